@@ -32,10 +32,13 @@ def limit_depth(page: str) -> str:
     kept: list[str] = []
     end = 0
     for found in _TAG.finditer(page):
-        closes, name = found[2], (found[3] or "").lower()
-        if not name or name in _VOID or found[0].endswith("/>"):
+        _, closes, name = found.groups()
+        if not name or (name := name.lower()) in _VOID or page[found.end() - 2 : found.end()] == "/>":
             continue
-        if _takes(open_names, name) if not closes else _closes(open_names, name):
+        if closes and open_names and open_names[-1] == name:  # as nearly always
+            open_names.pop()
+            continue
+        if _closes(open_names, name) if closes else _takes(open_names, name):
             continue
         kept.append(page[end : found.start()])
         end = found.end()
@@ -44,9 +47,9 @@ def limit_depth(page: str) -> str:
 
 def _takes(open_names: list[str], name: str) -> bool:
     """Open an element; False where too many are open."""
-    ended = _CLOSED_BY.get(name, frozenset())
-    while open_names and open_names[-1] in ended:
-        open_names.pop()
+    if ended := _CLOSED_BY.get(name):
+        while open_names and open_names[-1] in ended:
+            open_names.pop()
     if len(open_names) >= MAX_DEPTH:
         return False
     open_names.append(name)

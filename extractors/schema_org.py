@@ -33,6 +33,8 @@ MAX_PARTS = 50
 """Texts or amounts of one property of a posting that are read: each text is looked for in those before it."""
 HEAD = 2_000
 """Bytes in which a page names its encoding."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte-order marks, which beat whatever else names an encoding (WHATWG HTML, 13.2.3.2)."""
 CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 PARTS = {
@@ -75,6 +77,8 @@ def page_of(response: Response) -> str:
 def _decode(response: Response) -> str:
     from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for pages with markup alone
 
+    if response.body.startswith(UTF_16):
+        return response.body.decode("utf-16", "replace")
     named = CHARSET.search(response.headers.get("content-type", ""))
     stated = named or CHARSET.search(response.body[:HEAD].decode("latin-1"))
     if stated and stated[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew

@@ -198,6 +198,10 @@ class Source:
     was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
     days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
 
+    `is_bulk`: what others collected for ends of their own, taken in as a whole when a person hands it over. Any page
+    may be in it, whatever its address, and none of its adverts is in a panel, since nobody knows by which chance it is
+    there.
+
     Optional: `boards` are the addresses of the boards that boards.csv names; the first that fits a token is used.
     `whole_list` is the address whose one answer is the source's whole list, `declared_list` tells of an answer whether
     it is said to be one beside it. `posting_id` gives the id of the posting
@@ -219,6 +223,7 @@ class Source:
     cadence: str
     expected_rows: tuple[int, int]
     facts: str
+    is_bulk: bool = False
     access: str = "open"
     keys: tuple[str, ...] = ()
     pause: float = 1.0
@@ -316,6 +321,11 @@ def source_of(url: str) -> SourceModule | None:
     """The source under whose endpoints a URL falls, by the longest of them, or None."""
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
     return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+def is_answer_of(module: SourceModule, url: str) -> bool:
+    """Whether an answer in a source's folder of the archive is the source's: in bulk, a page of any address is."""
+    return module.SOURCE.is_bulk or source_of(url) is module
 
 
 def board_in(url: str) -> tuple[str, str] | None:

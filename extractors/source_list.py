@@ -55,6 +55,7 @@ def _row_of(source: Source) -> Sources:
         attribution=source.attribution,
         is_republishable=source.is_republishable,
         is_verified=source.is_verified,
+        is_bulk=source.is_bulk,
         expires_after_days=source.expires_after_days,
     )
 
@@ -139,6 +140,12 @@ def _age(source: Source) -> str:
     return f"\n- An advert without a stated end counts as expired {days} days after it was last seen." if days else ""
 
 
+def _bulk(source: Source) -> str:
+    return (
+        "\n- A bulk source: what others collected, taken in as a whole; off in the night, in no panel." * source.is_bulk
+    )
+
+
 def _yes(truth: bool) -> str:
     return "yes" if truth else "no"
 
@@ -156,7 +163,7 @@ def _section(source: Source) -> str:
 - Licence or terms: {source.licence}.
 - Terms: {source.terms_url or "none for third parties found"}
 - Attribution: {source.attribution}
-- A healthy snapshot has {low:,} to {high:,} rows.{_age(source)}
+- A healthy snapshot has {low:,} to {high:,} rows.{_age(source)}{_bulk(source)}
 
 {source.facts}
 """

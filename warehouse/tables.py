@@ -290,6 +290,9 @@ class Sources:
             low=1,
         ),
     ] = None
+    is_bulk: Annotated[
+        bool, Column("Taken in as a whole of what others collected; none of its adverts is in a panel")
+    ] = False
 
 
 @table("core.countries", "Countries, their regions and money.")

@@ -152,25 +152,26 @@ def entry_of(found: Recorded | Revisited) -> Entry:
     )
 
 
-def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
+def read(path: Path, *, may_be_cut: bool = False) -> Iterator[Response | Revisited | Damaged]:
     """The answers of a WARC file, decoded, in file order; a damaged one comes as `Damaged`, in its place.
 
-    What only repeats an earlier answer comes as `Revisited`. Header names of a `Response` are in lower case;
-    repeated headers are joined with a comma.
+    With `may_be_cut`, what its recorder cut (WARC-Truncated) is an answer too: of a page, not of a list, whose missing
+    rest would close adverts. What only repeats an earlier answer comes as `Revisited`. Header names of a `Response` are
+    in lower case; repeated headers are joined with a comma.
     Raises OSError when it is no regular file or cannot be opened; damage inside it never raises.
     """
-    for found in read_recorded(path):
+    for found in read_recorded(path, may_be_cut=may_be_cut):
         yield decode(found) if isinstance(found, Recorded) else found
 
 
-def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
+def read_recorded(path: Path, *, may_be_cut: bool = False) -> Iterator[Recorded | Revisited | Damaged]:
     """Like `read`, but as the answers were sent: what a replay needs."""
     number = 0
     with map_file(path) as data:
         if not data:
             yield Damaged(record=-1, url=None, why="the file is empty")
         for member in members_of(data):
-            for found in answers_in(member, number):
+            for found in answers_in(member, number, may_be_cut=may_be_cut):
                 yield found
                 number = max(number, found.record + 1)
 
@@ -179,10 +180,12 @@ def read_record_at(path: Path, *, record: int, offset: int, position: int) -> Re
     """Read one answer at the place where `read_recorded` found it, without the rest of the file."""
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
-        begin = _member(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer than reading it
+        begin = member_at(
+            file.read(_CHUNK), 0
+        )  # most answers are short, and mapping a file takes longer than reading it
     if begin.why:
         with map_file(path) as data:
-            member = _member(data, offset)
+            member = member_at(data, offset)
     else:
         member = Member(offset, begin.size, begin.data, None)
     for found in answers_in(member, record - position):
@@ -220,12 +223,16 @@ def decode(answer: Recorded) -> Response | Damaged:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: where it stands, what it holds, and what is wrong with it."""
+    """One gzip member of a file: where it stands, what it holds, and what is wrong with it.
+
+    `packed` are its bytes in the file, where somebody wants them.
+    """
 
     offset: int
     size: int
     data: bytes
     why: str | None
+    packed: bytes | None = None
 
 
 def check_regular(path: Path) -> None:
@@ -248,16 +255,16 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
             yield data
 
 
-def members_of(data: mmap.mmap | bytes) -> Iterator[Member]:
-    """Every gzip member from the start of the file to its end; after a bad one, the next whole one follows."""
-    offset = 0
+def members_of(data: mmap.mmap | bytes, offset: int = 0) -> Iterator[Member]:
+    """Every gzip member from the start of the file, or from a byte, on; after a bad one, the next whole one follows."""
     while offset < len(data):
-        member = _member(data, offset)
+        member = member_at(data, offset)
         yield member
         offset += member.size
 
 
-def _member(data: mmap.mmap | bytes, offset: int) -> Member:
+def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
+    """The gzip member that begins at a byte; of a bad one, what can be read of it."""
     inflate = zlib.decompressobj(wbits=31)  # 31: gzip header, checksum and length are checked
     parts: list[bytes] = []
     size = 0
@@ -307,7 +314,7 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
     return len(data)
 
 
-def answers_in(member: Member, number: int) -> Iterator[Recorded | Revisited | Damaged]:
+def answers_in(member: Member, number: int, *, may_be_cut: bool = False) -> Iterator[Recorded | Revisited | Damaged]:
     """The HTTP answers of one gzip member; the first of them has the given number."""
     if member.why and not member.data and member.offset == 0:
         yield Damaged(record=-1, url=None, why=f"the file begins with no gzipped WARC record: {member.why}")
@@ -324,6 +331,8 @@ def answers_in(member: Member, number: int) -> Iterator[Recorded | Revisited | D
             block = warc.reader.read()
             try:
                 _check_length(warc, block, member)
+                if not may_be_cut and (cut := warc.headers.get("WARC-Truncated")):
+                    raise ValueError(f"whoever recorded it cut it (WARC-Truncated: {cut})")
                 read_as = _read_revisit if warc.record_type == WarcRecordType.revisit else _read_response
                 yield read_as(warc.headers, block, record=number, offset=member.offset, position=position)
             except ValueError as error:
@@ -358,8 +367,6 @@ def _read_response(
 ) -> Recorded:
     """A response record as an answer. Raises ValueError that says what is wrong with it."""
     said = {name.lower(): value for name, value in headers}
-    if "warc-truncated" in said:
-        raise ValueError(f"whoever recorded it cut it (WARC-Truncated: {said['warc-truncated']})")
     status, reason, fields, body = _http(block)
     if not _verify("WARC-Block-Digest", said.get("warc-block-digest"), block):  # which covers the payload
         _verify("WARC-Payload-Digest", said.get("warc-payload-digest"), body)
@@ -501,7 +508,7 @@ def is_synthetic(path: Path) -> bool:
 
 def _first_record(path: Path) -> bytes:
     with map_file(path) as data:
-        return _member(data, 0).data if data else b""
+        return member_at(data, 0).data if data else b""
 
 
 def digest_of(path: Path) -> str:

@@ -6,6 +6,7 @@ is `salvage`d. The same answers make the same bytes, whenever and wherever they 
 
 from __future__ import annotations
 
+import gzip
 import importlib.metadata
 import io
 import os
@@ -183,6 +184,29 @@ class Writer:
         )
         self._add_entry(made)
         return made
+
+    def copy(self, member: Member, *, observed_at: datetime, source: str) -> None:
+        """Archive the answer that a gzip member of another WARC file holds alone, byte for byte.
+
+        A metadata record behind it says where it stood: `source` is that file's name or address. Of a member that was
+        none (a file that is not packed), the bytes are packed.
+        """
+        if self._earliest is None:
+            self._write_warcinfo(observed_at.astimezone(UTC).replace(microsecond=0))
+        self._earliest = min(self._earliest or observed_at, observed_at).astimezone(UTC).replace(microsecond=0)
+        self.entries = None  # an index reads the file
+        self.n_records += 1
+        self._file.write(member.packed or gzip.compress(member.data, mtime=0))
+        place = f"bytes={member.offset}-{member.offset + member.size - 1}"
+        of = next(iter(_record_ids(member)), "")
+        headers = {
+            "WARC-Record-ID": _record_id(f"metadata {source} {place}"),
+            "WARC-Date": _stamp(observed_at.astimezone(UTC)),
+            "WARC-Source-URI": source,
+            "WARC-Source-Range": place,
+            "Content-Type": "application/warc-fields",
+        }
+        self._write("metadata", None, headers | ({"WARC-Refers-To": of} if of else {}), b"", None)
 
     def _add_entry(self, made: Recorded | Revisited) -> None:
         self.n_records += 1

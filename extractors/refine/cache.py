@@ -47,6 +47,8 @@ READERS = (
     "refine/cache.py",
 )
 """Files of extractors/ that read what every source answers. What only finds or fetches it is not among them."""
+READ_AS = {"common_crawl": "career_pages"}
+"""Sources whose module reads with another's: a change of that one has their archive read again, too."""
 KEY = b"refine_key"
 """Name of the refine key in a Parquet file's metadata."""
 RESPONSES = ".responses.parquet"
@@ -62,7 +64,11 @@ def code_key(source: str) -> str:
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
     files = [
-        *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}[._]*")),  # what stands beside it, too
+        *(
+            file  # what stands beside a module, too
+            for name in (source, *filter(None, [READ_AS.get(source)]))
+            for file in sorted((ROOT / "extractors" / "sources").glob(f"*/{name}[._]*"))
+        ),
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from extractors.archive.reader import Damaged, Revisited, digest_of, read
 from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
-from extractors.source import Source, SourceModule, all_sources, source_of
+from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.posting import NONE_BEFORE, CachedRow, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -250,12 +250,12 @@ def _row_class(source: Source) -> type:
 def _read(
     module: SourceModule, warc: Path, cache: RowCache
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
-    for response in read(warc):
+    for response in read(warc, may_be_cut=module.SOURCE.is_bulk):
         if isinstance(response, Damaged):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
         elif isinstance(response, Revisited):
             yield response, iter(())
-        elif source_of(response.url) is module:
+        elif is_answer_of(module, response.url):
             yield response, _parse(module, response, cache)
 
 

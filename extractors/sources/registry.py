@@ -26,7 +26,7 @@ from extractors.sources.employer_boards import (
     workday,
 )
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
-from extractors.sources.files import tabular
+from extractors.sources.files import common_crawl, tabular
 from extractors.sources.job_boards import (
     adzuna,
     arbeitnow,
@@ -60,6 +60,7 @@ SOURCES["bamboohr"] = bamboohr
 SOURCES["bls_oews"] = bls_oews
 SOURCES["breezy"] = breezy
 SOURCES["career_pages"] = career_pages
+SOURCES["common_crawl"] = common_crawl
 SOURCES["currency_table"] = currency_table
 SOURCES["ecb_rates"] = ecb_rates
 SOURCES["eurostat_ses"] = eurostat_ses

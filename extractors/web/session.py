@@ -38,6 +38,7 @@ from extractors.response import ANSWERED, Response
 from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, reservation
+from extractors.web.reservations import tdm_policy
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -65,9 +66,6 @@ MAX_TOKEN = 64 * 1024
 """Bytes of the answer that holds an access token: thirty times a long one."""
 
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
-
-
-_RESERVED_PAGE = re.compile(rb"""<meta\s+name=["']?tdm-reservation["']?\s+content=["']?1\b""", re.IGNORECASE)
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
@@ -618,11 +616,8 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
 
 def _reservation_policy(answer: _Answer) -> str | None:
     """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
-    is_page = "html" in (answer.header("content-type") or "")
-    in_page = _RESERVED_PAGE.search(answer.body) if is_page and not answer.header("content-encoding") else None
-    if (answer.header("tdm-reservation") or "").strip() != "1" and not in_page:
-        return None
-    return answer.header("tdm-policy") or "none stated"
+    is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
+    return tdm_policy(answer.header, answer.body if is_page else None)
 
 
 def _redirect_target(url: str, location: str, what: RequestExtras) -> str:

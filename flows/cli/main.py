@@ -24,7 +24,7 @@ app = typer.Typer(
     epilog="Exit codes\n\n" + "\n".join(f"- {code}: {meant.meaning}" for code, meant in EXIT_CODES.items()),
 )
 COMMANDS = (
-    *(run.run, run.backfill, run.rebuild, run.serve),
+    *(run.run, run.backfill, run.crawl, run.rebuild, run.serve),
     *(query.sources, query.coverage, query.status, query.sql, query.shell, query.explain),
     notify.notify,
     verify.verify,

@@ -24,6 +24,7 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 
 if TYPE_CHECKING:
+    from flows.inputs.crawl_files import CrawlFile
     from flows.inputs.recordings import Recordings
     from flows.nightly import Outcome, Request
     from warehouse.database import Connection
@@ -146,6 +147,46 @@ def backfill(
             paths=recordings,
             is_backfill=True,
         )
+
+
+def crawl(
+    path: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="WARC files (.warc.gz, .warc), folders of them, or listings (.paths.gz) of them."
+        ),
+    ],
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Where the files of a listing are.", show_default="the folder of the listing"
+        ),
+    ] = None,
+    guide: Guides = None,
+) -> None:
+    """Take the job postings out of WARC files of Common Crawl, or of any crawl, and publish.
+
+    **Reads** the files, several at once; asks no server, but for exchange rates as `backfill` does. A page counts that
+    marks up a schema.org JobPosting in JSON-LD or microdata. Pages that their sites reserve, as the crawl recorded it
+    (X-Robots-Tag, robots, tdm-reservation, Content-Signal; robots.txt and tdmrep.json where the files hold them), are
+    left out and counted, and so are copies of what the employer's own page says. What is damaged is named and lost
+    alone.
+
+    **Writes** below the data folder as `run` does, and has its exit codes: records of pages with a posting stand in
+    archive/common_crawl, byte for byte, each with the file and the bytes it came from; of other pages nothing is kept.
+    """
+    from extractors.source import all_sources
+    from flows.inputs.crawl_files import crawl_files_in
+
+    config = settings(guides=guide)
+    _run_flow(
+        config,
+        kind="live",
+        sources=tuple(all_sources()),
+        guides=_resolve_guides(config.guides),
+        crawled=crawl_files_in(path, base),
+        is_backfill=True,
+    )
 
 
 def rebuild(guide: Guides = None) -> None:
@@ -284,6 +325,7 @@ def _run_flow(
     kind: str | None,
     guides: tuple[Path, ...],
     paths: Sequence[Path] = (),
+    crawled: Sequence[CrawlFile] = (),
     may_date_back: bool = False,
     is_reported: bool = False,
     **asked: Any,
@@ -306,7 +348,7 @@ def _run_flow(
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
         try:
-            outcome = _call_flow(request, recordings, is_reported=is_reported)
+            outcome = _call_flow(request, recordings, crawled, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
             cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
             if said := describe_disk_trouble(cause, config.data) or describe_damage(cause):
@@ -358,8 +400,10 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
         return problems
 
 
-def _call_flow(request: Request, recordings: Recordings | None, *, is_reported: bool) -> Outcome:
-    from flows import backfill, nightly
+def _call_flow(
+    request: Request, recordings: Recordings | None, crawled: Sequence[CrawlFile], *, is_reported: bool
+) -> Outcome:
+    from flows import backfill, crawl, nightly
     from flows.notification.night import reporting
     from flows.runtime import prefect_server
     from flows.runtime.run_log import find_ended_runs, on_record
@@ -374,6 +418,8 @@ def _call_flow(request: Request, recordings: Recordings | None, *, is_reported: 
             with prefect_server.temporary_server(config.prefect_home, before):
                 if recordings is not None:
                     outcome = backfill.backfill(request, recordings)
+                elif crawled:
+                    outcome = crawl.crawl(request, crawled)
                 else:
                     flow = nightly.rebuild if request.is_rebuild else nightly.nightly
                     outcome = flow(request)

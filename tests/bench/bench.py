@@ -15,8 +15,8 @@ another machine nor other work on this one changes the ratios.
 mood meets all of them, and none finds the processor's cache as another left it. The cyclic garbage collector is
 paused for all three, as refine does itself. `refine` must reach a fifth of the floor's rate. Below the table stand
 the share of each reader in `read`, what two processes do against one, how time grows with the length of a line,
-what finding the same job behind several adverts takes (`tests.bench.duplicates`), and what a night costs by the share
-of adverts that changed (`tests.bench.nights`).
+what finding the same job behind several adverts takes (`tests.bench.duplicates`), what a night costs by the share of
+adverts that changed (`tests.bench.nights`), and what looking through a crawl costs (`tests.bench.crawl`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.refine.refine import Refined, gc_paused, refine, rows_of
 from extractors.response import Response
-from tests.bench import duplicates, growth, nights, plain
+from tests.bench import crawl, duplicates, growth, nights, plain
 from transforms.skills.lexicon import lexicon
 from transforms.text.normalise import BLOCKS, language_of
 
@@ -264,7 +264,7 @@ def warc_to_measure() -> Path:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the tables; 1 when refine is slower than its share of the floor, or an unchanged night costs too much."""
+    """Print the tables; 1 when a stage is slower than its share of a floor, or an unchanged night costs too much."""
     parser = argparse.ArgumentParser(description="Adverts per second of each stage, beside a floor and a plain version")
     parser.add_argument("--profile", action="store_true", help="print where reading spends its time instead")
     asked = parser.parse_args(arguments)
@@ -299,7 +299,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join(same_job))
     nights_said, is_night_cheap = nights.report()
     print("\n".join(nights_said))
-    is_well = reached >= MIN_OF_FLOOR and grown <= growth.MAX_GROWTH and is_matcher_fast and is_night_cheap
+    crawl_said, is_crawl_fast = crawl.report()
+    print("\n".join(crawl_said))
+    are_fast = reached >= MIN_OF_FLOOR and is_matcher_fast and is_crawl_fast
+    is_well = are_fast and grown <= growth.MAX_GROWTH and is_night_cheap
     return 0 if is_well else 1
 
 

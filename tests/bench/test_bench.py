@@ -9,7 +9,9 @@ import pytest
 
 import transforms.posting
 from extractors.archive.writer import Writer
-from tests.bench import bench, nights, plain
+from extractors.crawl.scan import Scan
+from tests.bench import bench, crawl, nights, plain
+from tests.bench.crawl_mix import MEAN_BYTES, write_mix
 
 ANSWER = Path(__file__).parents[1] / "extractors" / "fixtures" / "ashby" / "newer" / "answer.json"
 
@@ -94,3 +96,25 @@ def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, m
     whole = nights.Night(steps={"load": 11.0}, wall=11.0)
     assert nights.is_cheap([("first", 0, whole), ("0%", 0, cheap)])
     assert not nights.is_cheap([("first", 0, whole), ("0%", 0, dear)])
+
+
+def test_a_crawl_is_measured_against_the_bare_loop_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost = crawl.measure(tmp_path, pages=150, rounds=1)
+    assert (cost.n_pages, cost.n_kept, cost.n_read) == (150, 1, 150)
+    assert min(cost.bare, cost.crawl, cost.reading) > 0
+    assert "of the bare loop's rate" in crawl.lines(cost)[1]
+    assert crawl.read_whole(tmp_path / "mix.warc.gz", 150) == 1
+    monkeypatch.setattr(crawl, "crawl", lambda path, archive: Scan(path=path))
+    with pytest.raises(RuntimeError, match="1 pages have a posting, 1 the word, 0 were found"):
+        crawl.measure(tmp_path, pages=150, rounds=0)
+
+
+def test_a_made_crawl_is_as_long_as_a_real_one_and_always_the_same(tmp_path: Path) -> None:
+    assert write_mix(tmp_path / "a.warc.gz", 300) == write_mix(tmp_path / "b.warc.gz", 300) == 3
+    assert (tmp_path / "a.warc.gz").read_bytes() == (tmp_path / "b.warc.gz").read_bytes()
+    lengths = [len(found.body) for found in bench.answers(tmp_path / "a.warc.gz")]
+    assert 0.85 < sum(lengths) / len(lengths) / MEAN_BYTES < 1.15
+    assert 3 < sum(lengths) / (tmp_path / "a.warc.gz").stat().st_size < 6, "real pages pack to a fourth or a fifth"
+    assert len(set(lengths)) > 290

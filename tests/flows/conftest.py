@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 import flows.backfill
+import flows.crawl
 import flows.nightly
 import flows.runtime.prefect_server
 from flows.cli import main
@@ -177,13 +178,14 @@ class Done:
 
 def without_prefect(patch: pytest.MonkeyPatch) -> None:
     """Take Prefect's decorators off both flows: the functions below them must do the same work."""
-    for module in (flows.nightly, flows.backfill):
+    for module in (flows.nightly, flows.backfill, flows.crawl):
         for name, value in list(vars(module).items()):
             if type(value).__name__ == "Task":
                 patch.setattr(module, name, Undecorated(value))
     for name in ("nightly", "rebuild"):
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
+    patch.setattr(flows.crawl, "crawl", flows.crawl.crawl.fn)
     patch.setattr(flows.runtime.prefect_server, "temporary_server", lambda home, ended: contextlib.nullcontext())
 
 

@@ -48,6 +48,8 @@ class Platform(NamedTuple):
     board: re.Pattern[str] | None
     prefix: str
     """What the source puts before the token of such a board."""
+    kind: str = ""
+    """"boards": each of its boards is one employer's; "aggregator", "forum", "short links", …: nobody's."""
 
 
 class _Word(NamedTuple):
@@ -269,7 +271,13 @@ def own_domain(host: str) -> str | None:
 
     Hosts below a private suffix (acme.github.io) are domains of their own, as the Public Suffix List has it.
     """
-    if platform_of(host) or _NUMBER.fullmatch(host.rpartition(".")[2]):
+    return None if platform_of(host) else registrable_domain(host)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def registrable_domain(host: str) -> str | None:
+    """The domain that whoever has a host registered ("scale.com" of "jobs.scale.com"); None of a number or a suffix."""
+    if _NUMBER.fullmatch(host.rpartition(".")[2]):
         return None
     with_suffix: str | None = _suffixes().privatesuffix(host.rstrip("."))
     return with_suffix
@@ -288,7 +296,7 @@ def _platforms() -> dict[str, Platform]:
     found = {}
     for row in rows_of("platforms"):
         board = re.compile(row["board"], re.IGNORECASE) if row["board"] else None
-        found[row["host"] or ""] = Platform(row["source"] or "", board, row["prefix"] or "")
+        found[row["host"] or ""] = Platform(row["source"] or "", board, row["prefix"] or "", row["kind"] or "")
     return found
 
 

@@ -5,7 +5,7 @@ employers are the connected components. `transforms.employers.identity` says wha
 The outcome is a function of what adverts say and of boards.csv, not of the order in which they were loaded.
 
 Guards against false unions: the key of a name that is too short holds within its source (`employers.identity`); a
-board or a domain unites only names that have to do with each other, or with its own (`_unites`); and a board's token,
+board or a domain unites only names that have to do with each other, or with its own (`unites`); and a board's token,
 which is whose came first, says less of who hires than a name that is stated (`_evidence_of`).
 
 An `employer_id` is the key of a name: of those that boards.csv has for the employer the smallest, else the one seen
@@ -22,16 +22,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from transforms.employers import identity
+from transforms.employers.shared_names import Roots, unites
 from transforms.employers.token_names import write_token
 from transforms.records.boards import Board
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
 from warehouse.tables import Employers
-
-MIN_COMMON = 4
-"""Letters a name must have to be recognised inside another: "Lucid" in "Lucid Software", no "Ro" in "Robinhood"."""
-MAX_NAMES = 50
-"""Keys of names on a board or domain that are compared with one another; one with more is no employer's."""
 
 
 class HiringStatement(NamedTuple):
@@ -134,7 +130,7 @@ def resolve_employers(
     hiring: list[HiringStatement | Board] = [*said, *boards]
     evidence = _evidence_of(hiring)
     apart = set(_shared_by_several(hiring, evidence))
-    roots = _Roots()
+    roots = Roots()
     for found in evidence:
         roots.unite(found - apart)
     gathered: dict[str, _Employer] = defaultdict(_Employer)
@@ -196,50 +192,7 @@ def _shared_by_several(hiring: Sequence[HiringStatement | Board], evidence: Sequ
         if key := identity.employer_key(one.employer):
             for shared in found:
                 names[shared].add(key)
-    return (s for s, keys in names.items() if not s.startswith("name:") and not _unites(s, keys))
-
-
-class _Roots:
-    """Union-find over evidence; the root of a component is its smallest member, so no order shows."""
-
-    def __init__(self) -> None:
-        self._above: dict[str, str] = {}
-
-    def of(self, member: str) -> str:
-        """The root of the component a member is in; its own, when it is new."""
-        above = self._above.setdefault(member, member)
-        while above != self._above[above]:
-            self._above[member] = above = self._above[above]
-        return above
-
-    def unite(self, members: Iterable[str]) -> None:
-        """Make these one component with all that they were united with before."""
-        roots = {self.of(member) for member in members}
-        for root in roots:
-            self._above[root] = min(roots)
-
-
-def _unites(shared: str, keys: set[str]) -> bool:
-    """Whether a board or domain is one employer's, by the keys of the names that adverts with it give.
-
-    Names that have to do with each other count as one. One may be; two may where one of them is that of the board or
-    domain itself: greenhouse:wehrtyou is Hudson River Trading's, and says so nowhere. With three it is an agency's or
-    a group's, or carries the adverts of many.
-    """
-    if not 1 < len(keys) <= MAX_NAMES:
-        return len(keys) <= 1
-    roots = _Roots()
-    for key in keys:
-        roots.unite({key, *(other for other in keys if _is_akin(key, other))})
-    n_names = len({roots.of(key) for key in keys})
-    kind, _, own = shared.partition(":")
-    own_key = identity.employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
-    return n_names == 1 or (n_names == 2 and own_key is not None and any(_is_akin(own_key, key) for key in keys))
-
-
-def _is_akin(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= MIN_COMMON and short in long)
+    return (s for s, keys in names.items() if not s.startswith("name:") and not unites(s, keys))
 
 
 # --- one employer -----------------------------------------------------------------------------------------------------

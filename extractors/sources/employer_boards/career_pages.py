@@ -163,6 +163,11 @@ def _join(base: str, address: str) -> str:
         return address
 
 
+def is_sitemap(response: Response) -> bool:
+    """Whether an answer is a sitemap or an index of sitemaps."""
+    return _sitemap(response) is not None
+
+
 def _sitemap(response: Response) -> bytes | None:
     found = SITEMAP.search(response.body[:HEAD])
     return found[1] if found else None
@@ -174,7 +179,7 @@ def _sitemap(response: Response) -> bytes | None:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """The postings that a page marks up, or the reason why there are none."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
-    if _sitemap(response) or any(response.url in site.lists for site in sites()):
+    if is_sitemap(response) or any(response.url in site.lists for site in sites()):
         yield left_out(response.url, "a page of a posting expected; this one lists addresses")
         return
     read = functools.partial(read_item, url=response.url, site=site)

@@ -33,7 +33,7 @@ import transforms.lookups
 from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
-from extractors.source import ACCESSES, WHOLE_LIST_EXPIRY_DAYS, SourceModule, all_sources, source_of
+from extractors.source import ACCESSES, WHOLE_LIST_EXPIRY_DAYS, SourceModule, all_sources, is_answer_of, source_of
 from extractors.source_list import REGISTRY, SOURCES_MD, registry_python, sources_markdown
 from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, smartrecruiters, teamtailor, workday
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
@@ -135,8 +135,8 @@ def restricted(value: Any, to: Any) -> Any:
 def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
     response = response_of(case, expected)
-    module = source_of(response.url)
-    assert module is all_sources()[case.parent.name]
+    module = all_sources()[case.parent.name]
+    assert is_answer_of(module, response.url)
     found = list(rows_of(module, response))
     rows = [shown(row) for row in found if isinstance(row, ROWS)]
     issues = [shown(issue) for issue in found if isinstance(issue, Issue)]

@@ -1,0 +1,54 @@
+"""Puts the pages of a crawl that are kept into the archive: the records as they were, each with where it came from."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from extractors.archive.reader import Member, Recorded, answers_in, decode, map_file, member_at
+from extractors.archive.writer import Writer, path_of
+from extractors.crawl.scan import Page, Scan, is_packed, record_in, slices
+from extractors.response import ANSWERED, Response
+
+
+def keep_pages(archive: Path, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
+    """Copy the records of pages of one WARC file, which the archive calls `name`; the archive file, None without pages.
+
+    Raises OSError when the file was changed since it was looked through.
+    """
+    with map_file(path) as data, Writer(path_of(archive, source, datetime.now(UTC)), dated=True) as writer:
+        for page in sorted(pages, key=lambda page: (page.offset, page.position)):
+            member = _member(data, page.offset)
+            if member.size != page.size:
+                raise OSError(f"{path}: {page.url} stands at byte {page.offset:,} no more; was the file changed?")
+            writer.copy(record_in(member, page.position), observed_at=page.observed_at, source=name)
+    return writer.path
+
+
+def host_files_in(scans: Iterable[Scan]) -> Callable[[str, str], bytes | None]:
+    """What robots.txt and tdmrep.json of a host say, by host and path, where any of the files recorded it."""
+    places = {key: (found.path, offset) for found in scans for key, offset in found.host_files.items()}
+
+    def body_of(host: str, file: str) -> bytes | None:
+        if (host, file) not in places:
+            return None
+        path, offset = places[host, file]
+        with map_file(path) as data:
+            for answer in answers_in(_member(data, offset), 0, may_be_cut=True):
+                page = decode(answer) if isinstance(answer, Recorded) else None
+                if isinstance(page, Response) and page.status in ANSWERED and page.url.endswith(file):
+                    return page.body
+        return None
+
+    return body_of
+
+
+def _member(data: mmap.mmap | bytes, offset: int) -> Member:
+    """The member at a byte, with its bytes in the file where it is packed."""
+    if not is_packed(data):
+        return next(slices(data, offset))
+    member = member_at(data, offset)
+    return replace(member, packed=data[offset : offset + member.size])

@@ -1,0 +1,30 @@
+"""Which reservations of a page and of its site, as a crawl recorded them, keep a page out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import protego
+
+from extractors.response import Response
+from extractors.web.politeness import Rules, reserved_patterns
+from extractors.web.reservations import has_signal, is_noindex, signals_in, tdm_policy
+
+
+def reservation_in(page: Response) -> str | None:
+    """By which key of `scan.LEFT_OUT` a page is reserved in its own record; None: it is free."""
+    if is_noindex(page.headers.get, page.body):
+        return "noindex"
+    if tdm_policy(page.headers.get, page.body):
+        return "tdm"
+    return "signal" if has_signal(page.headers.get("content-signal")) else None
+
+
+def is_closed(url: str, robots: bytes | None, tdmrep: bytes | None) -> bool:
+    """Whether a site's robots.txt or tdmrep.json, as they were recorded, keep us from a page."""
+    said = (robots or b"").decode("utf-8", "replace")
+    path = urlsplit(url).path or "/"
+    reserved = tuple(reserved_patterns(tdmrep or b""))
+    rules = Rules(read_at=0.0, robots=protego.Protego.parse(said), why_none=None, reserved=reserved)
+    has_restriction = any(path.startswith(begin) and has_signal(stated) for begin, stated in signals_in(said))
+    return has_restriction or rules.refusal(url) is not None

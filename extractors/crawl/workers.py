@@ -1,0 +1,41 @@
+"""Looks through many WARC files in parallel, in processes that import neither Prefect nor DuckDB."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from extractors.crawl.scan import Scan, scan
+from extractors.refine.workers import begin_work
+
+
+def scan_all(paths: Sequence[Path], *, workers: int) -> Generator[tuple[Path, Scan | Exception], None, None]:
+    """Scan files, the largest first, and yield each with what it holds, or with the exception that ended it."""
+    ordered = sorted(paths, key=lambda path: -path.stat().st_size)
+    if workers < 2 or len(ordered) < 2:
+        for path in ordered:
+            try:
+                yield path, scan(path)
+            except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+                yield path, error
+        return
+    pool = ProcessPoolExecutor(
+        min(workers, len(ordered)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=begin_work,
+        initargs=(os.getpid(),),
+    )
+    with pool:
+        waiting = {pool.submit(scan, path): path for path in ordered}
+        try:
+            for done in as_completed(waiting):
+                failure = done.exception()
+                if failure is not None and not isinstance(failure, Exception):
+                    raise failure
+                yield waiting[done], failure or done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

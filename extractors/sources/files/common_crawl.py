@@ -1,0 +1,67 @@
+"""JobPostings of the open web, out of Common Crawl's WARC files: `jobmarket crawl PATHS`.
+
+No address is asked: a person has the files, and extractors/crawl finds the pages in them that mark up a posting. Pages
+are read as employers' career pages are. An advert belongs to no board, because no page of a crawl says what a site
+lists, and what a crawl lacks has closed nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.response import Response
+from extractors.schema_org import read_job_posting, read_page
+from extractors.source import EXPIRY_DAYS, Source
+from extractors.web.paging import Web
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue
+
+SOURCE = Source(
+    name="common_crawl",
+    title="Job postings of the open web, from Common Crawl",
+    kind="aggregator",
+    publisher="Common Crawl Foundation; the pages are their sites' own",
+    homepage="https://commoncrawl.org/",
+    endpoints=("https://data.commoncrawl.org/",),
+    licence="Common Crawl's terms of use, not read by 2026-11-27, so that nothing made from it is published until they "
+    "are; pages remain under the rights of their sites",
+    terms_url="https://commoncrawl.org/terms-of-use",
+    attribution="Job postings on the open web: Common Crawl.",
+    is_republishable=False,
+    is_verified=False,
+    cadence="monthly",
+    expected_rows=(1, 10_000_000),
+    access="file",
+    is_bulk=True,
+    expires_after_days=EXPIRY_DAYS,
+    facts=(
+        "A bulk source: files of a crawl are handed over and read whole (`jobmarket crawl`), nothing is asked, and no "
+        "advert of it is in a panel. Pages with a schema.org JobPosting in JSON-LD (alone, in lists, in an `@graph`) "
+        "or microdata are read as career pages are; RDFa is not. What the crawl recorded of reservations is obeyed: "
+        "robots.txt and tdmrep.json of the site where the files hold them, X-Robots-Tag, robots in the page, "
+        "tdm-reservation and Content-Signal, any `no` of which counts. Of one advert on the employer's own site and on "
+        "a site of many employers, the employer's is kept. The day of a capture is the day an advert was seen; what a "
+        "crawl lacks closes nothing. Bodies come unpacked, while `X-Crawl-Content-Encoding` says how they were sent; "
+        "longer pages are cut (`WARC-Truncated`), and count where their JSON-LD is whole. Seen: one recorded page of "
+        "CC-MAIN-2024-22, which has no posting; no recorded page with one was found, hence not verified."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Nothing is asked: a person hands the files over."""
+    return []
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """The postings that a page marks up."""
+    read = functools.partial(read_item, url=response.url)
+    yield from read_page(response, read, remedy="`jobmarket crawl` archives no other page")
+
+
+def read_item(item: dict[str, Any], *, url: str) -> RawPosting:
+    """One JobPosting of the page at `url`."""
+    return RawPosting(**read_job_posting(item, source=SOURCE.name, url=url) | {"board": None})

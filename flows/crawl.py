@@ -1,0 +1,132 @@
+"""Take the job postings out of the WARC files of a crawl, then do what a night does after fetching."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from extractors.archive.reader import Damaged, is_ahead
+from extractors.crawl.choice import count_homes, find_closed, find_copies, homes_of
+from extractors.crawl.keep import host_files_in, keep_pages
+from extractors.crawl.scan import LEFT_OUT, SEARCHED, Page, Scan
+from extractors.crawl.workers import scan_all
+from extractors.sources.files import common_crawl
+from flows.inputs.crawl_files import CrawlFile
+from flows.nightly import RUN_NAME, Outcome, Request, from_archive, salvage_parts, today
+from flows.runtime.shutdown import exit_on_signal
+from flows.runtime.source_health import Health, add_rejects
+from flows.terminal.progress import show_progress
+from warehouse.ops_tables import Rejects
+
+LOG = logging.getLogger("jobmarket")
+NAME = common_crawl.SOURCE.name
+TOLD = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "ahead")
+"""Pages with a posting, or maybe with one, that are left out: their number is on record by file and reason."""
+
+
+@flow(name="crawl", flow_run_name=RUN_NAME, validate_parameters=False)
+def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
+    """Archive the pages with postings of all files, then refine, load and publish."""
+    with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
+        salvage_parts(request.settings.archive)
+        return from_archive(request, [archive_postings(request, files)])
+
+
+@task(name="archive common_crawl", cache_policy=NO_CACHE)
+def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
+    """Look through the files, choose what is kept of all of them, and archive it file by file."""
+    names = {file.path: file.name for file in files}
+    scans, health = _scan_files(list(names), request.settings.workers)
+    left_out = _choose(scans)
+    kept = [page for found in scans for page in found.pages if page not in left_out[found.path]]
+    for found in scans:
+        pages = [page for page in found.pages if page not in left_out[found.path]]
+        found.counts.update(left_out[found.path].values())
+        made = keep_pages(request.settings.archive, NAME, found.path, pages, name=names[found.path]) if pages else None
+        if made:
+            health = replace(health, fresh=tuple(dict.fromkeys((*health.fresh, f"{NAME}/{made.name}"))))
+    totals = sum((found.counts for found in scans), Counter[str]())
+    said = _describe(totals, kept, scans)
+    LOG.info("%s: %s", NAME, said)
+    return replace(
+        health,
+        n_requests=totals[SEARCHED],
+        n_bytes=sum(found.path.stat().st_size for found in scans),
+        message="; ".join(filter(None, [health.message, said])),
+        rejects=(*health.rejects, *(reject for found in scans for reject in _reject_left_out(found))),
+    )
+
+
+def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health]:
+    """What each file holds, and the health of the source with all that is damaged."""
+    scans: list[Scan] = []
+    rejects: list[Rejects] = []
+    with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # so that an exception ends its processes now
+        for path, found in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
+            if isinstance(found, Scan):
+                scans.append(found)
+                rejects += [_reject_damage(path, damage) for damage in found.damaged]
+            else:
+                why = f"{type(found).__name__}: {found}"
+                rejects.append(_reject_damage(path, Damaged(record=-1, url=None, why=why)))
+    scans.sort(key=lambda found: found.path)
+    return scans, add_rejects(Health(source=NAME, outcome="ok" if scans else "failed"), rejects, "damaged records")
+
+
+def _choose(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
+    """Of each file the pages that are left out, with the key of `LEFT_OUT`."""
+    last = today()
+    pages = [page for found in scans for page in found.pages]
+    why = {page: "ahead" for page in pages if is_ahead(page.observed_at, last)}
+    why |= dict.fromkeys(find_closed((page for page in pages if page not in why), host_files_in(scans)), "site")
+    rest = [page for page in pages if page not in why]
+    why |= dict.fromkeys(find_copies(rest, homes_of(rest)), "copy")
+    return {found.path: {page: why[page] for page in found.pages if page in why} for found in scans}
+
+
+def _describe(totals: Counter[str], kept: Sequence[Page], scans: Sequence[Scan]) -> str:
+    """What came of the files, in a line."""
+    n_adverts = sum(len(page.adverts) for page in kept)
+    homes = ", ".join(f"{n:,} {home}" for home, n in count_homes(kept, homes_of(kept)).items())
+    left_out = ", ".join(f"{totals[key]:,} {key}" for key in LEFT_OUT if totals[key])
+    said = f"{totals[SEARCHED]:,} answers searched, {len(kept):,} pages with {n_adverts:,} postings kept ({homes})"
+    n_hosts = sum(len(found.host_files) for found in scans)
+    rules = f", by {n_hosts:,} recorded robots.txt and tdmrep.json" if n_hosts else ", no robots.txt recorded"
+    return f"{said}; left out: {left_out or 'none'}{rules}"
+
+
+def _reject_damage(path: Path, found: Damaged) -> Rejects:
+    is_file = found.record < 0
+    return Rejects(
+        source=NAME,
+        warc=path.name,
+        record=found.record,
+        posting_id=None,
+        column_name="file" if is_file else "response",
+        value=found.why[:200],
+        rule="a whole WARC record expected; all others of the file were looked through. Get the file again if you can",
+    )
+
+
+def _reject_left_out(found: Scan) -> list[Rejects]:
+    return [
+        Rejects(
+            source=NAME,
+            warc=found.path.name,
+            record=-1,
+            posting_id=None,
+            column_name="response",
+            value=f"{found.counts[key]} answers",
+            rule=f"{LEFT_OUT[key]}; others are left out",
+            is_deliberate=True,
+        )
+        for key in TOLD
+        if found.counts[key]
+    ]

@@ -1,0 +1,148 @@
+"""`jobmarket crawl`: from files of a crawl to the warehouse, with what was left out on record."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from extractors.archive.reader import read
+from extractors.crawl.workers import scan_all
+from extractors.response import Response
+from tests.extractors.crawl.records import POSTING, answer, page, posting_at, write
+from tests.flows.conftest import Ended
+from warehouse import database
+from warehouse.publish.reader import open_reader
+
+CURLEW = "https://jobs.curlew.co.uk"
+MANY = "https://www.everyjob.co.uk"
+
+
+def posting(url: str, employer: str, title: str = "Machine Learning Engineer") -> bytes:
+    hiring = {"@type": "Organization", "name": employer}
+    return answer(page(POSTING | {"title": title, "hiringOrganization": hiring}), url)
+
+
+def make_crawl(folder: Path) -> Path:
+    """Two files of a crawl and the one with robots.txt, as Common Crawl publishes them."""
+    folder.mkdir()
+    write(
+        folder / "a.warc.gz",
+        posting(f"{CURLEW}/1", "Curlew Ltd"),
+        answer("<p>Nothing</p>", f"{CURLEW}/about"),
+        posting(f"{MANY}/curlew", "Curlew"),
+        posting(f"{MANY}/avocet", "Avocet"),
+        answer(page(POSTING, head='<meta name="robots" content="noindex">'), "https://heron.co.uk/1"),
+    )
+    damaged = bytearray(gzip.compress(posting_at(7), mtime=0))
+    damaged[-6] ^= 1
+    (folder / "b.warc.gz").write_bytes(
+        damaged
+        + gzip.compress(posting(f"{MANY}/heron", "Heron", "Data Engineer"), mtime=0)
+        + gzip.compress(posting("https://dotterel.co.uk/1", "Dotterel"), mtime=0)
+    )
+    rules = answer("User-agent: *\nContent-Signal: ai-train=no\nAllow: /", "https://dotterel.co.uk/robots.txt")
+    write(folder / "robots.warc.gz", rules)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> tuple[Path, Path]:
+    """The crawl, and the data folder into which it was taken."""
+    folder = tmp_path_factory.mktemp("crawl")
+    files = make_crawl(folder / "files")
+    assert here(folder / "data", "crawl", str(files)) == 0
+    return files, folder / "data"
+
+
+@pytest.fixture
+def con(crawled: tuple[Path, Path]) -> Iterator[database.Connection]:
+    with open_reader(crawled[1]) as reader:
+        yield reader
+
+
+def test_postings_of_pages_that_are_kept_are_in_core(con: database.Connection) -> None:
+    rows = con.execute("SELECT url, employer, board, source FROM core.postings ORDER BY url").fetchall()
+    assert rows == [
+        (f"{CURLEW}/1", "Curlew Ltd", None, "common_crawl"),
+        (f"{MANY}/avocet", "Avocet", None, "common_crawl"),
+        (f"{MANY}/heron", "Heron", None, "common_crawl"),
+    ]
+
+
+def test_what_was_left_out_is_on_record_with_its_number(con: database.Connection) -> None:
+    found = con.execute(
+        "SELECT warc, column_name, value, split_part(rule, ' expected', 1), is_deliberate FROM ops.rejects "
+        "WHERE is_deliberate ORDER BY warc, rule"
+    ).fetchall()
+    assert found == [
+        ("a.warc.gz", "response", "1 answers", "a page that robots may index", True),
+        ("a.warc.gz", "response", "1 answers", "the employer's own page preferred, which the crawl has with the same "
+         "title and place; others are left out", True),
+        ("b.warc.gz", "response", "1 answers", "a page that its site's robots.txt and tdmrep.json, as recorded, leave "
+         "open", True),
+    ]  # fmt: skip
+
+
+def test_damage_is_on_record_with_file_and_record(con: database.Connection) -> None:
+    ((warc, record, value, rule),) = con.execute(
+        'SELECT warc, record, "value", rule FROM ops.rejects WHERE NOT is_deliberate'
+    ).fetchall()
+    assert (warc, record) == ("b.warc.gz", 0)
+    assert "at byte 0: " in value
+    assert "get the file again" in rule.lower()
+
+
+def test_a_bulk_source_is_marked_and_its_adverts_are_in_no_panel(con: database.Connection) -> None:
+    assert con.execute("SELECT source FROM core.sources WHERE is_bulk").fetchall() == [("common_crawl",)]
+    assert con.execute("SELECT count(*) FROM core.board_states").fetchone() == (0,), "of which panels are drawn"
+    assert con.execute("SELECT bool_or(is_complete) FROM ops.responses").fetchone() == (False,)
+    assert con.execute("SELECT count(*) FROM stock_postings(DATE '2026-08-15')").fetchone() == (3,)
+
+
+def test_the_archive_holds_pages_with_postings_and_no_others(crawled: tuple[Path, Path]) -> None:
+    files = sorted((crawled[1] / "archive" / "common_crawl").glob("*.warc.gz"))
+    urls = {found.url for file in files for found in read(file) if isinstance(found, Response)}
+    assert urls == {f"{CURLEW}/1", f"{MANY}/avocet", f"{MANY}/heron"}
+
+
+def test_the_same_files_again_change_nothing(
+    crawled: tuple[Path, Path], plain: Callable[..., Ended], made_in: Callable[[Path], dict[str, str]]
+) -> None:
+    files, data = crawled
+    before = made_in(data)
+    archived = {path: path.read_bytes() for path in data.glob("archive/*/*")}
+    ended = plain(data, "crawl", str(files))
+    assert ended.code == 0
+    assert {path: path.read_bytes() for path in data.glob("archive/*/*")} == archived
+    assert made_in(data) == before
+    assert "7 answers searched, 3 pages with 3 postings kept" in ended.log
+    assert "1 noindex, 1 site, 1 copy, by 1 recorded robots.txt" in ended.log
+
+
+def test_a_rebuild_from_the_archive_gives_the_same(
+    crawled: tuple[Path, Path], plain: Callable[..., Ended], made_in: Callable[[Path], dict[str, str]]
+) -> None:
+    _, data = crawled
+    before = made_in(data)
+    assert plain(data, "rebuild").code == 0
+    assert made_in(data) == before
+
+
+def test_the_night_does_not_ask_it(crawled: tuple[Path, Path], plain: Callable[..., Ended]) -> None:
+    ended = plain(crawled[1], "sources", "common_crawl")
+    assert "off, a bulk source, of which a person hands files over: jobmarket crawl PATHS" in " ".join(
+        ended.out.split()
+    )
+
+
+def test_files_are_looked_through_in_processes_as_they_are_alone(tmp_path: Path) -> None:
+    files = sorted(make_crawl(tmp_path / "files").iterdir())
+    assert dict(scan_all(files, workers=2)) == dict(scan_all(files, workers=1))
+    (tmp_path / "x.warc.gz").mkdir()
+    for workers in (1, 2):
+        found = dict(scan_all([*files, tmp_path / "x.warc.gz"], workers=workers))
+        assert [type(one).__name__ for path, one in found.items() if path not in files] == ["OSError"]
+        assert len(found) == 4
