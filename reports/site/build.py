@@ -219,7 +219,7 @@ def _pay(site: Site) -> dict[str, Any]:
 
 
 def _skills(site: Site) -> dict[str, Any]:
-    found = site.seen.skills.get(skills.FIRST_CHOICE) or next(iter(site.seen.skills.values()), None)
+    found = site.seen.skills.get(skills.first_choice(site.seen.skills))
     if found is None:
         return {"found": None, "chart": "", "title": "Too few adverts to say which skills are asked"}
     drawn = [skills.skill_row(skill) for skill in found.skills]

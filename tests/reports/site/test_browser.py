@@ -327,6 +327,36 @@ def test_skills_are_searched_and_chosen_by_kind_and_count(reader: Reader) -> Non
     assert page.locator("#chart").inner_html() == before[1]
 
 
+SKILL_PARTS = ("title", "kicker", "facts", "caption", "chart", "table")
+
+
+@pytest.mark.parametrize(("count", "label"), [("asked", "Asked"), ("required", "Required"), ("preferred", "Preferred")])
+def test_an_address_of_skills_shows_all_that_choosing_shows(reader: Reader, count: str, label: str) -> None:
+    def all_of() -> dict[str, str]:
+        return {part: reader.page.locator(f"#{part}").inner_html() for part in SKILL_PARTS}
+
+    page = reader.open("skills.html")
+    served = all_of()
+    page.get_by_label("Place").select_option("United States")
+    page.get_by_label(label, exact=True).check()
+    chosen = all_of()
+    assert "in the United States" in chosen["title"] and "in the United States" in chosen["caption"]
+    reader.open(f"skills.html#place=us&role=ai_engineering&count={count}")
+    assert all_of() == chosen, "opened afresh"
+    page.evaluate("location.hash = 'place=all&role=ai_engineering&count=asked'")
+    expect(page.locator("#title")).not_to_contain_text("in the United States")
+    assert all_of() == served, "the first view again, by its address"
+
+
+def test_an_address_of_no_list_shows_no_other_list(reader: Reader) -> None:
+    page = reader.open("skills.html#place=south_america&role=ai_engineering")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of South America")
+    assert page.locator("#chart .row").count() == page.locator("#table tr").count() == 0
+    assert page.get_by_label("Place").input_value() == ""
+    page.get_by_label("Place").select_option("United States")
+    expect(page.locator("#title")).to_contain_text("in the United States")
+
+
 # --- keys, and no script ------------------------------------------------------------------------------
 
 
