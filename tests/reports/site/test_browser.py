@@ -246,10 +246,44 @@ def test_a_choice_in_the_address_is_restored(reader: Reader) -> None:
     assert seen(page) == before
     assert page.locator("#choices").get_by_label("Place").input_value() == "de"
     reader.open("pay.html#place=atlantis&level=mid")
-    expect(page.locator("#title")).to_have_text("Nothing can be said yet of “atlantis”")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of Atlantis")
+    assert page.locator("#choices").get_by_label("Place").input_value() == "", "no select shows another place"
+    assert page.locator("#choices").get_by_label("Level").input_value() == "mid"
     assert page.locator("#chart .row").count() == 0, "no other place's answer stands in its stead"
     page.locator("#choices").get_by_label("Place").select_option("Germany")
     expect(page.locator("#title")).to_contain_text("Germany")
+
+
+def test_a_region_that_is_nearly_all_one_country_leads_to_it(reader: Reader) -> None:
+    page = pay(reader)
+    assert page.locator("#head").is_hidden()
+    page.evaluate("PAY.heads.oceania = 'de'")  # as where Germany had nearly all jobs there
+    page.evaluate("location.hash = 'place=oceania&role=ai_engineering&level=mid_senior'")
+    expect(page.locator("#title")).to_contain_text("in Germany")
+    expect(page.locator("#head")).to_have_text(
+        "Of Oceania nearly all jobs with pay are in Germany: this is pay in Germany."
+    )
+    assert page.locator("#choices").get_by_label("Place").input_value() == "de"
+    page.locator("#choices").get_by_label("Place").select_option("India")
+    expect(page.locator("#title")).to_contain_text("in India")
+    assert page.locator("#head").is_hidden()
+    reader.open("pay.html#place=south_america")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of South America")
+    reader.open("pay.html#place=br&role=ai_engineering")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of Brazil")
+
+
+def test_tables_fit_a_telephone(browser: Browser, site: Path) -> None:
+    with read(browser, site.as_uri(), width=390) as reader:
+        page = reader.open("pay-all.html")
+        heights = "all => all.map((one) => one.getBoundingClientRect().height)"
+        assert max(page.locator("tbody tr").evaluate_all(heights)) < 90, "columns that are off the screen do not wrap"
+        right = "all => all.map((one) => one.getBoundingClientRect().right)"
+        for path in ("pay.html", "skills.html"):
+            page = reader.open(path)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            ends = page.locator("caption span").evaluate_all(right)
+            assert ends and max(ends) <= 390, path
 
 
 def test_the_first_page_leads_to_a_choice(reader: Reader) -> None:
