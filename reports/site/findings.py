@@ -371,12 +371,15 @@ def _open_of(figure: Figures) -> Open | None:
     ways = gaps.read_ways(figure.missing or "")
     rungs = declaration_of(figure.figure).rungs
     name = rungs[0].name if rungs else ""
-    of_reason = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
-    lacks = next((way.lacks for way in ways if way.rung == name), of_reason)
+    is_few = (figure.reason or "").startswith("not enough")
+    lacks = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
+    counted = next((way.lacks for way in ways if way.rung == name), ())
+    if is_few or any(lack.n for lack in counted):  # else none were counted since something else was missing
+        lacks = counted or lacks
     own = gaps.Way(rung=name, lacks=lacks)
     nearer = max((way for way in ways if way.rung != name), key=lambda way: way.part, default=None)
     is_nearer = nearer is not None and (not lacks or nearer.part > own.part)
-    reason = "" if lacks and (figure.reason or "").startswith("not enough") else figure.reason or ""
+    reason = "" if lacks and is_few else figure.reason or ""
     said = [", ".join(map(str, lacks)), reason, _say_nearer(nearer, name) if nearer and is_nearer else ""]
     worst = min(lacks, key=lambda lack: lack.part, default=None)
     return Open(

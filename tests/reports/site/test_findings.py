@@ -166,7 +166,8 @@ def test_what_is_open_says_what_the_figure_itself_lacks(
 
 
 def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
-    odd = figure(figure="closing_rate.engineering", value=None, missing=None, reason="no closing can be confirmed yet")
+    none = "adverts followed: no job, 30 more needed"
+    odd = figure(figure="closing_rate.engineering", value=None, missing=none, reason="no closing can be confirmed yet")
     days = figure(
         figure="closing_rate.de.ai_engineering", value=None, missing=None,
         reason="not followed for long enough (122 open days; 1,000 needed)",
