@@ -372,7 +372,7 @@ def _open_of(figure: Figures) -> Open | None:
     rungs = declaration_of(figure.figure).rungs
     name = rungs[0].name if rungs else ""
     is_few = (figure.reason or "").startswith("not enough")
-    lacks = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
+    lacks: Sequence[gaps.Lack] = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
     counted = next((way.lacks for way in ways if way.rung == name), ())
     if is_few or any(lack.n for lack in counted):  # else none were counted since something else was missing
         lacks = counted or lacks
