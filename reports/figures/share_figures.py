@@ -273,12 +273,12 @@ def declare_closing_rate(place: Place, group: str) -> Figure:
 
 CLOSING_RATE = Figure(
     id="closing_rate.engineering",
-    title="Closing rate of AI engineering adverts, against other engineering",
+    title="Closing rate of AI engineering adverts",
     unit="share of open adverts a day",
     renderer=closings.CLOSING_RATES,
     rungs=_closing_rates(EVERYWHERE, WORK_OF_GUIDE, "other_engineering"),
     judge=verdicts.judge_closings,
-    displays=(Display(section="closings", heading="AI engineering beside other engineering"), COMPARED),
+    displays=(Display(section="closings", heading="AI engineering adverts"), COMPARED),
 )
 SHARES = (
     Figure(

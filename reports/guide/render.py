@@ -231,7 +231,7 @@ def _source_lines(day: Edition, is_html: bool, tag: Tag) -> list[str]:
     lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
     lines += [] if is_html or not lines else [""]
     days = sorted({figure.as_of for figure in day.used})
-    as_of = f"{AS_OF}{' and '.join(numbers.day(d) for d in days)}." if days else "No figure is used."
+    as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}." if days else "No figure is used."
     make = {"line": _source_paragraph, "notes": _source_notes}.get(tag.form, _source_table)
     return [*lines, *make(day, is_html, as_of, tag.link)]
 
@@ -267,7 +267,9 @@ def _source_paragraph(day: Edition, is_html: bool, as_of: str, link: str | None)
     withheld = sum(figure.value is None for figure in day.used)
     said = [
         as_of,
-        f"{withheld} of {len(day.used)} are withheld for want of data." if withheld else "",
+        f"{withheld} of {len(day.used)} {'is' if withheld == 1 else 'are'} withheld for want of data."
+        if withheld
+        else "",
         *_list_mark_words(day),
         f"Sources: {' '.join(_list_attributions(day))}" if _list_attributions(day) else "",
     ]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-import textwrap
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,14 +25,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from reports.figures.catalogue import displays_of
+from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.figures.vintages import revision_day, waiting_one
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import Published
-from reports.site import explorer, figure_pages, figure_rows, findings, rows, sections, skills, words, world
+from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
 from reports.site.figure_rows import Drawn
 from reports.site.sections import Section
 from reports.wording import notes, numbers
@@ -74,6 +74,7 @@ class Shown:
     drawn: Drawn | None
     table: Table | None
     note: str
+    review: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +90,8 @@ class Site:
 
     @property
     def figures(self) -> Sequence[Figures]:
-        """All figures that are published."""
-        return self.published.figures
+        """All figures that are published, as pages word them."""
+        return tuple(self.seen.figures.values())
 
 
 def files_of(
@@ -98,8 +99,9 @@ def files_of(
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
     as_of, day = published.as_of, revision_day(con, published.as_of)
+    figures = tuple(map(regions.keep_names, published.figures))
     seen = findings.Seen(
-        figures={row.figure: row for row in published.figures},
+        figures={row.figure: row for row in figures},
         explorer=explorer.read_explorer(con, day, published.figures),
         skills=skills.read_skills(con, day, published.figures),
     )
@@ -110,7 +112,7 @@ def files_of(
         world=world.read_world(con, day),
         releases=releases,
         quality=quality.report(con, published, name, releases[1:]).decode(),
-        open=findings.list_open(published.figures),
+        open=findings.list_open(figures),
     )
     for path, template, values in pages_of(site):
         yield path, render(site, path, template, values)
@@ -167,11 +169,12 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
         extra = {"world": site.world} if page.path == "countries.html" else {"world": None}
-        yield page.path, "section.html", {"page": page, "sections": _sections(site, page.path), **extra}
+        shown = {"sections": _sections(site, page.path), "lacking": _lacking(site, page.path)}
+        yield page.path, "section.html", {"page": page, **shown, **extra}
     entries = [_describe_entry(row) for row in sorted(site.figures, key=figure_pages.order_of)]
     yield "figures.html", "figures.html", {"entries": entries, "open": site.open}
-    for figure in site.figures:
-        values = figure_pages.describe(figure, site.published, site.seen)
+    for figure, filed in zip(site.figures, site.published.figures, strict=True):
+        values = figure_pages.describe(figure, filed, site.published, site.seen)
         yield f"f/{figure.figure}.html", "figure.html", values
     for source, title in TEXTS.items():
         if source.is_file():
@@ -192,7 +195,7 @@ def _home(site: Site) -> dict[str, Any]:
         "open": findings.choose_open(site.open),
         "n_open": len(site.open),
         **_choices(found),
-        "n_skills": len({skill.name for one in site.seen.skills.values() for skill in one.skills}),
+        "n_skills": len(first.skills) if (first := site.seen.skills.get(skills.first_choice(site.seen.skills))) else 0,
         "n_figures": sum(row.value is not None for row in site.figures),
     }
 
@@ -219,7 +222,7 @@ def _pay(site: Site) -> dict[str, Any]:
 
 
 def _skills(site: Site) -> dict[str, Any]:
-    found = site.seen.skills.get(skills.FIRST_CHOICE) or next(iter(site.seen.skills.values()), None)
+    found = site.seen.skills.get(skills.first_choice(site.seen.skills))
     if found is None:
         return {"found": None, "chart": "", "title": "Too few adverts to say which skills are asked"}
     drawn = [skills.skill_row(skill) for skill in found.skills]
@@ -259,14 +262,34 @@ def _sections(site: Site, path: str) -> list[tuple[Section, list[Shown]]]:
     found = []
     for section in sections.SECTIONS:
         if section.page == path:
-            shown = [
-                _show(figure, display.heading)
-                for figure in site.figures
-                for display in displays_of(figure.figure)
-                if display.section == section.id
-            ]
-            found.append((section, [one for one in shown if one.figure.value is not None]))
+            shown = [_show(figure, heading) for figure, heading in _list_of(site, section) if figure.value is not None]
+            found.append((section, shown))
     return [(section, shown) for section, shown in found if shown]
+
+
+def _list_of(site: Site, section: Section) -> list[tuple[Figures, str]]:
+    """The figures of a section with their headings, in the order in which they are declared."""
+    figures = sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED)))
+    return [
+        (figure, display.heading)
+        for figure in figures
+        for display in displays_of(figure.figure)
+        if display.section == section.id
+    ]
+
+
+_DECLARED = {name: number for number, name in enumerate(KNOWN)}
+
+
+def _lacking(site: Site, path: str) -> list[findings.Open]:
+    """What the sections of a page would show and cannot say yet."""
+    wanted = {
+        f"f/{figure.figure}.html"
+        for section in sections.SECTIONS
+        if section.page == path
+        for figure, _ in _list_of(site, section)
+    }
+    return [one for one in site.open if one.href in wanted]
 
 
 def _show(figure: Figures, heading: str) -> Shown:
@@ -277,6 +300,7 @@ def _show(figure: Figures, heading: str) -> Shown:
         drawn=figure_rows.draw(figure, figure_rows.MOST_OF_SECTION),
         table=notes.table(figure),
         note=words.plain(notes.note(figure)),
+        review=words.review(figure),
     )
 
 
@@ -287,15 +311,31 @@ def _describe_entry(figure: Figures) -> dict[str, Any]:
         "value": None if figure.value is None else _shorten(words.plain(figure.bare_value or figure.value)),
         "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         "when": words.say_when(figure) if figure.value is not None else "",
+        "review": words.review(figure),
     }
 
 
-LETTERS_LISTED = 88
-"""Most letters of a value in the list of all figures."""
+LETTERS_LISTED = 160
+"""Most letters of a value in the list of all figures; a longer one ends where a part of it does."""
 
 
 def _shorten(value: str) -> str:
-    return textwrap.shorten(value, LETTERS_LISTED, placeholder=" …")
+    """A value, or as many of its parts, divided by semicolons or commas, as there is room for, and how many are left.
+
+    What is cut within a part says another thing than the whole.
+    """
+    if len(value) <= LETTERS_LISTED:
+        return value
+    for mark in ("; ", ", "):
+        parts = _OUTSIDE[mark].split(value)
+        kept = [part for number, part in enumerate(parts) if len(mark.join(parts[: number + 1])) <= LETTERS_LISTED]
+        if kept and len(parts) > 1:
+            return f"{mark.join(kept)}{mark}{len(parts) - len(kept)} more"
+    return "see its page"
+
+
+_OUTSIDE = {mark: re.compile(rf"{mark}(?![^(]*\))") for mark in ("; ", ", ")}
+"""Marks that divide the parts of a value, outside of brackets."""
 
 
 def _count_licences(site: Site) -> list[tuple[str, str, int]]:
@@ -308,11 +348,14 @@ def _count_licences(site: Site) -> list[tuple[str, str, int]]:
 
 
 MOST_CHANGES = 100
-"""Changes that the page of changes lists, the newest first."""
+"""Changes that the page of changes lists."""
 
 
 def _changes(site: Site) -> list[dict[str, Any]]:
-    """What was published of figures that had a vintage before, the newest first."""
+    """What was published of figures that had a vintage before: what a person corrected or decided first, then by day.
+
+    Of a figure that could not be said before, and cannot be said now, for another reason, nothing changed for readers.
+    """
     shown = {row.figure: row for row in site.figures}
     found: list[dict[str, Any]] = [
         {
@@ -320,19 +363,21 @@ def _changes(site: Site) -> list[dict[str, Any]]:
             "day": numbers.day(one.decided_on),
             "figure": one.figure,
             "title": words.plain(shown[one.figure].title),
-            "before": words.plain(before.value or "withheld"),
-            "after": words.plain(one.value or "withheld"),
+            "before": words.plain(before.value or "cannot be said"),
+            "after": words.plain(one.value or "cannot be said"),
             "why": one.why,
             "reason": one.reason,
             "is_correction": one.is_correction,
+            "is_reviewed": bool(one.reason) and not one.is_correction,
         }
         for name, vintages in site.published.vintages.items()
         if name in shown
         for before, one in _pairs(vintages)
-        if one.decided_on is not None
+        if one.decided_on is not None and not (before.value is None and one.value is None)
     ]
     found.sort(key=lambda one: one["figure"])
-    return sorted(found, key=lambda one: one["on"], reverse=True)[:MOST_CHANGES]
+    found.sort(key=lambda one: one["on"], reverse=True)
+    return sorted(found, key=lambda one: (not one["is_correction"], not one["is_reviewed"]))[:MOST_CHANGES]
 
 
 def _pairs(vintages: Sequence[Vintages]) -> Iterator[tuple[Vintages, Vintages]]:
@@ -357,8 +402,17 @@ def _waiting(site: Site) -> list[dict[str, Any]]:
     return found
 
 
+_FOR_EDITORS = {
+    re.compile(r"^(#+ .*?) \(`[^\n]*\)$", re.MULTILINE): r"\1",
+    re.compile(r"`[a-z_]+(?:/[a-z_]+)+\.[a-z]+`"): "a file of the code",
+}
+"""What names tables and modules in the headings of our texts, and files in their sentences: readers need neither."""
+
+
 def _from_markdown(text: str) -> Markup:
     """A text of our own as HTML; links to others that are pages lead to the pages, wide tables scroll by keys, too."""
+    for pattern, words_of_readers in _FOR_EDITORS.items():
+        text = pattern.sub(words_of_readers, text)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for source in TEXTS:
         html = html.replace(f'href="{source.name}"', f'href="{source.stem}.html"')

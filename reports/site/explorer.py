@@ -8,7 +8,6 @@ sentences and rows of any choice (templates/pay.js); a test in a browser holds i
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -30,7 +29,7 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
 from reports.wording.levels import capitalise
 from reports.wording.numbers import Row, day
-from reports.wording.pay import name_place
+from reports.wording.pay import find_head, name_place
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS, MAX_COUNTRY_SHARE
@@ -106,13 +105,17 @@ class PayCell:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """Pay by place, work and level, each from the best kind of source, and what may be chosen."""
+    """Pay by place, work and level, each from the best kind of source, and what may be chosen.
+
+    `heads` are the countries that stand for regions of which they have nearly all jobs.
+    """
 
     as_of: date
     cells: Mapping[tuple[str, str, str], PayCell]
     places: Sequence[Place]
     works: Sequence[str]
     choice: tuple[str, str, str] = field(default=FIRST_CHOICE)
+    heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: tuple[str, str, str]) -> PayCell | None:
         """A cell in US dollars; None where nothing was counted."""
@@ -167,7 +170,21 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
         places=[PLACES[slug] for slug in places],
         works=works,
         choice=_choose_first(found, printed),
+        heads=_find_heads(published, places),
     )
+
+
+def _find_heads(published: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
+    """The countries that stand for the regions of published figures, where they may be chosen and these may not."""
+    found = {}
+    for figure in published:
+        kind, _, rest = figure.figure.partition(".")
+        place = PLACES.get(rest.partition(".")[0])
+        if kind == PAY_IDS and place is not None and place.level != "country" and place.slug not in places:
+            head = find_head(notes.rows_of(figure))
+            if head is not None and head["country"].lower() in places:
+                found[place.slug] = str(head["country"]).lower()
+    return found
 
 
 def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
@@ -243,7 +260,6 @@ def _cell_of_figure(figure: Figures) -> PayCell | None:
     if cell is None:
         return None
     counted = row["role_group"] if row["role"] == "all" else row["role"]
-    review = UNDER_REVIEW.search(figure.qualifier or "")
     period = notes.describe_period(figure).removeprefix("read ")
     return replace(
         cell,
@@ -252,14 +268,13 @@ def _cell_of_figure(figure: Figures) -> PayCell | None:
         figure=figure.figure,
         counted="" if counted == work else name_work(counted),
         is_old=figure.status == "stale",
-        review=review[0] if review else "",
+        review=words.review(figure),
         licence=licence.in_short,
     )
 
 
 PAY_IDS = KIND_OF_MARKET[LOCAL]
 """The first part of ids of pay in a place's own market."""
-UNDER_REVIEW = re.compile(r"under review since [^;)]+")
 
 
 def _fill_cell(row: Row, place: str, work: str, level: str, kind: str) -> PayCell | None:
@@ -539,6 +554,8 @@ def to_script(explorer: Explorer) -> bytes:
         "needed": NEEDED,
         "bases": list(BASES),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
+        "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in chosen},
+        "heads": dict(sorted(explorer.heads.items())),
         "works": [[work, name_work(work)] for work in explorer.works],
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
         "groups": {work: split_work(work)[0] for work in explorer.works},

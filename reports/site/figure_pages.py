@@ -60,8 +60,8 @@ TRUST = {
 STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
 
-def describe(figure: Figures, published: Published, seen: Seen) -> Mapping[str, Any]:
-    """What the page of a figure is filled with."""
+def describe(figure: Figures, filed: Figures, published: Published, seen: Seen) -> Mapping[str, Any]:
+    """What the page of a figure is filled with; `filed` is the figure as its files and guides word it."""
     is_printed = figure.value is not None
     found = list(named_rows(figure)) if is_printed else []
     is_single = len(found) == 1
@@ -86,6 +86,7 @@ def describe(figure: Figures, published: Published, seen: Seen) -> Mapping[str, 
         "parts_of_value": _parts(found) if is_single else [],
         "chart": chart,
         "chart_heading": heading,
+        "chart_key": figure_rows.KEY_OF_SILENCE if chart is not None and figure_rows.is_of_silence(figure) else "",
         "table": notes.table(figure),
         "counts": _counts(figure, found),
         "trust": _trust(figure, form) if is_printed else "",
@@ -93,11 +94,11 @@ def describe(figure: Figures, published: Published, seen: Seen) -> Mapping[str, 
         "sources": _sources(figure, published),
         "snapshots": figure.snapshots,
         "selects": _selects(figure, published),
-        "citation": published.cite(f"{words.plain(figure.title)} [{figure.figure}]", path_of(figure.figure), licence),
+        "citation": published.cite(f"{words.plain(filed.title)} [{figure.figure}]", path_of(figure.figure), licence),
         "licence": licence,
-        "bibtex": _bibtex(figure, published),
+        "bibtex": _bibtex(filed, published),
         "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
-        "printed": figure.value or "",
+        "printed": filed.value or "",
         "file": f"figures/{figure.figure}",
         "address": f"{published.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
         "form": words.SURENESS[form],
@@ -217,8 +218,7 @@ def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
     if not figure.unit.endswith(" per month"):  # the page says pay by the year
         facts.append(("Unit", figure.unit))
     old = "nothing newer since" if figure.status == "stale" else ""
-    review = explorer.UNDER_REVIEW.search(figure.qualifier or "")
-    facts.append(("How sure", "; ".join(filter(None, (words.SURENESS[form], old, review and review[0])))))
+    facts.append(("How sure", "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure))))))
     return [(name, said) for name, said in facts if said]
 
 

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from reports.figures.catalogue import declaration_of
 from reports.release.figure_files import named_rows
 from reports.release.numbers import numbers_of
-from reports.site import explorer, rows, words
+from reports.site import explorer, regions, rows, words
 from reports.site.rows import ChartRow, Mark
-from reports.wording import comparison, frame, reported
+from reports.wording import comparison, disclosure, frame, reported, silence
+from reports.wording.amounts import is_point
 from reports.wording.numbers import Row, category_name, interval, percent, rank
 from warehouse.mart_tables import Figures
 
 PAY, SHARE, RATE, KINDS, STACK = "pay", "shares", "rates", "kinds", "stack"
+DIFFERENCE, SILENCE = "differences", "silence"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A chart of a figure, how many of its rows are drawn of how many, and the words for the parts of a stack."""
+    """A chart of a figure, how many of its rows are drawn of how many, and words for parts and marks."""
 
     kind: str
     chart: Markup
     n_rows: int
     n_all: int
     parts: Sequence[str] = ()
+    key: str = ""
 
 
 def kind_of(found: Sequence[Row]) -> str | None:
@@ -44,6 +46,8 @@ def kind_of(found: Sequence[Row]) -> str | None:
         return RATE
     if "share" in columns and "form" in columns:
         return SHARE
+    if "difference" in columns:
+        return DIFFERENCE
     return PAY if "p50" in columns else None
 
 
@@ -54,9 +58,12 @@ MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
 def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
     """The chart of a printed figure; None where it has none."""
     found = list(named_rows(figure))
-    n_all, kind = len(found), kind_of([row for _, row in found])
-    if kind is None:
+    kind = kind_of([row for _, row in found])
+    if kind in (None, DIFFERENCE):  # a difference has rows on both sides, of several the table is plainer
         return None
+    if is_of_silence(figure):
+        kind, found = SILENCE, [(name, row) for name, row in found if silence.is_counted(row)]
+    n_all = len(found)
     found = found[: min(most, MOST_STACKS) if kind == STACK else most]  # most places have nothing in the band
     drawn = to_rows(figure, found, kind)
     if not any(row.marks for row in drawn):
@@ -65,6 +72,7 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
         drawn.append(guide)
     axis = {
         PAY: lambda: explorer.pay_axis(drawn, "USD"),
+        SILENCE: lambda: explorer.pay_axis(drawn, "USD"),
         KINDS: lambda: explorer.pay_axis(drawn, "USD"),
         SHARE: lambda: rows.axis_for(drawn, percent),
         RATE: lambda: rows.axis_for(drawn, percent_a_day),
@@ -77,13 +85,27 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
         n_rows=len(drawn),
         n_all=n_all,
         parts=parts,
+        key=KEY_OF_SILENCE if kind == SILENCE else "",
     )
+
+
+KEY_OF_SILENCE = (
+    "The dot is the median of adverts that state pay, the strong bar what it would be if the silent ones tend to pay "
+    "less or more, the pale bar where it must lie whatever they pay, 19 times in 20."
+)
+
+
+def is_of_silence(figure: Figures) -> bool:
+    """Whether the rows of a figure are medians beside what silent adverts may change of them."""
+    return declaration_of(figure.figure).arrange is silence.choose_counted
 
 
 def to_rows(figure: Figures, found: Sequence[tuple[str | None, Row]], kind: str) -> list[ChartRow]:
     """The rows of a chart, each under its name; a single row is named by what it rests on."""
     named = [(name_row(name, row), row) for name, row in found]
-    make = {PAY: _pay, KINDS: _kind_of_source, SHARE: _share, RATE: _rate, STACK: _stack}[kind]
+    if kind == DIFFERENCE:
+        return [drawn for _, row in named for drawn in _both_sides(row)]
+    make = {PAY: _pay, SILENCE: _silence, KINDS: _kind_of_source, SHARE: _share, RATE: _rate, STACK: _stack}[kind]
     return [make(figure, name, row) for name, row in named]
 
 
@@ -91,19 +113,17 @@ NAMES = {"any": "any of these"}
 """Names of rows that say nothing without their table's heading."""
 
 
-_OTHERS = re.compile(r" \([^)]*too few\)$")
-"""The countries of a region that are named behind the one that heads it."""
-
-
 def name_row(name: str | None, row: Row) -> str:
-    """The name of a row; of one that stands alone its place. What else lies in a region stands in the table."""
+    """The name of a row; of one that stands alone its place."""
     if "experience" in row:
         name = reported.name_persons(row)
+    if (region := regions.split_name(row)) is not None:
+        return region[0]
     said = name or next(
         (str(row[column]) for column in ("place", "country_name", "name", "cell") if isinstance(row.get(column), str)),
         "",
     )
-    said = _OTHERS.sub("", words.plain(NAMES.get(said, said)).partition("; ")[0])
+    said = words.plain(NAMES.get(said, said)).partition("; ")[0]
     said = said if "word" in row else words.capital(said)
     return said or words.capital(words.KICKERS.get(row.get("basis") or "", "this figure"))
 
@@ -124,8 +144,11 @@ def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
         employers=employers if basis == explorer.OWN else None,
         form=words.sureness(row.get("status") or "published", basis, is_point=is_point),
         amounts=amounts,
+        review=words.find_review(row.get("value")),
     )
-    return explorer.pay_row(cell, name=name)
+    drawn = explorer.pay_row(cell, name=name)
+    _, others = regions.split_name(row) or ("", "")
+    return replace(drawn, beneath="; ".join(filter(None, (drawn.beneath, words.plain(others)))))
 
 
 def guide_row(figure: Figures) -> ChartRow | None:
@@ -194,19 +217,31 @@ def percent_a_day(rate: float) -> str:
     return f"{100 * rate:.1f}%"
 
 
+def say_rate(row: Row) -> str:
+    """A rate of closing, or its interval where that is too wide to name a point."""
+    return percent_a_day(row["rate"]) if is_point(row, "rate") else _rate_ends(row)
+
+
+def _rate_ends(row: Row) -> str:
+    if row.get("rate_lo") is None or row.get("rate_hi") is None:
+        return ""
+    return f"{100 * row['rate_lo']:.1f}–{100 * row['rate_hi']:.1f}%"
+
+
 def _rate(figure: Figures, name: str, row: Row) -> ChartRow:
-    value, low, high = percent_a_day(row["rate"]), row.get("rate_lo"), row.get("rate_hi")
-    said = "" if low is None or high is None else f"{100 * low:.1f}–{100 * high:.1f}%"
+    value, ends, has_point = say_rate(row), _rate_ends(row), is_point(row, "rate")
+    said = f"between {ends}" if has_point and ends else ""
+    form = words.sureness(row["status"], None, is_point=has_point)
     return rows.share_row(
         name=name,
-        share=row["rate"],
-        low=low,
-        high=high,
-        form=words.sureness(row["status"], None),
+        share=row["rate"] if has_point else None,
+        low=row.get("rate_lo"),
+        high=row.get("rate_hi"),
+        form=form,
         value=value,
-        value_beneath=said,
+        value_beneath=ends if has_point else "no point",
         beneath=f"{row.get('n_closed', 0):,} closings" if row.get("n_closed") is not None else "",
-        spoken=f"{name}: {value} a day, between {said}.",
+        spoken=f"{name}: {', '.join(filter(None, (f'{value} a day', said)))}. {words.SURENESS[form]}.",
     )
 
 
@@ -219,18 +254,84 @@ def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
     interval_said = "" if low is None or high is None else words.money(low, high, "USD")
     said = words.money(value, value, "USD") if is_point else f"within {interval_said}"
     ends = interval_said if is_point else ""
-    what = row.get("statistic") or "median"
+    what, of_kind = row.get("statistic") or "median", comparison.name_kind(row)
+    name = words.capital(name or of_kind)
+    is_said = name.lower().endswith(of_kind.lower())
+    name = name[: len(name) - len(of_kind)].removesuffix(", ") or name if is_said else name
     return rows.share_row(
-        name=name or comparison.name_kind(row),
+        name=name,
         share=value if is_point else None,
         low=low,
         high=high,
         form=form,
         value=said,
-        value_beneath=ends or what,
-        beneath=f"{comparison.name_kind(row)}, {what}",
-        spoken=f"{name}: {what} {said}, {comparison.name_kind(row)}. {words.SURENESS[form]}.",
+        value_beneath=ends,
+        beneath=what if name.lower() == of_kind.lower() else f"{of_kind}, {what}",
+        spoken=f"{name}: {what} {said}, {of_kind}. {words.SURENESS[form]}.",
     )
+
+
+def _silence(figure: Figures, name: str, row: Row) -> ChartRow:
+    """A median with what silent adverts may change of it: by odds, and at most."""
+    median = explorer.amounts_of(row).known("median") or (float(row["p50"]), float(row["p50"]))
+    columns = {"band": "p50_bounds_lo p50_bounds_hi", "strong": "p50_if_odds_double p50_if_odds_half"}
+    ends: dict[str, tuple[float, float]] = {
+        kind: (float(row[low]), float(row[high]))
+        for kind, (low, high) in ((kind, names.split()) for kind, names in columns.items())
+        if row.get(low) is not None and row.get(high) is not None
+    }
+    marks = [Mark(kind=kind, start=low, end=high) for kind, (low, high) in ends.items()]
+    is_point = median[0] == median[1]
+    marks.append(Mark(kind="dot", start=median[0]) if is_point else Mark(kind="line", start=median[0], end=median[1]))
+    said = {kind: words.money(low, high, "USD") for kind, (low, high) in ends.items()}
+    bounds = f"within {said['band']}" if "band" in said else "no bounds" if row["n_silent"] else "all state pay"
+    odds = f"; {said['strong']} if the silent ones pay less or more" if "strong" in said else ""
+    value = words.money(median[0], median[1], "USD")
+    return ChartRow(
+        name=name,
+        beneath=f"{silence.stated(row)} jobs state pay",
+        value=value,
+        value_beneath=bounds,
+        form=words.sureness(row.get("status") or "published", None, is_point=is_point),
+        marks=tuple(marks),
+        spoken=f"{name}: median {value} a year, {bounds}{odds}; {silence.stated(row)} jobs state pay.",
+        badge=words.find_review(row.get("value")),
+    )
+
+
+def _both_sides(row: Row) -> list[ChartRow]:
+    """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
+    has_point = row["form"] == "point"
+    sides = (("law in force", "share_both", "n_jobs_both"), ("no law that we know of", "share_other", "n_jobs_other"))
+    found = [
+        rows.share_row(
+            name=words.capital(name),
+            share=row[share],
+            low=None,
+            high=None,
+            form=words.FIRM,
+            value=percent(row[share]),
+            value_beneath="state pay",
+            beneath=words.rests_on(row[n], None, None),
+            spoken=f"{name}: {percent(row[share])} state pay.",
+        )
+        for name, share, n in sides
+        if has_point
+    ]
+    ends = disclosure.say_ends(row)
+    value = disclosure.say_points(row["difference"]) if has_point else ends.removesuffix(" points")
+    form = words.sureness(row["status"], None, is_point=has_point)
+    return [
+        *found,
+        ChartRow(
+            name="Difference in points",
+            beneath=disclosure.GROUP_WORDS[row["role_group"]],
+            value=value,
+            value_beneath=ends.removesuffix(" points") if has_point else "no point",
+            form=form,
+            spoken=f"Difference: {value} points. {words.SURENESS[form]}.",
+        ),
+    ]
 
 
 def _stack(figure: Figures, name: str, row: Row) -> ChartRow:

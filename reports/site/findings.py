@@ -6,18 +6,19 @@ ranks that the intervals leave open.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reports.figures.places import PLACES
+from reports.figures.catalogue import declaration_of
+from reports.figures.places import OF_REGION, PLACES
 from reports.release.figure_files import named_rows
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Explorer
 from reports.site.rows import ChartRow
 from reports.site.skills import SkillList
+from reports.wording import gaps
 from reports.wording.numbers import Row, percent
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
@@ -41,14 +42,18 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """Something that cannot be said yet: what it is, why, and how far the way is."""
+    """Something that cannot be said yet: what it is, why, and the condition that lacks most (None: none is counted)."""
 
     title: str
     why: str
-    n: int
-    needed: int
+    lack: gaps.Lack | None
     href: str
     kind: str
+
+    @property
+    def part(self) -> float:
+        """Which part of what is needed is there."""
+        return 0.0 if self.lack is None else self.lack.part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,18 +204,28 @@ def _say_roles(found: Sequence[tuple[str, Row]]) -> str | None:
     return f"{joined} are among the {_say_number(len(first))} largest roles, with {shares} of AI jobs"
 
 
+def _choose_law(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """The comparison that differs in least besides the law: within employers and one country, else within employers."""
+    return sorted(found, key=lambda named: named[1]["region_level"] != "country")[:1]
+
+
 def _say_law(found: Sequence[tuple[str, Row]]) -> str | None:
-    law = next((row for name, row in found if name == "law in force"), None)
-    if law is None or not _is_point(law):
-        return None
-    return f"Where a law has adverts state pay, {percent(law['share'])} of AI jobs do"
+    for _, row in _choose_law(found):
+        place = OF_REGION[(row["region_level"], row["region"])]
+        where = f" in {place.in_words}" if place.name else ""
+        if row["difference_lo"] > 0:
+            return f"Employers{where} state pay in more of their adverts where a law has them do so"
+        if row["difference_hi"] < 0:
+            return f"Employers{where} state pay in fewer of their adverts where a law has them do so"
+        return f"Whether employers{where} state pay more often where a law has them do so cannot be told"
+    return None
 
 
 def _say_degree(found: Sequence[tuple[str, Row]]) -> str | None:
     row = next((row for _, row in found if row.get("item") == "not_asked"), None)
     if row is None or not _is_point(row):
         return None
-    return f"{percent(row['share'])} of adverts for AI jobs ask for no degree"
+    return f"{percent(row['share'])} of adverts for AI jobs name no degree"
 
 
 def _say_years(found: Sequence[tuple[str, Row]]) -> str | None:
@@ -228,7 +243,7 @@ def _say_closings(found: Sequence[tuple[str, Row]]) -> str | None:
     if not found or found[0][1].get("status") == "suppressed":
         return None
     name, row = found[0]
-    said = f"{words.capital(name)} adverts close at {figure_rows.percent_a_day(row['rate'])} a day"
+    said = f"{words.capital(name)} adverts close at {figure_rows.say_rate(row)} a day"
     others = [other for _, other in found[1:] if other.get("rate_lo") is not None]
     if others and row.get("rate_lo") is not None and all(row["rate_lo"] > other["rate_hi"] for other in others):
         return f"{said}, faster than other adverts"
@@ -254,11 +269,12 @@ CARDS = (
         choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
     ),
     Card(
-        figure="disclosure.ai_jobs",
+        figure="disclosure.within_employers",
         kicker="Pay laws",
         say=_say_law,
         href="laws.html",
-        note="AI jobs with a full advert",
+        note="the mean of employers with adverts in both",
+        choose=_choose_law,
     ),
     Card(
         figure="closing_rate.engineering",
@@ -273,6 +289,7 @@ CARDS = (
         say=_say_degree,
         href="work.html#degree-shares",
         note="AI jobs with a full advert",
+        choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
     ),
     Card(
         figure="years.shares",
@@ -308,11 +325,13 @@ def cards(seen: Seen) -> Iterator[Finding]:
         chosen = card.choose(found)
         kind = figure_rows.kind_of([row for _, row in chosen]) or figure_rows.SHARE
         drawn = figure_rows.to_rows(figure, chosen, kind)
-        say = percent if kind == figure_rows.SHARE else figure_rows.percent_a_day
-        rests = words.rests_on(figure.n_jobs, figure.n_employers, None)
+        say = figure_rows.percent_a_day if kind == figure_rows.RATE else percent
+        of = chosen[0][1] if kind == figure_rows.DIFFERENCE else None
+        n, employers = (of["n_jobs"], of["n_employers"]) if of else (figure.n_jobs, figure.n_employers)
+        rests = words.rests_on(n, employers, None)
         cut = f"{len(chosen)} of {len(found)} rows" if len(chosen) < len(found) else ""
         yield Finding(
-            kicker=f"{card.kicker} · {words.say_when(figure)}",
+            kicker=" · ".join(filter(None, (card.kicker, words.say_when(figure), words.review(figure)))),
             title=title,
             href=card.href,
             chart=rows.draw(drawn, rows.axis_for(drawn, say), label=figure.title, classes="shares"),
@@ -322,8 +341,6 @@ def cards(seen: Seen) -> Iterator[Finding]:
 
 # --- what is open -------------------------------------------------------------------------------------------
 
-_WAY = re.compile(r"(?:^|; )([^;:]*): ([\d,]+) of ([\d,]+) ([a-z ]+)")
-_NOTHING = re.compile(r"no [a-z ]+, ([\d,]+) more needed")
 OPEN_ON_HOME = 6
 """How many of what cannot be said the home page lists; the page of all figures has the others."""
 HOME_OF_OPEN = (
@@ -344,38 +361,47 @@ HOME_OF_OPEN = (
 def list_open(figures: Sequence[Figures]) -> list[Open]:
     """What cannot be said yet, the nearest first."""
     found = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
-    return sorted((one for one in found if one is not None), key=lambda one: (-one.n / one.needed, one.title))
+    return sorted((one for one in found if one is not None), key=lambda one: (-one.part, one.title))
 
 
 def _open_of(figure: Figures) -> Open | None:
-    """What a figure lacks, by the kind of source that is nearest to enough."""
-    said = figure.missing or figure.reason
-    if not said:
+    """What a figure lacks itself, in every condition, and which wider one, or kind of source, is nearer to enough."""
+    if not (figure.missing or figure.reason):
         return None
-    ways = [
-        (int(n.replace(",", "")), int(needed.replace(",", "")), f"{rung}: {unit.strip()}")
-        for rung, n, needed, unit in _WAY.findall(said)
-    ]
-    if ways:
-        n, needed, why = max(ways, key=lambda way: way[0] / way[1])
-    elif (nothing := _NOTHING.search(said)) is not None:
-        n, needed, why = 0, int(nothing.group(1).replace(",", "")), said.partition(";")[0]
-    else:
-        n, needed, why = 0, 1, said
+    ways = gaps.read_ways(figure.missing or "")
+    rungs = declaration_of(figure.figure).rungs
+    name = rungs[0].name if rungs else ""
+    is_few = (figure.reason or "").startswith("not enough")
+    lacks: Sequence[gaps.Lack] = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
+    counted = next((way.lacks for way in ways if way.rung == name), ())
+    if is_few or any(lack.n for lack in counted):  # else none were counted since something else was missing
+        lacks = counted or lacks
+    own = gaps.Way(rung=name, lacks=lacks)
+    nearer = max((way for way in ways if way.rung != name), key=lambda way: way.part, default=None)
+    is_nearer = nearer is not None and (not lacks or nearer.part > own.part)
+    reason = "" if lacks and is_few else figure.reason or ""
+    said = [", ".join(map(str, lacks)), reason, _say_nearer(nearer, name) if nearer and is_nearer else ""]
+    worst = min(lacks, key=lambda lack: lack.part, default=None)
     return Open(
         title=figure.title,
-        why=words.plain(why),
-        n=n,
-        needed=needed,
+        why=words.plain("; ".join(filter(None, said))),
+        lack=worst,
         href=f"f/{figure.figure}.html",
         kind=figure.figure.partition(".")[0],
     )
 
 
+def _say_nearer(way: gaps.Way, own: str) -> str:
+    """ "every level: 23 of 30 jobs with pay, 8 of 10 employers"; what both rungs share is not said again."""
+    kind, *wider = way.rung.split(", ")
+    rung = ", ".join(wider) if wider and kind == own.partition(", ")[0] else way.rung
+    return f"{rung}: {', '.join(map(str, way.lacks))}"
+
+
 def choose_open(found: Sequence[Open]) -> list[Open]:
     """What the home page lists: of each kind of figure the nearest, then of pay the places that lack least."""
-    ways = [one for one in found if one.needed > 1 and one.kind in HOME_OF_OPEN]
+    ways = [one for one in found if one.lack is not None and one.kind in HOME_OF_OPEN]
     first = list({one.kind: one for one in reversed(ways)}.values())
     others = [one for one in ways if one not in first]
     chosen = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
-    return sorted(chosen, key=lambda one: -one.n / one.needed)
+    return sorted(chosen, key=lambda one: -one.part)

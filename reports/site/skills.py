@@ -148,6 +148,11 @@ def _round(row: Row) -> Row:
     return {**row, **{name: round(share, DECIMALS) for name, share in shares.items()}}
 
 
+def first_choice(lists: Mapping[tuple[str, str], SkillList]) -> tuple[str, str]:
+    """The list that is shown first: that of all places, else the first there is."""
+    return FIRST_CHOICE if FIRST_CHOICE in lists else next(iter(lists), FIRST_CHOICE)
+
+
 def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
     """The best and the worst rank of each: above it are those whose interval lies wholly higher, and no others."""
     lows, highs = sorted(low for low, _ in intervals), sorted(high for _, high in intervals)
@@ -213,7 +218,7 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
         "categories": [CATEGORY_STYLES.get(category[name], "software") for name in names],
         "category_names": [category_name(category[name]) for name in names],
         "shown_first": SHOWN_FIRST,
-        "choice": list(FIRST_CHOICE),
+        "choice": list(first_choice(lists)),
         "places": [
             [place.slug, place.name or "All adverts read", place.in_words if place.name else ""]
             for place in sorted(

@@ -9,6 +9,7 @@ from html import escape
 
 from markupsafe import Markup
 
+from reports.figures.catalogue import KNOWN
 from reports.wording.levels import NOT_ONE, level_name
 from reports.wording.numbers import MONTHS, count_of
 from warehouse.mart_tables import Figures
@@ -130,16 +131,36 @@ _PLAIN = (
     (re.compile(r"\bn = "), ""),
     (re.compile(r"\bLow confidence\b"), "Rough"),
     (re.compile(r"\blow confidence\b"), "rough"),
+    (re.compile(r" \[[a-z_]+(?:\.[a-z0-9_]+)+\]"), ""),
+    (re.compile(r"\b(?:is|are) withheld\b"), "cannot be said"),
     (re.compile(r"\bWithheld\b"), "Cannot be said"),
     (re.compile(r"\bwithheld\b"), "cannot be said"),
 )
+
+
+_ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
+"""What may be the id of a figure: readers see its title."""
 
 
 def plain(text: str) -> str:
     """The words of the ledger as the site says them: what is withheld "cannot be said", low confidence is "rough"."""
     for pattern, words in _PLAIN:
         text = pattern.sub(words, text)
-    return text
+    return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
+
+
+_UNDER_REVIEW = re.compile(r"under review since [^;)]+")
+
+
+def review(figure: Figures) -> str:
+    """Since when another vintage of a figure waits: "under review since 22 January 2026"; "" where none does."""
+    return find_review(figure.qualifier)
+
+
+def find_review(text: str | None) -> str:
+    """The words that another vintage waits, in what is said beside a value; "" where they are not there."""
+    found = _UNDER_REVIEW.search(text or "")
+    return found[0] if found else ""
 
 
 def say_when(figure: Figures) -> str:

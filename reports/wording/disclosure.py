@@ -35,13 +35,14 @@ UNCHECKED = f"checked against the text of the law: {sum(_CHECKED) or 'none'} of 
 NOT_COMPARABLE = "places with and without a law differ in much else, in pay and in who advertises"
 
 
-def _points(share: float) -> str:
+def say_points(share: float) -> str:
     """A difference of shares in points: "+40", "−3"."""
     return f"{100 * share:+.0f}".replace("-", "−")
 
 
-def _ends(row: Row) -> str:
-    return f"{_points(row['difference_lo'])} to {_points(row['difference_hi'])} points"
+def say_ends(row: Row) -> str:
+    """The 95 % interval of a difference: "−25 to +2 points"."""
+    return f"{say_points(row['difference_lo'])} to {say_points(row['difference_hi'])} points"
 
 
 def _name(row: Row) -> str:
@@ -58,10 +59,10 @@ def _within_text(rows: Rows) -> str:
 def _say_within(row: Row) -> str:
     """Both shares and their difference in points, or its interval alone where that is too wide to name a point."""
     if row["form"] == "interval":
-        return f"the share that states pay where a law is in force, less that where none is, is {_ends(row)}"
+        return f"the share that states pay where a law is in force, less that where none is, is {say_ends(row)}"
     return (
         f"{percent(row['share_both'])} where a law is in force state pay, {percent(row['share_other'])} where none is "
-        f"that we know of, {_points(row['difference'])} points [{_ends(row)}]"
+        f"that we know of, {say_points(row['difference'])} points [{say_ends(row)}]"
     )
 
 
@@ -72,9 +73,9 @@ def _within_table(rows: Rows) -> Table:
             *(
                 ("–", "–", "–")
                 if row["form"] == "interval"
-                else (percent(row["share_both"]), percent(row["share_other"]), _points(row["difference"]))
+                else (percent(row["share_both"]), percent(row["share_other"]), say_points(row["difference"]))
             ),
-            _ends(row),
+            say_ends(row),
             whole(row["n_employers"]),
             whole(row["n_jobs_both"]),
             whole(row["n_jobs_other"]),

@@ -10,11 +10,10 @@ import functools
 from reports.wording.levels import level_phrase
 from reports.wording.numbers import Row, Rows, count_of
 from reports.wording.renderer import Renderer, Table
-from transforms.records.vocabulary import LADDER_STEPS
 from warehouse.marts.printing import JOBS
 
-BASE_STEP, LAST_STEP = "ai_engineering", LADDER_STEPS[-1]
-"""The step whose jobs the picture divides, and the last."""
+BASE_STEP = "ai_engineering"
+"""The step whose jobs the picture divides."""
 HEADINGS = {
     "adverts": "Adverts read",
     "jobs": "Jobs",
@@ -25,9 +24,10 @@ HEADINGS = {
     "level_known": "Level known",
     "at_level": "At the level",
     "paid_here": "Paid here",
-    "in_band": "In the band",
+    "in_band": "Pay comparable",
 }
-"""Heading of each step."""
+"""Heading of each step but the last."""
+LAST_HEADING = "In the band"
 LOST_AT = {
     "readable": "no full advert",
     "pay_stated": "no pay stated",
@@ -36,6 +36,7 @@ LOST_AT = {
     "at_level": "another level",
     "paid_here": "pay of another place",
     "in_band": "pay not comparable",
+    "own_market": "paid from abroad",
 }
 """In short, why jobs are lost at each step after `BASE_STEP`."""
 
@@ -45,9 +46,14 @@ def count_at(row: Row, step: str) -> int:
     return next(int(one["n"]) for one in row["steps"] if one["step"] == step)
 
 
+def count_last(row: Row) -> int:
+    """How many of a place pass every step."""
+    return int(row["steps"][-1]["n"])
+
+
 def in_band(row: Row) -> str:
     """ "74 of 193 AI engineering jobs"."""
-    return f"{count_at(row, LAST_STEP):,} of {count_of(count_at(row, BASE_STEP), 'AI engineering job')}"
+    return f"{count_last(row):,} of {count_of(count_at(row, BASE_STEP), 'AI engineering job')}"
 
 
 def parts_of(row: Row) -> list[tuple[str, int]]:
@@ -56,24 +62,25 @@ def parts_of(row: Row) -> list[tuple[str, int]]:
     The numbers add up to those jobs.
     """
     lost = {one["step"]: int(one["n_lost"]) for one in row["steps"]}
-    return [("in the band", count_at(row, LAST_STEP)), *((LOST_AT[step], lost[step]) for step in reversed(LOST_AT))]
+    steps = [step for step in reversed(LOST_AT) if step in lost]  # rows of earlier versions lack the last
+    return [("in the band", count_last(row)), *((LOST_AT[step], lost[step]) for step in steps)]
 
 
 def _text(rows: Rows) -> str:
-    said = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_at(row, LAST_STEP))
-    none = [row["place"] for row in rows if not count_at(row, LAST_STEP)]
+    said = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_last(row))
+    none = [row["place"] for row in rows if not count_last(row)]
     if not said:
         return f"no AI engineering job of {count_of(len(none), 'place')} is in the band"
     return f"{said}; none in {count_of(len(none), 'more place', 'more places')}" if none else said
 
 
 def _table(rows: Rows) -> Table:
-    named = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_at(row, LAST_STEP)] or rows
+    named = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
     cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in named)
-    columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"]))
+    columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"][:-1]), LAST_HEADING)
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
-        "band and those paid from abroad, which stand apart. A job counts in each of its places."
+        "band. A job counts in each of its places."
     )
     others = count_of(len(rows) - len(named), "place")
     few = f"Not in the table: {others} with fewer than {JOBS.bound:.0f} AI engineering jobs, none of them in a band."
@@ -84,7 +91,10 @@ def _table(rows: Rows) -> Table:
 def _reasons(rows: Rows) -> tuple[str, ...]:
     """Why jobs are lost, step by step."""
     lost = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
-    said = "; ".join(f"{HEADINGS[one['step']]}: {one['reason']}" for one in lost)
+    last = rows[0]["steps"][-1]["step"]
+    said = "; ".join(
+        f"{LAST_HEADING if one['step'] == last else HEADINGS[one['step']]}: {one['reason']}" for one in lost
+    )
     return (f"Why jobs are left out. {said}.",)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ COLUMNS = {"n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_e
 MAX_LARGEST = next(rule.bound for rule in RULES if rule.column == "largest")
 OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
 """Bases of pay in adverts that we read ourselves, and what jobs must have to count."""
+EQUAL_EMPLOYERS = "equal employers"
+"""The unit of G*, the number of employers of one size that would be as informative (docs/methods.md)."""
 MOST = 1 / 2
 """Boards are asked for where fewer than this part of them count."""
 NEWER = {
@@ -48,6 +51,37 @@ class Refusal:
     is_by_rules: bool
     is_barred: bool
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack:
+    """A condition of printing that does not hold: so much of what, of how much that is needed."""
+
+    n: float
+    needed: int
+    unit: str
+
+    @property
+    def part(self) -> float:
+        """Which part of what is needed is there."""
+        return self.n / self.needed
+
+    def __str__(self) -> str:
+        said = f"{self.n:,.1f} of {self.needed:,} {self.unit}".replace(".0 of ", " of ")
+        return f"as informative as {said}" if self.unit == EQUAL_EMPLOYERS else said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A rung that gave no value, with every condition that it lacks; the one furthest from enough decides."""
+
+    rung: str
+    lacks: Sequence[Lack]
+
+    @property
+    def part(self) -> float:
+        """Which part of what is needed is there, of the condition that lacks most; 1 where nothing can be counted."""
+        return min((lack.part for lack in self.lacks), default=1.0)
 
 
 def describe(refusals: Sequence[Refusal], boards: Boards | None) -> str | None:
@@ -95,7 +129,7 @@ def _list_gaps(refusal: Refusal) -> Iterator[str]:
         elif rule.column == "n_employers":
             yield f"{value:,} of {rule.bound:,} employers"
         else:
-            yield f"as informative as {value:.1f} of {rule.bound:,} equal employers (G*)"
+            yield f"as informative as {value:.1f} of {rule.bound:,} {EQUAL_EMPLOYERS} (G*)"
     largest = row.get("largest_employer_share")
     if largest is not None and largest > MAX_LARGEST and row["n_jobs"] >= JOBS.bound:
         n_other = math.ceil(row["n_jobs"] * (largest / MAX_LARGEST - 1))
@@ -111,3 +145,55 @@ def _name_boards(boards: Boards | None) -> str:
     if boards.n_boards_read_whole < MOST * boards.n_boards:
         return "a first complete reading of the boards with jobs there would bring more"
     return "more boards with jobs there, or more adverts that state pay, would bring it"
+
+
+# --- the same, read ---------------------------------------------------------------------------------------
+
+_NOTHING = re.compile(r"no ([a-z ]+), ([\d,]+) more needed")
+_SOME = re.compile(r"([\d.,]+) of ([\d,]+) ([a-z ]+?)(?= \(G\*\)|,|$)")
+_OF_REASON = re.compile(r"\(([\d.,]+) ([a-z ]+); ([\d,]+) needed\)")
+
+
+def read_ways(missing: str) -> list[Way]:
+    """The rungs of what `describe` wrote that count what they lack, in order."""
+    ways = []
+    for said in missing.split("; "):
+        rung, _, gap = said.rpartition(": ")
+        lacks = _read_lacks(gap) if rung else []
+        ways += [Way(rung=rung, lacks=lacks)] if lacks else []
+    return ways
+
+
+def _read_lacks(gap: str) -> list[Lack]:
+    if (nothing := _NOTHING.match(gap)) is not None:
+        one, needed = nothing.groups()
+        of_one = dict((("job", "jobs"), *UNITS_OF_BASIS.values()))
+        head = next((name for name in of_one if one.startswith(name)), one)
+        return [Lack(n=0, needed=_whole(needed), unit=one.replace(head, of_one.get(head, head), 1))]
+    return [Lack(n=_number(n), needed=_whole(needed), unit=unit) for n, needed, unit in _SOME.findall(gap)]
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def _whole(text: str) -> int:
+    return int(_number(text))
+
+
+def list_lacks(basis: str | None, n_jobs: int | None, n_employers: int | None, reason: str | None) -> list[Lack]:
+    """What the first rung of a withheld figure lacks, by its counts; of another kind what its reason counts."""
+    counted = _OF_REASON.search(reason or "")
+    if counted is not None:
+        n, unit, needed = counted.groups()
+        return [Lack(n=_number(n), needed=_whole(needed), unit=unit)]
+    if not (reason or "").startswith("not enough"):
+        return []
+    _, several = UNITS_OF_BASIS.get(basis or "", ("job", "jobs"))
+    units = {"n_jobs": (n_jobs, f"{several}{OUR_PAY.get(basis or '', '')}"), "n_employers": (n_employers, "employers")}
+    found = []
+    for rule in RULES:
+        n, unit = units.get(rule.column, (None, ""))
+        if n is not None and n < rule.bound and (n_jobs or rule is JOBS):
+            found.append(Lack(n=n, needed=int(rule.bound), unit=unit))
+    return found

@@ -151,6 +151,12 @@ def qualify(text: str, words: Sequence[str | None], *, is_nested: bool = False) 
     return f"{text} [{said}]" if is_nested else f"{text} ({said.translate(_NESTED)})"
 
 
+def join_words(words: Sequence[str]) -> str:
+    """A list as a sentence has it: "a", "a and b", "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def region_name(region: str) -> str:
     """The name readers see."""
     return REGION_NAMES.get(region, region)

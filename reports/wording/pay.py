@@ -91,17 +91,48 @@ def name_place(rows: Rows, declared: str) -> str:
     would pass that country's pay for all the others'. Where that country has too few jobs for a band of its own, the
     region is named with it. What is left are the other countries' own bands.
     """
+    first = _find_main_country(rows)
+    if first is None:
+        return declared
+    if first["n_jobs"] < JOBS.bound:  # too few to be headed by
+        total = sum(count["n_jobs"] for count in rows[0]["countries"])
+        return f"{declared} ({first['name']} n = {first['n_jobs']} of {total})"
+    return qualify(str(first["name"]), say_others(rows))
+
+
+def name_region(rows: Rows, declared: str) -> str:
+    """The same under its own name: "US and Canada (nearly all United States; Canada n = 9, too few)".
+
+    Beside rows of countries a region must not bear the name of one of them.
+    """
+    head = find_head(rows)
+    if head is None or head["name"] == declared:
+        return name_place(rows, declared)
+    return qualify(declared, [f"nearly all {head['name']}", *say_others(rows)])
+
+
+def _find_main_country(rows: Rows) -> Row | None:
+    """The one country that has more than `MAX_COUNTRY_SHARE` of the jobs, with its counts."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE * total:
-        return declared
-    if counts[0]["n_jobs"] < JOBS.bound:  # too few to be headed by
-        return f"{declared} ({counts[0]['name']} n = {counts[0]['n_jobs']} of {total})"
-    others = [count for count in counts[1:] if count["n_paid"]]
+        return None
+    return dict(counts[0])
+
+
+def find_head(rows: Rows) -> Row | None:
+    """The country by which a region is headed, with its counts; None where none has nearly all, or enough, of it."""
+    first = _find_main_country(rows)
+    return first if first is not None and first["n_jobs"] >= JOBS.bound else None
+
+
+def say_others(rows: Rows) -> list[str]:
+    """The countries beside the one that heads their region, those with too few jobs for a band last, and as such."""
+    others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
     few = [count for count in others if count["n_paid"] < JOBS.bound]
     enough = [count for count in others if count not in few]
     said = [_list_countries(enough, "n_paid"), f"{_list_countries(few, 'n_paid')}, too few" if few else ""]
-    return qualify(str(counts[0]["name"]), said)
+    return [words for words in said if words]
 
 
 def _list_countries(counts: Rows, column: str) -> str:

@@ -98,7 +98,9 @@ def _table(scale: Scale, level: str, rows: Rows) -> Table:
     return without_empty_columns(table)
 
 
-LEFT_OUT = "Places whose pay is withheld, or rests on what others collected, are left out: there silence is not known."
+LEFT_OUT = (
+    "Left out: places without a band, and those whose band rests on what others collected. There silence is not known."
+)
 
 
 def silence(level: str, scale: Scale) -> Renderer:

@@ -183,10 +183,13 @@ function tick(currency) {
 function readChoice() {
   const given = new URLSearchParams(location.hash.slice(1) || location.search.slice(1));
   const [place, role, level] = PAY.choice;
-  const unknown = [];
+  const unknown = [], region = given.get("place");
+  const head = Object.hasOwn(PAY.heads, region) ? PAY.heads[region] : "";
+  if (head) given.set("place", head);
   const oneOf = (name, allowed, usual) => {
-    if (given.has(name) && !allowed.includes(given.get(name))) unknown.push(given.get(name));
-    return allowed.includes(given.get(name)) ? given.get(name) : usual;
+    if (!given.has(name) || allowed.includes(given.get(name))) return given.get(name) ?? usual;
+    unknown.push([name, given.get(name)]);
+    return usual;
   };
   const choice = {
     place: oneOf("place", PAY.places.map(([slug]) => slug), place),
@@ -196,17 +199,19 @@ function readChoice() {
     in: oneOf("in", ["usd", "local", "ppp"], "usd"),
     by: oneOf("by", ["level", "role", "place"], "level"),
   };
-  return { choice, unknown };
+  return { choice, unknown, region: head ? region : "" };
 }
 
 // An address may name what has no answer any more: that is said, and never another place's answer in its stead.
 function showUnknown(unknown) {
   const $ = (id) => document.getElementById(id);
-  $("title").textContent = `Nothing can be said yet of “${unknown.join("”, “")}”`;
+  $("title").textContent = `Nothing can be said yet of ${unknown.map(([name, id]) => (name === "place" && PAY.others[id]) || inWords(id)).join(", ")}`;
   $("kicker").textContent = "Pay";
   for (const id of ["dek", "closest", "offer"]) $(id).hidden = true;
   for (const id of ["facts", "links", "chart", "table"]) $(id).innerHTML = "";
   $("chart-title").textContent = "Choose a place, a role and a level";
+  $("head").hidden = true;
+  for (const [name] of unknown) if (["place", "role", "level"].includes(name)) document.getElementById("choices").elements[name].selectedIndex = -1;
 }
 
 const USUAL = { per: "year", in: "usd", by: "level" };
@@ -304,22 +309,30 @@ function answerOffer(cell, choice) {
 
 function start() {
   const form = document.getElementById("choices");
-  const choose = (choice, isFirst = false) => {
+  const setControls = (choice) => {
     for (const name of ["place", "role", "level"]) form.elements[name].value = choice[name];
     for (const name of ["per", "in", "by"]) document.querySelector(`input[name=${name}][value=${choice[name]}]`).checked = true;
-    show(choice, isFirst);
   };
+  const choose = (choice, isFirst = false, region = "") => {
+    setControls(choice);
+    show(choice, isFirst);
+    const head = document.getElementById("head"), country = named.place(choice.place)[2];
+    head.hidden = !region;
+    head.textContent = region ? `Of ${PAY.others[region]} nearly all jobs with pay are in ${country}: this is pay in ${country}.` : "";
+  };
+  const usual = { place: PAY.choice[0], role: PAY.choice[1], level: PAY.choice[2] };
   const onChange = () => {
-    const choice = Object.fromEntries([...["place", "role", "level"].map((name) => [name, form.elements[name].value]), ...["per", "in", "by"].map((name) => [name, document.querySelector(`input[name=${name}]:checked`).value])]);
+    const choice = Object.fromEntries([...["place", "role", "level"].map((name) => [name, form.elements[name].value || usual[name]]), ...["per", "in", "by"].map((name) => [name, document.querySelector(`input[name=${name}]:checked`).value])]);
     history.replaceState(null, "", addressOf(choice));
     choose(choice);
   };
   document.querySelectorAll("#choices select, #choices input, #by input").forEach((control) => control.addEventListener("change", onChange));
   document.getElementById("offered").addEventListener("input", () => { const { choice } = readChoice(); answerOffer(best(choice.place, choice.role, choice.level, choice), choice); });
   const chooseByAddress = (isFirst) => {
-    const { choice, unknown } = readChoice();
-    if (unknown.length) showUnknown(unknown);
-    else choose(choice, isFirst);
+    const { choice, unknown, region } = readChoice();
+    if (!unknown.length) return choose(choice, isFirst, region);
+    setControls(choice);
+    showUnknown(unknown);
   };
   window.addEventListener("hashchange", () => chooseByAddress(false));
   chooseByAddress(true);

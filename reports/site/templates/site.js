@@ -19,6 +19,11 @@ function fixed(number, decimals) {
   return isHalf && Number(up.slice(-1)) % 2 ? (number - Math.sign(number) * 10 ** -(decimals + 1)).toFixed(decimals) : up;
 }
 
+// A word of an address as readers write it: "northern_america" is Northern America.
+function inWords(id) {
+  return id.split("_").filter(Boolean).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
+}
+
 function axisFor(rows, say) {
   const reach = Math.max(0, ...rows.flatMap((row) => row.marks.map((mark) => mark.end ?? mark.start))) || 1;
   const power = 10 ** Math.floor(Math.log10(reach / N_TICKS));

@@ -36,13 +36,32 @@ function skillRow(list, ranks, count) {
 function startSkills() {
   const $ = (id) => document.getElementById(id), form = $("choices");
   const state = { place: SKILLS.choice[0], role: SKILLS.choice[1], count: "asked", category: "", search: "", isAll: false };
-  const given = new URLSearchParams(location.hash.slice(1));
-  for (const name of ["place", "role", "count", "category"]) if (given.get(name)) state[name] = given.get(name);
-  if (!Object.hasOwn(COUNTS, state.count)) state.count = "asked";
+  const usual = { ...state };
+  let unknown = "";
+  function readAddress() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    for (const name of ["place", "role", "count", "category"]) state[name] = given.get(name) || usual[name];
+    if (!Object.hasOwn(COUNTS, state.count)) state.count = usual.count;
+    const isPlace = named(SKILLS.places, state.place), isRole = SKILLS.lists[`${state.place}.${state.role}`];
+    unknown = isPlace ? (isRole ? "" : `${named(SKILLS.works, state.role)?.[1] ?? inWords(state.role)} in ${isPlace[2] || "all places"}`) : inWords(state.place);
+  }
   const named = (list, id) => list.find(([name]) => name === id);
   const fill = (select, list, chosen) => { select.innerHTML = list.map(([id, name]) => `<option value="${id}"${id === chosen ? " selected" : ""}>${escapeHtml(name.slice(0, 1).toUpperCase() + name.slice(1))}</option>`).join(""); };
+  const served = { title: $("title").innerHTML, choice: [...SKILLS.choice, "asked"].join() };
   const rolesOf = (place) => SKILLS.works.filter(([work]) => SKILLS.lists[`${place}.${work}`]);
+  // An address may name what has no list: that is said, and never another list in its stead.
+  function showUnknown() {
+    $("title").textContent = `Nothing can be said yet of ${unknown}`;
+    $("kicker").textContent = "Skills";
+    for (const id of ["facts", "table", "chart", "more", "caption"]) $(id).innerHTML = "";
+    const roles = named(SKILLS.places, state.place) ? rolesOf(state.place) : SKILLS.works;
+    for (const [name, list] of [["place", SKILLS.places], ["role", roles]]) {
+      fill(form.elements[name], list, state[name]);
+      if (!named(list, state[name])) form.elements[name].selectedIndex = -1;
+    }
+  }
   function show(isFirst) {
+    if (unknown) return showUnknown();
     if (!named(SKILLS.places, state.place)) state.place = SKILLS.choice[0];
     const roles = rolesOf(state.place);
     if (!named(roles, state.role)) state.role = roles[0][0];
@@ -58,15 +77,14 @@ function startSkills() {
     const meant = rows.filter((row) => (!state.category || row.data.category === state.category) && row.data.search.includes(words));
     const shown = state.isAll || words || state.category ? meant : meant.slice(0, SKILLS.shown_first);
     const place = named(SKILLS.places, state.place)[2], of = `${named(SKILLS.works, state.role)[1]} adverts${place ? ` in ${place}` : ""}`;
-    if (!isFirst) {
-      const first = rows[0];
-      const title = rows.length ? `Skills ${state.count} in ${of}: ${first.name} ${first.rank === "1" ? "leads with" : "stands among the first with"} ${first.value}` : `No skill can be said of ${of}`;
-      $("title").innerHTML = unbroken(title);
-      $("kicker").textContent = `Skills · ${list.day}`;
-      $("facts").innerHTML = `<div><dt>Rests on</dt><dd>${grouped(list.n)} adverts, ${grouped(list.employers)} employers</dd></div><div><dt>Adverts as of</dt><dd>${list.day}</dd></div><div><dt>Text counted</dt><dd>full adverts only</dd></div>`;
-      $("said").textContent = `${meant.length} skills`;
-      $("table").innerHTML = meant.map((row) => `<tr>${[row.rank, row.name, row.beneath, row.value, row.form === "firm" ? row.valueBeneath : "", { firm: "Firm", rough: "Rough" }[row.form]].map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`).join("");
-    }
+    const first = rows[0], isServed = [state.place, state.role, state.count].join() === served.choice;
+    const title = rows.length ? `Skills ${state.count} in ${of}: ${first.name} ${first.rank === "1" ? "leads with" : "stands among the first with"} ${first.value}` : `No skill can be said of ${of}`;
+    $("title").innerHTML = isServed ? served.title : unbroken(title);
+    $("kicker").textContent = `Skills · ${list.day}`;
+    $("facts").innerHTML = `<div><dt>Rests on</dt><dd>${grouped(list.n)} adverts, ${grouped(list.employers)} employers</dd></div><div><dt>Adverts as of</dt><dd>${list.day}</dd></div><div><dt>Text counted</dt><dd>full adverts only</dd></div>`;
+    $("caption").textContent = `${of.slice(0, 1).toUpperCase()}${of.slice(1)}, ${list.day}.`;
+    if (!isFirst) $("said").textContent = `${meant.length} skills`;
+    $("table").innerHTML = meant.map((row) => `<tr>${[row.rank, row.name, row.beneath, row.value, row.form === "firm" ? row.valueBeneath : "", { firm: "Firm", rough: "Rough" }[row.form]].map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`).join("");
     $("chart").innerHTML = drawChart(shown, axis, "Skills, the most asked first", "skills", { rough: "Rough: read the range, not the point" });
     $("more").innerHTML = shown.length < meant.length ? `${shown.length} of ${meant.length} skills. <button type="button" class="link" id="all">Show all</button>` : `${meant.length} skills.`;
     $("all")?.addEventListener("click", () => { state.isAll = true; show(false); });
@@ -74,6 +92,7 @@ function startSkills() {
     form.elements.count.value = state.count;
   }
   function keep() {
+    unknown = "";
     const kept = ["place", "role", "count", "category"].filter((name) => state[name]).map((name) => [name, state[name]]);
     history.replaceState(null, "", `#${new URLSearchParams(kept)}`);
     show(false);
@@ -82,6 +101,8 @@ function startSkills() {
   form.elements.search.addEventListener("input", () => { state.search = form.elements.search.value; show(false); });
   form.addEventListener("change", (event) => { if (event.target.name in state && event.target.name !== "search") { state[event.target.name] = event.target.value; keep(); } });
   $("chips").addEventListener("click", (event) => { const chip = event.target.closest("button"); if (chip) { state.category = chip.dataset.category; keep(); } });
+  window.addEventListener("hashchange", () => { readAddress(); show(false); });
+  readAddress();
   show(true);
 }
 

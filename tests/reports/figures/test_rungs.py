@@ -15,7 +15,7 @@ from reports.figures.catalogue import declarations
 from reports.figures.compute import parameters_of
 from reports.figures.explain import explain_figure
 from reports.figures.places import PLACES
-from reports.wording import notes
+from reports.wording import frame, notes
 from reports.wording.work import WORKS
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import (
@@ -480,3 +480,23 @@ def test_counts_of_what_was_read_are_kept_when_boards_are_no_longer_read(
     assert (row.status, row.n_jobs) == ("stale", 300)
     assert row.value == "US and Canada 30 of 300 AI engineering jobs (read 1 June 2026)"
     assert row.reason is not None and row.reason.startswith("of 300 jobs 12 are left in boards that are still read")
+
+
+def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Countries, US)
+    for level, region in (("world", "World"), ("region", "Northern America")):
+        place = {"as_of": AS_OF, "region_level": level, "region": region, "seniority_group": "mid_senior"}
+        for position, step in enumerate(LADDER_STEPS):
+            put(mart_tables.PayLadder, {**place, "position": position, "step": step, "n": 86, "n_lost": 0})
+        cell = {"role_group": "ai_engineering", "role": "all", "basis": "advertised", "currency": "USD"}
+        cell |= {"status": "suppressed", "reason": "few"}
+        for market, n in (("all", 86), ("local", 71), ("cross_border", 15)):
+            put(mart_tables.SalaryBands, {**place, **cell, "pay_market": market, "n_jobs": n})
+    row = computed(con, AS_OF)["ladder.regions"]
+    assert row.value == "US and Canada 71 of 86 AI engineering jobs"
+    (found,) = notes.rows_of(row)
+    assert dict(frame.parts_of(found))["paid from abroad"] == 15
+    assert sum(n for _, n in frame.parts_of(found)) == 86
+    table = frame.LADDER.table
+    assert table is not None and table([found]).columns[-2:] == ("Pay comparable", "In the band")
+    assert table([found]).rows[0][-2:] == ("86", "71")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import duckdb
 from markupsafe import Markup
 
-from reports.release.published import describe_published
-from reports.site import build
+from reports.release.published import Published, describe_published
+from reports.site import build, regions
 from reports.site.explorer import Explorer
 from reports.site.findings import Seen, list_open
 from reports.site.world import World
@@ -25,16 +25,22 @@ def render_pages(
     with duckdb.connect() as con:
         make_tables(con)
         published = describe_published(con, rows, sources, as_of=as_of, is_sample=is_sample)
-    site = build.Site(
-        published=published,
-        seen=Seen(
-            figures={row.figure: row for row in published.figures},
-            explorer=Explorer(as_of=as_of, cells={}, places=(), works=()),
-            skills={},
-        ),
-        world=World(picture=Markup(""), on="", lines=(), shades=()),
-        open=list_open(published.figures),
-    )
+    site = make_site(published)
     return {
         path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
     }
+
+
+def make_site(published: Published) -> build.Site:
+    """The site of figures alone."""
+    seen = Seen(
+        figures={row.figure: regions.keep_names(row) for row in published.figures},
+        explorer=Explorer(as_of=published.as_of, cells={}, places=(), works=()),
+        skills={},
+    )
+    return build.Site(
+        published=published,
+        seen=seen,
+        world=World(picture=Markup(""), on="", lines=(), shades=()),
+        open=list_open(published.figures),
+    )

@@ -246,10 +246,44 @@ def test_a_choice_in_the_address_is_restored(reader: Reader) -> None:
     assert seen(page) == before
     assert page.locator("#choices").get_by_label("Place").input_value() == "de"
     reader.open("pay.html#place=atlantis&level=mid")
-    expect(page.locator("#title")).to_have_text("Nothing can be said yet of “atlantis”")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of Atlantis")
+    assert page.locator("#choices").get_by_label("Place").input_value() == "", "no select shows another place"
+    assert page.locator("#choices").get_by_label("Level").input_value() == "mid"
     assert page.locator("#chart .row").count() == 0, "no other place's answer stands in its stead"
     page.locator("#choices").get_by_label("Place").select_option("Germany")
     expect(page.locator("#title")).to_contain_text("Germany")
+
+
+def test_a_region_that_is_nearly_all_one_country_leads_to_it(reader: Reader) -> None:
+    page = pay(reader)
+    assert page.locator("#head").is_hidden()
+    page.evaluate("PAY.heads.oceania = 'de'")  # as where Germany had nearly all jobs there
+    page.evaluate("location.hash = 'place=oceania&role=ai_engineering&level=mid_senior'")
+    expect(page.locator("#title")).to_contain_text("in Germany")
+    expect(page.locator("#head")).to_have_text(
+        "Of Oceania nearly all jobs with pay are in Germany: this is pay in Germany."
+    )
+    assert page.locator("#choices").get_by_label("Place").input_value() == "de"
+    page.locator("#choices").get_by_label("Place").select_option("India")
+    expect(page.locator("#title")).to_contain_text("in India")
+    assert page.locator("#head").is_hidden()
+    reader.open("pay.html#place=south_america")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of South America")
+    reader.open("pay.html#place=br&role=ai_engineering")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of Brazil")
+
+
+def test_tables_fit_a_telephone(browser: Browser, site: Path) -> None:
+    with read(browser, site.as_uri(), width=390) as reader:
+        page = reader.open("pay-all.html")
+        heights = "all => all.map((one) => one.getBoundingClientRect().height)"
+        assert max(page.locator("tbody tr").evaluate_all(heights)) < 90, "columns that are off the screen do not wrap"
+        right = "all => all.map((one) => one.getBoundingClientRect().right)"
+        for path in ("pay.html", "skills.html"):
+            page = reader.open(path)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            ends = page.locator("caption span").evaluate_all(right)
+            assert ends and max(ends) <= 390, path
 
 
 def test_the_first_page_leads_to_a_choice(reader: Reader) -> None:
@@ -325,6 +359,36 @@ def test_skills_are_searched_and_chosen_by_kind_and_count(reader: Reader) -> Non
     assert "in the United States" in before[0]
     page.reload()
     assert page.locator("#chart").inner_html() == before[1]
+
+
+SKILL_PARTS = ("title", "kicker", "facts", "caption", "chart", "table")
+
+
+@pytest.mark.parametrize(("count", "label"), [("asked", "Asked"), ("required", "Required"), ("preferred", "Preferred")])
+def test_an_address_of_skills_shows_all_that_choosing_shows(reader: Reader, count: str, label: str) -> None:
+    def all_of() -> dict[str, str]:
+        return {part: reader.page.locator(f"#{part}").inner_html() for part in SKILL_PARTS}
+
+    page = reader.open("skills.html")
+    served = all_of()
+    page.get_by_label("Place").select_option("United States")
+    page.get_by_label(label, exact=True).check()
+    chosen = all_of()
+    assert "in the United States" in chosen["title"] and "in the United States" in chosen["caption"]
+    reader.open(f"skills.html#place=us&role=ai_engineering&count={count}")
+    assert all_of() == chosen, "opened afresh"
+    page.evaluate("location.hash = 'place=all&role=ai_engineering&count=asked'")
+    expect(page.locator("#title")).not_to_contain_text("in the United States")
+    assert all_of() == served, "the first view again, by its address"
+
+
+def test_an_address_of_no_list_shows_no_other_list(reader: Reader) -> None:
+    page = reader.open("skills.html#place=south_america&role=ai_engineering")
+    expect(page.locator("#title")).to_have_text("Nothing can be said yet of South America")
+    assert page.locator("#chart .row").count() == page.locator("#table tr").count() == 0
+    assert page.get_by_label("Place").input_value() == ""
+    page.get_by_label("Place").select_option("United States")
+    expect(page.locator("#title")).to_contain_text("in the United States")
 
 
 # --- keys, and no script ------------------------------------------------------------------------------

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.site import findings, rows, skills
+from reports.site import figure_rows, findings, rows, skills
+from reports.site.explorer import Explorer
+from reports.site.findings import Seen
 from reports.site.rows import ChartRow, Mark
+from reports.wording import gaps
 
 
 def share(name: str, at: float, best: int, form: str = "point") -> tuple[str, dict[str, Any]]:
@@ -42,8 +46,10 @@ def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
     def rate(name: str, at: float, low: float, high: float) -> tuple[str, dict[str, Any]]:
         return name, {"rate": at, "rate_lo": low, "rate_hi": high, "status": "published"}
 
-    ours, near = rate("AI engineering", 0.018, 0.014, 0.025), rate("other", 0.012, 0.007, 0.019)
+    ours, near = rate("AI engineering", 0.018, 0.016, 0.020), rate("other", 0.012, 0.007, 0.019)
     far, said = rate("other", 0.005, 0.002, 0.009), "AI engineering adverts close at 1.8% a day"
+    wide = rate("AI engineering", 0.0376, 0.0292, 0.0483)
+    assert findings._say_closings([wide]) == "AI engineering adverts close at 2.9–4.8% a day", "as its figure says"
     assert findings._say_closings([ours, near]) == said
     assert findings._say_closings([ours, far]) == f"{said}, faster than other adverts"
     assert findings._say_closings([]) is None
@@ -75,11 +81,116 @@ def test_what_data_says_is_text_in_a_chart() -> None:
     assert "<i>" not in made and "<u>" not in made and "&lt;b&gt;&amp;" in made and 'aria-label="&lt;x&gt;"' in made
 
 
-def test_what_is_open_names_the_nearest_way(figure: Any) -> None:
-    missing = "open adverts: no job with pay, 30 more needed; reported, every level: 13 of 30 persons, 17 more"
+def within(group: str, place: str, low: float, high: float, form: str = "point") -> tuple[str, dict[str, Any]]:
+    """A row of employers with adverts in both."""
+    level = "world" if place == "World" else "country"
+    return place, {
+        "region_level": level, "region": place, "place": place, "role_group": group, "n_jobs": 211, "n_employers": 32,
+        "n_jobs_both": 152, "n_jobs_other": 59, "share_both": 0.73, "share_other": 0.85, "difference": (low + high) / 2,
+        "difference_lo": low, "difference_hi": high, "form": form, "status": "published",
+    }  # fmt: skip
 
-    near = figure(figure="pay.br.ai_engineering.mid_senior", value=None, missing=missing, reason="few")
-    odd = figure(figure="closing_rate.engineering", value=None, missing=None, reason="no closing can be confirmed yet")
-    first, second = findings.list_open([odd, near])
-    assert (first.n, first.needed, first.why) == (13, 30, "reported, every level: persons")
-    assert second.why == "no closing can be confirmed yet" and findings.choose_open([first, second]) == [first]
+
+LAWS = [
+    ([within("all", "World", 0.28, 0.49), within("all", "US", -0.25, 0.02)],
+     "Whether employers in the United States state pay more often where a law has them do so cannot be told"),
+    ([within("all", "World", 0.28, 0.49)], "Employers state pay in more of their adverts where a law has them do so"),
+    ([within("all", "US", -0.25, -0.02)],
+     "Employers in the United States state pay in fewer of their adverts where a law has them do so"),
+    ([], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "title"), LAWS)
+def test_a_law_is_held_against_none_within_employers_of_one_country(
+    found: list[tuple[str, dict[str, Any]]], title: str | None
+) -> None:
+    assert findings._say_law(found) == title
+
+
+def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said(figure: Any) -> None:
+    def row_of(form: str) -> list[tuple[str, str]]:
+        drawn = figure_rows.to_rows(
+            figure(figure="disclosure.within_employers"), [within("all", "US", -0.25, 0.01, form)], "differences"
+        )
+        return [(row.value, row.value_beneath) for row in drawn]
+
+    assert row_of("point") == [("73%", "state pay"), ("85%", "state pay"), ("−12", "−25 to +1")]
+    assert row_of("interval") == [("−25 to +1", "no point")]
+
+
+def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
+    names = {"none": 0.0, "associate": 0.001, "bachelor": 0.19, "master": 0.15, "doctorate": 0.01, "not_asked": 0.65}
+    rows = [share(item, at, 1)[1] | {"item": item, "name": item, "n_jobs": 90} for item, at in names.items()]
+    ledger = figure(
+        figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
+    )
+    seen = Seen(
+        figures={"degree.shares": ledger},
+        explorer=Explorer(as_of=ledger.as_of, cells={}, places=(), works=()),
+        skills={},
+    )
+    (card,) = findings.cards(seen)
+    assert card.title == "65% of adverts for AI jobs name no degree"
+    assert "<b>65%</b>" in card.chart and card.chart.count('<li class="row') == 4
+    assert card.kicker.endswith("under review since 3 May"), "what waits for review says so"
+
+
+OPEN = [
+    # The own rung is nearest: all that it lacks, the condition furthest from enough first in line.
+    ("open adverts: 22 of 30 jobs with pay, 8 more needed, 3 of 10 employers", 22, 3,
+     "22 of 30 jobs with pay, 3 of 10 employers", "3 of 10 employers"),
+    # A wider rung is nearer, and said as what it is.
+    ("open adverts, every level: 23 of 30 jobs with pay, 7 more needed, 8 of 10 employers; more boards would bring it",
+     10, 5, "10 of 30 jobs with pay, 5 of 10 employers; every level: 23 of 30 jobs with pay, 8 of 10 employers",
+     "10 of 30 jobs with pay"),
+    # So is another kind of source.
+    ("open adverts: no job with pay, 30 more needed; reported, every level: 13 of 30 persons, 17 more needed", 0, 0,
+     "0 of 30 jobs with pay; reported, every level: 13 of 30 persons", "0 of 30 jobs with pay"),
+    # A wider rung that lacks more employers is not nearer.
+    ("open adverts, every level: 28 of 30 jobs with pay, 2 more needed, 1 of 10 employers", 15, 5,
+     "15 of 30 jobs with pay, 5 of 10 employers", "15 of 30 jobs with pay"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("missing", "n_jobs", "n_employers", "why", "lack"), OPEN)
+def test_what_is_open_says_what_the_figure_itself_lacks(
+    figure: Any, missing: str, n_jobs: int, n_employers: int, why: str, lack: str
+) -> None:
+    ledger = figure(
+        figure="pay.cl.ai_engineering.mid_senior", basis="advertised", value=None, missing=missing,
+        reason=f"not enough data (n = {n_jobs}; 30 needed)", n_jobs=n_jobs, n_employers=n_employers,
+    )  # fmt: skip
+    (one,) = findings.list_open([ledger])
+    assert (one.why, str(one.lack)) == (why, lack)
+
+
+def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
+    none = "adverts followed: no job, 30 more needed"
+    odd = figure(figure="closing_rate.engineering", value=None, missing=none, reason="no closing can be confirmed yet")
+    days = figure(
+        figure="closing_rate.de.ai_engineering", value=None, missing=None,
+        reason="not followed for long enough (122 open days; 1,000 needed)",
+    )  # fmt: skip
+    first, second = findings.list_open([odd, days])
+    assert str(first.lack) == "122 of 1,000 open days" and findings.choose_open([first, second]) == [first]
+    assert second.why == "no closing can be confirmed yet" and second.lack is None
+
+
+def test_what_lacks_is_read_as_it_was_written() -> None:
+    row = {"n_jobs": 1_023, "n_employers": 4, "n_even": 3.96, "n_even_employers": 3.96}
+    refused = [
+        gaps.Refusal(rung=rung, basis=basis, row=found, is_by_rules=True, is_barred=False, reason="few")
+        for rung, basis, found in (
+            ("open adverts, every level", "advertised", {**row, "n_jobs": 23}),
+            ("third-party adverts, core AI roles", "advertised_third_party", {"n_jobs": 1}),
+            ("reported", "reported", {"n_jobs": 12}),
+        )
+    ]
+    said = [(way.rung, list(map(str, way.lacks))) for way in gaps.read_ways(gaps.describe(refused, None) or "")]
+    assert said == [
+        ("open adverts, every level",
+         ["23 of 30 jobs with pay", "4 of 10 employers", "as informative as 4 of 8 equal employers"]),
+        ("third-party adverts, core AI roles", ["1 of 30 pairs of amounts"]),
+        ("reported", ["12 of 30 persons"]),
+    ]  # fmt: skip

@@ -366,3 +366,8 @@ def test_a_level_that_a_third_party_has_no_code_for_is_defined_by_the_title() ->
     said = levels.define("staff", "advertised_third_party")
     assert said is not None and said.startswith("staff level is what the title says; full-time")
     assert "code MI" in (levels.define("mid", "advertised_third_party") or "")
+
+
+@pytest.mark.parametrize(("words", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_a_list_has_one_and(words: list[str], said: str) -> None:
+    assert numbers.join_words(words) == said

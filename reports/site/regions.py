@@ -1,0 +1,49 @@
+"""Regions keep their names on the site, where they stand beside the countries that lie in them.
+
+Guides head a region by the country that has nearly all of its jobs (docs/design.md, "Where a band is of"); beside
+that country's own row the same name would stand for two numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reports.figures.catalogue import declaration_of
+from reports.wording import notes, pay
+from reports.wording.numbers import Row, qualify
+from warehouse.mart_tables import Figures
+
+
+def keep_names(figure: Figures) -> Figures:
+    """A figure whose title, rows and text name regions, each with the country that heads it beside."""
+    if figure.value is None:
+        return figure
+    declared, rows = declaration_of(figure.figure), notes.rows_of(figure)
+    if declared.place and pay.find_head(rows) is not None:
+        return replace(figure, title=f"{declared.title}, {pay.name_region(rows, declared.place)}")
+    named = [_name(row) for row in rows]
+    if declared.gathers is None or named == list(rows):
+        return figure
+    text = declared.renderer.text(named)
+    return replace(
+        figure,
+        value=qualify(text, [figure.qualifier]),
+        bare_value=text,
+        value_json=json.dumps(named, ensure_ascii=False),
+    )
+
+
+def _name(row: Row) -> Row:
+    if "region_name" not in row:
+        return row
+    return {**row, "place": pay.name_region([row], row["region_name"])}
+
+
+def split_name(row: Mapping[str, object]) -> tuple[str, str] | None:
+    """The name of a region's row with the country that heads it, and the other countries; None where none heads it."""
+    head, name = pay.find_head([row]), row.get("region_name")
+    if head is None or name is None or head["name"] == name:
+        return None
+    return f"{name} (nearly all {head['name']})", "; ".join(pay.say_others([row]))

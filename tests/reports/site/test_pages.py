@@ -1,0 +1,140 @@
+"""What pages say of figures that wait, changed, or cannot be said; and that readers meet no names of our code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from reports.release.published import describe_published
+from reports.site import build, explorer, words
+from tests.reports.conftest import make_tables
+from tests.reports.site.pages import make_site, render_pages
+from tests.reports.site.test_regions import MIXED, US
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+
+Make = Callable[..., Figures]
+REVIEW = "under review since 22 January 2026"
+
+
+def main_of(page: str) -> str:
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_page_without_a_value_says_what_is_missing(figure: Make) -> None:
+    reason = "not followed for long enough (122 open days; 1,000 needed)"
+    rate = figure(figure="closing_rate.engineering", title="Closing rate", value=None, reason=reason, missing=None)
+    text = main_of(render_pages([rate])["closings.html"])
+    assert "Nothing can be said here yet." in text and "122 of 1,000 open days" in text
+    assert 'href="f/closing_rate.engineering.html"' in text
+
+
+def test_what_waits_for_review_says_so_wherever_it_is_shown(figure: Make) -> None:
+    row = {"name": "Western Europe", "status": "published", "n_ai_jobs": 49, "read_on": "2025-10-28"}
+    row |= dict.fromkeys(("n_boards", "n_boards_read_whole", "n_boards_in_stock", "n_adverts", "n_jobs"), 70)
+    row |= {"n_read_in_full": 49, "n_paid": 10}
+    coverage = figure(
+        figure="frame.regions", value="x", value_json=json.dumps([row]), status="stale",
+        qualifier=f"read 28 October 2025; {REVIEW}",
+    )  # fmt: skip
+    pages = render_pages([coverage])
+    assert main_of(pages["countries.html"]).count(REVIEW) == 1, "beside the heading"
+    assert words.capital(REVIEW) in pages["countries.html"], "and in the table"
+    assert REVIEW in pages["figures.html"] and REVIEW in pages["f/frame.regions.html"]
+
+
+def test_employers_with_adverts_in_both_stand_first_as_the_page_says(figure: Make) -> None:
+    within = {
+        "region_level": "world", "region": "World", "place": "all places", "role_group": "all", "n_jobs": 90,
+        "n_employers": 30, "n_jobs_both": 45, "n_jobs_other": 45, "share_both": 0.7, "share_other": 0.5,
+        "difference": 0.2, "difference_lo": 0.1, "difference_hi": 0.3, "form": "point", "status": "published",
+    }  # fmt: skip
+    shares = {
+        "name": "law in force", "in_force_from": None, "form": "point", "share": 0.7, "share_lo": 0.6, "share_hi": 0.8,
+        "n_asking": 63, "n_jobs": 90, "n_employers": 30, "width": None, "width_form": None, "width_lo": None,
+        "width_hi": None, "n_ranges": None, "status": "published", "evidence": None, "law_name": None,
+        "region_level": "world",
+    }  # fmt: skip
+    ledger = [
+        figure(figure=name, value="x", value_json=json.dumps([row]))
+        for name, row in (("disclosure.ai_jobs", shares), ("disclosure.within_employers", within))
+    ]
+    text = main_of(render_pages(ledger)["laws.html"])
+    assert 0 < text.index('id="disclosure-within_employers"') < text.index('id="disclosure-ai_jobs"')
+
+
+def vintage(number: int, value: str | None, **changed: Any) -> Vintages:
+    """A vintage of the figure of Python that was published."""
+    on = date(2026, number, 1)
+    return replace(
+        Vintages(
+            figure="skill.python", number=number, as_of=on, state="published", offered_on=on, decided_on=on,
+            why="revised", value=value, method="m", content="{}",
+        ),
+        **changed,
+    )  # fmt: skip
+
+
+def test_changes_leave_out_what_was_withheld_and_is_and_begin_with_what_a_person_said(figure: Make) -> None:
+    stood = [
+        vintage(1, None),
+        vintage(2, None, why="withheld for another reason"),
+        vintage(3, "60%"),
+        vintage(4, "61%", is_correction=True, reason="read twice"),
+        vintage(5, "70%", reason="looked up"),
+        vintage(6, "71%"),
+        vintage(7, None),
+    ]
+    with duckdb.connect() as con:
+        make_tables(con)
+        published = describe_published(con, [figure()], [], as_of=date(2026, 8, 17), is_sample=False)
+    site = make_site(replace(published, vintages={"skill.python": stood}))
+    said = [(one["before"], one["after"]) for one in build._changes(site)]
+    assert said == [
+        ("60%", "61%"),  # the erratum
+        ("61%", "70%"),  # what a person accepted
+        ("71%", "cannot be said"),
+        ("70%", "71%"),
+        ("cannot be said", "60%"),
+    ]
+
+
+SHORT = [
+    ("62%", "62%"),
+    ("; ".join(["United States (Canada 10; Mexico 3) $150–245K a year"] * 5),
+     "; ".join(["United States (Canada 10; Mexico 3) $150–245K a year"] * 3) + "; 2 more"),
+    ("x" * 200, "see its page"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "listed"), SHORT)
+def test_a_long_value_ends_where_a_part_of_it_does(value: str, listed: str) -> None:
+    assert build._shorten(value) == listed
+
+
+def test_readers_meet_titles_and_no_names_of_code() -> None:
+    assert words.plain("see bonus.northern_america") == (
+        "see Yearly bonus, where an advert puts a sum on it, US and Canada"
+    )
+    assert (
+        words.plain("pay, Brazil, $3.8K [pay.br.ai_engineering.mid_senior]; e.g. this")
+        == "pay, Brazil, $3.8K; e.g. this"
+    )
+    assert words.plain("Places whose pay is withheld") == "Places whose pay cannot be said"
+    made = build._from_markdown("## The ladder (`reports/figures/pay.py`)\n\nIt stands in `warehouse/load/laws.toml`.")
+    assert made == "<h2>The ladder</h2>\n<p>It stands in a file of the code.</p>\n"
+
+
+def test_a_country_stands_for_a_region_of_which_it_has_nearly_all_jobs(figure: Make) -> None:
+    ledger = [
+        figure(figure=f"pay.{place}.ai_engineering.mid_senior", value_json=json.dumps([row]))
+        for place, row in (("northern_america", US), ("western_europe", MIXED))
+    ]
+    assert explorer._find_heads(ledger, ["us", "de", "western_europe"]) == {"northern_america": "us"}
+    assert explorer._find_heads(ledger, ["de"]) == {}, "none stands there that cannot be chosen"

@@ -1,0 +1,70 @@
+"""A region stands under its own name beside the countries that lie in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reports.site import figure_rows, regions
+from reports.wording import pay
+from warehouse.mart_tables import Figures
+
+
+def region(name: str, *counts: tuple[str, str, int, int], **changed: Any) -> dict[str, Any]:
+    """A row of bands by region as a night writes it; `counts` are its countries with jobs and paid jobs."""
+    countries = [{"country": code, "name": said, "n_jobs": n, "n_paid": paid} for code, said, n, paid in counts]
+    band = {f"{part}{end}": 100_000 for part in ("band_low", "p50", "band_high") for end in ("", "_lo", "_hi")}
+    row = {**band, "currency": "USD", "basis": "advertised", "n_jobs": 74, "n_employers": 56, "status": "published"}
+    row |= {"countries": countries, "region_name": name, "figure": "pay.x", "value": "USD 1", "rung": "open adverts"}
+    return row | {"place": pay.name_place([row], name)} | changed
+
+
+US = region("US and Canada", ("US", "United States", 73, 73), ("CA", "Canada", 1, 10))
+MIXED = region("Western Europe", ("DE", "Germany", 30, 30), ("FR", "France", 30, 30))
+SMALL = region("Northern Africa", ("EG", "Egypt", 27, 27), ("MA", "Morocco", 2, 2))
+
+NAMES = [
+    (US, "United States (Canada n = 10, too few)", "US and Canada (nearly all United States; Canada n = 10, too few)"),
+    (MIXED, "Western Europe", "Western Europe"),
+    (SMALL, "Northern Africa (Egypt n = 27 of 29)", "Northern Africa (Egypt n = 27 of 29)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "in_guides", "on_the_site"), NAMES)
+def test_guides_head_a_region_by_its_country_and_the_site_by_its_name(
+    row: dict[str, Any], in_guides: str, on_the_site: str
+) -> None:
+    assert pay.name_place([row], row["region_name"]) == in_guides
+    assert pay.name_region([row], row["region_name"]) == on_the_site
+
+
+def test_a_table_of_regions_names_them_in_chart_text_and_table(figure: Callable[..., Figures]) -> None:
+    rows = [US, MIXED]
+    ledger = figure(figure="bands.regions", value="x (rough)", bare_value="x", qualifier="rough", basis="advertised")
+    named = regions.keep_names(figure_of(ledger, rows))
+    assert named.bare_value is not None and named.bare_value.startswith("US and Canada (nearly all United States;")
+    assert named.value == f"{named.bare_value} (rough)"
+    drawn = figure_rows.draw(named)
+    assert drawn is not None
+    assert "<b>US and Canada (nearly all United States)</b>" in drawn.chart
+    assert "74 jobs, 56 employers; Canada 10, too few" in drawn.chart, "a chart says what is too few, too"
+    assert "<b>United States</b>" not in drawn.chart
+
+
+def test_a_figure_of_one_region_bears_its_name(figure: Callable[..., Figures]) -> None:
+    ledger = figure(
+        figure="pay.northern_america.ai_engineering.mid_senior", title="Pay, United States; Canada n = 10, too few"
+    )
+    named = regions.keep_names(figure_of(ledger, [US]))
+    assert named.title.endswith("pay, US and Canada (nearly all United States; Canada n = 10, too few)")
+    plain = figure(figure="pay.western_europe.ai_engineering.mid_senior", title="Pay, Western Europe")
+    assert regions.keep_names(figure_of(plain, [MIXED])).title == "Pay, Western Europe"
+
+
+def figure_of(ledger: Figures, rows: list[dict[str, Any]]) -> Figures:
+    """A ledger row with these rows behind it."""
+    return dataclasses.replace(ledger, value_json=json.dumps(rows))
