@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from flows.terminal.errors import describe_unwritten
 from reports.guide import refresh
 from reports.guide.markers import GuideError
+
+LEFT_OUT = "a guide was left as it was: "
+"""Said of a guide that is not in order when all else is published."""
 
 
 def find_faults(
@@ -33,5 +37,9 @@ def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, d
 
 
 def find_remarks(guides: Sequence[Path]) -> list[str]:
-    """What an editor should look at in guides that were refreshed: file, line and words."""
-    return [f"{path}:{line}: {what}" for path in guides for line, what in refresh.check(path)]
+    """What an editor should look at in guides that were refreshed: file, line and words; of those left nothing."""
+    found = []
+    for path in guides:
+        with contextlib.suppress(GuideError, OSError):  # told when it was left as it was
+            found += [f"{path}:{line}: {what}" for line, what in refresh.check(path)]
+    return found

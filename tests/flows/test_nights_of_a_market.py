@@ -141,6 +141,33 @@ def test_later_nights_keep_what_was_decided_and_what_waits_too_long_is_stale(nig
     assert "erratum: the old figure counted contracts" in plain(nights.data, "review", "show", US).out
 
 
+def test_a_guide_that_is_not_in_order_stops_no_correction(nights: Nights, plain: Command, tmp_path: Path) -> None:
+    good, bad, gone = (tmp_path / name for name in ("good.md", "bad.md", "gone.md"))
+    end = "\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
+    good.write_text(f"Pay: <!-- figure:{US} -->?<!-- /figure -->{end}")
+    bad.write_text(f"Pay:\n<!-- figure:{US} -->?{end}")
+    listed = ", ".join(f'"{path}"' for path in (good, bad, gone))
+    (nights.data / "jobmarket.toml").write_text(f"guides = [{listed}]\n")
+    try:
+        corrected = plain(nights.data, "review", "correct", US, "--reason", " half were contracts ")
+    finally:
+        (nights.data / "jobmarket.toml").unlink()
+    assert corrected.code == 2 and f"{US} is corrected" in corrected.out
+    assert f"a guide was left as it was: {bad}:2: " in corrected.err and str(gone) in corrected.err
+    assert str(nights.published()[US].bare_value) in good.read_text() and ">?" not in good.read_text()
+    assert bad.read_text() == f"Pay:\n<!-- figure:{US} -->?{end}"
+    assert nights.vintages()[US][-1].reason == "half were contracts"
+
+
+@pytest.mark.parametrize("what", ["accept", "reject", "correct"])
+@pytest.mark.parametrize("reason", ["", " \t "])
+def test_a_word_without_a_reason_is_refused(nights: Nights, plain: Command, what: str, reason: str) -> None:
+    before = nights.vintages()
+    refused = plain(nights.data, "review", what, US, "--reason", reason)
+    assert refused.code == 64 and "--reason is empty" in refused.err
+    assert nights.vintages() == before
+
+
 # --- one vintage everywhere -----------------------------------------------------------------------------
 
 
