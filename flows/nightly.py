@@ -40,7 +40,7 @@ from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.board_plan import plan_boards
-from flows.inputs.guide_preflight import LEFT_OUT, find_faults
+from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
@@ -592,14 +592,18 @@ def _list_asked(request: Request) -> set[str]:
 def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Outcome:
     """Put the new warehouse, its dictionary, guides and page in place: all of them, the warehouse first, or none.
 
-    Guides that are not in order are left as they are, and named. Gives the outcome with that, or with what prevents
+    Gives the outcome with the guides that are not in order, which are left as they are, or with what prevents
     publishing, and then nothing has changed. Everything that can fail does so while the files are made beside their
     places. A kill between two of the renames is mended by the next run, which makes them all again.
     """
     for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
-    request, faults = leave_out_faulty_guides(request)
+    guides, faults = leave_out_faulty(
+        request.guides, is_sample=request.is_sample, roots=(PROJECT, request.settings.data),
+        allow_sample_outside=request.allow_sample_outside,
+    )  # fmt: skip
     if faults:
+        request = replace(request, guides=guides)
         outcome = replace(outcome, exit_code=outcome.exit_code or 2, messages=(*outcome.messages, *faults))
     staged: list[atomic_files.Staged | None] = []
     as_of = ledger[0].as_of
@@ -626,19 +630,6 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
     return outcome
 
 
-def leave_out_faulty_guides(request: Request) -> tuple[Request, list[str]]:
-    """A request without the guides that are not in order, and what is wrong with these: one never stops the others."""
-    roots, may_sample = (PROJECT, request.settings.data), request.allow_sample_outside
-    faults = {
-        path: find_faults([path], is_sample=request.is_sample, roots=roots, allow_sample_outside=may_sample)
-        for path in request.guides
-    }
-    said = [f"{LEFT_OUT}{fault}" for found in faults.values() for fault in found]
-    for words in said:
-        LOG.warning(words)
-    return replace(request, guides=tuple(path for path, found in faults.items() if not found)), said
-
-
 def stage_site(
     con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
 ) -> atomic_files.Staged | None:
@@ -658,14 +649,9 @@ def stage_guide(
     """Put the figures into one guide, beside its place."""
     before = path_out.read_bytes() if path_out.is_file() else b""
     staged, refreshed = refresh.stage(
-        path_in,
-        path_out,
-        ledger,
-        sources=declared_sources(),
-        is_sample=request.is_sample,
-        roots=(PROJECT, request.settings.data),
-        allow_sample_outside=request.allow_sample_outside,
-    )
+        path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
+        roots=(PROJECT, request.settings.data), allow_sample_outside=request.allow_sample_outside,
+    )  # fmt: skip
     for line, what in refreshed.warnings:
         LOG.warning("%s:%d: %s", path_in, line, what)
     if before and staged is not None:
@@ -682,8 +668,8 @@ def _log_changes(path: Path, before: bytes, after: bytes) -> None:
     changes = list_changes(before, after, is_html=refresh.is_html_file(path))
     LOG.info("%s: changes: %d", path, len(changes))
     for change in changes[:MAX_LOGGED]:
-        what = change.name + change.options
-        LOG.info("  %s:%d: %s: %.120s → %.120s", path.name, change.line, what, change.before, change.after)
+        where = f"{path.name}:{change.line}: {change.name}{change.options}"
+        LOG.info("  %s: %.120s → %.120s", where, change.before, change.after)
     if len(changes) > MAX_LOGGED:
         LOG.info("  and %d more", len(changes) - MAX_LOGGED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from flows.terminal.errors import describe_unwritten
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 
+LOG = logging.getLogger("jobmarket")
 LEFT_OUT = "a guide was left as it was: "
 """Said of a guide that is not in order when all else is published."""
 
@@ -28,6 +30,21 @@ def find_faults(
         except OSError as error:
             found.append(describe_unwritten(error))
     return found
+
+
+def leave_out_faulty(
+    guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
+) -> tuple[tuple[Path, ...], list[str]]:
+    """The guides that are in order, and what is wrong with the others: one never stops the rest."""
+    good, said = [], list[str]()
+    for path in guides:
+        faults = find_faults([path], is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
+        said += [f"{LEFT_OUT}{fault}" for fault in faults]
+        if not faults:
+            good.append(path)
+    for words in said:
+        LOG.warning("%s", words)
+    return tuple(good), said
 
 
 def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
