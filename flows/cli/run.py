@@ -345,6 +345,11 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         from reports.guide import desk
         from warehouse import database, ops_tables
 
+        if not database.is_loaded(config.data):
+            raise Wrong(
+                f"{config.data / database.WORK} lacks what is published, as after an update: `jobmarket rebuild` "
+                "makes it again from the archive, then give the same command again"
+            )
         guides = () if is_sample else _list_once(config.guides)
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = nightly.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())

@@ -46,7 +46,7 @@ def test_a_question_of_a_day_is_asked_as_the_page_says(sample: Finished) -> None
             asked = re.sub(r"\b(o\.)?is_in_band\b", rf"{jobs} AND (is_in_band OR why_not = 'not_open')", asked)
             n_asked += asked != query
             assert con.execute(asked).fetchall() == con.execute(query).fetchall(), asked
-    assert n_asked >= 12
+    assert n_asked >= 10, "most questions are of a day"
     assert all(words in PAGE for words in ("open_jobs(DATE '…')", "(is_in_band OR why_not = 'not_open')"))
 
 

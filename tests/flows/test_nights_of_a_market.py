@@ -32,6 +32,7 @@ from tests.made_nights.folder import Nights
 from tests.made_nights.market import World
 from transforms.posting import postings as read_postings
 from transforms.records.rows import Posting
+from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.publish.reader import open_reader
 
@@ -157,6 +158,25 @@ def test_a_guide_that_is_not_in_order_stops_no_correction(nights: Nights, plain:
     assert str(nights.published()[US].bare_value) in good.read_text() and ">?" not in good.read_text()
     assert bad.read_text() == f"Pay:\n<!-- figure:{US} -->?{end}"
     assert nights.vintages()[US][-1].reason == "half were contracts"
+
+
+@pytest.mark.parametrize("fault", ["gone", "of other tables", "empty"])
+def test_what_is_published_is_not_replaced_by_an_empty_warehouse(
+    nights: Nights, plain: Command, tmp_path: Path, fault: str
+) -> None:
+    """After an update the work file is of other tables, and would be made anew, without a single advert."""
+    other = nights.copy(tmp_path / "data")
+    work, before = other.data / "work.duckdb", (other.data / "market.duckdb").read_bytes()
+    if fault == "gone":
+        work.unlink()
+    elif fault == "empty":
+        database.make_anew(other.data)
+    else:
+        with duckdb.connect(str(work)) as con:
+            con.execute("UPDATE made_with SET schema_key = 'earlier'")
+    refused = plain(other.data, "review", "correct", US, "--reason", "it was wrong")
+    assert refused.code == 1 and "`jobmarket rebuild`" in refused.err
+    assert (other.data / "market.duckdb").read_bytes() == before
 
 
 @pytest.mark.parametrize("what", ["accept", "reject", "correct"])
