@@ -40,6 +40,7 @@ from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.board_plan import plan_boards
+from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
@@ -200,9 +201,7 @@ def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequenc
     record_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended), notes=notes)
-    problems = problems or publish(request, outcome, ledger)
-    if problems:
-        outcome = replace(outcome, exit_code=1, messages=tuple(problems))
+    outcome = replace(outcome, exit_code=1, messages=tuple(problems)) if problems else publish(request, outcome, ledger)
     record_end(request, outcome)
     return outcome
 
@@ -590,14 +589,22 @@ def _list_asked(request: Request) -> set[str]:
 
 
 @task(name="publish", cache_policy=NO_CACHE)
-def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> list[str]:
+def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Outcome:
     """Put the new warehouse, its dictionary, guides and page in place: all of them, the warehouse first, or none.
 
-    Returns what prevents it, and then nothing has changed. Everything that can fail does so while the files are
-    made beside their places. A kill between two of the renames is mended by the next run, which makes them all again.
+    Gives the outcome with the guides that are not in order, which are left as they are, or with what prevents
+    publishing, and then nothing has changed. Everything that can fail does so while the files are made beside their
+    places. A kill between two of the renames is mended by the next run, which makes them all again.
     """
     for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
+    guides, faults = leave_out_faulty(
+        request.guides, is_sample=request.is_sample, roots=(PROJECT, request.settings.data),
+        allow_sample_outside=request.allow_sample_outside,
+    )  # fmt: skip
+    if faults:
+        request = replace(request, guides=guides)
+        outcome = replace(outcome, exit_code=outcome.exit_code or 2, messages=(*outcome.messages, *faults))
     staged: list[atomic_files.Staged | None] = []
     as_of = ledger[0].as_of
     try:
@@ -615,12 +622,12 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
         staged.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
         atomic_files.commit(staged)
     except (GuideError, refresh.SampleOutsideError) as error:
-        return [str(error)]
+        return replace(outcome, exit_code=1, messages=(str(error),))
     except OSError as error:
-        return [describe_unwritten(error)]
+        return replace(outcome, exit_code=1, messages=(describe_unwritten(error),))
     finally:
         atomic_files.abandon(staged)
-    return []
+    return outcome
 
 
 def stage_site(
@@ -642,14 +649,9 @@ def stage_guide(
     """Put the figures into one guide, beside its place."""
     before = path_out.read_bytes() if path_out.is_file() else b""
     staged, refreshed = refresh.stage(
-        path_in,
-        path_out,
-        ledger,
-        sources=declared_sources(),
-        is_sample=request.is_sample,
-        roots=(PROJECT, request.settings.data),
-        allow_sample_outside=request.allow_sample_outside,
-    )
+        path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
+        roots=(PROJECT, request.settings.data), allow_sample_outside=request.allow_sample_outside,
+    )  # fmt: skip
     for line, what in refreshed.warnings:
         LOG.warning("%s:%d: %s", path_in, line, what)
     if before and staged is not None:
@@ -664,9 +666,10 @@ MAX_LOGGED = 20
 def _log_changes(path: Path, before: bytes, after: bytes) -> None:
     """Say what changes in a guide, place by place."""
     changes = list_changes(before, after, is_html=refresh.is_html_file(path))
-    LOG.info("%s: %d places change", path, len(changes))
+    LOG.info("%s: changes: %d", path, len(changes))
     for change in changes[:MAX_LOGGED]:
-        LOG.info("  %s:%d: %s: %.120s → %.120s", path.name, change.line, change.name, change.before, change.after)
+        where = f"{path.name}:{change.line}: {change.name}{change.options}"
+        LOG.info("  %s: %.120s → %.120s", where, change.before, change.after)
     if len(changes) > MAX_LOGGED:
         LOG.info("  and %d more", len(changes) - MAX_LOGGED)
 

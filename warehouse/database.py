@@ -86,6 +86,15 @@ def open_work(
     return _connect(path, config)
 
 
+def is_loaded(data_dir: Path) -> bool:
+    """Whether work.duckdb is there, is of these table declarations and holds adverts: else it must be made again."""
+    path = data_dir / WORK
+    if not path.exists():
+        return False
+    with duckdb.connect(str(path), read_only=True) as con:
+        return stored_key(con) == schema_key() and bool(con.execute("FROM core.postings LIMIT 1").fetchall())
+
+
 def make_anew(data_dir: Path) -> None:
     """Replace work.duckdb by one in which no archive file is loaded; the next load takes them all again.
 

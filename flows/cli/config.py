@@ -64,11 +64,21 @@ def _find_problems() -> Iterator[str]:
             check_contact(config.contact)
         except MissingContact as error:
             yield f"{config.origins['contact']}: {error}"
+    yield from _find_guide_problems(config)
+    if problem := find_mail_problem(config):
+        yield f"{config.origins['mail_to']}: {problem}"
+
+
+def _find_guide_problems(config: Settings) -> Iterator[str]:
+    """What is wrong with the guides of the settings, which nights of live data refresh: each with file and line."""
+    from flows.inputs.guide_preflight import find_faults
+
     for path in config.guides:
         if not path.is_file():
             yield f"{config.origins['guides']}: no such guide: {path}"
-    if problem := find_mail_problem(config):
-        yield f"{config.origins['mail_to']}: {problem}"
+            continue
+        for fault in find_faults([path], is_sample=False, roots=(), allow_sample_outside=False):
+            yield from (f"{config.origins['guides']}: {line}" for line in fault.splitlines())
 
 
 @app.command("show")

@@ -26,7 +26,7 @@ AllowSample = Annotated[
 
 @app.command()
 def check(file: File) -> None:
-    """Say what is wrong with a guide's markers, which figures are out of date or withheld; exit code 3 when it differs.
+    """Say what is wrong with a guide's markers, which figures are withheld or old; exit code 3 where it differs.
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
@@ -34,13 +34,15 @@ def check(file: File) -> None:
     for line, what in done.warnings:
         OUT.print(f"{file}:{line}: {what}", soft_wrap=True, highlight=False)
     n = len(done.used)
-    OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(done.withheld)} withheld, {len(done.dated)} out of date")
+    OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(done.withheld)} withheld, {len(done.dated)} of long ago")
     for name in done.withheld:
         OUT.print(f"  withheld: {name}", soft_wrap=True, highlight=False)
     for name in done.dated:
         OUT.print(f"  of long ago: {name}", soft_wrap=True, highlight=False)
     if done.changes:
-        OUT.print(f"{len(done.changes)} places differ from what is published: `jobmarket guide diff {file}`")
+        n_changed = len(done.changes)
+        differ = "place differs" if n_changed == 1 else "places differ"
+        OUT.print(f"{n_changed} {differ} from what is published: `jobmarket guide diff {file}`")
         raise typer.Exit(OUT_OF_DATE)
 
 
@@ -72,7 +74,7 @@ def patch(
     from reports.wording.numbers import day
     from warehouse.publish import atomic_files
 
-    with _tell_faults(), open_published() as con:
+    with _tell_faults(file), open_published() as con:
         figures = desk.figures_for(con, file)
         newest, said = desk.newest_day(con), refresh.day_of(file)
         if said is not None and said > newest and not date_back:
@@ -118,15 +120,30 @@ def suggest(file: File) -> None:
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
-    from reports.guide.refresh import is_html_file
+    from reports.guide.refresh import is_html_file, is_mdx_file
     from reports.guide.suggest import suggest_markers
 
-    with _tell_faults(), open_published() as con:
-        found = list(suggest_markers(con, file.read_bytes(), is_html=is_html_file(file)))
-    for one in found:
+    with _tell_faults(file), open_published() as con:
+        found = suggest_markers(con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file))
+    for one in found.proposals:
         OUT.print(f"{file}:{one.line}: {one.text!r}: {one.says}", soft_wrap=True, highlight=False)
         OUT.print(f"    {one.marker}", soft_wrap=True, highlight=False, markup=False)
-    OUT.print(f"{len(found)} proposed")
+    OUT.print(f"{len(found.proposals)} proposed")
+    n = len(found.unmatched)
+    if n:
+        OUT.print(
+            f"{n} number{'s' * (n != 1)} without a figure: name place, level and time of a sum, and the skill of a "
+            "share, or find a figure with `jobmarket guide list WORDS`",
+            soft_wrap=True, highlight=False,
+        )  # fmt: skip
+    for line, text in found.unmatched[:MAX_UNMATCHED]:
+        OUT.print(f"  {file}:{line}: {text!r}", soft_wrap=True, highlight=False, markup=False)
+    if n > MAX_UNMATCHED:
+        OUT.print(f"  and {n - MAX_UNMATCHED:,} more")
+
+
+MAX_UNMATCHED = 20
+"""Numbers without a figure that are named; the others are counted."""
 
 
 def print_changes(file: Path, done: Refreshed) -> None:
@@ -134,8 +151,9 @@ def print_changes(file: Path, done: Refreshed) -> None:
     for change in done.changes:
         before, after = _shorten(change.before), _shorten(change.after)
         OUT.print(
-            f"{file}:{change.line}: {change.name}: {before} → {after}", soft_wrap=True, highlight=False, markup=False
-        )
+            f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}",
+            soft_wrap=True, highlight=False, markup=False,
+        )  # fmt: skip
 
 
 MAX_SHOWN = 160
@@ -151,23 +169,26 @@ def _shorten(text: str) -> str:
 def _compare(file: Path) -> Refreshed:
     """What would change in a guide."""
     from reports.guide import desk
-    from reports.guide.refresh import is_html_file
+    from reports.guide.refresh import is_html_file, is_mdx_file
     from reports.guide.render import refresh_bytes
 
-    with _tell_faults(), open_published() as con:
+    with _tell_faults(file), open_published() as con:
         figures, sources = desk.figures_for(con, file), desk.read_sources(con)
         return refresh_bytes(
-            file.read_bytes(), figures, is_html=is_html_file(file), sources=sources, is_sample=desk.is_sample(con)
-        )[1]
+            file.read_bytes(), figures, is_html=is_html_file(file), is_mdx=is_mdx_file(file), sources=sources,
+            is_sample=desk.is_sample(con),
+        )[1]  # fmt: skip
 
 
 @contextmanager
-def _tell_faults() -> Iterator[None]:
+def _tell_faults(file: Path | None = None) -> Iterator[None]:
     """Let what is wrong with a guide be said in a line for each place."""
     from reports.guide.desk import NothingPublishedError
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError
 
+    if file is not None and file.is_dir():
+        raise WrongUsage(f"{file} is a folder; a file of Markdown, MDX or HTML expected")
     try:
         yield
     except (GuideError, NothingPublishedError, SampleOutsideError) as error:

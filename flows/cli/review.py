@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.query import open_published
-from flows.terminal.console import OUT
-from flows.terminal.errors import Wrong
+from flows.terminal.console import ERR, OUT
+from flows.terminal.errors import FAILED, Wrong, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +46,7 @@ def review(context: typer.Context) -> None:
         OUT.print(f"{name}, since {one.offered_on}: {one.why}", soft_wrap=True, highlight=False)
         OUT.print(f"    published: {_say(last)}", soft_wrap=True, highlight=False, markup=False)
         OUT.print(f"    offered:   {_say(one)}", soft_wrap=True, highlight=False, markup=False)
-    OUT.print(f"{len(waiting)} wait" if waiting else "no figure waits for review")
+    OUT.print(f"waiting: {len(waiting)}" if waiting else "no figure waits for review")
 
 
 @app.command()
@@ -75,7 +75,10 @@ def show(figure: Figure) -> None:
 def accept(figure: Waiting, reason: Reason) -> None:
     """Publish the vintage of a figure that waits; guide and page are written anew.
 
-    **Writes** market.duckdb, guides and page, all at once or none.
+    **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
+    as they are.
+
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no figure, or no reason.
     """
     _decide(figure, reason, accepts=True)
 
@@ -84,7 +87,10 @@ def accept(figure: Waiting, reason: Reason) -> None:
 def reject(figure: Waiting, reason: Reason) -> None:
     """Refuse the vintage of a figure that waits: the last accepted one stays.
 
-    **Writes** market.duckdb, guides and page, all at once or none.
+    **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
+    as they are.
+
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no figure, or no reason.
     """
     _decide(figure, reason, accepts=False)
 
@@ -93,13 +99,16 @@ def reject(figure: Waiting, reason: Reason) -> None:
 def correct(figure: Figure, reason: Reason) -> None:
     """Publish tonight's value of a figure at once, since the published one was an error; the reason is the erratum.
 
-    **Writes** market.duckdb, guides and page, all at once or none.
+    **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
+    as they are.
+
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no figure, or no reason.
     """
     from reports.figures import vintages
     from reports.figures.catalogue import declarations
     from reports.guide import desk
 
-    name = _find(figure)
+    name, erratum = _find(figure), _say_why(reason)
 
     def make(con: Connection) -> list[Vintages]:
         as_of = desk.newest_day(con)
@@ -108,7 +117,7 @@ def correct(figure: Figure, reason: Reason) -> None:
         if name not in rows:
             raise Wrong(f"{name} is in no ledger yet; a guide that shows it brings it there")
         known = vintages.read_vintages(con, [name]).get(name, [])
-        return vintages.correct(figures[name], rows[name], known, erratum=reason, on=as_of)
+        return vintages.correct(figures[name], rows[name], known, erratum=erratum, on=as_of)
 
     _write(make, lambda: f"{name} is corrected")
 
@@ -118,12 +127,13 @@ def _decide(figure: str, reason: str, *, accepts: bool) -> None:
     from reports.guide import desk
 
     decided: list[str] = []
+    said = _say_why(reason)
 
     def make(con: Connection) -> list[Vintages]:
         try:
             known, on = vintages.read_vintages(con), desk.newest_day(con)
             decided.extend(_match(figure, known) if "*" in figure else [_find(figure)])
-            return [vintages.decide(known, name, accepts=accepts, reason=reason, on=on) for name in decided]
+            return [vintages.decide(known, name, accepts=accepts, reason=said, on=on) for name in decided]
         except vintages.NotWaitingError as error:
             raise Wrong(str(error)) from error
 
@@ -138,7 +148,9 @@ def _match(pattern: str, known: Mapping[str, Sequence[Vintages]]) -> list[str]:
     waiting = sorted(name for name, all_of in known.items() if vintages.waiting_one(all_of))
     found = fnmatch.filter(waiting, pattern)
     if not found:
-        raise Wrong(f"nothing that waits for review is named like {pattern}; {', '.join(waiting) or 'nothing'} waits")
+        raise Wrong(
+            f"nothing that waits for review is named like {pattern}; what waits: {', '.join(waiting) or 'nothing'}"
+        )
     return found
 
 
@@ -146,10 +158,21 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
     """Store vintages in the work file, and publish warehouse, guides and page with them."""
     from flows.cli.run import publish_again
 
-    problems = publish_again(make)
-    if problems:
-        raise Wrong("; ".join(problems))
+    outcome = publish_again(make)
+    if outcome.exit_code == FAILED:
+        raise Wrong("; ".join(outcome.messages))
     OUT.print(say())
+    for message in outcome.messages:
+        ERR.print(message, soft_wrap=True, highlight=False, markup=False)
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)
+
+
+def _say_why(reason: str) -> str:
+    """A reason without the blanks around it. Raises `WrongUsage` when nothing is left."""
+    if not reason.strip():
+        raise WrongUsage("--reason is empty: say why, since it stays with the vintage and is published with an erratum")
+    return " ".join(reason.split())
 
 
 def _find(figure: str) -> str:

@@ -73,8 +73,8 @@ def run(
     guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
     that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
 
-    **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source failed. 64: the command or a
-    setting is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
+    **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source or a guide failed. 64: the command
+    or a setting is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
     """
     if sample and as_of:
         raise WrongUsage("--sample and --as-of do not go together; run --sample first, then --as-of")
@@ -266,7 +266,11 @@ def _resolve_guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
     for path in given or ():
         if not path.is_file():
             raise WrongUsage(f"no such guide: {path}")
-    return tuple({path.resolve(): path for path in given or ()}.values())
+    return _list_once(given or ())
+
+
+def _list_once(guides: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple({path.resolve(): path for path in guides}.values())
 
 
 def _refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **asked: Any) -> None:
@@ -366,10 +370,11 @@ def _run_flow(
     raise typer.Exit(outcome.exit_code)
 
 
-def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
-    """Store the vintages that `make` gives of the work file, and publish with them; what prevents it.
+def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
+    """Store the vintages that `make` gives of the work file, and publish with them.
 
-    When anything does, what stood before still stands, also the vintages.
+    When anything prevents it, what stood before still stands, also the vintages. Guides that are not in order do not:
+    they are left as they are, and the outcome names them.
     """
     from flows.runtime.data_kind import settle_kind
 
@@ -382,7 +387,12 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
         from reports.guide import desk
         from warehouse import database, ops_tables
 
-        guides = () if is_sample else _resolve_guides(config.guides)
+        if not database.is_loaded(config.data):
+            raise Wrong(
+                f"{config.data / database.WORK} lacks what is published, as after an update: `jobmarket rebuild` "
+                "makes it again from the archive, then give the same command again"
+            )
+        guides = () if is_sample else _list_once(config.guides)
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = nightly.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
         nightly.begin(request)
@@ -392,12 +402,9 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
                 database.put(con, ops_tables.Vintages, make(con))
             as_of = desk.newest_day(con)
             ledger = desk.read_ledger(con, as_of, declarations(con))
-        outcome = nightly.Outcome(exit_code=0, as_of=as_of)
-        problems = nightly.publish.fn(request, outcome, ledger)
-        if problems:
-            outcome = nightly.Outcome(exit_code=1, as_of=as_of, messages=tuple(problems))
+        outcome = nightly.publish.fn(request, nightly.Outcome(exit_code=0, as_of=as_of), ledger)
         nightly.record_end(request, outcome)
-        return problems
+        return outcome
 
 
 def _call_flow(
@@ -455,6 +462,8 @@ def report(request: Request, outcome: Outcome) -> None:
         return
     for message in outcome.messages:
         OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
+    from flows.inputs.guide_preflight import LEFT_OUT
+
     outputs = request.outputs
     made = {
         "warehouse": outputs.market, "dictionary": outputs.dictionary, "guide": outputs.guide, "page": outputs.page
@@ -462,7 +471,8 @@ def report(request: Request, outcome: Outcome) -> None:
     for label, path in made.items():
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
-        OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
+        if not any(message.startswith(f"{LEFT_OUT}{path}") for message in outcome.messages):
+            OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
     _print_headlines(request, outcome)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
     following = ("status", f'sql "SELECT figure, value FROM mart.figures"{of_day}', f"explain {HEADLINES[0]}{of_day}")

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from extractors.source import all_sources
+from flows.inputs.guide_preflight import LEFT_OUT
 from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
 from flows.notification.reviews import find_waiting_figures
@@ -45,6 +46,9 @@ MAX_EXAMPLE = 180
 """Characters of the example that is said of a source's failures."""
 MAX_WORDS = 300
 """Characters that are said of one alert."""
+
+RECOVERY_REMEDY = "look at what was set aside, then remove it"
+GUIDE_REMEDY = "`jobmarket guide check FILE` says what is wrong with it"
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<=[\s(\[{,:])['"].*""", re.DOTALL)
 """A value of somebody else's, as errors show it (`repr`, JSON), also one that was cut before its end."""
@@ -153,7 +157,7 @@ def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
 
 
 def describe_night(night: Night) -> Iterator[Alert]:
-    """That a night published nothing, or had to mend a damaged file."""
+    """That a night published nothing, had to mend a damaged file, or left a guide as it was."""
     if night.exit_code is None:
         yield Alert(
             kind="night", subject="end", state="killed",
@@ -169,7 +173,7 @@ def describe_night(night: Night) -> Iterator[Alert]:
     elif night.message:
         yield Alert(
             kind="night", subject="recovery", state=_CHANGEABLE.sub("0", night.message)[:MAX_WORDS],
-            words=clean(night.message), remedy="look at what was set aside, then remove it",
+            words=clean(night.message), remedy=GUIDE_REMEDY if LEFT_OUT in night.message else RECOVERY_REMEDY,
         )  # fmt: skip
 
 

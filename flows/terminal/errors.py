@@ -21,7 +21,7 @@ EXIT_CODES = {
         "nothing was published, or a question was not answered; what stood before still stands",
         "FAILED, nothing published",
     ),
-    2: ExitCode("published, but a source failed", "published, a source failed"),
+    2: ExitCode("published, but a source or a guide failed", "published, a source or a guide failed"),
     3: ExitCode("a guide does not say what the published figures say (guide check, guide diff)", "guide out of date"),
     64: ExitCode("the command or a setting is wrong; nothing was begun", "refused, nothing begun"),
     130: ExitCode("ended by Ctrl-C; the same command goes on where it was", "interrupted"),

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Collection
 
 from reports.figures import query, verdicts
-from reports.figures.addresses import AddressError, canonical, declare
+from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
 from reports.figures.comparison_figures import COMPARISON, declare_compared
 from reports.figures.declaration import ADVERTISED, SURVEYED, Display, Fallback, Figure
@@ -187,11 +187,20 @@ def declaration_of(figure_id: str) -> Figure:
         return _OF_KIND[figure_id.partition(".")[0]]
 
 
+MOST_NAMED = 8
+"""Figures that are offered by the first part of an id that none has."""
+
+
 def find_id(named: str) -> str:
     """The id of a figure that is named by its id, an earlier one or a short form. Raises `AddressError` for none."""
     figure_id = canonical(named)
     if figure_id in KNOWN:
         return figure_id
+    kind = figure_id.partition(".")[0]
+    listed = [name for name in KNOWN if name.startswith(f"{kind}.")]
+    if kind not in KINDS and listed:
+        near = difflib.get_close_matches(figure_id, listed, n=2, cutoff=0.6) or listed[:MOST_NAMED]
+        raise AddressError(f"no figure {named!r}; did you mean {' or '.join(near)}?")
     try:
         return declare(figure_id).id
     except AddressError as error:

@@ -16,9 +16,10 @@ CLAIMS = Path(__file__).with_name("claims.toml")
 UNKNOWN_PUBLISHER = "source unknown"
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _TEXTS = ("id", "title", "claim", "unit", "publisher", "work", "published", "caveat", "baseline")
-_OPTIONAL = frozenset(("publisher", "work", "published", "baseline", "parts"))
+_OPTIONAL = frozenset(("publisher", "work", "published", "baseline", "parts", "verified_on"))
 _PARTS = ("amount", "year", "growth")
-_KEYS = (*_TEXTS, "value", "verify_by", "parts")
+_DAYS = ("verified_on", "verify_by")
+_KEYS = (*_TEXTS, "value", *_DAYS, "parts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Claim:
     work: str = ""
     published: str = ""
     caveat: str
+    verified_on: date | None = None
     verify_by: date
     baseline: str | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -92,9 +94,10 @@ def _problems_of(table: Mapping[str, Any]) -> Iterator[str]:
         yield f"parts: texts for {', '.join(_PARTS)} expected, not {parts!r}"
     elif not all(part in table.get("claim", "") for part in parts.values()):
         yield f"parts: each must stand in the claim word for word, as {', '.join(parts.values())} do not"
-    day = table.get("verify_by", date.max)
-    if not isinstance(day, date) or isinstance(day, datetime):
-        yield f"verify_by: a day without quotes such as 2027-06-30 expected, not {day!r}"
+    for key in _DAYS:
+        day = table.get(key, date.max)
+        if not isinstance(day, date) or isinstance(day, datetime):
+            yield f"{key}: a day without quotes such as 2027-06-30 expected, not {day!r}"
 
 
 def _is_value(value: object) -> bool:

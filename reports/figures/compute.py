@@ -555,6 +555,8 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
         "claim": claim.claim, "publisher": publisher, "work": claim.work,
         "published": claim.published, "caveat": claim.caveat, "parts": dict(claim.parts),
     }  # fmt: skip
+    if claim.verified_on is not None:
+        row["verified_on"] = claim.verified_on.isoformat()
     return _row(
         figure,
         inputs,

@@ -375,7 +375,7 @@ def decide(
     waiting = waiting_one(vintages.get(figure, ()))
     if waiting is None:
         names = sorted(name for name, known in vintages.items() if waiting_one(known))
-        raise NotWaitingError(f"{figure} does not wait for review; {', '.join(names) or 'nothing'} does")
+        raise NotWaitingError(f"{figure} does not wait for review; what waits: {', '.join(names) or 'nothing'}")
     return replace(waiting, state=PUBLISHED if accepts else REJECTED, decided_on=on, reason=reason)
 
 

@@ -43,7 +43,13 @@ def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     published = published_figures(con)
     found = [row for row in published if row.figure in ids]
     others = set(ids) - {row.figure for row in found} - KNOWN.keys()
-    return found + compute_asked(con, sorted(others), newest_day(con), code_version=published[0].code_version)
+    return found + compute_asked(con, sorted(others), newest_day(con), code_version=newest_version(con))
+
+
+def newest_version(con: Connection) -> str:
+    """The version of the code of the newest run; "" before there is any."""
+    rows = query.read(con, "SELECT code_version FROM ops.runs ORDER BY started_at DESC LIMIT 1")
+    return rows[0]["code_version"] if rows else ""
 
 
 def published_figures(con: Connection) -> list[Figures]:

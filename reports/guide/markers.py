@@ -32,6 +32,8 @@ Markers, in Markdown and in HTML, each any number of times:
   the sources do.
 - In Markdown, begin no line of running text with a comment marker: CommonMark takes such a line as raw HTML and ends
   the paragraph before it. `Refreshed.warnings` names such lines.
+- A marker is refused, with its line, in front matter, JSON and attributes, in addresses and titles of links and the
+  text of images, and in MDX in import and export, `{…}` expressions and comments (`misplaced`).
 - What stands in fenced code, in `code spans` of one line, in other comments, and in script, style, textarea and
   title is text about markers, not a marker; `Refreshed.warnings` names those lines. Indented code is not
   recognised as code: show markers in fences.
@@ -53,6 +55,7 @@ from pathlib import Path
 from reports.figures.addresses import AddressError
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
+from reports.guide.misplaced import LOOKALIKE, find_in_links, find_in_scripts
 from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, Wanted, find_locale_fault
 
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
@@ -79,10 +82,14 @@ class GuideError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What stood between the markers of a figure (or block) on a line, and what stands there now, in words."""
+    """What stood between the markers of a figure (or block) on a line, and what stands there now, in words.
+
+    `options` are those that say which part is shown and how, as in the marker: ' part="low" per="year"'.
+    """
 
     line: int
     name: str
+    options: str = ""
     before: str
     after: str
 
@@ -195,24 +202,28 @@ _IN_CODE_SPAN = re.compile(
 )
 """What decides where a code span ends. What a refresh replaces must not decide it, so it is stepped over."""
 _LIKE_A_MARKER = re.compile(r"/?figures?\s*:(?:\S|\s*[\w.]+\s*\Z)|/figures?\Z", re.I)
-_LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
+_LOOSE_ATTRIBUTE = re.compile(
+    rf"""\s[^<>]*=\s*(?:"[^"]{{0,1000}}?|'[^']{{0,1000}}?|\{{[^}}]{{0,1000}}?)(?={LOOKALIKE.pattern})""", re.I
+)
+"""Attributes that cannot be read, up to a marker that one of them holds."""
 
 
 @dataclass
 class Scan:
-    """Where the scan stands and what it found."""
+    """What a scan found; `front_matter` is where that ends."""
 
     text: str
     is_html: bool
     tags: list[Tag] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)
+    front_matter: int = 0
 
 
 def scan_tags(text: str, is_html: bool) -> Scan:
     """All tags and markers of a document that are not inside code, comments or raw text, in order."""
     scan = Scan(text, is_html)
     interest = _INTEREST if is_html else _INTEREST_MARKDOWN
-    at = 0 if is_html else _after_front_matter(scan)
+    at = scan.front_matter = 0 if is_html else _after_front_matter(scan)
     while (hit := interest.search(text, at)) is not None:
         if hit["fence"]:
             at = _after_fence(scan, hit)
@@ -235,7 +246,7 @@ def _after_front_matter(scan: Scan) -> int:
     found = _FRONT_MATTER.match(scan.text)
     if found is None:
         return 0
-    for marker in _LOOKALIKE.finditer(scan.text, 0, found.end()):
+    for marker in LOOKALIKE.finditer(scan.text, 0, found.end()):
         problem = "a marker cannot stand in front matter: programs would read it as part of the value"
         scan.tags.append(Tag(start=marker.start(), end=marker.end(), name=COMMENT, problem=problem))
     return found.end()
@@ -292,7 +303,7 @@ def _comment_marker(body: str, start: int, end: int) -> Tag | None:
     if opening is not None:
         return _opening(start, end, COMMENT, opening[1], opening[2], strict=True)
     if _LIKE_A_MARKER.match(body):
-        problem = f'broken marker <!-- {body[:60]} -->: expected figure:ID show="…" else="…", /figure or figures:…'
+        problem = f'broken marker <!-- {body[:60]} -->: expected figure:ID part="…" else="…", /figure or figures:…'
         return Tag(start=start, end=end, name=COMMENT, problem=problem)
     return None
 
@@ -346,6 +357,15 @@ def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, s
     )  # fmt: skip
 
 
+def write_options(wanted: Wanted) -> str:
+    """What is wanted of a figure as a marker has it, without what is usual."""
+    given = {
+        "part": wanted.part, "per": wanted.per, "in": wanted.money, "format": wanted.form, "locale": wanted.locale
+    }  # fmt: skip
+    usual = {"part": PLAIN.part, "per": PLAIN.per, "in": PLAIN.money, "format": PLAIN.form, "locale": PLAIN.locale}
+    return "".join(f' {name}="{value}"' for name, value in given.items() if value != usual[name])
+
+
 def _find_option_fault(options: Mapping[str, str]) -> str | None:
     """What is wrong with the values of options, whatever the figure; None when nothing is."""
     for key, known in _VALUES.items():
@@ -387,24 +407,31 @@ def _after_tag(scan: Scan, hit: re.Match[str]) -> int:
         if name == "span" and re.match(r"\s[^<]*\bdata-figure", broken):
             problem = "a span with data-figure whose attributes cannot be read"
             scan.tags.append(Tag(start=start, end=hit.end(), name=name, problem=problem))
+        elif not is_closing and (found := _LOOSE_ATTRIBUTE.match(text, hit.end())):
+            scan.tags.append(_refuse_in_attribute(found.end()))
         return hit.end()
     end = rest.end()
     tag = Tag(start=start, end=end, name=name, is_closing=is_closing, is_self_closed=bool(rest[2]))
-    if not is_closing and "data-figure" in rest[1].lower():
+    if not is_closing and (found := LOOKALIKE.search(rest[1])):
+        scan.tags.append(_refuse_in_attribute(rest.start(1) + found.start()))
+    elif not is_closing and "data-figure" in rest[1].lower():
         tag = _element_marker(tag, rest[1])
-    elif not is_closing and (lookalike := _LOOKALIKE.search(rest[1])):
-        tag = replace(tag, problem=f"a marker cannot stand in an attribute: {lookalike[0]}…")
     scan.tags.append(tag)
     if not is_closing and name in RAW_ELEMENTS and not rest[2]:
         close = re.compile(rf"</{name}(?=[\s/>])", re.I).search(text, end)
         stop = close.start() if close else len(text)
-        if name == "script" and "json" in rest[1].lower() and (found := _LOOKALIKE.search(text, end, stop)):
+        if name == "script" and "json" in rest[1].lower() and (found := LOOKALIKE.search(text, end, stop)):
             problem = "a marker cannot stand in JSON: its text would be no JSON any more"
             scan.tags.append(Tag(start=found.start(), end=found.end(), name=COMMENT, problem=problem))
         elif tag.figure is None:
             scan.skipped.append((end, stop))
         return stop
     return end
+
+
+def _refuse_in_attribute(at: int) -> Tag:
+    problem = "a marker cannot stand in an attribute of an element: its text would not be read"
+    return Tag(start=at, end=at, name=COMMENT, problem=problem)
 
 
 def _element_marker(tag: Tag, attributes: str) -> Tag:
@@ -549,13 +576,18 @@ class Marked:
     ids: Mapping[str, str]
 
 
-def find_markers(raw: bytes, find: Find, *, is_html: bool) -> Marked:
-    """Find the markers of a guide. Raises `GuideError` with every problem and its line."""
+def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> Marked:
+    """Find the markers of a guide; `is_mdx` is Markdown with JSX. Raises `GuideError` with every problem and line."""
     document = decode(raw, is_html)
     text = document.text
     scan = scan_tags(text, is_html)
     spans, problems = pair(scan.tags, find)
     ids: dict[str, str] = {}
+    if not is_html:
+        opened = (tag.start for tag in scan.tags if tag.figure or tag.block)
+        problems += find_in_links(text, opened)
+    if is_mdx:
+        problems += [*find_in_scripts(text, scan.front_matter), *_find_comments(spans)]
     problems += [*_find_unknown(scan.tags, find, ids), *_find_wrong_blocks(text, spans, is_html)]
     lines = [i for i, c in enumerate(text) if c == "\n"]
     if problems:
@@ -577,6 +609,11 @@ def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Itera
                 yield tag.start, fault
 
 
+def _find_comments(spans: Sequence[Span]) -> Iterator[tuple[int, str]]:
+    what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
+    return ((span.marker.start, what) for span in spans if span.marker.name == COMMENT)
+
+
 def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[tuple[int, str]]:
     for span in spans:
         is_comment_block = span.marker.block is not None and span.marker.name == COMMENT
@@ -596,9 +633,9 @@ def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Itera
 
 def _find_lookalikes(scan: Scan) -> Iterator[int]:
     for start, end in scan.skipped:
-        for found in _LOOKALIKE.finditer(scan.text, start + 1, end):
+        for found in LOOKALIKE.finditer(scan.text, start + 1, end):
             yield found.start()
-        if _LOOKALIKE.match(scan.text, start, end):
+        if LOOKALIKE.match(scan.text, start, end):
             yield start
 
 

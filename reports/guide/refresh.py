@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import bisect
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from reports.figures.catalogue import find_id
 from reports.guide.markers import (
-    COMMENT,
     GuideError,
     Marked,
     Refreshed,
@@ -60,12 +58,7 @@ def check(
 def _find_markers(path: Path) -> Marked:
     """The markers of a guide. Raises `GuideError` with every problem and its line."""
     with _name_guide(path):
-        marked = find_markers(path.read_bytes(), find_id, is_html=is_html_file(path))
-        comments = [span for span in marked.spans if span.marker.name == COMMENT]
-        if path.suffix.lower() == MDX_SUFFIX and comments:
-            what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
-            raise GuideError([(bisect.bisect_left(marked.lines, span.marker.start) + 1, what) for span in comments])
-        return marked
+        return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
 
 def figures_of(path: Path) -> set[str]:
@@ -109,7 +102,12 @@ def stage(
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)
     with _name_guide(path_in):
         new, done = refresh_bytes(
-            path_in.read_bytes(), figures, is_html=is_html_file(path_in), sources=sources, is_sample=is_sample
+            path_in.read_bytes(),
+            figures,
+            is_html=is_html_file(path_in),
+            is_mdx=is_mdx_file(path_in),
+            sources=sources,
+            is_sample=is_sample,
         )
     return atomic_files.stage(path_out.resolve(), new), done
 
@@ -117,6 +115,11 @@ def stage(
 def is_html_file(path: Path) -> bool:
     """Whether a guide is HTML, by its name; else it is Markdown."""
     return path.suffix.lower() in HTML_SUFFIXES
+
+
+def is_mdx_file(path: Path) -> bool:
+    """Whether a guide is MDX, Markdown with JSX, by its name."""
+    return path.suffix.lower() == MDX_SUFFIX
 
 
 def _check_sample(path: Path, is_kept_inside: bool, roots: Sequence[Path]) -> None:

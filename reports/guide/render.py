@@ -29,6 +29,7 @@ from reports.guide.markers import (
     pair,
     scan_tags,
     warnings_of,
+    write_options,
 )
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
@@ -37,6 +38,8 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.printing import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH, RULES
 from warehouse.tables import Sources
 
+BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
+"""Parts that are no amount and no share; where a figure is withheld so are they, and no unit stands for them."""
 SAMPLE_TITLE = "Sample data."
 SAMPLE_TEXT = (
     "Every measured figure here was computed from invented adverts of invented employers, to show how this product "
@@ -116,6 +119,8 @@ def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], at: Setting) ->
     if said is None:
         if tag.otherwise is not None:
             return tag.otherwise
+        if figure.value is None and wanted.part in BESIDE:
+            return numbers.qualify("withheld", [figure.reason], is_nested=at.is_nested)
         reason = figure.reason if figure.value is None else notes.why_no_part(figure, wanted)
         return notes.say_withheld(figure, reason, is_nested=at.is_nested) if at.is_inline else f"withheld: {reason}"
     is_qualified = at.is_qualified or (wanted.is_plain and tag.mark is None)
@@ -230,8 +235,10 @@ def _source_lines(day: Edition, is_html: bool, tag: Tag) -> list[str]:
     """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
     lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
     lines += [] if is_html or not lines else [""]
-    days = sorted({figure.as_of for figure in day.used})
-    as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}." if days else "No figure is used."
+    days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
+    as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
+    if not days:
+        as_of = "All figures are statements of others." if day.used else "No figure is used."
     make = {"line": _source_paragraph, "notes": _source_notes}.get(tag.form, _source_table)
     return [*lines, *make(day, is_html, as_of, tag.link)]
 
@@ -286,8 +293,8 @@ def _source_notes(day: Edition, is_html: bool, as_of: str, link: str | None) -> 
     lines = _source_paragraph(day, is_html, as_of, link)
     said = [
         "; ".join(filter(None, (
-            f"{figure.title} ({figure.figure}): {_rests_on(figure)}", f"n = {notes.strength(figure)}",
-            notes.describe_period(figure), notes.credit(figure, day.titles),
+            f"{figure.title} ({figure.figure}): {_rests_on(figure).rstrip('.')}", notes.describe_n(figure),
+            None if figure.value is None else notes.describe_period(figure), notes.credit(figure, day.titles),
         )))
         for figure in day.used
     ]  # fmt: skip
@@ -403,6 +410,7 @@ def refresh_bytes(
     figures: Sequence[Figures],
     *,
     is_html: bool,
+    is_mdx: bool = False,
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
 ) -> tuple[bytes, Refreshed]:
@@ -412,7 +420,7 @@ def refresh_bytes(
     Raises `GuideError` with every problem and its line.
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    marked = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html)
+    marked = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
     text, ids = marked.document.text, marked.ids
     spans = [
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
@@ -462,7 +470,8 @@ def _find_change(marked: Marked, span: Span, new: str) -> list[Change]:
         return []
     line = bisect.bisect_left(marked.lines, span.marker.start) + 1
     name = span.marker.figure or f"figures:{span.marker.block}"
-    return [Change(line=line, name=name, before=read_words(before), after=read_words(new))]
+    options = write_options(span.marker.wanted)
+    return [Change(line=line, name=name, options=options, before=read_words(before), after=read_words(new))]
 
 
 def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
@@ -484,7 +493,8 @@ def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
         if texts[0] != texts[1]:
             name = now.marker.figure or f"figures:{now.marker.block}"
             line = new.count("\n", 0, now.marker.start) + 1
-            found.append(Change(line=line, name=name, before=texts[0], after=texts[1]))
+            options = write_options(now.marker.wanted)
+            found.append(Change(line=line, name=name, options=options, before=texts[0], after=texts[1]))
     return found
 
 

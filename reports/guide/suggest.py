@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product, zip_longest
+from typing import TypeVar
 
 from reports.figures.catalogue import find_id
 from reports.figures.claims import load_claims
@@ -19,9 +20,12 @@ from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
 from reports.guide.markers import decode, pair, scan_tags
+from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_places, find_skills, hear
+from reports.wording.notes import rows_of
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
+from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
 
 
@@ -35,6 +39,7 @@ class Proposal:
     marker: str
 
 
+_At = TypeVar("_At", "_Claim", "_Number")
 _PART_OF = {"median": "median", "typical": "median", "middle": "median"}
 
 
@@ -42,28 +47,84 @@ _NAMED_WORKS = [work for work in WORKS if " " in name_work(work) and work != "ai
 """Roles, and groups of them, whose names mean nothing else in a sentence."""
 
 
-def suggest_markers(con: Connection, raw: bytes, *, is_html: bool) -> Iterator[Proposal]:
-    """Proposals for a guide, in order of its text. What stands between markers, in code or comments is left alone."""
+@dataclass(frozen=True, kw_only=True)
+class Suggestions:
+    """Proposals for a guide in order of its text, and (line, text) of the sums and percentages without a figure."""
+
+    proposals: tuple[Proposal, ...]
+    unmatched: tuple[tuple[int, str], ...]
+
+
+def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False) -> Suggestions:
+    """What a guide could keep current. What stands between markers, in code, comments or links is left alone."""
     text = decode(raw, is_html).text
+    lines = [i for i, c in enumerate(text) if c == "\n"]
+    taken = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
+    found = sorted(_leave_out(_find_claims(text), taken), key=lambda one: one.at)
+    if not is_html:
+        linked = {at for at, _ in find_in_links(text, [one.at for one in found])}
+        found = [one for one in found if one.at not in linked]
+    known = {row.figure: row for row in read_figures(con, {one.figure for one in found})}
+    proposals = []
+    for one in found:
+        row = known.get(one.figure)
+        if row is None or (one.is_name and not _is_told(row)):
+            continue
+        says = row.value if row.value is not None else f"withheld for now: {row.reason}"
+        proposals.append(
+            Proposal(
+                line=bisect.bisect_left(lines, one.at) + 1, text=one.text, says=f"{row.title}: {says}",
+                marker=_write_marker(one, with_elements=is_html or is_mdx),
+            )
+        )  # fmt: skip
+    matched = [(one.at, one.at + len(one.text)) for one in found if one.figure in known and not one.is_name]
+    unmatched = _leave_out(_list_numbers(text), [*taken, *matched])
+    return Suggestions(
+        proposals=tuple(proposals),
+        unmatched=tuple((bisect.bisect_left(lines, one.at) + 1, one.text) for one in unmatched),
+    )
+
+
+def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
+    """Where no marker can be put: tags, code, comments, and what stands between markers already."""
     scan = scan_tags(text, is_html)
     spans, _ = pair(scan.tags, find_id)
-    taken = [*scan.skipped, *((span.marker.start, span.after) for span in spans)]
-    taken += [(tag.start, tag.end) for tag in scan.tags]
-    lines = [i for i, c in enumerate(text) if c == "\n"]
-    wanted = [one for one in _find_claims(text) if not any(start <= one.at < end for start, end in taken)]
-    known = {row.figure: row for row in read_figures(con, {one.figure for one in wanted})}
-    for one in sorted(wanted, key=lambda one: one.at):
-        row = known.get(one.figure)
-        if row is None:
-            continue
-        given = "".join(f' {name}="{value}"' for name, value in one.options.items())
-        tag = f'<span data-figure="{one.figure}"{given}>' if is_html else f"<!-- figure:{one.figure}{given} -->"
-        close = "</span>" if is_html else "<!-- /figure -->"
-        marked = f"{one.text} ({tag}share{close})" if one.is_name else f"{tag}{one.text}{close}"
-        says = row.value if row.value is not None else f"withheld for now: {row.reason}"
-        yield Proposal(
-            line=bisect.bisect_left(lines, one.at) + 1, text=one.text, says=f"{row.title}: {says}", marker=marked
-        )
+    yield 0, scan.front_matter
+    yield from scan.skipped
+    yield from ((span.marker.start, span.after) for span in spans)
+    yield from ((tag.start, tag.end) for tag in scan.tags)
+    if is_mdx:
+        yield from ((start, end) for start, end, _ in list_scripts(text, scan.front_matter))
+
+
+def _leave_out(found: Iterable[_At], taken: Sequence[tuple[int, int]]) -> list[_At]:
+    return [one for one in found if not any(start < one.at + len(one.text) and one.at < end for start, end in taken)]
+
+
+def _is_told(row: Figures) -> bool:
+    """Whether a share says something of a name: it is printed, and does not round to zero."""
+    rows = rows_of(row)
+    return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
+
+
+def _write_marker(one: _Claim, *, with_elements: bool) -> str:
+    given = "".join(f' {name}="{value}"' for name, value in one.options.items())
+    tag = f'<span data-figure="{one.figure}"{given}>' if with_elements else f"<!-- figure:{one.figure}{given} -->"
+    close = "</span>" if with_elements else "<!-- /figure -->"
+    return f"{one.text} ({tag}share{close})" if one.is_name else f"{tag}{one.text}{close}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Number:
+    """A sum or a percentage of a text."""
+
+    at: int
+    text: str
+
+
+def _list_numbers(text: str) -> Iterator[_Number]:
+    hits = sorted((hit.start(), hit[0]) for pattern in (AMOUNT, PERCENT) for hit in pattern.finditer(text))
+    return (_Number(at=at, text=said.strip()) for at, said in hits)
 
 
 @dataclass(frozen=True, kw_only=True)

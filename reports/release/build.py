@@ -119,8 +119,9 @@ def _write(
         for table in tables
     ]
     found = changes.find_changes(
-        index, described, chain[0] if chain else None, _figures_before(folder, chain) if chain else ()
-    )
+        index, described, chain[0] if chain else None, _figures_before(folder, chain) if chain else (),
+        changes.find_decisions(published.vintages, _vintages_before(folder, chain, published)) if chain else {},
+    )  # fmt: skip
     previous = None
     if chain:
         before = folder / manifest.history_path(chain[0]["release"])
@@ -143,6 +144,18 @@ def _figures_before(folder: Path, chain: Sequence[Mapping[str, Any]]) -> Sequenc
     """The figures of the release before, by its index."""
     path = folder / figure_files.dated_path_of("index", chain[0]["release"])
     found: Sequence[Mapping[str, Any]] = figure_files.from_json(path)["figures"]
+    return found
+
+
+def _vintages_before(
+    folder: Path, chain: Sequence[Mapping[str, Any]], published: Published
+) -> dict[str, frozenset[int]]:
+    """The numbers of the vintages that the release before had, of each figure of this one that it had, too."""
+    found = {}
+    for figure in published.figures:
+        path = folder / figure_files.dated_path_of(figure.figure, chain[0]["release"])
+        if path.is_file():
+            found[figure.figure] = frozenset(one["number"] for one in figure_files.from_json(path)["vintages"])
     return found
 
 

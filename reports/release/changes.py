@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from reports.figures.vintages import PUBLISHED
 from reports.release.figure_files import path_of
 from reports.release.published import Published
+from reports.wording.numbers import count_of
+from warehouse.ops_tables import Vintages
 
 MOST_IN_FEED = 24
 """Releases that the feed has, the newest first."""
 MOST_SHOWN = 200
 """Figures that an entry of the feed names; CHANGES.md has all."""
 WITHHELD = "withheld"
+CORRECTED, ACCEPTED = "corrected", "accepted"
+HEADINGS = {CORRECTED: "Errata", ACCEPTED: "Accepted after review", None: "Figures"}
+"""Sections of CHANGES.md by what a change is, in their order; None: all others."""
 Manifest = Mapping[str, Any]
 
 
@@ -23,8 +30,13 @@ def find_changes(
     tables: Sequence[Mapping[str, Any]],
     before: Manifest | None,
     figures_before: Sequence[Mapping[str, Any]],
+    decisions: Mapping[str, Vintages] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Changes since the release before, as a manifest keeps them. `figures` are entries of the index of figures."""
+    """Changes since the release before, as a manifest keeps them: errata first, then what a person accepted.
+
+    `figures` are entries of the index of figures, `decisions` the vintages since then that a person published: they are
+    named also where what is printed stays the same.
+    """
     if before is None:
         return {"figures": [], "rows": [], "schema": []}
     now, then = ({row["id"]: row for row in rows} for rows in (figures, figures_before))
@@ -34,11 +46,13 @@ def find_changes(
             "title": (now.get(name) or then[name])["title"],
             "before": then[name]["value"] if name in then else None,
             "after": now[name]["value"] if name in now else None,
-            "what": "new" if name not in then else "gone" if name not in now else "changed",
+            **_judge(name, now, then, decisions.get(name)),
         }
         for name in sorted(now.keys() | then.keys())
-        if name not in then or name not in now or now[name]["value"] != then[name]["value"]
+        if name in decisions or name not in then or name not in now or now[name]["value"] != then[name]["value"]
     ]
+    order = list(HEADINGS)
+    changed.sort(key=lambda change: order.index(change["what"]) if change["what"] in order else len(order))
     tables_now, tables_then = ({table["name"]: table for table in rows} for rows in (tables, before["tables"]))
     rows = [
         {"table": name, "before": n_before, "after": n_after}
@@ -47,6 +61,34 @@ def find_changes(
         != (n_after := tables_now.get(name, {}).get("n_rows", 0))
     ]
     return {"figures": changed, "rows": rows, "schema": list(_compare_columns(tables_now, tables_then))}
+
+
+def _judge(
+    name: str, now: Mapping[str, Any], then: Mapping[str, Any], decided: Vintages | None
+) -> dict[str, str | None]:
+    """What a change of a figure is; of what a person decided with the reason, which of an error is the erratum."""
+    if decided is not None:
+        return {"what": CORRECTED if decided.is_correction else ACCEPTED, "reason": decided.reason}
+    return {"what": "new" if name not in then else "gone" if name not in now else "changed"}
+
+
+def find_decisions(
+    vintages: Mapping[str, Sequence[Vintages]], published_before: Mapping[str, Collection[int]]
+) -> dict[str, Vintages]:
+    """The newest vintage of each figure that a person published, and the release before did not have yet.
+
+    `published_before` are the numbers of the vintages that it had, by figure. An erratum is never hidden by what was
+    accepted after it.
+    """
+    found: dict[str, Vintages] = {}
+    for name, numbers in published_before.items():
+        new = [
+            one for one in vintages.get(name, ())
+            if one.state == PUBLISHED and one.reason is not None and one.number not in numbers
+        ]  # fmt: skip
+        if new:
+            found[name] = max(new, key=lambda one: (one.is_correction, one.number))
+    return found
 
 
 def _compare_columns(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
@@ -67,10 +109,18 @@ def _compare_columns(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[st
 
 
 def _say(change: Mapping[str, Any]) -> str:
+    before, after = change["before"] or WITHHELD, change["after"] or WITHHELD
+    if change["what"] in (CORRECTED, ACCEPTED):
+        values = f"{before} → {after}" if before != after else f"{after}, as before"
+        return f"{values}. {'Erratum' if change['what'] == CORRECTED else 'Accepted'}: {change['reason']}"
     if change["what"] == "changed":
-        return f"{change['before'] or WITHHELD} → {change['after'] or WITHHELD}"
+        return f"{before} → {after}"
     said = change["after"] if change["what"] == "new" else change["before"]
     return f"{change['what']}: {said or WITHHELD}"
+
+
+def _of_kind(changes: Sequence[Mapping[str, Any]], kind: str | None) -> list[Mapping[str, Any]]:
+    return [change for change in changes if (change["what"] if change["what"] in HEADINGS else None) == kind]
 
 
 def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, published: Published) -> bytes:
@@ -79,9 +129,12 @@ def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, pu
     if before is None:
         lines += ["This is the first release.", ""]
     else:
-        lines += [f"Since release {before}.", "", f"## Figures ({len(changes['figures'])})", ""]
-        lines += [f"- `{c['id']}` {c['title']}: {_say(c)}" for c in changes["figures"]] or ["None."]
-        lines += ["", "## Rows", ""]
+        lines += [f"Since release {before}.", ""]
+        for kind, heading in HEADINGS.items():
+            found = _of_kind(changes["figures"], kind)
+            lines += [f"## {heading} ({len(found)})", ""]
+            lines += [*([f"- `{c['id']}` {c['title']}: {_say(c)}" for c in found] or ["None."]), ""]
+        lines += ["## Rows", ""]
         lines += [f"- `{c['table']}`: {c['before']:,} → {c['after']:,}" for c in changes["rows"]] or ["None."]
         lines += ["", "## Schema", ""]
         lines += [f"- `{said}`" for said in changes["schema"]] or ["None."]
@@ -120,7 +173,9 @@ def _entry(manifest: Manifest, published: Published) -> str:
     body = f"<ul>{items}</ul>{more}" if figures else "<p>No figure changed.</p>"
     if manifest["previous"] is None:
         body = "<p>The first release.</p>"
-    n = f"{len(figures):,} figure{'s' * (len(figures) != 1)} changed" if manifest["previous"] else "the first"
+    n_errata, n_other = len(_of_kind(figures, CORRECTED)), len(figures) - len(_of_kind(figures, CORRECTED))
+    errata = f"{count_of(n_errata, 'erratum', 'errata')}, " if n_errata else ""
+    n = f"{errata}{count_of(n_other, 'figure')} changed" if manifest["previous"] else "the first"
     return "\n".join(
         [
             "<entry>",

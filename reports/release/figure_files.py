@@ -101,7 +101,7 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "sources": list(_describe_sources(figure, published)),
         "licence": licence.describe(),
         "without": list(published.without.get(figure.figure, ())),
-        "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
+        "citation": published.cite_figure(figure, path_of(figure.figure)),
         "ledger": f"../ledger/{figure.figure}.json",
         "sql": describe_sql(figure, declared, licence),
         **_describe_vintages(published.vintages.get(declared.alias_of or figure.figure, ())),

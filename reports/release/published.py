@@ -14,6 +14,7 @@ from reports.figures.query import Connection
 from reports.figures.vintages import read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
+from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
@@ -65,6 +66,7 @@ class Published:
 
     `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
     those that gather others lack, since these may not be passed on with them, `vintages` all that figures ever had.
+    `code_version` is that of the newest run; a figure has its own, that of the run which computed its vintage.
     `base_url` is where the release will stand, "" when that is not known: then links and citations name its files
     alone.
     """
@@ -84,6 +86,15 @@ class Published:
     def name(self) -> str:
         """What the release is called; it says so when the data are invented."""
         return SAMPLE_NAME if self.is_sample else NAME
+
+    def cite_figure(self, figure: Figures, path: str, *, title: str | None = None) -> str:
+        """The citation of a figure; of a statement of others with who made it, where and when.
+
+        `title` is how a reader knows it, where that is not its own.
+        """
+        said = f"{title or figure.title} [{figure.figure}]"
+        origin = notes.origin(figure)
+        return self.cite(f"{said}, as stated by {origin}" if origin else said, path, self.licences[figure.figure])
 
     def cite(self, title: str, path: str, licence: Licence) -> str:
         """The citation of a part of the release, in one line."""
@@ -127,5 +138,5 @@ def describe_published(
         without=without,
         vintages=read_vintages(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
-        code_version=rows[0].code_version if rows else "",
+        code_version=desk.newest_version(con),
     )

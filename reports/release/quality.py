@@ -12,9 +12,10 @@ from typing import Any
 
 from reports.figures import query
 from reports.figures.query import Connection
+from reports.figures.verdicts import OWN_BASES
 from reports.release.licences import OURS
 from reports.release.published import Published
-from reports.wording.numbers import day, percent
+from reports.wording.numbers import count_of, day, percent
 from transforms.records.vocabulary import FIGURE_STATES
 
 _REPORT = Path(__file__).with_name("quality.md")
@@ -53,9 +54,9 @@ def report(con: Connection, published: Published, release: str, earlier: Sequenc
         calendar=_calendar(release, as_of, earlier),
         n_other=f"{sum(published.licences[row.figure].id != OURS for row in published.figures):,}",
         withheld=percent(states["suppressed"] / max(1, n_figures)),
-        accuracy=_accuracy(con, as_of),
+        accuracy=_accuracy(con, published),
         timeliness=_timeliness(published, release, earlier),
-        comment=f"{len(published.left_out):,} figures are left out, since their sources do not let them be passed on."
+        comment=f"{count_of(len(published.left_out), 'figure')} left out, since sources do not let them be passed on."
         if published.left_out
         else "None.",
     )
@@ -72,15 +73,29 @@ def _reference_periods(published: Published) -> str:
     return "; ".join(said) or "none yet"
 
 
-def _accuracy(con: Connection, as_of: date) -> str:
+def _ground(published: Published) -> str:
+    """How many jobs the figures of our adverts rest on, which may be of other days than that of the release."""
+    own = [row for row in published.figures if row.value is not None and row.basis in OWN_BASES]
+    counts = [row.n_jobs for row in own if row.n_jobs]
+    days = [on for row in own for on in (row.period_from, row.period_to) if row.n_jobs and on is not None]
+    if not counts:
+        return ""
+    when = f", within {day(min(days))} to {day(max(days))}" if days else ""
+    n = f"from {min(counts):,} to {count_of(max(counts), 'job')}"
+    return f"Each figure counts the jobs of its own reference period instead{when}: {n}. "
+
+
+def _accuracy(con: Connection, published: Published) -> str:
+    as_of = published.as_of
     frame = query.read(con, query.fill_text(_FRAME, {"as_of": as_of}))
     said = "Coverage is not known for a market; of the frame nothing was read yet."
     if frame:
         row = frame[0]
         said = (
-            f"Frame: {row['n_boards'] or 0:,} boards known, {row['n_boards_read_whole'] or 0:,} read whole; "
-            f"{row['n_adverts']:,} adverts, {row['n_jobs']:,} jobs, {row['n_ai_jobs']:,} of them in AI, "
-            f"{row['n_paid']:,} with pay. Who advertises on boards that are not read is missing."
+            f"Frame: {row['n_boards'] or 0:,} boards known, {row['n_boards_read_whole'] or 0:,} read whole. Open on "
+            f"{day(as_of)}, the day of the release: {count_of(row['n_adverts'], 'advert')}, "
+            f"{count_of(row['n_jobs'], 'job')}, {row['n_ai_jobs']:,} of them in AI, {row['n_paid']:,} with pay. "
+            f"{_ground(published)}Who advertises on boards that are not read is missing."
         )
     audits = query.read(con, query.fill_text(_AUDITS, {"as_of": as_of}))
     read = ", ".join(f"{row['reader']} {row['n_right']} of {row['n_asked']}" for row in audits)

@@ -140,7 +140,7 @@ def _judge_alone(claim: Claim, row: Figures | None, changed: set[tuple[str, str]
             return claim, verdict, f"not published so finely: {row.value}"
     if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(claim, row):
         verdict = STALE
-    return claim, verdict, f"{row.value}, {notes.describe_period(row)}, n = {notes.strength(row)}"
+    return claim, verdict, ", ".join(filter(None, (row.value, notes.describe_period(row), notes.describe_n(row))))
 
 
 def _name_ladder(claim: Claim) -> str | None:

@@ -131,8 +131,19 @@ def strength(figure: Figures) -> str:
     return n if figure.n_employers is None else f"{n} of {count_of(figure.n_employers, 'employer')}"
 
 
+def describe_n(figure: Figures) -> str | None:
+    """ "n = 1,234 jobs of 210 employers"; None where nothing is counted."""
+    return None if figure.n_jobs is None else f"n = {strength(figure)}"
+
+
 def describe_period(figure: Figures) -> str:
-    """The reference period of a figure in words; of one that has none, the day it speaks for."""
+    """The reference period of a figure in words; of one that has none, the day it speaks for.
+
+    What others state is of the day on which they published it.
+    """
+    if figure.kind == "cited":
+        published = rows_of(figure)[0].get("published") if rows_of(figure) else None
+        return f"published {published}" if published else "of an unknown day"
     if figure.period_to is None:
         return f"as of {day(figure.as_of)}"
     return words_of_period(figure.basis, figure.period_from, figure.period_to)
@@ -211,6 +222,14 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     return f"In the adverts we read{days}: {count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 
 
+def origin(figure: Figures) -> str | None:
+    """Who said what is cited, where and when: "PwC, Sizing the prize, 27 June 2017"; None for what is measured."""
+    if figure.kind != "cited" or not rows_of(figure):
+        return None
+    row = rows_of(figure)[0]
+    return ", ".join(filter(None, (row.get(name) for name in ("publisher", "work", "published"))))
+
+
 def place(figure: Figures) -> str:
     """The place that a figure of pay is headed by (`pay.name_place`); "" for figures of none."""
     declared = declaration_of(figure.figure)
@@ -276,12 +295,15 @@ def _baseline_words(figure: Figures) -> str | None:
 
 
 def _verification(figure: Figures) -> str | None:
-    """Until when a cited figure may stand as it is, or that this day has passed."""
+    """When a cited figure was looked up, and until when it may stand as it is, or that this day has passed."""
     if figure.verify_by is None:
         return None
+    verified_on = (rows_of(figure) or [{}])[0].get("verified_on")
+    if verified_on and figure.as_of <= figure.verify_by:
+        return f"verified on {day(date.fromisoformat(verified_on))}, to be verified again by {day(figure.verify_by)}"
     if figure.as_of > figure.verify_by:
         return f"not verified again since {day(figure.verify_by)}"
-    return f"verify again by {day(figure.verify_by)}"
+    return f"to be verified again by {day(figure.verify_by)}"
 
 
 def _is_widened(figure: Figures) -> bool:

@@ -29,8 +29,25 @@ def test_rows_of_the_sample_are_those_of_the_dictionary(sample: Finished) -> Non
 
 def test_there_are_fifteen_questions_and_each_has_an_answer() -> None:
     assert re.findall(r"^## (\d+)\.", PAGE, re.MULTILINE) == [str(number) for number in range(1, 16)]
-    assert len(worked_questions.queries(PAGE)) == 15 == PAGE.count("```sql") == PAGE.count("<!-- answer -->")
+    assert len(worked_questions.queries(PAGE)) == 16 == PAGE.count("```sql") == PAGE.count("<!-- answer -->")
+    assert "max(as_of)" not in worked_questions.queries(PAGE)[0], "which day to ask for is itself no question of a day"
     assert "invented" in PAGE.partition("## ")[0], "that the sample is synthetic is said before any number"
+
+
+def test_a_question_of_a_day_is_asked_as_the_page_says(sample: Finished) -> None:
+    """Of the last day it has the answer that it has without naming a day."""
+    with open_reader(sample.data) as con:
+        (day,) = con.execute("SELECT max(as_of) FROM mart.days").fetchall()[0]
+        n_asked = 0
+        for query in worked_questions.queries(PAGE):
+            jobs = rf"\1job_id IN (SELECT job_id FROM open_jobs(DATE '{day}'))"
+            asked = query.replace("(SELECT max(as_of) FROM mart.days)", f"DATE '{day}'")
+            asked = re.sub(r"\b(o\.)?is_open\b", jobs, asked)
+            asked = re.sub(r"\b(o\.)?is_in_band\b", rf"{jobs} AND (is_in_band OR why_not = 'not_open')", asked)
+            n_asked += asked != query
+            assert con.execute(asked).fetchall() == con.execute(query).fetchall(), asked
+    assert n_asked >= 10, "most questions are of a day"
+    assert all(words in PAGE for words in ("open_jobs(DATE '…')", "(is_in_band OR why_not = 'not_open')"))
 
 
 @pytest.mark.parametrize("view", sorted(analysis_views.VIEWS))

@@ -126,7 +126,7 @@ def test_a_day_before_all_data_is_answered_at_once(
 
 def test_help_of_a_run_explains_its_exit_codes(empty: Path, plain: Command) -> None:
     said = plain(empty, "run", "--help").said
-    assert re.search(r"0: all well.*1: nothing was published.*2: published, but a source failed", said), said
+    assert re.search(r"0: all well.*1: nothing was published.*2: published, but a source or a guide failed", said), said
     for option in ("--sample", "--as-of", "--source", "--guide", "--allow-sample"):
         assert option in said
 
@@ -384,7 +384,7 @@ def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], p
     with hold_folder(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
         assert re.search(r"last run .* running", plain(data, "status").out)
         ended(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
-        assert "published, a source failed: ashby failed: HTTP 500" in plain(data, "status").said
+        assert "published, a source or a guide failed: ashby failed: HTTP 500" in plain(data, "status").said
     assert "ashby: HTTP 500" in plain(data, "sources").said
 
 
@@ -619,9 +619,11 @@ def test_an_editor_patches_a_guide_without_a_run(
     guide.write_text(MY_GUIDE)
     data = sample.data
     checked = plain(data, "guide", "check", str(guide))
-    assert checked.code == 3 and "2 figures" in checked.said
+    assert checked.code == 3 and "2 figures, 0 withheld, 0 of long ago" in checked.said
+    assert "3 places differ from what is published" in checked.said
     compared = plain(data, "guide", "diff", str(guide))
     assert compared.code == 3 and "my.md:1: skill.python.all.ai_engineering: 1% → 78%" in compared.said
+    assert 'pay.us.ai_engineering.senior part="median" per="year": ? → USD' in compared.said
     assert guide.read_text() == MY_GUIDE, "check and diff write nothing"
     refused = plain(data, "guide", "patch", str(guide))
     assert refused.code == 1 and "--allow-sample" in refused.said
@@ -653,14 +655,23 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: Finished, plain: Comm
     assert wrong.code == 1
     assert "my.md:2: no figure 'skill.pyton" in wrong.said and "sources of the figures are missing" in wrong.said
     assert plain(sample.data, "guide", "check", str(tmp_path / "none.md")).code == 64
+    folder = plain(sample.data, "guide", "check", str(tmp_path))
+    assert folder.code == 64 and f"{tmp_path} is a folder; a file of Markdown, MDX or HTML expected" in folder.said
+    mdx = tmp_path / "my.mdx"
+    mdx.write_text(before := "export const a = 'x <span data-figure=\"degree.shares\">x</span>'\n")
+    refused = plain(sample.data, "guide", "patch", str(mdx), "--allow-sample")
+    assert refused.code == 1 and "my.mdx:1: a marker cannot stand in import or export of MDX" in refused.said
+    assert mdx.read_text() == before
 
 
 def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., Ended], tmp_path: Path) -> None:
     assert ask("guide", "list", "python", "germany").out.startswith("skill.python.de.")
     assert ask("guide", "list", "no", "such", "words").code == 1
     guide = tmp_path / "my.md"
-    guide.write_text("Engineers are paid USD 99K in the United States.\n")
+    guide.write_text("Engineers are paid USD 99K in the United States.\nUSD 32,000. Know algorithms.\n")
     found = ask("guide", "suggest", str(guide))
+    assert "1 number without a figure" in found.said and "my.md:2: 'USD 32,000'" in found.said
+    assert "algorithms" not in found.out, "a share that rounds to zero confirms no skill"
     assert "my.md:1: 'USD 99K'" in found.said and "figure:pay.us.ai_engineering.all per=" in found.said
 
 

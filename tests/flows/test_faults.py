@@ -618,11 +618,12 @@ def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
     nothing_was_published(ended, before, data, mine, f"{mine}: Device or resource busy; it is mounted by itself")
 
 
-def test_a_guide_that_breaks_during_the_night_is_seen_in_time(
+def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
     with_guide: tuple[Path, Path, tuple[str, ...]], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
-    before = files_of(data)
+    other = mine.with_name("other.md")
+    other.write_text(GUIDE, encoding="utf-8")
     broken = GUIDE.replace("roles.shares", "roles.shared")
     resolve_as_of = night.resolve_as_of
 
@@ -631,10 +632,13 @@ def test_a_guide_that_breaks_during_the_night_is_seen_in_time(
         return resolve_as_of(request)
 
     monkeypatch.setattr(night, "resolve_as_of", edited)
-    ended = plain(data, *arguments)
+    ended = plain(data, *arguments, "--guide", str(other))
+    words = f"a guide was left as it was: {mine}:3: "
+    assert ended.code == 2 and words in ended.said, ended.said
     assert mine.read_text(encoding="utf-8") == broken
-    mine.write_text(GUIDE, encoding="utf-8")
-    nothing_was_published(ended, before, data, mine, f"{mine}:3: there is no figure 'roles.shared'")
+    assert "Roles: <!-- figure:roles.shares -->…" not in other.read_text(encoding="utf-8")
+    code, message = last_run(data, published=True)
+    assert code == 2 and words in message
 
 
 @pytest.mark.parametrize("n_renamed", [0, 1, 2])

@@ -32,6 +32,7 @@ from tests.made_nights.folder import Nights
 from tests.made_nights.market import World
 from transforms.posting import postings as read_postings
 from transforms.records.rows import Posting
+from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.publish.reader import open_reader
 
@@ -139,6 +140,52 @@ def test_later_nights_keep_what_was_decided_and_what_waits_too_long_is_stale(nig
     corrected = plain(nights.data, "review", "correct", US, "--reason", "the old figure counted contracts")
     assert corrected.code == 0 and nights.published()[US].bare_value == nights.ledger()[US].bare_value
     assert "erratum: the old figure counted contracts" in plain(nights.data, "review", "show", US).out
+
+
+def test_a_guide_that_is_not_in_order_stops_no_correction(nights: Nights, plain: Command, tmp_path: Path) -> None:
+    good, bad, gone = (tmp_path / name for name in ("good.md", "bad.md", "gone.md"))
+    end = "\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
+    good.write_text(f"Pay: <!-- figure:{US} -->?<!-- /figure -->{end}")
+    bad.write_text(f"Pay:\n<!-- figure:{US} -->?{end}")
+    listed = ", ".join(f'"{path}"' for path in (good, bad, gone))
+    (nights.data / "jobmarket.toml").write_text(f"guides = [{listed}]\n")
+    try:
+        corrected = plain(nights.data, "review", "correct", US, "--reason", " half were contracts ")
+    finally:
+        (nights.data / "jobmarket.toml").unlink()
+    assert corrected.code == 2 and f"{US} is corrected" in corrected.out
+    assert f"a guide was left as it was: {bad}:2: " in corrected.err and str(gone) in corrected.err
+    assert str(nights.published()[US].bare_value) in good.read_text() and ">?" not in good.read_text()
+    assert bad.read_text() == f"Pay:\n<!-- figure:{US} -->?{end}"
+    assert nights.vintages()[US][-1].reason == "half were contracts"
+
+
+@pytest.mark.parametrize("fault", ["gone", "of other tables", "empty"])
+def test_what_is_published_is_not_replaced_by_an_empty_warehouse(
+    nights: Nights, plain: Command, tmp_path: Path, fault: str
+) -> None:
+    """After an update the work file is of other tables, and would be made anew, without a single advert."""
+    other = nights.copy(tmp_path / "data")
+    work, before = other.data / "work.duckdb", (other.data / "market.duckdb").read_bytes()
+    if fault == "gone":
+        work.unlink()
+    elif fault == "empty":
+        database.make_anew(other.data)
+    else:
+        with duckdb.connect(str(work)) as con:
+            con.execute("UPDATE made_with SET schema_key = 'earlier'")
+    refused = plain(other.data, "review", "correct", US, "--reason", "it was wrong")
+    assert refused.code == 1 and "`jobmarket rebuild`" in refused.err
+    assert (other.data / "market.duckdb").read_bytes() == before
+
+
+@pytest.mark.parametrize("what", ["accept", "reject", "correct"])
+@pytest.mark.parametrize("reason", ["", " \t "])
+def test_a_word_without_a_reason_is_refused(nights: Nights, plain: Command, what: str, reason: str) -> None:
+    before = nights.vintages()
+    refused = plain(nights.data, "review", what, US, "--reason", reason)
+    assert refused.code == 64 and "--reason is empty" in refused.err
+    assert nights.vintages() == before
 
 
 # --- one vintage everywhere -----------------------------------------------------------------------------

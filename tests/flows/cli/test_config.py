@@ -26,6 +26,19 @@ def write(data: Path, text: str) -> Path:
     return path
 
 
+def test_check_looks_into_the_guides_of_the_settings(empty: Path, plain: Command, tmp_path: Path) -> None:
+    guide = tmp_path / "mine.md"
+    guide.write_text("a\nb <!-- figure:skill.pyton -->?<!-- /figure -->\n<!-- /figure -->\n")
+    path = write(empty, f'guides = ["{guide}"]\n')
+    ended = plain(empty, "config", "check")
+    assert ended.code == 2
+    lines = ended.err.splitlines()
+    assert lines[0].startswith(f"{path}:1: {guide}:2: ") and "pyton" in lines[0]
+    assert all(line.startswith(f"{path}:1: {guide}:3: ") for line in lines[1:]) and len(lines) == 3
+    guide.write_text("a\n<!-- figures:sources -->\n<!-- /figures:sources -->\n")
+    assert plain(empty, "config", "check").out == "ok\n"
+
+
 @pytest.mark.parametrize("name", ["check", "show"])
 def test_help_says_what_is_read_and_written(name: str, empty: Path, plain: Command) -> None:
     ended = plain(empty, "config", name, "--help")

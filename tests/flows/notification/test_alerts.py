@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.inputs.guide_preflight import LEFT_OUT
 from flows.notification.alerts import (
     FAILURES,
     KINDS,
@@ -85,6 +86,8 @@ def test_a_refused_night_says_why_and_is_the_same_alert_with_other_numbers() -> 
 
 def test_a_mended_file_and_a_killed_night_are_due() -> None:
     mended = dataclasses.replace(WELL, exit_code=2, message="work.duckdb is damaged; it was set aside")
+    left = dataclasses.replace(mended, message=f"{LEFT_OUT}my.md:3: no figure", exit_code=2)
+    assert "guide check" in next(describe_night(left)).remedy
     assert keys(describe_night(mended)) == [("night", "recovery", "work.duckdb is damaged; it was set aside")]
     assert keys(describe_night(dataclasses.replace(WELL, exit_code=None))) == [("night", "end", "killed")]
 

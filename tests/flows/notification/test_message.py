@@ -45,7 +45,7 @@ def test_a_message_in_full() -> None:
         == """\
 Job market, 2026-03-10: 3 things due
 
-The night: published, a source failed.
+The night: published, a source or a guide failed.
 
 Sources that failed (2)
 - ashby: failed: HTTP 500

@@ -90,6 +90,8 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
         ("share.qualification.licence.all.ai_jobs", "no item of qualification 'licence'"),
         ("disclosure.us_ny.all.maybe", "no kind of law 'maybe'"),
         ("wages.us", "no kind of figure 'wages'"),
+        ("claim.gdp", "no figure 'claim.gdp'; did you mean claim.gdp_2030"),
+        ("claim", "no figure 'claim'; did you mean claim."),
         ("bands.region", "did you mean bands.regions"),
     ],
 )

@@ -38,6 +38,7 @@ def test_every_claim_of_the_file_is_a_figure() -> None:
         ({"title": "3"}, "claim.one: title: a text expected, not 3"),
         ({"verify_by": '"2027-01-31"'}, "claim.one: verify_by: a day without quotes such as 2027-06-30 expected"),
         ({"verify_by": "2027-01-31T10:00:00"}, "claim.one: verify_by: a day without quotes"),
+        ({"verified_on": '"2026-01-31"'}, "claim.one: verified_on: a day without quotes such as 2027-06-30 expected"),
         ({"value": '"many"'}, "claim.one: value: a number or [lower end, upper end] expected, not 'many'"),
         ({"value": "[2, 1]"}, "claim.one: value: a number or [lower end, upper end] expected"),
         ({"value": "true"}, "claim.one: value: a number"),

@@ -28,7 +28,8 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         make_tables(con)
         put = functools.partial(put_rows, con)
-        put(tables.Skills, {"skill": "Rust", "category": "Programming Languages", "aliases": []})
+        for skill in ("Rust", "COBOL"):
+            put(tables.Skills, {"skill": skill, "category": "Programming Languages", "aliases": []})
         put(
             mart_tables.SalaryBands, make_cell(),
             make_cell(region_level="country", region="US", seniority_group="senior", role="machine_learning_engineer"),
@@ -36,6 +37,10 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
         put(
             mart_tables.Shares,
             share_row(AS_OF, "skill_asked", "Rust", 100, 41, region_level="country", region="DE", share=0.41, **SURE),
+            share_row(AS_OF, "skill_asked", "Rust", 100, 41, share=0.41, **SURE),
+            share_row(
+                AS_OF, "skill_asked", "COBOL", 900, 2, share=0.002, **SURE | {"share_lo": 0.001, "share_hi": 0.01}
+            ),
             share_row(AS_OF, "role", "ai_architect", 100, 23, role_group="ai_jobs", share=0.23, **SURE),
         )
         store(con, put, list(computed(con).values()))
@@ -95,7 +100,7 @@ def test_mdx_has_no_comments(published: duckdb.DuckDBPyConnection, tmp_path: Pat
 
 
 def proposed(con: duckdb.DuckDBPyConnection, text: str) -> list[Proposal]:
-    return list(suggest_markers(con, text.encode(), is_html=False))
+    return list(suggest_markers(con, text.encode(), is_html=False).proposals)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,8 @@ def proposed(con: duckdb.DuckDBPyConnection, text: str) -> list[Proposal]:
         ("About 40% of people like tea.", []),
         ("`Rust` is code, <!-- Rust --> a comment.", []),
         ("We make things go.", []),
+        ("Learn COBOL or Kubernetes.", []),  # rounds to zero; withheld
+        ("In Germany ![40% of adverts ask for Rust](a.png).", []),
     ],
 )  # fmt: skip
 def test_numbers_and_names_are_proposed_only_where_the_sentence_says_of_what(
@@ -146,3 +153,24 @@ def test_numbers_and_names_are_proposed_only_where_the_sentence_says_of_what(
 def test_what_has_a_marker_is_not_proposed_again(published: duckdb.DuckDBPyConnection) -> None:
     text = f"Of adverts in Germany <!-- figure:{SENIOR} -->40% ask for Rust<!-- /figure -->."
     assert proposed(published, text) == []
+
+
+def test_sums_and_percentages_without_a_figure_are_listed_with_their_lines(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    text = (
+        "In Germany 40% of adverts ask for Rust.\nEntry-level roles command around USD 103,407 annually, and\n"
+        "an additional USD 32,000. `USD 5` is code.\n\nAbout 7% of people like tea, and 3 do not."
+    )
+    found = suggest_markers(published, text.encode(), is_html=False)
+    assert [one.text for one in found.proposals] == ["40%"]
+    assert found.unmatched == ((2, "USD 103,407"), (3, "USD 32,000"), (5, "7%"))
+
+
+def test_markers_of_mdx_are_elements_and_its_code_is_left_alone(published: duckdb.DuckDBPyConnection) -> None:
+    text = "export const a = 'In Germany 40% ask for Rust'\n\nIn Germany 40% of adverts ask for Rust. {/* USD 5K */}\n"
+    found = suggest_markers(published, text.encode(), is_html=False, is_mdx=True)
+    assert [(one.line, one.marker) for one in found.proposals] == [
+        (3, '<span data-figure="skill.rust.de.ai_engineering">40%</span>')
+    ]
+    assert found.unmatched == ()

@@ -173,3 +173,37 @@ def test_a_withheld_value_is_a_noun_in_a_sentence_and_its_reason_on_lines_of_its
     assert read(f"Python (in {marker}) leads.", gone("share of jobs")) == f"Python (in {nested}) leads."
     alone = "<!-- figure:skill.python -->\n<!-- /figure -->"
     assert read(alone, gone("share of jobs")).strip() == "withheld: too few (n = 3)"
+
+
+def test_what_changes_says_the_part_and_how_it_is_printed(ledger: list[Figures]) -> None:
+    text = f"x {part('part=`low`')} {part('part=`n`')} {part('part=`high` per=`year`')} {part('')}"
+    changes = refresh_bytes((text + END).encode(), ledger, is_html=False)[1].changes
+    assert [change.options for change in changes if change.name == ID] == [
+        ' part="low"', ' part="n"', ' part="high" per="year"', "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["source", "n", "employers", "period"])
+def test_what_stands_beside_a_withheld_amount_is_no_amount(figure: Make, name: str) -> None:
+    row = figure(figure=ID, unit="USD per year", value=None, value_json=None, status="suppressed", reason="few")
+    text = f'x <!-- figure:{ID} part="{name}" -->?<!-- /figure -->'
+    made = refresh_bytes((text + END).encode(), [row], is_html=False)[0].decode()
+    assert "-->withheld (few)<!--" in made
+
+
+def test_a_broken_marker_names_the_options_of_today(ledger: list[Figures]) -> None:
+    with pytest.raises(GuideError, match='expected figure:ID part="…" else="…"'):
+        refresh_bytes(("x <!-- figure:skill.python part -->" + END).encode(), ledger, is_html=False)
+
+
+def test_the_note_of_a_claim_has_its_publisher_and_day_and_no_n(figure: Make) -> None:
+    row = {"claim": "up to 15", "publisher": "PwC", "work": "W", "published": "27 June 2017", "caveat": "old"}
+    cited = figure(
+        figure="claim.gdp_2030", kind="cited", value="up to 15", value_json=json.dumps([row]), sources=("PwC",),
+        n_jobs=None, n_employers=None, period_from=None, period_to=None, basis="cited",
+    )  # fmt: skip
+    marker = "<!-- figure:claim.gdp_2030 --><!-- /figure -->"
+    made = refresh_bytes(f"x {marker}{BLOCK.format(NOTES)}".encode(), [cited], is_html=False)[0].decode()
+    note = made.partition("[^figure-1]:")[2].splitlines()[0]
+    assert note.endswith(": PwC, W, 27 June 2017. Old; published 27 June 2017; PwC"), note
+    assert "August 2026" not in made and "n = –" not in made, "the day of the ledger is not that of the claim"

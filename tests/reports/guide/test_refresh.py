@@ -287,6 +287,76 @@ def test_all_problems_are_told_at_once_and_nothing_is_written(tmp_path: Path, le
     assert list(tmp_path.iterdir()) == [path]
 
 
+FIGURE = '<span data-figure="skill.python">x</span>'
+NOTE = "<!-- figure:skill.python -->x<!-- /figure -->"
+JSX_END = '\n\n<section data-figures="sources"></section>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (f"export const a = 'x {FIGURE}'\n\ntext", 1, "import or export"),
+        (f"text\n\nexport const a = [\n\n'x',\n\n`{FIGURE}`]\n\nmore", 7, "import or export"),
+        (f"# Head\nexport const a = (\n  <b>{FIGURE}</b>)", 3, "import or export"),
+        (f"text\n\n{{/* {FIGURE} */}}", 3, "expression or comment"),
+        (f"a {{cond ? '}}' : {FIGURE}}} b", 1, "expression or comment"),
+        (f"a {{`${{b}} }} {FIGURE}`}} b", 1, "expression or comment"),
+        ("a <X label=\"<span data-figure='skill.python'>x</span>\" /> b", 1, "in an attribute"),
+        ("a <X n={1 > 0} label=\"<span data-figure='skill.python'>x</span>\" /> b", 1, "in an attribute"),
+        (f"a <X label={{{FIGURE}}} /> b", 1, "in an attribute"),
+    ],
+)  # fmt: skip
+def test_a_marker_in_code_of_mdx_is_refused_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(GuideError) as caught:
+        refresh_bytes(
+            (text + JSX_END).encode(), [plain("skill.python", "bachelor's", None)], is_html=False, is_mdx=True
+        )
+    assert any(at == line and words in what for at, what in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"import A from './a'\nexport const b = {{c: 1}}\n\n<A b={{1}}>{FIGURE}</A>",
+        f"export of talent rose, {FIGURE}",
+        f"{{/* a note */}}\n\nset \\{{ {FIGURE} \\}} and {{'}}'}} {FIGURE} and `{{` {FIGURE}",
+        f"```js\nexport const a = {{\n```\n{FIGURE}",
+        f"<A href='https://a.b/{{c}}' {{...d}} e={{`}}`}}>{FIGURE}</A>",
+    ],
+)
+def test_a_marker_beside_code_of_mdx_is_patched(text: str) -> None:
+    rows = [plain("skill.python", "62%", None)]
+    made, _ = refresh_bytes((text + JSX_END).encode(), rows, is_html=False, is_mdx=True)
+    assert made.decode().startswith(text.replace(">x<", ">62%<"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_html", "words"),
+    [
+        ("\n<img alt=\"<span data-figure='skill.python'>x</span>\">", True, "attribute"),
+        (f'<img\n  src=a alt="{FIGURE}">', True, "attribute"),
+        (f'\n<img src=a alt="<b>bold</b> {FIGURE}">', True, "attribute"),
+        ("\n<a title=\"<span data-figure='skill.python'>x</span>\">b</a>", False, "attribute"),
+        (f"\n![of jobs [all] {NOTE}](a.png)", False, "text of an image"),
+        (f"\n![{FIGURE}](a.png)", False, "text of an image"),
+        (f'\n[b](https://a.example "jobs {NOTE}")', False, "title of a link"),
+        (f"\n![b](a.png 'jobs\n{NOTE}')", False, "title of a link"),
+        (f"\n[b](https://a.example/{NOTE})", False, "address of a link"),
+        (f'\n[b]: https://a.example "jobs {NOTE}"', False, "title of a link"),
+    ],
+)
+def test_a_marker_in_an_attribute_or_a_link_is_refused_with_its_line(
+    text: str, is_html: bool, words: str, ledger: list[Figures]
+) -> None:
+    found = problems_of(text + "\n" + END, ledger, is_html=is_html)
+    assert any(line >= 2 and words in what for line, what in found), found
+
+
+@pytest.mark.parametrize("text", [f"[see {NOTE}](a)", f"![b](a) {NOTE}", f'[b](a "c") ({NOTE})', f"Wow![ {NOTE}"])
+def test_a_marker_in_the_text_of_a_link_or_behind_one_is_patched(text: str, ledger: list[Figures]) -> None:
+    assert text_of(text + END, ledger).startswith(text.replace(">x<", ">62%<"))
+
+
 # --- bytes ---
 
 

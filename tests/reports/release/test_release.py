@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 import sdmx
 import yaml
 
+from reports.figures import vintages
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.guide import desk
@@ -25,6 +27,7 @@ from reports.release import figure_files
 from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
 from reports.release.published import gather_open
 from reports.wording import notes
+from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import (
     BOTH,
     BOUND,
@@ -36,6 +39,8 @@ from tests.reports.release.conftest import (
     publish_day,
     release,
 )  # fmt: skip
+from warehouse import database, ops_tables
+from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file
 
 PYTHON = "skill.python.all.ai_engineering"
@@ -274,6 +279,76 @@ def test_descriptions_say_what_it_is(chained: Path) -> None:
     assert [int(n) for n in re.findall(r"^\*\*(\d+)\.", quality, re.MULTILINE)] == list(range(1, 20))
     assert "due by 17 September 2026, 4 days late" in quality and "$" not in quality
     assert "0 of 1 releases came by their day" in quality
+
+
+def test_a_claim_is_cited_with_its_publisher_and_its_own_day(released: Path) -> None:
+    said = load(released / figure_files.path_of("claim.gdp_2030"))
+    assert said["period"]["in_words"] == "published 27 June 2017"
+    assert "as stated by PwC, Sizing the prize, 27 June 2017. Release of 17 August 2026" in said["citation"]
+    assert "published 27 June 2017" in (released / "figures/claim.gdp_2030.svg").read_text()
+
+
+def test_the_version_is_that_of_the_newest_run_and_a_figure_has_its_own(tmp_path: Path) -> None:
+    data = publish_day(tmp_path / "data", DAY)
+    with database.open_work(data) as con:
+        newer = {"run_id": "2", "as_of": DAY, "code_version": "10.0", "command": "rebuild", "is_sample": False}
+        put_rows(con, ops_tables.Runs, newer | {"started_at": datetime(2030, 1, 1, tzinfo=UTC)})
+        publish(con, data / "market.duckdb")
+    release(data, tmp_path / "release")
+    assert "made by version 10.0." in (tmp_path / "release/QUALITY.md").read_text()
+    assert load(tmp_path / "release" / MANIFEST)["code_version"] == "10.0"
+    assert load(tmp_path / "release/ledger" / f"{PYTHON}.json")["code_version"] == "9.9"
+
+
+def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> None:
+    quality = (released / "QUALITY.md").read_text()
+    assert "Open on 17 August 2026, the day of the release: 9 adverts, 8 jobs, 7 of them in AI, 5 with pay." in quality
+    own = [said for path in (released / "figures").glob("*.json") if path.name != "index.json"
+           and (said := load(path))["value"] and said["n"] and said["basis"] in ("advertised", "postings")]  # fmt: skip
+    counts = [said["n"] for said in own]
+    assert f"its own reference period instead: from {min(counts)} to {max(counts)} jobs. " in quality
+
+
+# --- what a person decided ------------------------------------------------------------------------------
+
+
+def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(tmp_path: Path) -> None:
+    data, folder = publish_day(tmp_path / "data", DAY), tmp_path / "release"
+    with open_published_file(data) as con:
+        stood = {row.figure: row for row in desk.published_figures(con)}
+    claim, withheld = "claim.gdp_2030", "pay.polynesia.ai_engineering.mid_senior"
+
+    def decided(name: str, number: int, **given: Any) -> dict[str, Any]:
+        row = stood[name]
+        usual = {"state": "published", "offered_on": DAY, "decided_on": DAY, "why": "w", "method": "m", "as_of": DAY}
+        content = {"value": row.value, "n_jobs": row.n_jobs, "content": vintages.freeze(row)}
+        return {"figure": name, "number": number, **usual, **content, "is_correction": False, "reason": None} | given
+
+    def published_with(*rows: dict[str, Any]) -> str:
+        with database.open_work(data) as con:
+            put_rows(con, ops_tables.Vintages, *rows)
+            publish(con, data / "market.duckdb")
+        release(data, folder)
+        return (folder / "CHANGES.md").read_text()
+
+    published_with(*(decided(name, 1) for name in (PYTHON, claim, withheld)))
+    said = published_with(
+        decided(PYTHON, 2, is_correction=True, reason="contracts were counted"),
+        decided(claim, 2, reason="looked up"),
+        decided(withheld, 2, why="withheld for another reason"),
+    )
+    errata, accepted, others = re.split(r"^## (?:Accepted after review|Figures) .*$", said, flags=re.MULTILINE)
+    assert "## Errata (1)" in errata and f"- `{PYTHON}` " in errata
+    assert "as before. Erratum: contracts were counted" in errata
+    assert f"`{claim}`" in accepted and "as before. Accepted: looked up" in accepted
+    assert "None." in others and withheld not in said
+    feed = feedparser.parse((folder / "feed.atom").read_bytes())
+    assert "1 erratum" in feed.entries[0].title
+    assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(
+        claim
+    )
+    later = published_with(decided(PYTHON, 3, why="revised at its cadence"))
+    assert "## Errata (0)" in later and "contracts were counted" not in later, "it was told already"
 
 
 # --- the chain ------------------------------------------------------------------------------------------

@@ -323,7 +323,7 @@ def test_a_value_and_what_is_said_of_it_stand_apart(
 @pytest.mark.parametrize(
     ("verify_by", "expected"),
     [
-        (date(2026, 12, 31), "PwC, Sizing the prize, 2017. An upper end. Verify again by 31 December 2026."),
+        (date(2026, 12, 31), "PwC, Sizing the prize, 2017. An upper end. To be verified again by 31 December 2026."),
         (date(2026, 1, 31), "PwC, Sizing the prize, 2017. An upper end. Not verified again since 31 January 2026."),
     ],
 )
@@ -331,6 +331,20 @@ def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str
     row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
     cited = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
     assert notes.note(cited) == expected
+
+
+def test_a_cited_figure_has_the_day_of_its_publisher_and_not_ours(figure: Any) -> None:
+    row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "27 June 2017", "caveat": "old"}
+    cited = figure(
+        figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row | {"verified_on": "2026-05-01"}]),
+        n_jobs=None, n_employers=None, period_from=None, period_to=None, verify_by=date(2026, 12, 31),
+    )  # fmt: skip
+    assert notes.describe_period(cited) == "published 27 June 2017"
+    assert notes.describe_n(cited) is None
+    assert notes.origin(cited) == "PwC, Sizing the prize, 27 June 2017"
+    assert notes.note(cited).endswith("Verified on 1 May 2026, to be verified again by 31 December 2026.")
+    unknown = figure(figure="claim.shortfall", kind="cited", value_json=json.dumps([row | {"published": ""}]))
+    assert notes.describe_period(unknown) == "of an unknown day"
 
 
 def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None:
