@@ -18,7 +18,7 @@ from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, QUALIFI
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import CLOSINGS_WINDOW
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
-from warehouse.marts.printing import MAX_SHARE_WIDTH
+from warehouse.marts.printing import MIN_SHARE_WIDTH
 
 
 def _select_answers(measures: Mapping[str, str]) -> Sql:
@@ -115,7 +115,7 @@ def _named_skills(place: Place, group: str) -> tuple[Fallback, ...]:
     """A ladder of one rung over the skills that jobs of a role group at a place ask for, by name."""
     (rung,) = _from_shares(
         "named_skills", "skill_asked", groups=[group], levels=(place.level,), measure="skill_asked", role_group=group,
-        region_level=place.level, region=place.region, max_width=MAX_SHARE_WIDTH,
+        region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
     )  # fmt: skip
     return (replace(rung, batch=Batch(parameters=_spellings(BASELINE_SKILLS), column="word", parameter="words")),)
 
@@ -164,7 +164,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     asked = MEASURES[measure]
     (rung,) = _from_shares(
         "share", measure, groups=[group], levels=(place.level,), measure=measure, role_group=group,
-        region_level=place.level, region=place.region, max_width=MAX_SHARE_WIDTH,
+        region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
     )  # fmt: skip
     known = items_of(measure)
     of_cell = Batch(parameters={"item": Sql("asked"), "known": known}, column="asked", parameter="item")

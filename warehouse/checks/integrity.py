@@ -29,7 +29,7 @@ from transforms.records.vocabulary import (
 from warehouse.checks.gate import GateResult, check_rules
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES, MIN_KNOWN
-from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
+from warehouse.marts.printing import RULES, WIDE_SHARE
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
 
 SEEN = "FROM stock_postings($as_of)"
@@ -159,7 +159,7 @@ COUNTS = {
             OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > {TINY}
             OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > {TINY}
             OR form <> CASE WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN} * (n_jobs + n_unknown) THEN 'bounds'
-                WHEN round(share_hi - share_lo, 9) > {MAX_SHARE_WIDTH} THEN 'interval' ELSE 'point' END
+                WHEN {WIDE_SHARE.format(share="share", low="share_lo", high="share_hi")} THEN 'interval' ELSE 'point' END
         )""",
     "mart.shares counts the jobs of core, whether they answer or not": f"""
         SELECT format('{{}}, {{}}: {{}} jobs, others in core', measure, role_group, n) FROM (

@@ -53,8 +53,10 @@ QUARTILES = (0.25, 0.75)
 """Quantiles between these are printed wherever the cell is: measured, their intervals cover."""
 MAX_CHANCE_UNSEEN = 0.025
 """Chance that all employers are on one side of a quantile, above which no value seen can be an end of its interval."""
-MAX_SHARE_WIDTH = 0.30
-"""A share whose interval is wider than 30 points is printed as an interval without the point (Parker et al. 2017)."""
+MAX_SHARE_WIDTH, MIN_SHARE_WIDTH, MAX_RELATIVE_WIDTH = 0.30, 0.05, 1.30
+"""A share whose interval is wider than 30 points is printed as an interval without the point; so is one whose interval
+is wider than 5 points and than 130 % of it (Parker et al. 2017, "National Center for Health Statistics Data
+Presentation Standards for Proportions")."""
 MAX_AMOUNT_WIDTH = 0.40
 """So is an amount whose interval is wider than this part of it."""
 POINT, INTERVAL, BOUNDS = SHARE_FORMS
@@ -95,7 +97,17 @@ def is_tail_known(cells: Cells, p: float) -> Flags:
 def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:
     """Whether the interval is printed without the point, since it is too wide to name one, or an end is open."""
     width = (high - low).round(9)
-    return ~(width <= MAX_SHARE_WIDTH) if is_share else ~(width <= MAX_AMOUNT_WIDTH * np.abs(value))
+    if not is_share:
+        return ~(width <= MAX_AMOUNT_WIDTH * np.abs(value))
+    is_near = width <= np.maximum((MAX_RELATIVE_WIDTH * value).round(9), MIN_SHARE_WIDTH)
+    return ~((width <= MAX_SHARE_WIDTH) & is_near)
+
+
+WIDE_SHARE = (
+    f"round({{high}} - {{low}}, 9) > {MAX_SHARE_WIDTH} OR "
+    f"round({{high}} - {{low}}, 9) > greatest(round({MAX_RELATIVE_WIDTH} * {{share}}, 9), {MIN_SHARE_WIDTH})"
+)
+"""SQL: whether the interval of a share is printed without the point, for the names of share, low and high end."""
 
 
 def choose_form(value: float, low: float | None, high: float | None) -> str:

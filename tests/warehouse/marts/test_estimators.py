@@ -269,7 +269,9 @@ def test_far_quantiles_take_more_employers() -> None:
 
 def test_wide_intervals_are_printed_without_the_point() -> None:
     low, high = np.array([0.1, 0.1, np.nan]), np.array([0.4, 0.41, np.nan])
-    assert find_interval_only(low, low, high, is_share=True).tolist() == [False, True, True]
+    assert find_interval_only((low + high) / 2, low, high, is_share=True).tolist() == [False, True, True]
+    shares = np.array([[0.04, 0.01, 0.06], [0.04, 0.01, 0.063], [0.1, 0.04, 0.17], [0.1, 0.04, 0.18], [0, 0, 0.05]])
+    assert find_interval_only(*shares.T, is_share=True).tolist() == [False, True, False, True, False]
     amounts = np.array([100.0, 100.0])
     assert find_interval_only(amounts, amounts - 20, amounts + np.array([20, 21]), is_share=False).tolist() == [
         False,

@@ -15,7 +15,15 @@ from warehouse.marts.closing_rates import TINY as NEAR_ZERO
 from warehouse.marts.closings import CLOSING_RULES, COMPARED
 from warehouse.marts.estimators import count_cells
 from warehouse.marts.measures import MEASURES, MIN_KNOWN
-from warehouse.marts.printing import MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE, MAX_SHARE_WIDTH, RULES, is_tail_known
+from warehouse.marts.printing import (
+    MAX_AMOUNT_WIDTH,
+    MAX_COUNTRY_SHARE,
+    MAX_RELATIVE_WIDTH,
+    MAX_SHARE_WIDTH,
+    MIN_SHARE_WIDTH,
+    RULES,
+    is_tail_known,
+)
 
 PAGE = " ".join((Path(__file__).parents[3] / "docs" / "methods.md").read_text(encoding="utf-8").split())
 READINGS = {measure.reading for measure in MEASURES.values() if measure.reading}
@@ -28,7 +36,9 @@ OPEN_DAYS, BOARDS, EVEN_BOARDS, _ = (rule.bound for rule in CLOSING_RULES)
     "said",
     [
         f"{JOBS} jobs, {EMPLOYERS} employers, G\\* of {EVEN}, no employer above half",
-        f"above {MAX_SHARE_WIDTH * 100:.0f} points, or {MAX_AMOUNT_WIDTH:.0%} of an amount".replace("%", " %"),
+        f"above {MAX_SHARE_WIDTH * 100:.0f} points, or above {MIN_SHARE_WIDTH * 100:.0f} points and "
+        f"{MAX_RELATIVE_WIDTH * 100:.0f} % of a share",
+        f"or {MAX_AMOUNT_WIDTH * 100:.0f} % of an amount, the interval stands without the point",
         f"fewer than {MIN_KNOWN * 100:.0f} % of the jobs say",
         f"one country has more than {MAX_COUNTRY_SHARE * 100:.0f} %",
         f"whose last whole reading is more than {MAX_DAYS_APART} days older",
