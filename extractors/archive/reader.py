@@ -18,6 +18,7 @@ import base64
 import contextlib
 import hashlib
 import io
+import itertools
 import mmap
 import re
 import stat
@@ -152,25 +153,52 @@ def entry_of(found: Recorded | Revisited) -> Entry:
     )
 
 
-def read(path: Path, *, may_be_cut: bool = False) -> Iterator[Response | Revisited | Damaged]:
+@dataclass(frozen=True)
+class Range:
+    """A part of a file, from the start of one record to that of another, in bytes; `end` None: the file's end."""
+
+    begin: int = 0
+    end: int | None = None
+
+
+WHOLE = Range()
+
+
+class BrokenRange(Exception):  # noqa: N818  # it says what is broken
+    """A range ends inside a record: bytes of an answer look like the start of a record, so the file is not split."""
+
+
+def split(path: Path, size: int) -> list[Range]:
+    """The file as ranges of about `size` bytes, each of whole records; they depend on the file's bytes alone."""
+    with map_file(path) as data:
+        begins = sorted({0, *(_next_record(data, at) for at in range(size, len(data), size))})
+        if begins[-1] == len(data) > 0:
+            begins.pop()
+    return [Range(begin, end) for begin, end in itertools.zip_longest(begins, begins[1:])]
+
+
+def read(path: Path, part: Range = WHOLE, *, may_be_cut: bool = False) -> Iterator[Response | Revisited | Damaged]:
     """The answers of a WARC file, decoded, in file order; a damaged one comes as `Damaged`, in its place.
 
     With `may_be_cut`, what its recorder cut (WARC-Truncated) is an answer too: of a page, not of a list, whose missing
     rest would close adverts. What only repeats an earlier answer comes as `Revisited`. Header names of a `Response` are
     in lower case; repeated headers are joined with a comma.
-    Raises OSError when it is no regular file or cannot be opened; damage inside it never raises.
+    Of a `part` made by `split`, records are numbered from 0. Raises OSError when it is no regular file or cannot be
+    opened; damage inside it never raises.
     """
-    for found in read_recorded(path, may_be_cut=may_be_cut):
+    for found in read_recorded(path, part, may_be_cut=may_be_cut):
         yield decode(found) if isinstance(found, Recorded) else found
 
 
-def read_recorded(path: Path, *, may_be_cut: bool = False) -> Iterator[Recorded | Revisited | Damaged]:
+def read_recorded(
+    path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
+) -> Iterator[Recorded | Revisited | Damaged]:
     """Like `read`, but as the answers were sent: what a replay needs."""
     number = 0
     with map_file(path) as data:
         if not data:
             yield Damaged(record=-1, url=None, why="the file is empty")
-        for member in members_of(data):
+        for member in members_of(data, part):
             for found in answers_in(member, number, may_be_cut=may_be_cut):
                 yield found
                 number = max(number, found.record + 1)
@@ -255,12 +283,15 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
             yield data
 
 
-def members_of(data: mmap.mmap | bytes, offset: int = 0) -> Iterator[Member]:
-    """Every gzip member from the start of the file, or from a byte, on; after a bad one, the next whole one follows."""
-    while offset < len(data):
+def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]:
+    """Every gzip member of a file or a part of it; after a bad one, the next whole one follows."""
+    offset, end = part.begin, len(data) if part.end is None else part.end
+    while offset < end:
         member = member_at(data, offset)
         yield member
         offset += member.size
+    if offset > end:
+        raise BrokenRange(f"bytes {part.begin} to {part.end} end inside a record")
 
 
 def member_at(data: mmap.mmap | bytes, offset: int) -> Member:

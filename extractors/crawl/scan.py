@@ -29,6 +29,7 @@ from extractors.archive.reader import (
     ANSWERS,
     Damaged,
     Member,
+    Range,
     Recorded,
     Revisited,
     answers_in,
@@ -197,7 +198,7 @@ class _Scanner:
 
     def _walk(self, begin: int, done: int | None) -> int:
         """Look at each record from a byte on until one is damaged; where the next one begins. `done` was looked at."""
-        for member in members_of(self.data, begin) if self.is_packed else slices(self.data, begin):
+        for member in members_of(self.data, Range(begin)) if self.is_packed else slices(self.data, begin):
             n_damaged = len(self.found.damaged)
             if member.offset != done:
                 self._look_at(member)

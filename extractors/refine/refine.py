@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from extractors.archive.reader import Damaged, Revisited, digest_of, read
+from extractors.archive.reader import WHOLE, BrokenRange, Damaged, Range, Revisited, digest_of, read, split
 from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
@@ -44,6 +44,9 @@ ROW_OF_KIND: dict[str, type] = {
     "statistics": OfficialWage,
     "rates": ExchangeRate,
 }
+RANGE = 4 * 2**20
+"""Bytes of a range of a file, compressed: some thousand adverts with text, seconds of work. It does not depend on how
+many workers there are, so that what is written does not either."""
 BATCH = 2000
 """Rows per row group: bounds the memory of one worker; larger ones were slower (the rows fall out of the cache)."""
 MAX_GONE = 20
@@ -63,30 +66,105 @@ class Refined(RefinedFile):
     is_new: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """What refine made of a range of a file: rows in a Parquet file, responses, and how many records the range has.
+
+    Records are numbered from 0 in each piece.
+    """
+
+    rows: Path
+    responses: tuple[RefinedResponses, ...]
+    n_records: int
+
+
 def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
 
     Every response becomes a row of the responses file, whatever came of it; what was rejected stands there
     (whole records) or beside its posting (single values). Files appear complete or not at all.
     """
-    key = _key(source, warc)
-    rows, responses = _paths(source, warc, refined)
-    if _is_current(key, rows, responses):
-        return _summary(source, warc, archive, rows, responses, key, is_new=False)
+    found = find_refined(source, warc, archive=archive, refined=refined)
+    if found:
+        return found
+    key = key_of(source, warc)
+    try:
+        pieces = [refine_range(source, warc, part, key, refined=refined) for part in split(warc, RANGE)]
+    except BrokenRange as error:
+        LOG.warning("%s is read in one piece: %s", warc, error)
+        pieces = [refine_range(source, warc, WHOLE, key, refined=refined)]
+    return join_pieces(source, warc, pieces, key, archive=archive, refined=refined)
+
+
+def refine_range(source: str, warc: Path, part: Range, key: str, *, refined: Path) -> Piece:
+    """Read a range of a WARC and write its rows beside the place of the refined file. `key` is the file's (`key_of`).
+
+    Raises `BrokenRange`.
+    """
+    rows, _ = _paths(source, warc, refined)
     rows.parent.mkdir(parents=True, exist_ok=True)
+    path = rows.with_name(f"{rows.name}.{part.begin}.part")
+    path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
+    code = code_key(source)
     with gc_paused():
         try:
-            with contextlib.closing(RowCache(rows.parent.glob("*.parquet"), code_key(source))) as cache:
-                _write(all_sources()[source], warc, key, rows, responses, cache)
+            with contextlib.closing(RowCache(rows.parent.glob("*.parquet"), code)) as cache:
+                return _write(all_sources()[source], warc, part, key, path, cache)
         except DamagedCache as error:
             LOG.warning("%s", error)
-            _write(all_sources()[source], warc, key, rows, responses, RowCache((), code_key(source)))
+            return _write(all_sources()[source], warc, part, key, path, RowCache((), code))
+
+
+def join_pieces(source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path) -> Refined:
+    """Make the refined file out of the pieces of all ranges of a WARC, in their order; these go."""
+    rows, responses = _paths(source, warc, refined)
+    row_class = _row_class(all_sources()[source].SOURCE)
+    metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
+    parts = [path.with_name(path.name + ".part") for path in (rows, responses)]
+    for part in parts:
+        part.unlink(missing_ok=True)
+    first = np.cumsum([0, *(piece.n_records for piece in pieces)])[:-1].tolist()
+    if len(pieces) == 1:
+        pieces[0].rows.replace(parts[0])
+    else:
+        with _open_rows(parts[0], row_class, key) as writer:
+            for table in _shifted_tables(pieces, first):
+                writer.write_table(table)
+    answers = [
+        replace(answer, record=answer.record + begin) if answer.record >= 0 else answer
+        for piece, begin in zip(pieces, first, strict=True)
+        for answer in piece.responses
+    ]
+    table = arrow_table(RefinedResponses, _distrust_mass_removal(answers)).replace_schema_metadata(metadata)
+    pq.write_table(table, parts[1], compression="zstd")
+    for part, path in zip(reversed(parts), (responses, rows), strict=True):
+        part.replace(path)
+    for piece in pieces:
+        piece.rows.unlink(missing_ok=True)
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
+
+
+def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
+    """A file of rows, with checksums: rows are taken over from file to file, and so would be what a disk spoiled."""
+    metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
+    schema = refined_schema(row_class).with_metadata(metadata)
+    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+
+
+def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[pa.Table]:
+    """The row groups of the pieces, with the numbers of records that they have in the whole file."""
+    for piece, begin in zip(pieces, first, strict=True):
+        with pq.ParquetFile(piece.rows) as file:
+            for number in range(file.num_row_groups):
+                table = file.read_row_group(number)
+                place = table.schema.get_field_index("record")
+                shifted = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
+                yield table.set_column(place, table.schema.field(place), shifted)
 
 
 def find_refined(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined | None:
     """The result of an earlier refine of a WARC, or None when there is none by the same code."""
-    key = _key(source, warc)
+    key = key_of(source, warc)
     rows, responses = _paths(source, warc, refined)
     if not _is_current(key, rows, responses):
         return None
@@ -115,7 +193,8 @@ def gc_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _key(source: str, warc: Path) -> str:
+def key_of(source: str, warc: Path) -> str:
+    """The digest of all that decides how a file is read: of its bytes, and of the code."""
     return f"{digest_of(warc)}-{code_key(source)}"
 
 
@@ -212,18 +291,16 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: SourceModule, warc: Path, key: str, rows_path: Path, responses_path: Path, cache: RowCache) -> None:
+def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, cache: RowCache) -> Piece:
     row_class = _row_class(module.SOURCE)
-    metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
-    schema = refined_schema(row_class).with_metadata(metadata)
-    parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
-    for part in parts:
-        part.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
     responses: list[RefinedResponses] = []
-    # With checksums, because rows are taken over from file to file, and so would be what a disk spoiled.
-    with pq.ParquetWriter(parts[0], schema, compression="zstd", write_page_checksum=True) as writer:
+    n_records = 0
+    with _open_rows(path, row_class, key) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, cache):
+        for response, outcome in _read(module, warc, part, cache):
+            n_records = max(n_records, response.record + 1)
+            if outcome is None:
+                continue
             n_rows, issues = 0, []
             for row in outcome:
                 if isinstance(row, Issue):
@@ -233,14 +310,11 @@ def _write(module: SourceModule, warc: Path, key: str, rows_path: Path, response
                 n_rows += 1
                 batch.append((row, response.record, response.observed_at))
                 if len(batch) >= BATCH:
-                    writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
+                    writer.write_table(_table(row_class, batch, cache))
                     batch.clear()
             responses.append(_response_row(module.SOURCE, response, n_rows, issues))
-        writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
-    table = arrow_table(RefinedResponses, _distrust_mass_removal(responses)).replace_schema_metadata(metadata)
-    pq.write_table(table, parts[1], compression="zstd")
-    for part, path in zip(reversed(parts), (responses_path, rows_path), strict=True):
-        part.replace(path)
+        writer.write_table(_table(row_class, batch, cache))
+    return Piece(rows=path, responses=tuple(responses), n_records=n_records)
 
 
 def _row_class(source: Source) -> type:
@@ -248,15 +322,16 @@ def _row_class(source: Source) -> type:
 
 
 def _read(
-    module: SourceModule, warc: Path, cache: RowCache
-) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
-    for response in read(warc, may_be_cut=module.SOURCE.is_bulk):
+    module: SourceModule, warc: Path, part: Range, cache: RowCache
+) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any] | None]]:
+    """Each record of a range with what is read from it; None: it is another source's."""
+    for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
         if isinstance(response, Damaged):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
         elif isinstance(response, Revisited):
             yield response, iter(())
-        elif is_answer_of(module, response.url):
-            yield response, _parse(module, response, cache)
+        else:
+            yield response, _parse(module, response, cache) if is_answer_of(module, response.url) else None
 
 
 def _parse(module: SourceModule, response: Response, cache: RowCache) -> Iterator[Any]:

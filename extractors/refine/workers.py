@@ -8,11 +8,13 @@ import signal
 import threading
 import time
 from collections.abc import Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
-from extractors.refine.refine import Refined, find_refined, refine
+from extractors.archive.reader import BrokenRange, split
+from extractors.refine.refine import RANGE, Piece, Refined, find_refined, join_pieces, key_of, refine, refine_range
 
 PARENT_CHECK = 0.5
 """Seconds between two looks whether the parent is still there."""
@@ -23,8 +25,8 @@ def refine_all(
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
-    Files that were refined already come first and cost no process; then the largest first. A spawned pool,
-    because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
+    Files that were refined already come first and cost no process; then the largest first, range by range. A spawned
+    pool, because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
     are ended when this iterator is closed.
     """
     waiting_files = []
@@ -39,7 +41,8 @@ def refine_all(
         else:
             waiting_files.append((source, warc))
     ordered = sorted(waiting_files, key=lambda file: -file[1].stat().st_size)
-    if workers < 2 or len(ordered) < 2:
+    n_ranges = sum(1 + file[1].stat().st_size // RANGE for file in ordered)
+    if workers < 2 or n_ranges < 2:
         for source, warc in ordered:
             try:
                 yield source, warc, refine(source, warc, archive=archive, refined=refined)
@@ -47,7 +50,7 @@ def refine_all(
                 yield source, warc, error
         return
     left: list[tuple[str, Path]] = []
-    for source, warc, result in _in_pool(ordered, archive=archive, refined=refined, workers=workers):
+    for source, warc, result in _in_pool(ordered, archive=archive, refined=refined, workers=min(workers, n_ranges)):
         if isinstance(result, BrokenProcessPool):
             left.append((source, warc))
         else:
@@ -64,20 +67,9 @@ def _in_pool(
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        min(workers, len(files)), mp_context=context, initializer=begin_work, initargs=(os.getpid(),)
-    )
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work, initargs=(os.getpid(),))
     try:
-        waiting = {
-            pool.submit(refine, source, warc, archive=archive, refined=refined): (source, warc)
-            for source, warc in files
-        }
-        for done in as_completed(waiting):
-            source, warc = waiting[done]
-            failure = done.exception()
-            if failure is not None and not isinstance(failure, Exception):
-                raise failure
-            yield source, warc, failure or done.result()
+        yield from _by_ranges(pool, files, archive=archive, refined=refined)
     except BaseException:  # also when who reads the results stops: a file that is half read is refined anew later
         pool.shutdown(wait=False, cancel_futures=True)
         started = set(multiprocessing.active_children()) - others
@@ -88,6 +80,55 @@ def _in_pool(
         raise
     finally:
         pool.shutdown()
+
+
+def _by_ranges(
+    pool: ProcessPoolExecutor, files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path
+) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+    """Refine files range by range, so that several processes work on a large one; then join its pieces."""
+    pieces: dict[tuple[str, Path], list[Piece | None]] = {}
+    keys: dict[tuple[str, Path], str] = {}
+    waiting: dict[Future[Any], tuple[tuple[str, Path], int | None]] = {}
+    for file in files:
+        try:
+            parts, keys[file] = split(file[1], RANGE), key_of(*file)
+        except OSError as error:
+            yield *file, error
+            continue
+        pieces[file] = [None] * len(parts)
+        for number, part in enumerate(parts):
+            waiting[pool.submit(refine_range, *file, part, keys[file], refined=refined)] = file, number
+    while waiting:
+        for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+            file, place = waiting.pop(done)
+            failure = done.exception()
+            if failure is not None and not isinstance(failure, Exception):
+                raise failure
+            if place is None:
+                yield *file, failure or done.result()
+            elif file not in pieces:
+                continue  # another range of it failed
+            elif failure is None:
+                pieces[file][place] = done.result()
+                found = [piece for piece in pieces[file] if piece is not None]
+                if len(found) == len(pieces[file]):
+                    yield *file, _join(*file, found, keys[file], archive=archive, refined=refined)
+            else:
+                del pieces[file]
+                if isinstance(failure, BrokenRange):
+                    waiting[pool.submit(refine, *file, archive=archive, refined=refined)] = file, None
+                else:
+                    yield *file, failure
+
+
+def _join(
+    source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path
+) -> Refined | Exception:
+    """The refined file made here, since a task of the pool would wait behind all ranges; or what prevents it."""
+    try:
+        return join_pieces(source, warc, pieces, key, archive=archive, refined=refined)
+    except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+        return error
 
 
 def begin_work(parent: int) -> None:

@@ -6,6 +6,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.archive import reader
-from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_record_at, read_recorded
+from extractors.archive.reader import (
+    WHOLE,
+    BrokenRange,
+    Damaged,
+    Range,
+    Recorded,
+    Revisited,
+    read,
+    read_record_at,
+    read_recorded,
+    split,
+)
 from extractors.archive.writer import Writer
 from extractors.response import Response
 from tests.extractors.archive.numbered import TIME, body_of, outline, whole, written
@@ -36,6 +48,51 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert first.body == body_of(0)
     assert first.digest.startswith("sha1:")
     assert not list(path.parent.glob("*.part"))
+
+
+def read_ranges(path: Path, size: int) -> list[Response | Revisited | Damaged]:
+    """The answers of a file, range by range, with the numbers that they have in the whole."""
+    found: list[Response | Revisited | Damaged] = []
+    for part in split(path, size):
+        begin = max((one.record for one in found), default=-1) + 1
+        found += [replace(one, record=one.record + begin) for one in read(path, part)]
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 100, 300, 1_000, 10**6])
+def test_ranges_of_a_file_are_the_file(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "x.warc.gz"
+    written(path, count=30)
+    assert read_ranges(path, size) == list(read(path))
+    parts = split(path, size)
+    assert [part.end for part in parts] == [*(part.begin for part in parts[1:]), None]
+    assert (len(parts) == 1) is (size == 10**6) and split(path, size) == parts
+
+
+@given(at=st.integers(200, 4_000), n=st.integers(1, 40))
+@settings(max_examples=30, deadline=None)
+def test_ranges_of_a_damaged_file_lose_no_more_than_the_file(
+    at: int, n: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("spoiled") / "x.warc.gz"
+    written(path, count=30)
+    data = bytearray(path.read_bytes())
+    data[at : at + n] = bytes(255 - byte for byte in data[at : at + n])
+    path.write_bytes(data)
+    assert [one.url for one in read_ranges(path, 500)] == [one.url for one in read(path)]
+
+
+def test_an_empty_file_is_one_range(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(b"")
+    assert split(path, 100) == [WHOLE]
+
+
+def test_a_range_that_ends_inside_a_record_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path)
+    with pytest.raises(BrokenRange, match="end inside a record"):
+        list(read(path, Range(0, len(members[0]) + 10)))
 
 
 @pytest.mark.parametrize("left", [0.5, 0.98, 0.02])

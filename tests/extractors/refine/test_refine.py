@@ -22,9 +22,10 @@ import pytest
 
 import extractors
 import transforms.posting as posting_module
-from extractors.archive.reader import read
+from extractors.archive.reader import Range, read, split
 from extractors.archive.writer import Writer
-from extractors.refine import cache
+from extractors.refine import cache, workers
+from extractors.refine import refine as refine_module
 from extractors.refine.cache import RowCache
 from extractors.refine.refine import MAX_GONE, Refined, gc_paused, refine, refusals_in
 from extractors.response import Response
@@ -151,6 +152,57 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
     last = answers_of(made)[-1]
     assert (last["http_status"], last["posting_id"]) == (404, "smartrecruiters:1")
     assert refusals_in(made).answers == []
+
+
+# --- ranges of a file -----------------------------------------------------------------------------------
+
+
+def boards_of(folder: Path, n: int) -> Path:
+    """One night of many boards of Greenhouse, with one answer of another address among them."""
+    with Writer(folder / "archive" / "greenhouse" / "2026-01-01.warc.gz") as writer:
+        for number in range(n):
+            jobs = [advert(number * 10 + at) for at in range(3)]
+            body = orjson.dumps({"jobs": jobs})
+            writer.write(url=f"{BOARDS}/b{number}/jobs", observed_at=NOW, status=200, body=body)
+            writer.write(url=f"https://elsewhere.example/{number}", observed_at=NOW, status=200, body=b"{}")
+    assert writer.path
+    return writer.path
+
+
+def test_what_is_read_in_ranges_is_what_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warc = boards_of(tmp_path, 40)
+    made = {}
+    for size in (10**9, 2_000):
+        monkeypatch.setattr(refine_module, "RANGE", size)
+        made[size] = refine("greenhouse", warc, archive=tmp_path / "archive", refined=tmp_path / str(size))
+    assert len(split(warc, 2_000)) > 5
+    whole, ranges = made.values()
+    assert pq.read_table(ranges.rows).equals(pq.read_table(whole.rows))
+    assert ranges.responses.read_bytes() == whole.responses.read_bytes()
+    assert {row["record"] for row in pq.read_table(whole.rows, columns=["record"]).to_pylist()} == {*range(0, 80, 2)}
+    assert not list(ranges.rows.parent.glob("*.part"))
+
+
+def test_several_workers_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warc = boards_of(tmp_path, 40)
+    for module in (refine_module, workers):
+        monkeypatch.setattr(module, "RANGE", 2_000)
+    found = []
+    for n in (1, 2):
+        into = tmp_path / str(n)
+        ((_, _, made),) = workers.refine_all(
+            [("greenhouse", warc)], archive=tmp_path / "archive", refined=into, workers=n
+        )
+        assert isinstance(made, Refined), made
+        found.append((made.rows.read_bytes(), made.responses.read_bytes()))
+    assert found[0] == found[1]
+
+
+def test_a_file_that_cannot_be_split_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warc = boards_of(tmp_path, 4)
+    monkeypatch.setattr(refine_module, "split", lambda path, size: [Range(0, 700), Range(700, None)])
+    made = refine("greenhouse", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    assert made.n_rows == 12
 
 
 # --- adverts that say the same again --------------------------------------------------------------------

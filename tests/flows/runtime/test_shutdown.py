@@ -23,9 +23,13 @@ from extractors.refine import workers
 from flows.runtime import run_log
 from flows.runtime.shutdown import exit_on_signal
 
-def refine(source, warc, *, archive, refined):
+def refine_range(source, warc, part, key, *, refined):
     warc.with_suffix(".begun").touch()
     time.sleep(60 if warc.stat().st_size == 0 else 1)  # the largest goes first
+    return warc
+
+def join_pieces(source, warc, pieces, key, *, archive, refined):
+    pass
 
 def main(data, is_closed):
     files = [("lever", data / f"{number}.warc") for number in range(6)]
@@ -43,7 +47,7 @@ if __name__ == "__main__":
     # As from a terminal: what runs these tests may ignore SIGINT, and a process inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     workers.find_refined = lambda *given, **more: None
-    workers.refine = refine
+    workers.refine_range, workers.join_pieces = refine_range, join_pieces
     main(Path(sys.argv[1]), len(sys.argv) > 2)
 """
 
