@@ -236,8 +236,9 @@ def _source_lines(day: Edition, is_html: bool, tag: Tag) -> list[str]:
     lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
     lines += [] if is_html or not lines else [""]
     days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
-    as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
-    if not days:
+    if days:
+        as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
+    else:
         as_of = "All figures are statements of others." if day.used else "No figure is used."
     make = {"line": _source_paragraph, "notes": _source_notes}.get(tag.form, _source_table)
     return [*lines, *make(day, is_html, as_of, tag.link)]

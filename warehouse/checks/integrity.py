@@ -53,6 +53,7 @@ EMPLOYER_OF_JOB = f"""
     FROM ({SEEN}) GROUP BY job_id
 """
 
+WIDE = WIDE_SHARE.format(share="share", low="share_lo", high="share_hi")
 TINY = 1e-9
 """Difference of two ways to compute a number that is rounding."""
 CELL_COLUMNS = {
@@ -159,7 +160,7 @@ COUNTS = {
             OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > {TINY}
             OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > {TINY}
             OR form <> CASE WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN} * (n_jobs + n_unknown) THEN 'bounds'
-                WHEN {WIDE_SHARE.format(share="share", low="share_lo", high="share_hi")} THEN 'interval' ELSE 'point' END
+                WHEN {WIDE} THEN 'interval' ELSE 'point' END
         )""",
     "mart.shares counts the jobs of core, whether they answer or not": f"""
         SELECT format('{{}}, {{}}: {{}} jobs, others in core', measure, role_group, n) FROM (
