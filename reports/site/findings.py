@@ -42,11 +42,15 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """Something that cannot be said yet: what it is, why, and the condition that lacks most (None: none is counted)."""
+    """Something that cannot be said yet: what it is, why, and the condition that lacks most (None: none is counted).
+
+    `nearest` is the part of what is needed that the nearest wider statement, or other kind of source, has.
+    """
 
     title: str
     why: str
     lack: gaps.Lack | None
+    nearest: float
     href: str
     kind: str
 
@@ -361,7 +365,7 @@ HOME_OF_OPEN = (
 def list_open(figures: Sequence[Figures]) -> list[Open]:
     """What cannot be said yet, the nearest first."""
     found = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
-    return sorted((one for one in found if one is not None), key=lambda one: (-one.part, one.title))
+    return sorted((one for one in found if one is not None), key=lambda one: (-one.part, -one.nearest, one.title))
 
 
 def _open_of(figure: Figures) -> Open | None:
@@ -386,6 +390,7 @@ def _open_of(figure: Figures) -> Open | None:
         title=figure.title,
         why=words.plain("; ".join(filter(None, said))),
         lack=worst,
+        nearest=nearer.part if nearer else 0.0,
         href=f"f/{figure.figure}.html",
         kind=figure.figure.partition(".")[0],
     )
@@ -399,9 +404,12 @@ def _say_nearer(way: gaps.Way, own: str) -> str:
 
 
 def choose_open(found: Sequence[Open]) -> list[Open]:
-    """What the home page lists: of each kind of figure the nearest, then of pay the places that lack least."""
-    ways = [one for one in found if one.lack is not None and one.kind in HOME_OF_OPEN]
+    """What the home page lists: of each kind of figure the nearest, then of pay the places that lack least.
+
+    What nothing was counted of, neither itself nor anything wider, is in the list of all.
+    """
+    ways = [one for one in found if one.lack is not None and one.kind in HOME_OF_OPEN and one.part + one.nearest > 0]
     first = list({one.kind: one for one in reversed(ways)}.values())
     others = [one for one in ways if one not in first]
     chosen = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
-    return sorted(chosen, key=lambda one: -one.part)
+    return sorted(chosen, key=lambda one: (-one.part, -one.nearest))
