@@ -274,6 +274,12 @@ class Source:
         whole = (addresses.board_of(url) for addresses in self.boards if not addresses.is_paged)
         return next(filter(None, whole), None)
 
+    def listed_board(self, url: str) -> str | None:
+        """The board whose list, or a page of whose list, an address gives, or None."""
+        if (whole := self.board_of(url)) is not None:
+            return whole
+        return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
+
     def posting_of(self, url: str) -> str | None:
         """The source's id of the posting whose own address it is, or None."""
         if found := self._board_and_posting(url):

@@ -92,7 +92,7 @@ class ResponseRow:
     refers_to: Annotated[
         datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
     ] = None
-    board: Annotated[str | None, Column("Board it lists")]
+    board: Annotated[str | None, Column("Board it lists, whole or a page of it")]
     posting_id: Annotated[
         str | None,
         Column(

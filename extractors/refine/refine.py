@@ -424,10 +424,9 @@ def _printable(issue: Issue) -> Issue:
 def _response_row(
     source: Source, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
-    board = source.board_of(response.url) if response.url else None
     declared = source.declared_list(response) if source.declared_list and isinstance(response, Response) else None
-    if declared:
-        board = declared.board
+    url = response.url or ""
+    whole_list = declared.board if declared else source.board_of(url)
     broken = [i for i in issues if not i.is_deliberate]
     answer = None if isinstance(response, Damaged) else response
     is_whole = isinstance(response, Response)
@@ -439,9 +438,9 @@ def _response_row(
         http_status=answer.status if answer else None,
         digest=answer.digest if answer else None,
         refers_to=response.refers_to if isinstance(response, Revisited) else None,
-        board=board,
+        board=whole_list or source.listed_board(url),
         posting_id=_posting_of(source, response.url) if response.url else None,
-        is_complete=is_whole and board is not None and n_rows > 0 and not broken,
+        is_complete=is_whole and whole_list is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),
         max_age_days=declared.max_age_days if declared else None,

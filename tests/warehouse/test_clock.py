@@ -136,6 +136,28 @@ def test_the_reference_period_is_from_the_first_to_the_last_reading(con: databas
     assert ("country", "FR", day(3), day(3), 1) in rows
 
 
+def test_a_source_none_of_whose_answers_lists_a_board_is_read_as_one(con: database.Connection, tmp_path: Path) -> None:
+    """Career pages: an advert is on its site, and each answer is the page of one advert."""
+    acme, globex = posting(1, board="jobs.acme.example"), posting(2, board="jobs.globex.example")
+    later = EXPIRES_AFTER_DAYS + 1
+    pages = [(night(0), [acme, globex]), (night(later), [acme])]
+    read(con, tmp_path, *(Answer(at, rows, board=None, is_complete=False) for at, rows in pages))
+    assert stock(con, 0) == [("board:1", day(0)), ("board:2", day(0))]
+    assert stock(con, later) == [("board:1", day(later))], "the other one has expired"
+
+
+def test_where_answers_list_boards_an_advert_counts_by_its_own(con: database.Connection, tmp_path: Path) -> None:
+    """The page of a single advert, which belongs to no board, keeps no advert of another board."""
+    read(
+        con,
+        tmp_path,
+        Answer(night(0), [posting(1)]),
+        Answer(night(60), [posting(2, board="globex")], board="globex"),
+        Answer(night(61), [posting(2, board="globex")], board=None, is_complete=False),
+    )
+    assert [name for name, _ in stock(con, 61)] == ["board:2"]
+
+
 # --- flow -----------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 -- The stock of the day `as_of`: adverts that statistics count and that their board listed when it was last read
 -- (board_readings); `read_on` is the day of that reading, the last of them where several boards list it. Of boards that
--- are not read whole, adverts that had not expired by then. What an advert says is what it says by now.
+-- are not read whole, adverts that had not expired by then. What an advert says is what it says by now. A source none of
+-- whose answers lists a board is read as one.
 --
 -- $expires_on: the last day on which an advert counts as open when it is not seen again.
 WITH listed AS (
@@ -8,7 +9,8 @@ WITH listed AS (
     SELECT b.posting_id, b.last_seen_at, b.closed_at, r.read_at, r.read_on, r.is_whole, v.valid_through, v.source
     FROM core.posting_boards AS b
     JOIN core.publishable_postings AS v USING (posting_id)
-    JOIN board_readings(as_of) AS r ON r.source = v.source AND r.board = b.board
+    JOIN board_readings(as_of) AS r ON r.source = v.source AND (r.board = b.board
+        OR r.board = r.source AND v.source NOT IN (SELECT source FROM board_readings(as_of) WHERE board <> source))
     WHERE r.is_in_stock AND (b.first_seen_at AT TIME ZONE 'UTC')::DATE <= r.read_on
     QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
 )

@@ -151,6 +151,8 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
     made = refine("smartrecruiters", writer.path, archive=tmp_path / "archive", refined=tmp_path / "refined")
     last = answers_of(made)[-1]
     assert (last["http_status"], last["posting_id"]) == (404, "smartrecruiters:1")
+    assert [row["board"] for row in answers_of(made)] == ["acme", None, None], "a page of its list is of the board"
+    assert not any(row["is_complete"] for row in answers_of(made))
     assert refusals_in(made).answers == []
 
 
