@@ -46,4 +46,4 @@ def split_name(row: Mapping[str, object]) -> tuple[str, str] | None:
     head, name = pay.find_head([row]), row.get("region_name")
     if head is None or name is None or head["name"] == name:
         return None
-    return f"{name} (nearly all {head['name']})", "; ".join(pay.say_others([row]))
+    return f"{name} (mostly {head['name']})", "; ".join(pay.say_others([row]))

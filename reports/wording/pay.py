@@ -101,14 +101,14 @@ def name_place(rows: Rows, declared: str) -> str:
 
 
 def name_region(rows: Rows, declared: str) -> str:
-    """The same under its own name: "US and Canada (nearly all United States; Canada n = 9, too few)".
+    """The same under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
 
     Beside rows of countries a region must not bear the name of one of them.
     """
     head = find_head(rows)
     if head is None or head["name"] == declared:
         return name_place(rows, declared)
-    return qualify(declared, [f"nearly all {head['name']}", *say_others(rows)])
+    return qualify(declared, [f"mostly {head['name']}", *say_others(rows)])
 
 
 def _find_main_country(rows: Rows) -> Row | None:

@@ -318,7 +318,7 @@ function start() {
     show(choice, isFirst);
     const head = document.getElementById("head"), country = named.place(choice.place)[2];
     head.hidden = !region;
-    head.textContent = region ? `Of ${PAY.others[region]} nearly all jobs with pay are in ${country}: this is pay in ${country}.` : "";
+    head.textContent = region ? `Of ${PAY.others[region]} most jobs with pay are in ${country}: this is pay in ${country}.` : "";
   };
   const usual = { place: PAY.choice[0], role: PAY.choice[1], level: PAY.choice[2] };
   const onChange = () => {

@@ -28,7 +28,7 @@ MIXED = region("Western Europe", ("DE", "Germany", 30, 30), ("FR", "France", 30,
 SMALL = region("Northern Africa", ("EG", "Egypt", 27, 27), ("MA", "Morocco", 2, 2))
 
 NAMES = [
-    (US, "United States (Canada n = 10, too few)", "US and Canada (nearly all United States; Canada n = 10, too few)"),
+    (US, "United States (Canada n = 10, too few)", "US and Canada (mostly United States; Canada n = 10, too few)"),
     (MIXED, "Western Europe", "Western Europe"),
     (SMALL, "Northern Africa (Egypt n = 27 of 29)", "Northern Africa (Egypt n = 27 of 29)"),
 ]  # fmt: skip
@@ -46,11 +46,11 @@ def test_a_table_of_regions_names_them_in_chart_text_and_table(figure: Callable[
     rows = [US, MIXED]
     ledger = figure(figure="bands.regions", value="x (rough)", bare_value="x", qualifier="rough", basis="advertised")
     named = regions.keep_names(figure_of(ledger, rows))
-    assert named.bare_value is not None and named.bare_value.startswith("US and Canada (nearly all United States;")
+    assert named.bare_value is not None and named.bare_value.startswith("US and Canada (mostly United States;")
     assert named.value == f"{named.bare_value} (rough)"
     drawn = figure_rows.draw(named)
     assert drawn is not None
-    assert "<b>US and Canada (nearly all United States)</b>" in drawn.chart
+    assert "<b>US and Canada (mostly United States)</b>" in drawn.chart
     assert "74 jobs, 56 employers; Canada 10, too few" in drawn.chart, "a chart says what is too few, too"
     assert "<b>United States</b>" not in drawn.chart
 
@@ -60,7 +60,7 @@ def test_a_figure_of_one_region_bears_its_name(figure: Callable[..., Figures]) -
         figure="pay.northern_america.ai_engineering.mid_senior", title="Pay, United States; Canada n = 10, too few"
     )
     named = regions.keep_names(figure_of(ledger, [US]))
-    assert named.title.endswith("pay, US and Canada (nearly all United States; Canada n = 10, too few)")
+    assert named.title.endswith("pay, US and Canada (mostly United States; Canada n = 10, too few)")
     plain = figure(figure="pay.western_europe.ai_engineering.mid_senior", title="Pay, Western Europe")
     assert regions.keep_names(figure_of(plain, [MIXED])).title == "Pay, Western Europe"
 
