@@ -260,9 +260,7 @@ def test_a_region_that_is_nearly_all_one_country_leads_to_it(reader: Reader) -> 
     page.evaluate("PAY.heads.oceania = 'de'")  # as where Germany had nearly all jobs there
     page.evaluate("location.hash = 'place=oceania&role=ai_engineering&level=mid_senior'")
     expect(page.locator("#title")).to_contain_text("in Germany")
-    expect(page.locator("#head")).to_have_text(
-        "Of Oceania most jobs with pay are in Germany: this is pay in Germany."
-    )
+    expect(page.locator("#head")).to_have_text("Of Oceania most jobs with pay are in Germany: this is pay in Germany.")
     assert page.locator("#choices").get_by_label("Place").input_value() == "de"
     page.locator("#choices").get_by_label("Place").select_option("India")
     expect(page.locator("#title")).to_contain_text("in India")
