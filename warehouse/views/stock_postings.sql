@@ -4,13 +4,15 @@
 -- whose answers lists a board is read as one.
 --
 -- $expires_on: the last day on which an advert counts as open when it is not seen again.
-WITH listed AS (
+WITH readings AS MATERIALIZED (FROM board_readings(as_of)), without_boards AS (
+    SELECT source FROM readings GROUP BY source HAVING bool_and(board = source)
+), listed AS (
     -- Of each advert on each board, the last time it was listed that began by the reading.
     SELECT b.posting_id, b.last_seen_at, b.closed_at, r.read_at, r.read_on, r.is_whole, v.valid_through, v.source
     FROM core.posting_boards AS b
     JOIN core.publishable_postings AS v USING (posting_id)
-    JOIN board_readings(as_of) AS r ON r.source = v.source AND (r.board = b.board
-        OR r.board = r.source AND v.source NOT IN (SELECT source FROM board_readings(as_of) WHERE board <> source))
+    LEFT JOIN without_boards AS w ON w.source = v.source
+    JOIN readings AS r ON r.source = v.source AND r.board = if(w.source IS NULL, b.board, v.source)
     WHERE r.is_in_stock AND (b.first_seen_at AT TIME ZONE 'UTC')::DATE <= r.read_on
     QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
 )
