@@ -106,7 +106,7 @@ def boards_prune(
 ) -> None:
     """Forget boards of lists that were not found for months; those of boards.csv are left to `boards check`.
 
-    **Reads** and **writes** work.duckdb; asks no server.
+    **Reads** work.duckdb; asks no server. **Writes** work.duckdb.
     """
     from flows.board_plan import BY_PEOPLE
     from transforms.records.vocabulary import DEAD_AFTER

@@ -284,16 +284,6 @@ SETTINGS = (
         example="2",
     ),
     Setting(
-        name="board_not_found",
-        key="thresholds.board_not_found",
-        environment="JOBMARKET_BOARD_NOT_FOUND",
-        kind=COUNT,
-        default=lambda: 2,
-        default_words="2",
-        meaning='Answers "not found" in a row after which `boards check` proposes to remove a board.',
-        example="3",
-    ),
-    Setting(
         name="board_requests",
         key="limits.board_requests",
         environment="JOBMARKET_BOARD_REQUESTS",
@@ -303,6 +293,16 @@ SETTINGS = (
         meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
         "least a fifth of them are for the panel.",
         example="2000",
+    ),
+    Setting(
+        name="board_not_found",
+        key="thresholds.board_not_found",
+        environment="JOBMARKET_BOARD_NOT_FOUND",
+        kind=COUNT,
+        default=lambda: 2,
+        default_words="2",
+        meaning='Answers "not found" in a row after which `boards check` proposes to remove a board.',
+        example="3",
     ),
     Setting(
         name="webhook",

@@ -77,10 +77,10 @@ def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
 def test_these_are_the_commands() -> None:
     looking = ["coverage", "explain", "mcp", "shell", "sources", "sql", "status", "verify", "verify-release"]
     readers = ["audit", "emerging", "scorecard", "why"]
-    assert sorted(["backfill", "notify", "rebuild", "release", "run", "serve", *looking, *readers]) == COMMANDS
+    assert sorted(["backfill", "crawl", "notify", "rebuild", "release", "run", "serve", *looking, *readers]) == COMMANDS
 
 
-@pytest.mark.parametrize("name", ["add", "check", "discover"])
+@pytest.mark.parametrize("name", ["add", "check", "discover", "import", "list", "prune"])
 def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
     ended = plain(empty, "boards", name, "--help")
     assert ended.code == 0

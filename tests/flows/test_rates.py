@@ -51,7 +51,7 @@ def request_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undecorated: Non
     """A backfill in an empty folder, which computes and publishes nothing after it has loaded."""
     monkeypatch.delenv("JOBMARKET_CONTACT", raising=False)
     monkeypatch.setattr(nightly, "compute_marts", lambda request, as_of: ([], []))
-    monkeypatch.setattr(nightly, "publish", lambda request, outcome, ledger: [])
+    monkeypatch.setattr(nightly, "publish", lambda request, outcome, ledger: outcome)
     settings = Settings(data=tmp_path / "data", workers=1)
     return Request(settings=settings, command="test", sources=("tabular",), is_backfill=True)
 

@@ -165,7 +165,7 @@ def test_a_person_accepts_or_rejects_and_the_reason_stays(nights: Nights) -> Non
     assert nights.shown(row).value == "USD 400K"
     states = [(one.state, one.reason) for one in vintages.read_vintages(nights.con)[ID]]
     assert states == [("published", None), ("rejected", "a board of contracts"), ("published", "checked")]
-    with pytest.raises(vintages.NotWaitingError, match="nothing does"):
+    with pytest.raises(vintages.NotWaitingError, match="what waits: nothing"):
         vintages.decide(vintages.read_vintages(nights.con), ID, accepts=True, reason="again", on=nights.day)
 
 
