@@ -174,7 +174,7 @@ def test_unstated_time_in_a_survey_that_asks_for_it_is_not_full_time(con: databa
 
 
 def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Connection) -> None:
-    said = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True}
+    said = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False}
     texts = dict.fromkeys(("title", "publisher", "homepage", "licence", "attribution"), "x")
     database.put(survey, Sources, [Sources(**(nothing_in(Sources) | said | texts))])
     assert set(reported_pay(survey, AS_OF)["source"]) == {"other"}
