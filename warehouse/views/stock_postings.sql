@@ -12,7 +12,7 @@ WITH readings AS MATERIALIZED (FROM board_readings(as_of)), without_boards AS (
     FROM core.posting_boards AS b
     JOIN core.publishable_postings AS v USING (posting_id)
     LEFT JOIN without_boards AS w ON w.source = v.source
-    JOIN readings AS r ON r.source = v.source AND r.board = if(w.source IS NULL, b.board, v.source)
+    JOIN readings AS r ON r.source = v.source AND r.board = CASE WHEN w.source IS NULL THEN b.board ELSE v.source END
     WHERE r.is_in_stock AND (b.first_seen_at AT TIME ZONE 'UTC')::DATE <= r.read_on
     QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
 )
