@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from pathlib import Path
 
 from extractors.crawl.scan import Scan, scan
-from extractors.refine.workers import begin_work
+from extractors.refine.workers import open_pool
 
 
 def scan_all(paths: Sequence[Path], *, workers: int) -> Generator[tuple[Path, Scan | Exception], None, None]:
@@ -22,20 +20,10 @@ def scan_all(paths: Sequence[Path], *, workers: int) -> Generator[tuple[Path, Sc
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield path, error
         return
-    pool = ProcessPoolExecutor(
-        min(workers, len(ordered)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=begin_work,
-        initargs=(os.getpid(),),
-    )
-    with pool:
+    with open_pool(min(workers, len(ordered))) as pool:
         waiting = {pool.submit(scan, path): path for path in ordered}
-        try:
-            for done in as_completed(waiting):
-                failure = done.exception()
-                if failure is not None and not isinstance(failure, Exception):
-                    raise failure
-                yield waiting[done], failure or done.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for done in as_completed(waiting):
+            failure = done.exception()
+            if failure is not None and not isinstance(failure, Exception):
+                raise failure
+            yield waiting[done], failure or done.result()

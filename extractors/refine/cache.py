@@ -47,8 +47,6 @@ READERS = (
     "refine/cache.py",
 )
 """Files of extractors/ that read what every source answers. What only finds or fetches it is not among them."""
-READ_AS = {"common_crawl": "career_pages"}
-"""Sources whose module reads with another's: a change of that one has their archive read again, too."""
 KEY = b"refine_key"
 """Name of the refine key in a Parquet file's metadata."""
 RESPONSES = ".responses.parquet"
@@ -64,11 +62,7 @@ def code_key(source: str) -> str:
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
     files = [
-        *(
-            file  # what stands beside a module, too
-            for name in (source, *filter(None, [READ_AS.get(source)]))
-            for file in sorted((ROOT / "extractors" / "sources").glob(f"*/{name}[._]*"))
-        ),
+        *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}[._]*")),  # what stands beside it, too
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),

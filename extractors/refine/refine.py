@@ -84,10 +84,9 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     Every response becomes a row of the responses file, whatever came of it; what was rejected stands there
     (whole records) or beside its posting (single values). Files appear complete or not at all.
     """
-    found = find_refined(source, warc, archive=archive, refined=refined)
-    if found:
-        return found
     key = key_of(source, warc)
+    if found := find_refined(source, warc, key, archive=archive, refined=refined):
+        return found
     try:
         pieces = [refine_range(source, warc, part, key, refined=refined) for part in split(warc, RANGE)]
     except BrokenRange as error:
@@ -162,9 +161,8 @@ def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[p
                 yield table.set_column(place, table.schema.field(place), shifted)
 
 
-def find_refined(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined | None:
-    """The result of an earlier refine of a WARC, or None when there is none by the same code."""
-    key = key_of(source, warc)
+def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path) -> Refined | None:
+    """The result of an earlier refine of a WARC, or None when there is none with its key (`key_of`)."""
     rows, responses = _paths(source, warc, refined)
     if not _is_current(key, rows, responses):
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -29,18 +30,19 @@ def refine_all(
     pool, because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
     are ended when this iterator is closed.
     """
-    waiting_files = []
-    for source, warc in files:
+    keys: dict[tuple[str, Path], str] = {}
+    for file in files:
         try:
-            already = find_refined(source, warc, archive=archive, refined=refined)
+            key = key_of(*file)
+            already = find_refined(*file, key, archive=archive, refined=refined)
         except OSError as error:
-            yield source, warc, error
+            yield *file, error
             continue
         if already:
-            yield source, warc, already
+            yield *file, already
         else:
-            waiting_files.append((source, warc))
-    ordered = sorted(waiting_files, key=lambda file: -file[1].stat().st_size)
+            keys[file] = key
+    ordered = sorted(keys, key=lambda file: -file[1].stat().st_size)
     n_ranges = sum(1 + file[1].stat().st_size // RANGE for file in ordered)
     if workers < 2 or n_ranges < 2:
         for source, warc in ordered:
@@ -50,26 +52,28 @@ def refine_all(
                 yield source, warc, error
         return
     left: list[tuple[str, Path]] = []
-    for source, warc, result in _in_pool(ordered, archive=archive, refined=refined, workers=min(workers, n_ranges)):
-        if isinstance(result, BrokenProcessPool):
-            left.append((source, warc))
-        else:
-            yield source, warc, result
+    with open_pool(min(workers, n_ranges)) as pool:
+        for source, warc, result in _refine_ranges(pool, {file: keys[file] for file in ordered}, archive, refined):
+            if isinstance(result, BrokenProcessPool):
+                left.append((source, warc))
+            else:
+                yield source, warc, result
     # A process that crashed took the pool with it: each file that was left gets a pool of its own.
     for file in left:
-        yield from _in_pool([file], archive=archive, refined=refined, workers=1)
+        with open_pool(1) as pool:
+            yield from _refine_ranges(pool, {file: keys[file]}, archive, refined)
 
 
-def _in_pool(
-    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
-) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+@contextlib.contextmanager
+def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes for a while: they end when it does, and at once when it ends by an exception."""
     # A process that is ended leaves semaphores; Python's tracker removes them, and need not warn of it.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work, initargs=(os.getpid(),))
     try:
-        yield from _by_ranges(pool, files, archive=archive, refined=refined)
+        yield pool
     except BaseException:  # also when who reads the results stops: a file that is half read is refined anew later
         pool.shutdown(wait=False, cancel_futures=True)
         started = set(multiprocessing.active_children()) - others
@@ -82,22 +86,21 @@ def _in_pool(
         pool.shutdown()
 
 
-def _by_ranges(
-    pool: ProcessPoolExecutor, files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path
+def _refine_ranges(
+    pool: ProcessPoolExecutor, keys: Mapping[tuple[str, Path], str], archive: Path, refined: Path
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
-    """Refine files range by range, so that several processes work on a large one; then join its pieces."""
+    """Refine files, given with their keys, range by range, so that several processes work on a large one; then join."""
     pieces: dict[tuple[str, Path], list[Piece | None]] = {}
-    keys: dict[tuple[str, Path], str] = {}
     waiting: dict[Future[Any], tuple[tuple[str, Path], int | None]] = {}
-    for file in files:
+    for file, key in keys.items():
         try:
-            parts, keys[file] = split(file[1], RANGE), key_of(*file)
+            parts = split(file[1], RANGE)
         except OSError as error:
             yield *file, error
             continue
         pieces[file] = [None] * len(parts)
         for number, part in enumerate(parts):
-            waiting[pool.submit(refine_range, *file, part, keys[file], refined=refined)] = file, number
+            waiting[pool.submit(refine_range, *file, part, key, refined=refined)] = file, number
     while waiting:
         for done in wait(waiting, return_when=FIRST_COMPLETED).done:
             file, place = waiting.pop(done)

@@ -44,6 +44,7 @@ from extractors.archive.writer import Writer
 from extractors.refine.refine import Refined, gc_paused, refine, rows_of
 from extractors.response import Response
 from tests.bench import crawl, duplicates, growth, nights, plain
+from tests.bench.timing import time_cpu
 from transforms.skills.lexicon import lexicon
 from transforms.text.normalise import BLOCKS, language_of
 
@@ -68,13 +69,6 @@ READERS = {
     "consistency": ("check_itself",),
 }
 """Readers by the names `transforms.posting` calls them."""
-
-
-def clocked(work: Callable[[], Any]) -> tuple[float, Any]:
-    """CPU seconds of this process that the work takes, and its result."""
-    begin = time.process_time()
-    result = work()
-    return time.process_time() - begin, result
 
 
 def answers(warc: Path) -> list[Response]:
@@ -163,11 +157,11 @@ def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tup
     for number in range(ROUNDS):
         forget()
         with gc_paused():
-            seconds["floor"].append(clocked(lambda: floor(bodies))[0])
-            seconds["read"].append(clocked(lambda: read_all(responses))[0])
+            seconds["floor"].append(time_cpu(lambda: floor(bodies))[0])
+            seconds["read"].append(time_cpu(lambda: read_all(responses))[0])
         forget()
         made = folder / str(number)
-        took, refined = clocked(lambda: refine(SOURCE, warc, archive=warc.parents[1], refined=made))  # noqa: B023
+        took, refined = time_cpu(lambda: refine(SOURCE, warc, archive=warc.parents[1], refined=made))  # noqa: B023
         seconds["refine"].append(took)
     return {stage: min(taken) for stage, taken in seconds.items()}, refined
 
@@ -176,7 +170,7 @@ def shares(responses: Sequence[Response]) -> dict[str, float]:
     """CPU seconds of each group of readers, and of the rest of reading."""
     forget()
     with clocks_on_readers() as spent, gc_paused():
-        whole = clocked(lambda: read_all(responses))[0]
+        whole = time_cpu(lambda: read_all(responses))[0]
     return {**spent, "rest": whole - sum(spent.values())}
 
 
@@ -241,7 +235,7 @@ def loaded(refined: Refined, folder: Path) -> None:
 
 def measured(warc: Path, spent: dict[str, float]) -> Iterator[tuple[str, int, float]]:
     """Stage, adverts and CPU seconds, in the order of the table; fills in the share of each reader."""
-    seconds, responses = clocked(lambda: answers(warc))
+    seconds, responses = time_cpu(lambda: answers(warc))
     bodies = [response.body for response in responses]
     n = adverts_in(bodies)
     yield "replay", n, seconds
@@ -251,11 +245,11 @@ def measured(warc: Path, spent: dict[str, float]) -> Iterator[tuple[str, int, fl
         least, refined = taking_turns(responses, warc, folder / "refined")
         yield from ((stage, n, seconds) for stage, seconds in least.items())
         spent.update(shares(responses))
-        yield "load", n, clocked(lambda: loaded(refined, folder))[0]
+        yield "load", n, time_cpu(lambda: loaded(refined, folder))[0]
         few = first_adverts(bodies, PLAIN_ADVERTS)
-        seconds, rows = clocked(lambda: list(plain.rows_of(few)))
+        seconds, rows = time_cpu(lambda: list(plain.rows_of(few)))
         yield "plain: read", adverts_in(few), seconds
-        yield "plain: load", adverts_in(few), clocked(lambda: plain.load(rows, folder / "plain.sqlite"))[0]
+        yield "plain: load", adverts_in(few), time_cpu(lambda: plain.load(rows, folder / "plain.sqlite"))[0]
 
 
 def warc_to_measure() -> Path:

@@ -11,11 +11,9 @@ from __future__ import annotations
 import itertools
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
@@ -26,14 +24,13 @@ from extractors.crawl.keep import host_files_in, keep_pages
 from extractors.crawl.scan import WORD, Scan, scan
 from extractors.response import Response
 from tests.bench.crawl_mix import write_mix
+from tests.bench.timing import time_cpu
 
 MIN_OF_BARE = 0.7
 """Share of the bare loop's rate that must be reached."""
 PAGES = 3_000
 READ_WHOLE = 200
 ROUNDS = 5
-
-Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +84,8 @@ def measure(folder: Path, *, pages: int = PAGES, rounds: int = ROUNDS) -> Cost:
     n_postings = write_mix(path, pages)
     seconds: dict[str, list[float]] = {"bare": [], "crawl": []}
     for number in range(rounds + 1):
-        bare, (n_answers, n_marked) = _clocked(lambda: count_by_library(path))
-        taken, found = _clocked(lambda: crawl(path, folder / str(number)))  # noqa: B023
+        bare, (n_answers, n_marked) = time_cpu(lambda: count_by_library(path))
+        taken, found = time_cpu(lambda: crawl(path, folder / str(number)))  # noqa: B023
         if not len(found.pages) == n_marked == n_postings:
             raise RuntimeError(f"{n_postings} pages have a posting, {n_marked} the word, {len(found.pages)} were found")
         if number:  # the first loads lookups and libraries
@@ -101,14 +98,8 @@ def measure(folder: Path, *, pages: int = PAGES, rounds: int = ROUNDS) -> Cost:
         n_read=n_read,
         bare=min(seconds["bare"]),
         crawl=min(seconds["crawl"]),
-        reading=_clocked(lambda: read_whole(path, n_read))[0],
+        reading=time_cpu(lambda: read_whole(path, n_read))[0],
     )
-
-
-def _clocked(work: Callable[[], Done]) -> tuple[float, Done]:
-    begin = time.process_time()
-    done = work()
-    return time.process_time() - begin, done
 
 
 def lines(cost: Cost) -> list[str]:

@@ -17,12 +17,10 @@ import multiprocessing
 import random
 import resource
 import sys
-import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
@@ -30,6 +28,7 @@ from datasketch import MinHash, MinHashLSH
 
 from extractors.archive.reader import read
 from extractors.response import Response
+from tests.bench.timing import time_cpu
 from transforms.employers import links, sketches
 from transforms.employers.job_ids import assign_job_ids
 from transforms.employers.links import Version, find_links, places_of
@@ -54,13 +53,6 @@ WORDS = 350
 AT_ONCE = 20_000
 SEED = 20261125
 FIRST = datetime(2026, 3, 2, 2, tzinfo=UTC)
-
-
-def clocked(work: Callable[[], Any]) -> tuple[float, Any]:
-    """CPU seconds of this process that the work takes, and its result."""
-    begin = time.process_time()
-    result = work()
-    return time.process_time() - begin, result
 
 
 # --- real rows without text -------------------------------------------------------------------------------
@@ -191,7 +183,7 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
 
     def sketch() -> None:
         nonlocal sketching
-        seconds, made = clocked(lambda: sketch_texts(waiting))
+        seconds, made = time_cpu(lambda: sketch_texts(waiting))
         sketching += seconds
         parts.append(made)
         waiting.clear()
@@ -206,7 +198,7 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
     sketch()
     sketched = sketches.join(parts)
     parts.clear()
-    seconds, made = clocked(lambda: _found(versions, list(hashes), sketched))
+    seconds, made = time_cpu(lambda: _found(versions, list(hashes), sketched))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return sketching, seconds, *made, peak
 
@@ -222,16 +214,16 @@ def _found(versions: Sequence[Version], hashes: Sequence[str], sketched: Sketche
 def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[str], bool]:
     """What `bench` prints, and whether time and memory keep to their bounds."""
     listed = greenhouse_rows(rows)
-    title, versions = clocked(lambda: greenhouse_versions(listed))
-    seconds, (n_links, n_jobs) = clocked(lambda: _found(versions, [], sketch_texts([])))
+    title, versions = time_cpu(lambda: greenhouse_versions(listed))
+    seconds, (n_links, n_jobs) = time_cpu(lambda: _found(versions, [], sketch_texts([])))
     name = "real Greenhouse rows" if GREENHOUSE.exists() else "Greenhouse rows of the sample"
     said = [
         f"same job, {len(listed):,} {name}: titles {title:.1f} s, links and jobs {seconds:.1f} s; "
         f"{n_links:,} links, {n_jobs:,} jobs"
     ]
     docs = documents(listed)
-    ours, n_near = clocked(lambda: near(docs))
-    theirs, n_theirs = clocked(lambda: datasketch_near(docs))
+    ours, n_near = time_cpu(lambda: near(docs))
+    theirs, n_theirs = time_cpu(lambda: datasketch_near(docs))
     said.append(
         f"near duplicates of {len(docs):,} documents: {ours:.2f} s ({n_near:,} pairs), datasketch {theirs:.2f} s "
         f"({n_theirs:,} pairs): {ours / theirs:.1%}; at most {MAX_OF_DATASKETCH:.0%} is allowed"
