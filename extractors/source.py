@@ -276,8 +276,6 @@ class Source:
 
     def listed_board(self, url: str) -> str | None:
         """The board whose list, or a page of whose list, an address gives, or None."""
-        if (whole := self.board_of(url)) is not None:
-            return whole
         return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
 
     def posting_of(self, url: str) -> str | None:
@@ -290,7 +288,7 @@ class Source:
         """The board that an address belongs to: that of its list, of a page of it, or of one of its postings."""
         if found := self._board_and_posting(url):
             return found[0]
-        return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
+        return self.listed_board(url)
 
     def _board_and_posting(self, url: str) -> tuple[str, str] | None:
         return next(filter(None, (addresses.posting_of(url) for addresses in self.boards)), None)

@@ -35,15 +35,11 @@ def plan_boards(
     `most_requests` is the budget of a platform for the night, where its declaration allows as many.
     """
     take_in_listed(con, day)
-    planned, rows = {}, []
-    for name in sources:
-        source = all_sources()[name].SOURCE
-        if not source.boards:
-            continue
-        states = store.read_states(con, name, day)
-        if not states.board:
-            continue
-        budget = min(most_requests, source.most_requests)
+    planned: dict[str, list[str]] = {}
+    rows: list[BoardNights] = []
+    with_boards = [name for name in sources if all_sources()[name].SOURCE.boards]
+    for name, states in store.read_states(con, with_boards, day).items():
+        budget = min(most_requests, all_sources()[name].SOURCE.most_requests)
         number, chance = _draw(con, name, states, day, budget)
         history = History(
             number=number,
@@ -57,13 +53,13 @@ def plan_boards(
         rng = np.random.default_rng([day.toordinal(), *name.encode()])
         asked, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)
         planned[name] = [states.board[at] for at in asked]
-        rows.append([
+        rows += [
             BoardNights(
                 run_id=run_id, source=name, board=states.board[at], planned_on=day, why=ASKED_FOR[reason],
                 chance=float(chance[at]) if history.is_member[at] else None,
             )
             for at, reason in zip(asked, why, strict=True)
-        ])  # fmt: skip
+        ]  # fmt: skip
         LOG.info("%s: %s of %s boards are asked", name, f"{len(asked):,}", f"{len(states.board):,}")
     store.record_nights(con, rows)
     return planned

@@ -253,7 +253,7 @@ def salvage_parts(archive: Path) -> None:
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
     """Fetch sources side by side. One that fails for good is that source's failure, not the run's."""
-    planned = {} if request.is_sample else plan_night(request, names)
+    planned = {} if request.is_sample else choose_boards(request, names)
     futures = {name: fetch_source.submit(name, request, planned.get(name, boards_of(name))) for name in names}
     fetched = []
     for name, future in futures.items():
@@ -304,7 +304,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
     return health
 
 
-def plan_night(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
+def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
     """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which."""
     try:
         with work_of(request) as con:

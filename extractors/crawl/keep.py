@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.reader import Member, Recorded, answers_in, decode, map_file, member_at
+from extractors.archive.reader import Member, Recorded, answers_in, decode, map_file
 from extractors.archive.writer import Writer, path_of
-from extractors.crawl.scan import Page, Scan, is_packed, record_in, slices
+from extractors.crawl.scan import Page, Scan, is_packed, read_member, record_in
 from extractors.response import ANSWERED, Response
 
 
@@ -37,7 +37,7 @@ def host_files_in(scans: Iterable[Scan]) -> Callable[[str, str], bytes | None]:
             return None
         path, offset = places[host, file]
         with map_file(path) as data:
-            for answer in answers_in(_member(data, offset), 0, may_be_cut=True):
+            for answer in answers_in(read_member(data, offset), 0, may_be_cut=True):
                 page = decode(answer) if isinstance(answer, Recorded) else None
                 if isinstance(page, Response) and page.status in ANSWERED and page.url.endswith(file):
                     return page.body
@@ -48,7 +48,5 @@ def host_files_in(scans: Iterable[Scan]) -> Callable[[str, str], bytes | None]:
 
 def _member(data: mmap.mmap | bytes, offset: int) -> Member:
     """The member at a byte, with its bytes in the file where it is packed."""
-    if not is_packed(data):
-        return next(slices(data, offset))
-    member = member_at(data, offset)
-    return replace(member, packed=data[offset : offset + member.size])
+    member = read_member(data, offset)
+    return replace(member, packed=data[offset : offset + member.size]) if is_packed(data) else member

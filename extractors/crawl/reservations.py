@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import protego
 
 from extractors.response import Response
-from extractors.web.politeness import Rules, reserved_patterns
+from extractors.web.politeness import Rules, list_reserved
 from extractors.web.reservations import has_signal, is_noindex, signals_in, tdm_policy
 
 
@@ -24,7 +24,7 @@ def is_closed(url: str, robots: bytes | None, tdmrep: bytes | None) -> bool:
     """Whether a site's robots.txt or tdmrep.json, as they were recorded, keep us from a page."""
     said = (robots or b"").decode("utf-8", "replace")
     path = urlsplit(url).path or "/"
-    reserved = tuple(reserved_patterns(tdmrep or b""))
-    rules = Rules(read_at=0.0, robots=protego.Protego.parse(said), why_none=None, reserved=reserved)
+    patterns = tuple(list_reserved(tdmrep or b""))
+    rules = Rules(read_at=0.0, robots=protego.Protego.parse(said), why_none=None, reserved=patterns)
     has_restriction = any(path.startswith(begin) and has_signal(stated) for begin, stated in signals_in(said))
     return has_restriction or rules.refusal(url) is not None

@@ -210,11 +210,9 @@ class _Scanner:
         return len(self.data)
 
     def _member(self, at: int) -> Member:
-        if not self.is_packed:
-            return next(slices(self.data, at))
-        if self.data[at : at + 2] != b"\x1f\x8b":
+        if self.is_packed and self.data[at : at + 2] != b"\x1f\x8b":
             raise _SeveralInMemberError
-        return member_at(self.data, at)
+        return read_member(self.data, at)
 
     def _skip(self, key: str) -> None:
         self.found.counts[key] += 1
@@ -281,6 +279,11 @@ def slices(data: mmap.mmap | bytes, begin: int) -> Iterator[Member]:
         why = "it is not as long as its header says, or the file ends inside it"
         yield Member(begin, end - begin, data[begin : min(end, begin + MAX_PAGE)], why)
         begin = end
+
+
+def read_member(data: mmap.mmap | bytes, at: int) -> Member:
+    """The gzip member at a byte, or the record there of a file that is not packed."""
+    return member_at(data, at) if is_packed(data) else next(slices(data, at))
 
 
 def is_packed(data: mmap.mmap | bytes) -> bool:

@@ -21,8 +21,6 @@ LIFE = 40.0
 """Nights that an advert is listed, about: what stands on a board today came within them."""
 SHAPE = 0.1
 """Shape of the prior of rates: one board in ten or so has AI adverts, and few have many."""
-STALE_LIMIT = 45
-"""Nights after which a reading leaves the stock (docs/design.md, Clock)."""
 MOST_NIGHTS = 40
 """Nights after which any board is asked again, whatever is expected of it: before its reading leaves the stock."""
 DEAD_RHYTHM = 30
@@ -63,14 +61,15 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
 
     `budget` is the night's number of requests, `night` a running number of the day.
     """
-    due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~_is_dead(history)
-    is_late = (history.nights_since >= MOST_NIGHTS) & ~history.is_new & ~_is_dead(history)
-    is_dead_due = _is_dead(history) & (history.nights_since >= DEAD_RHYTHM)
-    whys = {name: number for number, name in enumerate(ASKED_FOR)}
-    reason = np.select([due, is_late, is_dead_due], [whys["panel"], whys["limit"], whys["dead"]], whys["yield"])
-    expected = expect_new(history, rng) / history.requests
-    order = np.lexsort((history.number, -expected, reason))
-    order = order[~(_is_dead(history) & ~is_dead_due)[order] & ~(history.nights_since < 1)[order]]
+    is_dead = history.misses >= DEAD_AFTER
+    is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
+    is_due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~is_dead
+    is_late = (history.nights_since >= MOST_NIGHTS) & ~history.is_new & ~is_dead
+    panel_due, limit, dead, expected = map(ASKED_FOR.index, ("panel", "limit", "dead", "yield"))
+    reason = np.select([is_due, is_late, is_dead_due], [panel_due, limit, dead], expected)
+    may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
+    order = np.lexsort((history.number, -expect_new(history, rng) / history.requests, reason))
+    order = order[may_be_asked[order]]
     order = order[np.cumsum(history.requests[order]) <= budget]
     return order, reason[order]
 
@@ -84,7 +83,3 @@ def expect_new(history: History, rng: np.random.Generator) -> Floats:
     rate = rng.gamma(shape) / (SHAPE / mean + np.where(is_read, nights, 0))
     unread = LIFE * -np.expm1(-history.nights_since / LIFE)  # those that came since and still stand
     return np.asarray(np.where(history.is_new, mean * LIFE, rate * unread))
-
-
-def _is_dead(history: History) -> Flags:
-    return history.misses >= DEAD_AFTER

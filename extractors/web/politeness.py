@@ -213,7 +213,7 @@ class Politeness:
                 status, _, body = ask(url, MAX_RULES)
         except OSError:
             return ()
-        return tuple(reserved_patterns(body)) if status == 200 else ()
+        return tuple(list_reserved(body)) if status == 200 else ()
 
 
 BOM = b"\xef\xbb\xbf"
@@ -224,7 +224,7 @@ def reservation(where: str, policy: str | None) -> str:
     return f"text and data mining is reserved by {where}" + (f"; its policy: {policy}" if policy else "")
 
 
-def reserved_patterns(body: bytes) -> Iterator[tuple[str, str | None]]:
+def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
     """Path patterns that a tdmrep.json reserves. What is no such file reserves nothing: many sites answer a page."""
     try:
         said: Any = orjson.loads(body.removeprefix(BOM))

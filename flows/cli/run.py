@@ -184,7 +184,7 @@ def crawl(
         kind="live",
         sources=tuple(all_sources()),
         guides=_resolve_guides(config.guides),
-        crawled=crawl_files_in(path, base),
+        crawl_files=crawl_files_in(path, base),
         is_backfill=True,
     )
 
@@ -329,7 +329,7 @@ def _run_flow(
     kind: str | None,
     guides: tuple[Path, ...],
     paths: Sequence[Path] = (),
-    crawled: Sequence[CrawlFile] = (),
+    crawl_files: Sequence[CrawlFile] = (),
     may_date_back: bool = False,
     is_reported: bool = False,
     **asked: Any,
@@ -352,7 +352,7 @@ def _run_flow(
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
         try:
-            outcome = _call_flow(request, recordings, crawled, is_reported=is_reported)
+            outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
             cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
             if said := describe_disk_trouble(cause, config.data) or describe_damage(cause):
@@ -408,9 +408,9 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
 
 
 def _call_flow(
-    request: Request, recordings: Recordings | None, crawled: Sequence[CrawlFile], *, is_reported: bool
+    request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], *, is_reported: bool
 ) -> Outcome:
-    from flows import backfill, crawl, nightly
+    from flows import backfill, nightly
     from flows.notification.night import reporting
     from flows.runtime import prefect_server
     from flows.runtime.run_log import find_ended_runs, on_record
@@ -425,8 +425,10 @@ def _call_flow(
             with prefect_server.temporary_server(config.prefect_home, before):
                 if recordings is not None:
                     outcome = backfill.backfill(request, recordings)
-                elif crawled:
-                    outcome = crawl.crawl(request, crawled)
+                elif crawl_files:
+                    from flows import crawl
+
+                    outcome = crawl.crawl(request, crawl_files)
                 else:
                     flow = nightly.rebuild if request.is_rebuild else nightly.nightly
                     outcome = flow(request)

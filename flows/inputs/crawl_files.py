@@ -51,21 +51,21 @@ def _files_of(path: Path, base: Path | None) -> Iterator[CrawlFile]:
     if not path.exists():
         raise WrongUsage(f"{path} does not exist; WARC files, folders of them or a listing (.paths.gz) expected")
     if path.is_dir():
-        yield from (_named(file) for file in sorted(path.rglob("*")) if file.name.endswith(SUFFIXES))
+        yield from (_name_file(file) for file in sorted(path.rglob("*")) if file.name.endswith(SUFFIXES))
     elif path.name.endswith(LISTINGS):
-        yield from _listed(path, base or path.parent)
+        yield from _list_files(path, base or path.parent)
     elif path.name.endswith(SUFFIXES):
-        yield _named(path)
+        yield _name_file(path)
     else:
         raise WrongUsage(f"{path} is no WARC file ({' or '.join(SUFFIXES)}) and no listing ({' or '.join(LISTINGS)})")
 
 
-def _named(path: Path) -> CrawlFile:
+def _name_file(path: Path) -> CrawlFile:
     below = path.absolute().as_posix().partition(f"/{PUBLISHED}")[2]
     return CrawlFile(path, f"{ADDRESS}{PUBLISHED}{below}" if below else path.name)
 
 
-def _listed(listing: Path, base: Path) -> Iterator[CrawlFile]:
+def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
     """The files of a listing that are below the base, by their path in it or by their name alone."""
     try:
         body = listing.read_bytes()

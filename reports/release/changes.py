@@ -64,11 +64,11 @@ def find_changes(
 
 
 def _judge(
-    name: str, now: Mapping[str, Any], then: Mapping[str, Any], decided: Vintages | None
+    name: str, now: Mapping[str, Any], then: Mapping[str, Any], decision: Vintages | None
 ) -> dict[str, str | None]:
     """What a change of a figure is; of what a person decided with the reason, which of an error is the erratum."""
-    if decided is not None:
-        return {"what": CORRECTED if decided.is_correction else ACCEPTED, "reason": decided.reason}
+    if decision is not None:
+        return {"what": CORRECTED if decision.is_correction else ACCEPTED, "reason": decision.reason}
     return {"what": "new" if name not in then else "gone" if name not in now else "changed"}
 
 

@@ -144,8 +144,6 @@ DEAD_AFTER = 3
 """Nights in a row on which a board was not found after which it counts as dead and is asked once a month."""
 DAYS_OF_YIELD = 90
 """Days of its newest readings in which the new adverts of a board say what it yields: what was longer ago is past."""
-BOARD_STATES = ("new", "test", "answers", "fails", "missing", "dead")
-"""States of a board: never asked; a trial, never asked; answered last; failed last; not found last; not found often."""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles of which closing rates are counted, with the groups that each holds."""
 ALL_TEXTS = "all"

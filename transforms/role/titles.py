@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -196,6 +196,11 @@ def role_of(title: str) -> Reading:
 def names_followed_role(title: object) -> bool:
     """Whether a title names a role we follow, so that its whole advert is worth asking for; of no text it does not."""
     return isinstance(title, str) and role_of(title).value != "other"
+
+
+def followed_ids(items: Iterable[Mapping[str, object]], *, id: str, title: str) -> list[str]:
+    """Ids of the records of a list whose title names a role we follow; `id` and `title` are the keys of the two."""
+    return [str(item[id]) for item in items if item.get(id) and names_followed_role(item.get(title))]
 
 
 def names_a_job(words: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +15,15 @@ from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
 _STATES = """
 SELECT
-    s.board, s.country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
+    source, s.board, s.country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
     coalesce(s.asked_on - s.first_asked_on, 0)::DOUBLE AS watched, s.n_ai_paid_seen::DOUBLE AS seen,
     coalesce(s.n_adverts, 'nan'::DOUBLE)::DOUBLE AS jobs, s.n_missed AS misses, s.n_requests::DOUBLE AS requests,
     d.drawn_on, d.stratum, coalesce(d.number, 'nan'::DOUBLE) AS number, coalesce(d.chance, 'nan'::DOUBLE) AS chance
 FROM core.board_states AS s
 JOIN ops.known_boards AS k USING (source, board)
 LEFT JOIN ops.panel_draw AS d USING (source, board)
-WHERE source = $source AND NOT k.is_test
-ORDER BY board
+WHERE list_contains($sources, source) AND NOT k.is_test
+ORDER BY source, board
 """
 
 
@@ -66,27 +65,35 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
 def forget_dead(con: database.Connection, *, named_by: str, min_missed: int) -> list[tuple[str, str]]:
     """Forget boards that were not found on so many nights in a row, but those that `named_by` names; returns them."""
-    dead = con.execute(
-        """
-        SELECT source, board FROM core.board_states WHERE state = 'dead' AND n_missed >= ? AND known_from <> ?
-        ORDER BY ALL
-        """,
-        [min_missed, named_by],
-    ).fetchall()
-    with database.transaction(con):
-        for source, board in dead:
-            con.execute("DELETE FROM ops.known_boards WHERE source = ? AND board = ?", [source, board])
-    return dead
+    return sorted(
+        con.execute(
+            """
+            DELETE FROM ops.known_boards WHERE (source, board) IN (
+                SELECT (source, board) FROM core.board_states
+                WHERE state = 'dead' AND n_missed >= ? AND known_from <> ?
+            ) RETURNING source, board
+            """,
+            [min_missed, named_by],
+        ).fetchall()
+    )
 
 
-def read_states(con: database.Connection, source: str, as_of: date) -> BoardStates:
-    """What is known of the boards of a source before the night of a day."""
+def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -> dict[str, BoardStates]:
+    """What is known of the boards of each source before the night of a day; a source without boards is left out.
+
+    Of all sources at once, since the view goes through all readings.
+    """
     con.complete()
-    read: pa.Table = con.sql(_STATES, params={"source": source, "as_of": as_of}).to_arrow_table()
+    read: pa.Table = con.sql(_STATES, params={"sources": list(sources), "as_of": as_of}).to_arrow_table()
+    names = read["source"].to_numpy()
+    return {source: _states_in(read.filter(names == source)) for source in dict.fromkeys(names.tolist())}
+
+
+def _states_in(read: pa.Table) -> BoardStates:
     texts = ("board", "country", "drawn_on", "stratum")
     return BoardStates(
         **{name: read[name].to_pylist() for name in texts},
-        **{name: read[name].to_numpy() for name in read.column_names if name not in texts},
+        **{name: read[name].to_numpy() for name in read.column_names if name not in ("source", *texts)},
     )
 
 
@@ -96,7 +103,7 @@ def write_draw(con: database.Connection, rows: Sequence[PanelDraw]) -> None:
         database.put(con, PanelDraw, rows)
 
 
-def record_nights(con: database.Connection, rows: Iterable[Sequence[BoardNights]]) -> None:
+def record_nights(con: database.Connection, rows: Sequence[BoardNights]) -> None:
     """Note why boards are asked in a run."""
     with database.transaction(con):
-        database.put(con, BoardNights, list(chain.from_iterable(rows)))
+        database.put(con, BoardNights, rows)

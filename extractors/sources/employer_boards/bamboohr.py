@@ -19,7 +19,7 @@ from extractors.web.paging import Web, ask_lists
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.role.titles import names_followed_role
+from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected, left_out
 
 WORKPLACE_OF_TYPE = {"0": "onsite", "1": "remote", "2": "hybrid"}
@@ -75,9 +75,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _next(page: Response, postings: list[str]) -> None:
-    for opening in objects_in(page.listed("result")):
-        if opening.get("id") and names_followed_role(opening.get("jobOpeningName")):
-            postings.append(SOURCE.boards[0].posting_url(page.url, str(opening["id"])))
+    wanted = followed_ids(objects_in(page.listed("result")), id="id", title="jobOpeningName")
+    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in wanted]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

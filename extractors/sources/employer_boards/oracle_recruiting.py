@@ -23,7 +23,7 @@ from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
-from transforms.role.titles import names_followed_role
+from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected
 
 HOST = "https://{pod}.fa.{region}.oraclecloud.com/"
@@ -116,9 +116,8 @@ def _next(page: Response, postings: list[str]) -> str | None:
     """The address of the page that follows; adds the requisitions worth asking for to `postings`."""
     found = page.json()["items"][0]
     requisitions = found["requisitionList"]
-    for requisition in objects_in(requisitions):
-        if requisition.get("Id") and names_followed_role(requisition.get("Title")):
-            postings.append(SOURCE.boards[0].posting_url(page.url, str(requisition["Id"])))
+    wanted = followed_ids(objects_in(requisitions), id="Id", title="Title")
+    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in wanted]
     offset = int(OFFSET.search(page.url)[0]) + len(requisitions)  # type: ignore[index]  # the address is ours
     return OFFSET.sub(str(offset), page.url) if requisitions and offset < int(found["TotalJobsCount"]) else None
 

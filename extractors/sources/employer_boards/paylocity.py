@@ -25,7 +25,7 @@ from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import SNIPPET
-from transforms.role.titles import names_followed_role
+from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected, left_out
 
 HOST = "https://recruiting.paylocity.com/"
@@ -87,9 +87,9 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def _next(page: Response, postings: list[str]) -> None:
     data = _page_data(page)
     named = f"?employer={quote(str(data['ModuleTitle']), safe='')}" if data.get("ModuleTitle") else ""
-    for job in objects_in(data.get("Jobs")):
-        if job.get("JobId") and job.get("IsInternal") is not True and names_followed_role(job.get("JobTitle")):
-            postings.append(SOURCE.boards[0].posting_url(page.url, str(job["JobId"])) + named)
+    public = [job for job in objects_in(data.get("Jobs")) if job.get("IsInternal") is not True]
+    wanted = followed_ids(public, id="JobId", title="JobTitle")
+    postings += [SOURCE.boards[0].posting_url(page.url, number) + named for number in wanted]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

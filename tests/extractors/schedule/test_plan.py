@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from extractors.schedule.plan import DEAD_RHYTHM, MOST_NIGHTS, STALE_LIMIT, History, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, MOST_NIGHTS, History, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
-from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
+from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER, MAX_DAYS_APART
 
 N = 400
 RNG = np.random.default_rng(4)
@@ -59,7 +59,7 @@ def test_requests_count_against_what_a_board_gives() -> None:
 
 
 def test_no_reading_grows_too_old() -> None:
-    assert MOST_NIGHTS < STALE_LIMIT
+    assert MOST_NIGHTS < MAX_DAYS_APART
     assert plan(nights_since=at([3], MOST_NIGHTS, 2), seen=at(slice(100, N), 90, 0))[3] == "limit"
 
 

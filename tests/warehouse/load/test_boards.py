@@ -40,7 +40,7 @@ def test_a_board_that_was_never_asked_is_new(con: database.Connection) -> None:
     store.add_known(con, [known("acme"), known("acme-sandbox", is_test=True)])
     assert state(con, "acme", "state", "asked_on", "n_nights", "n_adverts") == ("new", None, 0, None)
     assert state(con, "acme-sandbox", "state") == ("test",)
-    assert store.read_states(con, "board", TODAY).board == ["acme"]
+    assert store.read_states(con, ["board"], TODAY)["board"].board == ["acme"]
 
 
 def test_readings_say_what_a_board_lists(con: database.Connection, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_readings_say_what_a_board_lists(con: database.Connection, tmp_path: Pat
     load(con, refined(tmp_path, "a", Answer(night(0), jobs)), refined(tmp_path, "b", Answer(night(7), jobs[:2])))
     said = state(con, "acme", "state", "n_nights", "n_adverts", "n_ai", "n_paid", "n_ai_paid_seen", "asked_on::VARCHAR")
     assert said == ("answers", 2, 2, 2, 1, 1, str(night(7).date()))
-    states = store.read_states(con, "board", TODAY)
+    states = store.read_states(con, ["board"], TODAY)["board"]
     assert (states.seen.tolist(), states.jobs.tolist(), states.watched.tolist()) == ([1], [2], [7])
     assert states.nights_since.tolist() == [3] and np.isnan(states.chance).all()
 
@@ -84,4 +84,4 @@ def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Con
         load(con, refined(tmp_path, str(number), *answers))
     assert store.forget_dead(con, named_by="boards.csv", min_missed=DEAD_AFTER + 1) == []
     assert store.forget_dead(con, named_by="boards.csv", min_missed=DEAD_AFTER) == [("board", "acme")]
-    assert store.read_states(con, "board", TODAY).board == ["globex", "initech"]
+    assert store.read_states(con, ["board"], TODAY)["board"].board == ["globex", "initech"]
