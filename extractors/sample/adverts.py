@@ -254,12 +254,12 @@ def as_of_night(advert: Advert, night: int) -> Advert:
     return replace(advert, offer=offer, text=replace(advert.text, pay=pay))
 
 
-def draw_advert(board: Board, number: int) -> Advert:
-    """One of the adverts that an employer may have: the same number gives the same advert."""
+def draw_advert(board: Board, number: int, roles: Mapping[str, float] = ROLE_WEIGHTS) -> Advert:
+    """One of the adverts that an employer may have: the same number gives the same advert. `roles` are weights."""
     employer = board.employer
     key = f"{employer}/{number}"
     dice = Dice(key)
-    role = dice.weighted_choice(ROLE_WEIGHTS)
+    role = dice.weighted_choice(roles)
     group = GROUP_OF_ROLE[role]
     country = _country_of_job(dice, board.country, group)
     market = market_of(country)

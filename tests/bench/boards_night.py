@@ -1,0 +1,338 @@
+"""What a night of very many boards costs: time, memory and bytes. `make long`, or `python -m tests.bench.boards_night`.
+
+A market of boards (`tests.bench.board_market`) answers on loopback; fetching, archiving, reading, loading, marts and
+publishing are the night's own code, as `jobmarket run` runs it, without Prefect's server. Only the pauses between
+requests are on a clock of their own: how long a night would have taken by its pace is told beside what it took.
+
+The first night asks every board of a list, which `boards import` took in before. Then come, each in a copy of the
+folder it left: a night on which nothing changed (half the boards answer 304, half the same content in another order of
+keys), nights on which 1 % and 10 % of the adverts are edited; and with `--nights N` so many unchanged nights in a row.
+Each night is a process of its own; CPU seconds are its own and those of its workers. Memory is the largest sum of what
+it and its workers held at once (proportional set size), looked at twice a second.
+
+    python -m tests.bench.boards_night [--boards 360 3600 36000] [--nights 7]
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+import requests.adapters
+
+from extractors.sample.adverts import RECORDINGS
+from tests.bench.board_market import NIGHT, PLATFORMS, Told, day_of, list_boards, serve_market
+from tests.bench.nights import PRELOADED, REST, clocks_on_steps
+from tests.bench.timing import cpu_seconds
+
+BOARDS = (360, 3_600)
+"""Tokens of the markets: 10,000 and 100,000 adverts; 36,000 tokens have a million."""
+RATES = "currency_table"
+SHARES = (0.0, 0.01, 0.1)
+MAX_UNCHANGED, MAX_ONE_PERCENT = 0.03, 0.10
+"""What a night may cost of the first, by CPU, on which nothing and on which 1 % of the adverts changed."""
+MAX_MEMORY = 8e9
+"""Bytes that a night and its workers may hold at once."""
+LOOK = 0.5
+"""Seconds between two looks at the memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a night cost: CPU seconds by step, wall seconds, seconds by its pace, bytes, requests and adverts."""
+
+    steps: Mapping[str, float]
+    wall: float
+    paced: float
+    requests: int
+    unchanged: int
+    adverts: int
+    memory: float
+    bytes_of: Mapping[str, int]
+
+    @property
+    def seconds(self) -> float:
+        """CPU seconds of all steps."""
+        return sum(self.steps.values())
+
+
+# --- one night ------------------------------------------------------------------------------------------
+
+
+class Loopback(requests.adapters.HTTPAdapter):
+    """Sends what is asked of any host to a server on loopback, which finds the host in the path."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=8)
+        self._port = port
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **named: Any) -> requests.Response:
+        """Send a request to loopback."""
+        asked = str(request.url)
+        parts = urlsplit(asked)
+        request.url = urlunsplit(("http", f"127.0.0.1:{self._port}", f"/{parts.netloc}{parts.path}", parts.query, ""))
+        answer = super().send(request, *args, **named)
+        answer.url = asked
+        return answer
+
+
+class PaceClock:
+    """A clock that waits in no time: `sleep` moves it on."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.slept += seconds
+
+
+def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> Cost:
+    """One night in this process; the pace of each platform is counted by itself, as they are asked side by side."""
+    from extractors.web import session
+    from extractors.web.politeness import Politeness
+    from flows import board_plan, nightly
+    from flows.runtime.settings import Settings
+    from warehouse.checks import gate
+
+    clocks: dict[str, PaceClock] = {}
+    asked: list[Any] = []
+
+    def web_on_loopback(source: Any, **named: Any) -> Any:
+        clock = clocks.setdefault(source.name, PaceClock())
+        named |= {
+            "contact": "bench@example.org",
+            "politeness": Politeness(sleep=clock.sleep, clock=clock),
+            "now": nightly.datetime.now,
+        }
+        wide = replace(source, most_requests=10 * n_boards, max_seconds=math.inf)
+        web = session.web_for(wide, **named)
+        web._session.mount("https://", Loopback(port))
+        asked.append(web)
+        return web
+
+    begin = datetime.combine(day_of(number), NIGHT.timetz())
+    started = time.monotonic()
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = UTC) -> datetime:  # type: ignore[override]  # always in UTC here
+            return begin + timedelta(seconds=time.monotonic() - started)
+
+    gate.ready()
+    settings = Settings(data=data, workers=workers, board_requests=10 * n_boards)
+    request = nightly.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
+    memory = MemoryWatch()
+    with (
+        clocks_on_steps() as spent,
+        mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
+        mock.patch.object(board_plan, "take_in_listed"),  # the market's boards are all there are
+        memory,
+    ):
+        began, worked = time.perf_counter(), cpu_seconds()
+        planned = nightly.choose_boards(request, PLATFORMS)
+        health = [nightly.fetch_source(name, request, planned[name]) for name in PLATFORMS]
+        outcome = nightly.from_archive(request, health)
+        spent[REST] = cpu_seconds() - worked - sum(spent.values())
+        wall = time.perf_counter() - began
+    if outcome.exit_code == 1:
+        raise RuntimeError(f"night {number} published nothing: {'; '.join(outcome.messages)}")
+    with nightly.open_reader(data) as con:
+        ((adverts,),) = con.execute("SELECT count(*) FROM core.postings WHERE closed_on IS NULL").fetchall()
+    return Cost(
+        steps=spent,
+        wall=wall,
+        paced=max(clock.slept for clock in clocks.values()),
+        requests=sum(web.n_requests for web in asked),
+        unchanged=sum(web.n_unchanged for web in asked),
+        adverts=adverts,
+        memory=memory.most,
+        bytes_of={
+            "archive": _size(data / "archive"), "refined": _size(data / "refined"),
+            "work": _size(data / "work.duckdb"), "published": _size(data / "market.duckdb"),
+        },
+    )  # fmt: skip
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+class MemoryWatch:
+    """The largest sum of memory that this process and its children held at once while the context lasts, in bytes."""
+
+    def __init__(self) -> None:
+        self.most = 0.0
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> MemoryWatch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(LOOK):
+            self.most = max(self.most, sum(map(_held_by, [os.getpid(), *_children(os.getpid())])))
+
+
+def _children(parent: int) -> Iterator[int]:
+    for task in Path(f"/proc/{parent}/task").glob("*/children"):
+        try:
+            found = [int(number) for number in task.read_text().split()]
+        except OSError:
+            continue
+        for child in found:
+            yield child
+            yield from _children(child)
+
+
+def _held_by(process: int) -> int:
+    """The proportional set size of a process, in bytes; 0 where it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def night(data: Path, number: int, n_boards: int, *, edited: float, workers: int) -> Cost:
+    """A night in a process of its own, in which nothing but imports was done before."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    with serve_market(Told(n_boards=n_boards, night=number, edited=edited)) as port:
+        hears, tells = context.Pipe(duplex=False)
+        process = context.Process(target=_tell, args=(tells, data, port, number, n_boards, workers))
+        process.start()
+        tells.close()
+        try:
+            told = hears.recv()
+        except EOFError:
+            raise RuntimeError(f"night {number} ended without a word; see what it printed") from None
+        finally:
+            process.join()
+    assert isinstance(told, Cost)
+    return told
+
+
+def _tell(tells: Any, *of: Any) -> None:
+    tells.send(_night(*of))
+
+
+# --- nights in a row ------------------------------------------------------------------------------------
+
+
+def import_boards(data: Path, n_boards: int) -> None:
+    """Take the market's tokens into the store, as `jobmarket boards import` does, and exchange rates."""
+    from flows.backfill import archive_recordings
+    from flows.nightly import Request
+    from flows.runtime.settings import Settings
+    from warehouse import database
+    from warehouse.load import boards as store
+    from warehouse.ops_tables import KnownBoards
+
+    data.mkdir(parents=True)
+    known = [
+        KnownBoards(
+            source=listed.board.source, board=listed.board.board, known_from="bench", known_on=day_of(0), is_test=False
+        )
+        for listed in list_boards(n_boards)
+    ]
+    with database.open_work(data) as con:
+        store.add_known(con, known)
+    rates = sorted((RECORDINGS / RATES).glob("*.warc.gz"))
+    archive_recordings.fn(RATES, rates, Request(settings=Settings(data=data), command="bench", sources=()))
+
+
+def measure(n_boards: int, folder: Path, *, n_nights: int, workers: int) -> Iterator[tuple[str, Cost]]:
+    """The first night, the nights after it by the share that is edited, and unchanged nights in a row."""
+    data = folder / "data"
+    import_boards(data, n_boards)
+    yield "first", night(data, 0, n_boards, edited=0, workers=workers)
+    for share in SHARES:
+        copy = shutil.copytree(data, folder / "copy")
+        name = f"{share:.0%} edited" if share else "unchanged"
+        yield name, night(copy, 1, n_boards, edited=share, workers=workers)
+        shutil.rmtree(copy)
+    for number in range(1, n_nights):
+        yield f"night {number + 1}", night(data, number, n_boards, edited=0.01 * number, workers=workers)
+    shutil.rmtree(data)
+
+
+def describe(name: str, cost: Cost, first: Cost) -> Iterator[str]:
+    """Lines about a night."""
+    steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in cost.steps.items() if seconds >= 0.05)
+    sizes = ", ".join(f"{where} {size / 1e6:,.1f}" for where, size in cost.bytes_of.items())
+    yield (
+        f"{name:<12}{cost.seconds:9.1f} CPU s ({cost.seconds / first.seconds:6.1%} of first), {cost.wall:8.1f} s by the"
+        f" wall, {cost.paced / 3600:5.2f} h by pace, {cost.memory / 1e9:5.2f} GB; {cost.adverts:,} adverts,"
+        f" {cost.requests:,} requests, {cost.unchanged:,} unchanged"
+    )
+    yield f"{'':<12}CPU s: {steps}"
+    yield f"{'':<12}MB: {sizes}"
+
+
+def judge(costs: Mapping[str, Cost]) -> Iterator[str]:
+    """What is missed of what a night may cost."""
+    first = costs["first"].seconds
+    for name, most in (("unchanged", MAX_UNCHANGED), ("1% edited", MAX_ONE_PERCENT)):
+        if costs[name].seconds > most * first:
+            yield f"{name}: {costs[name].seconds / first:.1%} of the first night, {most:.0%} allowed"
+    for name, cost in costs.items():
+        if cost.memory > MAX_MEMORY:
+            yield f"{name}: {cost.memory / 1e9:.1f} GB, {MAX_MEMORY / 1e9:.0f} GB allowed"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print what nights cost by size; 1 where one costs too much at the largest size."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--boards", type=int, nargs="+", default=BOARDS)
+    parser.add_argument("--nights", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    chosen = parser.parse_args(argv)
+    before: Mapping[str, Cost] | None = None
+    costs: dict[str, Cost] = {}
+    for n_boards in chosen.boards:
+        costs = {}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, cost in measure(n_boards, Path(folder), n_nights=chosen.nights, workers=chosen.workers):
+                costs[name] = cost
+                print(*describe(name, cost, costs["first"]), sep="\n", flush=True)
+        if before is not None:
+            grown = math.log(costs["first"].adverts / before["first"].adverts)
+            exponents = {
+                name: math.log(cost.seconds / before[name].seconds) / grown
+                for name, cost in costs.items()
+                if name in before
+            }
+            print("exponents: " + ", ".join(f"{name} {power:.2f}" for name, power in exponents.items()), flush=True)
+        before = costs
+    missed = list(judge(costs))
+    print(*missed, sep="\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
