@@ -21,16 +21,17 @@ from extractors.response import ANSWERED
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
-    url TEXT NOT NULL, observed_at TEXT NOT NULL, digest TEXT NOT NULL, etag TEXT, last_modified TEXT,
+    url TEXT NOT NULL, observed_at TEXT NOT NULL, digest TEXT NOT NULL, json_digest TEXT, etag TEXT, last_modified TEXT,
     first_at TEXT NOT NULL, file TEXT NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL,
     seen_in TEXT NOT NULL, PRIMARY KEY (url, observed_at)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answers_of_file ON answers (seen_in);
 """
-VERSION = 1
+VERSION = 2
 ADD = """
 INSERT OR REPLACE INTO answers
-SELECT :url, :observed_at, :digest, coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
+SELECT :url, :observed_at, :digest, coalesce(:json_digest, whole.json_digest),
+    coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
     coalesce(whole.first_at, :observed_at), coalesce(whole.file, :file), coalesce(whole.record, :record),
     coalesce(whole.at, :offset), coalesce(whole.position, :position), :file
 FROM (SELECT :refers_to AS refers_to) AS this
@@ -42,9 +43,10 @@ WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """The newest answer of an address: its digest and validators, when it first came, and where it stands."""
+    """The newest answer of an address: its digests and validators, when it first came, and where it stands."""
 
     digest: str
+    json_digest: str | None
     etag: str | None
     last_modified: str | None
     first_at: datetime
@@ -88,7 +90,7 @@ class ArchiveIndex:
 
     def before(self, url: str, time: datetime) -> IndexEntry | None:
         """The newest answer with data of an address before a time; None when there is none."""
-        what = "digest, etag, last_modified, first_at, file, record, at, position"
+        what = "digest, json_digest, etag, last_modified, first_at, file, record, at, position"
         if self._newest is None:  # one query for all addresses: a night asks for each of them once
             rows = self._database.execute(f"SELECT url, max(observed_at), {what} FROM answers GROUP BY url")
             self._newest = {address: row for address, *row in rows}
@@ -103,9 +105,10 @@ class ArchiveIndex:
             ).fetchone()
             if row is None:
                 return None
-        digest, etag, last_modified, first_at, file, record, offset, position = row
+        digest, json_digest, etag, last_modified, first_at, file, record, offset, position = row
         return IndexEntry(
             digest=digest,
+            json_digest=json_digest,
             etag=etag,
             last_modified=last_modified,
             first_at=datetime.fromisoformat(first_at),

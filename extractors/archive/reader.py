@@ -3,8 +3,8 @@
 A file is gzipped record by record, so that one bad record costs one record. Each record's length, gzip checksum and
 WARC digests are checked here, because no WARC library notices a last record that is cut short.
 
-An answer that an earlier one already says (HTTP 304, or the same bytes again) is kept as a `revisit` record that names
-the earlier one by its address and time.
+An answer that an earlier one already says (HTTP 304, the same bytes again, or JSON of the same value) is kept as a
+`revisit` record that names the earlier one by its address and time.
 
 Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged ones count,
 and so does a stretch that cannot be read at all, whatever it held. Records of other types (`warcinfo`, `request`,
@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import orjson
 from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -121,7 +122,8 @@ class Revisited:
 class Entry:
     """An answer as the index has it: its address, digest and validators, and where it stands, without its body.
 
-    `refers_to` is the time of the earlier answer that it repeats; None: it is whole.
+    `json_digest` is the digest of what its JSON says (`json_digest_of`). `refers_to` is the time of the earlier answer
+    that it repeats; None: it is whole.
     """
 
     url: str
@@ -130,14 +132,15 @@ class Entry:
     etag: str | None
     last_modified: str | None
     digest: str
+    json_digest: str | None
     refers_to: datetime | None
     record: int
     offset: int
     position: int
 
 
-def entry_of(found: Recorded | Revisited) -> Entry:
-    """The entry of an answer."""
+def entry_of(found: Recorded | Revisited, json_digest: str | None = None) -> Entry:
+    """The entry of an answer. `json_digest` is that of its value (`json_digest_of`), where it is known already."""
     said = {name.lower(): value for name, value in found.headers}
     return Entry(
         url=found.url,
@@ -146,6 +149,7 @@ def entry_of(found: Recorded | Revisited) -> Entry:
         etag=said.get("etag") or None,
         last_modified=said.get("last-modified") or None,
         digest=found.digest,
+        json_digest=json_digest or (json_digest_of(found.body, found.headers) if isinstance(found, Recorded) else None),
         refers_to=found.refers_to if isinstance(found, Revisited) else None,
         record=found.record,
         offset=found.offset,
@@ -489,6 +493,22 @@ def digest_of_body(content: bytes) -> str:
     """The WARC-Payload-Digest of a body as sent: "sha1:" and base 32."""
     digest = hashlib.sha1(content, usedforsecurity=False).digest()
     return f"sha1:{base64.b32encode(digest).decode()}"
+
+
+def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | None:
+    """Digest of the value of a JSON body as sent: the same whatever the order of keys in its objects and the spaces.
+
+    None where the body is no JSON, or begins with something else than an object or a list.
+    """
+    encodings = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    if not encodings and body[:1] not in (b"{", b"["):
+        return None
+    try:
+        value = orjson.loads(_body_of(body, encodings))
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (zlib.error, OSError, ValueError, TypeError):
+        return None
+    return hashlib.blake2b(written, digest_size=16).hexdigest()
 
 
 def _body_of(body: bytes, encodings: str) -> bytes:

@@ -46,6 +46,9 @@ DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding",
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """Begins the URI that says why a revisit record repeats nothing (WARC 1.1, section 6.7)."""
+SAME_JSON = "urn:ai-job-market:revisit:same-json"
+"""The same for an answer whose JSON says the same as that of the earlier one, its keys in another order or with other
+spaces (section 6.7 leaves other profiles to who needs them): some platforms shuffle keys at every request."""
 
 _URL = re.compile(r"https?://[!-~]+")
 
@@ -101,9 +104,11 @@ class Writer:
         reason: str = "",
         headers: Iterable[tuple[str, str]] = (),
         body: bytes,
+        json_digest: str | None = None,
     ) -> Recorded:
         """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
 
+        `json_digest` is that of its value, where it is known already.
         Raises ValueError for a body over `MAX_BODY` or a time without a zone.
         """
         if len(body) > MAX_BODY:
@@ -136,7 +141,7 @@ class Writer:
             offset=offset,
             position=0,
         )
-        self._add_entry(made)
+        self._add_entry(made, json_digest)
         return made
 
     def write_revisit(
@@ -149,23 +154,29 @@ class Writer:
         headers: Iterable[tuple[str, str]] = (),
         digest: str,
         refers_to: datetime,
+        received: str | None = None,
     ) -> Revisited:
-        """Archive a repetition: the address answered as it did at `refers_to`, with a payload of that digest."""
+        """Archive a repetition: the address answered as it did at `refers_to`, with a payload of that digest.
+
+        Where it said the same in other bytes (`SAME_JSON`), `received` is their digest.
+        """
         time = self._start_record(url, observed_at)
         kept = _headers_to_archive(headers)
         date = _stamp(time)
         offset = self._file.tell()
-        why = "server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest"
+        why = PROFILE + ("server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest")
+        said_otherwise = {"Received-Payload-Digest": received} if received else {}
         self._write(
             "revisit",
             url,
             {
                 "WARC-Record-ID": _record_id(f"revisit {url} {date} {digest}"),
                 "WARC-Date": date,
-                "WARC-Profile": PROFILE + why,
+                "WARC-Profile": SAME_JSON if received else why,
                 "WARC-Refers-To-Target-URI": url,
                 "WARC-Refers-To-Date": _stamp(refers_to),
                 "WARC-Payload-Digest": digest,
+                **said_otherwise,
             },
             b"",
             StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
@@ -208,12 +219,12 @@ class Writer:
         }
         self._write("metadata", None, headers | ({"WARC-Refers-To": of} if of else {}), b"", None)
 
-    def _add_entry(self, made: Recorded | Revisited) -> None:
+    def _add_entry(self, made: Recorded | Revisited, json_digest: str | None = None) -> None:
         self.n_records += 1
         if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
             self.entries = None
         if self.entries is not None:
-            self.entries.append(entry_of(made))
+            self.entries.append(entry_of(made, json_digest))
 
     def _start_record(self, url: str, observed_at: datetime) -> datetime:
         """The time of a record, cut to whole seconds; before the first record, the warcinfo is written."""

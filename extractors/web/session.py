@@ -23,7 +23,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
@@ -31,7 +31,16 @@ import requests
 import urllib3
 
 from extractors.archive.index import ArchiveIndex, IndexEntry
-from extractors.archive.reader import MAX_BODY, Damaged, Recorded, Revisited, decode, digest_of_body, is_ahead
+from extractors.archive.reader import (
+    MAX_BODY,
+    Damaged,
+    Recorded,
+    Revisited,
+    decode,
+    digest_of_body,
+    is_ahead,
+    json_digest_of,
+)
 from extractors.archive.replay import NotRecorded, ReplayAdapter, ReplayedResponse, whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
@@ -143,10 +152,10 @@ class _Answer:
 
 
 class _StoredAnswer(NamedTuple):
-    """The newest archived answer of an address: its index entry and the answer itself."""
+    """The newest archived answer of an address: its index entry, and the answer itself where it is to be read."""
 
     held: IndexEntry
-    first: Recorded
+    first: Recorded | None
 
 
 class Web:
@@ -218,10 +227,23 @@ class Web:
         redirects.
         """
         try:
-            return self._get(url, RequestExtras(headers=headers or {}, secret=secret or {}, form=form), follow)
+            extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
+            found, known = self._get(url, extras, follow, is_read=True)
         except FetchFailed as error:
             self.failures.append(error)
             raise
+        whole = known.first if known and isinstance(found, Revisited) else found
+        assert isinstance(whole, Recorded)
+        return _response(whole, observed_at=found.observed_at, record=found.record)
+
+    def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
+        """Ask for an address as `get` does, and return the status alone: what an answer repeats is then not read."""
+        try:
+            found, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
+        except FetchFailed as error:
+            self.failures.append(error)
+            raise
+        return ANSWERED[0] if isinstance(found, Revisited) else found.status
 
     def take(self, recording: Path) -> None:
         """Archive every answer of a recording as asking a replay for each would, redirects not followed.
@@ -303,7 +325,10 @@ class Web:
         if not self._source.longest_endpoint(url):
             raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
 
-    def _get(self, url: str, what: RequestExtras, follow: bool) -> Response:
+    def _get(
+        self, url: str, what: RequestExtras, follow: bool, *, is_read: bool
+    ) -> tuple[Recorded | Revisited, _StoredAnswer | None]:
+        """The answer as archived, and what was archived before; its body is at hand only with `is_read`."""
         self._check_endpoint(url)
         asked = url
         for _ in range(MAX_REDIRECTS + 1):
@@ -311,11 +336,11 @@ class Web:
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
             named = url if what.form is None else _with_query(url, what.form)
-            answer, known = self._answer(url, named, what, pause)
-            found = self._archive(named, answer, known, what)
+            answer, known = self._answer(url, named, what, pause, is_read=is_read)
+            found = self._write_record(named, answer, known.held if known else None, what)
             location = answer.header("location")
-            if not follow or found.status not in REDIRECTS or location is None:
-                return found
+            if not follow or isinstance(found, Revisited) or found.status not in REDIRECTS or location is None:
+                return found, known
             url = _redirect_target(url, location, what)
             what = RequestExtras(hidden=tuple(what.words_to_hide))  # secrets are not sent to where a redirect leads
         raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
@@ -369,7 +394,9 @@ class Web:
             raise ConnectionError(str(error)) from error
         return answer.status, answer.header("location"), answer.body
 
-    def _answer(self, url: str, named: str, what: RequestExtras, pause: float) -> tuple[_Answer, _StoredAnswer | None]:
+    def _answer(
+        self, url: str, named: str, what: RequestExtras, pause: float, *, is_read: bool
+    ) -> tuple[_Answer, _StoredAnswer | None]:
         """The answer of an address, asked again while its server is busy; and its newest archived answer."""
         if self._politeness is None:
             try:
@@ -377,8 +404,8 @@ class Web:
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             self.statuses[answer.status] += 1
-            return answer, self._stored_answer(named, answer.observed_at)
-        known = self._stored_answer(named, self._now())
+            return answer, self._stored_answer(named, answer.observed_at, is_read=is_read)
+        known = self._stored_answer(named, self._now(), is_read=is_read)
         asked = RequestExtras(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._politeness.why_closed(url):
@@ -414,18 +441,17 @@ class Web:
         self.statuses[answer.status] += 1
         return answer, known
 
-    def _stored_answer(self, named: str, time: datetime) -> _StoredAnswer | None:
-        """The newest archived answer of an address before a time, if it can still be read."""
-        held = self._held.before(named, time) if self._held else None
-        first = held.answer() if held else None
-        return _StoredAnswer(held, first) if held and first else None
+    def _stored_answer(self, named: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
+        """The newest archived answer of an address before a time, if it can still be read.
 
-    def _archive(self, named: str, answer: _Answer, known: _StoredAnswer | None, what: RequestExtras) -> Response:
-        """Archive the answer and return it; a repetition as the answer that it repeats."""
-        found = self._write_record(named, answer, known.held if known else None, what)
-        whole = known.first if known and isinstance(found, Revisited) else found
-        assert isinstance(whole, Recorded)
-        return _response(whole, observed_at=found.observed_at, record=found.record)
+        Without `is_read` it is taken to be readable while the index has its file: the index looks at the files' sizes
+        when it is opened.
+        """
+        held = self._held.before(named, time) if self._held else None
+        if held is None:
+            return None
+        first = held.answer() if is_read else None
+        return _StoredAnswer(held, first) if first or not is_read else None
 
     def _write_record(
         self, named: str, answer: _Answer, held: IndexEntry | None, what: RequestExtras
@@ -434,7 +460,11 @@ class Web:
         secrets = what.words_to_hide
         headers = [(name, _redact(value, secrets)) for name, value in answer.headers]
         try:
-            if held and _is_repetition(answer, held):
+            json_digest = None
+            is_same = held is not None and _is_repetition(answer, held)
+            if held and not is_same and not secrets and answer.status in ANSWERED:
+                json_digest = json_digest_of(answer.body, headers)
+            if held and (is_same or (json_digest and json_digest == held.json_digest)):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
                 return self._writer.write_revisit(
@@ -445,6 +475,7 @@ class Web:
                     headers=answer.revisit.headers if answer.revisit else headers,
                     digest=held.digest,
                     refers_to=held.first_at,
+                    received=None if is_same else digest_of_body(answer.body),
                 )
             body = _redact_bytes(answer.body, secrets)
             return self._writer.write(
@@ -454,6 +485,7 @@ class Web:
                 reason=answer.reason,
                 headers=headers,
                 body=body,
+                json_digest=json_digest,
             )
         except ValueError as error:
             raise FetchFailed(named, f"cannot be archived: {error}") from error
@@ -523,6 +555,25 @@ class _NoAnswerError(Exception):
         self.may_pass = may_pass
 
 
+class _Session(requests.Session):
+    """A session that looks once for the proxies and certificates that the environment names for a host.
+
+    `requests` looks at every request, which takes longer than all else that it does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_host: dict[str, Mapping[str, Any]] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """The settings of a request to a host; none of ours has proxies or certificates of its own."""
+        parts = urlsplit(url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self._of_host:
+            self._of_host[host] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return dict(self._of_host[host])
+
+
 def web_for(
     source: Source,
     *,
@@ -546,7 +597,7 @@ def web_for(
     `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
     `chance` as well.
     """
-    session = requests.Session()
+    session = _Session()
     session.auth = _no_auth  # else requests sends what stands in ~/.netrc
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     if replay is not None:

@@ -130,7 +130,8 @@ def _at_quantile(values: Sequence[int], chance: random.Random) -> int:
 def _line(chance: random.Random) -> str:
     """A line of a length as real ones have it."""
     begins, ends = _clauses()
-    wanted, pieces, length = _at_quantile(LENGTHS, chance), [], 0
+    wanted, length = _at_quantile(LENGTHS, chance), 0
+    pieces: list[str] = []
     while length < wanted:
         piece = chance.choice(begins if len(pieces) % 2 == 0 else ends)
         pieces.append(piece)

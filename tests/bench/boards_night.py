@@ -112,6 +112,15 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
     from flows import board_plan, nightly
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
+    from warehouse.publish.reader import open_reader
+
+    begin = datetime.combine(day_of(number), NIGHT.timetz())
+    started = time.monotonic()
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = UTC) -> datetime:  # type: ignore[override]  # always in UTC here
+            return begin + timedelta(seconds=time.monotonic() - started)
 
     clocks: dict[str, PaceClock] = {}
     asked: list[Any] = []
@@ -121,21 +130,13 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         named |= {
             "contact": "bench@example.org",
             "politeness": Politeness(sleep=clock.sleep, clock=clock),
-            "now": nightly.datetime.now,
+            "now": Clock.now,
         }
         wide = replace(source, most_requests=10 * n_boards, max_seconds=math.inf)
         web = session.web_for(wide, **named)
         web._session.mount("https://", Loopback(port))
         asked.append(web)
         return web
-
-    begin = datetime.combine(day_of(number), NIGHT.timetz())
-    started = time.monotonic()
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: Any = UTC) -> datetime:  # type: ignore[override]  # always in UTC here
-            return begin + timedelta(seconds=time.monotonic() - started)
 
     gate.ready()
     settings = Settings(data=data, workers=workers, board_requests=10 * n_boards)
@@ -155,7 +156,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         wall = time.perf_counter() - began
     if outcome.exit_code == 1:
         raise RuntimeError(f"night {number} published nothing: {'; '.join(outcome.messages)}")
-    with nightly.open_reader(data) as con:
+    with open_reader(data) as con:
         ((adverts,),) = con.execute("SELECT count(*) FROM core.postings WHERE closed_on IS NULL").fetchall()
     return Cost(
         steps=spent,

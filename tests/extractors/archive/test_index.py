@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from extractors.archive.index import ArchiveIndex
+from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.reader import Damaged, Recorded, Revisited, digest_of_body, entry_of, read, read_recorded
-from extractors.archive.writer import Writer, path_of
+from extractors.archive.writer import SAME_JSON, Writer, path_of
 from extractors.response import Response
 from extractors.web.session import FetchFailed, web_for
 from tests.extractors.board import NOW, SOURCE, Board, live
@@ -242,6 +243,49 @@ def test_the_same_bytes_again_are_kept_once(board: Board, tmp_path: Path) -> Non
     _, path = ask(board, tmp_path, NOW + 2 * NIGHT)
     (found,) = read_recorded(path)
     assert isinstance(found, Recorded)
+
+
+@pytest.mark.parametrize(
+    ("again", "is_same"),
+    [
+        (b'{"b":[1,2],"a":{"d":1.5,"c":null}}', True),
+        (b'{"a": {"c": null, "d": 1.50},  "b": [1, 2]}', True),
+        (b'{"a":{"c":null,"d":1.5},"b":[2,1]}', False),
+        (b'{"a":{"c":null,"d":"1.5"},"b":[1,2]}', False),
+        (b'{"a":{"c":false,"d":1.5},"b":[1,2]}', False),
+        (b'{"a":{"c":null,"d":1.5},"b":[true,2]}', False),
+        (b'{"a":{"c":null,"d":1.5},"b":[1,2]', False),
+    ],
+)
+def test_json_of_the_same_value_is_kept_once(board: Board, tmp_path: Path, again: bytes, is_same: bool) -> None:
+    first = b'{"a":{"c":null,"d":1.5},"b":[1,2]}'
+    board.answers["/v1/a"] = (200, {}, first)
+    ask(board, tmp_path, NOW)
+    board.answers["/v1/a"] = (200, {}, again)
+    answer, path = ask(board, tmp_path, NOW + NIGHT)
+    (found,) = read_recorded(path)
+    assert isinstance(found, Revisited) == is_same
+    assert answer.body == (first if is_same else again)
+    if is_same:
+        assert (found.status, found.digest) == (200, digest_of_body(first))
+        raw = gzip.decompress(path.read_bytes())
+        assert f"WARC-Profile: {SAME_JSON}".encode() in raw
+        assert f"Received-Payload-Digest: {digest_of_body(again)}".encode() in raw
+
+
+def test_an_unchanged_answer_whose_body_nobody_wants_is_not_read_again(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
+    ask(board, tmp_path, NOW)
+    board.answers["/v1/a"] = (304, {"ETag": '"1"'}, b"")
+    with (
+        holdings(tmp_path) as held,
+        Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer,
+        mock.patch.object(IndexEntry, "answer", side_effect=AssertionError),
+    ):
+        assert live(board, writer, held=held, now=lambda: NOW + NIGHT).ask(board.url("/v1/a")) == 200
+    assert board.asked[-1][1].get("If-None-Match") == '"1"'
+    assert writer.path is not None
+    assert [type(found) for found in read_recorded(writer.path)] == [Revisited]
 
 
 def test_without_the_stored_answer_nothing_is_conditional(board: Board, tmp_path: Path) -> None:

@@ -63,6 +63,9 @@ class Pages:
         self.asked: list[str] = []
         self.keys: Mapping[str, str] = {}
 
+    def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
+        return self.get(url, headers=headers).status
+
     def token(self, url: str, credentials: Mapping[str, str]) -> str:
         raise AssertionError(f"no career page needs a token, {url} was asked for one")
 

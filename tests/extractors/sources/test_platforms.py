@@ -55,6 +55,9 @@ class Pages:
         found = self.answers.get(url)
         return answer(url, b"", 404) if found is None else answer(url, found)
 
+    def ask(self, url: str, **extras: Any) -> int:
+        return self.get(url, **extras).status
+
     def token(self, url: str, credentials: Mapping[str, str]) -> str:
         raise AssertionError(f"no token is needed for {url}")
 

@@ -236,6 +236,9 @@ class RecordingWeb:
         status = 404 if url in self.missing else 200
         return Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=status, body=self.body)
 
+    def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
+        return self.get(url, headers=headers).status
+
     def token(self, url: str, credentials: Mapping[str, str]) -> str:
         self.asked.append(url)
         return "a token"
@@ -394,6 +397,9 @@ class PagingWeb(RecordingWeb):
         self.headers.append(headers)
         answer = super().get(url, headers=headers, secret=secret, form=form)
         return replace(answer, status=self.status, body=self.bodies.pop(0) if self.bodies else b"[]")
+
+    def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
+        return self.get(url, headers=headers).status
 
     def token(self, url: str, credentials: Mapping[str, str]) -> str:
         self.credentials.append(credentials)
