@@ -56,24 +56,42 @@ def boards_check() -> None:
 
 
 @app.command("discover")
-def boards_discover() -> None:
+def boards_discover(
+    take_in: Annotated[bool, typer.Option("--take-in", help="Take them into the store instead.")] = False,
+) -> None:
     """Propose boards that forums, aggregators and other boards link to.
 
-    **Reads** boards.csv and the archive; asks no server. **Writes** boards.diff in the data folder.
+    **Reads** boards.csv and the archive; asks no server. **Writes** boards.diff in the data folder, with `--take-in`
+    work.duckdb.
     """
+    from flows.board_plan import take_in_listed
+    from flows.inputs.board_lists import make_known
     from flows.monitoring.boards import discover_boards
+    from warehouse.load import boards as store
 
-    _print_proposal(*discover_boards(settings()))
+    found, findings = discover_boards(settings())
+    if not take_in:
+        _print_proposal(found, findings)
+        return
+    day = datetime.now(UTC).date()
+    with _open_store() as con:
+        take_in_listed(con, day)
+        linked = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
+        new = store.add_known(con, linked)
+    OUT.print(f"{len(findings):,} boards are linked that boards.csv lacks; {len(new):,} of them are new in the store")
 
 
 @app.command("import")
 def boards_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or TSV with a platform and a token a line.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or TSV of platforms and tokens, or addresses.")],
     known_from: Annotated[
         str | None, typer.Option("--from", metavar="NAME", help="What the list is called; else the file's name.")
     ] = None,
 ) -> None:
     """Take a list of boards into the store; the nights then ask them, within their budgets.
+
+    A list has a column for the platform and one for the token, or it holds addresses, of which those of boards are
+    taken: one a line, or an index file of Common Crawl (CDXJ, JSON or Parquet).
 
     **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb.
     """
@@ -98,6 +116,8 @@ def boards_import(
         OUT.print(line, soft_wrap=True, highlight=False)
     if found.n_refused > len(found.refused):
         OUT.print(f"and {found.n_refused - len(found.refused):,} more lines")
+    if found.n_elsewhere:
+        OUT.print(f"{found.n_elsewhere:,} addresses of no board")
 
 
 @app.command("prune")

@@ -1,21 +1,29 @@
 """Lists of boards that others keep, taken into the store: each line is checked, and what is not taken is said.
 
-A list is a CSV or TSV file with a column for the platform and one for the token. Nothing here asks a server: whether a
-board answers is found out by the nights, within their budgets.
+A list is a CSV or TSV file with a column for the platform and one for the token, or a file of addresses, of which those
+of boards and their postings are taken: an address a line, or an index of Common Crawl, as CDXJ or JSON (packed or not)
+or as Parquet (its columnar index). Nothing here asks a server: whether a board answers is found out by the nights,
+within their budgets.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from extractors.boards import why_not_read
-from extractors.source import all_sources
+from extractors.source import all_sources, board_in
 from flows.terminal.errors import WrongUsage
 from warehouse.ops_tables import KnownBoards
 
@@ -31,9 +39,13 @@ MAX_REFUSED = 5
 
 @dataclass
 class BoardList:
-    """What a list held: boards that can be asked, platforms without a reader with their boards, and refused lines."""
+    """What a list held: boards that can be asked, platforms without a reader with their boards, and refused lines.
+
+    `n_elsewhere` counts addresses that are of no board.
+    """
 
     boards: list[KnownBoards] = field(default_factory=list)
+    n_elsewhere: int = 0
     unread: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
     n_refused: int = 0
@@ -47,6 +59,8 @@ class BoardList:
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
     """The boards of a list. Raises `WrongUsage` where it has not the columns that say platform and token."""
+    if _is_of_addresses(path):
+        return _read_addresses(path, known_from=known_from, day=day)
     found = BoardList()
     sources = {name: module.SOURCE for name, module in all_sources().items() if module.SOURCE.boards}
     for number, platform, token in _read_lines(path):
@@ -62,9 +76,86 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
         except ValueError as error:
             found.refuse(f"{path.name} line {number}: {platform} {error}")
             continue
-        is_test = _TEST.search(token) is not None
-        found.boards.append(KnownBoards(source=name, board=token, known_from=known_from, known_on=day, is_test=is_test))
+        found.boards.append(make_known(name, token, known_from=known_from, day=day))
     return found
+
+
+def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
+    """A board for the store; its token says whether it is a trial."""
+    is_test = _TEST.search(board) is not None
+    return KnownBoards(source=source, board=board, known_from=known_from, known_on=day, is_test=is_test)
+
+
+# --- addresses ------------------------------------------------------------------------------------------
+
+
+def _is_of_addresses(path: Path) -> bool:
+    """Whether a file is a list of addresses, by its beginning."""
+    if path.suffix == ".parquet":
+        return True
+    try:
+        with _open_lines(path) as lines:
+            head = lines.readline()
+    except (OSError, EOFError, UnicodeDecodeError):
+        return False  # said with its remedy where the table is read
+    return next(_addresses_in([head]), None) is not None
+
+
+def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
+    """The boards of which addresses of a file are, each once, in the order in which they come."""
+    found = BoardList()
+    seen: set[tuple[str, str]] = set()
+    try:
+        for number, url in enumerate(_addresses_of(path), start=1):
+            board = board_in(url)
+            if board is None:
+                found.n_elsewhere += 1
+            elif (key := (board[0], board[1].lower())) not in seen:
+                seen.add(key)
+                if why := why_not_read(*board):
+                    found.refuse(f"{path.name} address {number}: {board[0]} {board[1]} is not read: {why}")
+                else:
+                    found.boards.append(make_known(*board, known_from=known_from, day=day))
+    except (OSError, EOFError, UnicodeDecodeError, pa.ArrowException) as error:
+        raise WrongUsage(f"{path}: a whole file of addresses expected: {error}; fetch it again") from error
+    return found
+
+
+def _addresses_of(path: Path) -> Iterator[str]:
+    if path.suffix == ".parquet":
+        with pq.ParquetFile(path) as file:
+            if "url" not in file.schema_arrow.names:
+                named = ", ".join(file.schema_arrow.names[:5])
+                raise WrongUsage(f"{path}: a column url expected, as in Common Crawl's columnar index, not {named}")
+            for batch in file.iter_batches(columns=["url"]):
+                yield from (url for url in batch["url"].to_pylist() if url)
+        return
+    with _open_lines(path) as lines:
+        yield from _addresses_in(lines)
+
+
+def _open_lines(path: Path) -> io.TextIOBase:
+    """The lines of a file, unpacked where it is packed."""
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rt", encoding="utf-8-sig") if is_packed else path.open(encoding="utf-8-sig")
+
+
+def _addresses_in(lines: Iterable[str]) -> Iterator[str]:
+    """The address of each line: the line, or that of the JSON object at its end (CDXJ puts other fields before it)."""
+    for line in lines:
+        if line.startswith(("http://", "https://")):
+            yield line.strip()
+        elif (begin := line.find("{")) >= 0:
+            try:
+                url = orjson.loads(line[begin:]).get("url")
+            except (orjson.JSONDecodeError, AttributeError):
+                continue
+            if isinstance(url, str):
+                yield url
+
+
+# --- tables ---------------------------------------------------------------------------------------------
 
 
 def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:

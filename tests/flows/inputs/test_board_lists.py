@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from flows.inputs.board_lists import MAX_REFUSED, BoardList, read_list
@@ -82,3 +85,48 @@ def test_a_board_that_is_not_read_is_refused(tmp_path: Path) -> None:
     found = read_list(path, known_from="a list", day=date(2026, 11, 27))
     assert [board.board for board in found.boards] == ["acme"]
     assert [line.partition(":")[0] for line in found.refused] == ["list.tsv line 2"]
+
+
+# --- addresses --------------------------------------------------------------------------------------------
+
+CDXJ = (
+    'io,greenhouse,boards)/acme/jobs/1 20260518015810 {"url": "https://boards.greenhouse.io/acme/jobs/1", '
+    '"mime": "text/html", "status": "200"}\n'
+    'io,greenhouse,boards)/acme/jobs/2 20260518015811 {"url": "https://boards.greenhouse.io/Acme/jobs/2"}\n'
+    'co,lever,jobs)/dunlin 20260518015812 {"url": "https://jobs.lever.co/dunlin"}\n'
+    'com,example)/ 20260518015813 {"url": "https://example.com/"}\n'
+    'io,greenhouse,boards)/cut 20260518015814 {"url": "https://boards.gree\n'
+)
+
+
+def tokens(found: BoardList) -> list[tuple[str, str]]:
+    return [(one.source, one.board) for one in found.boards]
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_boards_are_found_in_an_index_of_common_crawl(tmp_path: Path, is_packed: bool) -> None:
+    path = tmp_path / "cdx-00000.gz"
+    path.write_bytes(gzip.compress(CDXJ.encode()) if is_packed else CDXJ.encode())
+    found = read_list(path, known_from="CC-MAIN-2026-22", day=DAY)
+    assert tokens(found) == [("greenhouse", "acme"), ("lever", "dunlin")]
+    assert {one.known_from for one in found.boards} == {"CC-MAIN-2026-22"} and found.n_elsewhere == 1
+
+
+def test_boards_are_found_in_a_columnar_index_and_in_plain_addresses(tmp_path: Path) -> None:
+    urls = ["https://jobs.lever.co/dunlin/1", "https://jobs.lever.co/dunlin/2", None, "https://example.com/jobs"]
+    path = tmp_path / "part-00000.c000.gz.parquet"
+    pq.write_table(pa.table({"url": urls, "fetch_status": [200] * 4}), path)
+    found = read_list(path, known_from="an index", day=DAY)
+    assert tokens(found) == [("lever", "dunlin")] and found.n_elsewhere == 1
+    assert tokens(read(tmp_path, "\n".join(url for url in urls if url))) == [("lever", "dunlin")]
+
+
+def test_a_cut_index_is_refused_with_its_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "cdx-00000.gz"
+    path.write_bytes(gzip.compress((CDXJ * 900).encode(), mtime=0)[:-20])
+    with pytest.raises(WrongUsage, match="fetch it again"):
+        read_list(path, known_from="an index", day=DAY)
+    table = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"address": ["x"]}), table)
+    with pytest.raises(WrongUsage, match="a column url"):
+        read_list(table, known_from="an index", day=DAY)
