@@ -31,6 +31,10 @@ SCHEMA = "analysis"
 NEWEST = "(SELECT max(as_of) FROM mart.days)"
 """SQL: the newest day of the marts, which these views speak for."""
 
+MIN_COMMON, MIN_SHARE_COMMON = 3, 0.5
+"""Least open jobs that two boards both list, and least share of those of the smaller one, by which it is a twin: one or
+two jobs are also what two branches share, or an agency and its client."""
+
 
 def _among(words: tuple[str, ...]) -> str:
     return f"({', '.join(map(literal, words))})"
@@ -61,6 +65,7 @@ VIEWS = {
     "analysis.remote_share": _select("remote_share", newest=NEWEST),
     "analysis.open_by_month": _select("open_by_month", newest=NEWEST),
     "analysis.employers_hiring": _select("employers_hiring", ai_groups=_among(AI_GROUPS)),
+    "analysis.twin_boards": _select("twin_boards", min_common=str(MIN_COMMON), min_share=str(MIN_SHARE_COMMON)),
 }
 """Meaning and SELECT of each view; a view comes after those that it reads."""
 
@@ -193,6 +198,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "share_stating_pay": "n_stating_pay of n_read_in_full; NULL: no full advert (share)",
         "first_seen_on": "Day the first of these jobs was first observed (UTC)",
         "last_seen_on": "Day the last of these jobs was last observed (UTC)",
+    },
+    "analysis.twin_boards": {
+        "source": "Source of the board that repeats another",
+        "board": "Board that lists what another lists",
+        "other_source": "Source of that other board",
+        "other_board": "Board with more open jobs, among them most of this one's",
+        "n_common": "Open jobs that both list",
+        "n_jobs": "Open jobs of the board",
+        "n_jobs_of_other": "Open jobs of the other board",
+        "share_common": "n_common of n_jobs (share)",
     },
 }
 """What each column of each view means, in order; taken from a table's declaration where the column is the table's."""

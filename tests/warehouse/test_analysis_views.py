@@ -239,6 +239,27 @@ def test_an_employer_stands_by_its_name_and_not_by_its_token(con: database.Conne
     assert all_rows(con, "SELECT employer FROM open_jobs(DATE '2026-01-05')") == [("ACME Labs",)]
 
 
+def test_a_board_that_lists_most_of_anothers_jobs_is_its_twin(con: database.Connection, tmp_path: Path) -> None:
+    boards = {"acme": range(5), "acme-old": range(10, 14), "branch": range(20, 26)}
+    said: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    sources = [
+        Sources(source="board", terms_url=None, attribution="a", is_verified=True, is_republishable=True, **said)
+    ]
+    load_lookups(con, sources)
+    files = [
+        refined(tmp_path, name, Answer(on(3, 30), [advert(n, board=name) for n in numbers], board=name))
+        for name, numbers in boards.items()
+    ]
+    load(con, *files)
+    for left, right in ((0, 10), (1, 11), (2, 12), (3, 20), (4, 21)):
+        job = f"UPDATE core.postings SET job_id = 'board:{left}' WHERE posting_id = 'board:{right}'"
+        con.execute(job)
+    for statement in analysis_views.declarations():
+        con.execute(statement)
+    found = all_rows(con, "SELECT board, other_board, n_common, n_jobs, share_common FROM analysis.twin_boards")
+    assert found == [("acme-old", "acme", 3, 4, 0.75)], "two jobs of a branch's six are no twin's"
+
+
 def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.DuckDBPyConnection) -> None:
     for view, columns in analysis_views.COLUMNS.items():
         assert [column[0] for column in market.execute(f"SELECT * FROM {view}").description or ()] == list(columns)
