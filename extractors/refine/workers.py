@@ -43,8 +43,7 @@ def refine_all(
         else:
             keys[file] = key
     ordered = sorted(keys, key=lambda file: -file[1].stat().st_size)
-    n_ranges = sum(1 + file[1].stat().st_size // RANGE for file in ordered)
-    if workers < 2 or n_ranges < 2:
+    if workers < 2 or len(ordered) + sum(file[1].stat().st_size // RANGE for file in ordered) < 2:
         for source, warc in ordered:
             try:
                 yield source, warc, refine(source, warc, archive=archive, refined=refined)
@@ -52,7 +51,9 @@ def refine_all(
                 yield source, warc, error
         return
     left: list[tuple[str, Path]] = []
-    with open_pool(min(workers, n_ranges)) as pool:
+    # What one process reads in a few seconds is not worth the two that another one takes to start.
+    n_workers = min(workers, 1 + sum(file[1].stat().st_size for file in ordered) // RANGE)
+    with open_pool(n_workers) as pool:
         for source, warc, result in _refine_ranges(pool, {file: keys[file] for file in ordered}, archive, refined):
             if isinstance(result, BrokenProcessPool):
                 left.append((source, warc))
