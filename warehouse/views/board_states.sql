@@ -6,7 +6,8 @@
 WITH nights AS (
     SELECT source, board, (observed_at AT TIME ZONE 'UTC')::DATE AS night, count(*) AS n_answers,
         bool_or(http_status IN (200, 304)) AS is_answered,
-        bool_or(http_status IN (404, 410)) AND NOT is_answered AS is_missed
+        bool_or(http_status IN (404, 410)) AND NOT is_answered AS is_missed,
+        bool_or(http_status IN (301, 302, 303, 307, 308)) AND NOT is_answered AND NOT is_missed AS is_redirected
     FROM ops.responses
     WHERE board IS NOT NULL AND http_status IS NOT NULL AND posting_id IS NULL
     GROUP BY ALL
@@ -16,7 +17,8 @@ WITH nights AS (
     SELECT source, board, min(n.night) AS first_asked_on, max(n.night) AS asked_on, max(a.answered_on) AS answered_on,
         count(*) AS n_nights, max_by(n.n_answers, n.night) AS n_requests,
         count(*) FILTER (n.night > a.answered_on IS NOT FALSE) AS n_failed,
-        count(*) FILTER (n.night > a.answered_on IS NOT FALSE AND n.is_missed) AS n_missed
+        count(*) FILTER (n.night > a.answered_on IS NOT FALSE AND n.is_missed) AS n_missed,
+        max_by(n.is_redirected, n.night) AS is_redirected
     FROM nights AS n LEFT JOIN answered AS a USING (source, board)
     GROUP BY ALL
 ), adverts AS (
@@ -41,7 +43,7 @@ SELECT
     c.country,
     CASE
         WHEN k.is_test THEN 'test' WHEN a.asked_on IS NULL THEN 'new' WHEN a.n_failed = 0 THEN 'answers'
-        WHEN a.n_missed >= $dead_after THEN 'dead' WHEN a.n_missed > 0 THEN 'missing' ELSE 'fails'
+        WHEN a.is_redirected THEN 'moved' WHEN a.n_missed >= $dead_after THEN 'dead' WHEN a.n_missed > 0 THEN 'missing' ELSE 'fails'
     END AS state
 FROM ops.known_boards AS k
 FULL JOIN asked AS a USING (source, board)

@@ -77,6 +77,15 @@ def test_a_board_is_dead_when_it_was_not_found_often_enough(con: database.Connec
     assert state(con, "acme", "state", "n_failed") == ("answers", 0)
 
 
+def test_a_board_that_redirects_has_moved(con: database.Connection, tmp_path: Path) -> None:
+    store.add_known(con, [known("acme")])
+    load(con, refined(tmp_path, "0", Answer(night(0), [posting(1)])))
+    load(con, refined(tmp_path, "1", Answer(night(1), status=301)))
+    assert state(con, "acme", "state", "n_failed", "n_missed") == ("moved", 1, 0)
+    load(con, refined(tmp_path, "2", Answer(night(2), status=404)))
+    assert state(con, "acme", "state") == ("missing",)
+
+
 def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Connection, tmp_path: Path) -> None:
     store.add_known(con, [known("acme"), known("globex", known_from="boards.csv"), known("initech")])
     for number in range(DEAD_AFTER):
