@@ -333,8 +333,8 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "n_paid": "Of them, with pay",
         "n_ai_paid_seen": "Adverts of AI jobs with pay, first seen in the last days of its readings, listed or not",
         "country": "Country of most of its adverts (ISO 3166-1 alpha-2)",
-        "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead, moved (it "
-        "redirected last and nothing answered there: the employer may be on another platform)",
+        "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead, "
+        "moved (it redirected last and nothing answered there: the employer may be on another platform)",
     },
     "core.skill_candidates": {
         "name": "Name as most jobs write it",
