@@ -22,7 +22,7 @@ import random
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import accumulate
@@ -78,12 +78,12 @@ def _sizes() -> tuple[list[tuple[int, int, bool]], list[int]]:
     )
 
 
-def list_boards(n_boards: int) -> list[Listed]:
-    """The first so many tokens."""
-    return [_board_of(number) for number in range(n_boards)]
+def list_boards(n_boards: int, faults: Mapping[str, float] = FAULTS) -> list[Listed]:
+    """The first so many tokens; `faults` are shares of boards."""
+    return [_board_of(number, faults) for number in range(n_boards)]
 
 
-def _board_of(number: int) -> Listed:
+def _board_of(number: int, faults: Mapping[str, float]) -> Listed:
     chance = random.Random(f"board {number}")
     sizes, weights = _sizes()
     ((n_adverts, n_ai, is_us),) = chance.choices(sizes, cum_weights=weights)
@@ -91,7 +91,7 @@ def _board_of(number: int) -> Listed:
     platform = PLATFORMS[number % len(PLATFORMS)]
     board = replace(like, source=platform, board=f"b{number}-bench", employer=f"{like.employer} {number}")
     picked, fault = chance.random(), None
-    for name, share in FAULTS.items():
+    for name, share in faults.items():
         if 0 <= picked < share:
             fault = name
         picked -= share
@@ -229,6 +229,7 @@ class Told:
     n_boards: int
     night: int
     edited: float
+    faults: Mapping[str, float] = field(default_factory=lambda: FAULTS)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -294,7 +295,7 @@ class _Server(ThreadingHTTPServer):
         self.told = told
         self.seen: set[str] = set()
         self.by_address: dict[str, Listed] = {}
-        for listed in list_boards(told.n_boards):
+        for listed in list_boards(told.n_boards, told.faults):
             url = all_sources()[listed.board.source].SOURCE.url_of(listed.board.board)
             self.by_address[url] = listed
 

@@ -219,23 +219,23 @@ def _held_by(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def night(data: Path, number: int, n_boards: int, *, edited: float, workers: int) -> Cost:
+def night(data: Path, told: Told, *, workers: int) -> Cost:
     """A night in a process of its own, in which nothing but imports was done before."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
-    with serve_market(Told(n_boards=n_boards, night=number, edited=edited)) as port:
+    with serve_market(told) as port:
         hears, tells = context.Pipe(duplex=False)
-        process = context.Process(target=_tell, args=(tells, data, port, number, n_boards, workers))
+        process = context.Process(target=_tell, args=(tells, data, port, told.night, told.n_boards, workers))
         process.start()
         tells.close()
         try:
-            told = hears.recv()
+            cost = hears.recv()
         except EOFError:
-            raise RuntimeError(f"night {number} ended without a word; see what it printed") from None
+            raise RuntimeError(f"night {told.night} ended without a word; see what it printed") from None
         finally:
             process.join()
-    assert isinstance(told, Cost)
-    return told
+    assert isinstance(cost, Cost)
+    return cost
 
 
 def _tell(tells: Any, *of: Any) -> None:
@@ -271,14 +271,15 @@ def measure(n_boards: int, folder: Path, *, n_nights: int, workers: int) -> Iter
     """The first night, the nights after it by the share that is edited, and unchanged nights in a row."""
     data = folder / "data"
     import_boards(data, n_boards)
-    yield "first", night(data, 0, n_boards, edited=0, workers=workers)
+    yield "first", night(data, Told(n_boards=n_boards, night=0, edited=0), workers=workers)
     for share in SHARES:
         copy = shutil.copytree(data, folder / "copy")
         name = f"{share:.0%} edited" if share else "unchanged"
-        yield name, night(copy, 1, n_boards, edited=share, workers=workers)
+        yield name, night(copy, Told(n_boards=n_boards, night=1, edited=share), workers=workers)
         shutil.rmtree(copy)
     for number in range(1, n_nights):
-        yield f"night {number + 1}", night(data, number, n_boards, edited=0.01 * number, workers=workers)
+        told = Told(n_boards=n_boards, night=number, edited=0.01 * number)
+        yield f"night {number + 1}", night(data, told, workers=workers)
     shutil.rmtree(data)
 
 

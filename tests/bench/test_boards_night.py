@@ -1,0 +1,45 @@
+"""Nights of a few boards that answer as platforms do, faults among them: all that can be read is read, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.bench.board_market import Told, is_edited, list_boards
+from tests.bench.boards_night import import_boards, night
+from warehouse.publish.reader import open_reader
+
+FAULTS = {"busy": 0.15, "broken": 0.15, "cut": 0.15, "slow": 0.15, "moved": 0.15}
+N_BOARDS = 30
+SAID = "SELECT posting_id, title, location_text, content_hash FROM core.postings ORDER BY ALL"
+
+
+def said(data: Path) -> list[tuple[object, ...]]:
+    with open_reader(data) as con:
+        return [tuple(row) for row in con.execute(SAID).fetchall()]
+
+
+def told(number: int, edited: float) -> Told:
+    return Told(n_boards=N_BOARDS, night=number, edited=edited, faults=FAULTS)
+
+
+def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
+    live = [one for one in list_boards(N_BOARDS, FAULTS) if not one.is_dead]
+    assert {one.fault for one in live} == {*FAULTS, None}, "every fault is met"
+    data = tmp_path / "data"
+    import_boards(data, N_BOARDS)
+    first = night(data, told(0, 0.0), workers=1)
+    assert first.adverts == sum(one.n_adverts for one in live)
+    assert first.paced > 0 and first.memory > 0
+    before = said(data)
+
+    unchanged = night(data, told(1, 0.0), workers=1)
+    n_answering = sum(one.n_adverts > 0 for one in live)
+    assert unchanged.unchanged >= n_answering and unchanged.adverts == first.adverts
+    assert said(data) == before, "304, and the same content in another order of keys, say nothing new"
+    grown = unchanged.bytes_of["archive"] - first.bytes_of["archive"]
+    assert grown < first.bytes_of["archive"] / 10
+
+    night(data, told(2, 0.1), workers=1)
+    n_edited = sum(is_edited(one.board, number, 0.1) for one in live for number in range(one.n_adverts))
+    n_changed = len(set(said(data)) - set(before))
+    assert 0 < n_changed <= n_edited, "an advert that was given the place it had is not changed"
