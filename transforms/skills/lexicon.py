@@ -24,6 +24,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import hyperscan
@@ -362,9 +363,9 @@ def lexicon() -> Lexicon:
 
 def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spelling], bytes]) -> Any:
     """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
-    expressions = [expression(s) for s in spellings]
-    made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning}\n" for s in spellings))
-    kept = cache_path(name, ".hyperscan", (*map(str.encode, made_of), *expressions))
+    made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings))
+    code = Path(__file__).read_bytes()  # which makes the expressions
+    kept = cache_path(name, ".hyperscan", (code, "".join(made_of).encode()))
     content = read_cached(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
     if content is not None:
         with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
@@ -372,7 +373,7 @@ def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spel
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     is_caseless = expression is _expression
     database.compile(
-        expressions=expressions,
+        expressions=[expression(s) for s in spellings],
         ids=[s.meaning for s in spellings],
         flags=[
             hyperscan.HS_FLAG_SOM_LEFTMOST | (hyperscan.HS_FLAG_CASELESS if is_caseless and not s.is_exact else 0)
