@@ -16,7 +16,7 @@ from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
 from extractors.web.session import web_for
 from flows.inputs.recordings import Recordings
-from flows.nightly import RUN_NAME, Outcome, Request, from_archive, salvage_parts
+from flows.nightly import RUN_NAME, Outcome, Request, from_archive, prepare_archive
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import Health, add_rejects, reject_future
 from flows.terminal.progress import show_progress
@@ -29,7 +29,7 @@ LOG = logging.getLogger("jobmarket")
 def backfill(request: Request, recordings: Recordings) -> Outcome:
     """Archive the recordings of each source, one task per source, then refine, load and publish."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
-        salvage_parts(request.settings.archive)
+        prepare_archive(request.settings)
         futures = [archive_recordings.submit(name, files, request) for name, files in recordings.by_source.items()]
         return from_archive(request, add_unreadable([future.result() for future in futures], recordings.unreadable))
 
@@ -45,9 +45,10 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     rejects: list[Rejects] = []
     ahead: list[Rejects] = []
     for file in show_progress(files, total=len(files), what=f"archiving {name}"):
-        path = path_of(request.settings.archive, name, datetime.now(UTC))
+        archive = request.settings.archive
+        path = path_of(archive.outbox, name, datetime.now(UTC))
         with request.settings.held(name) as held:
-            with Writer(path, dated=True) as writer:
+            with Writer(path, dated=True, store=archive) as writer:
                 web = web_for(source, writer=writer, replay=(), held=held)
                 web.take(file)
             held.add(writer.path, writer.entries)

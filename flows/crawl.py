@@ -19,7 +19,7 @@ from extractors.crawl.scan import LEFT_OUT, SEARCHED, Page, Scan
 from extractors.crawl.workers import scan_all
 from extractors.sources.files import common_crawl
 from flows.inputs.crawl_files import CrawlFile
-from flows.nightly import RUN_NAME, Outcome, Request, from_archive, salvage_parts, today
+from flows.nightly import RUN_NAME, Outcome, Request, from_archive, prepare_archive, today
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import Health, add_rejects
 from flows.terminal.progress import show_progress
@@ -35,7 +35,7 @@ TOLD = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "ahead")
 def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
     """Archive the pages with postings of all files, then refine, load and publish."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
-        salvage_parts(request.settings.archive)
+        prepare_archive(request.settings)
         return from_archive(request, [archive_postings(request, files)])
 
 

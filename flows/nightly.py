@@ -31,7 +31,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
-from extractors.archive.writer import PART, Writer, path_of, salvage
+from extractors.archive.writer import PART, Writer, path_of, put_left, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import Refined, gc_paused
 from extractors.refine.workers import refine_all
@@ -144,7 +144,7 @@ class Outcome:
 def nightly(request: Request) -> Outcome:
     """Fetch every source (none for a past day), then refine, load, derive, compute, check and publish."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
-        salvage_parts(request.settings.archive)
+        prepare_archive(request.settings)
         names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
         fetched = fetch_sources(request, names) if request.as_of is None else []
         return from_archive(request, fetched)
@@ -154,7 +154,7 @@ def nightly(request: Request) -> Outcome:
 def rebuild(request: Request) -> Outcome:
     """Make the warehouse again from the archive alone, as the nights made it, and publish it."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
-        salvage_parts(request.settings.archive)
+        prepare_archive(request.settings)
         return from_archive(request, [])
 
 
@@ -203,6 +203,7 @@ def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequenc
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended), notes=notes)
     outcome = replace(outcome, exit_code=1, messages=tuple(problems)) if problems else publish(request, outcome, ledger)
     record_end(request, outcome)
+    request.settings.archive.drop_copies(f"*/*{SUFFIX}")
     return outcome
 
 
@@ -240,15 +241,19 @@ def work_of(request: Request) -> database.Connection:
 # --- fetch --------------------------------------------------------------------------------------------
 
 
-def salvage_parts(archive: Path) -> None:
-    """Finish the archive files a killed run left half-written: whole answers are kept."""
-    for part in sorted(archive.glob(f"*/*{PART}")):
+def prepare_archive(settings: Settings) -> None:
+    """Finish the archive files a killed run left half-written: whole answers are kept. What it did not send is sent."""
+    for store in (settings.archive, settings.refined):
+        store.refresh()
+    for part in sorted(settings.archive.outbox.glob(f"*/*{PART}")):
         try:
             kept = salvage(part)
         except OSError as error:
             LOG.error("%s cannot be finished and is left alone: %s", part, error)
             continue
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
+    if sent := put_left(settings.archive):
+        LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in sent))
 
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
@@ -281,11 +286,12 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
             return replace(health, outcome="disabled", message=why)
         LOG.info("asking %s%s", name, f": {len(boards):,} boards, {module.SOURCE.pause:g} s apart" if boards else "")
     for recording, asked, day in plan_fetches(name, request, boards):
-        path = path_of(request.settings.archive, name, datetime.now(UTC))
+        archive = request.settings.archive
+        path = path_of(archive.outbox, name, datetime.now(UTC))
         handed_over = recording if module.SOURCE.access == "file" else None  # never asked for, so taken as it is
         with request.settings.held(name) as held:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
-            with Writer(path, dated=True, part_of=part_of) as writer:
+            with Writer(path, dated=True, part_of=part_of, store=archive) as writer:
                 web = web_for(
                     module.SOURCE,
                     writer=writer,
@@ -343,12 +349,13 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
     files = [
         (name, warc)
         for name in all_sources()
-        for warc in sorted((archive / name).glob(f"*{SUFFIX}"))
+        for warc in archive.files(f"{name}/*{SUFFIX}")
         if request.as_of is None or warc.name[:10] <= request.as_of.isoformat()
     ]
     refined: list[Refined] = []
     broken: dict[str, str] = {}
-    pool = refine_all(files, archive=archive, refined=request.settings.refined, workers=request.settings.workers)
+    limits = request.settings
+    pool = refine_all(files, archive=archive, refined=limits.refined, workers=limits.workers, cluster=limits.cluster)
     with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
         for name, warc, result in show_progress(pool, total=len(files), what="refining"):
             if isinstance(result, Refined):
@@ -406,7 +413,10 @@ def load_refined(
 def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
     """The gate of a source's files; it adds its results to `checks`. Live nights are also held against its history."""
     let_in = read_accepted(request.settings.data, request.as_of)
-    is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
+    archive = request.settings.archive
+    is_of_night = functools.cache(
+        lambda warc: archive.remember("live", archive.folder / warc, lambda path: str(is_live(path))) == "True"
+    )
 
     def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
         named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}

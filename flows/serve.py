@@ -16,6 +16,7 @@ from flows.notification.night import reporting
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import choose_sources
+from flows.runtime.places import refuse_unreachable
 from flows.runtime.prefect_server import crash_ended, run_schedule_server
 from flows.runtime.run_log import find_ended_runs, on_record
 from flows.runtime.settings import Settings, find_values, settings, usable_settings
@@ -56,6 +57,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
         hold_folder(data),
     ):
         config = settings(sources_on=sources)
+        refuse_unreachable(config)
         request = Request(
             settings=config,
             command=COMMAND,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,45 @@ def work_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work_template")
     database.open_work(folder).close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[str]:
+    """S3-compatible storage on loopback, empty: "host:port". The environment has credentials for it."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # which prints each request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "s3cr3t")
+        yield "{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture
+def bucket(storage: str, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """bucket(prefix): the address of a prefix in a bucket of this test's own."""
+    from pyarrow import fs
+
+    name = f"bucket-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]}"
+    system = fs.S3FileSystem(endpoint_override=storage, scheme="http", allow_bucket_creation=True)
+    system.create_dir(name)
+    return lambda prefix: f"s3://{name}/{prefix}?endpoint_override={storage}&scheme=http"
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(storage: str) -> Iterator[Any]:
+    """A Dask cluster of two processes on loopback, which may read the storage."""
+    from distributed import LocalCluster
+
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.ERROR
+    ) as cluster:
+        yield cluster
 
 
 def module_of(nodeid: str) -> str:

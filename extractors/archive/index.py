@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_record_at, read_recorded
+from extractors.archive.store import Store
 from extractors.response import ANSWERED
 
 TABLES = """
@@ -54,21 +55,27 @@ class IndexEntry:
     record: int
     offset: int
     position: int
+    store: Store = field(repr=False, compare=False)
 
     def answer(self) -> Recorded | None:
         """The stored answer itself; None when its file is gone or was changed."""
         try:
-            found = read_record_at(self.path, record=self.record, offset=self.offset, position=self.position)
+            found = read_record_at(
+                self.store.fetch(self.path), record=self.record, offset=self.offset, position=self.position
+            )
         except OSError:
             return None
         return found if isinstance(found, Recorded) and found.digest == self.digest else None
 
 
 class ArchiveIndex:
-    """The index of one source's folder of the archive. A context manager; for one thread."""
+    """The index of one source's folder of the archive, which `store` says where it is. A context manager; for one
+    thread.
+    """
 
-    def __init__(self, folder: Path, index: Path) -> None:
+    def __init__(self, folder: Path, index: Path, store: Store | None = None) -> None:
         self._folder = folder
+        self._store = store or Store(folder.parent)
         index.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._database = _open_index(index)
@@ -116,6 +123,7 @@ class ArchiveIndex:
             record=record,
             offset=offset,
             position=position,
+            store=self._store,
         )
 
     def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
@@ -127,11 +135,13 @@ class ArchiveIndex:
         if path is None:
             return
         if entries is None:
-            entries = (entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged))
+            entries = (
+                entry_of(found) for found in read_recorded(self._store.fetch(path)) if not isinstance(found, Damaged)
+            )
         with self._database:
             self._forget(path.name)
             self._database.executemany(ADD, (_row(path.name, entry) for entry in entries if _has_data(entry)))
-            self._database.execute("INSERT INTO files VALUES (?, ?)", (path.name, path.stat().st_size))
+            self._database.execute("INSERT INTO files VALUES (?, ?)", (path.name, self._store.size(path)))
 
     def _forget(self, file: str) -> None:
         self._newest = None
@@ -140,8 +150,8 @@ class ArchiveIndex:
 
     def _catch_up(self) -> None:
         """Add the files that are new or changed, remove those that are gone."""
-        paths = sorted(self._folder.glob(f"*{SUFFIX}"))
-        there = {path.name: path.stat().st_size for path in paths if path.is_file()}  # refine names what is none
+        paths = self._store.files(f"{self._folder.name}/*{SUFFIX}")
+        there = {path.name: self._store.size(path) for path in paths if self._store.is_file(path)}
         known = dict(self._database.execute("SELECT name, size FROM files").fetchall())
         with self._database:
             for name in sorted(known.keys() - there.keys()):

@@ -11,6 +11,7 @@ import importlib.metadata
 import io
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from extractors.archive.reader import (
     map_file,
     members_of,
 )
+from extractors.archive.store import Store
 
 PART = ".part"
 SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
@@ -66,11 +68,18 @@ class Writer:
     every file of the archive is. A finished file of the same name is never lost: what it holds and the new one lacks
     is kept behind the new records. `entries` are the answers of the file, so that an index need not read it; None
     when it holds older ones as well, or says something otherwise than was given. `part_of` says in the file itself
-    what it is part of (`LIVE`: a night that asked servers; `SYNTHETIC`: the bundled sample).
+    what it is part of (`LIVE`: a night that asked servers; `SYNTHETIC`: the bundled sample). `path` is in the outbox
+    of `store`, into which the file is put when it is finished; without one, where it stays.
     """
 
     def __init__(
-        self, path: Path, *, dated: bool = False, software: str = SOFTWARE, part_of: str | None = None
+        self,
+        path: Path,
+        *,
+        dated: bool = False,
+        software: str = SOFTWARE,
+        part_of: str | None = None,
+        store: Store | None = None,
     ) -> None:
         self.path: Path | None = None
         self.entries: list[Entry] | None = []
@@ -79,6 +88,7 @@ class Writer:
         self._dated = dated
         self._software = software
         self._part_of = part_of
+        self._store = store
         self._earliest: datetime | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         self._part = path.with_name(path.name + PART)
@@ -252,6 +262,10 @@ class Writer:
         if target.exists():
             self.entries = None
         self.path = _finish(self._part, target)
+        if self._store:
+            if self._store.holds_another(self.path):
+                self.entries = None
+            self.path = put(self._store, self.path)
 
     def _write_warcinfo(self, time: datetime) -> None:
         part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
@@ -329,17 +343,25 @@ def salvage(part: Path) -> Path | None:
     return finished
 
 
+def put(store: Store, path: Path) -> Path:
+    """Put a finished file of the outbox in its place in the archive, keeping what a file of that name there lacks."""
+    if store.holds_another(path):
+        merged = path.with_name(path.name + ".merged")
+        shutil.copyfile(path, merged)
+        _add_records(merged, store.fetch(store.folder / path.relative_to(store.outbox)))
+        merged.replace(path)
+    return store.put(path)
+
+
+def put_left(store: Store) -> list[Path]:
+    """Put the finished files that an earlier run left in the outbox of an address; where they are."""
+    return [put(store, path) for path in sorted(store.outbox.glob(f"*/*{SUFFIX}"))] if store.url else []
+
+
 def _finish(part: Path, target: Path) -> Path:
     """Rename a whole file to its name, keeping what an older file of that name holds and it lacks."""
     if target.exists():
-        with map_file(part) as new:
-            held = {name for member in members_of(new) for name in _record_ids(member)}
-        with map_file(target) as old, part.open("ab") as file:
-            for member in members_of(old):
-                if not member.why and held.isdisjoint(_record_ids(member)):
-                    file.write(old[member.offset : member.offset + member.size])
-            file.flush()
-            os.fsync(file.fileno())
+        _add_records(part, target)
     part.replace(target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
@@ -347,6 +369,18 @@ def _finish(part: Path, target: Path) -> Path:
     finally:
         os.close(folder)
     return target
+
+
+def _add_records(path: Path, other: Path) -> None:
+    """Add to a file the records that only the other has."""
+    with map_file(path) as new:
+        held = {name for member in members_of(new) for name in _record_ids(member)}
+    with map_file(other) as old, path.open("ab") as file:
+        for member in members_of(old):
+            if not member.why and held.isdisjoint(_record_ids(member)):
+                file.write(old[member.offset : member.offset + member.size])
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _record_ids(member: Member) -> list[str]:

@@ -9,17 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extractors.archive.reader import Member, Recorded, answers_in, decode, map_file
+from extractors.archive.store import Store, as_store
 from extractors.archive.writer import Writer, path_of
 from extractors.crawl.scan import Page, Scan, is_packed, read_member, record_in
 from extractors.response import ANSWERED, Response
 
 
-def keep_pages(archive: Path, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
+def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
     """Copy the records of pages of one WARC file, which the archive calls `name`; the archive file, None without pages.
 
     Raises OSError when the file was changed since it was looked through.
     """
-    with map_file(path) as data, Writer(path_of(archive, source, datetime.now(UTC)), dated=True) as writer:
+    store = as_store(archive)
+    target = path_of(store.outbox, source, datetime.now(UTC))
+    with map_file(path) as data, Writer(target, dated=True, store=store) as writer:
         for page in sorted(pages, key=lambda page: (page.offset, page.position)):
             member = _member(data, page.offset)
             if member.size != page.size:

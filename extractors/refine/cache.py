@@ -9,7 +9,7 @@ import functools
 import hashlib
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -99,12 +99,13 @@ class RowCache:
     """The rows of a source's newest refined files, as far as the same code (`code`, a `code_key`) made them.
 
     Files are opened when the first answer with data is there, because on most nights most answers repeat earlier ones;
-    `close` closes them. Files that cannot be opened are skipped with a warning.
+    `close` closes them. Files that cannot be opened are skipped with a warning. `fetch` brings one here first.
     """
 
-    def __init__(self, paths: Iterable[Path], code: str) -> None:
+    def __init__(self, paths: Iterable[Path], code: str, fetch: Callable[[Path], Path] = lambda path: path) -> None:
         self._paths = sorted(path for path in paths if not path.name.endswith(RESPONSES))[-MAX_FILES:]
         self._code = code
+        self._fetch = fetch
         self._files: dict[Path, pq.ParquetFile] = {}
         self._kept: dict[int, pa.Table] = {}
 
@@ -118,7 +119,7 @@ class RowCache:
         """Numbers of adverts by `said_hash`; rows are counted through all files, newest file first."""
         hashes: list[str | None] = []
         for path in reversed(self._paths):
-            if len(hashes) < MAX_ROWS and (refine_key_of(path) or "").endswith(f"-{self._code}"):
+            if len(hashes) < MAX_ROWS and (refine_key_of(self._fetch(path)) or "").endswith(f"-{self._code}"):
                 try:
                     file = pq.ParquetFile(path, page_checksum_verification=True)
                     hashes += file.read([HASH])[HASH].to_pylist() if HASH in file.schema_arrow.names else []

@@ -12,7 +12,7 @@ import contextlib
 import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from extractors.archive.reader import WHOLE, BrokenRange, Damaged, Range, Revisited, digest_of, read, split
+from extractors.archive.store import Store, as_store
 from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
@@ -70,12 +71,14 @@ class Refined(RefinedFile):
 class Piece:
     """What refine made of a range of a file: rows in a Parquet file, responses, and how many records the range has.
 
-    Records are numbered from 0 in each piece.
+    Records are numbered from 0 in each piece. `content` are the bytes of the file of rows where it is on another
+    machine.
     """
 
     rows: Path
     responses: tuple[RefinedResponses, ...]
     n_records: int
+    content: bytes | None = field(default=None, repr=False)
 
 
 def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
@@ -95,23 +98,32 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     return join_pieces(source, warc, pieces, key, archive=archive, refined=refined)
 
 
-def refine_range(source: str, warc: Path, part: Range, key: str, *, refined: Path) -> Piece:
-    """Read a range of a WARC and write its rows beside the place of the refined file. `key` is the file's (`key_of`).
+def refine_range(
+    source: str, warc: Path, part: Range, key: str, *, refined: Path | Store, into: Path | None = None
+) -> Piece:
+    """Read a range of a WARC and write its rows beside the place of the refined file, or into the folder `into`.
 
-    Raises `BrokenRange`.
+    `key` is the file's (`key_of`). Raises `BrokenRange`.
     """
-    rows, _ = _paths(source, warc, refined)
-    rows.parent.mkdir(parents=True, exist_ok=True)
-    path = rows.with_name(f"{rows.name}.{part.begin}.part")
+    earlier = as_store(refined)
+    path = piece_path(source, warc, part, into or earlier.folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
     code = code_key(source)
     with gc_paused():
         try:
-            with contextlib.closing(RowCache(rows.parent.glob("*.parquet"), code)) as cache:
+            paths = earlier.files(f"{source}/*.parquet")
+            with contextlib.closing(RowCache(paths, code, earlier.fetch)) as cache:
                 return _write(all_sources()[source], warc, part, key, path, cache)
         except DamagedCache as error:
             LOG.warning("%s", error)
             return _write(all_sources()[source], warc, part, key, path, RowCache((), code))
+
+
+def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
+    """Where the rows of a range stand until the file is joined."""
+    rows, _ = _paths(source, warc, refined)
+    return rows.with_name(f"{rows.name}.{part.begin}.part")
 
 
 def join_pieces(source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path) -> Refined:
@@ -161,9 +173,10 @@ def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[p
                 yield table.set_column(place, table.schema.field(place), shifted)
 
 
-def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path) -> Refined | None:
+def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> Refined | None:
     """The result of an earlier refine of a WARC, or None when there is none with its key (`key_of`)."""
-    rows, responses = _paths(source, warc, refined)
+    store = as_store(refined)
+    rows, responses = map(store.fetch_current, _paths(source, warc, store.folder))
     if not _is_current(key, rows, responses):
         return None
     return _summary(source, warc, archive, rows, responses, key, is_new=False)
@@ -191,9 +204,10 @@ def gc_paused() -> Iterator[None]:
             gc.enable()
 
 
-def key_of(source: str, warc: Path) -> str:
+def key_of(source: str, warc: Path, archive: Store | None = None) -> str:
     """The digest of all that decides how a file is read: of its bytes, and of the code."""
-    return f"{digest_of(warc)}-{code_key(source)}"
+    digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
+    return f"{digest}-{code_key(source)}"
 
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
@@ -262,16 +276,18 @@ def _reason(issue: Mapping[str, str]) -> str:
     return f"{issue['rule']} (got {issue['value'][:60]!r})"
 
 
-def remove_damaged(refined: Path) -> list[Path]:
+def remove_damaged(refined: Path | Store) -> list[Path]:
     """Remove refined files that cannot be read to their end, so that the next `refine` writes them again."""
     removed = []
-    for path in sorted(refined.glob("*/*.parquet")):
+    store = as_store(refined)
+    for path in store.files("*/*.parquet"):
         try:
+            store.fetch(path)
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 for number in range(file.num_row_groups):
                     file.read_row_group(number)
         except DAMAGED:
-            path.unlink()
+            store.remove(path)
             removed.append(path)
     return removed
 

@@ -1,40 +1,63 @@
-"""Refining many WARC files in parallel, in processes that import neither Prefect nor DuckDB."""
+"""Refining many WARC files in parallel, in processes, here or of a cluster, that import neither Prefect nor DuckDB."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import logging
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
 
-from extractors.archive.reader import BrokenRange, split
-from extractors.refine.refine import RANGE, Piece, Refined, find_refined, join_pieces, key_of, refine, refine_range
+from extractors.archive.reader import WHOLE, BrokenRange, Range, split
+from extractors.archive.store import Store, as_store
+from extractors.refine.cluster import ClusterError, Submit, bring_here, open_cluster
+from extractors.refine.refine import (
+    RANGE,
+    Piece,
+    Refined,
+    find_refined,
+    join_pieces,
+    key_of,
+    piece_path,
+    refine,
+    refine_range,
+)
 
+LOG = logging.getLogger("jobmarket")
+PATIENCE = 30
+"""Seconds without a finished range after which a pool is looked at."""
 PARENT_CHECK = 0.5
 """Seconds between two looks whether the parent is still there."""
 
 
 def refine_all(
-    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
+    files: Sequence[tuple[str, Path]],
+    *,
+    archive: Path | Store,
+    refined: Path | Store,
+    workers: int,
+    cluster: str | None = None,
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
     Files that were refined already come first and cost no process; then the largest first, range by range. A spawned
     pool, because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
-    are ended when this iterator is closed.
+    are ended when this iterator is closed. `cluster`: the address of a Dask scheduler, whose workers read instead.
+    Raises `ClusterError`.
     """
+    archive, refined = as_store(archive), as_store(refined)
     keys: dict[tuple[str, Path], str] = {}
     for file in files:
         try:
-            key = key_of(*file)
-            already = find_refined(*file, key, archive=archive, refined=refined)
+            key = key_of(*file, archive)
+            already = find_refined(*file, key, archive=archive.folder, refined=refined)
         except OSError as error:
             yield *file, error
             continue
@@ -42,19 +65,44 @@ def refine_all(
             yield *file, already
         else:
             keys[file] = key
-    ordered = sorted(keys, key=lambda file: -file[1].stat().st_size)
-    if workers < 2 or len(ordered) + sum(file[1].stat().st_size // RANGE for file in ordered) < 2:
+    for source, warc, made in _refine_new(keys, archive, refined, workers, cluster):
+        yield source, warc, _put(made, refined) if isinstance(made, Refined) else made
+
+
+def _put(made: Refined, refined: Store) -> Refined | Exception:
+    """Put the two files of a result in their place, that of the rows last; or what prevents it."""
+    try:
+        for path in (made.responses, made.rows):
+            refined.put(path)
+    except OSError as error:
+        return error
+    return made
+
+
+def _refine_new(
+    keys: Mapping[tuple[str, Path], str], archive: Store, refined: Store, workers: int, cluster: str | None
+) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+    """Refine files, given with their keys, in this process, in others or by a cluster."""
+    ordered = {file: keys[file] for file in sorted(keys, key=lambda file: -archive.size(file[1]))}
+    sizes = [archive.size(warc) for _, warc in ordered]
+    if cluster and ordered:
+        with open_cluster(cluster, archive.place, refined.place) as there:
+            yield from _refine_ranges(there.submit, ordered, archive, refined, check=there.check)
+        return
+    if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes) < 2:
         for source, warc in ordered:
             try:
-                yield source, warc, refine(source, warc, archive=archive, refined=refined)
+                archive.fetch(warc)
+                yield source, warc, refine(source, warc, archive=archive.folder, refined=refined.folder)
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield source, warc, error
         return
     left: list[tuple[str, Path]] = []
     # What one process reads in a few seconds is not worth the two that another one takes to start.
-    n_workers = min(workers, 1 + sum(file[1].stat().st_size for file in ordered) // RANGE)
+    n_workers = min(workers, 1 + sum(sizes) // RANGE)
     with open_pool(n_workers) as pool:
-        for source, warc, result in _refine_ranges(pool, {file: keys[file] for file in ordered}, archive, refined):
+        submit = functools.partial(_submit, pool, refined.folder)
+        for source, warc, result in _refine_ranges(submit, ordered, archive, refined):
             if isinstance(result, BrokenProcessPool):
                 left.append((source, warc))
             else:
@@ -62,7 +110,12 @@ def refine_all(
     # A process that crashed took the pool with it: each file that was left gets a pool of its own.
     for file in left:
         with open_pool(1) as pool:
-            yield from _refine_ranges(pool, {file: keys[file]}, archive, refined)
+            submit = functools.partial(_submit, pool, refined.folder)
+            yield from _refine_ranges(submit, {file: keys[file]}, archive, refined)
+
+
+def _submit(pool: ProcessPoolExecutor, refined: Path, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
+    return pool.submit(refine_range, source, warc, part, key, refined=refined)
 
 
 @contextlib.contextmanager
@@ -88,41 +141,65 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _refine_ranges(
-    pool: ProcessPoolExecutor, keys: Mapping[tuple[str, Path], str], archive: Path, refined: Path
+    submit: Submit,
+    keys: Mapping[tuple[str, Path], str],
+    archive: Store,
+    refined: Store,
+    *,
+    check: Callable[[], None] = lambda: None,
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
-    """Refine files, given with their keys, range by range, so that several processes work on a large one; then join."""
+    """Refine files, given with their keys, range by range, so that several workers read a large one; then join.
+
+    `check` is called when nothing was finished for a while, and raises when nothing ever will be.
+    """
     pieces: dict[tuple[str, Path], list[Piece | None]] = {}
-    waiting: dict[Future[Any], tuple[tuple[str, Path], int | None]] = {}
-    for file, key in keys.items():
-        try:
-            parts = split(file[1], RANGE)
-        except OSError as error:
-            yield *file, error
-            continue
+    waiting: dict[Future[Piece], tuple[tuple[str, Path], list[Piece | None], int, Range]] = {}
+
+    def begin(file: tuple[str, Path], parts: Sequence[Range]) -> None:
         pieces[file] = [None] * len(parts)
         for number, part in enumerate(parts):
-            waiting[pool.submit(refine_range, *file, part, key, refined=refined)] = file, number
+            waiting[submit(*file, part, keys[file])] = file, pieces[file], number, part
+
+    for file in keys:
+        try:
+            begin(file, split(archive.fetch(file[1]), RANGE))
+        except OSError as error:
+            yield *file, error
     while waiting:
-        for done in wait(waiting, return_when=FIRST_COMPLETED).done:
-            file, place = waiting.pop(done)
-            failure = done.exception()
-            if failure is not None and not isinstance(failure, Exception):
-                raise failure
-            if place is None:
-                yield *file, failure or done.result()
-            elif file not in pieces:
+        finished = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
+        if not finished:
+            check()
+        for done in finished:
+            file, found, number, part = waiting.pop(done)
+            failure = _failure_of(done)
+            if found is not pieces.get(file):
                 continue  # another range of it failed
-            elif failure is None:
-                pieces[file][place] = done.result()
-                found = [piece for piece in pieces[file] if piece is not None]
-                if len(found) == len(pieces[file]):
-                    yield *file, _join(*file, found, keys[file], archive=archive, refined=refined)
+            if failure is None:
+                try:
+                    found[number] = bring_here(done.result(), piece_path(*file, part, refined.folder))
+                except OSError as error:
+                    failure = error
+            if failure is None:
+                whole = [piece for piece in found if piece is not None]
+                if len(whole) == len(found):
+                    yield *file, _join(*file, whole, keys[file], archive=archive.folder, refined=refined.folder)
+            elif isinstance(failure, BrokenRange) and len(found) > 1:
+                LOG.warning("%s is read in one piece: %s", file[1], failure)
+                begin(file, [WHOLE])
             else:
                 del pieces[file]
-                if isinstance(failure, BrokenRange):
-                    waiting[pool.submit(refine, *file, archive=archive, refined=refined)] = file, None
-                else:
-                    yield *file, failure
+                yield *file, failure
+
+
+def _failure_of(done: Future[Piece]) -> Exception | None:
+    """What ended a task. Raises what is no failure of the task, such as Ctrl-C."""
+    try:
+        failure = done.exception()
+    except CancelledError:
+        return ClusterError("the cluster gave it up; was its scheduler stopped?")
+    if failure is not None and not isinstance(failure, Exception):
+        raise failure
+    return failure
 
 
 def _join(

@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 
 from extractors.archive.reader import read
+from extractors.archive.store import Store
 from extractors.response import Response
 from extractors.source import all_sources
 from flows.accuracy.audit import values_read_by
@@ -23,7 +24,7 @@ from warehouse.publish.reader import open_reader
 LOG = logging.getLogger("jobmarket")
 
 
-def score_audited(data: Path, archive: Path, found: Score) -> None:
+def score_audited(data: Path, archive: Store, found: Score) -> None:
     """Add the last answer to each question of a data folder to a score, as figures `audit.<reader>`.
 
     An advert that is no longer published, or whose text has changed since, is named and left out.
@@ -46,7 +47,7 @@ def _judge(answer: Answer, advert: Posting, found: Score) -> None:
     found.judge(figure, answer.posting_id, advert.title, answer.right, got, answer.source)
 
 
-def _read_again(data: Path, archive: Path, wanted: set[str]) -> dict[str, Posting]:
+def _read_again(data: Path, archive: Store, wanted: set[str]) -> dict[str, Posting]:
     """Adverts by posting_id, read from the answers that their published rows were read from."""
     with open_reader(data) as con:
         rows = con.execute(
@@ -57,7 +58,7 @@ def _read_again(data: Path, archive: Path, wanted: set[str]) -> dict[str, Postin
     for source, warc in sorted({(row[1], row[2]) for row in rows}):
         ids = {(row[3], row[0]) for row in rows if row[2] == warc}
         records = {record for record, _ in ids}
-        for response in read(archive / warc):
+        for response in read(archive.fetch(archive.folder / warc)):
             if isinstance(response, Response) and response.record in records:
                 for one in all_sources()[source].parse(response):
                     if isinstance(one, dict) and (response.record, f"{source}:{str(one['id']).strip()}") in ids:

@@ -20,6 +20,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from extractors.archive.store import Store
 from flows.accuracy.adverts_read import (
     ADVERTS_READ,
     ENGLISH,
@@ -187,7 +188,7 @@ class Card:
     has_real: bool
 
 
-def score_readers(gold: Path | None = None, *, data: Path | None = None, archive: Path | None = None) -> Card:
+def score_readers(gold: Path | None = None, *, data: Path | None = None, archive: Store | None = None) -> Card:
     """Score the labelled cases of a folder, by default those that the record is about, and the audits of a data folder.
 
     Real answers of boards are read where they are at hand, and the adverts of `data` that people were asked about where
@@ -201,7 +202,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
         score_qualifications(QUALIFICATIONS_DRAWN, real, found)
         score_halves(real, found)
     if data is not None and (data / ANSWERS).exists():
-        score_audited(data, archive or data / "archive", found)
+        score_audited(data, archive or Store(data / "archive"), found)
     by_name = {figure.name: figure for figure in found.figures()}
     figures = {name: by_name[name] for name in DECLARED if name in by_name}
     missed = {(miss.figure, miss.case) for miss in found.misses}

@@ -52,6 +52,7 @@ def _find_problems() -> Iterator[str]:
     from extractors.web.session import MissingContact, check_contact
     from flows.notification.delivery import find_mail_problem
     from flows.runtime.permissions import choose_sources, read_permissions
+    from flows.runtime.places import find_unreachable
 
     config = settings()
     for check in (lambda: choose_sources(config), lambda: read_permissions(config.data)):
@@ -65,6 +66,7 @@ def _find_problems() -> Iterator[str]:
         except MissingContact as error:
             yield f"{config.origins['contact']}: {error}"
     yield from _find_guide_problems(config)
+    yield from find_unreachable(config)
     if problem := find_mail_problem(config):
         yield f"{config.origins['mail_to']}: {problem}"
 

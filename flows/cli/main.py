@@ -13,6 +13,7 @@ from rich.text import Text
 
 from flows.cli import boards, config, guide, mcp, notify, query, readers, release, review, run, verify
 from flows.cli.disk_errors import describe_damage
+from flows.runtime.places import describe_unreachable
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, describe_unwritten
 
@@ -80,6 +81,8 @@ def main() -> None:
     except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
         _end(str(error), FAILED)
     except OSError as error:
+        if said := describe_unreachable(error):
+            _end(said, FAILED)
         if error.errno not in REMEDIES:
             raise
         _end(describe_unwritten(error), FAILED)

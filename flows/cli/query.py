@@ -215,7 +215,9 @@ def open_published(as_of: date | None = None, *, with_texts: bool = False, has_h
 
     config = settings()
     folder = find_folder(config, as_of, _list_published_days(config) if as_of and has_history else ())
-    return open_reader(folder, with_texts=with_texts, refined=config.refined)
+    return open_reader(
+        folder, with_texts=with_texts, refined=config.refined.fetch_all("*/*.parquet") if with_texts else None
+    )
 
 
 def find_folder(config: Settings, as_of: date | None, published: Sequence[date] = ()) -> Path:

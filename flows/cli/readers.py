@@ -64,7 +64,9 @@ def why(
 
     config = settings()
     folder = find_folder(config, as_of)
-    posting_report.show(posting_report.read_refined_row(folder, posting, refined=config.refined), OUT)
+    posting_report.show(
+        posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
+    )
     posting_report.show_job(posting_report.read_job(folder, posting), OUT)
 
 
@@ -82,9 +84,13 @@ def emerging(
 
     config = settings()
     folder = find_folder(config, as_of)
-    pair = emerging_terms.compare_adverts(emerging_terms.read_adverts(folder, refined=config.refined))
+    pair = emerging_terms.compare_adverts(
+        emerging_terms.read_adverts(folder, refined=config.refined.fetch_all("*/*.parquet"))
+    )
     emerging_terms.show(pair, emerging_terms.find_emerging(pair), limit, OUT)
-    candidates, n_found = skill_candidates.read_candidates(folder, limit, refined=config.refined)
+    candidates, n_found = skill_candidates.read_candidates(
+        folder, limit, refined=config.refined.fetch_all("*/*.parquet")
+    )
     skill_candidates.show_candidates(candidates, n_found, OUT)
 
 
@@ -102,6 +108,8 @@ def audit(
     from flows.accuracy.audit_results import audits_of, show_accuracy
 
     config = settings()
-    given = ask_questions(config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined)
+    given = ask_questions(
+        config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined.fetch_all("*/*.parquet")
+    )
     OUT.print(f"{len(given)} answer{'s' if len(given) != 1 else ''} kept", highlight=False)
     show_accuracy(audits_of(settings().data), OUT)

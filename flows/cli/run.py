@@ -203,7 +203,7 @@ def rebuild(guide: Guides = None) -> None:
     from flows.runtime.data_kind import LIVE, find_kind
 
     config = settings(guides=guide)
-    if not any(config.archive.glob("*/*")):
+    if not config.archive.files("*/*"):
         raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
     guides = _resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
     _run_flow(config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True)
@@ -237,10 +237,12 @@ def serve(
 
     refuse_other_kind(config, find_kind(config), LIVE)
     prepare_prefect(config)
+    from flows.runtime.places import refuse_unreachable
     from flows.serve import schedule_for, serve_nights
 
     schedule = schedule_for(config.cron, config.timezone)
     check_live(config)
+    refuse_unreachable(config)
     if guides := _resolve_guides(config.guides):
         _refuse_faulty_guides(config, guides, kind=LIVE)
     serve_nights(config, schedule=schedule, port=config.port, sources=tuple(source or ()))
@@ -256,7 +258,7 @@ def _refuse_day_before_data(config: Settings, as_of: date) -> None:
     from transforms.records.vocabulary import POSTING_KINDS
 
     sources = [name for name, module in all_sources().items() if module.SOURCE.kind in POSTING_KINDS]
-    first = min((file.name[:10] for name in sources for file in (config.archive / name).glob(f"*{SUFFIX}")), default="")
+    first = min((file.name[:10] for name in sources for file in config.archive.files(f"{name}/*{SUFFIX}")), default="")
     if as_of.isoformat() < first:
         raise WrongUsage(f"--as-of {as_of}: nothing was read by then; the first adverts came on {first}")
 
@@ -337,12 +339,14 @@ def _run_flow(
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.permissions import read_accepted
+    from flows.runtime.places import describe_unreachable, refuse_unreachable
 
     recordings = _select_recordings(paths, asked["sources"]) if paths else None
     read_accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
         _refuse_faulty_guides(config, guides, kind=kind, **asked)
     dated_back = _refuse_dating_back(guides, asked.get("as_of"), may_date_back)
+    refuse_unreachable(config)
     with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
@@ -355,7 +359,8 @@ def _run_flow(
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
             cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
-            if said := describe_disk_trouble(cause, config.data) or describe_damage(cause):
+            trouble = describe_disk_trouble(cause, config.data) or describe_damage(cause)
+            if said := trouble or describe_unreachable(cause):
                 raise Wrong(f"nothing was published: {said}") from error
             if isinstance(error, ServerLost):
                 raise Wrong(f"nothing was published: {error}; give the same command again") from error

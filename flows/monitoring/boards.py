@@ -152,11 +152,11 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
         (name, path)
         for name, module in all_sources().items()
         if module.SOURCE.kind in LINKED_FROM
-        for path in sorted((config.archive / name).glob(f"*{SUFFIX}"))
-        if path.is_file()  # a pipe would be waited for
+        for path in config.archive.files(f"{name}/*{SUFFIX}")
+        if config.archive.is_file(path)
     ]
     for name, path in show_progress(files, total=len(files), what="looking for boards"):
-        answers = (answer for answer in read(path) if isinstance(answer, Response))
+        answers = (answer for answer in read(config.archive.fetch(path)) if isinstance(answer, Response))
         for found in {board for answer in answers for board in find_linked_boards(answer)}:
             if (found[0], found[1].lower()) not in known and not why_not_read(*found):
                 seen[found] += 1

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extractors.archive.reader import SUFFIX, Damaged, is_live, read_recorded
+from extractors.archive.store import Store
 from extractors.source import all_sources
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.errors import Wrong
@@ -94,13 +95,14 @@ def _find_published_kinds(config: Settings) -> Iterator[str]:
             yield SAMPLE if is_sample else LIVE
 
 
-def _find_archived_kinds(archive: Path) -> Iterator[str]:
+def _find_archived_kinds(archive: Store) -> Iterator[str]:
     """What the archive's files are of, as far as their boards tell."""
     for name, module in all_sources().items():
         if not module.SOURCE.has_whole_lists:
             continue
-        for warc in sorted((archive / name).glob(f"*{SUFFIX}")):
+        for warc in archive.files(f"{name}/*{SUFFIX}"):
             with contextlib.suppress(OSError):
+                archive.fetch(warc)
                 if is_live(warc):
                     yield LIVE
                 urls = (found.url for found in read_recorded(warc) if not isinstance(found, Damaged))

@@ -51,7 +51,7 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
             f"again from {source}. {_describe_losses(settings.data, outputs, run_id)}"
         )
     if removed := remove_damaged(settings.refined):
-        first = removed[0].relative_to(settings.refined)
+        first = removed[0].relative_to(settings.refined.folder)
         done.append(f"{len(removed)} refined files are damaged, first {first}; they are made again from the archive")
     for sentence in done:
         LOG.warning("%s", sentence)

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.runtime.secret import HIDDEN, Secret
-from flows.runtime.settings_declared import SETTINGS, Setting
+from flows.runtime.settings_declared import PROCESSES, SETTINGS, Setting
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
 
 if TYPE_CHECKING:  # reading archives takes longer to import than all else that a command needs of this module
     from extractors.archive.index import ArchiveIndex
+    from extractors.archive.store import Store
 
 PROJECT = Path(__file__).parents[2]
 COMMAND_LINE = "command line"
@@ -72,9 +73,10 @@ class Settings:
     revise: str = "monthly"
     sources_on: tuple[str, ...] = ()
     sources_off: tuple[str, ...] = ()
-    archive_folder: Path | None = None
-    refined_folder: Path | None = None
+    archive_folder: Path | str | None = None
+    refined_folder: Path | str | None = None
     workers: int = 2
+    pool: str = PROCESSES
     memory_limit: str = "4GB"
     threads: int = 2
     board_not_found: int = 2
@@ -95,20 +97,34 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def archive(self) -> Path:
+    def archive(self) -> Store:
         """WARC files as fetched: `archive/<source>/<time>.warc.gz`."""
-        return self.archive_folder or self.data / "archive"
+        return self._store("archive", self.archive_folder)
 
     @property
-    def refined(self) -> Path:
+    def refined(self) -> Store:
         """Parquet files made from them: `refined/<source>/<time>.parquet`."""
-        return self.refined_folder or self.data / "refined"
+        return self._store("refined", self.refined_folder)
+
+    def _store(self, name: str, place: Path | str | None) -> Store:
+        """The files of a kind. Of those at an address, copies stand in `copies/`, and new ones in `outbox/`."""
+        from extractors.archive.store import store_at  # noqa: PLC0415  # see above
+
+        if isinstance(place, str):
+            return store_at(self.data / "copies" / name, place, self.data / "outbox" / name)
+        return store_at(place or self.data / name, None, None)
+
+    @property
+    def cluster(self) -> str | None:
+        """The Dask scheduler whose workers refine, by its address; None: processes here."""
+        return None if self.pool == PROCESSES else self.pool
 
     def held(self, source: str) -> ArchiveIndex:
         """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
         from extractors.archive.index import ArchiveIndex  # noqa: PLC0415  # see above
 
-        return ArchiveIndex(self.archive / source, self.data / "index" / f"{source}.sqlite")
+        store = self.archive
+        return ArchiveIndex(store.folder / source, self.data / "index" / f"{source}.sqlite", store)
 
     @property
     def prefect_home(self) -> Path:

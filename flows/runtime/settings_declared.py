@@ -27,6 +27,11 @@ STARTTLS, TLS, NO_TLS = "starttls", "tls", "none"
 MONTHLY = "monthly"
 CADENCES = (MONTHLY, "nightly")
 """When figures that are published may change."""
+PROCESSES = "processes"
+POOLS = re.compile(rf"{PROCESSES}|(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}")
+"""What refines: processes of this machine, or the workers of a Dask scheduler."""
+FILES = re.compile(r"s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?[^\s#@]*)?")
+"""An address of files. It names no user: credentials come from the environment."""
 METHODS = ("GET", "HEAD", "POST")
 
 
@@ -75,6 +80,14 @@ def _parse_path(value: Any, folder: Path) -> Path:
     return folder / Path(_parse_text(value)).expanduser()
 
 
+def _parse_place(value: Any, folder: Path) -> Path | str:
+    """A folder, or an address of files, which is a text."""
+    text = _parse_text(value)
+    if "://" not in text:
+        return _parse_path(value, folder)
+    return _parse_text(text, FILES)
+
+
 def _number_in(text: str) -> int | str:
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() else text
@@ -101,6 +114,12 @@ SIZE = Kind(
 )
 TEXT = Kind("a text", _TEXT, lambda value, _: _parse_text(value))
 PATH = Kind("a path", _TEXT, _parse_path)
+PLACE = Kind("a path, or an address such as s3://bucket/prefix, without credentials", _TEXT, _parse_place)
+POOL = Kind(
+    f"{PROCESSES} or the address of a Dask scheduler",
+    {"type": "string", "pattern": f"^(?:{POOLS.pattern})$"},
+    lambda value, _: _parse_text(value, POOLS),
+)
 NAMES = Kind(
     "a list of names",
     {"type": "array", "items": _TEXT, "uniqueItems": True},
@@ -236,21 +255,22 @@ SETTINGS = (
         name="archive_folder",
         key="paths.archive",
         environment="JOBMARKET_ARCHIVE",
-        kind=PATH,
+        kind=PLACE,
         default=lambda: None,
         default_words='"archive"',
         meaning="Folder of the recorded answers, of this data folder alone; move what is there before you change it. "
-        "A path in the file starts at the data folder.",
+        "A path in the file starts at the data folder. Or an address in S3-compatible storage, "
+        "`s3://bucket/prefix?endpoint_override=host:port&scheme=http`; credentials come from the environment.",
         example='"/mnt/large/archive"',
     ),
     Setting(
         name="refined_folder",
         key="paths.refined",
         environment="JOBMARKET_REFINED",
-        kind=PATH,
+        kind=PLACE,
         default=lambda: None,
         default_words='"refined"',
-        meaning="Folder of the Parquet files made from the archive, of this data folder alone.",
+        meaning="Folder of the Parquet files made from the archive, of this data folder alone, or an address as above.",
         example='"/mnt/fast/refined"',
     ),
     Setting(
@@ -293,6 +313,16 @@ SETTINGS = (
         meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
         "least a fifth of them are for the panel.",
         example="2000",
+    ),
+    Setting(
+        name="pool",
+        key="refine.pool",
+        environment="JOBMARKET_REFINE_POOL",
+        kind=POOL,
+        default=lambda: PROCESSES,
+        default_words=f'"{PROCESSES}"',
+        meaning="What reads adverts: processes of this machine, or the workers of a Dask scheduler, by its address.",
+        example='"tcp://10.0.0.5:8786"',
     ),
     Setting(
         name="board_not_found",

@@ -143,7 +143,7 @@ def test_what_a_sample_run_archives_says_so(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", workers=1)
     request = Request(settings=settings, command="test", sources=("ecb_rates",), is_sample=True)
     health: Health = nightly.fetch_source.fn("ecb_rates", request)
-    archived = [settings.archive / name for name in health.fresh]
+    archived = [settings.archive.folder / name for name in health.fresh]
     assert archived and not (settings.data / "kind").exists(), "the files say it themselves"
     for path in archived:
         with pytest.raises(Wrong, match="sample data"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from extractors.archive.store import Store
 from flows.accuracy.audit_results import GOLD, Answer
 from flows.accuracy.audited_cases import score_audited
 from flows.accuracy.scoring import Score
@@ -23,7 +24,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def score_of(data: Path, *answers: Answer) -> Score:
     (data / GOLD).write_text("".join(f"{json.dumps(asdict(one))}\n" for one in answers), encoding="utf-8")
     found = Score()
-    score_audited(data, data / "archive", found)
+    score_audited(data, Store(data / "archive"), found)
     return found
 
 
@@ -68,5 +69,5 @@ def test_an_advert_that_changed_or_is_gone_is_left_out(
 
 def test_no_answers_no_figures(tmp_path: Path) -> None:
     found = Score()
-    score_audited(tmp_path, tmp_path / "archive", found)
+    score_audited(tmp_path, Store(tmp_path / "archive"), found)
     assert found.figures() == ()

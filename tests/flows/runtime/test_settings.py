@@ -57,7 +57,7 @@ def test_without_a_file_every_setting_has_its_default(data: Path) -> None:
     config = settings()
     assert config.data == data
     assert (config.contact, config.guides, config.memory_limit, config.port) == (None, (), "4GB", 4200)
-    assert (config.archive, config.refined) == (data / "archive", data / "refined")
+    assert (config.archive.folder, config.refined.folder) == (data / "archive", data / "refined")
     assert {origin for name, origin in config.origins.items() if name != "data"} == {"default"}
     assert config.origins["data"] == "environment JOBMARKET_DATA"
 
@@ -86,8 +86,8 @@ def test_paths_of_the_file_begin_at_the_data_folder(data: Path) -> None:
     write(data, 'guides = ["mine.md", "/srv/theirs.md"]', "[paths]", 'archive = "large/archive"')
     config = settings()
     assert config.guides == (data / "mine.md", Path("/srv/theirs.md"))
-    assert config.archive == data / "large" / "archive"
-    assert config.refined == data / "refined"
+    assert config.archive.folder == data / "large" / "archive"
+    assert config.refined.folder == data / "refined"
 
 
 def test_lists_in_variables(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,339 @@
+"""Where the files of the archive, or the refined files, are kept: a folder, or an address of `pyarrow.fs`.
+
+Everything that lists, opens, replaces or removes such a file gets its path from here. Where they lie in a folder, that
+path is the file itself, and nothing is copied. Where they lie at an address (`s3://bucket/prefix`), it is that of a
+copy in the data folder, which is fetched when it is first needed; the files at the address are what counts, and a copy
+that differs from them is none.
+
+A file is written beside its place and put there at once: by a rename in a folder; at an address an object appears when
+its upload is whole. What is to go to an address is first whole in the outbox, so that a run that is killed in between
+loses nothing: the next one sends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import threading
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:  # imported where it is used: most data folders need it not
+    from pyarrow import fs
+
+PARAMETERS = ("endpoint_override", "region", "scheme")
+"""What may follow the ? of an address: a server that is not Amazon's, as host:port, its region, and http or https."""
+REMEDY = (
+    "look at the bucket's name, and at the credentials in the environment (AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
+)
+FACTS = "facts.tsv"
+"""File beside the copies: what files at the address were once found to say, so that none is fetched to ask again."""
+CHUNK = 4 * 2**20
+"""Bytes that are read at once of a file that is copied."""
+CONNECT_TIMEOUT, REQUEST_TIMEOUT = 10.0, 60.0
+"""Seconds after which an attempt fails."""
+MAX_ATTEMPTS = 5
+"""Attempts at each request, with growing pauses between them."""
+
+
+class StorageError(OSError):
+    """Files at an address cannot be reached; the message names the address and what to do."""
+
+
+class Version(NamedTuple):
+    """What tells one version of a file from another: bytes, and the time of the last change in nanoseconds."""
+
+    size: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a store is, as it can be sent to another machine; `url` None: in the folder."""
+
+    folder: Path
+    url: str | None = None
+
+
+class Store:
+    """The files of one kind, `<source>/<name>`, in a folder or at an address.
+
+    Paths are those in `folder`. `outbox` is where a new file is written before it is put: `folder` itself, except at
+    an address.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, *, outbox: Path | None = None) -> None:
+        self.folder = folder
+        self.url = url
+        self.outbox = folder if url is None else outbox or folder.with_name(f"{folder.name}-outbox")
+        self._versions: dict[str, Version] | None = None
+        self._facts: dict[tuple[str, str, Version], str] | None = None
+        self._used: set[str] = set()
+        self._lock = threading.RLock()
+
+    def __str__(self) -> str:
+        return str(self.folder) if self.url is None else self._url_of("")
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return Place(self.folder, self.url)
+
+    def refresh(self) -> None:
+        """Look anew, at the next question, what files there are: others may have changed them since."""
+        self._versions = None
+        self._used.clear()
+
+    def check(self) -> None:
+        """Raise `StorageError` when the address cannot be read, or there is no such bucket."""
+        if self.url is not None:
+            self._there()
+
+    def files(self, pattern: str) -> list[Path]:
+        """The paths of all files whose `<source>/<name>` matches, in order. A copy may not be there yet: `fetch` it."""
+        if self.url is None:
+            return sorted(self.folder.glob(pattern))
+        return sorted(self.folder / name for name in self._there() if Path(name).match(pattern))
+
+    def exists(self, path: Path) -> bool:
+        """Whether there is such a file."""
+        return path.exists() if self.url is None else self._name(path) in self._there()
+
+    def is_file(self, path: Path) -> bool:
+        """Whether a file is one that can be read: a pipe would be waited for."""
+        return path.is_file() if self.url is None else self.exists(path)
+
+    def holds_another(self, path: Path) -> bool:
+        """Whether a file of the outbox of an address has a namesake there."""
+        return self.url is not None and self.exists(self.folder / path.relative_to(self.outbox))
+
+    def size(self, path: Path) -> int:
+        """Bytes of a file. Raises OSError when there is none."""
+        return path.stat().st_size if self.url is None else self._version(path).size
+
+    def fetch(self, path: Path) -> Path:
+        """The path, with the file's bytes at it. Raises OSError when there is no such file, or it cannot be read."""
+        if self.url is None:
+            return path
+        version, name = self._version(path), self._name(path)
+        self._used.add(name)
+        if _version_of(path) != version:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+            try:
+                with (
+                    self._reaching(name),
+                    self._system.open_input_stream(f"{self._root}/{name}", compression=None) as source,
+                    fresh.open("wb") as file,
+                ):
+                    while data := source.read(CHUNK):
+                        file.write(data)
+                if fresh.stat().st_size != version.size:
+                    raise StorageError(f"{self._url_of(name)} changed while it was read; start the same command again")
+                _set_time(fresh, version)
+                fresh.replace(path)
+            finally:
+                fresh.unlink(missing_ok=True)
+        return path
+
+    def fetch_current(self, path: Path) -> Path:
+        """Like `fetch`, but where there is no such file, there is no copy either."""
+        if self.url is not None:
+            if self.exists(path):
+                return self.fetch(path)
+            path.unlink(missing_ok=True)
+        return path
+
+    def fetch_all(self, pattern: str) -> Path:
+        """The folder, with all files that match."""
+        if self.url is not None:
+            for path in self.files(pattern):
+                self.fetch(path)
+        return self.folder
+
+    def put(self, path: Path) -> Path:
+        """Put a whole file, in the outbox or the folder, in its place; its path there."""
+        if self.url is None:
+            return path
+        name = path.relative_to(self.outbox if path.is_relative_to(self.outbox) else self.folder).as_posix()
+        self._upload(path, name)
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _set_time(path, self._version(target))
+        path.replace(target)
+        self._used.add(name)
+        return target
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        path.unlink(missing_ok=True)
+        if self.url is not None and self.exists(path):
+            name = self._name(path)
+            with self._reaching(name):
+                self._system.delete_file(f"{self._root}/{name}")
+            self._there().pop(name, None)
+
+    def remember(self, fact: str, path: Path, find: Callable[[Path], str]) -> str:
+        """What `find` says of a file; of a version at an address it is asked once."""
+        if self.url is None:
+            return find(path)
+        key = (fact, self._name(path), self._version(path))
+        with self._lock:
+            found = self._known_facts().get(key)
+        if found is None:
+            found = find(self.fetch(path))
+            with self._lock, (self.folder / FACTS).open("a", encoding="utf-8") as file:
+                file.write("\t".join((fact, key[1], str(key[2].size), str(key[2].changed), found)) + "\n")
+                self._known_facts()[key] = found
+        return found
+
+    def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
+        """Remove copies of files, but for those named, by default those that this process fetched or put."""
+        if self.url is not None:
+            for path in self.folder.glob(pattern):
+                if self._name(path) not in (self._used if but is None else but):
+                    path.unlink()
+
+    # --- at an address ------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _target(self) -> tuple[fs.FileSystem, str]:
+        return open_filesystem(self.url or "")
+
+    @property
+    def _system(self) -> Any:
+        return self._target[0]
+
+    @property
+    def _root(self) -> str:
+        return self._target[1]
+
+    @property
+    def _is_object_storage(self) -> bool:
+        return (self.url or "").startswith("s3://")
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def _url_of(self, name: str) -> str:
+        return f"{(self.url or '').partition('?')[0].rstrip('/')}/{name}"
+
+    def _version(self, path: Path) -> Version:
+        name = self._name(path)
+        version = self._there().get(name)
+        if version is None:
+            raise FileNotFoundError(2, "no such file in the storage", self._url_of(name))
+        return version
+
+    def _there(self) -> dict[str, Version]:
+        """All files at the address, as `<source>/<name>`: one request for a thousand of them."""
+        from pyarrow import fs  # noqa: PLC0415  # see above
+
+        with self._lock:
+            if self._versions is None:
+                with self._reaching():
+                    found = self._system.get_file_info(
+                        fs.FileSelector(self._root, recursive=True, allow_not_found=True)
+                    )
+                    bucket = self._root.partition("/")[0]
+                    is_doubtful = not found and self._is_object_storage
+                    is_missing = is_doubtful and self._system.get_file_info(bucket).type == fs.FileType.NotFound
+                if is_missing:
+                    raise StorageError(f"{self._url_of('')}: there is no bucket {bucket}; make it, or {REMEDY}")
+                self._versions = {
+                    info.path[len(self._root) + 1 :]: Version(info.size, info.mtime_ns)
+                    for info in found
+                    if info.type == fs.FileType.File and info.path.count("/") == self._root.count("/") + 2
+                }
+            return self._versions
+
+    def _upload(self, path: Path, name: str) -> None:
+        """Send a file, and look whether it is there whole."""
+        size = path.stat().st_size
+        place = f"{self._root}/{name}"
+        with self._reaching(name):
+            if not self._is_object_storage:
+                self._system.create_dir(place.rpartition("/")[0], recursive=True)
+            # An error on the way closes the target: what is cut there is no whole file to any reader, and sent anew.
+            with path.open("rb") as file, self._system.open_output_stream(place, compression=None) as target:
+                while data := file.read(CHUNK):
+                    target.write(data)
+            info = self._system.get_file_info(place)
+        if info.size != size:
+            raise StorageError(f"{self._url_of(name)} has {info.size} bytes of {size}; start the same command again")
+        self._there()[name] = Version(info.size, info.mtime_ns)
+
+    def _known_facts(self) -> dict[tuple[str, str, Version], str]:
+        if self._facts is None:
+            self._facts = {}
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = self.folder / FACTS
+            for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+                fact, *rest = line.split("\t")
+                if len(rest) == 4 and rest[1].isdigit() and rest[2].isdigit():  # a killed run may leave half a line
+                    self._facts[fact, rest[0], Version(int(rest[1]), int(rest[2]))] = rest[3]
+        return self._facts
+
+    @contextlib.contextmanager
+    def _reaching(self, name: str = "") -> Iterator[None]:
+        """Errors of the storage, with the address and what to do."""
+        import pyarrow as pa  # noqa: PLC0415  # see above
+
+        try:
+            yield
+        except (StorageError, FileNotFoundError):
+            raise
+        except (OSError, pa.ArrowException) as error:
+            raise StorageError(f"{self._url_of(name)}: {error}; {REMEDY}") from error
+
+
+def as_store(given: Path | Store) -> Store:
+    """A store of files in a folder, where a folder is given."""
+    return given if isinstance(given, Store) else Store(given)
+
+
+@functools.cache
+def store_at(folder: Path, url: str | None, outbox: Path | None) -> Store:
+    """The one store of this process at a place, so that all its parts know the same files."""
+    return Store(folder, url, outbox=outbox)
+
+
+def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
+    """The file system of an address, and the path in it. Raises `StorageError` for an address that is none."""
+    import pyarrow as pa  # noqa: PLC0415  # see above
+    from pyarrow import fs  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    named = dict(parse_qsl(parts.query))
+    try:
+        if parts.scheme != "s3":
+            system, root = fs.FileSystem.from_uri(url)
+            return system, root.rstrip("/")
+        if unknown := sorted(named.keys() - PARAMETERS):
+            raise ValueError(f"unknown parameter {unknown[0]}; there are {', '.join(PARAMETERS)}")
+        if not named.keys() & {"region", "endpoint_override"}:
+            named["region"] = fs.resolve_s3_region(parts.netloc)
+        retries = fs.AwsStandardS3RetryStrategy(max_attempts=MAX_ATTEMPTS)
+        timeouts = {"connect_timeout": CONNECT_TIMEOUT, "request_timeout": REQUEST_TIMEOUT}
+        system = fs.S3FileSystem(**named, **timeouts, retry_strategy=retries)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise StorageError(f"{parts.scheme}://{parts.netloc}{parts.path}: {error}; {REMEDY}") from error
+    return system, f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+def _version_of(path: Path) -> Version | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Version(found.st_size, found.st_mtime_ns)
+
+
+def _set_time(path: Path, version: Version) -> None:
+    os.utime(path, ns=(version.changed, version.changed))

@@ -1,0 +1,204 @@
+"""Refining by the workers of a Dask cluster: ranges are read there, and what is made of them is joined here.
+
+A worker reads the archive where this machine does: in the same folder, which must be shared, or at the same address.
+What it makes comes back with its answer, so it needs no place to write but a folder of its own for copies. Dask is
+imported only here, and only when a cluster is named.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import tempfile
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from extractors.archive.reader import Range
+from extractors.archive.store import Place, Store
+from extractors.refine.cache import code_key
+from extractors.refine.refine import Piece, refine_range
+
+ARRIVAL = 60
+"""Seconds to wait for the scheduler and its first worker."""
+RETURN = 300
+"""Seconds to wait for a worker when all have left: as long as it takes to start a machine."""
+RECENT = 4
+"""Copies of archive files that a worker keeps: ranges of one file follow each other."""
+ONE_RANGE = threading.Lock()
+"""A worker reads one range at a time, however many threads it has: what the readers keep is for one thread."""
+
+
+class ClusterError(Exception):
+    """The cluster cannot refine; the message names it, and what to do."""
+
+
+Submit = Callable[[str, Path, Range, str], Future[Piece]]
+"""Begins to refine a range of a source's file, which has a key."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The workers of a cluster, for one run."""
+
+    address: str
+    client: Any
+    executor: Executor
+    token: str
+    archive: Place
+    refined: Place
+
+    def submit(self, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
+        """Begin to refine a range."""
+        name = warc.relative_to(self.archive.folder).as_posix()
+        return self.executor.submit(refine_there, self.token, self.archive, self.refined, source, name, part, key)
+
+    def check(self) -> None:
+        """Raise `ClusterError` when no worker is left and none comes."""
+        _wait_for_workers(self.client, self.address, RETURN)
+
+
+@contextlib.contextmanager
+def open_cluster(address: str, archive: Place, refined: Place) -> Iterator[Cluster]:
+    """The cluster of a scheduler, after a look at its workers. What is left to do is given up when this ends.
+
+    Raises `ClusterError`.
+    """
+    with _client_of(address) as client:
+        executor = client.get_executor(pure=False)
+        try:
+            yield Cluster(address, client, executor, uuid.uuid4().hex, archive, refined)
+        finally:
+            executor.shutdown(wait=False)
+
+
+def check_cluster(address: str) -> None:
+    """Raise `ClusterError` when a cluster cannot be used."""
+    with _client_of(address):
+        pass
+
+
+@contextlib.contextmanager
+def _client_of(address: str) -> Iterator[Any]:
+    """A client of a scheduler whose workers read as this machine does. Raises `ClusterError`."""
+    try:
+        from distributed import Client  # noqa: PLC0415  # see above
+    except ImportError as error:
+        raise ClusterError(
+            f"refine.pool is {address}, and Dask is not installed here: pip install 'ai-job-market[dask]'"
+        ) from error
+    try:
+        client: Any = Client(address, timeout=ARRIVAL, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {address} ({error}); start it (`dask scheduler`), "
+            'or set refine.pool = "processes"'
+        ) from error
+    with client:
+        _wait_for_workers(client, address, ARRIVAL)
+        _refuse_other_code(client)
+        yield client
+
+
+def _wait_for_workers(client: Any, address: str, seconds: float) -> None:
+    try:
+        client.wait_for_workers(1, timeout=seconds)
+    except (OSError, TimeoutError) as error:
+        raise ClusterError(
+            f"the Dask scheduler at {address} has no worker, and none came within {seconds:g} s; start some "
+            f"(`dask worker {address} --nworkers N --nthreads 1`)"
+        ) from error
+
+
+def _refuse_other_code(client: Any) -> None:
+    """Raise `ClusterError` when a worker has other readers, lookups or libraries than this machine."""
+    own = code_key("")
+    for worker, key in client.run(code_key, "", on_error="return").items():
+        if isinstance(key, BaseException):
+            raise ClusterError(
+                f"the Dask worker {worker} cannot read adverts ({type(key).__name__}: {key}); {SAME_CODE}"
+            )
+        _refuse_other_key(key, own, worker)
+
+
+SAME_CODE = "install there the same version of ai-job-market and of its libraries (requirements.lock), and restart it"
+
+
+def _refuse_other_key(key: str, wanted: str, worker: str) -> None:
+    if key != wanted:
+        raise ClusterError(
+            f"the Dask worker {worker} has another version of the readers ({key} for {wanted}); {SAME_CODE}"
+        )
+
+
+def bring_here(piece: Piece, path: Path) -> Piece:
+    """A piece with its rows at a path of this machine."""
+    if piece.content is None:
+        return piece
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
+    path.write_bytes(piece.content)
+    return replace(piece, rows=path, content=None)
+
+
+# --- at the worker ------------------------------------------------------------------------------------
+
+
+def refine_there(token: str, archive: Place, refined: Place, source: str, name: str, part: Range, key: str) -> Piece:
+    """Refine a range of a file of the archive, `<source>/<name>`; the piece has its rows with it.
+
+    `token` is of the run: what is known of earlier runs is forgotten. Raises `ClusterError`, `BrokenRange` and
+    `StorageError`.
+    """
+    worker = _own_name()
+    _refuse_other_key(code_key(source), key.rpartition("-")[2], worker)
+    with ONE_RANGE:
+        desk = _desk_of(token, archive, refined)
+        warc = desk.fetch(name, worker)
+        with tempfile.TemporaryDirectory() as folder:
+            piece = refine_range(source, warc, part, key, refined=desk.refined, into=Path(folder))
+            return replace(piece, content=piece.rows.read_bytes())
+
+
+def _own_name() -> str:
+    from distributed import get_worker  # noqa: PLC0415  # see above
+
+    return str(get_worker().address)
+
+
+class _Desk:
+    """What a worker has at hand in one run: the stores, and copies of what lies at an address."""
+
+    def __init__(self, archive: Place, refined: Place) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="jobmarket-")
+        self._recent: deque[str] = deque(maxlen=RECENT)
+        self.archive, self.refined = (
+            Store(Path(self._folder.name) / kind if place.url else place.folder, place.url)
+            for kind, place in (("archive", archive), ("refined", refined))
+        )
+
+    def fetch(self, name: str, worker: str) -> Path:
+        """A file of the archive at this machine; what was not used for long goes."""
+        path = self.archive.folder / name
+        if not self.archive.exists(path):
+            remedy = f"mount {self.archive.folder} there, too, or keep the archive at an address (paths.archive)"
+            raise ClusterError(f"the Dask worker {worker} sees no file {path}; {remedy}")
+        if name not in self._recent:
+            self._recent.append(name)
+            self.archive.drop_copies("*/*", but=self._recent)
+            of_source = {
+                file.relative_to(self.refined.folder).as_posix() for file in self.refined.files(f"{path.parent.name}/*")
+            }
+            self.refined.drop_copies("*/*", but=of_source)
+        return self.archive.fetch(path)
+
+
+@functools.lru_cache(maxsize=1)
+def _desk_of(token: str, archive: Place, refined: Place) -> _Desk:
+    """The desk of a run; that of the run before goes, with its copies."""
+    return _Desk(archive, refined)

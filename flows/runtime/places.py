@@ -1,0 +1,42 @@
+"""What a run needs elsewhere, storage at an address and a Dask cluster: looked at before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.runtime.settings import Settings
+from flows.terminal.errors import WrongUsage
+
+
+def refuse_unreachable(config: Settings) -> None:
+    """Raise `WrongUsage` when storage or cluster of the settings cannot be used."""
+    if problems := list(find_unreachable(config)):
+        raise WrongUsage("\n".join(problems))
+
+
+def find_unreachable(config: Settings) -> Iterator[str]:
+    """What of storage and cluster cannot be used: each with the setting, why, and what to do."""
+    for name, is_elsewhere in (("archive", config.archive.url), ("refined", config.refined.url)):
+        if is_elsewhere:
+            from extractors.archive.store import StorageError  # noqa: PLC0415  # only where it is needed
+
+            store = config.archive if name == "archive" else config.refined
+            try:
+                store.check()
+            except StorageError as error:
+                yield f"{config.origins.get(f'{name}_folder', 'settings')}: {error}"
+    if config.cluster:
+        from extractors.refine.cluster import ClusterError, check_cluster  # noqa: PLC0415  # see above
+
+        try:
+            check_cluster(config.cluster)
+        except ClusterError as error:
+            yield f"{config.origins.get('pool', 'settings')}: {error}"
+
+
+def describe_unreachable(error: BaseException | None) -> str | None:
+    """In a line, what storage or cluster did to a run; None for what has another reason."""
+    from extractors.archive.store import StorageError  # noqa: PLC0415  # see above
+    from extractors.refine.cluster import ClusterError  # noqa: PLC0415
+
+    return str(error) if isinstance(error, StorageError | ClusterError) else None
