@@ -30,7 +30,7 @@ SHARED = frozenset(("sample", "small", "server", "killing"))
 """Fixtures of flows/ that take long to make and that several modules read."""
 TOGETHER = frozenset(
     f"tests/flows/test_{name}.py"
-    for name in ("analyst_page", "cli", "faults", "kill", "mcp", "rebuild", "release", "run", "site")
+    for name in ("analyst_page", "cli", "elsewhere", "faults", "kill", "mcp", "rebuild", "release", "run", "site")
 )
 """The modules that use them: one process runs them all, so that they are made once."""
 FIRST = ("tests/flows/test_faults.py", "tests/flows/test_life_cycle_real.py")
@@ -81,7 +81,7 @@ def dask_cluster(storage: str) -> Iterator[Any]:
     from distributed import LocalCluster
 
     with LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.ERROR
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
     ) as cluster:
         yield cluster
 

@@ -117,8 +117,8 @@ def _wait_for_workers(client: Any, address: str, seconds: float) -> None:
 
 def _refuse_other_code(client: Any) -> None:
     """Raise `ClusterError` when a worker has other readers, lookups or libraries than this machine."""
-    own = code_key("")
-    for worker, key in client.run(code_key, "", on_error="return").items():
+    own = find_code()
+    for worker, key in client.run(find_code, on_error="return").items():
         if isinstance(key, BaseException):
             raise ClusterError(
                 f"the Dask worker {worker} cannot read adverts ({type(key).__name__}: {key}); {SAME_CODE}"
@@ -147,6 +147,11 @@ def bring_here(piece: Piece, path: Path) -> Piece:
 
 
 # --- at the worker ------------------------------------------------------------------------------------
+
+
+def find_code() -> str:
+    """The key of what all sources are read by."""
+    return code_key("")
 
 
 def refine_there(token: str, archive: Place, refined: Place, source: str, name: str, part: Range, key: str) -> Piece:

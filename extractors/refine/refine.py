@@ -123,7 +123,7 @@ def refine_range(
 def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
     """Where the rows of a range stand until the file is joined."""
     rows, _ = _paths(source, warc, refined)
-    return rows.with_name(f"{rows.name}.{part.begin}.part")
+    return rows.with_name(f"{rows.name}.{part.begin}-{'' if part.end is None else part.end}.part")
 
 
 def join_pieces(source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path) -> Refined:

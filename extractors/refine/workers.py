@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -172,8 +172,9 @@ def _refine_ranges(
         for done in finished:
             file, found, number, part = waiting.pop(done)
             failure = _failure_of(done)
-            if found is not pieces.get(file):
-                continue  # another range of it failed
+            if found is not pieces.get(file):  # another range of it failed
+                _remove([done.result()] if failure is None else [])
+                continue
             if failure is None:
                 try:
                     found[number] = bring_here(done.result(), piece_path(*file, part, refined.folder))
@@ -185,10 +186,18 @@ def _refine_ranges(
                     yield *file, _join(*file, whole, keys[file], archive=archive.folder, refined=refined.folder)
             elif isinstance(failure, BrokenRange) and len(found) > 1:
                 LOG.warning("%s is read in one piece: %s", file[1], failure)
+                _remove(found)
                 begin(file, [WHOLE])
             else:
-                del pieces[file]
+                _remove(pieces.pop(file))
                 yield *file, failure
+
+
+def _remove(pieces: Iterable[Piece | None]) -> None:
+    """Remove the pieces of a file that is not joined."""
+    for piece in pieces:
+        if piece is not None and piece.content is None:
+            piece.rows.unlink(missing_ok=True)
 
 
 def _failure_of(done: Future[Piece]) -> Exception | None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flows.conftest import SMALL, Ended, digests
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> Path:
-    data = tmp_path_factory.mktemp("local") / "data"
-    assert here(data, *SMALL) == 0
-    return data
+from extractors.refine import cluster
+from flows.nightly import prepare_archive
+from flows.runtime.settings import Settings
+from tests.flows.conftest import SMALL, Ended, Finished, digests
+from warehouse.publish.reader import open_reader
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -23,7 +21,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_storage_and_cluster_give_what_a_disk_and_processes_give(
-    local: Path,
+    small: Finished,
     tmp_path: Path,
     plain: Callable[..., Ended],
     bucket: Callable[[str], str],
@@ -38,8 +36,59 @@ def test_storage_and_cluster_give_what_a_disk_and_processes_give(
     ended = plain(data, *SMALL, **elsewhere)
     assert ended.code == 0, ended.said
     assert "s3cr3t" not in ended.said
-    assert digests(data) == digests(local)
+    assert digests(data) == small.made
     assert not (data / "archive").exists()
     assert not (data / "refined").exists()
-    assert contents(data / "copies" / "refined") == contents(local / "refined")
+    assert contents(data / "copies" / "refined") == contents(small.data / "refined")
     assert not list((data / "outbox").glob("*/*/*"))
+    # What asks for texts fetches them.
+    shutil.rmtree(data / "copies")
+    with open_reader(data) as con:
+        (posting,) = con.execute("SELECT min(posting_id) FROM core.postings").fetchall()[0]
+    shown = plain(data, "why", posting, **elsewhere)
+    assert shown.code == 0, shown.said
+    assert posting in shown.said
+    # The same again, on a machine that has lost its copies: nothing is refined again, and nothing differs.
+    shutil.rmtree(data / "copies")
+    ended = plain(data, "rebuild", **elsewhere)
+    assert ended.code == 0, ended.said
+    assert "refined lever" not in ended.said
+    assert digests(data) == small.made
+    assert contents(data / "copies" / "refined") == contents(small.data / "refined")
+
+
+def test_what_a_killed_run_left_is_sent_by_the_next(
+    small: Finished, tmp_path: Path, bucket: Callable[[str], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Half a file that was being written, and a whole one that was not sent."""
+    config = Settings(data=tmp_path / "data", archive_folder=bucket("archive"))
+    files = sorted((small.data / "archive").glob("*/*"))
+    for number, file in enumerate(files):
+        left = config.archive.outbox / file.relative_to(small.data / "archive")
+        left.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, left.with_name(left.name + ".part") if number == 0 else left)
+    prepare_archive(config)
+    assert "sent to the archive what an earlier run left: " in caplog.text
+    there = config.archive.files("*/*")
+    assert contents(small.data / "archive") == {
+        str(path.relative_to(config.archive.folder)): config.archive.fetch(path).read_bytes() for path in there
+    }
+    assert not list(config.archive.outbox.glob("*/*"))
+
+
+@pytest.mark.parametrize("command", [SMALL, ("config", "check")])
+def test_what_cannot_be_reached_is_said_before_anything_is_begun(
+    command: tuple[str, ...], tmp_path: Path, plain: Callable[..., Ended], storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ARRIVAL", 1)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "jobmarket.toml").write_text(
+        f'[paths]\narchive = "s3://nobodys-bucket/archive?endpoint_override={storage}&scheme=http"\n'
+        '[refine]\npool = "tcp://127.0.0.1:9"\n'
+    )
+    ended = plain(data, *command)
+    assert ended.code == (64 if command == SMALL else 2)
+    assert "jobmarket.toml:2: s3://nobodys-bucket/archive/: there is no bucket nobodys-bucket; make it" in ended.said
+    assert "jobmarket.toml:4: no Dask scheduler answers at tcp://127.0.0.1:9" in ended.said
+    assert sorted(path.name for path in data.iterdir()) == ["jobmarket.toml"]

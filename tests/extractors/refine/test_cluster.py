@@ -1,0 +1,190 @@
+"""Refining by a Dask cluster: the bytes of one process, and a clear word where the cluster cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+import pytest
+
+from extractors.archive.reader import Range
+from extractors.archive.store import Place, Store
+from extractors.archive.writer import Writer, path_of
+from extractors.refine import cluster, workers
+from extractors.refine import refine as refine_module
+from extractors.refine.cluster import ClusterError, check_cluster, open_cluster
+from extractors.refine.refine import Refined, key_of
+from tests.extractors.board import NOW
+
+BOARDS = "https://boards-api.greenhouse.io/v1/boards"
+SIZE = 2_000
+"""Bytes of a range in these tests."""
+
+
+def night(store: Store, n: int = 40) -> Path:
+    """One night of many boards of Greenhouse."""
+    with Writer(path_of(store.outbox, "greenhouse", NOW), store=store) as writer:
+        for number in range(n):
+            jobs = [
+                {"id": number * 10 + at, "internal_job_id": at, "title": "AI Engineer", "location": {"name": "Berlin"}}
+                for at in range(3)
+            ]
+            body = orjson.dumps({"jobs": jobs})
+            writer.write(url=f"{BOARDS}/b{number}/jobs", observed_at=NOW, status=200, body=body)
+    assert writer.path
+    return writer.path
+
+
+def refined_by(address: str | None, warc: Path, archive: Store, refined: Store) -> Refined | Exception:
+    found = workers.refine_all([("greenhouse", warc)], archive=archive, refined=refined, workers=1, cluster=address)
+    ((_, _, made),) = found
+    return made
+
+
+def content_of(made: Refined | Exception) -> tuple[bytes, bytes]:
+    assert isinstance(made, Refined), made
+    assert not list(made.rows.parent.glob("*.part"))
+    return made.rows.read_bytes(), made.responses.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (refine_module, workers):
+        monkeypatch.setattr(module, "RANGE", SIZE)
+
+
+@contextlib.contextmanager
+def empty_cluster() -> Iterator[str]:
+    """The address of a scheduler without workers."""
+    from distributed import LocalCluster
+
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as made:
+        yield str(made.scheduler_address)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ARRIVAL", "RETURN"):
+        monkeypatch.setattr(cluster, name, 1)
+
+
+def test_a_cluster_writes_the_bytes_of_one_process(
+    dask_cluster: Any, tmp_path: Path, bucket: Callable[[str], str]
+) -> None:
+    """From a folder that all share, and from storage; the second night takes over the rows of the first."""
+    local = Store(tmp_path / "archive")
+    warc = night(local)
+    expected = content_of(refined_by(None, warc, local, Store(tmp_path / "one")))
+    shared = refined_by(dask_cluster.scheduler_address, warc, local, Store(tmp_path / "two"))
+    assert content_of(shared) == expected
+    archive, refined = (
+        Store(tmp_path / "copies" / kind, bucket(kind), outbox=tmp_path / "outbox" / kind)
+        for kind in ("archive", "refined")
+    )
+    there = night(archive)
+    assert content_of(refined_by(dask_cluster.scheduler_address, there, archive, refined)) == expected
+    other = Store(tmp_path / "other", refined.url)
+    assert sorted(other.fetch(path).read_bytes() for path in other.files("*/*")) == sorted(expected)
+    again = refined_by(dask_cluster.scheduler_address, there, archive, refined)
+    assert isinstance(again, Refined)
+    assert not again.is_new
+
+
+def test_a_file_that_cannot_be_split_is_read_whole(
+    dask_cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Store(tmp_path / "archive")
+    warc = night(archive, 4)
+    expected = content_of(refined_by(None, warc, archive, Store(tmp_path / "one")))
+    monkeypatch.setattr(workers, "split", lambda path, size: [Range(0, 700), Range(700, None)])
+    for address in (dask_cluster.scheduler_address, None):
+        made = refined_by(address, warc, archive, Store(tmp_path / str(address)[:4]))
+        assert content_of(made) == expected
+
+
+def test_a_worker_that_dies_loses_nothing(dask_cluster: Any, tmp_path: Path) -> None:
+    archive = Store(tmp_path / "archive")
+    warc = night(archive, 200)
+    expected = content_of(refined_by(None, warc, archive, Store(tmp_path / "one")))
+    pids = [nanny.pid for nanny in dask_cluster.workers.values()]
+    found: list[Refined | Exception] = []
+    address = dask_cluster.scheduler_address
+    reading = threading.Thread(target=lambda: found.append(refined_by(address, warc, archive, Store(tmp_path / "two"))))
+    reading.start()
+    while reading.is_alive() and not list((tmp_path / "two" / "greenhouse").glob("*.part")):
+        time.sleep(0.005)
+    assert reading.is_alive(), "all was read before a worker could die"
+    psutil.Process(pids[0]).kill()
+    reading.join(timeout=60)
+    assert content_of(found[0]) == expected
+
+
+def test_a_worker_with_other_code_is_refused(
+    dask_cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Store(tmp_path / "archive")
+    warc = night(archive, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster, "code_key", lambda source: "edited")
+        with pytest.raises(ClusterError, match=r"worker tcp://127\.0\.0\.1:\d+ has another version"):
+            check_cluster(dask_cluster.scheduler_address)
+    only_here = types.ModuleType("only_here")
+    exec("def find_code(): return 'never asked'", vars(only_here))
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "only_here", only_here)
+        patch.setattr(cluster, "find_code", vars(only_here)["find_code"])
+        with pytest.raises(
+            ClusterError, match=r"cannot read adverts \(.*ModuleNotFoundError.*; install there the same"
+        ):
+            check_cluster(dask_cluster.scheduler_address)
+    # one that joins later, or of which only this source's reader differs
+    patched = f"{key_of('greenhouse', warc).partition('-')[0]}-edited"
+    with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as there:
+        failure = there.submit("greenhouse", warc, Range(), patched).exception(timeout=60)
+    assert isinstance(failure, ClusterError)
+    assert "has another version of the readers" in str(failure)
+    assert "requirements.lock" in str(failure)
+
+
+def test_a_folder_that_the_worker_does_not_see_is_told(dask_cluster: Any, tmp_path: Path) -> None:
+    archive = Store(tmp_path / "archive")
+    warc = night(archive, 2)
+    key = key_of("greenhouse", warc)
+    with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as there:
+        warc.unlink()
+        failure = there.submit("greenhouse", warc, Range(), key).exception(timeout=60)
+    assert isinstance(failure, ClusterError)
+    assert f"sees no file {warc}; mount {archive.folder} there, too" in str(failure)
+
+
+def test_no_scheduler_no_worker_and_no_dask_are_told(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 .*dask scheduler"):
+        check_cluster("tcp://127.0.0.1:9")
+    with empty_cluster() as address, pytest.raises(ClusterError, match=r"has no worker, .* --nthreads 1"):
+        check_cluster(address)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match=r"Dask is not installed here: pip install 'ai-job-market\[dask\]'"):
+        check_cluster("tcp://127.0.0.1:9")
+
+
+def test_a_run_whose_scheduler_stops_ends(impatient: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not wait for ever for workers that are gone."""
+    monkeypatch.setattr(workers, "PATIENCE", 0.2)
+    archive = Store(tmp_path / "archive")
+    with empty_cluster() as address, monkeypatch.context() as patch:
+        patch.setattr(cluster, "_refuse_other_code", lambda client: None)
+        waits = iter([None])
+        real = cluster._wait_for_workers
+        patch.setattr(cluster, "_wait_for_workers", lambda *given: next(waits, 0) is None or real(*given))
+        with pytest.raises(ClusterError, match="has no worker"):
+            refined_by(address, night(archive, 2), archive, Store(tmp_path / "refined"))
