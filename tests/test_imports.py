@@ -28,12 +28,13 @@ HOME = {
     "bs4": "extractors",
     "warcio": "extractors",
     "fastwarc": "extractors",
+    "distributed": "extractors",
     "hyperscan": "transforms",
     "jinja2": "reports",
     "mcp": "reports",
 }
 REFUSED_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
-HEAVY = ("prefect", "duckdb", "great_expectations")
+HEAVY = ("prefect", "duckdb", "great_expectations", "distributed")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

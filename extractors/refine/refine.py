@@ -281,8 +281,8 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
     removed = []
     store = as_store(refined)
     for path in store.files("*/*.parquet"):
+        store.fetch(path)  # storage that cannot be reached is no damage
         try:
-            store.fetch(path)
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 for number in range(file.num_row_groups):
                     file.read_row_group(number)

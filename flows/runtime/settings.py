@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.runtime.secret import HIDDEN, Secret
-from flows.runtime.settings_declared import PROCESSES, SETTINGS, Setting
+from flows.runtime.settings_declared import PROCESSES, SETTINGS, Setting, is_hidden
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
 
@@ -202,7 +202,7 @@ def _find_given(setting: Setting, chosen: Mapping[str, Any]) -> Value | str | No
         example = f"{setting.option} {setting.example}"
     elif (text := os.environ.get(setting.environment, "")).strip():
         given, origin = setting.kind.from_text(text), f"environment {setting.environment}"
-        said = f"{setting.environment}={HIDDEN if setting.is_secret else text.strip()}"
+        said = f"{setting.environment}={HIDDEN if is_hidden(setting, text) else text.strip()}"
         example = f"export {setting.environment}={setting.example}"
     else:
         return None

@@ -30,7 +30,10 @@ CADENCES = (MONTHLY, "nightly")
 PROCESSES = "processes"
 POOLS = re.compile(rf"{PROCESSES}|(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}")
 """What refines: processes of this machine, or the workers of a Dask scheduler."""
-FILES = re.compile(r"s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?[^\s#@]*)?")
+FILES = re.compile(
+    r"s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?(?:endpoint_override|region|scheme)=[^\s&#@]+"
+    r"(?:&(?:endpoint_override|region|scheme)=[^\s&#@]+)*)?"
+)
 """An address of files. It names no user: credentials come from the environment."""
 METHODS = ("GET", "HEAD", "POST")
 
@@ -177,6 +180,11 @@ class Setting:
     option: str | None = None
     commands: str = ""
     is_secret: bool = False
+
+
+def is_hidden(setting: Setting, value: Any) -> bool:
+    """Whether a value is not to be repeated: a secret, or an address of files that may hold credentials."""
+    return setting.is_secret or (setting.kind is PLACE and "://" in str(value) and not FILES.fullmatch(str(value)))
 
 
 def _count_cores() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flows.runtime.secret import HIDDEN
-from flows.runtime.settings_declared import SETTINGS, Setting
+from flows.runtime.settings_declared import SETTINGS, Setting, is_hidden
 from flows.terminal.errors import suggest
 
 FILE = "jobmarket.toml"
@@ -58,7 +58,7 @@ def read_settings(data: Path) -> tuple[list[Entry], list[str]]:
         try:
             entries.append(Entry(setting, setting.kind.parse(value, data), where))
         except ValueError:
-            given = f'"{HIDDEN}"' if setting.is_secret else _format(value)
+            given = f'"{HIDDEN}"' if is_hidden(setting, value) else _format(value)
             problems.append(f"{where}: {expect(setting, f'{key} = {given}', f'{key} = {setting.example}')}")
     return entries, problems
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from extractors.archive.store import Place
 from extractors.source import all_sources
 from flows.runtime.permissions import choose_sources, why_turned_off
 from flows.runtime.settings import Settings, settings, usable_settings
@@ -145,6 +146,13 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
         (["mail.from = 'Name <a@b>'"], '1: mail.from = "Name <a@b>": a mail address expected'),
         (["mail.to = 'a@b'"], '1: mail.to = "a@b": a list of mail addresses expected'),
         (["[notify]", "heartbeat_method = 'get'"], '2: notify.heartbeat_method = "get": GET, HEAD or POST expected'),
+        (
+            ["refine.pool = 'threads'"],
+            '1: refine.pool = "threads": processes or the address of a Dask scheduler expected',
+        ),
+        (["paths.archive = 's3://key:s3cr3t@b/x'"], '1: paths.archive = "(hidden)": a path, or an address such as'),
+        (["paths.refined = 's3://b/x?secret_key=s3cr3t'"], '1: paths.refined = "(hidden)": a path, or an address'),
+        (["paths.refined = 'gs://b/x'"], '1: paths.refined = "(hidden)": a path, or an address'),
         (["data = '/srv'"], "1: data is read from the environment only: export JOBMARKET_DATA="),
         (["a = 1", "contact = 'a"], "2: not TOML: "),
         (["a = 1", "a = 2"], "2: not TOML: "),
@@ -158,6 +166,23 @@ def test_what_is_wrong_is_said_with_file_line_and_remedy(lines: list[str], said:
 def refused_at(data: Path, lines: list[str]) -> list[str]:
     write(data, *lines)
     return refused()
+
+
+def test_credentials_in_an_address_of_the_environment_are_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBMARKET_ARCHIVE", "s3://key:s3cr3t@bucket/archive")
+    [problem] = refused()
+    assert "without credentials expected" in problem
+    assert "s3cr3t" not in problem
+
+
+def test_files_at_an_address_have_their_copies_in_the_data_folder(data: Path) -> None:
+    address = "s3://bucket/archive?endpoint_override=127.0.0.1:9000&scheme=http"
+    write(data, "[paths]", f'archive = "{address}"', "[refine]", 'pool = "tls://10.0.0.5:8786"')
+    config = settings()
+    assert config.archive.place == Place(data / "copies" / "archive", address)
+    assert config.archive.outbox == data / "outbox" / "archive"
+    assert config.refined.place == Place(data / "refined")
+    assert config.cluster == "tls://10.0.0.5:8786"
 
 
 def test_all_that_is_wrong_is_said_at_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
