@@ -290,6 +290,8 @@ class Store:
         except (StorageError, FileNotFoundError):
             raise
         except (OSError, pa.ArrowException) as error:
+            if isinstance(error, OSError) and error.errno:  # of this machine's disk
+                raise
             raise StorageError(f"{self._url_of(name)}: {error}; {REMEDY}") from error
 
 

@@ -65,8 +65,9 @@ def refine_all(
             yield *file, already
         else:
             keys[file] = key
-    for source, warc, made in _refine_new(keys, archive, refined, workers, cluster):
-        yield source, warc, _put(made, refined) if isinstance(made, Refined) else made
+    with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster)) as new:
+        for source, warc, made in new:
+            yield source, warc, _put(made, refined) if isinstance(made, Refined) else made
 
 
 def _put(made: Refined, refined: Store) -> Refined | Exception:
