@@ -26,7 +26,7 @@ from flows.runtime.shutdown import exit_on_signal
 
 def refine_range(source, warc, part, key, *, refined):
     warc.with_suffix(".begun").touch()
-    time.sleep(60 if warc.stat().st_size == 0 else 1)  # the largest goes first
+    time.sleep(1 if warc.read_text() == "the first" else 60)  # the largest goes first
     return Piece(rows=warc, responses=(), n_records=0)
 
 def join_pieces(source, warc, pieces, key, *, archive, refined):
@@ -35,7 +35,7 @@ def join_pieces(source, warc, pieces, key, *, archive, refined):
 def main(data, is_closed):
     files = [("lever", data / f"{number}.warc") for number in range(6)]
     for _, file in files:
-        file.write_text("first" if is_closed and file.stem == "3" else "")
+        file.write_text("the first" if is_closed and file.stem == "3" else "queued")
     run_log.begin(data, run_id="one", command="jobmarket run")
     results = workers.refine_all(files, archive=data, refined=data, workers=2)
     with exit_on_signal(data, data, "one"):
@@ -47,6 +47,7 @@ def main(data, is_closed):
 if __name__ == "__main__":
     # As from a terminal: what runs these tests may ignore SIGINT, and a process inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    workers.RANGE = 10  # so that there is enough to read for two
     workers.find_refined = lambda *given, **more: None
     workers.refine_range, workers.join_pieces = refine_range, join_pieces
     main(Path(sys.argv[1]), len(sys.argv) > 2)
