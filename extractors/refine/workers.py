@@ -16,13 +16,14 @@ from typing import Any
 
 from extractors.archive.reader import BrokenRange, split
 from extractors.refine.refine import RANGE, Piece, Refined, find_refined, join_pieces, key_of, refine, refine_range
+from transforms.depth import ALL
 
 PARENT_CHECK = 0.5
 """Seconds between two looks whether the parent is still there."""
 
 
 def refine_all(
-    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
+    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int, percent: int = ALL
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
@@ -33,7 +34,7 @@ def refine_all(
     keys: dict[tuple[str, Path], str] = {}
     for file in files:
         try:
-            key = key_of(*file)
+            key = key_of(*file, percent)
             already = find_refined(*file, key, archive=archive, refined=refined)
         except OSError as error:
             yield *file, error
@@ -46,7 +47,7 @@ def refine_all(
     if workers < 2 or len(ordered) + sum(file[1].stat().st_size // RANGE for file in ordered) < 2:
         for source, warc in ordered:
             try:
-                yield source, warc, refine(source, warc, archive=archive, refined=refined)
+                yield source, warc, refine(source, warc, archive=archive, refined=refined, percent=percent)
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield source, warc, error
         return
@@ -54,7 +55,9 @@ def refine_all(
     # What one process reads in a few seconds is not worth the two that another one takes to start.
     n_workers = min(workers, 1 + sum(file[1].stat().st_size for file in ordered) // RANGE)
     with open_pool(n_workers) as pool:
-        for source, warc, result in _refine_ranges(pool, {file: keys[file] for file in ordered}, archive, refined):
+        for source, warc, result in _refine_ranges(
+            pool, {file: keys[file] for file in ordered}, archive, refined, percent
+        ):
             if isinstance(result, BrokenProcessPool):
                 left.append((source, warc))
             else:
@@ -62,7 +65,7 @@ def refine_all(
     # A process that crashed took the pool with it: each file that was left gets a pool of its own.
     for file in left:
         with open_pool(1) as pool:
-            yield from _refine_ranges(pool, {file: keys[file]}, archive, refined)
+            yield from _refine_ranges(pool, {file: keys[file]}, archive, refined, percent)
 
 
 @contextlib.contextmanager
@@ -88,7 +91,7 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _refine_ranges(
-    pool: ProcessPoolExecutor, keys: Mapping[tuple[str, Path], str], archive: Path, refined: Path
+    pool: ProcessPoolExecutor, keys: Mapping[tuple[str, Path], str], archive: Path, refined: Path, percent: int
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine files, given with their keys, range by range, so that several processes work on a large one; then join."""
     pieces: dict[tuple[str, Path], list[Piece | None]] = {}
@@ -101,7 +104,8 @@ def _refine_ranges(
             continue
         pieces[file] = [None] * len(parts)
         for number, part in enumerate(parts):
-            waiting[pool.submit(refine_range, *file, part, key, refined=refined)] = file, number
+            piece = pool.submit(refine_range, *file, part, key, refined=refined, percent=percent)
+            waiting[piece] = file, number
     while waiting:
         for done in wait(waiting, return_when=FIRST_COMPLETED).done:
             file, place = waiting.pop(done)
@@ -120,7 +124,8 @@ def _refine_ranges(
             else:
                 del pieces[file]
                 if isinstance(failure, BrokenRange):
-                    waiting[pool.submit(refine, *file, archive=archive, refined=refined)] = file, None
+                    whole = pool.submit(refine, *file, archive=archive, refined=refined, percent=percent)
+                    waiting[whole] = file, None
                 else:
                     yield *file, failure
 

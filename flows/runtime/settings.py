@@ -79,6 +79,7 @@ class Settings:
     threads: int = 2
     board_not_found: int = 2
     board_requests: int = 5_000
+    read_percent: int = 20
     webhook: Secret | None = None
     heartbeat: Secret | None = None
     heartbeat_method: str = "GET"

@@ -88,6 +88,12 @@ _TEXT = {"type": "string", "minLength": 1}
 COUNT = Kind(
     "a whole number from 1", {"type": "integer", "minimum": 1}, lambda value, _: _parse_number(value), _number_in
 )
+PERCENT = Kind(
+    "a whole number from 1 to 100",
+    {"type": "integer", "minimum": 1, "maximum": 100},
+    lambda value, _: _parse_number(value, 100),
+    _number_in,
+)
 PORT = Kind(
     f"a number from 1 to {MAX_PORT}",
     {"type": "integer", "minimum": 1, "maximum": MAX_PORT},
@@ -293,6 +299,17 @@ SETTINGS = (
         meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
         "least a fifth of them are for the panel.",
         example="2000",
+    ),
+    Setting(
+        name="read_percent",
+        key="limits.read_percent",
+        environment="JOBMARKET_READ_PERCENT",
+        kind=PERCENT,
+        default=lambda: 20,
+        default_words="20",
+        meaning="Percent of the adverts whose whole text is read though neither title nor words of it tell of AI, data "
+        "or engineering, drawn at random; 100: all are. Another percentage has the archive read again.",
+        example="100",
     ),
     Setting(
         name="board_not_found",

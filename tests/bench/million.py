@@ -47,7 +47,7 @@ SELECT
     'x:' || lpad(n.i::VARCHAR, 8, '0') AS posting_id, posting_id AS job_id, 'x' AS source,
     'b' || e.employer % 3000 AS board, 't' AS title, 'e' || e.employer AS employer_id, r.role, r.role_group,
     ['mid', 'senior', 'junior', 'staff'][1 + (n.h // 7) % 4] AS seniority, false AS seniority_inferred,
-    'full' AS text_state, 'full_advert' AS text_class, 'en' AS language, 'FULL_TIME' AS employment_type,
+    'full' AS text_state, 'full_advert' AS text_class, true AS is_drawn, 'en' AS language, 'FULL_TIME' AS employment_type,
     ['remote', 'hybrid', 'onsite', NULL][1 + (n.h // 11) % 4] AS workplace,
     CASE WHEN n.h % 3 = 0 THEN 9e4 + (n.h // 13) % 90 * 1e3 END AS pay_low, pay_low + 4e4 AS pay_high,
     pay_low AS annual_low, pay_high AS annual_high, pay_low AS annual_low_usd, pay_high AS annual_high_usd,

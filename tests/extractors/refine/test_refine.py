@@ -33,6 +33,7 @@ from extractors.sample import adverts
 from extractors.source import all_sources
 from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
+from transforms.depth import Depth
 from transforms.place.places import Address
 from transforms.posting import RawPosting, postings, said_hash
 from transforms.records.rows import Issue, Pay, Posting
@@ -216,9 +217,9 @@ def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     steps = posting_module._steps
 
-    def told(said: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
+    def told(said: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
         ids.append(str(said["id"]))
-        return steps(said, digest)
+        return steps(said, digest, depth)
 
     monkeypatch.setattr(posting_module, "_steps", told)
     return ids

@@ -62,7 +62,7 @@ def posting(number: int, **said: Any) -> Postings:
         "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
         "employer_id": f"e{number}",
         "role": role, "role_group": GROUP_OF_ROLE[role], "seniority": "senior", "seniority_inferred": False,
-        "text_state": "full", "text_class": "full_advert", "language": "en", "employment_type": "FULL_TIME",
+        "text_state": "full", "text_class": "full_advert", "is_drawn": True, "language": "en", "employment_type": "FULL_TIME",
         "pay_low": 150e3, "pay_high": 200e3, "currency": "USD", "period": "year", "pay_source": "stated",
         "annual_low": 150e3, "annual_high": 200e3, "annual_low_usd": 150e3, "annual_high_usd": 200e3,
         "pay_country": country, "pay_region": region, "pay_continent": continent, "pay_market": "local",
