@@ -69,8 +69,9 @@ def describe_depth(depth: ReadingDepth) -> str:
     if not depth.n_unread:
         return f"Texts read whole: all {depth.n_texts:,}"
     read = depth.n_texts - depth.n_unread
+    high = depth.share_missed[1]
     return (
-        f"Texts read whole: {read:,} of {depth.n_texts:,} ({depth.n_by_title:,} for the title, {depth.n_by_words:,} for "
-        f"words, {depth.n_rest_read:,} drawn from the rest); of the drawn ones {depth.n_missed:,} are AI adverts, so of "
-        f"the rest at most {depth.share_missed[1]:.2%}, and at least {depth.recall[0]:.1%} of all AI adverts were read"
+        f"Texts read whole: {read:,} of {depth.n_texts:,} ({depth.n_by_title:,} for title, {depth.n_by_words:,} for "
+        f"words, {depth.n_rest_read:,} drawn of the rest). Of these {depth.n_missed:,} are AI adverts, of the "
+        f"rest at most {high:.2%} are, and at least {depth.recall[0]:.1%} of all AI adverts were read"
     )

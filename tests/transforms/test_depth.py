@@ -131,7 +131,8 @@ def test_an_unread_advert_has_what_its_fields_say() -> None:
     assert (row.text_state, row.text_class, row.told_by, row.is_drawn) == (UNREAD, UNREAD, None, False)
     of_text = (row.text, row.text_hash, row.language, row.ai_label, row.years_min, row.degree_min, row.qualifications)
     assert of_text == (None,) * 7
-    assert row.skills == row.candidates == ()
+    assert not row.skills
+    assert not row.candidates
     for name in ("posting_id", "title", "role", "employer", "country", "city", "posted_on", "pay_low", "pay_high",
                  "currency", "employment_type", "said_hash"):  # fmt: skip
         assert getattr(row, name) == getattr(whole, name) is not None, name
@@ -186,4 +187,4 @@ def test_no_ai_advert_of_the_real_payloads_is_left_unread() -> None:
 
 def _is_clearly_other(said: RawPosting) -> bool:
     """One in four of the adverts whose title names nothing stands for them all, so that the test takes seconds."""
-    return role_of(str(said["title"])).value == "other" and draw_number("quarter", str(said["id"])) > 0.25  # type: ignore[typeddict-item]
+    return role_of(str(said["title"])).value == "other" and draw_number("quarter", str(said["id"])) > 0.25

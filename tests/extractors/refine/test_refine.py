@@ -461,7 +461,8 @@ def nights_at(folder: Path, percent: int, into: str) -> list[dict[str, Any]]:
     night(folder, 1, *jobs, refined=folder / "whole")
     warc = folder / "archive" / "greenhouse" / "2026-01-01.warc.gz"
     made = refine("greenhouse", warc, archive=folder / "archive", refined=folder / into, percent=percent)
-    return pq.read_table(made.rows).to_pylist()
+    rows: list[dict[str, Any]] = pq.read_table(made.rows).to_pylist()
+    return rows
 
 
 def test_another_depth_has_the_file_read_again_and_the_same_depth_gives_the_same_rows(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def put_skills(con: database.Connection, *numbers: int) -> None:  # noqa: F811
     if not con.execute("FROM core.skills").fetchall():
         taxonomy = {"category": "Programming Languages", "kind": "technology", "case_rule": "any", "evidence": "test"}
         database.load_lookup(con, Skills, [row_of(Skills, skill="Python", **taxonomy)])
-    named = {"skill": "Python", "requirement": "required", "start": 0, "end": 1}
+    named: dict[str, Any] = {"skill": "Python", "requirement": "required", "start": 0, "end": 1}
     put(con, [PostingSkills(posting_id=f"x:{number:04}", **named) for number in numbers])
 
 
@@ -108,9 +108,9 @@ def test_marts_over_unread_texts_are_sound(con: database.Connection) -> None:  #
 @pytest.mark.parametrize(
     ("n_drawn", "n_missed", "n_unread", "words"),
     [
-        (300, 0, 1200, "at most 1.22%, and at least 87.2%"),
-        (300, 3, 1200, "at most 2.89%"),
-        (0, 0, 50, "at most 100.00%"),
+        (300, 0, 1200, "at most 1.22% are, and at least 87.2%"),
+        (300, 3, 1200, "at most 2.89% are"),
+        (0, 0, 50, "at most 100.00% are"),
         (10, 0, 0, "all 110"),
     ],
 )
