@@ -23,7 +23,7 @@ from extractors.refine import workers
 from flows.runtime import run_log
 from flows.runtime.shutdown import exit_on_signal
 
-def refine_range(source, warc, part, key, *, refined):
+def refine_range(source, warc, part, key, *, refined, percent):
     warc.with_suffix(".begun").touch()
     time.sleep(60 if warc.stat().st_size == 0 else 1)  # the largest goes first
     return warc
