@@ -73,6 +73,7 @@ from warehouse.marts import compute, mart_history, staging
 from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth, Vintages
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
+from warehouse.reading_depth import describe_depth, measure_depth
 from warehouse.tables import Sources
 
 LOG = logging.getLogger("jobmarket")
@@ -345,7 +346,8 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
     Returns what was refined, and for each source whose file could not be read why. With `as_of`, files of
     later days are left out: nothing later leaks in.
     """
-    archive = request.settings.archive
+    settings = request.settings
+    archive = settings.archive
     files = [
         (name, warc)
         for name in all_sources()
@@ -354,8 +356,14 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
     ]
     refined: list[Refined] = []
     broken: dict[str, str] = {}
-    limits = request.settings
-    pool = refine_all(files, archive=archive, refined=limits.refined, workers=limits.workers, cluster=limits.cluster)
+    pool = refine_all(
+        files,
+        archive=archive,
+        refined=settings.refined,
+        workers=settings.workers,
+        cluster=settings.cluster,
+        percent=settings.read_percent,
+    )
     with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
         for name, warc, result in show_progress(pool, total=len(files), what="refining"):
             if isinstance(result, Refined):
@@ -447,6 +455,7 @@ def derive(con: database.Connection, refined: Sequence[Refined]) -> None:
             employers.resolve(con, all_boards())
             jobs.resolve(con, refined)
         convert_money(con)
+        LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)
 
 

@@ -42,6 +42,7 @@ def posting(id: object = 1, **said: Any) -> Posting:
         "seniority": "unstated",
         "seniority_inferred": False,
         "text_state": "none",
+        "is_drawn": True,
     } | said
     values["text_class"] = said.get("text_class") or {"full": "full_advert"}.get(
         values["text_state"], values["text_state"]

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Required, TypedDict, Unpack
 import orjson
 
 from transforms.consistency import Evidence, check_itself
+from transforms.depth import ALL, Depth, find_depth
 from transforms.employers.token_names import find_spelling
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
@@ -29,7 +30,15 @@ from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
 from transforms.records.rows import Issue, Pay, Posting, Span
-from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, GROUP_OF_ROLE, NO_TEXT, SNIPPET, TECHNICAL_GROUPS
+from transforms.records.vocabulary import (
+    AI_GROUPS,
+    FULL_ADVERT,
+    GROUP_OF_ROLE,
+    NO_TEXT,
+    SNIPPET,
+    TECHNICAL_GROUPS,
+    UNREAD,
+)
 from transforms.role.ai_label import ai_label
 from transforms.role.employment import employment_of
 from transforms.role.openings import openings_of
@@ -132,7 +141,7 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
     said = _bounded(said, None)
-    steps = _steps(said, said_hash(said))
+    steps = _steps(said, said_hash(said), _depth_of(said, ALL))
     while True:
         try:
             next(steps)
@@ -148,16 +157,21 @@ class CachedRow(NamedTuple):
 
 
 def postings(
-    said: Iterable[RawPosting | Issue], before: Mapping[str, int] = NONE_BEFORE, *, seen_on: date | None = None
+    said: Iterable[RawPosting | Issue],
+    before: Mapping[str, int] = NONE_BEFORE,
+    *,
+    seen_on: date | None = None,
+    percent: int = ALL,
 ) -> Iterator[Posting | Issue | CachedRow]:
     """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
     all their texts are read at once. The result is the same as `posting`'s. `before` numbers adverts that were read
-    before by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer.
+    before by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer,
+    `percent` the part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
     """
     for group in _batches(said):
-        yield from _make_batch(group, before, seen_on)
+        yield from _make_batch(group, before, seen_on, percent)
 
 
 def said_hash(said: RawPosting) -> str | None:
@@ -208,10 +222,10 @@ def _batches(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | I
 
 
 def _make_batch(
-    group: Sequence[RawPosting | Issue], before: Mapping[str, int], seen_on: date | None
+    group: Sequence[RawPosting | Issue], before: Mapping[str, int], seen_on: date | None, percent: int
 ) -> list[Posting | Issue | CachedRow]:
     made: dict[int, Posting | Issue | CachedRow] = {}
-    new: list[tuple[int, RawPosting, str | None]] = []
+    new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
         if isinstance(whole, Issue):
             made[number] = whole
@@ -225,9 +239,9 @@ def _make_batch(
         if digest is not None and digest in before:
             made[number] = CachedRow(before[digest])
         else:
-            new.append((number, one, digest))
-    _prefetch_bodies([one for _, one, _ in new])
-    running = [(number, _steps(one, digest)) for number, one, digest in new]
+            new.append((number, one, digest, _depth_of(one, percent)))
+    _prefetch_bodies([one for _, one, _, depth in new if depth.is_read])
+    running = [(number, _steps(one, digest, depth)) for number, one, digest, depth in new]
     while running:
         going = []
         for number, steps in running:
@@ -372,9 +386,15 @@ class _Offer(NamedTuple):
     """Whether prose repeats the range of a field; None where one of them states none."""
 
 
-def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
+def _depth_of(raw: RawPosting, percent: int) -> Depth:
+    """How deep an advert is read, by its id, title and text as they came."""
+    words = raw.get("html") or raw.get("text")
+    return find_depth(raw["source"], str(raw.get("id")).strip(), raw.get("title"), words, percent=percent)
+
+
+def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
-    content = _read_content(raw)
+    content = _read_content(raw, depth)
     yield
     statements = statements_in(content.body.text)
     yield
@@ -386,19 +406,22 @@ def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting
     yield
     offer = _read_offer(raw, content, terms, titled)
     yield
-    return _assemble(raw, digest, content, terms, titled, demands, offer)
+    return _assemble(raw, digest, depth, content, terms, titled, demands, offer)
 
 
-def _read_content(raw: RawPosting) -> _Content:
+def _read_content(raw: RawPosting, depth: Depth) -> _Content:
     """Id, title and text. Raises `Rejected` where one of the first two is missing."""
     native, title = _id_and_title(raw)
     issues = tuple(raw.get("issues", ()))
+    place = _fold_space(raw.get("location_text"))
+    if not depth.is_read:
+        return _Content(native, title, _EMPTY, UNREAD, UNREAD, place, issues)
     body = _read_body(raw.get("html"), raw.get("text"))
     if body.issue is not None:
         issues += (body.issue,)
     state = raw.get("text_state") or _text_state(body.text)
     text_class = _text_class(raw.get("text_class") or FULL_ADVERT, state, body.text)
-    return _Content(native, title, body, state, text_class, _fold_space(raw.get("location_text")), issues)
+    return _Content(native, title, body, state, text_class, place, issues)
 
 
 def _text_state(text: str) -> str:
@@ -511,6 +534,7 @@ def _headline(pay: Pay, where: Whereabouts, location_text: str | None) -> _Headl
 def _assemble(
     raw: RawPosting,
     digest: str | None,
+    depth: Depth,
     content: _Content,
     terms: _Terms,
     titled: _Titled,
@@ -568,6 +592,8 @@ def _assemble(
         language=language[:2].lower() if language else body.language,
         text_state=content.text_state,
         text_class=content.text_class,
+        told_by=depth.told_by,
+        is_drawn=depth.is_drawn,
         text_hash=body.text_hash,
         pay_text=head.pay_text,
         pay_low=head.low,

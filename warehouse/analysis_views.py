@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from transforms.records.vocabulary import AI_GROUPS
+from transforms.records.vocabulary import AI_GROUPS, UNREAD
 from transforms.text.lookups import languages_read
 from warehouse.mart_tables import Shares
 from warehouse.schema import (
@@ -51,6 +51,7 @@ VIEWS = {
         job_adverts=_JOB_ADVERTS,
         counted_jobs=counted_jobs("job_adverts")[1],
         languages_of_skills=_among(languages_read("skills")),
+        unread=literal(UNREAD),
     ),
     "analysis.pay_observations": _select(
         "pay_observations",
@@ -62,7 +63,7 @@ VIEWS = {
     "analysis.skills_asked": _select(
         "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs")[1]
     ),
-    "analysis.remote_share": _select("remote_share", newest=NEWEST),
+    "analysis.remote_share": _select("remote_share", newest=NEWEST, unread=literal(UNREAD)),
     "analysis.open_by_month": _select("open_by_month", newest=NEWEST),
     "analysis.employers_hiring": _select("employers_hiring", ai_groups=_among(AI_GROUPS)),
     "analysis.twin_boards": _select("twin_boards", min_common=str(MIN_COMMON), min_share=str(MIN_SHARE_COMMON)),

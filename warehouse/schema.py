@@ -22,6 +22,7 @@ import pyarrow as pa
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.vocabulary import (
     AI_GROUPS,
+    AI_JOBS,
     BRIDGE_DAYS,
     DAYS_OF_YIELD,
     DEAD_AFTER,
@@ -29,8 +30,10 @@ from transforms.records.vocabulary import (
     FULL_ADVERT,
     GROUP_OF_ROLE,
     MAX_DAYS_APART,
+    SAMPLED_GROUP,
     STOCK,
     TEXT_CLASSES,
+    UNREAD,
 )
 from warehouse.mart_tables import HISTORIES, Days, Shares
 from warehouse.ops_tables import KnownBoards
@@ -98,7 +101,8 @@ def dates_of(boards: str) -> str:
 def counted_jobs(adverts: str) -> tuple[str, str]:
     """Meaning and SELECT of the jobs that adverts are of: one row per job, with what these say."""
     text_classes = f"[{', '.join(map(literal, TEXT_CLASSES))}]"
-    return read_sql("counted_jobs", adverts=adverts, text_classes=text_classes)
+    named = {"unread": literal(UNREAD), "sampled": literal(SAMPLED_GROUP)}
+    return read_sql("counted_jobs", adverts=adverts, text_classes=text_classes, **named)
 
 
 def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
@@ -110,7 +114,11 @@ def pay_observations(adverts: str) -> tuple[str, str]:
     """Meaning and SELECT of what jobs are offered by these adverts: one row per job and region."""
     not_full_time = why_not_full_time(advert="p", period="o.period")
     return read_sql(
-        "pay_observations", adverts=adverts, not_full_time=not_full_time, not_in_band=why_not_in_band(pay="o")
+        "pay_observations",
+        adverts=adverts,
+        sampled=literal(SAMPLED_GROUP),
+        not_full_time=not_full_time,
+        not_in_band=why_not_in_band(pay="o"),
     )
 
 
@@ -239,10 +247,15 @@ MACROS = {
     "reference_periods": read_sql("reference_periods"),
     "pay_observations": pay_observations("stock_postings(as_of)"),
     "pay_disclosures": read_sql(
-        "pay_disclosures", stock=literal(STOCK), all_days=str(ALL_DAYS), full_advert=literal(FULL_ADVERT)
+        "pay_disclosures",
+        stock=literal(STOCK),
+        all_days=str(ALL_DAYS),
+        full_advert=literal(FULL_ADVERT),
+        ai_groups=str(AI_GROUPS),
+        ai_jobs=literal(AI_JOBS),
     ),
     "official_pay": read_sql("official_pay"),
-    "silent_jobs": read_sql("silent_jobs"),
+    "silent_jobs": read_sql("silent_jobs", unread=literal(UNREAD)),
     "frame_adverts": read_sql("frame_adverts"),
     "frame_jobs": read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
     "frame_boards": read_sql("frame_boards", end_of_day=_END_OF_DAY),

@@ -22,7 +22,8 @@ from typing import Any
 from extractors.archive.reader import Range
 from extractors.archive.store import Place, Store
 from extractors.refine.cache import code_key
-from extractors.refine.refine import Piece, refine_range
+from extractors.refine.refine import Piece, reading_key, refine_range
+from transforms.depth import ALL
 
 ARRIVAL = 60
 """Seconds to wait for the scheduler and its first worker."""
@@ -52,11 +53,13 @@ class Cluster:
     token: str
     archive: Place
     refined: Place
+    percent: int
 
     def submit(self, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
         """Begin to refine a range."""
         name = warc.relative_to(self.archive.folder).as_posix()
-        return self.executor.submit(refine_there, self.token, self.archive, self.refined, source, name, part, key)
+        places = self.archive, self.refined
+        return self.executor.submit(refine_there, self.token, *places, source, name, part, key, self.percent)
 
     def check(self) -> None:
         """Raise `ClusterError` when no worker is left and none comes."""
@@ -64,15 +67,15 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def open_cluster(address: str, archive: Place, refined: Place) -> Iterator[Cluster]:
-    """The cluster of a scheduler, after a look at its workers. What is left to do is given up when this ends.
+def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL) -> Iterator[Cluster]:
+    """The cluster of a scheduler, to read to a depth (`transforms.depth`), after a look at its workers.
 
-    Raises `ClusterError`.
+    What is left to do is given up when this ends. Raises `ClusterError`.
     """
     with _client_of(address) as client:
         executor = client.get_executor(pure=False)
         try:
-            yield Cluster(address, client, executor, uuid.uuid4().hex, archive, refined)
+            yield Cluster(address, client, executor, uuid.uuid4().hex, archive, refined, percent)
         finally:
             executor.shutdown(wait=False)
 
@@ -154,19 +157,21 @@ def find_code() -> str:
     return code_key("")
 
 
-def refine_there(token: str, archive: Place, refined: Place, source: str, name: str, part: Range, key: str) -> Piece:
+def refine_there(
+    token: str, archive: Place, refined: Place, source: str, name: str, part: Range, key: str, percent: int
+) -> Piece:
     """Refine a range of a file of the archive, `<source>/<name>`; the piece has its rows with it.
 
     `token` is of the run: what is known of earlier runs is forgotten. Raises `ClusterError`, `BrokenRange` and
     `StorageError`.
     """
     worker = _own_name()
-    _refuse_other_key(code_key(source), key.rpartition("-")[2], worker)
+    _refuse_other_key(reading_key(source, percent), key.partition("-")[2], worker)
     with ONE_RANGE:
         desk = _desk_of(token, archive, refined)
         warc = desk.fetch(name, worker)
         with tempfile.TemporaryDirectory() as folder:
-            piece = refine_range(source, warc, part, key, refined=desk.refined, into=Path(folder))
+            piece = refine_range(source, warc, part, key, refined=desk.refined, into=Path(folder), percent=percent)
             return replace(piece, content=piece.rows.read_bytes())
 
 

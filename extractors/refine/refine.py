@@ -27,6 +27,7 @@ from extractors.archive.store import Store, as_store
 from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
+from transforms.depth import ALL
 from transforms.posting import NONE_BEFORE, CachedRow, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -81,25 +82,36 @@ class Piece:
     content: bytes | None = field(default=None, repr=False)
 
 
-def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
+def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL) -> Refined:
     """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
+
+    `percent` is the depth of reading (`transforms.depth`): the part of the texts that are read whatever they say.
 
     Every response becomes a row of the responses file, whatever came of it; what was rejected stands there
     (whole records) or beside its posting (single values). Files appear complete or not at all.
     """
-    key = key_of(source, warc)
+    key = key_of(source, warc, percent=percent)
     if found := find_refined(source, warc, key, archive=archive, refined=refined):
         return found
     try:
-        pieces = [refine_range(source, warc, part, key, refined=refined) for part in split(warc, RANGE)]
+        pieces = [
+            refine_range(source, warc, part, key, refined=refined, percent=percent) for part in split(warc, RANGE)
+        ]
     except BrokenRange as error:
         LOG.warning("%s is read in one piece: %s", warc, error)
-        pieces = [refine_range(source, warc, WHOLE, key, refined=refined)]
+        pieces = [refine_range(source, warc, WHOLE, key, refined=refined, percent=percent)]
     return join_pieces(source, warc, pieces, key, archive=archive, refined=refined)
 
 
 def refine_range(
-    source: str, warc: Path, part: Range, key: str, *, refined: Path | Store, into: Path | None = None
+    source: str,
+    warc: Path,
+    part: Range,
+    key: str,
+    *,
+    refined: Path | Store,
+    into: Path | None = None,
+    percent: int = ALL,
 ) -> Piece:
     """Read a range of a WARC and write its rows beside the place of the refined file, or into the folder `into`.
 
@@ -109,15 +121,15 @@ def refine_range(
     path = piece_path(source, warc, part, into or earlier.folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
-    code = code_key(source)
+    code = reading_key(source, percent)
     with gc_paused():
         try:
             paths = earlier.files(f"{source}/*.parquet")
             with contextlib.closing(RowCache(paths, code, earlier.fetch)) as cache:
-                return _write(all_sources()[source], warc, part, key, path, cache)
+                return _write(all_sources()[source], warc, part, key, path, cache, percent)
         except DamagedCache as error:
             LOG.warning("%s", error)
-            return _write(all_sources()[source], warc, part, key, path, RowCache((), code))
+            return _write(all_sources()[source], warc, part, key, path, RowCache((), code), percent)
 
 
 def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
@@ -204,10 +216,16 @@ def gc_paused() -> Iterator[None]:
             gc.enable()
 
 
-def key_of(source: str, warc: Path, archive: Store | None = None) -> str:
-    """The digest of all that decides how a file is read: of its bytes, and of the code."""
+def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL) -> str:
+    """The digest of all that decides how a file is read: of its bytes, and of the code, with the depth of reading."""
     digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
-    return f"{digest}-{code_key(source)}"
+    return f"{digest}-{reading_key(source, percent)}"
+
+
+def reading_key(source: str, percent: int) -> str:
+    """The digest of the code that reads a source, with the depth where adverts are read and not all are read whole."""
+    code = code_key(source)
+    return f"{code}-{percent}" if percent < ALL and _row_class(all_sources()[source].SOURCE) is Posting else code
 
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
@@ -305,13 +323,13 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, cache: RowCache) -> Piece:
+def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, cache: RowCache, percent: int) -> Piece:
     row_class = _row_class(module.SOURCE)
     responses: list[RefinedResponses] = []
     n_records = 0
     with _open_rows(path, row_class, key) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, part, cache):
+        for response, outcome in _read(module, warc, part, cache, percent):
             n_records = max(n_records, response.record + 1)
             if outcome is None:
                 continue
@@ -336,7 +354,7 @@ def _row_class(source: Source) -> type:
 
 
 def _read(
-    module: SourceModule, warc: Path, part: Range, cache: RowCache
+    module: SourceModule, warc: Path, part: Range, cache: RowCache, percent: int
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any] | None]]:
     """Each record of a range with what is read from it; None: it is another source's."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
@@ -345,10 +363,10 @@ def _read(
         elif isinstance(response, Revisited):
             yield response, iter(())
         else:
-            yield response, _parse(module, response, cache) if is_answer_of(module, response.url) else None
+            yield response, _parse(module, response, cache, percent) if is_answer_of(module, response.url) else None
 
 
-def _parse(module: SourceModule, response: Response, cache: RowCache) -> Iterator[Any]:
+def _parse(module: SourceModule, response: Response, cache: RowCache, percent: int) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -358,12 +376,14 @@ def _parse(module: SourceModule, response: Response, cache: RowCache) -> Iterato
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, cache.numbers)
+        yield from rows_of(module, response, cache.numbers, percent=percent)
     except Rejected as error:
         yield error.issue
 
 
-def rows_of(module: SourceModule, response: Response, before: Mapping[str, int] = NONE_BEFORE) -> Iterator[Any]:
+def rows_of(
+    module: SourceModule, response: Response, before: Mapping[str, int] = NONE_BEFORE, *, percent: int = ALL
+) -> Iterator[Any]:
     """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 
     `before` gives the numbers of cached rows by `said_hash`; their adverts come as `CachedRow`. Raises `Rejected`
@@ -371,7 +391,8 @@ def rows_of(module: SourceModule, response: Response, before: Mapping[str, int] 
     """
     parsed: Iterator[Any] = module.parse(response)
     if _row_class(module.SOURCE) is Posting:
-        return postings(parsed, before, seen_on=response.observed_at.astimezone(UTC).date())
+        seen_on = response.observed_at.astimezone(UTC).date()
+        return postings(parsed, before, seen_on=seen_on, percent=percent)
     return _bound_texts(parsed)
 
 

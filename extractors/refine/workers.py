@@ -29,6 +29,7 @@ from extractors.refine.refine import (
     refine,
     refine_range,
 )
+from transforms.depth import ALL
 
 LOG = logging.getLogger("jobmarket")
 PATIENCE = 30
@@ -44,6 +45,7 @@ def refine_all(
     refined: Path | Store,
     workers: int,
     cluster: str | None = None,
+    percent: int = ALL,
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
@@ -56,7 +58,7 @@ def refine_all(
     keys: dict[tuple[str, Path], str] = {}
     for file in files:
         try:
-            key = key_of(*file, archive)
+            key = key_of(*file, archive, percent)
             already = find_refined(*file, key, archive=archive.folder, refined=refined)
         except OSError as error:
             yield *file, error
@@ -65,7 +67,7 @@ def refine_all(
             yield *file, already
         else:
             keys[file] = key
-    with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster)) as new:
+    with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster, percent)) as new:
         for source, warc, made in new:
             yield source, warc, _put(made, refined) if isinstance(made, Refined) else made
 
@@ -81,20 +83,29 @@ def _put(made: Refined, refined: Store) -> Refined | Exception:
 
 
 def _refine_new(
-    keys: Mapping[tuple[str, Path], str], archive: Store, refined: Store, workers: int, cluster: str | None
+    keys: Mapping[tuple[str, Path], str],
+    archive: Store,
+    refined: Store,
+    workers: int,
+    cluster: str | None,
+    percent: int,
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine files, given with their keys, in this process, in others or by a cluster."""
     ordered = {file: keys[file] for file in sorted(keys, key=lambda file: -archive.size(file[1]))}
     sizes = [archive.size(warc) for _, warc in ordered]
     if cluster and ordered:
-        with open_cluster(cluster, archive.place, refined.place) as there:
+        with open_cluster(cluster, archive.place, refined.place, percent) as there:
             yield from _refine_ranges(there.submit, ordered, archive, refined, check=there.check)
         return
     if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes) < 2:
         for source, warc in ordered:
             try:
                 archive.fetch(warc)
-                yield source, warc, refine(source, warc, archive=archive.folder, refined=refined.folder)
+                yield (
+                    source,
+                    warc,
+                    refine(source, warc, archive=archive.folder, refined=refined.folder, percent=percent),
+                )
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield source, warc, error
         return
@@ -102,7 +113,7 @@ def _refine_new(
     # What one process reads in a few seconds is not worth the two that another one takes to start.
     n_workers = min(workers, 1 + sum(sizes) // RANGE)
     with open_pool(n_workers) as pool:
-        submit = functools.partial(_submit, pool, refined.folder)
+        submit = functools.partial(_submit, pool, refined.folder, percent)
         for source, warc, result in _refine_ranges(submit, ordered, archive, refined):
             if isinstance(result, BrokenProcessPool):
                 left.append((source, warc))
@@ -111,12 +122,14 @@ def _refine_new(
     # A process that crashed took the pool with it: each file that was left gets a pool of its own.
     for file in left:
         with open_pool(1) as pool:
-            submit = functools.partial(_submit, pool, refined.folder)
+            submit = functools.partial(_submit, pool, refined.folder, percent)
             yield from _refine_ranges(submit, {file: keys[file]}, archive, refined)
 
 
-def _submit(pool: ProcessPoolExecutor, refined: Path, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
-    return pool.submit(refine_range, source, warc, part, key, refined=refined)
+def _submit(
+    pool: ProcessPoolExecutor, refined: Path, percent: int, source: str, warc: Path, part: Range, key: str
+) -> Future[Piece]:
+    return pool.submit(refine_range, source, warc, part, key, refined=refined, percent=percent)
 
 
 @contextlib.contextmanager

@@ -126,7 +126,7 @@ DRAWN_FROM = f"""
 SELECT
     posting_id, source, coalesce(language, '{UNKNOWN}'), title, role, if(seniority_inferred, NULL, seniority),
     coalesce(doubts, [])
-FROM core.postings WHERE text_state <> 'none' ORDER BY posting_id
+FROM core.postings WHERE text_state NOT IN ('none', 'unread') ORDER BY posting_id
 """
 
 

@@ -29,6 +29,7 @@ from transforms.records.rows import Issue
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse import database
 from warehouse.publish.reader import open_reader
+from warehouse.reading_depth import describe_depth, measure_depth
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110
@@ -179,6 +180,7 @@ def print_coverage(config: Settings) -> None:
         postings = {row[0]: row[1:] for row in con.execute(POSTINGS).fetchall()}
         reasons = con.execute(REASONS).fetchall()
         paid = con.execute(AI_PAY).fetchall()
+        depth = measure_depth(con)
     right: dict[str, Any] = {"justify": "right", "no_wrap": True}
     counts = ("files", "answers", "rows", "refused", "left out", "values")
     table = Table("source", *(Column(name, **right) for name in counts), title="What arrived", **LOOK)
@@ -197,6 +199,7 @@ def print_coverage(config: Settings) -> None:
     )
     OUT.print(fullness)
     OUT.print("Shares of distinct postings. day: of publication; AI jobs: postings of ai_engineering.", highlight=False)
+    OUT.print(f"{describe_depth(depth)}.", highlight=False)
     by_region: dict[str, Counter[str]] = {}
     for region, source, n in paid:
         by_region.setdefault(region, Counter())[source] += n

@@ -14,6 +14,7 @@ from flows.runtime.secret import HIDDEN, Secret
 from flows.runtime.settings_declared import PROCESSES, SETTINGS, Setting, is_hidden
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
+from transforms.depth import ALL
 
 if TYPE_CHECKING:  # reading archives takes longer to import than all else that a command needs of this module
     from extractors.archive.index import ArchiveIndex
@@ -81,6 +82,7 @@ class Settings:
     threads: int = 2
     board_not_found: int = 2
     board_requests: int = 5_000
+    read_percent: int = ALL
     webhook: Secret | None = None
     heartbeat: Secret | None = None
     heartbeat_method: str = "GET"

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flows.runtime.secret import HIDDEN, Secret
+from transforms.depth import ALL
 
 MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGTkmgt][Ii]?[Bb]")
 """What DuckDB reads as a size; a limit of nothing is none."""
@@ -103,6 +104,12 @@ def _split(separator: str) -> Callable[[str], list[str]]:
 _TEXT = {"type": "string", "minLength": 1}
 COUNT = Kind(
     "a whole number from 1", {"type": "integer", "minimum": 1}, lambda value, _: _parse_number(value), _number_in
+)
+PERCENT = Kind(
+    "a whole number from 1 to 100",
+    {"type": "integer", "minimum": 1, "maximum": 100},
+    lambda value, _: _parse_number(value, 100),
+    _number_in,
 )
 PORT = Kind(
     f"a number from 1 to {MAX_PORT}",
@@ -321,6 +328,17 @@ SETTINGS = (
         meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
         "least a fifth of them are for the panel.",
         example="2000",
+    ),
+    Setting(
+        name="read_percent",
+        key="limits.read_percent",
+        environment="JOBMARKET_READ_PERCENT",
+        kind=PERCENT,
+        default=lambda: ALL,
+        default_words="100",
+        meaning="Percent of the adverts whose whole text is read though neither title nor words of it tell of AI, data "
+        "or engineering, drawn at random; 100: all are. Another percentage has the archive read again.",
+        example="20",
     ),
     Setting(
         name="pool",

@@ -6,12 +6,11 @@ from reports.figures import verdicts
 from reports.figures.declaration import ADVERTISED, Display, Fallback, Figure
 from reports.figures.places import Place
 from reports.wording import disclosure
-from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LAW_CLASSES, ROLE_GROUPS, STOCK
+from transforms.records.vocabulary import AI_JOBS, LAW_CLASSES, STOCK
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 from warehouse.schema import ALL_DAYS
 
-MEMBERS_OF_DISCLOSURE = {AI_JOBS: CELL_GROUPS[AI_JOBS], "all": tuple(ROLE_GROUPS)}
 """Groups of roles in each role group of mart.pay_disclosure."""
 
 
@@ -29,9 +28,7 @@ def _places_figure(name: str, group: str, words: str) -> Figure:
         title=title,
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
-        rungs=_disclosure_ladder(
-            "disclosure_places", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group]
-        ),
+        rungs=_disclosure_ladder("disclosure_places", "behind_disclosure", role_group=group),
         judge=verdicts.judge_classes,
         counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
         displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title),),
@@ -48,10 +45,6 @@ DISCLOSURES = (
         rungs=_disclosure_ladder(
             "disclosure_within", "behind_disclosure_within",
             first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH,
-            groups_of={
-                role_group: tuple(group for group, members in MEMBERS_OF_DISCLOSURE.items() if role_group in members)
-                for role_group in ROLE_GROUPS
-            },
         ),
         judge=verdicts.judge_within,
         counts=(("world", "World", "all"),),
@@ -66,7 +59,7 @@ DISCLOSURES = (
         renderer=disclosure.PLACES,
         rungs=_disclosure_ladder(
             "disclosure_new", "behind_disclosure_new",
-            role_group="all", role_groups=MEMBERS_OF_DISCLOSURE["all"], all_days=ALL_DAYS,
+            role_group="all", all_days=ALL_DAYS,
         ),
         judge=verdicts.judge_new,
         displays=(Display(section="disclosure", heading="Over time"),),
@@ -85,7 +78,7 @@ def declare_disclosure(place: Place, group: str, law: str) -> Figure:
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACE,
         rungs=_disclosure_ladder(
-            "disclosure_place", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group],
+            "disclosure_place", "behind_disclosure", role_group=group,
             region_level=place.level, region=place.region, law=law,
         ),
         judge=verdicts.judge_cell,

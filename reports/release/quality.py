@@ -17,6 +17,7 @@ from reports.release.licences import OURS
 from reports.release.published import Published
 from reports.wording.numbers import count_of, day, percent
 from transforms.records.vocabulary import FIGURE_STATES
+from warehouse.reading_depth import describe_depth, measure_depth
 
 _REPORT = Path(__file__).with_name("quality.md")
 _SAMPLE = "Everything here is made from an invented sample. No number is true.\n\n"
@@ -99,7 +100,7 @@ def _accuracy(con: Connection, published: Published) -> str:
         )
     audits = query.read(con, query.fill_text(_AUDITS, {"as_of": as_of}))
     read = ", ".join(f"{row['reader']} {row['n_right']} of {row['n_asked']}" for row in audits)
-    return f"{said} Readings confirmed by a person: {read or 'none on record'}."
+    return f"{said} {describe_depth(measure_depth(con))}. Readings confirmed by a person: {read or 'none on record'}."
 
 
 def _timeliness(published: Published, release: str, earlier: Sequence[Mapping[str, Any]]) -> str:

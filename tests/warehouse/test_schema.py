@@ -39,6 +39,7 @@ def posting(**said: Any) -> Posting:
         "seniority_inferred": False,
         "text_state": "none",
         "text_class": "none",
+        "is_drawn": True,
     }
     return Posting(**{**values, **said})
 

@@ -33,6 +33,7 @@ from transforms.records.vocabulary import (
     SKILL_KINDS,
     TEXT_CLASSES,
     TEXT_STATES,
+    TOLD_BY,
     WORKPLACES,
 )
 
@@ -175,14 +176,28 @@ class Advert:
     ]
     ai_label: Annotated[str | None, Column("What the job does with AI; NULL without text", values=AI_LABELS)]
     language: Annotated[str | None, Column("Language of the text, ISO 639-1", pattern="[a-z]{2}")]
-    text_state: Annotated[str, Column("How much of the text was read", values=TEXT_STATES)]
+    text_state: Annotated[
+        str, Column("How much of the text was read; unread: there is one, and nothing of it was", values=TEXT_STATES)
+    ]
     text_class: Annotated[
         str,
         Column(
             "What the text is, by its source and endpoint; a short text of any is a snippet: full_advert, truncated "
-            "(cut off by the source), snippet, forum_comment, none",
+            "(cut off by the source), snippet, forum_comment, unread, none",
             values=TEXT_CLASSES,
         ),
+    ]
+    told_by: Annotated[
+        str | None,
+        Column(
+            "What tells that the work is in AI, data or engineering, so that the text is read: the title, else two "
+            "words of the text as it came; NULL: nothing does",
+            values=TOLD_BY,
+        ),
+    ]
+    is_drawn: Annotated[
+        bool,
+        Column("Of the random share of adverts, drawn by a digest of the id, whose texts are read whatever they say"),
     ]
     text_hash: Annotated[str | None, Column("SHA-256 of the normalised text, its first 32 hex digits", pattern=HEX_32)]
     pay_text: Annotated[str | None, Column("Pay as written")]

@@ -9,9 +9,12 @@ WORKPLACES = ("onsite", "hybrid", "remote")
 EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN", "VOLUNTEER", "PER_DIEM", "OTHER")
 SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
 AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
-TEXT_STATES = ("full", "snippet", "none")
-FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT, NO_TEXT = "full_advert", "truncated", "snippet", "forum_comment", "none"
-TEXT_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT, NO_TEXT)
+UNREAD, NO_TEXT = "unread", "none"
+"""State and class of an advert whose text is there and was not read, and of one without a text."""
+TEXT_STATES = ("full", "snippet", UNREAD, NO_TEXT)
+FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT = "full_advert", "truncated", "snippet", "forum_comment"
+READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)
+TEXT_CLASSES = (*READ_CLASSES, UNREAD, NO_TEXT)
 """What the text of an advert is, by where it was read; the first says most. They are never counted together: a comment
 of a thousand characters that names no skill says less of the job than an advert of four thousand that names none."""
 NAME_SOURCES = ("boards_list", "advert", "advert_text", "token", "domain")
@@ -133,6 +136,11 @@ AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups of engineering and data that AI adverts are compared with."""
+SAMPLED_GROUP = "other"
+"""Group of roles of which not all texts are read: what texts say of it, and of all groups together, is counted in the
+random share of adverts alone (`is_drawn`)."""
+TOLD_BY = ("title", "words")
+"""What tells that the work of an advert is in AI, data or engineering, so that its text is read."""
 AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """Groups of roles that each `role_group` of a mart holds."""
@@ -147,7 +155,7 @@ DAYS_OF_YIELD = 90
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles of which closing rates are counted, with the groups that each holds."""
 ALL_TEXTS = "all"
-TEXTS_OF_SHARES = (ALL_TEXTS, *TEXT_CLASSES[:-1], "with_text")
+TEXTS_OF_SHARES = (ALL_TEXTS, *READ_CLASSES, "with_text")
 """Texts that a share of mart.shares rests on: those of one class, or all adverts, with and without text. Rows of
 versions that did not tell the classes apart have with_text."""
 MAX_DAYS_APART = 45

@@ -23,6 +23,7 @@ from transforms.records.vocabulary import (
     FULL_ADVERT,
     NO_TEXT,
     ROLE_GROUPS,
+    SAMPLED_GROUP,
     SNIPPET,
     TRUNCATED,
 )
@@ -39,12 +40,15 @@ TEXTS_OF_JOB = f"""
     SELECT job_id, unnest([
         CASE WHEN bool_or(text_class = '{FULL_ADVERT}') OR bool_and(text_class = '{NO_TEXT}') THEN '{FULL_ADVERT}'
             WHEN bool_or(text_class = '{TRUNCATED}') THEN '{TRUNCATED}'
-            WHEN bool_or(text_class = '{SNIPPET}') THEN '{SNIPPET}' ELSE '{FORUM_COMMENT}' END,
+            WHEN bool_or(text_class = '{SNIPPET}') THEN '{SNIPPET}'
+            WHEN bool_or(text_class = '{FORUM_COMMENT}') THEN '{FORUM_COMMENT}' END,
         '{ALL_TEXTS}'
     ]) AS text_class
     FROM ({SEEN}) GROUP BY job_id
+    HAVING arg_min(role_group, posting_id) <> '{SAMPLED_GROUP}' OR arg_min(is_drawn, posting_id)
 """
-"""The classes of texts in whose cells each job is: of its best text, and of all; without any text, of full adverts."""
+"""The classes of texts in whose cells each job is: of its best text, and of all; without any text, of full adverts.
+Jobs of other work are in some where their first advert is of the random share."""
 OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GROUPS}) USING (job_id)"
 """Postings of jobs with a posting of an AI role: those among which the jobs are that count as AI jobs."""
 
@@ -175,6 +179,7 @@ COUNTS = {
         SELECT DISTINCT format('{{}} of {{}}', skill, j.role_group)
         FROM ({SEEN}) AS p JOIN core.posting_skills USING (posting_id) SEMI JOIN core.skills USING (skill)
         JOIN ({ROLE_OF_JOB}) AS j USING (job_id)
+        SEMI JOIN ({TEXTS_OF_JOB}) AS t ON t.job_id = p.job_id AND t.text_class = p.text_class
         WHERE p.text_class = '{FULL_ADVERT}' AND p.language = 'en' AND NOT EXISTS (
             SELECT 1 FROM mart.shares AS m
             WHERE m.as_of = $as_of AND m.measure = 'skill_any' AND m.region_level = 'world'
@@ -188,7 +193,8 @@ COUNTS = {
                 AND seniority_group = 'all' AND pay_market = 'all' AND currency = 'USD'
                 AND role_group IN ({", ".join(f"'{group}'" for group in ROLE_GROUPS)})
         ) AS m, (
-            SELECT count(DISTINCT job_id) AS n FROM ({SEEN}) AS p
+            SELECT count(DISTINCT job_id) AS n
+            FROM (SELECT * {SEEN} WHERE role_group <> '{SAMPLED_GROUP}' OR is_drawn) AS p
             WHERE currency IS NOT NULL AND (pay_low IS NOT NULL OR pay_high IS NOT NULL) OR EXISTS (
                 SELECT 1 FROM core.posting_pay AS c
                 WHERE c.posting_id = p.posting_id AND c.component = 'base' AND c.is_headline_in_country

@@ -19,7 +19,7 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import Advert
-from transforms.records.vocabulary import TEXT_STATES
+from transforms.records.vocabulary import UNREAD
 from warehouse.schema import dates_of, literal, quoted
 from warehouse.tables import (
     InDollars,
@@ -38,8 +38,10 @@ PARTS_OF_POSTING = (
     (PostingCandidates, "candidates"),
 )
 """Tables of a posting's parts, and the nested column each is made from."""
-NOT_SAID = ("posting_id", "source", "board")
-"""Columns of an advert that are no content: the same posting on a second board says nothing new."""
+NOT_SAID = ("posting_id", "source", "board", "told_by", "is_drawn")
+"""Columns of an advert that are no content: a second board and the depth of reading say nothing new of it."""
+FULLNESS = f"list_position(['none', 'snippet', 'full'], replace(text_state, '{UNREAD}', 'full'))"
+"""SQL: how much text the answer has of an advert, whether or not it was read: an edit may end that it is."""
 MAY_DROP = "(l.max_age_days IS NOT NULL AND coalesce(l.observed_at::DATE - p.posted_on >= l.max_age_days, true))"
 """SQL: whether the list `l` may lack a posting `p` for its age; one that does not say when it was posted may be old."""
 ADVERT = [f.name for f in fields_of(Advert)]
@@ -127,10 +129,9 @@ def _collect(
     """`readings`: rows of the files with a digest of what they say; `seen`: these and what is only repeated."""
     said = [quoted(name) for name in ADVERT if name not in NOT_SAID]
     content = ", ".join([*said, "places", "pay"])
-    ranks = ", ".join(literal(state) for state in reversed(TEXT_STATES))
     board = f"coalesce(board, {literal(source)}) AS board"
     said_in = (
-        f"record, file_row_number AS row_number, title, list_position([{ranks}], text_state) AS fullness,"
+        f"record, file_row_number AS row_number, title, {FULLNESS} AS fullness,"
         f" md5(row({content})::VARCHAR) AS content_hash"
     )
     con.execute(
@@ -335,8 +336,7 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
         ), all_readings AS (
             SELECT posting_id, observed_at, title, fullness, content_hash, warc, record, row_number FROM speaking
             UNION ALL
-            SELECT p.posting_id, p.version_from, p.title, list_position($ranks, p.text_state), p.content_hash,
-                NULL, NULL, NULL
+            SELECT p.posting_id, p.version_from, p.title, $fullness, p.content_hash, NULL, NULL, NULL
             FROM core.postings AS p SEMI JOIN speaking USING (posting_id)
         ), titled AS (
             SELECT *, title IS DISTINCT FROM lag(title) OVER w AS is_retitled
@@ -358,8 +358,8 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
         FROM changes
         WINDOW w AS (PARTITION BY posting_id ORDER BY observed_at)
         QUALIFY warc IS NOT NULL OR version_to IS NOT NULL
-        """,
-        {"ranks": list(reversed(TEXT_STATES)), "age": age},
+        """.replace("$fullness", FULLNESS),
+        {"age": age},
     )
 
 

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from transforms.records.vocabulary import AI_GROUPS, AI_JOBS, LAW_IN_FORCE, NO_LAW
+from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import PayDisclosure
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import Cells
@@ -49,7 +49,7 @@ def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | N
     """Pay disclosure of one day, with the columns of `PayDisclosure`; a row wherever a full advert was read."""
     cells = cells or Cells(PayDisclosure, as_of)
     cells.n_computed += 1
-    counts = con.execute(_COUNTS, {"as_of": as_of, "ai_groups": list(AI_GROUPS), "ai_jobs": AI_JOBS}).df()
+    counts = con.execute(_COUNTS, {"as_of": as_of}).df()
     if counts.empty:
         return cells.combine_rows([])
     counts["cell"] = counts.groupby(CELL, sort=True).ngroup()
@@ -63,9 +63,7 @@ _COUNTS = """
 SELECT
     p.adverts, p.region_level, p.region, p.law, g.role_group, p.employer, count(*) AS n_jobs,
     count_if(p.states_pay) AS n_stated, list(p.width ORDER BY p.width) FILTER (p.width IS NOT NULL) AS widths
-FROM pay_disclosures($as_of) AS p, LATERAL (
-    SELECT unnest(if(list_contains($ai_groups, p.role_group), ['all', $ai_jobs], ['all'])) AS role_group
-) AS g
+FROM pay_disclosures($as_of) AS p, LATERAL (SELECT unnest(p.counted_in) AS role_group) AS g
 GROUP BY ALL
 ORDER BY ALL
 """

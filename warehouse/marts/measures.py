@@ -17,10 +17,9 @@ from transforms.records.vocabulary import (
     DEGREES,
     EMPLOYMENT_TYPES,
     FULL_ADVERT,
-    NO_TEXT,
     QUALIFICATIONS,
+    READ_CLASSES,
     ROLE_GROUPS,
-    TEXT_CLASSES,
     WORKPLACES,
     YEARS_BANDS,
 )
@@ -89,7 +88,7 @@ class Measure:
     @property
     def text_classes(self) -> tuple[str, ...]:
         """Classes of texts that have cells of their own. Jobs without any text are in the cells of full adverts."""
-        return tuple(name for name in TEXT_CLASSES if name != NO_TEXT) if self.reading else (ALL_TEXTS,)
+        return READ_CLASSES if self.reading else (ALL_TEXTS,)
 
     def behind(self) -> str:
         """SELECT of what stands behind the shares: jobs of known answer, in each region where they count.
@@ -123,7 +122,7 @@ def _if(condition: str) -> str:
 
 def _if_read(reading: str, answer: str) -> str:
     """An answer of texts in languages in which such answers are read; what a text does not ask for is not asked."""
-    return f"CASE WHEN text_class <> '{NO_TEXT}' AND \"language\" IN {languages_read(reading)} THEN {answer} END"
+    return f'CASE WHEN text_class IN {READ_CLASSES} AND "language" IN {languages_read(reading)} THEN {answer} END'
 
 
 def _years_band() -> str:

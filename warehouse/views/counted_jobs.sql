@@ -1,10 +1,12 @@
 -- Jobs that statistics count, of the stock of the day `as_of`: one row per job, with what its adverts say. Where they
 -- differ, the first that says something is taken; pay and its components are those of any. `text_class` is that of its
 -- best text, and what texts ask for (degree, years, qualifications) is read from texts of that class alone, so that no
--- comment answers for an advert.
+-- comment answers for an advert. Of work that is neither AI, data nor engineering, texts answer where the job's first
+-- advert is of the random share that is read whatever it says; the class of the others is `unread`.
 --
 -- $adverts: adverts that speak for jobs; of the macro the stock of the day.
--- $text_classes: classes of texts, the best first.
+-- $text_classes: classes of texts, the best first. $unread: the class of those not read. $sampled: the group of roles
+-- of other work.
 WITH adverts AS (
     SELECT
         *,
@@ -26,7 +28,8 @@ SELECT
     arg_min(o.years_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS years_min,
     arg_min(o.qualifications, o.posting_id) FILTER (o.class_rank = o.best_rank) AS qualifications,
     arg_min(o.language, o.posting_id) FILTER (o.class_rank = o.best_rank) AS "language",
-    arg_min(o.text_class, (o.class_rank, o.posting_id)) AS text_class,
+    CASE WHEN arg_min(o.role_group, o.posting_id) <> $sampled OR arg_min(o.is_drawn, o.posting_id)
+        THEN arg_min(o.text_class, (o.class_rank, o.posting_id)) ELSE $unread END AS text_class,
     min(e.industry) AS industry,
     bool_or(o.pay_low IS NOT NULL OR o.pay_high IS NOT NULL) AS states_pay,
     coalesce(any_value(c.components), []) AS pay_components

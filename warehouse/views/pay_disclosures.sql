@@ -3,17 +3,18 @@
 -- the stock of the day `as_of`, else the quarter in which its adverts were first seen, for the flow. `law` is `in_force`
 -- where one is in force at one of the places named, `unknown` where none is and a place is not known finely enough, or
 -- what we know of its law contradicts itself, else `none`: no law that we know of. Where remote work may be done counts
--- as a place that is not named.
+-- as a place that is not named. `counted_in` are the groups of jobs that it counts in: AI jobs where it is one, all jobs where
+-- its first advert is of the random share that is read whatever it says, since others are read for the work they tell of.
 --
 -- $stock: the name of the stock. $all_days: days of a window that holds every flow. $full_advert: the class of texts that
--- were read in full.
+-- were read in full. $ai_groups, $ai_jobs: the groups of roles that are AI jobs, and their name.
 WITH adverts AS MATERIALIZED (
-    SELECT $stock AS adverts, read_on AS said_on, posting_id, job_id, role_group, text_class, workplace, remote_scope,
-        pay_low, pay_high, pay_flag, counted_employer(employer_id, source, board, posting_id) AS employer
+    SELECT $stock AS adverts, read_on AS said_on, posting_id, job_id, role_group, is_drawn, text_class, workplace,
+        remote_scope, pay_low, pay_high, pay_flag, counted_employer(employer_id, source, board, posting_id) AS employer
     FROM stock_postings(as_of)
     UNION ALL
-    SELECT strftime(said_on, '%Y') || 'Q' || quarter(said_on), said_on, posting_id, job_id, role_group, text_class,
-        workplace, remote_scope, pay_low, pay_high, pay_flag, employer
+    SELECT strftime(said_on, '%Y') || 'Q' || quarter(said_on), said_on, posting_id, job_id, role_group, is_drawn,
+        text_class, workplace, remote_scope, pay_low, pay_high, pay_flag, employer
     FROM (
         SELECT *, (first_seen_at AT TIME ZONE 'UTC')::DATE AS said_on,
             counted_employer(employer_id, source, board, posting_id) AS employer
@@ -23,7 +24,10 @@ WITH adverts AS MATERIALIZED (
     SELECT
         adverts, job_id,
         arg_min(employer, posting_id) AS employer,
-        arg_min(role_group, posting_id) AS role_group,
+        list_concat(
+            if(arg_min(is_drawn, posting_id), ['all'], []),
+            if(arg_min(role_group, posting_id) IN $ai_groups, [$ai_jobs], [])
+        ) AS counted_in,
         bool_or(pay_low IS NOT NULL OR pay_high IS NOT NULL) AS states_pay,
         arg_min((pay_high - pay_low) / ((pay_high + pay_low) / 2), posting_id)
             FILTER (pay_low < pay_high AND pay_flag IS NULL) AS width
@@ -80,5 +84,5 @@ WITH adverts AS MATERIALIZED (
     HAVING bool_or(j.is_named)
 )
 SELECT
-    p.adverts, p.region_level, p.region, p.law, p.job_id, j.employer, j.role_group, j.states_pay, j.width
+    p.adverts, p.region_level, p.region, p.law, p.job_id, j.employer, j.counted_in, j.states_pay, j.width
 FROM placed AS p JOIN jobs AS j USING (adverts, job_id)

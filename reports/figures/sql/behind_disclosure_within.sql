@@ -1,8 +1,8 @@
 -- Adverts of the employers that have some both where a law that has adverts state pay is in force and where none is, place
--- by place. Parameters: groups_of (the groups that each role group counts in), as_of.
+-- by place. Parameter: as_of.
 WITH grouped AS (
     SELECT d.*, g.counted_group
-    FROM pay_disclosures($as_of) AS d, LATERAL (SELECT unnest($groups_of[d.role_group]) AS counted_group) AS g
+    FROM pay_disclosures($as_of) AS d, LATERAL (SELECT unnest(d.counted_in) AS counted_group) AS g
     WHERE d.adverts = 'stock' AND d.law <> 'unknown'
 ), compared AS (
     FROM grouped

@@ -27,12 +27,13 @@ from extractors.archive.writer import Writer
 from extractors.refine import cache, workers
 from extractors.refine import refine as refine_module
 from extractors.refine.cache import RowCache
-from extractors.refine.refine import MAX_GONE, Refined, gc_paused, refine, refusals_in
+from extractors.refine.refine import MAX_GONE, Refined, gc_paused, reading_key, refine, refusals_in
 from extractors.response import Response
 from extractors.sample import adverts
 from extractors.source import all_sources
 from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
+from transforms.depth import Depth
 from transforms.place.places import Address
 from transforms.posting import RawPosting, postings, said_hash
 from transforms.records.rows import Issue, Pay, Posting
@@ -216,9 +217,9 @@ def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     steps = posting_module._steps
 
-    def told(said: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
+    def told(said: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
         ids.append(str(said["id"]))
-        return steps(said, digest)
+        return steps(said, digest, depth)
 
     monkeypatch.setattr(posting_module, "_steps", told)
     return ids
@@ -449,3 +450,33 @@ def test_what_is_no_refined_file_is_passed_over(tmp_path: Path, n_read: list[str
     (first.rows.parent / "d.parquet").write_bytes(first.rows.read_bytes()[:-40])
     night(tmp_path, 2, advert(1))
     assert n_read == ["1"]
+
+
+# --- depth of reading -----------------------------------------------------------------------------------
+
+
+def nights_at(folder: Path, percent: int, into: str) -> list[dict[str, Any]]:
+    """Rows of a board's list with many jobs of other work, read at a depth."""
+    jobs = [advert(number, title=("Nurse", "Cook", "AI Engineer")[number % 3]) for number in range(90)]
+    night(folder, 1, *jobs, refined=folder / "whole")
+    warc = folder / "archive" / "greenhouse" / "2026-01-01.warc.gz"
+    made = refine("greenhouse", warc, archive=folder / "archive", refined=folder / into, percent=percent)
+    rows: list[dict[str, Any]] = pq.read_table(made.rows).to_pylist()
+    return rows
+
+
+def test_another_depth_has_the_file_read_again_and_the_same_depth_gives_the_same_rows(tmp_path: Path) -> None:
+    """Rows of another depth are not taken over, though the advert says the same."""
+    some = nights_at(tmp_path, 20, "refined")
+    n_unread = sum(row["text_state"] == "unread" for row in some)
+    assert 30 < n_unread < 60
+    assert all(row["text"] for row in some if row["title"] == "AI Engineer")
+    whole = nights_at(tmp_path, 100, "refined")
+    assert all(row["text"] for row in whole)
+    assert nights_at(tmp_path, 20, "refined") == some == nights_at(tmp_path, 20, "anew")
+
+
+def test_the_depth_is_part_of_the_key_of_adverts_alone() -> None:
+    keys = {percent: reading_key("greenhouse", percent) for percent in (5, 20, 100)}
+    assert len(set(keys.values())) == 3
+    assert reading_key("ecb_rates", 5) == reading_key("ecb_rates", 100)

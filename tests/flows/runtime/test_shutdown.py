@@ -24,7 +24,7 @@ from extractors.refine.refine import Piece
 from flows.runtime import run_log
 from flows.runtime.shutdown import exit_on_signal
 
-def refine_range(source, warc, part, key, *, refined):
+def refine_range(source, warc, part, key, *, refined, percent):
     warc.with_suffix(".begun").touch()
     time.sleep(1 if warc.read_text() == "the first" else 60)  # the largest goes first
     return Piece(rows=warc, responses=(), n_records=0)

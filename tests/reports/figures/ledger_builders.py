@@ -40,7 +40,7 @@ def posting(number: int, **changed: Any) -> dict[str, Any]:
     row = {
         "posting_id": f"ashby:{number}", "job_id": f"ashby:{number}", "source": "ashby", "board": "b",
         "employer_id": f"e{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
-        "seniority": "mid", "text_state": "full", "text_class": "full_advert", "text_hash": None,
+        "seniority": "mid", "text_state": "full", "text_class": "full_advert", "is_drawn": True, "text_hash": None,
         "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17), "content_hash": "0" * 32,
         "warc": "ashby/2026-08-17T000000Z.warc.gz",
     }  # fmt: skip

@@ -26,7 +26,7 @@ def advert(number: int, seniority: str) -> dict[str, Any]:
         "posting_id": f"ashby:{number:03}", "job_id": f"ashby:{number:03}", "source": "ashby", "board": "b",
         "employer_id": f"e{number % 20}", "title": "AI Engineer", "role": "ai_engineer",
         "role_group": "ai_engineering", "seniority": seniority, "text_hash": None,
-        "text_state": "full", "text_class": "full_advert",
+        "text_state": "full", "text_class": "full_advert", "is_drawn": True,
         "first_seen_at": datetime(2026, 8, 10), "version_from": datetime(2026, 8, 10),
         "last_seen_at": datetime(2026, 8, 17), "warc": f"ashby/{seniority}.warc.gz", "pay_low": 1e5, "pay_high": 2e5,
         "pay_source": "stated", "currency": "USD", "period": "year", "annual_low": 1e5, "annual_high": 2e5,

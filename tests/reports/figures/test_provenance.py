@@ -145,7 +145,7 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
         "posting_id": posting_id, "job_id": f"job {job}", "board": "b", "employer_id": f"e{job % 14}",
         "source": "closed" if chance.random() < 0.05 else "ashby", "title": "x", "role": role,
         "role_group": ROLES[role], "seniority": chance.choice(("mid", "senior", "junior", "unstated", "intern")),
-        "seniority_inferred": chance.random() < 0.3, "text_state": "none", "text_class": "none",
+        "seniority_inferred": chance.random() < 0.3, "text_state": "none", "text_class": "none", "is_drawn": True,
         "language": chance.choice(("en", "en", "sv", None)), "text_hash": None, "first_seen_at": opened,
         "version_from": opened, "last_seen_at": seen, "closed_on": closed_on, "content_hash": "0" * 32,
         "warc": f"ashby/{chance.randrange(9)}", "employment_type": chance.choice(("FULL_TIME", None, "PART_TIME")),

@@ -39,6 +39,7 @@ def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
         seniority_inferred=False,
         text_state="none",
         text_class="none",
+        is_drawn=True,
     )
     return frame.assign(**columns)
 

@@ -276,3 +276,24 @@ def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: database.C
     ]
     assert all_rows(con, "SELECT max(observed_at), count(*) FROM ops.responses") == [(night(0), 1)]
     assert all_rows(con, "SELECT observed_to, n_rows FROM ops.loads") == [(night(0), 2)]
+
+
+def test_an_edit_that_ends_that_the_text_is_read_is_an_edit(con: database.Connection, tmp_path: Path) -> None:
+    """What the answer has of the text counts, not how deep it was read; a list that has none changes nothing."""
+    read: dict[str, Any] = {"text_state": "full", "text_hash": "a" * 32, "role": "other", "is_drawn": False}
+    unread = read | {"text_state": "unread", "text_hash": None, "told_by": None, "location_text": "Rome"}
+    lists = [
+        [posting(1, **read, told_by="words", location_text="Oslo")],
+        [posting(1, **unread)],
+        [posting(1, is_drawn=False, role="other")],
+    ]
+    load(con, *(refined(tmp_path, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
+    assert all_rows(con, "SELECT text_state, location_text, version_from FROM core.postings") == [
+        ("unread", "Rome", night(1))
+    ]
+
+
+def test_why_an_advert_is_read_is_no_content_of_it(con: database.Connection, tmp_path: Path) -> None:
+    lists = [[posting(1, is_drawn=True)], [posting(1, is_drawn=False, told_by="title")]]
+    load(con, *(refined(tmp_path, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
+    assert len(all_rows(con, "SELECT posting_id FROM core.posting_versions")) == 1

@@ -2,7 +2,7 @@
 -- the first that says something is taken, as in the marts. Of sources whose aggregates may be published.
 --
 -- $job_adverts: job_adverts.sql. $counted_jobs: counted_jobs.sql over them. $languages_of_skills: languages in which
--- skills are read.
+-- skills are read. $unread: the class of texts that were not read.
 WITH job_adverts AS (
     $job_adverts
 ), counted AS (
@@ -28,7 +28,7 @@ SELECT
     c.job_id, s.posting_id, s.title, c.employer AS employer_key, e.employer, e.name_source, e.is_staffing_agency, c.industry,
     c.role_group, c.role, c.seniority, c.seniority_inferred, coalesce(p.countries, []) AS countries, c.workplace,
     c.employment_type, c.degree_min, c.years_min, c.qualifications, c."language", c.text_class,
-    c.text_class <> 'none' AND coalesce(c."language" IN $languages_of_skills, false) AS is_skill_read,
+    c.text_class NOT IN ('none', $unread) AND coalesce(c."language" IN $languages_of_skills, false) AS is_skill_read,
     c.states_pay, s.is_open, n.first_seen_on, n.last_seen_on, n.closed_on, n.n_adverts, n.sources
 FROM counted AS c JOIN speaking AS s USING (job_id) JOIN seen AS n USING (job_id)
 LEFT JOIN placed AS p USING (job_id) LEFT JOIN core.employers AS e ON e.employer_id = s.employer_id

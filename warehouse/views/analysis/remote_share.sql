@@ -2,13 +2,13 @@
 -- with interval and status; those of single roles are counts of the newest day without an interval, and `status` says so.
 -- Bounds are the least and the greatest share of all jobs, those too that do not say.
 --
--- $newest: the newest day of the marts.
+-- $newest: the newest day of the marts. $unread: the class of texts that were not read.
 WITH counted AS (
     SELECT
         r.region_level, r.region, j.role_group, j.role, count(*) FILTER (j.workplace = 'remote') AS n_remote,
         count(*) FILTER (j.workplace <> 'remote') AS n_not_remote, count(*) FILTER (j.workplace IS NULL) AS n_unknown
     FROM analysis.jobs AS j JOIN job_regions($newest) AS r USING (job_id)
-    WHERE j.is_open GROUP BY ALL
+    WHERE j.is_open AND j.text_class <> $unread GROUP BY ALL
 )
 SELECT
     as_of, region_level, region, role_group, 'all' AS role, n_yes AS n_remote, n_no AS n_not_remote, n_unknown,

@@ -1,0 +1,84 @@
+"""Two depths of reading: which adverts have their whole text read, and which are read without it.
+
+A whole text costs a hundred times what title, place, stated pay and digest do, and two adverts in three are of work
+that we do not follow. So the text is read where the title or words of the text tell of AI, data or engineering, and of
+a random share of the others, by which all of them are judged. What is decided rests on what the advert says, on its id
+and on the share, and on nothing else: the same bytes are read alike on every night and in every rebuild.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from typing import NamedTuple
+
+from transforms.role.titles import names_followed_role
+from transforms.text.lookups import cells_of, taxonomy
+from transforms.text.phrases import Phrases
+
+ALL = 100
+"""Percent of the other texts that are read when every text is."""
+SALT = "jobmarket depth 1"
+MIN_WORDS = 2
+"""Different things of `lookups/role/work_words.csv` that a text must name: one alone stands in every fourth text."""
+MAX_SCANNED = 100_000
+"""Characters of a text that are searched: five times the longest whole text of a board."""
+
+
+class Depth(NamedTuple):
+    """How deep an advert is read, and why.
+
+    `told_by`: what tells that its work is in AI, data or engineering: `title`, `words` or nothing. `is_drawn`: of the
+    random share, whatever it says. `is_read`: its text is read, or there is none.
+    """
+
+    told_by: str | None
+    is_drawn: bool
+    is_read: bool
+
+
+def find_depth(source: str, id: str, title: object, words: object, *, percent: int) -> Depth:
+    """How deep an advert is read. `words` is its text or HTML as it came, `percent` the random share of the others.
+
+    >>> find_depth("toy", "1", "Machine Learning Engineer", "<p>Build models.</p>", percent=20).told_by
+    'title'
+    >>> find_depth("toy", "1", "Registered Nurse", "<p>Night shifts.</p>", percent=20)
+    Depth(told_by=None, is_drawn=False, is_read=False)
+    """
+    told_by = "title" if names_followed_role(title) else "words" if names_such_work(words) else None
+    is_drawn = percent >= ALL or draw_number(source, id) * ALL < percent
+    return Depth(told_by, is_drawn, bool(told_by or is_drawn or not words or not isinstance(words, str)))
+
+
+def draw_number(source: str, id: str) -> float:
+    """The permanent random number of an advert, 0 to below 1: whatever the share, the same adverts come first."""
+    digest = hashlib.sha256(f"{SALT}\n{source}\n{id}".encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8]) / 2**64
+
+
+def names_such_work(words: object) -> bool:
+    """Whether a text or HTML names at least `MIN_WORDS` things that AI, data and engineering work with."""
+    if not isinstance(words, str):
+        return False
+    phrases, thing_of = _work_words()
+    found = phrases.found(words[:MAX_SCANNED].lower().encode("latin-1", "replace"))
+    return len({thing_of[number] for _, _, number in found}) >= MIN_WORDS
+
+
+@functools.cache
+def _work_words() -> tuple[Phrases, tuple[str, ...]]:
+    """The spellings of the words as one search, and of each spelling the thing it names."""
+    chosen = {row["name"] for row in cells_of("work_words")}
+    skills = {skill.skill: (skill.skill, *skill.aliases) for skill in taxonomy()}
+    spellings = {
+        spelling.lower(): name for name in sorted(chosen) for spelling in skills.get(name, (name,)) if len(spelling) > 1
+    }
+    return Phrases([_expression(spelling) for spelling in spellings], has_starts=False), tuple(spellings.values())
+
+
+def _expression(spelling: str) -> str:
+    """A spelling as a regular expression, as a whole word where it begins and ends with a letter or digit."""
+    letters = spelling.encode("latin-1", "replace").decode("latin-1")
+    plain = "".join(one if one.isalnum() or one == " " else f"\\x{ord(one):02x}" for one in letters)
+    first, last = (r"\b" if one.isalnum() else "" for one in (letters[0], letters[-1]))
+    return f"{first}{plain}{last}"
