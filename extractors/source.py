@@ -24,16 +24,17 @@ from transforms.records.rows import (
     OfficialWage,
     PayReport,
     PriceLevel,
+    Removal,
 )
 
 if TYPE_CHECKING:
     from extractors.web.paging import Web
     from transforms.posting import RawPosting
 
-    Parsed = (
-        RawPosting | PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare | Issue
-    )
-    """What `parse` yields: adverts as the source states them, finished rows of other kinds, or what was refused."""
+    Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
+    Parsed = RawPosting | Row | Removal | Issue
+    """What `parse` yields: adverts as the source states them, finished rows of other kinds, adverts that were taken
+    away, or what was refused."""
 
 ACCESSES = ("open", "key", "consent", "file")
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
@@ -202,6 +203,9 @@ class Source:
     may be in it, whatever its address, and none of its adverts is in a panel, since nobody knows by which chance it is
     there.
 
+    `is_change_feed`: its answers say what changed, so that few rows mean few changes: no night's rows are held against
+    those of others, and no answer is asked for conditionally.
+
     Optional: `boards` are the addresses of the boards that boards.csv names; the first that fits a token is used.
     `whole_list` is the address whose one answer is the source's whole list, `declared_list` tells of an answer whether
     it is said to be one beside it. `posting_id` gives the id of the posting
@@ -224,6 +228,7 @@ class Source:
     expected_rows: tuple[int, int]
     facts: str
     is_bulk: bool = False
+    is_change_feed: bool = False
     access: str = "open"
     keys: tuple[str, ...] = ()
     pause: float = 1.0

@@ -25,7 +25,7 @@ from extractors.sources.employer_boards import (
     workable,
     workday,
 )
-from extractors.sources.employment_services import france_travail, jobtech, usajobs
+from extractors.sources.employment_services import france_travail, jobtech, nav, usajobs
 from extractors.sources.files import common_crawl, tabular
 from extractors.sources.job_boards import (
     adzuna,
@@ -78,6 +78,7 @@ SOURCES["jobtech"] = jobtech
 SOURCES["jobvite"] = jobvite
 SOURCES["koodiklinikka_survey"] = koodiklinikka_survey
 SOURCES["lever"] = lever
+SOURCES["nav"] = nav
 SOURCES["onet"] = onet
 SOURCES["oracle_recruiting"] = oracle_recruiting
 SOURCES["paylocity"] = paylocity

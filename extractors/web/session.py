@@ -74,6 +74,8 @@ SHARED_POLITENESS = Politeness()
 MAX_TOKEN = 64 * 1024
 """Bytes of the answer that holds an access token: thirty times a long one."""
 
+JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+"""A JSON Web Token: the first of its parts is an object of JSON, in base64."""
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
@@ -293,11 +295,21 @@ class Web:
         refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
         return not answered and refusals > 0
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+    def newest(self, prefix: str) -> Response | None:
+        """The newest answer with data that earlier nights archived of all addresses that begin so; None without one.
+
+        A source whose answers say what changed goes on from there.
+        """
+        found = self._held.newest(prefix, self._now()) if self._held else None
+        answer = found[1].answer() if found else None
+        return _response(answer, observed_at=found[0], record=answer.record) if found and answer else None
+
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
 
         They are posted as a form; neither they nor the answer are archived or said. A replay needs none and gets "".
-        Raises `FetchFailed`.
+        Without credentials it is the JSON Web Token (RFC 7519) that a public page shows, in prose or alone. Raises
+        `FetchFailed`.
         """
         if self._politeness is None:
             return ""
@@ -313,6 +325,11 @@ class Web:
                 raise FetchFailed(url, str(error)) from error
             if answer.status != 200:
                 raise FetchFailed(url, f"no access token: HTTP {answer.status}; look at the source's keys")
+            if credentials is None:
+                shown = JWT.search(answer.body)
+                if shown is None:
+                    raise FetchFailed(url, "no access token: a page with a JSON Web Token in it expected")
+                return shown[0].decode()
             try:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -406,7 +423,8 @@ class Web:
             self.statuses[answer.status] += 1
             return answer, self._stored_answer(named, answer.observed_at, is_read=is_read)
         known = self._stored_answer(named, self._now(), is_read=is_read)
-        asked = RequestExtras(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
+        conditions = {} if self._source.is_change_feed else _conditions(known)
+        asked = RequestExtras(headers={**conditions, **what.headers}, secret=what.secret, form=what.form)
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._politeness.why_closed(url):
                 raise FetchFailed(url, why)

@@ -25,7 +25,7 @@ from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
-from transforms.records.rows import Issue
+from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -255,7 +255,8 @@ def _parse_answers(module: SourceModule, path: Path | None) -> tuple[list[Any], 
             continue
         try:
             for found in rows_of(module, answer):
-                (issues if isinstance(found, Issue) else rows).append(found)
+                if not isinstance(found, Removal):
+                    (issues if isinstance(found, Issue) else rows).append(found)
         except Rejected as error:
             issues.append(error.issue)
     return rows, sorted(issues, key=lambda issue: issue.column_name != NEW_KEYS)
