@@ -44,6 +44,7 @@ from extractors.sources.salaries import (
     bls_oews,
     eurostat_ses,
     h1b_lca,
+    jobbank_adverts,
     jobbank_wages,
     koodiklinikka_survey,
     sg_mom_wages,
@@ -72,6 +73,7 @@ SOURCES["h1b_lca"] = h1b_lca
 SOURCES["hackernews"] = hackernews
 SOURCES["himalayas"] = himalayas
 SOURCES["hiringlab_ai_tracker"] = hiringlab_ai_tracker
+SOURCES["jobbank_adverts"] = jobbank_adverts
 SOURCES["jobbank_wages"] = jobbank_wages
 SOURCES["jobicy"] = jobicy
 SOURCES["jobtech"] = jobtech
