@@ -46,8 +46,8 @@ from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
 from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
-from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, reservation
-from extractors.web.reservations import tdm_policy
+from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
+from extractors.web.reservations import has_signal, tdm_policy
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -180,6 +180,7 @@ class Web:
         now: Callable[[], datetime],
         held: ArchiveIndex | None = None,
         is_permitted: bool = False,
+        obeys_signals: bool = True,
         chance: Callable[[], float] = random.random,
         damaged: Sequence[tuple[Path, Damaged]] = (),
         keys: Mapping[str, str] | None = None,
@@ -201,6 +202,9 @@ class Web:
         self._now = now
         self._held = held
         self._is_permitted = is_permitted
+        self._obeys_signals = obeys_signals
+        self._noted: set[str] = set()
+        """Hosts of which the Content-Signals are archived."""
         self._chance = chance
         self._deadline = politeness.clock() + source.max_seconds if politeness else math.inf
 
@@ -386,14 +390,22 @@ class Web:
         if why := self._why_no_more():
             raise FetchFailed(url, why)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
+        self._note_signals(url, rules)
         if self._is_permitted:  # permission to read is none to hurry
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
-        if refusal := rules.refusal(url):
+        if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
         if rules.crawl_delay > MAX_WAIT:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
             raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
+
+    def _note_signals(self, url: str, rules: Rules) -> None:
+        """Archive the Content-Signals of a host's robots.txt, once, beside its first answer."""
+        robots = urljoin(url, "/robots.txt")
+        if rules.signals and robots not in self._noted:
+            self._noted.add(robots)
+            self._writer.describe(robots, self._now(), [("content-signal", " ".join(said)) for said in rules.signals])
 
     def _why_no_more(self) -> str | None:
         """Why the source may send no more requests tonight; None while it may."""
@@ -441,8 +453,8 @@ class Web:
                 if error.may_pass:  # else it is the answer that is wrong, not the host
                     self._politeness.note_failure(url, str(error))
                 raise FetchFailed(url, str(error)) from error
-            if (policy := _reservation_policy(answer)) and not self._is_permitted:
-                raise FetchFailed(url, reservation("its answer", policy), is_refused=True)
+            if (why := self._reservation(answer)) and not self._is_permitted:
+                raise FetchFailed(url, why, is_refused=True)
             if answer.status not in BUSY:
                 self._politeness.note_answer(url)
                 break
@@ -458,6 +470,15 @@ class Web:
                 self._politeness.sleep(wait)
         self.statuses[answer.status] += 1
         return answer, known
+
+    def _reservation(self, answer: _Answer) -> str | None:
+        """By which words of its own an answer is reserved; None: it is free."""
+        is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
+        if policy := tdm_policy(answer.header, answer.body if is_page else None):
+            return reservation("its answer", policy)
+        signal = answer.header("content-signal")
+        is_reserved = self._obeys_signals and has_signal(signal)
+        return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
     def _stored_answer(self, named: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
         """The newest archived answer of an address before a time, if it can still be read.
@@ -600,6 +621,7 @@ def web_for(
     contact: str | None = None,
     held: ArchiveIndex | None = None,
     is_permitted: bool = False,
+    obeys_signals: bool = True,
     insecure_hosts: Collection[str] = (),
     politeness: Politeness = SHARED_POLITENESS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -611,7 +633,8 @@ def web_for(
     they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
     environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
     what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
-    the operator has put on record that the source may be read whatever its robots.txt says.
+    the operator has put on record that the source may be read whatever its robots.txt says. `obeys_signals`: a `no` in
+    a Content-Signal keeps us out.
     `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
     `chance` as well.
     """
@@ -652,6 +675,7 @@ def web_for(
         now=now,
         held=held,
         is_permitted=is_permitted,
+        obeys_signals=obeys_signals,
         chance=chance,
         keys={name: os.environ.get(name, "") for name in source.keys},
     )
@@ -681,12 +705,6 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
         return max((email.utils.parsedate_to_datetime(stated) - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _reservation_policy(answer: _Answer) -> str | None:
-    """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
-    is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
-    return tdm_policy(answer.header, answer.body if is_page else None)
 
 
 def _redirect_target(url: str, location: str, what: RequestExtras) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.runtime.secret import HIDDEN, Secret
-from flows.runtime.settings_declared import SETTINGS, Setting
+from flows.runtime.settings_declared import OBEY, SETTINGS, Setting
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
 
@@ -79,6 +79,7 @@ class Settings:
     threads: int = 2
     board_not_found: int = 2
     board_requests: int = 5_000
+    content_signals: str = OBEY
     webhook: Secret | None = None
     heartbeat: Secret | None = None
     heartbeat_method: str = "GET"

@@ -28,6 +28,7 @@ MONTHLY = "monthly"
 CADENCES = (MONTHLY, "nightly")
 """When figures that are published may change."""
 METHODS = ("GET", "HEAD", "POST")
+CONTENT_SIGNALS = OBEY, RECORD = ("obey", "record")
 
 
 class Kind(NamedTuple):
@@ -293,6 +294,18 @@ SETTINGS = (
         meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
         "least a fifth of them are for the panel.",
         example="2000",
+    ),
+    Setting(
+        name="content_signals",
+        key="reservations.content_signals",
+        environment="JOBMARKET_CONTENT_SIGNALS",
+        kind=_one_of(*CONTENT_SIGNALS),
+        default=lambda: CONTENT_SIGNALS[0],
+        default_words=f'"{CONTENT_SIGNALS[0]}"',
+        meaning="What a `no` in a Content-Signal does (contentsignals.org; of robots.txt or of an answer): obey, it "
+        "keeps us out, also one to a use that is none of ours; record, it is only archived, beside the answers. A crawl "
+        "always obeys. Permission on record goes before it.",
+        example='"record"',
     ),
     Setting(
         name="board_not_found",
