@@ -303,8 +303,8 @@ SETTINGS = (
         default=lambda: CONTENT_SIGNALS[0],
         default_words=f'"{CONTENT_SIGNALS[0]}"',
         meaning="What a `no` in a Content-Signal does (contentsignals.org; of robots.txt or of an answer): obey, it "
-        "keeps us out, also one to a use that is none of ours; record, it is only archived, beside the answers. A crawl "
-        "always obeys. Permission on record goes before it.",
+        "keeps us out, also one to a use that is none of ours; record, it is only archived, beside the answers. A "
+        "crawl always obeys. Permission on record goes before it.",
         example='"record"',
     ),
     Setting(
