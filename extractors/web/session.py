@@ -20,7 +20,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,6 +47,7 @@ from extractors.response import ANSWERED, Response
 from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
+from extractors.web.request_extras import RequestExtras, redact, redact_bytes, with_query
 from extractors.web.reservations import has_signal, tdm_policy
 
 CONTACT = "JOBMARKET_CONTACT"
@@ -94,32 +95,6 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
 
 class MissingContact(ValueError):  # noqa: N818  # names what is missing
     """A live run needs a contact for the owners of sites, and none is set."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestExtras:
-    """What is sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-    secret: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, object] | None = None
-    credentials: Mapping[str, str] | None = None
-    hidden: tuple[str, ...] = ()
-    """Secrets sent before the redirects that led here: an answer may still repeat them."""
-
-    @property
-    def words_to_hide(self) -> list[str]:
-        """Values that must not be archived or said, as they are and as an address shows them."""
-        values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
-        values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
-        values += [part for value in values for part in value.split() if len(part) >= MIN_SECRET]
-        shown = [urlencode({"": value})[1:] for value in values]
-        return sorted({value for value in (*values, *shown) if len(value) >= MIN_SECRET}, key=len, reverse=True)
-
-
-SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
-MIN_SECRET = 6
-"""Characters below which a value is too common a word to be hidden."""
 
 
 class Hosts:
@@ -356,7 +331,7 @@ class Web:
             if refusal := self._refusal(url):
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
-            named = url if what.form is None else _with_query(url, what.form)
+            named = url if what.form is None else with_query(url, what.form)
             answer, known = self._answer(url, named, what, pause, is_read=is_read)
             found = self._write_record(named, answer, known.held if known else None, what)
             location = answer.header("location")
@@ -497,7 +472,7 @@ class Web:
     ) -> Recorded | Revisited:
         """Write an answer to the archive: as a repetition of the archived one or whole. Secrets are removed."""
         secrets = what.words_to_hide
-        headers = [(name, _redact(value, secrets)) for name, value in answer.headers]
+        headers = [(name, redact(value, secrets)) for name, value in answer.headers]
         try:
             json_digest = None
             is_same = held is not None and _is_repetition(answer, held)
@@ -516,7 +491,7 @@ class Web:
                     refers_to=held.first_at,
                     received=None if is_same else digest_of_body(answer.body),
                 )
-            body = _redact_bytes(answer.body, secrets)
+            body = redact_bytes(answer.body, secrets)
             return self._writer.write(
                 url=named,
                 observed_at=answer.observed_at,
@@ -546,7 +521,7 @@ class Web:
                 self._time_limit(url, seconds, is_over),
                 self._session.request(
                     "GET" if what.form is None and what.credentials is None else "POST",
-                    url if self._politeness is None else _with_query(url, what.secret),
+                    url if self._politeness is None else with_query(url, what.secret),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
                     json=what.form,
                     data=what.credentials,
@@ -566,7 +541,7 @@ class Web:
             if not is_over.is_set():
                 # ValueError: requests looks where an answer redirects, and that may be no address.
                 may_pass = not isinstance(error, PrivateAddress | ValueError)
-                raise _NoAnswerError(_redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
+                raise _NoAnswerError(redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
         if is_over.is_set():  # also where what came before the cut looks like a whole answer
@@ -713,24 +688,9 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
         parts = urlsplit(urljoin(url, location))
         fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
         query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
-        return _redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
+        return redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
     except ValueError as error:
-        raise FetchFailed(url, f"it redirects to no address: {_redact(str(error), what.words_to_hide)}") from None
-
-
-def _redact(text: str, secrets: Sequence[str]) -> str:
-    """A text without the secrets that were sent."""
-    for word in secrets:
-        text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
-    return text
-
-
-def _redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
-    """A body without the secrets that were sent, as long as before."""
-    for word in secrets:
-        secret = word.encode()
-        body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
-    return body
+        raise FetchFailed(url, f"it redirects to no address: {redact(str(error), what.words_to_hide)}") from None
 
 
 def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Response:
@@ -746,14 +706,6 @@ def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Respon
         record=record,
         digest=answer.digest,
     )
-
-
-def _with_query(url: str, fields: Mapping[str, object]) -> str:
-    """An address with fields added to its query, in their order; what is no text is written as JSON."""
-    if not fields:
-        return url
-    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
 
 
 def check_contact(contact: str | None) -> str:
