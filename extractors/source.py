@@ -189,7 +189,8 @@ class Source:
     bounds the rows of one healthy snapshot: below the first the load gate fails, above the second it warns.
     `is_republishable` says whether aggregates made from it may stand in exports and on the site. `is_verified`
     says whether `parse` was checked against a real answer. `facts` says, for SOURCES.md, what is known of the
-    API and how surely.
+    API and how surely, `gives` in a line what it gives. `terms_checked` is the day on which its terms were last looked
+    for, and where; `quotation` the words of them that decide, None where none were found.
 
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
@@ -227,6 +228,9 @@ class Source:
     cadence: str
     expected_rows: tuple[int, int]
     facts: str
+    gives: str = ""
+    terms_checked: str = ""
+    quotation: str | None = None
     is_bulk: bool = False
     is_change_feed: bool = False
     access: str = "open"

@@ -59,6 +59,12 @@ SOURCE = Source(
     licence="NAV's terms for the feed: free for all, for publishing adverts and for statistics and analysis. We "
     "publish counts, never adverts",
     terms_url="https://arbeidsplassen.nav.no/vilkar-api",
+    terms_checked="2026-11-26, in NAV's own repository (e2318ff8), of a page dated 2025-04-11",
+    quotation=(
+        "Konsumenter av APIet har rett til å republisere og vise mottatte jobbannonser på sine tjenester, og/eller "
+        "bruke de til statistiske/analytiske formål."
+    ),
+    gives="adverts in Norway with whole texts, and when they were taken away",
     attribution="Job adverts: arbeidsplassen.no, NAV.",
     is_republishable=True,
     is_verified=False,

@@ -64,6 +64,8 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="Open Government Licence - Canada",
     terms_url="https://open.canada.ca/en/open-government-licence-canada",
+    terms_checked="2026-11-26, in what others had stored",
+    gives="pay in adverts of Canada by occupation and title, without employers or texts",
     attribution="Pay in adverts: Job Bank, Employment and Social Development Canada "
     "(contains information licensed under the Open Government Licence - Canada).",
     is_republishable=True,
