@@ -30,12 +30,12 @@ from extractors.source import SourceModule
 HEAD = """# Sources
 
 Made from the `SOURCE` of each module in `extractors/` by `python -m extractors.source_list`; do not edit.
-Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and
-only counts and statistics are published, never the text of an advert. Each source says when its terms were last looked
+Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and only
+counts and statistics are published, never the text of an advert. Each source says when its terms were last looked
 for, and which words of them decide; "checked against a real answer" means that recorded answers were read by its
-reader, and what is built from documentation alone says no. robots.txt, tdmrep.json and Content-Signals are read anew each night:
-a `no` in a signal keeps a night out (setting `reservations.content_signals`), and signals are archived beside the
-answers.
+reader, and what is built from documentation alone says no. robots.txt, tdmrep.json and Content-Signals are read anew
+each night: a `no` in a signal keeps a night out (setting `reservations.content_signals`), and signals are archived
+beside the answers.
 
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|

@@ -33,8 +33,10 @@ from extractors.sources.job_boards import (
     getonboard,
     github_vagas,
     hackernews,
+    mycareersfuture,
     reed,
     simplify_newgrad,
+    solidjobs,
     the_muse,
 )
 from extractors.sources.reference import currency_table, ecb_rates, hiringlab_ai_tracker, onet, world_bank
@@ -80,6 +82,7 @@ SOURCES["jobtech"] = jobtech
 SOURCES["jobvite"] = jobvite
 SOURCES["koodiklinikka_survey"] = koodiklinikka_survey
 SOURCES["lever"] = lever
+SOURCES["mycareersfuture"] = mycareersfuture
 SOURCES["nav"] = nav
 SOURCES["onet"] = onet
 SOURCES["oracle_recruiting"] = oracle_recruiting
@@ -94,6 +97,7 @@ SOURCES["rippling"] = rippling
 SOURCES["sg_mom_wages"] = sg_mom_wages
 SOURCES["simplify_newgrad"] = simplify_newgrad
 SOURCES["smartrecruiters"] = smartrecruiters
+SOURCES["solidjobs"] = solidjobs
 SOURCES["stackoverflow_survey"] = stackoverflow_survey
 SOURCES["sysarmy_survey"] = sysarmy_survey
 SOURCES["tabular"] = tabular

@@ -344,3 +344,32 @@ def test_amounts_of_recruitee_that_are_text_are_read(path: Path) -> None:
         assert ends(row, "stated") == stated
         is_in_thousands = bool(bounds) and salary["period"] == "year" and bounds[-1] < 1_000
         assert (row.pay_flag is not None) is is_in_thousands
+
+
+# --- MyCareersFuture and SOLID.Jobs -------------------------------------------------------------------
+
+
+def test_records_of_mycareersfuture_are_read_where_their_keys_were_left() -> None:
+    """Both files were trimmed or put together by who kept them: what lacks there proves nothing."""
+    page = said("mycareersfuture/search_v2_item_real_trimmed_2026-08.json")
+    first, second = postings("https://api.mycareersfuture.gov.sg/v2/jobs?search=x&page=0", page)
+    salary = page["results"][0]["salary"]
+    assert ends(first, "stated") == [(salary["minimum"], salary["maximum"], "SGD", "month")]
+    assert (first.country, first.employer) == ("SG", page["results"][0]["postedCompany"]["name"])
+    assert str(second.valid_through) == page["results"][1]["metadata"]["expiryDate"]
+    assert (second.pay, second.years_min) == ((), page["results"][1]["minimumYearsExperience"])
+    whole = said("mycareersfuture/v2_job_full_shape_2025-05_values_mixed.json")
+    (row,) = postings("https://api.mycareersfuture.gov.sg/v2/jobs?search=x&page=0", {"total": 1, "results": [whole]})
+    assert row.employer == whole["hiringCompany"]["name"] != whole["postedCompany"]["name"]
+
+
+def test_the_example_of_solid_jobs_is_two_contracts_that_are_never_pooled() -> None:
+    page = said("solidjobs/official_readme_example_response.json")
+    (row,) = postings("https://solid.jobs/public-api/offers/IT?campaign=x&pageIndex=0", page)
+    (offer,) = page["jobs"]
+    kinds = {pay.component: (pay.low, pay.high) for pay in row.pay}
+    assert kinds == {
+        "base": (offer["secondarySalary"]["from"], offer["secondarySalary"]["to"]),
+        "other": (offer["salary"]["from"], offer["salary"]["to"]),
+    }
+    assert (row.pay_low, row.currency, row.period) == (offer["secondarySalary"]["from"], "PLN", "month")
