@@ -26,7 +26,7 @@ from extractors.sources.employer_boards import (
     workday,
 )
 from extractors.sources.employment_services import france_travail, jobtech, nav, usajobs
-from extractors.sources.files import common_crawl, tabular
+from extractors.sources.files import common_crawl, open_jobs, tabular
 from extractors.sources.job_boards import (
     adzuna,
     arbeitnow,
@@ -85,6 +85,7 @@ SOURCES["lever"] = lever
 SOURCES["mycareersfuture"] = mycareersfuture
 SOURCES["nav"] = nav
 SOURCES["onet"] = onet
+SOURCES["open_jobs"] = open_jobs
 SOURCES["oracle_recruiting"] = oracle_recruiting
 SOURCES["paylocity"] = paylocity
 SOURCES["personio"] = personio

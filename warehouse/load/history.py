@@ -114,12 +114,16 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE taken_away AS
+        WITH answers AS (
+            SELECT posting_id, observed_at, http_status, removed FROM ops.responses
+            WHERE source = $source AND list_contains($warcs, warc)
+        )
         SELECT posting_id, observed_at, min(how) AS how FROM (
-            SELECT posting_id, observed_at, 'not_found' AS how, warc FROM ops.responses
-            WHERE source = $source AND posting_id IS NOT NULL AND http_status IN (404, 410)
+            SELECT posting_id, observed_at, 'not_found' AS how FROM answers
+            WHERE posting_id IS NOT NULL AND http_status IN (404, 410)
             UNION ALL
-            SELECT unnest(removed), observed_at, 'removed', warc FROM ops.responses WHERE source = $source
-        ) WHERE list_contains($warcs, warc) GROUP BY ALL
+            SELECT unnest(removed), observed_at, 'removed' FROM answers
+        ) GROUP BY ALL
         """,
         {"source": source, "warcs": warcs},
     )

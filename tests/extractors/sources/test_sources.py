@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +97,14 @@ def body_in(case: Path, expected: dict[str, Any]) -> bytes:
                 sheet.append(row)
         packed = io.BytesIO()
         workbook.save(packed)
+        body = packed.getvalue()
+    if answer.name == "answer.parquet.json":
+        rows = [
+            row | ({"published_at": datetime.fromisoformat(row["published_at"])} if row.get("published_at") else {})
+            for row in json.loads(body)
+        ]
+        packed = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows), packed)
         body = packed.getvalue()
     if answer.name == "answer.sql":
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
