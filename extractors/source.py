@@ -207,6 +207,9 @@ class Source:
     `is_change_feed`: its answers say what changed, so that few rows mean few changes: no night's rows are held against
     those of others, and no answer is asked for conditionally.
 
+    `signing_hosts` give out addresses with a signature in their query, by redirects: it is sent back, and neither
+    archived nor said.
+
     Optional: `boards` are the addresses of the boards that boards.csv names; the first that fits a token is used.
     `whole_list` is the address whose one answer is the source's whole list, `declared_list` tells of an answer whether
     it is said to be one beside it. `posting_id` gives the id of the posting
@@ -233,6 +236,7 @@ class Source:
     quotation: str | None = None
     is_bulk: bool = False
     is_change_feed: bool = False
+    signing_hosts: tuple[str, ...] = ()
     access: str = "open"
     keys: tuple[str, ...] = ()
     pause: float = 1.0

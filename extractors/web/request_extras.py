@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import orjson
 
@@ -16,6 +16,8 @@ class RequestExtras:
 
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, str] = field(default_factory=dict)
+    """Query fields by which a server lets an address that it gave out be read for a while; sent as secrets are."""
     form: Mapping[str, object] | None = None
     credentials: Mapping[str, str] | None = None
     hidden: tuple[str, ...] = ()
@@ -25,6 +27,7 @@ class RequestExtras:
     def words_to_hide(self) -> list[str]:
         """Values that must not be archived or said, as they are and as an address shows them."""
         values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
+        values += [value for value in self.signature.values() if len(value) >= MIN_SIGNATURE]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
         values += [part for value in values for part in value.split() if len(part) >= MIN_SECRET]
         shown = [urlencode({"": value})[1:] for value in values]
@@ -34,6 +37,17 @@ class RequestExtras:
 SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
 MIN_SECRET = 6
 """Characters below which a value is too common a word to be hidden."""
+MIN_SIGNATURE = 32
+"""Characters of a signature's value from which it is a secret: others are versions, days and permissions."""
+
+
+def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict[str, str]:
+    """The query fields of where an answer redirects, if that is one of the hosts that sign their addresses."""
+    try:
+        parts = urlsplit(urljoin(url, location or ""))
+    except ValueError:
+        return {}
+    return dict(parse_qsl(parts.query, keep_blank_values=True)) if location and parts.netloc in hosts else {}
 
 
 def redact(text: str, secrets: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,7 +47,7 @@ from extractors.response import ANSWERED, Response
 from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
-from extractors.web.request_extras import RequestExtras, redact, redact_bytes, with_query
+from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
 from extractors.web.reservations import has_signal, tdm_policy
 
 CONTACT = "JOBMARKET_CONTACT"
@@ -333,12 +333,15 @@ class Web:
             pause = self._pause(url)
             named = url if what.form is None else with_query(url, what.form)
             answer, known = self._answer(url, named, what, pause, is_read=is_read)
+            signature = signature_in(url, answer.header("location"), self._source.signing_hosts)
+            what = replace(what, signature=signature) if signature else what
             found = self._write_record(named, answer, known.held if known else None, what)
             location = answer.header("location")
             if not follow or isinstance(found, Revisited) or found.status not in REDIRECTS or location is None:
                 return found, known
             url = _redirect_target(url, location, what)
-            what = RequestExtras(hidden=tuple(what.words_to_hide))  # secrets are not sent to where a redirect leads
+            # Secrets are not sent to where a redirect leads, but for the signature that it gives out for there.
+            what = RequestExtras(hidden=tuple(what.words_to_hide), signature=signature)
         raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _refusal(self, url: str) -> str | None:
@@ -411,7 +414,7 @@ class Web:
             return answer, self._stored_answer(named, answer.observed_at, is_read=is_read)
         known = self._stored_answer(named, self._now(), is_read=is_read)
         conditions = {} if self._source.is_change_feed else _conditions(known)
-        asked = RequestExtras(headers={**conditions, **what.headers}, secret=what.secret, form=what.form)
+        asked = replace(what, headers={**conditions, **what.headers})
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._politeness.why_closed(url):
                 raise FetchFailed(url, why)
@@ -521,7 +524,7 @@ class Web:
                 self._time_limit(url, seconds, is_over),
                 self._session.request(
                     "GET" if what.form is None and what.credentials is None else "POST",
-                    url if self._politeness is None else with_query(url, what.secret),
+                    url if self._politeness is None else with_query(url, {**what.secret, **what.signature}),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
                     json=what.form,
                     data=what.credentials,
@@ -686,7 +689,8 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
     """Where an answer redirects, without the secret fields and words that it repeats. Raises `FetchFailed`."""
     try:
         parts = urlsplit(urljoin(url, location))
-        fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
+        unsaid = what.secret.keys() | what.signature.keys()
+        fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in unsaid]
         query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
         return redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
     except ValueError as error:

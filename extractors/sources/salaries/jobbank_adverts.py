@@ -16,9 +16,10 @@ from datetime import date
 from typing import Any
 
 from extractors.csv_tables import table_in, to_utf8, unpack_gzip
-from extractors.response import Response, each
+from extractors.response import Response, each, objects_in
 from extractors.source import Source
-from extractors.web.paging import Web
+from extractors.web.paging import Web, ask_each
+from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, Pay, PayReport
@@ -26,10 +27,13 @@ from transforms.records.vocabulary import GROUP_OF_ROLE, NOC, REPORT_FLAGS
 from transforms.role.employment import employment_of
 from transforms.role.titles import names_followed_role, role_of, seniority_of
 from transforms.text.lookups import occupations
-from transforms.text.rejects import Rejected
+from transforms.text.rejects import Rejected, left_out
 
-FILES = "https://jobbank.invalid/adverts/"
-"""Where the files are said to be from: each month's address is of its own, and leads to one with a signature in it."""
+LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
+"""Tells the files of all months, under names that no rule gives."""
+FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
+STORE = "opencanada.blob.core.windows.net"
+"""Where a file's address leads to, with a signature that is good for a while."""
 NAME = re.compile(r"(?=.*job[-_ ]?bank)(?!.*wage).*\.(?:csv|tsv|txt)(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 200_000_000
 """Bytes a file may unpack to: four times a month's 46 MB."""
@@ -37,6 +41,7 @@ ID, TITLE, ORIGINAL, CODE = "WIC Job Location Snapshot ID", "Job Title", "Origin
 POSTED, EMPLOYMENT = "First Posting Date", "Employment Type"
 UNIT, LOW, HIGH = "Salary Per", "Salary Minimum", "Salary Maximum"
 NEEDED = (TITLE, ORIGINAL, CODE, POSTED, EMPLOYMENT, UNIT, LOW, HIGH)
+FORMATS = ("CSV", "TSV", "TXT")
 MISSING = frozenset(("", "NA", "N/A", "*No data"))
 """What stands for nothing."""
 UNITS = {
@@ -51,7 +56,7 @@ AGAIN = "that stand there already, under the same number"
 
 
 def address_of(name: str) -> str | None:
-    """The address that stands for a file, by its name: "jobbank_adverts_2026-09.csv", gzip or not."""
+    """The address that stands for a file a person downloaded, with jobbank in its name; gzip or not."""
     return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
 
 
@@ -61,7 +66,7 @@ SOURCE = Source(
     kind="survey",
     publisher="Employment and Social Development Canada",
     homepage="https://open.canada.ca/data/en/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072",
-    endpoints=(FILES,),
+    endpoints=(LIST, FILES, f"https://{STORE}/"),
     licence="Open Government Licence - Canada",
     terms_url="https://open.canada.ca/en/open-government-licence-canada",
     terms_checked="2026-11-26, in what others had stored",
@@ -70,33 +75,59 @@ SOURCE = Source(
     "(contains information licensed under the Open Government Licence - Canada).",
     is_republishable=True,
     is_verified=False,
-    cadence="monthly, when a person runs `jobmarket backfill jobbank_adverts_2026-09.csv`",
+    cadence="monthly",
     expected_rows=(2, 100_000),
-    access="file",
+    most_requests=8,
+    signing_hosts=(STORE,),
     file_url=address_of,
     facts=(
         "No row was seen: the 65 columns of the English files are those that a reader of others declares. Others "
         "report files since January 2023 of 44,000 to 52,000 rows, UTF-16 with tabs, some older ones UTF-8 with commas "
         "or Latin-1; NA and *No data for nothing; days as 2026/08/07, in September 2024 as 2024-08-07, when the number "
-        "of the row was missing, too; pay on 52,358 of 52,368 rows of September 2026, NOC 2021 on 99 of 100. Files are "
-        "listed by the portal's API under names that no rule gives, and each leads to an address with a signature that "
-        "must not be kept, so a person hands them over, with jobbank in their names. French files have other columns "
-        "and are refused. Pay without an upper end is kept, and is in no band."
+        "of the row was missing, too; pay on 52,358 of 52,368 rows of September 2026, NOC 2021 on 99 of 100. The "
+        "newest English file of the portal's list is asked for; its address redirects to a store, with a signature "
+        "that is neither archived nor said. Older months may be handed over with jobbank in their names. French files "
+        "have other columns and are refused. Pay without an upper end is kept, and is in no band."
     ),
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Nothing is asked: a person hands the files over."""
-    return []
+    """Ask for the list of files, then for the newest English one. Returns what failed."""
+    try:
+        listed = web.get(LIST)
+        newest = _find_newest(listed)
+    except FetchFailed as error:
+        return [f"{error.url}: {error.why}"]
+    except Rejected as error:
+        return [f"{LIST}: {error}"]
+    return ask_each(web, [newest])
+
+
+def _find_newest(listed: Response) -> str:
+    """The address of the newest English table of the portal's list. Raises `Rejected`."""
+    tables = [
+        (str(one.get("last_modified") or one.get("created") or ""), str(one.get("url")))
+        for one in objects_in(listed.listed("result", "resources"))
+        if "en" in (one.get("language") or ()) and str(one.get("url")).startswith(FILES)
+        if str(one.get("format")).upper() in FORMATS
+    ]
+    if not tables:
+        rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; look whether the portal has moved them"
+        raise Rejected("response", f"HTTP {listed.status}", rule)
+    return max(tables)[1]
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
     """Two reports for each advert with a range, one for an amount alone; rows left out are noted once a reason."""
+    if response.url == LIST:
+        n_files = len([*each(response.listed("result", "resources"), dict)])
+        yield left_out(f"{n_files} files", "the list of the files, of which the newest English one is asked for")
+        return
     text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
     delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","
     rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=_rename)
-    left_out = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
+    unused = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
     days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
     if rows and not days:
         raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
@@ -105,17 +136,17 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     for number, row in enumerate(rows, start=1):
         id = _stated(row.get(ID))
         if not (_stated(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
-            left_out[UNREAD] += 1
+            unused[UNREAD] += 1
         elif not (_stated(row.get(LOW)) or _stated(row.get(HIGH))):
-            left_out[UNPAID] += 1
+            unused[UNPAID] += 1
         elif id and id in known:
-            left_out[AGAIN] += 1
+            unused[AGAIN] += 1
         else:
             known.add(id or "")
             wanted.append((number, row))
     for found in each(wanted, functools.partial(_reports, snapshot_on=max(days, default=date.min))):
         yield from [found] if isinstance(found, Issue) else found
-    for why, n in left_out.items():
+    for why, n in unused.items():
         if n:
             yield Issue(column_name="record", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
 

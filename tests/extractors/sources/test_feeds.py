@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from extractors.refine.refine import refine
 from extractors.source import SourceModule
 from extractors.source_list import declared_sources
 from extractors.sources.employment_services import jobtech, nav
+from extractors.sources.salaries import jobbank_adverts
 from tests.builders import all_rows, load, open_copy
 from tests.extractors.board import Board, live
 from warehouse import database
@@ -221,3 +223,53 @@ def test_a_stream_that_was_cut_is_asked_for_again_and_not_for_ever(sweden: Night
     sweden.ask(0)
     sweden.answer(changes_path(since), [])
     assert sweden.ask(night)[1][0] == changes_path(since)
+
+
+# --- Job Bank -----------------------------------------------------------------------------------------
+
+SIGNATURE = "q7Wv0xZ1kLr5tYu3iOp9aSd2fGh4jKl6mNb8vCx="
+
+
+@pytest.fixture
+def canada(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
+    here = {"LIST": board.url("/list"), "FILES": board.url("/files/"), "STORED": board.url("/stored/")}
+    monkeypatch.setattr(jobbank_adverts, "STORED", here["STORED"], raising=False)
+    nights = Nights(jobbank_adverts, board, tmp_path, monkeypatch, **here)
+    monkeypatch.setattr(
+        jobbank_adverts, "SOURCE", replace(jobbank_adverts.SOURCE, signing_hosts=(board.host,), most_requests=20)
+    )
+    usual = {"format": "CSV", "language": ["en"], "created": "2026-09-04"}
+    files = [
+        usual | {"url": board.url("/files/aug.csv")},
+        usual | {"url": board.url("/files/sept.csv"), "created": "2026-10-05"},
+        usual | {"url": board.url("/files/septembre.csv"), "created": "2026-10-06", "language": ["fr"]},
+    ]
+    nights.answer("/list", {"result": {"resources": files}})
+    query = f"sv=2026-02-06&sp=r&sig={SIGNATURE.replace('=', '%3D')}"
+    board.answers["/files/sept.csv"] = (302, {"Location": board.url(f"/stored/sept.csv?{query}")}, b"")
+    body = (Path(__file__).parents[1] / "fixtures/jobbank_adverts/month/answer.tsv").read_bytes()
+    board.answers[f"/stored/sept.csv?{query}"] = (200, {"ETag": '"a"'}, body + b"2026-02-06")
+    return nights
+
+
+def test_the_newest_english_table_comes_from_its_store_and_no_signature_stays(canada: Nights) -> None:
+    failures, asked = canada.ask(0)
+    assert failures == []
+    assert asked[:2] == ["/list", "/files/sept.csv"]
+    assert asked[2].startswith("/stored/sept.csv?sv=2026-02-06&sp=r&sig=")
+    assert len(asked) == 3
+    (file,) = canada.folder.rglob("*.warc.gz")
+    kept = gzip.decompress(file.read_bytes())
+    assert SIGNATURE.encode() not in kept
+    assert SIGNATURE.rstrip("=").encode() not in kept
+    assert kept.count(b"2026-02-06") == 2, "in the redirect and in the table: what is no secret is kept as it was sent"
+    assert f"WARC-Target-URI: {canada.board.url('/stored/sept.csv')}\r\n".encode() in kept
+    canada.ask(1)
+    assert canada.board.asked[-1][1]["If-None-Match"] == '"a"', "an unchanged table is not sent again"
+
+
+def test_a_list_without_english_tables_is_named(canada: Nights) -> None:
+    canada.answer("/list", {"result": {"resources": [{"url": canada.board.url("/files/x"), "language": ["fr"]}]}})
+    ((failure,), asked) = canada.ask(0)
+    assert "look whether the portal has moved them" in failure
+    assert asked == ["/list"]
