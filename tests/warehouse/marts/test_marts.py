@@ -593,6 +593,20 @@ def test_pairs_without_dollars_of_their_own_are_converted_by_the_rate_of_their_s
     assert (found.n_jobs, found.band_low, found.band_high) == (40, 75e3, 90e3)
 
 
+def test_pairs_of_a_country_are_of_the_one_source_that_has_most_there(con: database.Connection) -> None:
+    def pairs(n: int, source: str, low: float, country: str) -> list[PayReports]:
+        said = {"source": source, "country": country}
+        return [
+            report(2 * i + k, low + 10e3 * k, 2 * i, title=f"{source}{i}", **said)
+            for i in range(1, n + 1)
+            for k in (0, 1)
+        ]
+
+    put(con, [*pairs(50, "board", 100e3, "CA"), *pairs(40, "pairs", 300e3, "CA")])
+    found = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
+    assert (found.n_jobs, found.band_low, found.band_high) == (50, 100e3, 110e3)
+
+
 def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database.Connection) -> None:
     database.load_lookup(
         con,
