@@ -183,7 +183,7 @@ def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
         url=advert.get("link") or advert.get("sourceurl") or None,
         employer=employer.get("name") or None,
         html=advert.get("description"),
-        location_text="; ".join(", ".join(filter(None, dict.fromkeys(reversed(place)))) for place in places) or None,
+        location_text="; ".join(dict.fromkeys(", ".join(filter(None, (one.locality, one.country))) for one in places)),
         addresses=places,
         employment_type=", ".join(filter(None, (kind for kind in kinds if kind != OTHER_KIND))) or None,
         posted_on=_day(advert.get("published")),
@@ -193,7 +193,7 @@ def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(stated: dict[str, Any]) -> Address:
-    """A place of work; names come in capitals."""
+    """A place of work; names come in capitals. Counties ("Møre og Romsdal") stand in no line of text, as two places."""
     country, region, town = (stated.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or stated.get("municipal") or ""))
     return Address(None, *names)

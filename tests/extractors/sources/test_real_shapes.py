@@ -373,3 +373,48 @@ def test_the_example_of_solid_jobs_is_two_contracts_that_are_never_pooled() -> N
         "other": (offer["salary"]["from"], offer["salary"]["to"]),
     }
     assert (row.pay_low, row.currency, row.period) == (offer["secondarySalary"]["from"], "PLN", "month")
+
+
+# --- NAV and JobTech ----------------------------------------------------------------------------------
+
+
+def test_every_recorded_advert_of_nav_is_read_as_its_entry_would_have_it() -> None:
+    """They are of the older public feed, whose adverts have the same keys; the envelope is the documentation's."""
+    adverts = [
+        advert
+        for number in range(1, 5)
+        for advert in said(f"nav/public-feed_v1_ads_page{number}_2024-04_redacted.json")["content"]
+    ]
+    assert len(adverts) == 69
+    site = "https://pam-stilling-feed.nav.no/api/v1/feedentry/"
+    paid = 0
+    for advert in adverts:
+        entry = {"uuid": advert["uuid"], "status": "ACTIVE", "sistEndret": advert["updated"], "ad_content": advert}
+        (row,) = postings(site + advert["uuid"], entry)
+        assert row.posting_id == f"nav:{advert['uuid']}"
+        assert row.employer == " ".join(advert["employer"]["name"].split())
+        assert (str(row.posted_on), str(row.valid_through)) == (advert["published"][:10], advert["expires"][:10])
+        assert row.openings == int(advert["positioncount"])
+        assert row.language in ("no", "en")
+        countries = {place["country"] for place in advert["workLocations"]}
+        assert countries == {"NORGE"}
+        assert {place.country for place in row.places} == {"NO"}
+        paid += row.currency == "NOK"
+    assert paid >= 12, "pay is in no field, and stands in the words of some"
+
+
+def test_recorded_adverts_of_jobtech_are_read() -> None:
+    hits = [
+        hit["_source"]
+        for hit in said("jobstream/jobtech_2019_elastic_hits_platsannons_results_eng.json")["hits"]["hits"]
+    ]
+    rows = [
+        row
+        for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", hits)
+        if isinstance(row, Posting)
+    ]
+    assert [row.posting_id for row in rows] == [f"jobtech:{hit['id']}" for hit in hits]
+    assert {row.language for row in rows} == {"sv"}
+    events = said("jobstream/stream_events_example.jsonl.json")
+    removed = [row.id for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", events[1:])]
+    assert removed == [events[1]["id"]]
