@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -57,6 +58,21 @@ def unpack_gzip(body: bytes, *, largest: int) -> bytes:
     if len(content) > largest:
         raise Rejected("response", "", f"a file of at most {largest:,} bytes expected; split it")
     return content
+
+
+def to_utf8(body: bytes) -> bytes:
+    r"""The body in UTF-8: of UTF-16 with a byte-order mark, of UTF-8, or of Latin-1 where it is neither.
+
+    >>> to_utf8("é".encode("utf-16")), to_utf8("é".encode()) == to_utf8("é".encode("latin-1"))
+    (b'\xc3\xa9', True)
+    """
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace").encode()
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return body.decode("latin-1").encode()
+    return body
 
 
 def table_in(

@@ -24,16 +24,17 @@ from transforms.records.rows import (
     OfficialWage,
     PayReport,
     PriceLevel,
+    Removal,
 )
 
 if TYPE_CHECKING:
     from extractors.web.paging import Web
     from transforms.posting import RawPosting
 
-    Parsed = (
-        RawPosting | PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare | Issue
-    )
-    """What `parse` yields: adverts as the source states them, finished rows of other kinds, or what was refused."""
+    Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
+    Parsed = RawPosting | Row | Removal | Issue
+    """What `parse` yields: adverts as the source states them, finished rows of other kinds, adverts that were taken
+    away, or what was refused."""
 
 ACCESSES = ("open", "key", "consent", "file")
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
@@ -188,7 +189,8 @@ class Source:
     bounds the rows of one healthy snapshot: below the first the load gate fails, above the second it warns.
     `is_republishable` says whether aggregates made from it may stand in exports and on the site. `is_verified`
     says whether `parse` was checked against a real answer. `facts` says, for SOURCES.md, what is known of the
-    API and how surely.
+    API and how surely, `gives` in a line what it gives. `terms_checked` is the day on which its terms were last looked
+    for, and where; `quotation` the words of them that decide, None where none were found.
 
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
@@ -201,6 +203,12 @@ class Source:
     `is_bulk`: what others collected for ends of their own, taken in as a whole when a person hands it over. Any page
     may be in it, whatever its address, and none of its adverts is in a panel, since nobody knows by which chance it is
     there.
+
+    `is_change_feed`: its answers say what changed, so that few rows mean few changes: no night's rows are held against
+    those of others, and no answer is asked for conditionally.
+
+    `signing_hosts` give out addresses with a signature in their query, by redirects: it is sent back, and neither
+    archived nor said.
 
     Optional: `boards` are the addresses of the boards that boards.csv names; the first that fits a token is used.
     `whole_list` is the address whose one answer is the source's whole list, `declared_list` tells of an answer whether
@@ -223,7 +231,12 @@ class Source:
     cadence: str
     expected_rows: tuple[int, int]
     facts: str
+    gives: str = ""
+    terms_checked: str = ""
+    quotation: str | None = None
     is_bulk: bool = False
+    is_change_feed: bool = False
+    signing_hosts: tuple[str, ...] = ()
     access: str = "open"
     keys: tuple[str, ...] = ()
     pause: float = 1.0

@@ -30,8 +30,12 @@ from extractors.source import SourceModule
 HEAD = """# Sources
 
 Made from the `SOURCE` of each module in `extractors/` by `python -m extractors.source_list`; do not edit.
-Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and
-only counts and statistics are published, never the text of an advert.
+Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and only
+counts and statistics are published, never the text of an advert. Each source says when its terms were last looked
+for, and which words of them decide; "checked against a real answer" means that recorded answers were read by its
+reader, and what is built from documentation alone says no. robots.txt, tdmrep.json and Content-Signals are read anew
+each night: a `no` in a signal keeps a night out (setting `reservations.content_signals`), and signals are archived
+beside the answers.
 
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
@@ -150,6 +154,13 @@ def _yes(truth: bool) -> str:
     return "yes" if truth else "no"
 
 
+def _words(source: Source) -> str:
+    """The words of the terms that decide, or that none are at hand, and what boards of it reserve."""
+    words = f'In its words: "{source.quotation}"' if source.quotation else "No words of them are at hand."
+    refusals = [one.board for one in boards_not_read() if one.source == source.name and one.board]
+    return words + (f" Boards left alone: {', '.join(refusals)} (see above)." if refusals else "")
+
+
 def _section(source: Source) -> str:
     low, high = source.expected_rows
     endpoints = ", ".join(f"`{endpoint}`" for endpoint in source.endpoints)
@@ -161,7 +172,9 @@ def _section(source: Source) -> str:
 - Access: {ACCESS[source.access]}{_keys(source)}; at most {source.most_requests:,} requests a night, \
 {source.pause:g} s between two to one host.
 - Licence or terms: {source.licence}.
-- Terms: {source.terms_url or "none for third parties found"}
+- Terms: {source.terms_url or "none for third parties found"}; last looked for on {source.terms_checked}. \
+{_words(source)}
+- Gives: {source.gives}.
 - Attribution: {source.attribution}
 - A healthy snapshot has {low:,} to {high:,} rows.{_age(source)}{_bulk(source)}
 

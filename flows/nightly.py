@@ -44,7 +44,7 @@ from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
-from flows.runtime.settings_declared import MONTHLY
+from flows.runtime.settings_declared import MONTHLY, OBEY
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals
 from flows.runtime.version import code_version
@@ -300,6 +300,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
                     contact=request.settings.contact,
                     held=held,
                     is_permitted=name in read_permissions(request.settings.data),
+                    obeys_signals=request.settings.content_signals == OBEY,
                 )
                 failures = module.fetch(web, boards=asked, as_of=day)
                 if handed_over:
@@ -430,7 +431,8 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
         named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
         results = [gate.check(frame, row_class, **named)]
         if warc not in let_in and is_of_night(warc):
-            named |= {"source": source.name, "n_seen": n_seen, "expected_rows": source.expected_rows}
+            named |= {"source": source.name, "n_seen": n_seen}
+            named |= {"expected_rows": None if source.is_change_feed else source.expected_rows}
             named |= {"accepted": let_in, "live": list(filter(is_of_night, loader.loaded_files(con, source.name)))}
             results.append(drift.judge(con, frame, **named))
         for result in results:

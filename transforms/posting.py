@@ -29,7 +29,7 @@ from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
-from transforms.records.rows import Issue, Pay, Posting, Span
+from transforms.records.rows import Issue, Pay, Posting, Removal, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
     FULL_ADVERT,
@@ -156,14 +156,18 @@ class CachedRow(NamedTuple):
     number: int
 
 
+_Said = RawPosting | Issue | Removal
+_Made = Posting | Issue | Removal | CachedRow
+
+
 def postings(
-    said: Iterable[RawPosting | Issue],
+    said: Iterable[_Said],
     before: Mapping[str, int] = NONE_BEFORE,
     *,
     seen_on: date | None = None,
     percent: int = ALL,
-) -> Iterator[Posting | Issue | CachedRow]:
-    """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
+) -> Iterator[_Made]:
+    """Make several postings, in order; `Issue`s and `Removal`s pass, and what is no posting becomes an `Issue`.
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
     all their texts are read at once. The result is the same as `posting`'s. `before` numbers adverts that were read
@@ -206,9 +210,9 @@ def _with_type(value: object) -> list[object]:
     raise TypeError
 
 
-def _batches(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | Issue]]:
+def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
     """`BATCH` at a time; when reading the answer fails, what came before it is yielded first."""
-    group: list[RawPosting | Issue] = []
+    group: list[_Said] = []
     try:
         for one in said:
             group.append(one)
@@ -221,13 +225,11 @@ def _batches(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | I
     yield group
 
 
-def _make_batch(
-    group: Sequence[RawPosting | Issue], before: Mapping[str, int], seen_on: date | None, percent: int
-) -> list[Posting | Issue | CachedRow]:
-    made: dict[int, Posting | Issue | CachedRow] = {}
+def _make_batch(group: Sequence[_Said], before: Mapping[str, int], seen_on: date | None, percent: int) -> list[_Made]:
+    made: dict[int, _Made] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
-        if isinstance(whole, Issue):
+        if isinstance(whole, Issue | Removal):
             made[number] = whole
             continue
         try:

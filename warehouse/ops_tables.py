@@ -100,6 +100,10 @@ class ResponseRow:
             "are said to be gone that it is not believed"
         ),
     ] = None
+    removed: Annotated[
+        tuple[str, ...] | None,
+        Column("Postings that it says were taken away, which closes them; NULL: it says so of none"),
+    ] = None
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
     max_age_days: Annotated[
         int | None,

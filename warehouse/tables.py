@@ -185,8 +185,9 @@ class PostingBoards:
     closed_by: Annotated[
         str | None,
         Column(
-            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410",
-            values=("list", "not_found"),
+            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410; removed: "
+            "the source said that it was taken away",
+            values=("list", "not_found", "removed"),
         ),
     ]
 

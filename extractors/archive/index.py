@@ -126,6 +126,19 @@ class ArchiveIndex:
             store=self._store,
         )
 
+    def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
+        """The newest answer with data before a time of all addresses that begin so, and when it was observed."""
+        found = self._database.execute(
+            "SELECT url, observed_at FROM answers WHERE url >= ? AND url < ? AND observed_at < ?"
+            " ORDER BY observed_at DESC, file DESC, record DESC LIMIT 1",
+            (prefix, f"{prefix}\U0010ffff", _stamp(time)),
+        ).fetchone()
+        if found is None:
+            return None
+        url, observed_at = found
+        entry = self.before(url, time)
+        return (datetime.fromisoformat(observed_at), entry) if entry else None
+
     def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
         """Add a finished file of the folder; None (nothing was answered) adds nothing.
 

@@ -90,6 +90,7 @@ class Writer:
         self._part_of = part_of
         self._store = store
         self._earliest: datetime | None = None
+        self._waiting: list[tuple[str, datetime, Sequence[tuple[str, str]]]] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self._part = path.with_name(path.name + PART)
         if self._part.exists():
@@ -229,6 +230,20 @@ class Writer:
         }
         self._write("metadata", None, headers | ({"WARC-Refers-To": of} if of else {}), b"", None)
 
+    def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
+        """Archive what is known of an address as a metadata record; before the first answer it waits for that."""
+        if self._earliest is None:
+            self._waiting.append((url, observed_at, fields))
+            return
+        date = _stamp(observed_at.astimezone(UTC))
+        body = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
+        headers = {
+            "WARC-Record-ID": _record_id(f"metadata {url} {date}"),
+            "WARC-Date": date,
+            "Content-Type": "application/warc-fields",
+        }
+        self._write("metadata", url, headers, body, None)
+
     def _add_entry(self, made: Recorded | Revisited, json_digest: str | None = None) -> None:
         self.n_records += 1
         if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
@@ -243,9 +258,11 @@ class Writer:
         if observed_at.tzinfo is None:
             raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
         time = observed_at.astimezone(UTC).replace(microsecond=0)
-        if self._earliest is None:
+        if is_first := self._earliest is None:
             self._write_warcinfo(time)
         self._earliest = time if self._earliest is None else min(self._earliest, time)
+        for waiting in self._waiting if is_first else ():
+            self.describe(*waiting)
         return time
 
     def close(self) -> None:

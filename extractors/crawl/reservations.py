@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import protego
 
 from extractors.response import Response
@@ -23,8 +21,12 @@ def reservation_in(page: Response) -> str | None:
 def is_closed(url: str, robots: bytes | None, tdmrep: bytes | None) -> bool:
     """Whether a site's robots.txt or tdmrep.json, as they were recorded, keep us from a page."""
     said = (robots or b"").decode("utf-8", "replace")
-    path = urlsplit(url).path or "/"
     patterns = tuple(list_reserved(tdmrep or b""))
-    rules = Rules(read_at=0.0, robots=protego.Protego.parse(said), why_none=None, reserved=patterns)
-    has_restriction = any(path.startswith(begin) and has_signal(stated) for begin, stated in signals_in(said))
-    return has_restriction or rules.refusal(url) is not None
+    rules = Rules(
+        read_at=0.0,
+        robots=protego.Protego.parse(said),
+        why_none=None,
+        reserved=patterns,
+        signals=tuple(signals_in(said)),
+    )
+    return rules.refusal(url) is not None

@@ -29,7 +29,7 @@ from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL
 from transforms.posting import NONE_BEFORE, CachedRow, postings
-from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
 from warehouse.load.refined_file import RefinedFile
@@ -333,10 +333,13 @@ def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, 
             n_records = max(n_records, response.record + 1)
             if outcome is None:
                 continue
-            n_rows, issues = 0, []
+            n_rows, issues, removed = 0, [], []
             for row in outcome:
                 if isinstance(row, Issue):
                     issues.append(row)
+                    continue
+                if isinstance(row, Removal):
+                    removed.append(f"{module.SOURCE.name}:{row.id}")
                     continue
                 assert isinstance(response, Response)
                 n_rows += 1
@@ -344,7 +347,8 @@ def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, 
                 if len(batch) >= BATCH:
                     writer.write_table(_table(row_class, batch, cache))
                     batch.clear()
-            responses.append(_response_row(module.SOURCE, response, n_rows, issues))
+            answer = _response_row(module.SOURCE, response, n_rows, issues)
+            responses.append(replace(answer, removed=tuple(dict.fromkeys(removed)) or None))
         writer.write_table(_table(row_class, batch, cache))
     return Piece(rows=path, responses=tuple(responses), n_records=n_records)
 

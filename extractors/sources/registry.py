@@ -25,16 +25,18 @@ from extractors.sources.employer_boards import (
     workable,
     workday,
 )
-from extractors.sources.employment_services import france_travail, jobtech, usajobs
-from extractors.sources.files import common_crawl, tabular
+from extractors.sources.employment_services import france_travail, jobtech, nav, usajobs
+from extractors.sources.files import common_crawl, open_jobs, tabular
 from extractors.sources.job_boards import (
     adzuna,
     arbeitnow,
     getonboard,
     github_vagas,
     hackernews,
+    mycareersfuture,
     reed,
     simplify_newgrad,
+    solidjobs,
     the_muse,
 )
 from extractors.sources.reference import currency_table, ecb_rates, hiringlab_ai_tracker, onet, world_bank
@@ -44,6 +46,7 @@ from extractors.sources.salaries import (
     bls_oews,
     eurostat_ses,
     h1b_lca,
+    jobbank_adverts,
     jobbank_wages,
     koodiklinikka_survey,
     sg_mom_wages,
@@ -72,13 +75,17 @@ SOURCES["h1b_lca"] = h1b_lca
 SOURCES["hackernews"] = hackernews
 SOURCES["himalayas"] = himalayas
 SOURCES["hiringlab_ai_tracker"] = hiringlab_ai_tracker
+SOURCES["jobbank_adverts"] = jobbank_adverts
 SOURCES["jobbank_wages"] = jobbank_wages
 SOURCES["jobicy"] = jobicy
 SOURCES["jobtech"] = jobtech
 SOURCES["jobvite"] = jobvite
 SOURCES["koodiklinikka_survey"] = koodiklinikka_survey
 SOURCES["lever"] = lever
+SOURCES["mycareersfuture"] = mycareersfuture
+SOURCES["nav"] = nav
 SOURCES["onet"] = onet
+SOURCES["open_jobs"] = open_jobs
 SOURCES["oracle_recruiting"] = oracle_recruiting
 SOURCES["paylocity"] = paylocity
 SOURCES["personio"] = personio
@@ -91,6 +98,7 @@ SOURCES["rippling"] = rippling
 SOURCES["sg_mom_wages"] = sg_mom_wages
 SOURCES["simplify_newgrad"] = simplify_newgrad
 SOURCES["smartrecruiters"] = smartrecruiters
+SOURCES["solidjobs"] = solidjobs
 SOURCES["stackoverflow_survey"] = stackoverflow_survey
 SOURCES["sysarmy_survey"] = sysarmy_survey
 SOURCES["tabular"] = tabular

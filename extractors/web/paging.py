@@ -49,8 +49,15 @@ class Web(Protocol):
         """Ask for an address, whose answer is archived, and return its status."""
         ...
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
-        """An access token for a client's credentials, posted as a form; nothing of it is archived or said."""
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
+        """An access token for a client's credentials, posted as a form, or the one that a public page shows.
+
+        Nothing of it is archived or said.
+        """
+        ...
+
+    def newest(self, prefix: str) -> Response | None:
+        """The newest answer with data that earlier nights archived of all addresses that begin so; None without one."""
         ...
 
 

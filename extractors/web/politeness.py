@@ -19,8 +19,8 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 import protego
 
-ROBOT = "ai-job-market"
-"""The name robots.txt may address us by."""
+from extractors.web.reservations import ROBOT, has_signal, signals_in
+
 MAX_CONCURRENT = 2
 """Requests that may run at the same time to one host."""
 MAX_RULES_AGE = 86_400.0
@@ -63,9 +63,11 @@ class Rules:
     why_none: str | None
     reserved: tuple[tuple[str, str | None], ...]
     """Path patterns whose use for text and data mining is reserved, each with its policy's address if stated."""
+    signals: tuple[tuple[str, str], ...] = ()
+    """Content-Signals of its robots.txt that bind us, each with the beginning of the paths it is said of."""
 
-    def refusal(self, url: str) -> str | None:
-        """Why an address may not be asked, or None when it may."""
+    def refusal(self, url: str, *, obeys_signals: bool = True) -> str | None:
+        """Why an address may not be asked, or None when it may. A Content-Signal refuses by any `no`, if obeyed."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if self.why_none:
@@ -75,6 +77,9 @@ class Rules:
         for pattern, policy in self.reserved:
             if fnmatch.fnmatchcase(parts.path, pattern):
                 return reservation(f"{host}/.well-known/tdmrep.json", policy)
+        for begin, stated in self.signals if obeys_signals else ():
+            if (parts.path or "/").startswith(begin) and has_signal(stated):
+                return f"reserved by the Content-Signal of {host}/robots.txt: {stated}"
         return None
 
     @property
@@ -161,34 +166,39 @@ class Politeness:
     def _read_rules(self, host: str, ask: Ask, pause: float) -> Rules:
         robots, why = self._robots(host, ask, pause)
         reserved = () if why else self._read_reservations(host, ask, pause)
-        return Rules(read_at=self.clock(), robots=robots, why_none=why, reserved=reserved)
+        return Rules(
+            read_at=self.clock(),
+            robots=protego.Protego.parse(robots),
+            why_none=why,
+            reserved=reserved,
+            signals=tuple(signals_in(robots)),
+        )
 
-    def _robots(self, host: str, ask: Ask, pause: float) -> tuple[protego.Protego, str | None]:
-        """The host's robots.txt, and why there is none to go by.
+    def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
+        """The text of the host's robots.txt, and why there is none to go by.
 
         RFC 9309: 4xx allows all, anything else nothing; 429 says "later", which is no permission.
         """
-        nothing = protego.Protego.parse("")
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:
                 status, location, body = self._ask_twice(url, ask, pause)
             except OSError as error:
-                return nothing, str(error)
+                return "", str(error)
             if 400 <= status < 500 and status != TOO_MANY:
-                return nothing, None
+                return "", None
             if 200 <= status < 300:
-                return protego.Protego.parse(body.decode("utf-8", "replace")), None
+                return body.decode("utf-8", "replace"), None
             if status not in REDIRECTS or location is None:
-                return nothing, f"it answered HTTP {status}"
+                return "", f"it answered HTTP {status}"
             try:
                 url = urljoin(url, location)
                 is_other = urlsplit(url).scheme != urlsplit(host).scheme
             except ValueError as error:
-                return nothing, f"it redirects to no address: {error}"
+                return "", f"it redirects to no address: {error}"
             if is_other:
-                return nothing, f"it redirects to {url}"
-        return nothing, f"over {MAX_REDIRECTS} redirects"
+                return "", f"it redirects to {url}"
+        return "", f"over {MAX_REDIRECTS} redirects"
 
     def _ask_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
         """An answer; once more, later, where there is none or the host is busy: a whole source hangs on it."""

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from extractors.web.politeness import ROBOT
-
 Header = Callable[[str], str | None]
 """Gives what a header says, by its name in lower case."""
+ROBOT = "ai-job-market"
+"""The name robots.txt may address us by."""
 NAMES = frozenset((ROBOT, "ccbot", "robots", "*"))
 """Whom rules address that bind us: all, us, and whoever recorded the page for us."""
 NOINDEX = frozenset(("noindex", "none"))

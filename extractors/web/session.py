@@ -20,7 +20,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,8 +46,9 @@ from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
 from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
-from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, reservation
-from extractors.web.reservations import tdm_policy
+from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
+from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
+from extractors.web.reservations import has_signal, tdm_policy
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -74,6 +75,8 @@ SHARED_POLITENESS = Politeness()
 MAX_TOKEN = 64 * 1024
 """Bytes of the answer that holds an access token: thirty times a long one."""
 
+JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+"""A JSON Web Token: the first of its parts is an object of JSON, in base64."""
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
@@ -92,32 +95,6 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
 
 class MissingContact(ValueError):  # noqa: N818  # names what is missing
     """A live run needs a contact for the owners of sites, and none is set."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestExtras:
-    """What is sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-    secret: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, object] | None = None
-    credentials: Mapping[str, str] | None = None
-    hidden: tuple[str, ...] = ()
-    """Secrets sent before the redirects that led here: an answer may still repeat them."""
-
-    @property
-    def words_to_hide(self) -> list[str]:
-        """Values that must not be archived or said, as they are and as an address shows them."""
-        values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
-        values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
-        values += [part for value in values for part in value.split() if len(part) >= MIN_SECRET]
-        shown = [urlencode({"": value})[1:] for value in values]
-        return sorted({value for value in (*values, *shown) if len(value) >= MIN_SECRET}, key=len, reverse=True)
-
-
-SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
-MIN_SECRET = 6
-"""Characters below which a value is too common a word to be hidden."""
 
 
 class Hosts:
@@ -178,6 +155,7 @@ class Web:
         now: Callable[[], datetime],
         held: ArchiveIndex | None = None,
         is_permitted: bool = False,
+        obeys_signals: bool = True,
         chance: Callable[[], float] = random.random,
         damaged: Sequence[tuple[Path, Damaged]] = (),
         keys: Mapping[str, str] | None = None,
@@ -199,6 +177,9 @@ class Web:
         self._now = now
         self._held = held
         self._is_permitted = is_permitted
+        self._obeys_signals = obeys_signals
+        self._noted: set[str] = set()
+        """Hosts of which the Content-Signals are archived."""
         self._chance = chance
         self._deadline = politeness.clock() + source.max_seconds if politeness else math.inf
 
@@ -293,11 +274,21 @@ class Web:
         refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
         return not answered and refusals > 0
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+    def newest(self, prefix: str) -> Response | None:
+        """The newest answer with data that earlier nights archived of all addresses that begin so; None without one.
+
+        A source whose answers say what changed goes on from there.
+        """
+        found = self._held.newest(prefix, self._now()) if self._held else None
+        answer = found[1].answer() if found else None
+        return _response(answer, observed_at=found[0], record=answer.record) if found and answer else None
+
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
 
         They are posted as a form; neither they nor the answer are archived or said. A replay needs none and gets "".
-        Raises `FetchFailed`.
+        Without credentials it is the JSON Web Token (RFC 7519) that a public page shows, in prose or alone. Raises
+        `FetchFailed`.
         """
         if self._politeness is None:
             return ""
@@ -313,6 +304,11 @@ class Web:
                 raise FetchFailed(url, str(error)) from error
             if answer.status != 200:
                 raise FetchFailed(url, f"no access token: HTTP {answer.status}; look at the source's keys")
+            if credentials is None:
+                shown = JWT.search(answer.body)
+                if shown is None:
+                    raise FetchFailed(url, "no access token: a page with a JSON Web Token in it expected")
+                return shown[0].decode()
             try:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -335,14 +331,17 @@ class Web:
             if refusal := self._refusal(url):
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
-            named = url if what.form is None else _with_query(url, what.form)
+            named = url if what.form is None else with_query(url, what.form)
             answer, known = self._answer(url, named, what, pause, is_read=is_read)
+            signature = signature_in(url, answer.header("location"), self._source.signing_hosts)
+            what = replace(what, signature=signature) if signature else what
             found = self._write_record(named, answer, known.held if known else None, what)
             location = answer.header("location")
             if not follow or isinstance(found, Revisited) or found.status not in REDIRECTS or location is None:
                 return found, known
             url = _redirect_target(url, location, what)
-            what = RequestExtras(hidden=tuple(what.words_to_hide))  # secrets are not sent to where a redirect leads
+            # Secrets are not sent to where a redirect leads, but for the signature that it gives out for there.
+            what = RequestExtras(hidden=tuple(what.words_to_hide), signature=signature)
         raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _refusal(self, url: str) -> str | None:
@@ -369,14 +368,22 @@ class Web:
         if why := self._why_no_more():
             raise FetchFailed(url, why)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
+        self._note_signals(url, rules)
         if self._is_permitted:  # permission to read is none to hurry
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
-        if refusal := rules.refusal(url):
+        if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
         if rules.crawl_delay > MAX_WAIT:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
             raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
+
+    def _note_signals(self, url: str, rules: Rules) -> None:
+        """Archive the Content-Signals of a host's robots.txt, once, beside its first answer."""
+        robots = urljoin(url, "/robots.txt")
+        if rules.signals and robots not in self._noted:
+            self._noted.add(robots)
+            self._writer.describe(robots, self._now(), [("content-signal", " ".join(said)) for said in rules.signals])
 
     def _why_no_more(self) -> str | None:
         """Why the source may send no more requests tonight; None while it may."""
@@ -406,7 +413,8 @@ class Web:
             self.statuses[answer.status] += 1
             return answer, self._stored_answer(named, answer.observed_at, is_read=is_read)
         known = self._stored_answer(named, self._now(), is_read=is_read)
-        asked = RequestExtras(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
+        conditions = {} if self._source.is_change_feed else _conditions(known)
+        asked = replace(what, headers={**conditions, **what.headers})
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._politeness.why_closed(url):
                 raise FetchFailed(url, why)
@@ -423,8 +431,8 @@ class Web:
                 if error.may_pass:  # else it is the answer that is wrong, not the host
                     self._politeness.note_failure(url, str(error))
                 raise FetchFailed(url, str(error)) from error
-            if (policy := _reservation_policy(answer)) and not self._is_permitted:
-                raise FetchFailed(url, reservation("its answer", policy), is_refused=True)
+            if (why := self._reservation(answer)) and not self._is_permitted:
+                raise FetchFailed(url, why, is_refused=True)
             if answer.status not in BUSY:
                 self._politeness.note_answer(url)
                 break
@@ -440,6 +448,15 @@ class Web:
                 self._politeness.sleep(wait)
         self.statuses[answer.status] += 1
         return answer, known
+
+    def _reservation(self, answer: _Answer) -> str | None:
+        """By which words of its own an answer is reserved; None: it is free."""
+        is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
+        if policy := tdm_policy(answer.header, answer.body if is_page else None):
+            return reservation("its answer", policy)
+        signal = answer.header("content-signal")
+        is_reserved = self._obeys_signals and has_signal(signal)
+        return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
     def _stored_answer(self, named: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
         """The newest archived answer of an address before a time, if it can still be read.
@@ -458,7 +475,7 @@ class Web:
     ) -> Recorded | Revisited:
         """Write an answer to the archive: as a repetition of the archived one or whole. Secrets are removed."""
         secrets = what.words_to_hide
-        headers = [(name, _redact(value, secrets)) for name, value in answer.headers]
+        headers = [(name, redact(value, secrets)) for name, value in answer.headers]
         try:
             json_digest = None
             is_same = held is not None and _is_repetition(answer, held)
@@ -477,7 +494,7 @@ class Web:
                     refers_to=held.first_at,
                     received=None if is_same else digest_of_body(answer.body),
                 )
-            body = _redact_bytes(answer.body, secrets)
+            body = redact_bytes(answer.body, secrets)
             return self._writer.write(
                 url=named,
                 observed_at=answer.observed_at,
@@ -507,7 +524,7 @@ class Web:
                 self._time_limit(url, seconds, is_over),
                 self._session.request(
                     "GET" if what.form is None and what.credentials is None else "POST",
-                    url if self._politeness is None else _with_query(url, what.secret),
+                    url if self._politeness is None else with_query(url, {**what.secret, **what.signature}),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
                     json=what.form,
                     data=what.credentials,
@@ -527,7 +544,7 @@ class Web:
             if not is_over.is_set():
                 # ValueError: requests looks where an answer redirects, and that may be no address.
                 may_pass = not isinstance(error, PrivateAddress | ValueError)
-                raise _NoAnswerError(_redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
+                raise _NoAnswerError(redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
         if is_over.is_set():  # also where what came before the cut looks like a whole answer
@@ -582,6 +599,7 @@ def web_for(
     contact: str | None = None,
     held: ArchiveIndex | None = None,
     is_permitted: bool = False,
+    obeys_signals: bool = True,
     insecure_hosts: Collection[str] = (),
     politeness: Politeness = SHARED_POLITENESS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -593,7 +611,8 @@ def web_for(
     they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
     environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
     what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
-    the operator has put on record that the source may be read whatever its robots.txt says.
+    the operator has put on record that the source may be read whatever its robots.txt says. `obeys_signals`: a `no` in
+    a Content-Signal keeps us out.
     `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
     `chance` as well.
     """
@@ -634,6 +653,7 @@ def web_for(
         now=now,
         held=held,
         is_permitted=is_permitted,
+        obeys_signals=obeys_signals,
         chance=chance,
         keys={name: os.environ.get(name, "") for name in source.keys},
     )
@@ -665,36 +685,16 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
         return None
 
 
-def _reservation_policy(answer: _Answer) -> str | None:
-    """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
-    is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
-    return tdm_policy(answer.header, answer.body if is_page else None)
-
-
 def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
     """Where an answer redirects, without the secret fields and words that it repeats. Raises `FetchFailed`."""
     try:
         parts = urlsplit(urljoin(url, location))
-        fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
+        unsaid = what.secret.keys() | what.signature.keys()
+        fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in unsaid]
         query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
-        return _redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
+        return redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
     except ValueError as error:
-        raise FetchFailed(url, f"it redirects to no address: {_redact(str(error), what.words_to_hide)}") from None
-
-
-def _redact(text: str, secrets: Sequence[str]) -> str:
-    """A text without the secrets that were sent."""
-    for word in secrets:
-        text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
-    return text
-
-
-def _redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
-    """A body without the secrets that were sent, as long as before."""
-    for word in secrets:
-        secret = word.encode()
-        body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
-    return body
+        raise FetchFailed(url, f"it redirects to no address: {redact(str(error), what.words_to_hide)}") from None
 
 
 def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Response:
@@ -710,14 +710,6 @@ def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Respon
         record=record,
         digest=answer.digest,
     )
-
-
-def _with_query(url: str, fields: Mapping[str, object]) -> str:
-    """An address with fields added to its query, in their order; what is no text is written as JSON."""
-    if not fields:
-        return url
-    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
 
 
 def check_contact(contact: str | None) -> str:

@@ -23,9 +23,10 @@ from extractors.web.session import web_for
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
 from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
+from flows.runtime.settings_declared import OBEY
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
-from transforms.records.rows import Issue
+from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -227,6 +228,7 @@ def try_live(config: Settings, name: str) -> None:
                 writer=writer,
                 contact=config.contact,
                 is_permitted=name in read_permissions(config.data),
+                obeys_signals=config.content_signals == OBEY,
             )
             failures = module.fetch(web, boards=boards_of(name)[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
         rows, issues = _parse_answers(module, writer.path)
@@ -258,7 +260,8 @@ def _parse_answers(module: SourceModule, path: Path | None) -> tuple[list[Any], 
             continue
         try:
             for found in rows_of(module, answer):
-                (issues if isinstance(found, Issue) else rows).append(found)
+                if not isinstance(found, Removal):
+                    (issues if isinstance(found, Issue) else rows).append(found)
         except Rejected as error:
             issues.append(error.issue)
     return rows, sorted(issues, key=lambda issue: issue.column_name != NEW_KEYS)

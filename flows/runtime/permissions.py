@@ -129,7 +129,8 @@ def why_turned_off(config: Settings, name: str) -> str | None:
 def why_off(source: Source, data: Path) -> str | None:
     """Why a night does not ask a source, with what would turn it on; None when it is asked."""
     if source.is_bulk:
-        return "a bulk source, of which a person hands files over: jobmarket crawl PATHS"
+        how = "jobmarket backfill FILE" if source.file_url else "jobmarket crawl PATHS"
+        return f"a bulk source, of which a person hands files over: {how}"
     if source.access == "file":
         return "reads what a person hands over: jobmarket backfill FILE --mapping MAPPING"
     missing = [name for name in source.keys if not os.environ.get(name)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.runtime.secret import HIDDEN, Secret
-from flows.runtime.settings_declared import PROCESSES, SETTINGS, Setting, is_hidden
+from flows.runtime.settings_declared import OBEY, PROCESSES, SETTINGS, Setting, is_hidden
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
 from transforms.depth import ALL
@@ -83,6 +83,7 @@ class Settings:
     board_not_found: int = 2
     board_requests: int = 5_000
     read_percent: int = ALL
+    content_signals: str = OBEY
     webhook: Secret | None = None
     heartbeat: Secret | None = None
     heartbeat_method: str = "GET"

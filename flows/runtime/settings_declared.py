@@ -37,6 +37,7 @@ FILES = re.compile(
 )
 """An address of files. It names no user: credentials come from the environment."""
 METHODS = ("GET", "HEAD", "POST")
+CONTENT_SIGNALS = OBEY, RECORD = ("obey", "record")
 
 
 class Kind(NamedTuple):
@@ -349,6 +350,18 @@ SETTINGS = (
         default_words=f'"{PROCESSES}"',
         meaning="What reads adverts: processes of this machine, or the workers of a Dask scheduler, by its address.",
         example='"tcp://10.0.0.5:8786"',
+    ),
+    Setting(
+        name="content_signals",
+        key="reservations.content_signals",
+        environment="JOBMARKET_CONTENT_SIGNALS",
+        kind=_one_of(*CONTENT_SIGNALS),
+        default=lambda: CONTENT_SIGNALS[0],
+        default_words=f'"{CONTENT_SIGNALS[0]}"',
+        meaning="What a `no` in a Content-Signal does (contentsignals.org; of robots.txt or of an answer): obey, it "
+        "keeps us out, also one to a use that is none of ours; record, it is only archived, beside the answers. A "
+        "crawl always obeys. Permission on record goes before it.",
+        example='"record"',
     ),
     Setting(
         name="board_not_found",

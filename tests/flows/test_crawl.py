@@ -96,7 +96,8 @@ def test_damage_is_on_record_with_file_and_record(con: database.Connection) -> N
 
 
 def test_a_bulk_source_is_marked_and_its_adverts_are_in_no_panel(con: database.Connection) -> None:
-    assert con.execute("SELECT source FROM core.sources WHERE is_bulk").fetchall() == [("common_crawl",)]
+    bulk = con.execute("SELECT source FROM core.sources WHERE is_bulk ORDER BY ALL").fetchall()
+    assert bulk == [("common_crawl",), ("open_jobs",)]
     assert con.execute("SELECT count(*) FROM core.board_states").fetchone() == (0,), "of which panels are drawn"
     assert con.execute("SELECT bool_or(is_complete) FROM ops.responses").fetchone() == (False,)
     stock = con.execute("SELECT count(*) FROM stock_postings(DATE '2026-08-15')").fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -121,6 +122,13 @@ class Issue:
     value: Annotated[str, Column("The value, cut to 200 characters")]
     rule: Annotated[str, Column("What was expected, in words, with the remedy where there is one")]
     is_deliberate: Annotated[bool, Column("Whole, but left out by a rule of ours (unlisted, a prospect post)")] = False
+
+
+@dataclass(frozen=True)
+class Removal:
+    """That a source says of one of its adverts that it was taken away. `id` is the source's own, as in its adverts."""
+
+    id: str
 
 
 @struct

@@ -41,7 +41,7 @@ def judge(
     *,
     source: str,
     n_seen: int,
-    expected_rows: tuple[int, int],
+    expected_rows: tuple[int, int] | None,
     gate: str,
     run_id: str,
     accepted: Collection[str] = (),
@@ -49,19 +49,22 @@ def judge(
 ) -> GateResult:
     """Hold a night's new rows, and `n_seen` rows with those it only repeats, against the source's history.
 
-    `expected_rows` are the bounds the source declares: fewer fail, more warn. What a person `accepted` begins a new
+    `expected_rows` are the bounds the source declares: fewer fail, more warn. None: it gives changes, of which a night
+    may have any number. What a person `accepted` begins a new
     history. Only files of `live` nights are history, where they are named: what is brought in by hand, early or late,
     says nothing of what a night gives. `con` is a database with ops.loads and ops.fill_rates. Every finding is a row
     of ops.checks, met or not.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     usual = _usual_rows(con, history)
-    least, most = expected_rows
-    findings: list[tuple[str, bool, float, float, bool]] = [
-        ("rows: at least as many as declared", n_seen >= least, n_seen, least, False),
-        ("rows: at most as many as declared", n_seen <= most, n_seen, most, True),
-    ]
-    if usual is not None:
+    findings: list[tuple[str, bool, float, float, bool]] = []
+    if expected_rows is not None:
+        least, most = expected_rows
+        findings += [
+            ("rows: at least as many as declared", n_seen >= least, n_seen, least, False),
+            ("rows: at most as many as declared", n_seen <= most, n_seen, most, True),
+        ]
+    if usual is not None and expected_rows is not None:
         findings += [
             ("rows: half as many as usual", n_seen >= TOO_FEW * usual, n_seen, usual, False),
             ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),

@@ -6,8 +6,9 @@ comes late has its source be taken through all steps again (`loader.load`), so t
 a function of the loaded files and not of the order in which they came.
 
 Absence proves nothing, with two exceptions: a complete list of a board that lacks a posting, and a 404 or 410 at the
-posting's own address. A list that drops adverts by age proves nothing of those that are old enough. A posting that is
-not seen for as long as its source declares has expired, which is not a closing.
+posting's own address. A list that drops adverts by age proves nothing of those that are old enough. A feed of changes
+may say itself that a posting was taken away. A posting that is not seen for as long as its source declares has expired,
+which is not a closing.
 """
 
 from __future__ import annotations
@@ -114,10 +115,17 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
     )
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE not_found AS
-        SELECT DISTINCT posting_id, observed_at FROM ops.responses
-        WHERE source = $source AND posting_id IS NOT NULL AND http_status IN (404, 410)
-            AND list_contains($warcs, warc)
+        CREATE OR REPLACE TEMP TABLE taken_away AS
+        WITH answers AS (
+            SELECT posting_id, observed_at, http_status, removed FROM ops.responses
+            WHERE source = $source AND list_contains($warcs, warc)
+        )
+        SELECT posting_id, observed_at, min(how) AS how FROM (
+            SELECT posting_id, observed_at, 'not_found' AS how FROM answers
+            WHERE posting_id IS NOT NULL AND http_status IN (404, 410)
+            UNION ALL
+            SELECT unnest(removed), observed_at, 'removed' FROM answers
+        ) GROUP BY ALL
         """,
         {"source": source, "warcs": warcs},
     )
@@ -184,7 +192,7 @@ def _go_on(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
         ON l.board = s.board AND l.observed_at = s.observed_at
         JOIN core.posting_boards AS b ON b.posting_id = s.posting_id AND b.board = s.board AND b.closed_at IS NULL
             AND coalesce(s.observed_at::DATE - b.last_seen_at::DATE <= $age, true)
-        WHERE s.posting_id NOT IN (SELECT posting_id FROM not_found)
+        WHERE s.posting_id NOT IN (SELECT posting_id FROM taken_away)
         """,
         {"age": age},
     )
@@ -209,9 +217,9 @@ def _go_on(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
 def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None) -> None:
     """Lengthen, close and open intervals of `core.posting_boards`; `touched`: postings of which one changed.
 
-    Between two sightings the interval ends if a complete list without the posting, or its own 404, lies between
-    them, or if they are further apart than the source says an advert may stay unseen. Complete lists know better than
-    an age: what such a list shows again, and none showed the lack of, was there while nobody looked.
+    Between two sightings the interval ends if a complete list without the posting, its own 404 or its removal lies
+    between them, or if they are further apart than the source says an advert may stay unseen. Complete lists know
+    better than an age: what such a list shows again, and none showed the lack of, was there while nobody looked.
     """
     con.execute(
         """
@@ -228,13 +236,12 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
                 CASE WHEN NOT $may_drop THEN l.observed_at END AS lacked_at,
                 coalesce(s.closed_at, least(lacked_at, n.observed_at)) AS gone_at,
                 coalesce(s.closed_by, CASE
-                    WHEN n.observed_at < lacked_at OR lacked_at IS NULL AND n.observed_at IS NOT NULL
-                        THEN 'not_found'
+                    WHEN n.observed_at < lacked_at OR lacked_at IS NULL AND n.observed_at IS NOT NULL THEN n.how
                     WHEN lacked_at IS NOT NULL THEN 'list' END) AS gone_by
             FROM sightings AS s LEFT JOIN core.postings AS p USING (posting_id)
             LEFT JOIN lists AS whole ON whole.board = s.board AND whole.observed_at = s.since
             ASOF LEFT JOIN lists AS l ON l.board = s.board AND s.seen_at < l.observed_at
-            ASOF LEFT JOIN not_found AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
+            ASOF LEFT JOIN taken_away AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
         ), apart AS (
             SELECT *, coalesce(
                 lag(gone_at) OVER w < seen_at
@@ -265,20 +272,20 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
         INSERT INTO moved
         SELECT b.posting_id, b.board, b.first_seen_at, b.last_seen_at,
             least(lacked_at, n.observed_at),
-            CASE WHEN n.observed_at < coalesce(lacked_at, 'infinity'::TIMESTAMPTZ) THEN 'not_found' ELSE 'list' END
+            CASE WHEN n.observed_at < coalesce(lacked_at, 'infinity'::TIMESTAMPTZ) THEN n.how ELSE 'list' END
         FROM (
             SELECT p.*, CASE WHEN NOT $may_drop THEN l.observed_at END AS lacked_at
             FROM (
                 SELECT b.*, p.posted_on FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
                 WHERE p.source = $source
-                    AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM not_found))
+                    AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM taken_away))
                     AND NOT EXISTS (SELECT 1 FROM seen AS s WHERE s.posting_id = b.posting_id AND s.board = b.board)
                 QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
                     AND b.closed_at IS NULL
             ) AS p
             ASOF LEFT JOIN lists AS l ON l.board = p.board AND p.last_seen_at < l.observed_at
         ) AS b
-        ASOF LEFT JOIN not_found AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at
+        ASOF LEFT JOIN taken_away AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at
         WHERE lacked_at IS NOT NULL OR n.observed_at IS NOT NULL
         """.replace("$may_drop", MAY_DROP),
         {"source": source},

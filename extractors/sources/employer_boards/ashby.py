@@ -56,6 +56,11 @@ SOURCE = Source(
     endpoints=(API,),
     licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
     terms_url=None,
+    terms_checked=(
+        "2026-11-27; others who read its documentation and terms on 2026-09-18 found nothing on reading published "
+        "postings"
+    ),
+    gives="whole boards with texts, pay in fields by place and level, and workplace",
     attribution="Job postings: employers' boards on Ashby.",
     is_republishable=True,
     is_verified=True,

@@ -41,6 +41,12 @@ SOURCE = Source(
     endpoints=(API, EUROPEAN_API),
     licence="None stated; the documentation calls published postings public and open to scraping by third parties",
     terms_url="https://github.com/lever/postings-api",
+    terms_checked="2026-11-27, in a stored copy of its repository (01b826f5)",
+    quotation=(
+        "Note that all job postings in the `published` state are publicly viewable. These jobs may be scraped by "
+        "third parties."
+    ),
+    gives="whole boards with texts, some with pay in fields",
     attribution="Job postings: employers' boards on Lever.",
     is_republishable=True,
     is_verified=True,

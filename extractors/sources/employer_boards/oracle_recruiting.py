@@ -70,6 +70,9 @@ SOURCE = Source(
         "read 2026-11-27). Read with permission"
     ),
     terms_url="https://docs.oracle.com/en/cloud/saas/human-resources/23d/farws/api-recruiting-ce-job-requisitions.html",
+    terms_checked="2026-11-27, in the documentation of release 23D",
+    quotation="only for Oracle internal use",
+    gives="adverts of employers' boards in pages, with texts",
     attribution="Job postings: employers' boards on Oracle Recruiting.",
     is_republishable=False,
     is_verified=True,

@@ -29,6 +29,8 @@ SOURCE = Source(
     licence="Common Crawl's terms of use, not read by 2026-11-27, so that nothing made from it is published until they "
     "are; pages remain under the rights of their sites",
     terms_url="https://commoncrawl.org/terms-of-use",
+    terms_checked="2026-11-27, in what others had stored",
+    gives="pages with a JobPosting, as a crawl recorded them",
     attribution="Job postings on the open web: Common Crawl.",
     is_republishable=False,
     is_verified=False,

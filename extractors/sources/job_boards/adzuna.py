@@ -47,6 +47,8 @@ SOURCE = Source(
         "other use of its data, as it is or counted and averaged, needs Adzuna's written consent"
     ),
     terms_url="https://developer.adzuna.com/docs/terms_of_service",
+    terms_checked="2026-11-25, in what others had stored",
+    gives="adverts of many boards with places, categories and pay, some of it predicted",
     attribution="Jobs by Adzuna.",
     is_republishable=False,
     is_verified=True,

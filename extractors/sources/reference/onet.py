@@ -44,6 +44,8 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="CC BY 4.0; credit required, changes to be said",
     terms_url="https://www.onetcenter.org/license_db.html",
+    terms_checked="2026-11-25, in what others had stored",
+    gives="technologies by occupation, and titles",
     attribution=(
         "This product includes information from the O*NET Database by the U.S. Department of Labor, Employment and "
         "Training Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "

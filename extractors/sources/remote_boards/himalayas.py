@@ -47,6 +47,8 @@ SOURCE = Source(
         "LinkedIn. We publish counts, never adverts"
     ),
     terms_url="https://himalayas.app/docs/remote-jobs-api",
+    terms_checked="2026-11-25, in what others had stored",
+    gives="adverts of remote work with texts, many with pay",
     attribution="Job postings: Himalayas (himalayas.app).",
     is_republishable=True,
     is_verified=True,

@@ -41,6 +41,12 @@ SOURCE = Source(
         "misrepresented. We publish counts, never adverts"
     ),
     terms_url="https://github.com/Jobicy/remote-jobs-api",
+    terms_checked="2026-11-27, in a stored copy of its repository (09c62ab7)",
+    quotation=(
+        "Do not redistribute listings to competing job aggregation platforms such as Google Jobs, LinkedIn, Jooble, "
+        "and similar services."
+    ),
+    gives="adverts of remote work with texts, some with pay",
     attribution="Job postings: Jobicy (jobicy.com).",
     is_republishable=True,
     is_verified=True,

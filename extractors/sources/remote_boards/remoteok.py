@@ -42,6 +42,12 @@ SOURCE = Source(
         "used. We publish counts, never adverts"
     ),
     terms_url="https://remoteok.com/api",
+    terms_checked="2026-06-14, in the recorded answer itself",
+    quotation=(
+        "Please link back (with follow, and without nofollow!) to the URL on Remote OK and mention Remote OK as a "
+        "source, so we get traffic back from your site."
+    ),
+    gives="adverts of remote work with texts",
     attribution="Job postings: Remote OK (https://remoteok.com).",
     is_republishable=True,
     is_verified=True,

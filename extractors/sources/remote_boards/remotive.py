@@ -37,6 +37,12 @@ SOURCE = Source(
         "boards or put behind a sign-up. We publish counts, never adverts"
     ),
     terms_url="https://remotive.com/api-documentation",
+    terms_checked="2026-04-23, in the recorded answer itself",
+    quotation=(
+        "Please do not submit Remotive jobs to third Party websites, including but not limited to: Jooble, Neuvoo, "
+        "Google Jobs, LinkedIn Jobs. Please link back to the URL found on Remotive AND mention Remotive as a source"
+    ),
+    gives="adverts of remote work with texts, a day late, pay as a line",
     attribution="Job postings: Remotive (remotive.com).",
     is_republishable=True,
     is_verified=True,

@@ -1,9 +1,11 @@
 """Pay as US employers file it: labor condition applications for H-1B, H-1B1 and E-3 visas, one workbook a quarter.
 
-What is filed is a floor that the employer binds itself to, not what is paid. Units are mistaken in some filings (an
-hourly wage marked as yearly), which shows beside the prevailing wage that the law makes the least allowed. Only
-certified filings for the occupations of transforms/lookups/role/occupations.csv are read. The workbooks name contacts,
-attorneys and preparers; none of these columns is ever read.
+What is filed is a floor that the employer binds itself to, not what is paid and no advert: its basis is its own, and
+the prevailing wage beside it, which is an office's, is only held against it. Three layouts are read: of the fiscal
+years to 2016, of 2017 and 2018, and since 2020, as workbooks or as tables made of them. Units are mistaken in some
+filings (an hourly wage marked as yearly), which shows beside the prevailing wage that the law makes the least allowed.
+Only certified filings for the occupations of transforms/lookups/role/occupations.csv are read. The workbooks name
+contacts, attorneys and preparers; none of these columns is ever read.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
+from extractors.csv_tables import table_in, to_utf8, unpack_gzip
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_first
@@ -33,15 +36,25 @@ from transforms.text.rejects import Rejected
 
 PAGE = "https://www.dol.gov/agencies/eta/foreign-labor/performance"
 FILES = "https://www.dol.gov/sites/dolgov/files/ETA/oflc/pdfs/"
-NAME = re.compile(r"LCA_Disclosure_Data_FY(\d{4})_Q([1-4])\.xlsx", re.IGNORECASE)
-LINK = re.compile(r'href="([^"]*LCA_Disclosure_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
+NAME = re.compile(
+    r"(?:LCA_\w+_Data|H-1B_Disclosure_Data|H-1B)_FY(\d{4}|\d{2})(?:_Q([1-4])|_EOY)?\.(?:xlsx|csv(?:\.gz)?)",
+    re.IGNORECASE,
+)
+"""Names of files: the fiscal year, and the quarter where it is not the whole year. One name misspells Disclosure."""
+LINK = re.compile(r'href="([^"]*LCA_\w+_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
 QUARTERS = 4
 """Quarters back to ask for where the page cannot be read: they come out weeks to months after their end."""
 COLUMNS = (
     "CASE_NUMBER", "CASE_STATUS", "BEGIN_DATE", "JOB_TITLE", "SOC_CODE", "FULL_TIME_POSITION", "EMPLOYER_NAME",
     "WAGE_RATE_OF_PAY_FROM", "WAGE_RATE_OF_PAY_TO", "WAGE_UNIT_OF_PAY", "PREVAILING_WAGE", "PW_UNIT_OF_PAY",
 )  # fmt: skip
-"""All that is read of over ninety columns."""
+"""All that is read of over ninety columns, by their names since 2020."""
+OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIME_POSITION"}
+"""Names of these columns in the layouts up to 2018."""
+OPTIONAL = {"FULL_TIME_POSITION"}
+"""Columns that the layout up to 2016 lacks: whether such a position is of full-time work is not known."""
+MAX_TABLE = 1_000_000_000
+"""Bytes a table may unpack to: several times those of a year's 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
 """Our period and how many of it the amount is for."""
 EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}
@@ -68,7 +81,7 @@ UNREADABLE = (
 
 
 def address_of(name: str) -> str | None:
-    """The address of a workbook a person downloaded, by its name."""
+    """The address of a file a person downloaded, or made of a workbook, by its name."""
     return FILES + name if NAME.fullmatch(name) else None
 
 
@@ -81,6 +94,8 @@ SOURCE = Source(
     endpoints=(FILES, "https://www.dol.gov/media/", PAGE),
     licence="Public domain (work of the United States government)",
     terms_url="https://www.dol.gov/general/aboutdol/copyright",
+    terms_checked="2026-11-26, in what others had stored",
+    gives="pay that employers file for applications to employ from abroad, by case",
     attribution="Filed pay: U.S. Department of Labor, OFLC disclosure data of labor condition applications.",
     is_republishable=True,
     is_verified=False,
@@ -89,9 +104,13 @@ SOURCE = Source(
     file_url=address_of,
     facts=(
         "Others describe the columns and the names of the files; the page links them, those of 2026 also below "
-        "/media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted "
-        "once by their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with "
-        "six or eight digits, some of 2010. Not seen here: a file. One over 64 MB is more than the archive takes."
+        "/media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted once "
+        "by their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with six "
+        "or eight digits, some of 2010. Seen: ten rows of the layout of 2018 as a table with semicolons, sixty of that "
+        "of 2016 as somebody else's JSON (status in capitals, 0 for no upper end, no word of full time), and the "
+        "header of that since 2020, of which no row was seen, hence not verified. A workbook of 2026 has 252 MB and "
+        "the archive takes 64: save its sheet, or the columns that are read, as CSV packed with gzip, under its name "
+        "(LCA_Disclosure_Data_FY2026_Q3.csv.gz), and hand that over."
     ),
 )
 
@@ -122,7 +141,8 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     not_certified, elsewhere = left_out
     filings: dict[str, tuple[int, dict[str, Any]]] = {}
     n_again = 0
-    for number, filing in _filings(response.body):
+    filed = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
+    for number, filing in filed:
         if str(filing["CASE_STATUS"]).strip().lower() != "certified":
             left_out[not_certified] += 1
         elif _occupation(filing["SOC_CODE"]) not in occupations(SOC).keys() - {ALL_OCCUPATIONS}:
@@ -132,14 +152,31 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     named = NAME.search(response.url)
     if named is None:
         raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
-    last_day = date(int(named[1]), 3 * int(named[2]) - 2, 1) - timedelta(days=1)  # of the fiscal year's quarter
+    year, quarter = 2000 + int(named[1][-2:]), int(named[2] or QUARTERS)
+    last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the fiscal year's quarter
     yield from each(list(filings.values()), functools.partial(_report, snapshot_on=last_day))
     for why, n in (left_out | {"that stand there already, under the same CASE_NUMBER": n_again}).items():
         if n:
             yield Issue(column_name="record", value=f"{n} filings", rule=f"filings {why} left out", is_deliberate=True)
 
 
-def _filings(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+def _column(name: object) -> str:
+    """A column by its name since 2020."""
+    known = str(name or "").strip().upper()
+    return OLDER_NAMES.get(known, known)
+
+
+def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a CSV, from 1, by the columns we read. Raises `Rejected`."""
+    text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
+    head = text[:10_000].lstrip().partition(b"\n")[0]
+    delimiter = max(",", ";", "\t", key=lambda mark: head.count(mark.encode()))
+    table = table_in(text, set(COLUMNS) - OPTIONAL, also=OPTIONAL, delimiter=delimiter, rename=_column)
+    for number, row in enumerate(table, start=1):
+        yield number, {column: row.get(column) or None for column in COLUMNS}
+
+
+def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of the first sheet, from 1, by the columns we read. Raises `Rejected`."""
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
@@ -147,10 +184,10 @@ def _filings(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         workbook = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
         try:
             rows = workbook.worksheets[0].iter_rows(values_only=True)
-            header = [str(cell or "").strip().upper() for cell in next(rows, ())]
-            if missing := [column for column in COLUMNS if column not in header]:
+            header = [*map(_column, next(rows, ()))]
+            if missing := [column for column in COLUMNS if column not in header and column not in OPTIONAL]:
                 raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected")
-            places = [(column, header.index(column)) for column in COLUMNS]
+            places = [(column, header.index(column) if column in header else len(header)) for column in COLUMNS]
             for number, row in enumerate(rows, start=1):
                 if any(cell is not None for cell in row):
                     yield number, {column: row[i] if i < len(row) else None for column, i in places}
@@ -176,8 +213,8 @@ def _report(numbered: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayRe
     title = " ".join(str(filing["JOB_TITLE"] or "").split())
     if not title:
         raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")
-    begins = re.search(r"(?:19|20)\d\d", str(filing["BEGIN_DATE"]))
-    if begins is None:
+    year = _year_in(filing["BEGIN_DATE"])
+    if year is None:
         raise Rejected("year", filing["BEGIN_DATE"], f"a date expected in {filing['CASE_NUMBER']}")
     pay, pay_high = _wages(filing)
     role, seniority = _read_title(title)
@@ -188,7 +225,7 @@ def _report(numbered: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayRe
         row=number,
         basis="filed",
         pair_row=number,
-        year=int(begins[0]),
+        year=year,
         title=title,
         role=role,
         role_group=GROUP_OF_ROLE[role],
@@ -207,6 +244,14 @@ def _report(numbered: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayRe
         pay_high=pay_high,
         case_id=str(filing["CASE_NUMBER"]),
     )
+
+
+def _year_in(cell: object) -> int | None:
+    """The year of a date, as a workbook has it, in ISO's order, or as 07/28/2018 or 07/28/18."""
+    if isinstance(cell, date | datetime):
+        return cell.year
+    found = re.match(r"((?:19|20)\d\d)-\d\d|\d\d?/\d\d?/((?:19|20)?\d\d)(?!\d)", str(cell))
+    return None if found is None else int(found[1] or f"20{found[2][-2:]}")
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:

@@ -61,6 +61,8 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="Open Government Licence - Canada",
     terms_url="https://open.canada.ca/en/open-government-licence-canada",
+    terms_checked="2026-11-26, in what others had stored",
+    gives="official wages of Canada by occupation, province and economic region",
     attribution="Official wages: Job Bank, Employment and Social Development Canada "
     "(contains information licensed under the Open Government Licence - Canada).",
     is_republishable=True,

@@ -92,6 +92,8 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="CC BY-NC-SA 4.0: the source named, not for commercial use, adaptations under the same licence",
     terms_url="https://creativecommons.org/licenses/by-nc-sa/4.0/",
+    terms_checked="2026-11-26, beside the files",
+    gives="reported monthly pay in IT in Argentina, before and after tax",
     attribution=(
         "Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used commercially and is "
         "shared under the same licence."

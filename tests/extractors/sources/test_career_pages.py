@@ -66,8 +66,11 @@ class Pages:
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         return self.get(url, headers=headers).status
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         raise AssertionError(f"no career page needs a token, {url} was asked for one")
+
+    def newest(self, prefix: str) -> Response | None:
+        return None
 
     def get(
         self,

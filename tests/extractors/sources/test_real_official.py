@@ -5,6 +5,9 @@ The expected values are facts of the files, read from them without our code.
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,12 +16,13 @@ import pytest
 from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.source import all_sources, source_of
-from transforms.records.rows import Issue, OfficialWage
+from transforms.records.rows import Issue, OfficialWage, PayReport
 from transforms.text.rejects import Rejected
 
 REAL = Path(__file__).parents[3].parent / "shared" / "real"
 JOB_BANK = REAL / "shapes" / "jobbank_ca_wages" / "noc_21211_data_scientists_2025_excerpt.csv"
 EARNINGS = REAL / "shapes" / "official_wages" / "raw" / "eurostat_earn_ses22_28_DE_ES_IT_PL_jsonstat.json"
+FILINGS = REAL / "shapes" / "lca_h1b"
 SINGAPORE = REAL / "official" / "sg_mom_occupational_wages.json.gz"
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason=f"the real files are not at {REAL}")
 
@@ -78,3 +82,59 @@ def test_singapore_is_twelve_times_the_month() -> None:
 def test_a_file_without_its_year_is_refused_with_the_remedy() -> None:
     with pytest.raises(Rejected, match=r"a year in the file's name \(sg_mom_occupational_wages_2024\.json\)"):
         read(SINGAPORE, SINGAPORE.name, "sg_mom_wages")
+
+
+def filings(name: str, body: bytes) -> tuple[list[PayReport], list[Issue]]:
+    """Reports and issues of a file of filings under a name."""
+    module = all_sources()["h1b_lca"]
+    assert module.SOURCE.file_url is not None
+    answer = Response(
+        url=module.SOURCE.file_url(name) or "", observed_at=datetime(2026, 9, 26, tzinfo=UTC), status=200, body=body
+    )
+    found = list(rows_of(module, answer))
+    return [row for row in found if isinstance(row, PayReport)], [row for row in found if isinstance(row, Issue)]
+
+
+def test_filings_in_the_layout_of_2018_are_read_as_they_stand() -> None:
+    body = (FILINGS / "LCA_FY2018_layout_semicolon_10rows_redacted.csv").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(body.decode().lstrip()), delimiter=";"))
+    certified = {row["CASE_NUMBER"]: row for row in rows if row["CASE_STATUS"] == "CERTIFIED"}
+    found, issues = filings("H-1B_Disclosure_Data_FY2018_EOY.csv", body)
+    assert found
+    for report in found:
+        row = certified[report.case_id or ""]
+        assert row["WAGE_UNIT_OF_PAY"] == "Year"
+        assert report.pay == float(row["WAGE_RATE_OF_PAY_FROM"])
+        assert report.pay_high == (float(row["WAGE_RATE_OF_PAY_TO"]) or None)
+        assert (report.basis, report.currency) == ("filed", "USD")
+        assert str(report.year) == row["EMPLOYMENT_START_DATE"][:4]
+        assert report.snapshot_on == date(2018, 9, 30)
+        assert report.employment_type == {"Y": "FULL_TIME", "N": "PART_TIME"}[row["FULL_TIME_POSITION"]]
+    left_out = sum(int(issue.value.split()[0]) for issue in issues if issue.is_deliberate)
+    assert len(found) + left_out + sum(not issue.is_deliberate for issue in issues) == len(rows)
+
+
+def test_filings_in_the_layout_of_2016_have_their_units_and_only_certified_ones_count() -> None:
+    """The sixty rows are of chief executives, whom we do not read: they get the code of software developers."""
+    rows = json.loads((FILINGS / "LCA_FY2016_layout_60rows_mixed_units_redacted.json").read_text())
+    of_2016 = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    assert not {"FULL_TIME_POSITION", "FULL_TIME_POS", "BEGIN_DATE"} & set(of_2016)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, of_2016, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(row | {"SOC_CODE": "15-1132"} for row in rows)
+    found, issues = filings("H-1B_FY2016.csv", table.getvalue().encode())
+    certified = {row["CASE_NUMBER"]: row for row in rows if row["CASE_STATUS"] == "CERTIFIED"}
+    assert {report.case_id for report in found} <= certified.keys()
+    a_year = {"Hour": 2080, "Week": 52, "Bi-Weekly": 26, "Month": 12, "Year": 1}
+    for report in found:
+        row = certified[report.case_id or ""]
+        assert report.pay == pytest.approx(float(row["WAGE_RATE_OF_PAY_FROM"]) * a_year[row["WAGE_UNIT_OF_PAY"]])
+        high = float(row["WAGE_RATE_OF_PAY_TO"]) * a_year[row["WAGE_UNIT_OF_PAY"]]
+        assert report.pay_high == (pytest.approx(high) if high else None), "0 is no upper end"
+        assert report.employment_type is None
+    assert {certified[report.case_id or ""]["WAGE_UNIT_OF_PAY"] for report in found} == {"Hour", "Bi-Weekly", "Year"}
+    refused = [issue for issue in issues if not issue.is_deliberate]
+    assert len(found) + len(refused) == len(certified), "a filing that stands there twice counts once"
+    left_out = sum(int(issue.value.split()[0]) for issue in issues if issue.is_deliberate)
+    assert left_out == len(rows) - len(certified)

@@ -344,3 +344,77 @@ def test_amounts_of_recruitee_that_are_text_are_read(path: Path) -> None:
         assert ends(row, "stated") == stated
         is_in_thousands = bool(bounds) and salary["period"] == "year" and bounds[-1] < 1_000
         assert (row.pay_flag is not None) is is_in_thousands
+
+
+# --- MyCareersFuture and SOLID.Jobs -------------------------------------------------------------------
+
+
+def test_records_of_mycareersfuture_are_read_where_their_keys_were_left() -> None:
+    """Both files were trimmed or put together by who kept them: what lacks there proves nothing."""
+    page = said("mycareersfuture/search_v2_item_real_trimmed_2026-08.json")
+    first, second = postings("https://api.mycareersfuture.gov.sg/v2/jobs?search=x&page=0", page)
+    salary = page["results"][0]["salary"]
+    assert ends(first, "stated") == [(salary["minimum"], salary["maximum"], "SGD", "month")]
+    assert (first.country, first.employer) == ("SG", page["results"][0]["postedCompany"]["name"])
+    assert str(second.valid_through) == page["results"][1]["metadata"]["expiryDate"]
+    assert (second.pay, second.years_min) == ((), page["results"][1]["minimumYearsExperience"])
+    whole = said("mycareersfuture/v2_job_full_shape_2025-05_values_mixed.json")
+    (row,) = postings("https://api.mycareersfuture.gov.sg/v2/jobs?search=x&page=0", {"total": 1, "results": [whole]})
+    assert row.employer == whole["hiringCompany"]["name"] != whole["postedCompany"]["name"]
+
+
+def test_the_example_of_solid_jobs_is_two_contracts_that_are_never_pooled() -> None:
+    page = said("solidjobs/official_readme_example_response.json")
+    (row,) = postings("https://solid.jobs/public-api/offers/IT?campaign=x&pageIndex=0", page)
+    (offer,) = page["jobs"]
+    kinds = {pay.component: (pay.low, pay.high) for pay in row.pay}
+    assert kinds == {
+        "base": (offer["secondarySalary"]["from"], offer["secondarySalary"]["to"]),
+        "other": (offer["salary"]["from"], offer["salary"]["to"]),
+    }
+    assert (row.pay_low, row.currency, row.period) == (offer["secondarySalary"]["from"], "PLN", "month")
+
+
+# --- NAV and JobTech ----------------------------------------------------------------------------------
+
+
+def test_every_recorded_advert_of_nav_is_read_as_its_entry_would_have_it() -> None:
+    """They are of the older public feed, whose adverts have the same keys; the envelope is the documentation's."""
+    adverts = [
+        advert
+        for number in range(1, 5)
+        for advert in said(f"nav/public-feed_v1_ads_page{number}_2024-04_redacted.json")["content"]
+    ]
+    assert len(adverts) == 69
+    site = "https://pam-stilling-feed.nav.no/api/v1/feedentry/"
+    paid = 0
+    for advert in adverts:
+        entry = {"uuid": advert["uuid"], "status": "ACTIVE", "sistEndret": advert["updated"], "ad_content": advert}
+        (row,) = postings(site + advert["uuid"], entry)
+        assert row.posting_id == f"nav:{advert['uuid']}"
+        assert row.employer == " ".join(advert["employer"]["name"].split())
+        assert (str(row.posted_on), str(row.valid_through)) == (advert["published"][:10], advert["expires"][:10])
+        assert row.openings == int(advert["positioncount"])
+        assert row.language in ("no", "en")
+        countries = {place["country"] for place in advert["workLocations"]}
+        assert countries == {"NORGE"}
+        assert {place.country for place in row.places} == {"NO"}
+        paid += row.currency == "NOK"
+    assert paid >= 12, "pay is in no field, and stands in the words of some"
+
+
+def test_recorded_adverts_of_jobtech_are_read() -> None:
+    hits = [
+        hit["_source"]
+        for hit in said("jobstream/jobtech_2019_elastic_hits_platsannons_results_eng.json")["hits"]["hits"]
+    ]
+    rows = [
+        row
+        for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", hits)
+        if isinstance(row, Posting)
+    ]
+    assert [row.posting_id for row in rows] == [f"jobtech:{hit['id']}" for hit in hits]
+    assert {row.language for row in rows} == {"sv"}
+    events = said("jobstream/stream_events_example.jsonl.json")
+    removed = [row.id for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", events[1:])]
+    assert removed == [events[1]["id"]]

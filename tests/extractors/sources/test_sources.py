@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +56,7 @@ from transforms.records.rows import (
     PayReport,
     Posting,
     PriceLevel,
+    Removal,
 )
 from transforms.records.vocabulary import KINDS, POSTING_KINDS, SOC
 from transforms.text.lookups import occupations
@@ -72,6 +75,8 @@ EXAMPLE_BOARDS = {
 }
 """Tokens of sources that ask for more than a word."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
+FORBIDS = re.compile(r"\b(?:forbids?|restricts?|internal use|needs [^.]*written consent|Disallow: /(?:\s|$))")
+"""Words of terms by which a source may not be read without permission."""
 DAY = date(2026, 8, 17)
 WORKDAY = "https://acme.wd5.myworkdayjobs.com/wday/cxs/acme/Jobs"
 
@@ -92,6 +97,14 @@ def body_in(case: Path, expected: dict[str, Any]) -> bytes:
                 sheet.append(row)
         packed = io.BytesIO()
         workbook.save(packed)
+        body = packed.getvalue()
+    if answer.name == "answer.parquet.json":
+        rows = [
+            row | ({"published_at": datetime.fromisoformat(row["published_at"])} if row.get("published_at") else {})
+            for row in json.loads(body)
+        ]
+        packed = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows), packed)
         body = packed.getvalue()
     if answer.name == "answer.sql":
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
@@ -140,7 +153,9 @@ def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     found = list(rows_of(module, response))
     rows = [shown(row) for row in found if isinstance(row, ROWS)]
     issues = [shown(issue) for issue in found if isinstance(issue, Issue)]
-    assert len(rows) + len(issues) == len(found)
+    removed = [row.id for row in found if isinstance(row, Removal)]
+    assert len(rows) + len(issues) + len(removed) == len(found)
+    assert removed == expected.get("removed", [])
     assert [restricted(issue, wanted) for issue, wanted in zip(issues, expected["issues"], strict=False)] == expected[
         "issues"
     ]
@@ -150,7 +165,9 @@ def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     assert {row["source"] for row in rows} <= {module.SOURCE.name}
     if board := module.SOURCE.board_of(response.url):
         assert {row["board"] for row in rows} == {board}, "else what the list lacks could not be closed"
-    if native := module.SOURCE.posting_of(response.url):
+    if (native := module.SOURCE.posting_of(response.url)) and removed:
+        assert removed == [native]
+    elif native:
         assert [row["posting_id"] for row in rows] == [f"{module.SOURCE.name}:{native}"], "else a 404 closed another"
 
 
@@ -182,13 +199,22 @@ def test_a_source_declares_itself(name: str) -> None:
     assert 0 < source.expected_rows[0] < source.expected_rows[1]
     if source.kind in POSTING_KINDS:
         least = WHOLE_LIST_EXPIRY_DAYS if source.has_whole_lists else 1
-        assert least <= (source.expires_after_days or 0) <= WHOLE_LIST_EXPIRY_DAYS, (
-            "whole lists close adverts before their age"
-        )
+        most = 184 if source.is_change_feed else WHOLE_LIST_EXPIRY_DAYS  # a feed names what is unchanged no more
+        assert least <= (source.expires_after_days or 0) <= most, "whole lists close adverts before their age"
     else:
         assert source.expires_after_days is None
     for said in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
         assert said.strip()
+    assert source.gives.strip() and not source.gives.endswith(".")
+    day, how = source.terms_checked[:10], source.terms_checked[10:]
+    assert date(2026, 1, 1) <= date.fromisoformat(day) and how.strip(" ,;"), "when the terms were looked for, and where"
+    assert source.quotation is None or source.quotation.strip()
+    assert source.cadence.strip() and source.most_requests > 0
+    assert (
+        source.access == "file"
+        or not FORBIDS.search(f"{source.licence} {source.quotation}")
+        or (source.access == "consent")
+    ), "what terms forbid is read by consent, or stands in not_read.csv"
     assert inspect.getdoc(module)
     for function, declared in ((module.fetch, SourceModule.fetch), (module.parse, SourceModule.parse)):
         stated = [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
@@ -239,9 +265,12 @@ class RecordingWeb:
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         return self.get(url, headers=headers).status
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         self.asked.append(url)
         return "a token"
+
+    def newest(self, prefix: str) -> Response | None:
+        return None
 
 
 def first_body(name: str) -> bytes:
@@ -401,8 +430,8 @@ class PagingWeb(RecordingWeb):
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         return self.get(url, headers=headers).status
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
-        self.credentials.append(credentials)
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
+        self.credentials.append(credentials or {})
         return super().token(url, credentials)
 
 
@@ -458,7 +487,7 @@ def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None
 
 @pytest.mark.parametrize(
     ("module", "pages"),
-    [(usajobs, 5 * 5), (jobtech, 5 * 21), (github_vagas, 12 * 3), (reed, 6 * 3 + 600)],
+    [(usajobs, 5 * 5), (jobtech, 1 + 5 * 21), (github_vagas, 12 * 3), (reed, 6 * 3 + 600)],
 )
 def test_full_pages_are_asked_for_up_to_a_limit_that_is_no_failure(module: Any, pages: int) -> None:
     pages_of_jobs = [[{"jobId": page * 1_000 + n} for n in range(module.PAGE)] for page in range(200)]
@@ -554,7 +583,7 @@ def test_a_changed_answer_never_raises(case: Path, data: st.DataObject) -> None:
     assert holder is not None
     holder[key] = data.draw(JSON)
     for row in parsed(all_sources()[case.parent.name], json.dumps(answer).encode()):
-        assert isinstance(row, (*ROWS, Issue))
+        assert isinstance(row, (*ROWS, Issue, Removal))
 
 
 @pytest.mark.parametrize("name", [name for name in BOARD_SOURCES if any(c.parent.name == name for c in JSON_CASES)])

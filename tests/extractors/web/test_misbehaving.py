@@ -501,6 +501,55 @@ def test_an_answer_that_says_it_is_reserved_is_not_kept(
     assert writer.path is None
 
 
+SIGNALS: Answer = (200, {}, b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n")
+
+
+def test_a_no_in_the_content_signal_of_robots_txt_keeps_us_out(board: Board, writer: Writer) -> None:
+    board.answers["/robots.txt"] = (200, {}, b"User-agent: *\nContent-Signal: /v1/mine ai-input=no\nAllow: /")
+    board.answers["/v1/free"] = WELL
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match=r"Content-Signal of .*/robots\.txt: ai-input=no") as failed:
+        web.get(board.url("/v1/mine/a"))
+    assert failed.value.is_refused
+    assert web.get(board.url("/v1/free")).status == 200
+    assert board.paths == ["/robots.txt", "/v1/free"]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_kept"), [("search=yes", True), ("search=yes, ai-train=no", False), ("ai-input = NO", False)]
+)
+def test_a_no_in_the_content_signal_of_an_answer_keeps_it_out(
+    board: Board, writer: Writer, said: str, is_kept: bool
+) -> None:
+    board.answers["/v1/a"] = (200, {"Content-Signal": said}, b"{}")
+    web = live(board, writer)
+    if is_kept:
+        assert web.get(board.url("/v1/a")).status == 200
+    else:
+        with pytest.raises(FetchFailed, match="Content-Signal of its answer"):
+            web.get(board.url("/v1/a"))
+    writer.close()
+    assert (writer.path is not None) is is_kept
+
+
+@pytest.mark.parametrize("may", [{"obeys_signals": False}, {"is_permitted": True}])
+def test_a_signal_that_does_not_bind_is_archived_beside_the_answer(
+    board: Board, writer: Writer, may: dict[str, Any]
+) -> None:
+    board.answers["/robots.txt"] = SIGNALS
+    board.answers["/v1/a"] = (200, {"Content-Signal": "ai-train=no"}, b"{}")
+    web = live(board, writer, **may)
+    assert [web.get(board.url("/v1/a")).status for _ in range(2)] == [200, 200]
+    writer.close()
+    assert writer.path is not None
+    with gzip.open(writer.path) as file:
+        kept = file.read().decode()
+    assert kept.count("WARC-Type: metadata") == 1
+    assert f"WARC-Target-URI: {board.url('/robots.txt')}" in kept
+    assert "content-signal: / search=yes, ai-train=no" in kept
+    assert len([found for found in read_recorded(writer.path) if isinstance(found, Recorded)]) == 2
+
+
 def test_permission_on_record_goes_before_robots_txt(board: Board, writer: Writer) -> None:
     board.answers["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /\nCrawl-delay: 7")
     board.answers["/v1/a"] = WELL

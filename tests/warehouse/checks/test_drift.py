@@ -111,6 +111,14 @@ def test_only_live_nights_are_history() -> None:
     assert judge(con, tonight(60), **named, live=["0", "1"]).passed
 
 
+def test_a_feed_of_changes_may_have_any_number_of_rows_and_loses_no_column() -> None:
+    con = history([(100, 0.4), (60, 0.4)])
+    named: dict[str, Any] = {"source": "board", "expected_rows": None, "gate": "load:board/x", "run_id": "r"}
+    assert judge(con, tonight(0), n_seen=0, **named) == judge(con, tonight(0), n_seen=9_999, **named)
+    assert judge(con, tonight(0), n_seen=0, **named).passed
+    assert not judge(con, tonight(60).assign(pay_low=None), n_seen=60, **named).passed
+
+
 # --- contradictions ---------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from warehouse.marts.shares import shares as all_shares
 from warehouse.schema import arrow_table
 from warehouse.tables import (
     Countries,
+    ExchangeRates,
     NearOccupations,
     OfficialWages,
     PayReports,
@@ -577,6 +578,34 @@ def test_pairs_in_money_of_another_country_are_paid_from_abroad(con: database.Co
     counts = {market: cell(frame, **key, pay_market=market) for market in ("all", "cross_border", "local")}
     assert [counts[market].n_jobs for market in counts] == [66, 35, 31]
     assert counts["all"].n_cross_border == 35
+
+
+def test_pairs_without_dollars_of_their_own_are_converted_by_the_rate_of_their_snapshot(
+    con: database.Connection,
+) -> None:
+    place = {"country": "CA", "currency": "CAD", "pay_usd_stated": None, "source": "board"}
+    rows = [report(2 * i + k, 100e3 + 20e3 * k, 2 * i, title=f"t{i}", **place) for i in range(1, 41) for k in (0, 1)]
+    absurd = [report(200 + k, 1.0, 200, pay_flag="implausible_low", **place) for k in (0, 1)]
+    put(con, [*rows, *absurd])
+    said: dict[str, Any] = {"source": "ecb_rates", "base": "CAD", "currency": "USD", "warc": "w", "record": 0}
+    days = {date(2026, 7, 30): 0.75, date(2026, 9, 29): 0.5}
+    database.put(con, ExchangeRates, [ExchangeRates(rate_on=day, rate=rate, **said) for day, rate in days.items()])
+    found = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
+    assert (found.n_jobs, found.band_low, found.band_high) == (40, 75e3, 90e3)
+
+
+def test_pairs_of_a_country_are_of_the_one_source_that_has_most_there(con: database.Connection) -> None:
+    def pairs(n: int, source: str, low: float, country: str) -> list[PayReports]:
+        said = {"source": source, "country": country}
+        return [
+            report(2 * i + k, low + 10e3 * k, 2 * i, title=f"{source}{i}", **said)
+            for i in range(1, n + 1)
+            for k in (0, 1)
+        ]
+
+    put(con, [*pairs(50, "board", 100e3, "CA"), *pairs(40, "pairs", 300e3, "CA")])
+    found = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
+    assert (found.n_jobs, found.band_low, found.band_high) == (50, 100e3, 110e3)
 
 
 def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database.Connection) -> None:

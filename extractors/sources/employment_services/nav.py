@@ -1,0 +1,203 @@
+"""NAV: the adverts of arbeidsplassen.no, the Norwegian employment service's board, by its feed of changes.
+
+The feed is a log in pages: each change of an advert is an entry with its id, title and state, and the advert itself
+stands at an address of its own. Every page since the one that the last night ended with is asked for, and the adverts
+on it, in roles we follow, that changed. An entry INACTIVE closes its advert. Contacts' names, mails and telephones are
+not read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from extractors.response import Response, each, objects_in
+from extractors.source import Source
+from extractors.web.paging import Web, ask_each, ask_pages
+from extractors.web.session import FetchFailed
+from transforms.place.places import Address
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue, Removal
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import Rejected
+
+SITE = "https://pam-stilling-feed.nav.no"
+FEED, ENTRY, TOKEN = f"{SITE}/api/v1/feed", f"{SITE}/api/v1/feedentry/", f"{SITE}/api/publicToken"
+ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
+MAX_DAYS = 184
+"""Days an advert stays active at most: six months, by NAV's documentation. The first night begins so long ago."""
+MAX_PAGES = 1_000
+"""Pages of some thousand entries that a night reads: all of six months several times over."""
+ID = re.compile(r"[0-9A-Fa-f-]{36}")
+OTHER_KIND = "Annet"
+"""'Other', which says nothing of an engagement."""
+KNOWN = frozenset((
+    "uuid", "published", "expires", "updated", "workLocations", "contactList", "title", "description", "sourceurl",
+    "source", "applicationUrl", "applicationDue", "occupationCategories", "categoryList", "jobtitle", "link",
+    "employer", "engagementtype", "extent", "starttime", "positioncount", "sector",
+))  # fmt: skip
+
+
+def id_of(url: str) -> str | None:
+    """The id of the advert whose own address a URL is."""
+    return url.removeprefix(ENTRY) or None if url.startswith(ENTRY) else None
+
+
+SOURCE = Source(
+    name="nav",
+    title="arbeidsplassen.no",
+    kind="aggregator",
+    publisher="NAV, the Norwegian Labour and Welfare Administration",
+    homepage="https://arbeidsplassen.nav.no",
+    endpoints=(FEED, TOKEN),
+    licence="NAV's terms for the feed: free for all, for publishing adverts and for statistics and analysis. We "
+    "publish counts, never adverts",
+    terms_url="https://arbeidsplassen.nav.no/vilkar-api",
+    terms_checked="2026-11-26, in NAV's own repository (e2318ff8), of a page dated 2025-04-11",
+    quotation=(
+        "Konsumenter av APIet har rett til å republisere og vise mottatte jobbannonser på sine tjenester, og/eller "
+        "bruke de til statistiske/analytiske formål."
+    ),
+    gives="adverts in Norway with whole texts, and when they were taken away",
+    attribution="Job adverts: arbeidsplassen.no, NAV.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(1, 10_000),
+    most_requests=6_000,
+    expires_after_days=MAX_DAYS,
+    is_change_feed=True,
+    posting_id=id_of,
+    facts=(
+        "Documentation and NAV's own code: pages linked by `next_url`, null on the newest; `If-Modified-Since` begins "
+        "the feed at a time; each entry is ACTIVE or INACTIVE, and the last of an advert holds. A stopped advert keeps "
+        "its id alone. An advert is active for six months at most; those of Finn.no are not in it. 69 adverts of the "
+        "older public feed, of April 2024, were read: the same keys, but for contacts and categories; `applicationDue` "
+        "is free text, no field holds pay, unset texts are ''. Not seen here: an answer of the feed itself, hence not "
+        "verified. Others report that ETag is the id of the next page, so that a conditional request may hide new "
+        "entries (one reader stood still for two days): pages are asked for unconditionally. The token is NAV's public "
+        "one, which changes; NAV calls it one for experiments, and gives its own to who writes to it. Others saw "
+        "answers take 13 to 30 seconds. What NAV's consumers republish must follow its changes; each answers for the "
+        "personal data it keeps, and deletes what it needs no longer: contacts stand in the archive alone."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the pages since the last night's, and for the adverts on each that changed. Returns what failed."""
+    try:
+        headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
+    except FetchFailed as error:
+        return [f"{error.url}: {error.why}"]
+    failures: list[str] = []
+    asked: set[str] = set()
+
+    def next_of(page: Response) -> str | None:
+        changed = [url for url in _find_changed(web, page) if url not in asked]
+        asked.update(changed)
+        failures.extend(ask_each(web, changed, headers=headers, may_be_gone=True))
+        following = page.listed("next_url")
+        return urljoin(FEED, following) if isinstance(following, str) and following else None
+
+    last = web.newest(f"{FEED}/")
+    begin = datetime.combine(as_of - timedelta(days=MAX_DAYS), time(), UTC)
+    since = {} if last else {"If-Modified-Since": format_datetime(begin, usegmt=True)}
+    pages = ask_pages(web, last.url if last else FEED, next_of, most=MAX_PAGES, headers=headers | since)
+    return pages + failures
+
+
+def _find_changed(web: Web, page: Response) -> Iterator[str]:
+    """Addresses of the adverts of a page, in roles we follow, that changed since they were last asked for."""
+    for id, entry in _last_entries(page).items():
+        if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
+            known = web.newest(f"{ENTRY}{id}")
+            if known is None or known.observed_at < _time_of(entry):
+                yield f"{ENTRY}{id}"
+
+
+def _last_entries(page: Response) -> dict[str, dict[str, Any]]:
+    """The last entry of each advert on a page."""
+    entries = (item.get("_feed_entry") for item in objects_in(page.listed("items")))
+    return {entry["uuid"]: entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get("uuid"))}
+
+
+def _is_id(stated: object) -> bool:
+    return isinstance(stated, str) and ID.fullmatch(stated) is not None
+
+
+def _time_of(entry: dict[str, Any]) -> datetime:
+    """When an entry was made; never past where it does not say, so that its advert is asked for."""
+    with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
+        return datetime.fromisoformat(entry["sistEndret"]).astimezone(UTC)
+    return datetime.max.replace(tzinfo=UTC)
+
+
+def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
+    """The adverts that a page of the feed says are inactive, or the advert at an address of its own."""
+    if id := id_of(response.url):
+        status = response.listed("status")
+        if status == INACTIVE:
+            yield Removal(id=id)
+        elif status == ACTIVE:
+            yield from each([response.listed("ad_content")], functools.partial(read_advert, id=id), known=KNOWN)
+        else:
+            raise Rejected("response", status, f"the status {ACTIVE} or {INACTIVE} expected")
+        return
+    last = _last_entries(response)
+    n_active = 0
+    for found in each(response.listed("items"), functools.partial(_read_entry, last=last)):
+        n_active += found is None
+        if found is not None:
+            yield found
+    if n_active:
+        rule = "entries of adverts that are active, and read at addresses of their own if their titles name roles we "
+        yield Issue(column_name="record", value=f"{n_active} rows", rule=f"{rule}follow", is_deliberate=True)
+
+
+def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Removal | None:
+    """What an entry of a page says by the last entry of its advert there; None: that the advert is active."""
+    id = item["_feed_entry"].get("uuid")
+    if not _is_id(id):
+        raise Rejected("posting_id", id, "a UUID expected; without one the advert cannot be followed")
+    status = last[id].get("status")
+    if status not in (ACTIVE, INACTIVE):
+        raise Rejected("record", f"{id}: {status}", f"the status {ACTIVE} or {INACTIVE} expected; nothing was closed")
+    return Removal(id=id) if status == INACTIVE else None
+
+
+def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
+    """One advert. Its days are those of its times as written, which are Oslo's."""
+    employer = advert.get("employer") or {}
+    places = [*map(_address, advert.get("workLocations") or ())]
+    kinds = (advert.get("engagementtype"), advert.get("extent"))
+    return RawPosting(
+        source=SOURCE.name,
+        id=id,
+        title=advert.get("title"),
+        url=advert.get("link") or advert.get("sourceurl") or None,
+        employer=employer.get("name") or None,
+        html=advert.get("description"),
+        location_text="; ".join(dict.fromkeys(", ".join(filter(None, (one.locality, one.country))) for one in places)),
+        addresses=places,
+        employment_type=", ".join(filter(None, (kind for kind in kinds if kind != OTHER_KIND))) or None,
+        posted_on=_day(advert.get("published")),
+        valid_through=_day(advert.get("expires")),
+        openings=advert.get("positioncount") or None,
+    )
+
+
+def _address(stated: dict[str, Any]) -> Address:
+    """A place of work; names come in capitals. Counties ("Møre og Romsdal") stand in no line of text, as two places."""
+    country, region, town = (stated.get(key) or "" for key in ("country", "county", "city"))
+    names = (name.title() or None for name in (country, region, town or stated.get("municipal") or ""))
+    return Address(None, *names)
+
+
+def _day(stated: object) -> object:
+    return stated[: len("2026-09-24")] if isinstance(stated, str) else stated

@@ -1,0 +1,139 @@
+"""MyCareersFuture, the national board of Singapore: adverts with pay, by the interface of its own site.
+
+Pay is in Singapore dollars where the work is in Singapore; no key names a currency. Employers may hide pay although the
+numbers stand in the answer: such numbers are not read. An agency that posts for an employer is `postedCompany`, the
+employer `hiringCompany`. Names and addresses of those who post are not read. Districts ("D01 Marina") are of the city.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from extractors.response import Response, each
+from extractors.source import Source
+from extractors.web.paging import Web, ask_pages
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue
+from transforms.text.rejects import left_out
+
+API = "https://api.mycareersfuture.gov.sg/v2/jobs"
+QUERIES = ("artificial intelligence", "machine learning", "data scientist", "data engineer", "deep learning", "LLM")
+PAGE, MAX_PAGES = 100, 20
+NUMBER = re.compile(r"\bpage=(\d+)")
+LEVELS = {"fresh/entry level": "entry level", "manager": "manager", "middle management": "manager"}
+"""Levels of positions that say a level; "Executive", "Senior Executive" and "Professional" name white-collar staff."""
+CLOSED = "Closed"
+KNOWN = frozenset((
+    "uuid", "title", "description", "otherRequirements", "ssocCode", "ssocVersion", "occupationId", "ssecEqa",
+    "ssecFos", "sourceCode", "minimumYearsExperience", "numberOfVacancies", "jobTitles", "workingHours",
+    "shiftPattern", "schemes", "hiringCompany", "postedCompany", "salary", "positionLevels", "status", "metadata",
+    "flexibleWorkArrangements", "categories", "address", "skills", "employmentTypes", "psdUrl", "_links", "score",
+))  # fmt: skip
+
+SOURCE = Source(
+    name="mycareersfuture",
+    title="MyCareersFuture",
+    kind="aggregator",
+    publisher="Workforce Singapore",
+    homepage="https://www.mycareersfuture.gov.sg",
+    endpoints=(API,),
+    licence="None found: the interface of the site itself, not offered to others. Read with permission",
+    terms_url=None,
+    terms_checked="2026-11-26, in what others had stored, who found its robots.txt open on 2026-08-21",
+    gives="adverts in Singapore with texts, most with pay in fields",
+    attribution="Job postings: MyCareersFuture.",
+    is_republishable=False,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(20, 12_000),
+    access="consent",
+    most_requests=len(QUERIES) * MAX_PAGES,
+    facts=(
+        "Two records of 2026, trimmed by who kept them, and one whose values are of several adverts were read; no "
+        "whole answer, hence not verified. Others report: no key, at most 100 adverts a page, pages from 0, about "
+        "84,700 adverts by this list; the search by POST refuses pages from 100 on (HTTP 418). `metadata.isHideSalary` "
+        "hides pay that the answer has; `newPostingDate` is the day of the last posting, `originalPostingDate` of the "
+        "first; `expiryDate` ends an advert. How `search` matches words is not known. Amounts in other money than "
+        "Singapore's were not seen."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the pages of each query, newest first. Returns what failed."""
+    rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
+    firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
+    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=MAX_PAGES)]
+
+
+def _next(page: Response) -> str | None:
+    """The page after a full one, up to the last that is read."""
+    jobs: Any = page.listed("results")
+    found = NUMBER.search(page.url)
+    if len(jobs) < PAGE or found is None or int(found[1]) + 1 >= MAX_PAGES:
+        return None
+    return NUMBER.sub(f"page={int(found[1]) + 1}", page.url)
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every advert of a page."""
+    yield from each(response.listed("results"), read_advert, known=KNOWN)
+
+
+def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
+    """One advert that is open."""
+    about, status = advert.get("metadata") or {}, advert.get("status") or {}
+    if status.get("jobStatus") == CLOSED:
+        return left_out(f"{advert.get('uuid')} {CLOSED}", "an advert that is open expected")
+    issues: list[Issue] = []
+    address, salary = advert.get("address") or {}, advert.get("salary") or {}
+    is_abroad = bool(address.get("isOverseas"))
+    place = address.get("overseasCountry") if is_abroad else "Singapore"
+    levels = (LEVELS.get(str(one.get("position")).lower()) for one in advert.get("positionLevels") or ())
+    kinds = (one.get("employmentType") for one in advert.get("employmentTypes") or ())
+    pay = stated_pay(
+        salary.get("minimum"),
+        salary.get("maximum"),
+        currency="SGD",
+        period=(salary.get("type") or {}).get("salaryType"),
+        issues=issues,
+    )
+    return RawPosting(
+        source=SOURCE.name,
+        id=advert.get("uuid"),
+        title=advert.get("title"),
+        url=about.get("jobDetailsUrl"),
+        employer=_employer(advert, about),
+        html="".join(_html(advert)) or None,
+        location_text=place,
+        addresses=[Address(country=place)] if place else (),
+        employment_type=", ".join(filter(None, kinds)) or None,
+        posted_on=about.get("originalPostingDate") or about.get("newPostingDate"),
+        valid_through=about.get("expiryDate"),
+        openings=advert.get("numberOfVacancies"),
+        level=next(filter(None, levels), None),
+        pay=() if about.get("isHideSalary") or is_abroad else pay,
+        issues=issues,
+    )
+
+
+def _employer(advert: dict[str, Any], about: dict[str, Any]) -> str | None:
+    """Who hires, else who posted; None where the advert hides the name."""
+    if hiring := (advert.get("hiringCompany") or {}).get("name"):
+        return None if about.get("isHideHiringEmployerName") else hiring
+    return None if about.get("isHideEmployerName") else (advert.get("postedCompany") or {}).get("name")
+
+
+def _html(advert: dict[str, Any]) -> Iterator[str]:
+    """The advert's text, then what it asks for in fields."""
+    yield from filter(None, (advert.get("description"), advert.get("otherRequirements")))
+    if years := advert.get("minimumYearsExperience"):
+        yield f"<p>At least {years} years of experience required.</p>"
+    if skills := [one["skill"] for one in advert.get("skills") or ()]:
+        yield "<p>Skills:</p><ul>" + "".join(f"<li>{skill}</li>" for skill in skills) + "</ul>"

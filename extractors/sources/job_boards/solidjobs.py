@@ -1,0 +1,129 @@
+"""SOLID.Jobs, a Polish board for IT, whose adverts state pay: its public API.
+
+An advert may offer two contracts, each with pay of its own: employment (umowa o pracę) and B2B, an invoice before the
+contractor's own tax and contributions. They are two offers that are never pooled: where there is employment, its pay is
+the advert's base pay and that of B2B stands beside it as another kind; an advert with B2B alone is a contractor's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from extractors.response import Response, each
+from extractors.source import Source
+from extractors.web.paging import Web, ask_pages
+from transforms.pay.structured import stated_pay
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue, Pay
+
+API = "https://solid.jobs/public-api/offers/"
+CAMPAIGN = "ai-job-market"
+"""Who asks, as the API demands it of everybody: it is counted, and no key."""
+PAGE, MAX_PAGES = 200, 25
+INDEX = re.compile(r"pageIndex=(\d+)")
+VERSION = {"X-Api-Version": "1.0"}
+B2B = "B2B"
+KNOWN = frozenset((
+    "jobOfferKey", "title", "division", "category", "subCategory", "company", "companyLogoUrl", "salary",
+    "secondarySalary", "contractTime", "locations", "benefits", "isRemote", "isHybrid", "url", "experienceLevel",
+    "skills", "languages", "description", "validFrom", "validTo", "updatedAt",
+))  # fmt: skip
+
+SOURCE = Source(
+    name="solidjobs",
+    title="SOLID.Jobs",
+    kind="aggregator",
+    publisher="SOLID.Jobs",
+    homepage="https://solid.jobs/api-ofert-pracy",
+    endpoints=(API,),
+    licence="An API for integrators, aggregators and analyses of the market by its documentation; the site's own terms "
+    "were not read, so it is read with permission, and nothing made from it is published until they are",
+    terms_url="https://solid.jobs/api-ofert-pracy",
+    terms_checked="2026-11-27, in a stored copy of the documentation of its client",
+    quotation=(
+        "API zostało zaprojektowane z myślą o zewnętrznych integratorach, agregatorach ofert pracy oraz osobach "
+        "chcących budować własne interfejsy i analizy rynku IT."
+    ),
+    gives="adverts for IT in Poland with texts and pay by kind of contract",
+    attribution="Job postings: SOLID.Jobs.",
+    is_republishable=False,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(50, 5_000),
+    access="consent",
+    most_requests=MAX_PAGES,
+    facts=(
+        "No stored answer; the shape is that of the documentation's example, in two languages that differ in words "
+        "(employmentType Employment or UoP, contractTime FullTime or full_time). Documentation: no key; `campaign` "
+        "names who asks; at most 500 offers a page and 300 requests a minute; an advert ends on validTo. Others found "
+        "that totalPages is not to be relied on, so pages are asked for until one is not full, and that an advert that "
+        "is gone redirects to /offer-not-found. Whether a description is HTML is not said: both are read."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the pages of the division IT, newest first. Returns what failed."""
+    query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
+    return ask_pages(web, f"{API}IT?{urlencode(query)}", _next, most=MAX_PAGES, headers=VERSION)
+
+
+def _next(page: Response) -> str | None:
+    jobs: Any = page.listed("jobs")
+    if len(jobs) < PAGE:
+        return None
+    return INDEX.sub(lambda index: f"pageIndex={int(index[1]) + 1}", page.url)
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every offer of a page."""
+    yield from each(response.listed("jobs"), read_offer, known=KNOWN)
+
+
+def read_offer(offer: dict[str, Any]) -> RawPosting:
+    """One offer."""
+    issues: list[Issue] = []
+    offers = [one for one in (offer.get("salary"), offer.get("secondarySalary")) if one]
+    is_contract = bool(offers) and all(one.get("employmentType") == B2B for one in offers)
+    time = str(offer.get("contractTime") or "").replace("_", " ")
+    said = offer.get("description") or ""
+    skills = [f"- {one['name']} ({one.get('level') or 'level not said'})" for one in offer.get("skills") or ()]
+    text = "\n".join(filter(None, (said, "Skills:" if skills else "", *skills)))
+    is_html = "</" in said or "<br" in said
+    return RawPosting(
+        source=SOURCE.name,
+        id=offer.get("jobOfferKey"),
+        title=offer.get("title"),
+        url=offer.get("url"),
+        employer=offer.get("company"),
+        department=offer.get("category"),
+        html=text.replace("\n", "<br>") if is_html else None,
+        text=None if is_html else text,
+        location_text="; ".join(offer.get("locations") or ()) or None,
+        is_remote=offer.get("isRemote") or None,
+        workplace="hybrid" if offer.get("isHybrid") else None,
+        employment_type=B2B if is_contract else time or None,
+        posted_on=offer.get("validFrom"),
+        valid_through=offer.get("validTo"),
+        level=offer.get("experienceLevel"),
+        pay=[pay for one in offers for pay in _pay(one, is_contract, issues)],
+        issues=issues,
+    )
+
+
+def _pay(stated: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
+    """The pay of one contract; that of B2B beside employment is of another kind than base pay."""
+    kind = stated.get("employmentType")
+    return stated_pay(
+        stated.get("from"),
+        stated.get("to"),
+        currency=stated.get("currency"),
+        period=stated.get("period"),
+        component="other" if kind == B2B and not is_contract else "base",
+        title=kind,
+        issues=issues,
+    )

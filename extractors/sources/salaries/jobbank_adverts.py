@@ -1,0 +1,238 @@
+"""Pay in the adverts of Canada's Job Bank: its open data, one table a month, with a row for each advert and place.
+
+Rows state pay, place and occupation (NOC 2021), but neither employer nor text nor link: what they say is what a third
+party collected of adverts, so they are pairs of amounts and no adverts of ours. Amounts are for an hour, a day, a week,
+two weeks, a month or a year, and become those of a year of full-time work as adverts' pay does; hours that a row states
+are not asked, since they may be a part-time job's. How many are hired by an advert multiplies nothing. Tables are
+snapshots: an advert that the next lacks has not therefore closed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.csv_tables import table_in, to_utf8, unpack_gzip
+from extractors.response import Response, each, objects_in
+from extractors.source import Source
+from extractors.web.paging import Web, ask_each
+from extractors.web.session import FetchFailed
+from transforms.pay.normalisation import complete_pay
+from transforms.place.places import region_of
+from transforms.records.rows import Issue, Pay, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE, NOC, REPORT_FLAGS
+from transforms.role.employment import employment_of
+from transforms.role.titles import names_followed_role, role_of, seniority_of
+from transforms.text.lookups import occupations
+from transforms.text.rejects import Rejected, left_out
+
+LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
+"""Tells the files of all months, under names that no rule gives."""
+FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
+STORE = "opencanada.blob.core.windows.net"
+"""Where a file's address leads to, with a signature that is good for a while."""
+NAME = re.compile(r"(?=.*job[-_ ]?bank)(?!.*wage).*\.(?:csv|tsv|txt)(?:\.gz)?", re.IGNORECASE)
+MAX_TABLE = 200_000_000
+"""Bytes a file may unpack to: four times a month's 46 MB."""
+ID, TITLE, ORIGINAL, CODE = "WIC Job Location Snapshot ID", "Job Title", "Original Job Title", "NOC21 Code"
+POSTED, EMPLOYMENT = "First Posting Date", "Employment Type"
+UNIT, LOW, HIGH = "Salary Per", "Salary Minimum", "Salary Maximum"
+NEEDED = (TITLE, ORIGINAL, CODE, POSTED, EMPLOYMENT, UNIT, LOW, HIGH)
+FORMATS = ("CSV", "TSV", "TXT")
+MISSING = frozenset(("", "NA", "N/A", "*No data"))
+"""What stands for nothing."""
+UNITS = {
+    "hour": ("hour", 1), "day": ("day", 1), "week": ("week", 1), "bi-weekly": ("week", 2), "month": ("month", 1),
+    "year": ("year", 1),
+}  # fmt: skip
+"""Our period and how many of it the amount is for."""
+DAY = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)")
+UNREAD = "of occupations that lookups/role/occupations.csv does not name, under titles of no role we follow"
+UNPAID = "without pay"
+AGAIN = "that stand there already, under the same number"
+
+
+def address_of(name: str) -> str | None:
+    """The address that stands for a file a person downloaded, with jobbank in its name; gzip or not."""
+    return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
+
+
+SOURCE = Source(
+    name="jobbank_adverts",
+    title="Job Bank adverts, open data",
+    kind="survey",
+    publisher="Employment and Social Development Canada",
+    homepage="https://open.canada.ca/data/en/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072",
+    endpoints=(LIST, FILES, f"https://{STORE}/"),
+    licence="Open Government Licence - Canada",
+    terms_url="https://open.canada.ca/en/open-government-licence-canada",
+    terms_checked="2026-11-26, in what others had stored",
+    gives="pay in adverts of Canada by occupation and title, without employers or texts",
+    attribution="Pay in adverts: Job Bank, Employment and Social Development Canada "
+    "(contains information licensed under the Open Government Licence - Canada).",
+    is_republishable=True,
+    is_verified=False,
+    cadence="monthly",
+    expected_rows=(2, 100_000),
+    most_requests=8,
+    signing_hosts=(STORE,),
+    file_url=address_of,
+    facts=(
+        "No row was seen: the 65 columns of the English files are those that a reader of others declares. Others "
+        "report files since January 2023 of 44,000 to 52,000 rows, UTF-16 with tabs, some older ones UTF-8 with commas "
+        "or Latin-1; NA and *No data for nothing; days as 2026/08/07, in September 2024 as 2024-08-07, when the number "
+        "of the row was missing, too; pay on 52,358 of 52,368 rows of September 2026, NOC 2021 on 99 of 100. The "
+        "newest English file of the portal's list is asked for; its address redirects to a store, with a signature "
+        "that is neither archived nor said. Older months may be handed over with jobbank in their names. French files "
+        "have other columns and are refused. Pay without an upper end is kept, and is in no band."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the list of files, then for the newest English one. Returns what failed."""
+    try:
+        listed = web.get(LIST)
+        newest = _find_newest(listed)
+    except FetchFailed as error:
+        return [f"{error.url}: {error.why}"]
+    except Rejected as error:
+        return [f"{LIST}: {error}"]
+    return ask_each(web, [newest])
+
+
+def _find_newest(listed: Response) -> str:
+    """The address of the newest English table of the portal's list. Raises `Rejected`."""
+    tables = [
+        (str(one.get("last_modified") or one.get("created") or ""), str(one.get("url")))
+        for one in objects_in(listed.listed("result", "resources"))
+        if "en" in (one.get("language") or ()) and str(one.get("url")).startswith(FILES)
+        if str(one.get("format")).upper() in FORMATS
+    ]
+    if not tables:
+        rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; look whether the portal has moved them"
+        raise Rejected("response", f"HTTP {listed.status}", rule)
+    return max(tables)[1]
+
+
+def parse(response: Response) -> Iterator[PayReport | Issue]:
+    """Two reports for each advert with a range, one for an amount alone; rows left out are noted once a reason."""
+    if response.url == LIST:
+        n_files = len([*each(response.listed("result", "resources"), dict)])
+        yield left_out(f"{n_files} files", "the list of the files, of which the newest English one is asked for")
+        return
+    text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
+    delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","
+    rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=_rename)
+    unused = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
+    days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
+    if rows and not days:
+        raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
+    wanted: list[tuple[int, dict[str, str]]] = []
+    known: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        id = _stated(row.get(ID))
+        if not (_stated(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
+            unused[UNREAD] += 1
+        elif not (_stated(row.get(LOW)) or _stated(row.get(HIGH))):
+            unused[UNPAID] += 1
+        elif id and id in known:
+            unused[AGAIN] += 1
+        else:
+            known.add(id or "")
+            wanted.append((number, row))
+    for found in each(wanted, functools.partial(_reports, snapshot_on=max(days, default=date.min))):
+        yield from [found] if isinstance(found, Issue) else found
+    for why, n in unused.items():
+        if n:
+            yield Issue(column_name="record", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
+
+
+def _rename(column: str) -> str:
+    return " ".join(column.split())
+
+
+def _stated(cell: str | None) -> str | None:
+    found = (cell or "").strip()
+    return None if found in MISSING else found
+
+
+def _title(row: dict[str, str]) -> str | None:
+    return _stated(row.get(ORIGINAL)) or _stated(row.get(TITLE))
+
+
+def _day_in(cell: str | None) -> date | None:
+    found = DAY.fullmatch(_stated(cell) or "")
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _reports(numbered: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[PayReport]:
+    number, row = numbered
+    title = " ".join((_title(row) or "").split())
+    if not title:
+        raise Rejected("title", f"row {number}", "a job title expected")
+    posted = _day_in(row.get(POSTED))
+    if posted is None:
+        raise Rejected("year", row.get(POSTED), f"a day like 2026/08/07 expected under {POSTED} in row {number}")
+    pay = _pay(number, row)
+    role, seniority = _read_title(title)
+    region, continent = region_of("CA")
+    first = 2 * number - 1
+    said: dict[str, Any] = {
+        "source": SOURCE.name,
+        "snapshot_on": snapshot_on,
+        "basis": "advertised_third_party",
+        "pair_row": first,
+        "year": posted.year,
+        "title": title,
+        "role": role,
+        "role_group": GROUP_OF_ROLE[role],
+        "seniority": seniority,
+        "employment_type": employment_of(_stated(row.get(EMPLOYMENT)), title, "")[0],
+        "currency": "CAD",
+        "pay_usd_stated": None,
+        "country": "CA",
+        "employer_country": None,
+        "region": region,
+        "continent": continent,
+        "remote_share": None,
+        "employer_size": None,
+        "case_id": _stated(row.get(ID)),
+        "pay_flag": pay.flag if pay.flag in REPORT_FLAGS else None,
+    }
+    ends = [end for end in (pay.annual_low, pay.annual_high) if end]
+    return [PayReport(row=first + n, pay=end, **said) for n, end in enumerate(ends)]
+
+
+def _pay(number: int, row: dict[str, str]) -> Pay:
+    """The pay of a row, for a year of full-time work. Raises `Rejected` for what is no pay."""
+    said = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
+    period, n = UNITS.get((_stated(row.get(UNIT)) or "").lower(), (None, 1))
+    if period is None:
+        raise Rejected("pay", said, f"{UNIT}: one of {', '.join(UNITS)} expected; add a new word to jobbank_adverts.py")
+    ends = [_amount(_stated(row.get(column)), said, n) for column in (LOW, HIGH)]
+    stated = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
+    pay = complete_pay([stated], country="CA", employment_type=None)[0]
+    if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
+        raise Rejected("pay", said, "a minimum not above the maximum, and one of them above 0, expected")
+    return pay
+
+
+def _amount(cell: str | None, said: str, n: int) -> float | None:
+    if cell is None:
+        return None
+    try:
+        return float(cell.replace(",", "").replace("$", "")) / n or None
+    except ValueError as error:
+        raise Rejected("pay", said, "amounts in dollars, or nothing, expected") from error
+
+
+@functools.lru_cache(maxsize=8192)
+def _read_title(title: str) -> tuple[str, str]:
+    return role_of(title).value, seniority_of(title).value

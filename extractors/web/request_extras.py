@@ -1,0 +1,73 @@
+"""What is sent with a request beside its address, and how nothing secret of it is archived or said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+import orjson
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestExtras:
+    """What is sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, str] = field(default_factory=dict)
+    """Query fields by which a server lets an address that it gave out be read for a while; sent as secrets are."""
+    form: Mapping[str, object] | None = None
+    credentials: Mapping[str, str] | None = None
+    hidden: tuple[str, ...] = ()
+    """Secrets sent before the redirects that led here: an answer may still repeat them."""
+
+    @property
+    def words_to_hide(self) -> list[str]:
+        """Values that must not be archived or said, as they are and as an address shows them."""
+        values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
+        values += [value for value in self.signature.values() if len(value) >= MIN_SIGNATURE]
+        values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
+        values += [part for value in values for part in value.split() if len(part) >= MIN_SECRET]
+        shown = [urlencode({"": value})[1:] for value in values]
+        return sorted({value for value in (*values, *shown) if len(value) >= MIN_SECRET}, key=len, reverse=True)
+
+
+SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
+MIN_SECRET = 6
+"""Characters below which a value is too common a word to be hidden."""
+MIN_SIGNATURE = 32
+"""Characters of a signature's value from which it is a secret: others are versions, days and permissions."""
+
+
+def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict[str, str]:
+    """The query fields of where an answer redirects, if that is one of the hosts that sign their addresses."""
+    try:
+        parts = urlsplit(urljoin(url, location or ""))
+    except ValueError:
+        return {}
+    return dict(parse_qsl(parts.query, keep_blank_values=True)) if location and parts.netloc in hosts else {}
+
+
+def redact(text: str, secrets: Sequence[str]) -> str:
+    """A text without the secrets that were sent."""
+    for word in secrets:
+        text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
+    return text
+
+
+def redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
+    """A body without the secrets that were sent, as long as before."""
+    for word in secrets:
+        secret = word.encode()
+        body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
+    return body
+
+
+def with_query(url: str, fields: Mapping[str, object]) -> str:
+    """An address with fields added to its query, in their order; what is no text is written as JSON."""
+    if not fields:
+        return url
+    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
