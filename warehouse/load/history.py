@@ -61,6 +61,8 @@ def step(
     warcs, age = list(files), _age(con, source)
     _inherit_completeness(con, source, warcs)
     _collect(con, source, files, rows_of, last)
+    if age is not None:
+        _keep_sightings(con)
     _go_on(con, age)
     _move_intervals(con, source, age)
     _read_versions(con, age)
@@ -170,6 +172,18 @@ def _collect(
             JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record WHERE r.is_news
             """
         )
+
+
+def _keep_sightings(con: duckdb.DuckDBPyConnection) -> None:
+    """`sighted`: when the boards listed the postings that are seen, before the intervals know of what came later."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE sighted AS
+        SELECT posting_id, board, observed_at AS sighted_at FROM seen
+        UNION
+        SELECT posting_id, board, last_seen_at FROM core.posting_boards SEMI JOIN seen USING (posting_id)
+        """
+    )
 
 
 # --- intervals ----------------------------------------------------------------------------------------
@@ -318,6 +332,17 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
     the posting would change twice a night. A reading with less text than the current version begins no other one
     while the title stays: lists often hold less than the postings' own answers.
     """
+    # By what was known when it was read: a board that lists the posting again later may have been silent for long then.
+    known_open = (
+        ""
+        if age is None
+        else f"""AND EXISTS (
+                        SELECT 1 FROM sighted AS w
+                        WHERE w.posting_id = other.posting_id AND w.board = other.board
+                            AND w.sighted_at BETWEEN other.first_seen_at AND r.observed_at
+                            AND r.observed_at::DATE - w.sighted_at::DATE <= {age}
+                    )"""
+    )
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE versions AS
@@ -335,7 +360,7 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
                 WHERE other.posting_id = r.posting_id AND other.board <> r.board
                     AND (other.first_seen_at, other.board) < (own.first_seen_at, own.board)
                     AND r.observed_at < coalesce(other.closed_at, 'infinity'::TIMESTAMPTZ)
-                    AND coalesce(r.observed_at::DATE - other.last_seen_at::DATE <= $age, true)
+                    $known_open
             )
             QUALIFY row_number() OVER (
                 PARTITION BY r.posting_id, r.observed_at ORDER BY fullness DESC, warc DESC, record DESC, row_number DESC
@@ -365,8 +390,7 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
         FROM changes
         WINDOW w AS (PARTITION BY posting_id ORDER BY observed_at)
         QUALIFY warc IS NOT NULL OR version_to IS NOT NULL
-        """.replace("$fullness", FULLNESS),
-        {"age": age},
+        """.replace("$fullness", FULLNESS).replace("$known_open", known_open)
     )
 
 

@@ -284,6 +284,18 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[
     files=st.tuples(*(st.lists(st.one_of(LISTED, LISTED, NOT_FOUND), min_size=1, max_size=3) for _ in range(3))),
     age=st.sampled_from([None, 1]),
 )
+@example(  # a board that lists it again later had been silent too long when another one listed it
+    files=(
+        [
+            (0, "globex", False, [(1, "Engineer", "none")]),
+            (4, "globex", True, [(1, "Engineer", "none")]),
+            (2, "acme", False, [(1, "Engineer", "full")]),
+        ],
+        [(0, "acme", False, [])],
+        [(0, "acme", False, [])],
+    ),
+    age=1,
+)
 @example(  # of two boards that closed it together, one had begun to list it again
     files=(
         [(0, "globex", False, [(1, "Engineer", "none")]), (2, "acme", False, [(1, "Engineer", "none")])],
