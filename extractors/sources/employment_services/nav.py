@@ -68,6 +68,7 @@ SOURCE = Source(
     attribution="Job adverts: arbeidsplassen.no, NAV.",
     is_republishable=True,
     is_verified=False,
+    access="consent",
     cadence="live",
     expected_rows=(1, 10_000),
     most_requests=6_000,
@@ -84,7 +85,9 @@ SOURCE = Source(
         "entries (one reader stood still for two days): pages are asked for unconditionally. The token is NAV's public "
         "one, which changes; NAV calls it one for experiments, and gives its own to who writes to it. Others saw "
         "answers take 13 to 30 seconds. What NAV's consumers republish must follow its changes; each answers for the "
-        "personal data it keeps, and deletes what it needs no longer: contacts stand in the archive alone."
+        "personal data it keeps, and deletes what it needs no longer: contacts "
+        "stand in the archive alone, which keeps what it has, so that it is read once somebody answers for that by a "
+        "permission on record."
     ),
 )
 
