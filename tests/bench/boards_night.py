@@ -38,11 +38,17 @@ import requests.adapters
 from extractors.sample.adverts import RECORDINGS
 from tests.bench.board_market import NIGHT, PLATFORMS, Told, day_of, list_boards, serve_market
 from tests.bench.nights import PRELOADED, REST, clocks_on_steps
+from tests.bench.nights import STEPS as STEPS_AFTER
 from tests.bench.timing import cpu_seconds
 
 BOARDS = (360, 3_600)
 """Tokens of the markets: 10,000 and 100,000 adverts; 36,000 tokens have a million."""
 RATES = "currency_table"
+STEPS = {
+    "plan": ("flows.nightly", "choose_boards"),
+    "fetch": ("flows.nightly", "fetch_source"),
+    **STEPS_AFTER,
+}
 SHARES = (0.0, 0.01, 0.1)
 MAX_UNCHANGED, MAX_ONE_PERCENT = 0.03, 0.10
 """What a night may cost of the first, by CPU, on which nothing and on which 1 % of the adverts changed."""
@@ -143,7 +149,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
     request = nightly.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
     memory = MemoryWatch()
     with (
-        clocks_on_steps() as spent,
+        clocks_on_steps(STEPS) as spent,
         mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
         mock.patch.object(board_plan, "take_in_listed"),  # the market's boards are all there are
         memory,

@@ -49,8 +49,6 @@ MAX_OF_FIRST = 0.10
 """A second night in which nothing changed must cost less than this share of the first."""
 CITIES = ("Berlin, Germany", "Austin, TX", "São Paulo, Brazil", "Toronto, Canada", "Warsaw, Poland", "Remote - US")
 STEPS = {
-    "plan": ("flows.nightly", "choose_boards"),
-    "fetch": ("flows.nightly", "fetch_source"),
     "archive": ("flows.backfill", "archive_recordings"),
     "refine": ("flows.nightly", "refine_archive"),
     "load": ("flows.nightly", "load_refined"),
@@ -150,12 +148,12 @@ def night(data: Path, recording: Path) -> Night:
 
 
 @contextlib.contextmanager
-def clocks_on_steps() -> Iterator[dict[str, float]]:
+def clocks_on_steps(steps: Mapping[str, tuple[str, str]] = STEPS) -> Iterator[dict[str, float]]:
     """CPU seconds of each step while the context lasts, without the steps inside it; Prefect's tasks are plain."""
     import flows.backfill
     import flows.nightly
 
-    spent = dict.fromkeys(STEPS, 0.0)
+    spent = dict.fromkeys(steps, 0.0)
     inner = [0.0]
     kept: list[tuple[Any, str, Any]] = []
 
@@ -181,7 +179,7 @@ def clocks_on_steps() -> Iterator[dict[str, float]]:
         for name, value in list(vars(module).items()):
             if type(value).__name__ == "Task":
                 put(module, name, value.fn)
-    for step, (module_name, name) in STEPS.items():
+    for step, (module_name, name) in steps.items():
         module = sys.modules[module_name]
         put(module, name, clocked(step, getattr(module, name)))
     try:
