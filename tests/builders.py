@@ -202,7 +202,7 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
         "share_by_employer": None, "zero_share_hi": None, "form": None, "bound_lo": None, "bound_hi": None,
         "category_rank_best": None, "category_rank_worst": None, "share": None,
         "share_lo": None, "share_hi": None, "rank": None, "category": None, "category_rank": None,
-        "status": "suppressed", "reason": "few jobs", "doubt": None, "inputs": None,
+        "status": "suppressed", "reason": "few jobs", "doubt": None, "inputs": None, "sample": "known",
     }  # fmt: skip
     assert changed.keys() <= row.keys(), changed.keys() - row.keys()
     row |= changed

@@ -102,13 +102,3 @@ def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
     slot = (number * 2**32).astype(np.int64) % RHYTHM
     has_missed = (nights_since >= RHYTHM) & np.isfinite(nights_since)
     return np.asarray((slot == night % RHYTHM) | has_missed)
-
-
-def weigh_jobs(jobs: Floats, weight: Floats) -> Floats:
-    """Jobs of boards weighted by the inverse of the boards' chances, scaled so that their sum stays that of the jobs.
-
-    With them the estimators of shares and quantiles (`warehouse.marts.estimators`), which count jobs by employer, are
-    those of the panel (Hájek's ratio), and the number of even employers counts unequal weights as unequal sizes.
-    """
-    weighted = jobs * weight
-    return np.asarray(weighted * (jobs.sum() / weighted.sum()))

@@ -160,7 +160,7 @@ def _find_alone(figures: Iterable[Figure], as_of: date) -> frozenset[tuple[str, 
     return frozenset(found[0] for found in by_batch.values() if len(found) == 1)
 
 
-STAGED_FOR_FIGURES = ("stock_postings",)
+STAGED_FOR_FIGURES = ("stock_postings", "panel_jobs")
 """What is computed once for what stands behind all figures of a day. More would take as long as it saves."""
 
 

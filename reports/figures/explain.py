@@ -47,6 +47,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
         *(f"  {'nearest':<12}{near.figure}: {near.title}, {near.value}" for near in row.nearest or ()),
         *_line("kind", f"{row.kind}, {row.unit}"),
         *_line("basis", row.basis),
+        *_line("sample", notes.say_sample(row)),
         *_line("rung", row.rung),
         *_line("n", notes.strength(row)),
         *_line("period", notes.describe_period(row) if row.kind == "measured" else None),

@@ -22,11 +22,11 @@ from warehouse.marts.printing import MIN_SHARE_WIDTH
 
 
 def _select_answers(measures: Mapping[str, str]) -> Sql:
-    """A SELECT of the jobs that measures of mart.shares count, with their items; a label stands for `yes`."""
+    """A SELECT of the jobs that answer measures of mart.shares, with their items; a label stands for `yes`."""
     parts = []
     for name, label in measures.items():
         items = f"[if(item = '{YES}', '{label}', item) FOR item IN items]" if label else "items"
-        selected = f"SELECT region_level, region, role_group, job_id, {items} AS items FROM ("
+        selected = f"SELECT '{name}' AS measure, region_level, region, role_group, job_id, {items} AS items FROM ("
         parts.append(f"{selected}{MEASURES[name].behind()})")
     return Sql(" UNION ALL ".join(parts))
 

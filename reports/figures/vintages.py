@@ -249,15 +249,17 @@ def _withdraw(waiting: Vintages | None, as_of: date) -> list[Vintages]:
 
 
 def _is_another(stood: Figures, row: Figures, as_of: date) -> bool:
-    """Whether a row is a revision: its text or table is another, by more than rounding, or it is of later days.
+    """Whether a row is a revision: its text or table is another, by more than rounding, or its sample is, or its days.
 
-    The second where that which stands ages: a vintage is taken anew before its reference period makes it stale, also
-    when its value is the same.
+    The last where that which stands ages: a vintage is taken anew before its reference period makes it stale, also when
+    its value is the same.
     """
     if row.status == "stale" and stood.period_to == row.period_to:
         return False
     ages = stood.period_to is not None and row.period_to is not None and stood.period_to < row.period_to
     if ages and _judge_on(stood, as_of + UNTIL_NEXT).status == "stale":
+        return True
+    if _name_sample(stood) != _name_sample(row):
         return True
     if (stood.bare_value or stood.value) == (row.bare_value or row.value) and notes.table(stood) == notes.table(row):
         return False
@@ -273,6 +275,8 @@ def find_reasons(
         reasons.append(f"another rung: {stood.rung}, now {row.rung}")
     elif digest_method(figure, row.rung) != method:
         reasons.append("another method")
+    if (before := _name_sample(stood)) != (now := _name_sample(row)):
+        reasons.append(f"another sample: {before}, now {now}")
     gone, came = _sources_apart(stood, row), _sources_apart(row, stood)
     if gone or came:
         said = [f"without {', '.join(sorted(gone))}" if gone else "", f"with {', '.join(sorted(came))}" if came else ""]
@@ -280,6 +284,11 @@ def find_reasons(
     if (row.n_jobs or 0) < MAX_LOST * (stood.n_jobs or 0):
         reasons.append(f"n fell from {stood.n_jobs:,} to {row.n_jobs or 0:,}")
     return reasons + overlaps.find_jump(figure, stood, row)
+
+
+def _name_sample(row: Figures) -> str:
+    """From which boards a figure is; rows of a version that did not say are of boards known."""
+    return notes.say_sample(row) or notes.SAMPLE_WORDS["known"]
 
 
 def _sources_apart(row: Figures, other: Figures) -> set[str]:

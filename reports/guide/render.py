@@ -204,7 +204,9 @@ def _rests_on(figure: Figures) -> str:
         return notes.note(figure)
     if figure.basis is None:
         return numbers.qualify("named in each row", [notes.why_low(figure)])
-    return numbers.qualify(notes.BASIS_WORDS[figure.basis], [figure.rung, notes.why_low(figure)])
+    return numbers.qualify(
+        notes.BASIS_WORDS[figure.basis], [notes.say_sample(figure), figure.rung, notes.why_low(figure)]
+    )
 
 
 AS_OF = "Figures as of "

@@ -149,7 +149,7 @@ def basis_of(figure: Figures) -> str:
     """What a figure rests on, in words."""
     if figure.kind == "cited":
         return notes.BASIS_WORDS["cited"]
-    return notes.BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
+    return notes.say_basis(figure)
 
 
 def _doubt(status: str | None, reason: str | None) -> dict[str, Any]:

@@ -26,10 +26,10 @@ from reports.release.numbers import Number, numbers_of
 from reports.release.published import Published
 from reports.wording import closings, disclosure, pay, shares
 from reports.wording.levels import define
-from reports.wording.notes import BASIS_WORDS
+from reports.wording.notes import BASIS_WORDS, SAMPLE_WORDS
 from reports.wording.numbers import Row
 from reports.wording.work import WORKS, name_work, split_work
-from transforms.records.vocabulary import AI_JOBS, STATED
+from transforms.records.vocabulary import AI_JOBS, SAMPLES, STATED
 from warehouse.marts.measures import MEASURES, SILENCE
 
 SQL = Path(__file__).with_name("sql")
@@ -37,6 +37,7 @@ OWN = "advertised"
 """The basis of cells that count adverts we read."""
 SKILL = "skill_asked"
 _PLACE_NAMES = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
+BESIDE = ("currency", "local_currency", "rank_best", "rank_worst", "sample")
 COUNTED = ("n", "employers", "form", "status", "reason")
 
 
@@ -62,7 +63,7 @@ class Cell:
             for number in self.numbers
             for end, value in (("", number.value), ("_lo", number.low), ("_hi", number.high))
         }
-        beside = {name: row[name] for name in ("currency", "local_currency", "rank_best", "rank_worst") if name in row}
+        beside = {name: row[name] for name in BESIDE if name in row}
         return {"id": self.id, "value": self.text, **amounts, **dict(zip(COUNTED, counts, strict=True)), **beside}
 
 
@@ -247,6 +248,7 @@ def _shard(
         "units": {number.part: number.unit for cell in cells for number in cell.numbers if cell.kind != "pay"}
         or "amounts are per year in `currency`, those of local_… in `local_currency`",
         "definitions": _define(cells),
+        "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row.get("sample") == name for row in found)},
         "bases": {
             cell.basis: _describe_basis(_basis_of(cell, bases), cell.basis, published)
             for cell in sorted(cells, key=lambda cell: cell.basis)

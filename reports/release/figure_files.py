@@ -85,7 +85,7 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "strength": notes.strength(figure) if is_printed else None,
         "kind": figure.kind,
         "basis": figure.basis,
-        "basis_in_words": notes.BASIS_WORDS.get(figure.basis or ""),
+        "basis_in_words": notes.say_basis(figure) if figure.basis else None,
         "rung": figure.rung,
         "definition": notes.note(figure) if is_printed else None,
         "reason": figure.reason,

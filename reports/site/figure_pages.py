@@ -242,9 +242,10 @@ def _counts(figure: Figures, found: Sequence[Any]) -> str:
     declared = declaration_of(figure.figure)
     if not found:
         return sentences([figure.unit, notes.level(figure) or None])
-    basis = notes.BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
     rows_found = notes.rows_of(figure)
-    return words.plain(sentences([basis, notes.define_level(figure), *declared.renderer.note(rows_found)]))
+    return words.plain(
+        sentences([notes.say_basis(figure), notes.define_level(figure), *declared.renderer.note(rows_found)])
+    )
 
 
 def _trust(figure: Figures, form: str) -> str:

@@ -46,6 +46,10 @@ BASIS_WORDS = {
 }
 
 
+SAMPLE_WORDS = {"panel": "boards drawn at random", "known": "boards known, not sampled"}
+"""From which boards statistics of jobs are (`sample` of the marts)."""
+
+
 @functools.lru_cache(maxsize=4_096)
 def _read(value_json: str) -> tuple[Row, ...]:
     return tuple(json.loads(value_json))
@@ -59,6 +63,25 @@ def rows_of(figure: Figures) -> Rows:
 def value(figure: Figures) -> str:
     """The figure as printed, or that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
+
+
+def say_basis(figure: Figures) -> str:
+    """What a measured figure rests on: "adverts we read (boards drawn at random)"."""
+    basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
+    return qualify(basis, [say_sample(figure)])
+
+
+def say_sample(figure: Figures) -> str | None:
+    """From which boards a figure is; None where that makes no difference to it, as for pay."""
+    samples = samples_of(rows_of(figure))
+    if len(samples) < 2:
+        return SAMPLE_WORDS[samples[0]] if samples else None
+    return f"{SAMPLE_WORDS['panel']} where they are enough, else {SAMPLE_WORDS['known']}"
+
+
+def samples_of(rows: Rows) -> tuple[str, ...]:
+    """The samples that rows are of, in the order of their first; a row that does not say is of none."""
+    return tuple(dict.fromkeys(row["sample"] for row in rows if row.get("sample")))
 
 
 _UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
@@ -263,13 +286,12 @@ def note(figure: Figures) -> str:
     renderer = declaration_of(figure.figure).renderer
     if figure.kind == "cited":
         return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
-    basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
     declared = declaration_of(figure.figure)
     said = [
         f"deprecated: {figure.figure} is now {declared.alias_of}" if declared.alias_of else None,
-        f"{basis}{n}, {describe_period(figure)}",
+        f"{say_basis(figure)}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),
         why_low(figure, most=MAX_NAMED_IN_NOTE),

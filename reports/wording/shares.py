@@ -84,13 +84,24 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
             for row in rows
         )
         columns = ("Rank", heading, "Share", "95% interval", "Jobs", "Employers", *(("Verdict",) if verdicts else ()))
-        said = key.format(n=whole(rows[0]["n_jobs"]))
+        said = key.replace(ONCE, _say_counting(rows)).format(n=whole(rows[0]["n_jobs"]))
         return without_empty_columns(Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4, 5)), key=said))
 
     return table
 
 
 ONCE = "Each job counts once: a share is its jobs divided by {n}."
+WEIGHTED = (
+    "Of boards drawn at random: each of {n} weighs as much as its board stands for, by the chance with which that was "
+    "drawn."
+)
+
+
+def _say_counting(rows: Rows) -> str:
+    """What a job counts in these rows."""
+    return WEIGHTED if any(row.get("sample") == "panel" for row in rows) else ONCE
+
+
 RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together."
 SKILLS_KEY = "In the adverts we read: share of the {n} AI engineering jobs whose advert we could read in full."
 ROLES_KEY = (
@@ -177,7 +188,7 @@ def items(measure: Measure, heading: str) -> Renderer:
 
     def table(rows: Rows) -> Table:
         return _shares_table(
-            rows, "name", heading, f"Share of {{n}} {measure.jobs_title}. {ONCE}{_say_bounds(measure)}"
+            rows, "name", heading, f"Share of {{n}} {measure.jobs_title}. {_say_counting(rows)}{_say_bounds(measure)}"
         )
 
     return Renderer(text=text, table=table, note=lambda rows: _unknown_note(measure, rows), named_by="name")
@@ -223,7 +234,7 @@ def by_region(measure: Measure) -> Renderer:
         few = ", ".join(f"{row['place']} (n = {row['n_jobs']})" for row in withheld)
         below = (f"Withheld, too few jobs or employers: {few}.",) if few else ()
         jobs = measure.jobs_title if measure.known_words else "AI jobs"
-        once = ONCE.format(n="the jobs of its region")
+        once = _say_counting(shown).format(n="the jobs of its region")
         key = f"Share of the {jobs}; a job counts in each region of its places. {once}{_say_bounds(measure)}"
         return _shares_table(shown, "place", "Region", key, below=below, shows_n=True)
 
@@ -335,7 +346,7 @@ ROLES = Renderer(
 ADDITIONAL = Renderer(
     text=_additional_text,
     table=lambda rows: _shares_table(
-        rows, "item", "Offered beside base pay", ONCE, shares="Share of jobs that state pay"
+        rows, "item", "Offered beside base pay", _say_counting(rows), shares="Share of jobs that state pay"
     ),
     note=_additional_note,
     named_by="item",

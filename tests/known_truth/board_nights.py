@@ -11,7 +11,7 @@ from extractors.schedule import panel
 from extractors.schedule.plan import History, plan_night
 from tests.known_truth.board_market import SEED, BoardMarket, Flags, Floats, Ints, draw_board_market
 from transforms.records.vocabulary import ASKED_FOR
-from warehouse.marts.estimators import count_cells, estimate_shares
+from warehouse.marts.estimators import count_cells, estimate_shares, weigh_jobs
 
 YIELD = ASKED_FOR.index("yield")
 WEEK = 7
@@ -102,11 +102,11 @@ def estimate(market: BoardMarket, boards: Flags, weight: Floats, read_on: Ints) 
 def bound(jobs: Floats, yes: Floats, weight: Floats) -> tuple[float, float]:
     """The interval of a share over jobs of boards that were drawn with unequal chances."""
     some = np.flatnonzero(jobs)
-    weighted = panel.weigh_jobs(jobs[some], weight[some])
-    cells = count_cells(np.zeros(len(some), dtype=np.int64), weighted, 1)
-    row = np.zeros(len(some), dtype=np.int64)
+    one = np.zeros(len(some), dtype=np.int64)
+    weighted = weigh_jobs(one, jobs[some], jobs[some] * weight[some], 1)
+    cells = count_cells(one, weighted, 1)
     asks = np.minimum(weighted * yes[some] / jobs[some], weighted)
-    found = estimate_shares(cells, np.zeros(1, dtype=np.int64), np.arange(len(some)), row, asks)
+    found = estimate_shares(cells, np.zeros(1, dtype=np.int64), np.arange(len(some)), one, asks)
     return float(found.low[0]), float(found.high[0])
 
 

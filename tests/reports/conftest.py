@@ -29,7 +29,7 @@ USED = (
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
     mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
     tables.SupersededVersions,
-    ops_tables.Runs,
+    ops_tables.Runs, ops_tables.PanelDraw, ops_tables.BoardNights,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),

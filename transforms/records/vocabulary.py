@@ -148,6 +148,12 @@ VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a figure."""
 ASKED_FOR = ("panel", "limit", "dead", "yield")
 """Why a board is asked: a member's turn; its reading would leave the stock; a dead board's turn; what is expected."""
+SAMPLES = ("panel", "known")
+"""From whom a statistic is: members of the panel, weighted by the inverse of their chance, or all boards known."""
+MIN_ANSWERED = 0.80
+"""Least part of the boards known, as the panel's members stand for them, whose members have answered, for statistics to
+rest on the panel. Below it those that do not answer may differ (US Office of Management and Budget 2006, "Standards and
+Guidelines for Statistical Surveys", guideline 3.2.9)."""
 DEAD_AFTER = 3
 """Nights in a row on which a board was not found after which it counts as dead and is asked once a month."""
 DAYS_OF_YIELD = 90

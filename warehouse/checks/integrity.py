@@ -149,27 +149,45 @@ COUNTS = {
         )
         SELECT format('{{}}: {{}} jobs, {{}} of roles, {{}} in core', region, m.n_jobs, m.n_of_roles, c.n) FROM (
             SELECT region_level, region, max(n_jobs) AS n_jobs, sum(n_yes) AS n_of_roles,
-                max(n_employers) AS n_employers, max(n_even_employers) AS n_even, max(largest_employer_share) AS largest
+                max(n_employers) AS n_employers, max(n_even_employers) AS n_even,
+                max(largest_employer_share) AS largest, max(sample) AS sample
             FROM mart.shares WHERE as_of = $as_of AND measure = 'role' GROUP BY ALL
         ) AS m FULL JOIN of_core AS c USING (region_level, region)
-        WHERE (m.n_jobs, m.n_of_roles, m.n_employers) IS DISTINCT FROM (c.n, c.n, c.n_employers)
-            OR abs(m.n_even - c.n_even) > {TINY} OR abs(m.largest - c.largest) > {TINY}""",
+        WHERE m.sample IS DISTINCT FROM 'panel' AND (
+            (m.n_jobs, m.n_of_roles, m.n_employers) IS DISTINCT FROM (c.n, c.n, c.n_employers)
+            OR abs(m.n_even - c.n_even) > {TINY} OR abs(m.largest - c.largest) > {TINY}
+        )""",
+    "a cell of mart.shares that rests on the panel counts its AI jobs": f"""
+        SELECT format('{{}} jobs, {{}} of the panel', m.n_jobs, c.n) FROM (
+            SELECT DISTINCT n_jobs FROM mart.shares
+            WHERE as_of = $as_of AND measure = 'role' AND region_level = 'world' AND sample = 'panel'
+        ) AS m CROSS JOIN (
+            SELECT count(*) AS n FROM panel_jobs($as_of) JOIN ({ROLE_OF_JOB}) USING (job_id)
+            WHERE role_group IN {AI_GROUPS}
+        ) AS c WHERE m.n_jobs <> c.n""",
+    "no cell of mart.shares is of two samples": """
+        SELECT DISTINCT format('{}, {} of {}', measure, role_group, region) FROM mart.shares WHERE as_of = $as_of
+        GROUP BY measure, region_level, region, role_group, seniority_group, text_class, estimand
+        HAVING count(DISTINCT coalesce(sample, 'known')) > 1""",
     "mart.shares prints what the rules of printing admit": f"""
         SELECT format('{{}}, {{}} of {{}}: {{}}', measure, item, region, status) FROM mart.shares
         WHERE as_of = $as_of AND estimand = '{ESTIMAND}' AND (status = 'published') <> ({IS_PRINTED})""",
     "shares of mart.shares are those of their jobs": f"""
         SELECT format('{{}}, {{}} of {{}}: {{}}', measure, item, region, share) FROM mart.shares
         WHERE as_of = $as_of AND estimand = '{ESTIMAND}' AND share IS NOT NULL AND (
-            abs(share - n_yes / n_jobs) > {TINY} OR share NOT BETWEEN share_lo AND share_hi
-            OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > {TINY}
-            OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > {TINY}
-            OR form <> CASE WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN} * (n_jobs + n_unknown) THEN 'bounds'
-                WHEN {WIDE} THEN 'interval' ELSE 'point' END
+            share NOT BETWEEN share_lo AND share_hi OR sample IS DISTINCT FROM 'panel' AND (
+                abs(share - n_yes / n_jobs) > {TINY}
+                OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > {TINY}
+                OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > {TINY}
+                OR form <> CASE WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN} * (n_jobs + n_unknown) THEN 'bounds'
+                    WHEN {WIDE} THEN 'interval' ELSE 'point' END
+            )
         )""",
     "mart.shares counts the jobs of core, whether they answer or not": f"""
         SELECT format('{{}}, {{}}: {{}} jobs, others in core', measure, role_group, n) FROM (
             SELECT DISTINCT measure, role_group, text_class, n_jobs + n_unknown AS n FROM mart.shares
             WHERE as_of = $as_of AND region_level = 'world' AND seniority_group = 'all' AND measure IN {OF_ALL_JOBS}
+                AND sample IS DISTINCT FROM 'panel'
         ) ANTI JOIN (
             SELECT g.name AS role_group, text_class, count(*) AS n
             FROM ({ROLE_OF_JOB}) AS j JOIN ({TEXTS_OF_JOB}) USING (job_id) JOIN ({GROUPS}) AS g USING (role_group)
@@ -180,7 +198,10 @@ COUNTS = {
         FROM ({SEEN}) AS p JOIN core.posting_skills USING (posting_id) SEMI JOIN core.skills USING (skill)
         JOIN ({ROLE_OF_JOB}) AS j USING (job_id)
         SEMI JOIN ({TEXTS_OF_JOB}) AS t ON t.job_id = p.job_id AND t.text_class = p.text_class
-        WHERE p.text_class = '{FULL_ADVERT}' AND p.language = 'en' AND NOT EXISTS (
+        WHERE p.text_class = '{FULL_ADVERT}' AND p.language = 'en' AND j.role_group NOT IN (
+            SELECT role_group FROM mart.shares
+            WHERE as_of = $as_of AND measure = 'skill_any' AND region_level = 'world' AND sample = 'panel'
+        ) AND NOT EXISTS (
             SELECT 1 FROM mart.shares AS m
             WHERE m.as_of = $as_of AND m.measure = 'skill_any' AND m.region_level = 'world'
                 AND m.text_class = p.text_class

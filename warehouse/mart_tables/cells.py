@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from transforms.records.columns import Column, struct
-from transforms.records.vocabulary import CELL_STATES, SHARE_FORMS
+from transforms.records.vocabulary import CELL_STATES, SAMPLES, SHARE_FORMS
 
 FORMS = SHARE_FORMS[:2]
 SNAPSHOT = 0
@@ -58,5 +58,19 @@ class Sampled:
             "point, or interval: one of band_low, band_high and p50 has an interval wider than 40 % of it, which is "
             "printed in its place; NULL: suppressed, or a version that did not say",
             values=FORMS,
+        ),
+    ]
+
+
+@struct
+class FromBoards:
+    """From which boards a cell is; never from both samples together."""
+
+    sample: Annotated[
+        str | None,
+        Column(
+            "panel: boards drawn at random, jobs weighted by the inverse of their board's chance; known: boards known, "
+            "not sampled, where the panel alone does not meet the rules of printing; NULL: a version before, as known",
+            values=SAMPLES,
         ),
     ]

@@ -7,13 +7,14 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.vocabulary import CELL_GROUPS, CELL_STATES, REGION_LEVELS
+from warehouse.mart_tables.cells import FromBoards
 
 CLOSINGS_WINDOW = 365
 """`window_days` of closings: days up to the newest reading in which intervals between readings begin."""
 
 
 @struct
-class Followed:
+class Followed(FromBoards):
     """A cell of adverts that boards list, and how sure it is. The boards are those of the cell's open adverts."""
 
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, table
 from transforms.records.vocabulary import AI_JOBS, CELL_STATES, LAW_CLASSES, PLACES_OF_LAWS, STOCK
-from warehouse.mart_tables.cells import FORMS, Sampled
+from warehouse.mart_tables.cells import FORMS, FromBoards, Sampled
 
 GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
 
@@ -16,7 +16,7 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
     "mart.pay_disclosure",
     "Which part of jobs states pay, and how wide ranges are, by whether a law that has adverts state it is in force.",
     "n_stated <= n_jobs",
-    "n_ranges <= n_stated",
+    "sample = 'panel' OR n_ranges <= n_stated",
     "share_lo <= share AND share <= share_hi",
     "width_lo <= width AND width <= width_hi",
     "difference_lo <= difference AND difference <= difference_hi",
@@ -24,7 +24,7 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
     "(width_status = 'published') = (width IS NOT NULL) AND (width_status = 'published') = (width_reason IS NULL)",
     "comparison_status = 'published' OR comparison_reason IS NOT NULL",
 )
-class PayDisclosure(Sampled):
+class PayDisclosure(Sampled, FromBoards):
     """Of jobs whose full advert was read. Employers differ in more than the law; `difference` is within employers.
 
     Laws are those of core.disclosure_laws on the day of the reading. A job counts in each of its places.
@@ -62,7 +62,13 @@ class PayDisclosure(Sampled):
     share_by_employer: Annotated[
         float | None, Column("Mean over employers of their own shares, each employer once", unit="share", low=0, high=1)
     ]
-    n_ranges: Annotated[int, Column("Jobs that state pay as a range of two amounts, not flagged", low=0)]
+    n_ranges: Annotated[
+        int,
+        Column(
+            "Jobs that state pay as a range of two amounts, not flagged: of all boards known, whatever `sample` is",
+            low=0,
+        ),
+    ]
     width: Annotated[
         float | None,
         Column(

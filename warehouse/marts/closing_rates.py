@@ -42,6 +42,13 @@ class Readings:
     """Of these, those that the second, and one that confirms it, lack."""
     is_gone: Flags
     """Whether the board itself was gone at the second, which closes nothing."""
+    weight: Floats | None = None
+    """How many boards each stands for, by the chance with which it was drawn; 1 if not given."""
+
+    @property
+    def stands_for(self) -> Floats:
+        """The weight of each entry."""
+        return np.ones(len(self.days)) if self.weight is None else self.weight
 
     def __post_init__(self) -> None:
         for name in ("days", "n_open", "n_closed"):
@@ -61,6 +68,7 @@ class Readings:
             n_open=self.n_open[chosen],
             n_closed=self.n_closed[chosen],
             is_gone=self.is_gone[chosen],
+            weight=None if self.weight is None else self.weight[chosen],
         )
 
 
@@ -94,19 +102,22 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
     delete-one-board jackknife's, to first order; the interval is taken on the log scale, with t of G* - 1 degrees of
     freedom. Where none closed, it goes from 0 to Poisson's end for the open days, fewer by G* / G.
 
+    Boards that were drawn with unequal chances count by their weight wherever sums go over boards, G* included; of
+    `n_closed` and `open_days` are counts, without weights.
+
     Intervals after which the board is gone are left out, and mass closings: those given, else by `find_mass_closings`.
     """
     is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
     used = readings.where(_are_followed(readings) & ~is_mass)
     rate, spread = _fit(used, n_cells)
-    boards, place, numbers = _count_boards(used)
+    boards, place, numbers, days = _count_boards(used)
     low, high, error = np.full((3, n_cells), np.nan)
     n_boards, n_even, largest, open_days, n_closed = np.zeros((5, n_cells))
     if len(numbers):
         n_boards[numbers], n_even[numbers] = boards.n_employers, boards.n_even
-        open_days[numbers], largest[numbers] = boards.n_jobs, boards.largest
+        open_days[numbers], largest[numbers] = days, boards.largest
         n_closed = sum_by(used.cell, used.n_closed, n_cells)
-        low[numbers], high[numbers], error[numbers] = _bound(used, rate, spread, boards, place, numbers)
+        low[numbers], high[numbers], error[numbers] = _bound(used, rate, spread, boards, place, numbers, days)
     return Rates(
         rate=rate,
         low=low,
@@ -162,8 +173,12 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     )
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
-    excess = sum_by(cell, expected**2 - chance, n_cells)
-    whole = sum_by(cell, pull**2, n_cells)
+    # of one board all entries weigh alike but for those of an earlier draw
+    opened = sum_by(readings.board, readings.n_open, n_boards)
+    weighed = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
+    weight = np.divide(weighed, opened, out=np.zeros(n_boards), where=opened > 0)
+    excess = sum_by(cell, weight * (expected**2 - chance), n_cells)
+    whole = sum_by(cell, weight * pull**2, n_cells)
     spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
     return _solve(readings, spread, n_cells), spread
 
@@ -207,14 +222,16 @@ def compare_within_boards(
 
 def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
     """The rate by cell at which as many adverts are expected to close as did; NaN where none was open."""
-    closed = sum_by(readings.cell, readings.n_closed, n_cells)
-    opened = sum_by(readings.cell, readings.n_open, n_cells)
+    n_open, n_closed = readings.n_open * readings.stands_for, readings.n_closed * readings.stands_for
+    closed = sum_by(readings.cell, n_closed, n_cells)
+    opened = sum_by(readings.cell, n_open, n_cells)
     # All intervals of a cell and about one length are one: there are far fewer of these than of boards and readings.
     lengths, place = np.unique(readings.days.round(LENGTH_DIGITS), return_inverse=True)
     pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
-    n_open = sum_by(pair, readings.n_open, len(pairs))
     cell = pairs // max(len(lengths), 1)
-    days = sum_by(pair, readings.n_open * readings.days, len(pairs)) / n_open
+    days = sum_by(pair, n_open * readings.days, len(pairs))
+    n_open = sum_by(pair, n_open, len(pairs))
+    days = days / n_open
     low, high = np.full(n_cells, np.log(1e-8)), np.full(n_cells, np.log(1e2))
     for _ in range(ITERATIONS):
         middle = (low + high) / 2
@@ -232,24 +249,27 @@ def _chance_of(readings: Readings, rate: Floats) -> Floats:
     )
 
 
-def _count_boards(readings: Readings) -> tuple[Cells, Ints, Ints]:
-    """Boards as clusters of open days, the place of each entry's board among them, and the numbers of their cells."""
+def _count_boards(readings: Readings) -> tuple[Cells, Ints, Ints, Floats]:
+    """Boards as clusters of open days, the place of each entry's board among them, the numbers of their cells, and how
+    many open days these have, without weights."""
     boards, place = np.unique(readings.board, return_inverse=True)
     cell = np.zeros(len(boards), dtype=np.int64)
     cell[place] = readings.cell
     numbers, dense = np.unique(cell, return_inverse=True)
-    days = sum_by(place, readings.n_open * readings.days, len(boards))
-    return count_cells(dense, days, len(numbers)), place, numbers
+    open_days = readings.n_open * readings.days
+    weighted = sum_by(place, open_days * readings.stands_for, len(boards))
+    counted = sum_by(dense, sum_by(place, open_days, len(boards)), len(numbers))
+    return count_cells(dense, weighted, len(numbers)), place, numbers, counted
 
 
 def _bound(
-    readings: Readings, rate: Floats, spread: Floats, boards: Cells, place: Ints, numbers: Ints
+    readings: Readings, rate: Floats, spread: Floats, boards: Cells, place: Ints, numbers: Ints, days: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Ends of the interval and relative standard error of the cells `numbers`; NaN with one board."""
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n, cell = len(boards.employer_cell), boards.employer_cell
-    surplus = sum_by(place, readings.n_closed - readings.n_open * part, n)
-    pull = sum_by(place, readings.n_open * slope, n)
+    surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)
+    pull = sum_by(place, readings.stands_for * readings.n_open * slope, n)
     rest = sum_by(cell, pull, len(numbers))[cell] - pull
     moved = np.divide(surplus, rest, out=np.full(n, np.nan), where=rest > 0)
     g = boards.n_employers
@@ -257,7 +277,7 @@ def _bound(
     found = rate[numbers]
     relative = np.divide(error, found, out=np.full(len(numbers), np.nan), where=found > 0)
     reach = np.exp(boards.find_t() * np.where(np.isnan(relative), 0, relative))
-    none: NDArray[np.float64] = -np.log((1 - LEVEL) / 2) / (boards.n_jobs * boards.n_even / g)
+    none: NDArray[np.float64] = -np.log((1 - LEVEL) / 2) / (days * boards.n_even / g)
     low = np.where(found > 0, found / reach, 0.0)
     high = np.where(found > 0, found * reach, none)
     alone = g < 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from string import Template
 from typing import Any
 
 import duckdb
@@ -63,21 +64,40 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | No
     The window ends with the newest reading, so that without new readings the rows stay as they are, whatever the day.
     """
     stage_intervals(con, as_of)
-    counts = con.execute(_COUNTS).df()
     cells = cells or Cells(ClosingRates, as_of)
     cells.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
-    if counts.empty:
+    known = _make_rows(con, "known")
+    if known is None:
         return cells.combine_rows([])
+    frame = prefer_panel(known, _make_rows(con, "panel"), CELL, "status")
+    is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
+    return cells.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
+
+
+def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
+    """The cells of one sample; None where it has none."""
+    counts = con.execute(fill(_COUNTS, sample)).df()
+    if counts.empty:
+        return None
     grouped = _over_groups(counts)
     frame = grouped.groupby(CELL, as_index=False).agg(
         period_from=("read_on", "min"), period_to=("read_again_on", "max")
     )
     frame = frame.assign(period_from=frame["period_from"].dt.date, period_to=frame["period_to"].dt.date)
-    frame = frame.merge(con.execute(_JOBS, {"groups": _MEMBERS}).df(), on=CELL)
+    frame = frame.merge(con.execute(fill(_JOBS, sample), {"groups": _MEMBERS}).df(), on=CELL)
     frame = _add_rates(frame, grouped)
-    frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _COMPARED_MEMBERS}).df())
-    is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
-    return cells.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
+    frame = _add_comparisons(frame, con.execute(fill(_BOTH, sample), {"groups": _COMPARED_MEMBERS}).df())
+    return frame.assign(sample=sample)
+
+
+def prefer_panel(known: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
+    """Rows of all boards known, in whose place stand those of the panel that may be printed."""
+    printed = known[:0] if panel is None else panel[panel[status].eq("published")]
+    if printed.empty:
+        return known
+    others = known.merge(printed[list(key)], on=list(key), how="left", indicator="found")
+    others = others[others["found"].eq("left_only")].drop(columns="found")
+    return pd.concat([others, printed]).sort_values(list(key), ignore_index=True)
 
 
 def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
@@ -185,10 +205,21 @@ CREATE OR REPLACE TEMP TABLE closing_intervals AS
 SELECT i.*, coalesce(n.n_open, 0)::BIGINT AS n_open, coalesce(n.n_gone, 0)::BIGINT AS n_gone
 FROM closing_intervals AS i LEFT JOIN ({_count_open("", "closing_listings")}) AS n USING (interval_number)
 """
+COUNTS = {"known": "why_not IS NULL", "panel": "why_not IS NULL AND weight IS NOT NULL"}
+"""SQL: whether an interval counts in each sample."""
+WEIGHTS = {"known": "1", "panel": "weight"}
+"""SQL: what an interval weighs in each sample."""
+
+
+def fill(select: str, sample: str) -> str:
+    """A SELECT over the intervals that count in a sample, with what they weigh."""
+    return Template(select).safe_substitute(counts=COUNTS[sample], weight=WEIGHTS[sample])
+
+
 PLACED = """(
     WITH listed AS (
         SELECT l.* FROM closing_listings AS l
-        SEMI JOIN (SELECT board_number FROM closing_intervals WHERE why_not IS NULL) AS i USING (board_number)
+        SEMI JOIN (SELECT board_number FROM closing_intervals WHERE $counts) AS i USING (board_number)
     )
     SELECT l.*, r.region_level, r.region FROM listed AS l JOIN (
         SELECT posting_id, 'world' AS region_level, 'World' AS region FROM listed
@@ -203,15 +234,16 @@ PLACED = """(
 """Listings of boards with an interval that counts, in each place where closings are counted."""
 _COUNTED = f"""
 WITH placed AS MATERIALIZED {PLACED}, counted AS (
-    SELECT n.*, i.days, epoch_us(i.read_again_at) - epoch_us(i.read_at) AS microseconds, i.read_on, i.read_again_on
+    SELECT n.*, i.days, $weight::DOUBLE AS weight, epoch_us(i.read_again_at) - epoch_us(i.read_at) AS microseconds,
+        i.read_on, i.read_again_on
     FROM ({_count_open("role_group, region_level, region", "placed")}) AS n
     JOIN closing_intervals AS i USING (interval_number)
-    WHERE i.why_not IS NULL AND n.n_open > 0
+    WHERE $counts AND n.n_open > 0
 )"""
 _JOBS = f"""
 WITH placed AS {PLACED}, followed AS (
     SELECT p.posting_id, p.role_group, p.region_level, p.region
-    FROM placed AS p ASOF JOIN (SELECT board_number, number FROM closing_intervals WHERE why_not IS NULL) AS i
+    FROM placed AS p ASOF JOIN (SELECT board_number, number FROM closing_intervals WHERE $counts) AS i
     ON i.board_number = p.board_number AND p.first_number <= i.number
     WHERE i.number <= p.last_number
 )
@@ -223,22 +255,22 @@ GROUP BY ALL
 _COUNTS = f"""{_COUNTED}
 -- Intervals of a board of about one length are one, of their mean length by open adverts, so that open days are exact.
 -- Whole numbers are added up, so that their order changes nothing.
-SELECT role_group, region_level, region, board_number,
+SELECT role_group, region_level, region, board_number, weight,
     sum(n_open * microseconds) / (sum(n_open) * 86400e6) AS days, sum(n_open) AS n_open, sum(n_closed) AS n_closed,
     min(read_on) AS read_on, max(read_again_on) AS read_again_on
-FROM counted GROUP BY role_group, region_level, region, board_number, round(days, {LENGTH_DIGITS}) ORDER BY ALL
+FROM counted GROUP BY role_group, region_level, region, board_number, weight, round(days, {LENGTH_DIGITS}) ORDER BY ALL
 """
 _BOTH = f"""{_COUNTED}, at_risk AS (
     SELECT c.*, g.counted_group AS ours, g.is_ours, (n_open - n_closed / 2) * days AS exposure
     FROM counted AS c JOIN (SELECT unnest($groups, recursive := true)) AS g ON g.member = c.role_group
 ), summed AS (
-    SELECT ours, region_level, region, board_number, interval_number,
+    SELECT ours, region_level, region, board_number, interval_number, any_value(weight) AS weight,
         sum(exposure) FILTER (is_ours) AS t, sum(exposure) FILTER (NOT is_ours) AS t_other,
         sum(n_closed) FILTER (is_ours) AS k, sum(n_closed) FILTER (NOT is_ours) AS k_other,
     FROM at_risk GROUP BY ALL
 )
-SELECT ours AS role_group, region_level, region, board_number, sum(t * t_other / (t + t_other)) AS weight,
-    sum(k * t_other / (t + t_other)) AS ours, sum(k_other * t / (t + t_other)) AS theirs,
+SELECT ours AS role_group, region_level, region, board_number, sum(weight * t * t_other / (t + t_other)) AS weight,
+    sum(weight * k * t_other / (t + t_other)) AS ours, sum(weight * k_other * t / (t + t_other)) AS theirs,
     sum(t) AS open_days, sum(t_other) AS open_days_other
 FROM summed WHERE t IS NOT NULL AND t_other IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
@@ -281,6 +313,7 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
             n_open=counts["n_open"].to_numpy(np.float64),
             n_closed=counts["n_closed"].to_numpy(np.float64),
             is_gone=np.zeros(len(counts), dtype=bool),
+            weight=counts["weight"].to_numpy(np.float64),
         ),
         len(frame),
         is_mass_closing=np.zeros(len(counts), dtype=bool),

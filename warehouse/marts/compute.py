@@ -34,6 +34,7 @@ from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.reported_pay import READ as REPORTS_READ
 from warehouse.marts.reported_pay import reported_pay
 from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.shares import READ as SHARES_READ
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import time_listed
 from warehouse.ops_tables import MartInputs
@@ -54,7 +55,7 @@ class Mart(NamedTuple):
 MARTS: dict[type, Mart] = {
     SalaryBands: Mart(salary_bands, moving=REPORTS_READ),
     ReportedPay: Mart(reported_pay, moving=REPORTS_READ),
-    Shares: Mart(shares),
+    Shares: Mart(shares, moving=SHARES_READ),
     ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),
     ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),
     TimeListed: Mart(time_listed, moving=CLOSINGS_READ),

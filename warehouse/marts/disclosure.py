@@ -3,6 +3,9 @@
 The macro `pay_disclosures` says which class each job is of; here jobs are counted by employer, and estimated. Nothing
 of it tells what a law does: places with and without one differ in much else. Of employers with jobs in both, the
 difference is within each of them.
+
+Shares and differences rest on the panel where its jobs alone meet the rules of printing, else on all boards known;
+widths of ranges, which are statistics of pay, on all boards known.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import PayDisclosure
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import Cells
-from warehouse.marts.estimators import Ints, count_cells, estimate_differences, estimate_quantiles
+from warehouse.marts.estimators import Ints, count_cells, estimate_differences, estimate_quantiles, sum_by
 from warehouse.marts.pay_quantiles import DIGITS
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 
@@ -25,8 +28,10 @@ READ = (
     "(SELECT posting_id, (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_from <= read_on),"
     " (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_until <= read_on) FROM stock_postings($as_of))",
     "(SELECT * FROM pay_disclosures($as_of) WHERE adverts <> 'stock')",
+    "panel_jobs($as_of)",
 )
-"""What is read beside the tables of `cell_cache.READ`: how many laws were in force at each reading, and the flow."""
+"""What is read beside the tables of `cell_cache.READ`: how many laws were in force at each reading, the flow, and which
+jobs the panel counts."""
 CELL = ["adverts", "region_level", "region", "law", "role_group"]
 PLACE = [name for name in CELL if name != "law"]
 SHARES = (
@@ -52,16 +57,53 @@ def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | N
     counts = con.execute(_COUNTS, {"as_of": as_of}).df()
     if counts.empty:
         return cells.combine_rows([])
-    counts["cell"] = counts.groupby(CELL, sort=True).ngroup()
+    known = _make_rows(_add_weights(counts.assign(weight=1.0)))
+    known = _add_widths(known, counts.merge(known[CELL].assign(cell=known.index), on=CELL))
+    return cells.combine_rows([_prefer_panel(known, counts[counts["weight"].notna()])])
+
+
+def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts by cell, employer and weight as counts by cell and employer, with what their jobs weigh."""
+    weighed = counts.assign(
+        weighted=counts["n_jobs"] * counts["weight"], weighted_stated=counts["n_stated"] * counts["weight"]
+    )
+    sums = weighed.groupby([*CELL, "employer"], sort=True, as_index=False)[
+        ["n_jobs", "n_stated", "weighted", "weighted_stated"]
+    ].sum()
+    sums["cell"] = sums.groupby(CELL, sort=True).ngroup()
+    return sums
+
+
+def _make_rows(counts: pd.DataFrame) -> pd.DataFrame:
+    """Cells of one sample with shares and comparisons."""
     frame = counts.drop_duplicates("cell").sort_values("cell")[CELL].reset_index(drop=True)
-    frame = _add_shares(frame, counts)
-    frame = _add_widths(frame, counts)
-    return cells.combine_rows([_add_comparisons(frame, counts)])
+    return _add_comparisons(_add_shares(frame, counts), counts)
+
+
+def _prefer_panel(known: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Rows of all boards known, in whose place those of the panel's counts stand, place by place.
+
+    They do where of each class of law that may be printed of all boards known the panel's share may be, too, so that
+    classes that are compared are of one sample.
+    """
+    known = known.assign(sample="known")
+    if counts.empty:
+        return known
+    panel = _make_rows(_add_weights(counts)).assign(sample="panel")
+    both = known[[*CELL, "status"]].merge(panel[[*CELL, "status"]], on=CELL, how="left", suffixes=("", "_panel"))
+    is_held = both["status"].eq("suppressed") | both["status_panel"].eq("published")
+    is_some = both["status_panel"].eq("published")
+    by_place = pd.DataFrame({"held": is_held, "some": is_some}).groupby([both[name] for name in PLACE])
+    wanted = (by_place["held"].all() & by_place["some"].any()).rename("is_panel").reset_index()
+    is_panel = known[PLACE].merge(wanted, on=PLACE, how="left")["is_panel"].to_numpy(bool)
+    widths = [name for name in known if name not in panel]
+    ours = panel.merge(known.loc[is_panel, [*CELL, *widths]], on=CELL)
+    return pd.concat([known[~is_panel], ours]).sort_values(CELL, ignore_index=True) if is_panel.any() else known
 
 
 _COUNTS = """
 SELECT
-    p.adverts, p.region_level, p.region, p.law, g.role_group, p.employer, count(*) AS n_jobs,
+    p.adverts, p.region_level, p.region, p.law, g.role_group, p.employer, p.weight, count(*) AS n_jobs,
     count_if(p.states_pay) AS n_stated, list(p.width ORDER BY p.width) FILTER (p.width IS NOT NULL) AS widths
 FROM pay_disclosures($as_of) AS p, LATERAL (SELECT unnest(p.counted_in) AS role_group) AS g
 GROUP BY ALL
@@ -79,6 +121,8 @@ def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         ShareCounts(
             cell=cell, employer=employer, jobs=jobs, yes_cell=cell[some], yes_employer=employer[some],
             yes_item=zeros[: some.sum()], yes=yes[some], n_unknown=zeros[: len(frame)],
+            weighted=counts["weighted"].to_numpy(np.float64),
+            weighted_yes=counts["weighted_stated"].to_numpy(np.float64)[some],
         ),
         zeros[:1], zeros[:1], has_bounds=False,
     )  # fmt: skip
@@ -87,14 +131,14 @@ def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Cells with the median width of the ranges that their jobs state, or why it is not printed."""
-    ranges = counts[["cell", "widths"]].explode("widths").dropna()
-    ranges = ranges.rename_axis("employer").reset_index()  # by the row of counts: one for each cell and employer
+    units = counts.assign(unit=counts.groupby(["cell", "employer"], sort=True).ngroup())
+    ranges = units[["cell", "unit", "widths"]].explode("widths").dropna()
     n_ranges = np.bincount(ranges["cell"], minlength=len(frame))
     frame = frame.assign(n_ranges=n_ranges, width_status="suppressed", width_reason=printing.JOBS.text.format(0))
     if ranges.empty:
         return frame
-    employers, place = np.unique(ranges["employer"].to_numpy(np.int64), return_inverse=True)
-    numbers, cell = np.unique(counts["cell"].to_numpy(np.int64)[employers], return_inverse=True)
+    _, first, place = np.unique(ranges["unit"].to_numpy(np.int64), return_index=True, return_inverse=True)
+    numbers, cell = np.unique(ranges["cell"].to_numpy(np.int64)[first], return_inverse=True)
     sampled = count_cells(cell, np.bincount(place), len(numbers))
     found = estimate_quantiles(sampled, place, ranges["widths"].to_numpy(np.float64), [0.5])
     value, low, high = (ends[:, 0].round(DIGITS) for ends in (found.value, found.low, found.high))
@@ -123,13 +167,25 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """
     by = [*PLACE, "employer"]
     ours, others = (counts[counts["law"] == law] for law in (LAW_IN_FORCE, NO_LAW))
-    both = ours.merge(others[[*by, "n_jobs", "n_stated"]], on=by, suffixes=("", "_other"))
-    both["share"] = both["n_stated"] / both["n_jobs"]
-    both["share_other"] = both["n_stated_other"] / both["n_jobs_other"]
+    columns = ["n_jobs", "n_stated", "weighted", "weighted_stated"]
+    both = ours.merge(others[[*by, *columns]], on=by, suffixes=("", "_other"))
+    both["share"] = (both["weighted_stated"] / both["weighted"]).clip(upper=1)
+    both["share_other"] = (both["weighted_stated_other"] / both["weighted_other"]).clip(upper=1)
     cell = both["cell"].to_numpy(np.int64)
-    found = estimate_differences(cell, (both["share"] - both["share_other"]).to_numpy(np.float64), len(frame))
+    heads = ((both["weighted"] + both["weighted_other"]) / (both["n_jobs"] + both["n_jobs_other"])).to_numpy(np.float64)
+    difference = (both["share"] - both["share_other"]).to_numpy(np.float64)
+    found = estimate_differences(cell, difference, len(frame), heads)
     sums = both.groupby("cell")[["n_jobs", "n_jobs_other"]].sum().reindex(frame.index, fill_value=0)
-    means = both.groupby("cell")[["share", "share_other"]].mean().reindex(frame.index).round(DIGITS)
+    stood_for = sum_by(cell, heads, len(frame))
+    means = pd.DataFrame(
+        {
+            name: np.divide(
+                sum_by(cell, heads * both[name].to_numpy(np.float64), len(frame)), stood_for,
+                out=np.full(len(frame), np.nan), where=stood_for > 0,
+            )
+            for name in ("share", "share_other")
+        }
+    ).round(DIGITS)  # fmt: skip
     here = pd.MultiIndex.from_frame(frame[PLACE])
     is_compared = (frame["law"] == LAW_IN_FORCE) & here.isin(here[frame["law"] == NO_LAW])
     fewest = sums.min(axis=1).to_numpy()

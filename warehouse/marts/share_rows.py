@@ -19,6 +19,8 @@ from warehouse.marts.estimators import (
     count_cells,
     estimate_shares,
     simultaneous_level,
+    sum_by,
+    weigh_jobs,
 )
 from warehouse.marts.measures import MIN_KNOWN
 from warehouse.marts.printing import (
@@ -37,7 +39,8 @@ class ShareCounts:
 
     `cell`, `employer` and `jobs` have one entry for each cell and employer with jobs of known answer, in this order;
     `yes_cell`, `yes_employer`, `yes_item` and `yes` one for each of these and item that some of its jobs have.
-    `n_unknown` are jobs of each cell whose answer is not known.
+    `n_unknown` are jobs of each cell whose answer is not known. `weighted`, `weighted_yes` and `weighted_unknown` are
+    the same jobs by their weights, which need not be scaled; where each is 1, they are left out.
     """
 
     cell: Ints
@@ -48,6 +51,26 @@ class ShareCounts:
     yes_item: Ints
     yes: Ints
     n_unknown: Ints
+    weighted: Floats | None = None
+    weighted_yes: Floats | None = None
+    weighted_unknown: Floats | None = None
+
+    def weigh(self) -> Weighted:
+        """The counts with what jobs weigh, scaled so that those of known answer sum to their number in each cell."""
+        n_cells = len(self.n_unknown)
+        known = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
+        yes = self.yes.astype(np.float64) if self.weighted_yes is None else self.weighted_yes
+        unknown = self.n_unknown.astype(np.float64) if self.weighted_unknown is None else self.weighted_unknown
+        scale = sum_by(self.cell, self.jobs, n_cells) / sum_by(self.cell, known, n_cells)
+        jobs = weigh_jobs(self.cell, self.jobs, known, n_cells)
+        # an employer all of whose jobs have an item may weigh a little more with it, as sums of other numbers do
+        yes = np.minimum(yes * scale[self.yes_cell], jobs[self.place_pairs()])
+        return Weighted(jobs=jobs, yes=yes, unknown=unknown * scale)
+
+    def place_pairs(self) -> Ints:
+        """The place of the cell and employer of each pair with an item among those of all jobs."""
+        n = int(max(self.employer.max(initial=0), self.yes_employer.max(initial=0))) + 1
+        return np.searchsorted(self.cell * n + self.employer, self.yes_cell * n + self.yes_employer)
 
     def select(self, chosen: Flags) -> ShareCounts:
         """The counts of some cells, numbered anew in the same order."""
@@ -57,7 +80,22 @@ class ShareCounts:
             cell=number[self.cell[of_employers]], employer=self.employer[of_employers], jobs=self.jobs[of_employers],
             yes_cell=number[self.yes_cell[of_pairs]], yes_employer=self.yes_employer[of_pairs],
             yes_item=self.yes_item[of_pairs], yes=self.yes[of_pairs], n_unknown=self.n_unknown[chosen],
+            weighted=_among(self.weighted, of_employers), weighted_yes=_among(self.weighted_yes, of_pairs),
+            weighted_unknown=_among(self.weighted_unknown, chosen),
         )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighted:
+    """What the jobs of `ShareCounts` weigh: by cell and employer, by these and item, and the unknown ones by cell."""
+
+    jobs: Floats
+    yes: Floats
+    unknown: Floats
+
+
+def _among(values: Floats | None, chosen: Flags) -> Floats | None:
+    return None if values is None else values[chosen]
 
 
 def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
@@ -67,16 +105,18 @@ def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_
     category of each item by its number: items are ranked within it. `has_bounds`: silence may be either answer.
     Cells that the rules of printing withhold have counts alone.
     """
-    cells = count_cells(counts.cell, counts.jobs, len(counts.n_unknown))
+    weighted = counts.weigh()
+    cells = count_cells(counts.cell, weighted.jobs, len(counts.n_unknown))
     n_items = max(len(category), 1)
     given = counts.yes_cell * n_items + counts.yes_item
     keys = np.union1d(given, (np.arange(cells.n_cells)[:, None] * n_items + declared).ravel())
     cell, item = np.divmod(keys, n_items)
     row = np.searchsorted(keys, given)
     n_yes = np.bincount(row, counts.yes, len(keys)).astype(np.int64)
+    weight_yes = np.bincount(row, weighted.yes, len(keys))
     most = np.zeros(len(keys))
-    np.maximum.at(most, row, counts.yes)
-    n_jobs = cells.n_jobs.astype(np.int64)[cell]
+    np.maximum.at(most, row, weighted.yes)
+    n_jobs = sum_by(counts.cell, counts.jobs, cells.n_cells).astype(np.int64)[cell]
     broken = find_broken_rules(cells)
     reasons = np.array(explain_broken_rules(cells, broken), dtype=object)
     is_printed = broken[cell] < 0
@@ -86,7 +126,7 @@ def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_
         "n_even_employers": cells.n_even[cell], "largest_employer_share": cells.largest[cell],
         "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": counts.n_unknown[cell],
         "n_employers_yes": np.bincount(row, minlength=len(keys)).astype(np.int64),
-        "largest_employer": np.divide(most, n_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
+        "largest_employer": np.divide(most, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
     }  # fmt: skip
     number = np.cumsum(broken < 0) - 1  # of cells among those printed
@@ -94,9 +134,10 @@ def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_
     for name, values in printed.items():
         columns[name] = np.full(len(keys), np.nan)
         columns[name][is_printed] = values
-    n_all = n_jobs + counts.n_unknown[cell]
-    for name, most_yes in (("bound_lo", n_yes), ("bound_hi", n_yes + counts.n_unknown[cell])):
-        columns[name] = np.where(is_printed & has_bounds, most_yes / n_all, np.nan)
+    unknown = weighted.unknown[cell]
+    n_all = n_jobs + unknown
+    for name, most_yes in (("bound_lo", weight_yes), ("bound_hi", weight_yes + unknown)):
+        columns[name] = np.where(is_printed & has_bounds, np.minimum(most_yes / n_all, 1), np.nan)
     form = np.full(len(keys), POINT, dtype=object)
     form[find_interval_only(columns["share"], columns["share_lo"], columns["share_hi"], is_share=True)] = INTERVAL
     form[has_bounds & (n_jobs < MIN_KNOWN * n_all)] = BOUNDS
@@ -107,18 +148,18 @@ def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_
 def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -> dict[str, Floats]:
     """Estimates by column, of rows by cell and item in this order."""
     n_cells, n_items = len(counts.n_unknown), max(len(category), 1)
-    cells = count_cells(counts.cell, counts.jobs, n_cells)
-    n_employers = int(counts.employer.max(initial=0)) + 1
-    place = np.searchsorted(
-        counts.cell * n_employers + counts.employer, counts.yes_cell * n_employers + counts.yes_employer
-    )
+    weighted = counts.weigh()
+    cells = count_cells(counts.cell, weighted.jobs, n_cells)
+    place = counts.place_pairs()
     row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
     # one row more for each cell, of something that no job of it has
-    found = estimate_shares(cells, np.concatenate([row_cell, np.arange(n_cells)]), place, row, counts.yes)
+    heads = weighted.jobs / counts.jobs
+    with_nobody = np.concatenate([row_cell, np.arange(n_cells)])
+    found = estimate_shares(cells, with_nobody, place, row, weighted.yes, employer_weight=heads)
     n = len(row_cell)
     groups, group = np.unique(row_cell * n_items + category[item], return_inverse=True)
     size = np.bincount(group, minlength=len(groups))
-    together = estimate_shares(cells, row_cell, place, row, counts.yes, simultaneous_level(size[group]))
+    together = estimate_shares(cells, row_cell, place, row, weighted.yes, simultaneous_level(size[group]))
     ranks = bound_ranks(group, together.low, together.high)
     return {
         "share": found.share[:n], "share_lo": found.low[:n], "share_hi": found.high[:n],

@@ -1,4 +1,8 @@
-"""mart.shares: shares of jobs, for every measure, item, region and role group."""
+"""mart.shares: shares of jobs, for every measure, item, region and role group.
+
+A cell rests on the panel where the jobs of its members alone meet the rules of printing, else on all boards known: on
+one of the two, decided by how many jobs of how many employers there are, never by what they say.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,16 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT
+from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT, SAMPLES
 from warehouse.mart_tables import SNAPSHOT, Shares
 from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
-from warehouse.marts.estimators import Ints
+from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
+from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 
+READ = ("panel_jobs($as_of)",)
+"""What is read beside the tables of `cell_cache.READ`."""
 OUTSIDE, UNKNOWN, KNOWN = range(3)
 """What a measure knows of a job: not asked, asked and not stated, answered."""
 
@@ -36,6 +43,9 @@ class _Jobs:
     role_group: pd.Categorical
     seniority: pd.Categorical
     text_class: pd.Categorical
+    employer: Ints
+    weight: Floats
+    """How many jobs each stands for in the panel; 0: it is none of the panel's."""
     regions: tuple[tuple[str, str], ...]
     """Level and name."""
     pair_region: Ints
@@ -53,9 +63,13 @@ class _Cells:
     start: Ints
     jobs: Ints
 
-    def count(self, of_jobs: NDArray[np.bool_]) -> Ints:
+    def count(self, of_jobs: Flags) -> Ints:
         """How many jobs of each cell are among some."""
         return np.add.reduceat(of_jobs[self.jobs], self.start[:-1], dtype=np.int64)
+
+    def add_up(self, values: Floats) -> Floats:
+        """Sums of a value of jobs by cell."""
+        return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=np.float64)
 
     def digests(self, hashes: Hashes) -> Hashes:
         """The sum of the hashes of each cell's jobs, which does not depend on their order."""
@@ -71,12 +85,21 @@ class _Answers:
 
 
 @dataclass(frozen=True)
+class _Silent:
+    """Jobs of a cell that do not answer: all, those of the panel, and what the latter weigh."""
+
+    n: int
+    n_in_panel: int
+    weight: float
+
+
+@dataclass(frozen=True)
 class _Wanted:
-    """Cells of one measure that must be computed: key and digest of each, its jobs, and how many of them are silent."""
+    """Cells of one measure that must be computed: key and digest of each, its jobs that answer, and the others."""
 
     keys: list[dict[str, str]]
     inputs: list[str]
-    n_unknown: list[int]
+    silent: list[_Silent]
     jobs: list[Ints]
 
 
@@ -110,21 +133,21 @@ def shares(
             if groups not in cells_of_groups:
                 cells_of_groups[groups] = _cells(jobs, *groups)
             here = cells_of_groups[groups]
-            for cell, n_unknown, digest in _find_known_cells(here, answers):
-                inputs = inputs_of([*context, *here.keys[cell].values(), n_unknown], digest)
+            for cell, silent, digest in _find_known_cells(here, answers, jobs.weight):
+                inputs = inputs_of([*context, *here.keys[cell].values(), silent.n], digest)
                 if not cells.take_over(inputs):
                     of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
                     wanted.keys.append(here.keys[cell])
                     wanted.inputs.append(inputs)
-                    wanted.n_unknown.append(n_unknown)
+                    wanted.silent.append(silent)
                     wanted.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
         if wanted.keys:
-            computed.append(_compute(con, measure, wanted, category_of))
+            computed.append(_compute(con, measure, wanted, jobs, category_of))
     return cells.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in computed])
 
 
 def _compute(
-    con: duckdb.DuckDBPyConnection, measure: Measure, wanted: _Wanted, category_of: dict[str, str]
+    con: duckdb.DuckDBPyConnection, measure: Measure, wanted: _Wanted, jobs: _Jobs, category_of: dict[str, str]
 ) -> pd.DataFrame:
     """Rows of the cells that are wanted."""
     con.execute(
@@ -138,13 +161,15 @@ def _compute(
     names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
     category = np.array([category_of.get(name) if measure.has_categories else None for name in names], dtype=object)
     declared = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
-    counts = _count(con, wanted)
+    is_panel = _rest_on_panel(wanted, jobs)
+    counts = _count(con, wanted, jobs, is_panel)
     numbers = pd.factorize(category, use_na_sentinel=False)[0].astype(np.int64)
     rows = make_share_rows(counts, declared, numbers, has_bounds=measure.silence == "unknown")
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
     for name in wanted.keys[0]:
         rows[name] = np.array([key[name] for key in wanted.keys], dtype=object)[cell]
     rows["inputs"] = np.array(wanted.inputs, dtype=object)[cell]
+    rows["sample"] = np.where(is_panel, *SAMPLES).astype(object)[cell]
     rows["measure"] = measure.name
     rows["item"], rows["category"] = np.array(names, dtype=object)[item], category[item]
     for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
@@ -152,15 +177,39 @@ def _compute(
     return rows
 
 
-def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted) -> ShareCounts:
+def _rest_on_panel(wanted: _Wanted, jobs: _Jobs) -> Flags:
+    """Whether each cell rests on the panel: its jobs there that answer meet the rules of printing by themselves."""
+    cell = np.repeat(np.arange(len(wanted.jobs)), [len(of_cell) for of_cell in wanted.jobs])
+    job = np.concatenate(wanted.jobs)
+    some = jobs.weight[job] > 0
+    is_panel = np.zeros(len(wanted.jobs), dtype=bool)
+    if not some.any():
+        return is_panel
+    cell, job = cell[some], job[some]
+    numbers, dense = np.unique(cell, return_inverse=True)
+    n_employers = int(jobs.employer.max()) + 1
+    pairs, pair = np.unique(dense * n_employers + jobs.employer[job], return_inverse=True)
+    own = pairs // n_employers
+    weighted = sum_by(pair, jobs.weight[job], len(pairs))
+    weighed = weigh_jobs(own, np.bincount(pair, minlength=len(pairs)), weighted, len(numbers))
+    is_panel[numbers] = find_broken_rules(count_cells(own, weighed, len(numbers))) < 0
+    return is_panel
+
+
+def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
     """Count the jobs of the wanted cells by employer, and by employer and item: one row for each, never each job's."""
-    sizes = [len(jobs) for jobs in wanted.jobs]
-    members = pa.table({"cell": np.repeat(np.arange(len(sizes)), sizes), "job_number": np.concatenate(wanted.jobs)})
-    con.register("share_wanted", members)
+    chosen = [
+        of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
+        for of_cell, of_panel in zip(wanted.jobs, is_panel, strict=True)
+    ]
+    sizes = [len(of_cell) for of_cell in chosen]
+    cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(chosen)
+    weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
+    con.register("share_wanted", pa.table({"cell": cell, "job_number": job, "weight": weight}))
     employers = _columns_of(
         con.execute(
             """
-        SELECT cell, employer_number, count(*) AS jobs
+        SELECT cell, employer_number, weight, count(*) AS n
         FROM share_wanted JOIN share_jobs USING (job_number) GROUP BY ALL ORDER BY ALL
         """
         )
@@ -168,7 +217,7 @@ def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted) -> ShareCounts:
     pairs = _columns_of(
         con.execute(
             """
-        SELECT cell, employer_number, item_number, count(*) AS yes
+        SELECT cell, employer_number, item_number, weight, count(*) AS n
         FROM share_wanted JOIN (
             SELECT job_number, employer_number, item_number
             FROM (SELECT job_number, employer_number, unnest(list_distinct(items)) AS item FROM share_answers)
@@ -178,11 +227,28 @@ def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted) -> ShareCounts:
         )
     )
     con.unregister("share_wanted")
+    (of_cell, employer), n_jobs, weighted = _add_weights(employers, "cell", "employer_number")
+    (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
+    unknown = zip(wanted.silent, is_panel, strict=True)
+    n_unknown, weighted_unknown = zip(
+        *((s.n_in_panel, s.weight) if own else (s.n, s.n) for s, own in unknown), strict=True
+    )
     return ShareCounts(
-        cell=employers["cell"], employer=employers["employer_number"], jobs=employers["jobs"],
-        yes_cell=pairs["cell"], yes_employer=pairs["employer_number"], yes_item=pairs["item_number"],
-        yes=pairs["yes"], n_unknown=np.array(wanted.n_unknown, dtype=np.int64),
+        cell=of_cell, employer=employer, jobs=n_jobs, yes_cell=yes_cell, yes_employer=yes_employer, yes_item=item,
+        yes=n_yes, n_unknown=np.array(n_unknown, dtype=np.int64), weighted=weighted, weighted_yes=weighted_yes,
+        weighted_unknown=np.array(weighted_unknown, dtype=np.float64),
     )  # fmt: skip
+
+
+def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints], Ints, Floats]:
+    """Rows of a key and weight, in their order, as rows of the key: its columns, how many jobs, and what they weigh."""
+    is_first = np.zeros(len(rows["n"]), dtype=bool)
+    is_first[:1] = True
+    for key in keys:
+        is_first[1:] |= rows[key][1:] != rows[key][:-1]
+    place, n = np.cumsum(is_first) - 1, int(is_first.sum())
+    n_jobs = np.bincount(place, rows["n"], n).astype(np.int64)
+    return [rows[key][is_first] for key in keys], n_jobs, sum_by(place, rows["n"] * rows["weight"], n)
 
 
 def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
@@ -190,16 +256,24 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE share_jobs AS
-        WITH jobs AS MATERIALIZED (FROM {JOBS}), employers AS (
+        WITH jobs AS MATERIALIZED (
+            SELECT j.*, coalesce(p.weight, 0) AS panel_weight
+            FROM {JOBS} AS j LEFT JOIN panel_jobs($as_of) AS p USING (job_id)
+        ), employers AS (
             SELECT employer, row_number() OVER (ORDER BY employer) - 1 AS employer_number
             FROM (SELECT DISTINCT employer FROM jobs)
         )
-        SELECT row_number() OVER () - 1 AS job_number, hash(job_id, employer) AS job_hash, *
+        SELECT row_number() OVER () - 1 AS job_number, hash(job_id, employer, panel_weight) AS job_hash, *
         FROM (FROM jobs JOIN employers USING (employer) ORDER BY job_id)
         """,
         given,
     )
-    columns = _columns_of(con.execute("SELECT role_group, seniority, text_class FROM share_jobs ORDER BY job_number"))
+    columns = _columns_of(
+        con.execute(
+            "SELECT role_group, seniority, text_class, employer_number, panel_weight"
+            " FROM share_jobs ORDER BY job_number"
+        )
+    )
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE share_regions AS
@@ -225,6 +299,8 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         role_group=pd.Categorical(columns["role_group"]),
         seniority=pd.Categorical(columns["seniority"]),
         text_class=pd.Categorical(columns["text_class"]),
+        employer=columns["employer_number"],
+        weight=columns["panel_weight"],
         regions=tuple(regions),
         pair_region=pairs["region_number"][order],
         pair_job=pairs["job_number"][order],
@@ -288,12 +364,15 @@ def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) 
     return _Cells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
 
 
-def _find_known_cells(cells: _Cells, answers: _Answers) -> Iterator[tuple[int, int, Hashes]]:
-    """Of each cell in which a job's answer is known: its number, how many jobs do not answer, and a digest."""
+def _find_known_cells(cells: _Cells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
+    """Of each cell in which a job's answer is known: its number, the jobs that do not answer, and a digest."""
     if not cells.keys:
         return
+    is_silent = answers.state == UNKNOWN
     n_known = cells.count(answers.state == KNOWN)
-    n_unknown = cells.count(answers.state == UNKNOWN)
+    n_silent, n_of_panel = cells.count(is_silent), cells.count(is_silent & (weight > 0))
+    silent_weight = cells.add_up(np.where(is_silent, weight, 0.0))
     digests = cells.digests(answers.hashes)
     for cell in np.flatnonzero(n_known):
-        yield int(cell), int(n_unknown[cell]), np.array([n_known[cell], digests[cell]], dtype=np.uint64)
+        silent = _Silent(int(n_silent[cell]), int(n_of_panel[cell]), float(silent_weight[cell]))
+        yield int(cell), silent, np.array([n_known[cell], digests[cell]], dtype=np.uint64)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from warehouse.schema import MACRO_ARGUMENTS, quoted
 
 STAGED = (
-    *("stock_postings", "counted_jobs", "job_regions", "pay_observations", "frame_adverts", "frame_jobs"),
+    *("stock_postings", "panel_boards", "panel_jobs", "counted_jobs", "job_regions", "pay_observations"),
+    *("frame_adverts", "frame_jobs"),
     *("complete_readings", "board_listings", "pay_disclosures", "frame_boards", "reported_persons", "pay_pairs"),
 )
 """Macros of a day, each with what comes before it staged already."""

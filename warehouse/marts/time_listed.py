@@ -22,8 +22,10 @@ from warehouse.marts.closings import (
     CELL,
     CLOSING_RULES,
     PLACED,
+    fill,
     find_reasons,
     keep_rows,
+    prefer_panel,
     stage_intervals,
 )
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
@@ -51,6 +53,8 @@ class Spells:
     """Above `entry`."""
     is_closed: Flags
     """Whether the advert closed at `exit`; otherwise it was still listed when the following ended."""
+    weight: Floats | None = None
+    """How many boards the board of each stands for, by the chance with which it was drawn; 1 if not given."""
 
 
 @dataclass(frozen=True)
@@ -69,23 +73,23 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> Listed:
 
     The error of the cumulative hazard is clustered by board (Williams 1995, of the sums over each board's spells of
     events less expected events, over the number at risk); the interval is taken on the log-log scale, with t of
-    `n_even` - 1.
+    `n_even` - 1. Where boards weigh unequally, so do closings and adverts at risk.
     """
+    weight = np.ones(len(spells.exit)) if spells.weight is None else spells.weight
     n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())
-    closed_at = spells.exit[spells.is_closed & (spells.exit <= days)]
-    times, n_closed = np.unique(closed_at, return_counts=True)
-    entered, left = np.sort(spells.entry), np.sort(spells.exit)
-    at_risk = np.searchsorted(entered, times, side="left") - np.searchsorted(left, times, side="left")
-    hazard = n_closed / at_risk
+    closes = spells.is_closed & (spells.exit <= days)
+    times, event = np.unique(spells.exit[closes], return_inverse=True)
+    closed = sum_by(event, weight[closes], len(times))
+    at_risk = _weigh_below(spells.entry, weight, times) - _weigh_below(spells.exit, weight, times)
+    hazard = np.minimum(closed / at_risk, 1)
     share = float(np.prod(1 - hazard))
     expected = np.concatenate([[0.0], np.cumsum(hazard / at_risk)])
     until = expected[np.searchsorted(times, np.minimum(spells.exit, days), side="right")]
     since = expected[np.searchsorted(times, np.minimum(spells.entry, days), side="right")]
     own = np.zeros(len(spells.exit))
-    counts = spells.is_closed & (spells.exit <= days)
-    own[counts] = 1 / at_risk[np.searchsorted(times, spells.exit[counts])]
+    own[closes] = 1 / at_risk[event]
     boards, place = np.unique(spells.board, return_inverse=True)
-    surplus = sum_by(place, own - (until - since), len(boards))
+    surplus = sum_by(place, weight * (own - (until - since)), len(boards))
     g = len(boards)
     if g < 2 or not 0 < share < 1:
         return Listed(share, np.nan, np.nan, n_at_risk)
@@ -93,6 +97,13 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> Listed:
     total = -np.log(share)
     reach = np.exp(special.stdtrit(max(n_even - 1, 1), 0.5 + LEVEL / 2) * error / total)
     return Listed(share, float(np.exp(-total * reach)), float(np.exp(-total / reach)), n_at_risk)
+
+
+def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
+    """What the entries weigh whose value is below each of some times."""
+    order = np.argsort(values, kind="stable")
+    sums = np.concatenate([[0.0], np.cumsum(weight[order])])
+    return sums[np.searchsorted(values[order], times, side="left")]
 
 
 def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.Cells | None = None) -> pd.DataFrame:
@@ -103,16 +114,22 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.C
     stage_intervals(con, as_of)
     cells = cells or cell_cache.Cells(TimeListed, as_of)
     cells.n_computed += 1
-    spells = con.execute(_SPELLS).df()
+    known = _make_rows(con, "known")
+    if known is None:
+        return cells.combine_rows([])
+    frame = prefer_panel(known, _make_rows(con, "panel"), [*CELL, "days"], "status")
+    return cells.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
+
+
+def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
+    """The cells of one sample; None where it has none."""
+    spells = con.execute(fill(_SPELLS, sample)).df()
     rows = []
     for group, members in GROUPS_OF_CLOSINGS.items():
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
             key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW}
-            rows += [key | row for row in _rows_of(its)]
-    if not rows:
-        return cells.combine_rows([])
-    frame = pd.DataFrame(rows)
-    return cells.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
+            rows += [key | {"sample": sample} | row for row in _rows_of(its)]
+    return pd.DataFrame(rows) if rows else None
 
 
 def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
@@ -123,12 +140,16 @@ def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
         entry=its["entry"].to_numpy(np.float64),
         exit=its["exit"].to_numpy(np.float64),
         is_closed=its["is_closed"].to_numpy(bool),
+        weight=its["weight"].to_numpy(np.float64),
     )
-    days = sum_by(spells.board, spells.exit - spells.entry, int(spells.board.max()) + 1)
-    boards = count_cells(np.zeros(len(days), dtype=np.int64), days, 1)
+    days = spells.exit - spells.entry
+    n = int(spells.board.max()) + 1
+    open_days = sum_by(np.zeros(n, dtype=np.int64), sum_by(spells.board, days, n), 1)[0]
+    weighed = sum_by(spells.board, days * its["weight"].to_numpy(np.float64), n)
+    boards = count_cells(np.zeros(n, dtype=np.int64), weighed, 1)
     rests_on = {
         "n_boards": boards.n_employers[0], "n_even": boards.n_even[0], "largest": boards.largest[0],
-        "open_days": boards.n_jobs[0],
+        "open_days": open_days,
     }  # fmt: skip
     rows = []
     for horizon in HORIZONS:
@@ -155,7 +176,7 @@ WITH runs AS (
     SELECT board_number, min(number) AS first_interval, max(number) AS last_interval
     FROM (
         SELECT board_number, number, number - row_number() OVER (PARTITION BY board_number ORDER BY number) AS run
-        FROM closing_intervals WHERE why_not IS NULL
+        FROM closing_intervals WHERE $counts
     )
     GROUP BY board_number, run
 ), followed AS (
@@ -166,13 +187,15 @@ WITH runs AS (
     WHERE l.opened_at IS NOT NULL
 )
 SELECT f.role_group, f.region_level, f.region, f.board_number, f.posting_id, f.closes AS is_closed,
+    a.stands_for AS weight,
     a.read_on, b.read_again_on AS read_to,
     epoch(a.read_at - f.opened_at) / 86400 AS entry,
     -- what closes between two readings does so halfway, as what opens does
     epoch(CASE WHEN f.closes THEN b.read_at + (b.read_again_at - b.read_at) / 2 ELSE b.read_again_at END - f.opened_at)
         / 86400 AS "exit"
 FROM followed AS f
-JOIN closing_intervals AS a ON a.board_number = f.board_number AND a.number = f.enters
+JOIN (SELECT *, $weight::DOUBLE AS stands_for FROM closing_intervals) AS a
+ON a.board_number = f.board_number AND a.number = f.enters
 JOIN closing_intervals AS b ON b.board_number = f.board_number AND b.number = f.leaves
 ORDER BY ALL
 """

@@ -1,7 +1,8 @@
 -- Intervals between a complete reading of a board and the next, known at the end of the day `as_of`: those that begin in
 -- the `window_days` days that end with the newest reading, whenever that was. `is_gone`: the next answer says that the
 -- board itself is not there, or lists nothing, and no list came after it. `why_not` says why closings cannot be counted
--- in an interval; NULL: they can. `days` is the time from one reading to the next, not rounded: readings may be an hour apart.
+-- in an interval; NULL: they can. `days` is the time from one reading to the next, not rounded: readings may be an
+-- hour apart. `weight` is how many boards known the board stands for in the panel; NULL: it was not read as a member.
 --
 -- $bridge_days: most days from one reading to the next.
 WITH readings AS (
@@ -17,7 +18,7 @@ WITH readings AS (
     )
     GROUP BY source, board
 )
-SELECT *, CASE WHEN is_gone THEN 'board_gone'
+SELECT i.*, n.weight, CASE WHEN is_gone THEN 'board_gone'
     WHEN confirmed_at IS NULL THEN 'not_confirmed'
     WHEN days > $bridge_days THEN 'too_long' END AS why_not
 FROM (
@@ -29,4 +30,5 @@ FROM (
     FROM readings AS r LEFT JOIN missing AS m ON m.source = r.source AND m.board = r.board
     WHERE (r.read_again_at IS NOT NULL OR m.gone_at IS NOT NULL)
         AND r.read_at > (SELECT max(read_at) FROM readings) - to_days(window_days::INTEGER)
-)
+) AS i ASOF LEFT JOIN panel_nights(as_of) AS n
+ON n.source = i.source AND n.board = i.board AND (i.read_at AT TIME ZONE 'UTC')::DATE >= n.planned_on

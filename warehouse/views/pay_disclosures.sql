@@ -5,19 +5,22 @@
 -- what we know of its law contradicts itself, else `none`: no law that we know of. Where remote work may be done counts
 -- as a place that is not named. `counted_in` are the groups of jobs that it counts in: AI jobs where it is one, all jobs where
 -- its first advert is of the random share that is read whatever it says, since others are read for the work they tell of.
+-- `weight` is that of the panel for the job's board, of the flow as of the day on which its first advert was seen; NULL: the
+-- panel does not count it.
 --
 -- $stock: the name of the stock. $all_days: days of a window that holds every flow. $full_advert: the class of texts that
 -- were read in full. $ai_groups, $ai_jobs: the groups of roles that are AI jobs, and their name.
 WITH adverts AS MATERIALIZED (
     SELECT $stock AS adverts, read_on AS said_on, posting_id, job_id, role_group, is_drawn, text_class, workplace,
-        remote_scope, pay_low, pay_high, pay_flag, counted_employer(employer_id, source, board, posting_id) AS employer
+        remote_scope, pay_low, pay_high, pay_flag, source, board,
+        counted_employer(employer_id, source, board, posting_id) AS employer
     FROM stock_postings(as_of)
     UNION ALL
     SELECT strftime(said_on, '%Y') || 'Q' || quarter(said_on), said_on, posting_id, job_id, role_group, is_drawn,
-        text_class, workplace, remote_scope, pay_low, pay_high, pay_flag, employer
+        text_class, workplace, remote_scope, pay_low, pay_high, pay_flag, source, board, employer
     FROM (
-        SELECT *, (first_seen_at AT TIME ZONE 'UTC')::DATE AS said_on,
-            counted_employer(employer_id, source, board, posting_id) AS employer
+        SELECT * REPLACE (counted_employer(employer_id, source, board, posting_id) AS employer),
+            (first_seen_at AT TIME ZONE 'UTC')::DATE AS said_on
         FROM new_postings(as_of, $all_days)
     )
 ), jobs AS (
@@ -34,6 +37,14 @@ WITH adverts AS MATERIALIZED (
     FROM adverts
     GROUP BY adverts, job_id
     HAVING bool_or(text_class = $full_advert)
+), weights AS (
+    SELECT $stock AS adverts, job_id, weight FROM panel_jobs(as_of)
+    UNION ALL
+    SELECT a.adverts, a.job_id, arg_min_null(n.weight, a.posting_id)
+    FROM adverts AS a ASOF JOIN panel_nights(as_of) AS n
+    ON n.source = a.source AND n.board = a.board AND a.said_on >= n.planned_on
+    WHERE a.adverts <> $stock
+    GROUP BY a.adverts, a.job_id
 ), read AS (
     SELECT a.adverts, a.job_id, a.said_on, a.posting_id, a.workplace, a.remote_scope
     FROM adverts AS a SEMI JOIN jobs AS j ON j.adverts = a.adverts AND j.job_id = a.job_id
@@ -84,5 +95,6 @@ WITH adverts AS MATERIALIZED (
     HAVING bool_or(j.is_named)
 )
 SELECT
-    p.adverts, p.region_level, p.region, p.law, p.job_id, j.employer, j.counted_in, j.states_pay, j.width
-FROM placed AS p JOIN jobs AS j USING (adverts, job_id)
+    p.adverts, p.region_level, p.region, p.law, p.job_id, j.employer, j.counted_in, j.states_pay, j.width,
+    w.weight
+FROM placed AS p JOIN jobs AS j USING (adverts, job_id) LEFT JOIN weights AS w USING (adverts, job_id)

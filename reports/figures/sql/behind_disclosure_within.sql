@@ -1,11 +1,16 @@
 -- Adverts of the employers that have some both where a law that has adverts state pay is in force and where none is, place
--- by place. Parameter: as_of.
+-- by place; of the panel alone where the row of a law in force rests on it. Parameter: as_of.
 WITH grouped AS (
     SELECT d.*, g.counted_group
     FROM pay_disclosures($as_of) AS d, LATERAL (SELECT unnest(d.counted_in) AS counted_group) AS g
     WHERE d.adverts = 'stock' AND d.law <> 'unknown'
+), sampled AS (
+    SELECT g.* FROM grouped AS g LEFT JOIN mart.pay_disclosure AS m
+    ON m.as_of = $as_of AND m.adverts = 'stock' AND m.region_level = g.region_level AND m.region = g.region
+        AND m.law = 'in_force' AND m.role_group = g.counted_group AND m.sample = 'panel'
+    WHERE m.sample IS NULL OR g.weight IS NOT NULL
 ), compared AS (
-    FROM grouped
+    FROM sampled
     QUALIFY count(DISTINCT law) OVER (PARTITION BY region_level, region, counted_group, employer) = 2
 )
 SELECT

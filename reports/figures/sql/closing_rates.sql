@@ -3,7 +3,7 @@
 SELECT
     c.cell, c.role_group, coalesce(r.n_jobs, 0) AS n_jobs, coalesce(r.n_boards, 0) AS n_boards, r.n_even, r.open_days,
     r.n_closed, r.rate, r.rate_lo, r.rate_hi, r.period_from, r.period_to, r.n_boards_both, r.ratio, r.ratio_lo,
-    r.ratio_hi, r.ratio_reason, coalesce(r.status, 'suppressed') AS status, r.reason
+    r.ratio_hi, r.ratio_reason, coalesce(r.status, 'suppressed') AS status, r.reason, r.sample
 FROM (
     SELECT unnest(map_keys($cells)) AS role_group, unnest(map_values($cells)) AS cell,
         unnest(range(cardinality($cells)::BIGINT)) AS position

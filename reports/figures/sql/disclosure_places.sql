@@ -6,12 +6,16 @@ SELECT
     if(l.jurisdiction IS NULL, if(d.region_level = 'world', '', coalesce(c.name, d.region) || ': ') || $words[d.law],
         coalesce($names[d.region], c.name, d.region)) AS name,
     d.n_jobs, d.n_employers, 'yes' AS item, d.n_stated AS n_asking, d.share, d.share_lo, d.share_hi, d.form, d.status,
-    d.reason, d.n_ranges, d.width, d.width_lo, d.width_hi, d.width_form, d.width_status,
+    d.reason, d.sample, d.n_ranges, d.width, d.width_lo, d.width_hi, d.width_form, d.width_status,
     (
         SELECT list({'country': n.name, 'n_jobs': m.n} ORDER BY m.n DESC, n.name)[:3]
         FROM (
             SELECT region, sum(n_jobs)::BIGINT AS n FROM mart.pay_disclosure
             WHERE as_of = $as_of AND adverts = 'stock' AND role_group = $role_group AND region_level = 'country'
+                AND coalesce(sample, 'known') = (
+                    SELECT coalesce(max(sample), 'known') FROM mart.pay_disclosure
+                    WHERE as_of = $as_of AND adverts = 'stock' AND role_group = $role_group AND region_level = 'world'
+                )
             GROUP BY region
         ) AS m JOIN core.countries AS n ON n.country = m.region
     ) AS countries,

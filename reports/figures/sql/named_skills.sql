@@ -25,7 +25,7 @@ WITH spelled AS (
 ), cell AS (
     SELECT max(n_jobs) AS n_jobs, max(n_employers) AS n_employers, max(n_even_employers) AS n_even_employers,
         max(largest_employer_share) AS largest_employer_share, max(n_without_text) AS n_without_text,
-        max(zero_share_hi) AS zero_share_hi,
+        max(zero_share_hi) AS zero_share_hi, max(sample) AS sample,
         min(status) FILTER (status = 'suppressed') IS NULL AND count(*) > 0 AS is_sure,
         min(reason) FILTER (status = 'suppressed') AS reason,
         ({{largest_countries}}) AS countries
@@ -47,6 +47,7 @@ SELECT
     CASE WHEN is_printed THEN coalesce(d.share_hi, n.zero_share_hi) END AS share_hi,
     CASE WHEN is_printed THEN coalesce(d.form, if(n.zero_share_hi > $max_width, 'interval', 'point')) END AS form,
     d.rank_best, d.rank_worst, n.countries,
-    if(is_sure, 'published', 'suppressed') AS status, CASE WHEN NOT is_sure THEN n.reason END AS reason
+    if(is_sure, 'published', 'suppressed') AS status, CASE WHEN NOT is_sure THEN n.reason END AS reason,
+    n.sample
 FROM shown AS n LEFT JOIN demand AS d ON d.skill = n.skill LEFT JOIN core.skills AS k ON k.skill = n.skill
 ORDER BY n.position

@@ -1,7 +1,7 @@
 -- Every share that may be printed. Parameter: as_of.
 SELECT
     region_level, region, measure, item, role_group, n_jobs, n_employers, n_unknown, share, share_lo, share_hi, form,
-    bound_lo, bound_hi, category, category_rank_best AS rank_best, category_rank_worst AS rank_worst, status, reason
+    bound_lo, bound_hi, category, category_rank_best AS rank_best, category_rank_worst AS rank_worst, sample, status, reason
 FROM mart.shares
 WHERE as_of = $as_of AND status <> 'suppressed' AND text_class IN ('all', 'full_advert')
     AND region_level IN ('world', 'continent', 'region', 'country')

@@ -16,6 +16,7 @@ from reports.figures.catalogue import declarations
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_figures, parameters_of
 from reports.figures.declaration import Fallback, Figure
+from reports.wording import notes
 from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
@@ -71,8 +72,47 @@ def put_many(con: duckdb.DuckDBPyConnection) -> Put:
 @pytest.fixture
 def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConnection:
     """Jobs with several adverts that differ in whatever decides a figure, and the marts computed from them."""
+    put_market(put_many)
+    list_postings(con)
+    compute(con)
+    return con
+
+
+@pytest.fixture
+def panel_market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConnection:
+    """The same with a board for each of three employers of four, of which all but one are members of a panel."""
+    put_market(put_many)
+    drawn = "employer_id NOT IN ('e3', 'e7', 'e11')"
+    con.execute(f"UPDATE core.postings SET board = 'b ' || employer_id WHERE {drawn}")
+    con.execute(f"""
+        UPDATE core.posting_boards AS l SET board = p.board FROM core.postings AS p
+        WHERE p.posting_id = l.posting_id AND {drawn}
+    """)
+    con.execute("""
+        INSERT INTO ops.responses BY NAME
+        SELECT r.* REPLACE (e.board AS board, r.warc || e.board AS warc)
+        FROM ops.responses AS r CROSS JOIN (SELECT DISTINCT board FROM core.postings WHERE board LIKE 'b %') AS e
+    """)
+    con.execute("""
+        INSERT INTO ops.panel_draw BY NAME
+        SELECT 'ashby' AS source, board, $as_of - 300 AS drawn_on, '1:US' AS stratum, 0.5 AS chance,
+            CASE WHEN board = 'b e0' THEN 0.7 ELSE 0.1 END AS number
+        FROM (SELECT DISTINCT board FROM core.postings WHERE board LIKE 'b %')
+    """, {"as_of": AS_OF})  # fmt: skip
+    con.execute("""
+        INSERT INTO ops.board_nights BY NAME
+        SELECT 'run' AS run_id, source, board, drawn_on AS planned_on, 'panel' AS why,
+            CASE WHEN number < chance THEN chance END AS chance
+        FROM ops.panel_draw
+    """)
+    list_postings(con)
+    compute(con)
+    return con
+
+
+def put_market(put: Put) -> None:
+    """The rows of core of a market."""
     chance = random.Random(12)  # the same adverts in each run
-    put = put_many
     put(tables.Sources, {"source": "closed", "is_republishable": False})
     for country, (region, continent, currencies) in PLACES.items():
         place = {"alpha3": f"{country}X", "name": country, "region": region, "continent": continent}
@@ -107,8 +147,11 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         put_pair(put, chance, row)
     for row in range(900):
         put_report(put, chance, row)
-    put_many(None)
-    list_postings(con)
+    put(None)
+
+
+def compute(con: duckdb.DuckDBPyConnection) -> None:
+    """Compute and store the marts."""
     for mart, frame in (
         (mart_tables.SalaryBands, salary_bands(con, AS_OF)),
         (mart_tables.Shares, shares(con, AS_OF)),
@@ -120,7 +163,6 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         (mart_tables.ReportedPay, reported_pay(con, AS_OF)),
     ):
         insert(con, mart, frame)
-    return con
 
 
 def wage_in(country: str, scheme: str, occupation: str) -> dict[str, Any]:
@@ -271,23 +313,27 @@ def jobs_of(adverts: list[dict[str, Any]], item: str | None = None) -> int:
     return len({row["job_id"] for row in adverts if item is None or item in row["items"]} - {None})
 
 
-def cell_of(row: dict[str, Any], group: object) -> tuple[str, ...] | None:
+def cell_of(row: dict[str, Any], given: dict[str, object]) -> tuple[str, ...] | None:
     """The cell of adverts that a row counts; None where it counts those of all the figure's cells."""
     if "law" in row:
         return (row["adverts"], row["region"], row["law"])
     if isinstance(row.get("cell"), list):
         return tuple(row["cell"])
     if "region_level" in row:
-        return (row["region_level"], row["region"], str(row.get("role_group") or group))
+        return (row["region_level"], row["region"], str(row.get("role_group") or given.get("role_group")))
     if isinstance(row.get("cell"), list):  # the mart's own
         return tuple(row["cell"])
-    return ("world", "World", row["role_group"]) if "cell" in row else None
+    if "cell" in row:  # a group of roles at the place of the figure
+        return (str(given.get("region_level", "world")), str(given.get("region", "World")), row["role_group"])
+    return None
 
 
+@pytest.mark.parametrize("sampled", ["market", "panel_market"])
 def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
-    market: duckdb.DuckDBPyConnection,
+    sampled: str, request: pytest.FixtureRequest
 ) -> None:
     """Of every rung of every figure, numerator and denominator."""
+    market: duckdb.DuckDBPyConnection = request.getfixturevalue(sampled)
     rows_of = reader(market)
     n_compared: dict[str, int] = {}
     for figure, rung, given in laddered(market):
@@ -298,7 +344,7 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
         rows = rows_of(query.fill(rung.sql, given))
         assert rows or not behind(figure, rung, adverts) or kind == "skills", f"{figure.id}: of a list without one"
         for row in rows:
-            cell = cell_of(row, given.get("role_group"))
+            cell = cell_of(row, given)
             named = behind(figure, rung, adverts) if cell is None else [a for a in adverts if tuple(a["cell"]) == cell]
             said = (figure.id, rung.name, row)
             assert jobs_of(named) == (row["n_jobs"] or 0), said
@@ -317,6 +363,16 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
         if rung.basis != "official" or figure.id.startswith("comparison.")
     }
     assert {name for name, n in n_compared.items() if n} == rungs, "each kind of figure was compared on each rung"
+
+
+def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDBPyConnection) -> None:
+    marts = ("shares", "pay_disclosure", "closing_rates")
+    for mart in marts:
+        found = {row[0] for row in panel_market.execute(f"SELECT DISTINCT sample FROM mart.{mart}").fetchall()}
+        assert found == {"panel", "known"}, f"mart.{mart} has cells of both, so that both are compared above"
+    ledger = {row.figure: row for row in compute_figures(panel_market, AS_OF, code_version="1")}
+    assert "(boards drawn at random)" in notes.note(ledger["roles.shares"])
+    assert notes.say_sample(ledger["pay.northern_america.ai_engineering.mid_senior"]) is None, "pay may use both"
 
 
 def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:

@@ -146,6 +146,23 @@ def test_another_method_waits(nights: Nights, monkeypatch: pytest.MonkeyPatch) -
     assert made.state == "waiting" and made.why == "another method"
 
 
+def test_a_change_of_sample_waits_though_the_value_is_the_same(nights: Nights) -> None:
+    def row_of(*samples: str | None) -> Figures:
+        rows = [{"item": f"i{n}", "share": 0.3, "sample": sample} for n, sample in enumerate(samples)]
+        return nights.row(150_000, value_json=json.dumps(rows), basis="postings")
+
+    nights.night(row_of(None))
+    nights.day = date(2026, 4, 1)
+    (made,) = nights.night(row_of("known"))
+    assert made.state == "published", "a version that did not say was of boards known"
+    nights.day = date(2026, 5, 1)
+    (made,) = nights.night(row_of("panel"))
+    assert made.state == "waiting"
+    assert made.why == "another sample: boards known, not sampled, now boards drawn at random"
+    both = nights.night(row_of("panel", "known"))
+    assert "now boards drawn at random where they are enough, else boards known" in both[0].why
+
+
 def test_a_person_accepts_or_rejects_and_the_reason_stays(nights: Nights) -> None:
     nights.night(nights.row(150_000))
     nights.day = date(2026, 4, 1)

@@ -89,6 +89,18 @@ BREAKS = {
         " VALUES ('2026-01-03', 'workplace', 'remote', 'country', 'US', 'ai_core', 'all', 365, 'all', 'share_of_jobs',"
         " 10, 30, 60, 40, 20, 15, 0.1, 0.25, 0.2, 0.3, 'point', 0.1, 0.7, 'published')"
     ),
+    "a cell of mart.shares that rests on the panel counts its AI jobs": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason, sample)"
+        " VALUES ('2026-01-03', 'role', 'ai_engineer', 'world', 'World', 'ai_jobs', 'all', 0, 'all', 'share_of_jobs',"
+        " 1, 2, 0, 3, 'suppressed', 'few', 'panel')"
+    ),
+    "no cell of mart.shares is of two samples": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason, sample)"
+        " SELECT '2026-01-03', 'workplace', unnest(['remote', 'hybrid']), 'country', 'US', 'ai_jobs', 'all', 0, 'all',"
+        " 'share_of_jobs', 1, 2, 0, 3, 'suppressed', 'few', unnest(['panel', 'known'])"
+    ),
     "mart.salary_bands counts the jobs of core with pay": (
         "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
         " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"

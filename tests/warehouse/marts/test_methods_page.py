@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transforms.records.vocabulary import BRIDGE_DAYS, EXPERIENCE_BANDS, MAX_DAYS_APART
+from transforms.records.vocabulary import BRIDGE_DAYS, EXPERIENCE_BANDS, MAX_DAYS_APART, MIN_ANSWERED
 from transforms.text.lookups import languages_read
 from warehouse.mart_tables import CLOSINGS_WINDOW
 from warehouse.marts.closing_rates import MASS_CHANCE
@@ -42,6 +42,7 @@ OPEN_DAYS, BOARDS, EVEN_BOARDS, _ = (rule.bound for rule in CLOSING_RULES)
         f"fewer than {MIN_KNOWN * 100:.0f} % of the jobs say",
         f"one country has more than {MAX_COUNTRY_SHARE * 100:.0f} %",
         f"whose last whole reading is more than {MAX_DAYS_APART} days older",
+        f"stand for fewer than {MIN_ANSWERED * 100:.0f} % of the boards known",
         f"at most {BRIDGE_DAYS} days before",
         f"at most {BRIDGE_DAYS} days after",
         f"Intervals that begin in the {CLOSINGS_WINDOW} days",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put, report
+from tests.warehouse.marts.test_panel_marts import draw
 from warehouse import database
 from warehouse.marts.staging import STAGED, UNREAD, stage_macros
 
@@ -21,6 +22,7 @@ def test_rows_are_those_of_the_macro_on_the_day_and_on_others(con: database.Conn
     long_ago = {"first_seen_at": NOW - timedelta(days=600), "last_seen_at": NOW - timedelta(days=500)}
     put(con, [posting(1, board="b"), posting(2, board="b", country="BR", **long_ago)])
     put(con, [report(1, 150e3, 1), report(2, 200e3, 1), report(3, 1e5, 3, basis="reported")])
+    draw(con, [("b", 0.5, True), ("c", 0.5, False)])
     asked = [AS_OF, AS_OF - timedelta(days=550)]
     before = [rows(con, name, day) for day in asked]
     assert len({len(found) for found in before}) > 1

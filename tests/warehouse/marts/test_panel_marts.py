@@ -1,0 +1,378 @@
+"""Marts that rest on the panel: who counts, with which weight, and what stays as it is without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.builders import BEGIN, night
+from tests.known_truth.board_market import SEED, draw_board_market
+from tests.known_truth.board_nights import estimate, run_nights
+from tests.warehouse.marts.test_closings import put_nights
+from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
+from transforms.records.columns import fields_of
+from warehouse import database
+from warehouse.checks import gate
+from warehouse.mart_tables import ClosingRates, PayDisclosure, Shares, TimeListed
+from warehouse.marts.closing_rates import Readings, estimate_closing_rates
+from warehouse.marts.closings import closing_rates
+from warehouse.marts.compute import compute_marts, write_marts
+from warehouse.marts.disclosure import pay_disclosure
+from warehouse.marts.shares import shares
+from warehouse.marts.time_listed import Spells, estimate_listed, time_listed
+from warehouse.ops_tables import BoardNights, PanelDraw, Responses
+
+DRAWN_ON = AS_OF - timedelta(days=20)
+NOT_COMPARED = ["sample", "inputs"]
+ORDER = ["measure", "region_level", "region", "role_group", "text_class", "item"]
+
+
+def draw(
+    con: database.Connection,
+    boards: Iterable[tuple[str, float, bool]],
+    *,
+    source: str = "x",
+    stratum: str = "1:US",
+    on: date = DRAWN_ON,
+) -> None:
+    """Boards with their chance, and whether each is a member; these were asked as such from the day of the draw on."""
+    boards = list(boards)
+    database.put(
+        con,
+        PanelDraw,
+        [
+            PanelDraw(source=source, board=board, drawn_on=on, stratum=stratum, chance=chance,
+                      number=0.0 if is_member else chance)
+            for board, chance, is_member in boards
+        ],
+    )  # fmt: skip
+    database.put(
+        con,
+        BoardNights,
+        [
+            BoardNights(run_id=f"{on}", source=source, board=board, planned_on=on,
+                        why="panel" if is_member else "yield", chance=chance if is_member else None)
+            for board, chance, is_member in boards
+        ],
+    )  # fmt: skip
+
+
+def put_boards(con: database.Connection, name: str, n: int, *, jobs: int = 1, begin: int = 0, **said: Any) -> list[str]:
+    """Boards of an employer each, and so many jobs on each; gives their names."""
+    boards = [f"{name}{i}" for i in range(n)]
+    put(
+        con,
+        [
+            posting(begin + i * jobs + j, board=board, employer_id=f"e {board}", **said)
+            for i, board in enumerate(boards)
+            for j in range(jobs)
+        ],
+    )
+    return boards
+
+
+def put_two_strata(con: database.Connection, *, n_silent: int = 0) -> None:
+    """30 members drawn one in two, all of their jobs remote; 30 that are sure, on site; 5 yield boards of ten on site.
+
+    `n_silent` more members of the first stratum were never read.
+    """
+    half = put_boards(con, "half", 30, workplace="remote")
+    sure = put_boards(con, "sure", 30, begin=100, workplace="onsite")
+    rich = put_boards(con, "rich", 5, jobs=10, begin=200, workplace="onsite")
+    silent = [f"silent{i}" for i in range(n_silent)]
+    draw(con, [*((board, 0.5, True) for board in (*half, *silent)), *((board, 0.5, False) for board in rich)])
+    draw(con, ((board, 1.0, True) for board in sure), stratum="2:US")
+
+
+def rows_in(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples())
+
+
+def row_of(frame: pd.DataFrame, measure: str = "workplace", item: str = "remote", region: str = "World") -> Any:
+    chosen = (frame["measure"] == measure) & (frame["item"] == item) & (frame["region"] == region)
+    (row,) = rows_in(frame[chosen & (frame["role_group"] == "ai_jobs")])
+    return row
+
+
+def without_sample(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.drop(columns=NOT_COMPARED).sort_values(ORDER, ignore_index=True)
+
+
+# --- shares -----------------------------------------------------------------------------------------------
+
+
+def test_jobs_of_members_count_by_the_inverse_of_their_chance(con: database.Connection) -> None:
+    put_two_strata(con)
+    frame = shares(con, AS_OF)
+    row = row_of(frame)
+    assert (row.sample, row.n_jobs, row.n_yes, row.n_no) == ("panel", 60, 30, 30), "as many as were counted"
+    assert row.share == pytest.approx(30 * 2 / (30 * 2 + 30))
+    assert row.n_even_employers == pytest.approx(90**2 / (30 * 2**2 + 30))
+    assert row.share_by_employer == pytest.approx(2 / 3), "an employer that stands for two counts twice"
+    assert row.largest_employer_share == pytest.approx(2 / 90)
+    assert row.share_lo < row.share < row.share_hi
+    assert gate.check(frame, Shares, gate="g", run_id="r").passed
+
+
+def test_members_that_do_not_answer_are_stood_for_by_those_of_their_stratum(con: database.Connection) -> None:
+    """30 of 40 drawn one in two have answered: 90 of 110 boards known are stood for."""
+    put_two_strata(con, n_silent=10)
+    weights = "SELECT stratum, weight, count(*) FROM panel_boards($day) WHERE is_answered GROUP BY ALL ORDER BY ALL"
+    found = con.execute(weights, {"day": AS_OF}).fetchall()
+    assert found == [("1:US", pytest.approx(80 / 30), 30), ("2:US", 1.0, 30)]
+    assert row_of(shares(con, AS_OF)).share == pytest.approx(80 / 110)
+
+
+def test_where_too_few_answer_all_boards_known_count(con: database.Connection) -> None:
+    put_two_strata(con, n_silent=15)
+    row = row_of(shares(con, AS_OF))
+    assert (row.sample, row.n_jobs, row.share) == ("known", 110, pytest.approx(30 / 110))
+    nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(Responses))
+    answer = nothing | {
+        "warc": "x/1", "source": "x", "url": "u", "observed_at": NOW, "http_status": 404, "digest": "sha1:X",
+        "is_complete": False, "n_rows": 0, "n_rejects": 0,
+    }  # fmt: skip
+    gone = [Responses(**answer | {"record": 1000 + i, "board": f"silent{i}"}) for i in range(5)]
+    database.put(con, Responses, gone)
+    row = row_of(shares(con, AS_OF))
+    assert (row.sample, row.n_jobs) == ("panel", 60), "a board that is gone has answered: it has no jobs"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM ops.board_nights",
+        "UPDATE ops.board_nights SET planned_on = planned_on + 30",
+        "UPDATE ops.panel_draw SET drawn_on = drawn_on + 30",
+    ],
+    ids=["read without a chance on record", "planned after the reading", "drawn after the day"],
+)
+def test_readings_without_a_recorded_chance_are_of_boards_known(con: database.Connection, change: str) -> None:
+    put_two_strata(con)
+    con.execute(change)
+    assert set(shares(con, AS_OF)["sample"]) == {"known"}
+
+
+def test_where_nothing_is_left_to_chance_all_is_as_without_a_draw(con: database.Connection) -> None:
+    boards = put_boards(con, "a", 40, jobs=2, workplace="remote")
+    boards += put_boards(con, "b", 25, begin=100, workplace="onsite", pay_low=None, pay_high=None)
+    before = shares(con, AS_OF), pay_disclosure(con, AS_OF)
+    draw(con, ((board, 1.0, True) for board in boards))
+    pd.testing.assert_frame_equal(shares(con, AS_OF), before[0], check_exact=True)
+    pd.testing.assert_frame_equal(pay_disclosure(con, AS_OF), before[1], check_exact=True)
+
+
+def test_weights_that_are_all_alike_change_no_figure_to_the_bit(con: database.Connection) -> None:
+    """Every board happens to be a member, each by a chance of one in two."""
+    boards = put_boards(con, "a", 40, jobs=2, workplace="remote")
+    boards += put_boards(con, "b", 25, begin=100, workplace="onsite", pay_low=None, pay_high=None)
+    boards += put_boards(con, "c", 11, jobs=3, begin=200, workplace=None, degree_min="master")
+    before, disclosed = shares(con, AS_OF), pay_disclosure(con, AS_OF)
+    draw(con, ((board, 0.5, True) for board in boards))
+    after, by_law = shares(con, AS_OF), pay_disclosure(con, AS_OF)
+    assert "panel" in set(after["sample"]) and set(by_law["sample"]) == {"panel"}
+    pd.testing.assert_frame_equal(without_sample(after), without_sample(before), check_exact=True)
+    pd.testing.assert_frame_equal(
+        by_law.drop(columns=NOT_COMPARED[:1]), disclosed.drop(columns=NOT_COMPARED[:1]), check_exact=True
+    )
+
+
+def test_no_cell_is_of_both_samples(con: database.Connection) -> None:
+    """Sweden is on few boards of the panel, and in a feed that has no boards: all boards known count there."""
+    put_two_strata(con)
+    swedish = put_boards(con, "se", 5, begin=300, country="SE", workplace="hybrid")
+    draw(con, ((board, 0.5, True) for board in swedish))
+    feed = [posting(400 + i, source="feed", country="SE", employer_id=f"f{i}", workplace="hybrid") for i in range(40)]
+    put(con, feed)
+    frame = shares(con, AS_OF)
+    key = ["measure", "region_level", "region", "role_group", "text_class"]
+    assert (frame.groupby(key)["sample"].nunique() == 1).all()
+    world = row_of(frame, item="hybrid")
+    assert (world.sample, world.n_jobs, world.n_yes) == ("panel", 65, 5), "the feed is in no panel"
+    assert world.share == pytest.approx(5 * 2 / (60 + 30 + 10))
+
+
+def test_a_job_belongs_to_the_board_of_its_first_advert_on_a_board(con: database.Connection) -> None:
+    second, third = (posting(n, job_id="x:0001", board=board) for n, board in ((2, "out"), (3, "in")))
+    put(con, [posting(1, source="feed"), second, third, posting(4, board="in")])
+    draw(con, [("in", 0.5, True), ("out", 0.5, False)])
+    select = "SELECT job_id, weight FROM panel_jobs($day) ORDER BY ALL"
+    assert con.execute(select, {"day": AS_OF}).fetchall() == [("x:0004", 2.0)]
+
+
+def test_silent_jobs_weigh_as_much_as_their_boards(con: database.Connection) -> None:
+    """Of 60 boards stood for by half as many, 20 do not say: bounds are of what all weigh."""
+    says = put_boards(con, "says", 40, workplace="remote")
+    silent = put_boards(con, "silent", 20, begin=100, workplace=None)
+    draw(con, ((board, 0.5, True) for board in says))
+    draw(con, ((board, 0.25, True) for board in silent), stratum="2:US")
+    row = row_of(shares(con, AS_OF))
+    assert (row.sample, row.n_jobs, row.n_unknown) == ("panel", 40, 20)
+    assert (row.bound_lo, row.bound_hi) == (pytest.approx(80 / (80 + 80)), 1.0)
+    assert row.form == "bounds", "half of what all weigh says"
+
+
+def test_a_night_on_which_nothing_was_read_adds_no_row_and_a_draw_does(con: database.Connection) -> None:
+    put_two_strata(con)
+
+    def changed(day: date) -> set[str]:
+        computed = compute_marts(con, day, run_id="r")
+        assert not computed.problems
+        with database.transaction(con):
+            write_marts(con, computed)
+        return {cls.__name__ for cls in computed.frames}
+
+    assert "Shares" in changed(AS_OF)
+    assert changed(AS_OF + timedelta(days=1)) == set()
+    con.execute("UPDATE ops.panel_draw SET chance = 0.4 WHERE chance = 0.5")
+    assert {"Shares", "PayDisclosure"} <= changed(AS_OF + timedelta(days=2))
+
+
+def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: database.Connection) -> None:
+    """Eight nights of the schedule on a drawn market: interval and share of the jobs that state pay."""
+    nights, rng = 8, np.random.default_rng([SEED, 1])
+    market = draw_board_market(rng, nights=nights, n_boards=300)
+    asked = run_nights(market, rng, nights=nights, budget=75)
+    assert 0 < asked.is_member.sum() < 300 and (asked.read_on[asked.is_member] >= 0).all()
+    begin = NOW - timedelta(days=nights - 1)
+    read_at = [begin + timedelta(days=int(on)) for on in asked.read_on]
+    on = asked.read_on[market.board]
+    listed = np.flatnonzero((on >= 0) & (market.opened <= on) & (on < market.closed))
+    unpaid = {"pay_low": None, "pay_high": None}
+    put(con, [
+        posting(int(job), board=f"b{board}", employer_id=f"e{board}", first_seen_at=read_at[board],
+                last_seen_at=read_at[board], **({} if market.is_paid[job] else unpaid))
+        for job in listed for board in (market.board[job],)
+    ])  # fmt: skip
+    con.execute(
+        "INSERT INTO ops.responses BY NAME SELECT unnest($boards) AS board, unnest($at) AS observed_at, 'x' AS source,"
+        " 'sha1:X' AS digest, 0 AS record, 200 AS http_status, true AS is_complete, 0 AS n_rows, 0 AS n_rejects,"
+        " 'x/' || board AS warc, 'u' AS url",
+        {"boards": [f"b{b}" for b in np.flatnonzero(asked.read_on >= 0)],
+         "at": [read_at[b] for b in np.flatnonzero(asked.read_on >= 0)]},
+    )  # fmt: skip
+    chances = zip(asked.chance.tolist(), asked.is_member.tolist(), strict=True)
+    draw(con, ((f"b{b}", chance, is_member) for b, (chance, is_member) in enumerate(chances)))
+    row = row_of(shares(con, AS_OF), "pay_stated", "yes")
+    ends = estimate(market, asked.is_member & (asked.read_on >= 0), 1 / asked.chance, asked.read_on)["states pay"]
+    assert row.sample == "panel" and row.n_jobs < len(listed)
+    assert (row.share_lo, row.share_hi) == pytest.approx(ends, abs=1e-8)
+
+
+# --- disclosure -------------------------------------------------------------------------------------------
+
+
+def test_disclosure_rests_on_the_panel_and_widths_on_all_boards(con: database.Connection) -> None:
+    half = put_boards(con, "half", 30, pay_low=None, pay_high=None)
+    sure = put_boards(con, "sure", 30, begin=100)
+    rich = put_boards(con, "rich", 5, jobs=10, begin=200)
+    draw(con, [*((board, 0.5, True) for board in half), *((board, 0.5, False) for board in rich)])
+    draw(con, ((board, 1.0, True) for board in sure), stratum="2:US")
+    frame = pay_disclosure(con, AS_OF)
+    (row,) = rows_in(frame[(frame["region"] == "World") & (frame["role_group"] == "all")])
+    assert (row.sample, row.n_jobs, row.n_stated) == ("panel", 60, 30)
+    assert row.share == pytest.approx(30 / 90)
+    assert row.n_ranges == 80, "ranges of all boards known"
+    assert gate.check(frame, PayDisclosure, gate="g", run_id="r").passed
+
+
+# --- openings and closings --------------------------------------------------------------------------------
+
+
+def test_a_board_of_weight_two_counts_in_rates_as_two_like_it() -> None:
+    rng = np.random.default_rng(3)
+    board, days = np.repeat(np.arange(30), 3), np.tile([7.0, 7.0, 14.0], 30)
+    n_open = rng.integers(5, 60, len(board)).astype(float)
+    n_closed = rng.binomial(n_open.astype(int), np.repeat(rng.uniform(0, 0.4, 30), 3)).astype(float)
+    zeros, gone = np.zeros(len(board), dtype=np.int64), np.zeros(len(board), dtype=bool)
+    plain = Readings(zeros, board, days, n_open, n_closed, gone)
+    twice = board < 10
+    weighted = estimate_closing_rates(replace(plain, weight=np.where(twice, 2.0, 1.0)), 1, gone)
+    again = [np.concatenate([column, column[twice]]) for column in (zeros, days, n_open, n_closed, gone)]
+    copied = Readings(again[0], np.concatenate([board, board[twice] + 30]), *again[1:])
+    assert weighted.rate == pytest.approx(estimate_closing_rates(copied, 1, again[4]).rate, rel=1e-9)
+    assert weighted.n_boards[0] == 30
+    assert weighted.open_days[0] == pytest.approx((n_open * days).sum())
+    same = estimate_closing_rates(replace(plain, weight=np.ones(len(board))), 1, gone)
+    usual = estimate_closing_rates(plain, 1, gone)
+    for name in ("rate", "low", "high", "n_even", "open_days"):
+        assert getattr(same, name) == getattr(usual, name), name
+
+
+def test_an_advert_of_weight_two_counts_as_two_in_time_listed() -> None:
+    rng = np.random.default_rng(4)
+    entry = rng.uniform(0, 20, 200)
+    leave, closed = entry + rng.integers(1, 60, 200), rng.random(200) < 0.6
+    board, twice = np.arange(200) % 20, np.arange(200) % 20 < 7
+    weighted = estimate_listed(Spells(board, entry, leave, closed, np.where(twice, 2.0, 1.0)), 30, 20)
+    again = [np.concatenate([column, column[twice]]) for column in (board, entry, leave, closed)]
+    assert weighted.share == pytest.approx(estimate_listed(Spells(*again), 30, 20).share, rel=1e-12)
+    assert weighted.low < weighted.share < weighted.high
+
+
+def test_closing_rates_rest_on_intervals_that_began_as_a_members(con: database.Connection, tmp_path: Path) -> None:
+    """24 members and 6 yield boards, read weekly; the first week was before the draw."""
+    members = {f"m{i:02}": 0.5 if i < 12 else 1.0 for i in range(24)}
+    others = [f"y{i}" for i in range(6)]
+
+    def listed(board: str, number: int) -> list[Any]:
+        left = 40 - number // 7 * (2 if board < "m12" else 6)
+        return [f"{board}-{i}" for i in range(left)]
+
+    weeks = (0, 7, 14, 21, 28)
+    put_nights(con, tmp_path, {n: {board: listed(board, n) for board in (*members, *others)} for n in weeks})
+    as_of, drawn_on = night(28).date(), night(7).date()
+    for chance in (0.5, 1.0):
+        own = [(board, chance, True) for board, its in members.items() if its == chance]
+        draw(con, own, source="board", on=drawn_on, stratum=str(chance))
+    draw(con, ((board, 0.5, False) for board in others), source="board", on=drawn_on, stratum="0.5")
+    frame = closing_rates(con, as_of)
+    assert gate.check(frame, ClosingRates, gate="g", run_id="r").passed
+    (row,) = rows_in(frame[(frame["role_group"] == "data") & (frame["region"] == "World")])
+    assert (row.sample, row.n_boards, row.period_from, row.period_to) == ("panel", 24, drawn_on, night(21).date())
+    first = np.array(
+        [len(listed(board, 7)) for board in members] + [len(listed(board, 14)) for board in members], float
+    )
+    then = np.array(
+        [len(listed(board, 14)) for board in members] + [len(listed(board, 21)) for board in members], float
+    )
+    weight = np.array([1 / chance for chance in members.values()] * 2)
+    found = estimate_closing_rates(
+        Readings(np.zeros(48, dtype=np.int64), np.tile(np.arange(24), 2), np.full(48, 7.0), first, first - then,
+                 np.zeros(48, dtype=bool), weight), 1,
+    )  # fmt: skip
+    assert (row.rate, row.rate_lo, row.n_even) == pytest.approx((found.rate[0], found.low[0], found.n_even[0]))
+    assert (row.n_closed, row.open_days) == ((first - then).sum(), (first * 7).sum())
+    con.execute("UPDATE ops.panel_draw SET chance = 1 WHERE number < chance")
+    con.execute("UPDATE ops.panel_draw SET chance = 0.9, number = 0.9 WHERE number > 0")
+    (again,) = rows_in(closing_rates(con, as_of).query("role_group == 'data' and region == 'World'"))
+    assert again.rate == pytest.approx(row.rate), "of two draws the smaller chance decides"
+
+
+def test_time_listed_rests_on_the_panel_where_it_is_enough(con: database.Connection, tmp_path: Path) -> None:
+    boards = [f"m{i:02}" for i in range(30)]
+
+    def listed(board: str, week: int) -> list[str]:
+        """Three adverts are opened each week; they stand for eight weeks on half of the boards, else for three."""
+        life = 8 if board < "m15" else 3
+        return [f"{board}-{opened}-{k}" for opened in range(max(0, week - life), week + 1) for k in range(3)]
+
+    put_nights(con, tmp_path, {7 * week: {board: listed(board, week) for board in boards} for week in range(14)})
+    as_of = night(7 * 13).date()
+    known = time_listed(con, as_of)
+    draw(con, ((b, 0.5, True) for b in boards[:15]), source="board", on=BEGIN.date(), stratum="1")
+    draw(con, ((b, 1.0, True) for b in boards[15:]), source="board", on=BEGIN.date(), stratum="2")
+    ours = time_listed(con, as_of)
+    assert gate.check(ours, TimeListed, gate="g", run_id="r").passed
+    key = "role_group == 'data' and region == 'World' and days == 30"
+    (before,), (after,) = (rows_in(frame.query(key)) for frame in (known, ours))
+    assert (before.sample, after.sample, before.status) == ("known", "panel", "published")
+    assert (before.n_adverts, before.open_days) == (after.n_adverts, pytest.approx(after.open_days))
+    assert before.share + 0.1 < after.share, "those that stand for long are on boards that stand for two"

@@ -1,0 +1,41 @@
+-- The boards of the panel's draw that stood on the day `as_of`, members and others. A member has answered where its last
+-- reading is in the stock, or says that the board is gone, and was made as a member's. `weight` is how many boards known
+-- a member that has answered stands for: the inverse of its chance, raised so that those of its stratum that have not
+-- answered are stood for too. NULL: not one of them, or no statistic rests on the panel on that day, since too few have
+-- answered or no board was left to chance.
+--
+-- $end_of_day: the first moment after the day `as_of`, UTC.
+-- $min_answered: least part of the boards known that members stand for which must have answered.
+WITH drawn AS (
+    SELECT source, board, stratum, chance, number < chance AS is_member
+    FROM ops.panel_draw WHERE drawn_on <= as_of::DATE
+), nights AS (
+    SELECT source, board, planned_on, max(chance) AS chance FROM ops.board_nights GROUP BY ALL
+), looked AS (
+    SELECT source, board, read_on AS looked_on FROM board_readings(as_of) WHERE is_in_stock
+    UNION ALL
+    SELECT source, board, (max(observed_at) AT TIME ZONE 'UTC')::DATE
+    FROM ops.responses
+    WHERE board IS NOT NULL AND posting_id IS NULL AND http_status IS NOT NULL AND observed_at < $end_of_day
+    GROUP BY source, board
+    HAVING arg_max(http_status, observed_at) IN (404, 410)
+), answered AS (
+    SELECT DISTINCT l.source, l.board
+    FROM looked AS l ASOF JOIN nights AS n
+    ON n.source = l.source AND n.board = l.board AND l.looked_on >= n.planned_on
+    WHERE n.chance IS NOT NULL
+), judged AS (
+    SELECT d.source, d.board, d.stratum, d.chance, d.is_member, d.is_member AND a.board IS NOT NULL AS is_answered
+    FROM drawn AS d LEFT JOIN answered AS a ON a.source = d.source AND a.board = d.board
+), strata AS (  -- in the order of boards, so that sums are the same each time
+    SELECT source, stratum, sum(1 / chance ORDER BY board) AS n_boards,
+        coalesce(sum(1 / chance ORDER BY board) FILTER (is_answered), 0) AS n_answered
+    FROM judged WHERE is_member GROUP BY source, stratum
+), in_use AS (
+    SELECT sum(n_answered) >= $min_answered * sum(n_boards) AND (SELECT min(chance) FROM drawn) < 1 AS is_used
+    FROM strata
+)
+SELECT j.source, j.board, j.stratum, j.chance, j.is_member, j.is_answered,
+    CASE WHEN j.is_answered AND (SELECT is_used FROM in_use)
+        THEN round(s.n_boards / s.n_answered / j.chance, 9) END AS weight
+FROM judged AS j LEFT JOIN strata AS s ON s.source = j.source AND s.stratum = j.stratum
