@@ -14,10 +14,11 @@ test: $(INSTALLED)  ## run the tests, without a network
 quick: $(INSTALLED)  ## the tests of readers and sources, in a minute or two
 	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine tests/test_imports.py
 
-long: $(INSTALLED)  ## tests that take many minutes, what thirty nights add, and what a million jobs cost
+long: $(INSTALLED)  ## tests that take many minutes, what thirty nights add, what a million jobs and 36,000 boards cost
 	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m tests.bench.month
 	$(BIN)/python -m tests.bench.million
+	$(BIN)/python -m tests.bench.boards_night --boards 360 3600 36000 --nights 7
 
 check: lint types test  ## everything a change must pass
 
