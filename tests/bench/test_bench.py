@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -36,18 +37,22 @@ def test_adverts_are_taken_from_the_front() -> None:
     assert bench.adverts_in(bodies) == 9
 
 
-def test_the_floor_scans_for_the_taxonomy() -> None:
-    def hits(html: str) -> int:
-        return bench.floor([orjson.dumps({"jobs": [{"descriptionHtml": html}]})])
+def test_the_floor_scans_each_distinct_line_for_the_taxonomy(tmp_path: Path) -> None:
+    def hits(*texts: str) -> int:
+        path = tmp_path / "a.warc.gz"
+        path.unlink(missing_ok=True)
+        body = orjson.dumps({"jobs": [{"descriptionHtml": text} for text in texts]})
+        with Writer(path) as writer:
+            writer.write(url="https://a.example/", observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
+        return bench.floor(path)
 
-    assert hits("<p>We use <b>Kubernetes</b>.</p>") > hits("<p>We use hammers.</p>")
+    assert hits("<p>We use <b>Kubernetes</b></p>") > hits("<p>We use hammers.</p>") == 0
+    assert hits(*["<p>Kubernetes</p>"] * 3) == hits("<p>Kubernetes</p>")
 
 
 def test_every_stage_is_measured_and_the_readers_are_left_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import UTC, datetime
-
     warc = tmp_path / "archive" / "ashby" / "2026-08-17T020000Z.warc.gz"
     with Writer(warc) as writer:
         url = "https://api.ashbyhq.com/posting-api/job-board/paper-boats?includeCompensation=true"
