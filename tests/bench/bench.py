@@ -13,8 +13,8 @@ another machine nor other work on this one changes the ratios.
 
 `floor`, `read` and `refine` take turns, `ROUNDS` times, and the least time of each counts: a change of the machine's
 mood meets all of them, and none finds the processor's cache as another left it. The cyclic garbage collector is
-paused for all three, as refine does itself. `refine` must not fall below `MIN_OF_FLOOR` of the floor's rate. Below the table stand
-the share of each reader in `read`, what two processes do against one, how time grows with the length of a line,
+paused for all three, as refine does itself. `refine` must not fall below `MIN_OF_FLOOR` of the floor. Below the
+table stand the share of each reader in `read`, what two processes do against one, how time grows with the length of a line,
 what finding the same job behind several adverts takes (`tests.bench.duplicates`), what a night costs by the share of
 adverts that changed (`tests.bench.nights`), and what looking through a crawl costs (`tests.bench.crawl`).
 """
@@ -279,9 +279,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = sum(spent.values())
     print("share of read: " + ", ".join(f"{group} {seconds / total:.0%}" for group, seconds in spent.items()))
     reached = rates["refine"] / rates["floor"]
-    print(
-        f"refine reaches {reached:.1%} of the floor's rate; at least {MIN_OF_FLOOR:.0%} is required, {WANTED_OF_FLOOR:.0%} wanted"
-    )
+    asked_for = f"at least {MIN_OF_FLOOR:.0%} is required, {WANTED_OF_FLOOR:.0%} wanted"
+    print(f"refine reaches {reached:.1%} of the floor's rate; {asked_for}")
     with tempfile.TemporaryDirectory() as name:
         one, two = (refined_at_once(warc, Path(name), processes) for processes in (1, 2))
     print(f"two processes refine {2 * one / two:.2f} times as much as one ({one:.1f} s, {two:.1f} s)")
