@@ -14,9 +14,9 @@ another machine nor other work on this one changes the ratios.
 `floor`, `read` and `refine` take turns, `ROUNDS` times, and the least time of each counts: a change of the machine's
 mood meets all of them, and none finds the processor's cache as another left it. The cyclic garbage collector is
 paused for all three, as refine does itself. `refine` must not fall below `MIN_OF_FLOOR` of the floor. Below the
-table stand the share of each reader in `read`, what two processes do against one, how time grows with the length of a line,
-what finding the same job behind several adverts takes (`tests.bench.duplicates`), what a night costs by the share of
-adverts that changed (`tests.bench.nights`), and what looking through a crawl costs (`tests.bench.crawl`).
+table stand the share of each reader in `read`, what two processes do against one, how time grows with the length of a
+line, what finding the same job behind several adverts takes (`tests.bench.duplicates`), what a night costs by the share
+of adverts that changed (`tests.bench.nights`), and what looking through a crawl costs (`tests.bench.crawl`).
 """
 
 from __future__ import annotations
