@@ -117,7 +117,7 @@ def test_a_day_before_all_data_is_answered_at_once(
         raise AssertionError("a run was begun")
 
     data = copied(small)
-    monkeypatch.setattr("flows.nightly.salvage_parts", begun)
+    monkeypatch.setattr("flows.nightly.prepare_archive", begun)
     refused = plain(data, "run", "--as-of", "2020-02-02")
     assert refused.code == USAGE
     assert re.search(r"--as-of 2020-02-02: nothing was read by then; the first adverts came on 2026-", refused.said)
@@ -154,10 +154,10 @@ def test_help_fills_the_lines_of_a_terminal(
 
 
 def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(archive: Path) -> None:
+    def interrupted(settings: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.nightly.salvage_parts", interrupted)
+    monkeypatch.setattr("flows.nightly.prepare_archive", interrupted)
     ended = plain(empty, "run", "--sample", "--source", "lever")
     assert ended.code == INTERRUPTED
     assert TOLD_TO_END in ended.log
