@@ -28,8 +28,8 @@ WITH adverts AS MATERIALIZED (
         adverts, job_id,
         arg_min(employer, posting_id) AS employer,
         list_concat(
-            if(arg_min(is_drawn, posting_id), ['all'], []),
-            if(arg_min(role_group, posting_id) IN $ai_groups, [$ai_jobs], [])
+            CASE WHEN arg_min(is_drawn, posting_id) THEN ['all'] ELSE [] END,
+            CASE WHEN arg_min(role_group, posting_id) IN $ai_groups THEN [$ai_jobs] ELSE [] END
         ) AS counted_in,
         bool_or(pay_low IS NOT NULL OR pay_high IS NOT NULL) AS states_pay,
         arg_min((pay_high - pay_low) / ((pay_high + pay_low) / 2), posting_id)
