@@ -17,6 +17,7 @@ import os
 import random
 import re
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -69,6 +70,9 @@ REFUSING = frozenset((401, 403, 407, 451))
 
 # urllib3 logs addresses with their query, in which a key may stand: at DEBUG each, as a warning the malformed.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+CHECKED_EVERY = 30
+"""Nights within which a stored answer is read though nobody wants its body: what cannot be read is asked for anew."""
 
 SHARED_POLITENESS = Politeness()
 """Shared by all sources in this process."""
@@ -461,14 +465,15 @@ class Web:
     def _stored_answer(self, named: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
         """The newest archived answer of an address before a time, if it can still be read.
 
-        Without `is_read` it is taken to be readable while the index has its file: the index looks at the files' sizes
-        when it is opened.
+        Without `is_read` it is taken to be readable while the index has its file, whose size the index looks at when it
+        is opened; bytes that rot in place are found within `CHECKED_EVERY` nights.
         """
         held = self._held.before(named, time) if self._held else None
         if held is None:
             return None
-        first = held.answer() if is_read else None
-        return _StoredAnswer(held, first) if first or not is_read else None
+        is_due = (zlib.crc32(named.encode()) + time.toordinal()) % CHECKED_EVERY == 0
+        first = held.answer() if is_read or is_due else None
+        return _StoredAnswer(held, first) if first or not (is_read or is_due) else None
 
     def _write_record(
         self, named: str, answer: _Answer, held: IndexEntry | None, what: RequestExtras

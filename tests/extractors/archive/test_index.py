@@ -273,19 +273,34 @@ def test_json_of_the_same_value_is_kept_once(board: Board, tmp_path: Path, again
         assert f"Received-Payload-Digest: {digest_of_body(again)}".encode() in raw
 
 
-def test_an_unchanged_answer_whose_body_nobody_wants_is_not_read_again(board: Board, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("checked_every", "is_read"), [(10**9, False), (1, True)])
+def test_an_unchanged_answer_whose_body_nobody_wants_is_read_now_and_then(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checked_every: int, is_read: bool
+) -> None:
+    monkeypatch.setattr("extractors.web.session.CHECKED_EVERY", checked_every)
     board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
     ask(board, tmp_path, NOW)
     board.answers["/v1/a"] = (304, {"ETag": '"1"'}, b"")
     with (
         holdings(tmp_path) as held,
         Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer,
-        mock.patch.object(IndexEntry, "answer", side_effect=AssertionError),
+        mock.patch.object(IndexEntry, "answer", autospec=True, side_effect=IndexEntry.answer) as read_again,
     ):
         assert live(board, writer, held=held, now=lambda: NOW + NIGHT).ask(board.url("/v1/a")) == 200
+        assert read_again.called == is_read
     assert board.asked[-1][1].get("If-None-Match") == '"1"'
     assert writer.path is not None
     assert [type(found) for found in read_recorded(writer.path)] == [Revisited]
+
+
+def test_what_rotted_in_place_is_asked_anew(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.web.session.CHECKED_EVERY", 1)
+    board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
+    _, path = ask(board, tmp_path, NOW)
+    with holdings(tmp_path) as held, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
+        path.write_bytes(b"x" * path.stat().st_size)
+        live(board, writer, held=held, now=lambda: NOW + NIGHT).ask(board.url("/v1/a"))
+    assert "If-None-Match" not in board.asked[-1][1]
 
 
 def test_without_the_stored_answer_nothing_is_conditional(board: Board, tmp_path: Path) -> None:
