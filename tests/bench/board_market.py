@@ -299,6 +299,9 @@ class _Server(ThreadingHTTPServer):
             url = all_sources()[listed.board.source].SOURCE.url_of(listed.board.board)
             self.by_address[url] = listed
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that leave."""
+
 
 def _serve(told: Told, says: Any) -> None:
     server = _Server(told)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import multiprocessing
 import os
 import shutil
 import sys
@@ -36,8 +35,9 @@ import requests
 import requests.adapters
 
 from extractors.sample.adverts import RECORDINGS
+from tests.bench.apart import run_apart
 from tests.bench.board_market import NIGHT, PLATFORMS, Told, day_of, list_boards, serve_market
-from tests.bench.nights import PRELOADED, REST, clocks_on_steps
+from tests.bench.nights import REST, clocks_on_steps
 from tests.bench.nights import STEPS as STEPS_AFTER
 from tests.bench.timing import cpu_seconds
 
@@ -226,26 +226,9 @@ def _held_by(process: int) -> int:
 
 
 def night(data: Path, told: Told, *, workers: int) -> Cost:
-    """A night in a process of its own, in which nothing but imports was done before."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
+    """A night in a process of its own."""
     with serve_market(told) as port:
-        hears, tells = context.Pipe(duplex=False)
-        process = context.Process(target=_tell, args=(tells, data, port, told.night, told.n_boards, workers))
-        process.start()
-        tells.close()
-        try:
-            cost = hears.recv()
-        except EOFError:
-            raise RuntimeError(f"night {told.night} ended without a word; see what it printed") from None
-        finally:
-            process.join()
-    assert isinstance(cost, Cost)
-    return cost
-
-
-def _tell(tells: Any, *of: Any) -> None:
-    tells.send(_night(*of))
+        return run_apart(_night, data, port, told.night, told.n_boards, workers)
 
 
 # --- nights in a row ------------------------------------------------------------------------------------

@@ -20,9 +20,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -30,6 +28,7 @@ from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.response import Response
 from tests.bench import nights
+from tests.bench.apart import run_apart
 
 SAMPLE = nights.REPO / "extractors" / "sample" / "recordings"
 BOARDS = ("ashby", "greenhouse", "lever")
@@ -127,25 +126,8 @@ def used(path: Path) -> int:
 
 
 def night_apart(data: Path, recordings: Recordings, is_changed: bool) -> Night:
-    """A night in a process of its own, in which nothing but imports was done before."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(list(nights.PRELOADED))
-    answers, tells = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(tells, data, recordings, is_changed))
-    process.start()
-    tells.close()
-    try:
-        told = answers.recv()
-    except EOFError:
-        raise RuntimeError(f"the night of {recordings} ended without a word; see what it printed") from None
-    finally:
-        process.join()
-    assert isinstance(told, Night)
-    return told
-
-
-def _tell(tells: Any, data: Path, recordings: Recordings, is_changed: bool) -> None:
-    tells.send(night(data, recordings, is_changed))
+    """A night in a process of its own."""
+    return run_apart(night, data, recordings, is_changed)
 
 
 def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BOARDS) -> Iterator[Night]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import multiprocessing
 import random
 import shutil
 import sys
@@ -36,6 +35,7 @@ import orjson
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.response import Response
+from tests.bench.apart import run_apart
 from tests.bench.timing import cpu_seconds
 
 REPO = Path(__file__).parents[2]
@@ -63,7 +63,6 @@ STEPS = {
 }
 """Steps of a night by where the function stands that does it. Checks are those of the load and of the marts."""
 REST = "rest"
-PRELOADED = ("flows.backfill", "great_expectations")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,25 +189,8 @@ def clocks_on_steps(steps: Mapping[str, tuple[str, str]] = STEPS) -> Iterator[di
 
 
 def night_apart(data: Path, recording: Path) -> Night:
-    """A night in a process of its own, in which nothing but imports was done before."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
-    answers, tells = context.Pipe(duplex=False)
-    process = context.Process(target=_told, args=(tells, data, recording))
-    process.start()
-    tells.close()
-    try:
-        told = answers.recv()
-    except EOFError:
-        raise RuntimeError(f"the night of {recording} ended without a word; see what it printed") from None
-    finally:
-        process.join()
-    assert isinstance(told, Night)
-    return told
-
-
-def _told(tells: Any, data: Path, recording: Path) -> None:
-    tells.send(night(data, recording))
+    """A night in a process of its own."""
+    return run_apart(night, data, recording)
 
 
 # --- the table ------------------------------------------------------------------------------------------

@@ -1,0 +1,34 @@
+"""A night in a process of its own, in which nothing but imports was done before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing import get_context
+from typing import Any, ParamSpec, TypeVar
+
+PRELOADED = ("flows.backfill", "great_expectations")
+"""What such processes have imported when they begin: once, for all of them."""
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
+
+
+def run_apart(work: Callable[Given, Done], /, *given: Given.args, **named: Given.kwargs) -> Done:
+    """What a function of a module returns in a process of its own. Raises `RuntimeError` where that says nothing."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    hears, tells = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(tells, work, given, named))
+    process.start()
+    tells.close()
+    try:
+        done: Done = hears.recv()
+    except EOFError:
+        raise RuntimeError(f"{work.__name__} of {given} ended without a word; see what it printed") from None
+    finally:
+        process.join()
+    return done
+
+
+def _tell(tells: Any, work: Callable[..., Any], given: Any, named: Any) -> None:
+    tells.send(work(*given, **named))
