@@ -258,11 +258,11 @@ class Writer:
         if observed_at.tzinfo is None:
             raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
         time = observed_at.astimezone(UTC).replace(microsecond=0)
-        if is_first := self._earliest is None:
+        if self._earliest is None:
             self._write_warcinfo(time)
         self._earliest = time if self._earliest is None else min(self._earliest, time)
-        for waiting in self._waiting if is_first else ():
-            self.describe(*waiting)
+        while self._waiting:
+            self.describe(*self._waiting.pop(0))
         return time
 
     def close(self) -> None:

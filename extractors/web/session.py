@@ -9,6 +9,7 @@ public https addresses that the source declares. Answers of robots.txt are not a
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import http.cookiejar
 import logging
@@ -19,8 +20,7 @@ import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -211,23 +211,17 @@ class Web:
         time over, an answer that takes over `MAX_ANSWER`, a body over `MAX_BODY`, more than `MAX_REDIRECTS`
         redirects.
         """
-        try:
+        with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
             found, known = self._get(url, extras, follow, is_read=True)
-        except FetchFailed as error:
-            self.failures.append(error)
-            raise
         whole = known.first if known and isinstance(found, Revisited) else found
         assert isinstance(whole, Recorded)
         return _response(whole, observed_at=found.observed_at, record=found.record)
 
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         """Ask for an address as `get` does, and return the status alone: what an answer repeats is then not read."""
-        try:
+        with self._noting_failures():
             found, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
-        except FetchFailed as error:
-            self.failures.append(error)
-            raise
         return ANSWERED[0] if isinstance(found, Revisited) else found.status
 
     def take(self, recording: Path) -> None:
@@ -247,10 +241,8 @@ class Web:
             if is_ahead(recorded.observed_at, today):
                 self.ahead.append((recorded.record, recorded.observed_at))
                 continue
-            try:
+            with contextlib.suppress(FetchFailed), self._noting_failures():
                 self._take(recorded, whole)
-            except FetchFailed as error:
-                self.failures.append(error)
 
     def _take(self, recorded: Recorded | Revisited, whole: Recorded | NotRecorded) -> None:
         if refusal := self._refusal(recorded.url):
@@ -296,7 +288,7 @@ class Web:
         """
         if self._politeness is None:
             return ""
-        try:
+        with self._noting_failures():
             self._check_endpoint(url)
             if refusal := self._refusal(url):
                 raise FetchFailed(url, refusal)
@@ -317,6 +309,12 @@ class Web:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
                 raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+
+    @contextlib.contextmanager
+    def _noting_failures(self) -> Iterator[None]:
+        """Keep what fails in `failures`, and raise it on."""
+        try:
+            yield
         except FetchFailed as error:
             self.failures.append(error)
             raise
@@ -472,8 +470,10 @@ class Web:
         if held is None:
             return None
         is_due = (zlib.crc32(named.encode()) + time.toordinal()) % CHECKED_EVERY == 0
-        first = held.answer() if is_read or is_due else None
-        return _StoredAnswer(held, first) if first or not (is_read or is_due) else None
+        if not is_read and not is_due:
+            return _StoredAnswer(held, None)
+        first = held.answer()
+        return _StoredAnswer(held, first) if first else None
 
     def _write_record(
         self, named: str, answer: _Answer, held: IndexEntry | None, what: RequestExtras
@@ -563,10 +563,12 @@ class Web:
             revisit=response.revisit if isinstance(response, ReplayedResponse) else None,
         )
 
-    def _time_limit(self, url: str, seconds: float, is_over: threading.Event) -> AbstractContextManager[None]:
+    def _time_limit(
+        self, url: str, seconds: float, is_over: threading.Event
+    ) -> contextlib.AbstractContextManager[None]:
         """Cut off the request made inside after so many seconds and set `is_over`; a replay has no limit."""
         adapter = self._session.get_adapter(url)
-        return adapter.time_limit(seconds, is_over) if isinstance(adapter, PublicAdapter) else nullcontext()
+        return adapter.time_limit(seconds, is_over) if isinstance(adapter, PublicAdapter) else contextlib.nullcontext()
 
 
 class _NoAnswerError(Exception):

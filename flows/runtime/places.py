@@ -16,15 +16,13 @@ def refuse_unreachable(config: Settings) -> None:
 
 def find_unreachable(config: Settings) -> Iterator[str]:
     """What of storage and cluster cannot be used: each with the setting, why, and what to do."""
-    for name, is_elsewhere in (("archive", config.archive.url), ("refined", config.refined.url)):
-        if is_elsewhere:
-            from extractors.archive.store import StorageError  # noqa: PLC0415  # only where it is needed
+    from extractors.archive.store import StorageError  # noqa: PLC0415  # only where it is needed
 
-            store = config.archive if name == "archive" else config.refined
-            try:
-                store.check()
-            except StorageError as error:
-                yield f"{config.origins.get(f'{name}_folder', 'settings')}: {error}"
+    for setting, store in (("archive_folder", config.archive), ("refined_folder", config.refined)):
+        try:
+            store.check()
+        except StorageError as error:
+            yield f"{config.origins.get(setting, 'settings')}: {error}"
     if config.cluster:
         from extractors.refine.cluster import ClusterError, check_cluster  # noqa: PLC0415  # see above
 

@@ -58,7 +58,7 @@ NIGHT = datetime(2026, 10, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class ListedBoard:
     """A token of a list, and what stands behind it."""
 
     board: Board
@@ -78,12 +78,12 @@ def _sizes() -> tuple[list[tuple[int, int, bool]], list[int]]:
     )
 
 
-def list_boards(n_boards: int, faults: Mapping[str, float] = FAULTS) -> list[Listed]:
+def list_boards(n_boards: int, faults: Mapping[str, float] = FAULTS) -> list[ListedBoard]:
     """The first so many tokens; `faults` are shares of boards."""
     return [_board_of(number, faults) for number in range(n_boards)]
 
 
-def _board_of(number: int, faults: Mapping[str, float]) -> Listed:
+def _board_of(number: int, faults: Mapping[str, float]) -> ListedBoard:
     chance = random.Random(f"board {number}")
     sizes, weights = _sizes()
     ((n_adverts, n_ai, is_us),) = chance.choices(sizes, cum_weights=weights)
@@ -95,7 +95,7 @@ def _board_of(number: int, faults: Mapping[str, float]) -> Listed:
         if 0 <= picked < share:
             fault = name
         picked -= share
-    return Listed(
+    return ListedBoard(
         board=board,
         n_adverts=n_adverts,
         n_ai=n_ai,
@@ -145,7 +145,7 @@ def _shared_lines(employer: str) -> tuple[str, ...]:
     return tuple(_line(chance) for _ in range(LINES[-1]))
 
 
-def adverts_of(listed: Listed, night: int, edited: float) -> Iterator[Advert]:
+def adverts_of(listed: ListedBoard, night: int, edited: float) -> Iterator[Advert]:
     """The adverts of a board on a night, of which a share is edited since the first."""
     board = listed.board
     states_pay = Dice(board.employer, "states pay").share(STATES_PAY)
@@ -190,7 +190,7 @@ def _edit(advert: Advert) -> Advert:
     return replace(advert, spots=(spot,), location_text=spot.text)
 
 
-def body_of(listed: Listed, night: int, edited: float) -> bytes:
+def body_of(listed: ListedBoard, night: int, edited: float) -> bytes:
     """What a board answers on a night."""
     board = listed.board
     adverts = adverts_of(listed, night, edited)
@@ -223,7 +223,7 @@ def _shuffle_keys(value: Any, chance: random.Random) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ServedNight:
     """The night that a server plays."""
 
     n_boards: int
@@ -259,7 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._say_board(listed, is_cut=is_first and listed.fault == "cut")
 
-    def _say_board(self, listed: Listed, *, is_cut: bool) -> None:
+    def _say_board(self, listed: ListedBoard, *, is_cut: bool) -> None:
         told = self.server.told
         if listed.fault == "slow":
             time.sleep(SLOW)
@@ -290,11 +290,11 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: ServedNight) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.told = told
         self.seen: set[str] = set()
-        self.by_address: dict[str, Listed] = {}
+        self.by_address: dict[str, ListedBoard] = {}
         for listed in list_boards(told.n_boards, told.faults):
             url = all_sources()[listed.board.source].SOURCE.url_of(listed.board.board)
             self.by_address[url] = listed
@@ -303,14 +303,14 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that leave."""
 
 
-def _serve(told: Told, says: Any) -> None:
+def _serve(told: ServedNight, says: Any) -> None:
     server = _Server(told)
     says.send(server.server_address[1])
     server.serve_forever()
 
 
 @contextlib.contextmanager
-def serve_market(told: Told) -> Iterator[int]:
+def serve_market(told: ServedNight) -> Iterator[int]:
     """Serve a night's answers from a process of its own, while the context lasts; its port on 127.0.0.1."""
     context = multiprocessing.get_context("spawn")
     hears, says = context.Pipe(duplex=False)

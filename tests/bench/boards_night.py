@@ -36,7 +36,7 @@ import requests.adapters
 
 from extractors.sample.adverts import RECORDINGS
 from tests.bench.apart import run_apart
-from tests.bench.board_market import NIGHT, PLATFORMS, Told, day_of, list_boards, serve_market
+from tests.bench.board_market import NIGHT, PLATFORMS, ServedNight, day_of, list_boards, serve_market
 from tests.bench.nights import REST, clocks_on_steps
 from tests.bench.nights import STEPS as STEPS_AFTER
 from tests.bench.timing import cpu_seconds
@@ -225,7 +225,7 @@ def _held_by(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def night(data: Path, told: Told, *, workers: int) -> Cost:
+def night(data: Path, told: ServedNight, *, workers: int) -> Cost:
     """A night in a process of its own."""
     with serve_market(told) as port:
         return run_apart(_night, data, port, told.night, told.n_boards, workers)
@@ -260,14 +260,14 @@ def measure(n_boards: int, folder: Path, *, n_nights: int, workers: int) -> Iter
     """The first night, the nights after it by the share that is edited, and unchanged nights in a row."""
     data = folder / "data"
     import_boards(data, n_boards)
-    yield "first", night(data, Told(n_boards=n_boards, night=0, edited=0), workers=workers)
+    yield "first", night(data, ServedNight(n_boards=n_boards, night=0, edited=0), workers=workers)
     for share in SHARES:
         copy = shutil.copytree(data, folder / "copy")
         name = f"{share:.0%} edited" if share else "unchanged"
-        yield name, night(copy, Told(n_boards=n_boards, night=1, edited=share), workers=workers)
+        yield name, night(copy, ServedNight(n_boards=n_boards, night=1, edited=share), workers=workers)
         shutil.rmtree(copy)
     for number in range(1, n_nights):
-        told = Told(n_boards=n_boards, night=number, edited=0.01 * number)
+        told = ServedNight(n_boards=n_boards, night=number, edited=0.01 * number)
         yield f"night {number + 1}", night(data, told, workers=workers)
     shutil.rmtree(data)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.board_market import Told, is_edited, list_boards
+from tests.bench.board_market import ServedNight, is_edited, list_boards
 from tests.bench.boards_night import import_boards, night
 from warehouse.publish.reader import open_reader
 
@@ -18,8 +18,8 @@ def said(data: Path) -> list[tuple[object, ...]]:
         return [tuple(row) for row in con.execute(SAID).fetchall()]
 
 
-def told(number: int, edited: float) -> Told:
-    return Told(n_boards=N_BOARDS, night=number, edited=edited, faults=FAULTS)
+def told(number: int, edited: float) -> ServedNight:
+    return ServedNight(n_boards=N_BOARDS, night=number, edited=edited, faults=FAULTS)
 
 
 def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:

@@ -134,10 +134,10 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     wanted: list[tuple[int, dict[str, str]]] = []
     known: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        id = _stated(row.get(ID))
-        if not (_stated(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
+        id = _text_in(row.get(ID))
+        if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
             unused[UNREAD] += 1
-        elif not (_stated(row.get(LOW)) or _stated(row.get(HIGH))):
+        elif not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):
             unused[UNPAID] += 1
         elif id and id in known:
             unused[AGAIN] += 1
@@ -155,17 +155,17 @@ def _rename(column: str) -> str:
     return " ".join(column.split())
 
 
-def _stated(cell: str | None) -> str | None:
+def _text_in(cell: str | None) -> str | None:
     found = (cell or "").strip()
     return None if found in MISSING else found
 
 
 def _title(row: dict[str, str]) -> str | None:
-    return _stated(row.get(ORIGINAL)) or _stated(row.get(TITLE))
+    return _text_in(row.get(ORIGINAL)) or _text_in(row.get(TITLE))
 
 
 def _day_in(cell: str | None) -> date | None:
-    found = DAY.fullmatch(_stated(cell) or "")
+    found = DAY.fullmatch(_text_in(cell) or "")
     try:
         return date(*map(int, found.groups())) if found else None
     except ValueError:
@@ -194,7 +194,7 @@ def _reports(numbered: tuple[int, dict[str, str]], *, snapshot_on: date) -> list
         "role": role,
         "role_group": GROUP_OF_ROLE[role],
         "seniority": seniority,
-        "employment_type": employment_of(_stated(row.get(EMPLOYMENT)), title, "")[0],
+        "employment_type": employment_of(_text_in(row.get(EMPLOYMENT)), title, "")[0],
         "currency": "CAD",
         "pay_usd_stated": None,
         "country": "CA",
@@ -203,7 +203,7 @@ def _reports(numbered: tuple[int, dict[str, str]], *, snapshot_on: date) -> list
         "continent": continent,
         "remote_share": None,
         "employer_size": None,
-        "case_id": _stated(row.get(ID)),
+        "case_id": _text_in(row.get(ID)),
         "pay_flag": pay.flag if pay.flag in REPORT_FLAGS else None,
     }
     ends = [end for end in (pay.annual_low, pay.annual_high) if end]
@@ -213,10 +213,10 @@ def _reports(numbered: tuple[int, dict[str, str]], *, snapshot_on: date) -> list
 def _pay(number: int, row: dict[str, str]) -> Pay:
     """The pay of a row, for a year of full-time work. Raises `Rejected` for what is no pay."""
     said = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
-    period, n = UNITS.get((_stated(row.get(UNIT)) or "").lower(), (None, 1))
+    period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:
         raise Rejected("pay", said, f"{UNIT}: one of {', '.join(UNITS)} expected; add a new word to jobbank_adverts.py")
-    ends = [_amount(_stated(row.get(column)), said, n) for column in (LOW, HIGH)]
+    ends = [_amount(_text_in(row.get(column)), said, n) for column in (LOW, HIGH)]
     stated = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
     pay = complete_pay([stated], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):

@@ -188,7 +188,7 @@ def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amo
         {
             "id": one["id"], "title": one["title"], "location": one["locationName"], "isListed": one["isListed"],
             "publishedAt": one["publishedDate"], "employmentType": one["employmentType"],
-            "compensation": {"compensationTierSummary": restored(one["compensationTierSummary"])},
+            "compensation": {"compensationTierSummary": restore_signs(one["compensationTierSummary"])},
         }
         for one in recorded
     ]  # fmt: skip
@@ -202,7 +202,7 @@ def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amo
     assert wrong == {}
 
 
-def restored(words: str | None) -> str | None:
+def restore_signs(words: str | None) -> str | None:
     """Pay in words with the dash of a range, and the euro's sign, for which the recording has nothing."""
     said = re.sub(r"(?<!\S)(\S*\d\S*)  (?=\S*\d)(\S+)", "\\1 \u2013 \\2", words or "")
     return re.sub(r"(?<!\S)(?=\d)", "\u20ac", said).replace("  ", " \u2022 ") or None

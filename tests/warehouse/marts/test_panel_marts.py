@@ -222,17 +222,17 @@ def test_silent_jobs_weigh_as_much_as_their_boards(con: database.Connection) -> 
 def test_a_night_on_which_nothing_was_read_adds_no_row_and_a_draw_does(con: database.Connection) -> None:
     put_two_strata(con)
 
-    def changed(day: date) -> set[str]:
+    def compute_on(day: date) -> set[str]:
         computed = compute_marts(con, day, run_id="r")
         assert not computed.problems
         with database.transaction(con):
             write_marts(con, computed)
         return {cls.__name__ for cls in computed.frames}
 
-    assert "Shares" in changed(AS_OF)
-    assert changed(AS_OF + timedelta(days=1)) == set()
+    assert "Shares" in compute_on(AS_OF)
+    assert compute_on(AS_OF + timedelta(days=1)) == set()
     con.execute("UPDATE ops.panel_draw SET chance = 0.4 WHERE chance = 0.5")
-    assert {"Shares", "PayDisclosure"} <= changed(AS_OF + timedelta(days=2))
+    assert {"Shares", "PayDisclosure"} <= compute_on(AS_OF + timedelta(days=2))
 
 
 def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: database.Connection) -> None:
