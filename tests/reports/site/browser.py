@@ -137,8 +137,11 @@ class Reader:
 
 
 def _failure_of(request: Request) -> Iterator[str]:
-    """What is wrong with a request that did not end; a page that turned out to be a download is none."""
-    if not (request.is_navigation_request() and request.failure == "net::ERR_ABORTED"):
+    """What is wrong with a request that did not end; nothing, if the browser gave it up because the reader went on.
+
+    It does so for what a page still loads when its reader leaves it, and for a page that turns out to be a download.
+    """
+    if request.failure != "net::ERR_ABORTED":
         yield f"{request.url}: {request.failure}"
 
 
