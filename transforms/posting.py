@@ -12,7 +12,7 @@ import functools
 import hashlib
 import math
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple, Required, TypedDict, Unpack
@@ -87,7 +87,7 @@ BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
 """What sources say that may be a number, beside pay."""
-NONE_BEFORE: Mapping[str, int] = MappingProxyType({})
+NONE_BEFORE: frozenset[str] = frozenset()
 
 
 class RawPosting(TypedDict, total=False):
@@ -150,19 +150,19 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
             return made
 
 
-class CachedRow(NamedTuple):
-    """Index of an identical advert read before."""
+class SaidAgain(NamedTuple):
+    """An advert that was read before, by its `said_hash`."""
 
-    number: int
+    said_hash: str
 
 
 _Said = RawPosting | Issue | Removal
-_Made = Posting | Issue | Removal | CachedRow
+_Made = Posting | Issue | Removal | SaidAgain
 
 
 def postings(
     said: Iterable[_Said],
-    before: Mapping[str, int] = NONE_BEFORE,
+    before: Collection[str] = NONE_BEFORE,
     *,
     seen_on: date | None = None,
     percent: int = ALL,
@@ -170,9 +170,9 @@ def postings(
     """Make several postings, in order; `Issue`s and `Removal`s pass, and what is no posting becomes an `Issue`.
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
-    all their texts are read at once. The result is the same as `posting`'s. `before` numbers adverts that were read
-    before by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer,
-    `percent` the part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
+    all their texts are read at once. The result is the same as `posting`'s. `before` are adverts that were read before,
+    by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer, `percent` the
+    part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
     """
     for group in _batches(said):
         yield from _make_batch(group, before, seen_on, percent)
@@ -225,7 +225,7 @@ def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
     yield group
 
 
-def _make_batch(group: Sequence[_Said], before: Mapping[str, int], seen_on: date | None, percent: int) -> list[_Made]:
+def _make_batch(group: Sequence[_Said], before: Collection[str], seen_on: date | None, percent: int) -> list[_Made]:
     made: dict[int, _Made] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
@@ -239,7 +239,7 @@ def _make_batch(group: Sequence[_Said], before: Mapping[str, int], seen_on: date
             continue
         digest = said_hash(one)
         if digest is not None and digest in before:
-            made[number] = CachedRow(before[digest])
+            made[number] = SaidAgain(digest)
         else:
             new.append((number, one, digest, _depth_of(one, percent)))
     _prefetch_bodies([one for _, one, _, depth in new if depth.is_read])

@@ -109,7 +109,7 @@ class ResponseRow:
         int | None,
         Column("From which age by `posted_on` a whole list may lack adverts that are not closed", unit="days", low=1),
     ] = None
-    n_rows: Annotated[int, Column("Rows read from it", low=0)]
+    n_rows: Annotated[int, Column("Rows read from it, also those of adverts that were read before", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]
 
 
@@ -118,6 +118,10 @@ class RefinedResponses(ResponseRow):
     """Rejects of whole records stand here, those of single values beside their posting."""
 
     issues: Annotated[tuple[Issue, ...], Column("Records of the response that were rejected")]
+    repeated: Annotated[
+        tuple[str, ...],
+        Column("`said_hash` of each advert that it lists in the words of an earlier answer, whose file has the row"),
+    ] = ()
 
 
 @table("ops.responses", "Every archived response and what came of it.")

@@ -1,7 +1,4 @@
-"""Cache of refine: the key that tells whether a file is current, and the rows of a source's earlier files.
-
-A pure cache: identical input read by identical code gives an identical row.
-"""
+"""What refine knows of earlier files: the key that tells whether one is current, and which adverts a source's have."""
 
 from __future__ import annotations
 
@@ -9,25 +6,21 @@ import functools
 import hashlib
 import logging
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from extractors.archive.store import Store
 from extractors.boards import all_boards
 from transforms.text.lookups import LOOKUPS
 
 LOG = logging.getLogger("jobmarket")
 
-MAX_FILES, MAX_ROWS = 30, 400_000
-"""A source's newest refined files that are searched for identical adverts, until they have so many rows: a quarter of a
-second, and four nights of the largest source."""
-MAX_GROUPS = 8
-"""Row groups of those files in memory: a night asks boards in nearly the same order as the last."""
+MAX_FILES, MAX_ROWS = 120, 1_000_000
+"""A source's newest refined files that are searched for identical adverts, until they have so many: four months of
+nights, three times the adverts of the largest platform. What is older is read, and stands in a file, once more."""
 DAMAGED = (OSError, pa.ArrowException)
 """Errors of reading a Parquet file that is missing or incomplete."""
 LIBRARIES = (
@@ -91,78 +84,37 @@ def refine_key_of(path: Path) -> str | None:
     return metadata.get(KEY, b"").decode() or None
 
 
-class DamagedCache(Exception):  # noqa: N818  # it says what is damaged
-    """An earlier refined file cannot be read to its end; the message names it."""
+def find_said_before(own: Path, refined: Store, code: str) -> frozenset[str]:
+    """The adverts in a source's earlier refined files, by `said_hash`, as far as the same code read them.
 
-
-class RowCache:
-    """The rows of a source's newest refined files, as far as the same code (`code`, a `code_key`) made them.
-
-    Files are opened when the first answer with data is there, because on most nights most answers repeat earlier ones;
-    `close` closes them. Files that cannot be opened are skipped with a warning. `fetch` brings one here first.
+    `own` is the refined file that is to be made; earlier files are those whose names come before its name, so that what
+    it repeats is a matter of the archive and not of what was refined first. Files that cannot be read are left out
+    with a warning.
     """
-
-    def __init__(self, paths: Iterable[Path], code: str, fetch: Callable[[Path], Path] = lambda path: path) -> None:
-        self._paths = sorted(path for path in paths if not path.name.endswith(RESPONSES))[-MAX_FILES:]
-        self._code = code
-        self._fetch = fetch
-        self._files: dict[Path, pq.ParquetFile] = {}
-        self._kept: dict[int, pa.Table] = {}
-
-    def close(self) -> None:
-        """Close the files."""
-        for file in self._files.values():
-            file.close()
-
-    @functools.cached_property
-    def numbers(self) -> dict[str, int]:
-        """Numbers of adverts by `said_hash`; rows are counted through all files, newest file first."""
-        hashes: list[str | None] = []
-        for path in reversed(self._paths):
-            if len(hashes) < MAX_ROWS and (refine_key_of(self._fetch(path)) or "").endswith(f"-{self._code}"):
-                try:
-                    file = pq.ParquetFile(path, page_checksum_verification=True)
-                    hashes += file.read([HASH])[HASH].to_pylist() if HASH in file.schema_arrow.names else []
-                except DAMAGED as error:
-                    LOG.warning("%s", _damage(path, error))
-                    continue
-                self._files[path] = file
-        return {said: number for number, said in reversed(list(enumerate(hashes))) if said is not None}
-
-    @functools.cached_property
-    def _groups(self) -> tuple[list[tuple[Path, int]], Any]:
-        """All row groups as (file, number in the file), and the number of the first row of each."""
-        groups = [(path, group) for path, file in self._files.items() for group in range(file.num_row_groups)]
-        sizes = [self._files[path].metadata.row_group(group).num_rows for path, group in groups]
-        return groups, np.cumsum([0, *sizes])[:-1]
-
-    def _group(self, number: int) -> pa.Table:
-        """A row group by its number; `MAX_GROUPS` stay in memory. A cache of functools would keep this object alive."""
-        if number not in self._kept:
-            if len(self._kept) >= MAX_GROUPS:
-                del self._kept[next(iter(self._kept))]
-            path, group = self._groups[0][number]
-            try:
-                self._kept[number] = self._files[path].read_row_group(group)
-            except DAMAGED as error:
-                raise DamagedCache(_damage(path, error)) from error
-        return self._kept[number]
-
-    def rows(self, numbers: Sequence[int]) -> tuple[Any, list[pa.Table]]:
-        """The rows of these numbers in one table a row group, and the position in `numbers` of each row.
-
-        Raises `DamagedCache` when one cannot be read.
-        """
-        wanted = np.asarray(numbers)
-        starts = self._groups[1]
-        group_of = np.searchsorted(starts, wanted, side="right") - 1
-        places = [np.flatnonzero(group_of == group) for group in np.unique(group_of)]
-        tables = [
-            self._group(int(group)).take(wanted[mine] - starts[group])
-            for group, mine in zip(np.unique(group_of), places, strict=True)
-        ]
-        return np.concatenate(places), tables
+    earlier = [
+        path
+        for path in refined.files(f"{own.parent.name}/*.parquet")
+        if not path.name.endswith(RESPONSES) and path.stem < own.stem
+    ]
+    found: list[tuple[Path, int]] = []
+    for path in sorted(earlier, key=lambda path: path.stem, reverse=True)[:MAX_FILES]:
+        here = refined.fetch(path)
+        if (refine_key_of(here) or "").endswith(f"-{code}"):
+            found.append((here, here.stat().st_mtime_ns))
+    return _said_in(tuple(found))
 
 
-def _damage(path: Path, error: Exception) -> str:
-    return f"{path} is damaged ({error}); adverts that it holds are read again. Delete it: the next run makes it anew"
+@functools.lru_cache(maxsize=1)  # the ranges of a file ask for the same
+def _said_in(files: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+    """Digests of the adverts in files, newest first, until there are `MAX_ROWS`; a file of another time is read."""
+    said: set[str] = set()
+    for path, _ in files:
+        if len(said) >= MAX_ROWS:
+            break
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                said.update(filter(None, file.read([HASH])[HASH].to_pylist()))
+        except DAMAGED as error:
+            remedy = "its adverts are read again. Delete it: the next run makes it anew"
+            LOG.warning("%s is damaged (%s); %s", path, error, remedy)
+    return frozenset(said)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,11 +24,11 @@ import pyarrow.parquet as pq
 
 from extractors.archive.reader import WHOLE, BrokenRange, Damaged, Range, Revisited, digest_of, read, split
 from extractors.archive.store import Store, as_store
-from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
+from extractors.refine.cache import DAMAGED, HASH, KEY, RESPONSES, code_key, find_said_before, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL
-from transforms.posting import NONE_BEFORE, CachedRow, postings
+from transforms.posting import NONE_BEFORE, SaidAgain, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
@@ -121,15 +121,10 @@ def refine_range(
     path = piece_path(source, warc, part, into or earlier.folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
-    code = reading_key(source, percent)
+    own, _ = _paths(source, warc, earlier.folder)
     with gc_paused():
-        try:
-            paths = earlier.files(f"{source}/*.parquet")
-            with contextlib.closing(RowCache(paths, code, earlier.fetch)) as cache:
-                return _write(all_sources()[source], warc, part, key, path, cache, percent)
-        except DamagedCache as error:
-            LOG.warning("%s", error)
-            return _write(all_sources()[source], warc, part, key, path, RowCache((), code), percent)
+        before = find_said_before(own, earlier, reading_key(source, percent)) if _is_of_adverts(source) else NONE_BEFORE
+        return _write(all_sources()[source], warc, part, key, path, before, percent)
 
 
 def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
@@ -168,7 +163,7 @@ def join_pieces(source: str, warc: Path, pieces: Sequence[Piece], key: str, *, a
 
 
 def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
-    """A file of rows, with checksums: rows are taken over from file to file, and so would be what a disk spoiled."""
+    """A file of rows, with checksums: later files rest on its rows, and so on what a disk spoiled."""
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
@@ -225,7 +220,11 @@ def key_of(source: str, warc: Path, archive: Store | None = None, percent: int =
 def reading_key(source: str, percent: int) -> str:
     """The digest of the code that reads a source, with the depth where adverts are read and not all are read whole."""
     code = code_key(source)
-    return f"{code}-{percent}" if percent < ALL and _row_class(all_sources()[source].SOURCE) is Posting else code
+    return f"{code}-{percent}" if percent < ALL and _is_of_adverts(source) else code
+
+
+def _is_of_adverts(source: str) -> bool:
+    return _row_class(all_sources()[source].SOURCE) is Posting
 
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
@@ -295,7 +294,10 @@ def _reason(issue: Mapping[str, str]) -> str:
 
 
 def remove_damaged(refined: Path | Store) -> list[Path]:
-    """Remove refined files that cannot be read to their end, so that the next `refine` writes them again."""
+    """Remove refined files that cannot be read to their end, so that the next `refine` writes them again.
+
+    With them go files that repeat adverts whose rows are in no file.
+    """
     removed = []
     store = as_store(refined)
     for path in store.files("*/*.parquet"):
@@ -307,7 +309,25 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
         except DAMAGED:
             store.remove(path)
             removed.append(path)
+    for source in sorted({path.parent.name for path in store.files("*/*.parquet")}):
+        for path in _find_without_rows(store.files(f"{source}/*.parquet")):
+            store.remove(path)
+            removed.append(path)
     return removed
+
+
+def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
+    """Files of answers of a source that repeat adverts whose rows are in no file."""
+    said: set[str] = set()
+    repeated: dict[Path, set[str]] = {}
+    for path in paths:
+        names = pq.read_schema(path).names
+        if path.name.endswith(RESPONSES):
+            lists = pq.read_table(path, columns=["repeated"])["repeated"] if "repeated" in names else []
+            repeated[path] = {said_hash for each in lists for said_hash in each.as_py() or ()}
+        elif HASH in names:
+            said.update(filter(None, pq.read_table(path, columns=[HASH])[HASH].to_pylist()))
+    return [path for path, hashes in repeated.items() if not hashes <= said]
 
 
 def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
@@ -323,17 +343,20 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, cache: RowCache, percent: int) -> Piece:
+def _write(
+    module: SourceModule, warc: Path, part: Range, key: str, path: Path, before: Collection[str], percent: int
+) -> Piece:
     row_class = _row_class(module.SOURCE)
     responses: list[RefinedResponses] = []
-    n_records = 0
+    n_records = n_written = 0
     with _open_rows(path, row_class, key) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, part, cache, percent):
+        for response, outcome in _read(module, warc, part, before, percent):
             n_records = max(n_records, response.record + 1)
             if outcome is None:
                 continue
-            n_rows, issues, removed = 0, [], []
+            n_rows, issues, removed, repeated = 0, [], [], []
+            places: dict[str, int] = {}
             for row in outcome:
                 if isinstance(row, Issue):
                     issues.append(row)
@@ -341,16 +364,39 @@ def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, 
                 if isinstance(row, Removal):
                     removed.append(f"{module.SOURCE.name}:{row.id}")
                     continue
-                assert isinstance(response, Response)
                 n_rows += 1
+                if isinstance(row, SaidAgain):
+                    repeated.append(row.said_hash)
+                    continue
+                assert isinstance(response, Response)
                 batch.append((row, response.record, response.observed_at))
+                if isinstance(row, Posting):
+                    _mark_doubles(batch, places, n_written)
                 if len(batch) >= BATCH:
-                    writer.write_table(_table(row_class, batch, cache))
+                    writer.write_table(refined_table(row_class, batch))
+                    n_written += len(batch)
                     batch.clear()
             answer = _response_row(module.SOURCE, response, n_rows, issues)
-            responses.append(replace(answer, removed=tuple(dict.fromkeys(removed)) or None))
-        writer.write_table(_table(row_class, batch, cache))
+            removed_once = tuple(dict.fromkeys(removed)) or None
+            responses.append(replace(answer, removed=removed_once, repeated=tuple(repeated)))
+        writer.write_table(refined_table(row_class, batch))
     return Piece(rows=path, responses=tuple(responses), n_records=n_records)
+
+
+def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int], n_written: int) -> None:
+    """Take the `said_hash` from an advert that its answer lists a second time, and from the one listed before.
+
+    An advert of an earlier answer is known by answer and id, which do not tell two apart. `places` are those of the
+    answer's adverts among all of the file, of which so many are written already.
+    """
+    row, record, observed_at = batch[-1]
+    here = n_written + len(batch) - 1
+    before = places.get(row.posting_id)
+    places[row.posting_id] = here
+    for place in () if before is None else (before, here):
+        if place >= n_written:
+            twice = replace(batch[place - n_written][0], said_hash=None)
+            batch[place - n_written] = (twice, record, observed_at)
 
 
 def _row_class(source: Source) -> type:
@@ -358,7 +404,7 @@ def _row_class(source: Source) -> type:
 
 
 def _read(
-    module: SourceModule, warc: Path, part: Range, cache: RowCache, percent: int
+    module: SourceModule, warc: Path, part: Range, before: Collection[str], percent: int
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any] | None]]:
     """Each record of a range with what is read from it; None: it is another source's."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
@@ -367,10 +413,10 @@ def _read(
         elif isinstance(response, Revisited):
             yield response, iter(())
         else:
-            yield response, _parse(module, response, cache, percent) if is_answer_of(module, response.url) else None
+            yield response, _parse(module, response, before, percent) if is_answer_of(module, response.url) else None
 
 
-def _parse(module: SourceModule, response: Response, cache: RowCache, percent: int) -> Iterator[Any]:
+def _parse(module: SourceModule, response: Response, before: Collection[str], percent: int) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -380,18 +426,18 @@ def _parse(module: SourceModule, response: Response, cache: RowCache, percent: i
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, cache.numbers, percent=percent)
+        yield from rows_of(module, response, before, percent=percent)
     except Rejected as error:
         yield error.issue
 
 
 def rows_of(
-    module: SourceModule, response: Response, before: Mapping[str, int] = NONE_BEFORE, *, percent: int = ALL
+    module: SourceModule, response: Response, before: Collection[str] = NONE_BEFORE, *, percent: int = ALL
 ) -> Iterator[Any]:
     """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 
-    `before` gives the numbers of cached rows by `said_hash`; their adverts come as `CachedRow`. Raises `Rejected`
-    when the answer is none of the source's, after the rows that came before that was seen.
+    `before` are adverts that were read before, by their `said_hash`; they come as `SaidAgain`. Raises `Rejected` when
+    the answer is none of the source's, after the rows that came before that was seen.
     """
     parsed: Iterator[Any] = module.parse(response)
     if _row_class(module.SOURCE) is Posting:
@@ -411,22 +457,6 @@ def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
         }
         yield replace(row, **cut) if cut and not isinstance(row, Issue) else row
         yield from issues if not isinstance(row, Issue) else ()
-
-
-def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], cache: RowCache) -> pa.Table:
-    """Rows of one batch, cached and new ones, in the batch's order."""
-    again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, CachedRow)]
-    if not again:
-        return refined_table(row_class, batch)
-    new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, CachedRow)]
-    places, tables = cache.rows([batch[number][0].number for number in again])
-    order = np.argsort(np.concatenate([new, np.asarray(again)[places]]))
-    read = refined_table(row_class, [batch[number] for number in new])
-    table = pa.concat_tables([read, *(found.replace_schema_metadata(None) for found in tables)]).take(order)
-    for name, values in (("record", [record for _, record, _ in batch]), ("observed_at", [at for _, _, at in batch])):
-        place = table.schema.get_field_index(name)
-        table = table.set_column(place, table.schema.field(place), pa.array(values, table.schema.field(place).type))
-    return table
 
 
 def _posting_of(source: Source, url: str) -> str | None:

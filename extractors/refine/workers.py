@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import logging
 import multiprocessing
 import os
 import signal
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from extractors.archive.reader import WHOLE, BrokenRange, Range, split
+from extractors.archive.reader import SUFFIX, WHOLE, BrokenRange, Range, split
 from extractors.archive.store import Store, as_store
 from extractors.refine.cluster import ClusterError, Submit, bring_here, open_cluster
 from extractors.refine.refine import (
@@ -49,7 +51,8 @@ def refine_all(
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
-    Files that were refined already come first and cost no process; then the largest first, range by range. A spawned
+    Files that were refined already come first and cost no process; then, range by range, those of several sources side
+    by side and those of one source one after the other, since a file rests on the rows of those before it. A spawned
     pool, because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
     are ended when this iterator is closed. `cluster`: the address of a Dask scheduler, whose workers read instead.
     Raises `ClusterError`.
@@ -91,13 +94,13 @@ def _refine_new(
     percent: int,
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine files, given with their keys, in this process, in others or by a cluster."""
-    ordered = {file: keys[file] for file in sorted(keys, key=lambda file: -archive.size(file[1]))}
-    sizes = [archive.size(warc) for _, warc in ordered]
+    sizes = {file: archive.size(file[1]) for file in keys}
+    ordered = {file: keys[file] for file in _in_order(sizes)}
     if cluster and ordered:
         with open_cluster(cluster, archive.place, refined.place, percent) as there:
             yield from _refine_ranges(there.submit, ordered, archive, refined, check=there.check)
         return
-    if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes) < 2:
+    if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes.values()) < 2:
         for source, warc in ordered:
             try:
                 archive.fetch(warc)
@@ -111,7 +114,7 @@ def _refine_new(
         return
     left: list[tuple[str, Path]] = []
     # What one process reads in a few seconds is not worth the two that another one takes to start.
-    n_workers = min(workers, 1 + sum(sizes) // RANGE)
+    n_workers = min(workers, 1 + sum(sizes.values()) // RANGE)
     with open_pool(n_workers) as pool:
         submit = functools.partial(_submit, pool, refined.folder, percent)
         for source, warc, result in _refine_ranges(submit, ordered, archive, refined):
@@ -124,6 +127,14 @@ def _refine_new(
         with open_pool(1) as pool:
             submit = functools.partial(_submit, pool, refined.folder, percent)
             yield from _refine_ranges(submit, {file: keys[file]}, archive, refined)
+
+
+def _in_order(sizes: Mapping[tuple[str, Path], int]) -> list[tuple[str, Path]]:
+    """Files in the order in which they are begun: those of a source by name, the source with most bytes first."""
+    of_source: Counter[str] = Counter()
+    for (source, _), size in sizes.items():
+        of_source[source] += size
+    return sorted(sizes, key=lambda file: (-of_source[file[0]], file[0], file[1].name.removesuffix(SUFFIX)))
 
 
 def _submit(
@@ -164,7 +175,8 @@ def _refine_ranges(
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine files, given with their keys, range by range, so that several workers read a large one; then join.
 
-    `check` is called when nothing was finished for a while, and raises when nothing ever will be.
+    A source's next file is begun when the caller has taken the one before it. `check` is called when nothing was
+    finished for a while, and raises when nothing ever will be.
     """
     pieces: dict[tuple[str, Path], list[Piece | None]] = {}
     waiting: dict[Future[Piece], tuple[tuple[str, Path], list[Piece | None], int, Range]] = {}
@@ -174,11 +186,22 @@ def _refine_ranges(
         for number, part in enumerate(parts):
             waiting[submit(*file, part, keys[file])] = file, pieces[file], number, part
 
-    for file in keys:
-        try:
-            begin(file, split(archive.fetch(file[1]), RANGE))
-        except OSError as error:
-            yield *file, error
+    left = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}
+
+    def begin_next(source: str) -> Iterator[tuple[str, Path, Exception]]:
+        """Begin the source's next file that can be; the others come with what prevents it."""
+        while left[source]:
+            file = left[source].popleft()
+            try:
+                begin(file, split(archive.fetch(file[1]), RANGE))
+            except (OSError, BrokenProcessPool) as error:
+                pieces.pop(file, None)
+                yield *file, error
+            else:
+                return
+
+    for source in left:
+        yield from begin_next(source)
     while waiting:
         finished = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
         if not finished:
@@ -198,6 +221,7 @@ def _refine_ranges(
                 whole = [piece for piece in found if piece is not None]
                 if len(whole) == len(found):
                     yield *file, _join(*file, whole, keys[file], archive=archive.folder, refined=refined.folder)
+                    yield from begin_next(file[0])
             elif isinstance(failure, BrokenRange) and len(found) > 1:
                 LOG.warning("%s is read in one piece: %s", file[1], failure)
                 _remove(found)
@@ -205,6 +229,7 @@ def _refine_ranges(
             else:
                 _remove(pieces.pop(file))
                 yield *file, failure
+                yield from begin_next(file[0])
 
 
 def _remove(pieces: Iterable[Piece | None]) -> None:

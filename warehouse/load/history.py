@@ -14,13 +14,14 @@ which is not a closing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import Advert
 from transforms.records.vocabulary import UNREAD
+from warehouse.load.refined_file import RefinedFile
+from warehouse.load.repetition import add_repeated_answers, rows_in
 from warehouse.schema import dates_of, literal, quoted
 from warehouse.tables import (
     InDollars,
@@ -50,37 +51,28 @@ IN_DOLLARS = [f.name for f in fields_of(InDollars)]
 
 
 def step(
-    con: duckdb.DuckDBPyConnection, source: str, files: Mapping[str, Path], rows_of: Mapping[str, Path], last: str
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    files: Mapping[str, RefinedFile],
+    stored: Mapping[str, RefinedFile],
+    last: str,
 ) -> None:
     """Bring a source's postings forward by files of one time; call it inside a transaction.
 
-    `files` are the archive files and their refined rows, whose responses stand in `ops.responses` already; `rows_of`
-    are the refined rows of all files of the source, for what an answer repeats. Observations after `last`, an SQL
+    `files` are refined files by archive file, whose responses stand in `ops.responses` already; `stored` are all files
+    of the source, for what an answer repeats, which `repetition.find` has found. Observations after `last`, an SQL
     time, are left out. Whatever a CHECK refuses is raised as `duckdb.ConstraintException`.
     """
     warcs, age = list(files), _age(con, source)
     _inherit_completeness(con, source, warcs)
-    _collect(con, source, files, rows_of, last)
+    _collect(con, source, files, stored, last)
     if age is not None:
         _keep_sightings(con)
     _go_on(con, age)
     _move_intervals(con, source, age)
     _read_versions(con, age)
-    _write_versions(con, rows_of)
+    _write_versions(con, stored)
     _date_postings(con)
-
-
-def _rows(files: Mapping[str, Path], columns: str) -> str:
-    """A SELECT of columns, and of the archive file as `warc`, from refined files."""
-    listed = ", ".join(literal(str(path)) for path in files.values())
-    columns = f"{columns}, {_warc_of(files)} AS warc"
-    return f"SELECT {columns} FROM read_parquet([{listed}], file_row_number = true, filename = true)"
-
-
-def _warc_of(files: Mapping[str, Path]) -> str:
-    """SQL: the archive file that a row of `read_parquet` came from."""
-    pairs = ", ".join(f"{literal(str(path))}: {literal(warc)}" for warc, path in files.items())
-    return f"MAP {{{pairs}}}[filename]"
 
 
 def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: list[str]) -> None:
@@ -134,9 +126,16 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
 
 
 def _collect(
-    con: duckdb.DuckDBPyConnection, source: str, files: Mapping[str, Path], rows_of: Mapping[str, Path], last: str
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    files: Mapping[str, RefinedFile],
+    stored: Mapping[str, RefinedFile],
+    last: str,
 ) -> None:
-    """`readings`: rows of the files with a digest of what they say; `seen`: these and what is only repeated."""
+    """`readings`: rows of the files with a digest of what they say; `seen`: these and what is only repeated.
+
+    `warc` and `record` say where the row of a reading stands, `of_warc` and `of_record` which answer it is of.
+    """
     said = [quoted(name) for name in ADVERT if name not in NOT_SAID]
     content = ", ".join([*said, "places", "pay"])
     board = f"coalesce(board, {literal(source)}) AS board"
@@ -146,14 +145,14 @@ def _collect(
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE readings AS "
-        + _rows(files, f"posting_id, {board}, observed_at, {said_in}")
+        + rows_in(files, f"posting_id, {board}, observed_at, {said_in}, record AS of_record, warc AS of_warc")
         + f" WHERE observed_at <= {last}"
     )
     con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT posting_id, board, observed_at FROM readings")
     firsts = [row[0] for row in con.execute("SELECT DISTINCT first_warc FROM repeated ORDER BY ALL").fetchall()]
     if firsts:
-        first_files = {warc: rows_of[warc] for warc in firsts}
-        listed = _rows(first_files, f"posting_id, {board}, record")
+        first_files = {warc: stored[warc] for warc in firsts}
+        listed = rows_in(first_files, f"posting_id, {board}, record")
         con.execute(
             f"""
             INSERT INTO seen
@@ -163,15 +162,62 @@ def _collect(
         )
     news = con.execute("SELECT DISTINCT first_warc FROM repeated WHERE is_news ORDER BY ALL").fetchall()
     if news:
-        first_files = {warc: rows_of[warc] for (warc,) in news}
-        again = _rows(first_files, f"posting_id, {board}, {said_in}")
+        first_files = {warc: stored[warc] for (warc,) in news}
+        again = rows_in(first_files, f"posting_id, {board}, {said_in}")
         con.execute(
             f"""
             INSERT INTO readings BY NAME
-            SELECT o.*, r.observed_at FROM ({again}) AS o
+            SELECT o.*, r.observed_at, r.warc AS of_warc, r.record AS of_record FROM ({again}) AS o
             JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record WHERE r.is_news
             """
         )
+    add_repeated_answers(con, stored)
+    con.execute(
+        """
+        INSERT INTO seen
+        SELECT DISTINCT o.posting_id, o.board, a.observed_at
+        FROM (SELECT DISTINCT said_hash, posting_id, board FROM repeated_rows) AS o
+        JOIN said_again AS a USING (said_hash)
+        ANTI JOIN seen AS s ON s.posting_id = o.posting_id AND s.board = o.board AND s.observed_at = a.observed_at
+        """
+    )
+    _read_again(con, stored, f"posting_id, {board}, {said_in}")
+
+
+def _read_again(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile], columns: str) -> None:
+    """Add to `readings` the adverts in the words of earlier answers, but those of which that is the current version.
+
+    Nearly all are. All readings of a posting count as soon as one may begin another version.
+    """
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE said_news AS
+        WITH news AS (
+            SELECT * FROM repeated_rows SEMI JOIN (SELECT said_hash FROM said_again WHERE is_news) USING (said_hash)
+        ), current AS (
+            SELECT n.said_hash FROM news AS n JOIN core.postings AS p
+            ON p.posting_id = n.posting_id AND p.warc = n.warc AND p.record = n.record
+        ), changing AS (
+            SELECT posting_id FROM readings
+            UNION
+            SELECT posting_id FROM news WHERE said_hash NOT IN (FROM current)
+        )
+        SELECT * FROM news SEMI JOIN changing USING (posting_id)
+        QUALIFY row_number() OVER (PARTITION BY said_hash ORDER BY warc, row_number) = 1
+        """
+    )
+    warcs = con.execute("SELECT DISTINCT warc FROM said_news ORDER BY ALL").fetchall()
+    if not warcs:
+        return
+    rows = rows_in({warc: stored[warc] for (warc,) in warcs}, columns)
+    con.execute(
+        f"""
+        INSERT INTO readings BY NAME
+        SELECT o.*, a.observed_at, a.warc AS of_warc, a.record AS of_record FROM ({rows}) AS o
+        JOIN said_news AS n ON n.warc = o.warc AND n.row_number = o.row_number
+        JOIN said_again AS a ON a.said_hash = n.said_hash AND a.is_news
+        """
+    )
 
 
 def _keep_sightings(con: duckdb.DuckDBPyConnection) -> None:
@@ -363,7 +409,8 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
                     $known_open
             )
             QUALIFY row_number() OVER (
-                PARTITION BY r.posting_id, r.observed_at ORDER BY fullness DESC, warc DESC, record DESC, row_number DESC
+                PARTITION BY r.posting_id, r.observed_at
+                ORDER BY fullness DESC, of_warc DESC, of_record DESC, row_number DESC
             ) = 1
         ), all_readings AS (
             SELECT posting_id, observed_at, title, fullness, content_hash, warc, record, row_number FROM speaking
@@ -394,12 +441,12 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
     )
 
 
-def _write_versions(con: duckdb.DuckDBPyConnection, rows_of: Mapping[str, Path]) -> None:
+def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
     """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
     warcs = con.execute("SELECT DISTINCT warc FROM versions WHERE warc IS NOT NULL ORDER BY ALL").fetchall()
     if not warcs:
         return
-    files = {warc: rows_of[warc] for (warc,) in warcs}
+    files = {warc: stored[warc] for (warc,) in warcs}
     advert = ", ".join(map(quoted, ADVERT))
     before = ", ".join(f"p.{quoted(name)}" for name in (*ADVERT, *IN_DOLLARS))
     kept = f"{table_of(SupersededVersions).name} BY NAME"
@@ -415,7 +462,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, rows_of: Mapping[str, Path])
         CREATE OR REPLACE TEMP TABLE new_versions AS
         SELECT r.* EXCLUDE (text, spans, issues, said_hash, file_row_number, filename, observed_at),
             v.version_from, v.version_to, v.content_hash
-        FROM ({_rows(files, "*")}) AS r
+        FROM ({rows_in(files, "*")}) AS r
         JOIN versions AS v
         ON v.warc = r.warc AND v.row_number = r.file_row_number AND v.posting_id = r.posting_id
         """

@@ -31,7 +31,7 @@ from transforms.records.rows import (
     PriceLevel,
 )
 from warehouse import database
-from warehouse.load import history
+from warehouse.load import history, repetition
 from warehouse.load.refined_file import TEXT, RefinedFile
 from warehouse.ops_tables import FillRates, Loads, Refusals, Rejects, Responses, SelfChecks
 from warehouse.schema import arrow_table, key_of, literal, quoted
@@ -136,8 +136,8 @@ def load(
     begins = [begin for _, begin, _ in batches if begin is not None and has_postings]
     if any(file.warc in known for file in new) or _is_late(con, source, min(begins, default=None)):
         return _reload(con, files, known, gate, end)
-    all_rows = {file.warc: file.rows for file in files}
-    loaded = [one for batch, _, _ in batches for one in _load_together(con, batch, all_rows, gate, end)]
+    stored = {file.warc: file for file in files}
+    loaded = [one for batch, _, _ in batches for one in _load_together(con, batch, stored, gate, end)]
     return tuple(sorted([*unchanged, *loaded], key=lambda one: one.warc))
 
 
@@ -207,44 +207,46 @@ def forget_refusals(con: database.Connection, source: str) -> None:
 
 
 def _load_together(
-    con: database.Connection, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path], gate: Gate, end: str
+    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], gate: Gate, end: str
 ) -> list[Loaded]:
     """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with database.transaction(con):
-            return _load_batch(con, batch, all_rows, gate, end)
+            return _load_batch(con, batch, stored, gate, end)
     except _RefusedError as error:
-        blamed = _find_faulty_file(con, error, batch, all_rows)
+        blamed = _find_faulty_file(con, error, batch, stored)
         refused = _refused(con, blamed, str(error))
         others = [file for file in batch if file is not blamed]
-        return [refused, *_load_together(con, others, all_rows, gate, end)] if others else [refused]
+        return [refused, *_load_together(con, others, stored, gate, end)] if others else [refused]
 
 
 def _load_batch(
-    con: database.Connection, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path], gate: Gate, end: str
+    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], gate: Gate, end: str
 ) -> list[Loaded]:
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
     loaded = []
+    postings = {file.warc: file for file in batch if _row_class(file.rows) is Posting}
+    if postings:
+        repetition.find(con, postings, stored, end)
     for file in batch:
         with _attribute_errors(file):
-            loaded.append(_load_file(con, file, gate, end))
-    postings = {file.warc: file.rows for file in batch if _row_class(file.rows) is Posting}
+            loaded.append(_load_file(con, file, stored, gate, end))
     if postings:
         try:
-            history.step(con, batch[0].source, postings, all_rows, end)
+            history.step(con, batch[0].source, postings, stored, end)
         except duckdb.ConstraintException as error:
             raise _RefusedError(str(error), batch[0] if len(batch) == 1 else None) from error
     return loaded
 
 
 def _find_faulty_file(
-    con: database.Connection, error: _RefusedError, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path]
+    con: database.Connection, error: _RefusedError, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile]
 ) -> RefinedFile:
     """The file of a batch that an error is about: where it does not say, the first that cannot be loaded alone."""
     for file in () if error.file else batch:
         try:
             with database.transaction(con):
-                _load_batch(con, [file], all_rows, lambda *_: True, _end_of(None))
+                _load_batch(con, [file], stored, lambda *_: True, _end_of(None))
                 raise _TrialLoadedError
         except _TrialLoadedError:
             continue
@@ -270,17 +272,17 @@ def _reload(
         kept = (Loaded(warc=file.warc, state="unchanged") for file in files)
         return (*kept, *(Loaded(warc=warc, state="refused", why=MISSING) for warc in gone))
     log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
-    all_rows = {file.warc: file.rows for file in files}
+    stored = {file.warc: file for file in files}
     try:
         with database.transaction(con):
             _forget(con, source)
             outcomes = [
                 outcome
                 for batch, _, _ in _batches(con, files, end)
-                for outcome in _load_batch(con, batch, all_rows, gate, end)
+                for outcome in _load_batch(con, batch, stored, gate, end)
             ]
     except _RefusedError as error:
-        blamed = _find_faulty_file(con, error, files, all_rows)
+        blamed = _find_faulty_file(con, error, files, stored)
         others = [other for other in files if other is not blamed]
         if blamed.warc in known:
             refused = _refused(con, blamed, f"{error} (the source keeps its last good rows)")
@@ -303,16 +305,18 @@ def _forget(con: database.Connection, source: str) -> None:
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
-def _load_file(con: database.Connection, file: RefinedFile, gate: Gate, end: str) -> Loaded:
+def _load_file(
+    con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], gate: Gate, end: str
+) -> Loaded:
     """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
-    _stage(con, file, row_class, end)
+    _stage(con, file, stored, row_class, end)
     judged = ", ".join(
         quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
     )
     frame = con.execute(f"SELECT {judged} FROM staged").df()
-    n_repeated = _n_repeated(con, file, end)
-    if not gate(file.warc, row_class, frame, len(frame) + n_repeated):
+    n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
+    if not gate(file.warc, row_class, frame, len(frame) + n_adverts + n_repeated):
         raise _RefusedError(
             "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
             f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in",
@@ -326,7 +330,7 @@ def _load_file(con: database.Connection, file: RefinedFile, gate: Gate, end: str
     _record_fill(con, file, row_class)
     if row_class is Posting:
         _record_self_checks(con, file)
-    return _record_load(con, file, n_repeated, end)
+    return _record_load(con, file, n_adverts, n_repeated, end)
 
 
 def _row_class(rows: Path) -> type:
@@ -341,16 +345,23 @@ def _is_flat(name: str, row_class: type) -> bool:
     return name not in ONLY_REFINED and not next(f for f in fields_of(row_class) if f.name == name).is_list
 
 
-def _stage(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> None:
-    """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older."""
+def _stage(
+    con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], row_class: type, end: str
+) -> None:
+    """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older.
+
+    What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
+    """
     keys = ", ".join(map(quoted, key_of(row_class)))
-    rows = f"read_parquet({literal(str(file.rows))}, file_row_number = true)"
+    rows = f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
+    if row_class is Posting:
+        rows += _rows_not_judged(con, file, stored)
     left_out = "EXCLUDE (text, spans, issues, said_hash, places, file_row_number)"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE staged AS
         SELECT * {left_out if row_class is Posting else "EXCLUDE (file_row_number)"}, {literal(file.warc)} AS warc
-        FROM {rows} WHERE observed_at <= {end}
+        FROM ({rows})
         QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY observed_at DESC, record DESC, file_row_number DESC) = 1
         """
     )
@@ -364,6 +375,32 @@ def _stage(con: database.Connection, file: RefinedFile, row_class: type, end: st
         WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > (r.observed_at, t.warc, t.record)
         """
     )
+
+
+def _rows_not_judged(con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile]) -> str:
+    """SQL to add the rows that a file repeats of files that are not loaded; their places stand in `not_judged`."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE not_judged AS
+        SELECT r.warc, r.row_number, s.observed_at, s.n_answers
+        FROM (
+            SELECT said_hash, max(observed_at) AS observed_at, count(*) AS n_answers FROM said_again WHERE warc = ?
+            GROUP BY said_hash
+        ) AS s JOIN repeated_rows AS r USING (said_hash)
+        WHERE said_hash NOT IN (SELECT said_hash FROM repeated_rows SEMI JOIN ops.loads USING (warc))
+        QUALIFY row_number() OVER (PARTITION BY said_hash ORDER BY r.warc, r.row_number) = 1
+        """,
+        [file.warc],
+    )
+    warcs = con.execute("SELECT DISTINCT warc FROM not_judged ORDER BY ALL").fetchall()
+    if not warcs:
+        return ""
+    return f"""
+        UNION ALL BY NAME
+        SELECT r.* EXCLUDE (filename, warc) REPLACE (n.observed_at AS observed_at)
+        FROM ({repetition.rows_in({warc: stored[warc] for (warc,) in warcs}, "*")}) AS r
+        JOIN not_judged AS n ON n.warc = r.warc AND n.row_number = r.file_row_number
+        """
 
 
 def _upsert_rows(con: database.Connection, cls: type) -> None:
@@ -411,16 +448,25 @@ def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
     return [key for (key,) in rows]
 
 
-def _n_repeated(con: database.Connection, file: RefinedFile, end: str) -> int:
-    """Rows of the earlier answers that a file's answers only repeat."""
-    (n,) = con.execute(
+def _n_repeated(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> tuple[int, int]:
+    """Adverts that a file has in words of earlier ones, but those judged now; rows of answers that it only repeats."""
+    (adverts,) = con.execute(
+        """
+        SELECT (SELECT count(*) FROM said_again WHERE warc = ?)
+            - (SELECT coalesce(sum(n_answers), 0) FROM not_judged)
+        """
+        if row_class is Posting
+        else "SELECT 0",
+        [file.warc] if row_class is Posting else [],
+    ).fetchall()[0]
+    (rows,) = con.execute(
         f"""
         SELECT coalesce(sum(o.n_rows), 0) FROM read_parquet({literal(str(file.responses))}) AS r JOIN ops.responses AS o
         ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
         WHERE o.refers_to IS NULL AND r.observed_at <= {end}
         """
     ).fetchall()[0]
-    return int(n)
+    return int(adverts), int(rows)
 
 
 def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -> None:
@@ -452,22 +498,27 @@ def _record_self_checks(con: database.Connection, file: RefinedFile) -> None:
     )
 
 
-def _record_load(con: database.Connection, file: RefinedFile, n_repeated: int, end: str) -> Loaded:
+def _record_load(con: database.Connection, file: RefinedFile, n_adverts: int, n_repeated: int, end: str) -> Loaded:
+    """Note what a file holds; rows are those of its own, `n_adverts` and `n_repeated` what it repeats beside them."""
     responses = (
         f"(SELECT * FROM read_parquet({literal(str(file.responses))}) WHERE coalesce(observed_at <= {end}, true))"
     )
     con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
-    con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
+    con.execute(
+        f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues, repeated), ? AS warc FROM {responses}",
+        [file.warc],
+    )
     n_rows, n_seen, n_rejects = con.execute(
         f"""
         INSERT INTO ops.loads BY NAME
         SELECT ? AS warc, ? AS source, ? AS refine_key, min(observed_at) AS observed_from,
-            max(observed_at) AS observed_to, count(*) AS n_responses, coalesce(sum(n_rows), 0) AS n_rows,
-            coalesce(sum(n_rows), 0) + ? AS n_seen, (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
+            max(observed_at) AS observed_to, count(*) AS n_responses,
+            coalesce(sum(n_rows), 0) - {n_adverts} AS n_rows, coalesce(sum(n_rows), 0) + {n_repeated} AS n_seen,
+            (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
         FROM {responses}
         RETURNING n_rows, n_seen, n_rejects
         """,
-        [file.warc, file.source, file.refine_key, n_repeated, file.warc],
+        [file.warc, file.source, file.refine_key, file.warc],
     ).fetchall()[0]
     return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
 

@@ -11,7 +11,7 @@ import gc
 import json
 import random
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,7 @@ from extractors.archive.reader import Range, read, split
 from extractors.archive.writer import Writer
 from extractors.refine import cache, workers
 from extractors.refine import refine as refine_module
-from extractors.refine.cache import RowCache
-from extractors.refine.refine import MAX_GONE, Refined, gc_paused, reading_key, refine, refusals_in
+from extractors.refine.refine import MAX_GONE, Refined, gc_paused, reading_key, refine, refusals_in, remove_damaged
 from extractors.response import Response
 from extractors.sample import adverts
 from extractors.source import all_sources
@@ -234,6 +233,10 @@ def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None
     return refine("greenhouse", writer.path, archive=folder / "archive", refined=refined or folder / "refined")
 
 
+def folder_of(made: Refined) -> Path:
+    return made.rows.parent
+
+
 def advert(number: int, **changed: Any) -> dict[str, Any]:
     text = f"<p>{number} We build with Python and pay $150,000 - $180,000 a year in Berlin.</p>"
     named = {"id": number, "internal_job_id": number, "title": f"AI Engineer {number}", "content": text}
@@ -247,9 +250,13 @@ def test_an_advert_that_says_the_same_is_not_read_again(tmp_path: Path, n_read: 
     second = night(tmp_path, 2, advert(3), advert(9), advert(1, title="Other"), advert(0))
     assert n_read == ["9", "1"]
     rows = pq.read_table(second.rows).to_pylist()
-    assert [row["title"] for row in rows] == ["AI Engineer 3", "AI Engineer 9", "Other", "AI Engineer 0"]
-    assert {row["observed_at"] for row in rows} == {NOW + timedelta(days=2)}, "read before, seen now"
-    assert {row["pay_low"] for row in rows} == {150_000}
+    assert [row["title"] for row in rows] == ["AI Engineer 9", "Other"]
+    (answer,) = answers_of(second)
+    first = {
+        row["title"]: row["said_hash"] for row in pq.read_table(folder_of(second) / "2026-01-01.parquet").to_pylist()
+    }
+    assert answer["repeated"] == [first["AI Engineer 3"], first["AI Engineer 0"]]
+    assert (answer["n_rows"], answer["is_complete"]) == (4, True), "what it lists, whoever read it"
 
 
 @pytest.mark.parametrize(
@@ -328,38 +335,75 @@ def test_only_so_many_rows_are_looked_through(
 
 @pytest.mark.parametrize("seed", range(12))
 def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
+    """Nights of random lists across row groups: rows and what is repeated are, together, what each night says alone."""
     monkeypatch.setattr("extractors.refine.refine.BATCH", 3)
-    monkeypatch.setattr(cache, "MAX_GROUPS", 2)
     chance = random.Random(seed)
+    known: dict[str, dict[str, Any]] = {}
     n_again = 0
-    rows = RowCache.rows
-
-    def counted(self: RowCache, numbers: Sequence[int]) -> Any:
-        nonlocal n_again
-        n_again += len(numbers)
-        return rows(self, numbers)
-
-    monkeypatch.setattr(RowCache, "rows", counted)
-    for number in chance.sample(range(1, 8), 7):
+    for number in range(1, 8):
         jobs = [advert(n, title=f"Engineer {chance.choice('abc')}") for n in chance.choices(range(15), k=12)]
         jobs.insert(chance.randrange(12), advert(99, title=" "))  # is no posting
         together = night(tmp_path, number, *jobs)
         alone = night(tmp_path, number, *jobs, refined=tmp_path / f"alone {number}")
-        assert together.rows.read_bytes() == alone.rows.read_bytes()
-        assert together.responses.read_bytes() == alone.responses.read_bytes()
+        (answer,), (answer_alone,) = answers_of(together), answers_of(alone)
+        read = [content_of(row) for row in pq.read_table(together.rows).to_pylist()]
+        said_again = [known[said_hash] for said_hash in answer.pop("repeated")]
+        rows_alone = [content_of(row) for row in pq.read_table(alone.rows).to_pylist()]
+        assert sorted([*read, *said_again], key=str) == sorted(rows_alone, key=str)
+        assert answer_alone.pop("repeated") == [] and answer == answer_alone
+        hashes = [row["said_hash"] for row in pq.read_table(together.rows, columns=["said_hash"]).to_pylist()]
+        assert not known.keys() & set(hashes), "no second row"
+        known |= {said_hash: row for said_hash, row in zip(hashes, read, strict=True) if said_hash}
+        n_again += len(said_again)
     assert n_again > 10
+
+
+def content_of(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without the answer that it stands in, and what is taken from one that is listed twice there."""
+    return {name: value for name, value in row.items() if name not in ("record", "observed_at", "said_hash")}
+
+
+def test_an_advert_that_its_answer_lists_twice_is_read_each_time(tmp_path: Path, n_read: list[str]) -> None:
+    night(tmp_path, 1, advert(1), advert(2), advert(1, title="Other"))
+    second = night(tmp_path, 2, advert(1), advert(2))
+    assert n_read == ["1", "2", "1", "1"]
+    assert len(answers_of(second)[0]["repeated"]) == 1
+
+
+def test_only_earlier_files_count_whatever_was_refined_first(tmp_path: Path, n_read: list[str]) -> None:
+    """So that what a file repeats is a matter of the archive alone."""
+    night(tmp_path, 2, advert(1))
+    night(tmp_path, 1, advert(1))
+    assert n_read == ["1", "1"]
+    assert not night(tmp_path, 2, advert(1), refined=tmp_path / "refined").is_new
+    night(tmp_path, 3, advert(1))
+    assert n_read == ["1", "1"]
+
+
+def test_files_that_repeat_what_is_gone_are_made_anew(tmp_path: Path, n_read: list[str]) -> None:
+    first, second = night(tmp_path, 1, advert(1)), night(tmp_path, 2, advert(1), advert(2))
+    assert remove_damaged(tmp_path / "refined") == []
+    first.rows.unlink()
+    assert remove_damaged(tmp_path / "refined") == [second.responses]
+    again = night(tmp_path, 2, advert(1), advert(2))
+    assert again.is_new and again.n_rows == 2
+    assert n_read == ["1", "2", "1", "2"]
 
 
 @pytest.mark.parametrize("source", ["ashby", "greenhouse", "lever"])
 def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_path: Path) -> None:
     folder = adverts.RECORDINGS
+    known: set[str] = set()
     for warc in sorted((folder / source).glob("*.warc.gz")):
         together, alone = (
             refine(source, warc, archive=folder, refined=tmp_path / into) for into in ("together", warc.name)
         )
-        assert pq.read_table(together.rows).equals(pq.read_table(alone.rows))
-        assert together.n_rejects == alone.n_rejects
+        new, whole = ({row["said_hash"] for row in pq.read_table(made.rows).to_pylist()} for made in (together, alone))
+        assert (
+            whole - new == {said_hash for answer in answers_of(together) for said_hash in answer["repeated"]} <= known
+        )
+        known |= new
+        assert sum(answer["n_rows"] for answer in answers_of(together)) == alone.n_rows
 
 
 def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
@@ -390,7 +434,7 @@ def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
 def test_what_cannot_be_told_from_others_is_read_each_time(changed: dict[str, Any], n_read: list[str]) -> None:
     one: Any = {"source": "x", "id": 1, "title": "AI Engineer", **changed}
     assert said_hash(one) is None
-    assert list(postings([one, one], {"": 0})) and len(n_read) == 2
+    assert list(postings([one, one], {""})) and len(n_read) == 2
 
 
 def test_values_that_json_would_write_alike_are_told_apart() -> None:
@@ -407,14 +451,14 @@ def test_values_that_json_would_write_alike_are_told_apart() -> None:
 # --- files that were read before --------------------------------------------------------------------------
 
 
-def test_refine_holds_no_file_open_and_keeps_nothing(tmp_path: Path) -> None:
+def test_refine_holds_no_file_open_and_keeps_the_digests_of_one_source(tmp_path: Path) -> None:
     """A rebuild refines hundreds of files in one process, which may open a thousand files at once."""
     held = []
     for number in range(1, 25):
         night(tmp_path, number, advert(1), advert(number + 1))
         held.append(len([*Path("/proc/self/fd").iterdir()]))
     assert held[-1] <= held[0] + 2
-    assert not [one for one in gc.get_objects() if isinstance(one, RowCache)]
+    assert cache._said_in.cache_info().currsize == 1
 
 
 def spoiled(path: Path, column: str) -> None:
@@ -430,16 +474,21 @@ def spoiled(path: Path, column: str) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("column", ["title", "text", "said_hash", "annual_low", "record"])
-def test_a_damaged_file_is_named_and_spoils_no_other(
-    column: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_damaged_file_is_named_and_its_adverts_are_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     first = night(tmp_path, 1, *(advert(number) for number in range(40)))
-    spoiled(first.rows, column)
+    spoiled(first.rows, "said_hash")
     jobs = [advert(number) for number in range(20, 60)]
     together, alone = (night(tmp_path, 2, *jobs, refined=tmp_path / into) for into in ("refined", "alone"))
     assert together.rows.read_bytes() == alone.rows.read_bytes()
     assert [f"{first.rows} is damaged" in record.getMessage() for record in caplog.records] == [True]
+
+
+@pytest.mark.parametrize("column", ["title", "text", "said_hash", "annual_low", "record"])
+def test_a_damaged_file_is_removed_with_what_rests_on_it(column: str, tmp_path: Path) -> None:
+    first = night(tmp_path, 1, *(advert(number) for number in range(40)))
+    second = night(tmp_path, 2, advert(1))
+    spoiled(first.rows, column)
+    assert remove_damaged(tmp_path / "refined") == [first.rows, second.responses]
 
 
 def test_what_is_no_refined_file_is_passed_over(tmp_path: Path, n_read: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from transforms.records.rows import ExchangeRate, Issue, ListedName, Pay, PayRep
 from warehouse import database, schema
 from warehouse.load import loader
 from warehouse.load.refined_file import RefinedFile
+from warehouse.load.repetition import MissingRowsError
 from warehouse.load.usd_conversion import convert_money
 from warehouse.ops_tables import RefinedResponses
 
@@ -263,19 +265,30 @@ def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[st
     return lives
 
 
-def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[RefinedFile]:
-    """Refined files of generated answers."""
+def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_short: bool = False) -> list[RefinedFile]:
+    """Refined files of generated answers; short ones have no second row of an advert that an earlier file has."""
     made = []
+    before: set[str] = set()
     for number, file in enumerate(files):
         answers = []
+        new: set[str] = set()
         for day, *answer in file:
             if len(answer) == 1:
                 answers.append(Answer(night(day), board=None, is_complete=False, gone=f"board:{answer[0]}"))
                 continue
             board, is_complete, rows = answer
-            said = [posting(id, title=title, text_state=fullness, board=board) for id, title, fullness in rows]
-            answers.append(Answer(night(day), said, board, is_complete and bool(rows)))
+            times = Counter(id for id, _, _ in rows)
+            said, repeated = [], []
+            for id, title, fullness in rows:
+                digest = None if times[id] > 1 else f"{id} {title} {fullness} {board}"
+                if is_short and digest in before:
+                    repeated.append(digest)
+                    continue
+                said.append(posting(id, title=title, text_state=fullness, board=board, said_hash=digest))
+                new |= {digest} if digest else set()
+            answers.append(Answer(night(day), said, board, is_complete and bool(rows), repeated=repeated))
         made.append(refined(folder, str(number), *answers))
+        before |= new
     return made
 
 
@@ -318,19 +331,68 @@ def test_core_is_the_same_whatever_the_order_of_loading(
             load(con, *order)
             convert_money(con)
             results.append(core(con))
-            lives = told(files, age)
-            assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
-                (posting_id, board, *interval)
-                for posting_id, life in sorted(lives.items())
-                for board, intervals in sorted(life.intervals.items())
-                for interval in intervals
-            ]
-            said = "posting_id, version_from, title, text_state, board"
-            assert all_rows(con, f"SELECT {said} FROM core.posting_versions ORDER BY ALL") == [
-                (posting_id, *version) for posting_id, life in sorted(lives.items()) for version in life.versions
-            ]
-            assert_dates(con)
+            assert_lives(con, told(files, age))
     assert results[0] == results[1] == results[2]
+
+
+SAID = st.lists(
+    st.tuples(st.integers(1, 2), st.sampled_from(["Engineer", "Senior engineer"]), st.sampled_from(FULLNESS[1:])),
+    max_size=2,
+)
+NIGHTS = st.lists(st.tuples(SAID, SAID), min_size=DAYS, max_size=DAYS)
+"""What two boards list on each day."""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(nights=NIGHTS, n_files=st.sampled_from([3, DAYS]), is_one_by_one=st.booleans())
+@example(  # another title and back within one file
+    nights=[([(1, title, "full")], []) for title in ("Engineer", "Engineer", "Senior engineer", "Engineer") * 2][:DAYS],
+    n_files=3,
+    is_one_by_one=True,
+)
+@example(  # back to the words of the day before yesterday
+    nights=[([(1, title, "full")], []) for title in ("Engineer", "Senior engineer") * 3],
+    n_files=DAYS,
+    is_one_by_one=True,
+)
+def test_what_is_said_again_needs_no_second_row(
+    nights: list[tuple[Any, Any]],
+    n_files: int,
+    is_one_by_one: bool,
+    work_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Files of one or two days each, in which an advert has a row only when no earlier file has its words."""
+    folder = tmp_path_factory.mktemp("again")
+    days = [
+        [(day, board, True, rows) for board, rows in zip(BOARDS, lists, strict=True)]
+        for day, lists in enumerate(nights)
+    ]
+    a_file = DAYS // n_files
+    files = [list(itertools.chain(*days[first : first + a_file])) for first in range(0, DAYS, a_file)]
+    short = made_from(folder, files, is_short=True)
+    with open_copy(work_template, folder / "db") as con:
+        declare(con, None)
+        if is_one_by_one:
+            load(con, *short)
+        else:
+            loader.load(con, short, gate=passes)
+        assert_lives(con, told(files, None))
+
+
+def assert_lives(con: database.Connection, lives: dict[str, Told]) -> None:
+    """Intervals, versions and dates of all postings are those that the oracle found."""
+    assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
+        (posting_id, board, *interval)
+        for posting_id, life in sorted(lives.items())
+        for board, intervals in sorted(life.intervals.items())
+        for interval in intervals
+    ]
+    said = "posting_id, version_from, title, text_state, board"
+    assert all_rows(con, f"SELECT {said} FROM core.posting_versions ORDER BY ALL") == [
+        (posting_id, *version) for posting_id, life in sorted(lives.items()) for version in life.versions
+    ]
+    assert_dates(con)
 
 
 def assert_dates(con: database.Connection) -> None:
@@ -433,6 +495,52 @@ def test_another_source_or_board_closes_nothing(con: database.Connection, tmp_pa
 def counts(con: database.Connection) -> dict[str, int]:
     names = ("core.postings", "core.posting_boards", "ops.loads", "ops.responses", "ops.rejects")
     return {name: all_rows(con, f"SELECT count(*) FROM {name}")[0][0] for name in names}
+
+
+def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: database.Connection, tmp_path: Path) -> None:
+    first = refined(tmp_path, "a", Answer(night(0), [posting(1, said_hash="x"), posting(2, said_hash="y")]))
+    again = refined(tmp_path, "b", Answer(night(1), [posting(3, said_hash="z")], repeated=["x", "y"]))
+    third = refined(tmp_path, "c", Answer(night(2), repeated=["x", "y", "z"]))
+    judged: list[tuple[list[str], int]] = []
+
+    def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+        judged.append((sorted(frame["posting_id"]), n_seen))
+        return warc != first.warc
+
+    def run(*files: RefinedFile) -> list[tuple[str, int, int]]:
+        return [(one.state, one.n_rows, one.n_seen) for one in loader.load(con, files, gate=gate)]
+
+    assert run(first) == [("refused", 0, 0)]
+    assert run(first, again) == [("unchanged", 0, 0), ("loaded", 3, 3)]
+    assert run(first, again, third)[2] == ("loaded", 2, 3)
+    assert judged == [
+        (["board:1", "board:2"], 2), (["board:1", "board:2", "board:3"], 3), (["board:1", "board:2"], 3)
+    ]  # fmt: skip
+    assert all_rows(con, "SELECT posting_id, first_seen_at, last_seen_at FROM core.postings ORDER BY ALL") == [
+        (f"board:{id}", night(1), night(2)) for id in (1, 2, 3)
+    ]
+
+
+def test_an_advert_whose_row_is_nowhere_is_an_error_that_names_the_file(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(said_hash="x")])))
+    with pytest.raises(MissingRowsError, match=r"board/b\.warc\.gz: .* delete it, and the next run makes it anew"):
+        load(con, refined(tmp_path, "b", Answer(night(1), repeated=["x", "gone"])))
+    assert all_rows(con, "SELECT count(*) FROM ops.loads") == [(1,)]
+
+
+def test_an_answer_that_repeats_one_with_known_adverts_shows_them_all(con: database.Connection, tmp_path: Path) -> None:
+    first = refined(tmp_path, "a", Answer(night(0), [posting(1, said_hash="x"), posting(2, said_hash="y")]))
+    second = refined(tmp_path, "b", Answer(night(1), [posting(3, said_hash="z")], repeated=["x"]))
+    third = refined(tmp_path, "c", Answer(night(2), repeats=night(1)))
+    load(con, first, second, third)
+    assert all_rows(con, ON_BOARDS) == [
+        ("board:1", night(0), night(2), None),
+        ("board:2", night(0), night(0), night(1)),
+        ("board:3", night(1), night(2), None),
+    ]
+    assert all_rows(con, "SELECT n_rows, n_seen FROM ops.loads ORDER BY warc") == [(2, 2), (1, 2), (0, 2)]
 
 
 def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Adverts that an answer lists in the words of an earlier one: where their rows stand.
+
+The refine step writes no second row of such an advert, but its `said_hash` beside the answer. Equal digests are equal
+rows, so that any file with a row of the digest will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from warehouse.load.refined_file import RefinedFile
+from warehouse.schema import literal
+
+
+class MissingRowsError(Exception):
+    """Refined files repeat adverts of which no refined file has the row; the message names the files."""
+
+
+def rows_in(files: Mapping[str, RefinedFile], columns: str) -> str:
+    """SQL: these columns of the rows in refined files, the number of the row, and its archive file as `warc`."""
+    return _select(((warc, str(file.rows)) for warc, file in files.items()), columns)
+
+
+def answers_in(files: Mapping[str, RefinedFile], columns: str) -> str:
+    """SQL: these columns of the answers in refined files, and their archive file as `warc`."""
+    return _select(((warc, str(file.responses)) for warc, file in files.items()), columns)
+
+
+def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
+    warcs, names = (", ".join(map(literal, each)) for each in zip(*paths, strict=True))
+    return (
+        f"SELECT {columns}, warc FROM read_parquet([{names}], file_row_number = true, filename = true)"
+        f" JOIN (SELECT unnest([{names}]) AS filename, unnest([{warcs}]) AS warc) USING (filename)"
+    )
+
+
+def find(
+    con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile], last: str
+) -> None:
+    """`said_again`: each advert that answers of `files`, up to `last`, repeat; `repeated_rows`: where its rows stand.
+
+    `stored` are all refined files of the source. `is_news`: it may say again what another answer had changed. Raises
+    `MissingRowsError`.
+    """
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE said_again AS
+        SELECT warc, record::BIGINT AS record, observed_at, unnest(repeated) AS said_hash, true AS is_news
+        FROM ({answers_in(files, "record, observed_at, repeated")}) WHERE observed_at <= {last}
+        """
+    )
+    _locate(con, stored)
+
+
+def add_repeated_answers(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
+    """Add to both tables what the answers repeat that only repeat an earlier one as a whole (table `repeated`)."""
+    firsts = con.execute("SELECT DISTINCT first_warc FROM repeated ORDER BY ALL").fetchall()
+    if not firsts:
+        return
+    ((n,),) = con.execute(
+        f"""
+        INSERT INTO said_again
+        SELECT r.warc, r.record, r.observed_at, unnest(o.repeated), r.is_news
+        FROM ({answers_in({warc: stored[warc] for (warc,) in firsts}, "record, repeated")}) AS o
+        JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
+        """
+    ).fetchall()
+    if n:
+        _locate(con, stored)
+
+
+def _locate(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated_rows (said_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
+        " warc VARCHAR, record BIGINT, row_number BIGINT)"
+    )
+    if not con.execute("SELECT EXISTS (FROM said_again)").fetchall()[0][0]:
+        return
+    columns = (
+        "said_hash, posting_id, coalesce(board, source) AS board, record::BIGINT AS record,"
+        " file_row_number AS row_number"
+    )
+    con.execute(
+        f"INSERT INTO repeated_rows BY NAME"
+        f" SELECT * FROM ({rows_in(stored, columns)}) SEMI JOIN said_again USING (said_hash)"
+    )
+    lost = con.execute("SELECT DISTINCT warc FROM said_again ANTI JOIN repeated_rows USING (said_hash)").fetchall()
+    if lost:
+        raise MissingRowsError(
+            f"{', '.join(sorted(warc for (warc,) in lost))}: the refined file repeats adverts of which no refined file "
+            "has the row any more; delete it, and the next run makes it anew"
+        )
