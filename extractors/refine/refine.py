@@ -58,7 +58,10 @@ and the answers of its postings."""
 
 @dataclass(frozen=True, kw_only=True)
 class Refined(RefinedFile):
-    """What refine made of one archive file, and whether it was written just now."""
+    """What refine made of one archive file, and whether it was written just now.
+
+    `n_rows` counts all that its answers list, also what an earlier file has the row of.
+    """
 
     n_rows: int
     n_responses: int
@@ -233,7 +236,7 @@ def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
 
 
 def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool) -> Refined:
-    seen = pq.read_table(responses, columns=["observed_at", "n_rejects"])
+    seen = pq.read_table(responses, columns=["observed_at", "n_rows", "n_rejects"])
     times = [t for t in seen["observed_at"].to_pylist() if t is not None]
     return Refined(
         source=source,
@@ -241,7 +244,7 @@ def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path
         rows=rows,
         responses=responses,
         refine_key=key,
-        n_rows=pq.read_metadata(rows).num_rows,
+        n_rows=sum(seen["n_rows"].to_pylist()),
         n_responses=len(seen),
         n_rejects=sum(seen["n_rejects"].to_pylist()),
         observed_from=min(times, default=None),
