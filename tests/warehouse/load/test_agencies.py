@@ -10,15 +10,25 @@ from typing import Any
 
 import pytest
 
+from extractors.archive.reader import read
+from extractors.response import ANSWERED, Response
+from extractors.source import all_sources, is_answer_of
 from tests.builders import Answer, all_rows, declare, load, night, posting, refined
+from transforms.depth import ALL
+from transforms.posting import postings
 from transforms.records.rows import Posting
 from transforms.records.vocabulary import AGENCY_SIGNS
 from transforms.text.lookups import cells_of
-from warehouse import database
-from warehouse.load import agencies
+from warehouse import analysis_views, database
+from warehouse.load import agencies, employers
 from warehouse.load.refined_file import RefinedFile
 
 CASES = Path(__file__).with_name("agency_cases.csv")
+PAYLOADS = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
+LABELLED = Path(__file__).with_name("agency_boards.csv")
+"""Boards labelled by reading their titles and texts. `called`: all that the rule calls agencies; any_1 and any_2: each
+100 at random of the others, before and after names of agencies seen in any_1 were entered; with_texts: 100 at random of
+the others with three texts or more."""
 SIGNS = "SELECT posting_id, sign, words FROM core.agency_signs ORDER BY ALL"
 CLIENT = "Our client is a growing bank."
 
@@ -114,3 +124,41 @@ def test_other_cues_read_all_again(con: database.Connection, tmp_path: Path, mon
     monkeypatch.setattr(agencies, "cells_of", lambda _: [])
     agencies.read_signs(con, [file])
     assert all_rows(con, SIGNS) == []
+
+
+# --- real boards --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not PAYLOADS.exists(), reason=f"the real payloads are not at {PAYLOADS}")
+def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Connection, tmp_path: Path) -> None:
+    with LABELLED.open(encoding="utf-8", newline="") as file:
+        labels = {row["board"]: row["is_agency"] == "true" for row in csv.DictReader(file) if row["source"] == "ashby"}
+    declare(con, None)
+    con.execute("UPDATE core.sources SET source = 'ashby'")
+    answers = list(_read_boards(set(labels)))
+    file = refined(tmp_path, "a", *answers, source="ashby")
+    load(con, file)
+    employers.resolve(con, ())
+    agencies.read_signs(con, [file])
+    for statement in analysis_views.declarations():
+        con.execute(statement)
+    found = dict(all_rows(con, "SELECT board, is_agency FROM analysis.boards"))
+    called = {board for board, is_agency in found.items() if is_agency}
+    assert called <= {board for board, is_agency in labels.items() if is_agency}, "none is called an agency's wrongly"
+    missed = {board for board, is_agency in labels.items() if is_agency and board in found} - called
+    assert missed == set()
+    assert len(called) >= 4 and sum(is_agency is False for is_agency in found.values()) >= 50
+
+
+def _read_boards(boards: set[str]) -> Iterator[Answer]:
+    """What some boards list in the real payloads of Ashby, of each up to 60 adverts."""
+    module = all_sources()["ashby"]
+    last: dict[str, Response] = {}
+    for warc in sorted((PAYLOADS / "ashby").glob("*.warc.gz")):
+        for response in read(warc):
+            if isinstance(response, Response) and response.status in ANSWERED and is_answer_of(module, response.url):
+                last[str(module.SOURCE.board_of(response.url))] = response
+    for number, board in enumerate(sorted(boards & last.keys())):
+        said = [one for one in module.parse(last[board]) if isinstance(one, dict)][:60]
+        rows = [row for row in postings(said, percent=ALL) if isinstance(row, Posting)]
+        yield Answer(night(number), rows, board=board)
