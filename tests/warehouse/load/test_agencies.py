@@ -131,8 +131,8 @@ def test_other_cues_read_all_again(con: database.Connection, tmp_path: Path, mon
 
 @pytest.mark.skipif(not PAYLOADS.exists(), reason=f"the real payloads are not at {PAYLOADS}")
 def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Connection, tmp_path: Path) -> None:
-    with LABELLED.open(encoding="utf-8", newline="") as file:
-        labels = {row["board"]: row["is_agency"] == "true" for row in csv.DictReader(file) if row["source"] == "ashby"}
+    with LABELLED.open(encoding="utf-8", newline="") as lines:
+        labels = {row["board"]: row["is_agency"] == "true" for row in csv.DictReader(lines) if row["source"] == "ashby"}
     declare(con, None)
     con.execute("UPDATE core.sources SET source = 'ashby'")
     answers = list(_read_boards(set(labels)))
