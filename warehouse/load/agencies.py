@@ -42,9 +42,9 @@ def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
                 con.execute("DELETE FROM unread WHERE warc = ? AND has_text", [warc])
                 continue
             texts = f"""(
-                SELECT posting_id, u."language", any_value(text) AS text
+                SELECT posting_id, u."language", text
                 FROM read_parquet({literal(str(rows[warc]))}) AS r JOIN unread AS u USING (posting_id, record)
-                WHERE u.warc = {literal(warc)} AND u.has_text GROUP BY ALL
+                WHERE u.warc = {literal(warc)} AND u.has_text
             )"""
             con.execute("INSERT INTO core.agency_signs BY NAME" + _signs(cues, "text", texts))
         con.execute("INSERT INTO core.agency_signs BY NAME" + _signs(cues, "title", "unread"))
@@ -86,7 +86,8 @@ def _find_unread(con: database.Connection) -> None:
 def _signs(cues: Sequence[dict[str, str]], part: str, texts: str) -> str:
     """SELECT of the signs in a part of adverts: of each the words of the first cue that is found.
 
-    A cue's word is sought before its pattern, which costs ten times as much. Cues of a language are for it alone.
+    A cue's word is sought before its pattern, which costs ten times as much. Cues of a language are for it alone. Texts
+    pass through: a night's may be larger than memory.
     """
     found: dict[str, list[str]] = {}
     for cue in cues:
@@ -99,6 +100,7 @@ def _signs(cues: Sequence[dict[str, str]], part: str, texts: str) -> str:
             )
     signs = (f"{{'sign': {literal(sign)}, 'words': coalesce({', '.join(ways)}, NULL)}}" for sign, ways in found.items())
     return f"""
-        SELECT posting_id, s.sign, s.words FROM (SELECT posting_id, unnest([{", ".join(signs)}]) AS s FROM {texts})
-        WHERE s.words IS NOT NULL
+        SELECT posting_id, s.sign, min(s.words) AS words
+        FROM (SELECT posting_id, unnest([{", ".join(signs)}]) AS s FROM {texts})
+        WHERE s.words IS NOT NULL GROUP BY posting_id, s.sign
         """
