@@ -65,7 +65,7 @@ from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
 from warehouse.checks import drift, gate, integrity
 from warehouse.dictionary import count_rows, dictionary
-from warehouse.load import employers, jobs, loader
+from warehouse.load import agencies, employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
@@ -450,12 +450,13 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, refined: Sequence[Refined]) -> None:
-    """Tell employers and jobs apart and convert pay to USD, unless that is up to date with what is loaded."""
+    """Tell employers, jobs and agencies apart and convert pay to USD, unless that is up to date with what is loaded."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # which otherwise takes a third of their time
             employers.resolve(con, all_boards())
             jobs.resolve(con, refined)
+            agencies.read_signs(con, refined)
         convert_money(con)
         LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)

@@ -35,6 +35,13 @@ MIN_COMMON, MIN_SHARE_COMMON = 3, 0.5
 """Least open jobs that two boards both list, and least share of those of the smaller one, by which it is a twin: one or
 two jobs are also what two branches share, or an agency and its client."""
 
+MIN_IN_COUNTRY = 5
+"""Least open jobs of a board in one country alone, by which the country is the board's; with more than half of those
+whose country is known."""
+MIN_SIGNS, MIN_SHARE_SIGNS, MIN_READ = 3, 0.1, 5
+"""Least open jobs, and their least share, whose adverts have signs of an agency; a consultancy or an employer's own
+recruiter has one or two. Least jobs read in full without which no sign is found means nothing."""
+
 
 def _among(words: tuple[str, ...]) -> str:
     return f"({', '.join(map(literal, words))})"
@@ -67,6 +74,13 @@ VIEWS = {
     "analysis.open_by_month": _select("open_by_month", newest=NEWEST),
     "analysis.employers_hiring": _select("employers_hiring", ai_groups=_among(AI_GROUPS)),
     "analysis.twin_boards": _select("twin_boards", min_common=str(MIN_COMMON), min_share=str(MIN_SHARE_COMMON)),
+    "analysis.boards": _select(
+        "boards",
+        min_jobs=str(MIN_IN_COUNTRY),
+        min_signs=str(MIN_SIGNS),
+        min_share=str(MIN_SHARE_SIGNS),
+        min_read=str(MIN_READ),
+    ),
 }
 """Meaning and SELECT of each view; a view comes after those that it reads."""
 
@@ -209,6 +223,34 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n_jobs": "Open jobs of the board",
         "n_jobs_of_other": "Open jobs of the other board",
         "share_common": "n_common of n_jobs (share)",
+    },
+    "analysis.boards": {
+        "source": "Source that reads the platform",
+        "board": "Token of the board in the platform's addresses",
+        "known_from": "What named it first: a list's name, or boards.csv; NULL: nothing, its adverts came all the same",
+        "state": "test: its token says that it is a trial; else new, answers, moved, missing, dead or fails",
+        "employer": "Employer of more than half of its open jobs, as in core.employers; NULL: there is none",
+        "n_jobs": "Open jobs that it lists",
+        "country": (
+            f"Country of more than half of its jobs whose country is known, and of {MIN_IN_COUNTRY} at least, "
+            "ISO 3166-1 alpha-2; NULL: there is none. Where the jobs are, not where the employer is at home"
+        ),
+        "n_placed": "Jobs whose country is known",
+        "n_in_country": "Of them in this country alone",
+        "country_share": "n_in_country of n_placed (share)",
+        "is_agency": (
+            "A recruitment or staffing agency's, which hires for others or hires people out: more than half of its "
+            f"jobs are of an employer with an agency's name, or {MIN_SIGNS} jobs and {MIN_SHARE_SIGNS:.0%} have a sign "
+            f"of one, in texts or in titles; false: {MIN_READ} jobs or more were read in full, and it is not so; NULL: "
+            "not known"
+        ),
+        "n_of_agency": "Jobs of an employer whose name is an agency's",
+        "n_read": "Jobs read in full",
+        "n_for_client": "Of them those whose text says that the job is with a client, or that an agency advertises",
+        "n_by_title": "Jobs whose title names a client, or is of one who recruits for clients",
+        "agency_words": "Up to three of the words that say so, in order; core.agency_signs has them by advert",
+        "n_employers": "Employers that its jobs name; a group names its companies, so that several are no sign",
+        **of_table(Employers, "industry", "industry_evidence"),
     },
 }
 """What each column of each view means, in order; taken from a table's declaration where the column is the table's."""

@@ -31,6 +31,7 @@ from transforms.records.rows import (
     SkillAsked,
 )
 from transforms.records.vocabulary import (
+    AGENCY_SIGNS,
     COUNTRY_CODE,
     CURRENCY_CODE,
     DISCLOSURE_RULES,
@@ -224,6 +225,24 @@ class PostingCandidates(ListedName):
     name: Annotated[str, Column("Name as written", key=True)]
 
 
+@table("core.agency_signs", "What adverts on employers' boards say of hiring for others, each sign once.")
+class AgencySigns:
+    """From titles and stored texts, by `agency_cues.csv`. `analysis.boards` says which boards are agencies by them."""
+
+    posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
+    sign: Annotated[
+        str,
+        Column(
+            "client: the text says that the job is with a client of who advertises; itself: it calls who advertises an "
+            "agency, or names placement or hiring out; title: the title names a client, or is of one who recruits for "
+            "clients",
+            key=True,
+            values=AGENCY_SIGNS,
+        ),
+    ]
+    words: Annotated[str, Column("The words that say so")]
+
+
 # --- core: pay reports, official wages, rates ---------------------------------------------------------
 
 
@@ -394,5 +413,8 @@ class Employers:
     boards: Annotated[tuple[str, ...], Column("Boards of its own that we read, source:board")]
     country: Annotated[str | None, Column("Country of the head office, where boards.csv has it", pattern=COUNTRY_CODE)]
     industry: Annotated[str | None, Column("ISIC section or the guide's industry, where boards.csv has it")]
+    industry_evidence: Annotated[
+        str | None, Column("What says so, where boards.csv has it: an advert of a day, or public knowledge")
+    ]
     is_staffing_agency: Annotated[bool, Column("It hires for others, whom its adverts seldom name")]
     n_postings: Annotated[int, Column("Postings in core.postings, open or not", low=0)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from tests.builders import Answer, all_rows, load, posting, refined, share_row
 from transforms.records.rows import Place, Posting, SkillAsked
 from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
 from warehouse import analysis_views, database, schema
-from warehouse.load import employers, jobs
+from warehouse.load import agencies, employers, jobs
+from warehouse.load import boards as store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import convert_money
 from warehouse.mart_tables import Shares
+from warehouse.ops_tables import KnownBoards
 from warehouse.publish.market import publish
 from warehouse.tables import Sources
 
@@ -258,6 +261,121 @@ def test_a_board_that_lists_most_of_anothers_jobs_is_its_twin(con: database.Conn
         con.execute(statement)
     found = all_rows(con, "SELECT board, other_board, n_common, n_jobs, share_common FROM analysis.twin_boards")
     assert found == [("acme-old", "acme", 3, 4, 0.75)], "two jobs of a branch's six are no twin's"
+
+
+HIRING = Sources(
+    source="board",
+    title="T",
+    kind="employer board",
+    publisher="P",
+    homepage="h",
+    licence="l",
+    terms_url=None,
+    attribution="a",
+    is_verified=True,
+    is_republishable=True,
+)
+OUR_CLIENT = "Our client is a bank."
+GERMAN = Place(place_text="Köln", country="DE")
+AMERICAN = Place(place_text="Boston", country="US")
+
+
+def board_rows(con: database.Connection, folder: Path, listed: Mapping[str, list[Posting]], columns: str) -> Any:
+    """Columns of analysis.boards by board, where each lists these adverts."""
+    load_lookups(con, [HIRING])
+    files = [
+        refined(folder, name, Answer(on(3, number), [replace(one, board=name) for one in adverts], board=name))
+        for number, (name, adverts) in enumerate(listed.items(), start=1)
+    ]
+    load(con, *files)
+    employers.resolve(con, ())
+    agencies.read_signs(con, files)
+    for statement in analysis_views.declarations():
+        con.execute(statement)
+    return {row[0]: row[1:] for row in all_rows(con, f"SELECT board, {columns} FROM analysis.boards")}
+
+
+def adverts_of(board: str, n: int, **said: Any) -> list[Posting]:
+    """Adverts of one employer with ids of their own."""
+    return [replace(advert(1, **{"employer": board} | said), posting_id=f"board:{board}{k}") for k in range(n)]
+
+
+def test_a_boards_country_is_that_of_most_of_its_jobs(con: database.Connection, tmp_path: Path) -> None:
+    both = {"places": (GERMAN, AMERICAN), "country": None}
+    listed = {
+        "most": adverts_of("most", 5) + adverts_of("b", 2, places=(GERMAN,), country="DE"),
+        "half": adverts_of("half", 5) + adverts_of("c", 5, places=(GERMAN,), country="DE"),
+        "few": adverts_of("few", 4),
+        "both": adverts_of("both", 9, **both),
+        "nowhere": adverts_of("nowhere", 9, places=(), country=None),
+    }
+    found = board_rows(con, tmp_path, listed, "country, n_placed, n_in_country, country_share")
+    assert found == {
+        "most": ("US", 7, 5, 5 / 7),
+        "half": (None, 10, None, None),
+        "few": (None, 4, None, None),
+        "both": (None, 9, None, None),
+        "nowhere": (None, 0, None, None),
+    }
+
+
+def test_a_board_is_an_agencys_by_evidence_alone(con: database.Connection, tmp_path: Path) -> None:
+    unread = {"text": None, "text_hash": None, "text_state": "none"}
+    recruits = adverts_of("d", 3, title="Recruitment Consultant", **unread)
+    listed = {
+        "words": adverts_of("words", 3, text=OUR_CLIENT) + adverts_of("e", 27),
+        "fewer": adverts_of("fewer", 3, text=OUR_CLIENT) + adverts_of("f", 28),
+        "two": adverts_of("two", 2, text=OUR_CLIENT) + adverts_of("g", 3),
+        "titles": recruits + adverts_of("h", 5, **unread),
+        "name": adverts_of("Acme Staffing", 2, **unread),
+        "little": adverts_of("little", 4),
+        "silent": adverts_of("silent", 30, **unread),
+    }
+    columns = "is_agency, n_jobs, n_read, n_for_client, n_by_title, n_of_agency, agency_words"
+    said = ["Our client is a"]
+    assert board_rows(con, tmp_path, listed, columns) == {
+        "words": (True, 30, 30, 3, 0, 0, said),
+        "fewer": (False, 31, 31, 3, 0, 0, said),
+        "two": (False, 5, 5, 2, 0, 0, said),
+        "titles": (True, 8, 0, 0, 3, 0, ["Recruitment Consultant"]),
+        "name": (True, 2, 0, 0, 0, 2, []),
+        "little": (None, 4, 4, 0, 0, 0, []),
+        "silent": (None, 30, 0, 0, 0, 0, []),
+    }
+
+
+def test_a_board_has_the_industry_of_the_employer_of_most_of_its_jobs(con: database.Connection, tmp_path: Path) -> None:
+    listed = {
+        "a": adverts_of("Acme", 3) + adverts_of("Globex", 2),
+        "b": adverts_of("Acme", 2) + adverts_of("Globex", 2),
+        "c": adverts_of("Initech", 1),
+    }
+    listed["b"] = [replace(one, posting_id=f"{one.posting_id}b") for one in listed["b"]]
+    board_rows(con, tmp_path, listed, "board")
+    con.execute(
+        "UPDATE core.employers SET industry = 'finance', industry_evidence = 'public: a bank' WHERE employer = 'Acme'"
+    )
+    columns = "board, employer, industry, industry_evidence, n_employers"
+    assert all_rows(con, f"SELECT {columns} FROM analysis.boards ORDER BY board") == [
+        ("a", "Acme", "finance", "public: a bank", 2),
+        ("b", None, None, None, 2),
+        ("c", "Initech", None, None, 1),
+    ]
+
+
+def test_a_board_without_adverts_stays_empty(con: database.Connection) -> None:
+    load_lookups(con, [HIRING])
+    for name in ("a", "a-sandbox", "A"):
+        known_on, is_test = date(2026, 3, 1), "sandbox" in name
+        known = KnownBoards(source="board", board=name, known_from="a list", known_on=known_on, is_test=is_test)
+        store.add_known(con, [known])
+    for statement in analysis_views.declarations():
+        con.execute(statement)
+    columns = "board, state, n_jobs, country, is_agency, employer, industry"
+    assert all_rows(con, f"SELECT {columns} FROM analysis.boards ORDER BY board") == [
+        ("a", "new", 0, None, None, None, None),
+        ("a-sandbox", "test", 0, None, None, None, None),
+    ]
 
 
 def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.DuckDBPyConnection) -> None:

@@ -20,6 +20,8 @@ of a thousand characters that names no skill says less of the job than an advert
 NAME_SOURCES = ("boards_list", "advert", "advert_text", "token", "domain")
 """Where the name shown for an employer is from, the best first. What is made of a token or a domain is no spelling of
 its own: "Centriaautism" may be Centria Autism."""
+AGENCY_SIGNS = ("client", "itself", "title")
+"""What tells an agency beside its name: words of `agency_cues.csv` in the texts and titles of its adverts."""
 PERIODS = ("hour", "day", "week", "month", "year")
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (

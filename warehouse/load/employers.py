@@ -215,6 +215,7 @@ def _employer(gathered: _Employer) -> Employers:
         boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one)})),
         country=next((board.country for board in boards if board.country), None),
         industry=next((board.industry for board in boards if board.industry), None),
+        industry_evidence=next((board.industry_evidence for board in boards if board.industry), None),
         is_staffing_agency=any(map(identity.is_staffing_agency, names)),
         n_postings=sum(one.n_postings for one in gathered.said),
     )

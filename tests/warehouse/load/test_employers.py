@@ -34,10 +34,22 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def board_line(
-    source: str, board: str, employer: str | None = None, country: str | None = None, industry: str | None = None
+    source: str,
+    board: str,
+    employer: str | None = None,
+    country: str | None = None,
+    industry: str | None = None,
+    industry_evidence: str | None = None,
 ) -> Board:
     """A line of boards.csv."""
-    return Board(source=source, board=board, employer=employer, country=country, industry=industry)
+    return Board(
+        source=source,
+        board=board,
+        employer=employer,
+        country=country,
+        industry=industry,
+        industry_evidence=industry_evidence,
+    )
 
 
 def said(
@@ -72,7 +84,11 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
         said("Scale AI, Inc.", "simplify_newgrad", "listings", "https://scale.com/careers", n=3),
         said("scale.com", "hackernews", None, "https://news.ycombinator.com/item"),
         said("SCALE AI", "france_travail"),
-        boards=(board_line("greenhouse", "scaleai", "Scale AI", "US", "information and communication"),),
+        boards=(
+            board_line(
+                "greenhouse", "scaleai", "Scale AI", "US", "information and communication", "public: data for AI"
+            ),
+        ),
     )
     assert found == Employers(
         employer_id="scaleai",
@@ -83,6 +99,7 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
         boards=("greenhouse:scaleai",),
         country="US",
         industry="information and communication",
+        industry_evidence="public: data for AI",
         is_staffing_agency=False,
         n_postings=55,
     )

@@ -1,0 +1,106 @@
+"""What adverts on employers' boards say of hiring for others: core.agency_signs, from titles and stored texts.
+
+The signs are words of `agency_cues.csv`, looked for in SQL. Each version of an advert is read once: the work file has
+in `signs_read` which. The view `analysis.boards` weighs the signs, board by board.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+
+from transforms.text.lookups import cells_of
+from warehouse import database
+from warehouse.load.refined_file import RefinedFile
+from warehouse.schema import literal
+
+log = logging.getLogger("jobmarket.agencies")
+
+TABLES = {
+    "signs_read_with": "cues VARCHAR NOT NULL",
+    "signs_read": "posting_id VARCHAR NOT NULL, content_hash VARCHAR NOT NULL",
+}
+"""Tables of the work file alone: by which cues adverts were read, and which versions."""
+
+
+def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
+    """Bring core.agency_signs up to date with the newest version of each advert on an employer's board.
+
+    `files` are refined files, among them those that versions come from which were not read before. A text whose file is
+    missing is read by a later call that has it.
+    """
+    rows = {file.warc: file.rows for file in files}
+    cues = cells_of("agency_cues")
+    with database.transaction(con):
+        _make_tables(con, cues)
+        _find_unread(con)
+        warcs = con.execute("SELECT DISTINCT warc FROM unread WHERE has_text ORDER BY warc").fetchall()
+        for (warc,) in warcs:
+            if warc not in rows or not rows[warc].exists():
+                log.warning("%s: its refined file is missing; its texts are not read for signs of agencies", warc)
+                con.execute("DELETE FROM unread WHERE warc = ? AND has_text", [warc])
+                continue
+            texts = f"""(
+                SELECT posting_id, u."language", text
+                FROM read_parquet({literal(str(rows[warc]))}) AS r JOIN unread AS u USING (posting_id, record)
+                WHERE u.warc = {literal(warc)} AND u.has_text
+            )"""
+            con.execute("INSERT INTO core.agency_signs BY NAME" + _signs(cues, "text", texts))
+        con.execute("INSERT INTO core.agency_signs BY NAME" + _signs(cues, "title", "unread"))
+        con.execute("INSERT INTO signs_read SELECT posting_id, content_hash FROM unread")
+
+
+def _make_tables(con: database.Connection, cues: Sequence[dict[str, str]]) -> None:
+    """Make the tables where there are none, and forget what was read by other cues."""
+    key = hashlib.blake2b(repr(cues).encode(), digest_size=16).hexdigest()
+    con.execute(f"CREATE TABLE IF NOT EXISTS signs_read_with ({TABLES['signs_read_with']})")
+    if con.execute("SELECT cues FROM signs_read_with").fetchall() != [(key,)]:
+        for name, columns in TABLES.items():
+            con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+        con.execute("INSERT INTO signs_read_with VALUES (?)", [key])
+
+
+def _find_unread(con: database.Connection) -> None:
+    """`unread`: versions that were not read yet. Signs of versions that are no more are forgotten."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE unread AS
+        SELECT posting_id, content_hash, warc, record, p.title, "language", text_state = 'full' AS has_text
+        FROM core.postings AS p JOIN core.sources AS s USING (source)
+        WHERE s.kind = 'employer board' AND NOT EXISTS (
+            FROM signs_read AS r WHERE r.posting_id = p.posting_id AND r.content_hash = p.content_hash
+        )
+        """
+    )
+    con.execute(
+        """
+        DELETE FROM signs_read AS r WHERE NOT EXISTS (
+            FROM core.postings AS p WHERE p.posting_id = r.posting_id AND p.content_hash = r.content_hash
+        )
+        """
+    )
+    con.execute("DELETE FROM core.agency_signs WHERE posting_id NOT IN (SELECT posting_id FROM signs_read)")
+
+
+def _signs(cues: Sequence[dict[str, str]], part: str, texts: str) -> str:
+    """SELECT of the signs in a part of adverts: of each the words of the first cue that is found.
+
+    A cue's word is sought before its pattern, which costs ten times as much. Cues of a language are for it alone. Texts
+    pass through: a night's may be larger than memory.
+    """
+    found: dict[str, list[str]] = {}
+    for cue in cues:
+        if cue["part"] == part:
+            spoken = f'"language" = {literal(cue["language"])} AND ' if cue["language"] else ""
+            pattern = literal(f"(?m){cue['pattern']}")
+            found.setdefault(cue["sign"], []).append(
+                f"CASE WHEN {spoken}contains({part}, {literal(cue['word'])})"
+                f" THEN nullif(trim(regexp_extract({part}, {pattern}), E' \\n\\t*.:!?)'), '') END"
+            )
+    signs = (f"{{'sign': {literal(sign)}, 'words': coalesce({', '.join(ways)}, NULL)}}" for sign, ways in found.items())
+    return f"""
+        SELECT posting_id, s.sign, min(s.words) AS words
+        FROM (SELECT posting_id, unnest([{", ".join(signs)}]) AS s FROM {texts})
+        WHERE s.words IS NOT NULL GROUP BY posting_id, s.sign
+        """
