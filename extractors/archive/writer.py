@@ -115,18 +115,19 @@ class Writer:
         reason: str = "",
         headers: Iterable[tuple[str, str]] = (),
         body: bytes,
+        digest: str | None = None,
         json_digest: str | None = None,
     ) -> Recorded:
         """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
 
-        `json_digest` is that of its value, where it is known already.
+        `digest` is that of the body (`digest_of_body`), `json_digest` that of its value, where they are known already.
         Raises ValueError for a body over `MAX_BODY` or a time without a zone.
         """
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
         time = self._start_record(url, observed_at)
         kept = _headers_to_archive(headers)
-        digest = digest_of_body(body)
+        digest = digest or digest_of_body(body)
         date = _stamp(time)
         offset = self._file.tell()
         self._write(

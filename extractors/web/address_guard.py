@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import math
 import os
 import socket
 import threading
+import time
 from collections.abc import Collection, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -41,6 +45,8 @@ class PublicAdapter(HTTPAdapter):
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._allowed = frozenset(allowed)
         self._line = _CurrentSocket()
+        self._deadline = _Deadline(self._line)
+        self._last: tuple[tuple[Any, ...], Any] | None = None
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
@@ -80,22 +86,72 @@ class PublicAdapter(HTTPAdapter):
         when the request seems to have gone well. For one request at a time. Looking up a name and connecting are not
         interrupted; the connection is shut as soon as it is made.
         """
-        ended = threading.Event()
-
-        def watch() -> None:
-            if ended.wait(seconds):
-                return
-            is_over.set()
-            while not ended.wait(CUT_AGAIN):
-                self._line.shut()
-
-        watcher = threading.Thread(target=watch, name="deadline of an answer", daemon=True)
-        watcher.start()
+        self._deadline.begin(seconds, is_over)
         try:
             yield
         finally:
-            ended.set()
-            watcher.join()
+            self._deadline.end()
+
+    def get_connection_with_tls_context(  # the signature is requests'
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """The pool of connections of a request's host; that of the last request where host and settings are its."""
+        wanted = (_host_of(str(request.url)), verify, proxies, cert)
+        if self._last is None or self._last[0] != wanted:
+            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]
+            self._last = wanted, pool
+        return self._last[1]
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing: a pool is told its certificates when it is looked up."""
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._last = None
+        super().close()
+
+
+class _Deadline:
+    """Shuts a session's connection when its request is overdue, from one thread for all of its requests.
+
+    The thread wakes when the request that it fell asleep in would be overdue, looks which one runs by then, and ends
+    when none does.
+    """
+
+    def __init__(self, line: _CurrentSocket) -> None:
+        self._line = line
+        self._changed = threading.Condition()
+        self._due = math.inf
+        self._is_over: threading.Event | None = None
+        self._wakes_at: float | None = None
+        """When the thread looks again; None: there is no thread."""
+
+    def begin(self, seconds: float, is_over: threading.Event) -> None:
+        """A request begins that may take so many seconds."""
+        with self._changed:
+            self._due, self._is_over = time.monotonic() + seconds, is_over
+            if self._wakes_at is None:
+                self._wakes_at = self._due
+                threading.Thread(target=self._watch, name="deadline of an answer", daemon=True).start()
+            elif self._due < self._wakes_at:
+                self._changed.notify()
+
+    def end(self) -> None:
+        """The request has ended: its connection is not shut any more."""
+        with self._changed:
+            self._due, self._is_over = math.inf, None
+
+    def _watch(self) -> None:
+        with self._changed:
+            while self._is_over is not None:
+                now = time.monotonic()
+                if now >= self._due:
+                    self._is_over.set()
+                    self._line.shut()
+                self._wakes_at = self._due if now < self._due else now + CUT_AGAIN
+                self._changed.wait(self._wakes_at - now)
+            self._wakes_at = None
 
 
 class _CurrentSocket:
@@ -143,6 +199,11 @@ class _CheckedConnection:
                 connected.close()
                 raise
         return connected
+
+
+def _host_of(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _resolve(host: str, port: int) -> list[str]:

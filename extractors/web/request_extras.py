@@ -43,11 +43,13 @@ MIN_SIGNATURE = 32
 
 def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict[str, str]:
     """The query fields of where an answer redirects, if that is one of the hosts that sign their addresses."""
+    if not location or not hosts:
+        return {}
     try:
-        parts = urlsplit(urljoin(url, location or ""))
+        parts = urlsplit(urljoin(url, location))
     except ValueError:
         return {}
-    return dict(parse_qsl(parts.query, keep_blank_values=True)) if location and parts.netloc in hosts else {}
+    return dict(parse_qsl(parts.query, keep_blank_values=True)) if parts.netloc in hosts else {}
 
 
 def redact(text: str, secrets: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import http.cookiejar
+import functools
 import logging
 import math
 import os
@@ -24,7 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
@@ -50,6 +50,7 @@ from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
 from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
 from extractors.web.reservations import has_signal, tdm_policy
+from extractors.web.single_requests import SingleRequests
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -128,6 +129,11 @@ class _Answer:
     revisit: Revisited | None = None
     """What was recorded in its stead: a repetition. The rest is then the answer it repeats."""
 
+    @functools.cached_property
+    def digest(self) -> str:
+        """The digest of the body."""
+        return digest_of_body(self.body)
+
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
@@ -153,7 +159,7 @@ class Web:
         source: Source,
         *,
         writer: Writer,
-        session: requests.Session,
+        session: SingleRequests,
         politeness: Politeness | None,
         insecure_hosts: Collection[str],
         now: Callable[[], datetime],
@@ -382,8 +388,7 @@ class Web:
 
     def _note_signals(self, url: str, rules: Rules) -> None:
         """Archive the Content-Signals of a host's robots.txt, once, beside its first answer."""
-        robots = urljoin(url, "/robots.txt")
-        if rules.signals and robots not in self._noted:
+        if rules.signals and (robots := urljoin(url, "/robots.txt")) not in self._noted:
             self._noted.add(robots)
             self._writer.describe(robots, self._now(), [("content-signal", " ".join(said)) for said in rules.signals])
 
@@ -497,7 +502,7 @@ class Web:
                     headers=answer.revisit.headers if answer.revisit else headers,
                     digest=held.digest,
                     refers_to=held.first_at,
-                    received=None if is_same else digest_of_body(answer.body),
+                    received=None if is_same else answer.digest,
                 )
             body = redact_bytes(answer.body, secrets)
             return self._writer.write(
@@ -507,6 +512,7 @@ class Web:
                 reason=answer.reason,
                 headers=headers,
                 body=body,
+                digest=None if secrets else answer.digest,
                 json_digest=json_digest,
             )
         except ValueError as error:
@@ -527,14 +533,11 @@ class Web:
         try:
             with (
                 self._time_limit(url, seconds, is_over),
-                self._session.request(
-                    "GET" if what.form is None and what.credentials is None else "POST",
+                self._session.send_single(
                     url if self._politeness is None else with_query(url, {**what.secret, **what.signature}),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
-                    json=what.form,
-                    data=what.credentials,
-                    stream=True,
-                    allow_redirects=False,
+                    form=what.form,
+                    credentials=what.credentials,
                     timeout=TIMEOUTS,
                 ) as response,
             ):
@@ -579,25 +582,6 @@ class _NoAnswerError(Exception):
         self.may_pass = may_pass
 
 
-class _Session(requests.Session):
-    """A session that looks once for the proxies and certificates that the environment names for a host.
-
-    `requests` looks at every request, which takes longer than all else that it does.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._of_host: dict[str, Mapping[str, Any]] = {}
-
-    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
-        """The settings of a request to a host; none of ours has proxies or certificates of its own."""
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
-        if host not in self._of_host:
-            self._of_host[host] = super().merge_environment_settings(url, proxies, stream, verify, cert)
-        return dict(self._of_host[host])
-
-
 def web_for(
     source: Source,
     *,
@@ -623,9 +607,7 @@ def web_for(
     `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
     `chance` as well.
     """
-    session = _Session()
-    session.auth = _no_auth  # else requests sends what stands in ~/.netrc
-    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    session = SingleRequests()
     if replay is not None:
         recordings = ReplayAdapter(replay, held)
         session.mount("https://", recordings)
@@ -677,7 +659,7 @@ def _conditions(known: _StoredAnswer | None) -> dict[str, str]:
 
 def _is_repetition(answer: _Answer, held: IndexEntry) -> bool:
     """Whether an answer equals the archived one: not modified, or the same bytes."""
-    is_same = answer.status in ANSWERED and digest_of_body(answer.body) == held.digest
+    is_same = answer.status in ANSWERED and answer.digest == held.digest
     return answer.status == NOT_MODIFIED or is_same
 
 
@@ -729,10 +711,6 @@ def check_contact(contact: str | None) -> str:
             f"For example: export {CONTACT}=you@example.org"
         )
     return stated
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _innermost_reason(error: Exception) -> str:

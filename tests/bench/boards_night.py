@@ -32,9 +32,9 @@ from unittest import mock
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-import requests.adapters
 
 from extractors.sample.adverts import RECORDINGS
+from extractors.web.address_guard import PublicAdapter
 from tests.bench.apart import run_apart
 from tests.bench.board_market import NIGHT, PLATFORMS, ServedNight, day_of, list_boards, serve_market
 from tests.bench.nights import REST, clocks_on_steps
@@ -80,11 +80,11 @@ class Cost:
 # --- one night ------------------------------------------------------------------------------------------
 
 
-class Loopback(requests.adapters.HTTPAdapter):
+class Loopback(PublicAdapter):
     """Sends what is asked of any host to a server on loopback, which finds the host in the path."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=8)
+        super().__init__((f"127.0.0.1:{port}",))
         self._port = port
 
     def send(self, request: requests.PreparedRequest, *args: Any, **named: Any) -> requests.Response:
