@@ -187,3 +187,28 @@ def test_no_weight_is_no_panel_and_none_of_it_a_count_of_none() -> None:
     found = estimate_panel_pay(replace(jobs, weight=np.zeros(40)), 1).loc[0]
     assert (found.n_panel_jobs, found.n_panel_employers) == (0, 0)
     assert found[list(OF_PANEL)].isna().all()
+
+
+def test_where_boards_that_pay_well_are_read_by_choice_the_panel_alone_holds_the_truth() -> None:
+    """300 markets of 900 boards: large ones are members with a chance of 0.35, small ones of 0.12, and pay less."""
+    chance, n_boards, truth, drawn = np.random.default_rng(20261127), 900, [], []
+    for market in range(300):
+        jobs = np.minimum(1 + chance.geometric(0.35, n_boards), 30)
+        is_large = jobs > 3
+        level = chance.normal(150, 25, n_boards) + 12 * is_large
+        probability = np.where(is_large, 0.35, 0.12)
+        is_member = chance.random(n_boards) < probability
+        is_read = is_member | (chance.random(n_boards) < 1 / (1 + np.exp((175 - level) / 10)))
+        board = np.repeat(np.arange(n_boards), jobs)
+        pay = np.round(level[board] + chance.normal(0, 12, len(board))) * 1e3
+        truth.append(np.median(pay))
+        weight = np.where(is_member, 1 / probability, 0)[board]
+        read = is_read[board]
+        drawn.append([column[read] for column in (np.full(len(board), market), board, pay, pay, weight)])
+    cell, employer, low, high, weight = map(np.concatenate, zip(*drawn, strict=True))
+    jobs_read = PaidJobs(cell.astype(np.int64), employer.astype(np.int64), low, high, weight)
+    panel, known = estimate_panel_pay(jobs_read, len(truth)), estimate_pay(jobs_read, len(truth))
+    assert panel["p50_of_panel"].notna().all()
+    assert panel["p50_of_panel_lo"].le(truth).mul(panel["p50_of_panel_hi"].ge(truth)).mean() > 0.93
+    assert abs((panel["p50_of_panel"] / truth).mean() - 1) < 0.005
+    assert known["p50_lo"].le(truth).mul(known["p50_hi"].ge(truth)).mean() < 0.05
