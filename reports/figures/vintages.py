@@ -288,7 +288,7 @@ def find_reasons(
 
 def _name_sample(row: Figures) -> str:
     """From which boards a figure is; rows of a version that did not say are of boards known."""
-    return notes.say_sample(row) or notes.SAMPLE_WORDS["known"]
+    return notes.say_sample(row) or numbers.SAMPLE_WORDS["known"]
 
 
 def _sources_apart(row: Figures, other: Figures) -> set[str]:

@@ -26,8 +26,8 @@ from reports.release.numbers import Number, numbers_of
 from reports.release.published import Published
 from reports.wording import closings, disclosure, pay, shares
 from reports.wording.levels import define
-from reports.wording.notes import BASIS_WORDS, SAMPLE_WORDS
-from reports.wording.numbers import Row
+from reports.wording.notes import BASIS_WORDS
+from reports.wording.numbers import SAMPLE_WORDS, Row
 from reports.wording.work import WORKS, name_work, split_work
 from transforms.records.vocabulary import AI_JOBS, SAMPLES, STATED
 from warehouse.marts.measures import MEASURES, SILENCE

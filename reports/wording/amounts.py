@@ -41,11 +41,11 @@ def amount(row: Row, name: str, scale: Scale, currency: str) -> str:
     return f"between {currency} {low} and {high} (95% interval)"
 
 
-def median_cell(row: Row, scale: Scale) -> str:
+def median_cell(row: Row, scale: Scale, name: str = "p50") -> str:
     """The median of a table: the amount, or its interval in its place; a dash where there is none."""
-    if row.get("p50") is None:
+    if row.get(name) is None:
         return "–"
-    return scale.short(row["p50"]) if is_point(row, "p50") else ends_cell(row, "p50", scale)
+    return scale.short(row[name]) if is_point(row, name) else ends_cell(row, name, scale)
 
 
 def ends_cell(row: Row, end: str, scale: Scale) -> str:

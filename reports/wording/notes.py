@@ -21,6 +21,7 @@ from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import (
     LOW_CONFIDENCE,
     MONTHS,
+    SAMPLE_WORDS,
     Row,
     Rows,
     count_of,
@@ -44,10 +45,6 @@ BASIS_WORDS = {
     "postings": "adverts we read",
     "cited": "cited, not measured",
 }
-
-
-SAMPLE_WORDS = {"panel": "boards drawn at random", "known": "boards known, not sampled"}
-"""From which boards statistics of jobs are (`sample` of the marts)."""
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -12,6 +12,8 @@ from warehouse.marts.measures import MIN_KNOWN
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
+SAMPLE_WORDS = {"panel": "boards drawn at random", "known": "boards known, not sampled"}
+"""From which boards statistics of jobs are (`sample` of the marts)."""
 LOW_CONFIDENCE = "low confidence"
 WHAT_IS_LOW = (
     "others than we collected the adverts, people chose to answer a survey, or an office counts an occupation that is "

@@ -10,6 +10,7 @@ from reports.wording.amounts import MONTHLY, YEARLY, Scale, amount, ends_cell, i
 from reports.wording.levels import define
 from reports.wording.numbers import (
     LOW_CONFIDENCE,
+    SAMPLE_WORDS,
     Row,
     Rows,
     count_of,
@@ -35,6 +36,12 @@ BANDS_KEY = (
     "the midpoints."
 )
 """What the columns of a table of bands mean."""
+MEDIAN_OF_PANEL = f"Median of {SAMPLE_WORDS['panel']}"
+PANEL_KEY = (
+    f"{MEDIAN_OF_PANEL}: of jobs on these alone, each weighing as much as its board stands for; all else is of all "
+    "boards, of which those that state pay are read more often."
+)
+"""What that column means, where it stands."""
 UNITS_OF_BASIS = {
     "advertised_third_party": ("pair of amounts", "pairs of amounts"),
     "reported": ("person", "persons"),
@@ -184,6 +191,24 @@ def _spread(row: Row) -> str | None:
     return f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}"
 
 
+def _of_panel(row: Row, scale: Scale) -> str | None:
+    """The median of boards drawn at random alone, or that they are too few; None where no statistic rests on them."""
+    if row.get("n_panel_jobs") is None:
+        return None
+    rests_on = f"{count_of(row['n_panel_jobs'], 'job')} of {count_of(row['n_panel_employers'], 'employer')}"
+    name = "p50_of_panel"
+    if row[name] is None:
+        return f"median of {SAMPLE_WORDS['panel']} alone withheld, {rests_on} are too few or too uneven"
+    interval = [f"95% interval {ends_cell(row, name, scale)}"] if is_point(row, name) else []
+    said = qualify(amount(row, name, scale, row["currency"]), interval)
+    return f"median of {SAMPLE_WORDS['panel']} alone {said}, {rests_on}"
+
+
+def _key_of_panel(rows: Rows) -> str:
+    """What the column of the panel means, where a row has it."""
+    return f" {PANEL_KEY}" if any(row.get("p50_of_panel") is not None for row in rows) else ""
+
+
 def _cell_note(row: Row, scale: Scale) -> list[str | None]:
     is_third_party = row["basis"] == "advertised_third_party"
     without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
@@ -194,7 +219,13 @@ def _cell_note(row: Row, scale: Scale) -> list[str | None]:
         notes.append(f"median of the midpoints {amount(row, 'p50', scale, row['currency'])}")
     if row.get("p50_by_employer") is not None:
         notes.append(f"with each employer counted once {row['currency']} {scale.short(row['p50_by_employer'])}")
-    notes += [silence.describe(row, scale), _level_source(row, scale), _spread(row), _by_country(row)]
+    notes += [
+        _of_panel(row, scale),
+        silence.describe(row, scale),
+        _level_source(row, scale),
+        _spread(row),
+        _by_country(row),
+    ]
     if row["basis"] == "official":
         notes.append(row["reason"])
     abroad = _from_abroad(row)
@@ -295,6 +326,7 @@ def _bands_table(level: str, rows: Rows) -> Table:
             _band_cell(row, MONTHLY),
             _stated_cell(row),
             median_cell(row, MONTHLY),
+            median_cell(row, MONTHLY, "p50_of_panel"),
             ends_cell(row, "band_low", MONTHLY),
             ends_cell(row, "band_high", MONTHLY),
             _n_cell(row),
@@ -304,14 +336,15 @@ def _bands_table(level: str, rows: Rows) -> Table:
         for row in shown
     )
     columns = (
-        "Region", "Band per month", "Band from titles alone", "Median", "Lower end, 95% interval",
+        "Region", "Band per month", "Band from titles alone", "Median", MEDIAN_OF_PANEL, "Lower end, 95% interval",
         "Upper end, 95% interval", "n", "Employers", "From",
     )  # fmt: skip
     key = (
         f"US dollars per month, a twelfth of a year. {BANDS_KEY} From titles alone: only adverts whose title names the "
         "level, the others being placed by the years of experience they ask for."
+        f"{_key_of_panel(shown)}"
     )
-    numeric = frozenset((3, 4, 5, 7))
+    numeric = frozenset((3, 4, 5, 6, 8))
     return without_empty_columns(
         Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, shown, held))
     )
@@ -324,6 +357,7 @@ def _entries_table(level: str, rows: Rows) -> Table:
             row["place"],
             _band_cell(row, YEARLY),
             median_cell(row, YEARLY),
+            median_cell(row, YEARLY, "p50_of_panel"),
             _local(row) if row.get("local_low") is not None else "–",
             ends_cell(row, "band_low", YEARLY),
             ends_cell(row, "band_high", YEARLY),
@@ -334,11 +368,11 @@ def _entries_table(level: str, rows: Rows) -> Table:
         for row in shown
     )
     columns = (
-        "Country", "Band per year", "Median", "Local money", "Lower end, 95% interval", "Upper end, 95% interval", "n",
-        "Employers", "From",
+        "Country", "Band per year", "Median", MEDIAN_OF_PANEL, "Local money", "Lower end, 95% interval",
+        "Upper end, 95% interval", "n", "Employers", "From",
     )  # fmt: skip
-    key = f"US dollars per year. {BANDS_KEY}"
-    numeric = frozenset((2, 4, 5, 7))
+    key = f"US dollars per year. {BANDS_KEY}{_key_of_panel(shown)}"
+    numeric = frozenset((2, 3, 5, 6, 8))
     return without_empty_columns(
         Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, shown, held))
     )

@@ -140,6 +140,30 @@ class Silence:
     p50_if_odds_double: Annotated[float | None, Column("The same if these odds double", unit="per year", low=0)] = None
 
 
+@struct
+class OfPanel:
+    """What the cell's jobs on boards drawn at random say by themselves, beside all boards (`estimate_panel_pay`).
+
+    Of adverts we read. All of it is NULL where no statistic rests on the panel, and in a cell without jobs.
+    """
+
+    n_panel_jobs: Annotated[
+        int | None, Column("Of n_jobs those of the panel; NULL: no statistic rests on the panel, or no job", low=0)
+    ] = None
+    n_panel_employers: Annotated[int | None, Column("Employers of these", low=0)] = None
+    p50_of_panel: Annotated[
+        float | None,
+        Column(
+            "Median of midpoints of these alone, weighted by the inverse of their board's chance, beside p50, which is "
+            "of all boards; NULL: these alone do not meet the rules of printing, or suppressed",
+            unit="per year",
+            low=0,
+        ),
+    ] = None
+    p50_of_panel_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")] = None
+    p50_of_panel_hi: Annotated[float | None, Column("Upper end of it", unit="per year")] = None
+
+
 @table(
     "mart.salary_bands",
     "What pays what where: one row per cell, published or suppressed with its reason.",
@@ -148,12 +172,15 @@ class Silence:
     "p50_if_less <= p50_if_more",
     "p50_if_more <= p50_bounds_hi",
     "p50_if_odds_double <= p50_if_odds_half",
+    "n_panel_employers <= n_panel_jobs AND n_panel_jobs <= n_jobs",
+    "p50_of_panel_lo <= p50_of_panel AND p50_of_panel <= p50_of_panel_hi",
+    "p50_of_panel IS NULL OR (status <> 'suppressed' AND n_panel_jobs IS NOT NULL)",
     "status <> 'published' OR p50 IS NOT NULL",
     f"status <> 'published' OR basis = '{BONUS}' OR (band_low IS NOT NULL AND band_high IS NOT NULL)",
     "status = 'published' OR reason IS NOT NULL",
     "n_jobs IS NOT NULL OR basis = 'official'",
 )
-class SalaryBands(Counted, Sampled, Amounts, Silence):
+class SalaryBands(Counted, Sampled, Amounts, Silence, OfPanel):
     """Jobs of the stock of the day `as_of`; full-time, gross, base, both ends known.
 
     Official rows are wages by occupation, reported rows what persons earn by one survey (`mart.reported_pay`), in p10

@@ -33,6 +33,7 @@ from warehouse.marts.frame import READ as FRAME_READ
 from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.reported_pay import READ as REPORTS_READ
 from warehouse.marts.reported_pay import reported_pay
+from warehouse.marts.salary_bands import READ as BANDS_READ
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import READ as SHARES_READ
 from warehouse.marts.shares import shares
@@ -53,7 +54,7 @@ class Mart(NamedTuple):
 
 
 MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(salary_bands, moving=REPORTS_READ),
+    SalaryBands: Mart(salary_bands, moving=(*BANDS_READ, *REPORTS_READ)),
     ReportedPay: Mart(reported_pay, moving=REPORTS_READ),
     Shares: Mart(shares, moving=SHARES_READ),
     ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),

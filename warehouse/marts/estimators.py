@@ -103,6 +103,17 @@ def weigh_jobs(cell: Ints, jobs: Floats | Ints, weighted: Floats, n_cells: int) 
     return np.asarray(weighted * scale[cell])
 
 
+def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
+    """Weights of jobs, above zero, scaled so that those of a cell sum to its jobs: one entry for each cell and job.
+
+    Equal weights become 1, to the bit: the largest of a cell is set to 1 first.
+    """
+    largest = np.zeros(n_cells)
+    np.maximum.at(largest, cell, weight)
+    relative = weight / largest[cell]
+    return weigh_jobs(cell, np.ones(len(cell)), relative, n_cells)
+
+
 @dataclass(frozen=True)
 class ShareEstimates:
     """Shares of jobs, one entry for each row, a cell and something that its jobs may ask for."""
@@ -304,7 +315,12 @@ class QuantileEstimates:
 
 
 def estimate_quantiles(
-    cells: Cells, employer: Ints, value: Floats, at: Sequence[float], level: float | Floats = LEVEL
+    cells: Cells,
+    employer: Ints,
+    value: Floats,
+    at: Sequence[float],
+    level: float | Floats = LEVEL,
+    weight: Floats | None = None,
 ) -> QuantileEstimates:
     """Estimate quantiles from one entry for each job: its place in `cells.employer_jobs` and its value.
 
@@ -319,20 +335,25 @@ def estimate_quantiles(
     The share in its variance is p where p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are
     never beyond the values seen (see `printing.is_tail_known`). `level` is one number or one for each cell. Infinite
     values are allowed, NaN raises ValueError.
+
+    `weight` is how many jobs each stands for, 1 if not given, scaled by `scale_weights`; `cells.employer_jobs` are then
+    the sums of an employer's. F is the share of the weight (Hájek's ratio), and the interval that of Francisco and
+    Fuller for such a sample.
     """
     _refuse_gaps("values", value, is_finite=False)
-    if len(value) != int(cells.n_jobs.sum()):
-        raise ValueError(f"{len(value)} values for {int(cells.n_jobs.sum())} jobs")
-    steps = _count_steps(cells, employer, value)
+    if len(value) != round(float(cells.n_jobs.sum())):
+        raise ValueError(f"{len(value)} values for {round(float(cells.n_jobs.sum()))} jobs")
+    steps = _count_steps(cells, employer, value, np.ones(len(value)) if weight is None else weight)
     t = cells.find_t(level)
-    weight = 1 / (cells.employer_jobs * cells.n_employers[cells.employer_cell])[steps.employer]
+    n_of_employer = np.bincount(employer, minlength=len(cells.employer_jobs))
+    by_employer = steps.weight / (n_of_employer * cells.n_employers[cells.employer_cell])[steps.employer]
     alone = cells.n_employers < 2
     columns = []
     for p in at:
-        found = _interpolate(steps, np.ones(len(value)), p + (p - 0.5) / (3 * cells.n_even))
+        found = _interpolate(steps, steps.weight, p + (p - 0.5) / (3 * cells.n_even))
         low, high = _invert(steps, p, t, _find_implied_effect(cells, steps, p))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, found), np.maximum(high, found)))
-        of_employers = _interpolate(steps, weight, p + (p - 0.5) / (3 * cells.n_employers))
+        of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
         columns.append((found, low, high, _find_effect(steps, p), of_employers))
     value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
@@ -347,6 +368,7 @@ class _Steps:
     cell: Ints
     employer: Ints
     value: Floats
+    weight: Floats
     below: Floats
     variance: Floats
     square_of_means: Floats
@@ -356,33 +378,35 @@ class _Steps:
     """Where each cell begins; one entry more than cells."""
 
 
-def _count_steps(cells: Cells, employer: Ints, value: Floats) -> _Steps:
-    """Sort jobs and run through them once: each adds one to the jobs at or below of its employer and its cell.
+def _count_steps(cells: Cells, employer: Ints, value: Floats, weight: Floats) -> _Steps:
+    """Sort jobs and run through them once: each adds its weight u to the jobs at or below of its employer and cell.
 
     With w = 1 / (N - m), F without employer g is w (Y - y), so that sums over employers of it and of its square are
-    sums of what each job adds: 2y + 1 to y².
+    sums of what each job adds: (2y + u) u to y².
     """
     cell = cells.employer_cell[employer]
     order = np.lexsort((value, cell))
-    cell, employer, value = cell[order], employer[order], value[order]
+    cell, employer, value, weight = cell[order], employer[order], value[order], weight[order]
     start = np.searchsorted(cell, np.arange(cells.n_cells + 1))
     n, g = cells.n_jobs[cell], cells.n_employers[cell]
-    below = np.arange(len(cell)) - start[cell] + 1.0
-    earlier = _count_earlier(employer, len(cells.employer_jobs))
-    weight = np.nan_to_num(cells.find_leverage())
-    of_job = weight[employer]
+    below = _cumulate(weight, start)
+    below[start[1:] - 1] = cells.n_jobs  # which sums of weights may miss by a rounding
+    earlier = _add_up_earlier(employer, weight, cell, start)
+    squared = (2 * earlier + weight) * weight
+    leverage = np.nan_to_num(cells.find_leverage())
+    of_job = leverage[employer]
 
-    first = sum_by(cells.employer_cell, weight, cells.n_cells)[cell]
-    second = sum_by(cells.employer_cell, weight**2, cells.n_cells)[cell]
+    first = sum_by(cells.employer_cell, leverage, cells.n_cells)[cell]
+    second = sum_by(cells.employer_cell, leverage**2, cells.n_cells)[cell]
     squares = (
-        below**2 * second - 2 * below * _cumulate(of_job**2, start) + _cumulate((2 * earlier + 1) * of_job**2, start)
+        below**2 * second - 2 * below * _cumulate(weight * of_job**2, start) + _cumulate(squared * of_job**2, start)
     )
-    means = below * first - _cumulate(of_job, start)
+    means = below * first - _cumulate(weight * of_job, start)
     part = below / n
     variance = (g - 1) / g * np.maximum(squares - 2 * part * means + g * part**2, 0)
     is_last = np.append((value[1:] != value[:-1]) | (cell[1:] != cell[:-1]), True)
-    of_means = _cumulate((2 * earlier + 1) / cells.employer_jobs[employer], start)
-    return _Steps(cell, employer, value, part, variance, of_means, is_last, start)
+    of_means = _cumulate(squared / cells.employer_jobs[employer], start)
+    return _Steps(cell, employer, value, weight, part, variance, of_means, is_last, start)
 
 
 def _cumulate(values: Floats, start: Ints) -> Floats:
@@ -393,12 +417,15 @@ def _cumulate(values: Floats, start: Ints) -> Floats:
     return sums
 
 
-def _count_earlier(employer: Ints, n_employers: int) -> Floats:
-    """How many jobs of the same employer stand before each."""
-    order = np.argsort(employer, kind="stable")
-    start = np.searchsorted(employer[order], np.arange(n_employers))
-    earlier = np.empty(len(employer))
-    earlier[order] = np.arange(len(employer)) - start[employer[order]]
+def _add_up_earlier(employer: Ints, weight: Floats, cell: Ints, start: Ints) -> Floats:
+    """The weight of the jobs of the same employer that stand before each; jobs are in the order of cells."""
+    order = np.lexsort((employer, cell))
+    own = employer[order]
+    sums = _cumulate(weight[order], start) - weight[order]
+    is_first = np.append(True, own[1:] != own[:-1])
+    first = np.maximum.accumulate(np.where(is_first, np.arange(len(own)), 0))
+    earlier = np.empty(len(own))
+    earlier[order] = sums - sums[first]
     return earlier
 
 

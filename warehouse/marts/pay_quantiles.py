@@ -12,7 +12,16 @@ import numpy as np
 import pandas as pd
 
 from warehouse.marts import printing
-from warehouse.marts.estimators import Cells, Floats, Ints, QuantileEstimates, count_cells, estimate_quantiles
+from warehouse.marts.estimators import (
+    Cells,
+    Floats,
+    Ints,
+    QuantileEstimates,
+    count_cells,
+    estimate_quantiles,
+    scale_weights,
+    sum_by,
+)
 
 QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 """Columns of quantiles of midpoints, and their levels."""
@@ -33,6 +42,10 @@ COLUMNS = (
     *("relative_standard_error", "n_effective", "status", "reason", "form"),
 )
 """All columns of an estimate."""
+OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
+"""Columns of the median of the panel's jobs alone, and of its interval."""
+PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
+"""All columns of what a cell's jobs of the panel say by themselves."""
 MAX_JOBS_AT_ONCE = 1_000_000
 """Jobs, counted in each of their cells, that are held at once: some 300 MB."""
 PERSONS_COLUMNS = (
@@ -48,13 +61,20 @@ CENTS, DIGITS = 2, 9
 class PaidJobs:
     """Jobs that state pay, one entry for each cell and job, in any order.
 
-    `cell` counts from 0, `employer` is any number that only this employer has, `low` and `high` are the ends of pay.
+    `cell` counts from 0, `employer` is any number that only this employer has, `low` and `high` are the ends of pay,
+    `weight` how many jobs each stands for in the panel: 0 for none of the panel's, NaN where nothing rests on it.
     """
 
     cell: Ints
     employer: Ints
     low: Floats
     high: Floats
+    weight: Floats | None = None
+
+    @property
+    def stands_for(self) -> Floats:
+        """The weights, NaN where none is given."""
+        return np.full(len(self.cell), np.nan) if self.weight is None else self.weight
 
     @property
     def middle(self) -> Floats:
@@ -75,6 +95,29 @@ def estimate_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     is_empty = pd.Series(~np.isin(found.index, jobs.cell), index=found.index)
     nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.text.format(0)}
     return found.assign(**{name: found[name].mask(is_empty, value) for name, value in nothing.items()})
+
+
+def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+    """Estimate the median of midpoints from each cell's jobs of the panel alone, weighted by what they stand for.
+
+    The columns `PANEL_COLUMNS`, one row for each cell, 0 to `n_cells` - 1. The median is the amount at which half of
+    the weight lies, each job standing in the middle of its own; equal weights give `p50` to the cent. It is NaN where
+    these jobs alone break a rule of what is printed (`printing.RULES`), and all is NaN where no weight is known.
+    """
+    weight = jobs.stands_for
+    found = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
+    found.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
+    some = weight > 0
+    own = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
+    for part in _split(own):
+        numbers, cell = np.unique(part.cell, return_inverse=True)
+        scaled = scale_weights(cell, part.stands_for, len(numbers))
+        cells, employer = _cells(part, scaled)
+        median = estimate_quantiles(cells, employer, part.middle, [QUANTILES["p50"]], weight=scaled)
+        ends = np.hstack([median.value, median.low, median.high]).round(CENTS)
+        ends[printing.find_broken_rules(cells) >= 0] = np.nan
+        found.loc[numbers] = np.column_stack([np.bincount(cell), cells.n_employers, ends])
+    return found
 
 
 def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
@@ -119,9 +162,10 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
     """Jobs in one order whatever order they came in, in parts of whole cells."""
-    order = np.lexsort((jobs.high, jobs.low, jobs.employer, jobs.cell))
+    weight = jobs.stands_for
+    order = np.lexsort((weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
     cell, employer = jobs.cell[order], jobs.employer[order]
-    low, high = jobs.low[order], jobs.high[order]
+    low, high, weight = jobs.low[order], jobs.high[order], weight[order]
     begin = 0
     while begin < len(cell):
         end = begin + MAX_JOBS_AT_ONCE
@@ -129,16 +173,22 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
             whole = int(np.searchsorted(cell, cell[end]))
             end = whole if whole > begin else int(np.searchsorted(cell, cell[begin], side="right"))
         part = slice(begin, end)
-        yield PaidJobs(cell[part], employer[part], low[part], high[part])
+        yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part])
         begin = end
+
+
+def _cells(jobs: PaidJobs, counted: Floats) -> tuple[Cells, Ints]:
+    """Cells of jobs that are in order, as many as each is counted for, and the place of each job's employer in them."""
+    is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
+    employer = np.cumsum(is_first) - 1
+    _, cell = np.unique(jobs.cell, return_inverse=True)
+    n_jobs = sum_by(employer, counted, int(employer[-1]) + 1)
+    return count_cells(cell[is_first].astype(np.int64), n_jobs, int(cell[-1]) + 1), employer
 
 
 def _found(jobs: PaidJobs) -> tuple[Cells, dict[str, tuple[QuantileEstimates, int]]]:
     """Cells of jobs that are in order, and of each column of amounts the estimates and the place among them."""
-    is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
-    employer = np.cumsum(is_first) - 1
-    _, cell = np.unique(jobs.cell, return_inverse=True)
-    cells = count_cells(cell[is_first].astype(np.int64), np.bincount(employer), int(cell[-1]) + 1)
+    cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
     middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
     estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}
     for (name, level), ends in ((LOW_END, jobs.low), (HIGH_END, jobs.high)):

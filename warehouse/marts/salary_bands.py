@@ -19,10 +19,19 @@ from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
-from warehouse.marts.pay_quantiles import AMOUNTS, PaidJobs, estimate_pay, estimate_pay_of_pairs
+from warehouse.marts.pay_quantiles import (
+    AMOUNTS,
+    OF_PANEL,
+    PaidJobs,
+    estimate_panel_pay,
+    estimate_pay,
+    estimate_pay_of_pairs,
+)
 from warehouse.marts.pay_silence import BOUNDS, SilentJobs, bound_pay
 from warehouse.marts.reported_pay import reported_bands
 
+READ = ("panel_jobs($as_of)",)
+"""What bands of adverts read beside the tables of `cell_cache.READ`."""
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
 """Role groups that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""
@@ -62,6 +71,8 @@ class _Seen:
     is_in_band: Flags
     is_inferred: Flags
     is_local: Flags
+    panel_weight: Floats
+    """How many jobs each of the band stands for in the panel; 0: none of the panel's, NaN: nothing rests on it."""
     hashes: Hashes
     """One of each row (`cell_cache.hashes_of`), of all that it says."""
 
@@ -123,9 +134,13 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) 
 
 
 _ADVERTS = """
-SELECT *, true AS is_paid FROM pay_observations($as_of)
-UNION ALL BY NAME
-SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
+SELECT seen.*,
+    CASE WHEN EXISTS (FROM panel_jobs($as_of)) AND is_in_band THEN coalesce(w.weight, 0) END AS panel_weight
+FROM (
+    SELECT *, true AS is_paid FROM pay_observations($as_of)
+    UNION ALL BY NAME
+    SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
+) AS seen LEFT JOIN panel_jobs($as_of) AS w USING (job_id)
 ORDER BY region_level, region, job_id, is_paid
 """
 
@@ -142,6 +157,9 @@ def _settle(drafts: Sequence[_Draft]) -> pd.DataFrame:
     settled = settled[(frame["status"].to_numpy()[settled] != "suppressed")]
     frame.loc[settled, ["status", "reason"]] = frame.loc[settled - 1, ["status", "reason"]].to_numpy()
     frame.loc[settled[frame.loc[settled, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
+    frame = frame.join(estimate_panel_pay(_paid(drafts), len(drafts)))
+    frame.loc[settled[frame[OF_PANEL[0]].isna().to_numpy()[settled - 1]], list(OF_PANEL)] = np.nan
+    frame.loc[frame["status"] == "suppressed", list(OF_PANEL)] = np.nan
     return frame.join(_bound(drafts, (frame["status"] == "published").to_numpy()))
 
 
@@ -166,6 +184,7 @@ def _paid(drafts: Sequence[_Draft]) -> PaidJobs:
         employer=np.concatenate([np.zeros(0, dtype=np.int64), *(band.employer for band in bands)]),
         low=np.concatenate([np.zeros(0), *(band.low for band in bands)]),
         high=np.concatenate([np.zeros(0), *(band.high for band in bands)]),
+        weight=np.concatenate([np.zeros(0), *(band.panel_weight for band in bands)]),
     )
 
 
@@ -195,6 +214,7 @@ def _columns(seen: pd.DataFrame) -> _Seen:
         is_in_band=seen["is_in_band"].to_numpy(dtype=bool),
         is_inferred=seen["seniority_inferred"].to_numpy(dtype=bool),
         is_local=seen["is_local_currency"].fillna(False).to_numpy(dtype=bool),
+        panel_weight=seen["panel_weight"].to_numpy(dtype=float),
         hashes=seen["hashes"].to_numpy(),
     )
 
@@ -305,7 +325,7 @@ def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
         "paid_in": rows["country"], "role": "all", "role_group": None, "seniority": None, "employer": None,
         "pay_market": None, "currency": "USD",
         "annual_low": np.nan, "annual_high": np.nan, "is_paid": True, "is_full_time": True, "is_in_band": True,
-        "seniority_inferred": False, "is_local_currency": False,
+        "seniority_inferred": False, "is_local_currency": False, "panel_weight": np.nan,
     }  # fmt: skip
     return given.assign(**{name: value for name, value in unsaid.items() if name not in rows})
 

@@ -33,7 +33,8 @@ def join_pieces(source, warc, pieces, key, *, archive, refined):
     pass
 
 def main(data, is_closed):
-    files = [("lever", data / f"{number}.warc") for number in range(6)]
+    sources = ("ashby", "greenhouse", "lever", "recruitee", "workable", "personio")  # those of one wait for each other
+    files = [(source, data / f"{number}.warc") for number, source in enumerate(sources)]
     for _, file in files:
         file.write_text("the first" if is_closed and file.stem == "3" else "queued")
     run_log.begin(data, run_id="one", command="jobmarket run")

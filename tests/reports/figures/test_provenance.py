@@ -373,6 +373,9 @@ def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDB
     ledger = {row.figure: row for row in compute_figures(panel_market, AS_OF, code_version="1")}
     assert "(boards drawn at random)" in notes.note(ledger["roles.shares"])
     assert notes.say_sample(ledger["pay.northern_america.ai_engineering.mid_senior"]) is None, "pay may use both"
+    assert "Median of boards drawn at random alone" in notes.note(
+        ledger["pay.northern_america.ai_engineering.mid_senior"]
+    )
 
 
 def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:

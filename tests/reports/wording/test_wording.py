@@ -171,6 +171,38 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
     ]  # fmt: skip
 
 
+OF_PANEL = {"n_panel_jobs": 45, "n_panel_employers": 31, "p50_of_panel": 96_000.0, "p50_of_panel_lo": 90_000.0,
+            "p50_of_panel_hi": 102_000.0}  # fmt: skip
+PANEL = "Median of boards drawn at random"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "in_table"),
+    [
+        (OF_PANEL, "alone USD 8.0K (95% interval 7.5K–8.5K), 45 jobs of 31 employers", "8.0K"),
+        (OF_PANEL | {"p50_of_panel_hi": 150_000.0},
+         "alone between USD 7.5K and 12.5K (95% interval), 45 jobs of 31 employers", "7.5K–12.5K"),
+        (OF_PANEL | dict.fromkeys(("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")),
+         "alone withheld, 45 jobs of 31 employers are too few or too uneven", None),
+        (dict.fromkeys(OF_PANEL), None, None),
+        ({}, None, None),
+    ],
+)  # fmt: skip
+def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(
+    said: dict[str, Any], expected: str | None, in_table: str | None, cell: Any
+) -> None:
+    row = cell(place="A", rung="open adverts", **said)
+    note = band_note(row)
+    assert f"edian of boards drawn at random {expected}" in note if expected else "at random" not in note
+    for make in (pay.bands("mid_senior").table, pay.entries("entry").table):
+        assert make is not None
+        table = make([row, cell(place="B", rung="open adverts")])
+        shown = [dict(zip(table.columns, of_row, strict=True)).get(PANEL) for of_row in table.rows]
+        assert (PANEL in table.key) == (in_table is not None)
+        is_monthly = "month" in table.key
+        assert shown == [None, None] if in_table is None else shown[1] == "–" and (shown[0] == in_table) == is_monthly
+
+
 def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
     make = pay.entries("entry").table
     assert make is not None

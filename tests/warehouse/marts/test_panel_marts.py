@@ -16,18 +16,22 @@ from tests.builders import BEGIN, night
 from tests.known_truth.board_market import SEED, draw_board_market
 from tests.known_truth.board_nights import estimate, run_nights
 from tests.warehouse.marts.test_closings import put_nights
-from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
+from tests.warehouse.marts.test_marts import AS_OF, NOW, cell, posting, put
 from transforms.records.columns import fields_of
+from transforms.text.lookups import countries
 from warehouse import database
 from warehouse.checks import gate
-from warehouse.mart_tables import ClosingRates, PayDisclosure, Shares, TimeListed
+from warehouse.mart_tables import ClosingRates, PayDisclosure, SalaryBands, Shares, TimeListed
 from warehouse.marts.closing_rates import Readings, estimate_closing_rates
 from warehouse.marts.closings import closing_rates
 from warehouse.marts.compute import compute_marts, write_marts
 from warehouse.marts.disclosure import pay_disclosure
+from warehouse.marts.pay_quantiles import PANEL_COLUMNS
+from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import Spells, estimate_listed, time_listed
 from warehouse.ops_tables import BoardNights, PanelDraw, Responses
+from warehouse.tables import Countries
 
 DRAWN_ON = AS_OF - timedelta(days=20)
 NOT_COMPARED = ["sample", "inputs"]
@@ -232,7 +236,7 @@ def test_a_night_on_which_nothing_was_read_adds_no_row_and_a_draw_does(con: data
     assert "Shares" in compute_on(AS_OF)
     assert compute_on(AS_OF + timedelta(days=1)) == set()
     con.execute("UPDATE ops.panel_draw SET chance = 0.4 WHERE chance = 0.5")
-    assert {"Shares", "PayDisclosure"} <= compute_on(AS_OF + timedelta(days=2))
+    assert {"Shares", "PayDisclosure", "SalaryBands"} <= compute_on(AS_OF + timedelta(days=2))
 
 
 def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: database.Connection) -> None:
@@ -281,6 +285,116 @@ def test_disclosure_rests_on_the_panel_and_widths_on_all_boards(con: database.Co
     assert row.share == pytest.approx(30 / 90)
     assert row.n_ranges == 80, "ranges of all boards known"
     assert gate.check(frame, PayDisclosure, gate="g", run_id="r").passed
+
+
+# --- pay --------------------------------------------------------------------------------------------------
+
+
+def put_paid(
+    con: database.Connection, name: str, pays: Iterable[float], *, begin: int = 0, boards: int = 0, **said: Any
+) -> list[str]:
+    """Jobs that pay so much, each on a board and of an employer of its own, or spread over so many of them."""
+    pays = list(pays)
+    names = [f"{name}{i % (boards or len(pays))}" for i in range(len(pays))]
+    rows = [
+        posting(begin + i, board=board, employer_id=f"e {board}", annual_low_usd=pay, annual_high_usd=pay, **said)
+        for i, (board, pay) in enumerate(zip(names, pays, strict=True))
+    ]
+    put(con, rows)
+    return sorted(set(names))
+
+
+def put_paying_market(con: database.Connection, *, chance: float = 0.5) -> None:
+    """30 members drawn by `chance` that pay 100 to 129 thousand, 30 that are sure and pay 200 to 229; five yield boards
+    of ten jobs that pay 300."""
+    half = put_paid(con, "half", (100e3 + 1e3 * i for i in range(30)))
+    sure = put_paid(con, "sure", (200e3 + 1e3 * i for i in range(30)), begin=100)
+    rich = put_paid(con, "rich", [300e3] * 50, begin=200, boards=5)
+    draw(con, [*((board, chance, True) for board in half), *((board, chance, False) for board in rich)])
+    draw(con, ((board, 1.0, True) for board in sure), stratum="2:US")
+
+
+def test_the_median_of_the_panel_stands_beside_that_of_all_boards_which_yield_boards_raise(
+    con: database.Connection,
+) -> None:
+    """Of 90 that members stand for, half are below the middle of the 23rd job of those that stand for two."""
+    put_paying_market(con)
+    frame = salary_bands(con, AS_OF)
+    found = cell(frame)
+    assert (found.n_jobs, found.p50) == (110, 224.5e3), "between the 55th and the 56th job of all"
+    assert (found.n_panel_jobs, found.n_panel_employers, found.p50_of_panel) == (60, 60, 122e3)
+    assert found.p50_of_panel_lo < 122e3 < found.p50_of_panel_hi < found.p50
+    assert found.n_employers == 65
+    assert gate.check(frame, SalaryBands, gate="g", run_id="r").passed
+    empty = cell(frame, role_group="data")
+    assert (empty.n_jobs, pd.isna(empty.n_panel_jobs)) == (0, True)
+
+
+def test_without_a_draw_or_where_too_few_answer_nothing_is_said_of_a_panel(con: database.Connection) -> None:
+    put_paid(con, "half", (100e3 + 1e3 * i for i in range(40)))
+    before = salary_bands(con, AS_OF)
+    assert before[list(PANEL_COLUMNS)].isna().all(axis=None)
+    draw(con, [*((f"half{i}", 0.5, True) for i in range(5)), *((f"silent{i}", 0.5, True) for i in range(5))])
+    pd.testing.assert_frame_equal(salary_bands(con, AS_OF), before, check_exact=True)
+
+
+def test_alike_chances_say_of_members_what_all_boards_say_to_the_bit(con: database.Connection) -> None:
+    boards = put_paid(con, "a", (100e3 + 1e3 * (i % 37) for i in range(120)), boards=50)
+    draw(con, ((board, 0.3, True) for board in boards))
+    found = salary_bands(con, AS_OF)
+    same = {"n_panel_jobs": "n_jobs", "n_panel_employers": "n_employers"}
+    same |= {f"p50_of_panel{end}": f"p50{end}" for end in ("", "_lo", "_hi")}
+    printed = found[found["status"] == "published"]
+    assert len(printed)
+    for of_panel, of_all in same.items():
+        assert printed[of_panel].tolist() == printed[of_all].tolist(), of_panel
+
+
+@pytest.mark.parametrize(
+    ("members", "n_jobs", "n_employers"),
+    [
+        ({"few": 29}, 29, 29),
+        ({"nine": 9}, 45, 9),
+        ({"many": 40, "heavy": 1}, 41, 41),
+    ],
+)
+def test_a_panel_that_alone_breaks_a_rule_is_counted_and_its_median_withheld(
+    con: database.Connection, members: dict[str, int], n_jobs: int, n_employers: int
+) -> None:
+    """29 jobs, nine employers, and one whose only job stands for more than the others together."""
+    put_paid(con, "yield", [300e3] * 60, begin=500)
+    for number, (name, n) in enumerate(members.items()):
+        jobs = 45 if name == "nine" else n
+        boards = put_paid(con, name, [150e3] * jobs, begin=100 * number, boards=n)
+        draw(con, ((board, 0.02 if name == "heavy" else 0.9, True) for board in boards), stratum=f"{number}:US")
+    found = cell(salary_bands(con, AS_OF))
+    assert (found.status, found.n_panel_jobs, found.n_panel_employers) == ("published", n_jobs, n_employers)
+    assert found[["p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi"]].isna().all()
+
+
+def test_a_cell_that_is_withheld_says_nothing_of_its_panel_but_how_many(con: database.Connection) -> None:
+    put_paid(con, "giant", [300e3] * 200, begin=500, boards=1)
+    boards = put_paid(con, "a", [150e3] * 40)
+    draw(con, ((board, 0.5, True) for board in boards))
+    found = cell(salary_bands(con, AS_OF))
+    assert (found.status, found.n_panel_jobs) == ("suppressed", 40)
+    assert pd.isna(found.p50_of_panel)
+
+
+def test_in_dollars_a_country_s_panel_is_judged_on_its_own_money(con: database.Connection) -> None:
+    """Of 40 members in Brazil 20 pay in dollars, so that the panel has 20 jobs in the country's own money."""
+    database.load_lookup(con, Countries, countries())
+    own: dict[str, Any] = {"country": "BR", "currency": "BRL", "annual_low": 5e5, "annual_high": 5e5}
+    put_paid(con, "yield", [100e3] * 40, begin=500, **own)
+    local = put_paid(con, "local", [90e3] * 20, **own)
+    dollars = put_paid(con, "usd", [95e3] * 20, begin=100, country="BR")
+    draw(con, ((board, 0.5, True) for board in (*local, *dollars)))
+    frame = salary_bands(con, AS_OF)
+    at = {"region_level": "country", "region": "BR"}
+    ours, in_dollars = cell(frame, currency="BRL", **at), cell(frame, **at)
+    assert (ours.n_panel_jobs, in_dollars.n_panel_jobs) == (20, 40)
+    assert pd.isna(ours.p50_of_panel) and pd.isna(in_dollars.p50_of_panel)
+    assert cell(frame).p50_of_panel == pytest.approx(92.5e3)
 
 
 # --- openings and closings --------------------------------------------------------------------------------

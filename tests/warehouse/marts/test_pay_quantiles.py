@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,16 @@ from scipy import stats
 
 from warehouse.marts import pay_quantiles
 from warehouse.marts.estimators import Floats, Ints
-from warehouse.marts.pay_quantiles import AMOUNTS, COLUMNS, PaidJobs, estimate_pay, estimate_pay_of_pairs
+from warehouse.marts.pay_quantiles import (
+    AMOUNTS,
+    COLUMNS,
+    OF_PANEL,
+    PANEL_COLUMNS,
+    PaidJobs,
+    estimate_panel_pay,
+    estimate_pay,
+    estimate_pay_of_pairs,
+)
 
 
 def draw_jobs(seed: int, sizes: list[list[int]]) -> PaidJobs:
@@ -42,15 +53,22 @@ def test_one_cell_by_hand() -> None:
     assert found["status"].tolist() == ["published"] * 3 + ["suppressed"] * 2
 
 
-def quantile_by_hand(employer: Ints, values: Floats, p: float) -> tuple[float, float, float]:
+def quantile_by_hand(
+    employer: Ints, values: Floats, p: float, weight: Floats | None = None
+) -> tuple[float, float, float]:
     n = len(values)
-    m = np.bincount(employer).astype(float)
+    u = np.ones(n) if weight is None else weight * n / weight.sum()
+    m = np.bincount(employer, u)
     g, even = len(m), n**2 / (m**2).sum()
-    value = np.interp(p + (p - 0.5) / (3 * even), (np.arange(n) + 0.5) / n, np.sort(values))
+    order = np.argsort(values, kind="stable")
+    position = (np.cumsum(u[order]) - u[order] / 2) / n
+    value = np.interp(p + (p - 0.5) / (3 * even), position, values[order])
     t = stats.t.ppf(0.975, even - 1)
 
     def share_below(q: float) -> tuple[float, Floats]:
-        return float((values <= q).mean()), np.bincount(employer, values <= q).astype(float)
+        return float((u * (values <= q)).sum() / n), np.asarray(
+            np.bincount(employer, u * (values <= q)), dtype=np.float64
+        )
 
     steps = np.unique(values)
     at_quantile = min(q for q in steps if share_below(q)[0] >= p)
@@ -111,3 +129,86 @@ def test_pairs_have_amounts_and_no_intervals() -> None:
     assert list(found.loc[0, names]) == list(alone.loc[0, names])
     assert found[[name for name in AMOUNTS if name not in names]].isna().all(axis=None)
     assert found.loc[2].isna().all()
+
+
+def test_the_median_of_a_panel_by_hand() -> None:
+    """Four tens of jobs, of which the two that pay least stand for three each."""
+    low = np.repeat([10e3, 20e3, 30e3, 40e3], 10)
+    weight = np.repeat([3.0, 3.0, 1.0, 1.0], 10)
+    jobs = PaidJobs(np.zeros(40, dtype=np.int64), np.arange(40), low, low, weight)
+    found = estimate_panel_pay(jobs, 2)
+    assert (found.loc[0, "n_panel_jobs"], found.loc[0, "n_panel_employers"]) == (40, 40)
+    assert found.loc[0, "p50_of_panel"] == 20e3, "40 of 80 lie at the fourth job of the second ten"
+    assert estimate_pay(jobs, 1).loc[0, "p50"] == 25e3, "of jobs that count alike between the second and the third"
+    assert found.loc[1].isna().all()
+
+
+@pytest.mark.parametrize("cell", range(3))
+def test_the_interval_of_a_panel_by_hand(cell: int) -> None:
+    jobs = draw_jobs(3, UNEVEN)
+    weight = np.random.default_rng(4).choice([1.0, 1.0, 1.5, 3.0], len(jobs.cell))
+    found = estimate_panel_pay(replace(jobs, weight=weight), len(UNEVEN))
+    here = jobs.cell == cell
+    by_hand = quantile_by_hand(jobs.employer[here], jobs.middle[here], 0.5, weight[here])
+    assert list(found.loc[cell, list(OF_PANEL)]) == pytest.approx(by_hand, abs=0.006)
+    assert found.loc[[3, 4], list(OF_PANEL)].isna().all(axis=None), "an employer has too much of them"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0.001, 1e6))
+def test_equal_weights_say_what_no_weights_say(seed: int, weight: float) -> None:
+    jobs = draw_jobs(seed, UNEVEN)
+    usual = estimate_pay(jobs, len(UNEVEN))[["n_jobs", "n_employers", "p50", "p50_lo", "p50_hi"]]
+    found = estimate_panel_pay(replace(jobs, weight=np.full(len(jobs.cell), weight)), len(UNEVEN))
+    np.testing.assert_array_equal(found.to_numpy(dtype=float), usual.to_numpy(dtype=float))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from((1, 60)))
+def test_a_cell_s_panel_says_the_same_in_any_order_and_beside_jobs_of_other_boards(seed: int, at_once: int) -> None:
+    chance = np.random.default_rng(seed)
+    jobs = draw_jobs(7, UNEVEN)
+    weight = chance.choice([0.0, 1.1, 2.7, 9.3], len(jobs.cell))
+    order = chance.permutation(len(jobs.cell))
+    order = order[(weight[order] > 0) | (chance.random(len(order)) < 0.5)]
+    other = PaidJobs(4 - jobs.cell[order], jobs.employer[order] * 3, jobs.low[order], jobs.high[order], weight[order])
+    expected = estimate_panel_pay(replace(jobs, weight=weight), len(UNEVEN))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pay_quantiles, "MAX_JOBS_AT_ONCE", at_once)
+        found = estimate_panel_pay(other, len(UNEVEN))
+    has = np.bincount(other.cell, minlength=5) > 0
+    wanted = expected[::-1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found[has], wanted[has], check_exact=True)
+
+
+def test_no_weight_is_no_panel_and_none_of_it_a_count_of_none() -> None:
+    jobs = draw_jobs(1, [[1] * 40])
+    assert estimate_panel_pay(jobs, 1)[list(PANEL_COLUMNS)].isna().all(axis=None)
+    found = estimate_panel_pay(replace(jobs, weight=np.zeros(40)), 1).loc[0]
+    assert (found.n_panel_jobs, found.n_panel_employers) == (0, 0)
+    assert found[list(OF_PANEL)].isna().all()
+
+
+def test_where_boards_that_pay_well_are_read_by_choice_the_panel_alone_holds_the_truth() -> None:
+    """300 markets of 900 boards: large ones are members with a chance of 0.35, small ones of 0.12, and pay less."""
+    chance, n_boards, truth, drawn = np.random.default_rng(20261127), 900, [], []
+    for market in range(300):
+        jobs = np.minimum(1 + chance.geometric(0.35, n_boards), 30)
+        is_large = jobs > 3
+        level = chance.normal(150, 25, n_boards) + 12 * is_large
+        probability = np.where(is_large, 0.35, 0.12)
+        is_member = chance.random(n_boards) < probability
+        is_read = is_member | (chance.random(n_boards) < 1 / (1 + np.exp((175 - level) / 10)))
+        board = np.repeat(np.arange(n_boards), jobs)
+        pay = np.round(level[board] + chance.normal(0, 12, len(board))) * 1e3
+        truth.append(np.median(pay))
+        weight = np.where(is_member, 1 / probability, 0)[board]
+        read = is_read[board]
+        drawn.append([column[read] for column in (np.full(len(board), market), board, pay, pay, weight)])
+    cell, employer, low, high, weight = map(np.concatenate, zip(*drawn, strict=True))
+    jobs_read = PaidJobs(cell.astype(np.int64), employer.astype(np.int64), low, high, weight)
+    panel, known = estimate_panel_pay(jobs_read, len(truth)), estimate_pay(jobs_read, len(truth))
+    assert panel["p50_of_panel"].notna().all()
+    assert panel["p50_of_panel_lo"].le(truth).mul(panel["p50_of_panel_hi"].ge(truth)).mean() > 0.93
+    assert abs((panel["p50_of_panel"] / truth).mean() - 1) < 0.005
+    assert known["p50_lo"].le(truth).mul(known["p50_hi"].ge(truth)).mean() < 0.05
