@@ -29,7 +29,7 @@ def test_rows_of_the_sample_are_those_of_the_dictionary(sample: Finished) -> Non
 
 def test_there_are_sixteen_questions_and_each_has_an_answer() -> None:
     assert re.findall(r"^## (\d+)\.", PAGE, re.MULTILINE) == [str(number) for number in range(1, 17)]
-    assert len(worked_questions.queries(PAGE)) == 18 == PAGE.count("```sql") == PAGE.count("<!-- answer -->")
+    assert len(worked_questions.queries(PAGE)) == 19 == PAGE.count("```sql") == PAGE.count("<!-- answer -->")
     assert "max(as_of)" not in worked_questions.queries(PAGE)[0], "which day to ask for is itself no question of a day"
     assert "invented" in PAGE.partition("## ")[0], "that the sample is synthetic is said before any number"
 
