@@ -201,6 +201,7 @@ class _Desk:
         if name not in self._recent:
             self._recent.append(name)
             self.archive.drop_copies("*/*", but=self._recent)
+            self.refined.refresh()  # it rests on those of its source, which this run may have made
             of_source = {
                 file.relative_to(self.refined.folder).as_posix() for file in self.refined.files(f"{path.parent.name}/*")
             }

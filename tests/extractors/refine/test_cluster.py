@@ -8,11 +8,13 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import psutil
+import pyarrow.parquet as pq
 import pytest
 
 from extractors.archive.reader import Range
@@ -29,16 +31,21 @@ SIZE = 2_000
 """Bytes of a range in these tests."""
 
 
-def night(store: Store, n: int = 40) -> Path:
-    """One night of many boards of Greenhouse."""
-    with Writer(path_of(store.outbox, "greenhouse", NOW), store=store) as writer:
+def night(store: Store, n: int = 40, at: datetime = NOW, edited: int = 0) -> Path:
+    """One night of many boards of Greenhouse, of which so many are edited."""
+    with Writer(path_of(store.outbox, "greenhouse", at), store=store) as writer:
         for number in range(n):
             jobs = [
-                {"id": number * 10 + at, "internal_job_id": at, "title": "AI Engineer", "location": {"name": "Berlin"}}
-                for at in range(3)
+                {
+                    "id": number * 10 + place,
+                    "internal_job_id": place,
+                    "title": "Data Engineer" if number < edited else "AI Engineer",
+                    "location": {"name": "Berlin"},
+                }
+                for place in range(3)
             ]
             body = orjson.dumps({"jobs": jobs})
-            writer.write(url=f"{BOARDS}/b{number}/jobs", observed_at=NOW, status=200, body=body)
+            writer.write(url=f"{BOARDS}/b{number}/jobs", observed_at=at, status=200, body=body)
     assert writer.path
     return writer.path
 
@@ -81,7 +88,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cluster_writes_the_bytes_of_one_process(
     dask_cluster: Any, tmp_path: Path, bucket: Callable[[str], str]
 ) -> None:
-    """From a folder that all share, and from storage; the second night takes over the rows of the first."""
+    """From a folder that all share, and from storage."""
     local = Store(tmp_path / "archive")
     warc = night(local)
     expected = content_of(refined_by(None, warc, local, Store(tmp_path / "one")))
@@ -98,6 +105,33 @@ def test_a_cluster_writes_the_bytes_of_one_process(
     again = refined_by(dask_cluster.scheduler_address, there, archive, refined)
     assert isinstance(again, Refined)
     assert not again.is_new
+
+
+def test_what_earlier_files_have_is_known_to_a_cluster(
+    dask_cluster: Any, tmp_path: Path, bucket: Callable[[str], str]
+) -> None:
+    """Nights in one call, each resting on those before it: the bytes of one process and of two, by address, too."""
+    archive, refined = (
+        Store(tmp_path / "copies" / kind, bucket(kind), outbox=tmp_path / "outbox" / kind)
+        for kind in ("archive", "refined")
+    )
+    local = Store(tmp_path / "archive")
+    found = []
+    for store, into, n, address in (
+        (local, Store(tmp_path / "one"), 1, None),
+        (local, Store(tmp_path / "two"), 2, None),
+        (archive, refined, 1, dask_cluster.scheduler_address),
+    ):
+        nights = [night(store, 40, NOW + timedelta(days=day), edited=day) for day in range(3)]
+        made = workers.refine_all(
+            [("greenhouse", warc) for warc in nights], archive=store, refined=into, workers=n, cluster=address
+        )
+        found.append({warc.name: content_of(made) for _, warc, made in made})
+    assert found[0] == found[1] == found[2]
+    last = pq.read_table(
+        tmp_path / "one" / "greenhouse" / f"{nights[2].name.removesuffix('.warc.gz')}.responses.parquet"
+    )
+    assert sum(map(len, last["repeated"].to_pylist())) == 3 * 39
 
 
 def test_a_file_that_cannot_be_split_is_read_whole(
