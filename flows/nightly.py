@@ -431,7 +431,7 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
         named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
         results = [gate.check(frame, row_class, **named)]
         if warc not in let_in and is_of_night(warc):
-            named |= {"source": source.name, "n_seen": n_seen}
+            named |= {"warc": warc, "source": source.name, "n_seen": n_seen}
             named |= {"expected_rows": None if source.is_change_feed else source.expected_rows}
             named |= {"accepted": let_in, "live": list(filter(is_of_night, loader.loaded_files(con, source.name)))}
             results.append(drift.judge(con, frame, **named))

@@ -25,7 +25,7 @@ TOO_FEW = 0.5
 TOO_MANY = 2.0
 """Times the usual rows above which a person should look."""
 MIN_ROWS = 50
-"""New rows below which a share says too little."""
+"""Rows below which a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
 """Points above the usual share of adverts that contradict themselves from which a person should look, and from which a
 reader reads something else than it did."""
@@ -39,6 +39,7 @@ def judge(
     con: Any,
     frame: pd.DataFrame,
     *,
+    warc: str,
     source: str,
     n_seen: int,
     expected_rows: tuple[int, int] | None,
@@ -47,7 +48,9 @@ def judge(
     accepted: Collection[str] = (),
     live: Collection[str] | None = None,
 ) -> GateResult:
-    """Hold a night's new rows, and `n_seen` rows with those it only repeats, against the source's history.
+    """Hold a file's new rows, and `n_seen` rows with those it only repeats, against the source's history.
+
+    How far the file fills each column stands in ops.fill_rates, of all adverts that its new answers list.
 
     `expected_rows` are the bounds the source declares: fewer fail, more warn. None: it gives changes, of which a night
     may have any number. What a person `accepted` begins a new
@@ -69,10 +72,10 @@ def judge(
             ("rows: half as many as usual", n_seen >= TOO_FEW * usual, n_seen, usual, False),
             ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),
         ]
-    if len(frame) >= MIN_ROWS:
+    if filled := _fill_of(con, warc):
         for column, rate in _usual_fill(con, history).items():
-            if rate >= MIN_FILL and column in frame:
-                found = float(frame[column].notna().mean())
+            if rate >= MIN_FILL and column in filled:
+                found = filled[column]
                 findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
     usual_doubts = _usual_doubts(con, history)
     for name, (n_checked, share) in _doubts_in(frame).items():
@@ -106,44 +109,55 @@ def judge(
     )
 
 
-LATELY = """
-SELECT warc, n_rows, n_seen FROM ops.loads WHERE source = $source AND observed_to >= coalesce(
+HISTORY_OF = """
+SELECT warc, observed_to, n_seen FROM ops.loads WHERE source = $source AND observed_to >= coalesce(
     (SELECT max(observed_to) FROM ops.loads WHERE source = $source AND list_contains($accepted, warc)),
     TIMESTAMP '-infinity'
-) AND ($live::VARCHAR[] IS NULL OR list_contains($live::VARCHAR[], warc)) AND {enough}
-ORDER BY observed_to DESC LIMIT $history
+) AND ($live::VARCHAR[] IS NULL OR list_contains($live::VARCHAR[], warc))
 """
 
 
 def _usual_rows(con: Any, history: Mapping[str, Any]) -> float | None:
     """The median rows of the source's last files; None where there is no history."""
-    rows = con.execute(LATELY.format(enough="n_seen > 0"), {**history, "history": HISTORY}).fetchall()
-    return float(median(n for _, _, n in rows)) if len(rows) >= MIN_HISTORY else None
+    rows = con.execute(
+        f"SELECT n_seen FROM ({HISTORY_OF}) WHERE n_seen > 0 ORDER BY observed_to DESC LIMIT {HISTORY}", history
+    ).fetchall()
+    return float(median(n for (n,) in rows)) if len(rows) >= MIN_HISTORY else None
+
+
+def _usual_shares(
+    con: Any, history: Mapping[str, Any], table: str, name: str, share: tuple[str, str]
+) -> dict[str, float]:
+    """By the name in a table of shares: the median in the source's last files with enough to tell."""
+    part, whole = share
+    rows = con.execute(
+        f"""
+        SELECT "{name}", median({part} / {whole}) FROM (
+            SELECT t.* FROM {table} AS t JOIN ({HISTORY_OF}) AS h USING (warc) WHERE {whole} >= {MIN_ROWS}
+            QUALIFY row_number() OVER (PARTITION BY "{name}" ORDER BY h.observed_to DESC) <= {HISTORY}
+        ) GROUP BY ALL HAVING count(*) >= {MIN_HISTORY}
+        """,
+        history,
+    ).fetchall()
+    return {str(name): float(rate) for name, rate in rows}
 
 
 def _usual_fill(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
     """The median share that fills each column in the source's last files with rows enough to tell."""
-    rows = con.execute(
-        f"""
-        SELECT column_name, median(n_filled / f.n_rows), count(*)
-        FROM ops.fill_rates AS f JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc) GROUP BY ALL
-        """,
-        {**history, "least": MIN_ROWS, "history": HISTORY},
-    ).fetchall()
-    return {column: float(rate) for column, rate, n in rows if n >= MIN_HISTORY}
+    return _usual_shares(con, history, "ops.fill_rates", "column_name", ("n_filled", "n_rows"))
 
 
 def _usual_doubts(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
     """The median share of contradictions of each check in the source's last files with adverts enough to tell."""
+    return _usual_shares(con, history, "ops.self_checks", "check", ("n_failed", "n_checked"))
+
+
+def _fill_of(con: Any, warc: str) -> dict[str, float]:
+    """The share that fills each column in a file with rows enough to tell."""
     rows = con.execute(
-        f"""
-        SELECT c."check", median(n_failed / n_checked), count(*)
-        FROM ops.self_checks AS c JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc)
-        WHERE n_checked >= $least GROUP BY ALL
-        """,
-        {**history, "least": MIN_ROWS, "history": HISTORY},
+        "SELECT column_name, n_filled / n_rows FROM ops.fill_rates WHERE warc = ? AND n_rows >= ?", [warc, MIN_ROWS]
     ).fetchall()
-    return {name: float(share) for name, share, n in rows if n >= MIN_HISTORY}
+    return dict(rows)
 
 
 def _doubts_in(frame: pd.DataFrame) -> dict[str, tuple[int, float]]:

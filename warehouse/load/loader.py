@@ -316,6 +316,7 @@ def _load_file(
     )
     frame = con.execute(f"SELECT {judged} FROM staged").df()
     n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
+    _record_fill(con, file, row_class)
     if not gate(file.warc, row_class, frame, len(frame) + n_adverts + n_repeated):
         raise _RefusedError(
             "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
@@ -327,7 +328,6 @@ def _load_file(
     else:
         _upsert_rows(con, TABLE_OF_ROW[row_class])
     _record_rejects(con, file, row_class, end)
-    _record_fill(con, file, row_class)
     if row_class is Posting:
         _record_self_checks(con, file)
     return _record_load(con, file, n_adverts, n_repeated, end)
@@ -470,18 +470,30 @@ def _n_repeated(con: database.Connection, file: RefinedFile, row_class: type, en
 
 
 def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -> None:
+    """Note how far each column is filled: in the new rows, and in what core holds of adverts said again."""
     columns = [f.name for f in fields_of(row_class) if f.nullable and _is_flat(f.name, row_class)]
+    if not columns:
+        return
     counts = ", ".join(f"count({quoted(column)})" for column in columns)
     names = ", ".join(map(literal, columns))
-    if columns:
-        con.execute(
-            f"""
-            INSERT INTO ops.fill_rates BY NAME
-            SELECT ? AS warc, ? AS source, unnest([{names}]) AS column_name, unnest(counts) AS n_filled, n_rows
-            FROM (SELECT [{counts}] AS counts, count(*) AS n_rows FROM staged) WHERE n_rows > 0
-            """,
-            [file.warc, file.source],
-        )
+    rows = f"SELECT {', '.join(map(quoted, columns))} FROM staged"
+    if row_class is Posting:
+        rows += f"""
+            UNION ALL SELECT {", ".join(f"p.{quoted(column)}" for column in columns)} FROM core.postings AS p
+            WHERE p.posting_id IN (
+                SELECT posting_id FROM repeated_rows SEMI JOIN (
+                    SELECT said_hash FROM said_again WHERE warc = {literal(file.warc)}
+                ) USING (said_hash)
+            ) AND p.posting_id NOT IN (SELECT posting_id FROM staged)
+            """
+    con.execute(
+        f"""
+        INSERT INTO ops.fill_rates BY NAME
+        SELECT ? AS warc, ? AS source, unnest([{names}]) AS column_name, unnest(counts) AS n_filled, n_rows
+        FROM (SELECT [{counts}] AS counts, count(*) AS n_rows FROM ({rows})) WHERE n_rows > 0
+        """,
+        [file.warc, file.source],
+    )
 
 
 def _record_self_checks(con: database.Connection, file: RefinedFile) -> None:

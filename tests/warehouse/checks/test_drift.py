@@ -35,9 +35,15 @@ def tonight(n: int, share: float = 0.4) -> pd.DataFrame:
     return pd.DataFrame({"pay_low": [1.0 if i < n * share else None for i in range(n)], "title": ["x"] * n})
 
 
-def judged(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, n_seen: int | None = None) -> GateResult:
+def judged(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, n_seen: int | None = None, **named: Any) -> GateResult:
+    """The verdict on a file of these rows, once it is noted how far they fill each column."""
     n = len(frame) if n_seen is None else n_seen
-    return judge(con, frame, source="board", n_seen=n, expected_rows=BOUNDS, gate="load:board/x", run_id="r")
+    con.execute("DELETE FROM ops.fill_rates WHERE warc = 'board/x'")
+    for column in [name for name in frame if name not in ("agreements", "doubts")]:
+        filled = ["board/x", "board", column, len(frame), int(frame[column].notna().sum())]
+        con.execute("INSERT INTO ops.fill_rates VALUES (?, ?, ?, ?, ?)", filled)
+    named = {"source": "board", "expected_rows": BOUNDS, "gate": "load:board/x", "run_id": "r"} | named
+    return judge(con, frame, warc="board/x", n_seen=n, **named)
 
 
 @pytest.mark.parametrize(
@@ -100,23 +106,15 @@ def test_findings_are_on_record_met_or_not() -> None:
 def test_only_live_nights_are_history() -> None:
     """Files brought in later, dated between them, must not make nights fail that were good when they came."""
     con = history([(100, 0.4), (60, 0.4), (900, 0.0), (900, 0.0)])
-    named: dict[str, Any] = {
-        "source": "board",
-        "n_seen": 60,
-        "expected_rows": BOUNDS,
-        "gate": "load:board/x",
-        "run_id": "r",
-    }
-    assert judge(con, tonight(60), **named).failures
-    assert judge(con, tonight(60), **named, live=["0", "1"]).passed
+    assert judged(con, tonight(60)).failures
+    assert judged(con, tonight(60), live=["0", "1"]).passed
 
 
 def test_a_feed_of_changes_may_have_any_number_of_rows_and_loses_no_column() -> None:
     con = history([(100, 0.4), (60, 0.4)])
-    named: dict[str, Any] = {"source": "board", "expected_rows": None, "gate": "load:board/x", "run_id": "r"}
-    assert judge(con, tonight(0), n_seen=0, **named) == judge(con, tonight(0), n_seen=9_999, **named)
-    assert judge(con, tonight(0), n_seen=0, **named).passed
-    assert not judge(con, tonight(60).assign(pay_low=None), n_seen=60, **named).passed
+    assert judged(con, tonight(0), 0, expected_rows=None) == judged(con, tonight(0), 9_999, expected_rows=None)
+    assert judged(con, tonight(0), 0, expected_rows=None).passed
+    assert not judged(con, tonight(60).assign(pay_low=None), 60, expected_rows=None).passed
 
 
 # --- contradictions ---------------------------------------------------------------------------------------

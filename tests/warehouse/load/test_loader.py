@@ -543,6 +543,14 @@ def test_an_answer_that_repeats_one_with_known_adverts_shows_them_all(con: datab
     assert all_rows(con, "SELECT n_rows, n_seen FROM ops.loads ORDER BY warc") == [(2, 2), (1, 2), (0, 2)]
 
 
+def test_how_far_a_column_is_filled_counts_what_is_said_again(con: database.Connection, tmp_path: Path) -> None:
+    said = [posting(1, said_hash="x", url="https://x.example"), posting(2, said_hash="y")]
+    load(con, refined(tmp_path, "a", Answer(night(0), said)))
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(2, url="https://y.example")], repeated=["x"])))
+    rates = "SELECT n_filled, n_rows FROM ops.fill_rates WHERE column_name = 'url' ORDER BY warc"
+    assert all_rows(con, rates) == [(1, 2), (2, 2)]
+
+
 def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_path: Path) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
