@@ -415,6 +415,6 @@ class Employers:
     industry: Annotated[str | None, Column("ISIC section or the guide's industry, where boards.csv has it")]
     industry_evidence: Annotated[
         str | None, Column("What says so, where boards.csv has it: an advert of a day, or public knowledge")
-    ]
+    ] = None
     is_staffing_agency: Annotated[bool, Column("It hires for others, whom its adverts seldom name")]
     n_postings: Annotated[int, Column("Postings in core.postings, open or not", low=0)]

@@ -31,13 +31,16 @@ def files_of(data: Path) -> list[str]:
 
 
 def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> nightly.Request:
-    """Put archive files, with what was made of them, into a folder, load all that is there, and compute its marts."""
+    """Put archive files into a folder, load all that is there, and compute its marts.
+
+    With files of one time comes what was made of them; others are read as they come, since they rest on each other.
+    """
     for name in names:
         source, file = name.split("/")
         (into / "archive" / source).mkdir(parents=True, exist_ok=True)
         shutil.copy2(data / "archive" / name, into / "archive" / name)
         (into / "refined" / source).mkdir(parents=True, exist_ok=True)
-        for made in (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
+        for made in () if source == "lever" else (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
             shutil.copy2(made, into / "refined" / source / made.name)
     request = nightly.Request(settings=Settings(data=into, workers=1), command="test", sources=(), is_sample=True)
     refined, broken = nightly.refine_archive(request)
