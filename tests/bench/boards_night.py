@@ -16,6 +16,7 @@ it and its workers held at once (proportional set size), looked at twice a secon
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
 import shutil
@@ -34,6 +35,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from extractors.sample.adverts import RECORDINGS
+from extractors.source import all_sources
 from extractors.web.address_guard import PublicAdapter
 from tests.bench.apart import run_apart
 from tests.bench.board_market import NIGHT, PLATFORMS, ServedNight, day_of, list_boards, serve_market
@@ -138,8 +140,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
             "politeness": Politeness(sleep=clock.sleep, clock=clock),
             "now": Clock.now,
         }
-        wide = replace(source, most_requests=10 * n_boards, max_seconds=math.inf)
-        web = session.web_for(wide, **named)
+        web = session.web_for(source, **named)
         web._session.mount("https://", Loopback(port))
         asked.append(web)
         return web
@@ -149,11 +150,15 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
     request = nightly.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
     memory = MemoryWatch()
     with (
+        contextlib.ExitStack() as declared,
         clocks_on_steps(STEPS) as spent,
         mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
         mock.patch.object(board_plan, "take_in_listed"),  # the market's boards are all there are
         memory,
     ):
+        for module in map(all_sources().__getitem__, PLATFORMS):  # three platforms have the boards of a dozen
+            wide = replace(module.SOURCE, most_requests=10 * n_boards, max_seconds=math.inf)
+            declared.enter_context(mock.patch.object(module, "SOURCE", wide))
         began, worked = time.perf_counter(), cpu_seconds()
         planned = nightly.choose_boards(request, PLATFORMS)
         health = [nightly.fetch_source(name, request, planned[name]) for name in PLATFORMS]
