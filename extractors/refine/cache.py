@@ -55,7 +55,7 @@ def code_key(source: str) -> str:
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
     files = [
-        *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}[._]*")),  # what stands beside it, too
+        *sorted(filter(Path.is_file, (ROOT / "extractors" / "sources").glob(f"*/{source}[._]*"))),  # and beside it
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),

@@ -294,6 +294,13 @@ def test_the_code_key_covers_every_module_that_reads() -> None:
     assert all((root / name).is_file() for name in cache.READERS)
 
 
+def test_the_code_key_of_no_source_passes_over_compiled_modules() -> None:
+    """As a cluster asks for it, whose workers keep compiled modules beside the sources."""
+    compiled = Path(smartrecruiters.__file__).parent / "__pycache__"
+    compiled.mkdir(exist_ok=True)
+    assert cache.code_key.__wrapped__("") == cache.code_key("")
+
+
 def test_the_code_key_covers_what_a_source_imports_of_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     read: set[str] = set()
     beside: set[str] = set()
