@@ -9,9 +9,10 @@ other code is made again and nothing else is.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,6 +39,8 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 
 LOG = logging.getLogger("jobmarket")
 
+Before = Callable[[], Collection[str]]
+"""Gives the adverts of earlier files, by `said_hash`."""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -125,8 +128,13 @@ def refine_range(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
     own, _ = _paths(source, warc, earlier.folder)
+
+    @functools.cache  # looked for when an answer with data is there: on most nights most answers repeat earlier ones
+    def before() -> Collection[str]:
+        code = reading_key(source, percent)
+        return find_said_before(own, earlier, code) if _is_of_adverts(source) else NONE_BEFORE
+
     with gc_paused():
-        before = find_said_before(own, earlier, reading_key(source, percent)) if _is_of_adverts(source) else NONE_BEFORE
         return _write(all_sources()[source], warc, part, key, path, before, percent)
 
 
@@ -346,9 +354,7 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(
-    module: SourceModule, warc: Path, part: Range, key: str, path: Path, before: Collection[str], percent: int
-) -> Piece:
+def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, before: Before, percent: int) -> Piece:
     row_class = _row_class(module.SOURCE)
     responses: list[RefinedResponses] = []
     n_records = n_written = 0
@@ -407,7 +413,7 @@ def _row_class(source: Source) -> type:
 
 
 def _read(
-    module: SourceModule, warc: Path, part: Range, before: Collection[str], percent: int
+    module: SourceModule, warc: Path, part: Range, before: Before, percent: int
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any] | None]]:
     """Each record of a range with what is read from it; None: it is another source's."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
@@ -419,7 +425,7 @@ def _read(
             yield response, _parse(module, response, before, percent) if is_answer_of(module, response.url) else None
 
 
-def _parse(module: SourceModule, response: Response, before: Collection[str], percent: int) -> Iterator[Any]:
+def _parse(module: SourceModule, response: Response, before: Before, percent: int) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -429,7 +435,7 @@ def _parse(module: SourceModule, response: Response, before: Collection[str], pe
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, before, percent=percent)
+        yield from rows_of(module, response, before(), percent=percent)
     except Rejected as error:
         yield error.issue
 

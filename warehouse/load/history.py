@@ -160,6 +160,7 @@ def _collect(
             FROM ({listed}) AS o JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
             """
         )
+        add_repeated_answers(con, first_files, stored)
     news = con.execute("SELECT DISTINCT first_warc FROM repeated WHERE is_news ORDER BY ALL").fetchall()
     if news:
         first_files = {warc: stored[warc] for (warc,) in news}
@@ -171,7 +172,6 @@ def _collect(
             JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record WHERE r.is_news
             """
         )
-    add_repeated_answers(con, stored)
     con.execute(
         """
         INSERT INTO seen

@@ -355,7 +355,7 @@ def _stage(
     keys = ", ".join(map(quoted, key_of(row_class)))
     rows = f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
     if row_class is Posting:
-        rows += _rows_not_judged(con, file, stored)
+        rows += _add_rows_to_judge(con, file, stored)
     left_out = "EXCLUDE (text, spans, issues, said_hash, places, file_row_number)"
     con.execute(
         f"""
@@ -377,11 +377,11 @@ def _stage(
     )
 
 
-def _rows_not_judged(con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile]) -> str:
-    """SQL to add the rows that a file repeats of files that are not loaded; their places stand in `not_judged`."""
+def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile]) -> str:
+    """SQL that adds rows which a file repeats of files that are not loaded; their places stand in `rows_to_judge`."""
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE not_judged AS
+        CREATE OR REPLACE TEMP TABLE rows_to_judge AS
         SELECT r.warc, r.row_number, s.observed_at, s.n_answers
         FROM (
             SELECT said_hash, max(observed_at) AS observed_at, count(*) AS n_answers FROM said_again WHERE warc = ?
@@ -392,14 +392,14 @@ def _rows_not_judged(con: database.Connection, file: RefinedFile, stored: Mappin
         """,
         [file.warc],
     )
-    warcs = con.execute("SELECT DISTINCT warc FROM not_judged ORDER BY ALL").fetchall()
+    warcs = con.execute("SELECT DISTINCT warc FROM rows_to_judge ORDER BY ALL").fetchall()
     if not warcs:
         return ""
     return f"""
         UNION ALL BY NAME
         SELECT r.* EXCLUDE (filename, warc) REPLACE (n.observed_at AS observed_at)
         FROM ({repetition.rows_in({warc: stored[warc] for (warc,) in warcs}, "*")}) AS r
-        JOIN not_judged AS n ON n.warc = r.warc AND n.row_number = r.file_row_number
+        JOIN rows_to_judge AS n ON n.warc = r.warc AND n.row_number = r.file_row_number
         """
 
 
@@ -450,15 +450,13 @@ def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
 
 def _n_repeated(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> tuple[int, int]:
     """Adverts that a file has in words of earlier ones, but those judged now; rows of answers that it only repeats."""
-    (adverts,) = con.execute(
-        """
-        SELECT (SELECT count(*) FROM said_again WHERE warc = ?)
-            - (SELECT coalesce(sum(n_answers), 0) FROM not_judged)
-        """
-        if row_class is Posting
-        else "SELECT 0",
-        [file.warc] if row_class is Posting else [],
-    ).fetchall()[0]
+    adverts = 0
+    if row_class is Posting:
+        ((adverts,),) = con.execute(
+            "SELECT (SELECT count(*) FROM said_again WHERE warc = ?)"
+            " - (SELECT coalesce(sum(n_answers), 0) FROM rows_to_judge)",
+            [file.warc],
+        ).fetchall()
     (rows,) = con.execute(
         f"""
         SELECT coalesce(sum(o.n_rows), 0) FROM read_parquet({literal(str(file.responses))}) AS r JOIN ops.responses AS o

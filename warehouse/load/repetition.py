@@ -54,16 +54,15 @@ def find(
     _locate(con, stored)
 
 
-def add_repeated_answers(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
-    """Add to both tables what the answers repeat that only repeat an earlier one as a whole (table `repeated`)."""
-    firsts = con.execute("SELECT DISTINCT first_warc FROM repeated ORDER BY ALL").fetchall()
-    if not firsts:
-        return
+def add_repeated_answers(
+    con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile]
+) -> None:
+    """Add to both tables what answers that repeat one of `first_files` as a whole (`repeated`) have in earlier words."""
     ((n,),) = con.execute(
         f"""
         INSERT INTO said_again
         SELECT r.warc, r.record, r.observed_at, unnest(o.repeated), r.is_news
-        FROM ({answers_in({warc: stored[warc] for (warc,) in firsts}, "record, repeated")}) AS o
+        FROM ({answers_in(first_files, "record, repeated")}) AS o
         JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
         """
     ).fetchall()

@@ -501,10 +501,10 @@ def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: databas
     first = refined(tmp_path, "a", Answer(night(0), [posting(1, said_hash="x"), posting(2, said_hash="y")]))
     again = refined(tmp_path, "b", Answer(night(1), [posting(3, said_hash="z")], repeated=["x", "y"]))
     third = refined(tmp_path, "c", Answer(night(2), repeated=["x", "y", "z"]))
-    judged: list[tuple[list[str], int]] = []
+    calls: list[tuple[list[str], int]] = []
 
     def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
-        judged.append((sorted(frame["posting_id"]), n_seen))
+        calls.append((sorted(frame["posting_id"]), n_seen))
         return warc != first.warc
 
     def run(*files: RefinedFile) -> list[tuple[str, int, int]]:
@@ -513,7 +513,7 @@ def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: databas
     assert run(first) == [("refused", 0, 0)]
     assert run(first, again) == [("unchanged", 0, 0), ("loaded", 3, 3)]
     assert run(first, again, third)[2] == ("loaded", 2, 3)
-    assert judged == [
+    assert calls == [
         (["board:1", "board:2"], 2), (["board:1", "board:2", "board:3"], 3), (["board:1", "board:2"], 3)
     ]  # fmt: skip
     assert all_rows(con, "SELECT posting_id, first_seen_at, last_seen_at FROM core.postings ORDER BY ALL") == [
