@@ -57,7 +57,7 @@ def find(
 def add_repeated_answers(
     con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile]
 ) -> None:
-    """Add to both tables what answers that repeat one of `first_files` as a whole (`repeated`) have in earlier words."""
+    """Add to both tables what answers that wholly repeat one of `first_files` (`repeated`) have in earlier words."""
     ((n,),) = con.execute(
         f"""
         INSERT INTO said_again
