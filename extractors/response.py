@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import math
 import re
@@ -17,7 +18,7 @@ import orjson
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from transforms.records.rows import Issue
+from transforms.records.rows import Issue, SaidAgain
 from transforms.text.characters import REPLACEMENT
 from transforms.text.rejects import MISSHAPEN, Rejected
 
@@ -43,6 +44,8 @@ class Response:
     body: bytes
     record: int = 0
     digest: str = ""
+    said_before: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The `said_hash` of adverts that were read before, by their `record_hash`: `each_advert` does not read them."""
 
     def json(self) -> Any:
         """The body read as JSON, leniently where it is not valid (`read_lenient_json`).
@@ -182,6 +185,34 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
             yield Rejected("record", shown, rule).issue
     if new:
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
+
+
+def each_advert(
+    response: Response, items: object, read: Callable[[Any], Row], *, known: frozenset[str]
+) -> Iterator[Row | Issue | SaidAgain]:
+    """Read every advert of an answer as `each` does, and one that stood there before in the same words not again.
+
+    For platforms that state all of an advert in one record. What `read` gives must follow from the record and from the
+    answer's address alone, since the digest is of these two (the order of keys does not matter).
+    """
+
+    def read_new(record: Any) -> Any:
+        digest = None if isinstance(record, Record) and record.issues else _record_hash(response.url, record)
+        if digest is not None and (said := response.said_before.get(digest)):
+            return SaidAgain(said)
+        made = read(record)
+        return {**made, "record_hash": digest} if isinstance(made, dict) else made
+
+    return each(items, read_new, known=known)
+
+
+def _record_hash(url: str, record: object) -> str | None:
+    """Digest of a record and the address of its answer, 32 hex digits; None where it has no form in JSON."""
+    try:
+        written = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return None
+    return hashlib.sha256(url.encode() + b"\n" + written).hexdigest()[:32]
 
 
 def objects_in(items: object) -> Iterator[dict[str, Any]]:

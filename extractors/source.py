@@ -25,6 +25,7 @@ from transforms.records.rows import (
     PayReport,
     PriceLevel,
     Removal,
+    SaidAgain,
 )
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from transforms.posting import RawPosting
 
     Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
-    Parsed = RawPosting | Row | Removal | Issue
+    Parsed = RawPosting | Row | Removal | SaidAgain | Issue
     """What `parse` yields: adverts as the source states them, finished rows of other kinds, adverts that were taken
-    away, or what was refused."""
+    away, such as were read before, or what was refused."""
 
 ACCESSES = ("open", "key", "consent", "file")
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"

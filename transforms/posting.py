@@ -12,7 +12,7 @@ import functools
 import hashlib
 import math
 import re
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple, Required, TypedDict, Unpack
@@ -29,7 +29,7 @@ from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
-from transforms.records.rows import Issue, Pay, Posting, Removal, Span
+from transforms.records.rows import Issue, Pay, Posting, Removal, SaidAgain, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
     FULL_ADVERT,
@@ -87,7 +87,7 @@ BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
 """What sources say that may be a number, beside pay."""
-NONE_BEFORE: frozenset[str] = frozenset()
+NONE_BEFORE: Mapping[str, str] = MappingProxyType({})
 
 
 class RawPosting(TypedDict, total=False):
@@ -132,6 +132,8 @@ class RawPosting(TypedDict, total=False):
     """The level in the source's own word; it counts where the title has none."""
     employer_country: str | None
     """ISO 3166-1 alpha-2, where the source or its list of boards knows it."""
+    record_hash: str | None
+    """Digest of the record that all of this was taken from (`extractors.response.each_advert`)."""
 
 
 def posting(**said: Unpack[RawPosting]) -> Posting:
@@ -150,24 +152,18 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
             return made
 
 
-class SaidAgain(NamedTuple):
-    """An advert that was read before, by its `said_hash`."""
-
-    said_hash: str
-
-
-_Said = RawPosting | Issue | Removal
+_Said = RawPosting | Issue | Removal | SaidAgain
 _Made = Posting | Issue | Removal | SaidAgain
 
 
 def postings(
     said: Iterable[_Said],
-    before: Collection[str] = NONE_BEFORE,
+    before: Mapping[str, str] = NONE_BEFORE,
     *,
     seen_on: date | None = None,
     percent: int = ALL,
 ) -> Iterator[_Made]:
-    """Make several postings, in order; `Issue`s and `Removal`s pass, and what is no posting becomes an `Issue`.
+    """Make several postings, in order; what is none passes, and what cannot become one becomes an `Issue`.
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
     all their texts are read at once. The result is the same as `posting`'s. `before` are adverts that were read before,
@@ -184,7 +180,7 @@ def said_hash(said: RawPosting) -> str | None:
     None where a value has no unambiguous form in JSON (bytes, infinity): such an advert is never cached.
     """
     try:
-        told = {**said, "addresses": [*map(tuple, said.get("addresses", ()))]}
+        told = {**said, "addresses": [*map(tuple, said.get("addresses", ()))], "record_hash": None}
         if said.get("html"):
             told["text"] = None  # which is not read beside HTML
         if not all(map(_is_finite, map(said.get, MAYBE_NUMBERS))) or any(map(_is_endless, said.get("pay", ()))):
@@ -225,11 +221,11 @@ def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
     yield group
 
 
-def _make_batch(group: Sequence[_Said], before: Collection[str], seen_on: date | None, percent: int) -> list[_Made]:
+def _make_batch(group: Sequence[_Said], before: Mapping[str, str], seen_on: date | None, percent: int) -> list[_Made]:
     made: dict[int, _Made] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
-        if isinstance(whole, Issue | Removal):
+        if isinstance(whole, Issue | Removal | SaidAgain):
             made[number] = whole
             continue
         try:
@@ -559,6 +555,7 @@ def _assemble(
             text=body.text,
         )
     )
+    issues = (*content.issues, *terms.issues, *demands.issues, *offer.issues)
     is_technical = GROUP_OF_ROLE[role.value] in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands.ai_label == "builds_ai"
     span = Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed")
     return Posting(
@@ -619,8 +616,9 @@ def _assemble(
         skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
         candidates=listed_names_in(body.text) if body.text and is_technical else (),
         spans=(span, *where.spans, *demands.spans, *offer.spans),
-        issues=first_issues((*content.issues, *terms.issues, *demands.issues, *offer.issues), MAX_ISSUES_OF_ADVERT),
+        issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
         said_hash=digest,
+        record_hash=None if issues else raw.get("record_hash"),  # an issue may be one of the day it was seen on
     )
 
 

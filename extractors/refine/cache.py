@@ -6,6 +6,7 @@ import functools
 import hashlib
 import logging
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,6 +46,7 @@ KEY = b"refine_key"
 RESPONSES = ".responses.parquet"
 """Ends the name of a refined file of responses; one of rows ends in .parquet alone."""
 HASH = "said_hash"
+RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
 
 
@@ -84,9 +86,10 @@ def refine_key_of(path: Path) -> str | None:
     return metadata.get(KEY, b"").decode() or None
 
 
-def find_said_before(own: Path, refined: Store, code: str) -> frozenset[str]:
-    """The adverts in a source's earlier refined files, by `said_hash`, as far as the same code read them.
+def find_said_before(own: Path, refined: Store, code: str) -> Mapping[str, str]:
+    """The adverts in a source's earlier refined files, as far as the same code read them.
 
+    Gives the `said_hash` of each by itself and by its `record_hash`.
     `own` is the refined file that is to be made; earlier files are those whose names come before its name, so that what
     it repeats is a matter of the archive and not of what was refined first. Files that cannot be read are left out
     with a warning.
@@ -105,16 +108,23 @@ def find_said_before(own: Path, refined: Store, code: str) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=1)  # the ranges of a file ask for the same
-def _said_in(files: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+def _said_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
     """Digests of the adverts in files, newest first, until there are `MAX_ROWS`; a file of another time is read."""
-    said: set[str] = set()
+    said: dict[str, str] = {}
+    n_rows = 0
     for path, _ in files:
-        if len(said) >= MAX_ROWS:
+        if n_rows >= MAX_ROWS:
             break
         try:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
-                said.update(filter(None, file.read([HASH])[HASH].to_pylist()))
+                hashes, records = (column.to_pylist() for column in file.read([HASH, RECORD_HASH]).columns)
+            for said_hash, record_hash in zip(hashes, records, strict=True):
+                if said_hash:
+                    said[said_hash] = said_hash
+                    if record_hash:
+                        said[record_hash] = said_hash
+            n_rows += len(hashes)
         except DAMAGED as error:
             remedy = "its adverts are read again. Delete it: the next run makes it anew"
             LOG.warning("%s is damaged (%s); %s", path, error, remedy)
-    return frozenset(said)
+    return said

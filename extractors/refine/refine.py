@@ -12,7 +12,7 @@ import contextlib
 import functools
 import gc
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,8 +29,8 @@ from extractors.refine.cache import DAMAGED, HASH, KEY, RESPONSES, code_key, fin
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL
-from transforms.posting import NONE_BEFORE, SaidAgain, postings
-from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal
+from transforms.posting import NONE_BEFORE, postings
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, SaidAgain
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
 from warehouse.load.refined_file import RefinedFile
@@ -39,8 +39,8 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 
 LOG = logging.getLogger("jobmarket")
 
-Before = Callable[[], Collection[str]]
-"""Gives the adverts of earlier files, by `said_hash`."""
+Before = Callable[[], Mapping[str, str]]
+"""Gives the adverts of earlier files: the `said_hash` of each by itself and by its `record_hash`."""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -130,7 +130,7 @@ def refine_range(
     own, _ = _paths(source, warc, earlier.folder)
 
     @functools.cache  # looked for when an answer with data is there: on most nights most answers repeat earlier ones
-    def before() -> Collection[str]:
+    def before() -> Mapping[str, str]:
         code = reading_key(source, percent)
         return find_said_before(own, earlier, code) if _is_of_adverts(source) else NONE_BEFORE
 
@@ -441,14 +441,15 @@ def _parse(module: SourceModule, response: Response, before: Before, percent: in
 
 
 def rows_of(
-    module: SourceModule, response: Response, before: Collection[str] = NONE_BEFORE, *, percent: int = ALL
+    module: SourceModule, response: Response, before: Mapping[str, str] = NONE_BEFORE, *, percent: int = ALL
 ) -> Iterator[Any]:
     """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 
-    `before` are adverts that were read before, by their `said_hash`; they come as `SaidAgain`. Raises `Rejected` when
-    the answer is none of the source's, after the rows that came before that was seen.
+    `before` has the `said_hash` of adverts that were read before, by itself and by `record_hash`; they come as
+    `SaidAgain`. Raises `Rejected` when the answer is none of the source's, after the rows that came before that was
+    seen.
     """
-    parsed: Iterator[Any] = module.parse(response)
+    parsed: Iterator[Any] = module.parse(replace(response, said_before=before))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
         return postings(parsed, before, seen_on=seen_on, percent=percent)

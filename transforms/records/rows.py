@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.vocabulary import (
@@ -129,6 +129,12 @@ class Removal:
     """That a source says of one of its adverts that it was taken away. `id` is the source's own, as in its adverts."""
 
     id: str
+
+
+class SaidAgain(NamedTuple):
+    """An advert that was read before, by its `said_hash`."""
+
+    said_hash: str
 
 
 @struct
@@ -272,6 +278,9 @@ class Posting(Advert):
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
     issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]
     said_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]
+    record_hash: Annotated[
+        str | None, Column("Digest of the source's record and its address; a record with the same is not looked into")
+    ] = None
 
 
 @struct

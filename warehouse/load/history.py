@@ -460,7 +460,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE new_versions AS
-        SELECT r.* EXCLUDE (text, spans, issues, said_hash, file_row_number, filename, observed_at),
+        SELECT r.* EXCLUDE (text, spans, issues, said_hash, record_hash, file_row_number, filename, observed_at),
             v.version_from, v.version_to, v.content_hash
         FROM ({rows_in(files, "*")}) AS r
         JOIN versions AS v

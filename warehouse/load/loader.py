@@ -66,7 +66,7 @@ TABLE_OF_ROW = {
 }
 """Where the rows of a refined file go."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
-ONLY_REFINED = (TEXT, "said_hash")
+ONLY_REFINED = (TEXT, "said_hash", "record_hash")
 """Flat columns of a posting that stay in its refined file."""
 SELF_CHECKED = ("agreements", "doubts")
 """Lists of a posting that a gate judges beside its flat columns."""
@@ -356,7 +356,7 @@ def _stage(
     rows = f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
     if row_class is Posting:
         rows += _add_rows_to_judge(con, file, stored)
-    left_out = "EXCLUDE (text, spans, issues, said_hash, places, file_row_number)"
+    left_out = "EXCLUDE (text, spans, issues, said_hash, record_hash, places, file_row_number)"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE staged AS

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each
+from extractors.response import Response, each_advert
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
@@ -22,7 +22,7 @@ from transforms.pay.scope import BASE, ON_TARGET, TOTAL, Tie, component_in, tied
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Issue, Pay, SaidAgain
 from transforms.text.rejects import left_out
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
@@ -89,11 +89,13 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
     """What every job of the board says, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each(jobs, functools.partial(read_job, board=SOURCE.board_of(response.url)), known=KNOWN)
+    yield from each_advert(
+        response, jobs, functools.partial(read_job, board=SOURCE.board_of(response.url)), known=KNOWN
+    )
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:

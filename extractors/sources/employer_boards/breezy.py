@@ -13,13 +13,13 @@ from datetime import date
 from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each
+from extractors.response import Response, each_advert
 from extractors.schema_org import read_board_page
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue
+from transforms.records.rows import Issue, SaidAgain
 
 HYBRID, WITHIN_PLACES = "hybrid", "remote-location"
 """Values of `remote_details`: hybrid work, and remote work from the job's own places alone."""
@@ -70,13 +70,13 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
     """Every job of the board, or the one whose page was recorded, or the reason why not."""
     board, url = SOURCE.board_in(response.url), response.url
     if native := SOURCE.posting_of(url):
         yield from read_board_page(response, SOURCE, id=native, board=board, url=url, unnamed=board)
     else:
-        yield from each(response.json(), functools.partial(read_job, board=board), known=KNOWN)
+        yield from each_advert(response, response.json(), functools.partial(read_job, board=board), known=KNOWN)
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting:

@@ -18,7 +18,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each, note_missing
+from extractors.response import Response, each_advert, note_missing
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
@@ -26,7 +26,7 @@ from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Issue, Pay, SaidAgain
 from transforms.text.normalise import text_of
 from transforms.text.rejects import left_out
 
@@ -91,14 +91,14 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
     """What every job of the board says, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
         answer = [answer]  # one job by itself, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
     read = functools.partial(read_job, board=SOURCE.board_in(response.url))
-    yield from each(jobs, read, known=KNOWN)
+    yield from each_advert(response, jobs, read, known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
     yield from note_missing(len(jobs), meta.get("total") if isinstance(meta, dict) else None)
 

@@ -13,13 +13,13 @@ from html import escape
 from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each
+from extractors.response import Response, each_advert
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Issue, Pay, SaidAgain
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
@@ -83,11 +83,11 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
     """Every posting of the board, or the one whose own address was asked, or the reason why not."""
     read = functools.partial(read_posting, board=SOURCE.board_in(response.url))
     answer = [response.json()] if SOURCE.posting_of(response.url) else response.json()
-    yield from each(answer, read, known=KNOWN)
+    yield from each_advert(response, answer, read, known=KNOWN)
 
 
 def read_posting(stated: dict[str, Any], *, board: str | None) -> RawPosting:

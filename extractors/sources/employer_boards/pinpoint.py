@@ -15,13 +15,13 @@ from html import escape
 from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each, note_cut
+from extractors.response import Response, each_advert, note_cut
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Issue, Pay, SaidAgain
 
 CUT_AT = 1_000
 """Postings of two lists that another reader saw, and at which a server may cut."""
@@ -79,10 +79,11 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
     """Every posting of the board, or the reason why not; a list that may be cut is an issue."""
     postings = response.listed("data")
-    yield from each(postings, functools.partial(read_posting, board=SOURCE.board_of(response.url)), known=KNOWN)
+    read = functools.partial(read_posting, board=SOURCE.board_of(response.url))
+    yield from each_advert(response, postings, read, known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))
 
 

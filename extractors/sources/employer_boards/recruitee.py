@@ -13,13 +13,13 @@ from datetime import date
 from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each
+from extractors.response import Response, each_advert
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue
+from transforms.records.rows import Issue, SaidAgain
 from transforms.text.rejects import left_out
 
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
@@ -76,11 +76,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
     """Every published offer of the board, or the reason why not."""
     answer = response.json()
     offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
-    yield from each(offers, functools.partial(read_offer, board=SOURCE.board_of(response.url)), known=KNOWN)
+    read = functools.partial(read_offer, board=SOURCE.board_of(response.url))
+    yield from each_advert(response, offers, read, known=KNOWN)
 
 
 def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issue:

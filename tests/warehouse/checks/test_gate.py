@@ -27,7 +27,11 @@ DAY = date(2026, 3, 1)
 def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
     """`n` good rows of flat posting columns, with some columns given otherwise."""
     frame = pd.DataFrame(
-        {f.name: [None] * n for f in fields_of(Posting) if not f.is_list and f.name not in ("text", "said_hash")}
+        {
+            f.name: [None] * n
+            for f in fields_of(Posting)
+            if not f.is_list and f.name not in ("text", "said_hash", "record_hash")
+        }
     )
     frame = frame.assign(
         posting_id=[f"board:{i}" for i in range(n)],
