@@ -191,7 +191,8 @@ class Source:
     `is_republishable` says whether aggregates made from it may stand in exports and on the site. `is_verified`
     says whether `parse` was checked against a real answer. `facts` says, for SOURCES.md, what is known of the
     API and how surely, `gives` in a line what it gives. `terms_checked` is the day on which its terms were last looked
-    for, and where; `quotation` the words of them that decide, None where none were found.
+    for, and where; `quotation` the words that decide, of its terms or, where it has none for third parties, of its
+    robots.txt, a notice or its documentation: verbatim, as far as they were seen; None where none were found.
 
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,

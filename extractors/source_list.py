@@ -32,10 +32,12 @@ HEAD = """# Sources
 Made from the `SOURCE` of each module in `extractors/` by `python -m extractors.source_list`; do not edit.
 Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and only
 counts and statistics are published, never the text of an advert. Each source says when its terms were last looked
-for, and which words of them decide; "checked against a real answer" means that recorded answers were read by its
-reader, and what is built from documentation alone says no. robots.txt, tdmrep.json and Content-Signals are read anew
-each night: a `no` in a signal keeps a night out (setting `reservations.content_signals`), and signals are archived
-beside the answers.
+for and where, and quotes the words that decide: of its terms, or of a robots.txt, a notice or its documentation where
+there are no terms for third parties. No live page was read for this: "a stored copy" is a page as others keep it, and
+"a reader" is somebody whose notes quote it. Where no words were found, that is said. "Checked against a real answer"
+means that recorded answers were read by its reader, and what is built from documentation alone says no. robots.txt,
+tdmrep.json and Content-Signals are read anew each night: a `no` in a signal keeps a night out (setting
+`reservations.content_signals`), and signals are archived beside the answers.
 
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
@@ -131,12 +133,16 @@ ACCESS = {
     "open": "open",
     "key": "off until its key is in the environment",
     "consent": "off until permission to read it is on record in `permissions.toml` of the data folder",
-    "file": "only what a person hands over",
 }
 
 
-def _keys(source: Source) -> str:
-    return f" ({', '.join(source.keys)})" if source.keys else ""
+def _access(source: Source) -> str:
+    """When it is read, with which key, and at which pace."""
+    if source.access == "file":
+        return "only what a person hands over; nothing is asked"
+    keys = f"with the key in {' and '.join(f'`{key}`' for key in source.keys)}" if source.keys else "without a key"
+    pace = f"at most {source.most_requests:,} requests a night, {source.pause:g} s between two to one host"
+    return f"{ACCESS[source.access]}; {keys}; {pace}"
 
 
 def _age(source: Source) -> str:
@@ -154,9 +160,13 @@ def _yes(truth: bool) -> str:
     return "yes" if truth else "no"
 
 
+NO_WORDS = "No deciding words were found."
+"""What stands in place of a quotation."""
+
+
 def _words(source: Source) -> str:
-    """The words of the terms that decide, or that none are at hand, and what boards of it reserve."""
-    words = f'In its words: "{source.quotation}"' if source.quotation else "No words of them are at hand."
+    """The words that decide, or that none were found, and what boards of it reserve."""
+    words = f'Deciding words: "{source.quotation}"' if source.quotation else NO_WORDS
     refusals = [one.board for one in boards_not_read() if one.source == source.name and one.board]
     return words + (f" Boards left alone: {', '.join(refusals)} (see above)." if refusals else "")
 
@@ -169,13 +179,13 @@ def _section(source: Source) -> str:
 {source.title}, by {source.publisher}: {source.homepage}
 
 - Endpoints: {endpoints}
-- Access: {ACCESS[source.access]}{_keys(source)}; at most {source.most_requests:,} requests a night, \
-{source.pause:g} s between two to one host.
+- Access: {_access(source)}.
 - Licence or terms: {source.licence}.
 - Terms: {source.terms_url or "none for third parties found"}; last looked for on {source.terms_checked}. \
 {_words(source)}
 - Gives: {source.gives}.
 - Attribution: {source.attribution}
+- Checked against a real answer: {_yes(source.is_verified)}.
 - A healthy snapshot has {low:,} to {high:,} rows.{_age(source)}{_bulk(source)}
 
 {source.facts}

@@ -295,7 +295,7 @@ def test_sources_say_when_and_how_much_was_read(ask: Callable[..., Ended]) -> No
     said = ask("sources").said
     assert re.search(r"ashby\W+employer board\W+yes\W+2026-09-30\W+[\d,]+\W+[+-]\d+%\W+yes\W+partial\b", said), said
     assert re.search(r"ashby\W+\d+%\W+\d+%\W+\d+%\W+\d+%\W+\d+%", said), "how full its rows are"
-    assert "france_travail: off, needs a key: set JOBMARKET_" in said
+    assert "usajobs: off, needs a key: set JOBMARKET_" in said
     assert re.search(r"adzuna: off, needs permission on record: a table \[adzuna\] in permissions\.toml", said)
     assert re.search(r"lever: 1 failed, first: \S+ HTTP 404", said), "what went wrong with a source"
 

@@ -37,7 +37,11 @@ SOURCE = Source(
     endpoints=("https://*.jobs.personio.de/xml", "https://*.jobs.personio.com/xml"),
     licence="None stated: a public feed meant for showing an employer's own openings. We publish counts, never texts",
     terms_url=None,
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked=(
+        "2026-11-28, in its documentation as a reader of 2026-09-16 quotes it, who found nothing on who may read the "
+        "feed"
+    ),
+    quotation="Current open job postings can be retrieved in XML format under myaccount.jobs.personio.de/xml.",
     gives="whole boards with texts, without pay in fields",
     attribution="Job postings: employers' boards on Personio.",
     is_republishable=True,

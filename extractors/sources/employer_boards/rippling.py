@@ -42,7 +42,11 @@ SOURCE = Source(
     endpoints=(API,),
     licence="None found: a public API of an employer's own openings. We publish counts, never texts",
     terms_url=None,
-    terms_checked="2026-11-27, in what others had stored",
+    terms_checked=(
+        "2026-11-28; quoted is the robots.txt of the boards' host, as three readers of 2026 have it; the interface's "
+        "own host has none (404)"
+    ),
+    quotation="User-agent: * / Disallow: /internal/",
     gives="whole boards; texts and pay of single adverts",
     attribution="Job postings: employers' boards on Rippling.",
     is_republishable=True,

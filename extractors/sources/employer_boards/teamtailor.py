@@ -41,8 +41,15 @@ SOURCE = Source(
     homepage="https://www.teamtailor.com",
     endpoints=("https://*.teamtailor.com/jobs.rss",),
     licence="None stated: a public feed of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-25, in what others had stored",
+    terms_url="https://www.teamtailor.com/en/terms-and-conditions/",
+    terms_checked=(
+        "2026-11-28, as a reader of 2026-08-04 quotes the terms of service: they bind customers, and say nothing on "
+        "reading a feed"
+    ),
+    quotation=(
+        "These terms and conditions, together with the following documents and appendices, constitute the entire "
+        "agreement between Teamtailor and the Customer"
+    ),
     gives="whole boards with texts and places, without pay",
     attribution="Job postings: employers' boards on Teamtailor.",
     is_republishable=True,

@@ -57,7 +57,11 @@ SOURCE = Source(
     endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
     licence="Not an API offered to others; Workday's site terms restrict robots and data mining. Read with permission",
     terms_url="https://www.workday.com/en-us/legal/site-terms.html",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked="2026-11-28, as two readers of September 2026 quote section 2 of the terms, of what is not allowed",
+    quotation=(
+        "Use any data mining, robots or similar data gathering or extraction methods designed to scrape or extract "
+        "data from our Sites"
+    ),
     gives="adverts of employers' boards in pages, with texts",
     attribution="Job postings: employers' boards on Workday.",
     is_republishable=False,
@@ -87,7 +91,8 @@ SOURCE = Source(
         "undocumented, its terms restrict robots, robots.txt differs by employer and some clients are refused with a "
         "422: the source is off until permission for the employers asked is on record. Lists come in pages, so they "
         "close nothing; a single posting that answers 404 or 410 is closed. Ids are the requisition's within a tenant, "
-        "with the suffix of a second posting."
+        "with the suffix of a second posting. Whether the terms' \"Sites\" reach employers' boards is told by nobody "
+        "for sure."
     ),
 )
 

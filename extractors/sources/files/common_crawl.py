@@ -26,10 +26,20 @@ SOURCE = Source(
     publisher="Common Crawl Foundation; the pages are their sites' own",
     homepage="https://commoncrawl.org/",
     endpoints=("https://data.commoncrawl.org/",),
-    licence="Common Crawl's terms of use, not read by 2026-11-27, so that nothing made from it is published until they "
-    "are; pages remain under the rights of their sites",
+    licence=(
+        "Common Crawl's terms of use, known by its own summary of earlier years alone, so that nothing made from it is "
+        "published until they are read; pages remain under the rights of their sites"
+    ),
     terms_url="https://commoncrawl.org/terms-of-use",
-    terms_checked="2026-11-27, in what others had stored",
+    terms_checked=(
+        "2026-11-28, in its own older answers to questions (commoncrawl.atlassian.net), which sum its terms up; the "
+        "page of the terms was not at hand"
+    ),
+    quotation=(
+        "you cannot republish the data retrieved from the crawl (unless allowed by fair use), you cannot resell access "
+        "to the service, you cannot use the crawl data for any illegal purposes, and you must respect the Terms of Use "
+        "of the sites we crawl."
+    ),
     gives="pages with a JobPosting, as a crawl recorded them",
     attribution="Job postings on the open web: Common Crawl.",
     is_republishable=False,

@@ -47,7 +47,12 @@ SOURCE = Source(
         "other use of its data, as it is or counted and averaged, needs Adzuna's written consent"
     ),
     terms_url="https://developer.adzuna.com/docs/terms_of_service",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked="2026-11-28, in a stored copy of the page itself",
+    quotation=(
+        "It may not be used in its original format or in aggregation (including but not limited to vacancy counts, "
+        "average salaries etc) to deliver any ongoing work or research, apart from the purpose stated prior, without "
+        "written consent."
+    ),
     gives="adverts of many boards with places, categories and pay, some of it predicted",
     attribution="Jobs by Adzuna.",
     is_republishable=False,

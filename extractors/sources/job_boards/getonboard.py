@@ -65,9 +65,16 @@ SOURCE = Source(
     publisher="Get on Board",
     homepage="https://api-doc.getonbrd.com",
     endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"),
-    licence="None stated: a public API for reading its adverts. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-25, in what others had stored",
+    licence=(
+        "A public API, by its documentation open and without a key; its robots.txt reserves training. We publish "
+        "counts, never texts"
+    ),
+    terms_url="https://www.getonbrd.com/pages/get-on-board-terms-and-conditions-agreement",
+    terms_checked=(
+        "2026-11-28; their words were not at hand, quoted is the Content-Signal of its robots.txt, as two readers of "
+        "2026 have it"
+    ),
+    quotation="Content-Signal: search=yes, ai-train=no, use=reference",
     gives="adverts in Latin America with whole texts, many with monthly pay",
     attribution="Job postings: Get on Board (www.getonbrd.com).",
     is_republishable=True,
@@ -79,7 +86,10 @@ SOURCE = Source(
         "The API is read by reports alone: no key, JSON:API with `meta.total_pages`, times in seconds, country names "
         "with 'Remote' among them, `expand` for company, modality and seniority. Seen on saved pages of 2026, which "
         "are read but never asked for: a list of 279 adverts in Spanish and English, 147 with pay in USD a month, two "
-        "of them of a year's size; an advert with schema.org microdata, without pay. Limits were not found."
+        "of them of a year's size; an advert with schema.org microdata, without pay. Limits were not found. The `no` "
+        "in its Content-Signal keeps nights out by the default setting. Its terms (of 2025-09-04, read by others on "
+        "2026-07-15) tell of the public API and forbid customers to copy automatically and to train models; one reader "
+        "finds that they mean the employers who pay, another left the board out, a third would ask first."
     ),
 )
 

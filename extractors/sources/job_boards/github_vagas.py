@@ -49,8 +49,9 @@ SOURCE = Source(
     homepage="https://github.com/backend-br/vagas",
     endpoints=(API,),
     licence="None stated: public issues of the employers and recruiters who wrote them. We publish counts, never texts",
-    terms_url="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_url="https://docs.github.com/en/site-policy/acceptable-use-policies/github-acceptable-use-policies",
+    terms_checked="2026-11-28, as many readers of 2026 quote GitHub's policies",
+    quotation="Scraping does not refer to the collection of information through our API.",
     gives="issues of Brazilian repositories that are adverts, as free text",
     attribution="Job adverts: issues of Brazilian communities on GitHub.",
     is_republishable=True,
@@ -60,11 +61,12 @@ SOURCE = Source(
     most_requests=50,
     facts=(
         "No stored answer; the shape is GitHub's documented list of issues, the habits of titles and labels are those "
-        "that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of "
-        "the 60 requests an hour that anyone has, and a token would give an operator one more secret to keep for "
-        "nothing. Newest issues first, open and closed; a closed one is no open job and is noted. Old issues are "
-        "seldom closed (one of 570 days was found open), so that an advert ages out when 300 newer ones stand above "
-        "it. Issues of the communities' own affairs cannot be told from adverts and are read as such, without a role."
+        "that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of the "
+        "60 requests an hour that anyone has, and a token would give an operator one more secret to keep for nothing. "
+        "Newest issues first, open and closed; a closed one is no open job and is noted. Old issues are seldom closed "
+        "(one of 570 days was found open), so that an advert ages out when 300 newer ones stand above it. Issues of "
+        "the communities' own affairs cannot be told from adverts and are read as such, without a role. The same "
+        "policies bar spam and the sale of personal information; no account's data is read here."
     ),
 )
 

@@ -94,8 +94,9 @@ SOURCE = Source(
     homepage="https://hn.algolia.com/api",
     endpoints=(API,),
     licence="None stated: comments belong to their authors. We publish counts, never texts",
-    terms_url="https://www.ycombinator.com/legal/",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_url="https://hn.algolia.com/api",
+    terms_checked="2026-11-28, as three readers quote the page",
+    quotation="We are limiting the number of API requests from a single IP to 10,000 per hour.",
     gives="comments of the monthly threads of who hires, as free text",
     attribution="Job adverts: Hacker News 'Who is hiring?' threads, through Algolia's search.",
     is_republishable=True,
@@ -105,10 +106,12 @@ SOURCE = Source(
     expires_after_days=31,  # a thread is a month's
     facts=(
         "Seen in six stored threads of 2026-01 to 2026-05 with 1,931 top-level comments, rebuilt by a third party "
-        "(story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, "
-        "a first line with pipes in nine comments of ten. The other shape, hits of a search with `objectID` and "
+        "(story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, a "
+        "first line with pipes in nine comments of ten. The other shape, hits of a search with `objectID` and "
         "`comment_text`, is read by what clients report, and so is a deleted comment (no text). A comment never "
-        "closes, so adverts age out. Others report some 10,000 requests an hour; a night makes three."
+        "closes, so adverts age out. A night makes three requests. The terms of Y Combinator "
+        '(www.ycombinator.com/legal) bar "any data mining, robots, scraping or similar data gathering or extraction '
+        'methods" on its site, which is not asked: the threads come by the interface that Algolia offers.'
     ),
 )
 

@@ -45,7 +45,11 @@ SOURCE = Source(
     endpoints=(API,),
     licence="None found: the interface of the site itself, not offered to others. Read with permission",
     terms_url=None,
-    terms_checked="2026-11-26, in what others had stored, who found its robots.txt open on 2026-08-21",
+    terms_checked=(
+        "2026-11-28; quoted is the robots.txt of the site, as three readers of 2026 have it; the interface's own host "
+        "has none"
+    ),
+    quotation="User-agent: * / Disallow:",
     gives="adverts in Singapore with texts, most with pay in fields",
     attribution="Job postings: MyCareersFuture.",
     is_republishable=False,

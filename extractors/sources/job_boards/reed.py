@@ -60,7 +60,10 @@ SOURCE = Source(
     endpoints=(API,),
     licence="None read: use is under the terms a developer accepts for a key",
     terms_url="https://www.reed.co.uk/developers/jobseeker",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked=(
+        "2026-11-28; a reader of 2026-07-18 found that the page names none, and what is accepted for a key was not at "
+        "hand"
+    ),
     gives="adverts in the United Kingdom, most with pay in fields",
     attribution="Jobs from Reed.co.uk.",
     is_republishable=False,

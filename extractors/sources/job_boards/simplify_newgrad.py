@@ -32,7 +32,11 @@ SOURCE = Source(
     endpoints=(REPOSITORY,),
     licence="None found in the repository: nothing says that it may be republished",
     terms_url="https://github.com/SimplifyJobs/New-Grad-Positions",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked="2026-11-28, in a stored copy of its page (00172415); the repository has no licence",
+    quotation=(
+        "Use this repo to share and keep track of entry-level software, tech, CS, PM, quant jobs for 2025 & 2026 new "
+        "graduates."
+    ),
     gives="a list of entry-level openings with links, kept open and closed",
     attribution="Entry-level jobs: SimplifyJobs/New-Grad-Positions.",
     is_republishable=False,

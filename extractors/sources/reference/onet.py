@@ -44,7 +44,8 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="CC BY 4.0; credit required, changes to be said",
     terms_url="https://www.onetcenter.org/license_db.html",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked="2026-11-28, in a stored copy of the page itself, of release 28.2",
+    quotation="You are free to copy or adapt the information from this database",
     gives="technologies by occupation, and titles",
     attribution=(
         "This product includes information from the O*NET Database by the U.S. Department of Labor, Employment and "

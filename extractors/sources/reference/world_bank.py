@@ -40,7 +40,11 @@ SOURCE = Source(
     endpoints=(API,),
     licence="CC BY 4.0",
     terms_url="https://www.worldbank.org/en/about/legal/terms-of-use-for-datasets",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_checked="2026-11-28, as three readers quote the terms for datasets",
+    quotation=(
+        "You may extract, download, and make copies of the data contained in the Datasets, and you may share that data "
+        "with third parties according to these terms of use."
+    ),
     gives="yearly rates and purchasing power by country",
     attribution="Yearly exchange rates and purchasing power: World Bank, World Development Indicators (CC BY 4.0).",
     is_republishable=True,

@@ -46,8 +46,13 @@ SOURCE = Source(
         "Free to use with a visible link back and Himalayas named; not to be passed to Jooble, Neuvoo, Google Jobs or "
         "LinkedIn. We publish counts, never adverts"
     ),
-    terms_url="https://himalayas.app/docs/remote-jobs-api",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_url="https://himalayas.app/api",
+    terms_checked="2026-11-28, as readers of 2026 quote the page",
+    quotation=(
+        "Anyone can use the interface, but please link back to the URL found on Himalayas AND mention Himalayas as the "
+        "original source. Please do not submit Himalayas jobs to third-party websites, including but not limited to "
+        "Jooble, Neuvoo, Google Jobs, or LinkedIn Jobs."
+    ),
     gives="adverts of remote work with texts, many with pay",
     attribution="Job postings: Himalayas (himalayas.app).",
     is_republishable=True,
@@ -62,7 +67,9 @@ SOURCE = Source(
         "publication, a currency without pay, country names, time zones with halves and quarters, no `salaryPeriod`. "
         "Reported of 2026-08: `salaryPeriod` annual or hourly, also where there is no pay, and 'name' for every "
         "company; twenty jobs a page at most, a 429 for asking too much. Its robots.txt closes the paged site "
-        "(`/jobs*&page=`), not the API's offset; a night goes back one day and no further."
+        "(`/jobs*&page=`), not the API's offset; a night goes back one day and no further. The terms of the site bar "
+        'robots "on this Site" without written approval (section 30, as read by others on 2026-09-16) and do not name '
+        "the API, which its own page offers to anyone."
     ),
 )
 

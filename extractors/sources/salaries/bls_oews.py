@@ -151,8 +151,12 @@ SOURCE = Source(
     homepage="https://www.bls.gov/oes/",
     endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
     licence="Public domain (work of the United States government)",
-    terms_url="https://www.bls.gov/bls/linksite.htm",
-    terms_checked="2026-11-25, in what others had stored",
+    terms_url="https://www.bls.gov/opub/copyright-information.htm",
+    terms_checked="2026-11-28, as six readers of 2026 quote the page, one of whom copied it in a browser on 2026-08-11",
+    quotation=(
+        "everything that we publish, both in hard copy and electronically, is in the public domain, except for "
+        "previously copyrighted photographs and illustrations"
+    ),
     gives="official wages by occupation and area: mean and percentiles",
     attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
     is_republishable=True,

@@ -40,8 +40,11 @@ SOURCE = Source(
     homepage="https://ec.europa.eu/eurostat/databrowser/view/earn_ses22_28/default/table",
     endpoints=(f"{API}{TABLE}",),
     licence="CC BY 4.0",
-    terms_url="https://ec.europa.eu/eurostat/web/main/help/copyright-notice",
-    terms_checked="2026-11-26, in what others had stored",
+    terms_url="https://ec.europa.eu/eurostat/about-us/policies/copyright",
+    terms_checked="2026-11-28, as many readers quote the notice, the last on 2026-10-06",
+    quotation=(
+        "Eurostat has a policy of encouraging free re-use of its data, both for non-commercial and commercial purposes."
+    ),
     gives="official mean yearly pay by major group of occupations, for Europe",
     attribution="Official earnings by major group of occupations: Eurostat, earn_ses22_28 (CC BY 4.0).",
     is_republishable=True,

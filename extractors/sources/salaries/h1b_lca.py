@@ -94,7 +94,11 @@ SOURCE = Source(
     endpoints=(FILES, "https://www.dol.gov/media/", PAGE),
     licence="Public domain (work of the United States government)",
     terms_url="https://www.dol.gov/general/aboutdol/copyright",
-    terms_checked="2026-11-26, in what others had stored",
+    terms_checked="2026-11-28, as three readers of 2026 quote the page",
+    quotation=(
+        "Materials created by the federal government are generally part of the public domain and may be used, "
+        "reproduced and distributed without permission."
+    ),
     gives="pay that employers file for applications to employ from abroad, by case",
     attribution="Filed pay: U.S. Department of Labor, OFLC disclosure data of labor condition applications.",
     is_republishable=True,

@@ -61,7 +61,11 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="Open Government Licence - Canada",
     terms_url="https://open.canada.ca/en/open-government-licence-canada",
-    terms_checked="2026-11-26, in what others had stored",
+    terms_checked="2026-11-28, as many readers of 2026 quote the licence",
+    quotation=(
+        "You are free to: Copy, modify, publish, translate, adapt, distribute or otherwise use the Information in any "
+        "medium, mode or format for any lawful purpose."
+    ),
     gives="official wages of Canada by occupation, province and economic region",
     attribution="Official wages: Job Bank, Employment and Social Development Canada "
     "(contains information licensed under the Open Government Licence - Canada).",

@@ -48,7 +48,12 @@ SOURCE = Source(
     licence="Rights reserved by the Ministry, which asks to be credited where data are extracted and used (a notice of "
     "2016 in a publication of the same department); terms of the table itself were not seen",
     terms_url=None,
-    terms_checked="2026-11-26, in what others had stored",
+    terms_checked=(
+        "2026-11-28; quoted is the notice in a publication of 2016 of the same department, out of a stored copy"
+    ),
+    quotation=(
+        "In citation, please credit the source when you extract and use the information/data from the publication."
+    ),
     gives="official wages of Singapore by occupation: quartiles",
     attribution="Official wages of Singapore: Ministry of Manpower, Occupational Wages, parsed by a third party.",
     is_republishable=True,

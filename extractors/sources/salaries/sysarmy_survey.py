@@ -92,7 +92,10 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="CC BY-NC-SA 4.0: the source named, not for commercial use, adaptations under the same licence",
     terms_url="https://creativecommons.org/licenses/by-nc-sa/4.0/",
-    terms_checked="2026-11-26, beside the files",
+    terms_checked="2026-11-28, in the file of 2022.02 itself",
+    quotation=(
+        "Esta obra está bajo una Licencia Creative Commons Atribución-NoComercial-CompartirIgual 4.0 Internacional."
+    ),
     gives="reported monthly pay in IT in Argentina, before and after tax",
     attribution=(
         "Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used commercially and is "

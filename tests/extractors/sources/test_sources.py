@@ -75,7 +75,10 @@ EXAMPLE_BOARDS = {
 }
 """Tokens of sources that ask for more than a word."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
-FORBIDS = re.compile(r"\b(?:forbids?|restricts?|internal use|needs [^.]*written consent|Disallow: /(?:\s|$))")
+FORBIDS = re.compile(
+    r"\b(?:forbids?|prohibit(?:s|ed)?|restricts?|internal use|required to register|needs [^.]*written consent"
+    r"|without written consent|Disallow: /(?:\s|$))"
+)
 """Words of terms by which a source may not be read without permission."""
 DAY = date(2026, 8, 17)
 WORKDAY = "https://acme.wd5.myworkdayjobs.com/wday/cxs/acme/Jobs"
@@ -208,7 +211,6 @@ def test_a_source_declares_itself(name: str) -> None:
     assert source.gives.strip() and not source.gives.endswith(".")
     day, how = source.terms_checked[:10], source.terms_checked[10:]
     assert date(2026, 1, 1) <= date.fromisoformat(day) and how.strip(" ,;"), "when the terms were looked for, and where"
-    assert source.quotation is None or source.quotation.strip()
     assert source.cadence.strip() and source.most_requests > 0
     assert (
         source.access == "file"
