@@ -149,11 +149,11 @@ ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
 
 def _unescape(escaped: str) -> str:
     """What `html.unescape` gives, in a tenth of its time where nothing but `ESCAPES` stands there."""
-    if sum(map(escaped.count, ESCAPES)) != escaped.count("&"):
-        return html.unescape(escaped)
+    n_others, plain = escaped.count("&"), escaped
     for written, meant in ESCAPES.items():
-        escaped = escaped.replace(written, meant)
-    return escaped
+        n_before, plain = len(plain), plain.replace(written, meant)
+        n_others -= (n_before - len(plain)) // (len(written) - len(meant))
+    return html.unescape(escaped) if n_others else plain
 
 
 def _offices(located: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
