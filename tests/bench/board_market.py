@@ -236,6 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers `/HOST/PATH` for the boards of `server.told`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the end of a long answer waits 40 ms, until what came before is acknowledged
     server: _Server
 
     def do_GET(self) -> None:  # named by http.server
