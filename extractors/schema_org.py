@@ -266,6 +266,7 @@ def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosti
         board=host,
         employer=_text(item.get("hiringOrganization")),
         department=_text(item.get("employmentUnit")),
+        industry_text=_text(item.get("industry")),
         requisition_id=number if _names_employer(item) else None,
         html=_whole_text(item),
         location_text="; ".join(dict.fromkeys(lines)),

@@ -104,6 +104,8 @@ class RawPosting(TypedDict, total=False):
     board: str | None
     employer: str | None
     department: str | None
+    industry_text: str | None
+    """The employer's industry, never a field of work: words, or a code behind the name of its classification."""
     requisition_id: object
     """The employer's own number of the opening, never the platform's of its record or of the advert."""
     openings: object
@@ -567,6 +569,7 @@ def _assemble(
         employer=_fold_space(employer),
         employer_in_text=find_spelling(employer, raw["source"], board, body.text),
         department=_fold_space(raw.get("department")),
+        industry_text=_fold_space(raw.get("industry_text")),
         requisition_id=_requisition(raw.get("requisition_id")),
         openings=openings_of(raw.get("openings")),
         location_text=content.location_text,

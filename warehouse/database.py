@@ -13,7 +13,7 @@ import contextlib
 import errno
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,6 +161,19 @@ def create_all(con: Connection, *, is_published: bool = False) -> None:
     """Schemas, tables, comments and views in the connection's current database."""
     for statement in declarations(is_published=is_published):
         con.execute(statement)
+
+
+def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str) -> None:
+    """Make tables of the work file alone, by their names and columns; empty ones where they were made with another key.
+
+    The first of them is for the key, in its one column.
+    """
+    key_table = next(iter(columns_of))
+    con.execute(f"CREATE TABLE IF NOT EXISTS {key_table} ({columns_of[key_table]})")
+    if con.execute(f"FROM {key_table}").fetchall() != [(key,)]:
+        for name, columns in columns_of.items():
+            con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+        con.execute(f"INSERT INTO {key_table} VALUES (?)", [key])
 
 
 @contextlib.contextmanager

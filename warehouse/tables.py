@@ -412,9 +412,15 @@ class Employers:
     domains: Annotated[tuple[str, ...], Column("Registrable domains of its own that adverts stand at")]
     boards: Annotated[tuple[str, ...], Column("Boards of its own that we read, source:board")]
     country: Annotated[str | None, Column("Country of the head office, where boards.csv has it", pattern=COUNTRY_CODE)]
-    industry: Annotated[str | None, Column("ISIC section or the guide's industry, where boards.csv has it")]
+    industry: Annotated[
+        str | None, Column("ISIC section or the guide's industry, where boards.csv or fields of adverts have it")
+    ]
     industry_evidence: Annotated[
-        str | None, Column("What says so, where boards.csv has it: an advert of a day, or public knowledge")
+        str | None,
+        Column(
+            "What says so: a source in a field of its adverts (`smartrecruiters states: …`), or as boards.csv has it "
+            "an advert of a day, or public knowledge"
+        ),
     ] = None
     is_staffing_agency: Annotated[bool, Column("It hires for others, whom its adverts seldom name")]
     n_postings: Annotated[int, Column("Postings in core.postings, open or not", low=0)]

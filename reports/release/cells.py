@@ -22,7 +22,7 @@ from reports.figures.places import EVERYWHERE, PLACES, slug
 from reports.figures.query import Connection
 from reports.release.figure_files import plain
 from reports.release.licences import OURS, Licence, combine
-from reports.release.numbers import Number, numbers_of
+from reports.release.numbers import MEDIAN_OF_PANEL, Number, numbers_of
 from reports.release.published import Published
 from reports.wording import closings, disclosure, pay, shares
 from reports.wording.levels import define
@@ -63,8 +63,20 @@ class Cell:
             for number in self.numbers
             for end, value in (("", number.value), ("_lo", number.low), ("_hi", number.high))
         }
+        own_counts = {
+            f"{number.part}_{name}": count
+            for number in self.numbers
+            for name, count in zip(COUNTED[:2], number.counts or (), strict=False)
+        }
         beside = {name: row[name] for name in BESIDE if name in row}
-        return {"id": self.id, "value": self.text, **amounts, **dict(zip(COUNTED, counts, strict=True)), **beside}
+        return {
+            "id": self.id,
+            "value": self.text,
+            **amounts,
+            **own_counts,
+            **dict(zip(COUNTED, counts, strict=True)),
+            **beside,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +289,8 @@ def _define(cells: Iterable[Cell]) -> dict[str, str]:
                 "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
                 "closing_rate": f"share of open adverts that close a day; {closings.CAVEAT}",
             }[cell.kind]
+        if any(number.part == MEDIAN_OF_PANEL for number in cell.numbers):
+            found[MEDIAN_OF_PANEL] = pay.PANEL_KEY
     return dict(sorted(found.items()))
 
 

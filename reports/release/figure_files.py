@@ -213,7 +213,7 @@ def _list_numbers(figure: Figures, published: Published) -> Iterator[tuple[Any, 
         for number in numbers_of(row):
             is_empty = False
             values = (number.part, number.value, number.low, number.high, number.unit, number.form)
-            yield (*head, row.get("status", figure.status), name, *values, *counts, *beside)
+            yield (*head, row.get("status", figure.status), name, *values, *(number.counts or counts), *beside)
     if is_empty:
         yield (*head, figure.status, *[None] * 7, figure.n_jobs, figure.n_employers, *beside)
 

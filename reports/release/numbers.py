@@ -15,25 +15,35 @@ from warehouse.marts.printing import BOUNDS, POINT, choose_form
 
 
 class Part(NamedTuple):
-    """A number of a row: its name, its column, its unit with columns in braces, and how its form is decided."""
+    """A number of a row: its name, its column, its unit with columns in braces, and how its form is decided.
+
+    `counts` are the columns of its jobs and employers, where they are not those of its row.
+    """
 
     name: str
     column: str
     unit: str
     form_column: str | None = None
+    counts: tuple[str, str] | None = None
 
 
 _YEARLY, _LOCALLY = "{currency} per year", "{local_currency} per year"
 _SHARE_OF_JOBS, _JOBS = "share of jobs", "jobs"
+MEDIAN_OF_PANEL = "median_of_panel"
+"""The part that is the median of boards drawn at random alone."""
+_OF_PANEL = ("n_panel_jobs", "n_panel_employers")
+_LOCALLY_OF_PANEL = ("local_n_panel_jobs", "local_n_panel_employers")
 PARTS = (
     Part("low", "band_low", _YEARLY),
     Part("high", "band_high", _YEARLY),
     Part("median", "p50", _YEARLY),
+    Part(MEDIAN_OF_PANEL, "p50_of_panel", _YEARLY, counts=_OF_PANEL),
     Part("p25", "p25", _YEARLY),
     Part("p75", "p75", _YEARLY),
     Part("local_low", "local_low", _LOCALLY),
     Part("local_high", "local_high", _LOCALLY),
     Part("local_median", "local_p50", _LOCALLY),
+    Part(f"local_{MEDIAN_OF_PANEL}", "local_p50_of_panel", _LOCALLY, counts=_LOCALLY_OF_PANEL),
     Part("local_p25", "local_p25", _LOCALLY),
     Part("local_p75", "local_p75", _LOCALLY),
     Part("pay", "usd", "USD per year"),
@@ -52,7 +62,10 @@ PARTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A part of a value: None for the number where only its interval or its bounds may be said."""
+    """A part of a value: None for the number where only its interval or its bounds may be said.
+
+    `counts` are the jobs and employers that it rests on, where they are not those of its row.
+    """
 
     part: str
     value: float | None
@@ -60,10 +73,12 @@ class Number:
     high: float | None
     unit: str
     form: str
+    counts: tuple[int, int] | None = None
 
     def describe(self) -> dict[str, Any]:
         """It as part of a file of the release."""
-        return {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
+        said = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
+        return said if self.counts is None else said | dict(zip(("n", "employers"), self.counts, strict=True))
 
 
 @functools.lru_cache(maxsize=1_024)
@@ -86,5 +101,6 @@ def numbers_of(row: Row) -> Iterator[Number]:
         form = form or choose_form(value or 0.0, low, high)
         unit = part.unit.format_map({"currency": row.get("currency"), "local_currency": row.get("local_currency")})
         yield Number(
-            part=part.name, value=value if form == POINT else None, low=low, high=high, unit=unit, form=form
+            part=part.name, value=value if form == POINT else None, low=low, high=high, unit=unit, form=form,
+            counts=(row[part.counts[0]], row[part.counts[1]]) if part.counts else None,
         )  # fmt: skip

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from reports.figures.pay_figures import BASES, KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release.cells import Cell
-from reports.release.numbers import PARTS
+from reports.release.numbers import MEDIAN_OF_PANEL, PARTS
 from reports.wording.levels import level_phrase
 from reports.wording.notes import BASIS_WORDS
 from reports.wording.work import name_work
@@ -59,7 +59,10 @@ class Dataflow:
 BANDS = Dataflow(
     id="BANDS", name="Pay per year by place, work, level and kind of source", kinds=tuple(KIND_OF_MARKET.values()),
     dimensions=("PAY_MARKET", "REF_AREA", "WORK", "LEVEL", "BASIS", "PART"),
-    parts=("low", "high", "median", "p25", "p75", "local_low", "local_high", "local_median"),
+    parts=(
+        "low", "high", "median", MEDIAN_OF_PANEL, "p25", "p75", "local_low", "local_high", "local_median",
+        f"local_{MEDIAN_OF_PANEL}",
+    ),
 )  # fmt: skip
 SHARES = Dataflow(
     id="SHARES", name="Shares of jobs by measure, place and group of roles", kinds=("skill", "share"),
@@ -113,7 +116,8 @@ def data(cells: Iterable[Cell], flow: Dataflow, as_of: date) -> bytes:
         for number in cell.numbers:
             if number.part in flow.parts:
                 part = [number.part] if "PART" in flow.dimensions else []
-                beside = [cell.row["status"], number.form, cell.row["n_jobs"], cell.row.get("n_employers")]
+                counts = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))
+                beside = [cell.row["status"], number.form, *counts]
                 values = [number.value, number.low, number.high, number.unit]
                 lines.writerow([*head, *key, *part, as_of.isoformat(), *values, *beside])
     return out.getvalue().encode()

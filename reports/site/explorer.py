@@ -23,12 +23,12 @@ from reports.figures.query import Connection
 from reports.figures.verdicts import MAX_STALE_DAYS, Verdict, judge_age
 from reports.release import cells
 from reports.release.licences import Licence, combine, licence_of
-from reports.release.numbers import Number, numbers_of
+from reports.release.numbers import MEDIAN_OF_PANEL, Number, numbers_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
 from reports.wording.levels import capitalise
-from reports.wording.numbers import Row, day
+from reports.wording.numbers import SAMPLE_WORDS, Row, day
 from reports.wording.pay import find_head, name_place
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
@@ -39,7 +39,10 @@ OWN = "advertised"
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
 """Levels that may be chosen, in the order of a career."""
 PARTS = ("low", "median", "high", "p25", "p75")
-"""Amounts of a cell, each with the ends of its interval, in the order in which the data have them."""
+"""Amounts of a cell, each with the ends of its interval, in the order in which the data have them.
+
+Behind them stands `MEDIAN_OF_PANEL` with its jobs and employers, in cells that have it.
+"""
 NEEDED = int(JOBS.bound)
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """What is shown first, where it can be said."""
@@ -47,10 +50,14 @@ FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 
 @dataclass(frozen=True, kw_only=True)
 class Amounts:
-    """Amounts per year in one money by part: the amount, None where only its interval may be said, and its ends."""
+    """Amounts per year in one money by part: the amount, None where only its interval may be said, and its ends.
+
+    `of_panel` are the jobs and employers of `MEDIAN_OF_PANEL`, where that may be said.
+    """
 
     currency: str
     parts: Mapping[str, tuple[float | None, float | None, float | None]]
+    of_panel: tuple[int, int] | None = None
 
     def value(self, part: str) -> float | None:
         """An amount that may be printed itself."""
@@ -324,8 +331,13 @@ def amounts_of(row: Row) -> Amounts:
 
 
 def _amounts(numbers: Mapping[str, Number], prefix: str, currency: str) -> Amounts:
-    found = {part: numbers[f"{prefix}{part}"] for part in PARTS if f"{prefix}{part}" in numbers}
-    return Amounts(currency=currency, parts={part: (one.value, one.low, one.high) for part, one in found.items()})
+    named = (*PARTS, MEDIAN_OF_PANEL)
+    found = {part: numbers[f"{prefix}{part}"] for part in named if f"{prefix}{part}" in numbers}
+    return Amounts(
+        currency=currency,
+        parts={part: (one.value, one.low, one.high) for part, one in found.items()},
+        of_panel=found[MEDIAN_OF_PANEL].counts if MEDIAN_OF_PANEL in found else None,
+    )
 
 
 # --- the view without a script ------------------------------------------------------------------------------
@@ -367,7 +379,7 @@ def say_title(cell: PayCell) -> str:
 
 
 def say_median(cell: PayCell, amounts: Amounts) -> str:
-    """The line below the answer: the median and how far it is known."""
+    """The median of all boards and how far it is known; "" where a figure of others, or the title, says it."""
     value, ends = amounts.value("median"), amounts.ends("median")
     if value is None or cell.basis in ("reported", "official"):
         return ""
@@ -376,6 +388,23 @@ def say_median(cell: PayCell, amounts: Amounts) -> str:
         return f"The median was {said}."
     low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
     return f"The median was {said} (between {low} and {high}, 19 times in 20)."
+
+
+def say_median_of_panel(amounts: Amounts) -> str:
+    """The median of boards drawn at random alone, how far it is known and what it rests on; "" where it is not said."""
+    ends = amounts.ends(MEDIAN_OF_PANEL)
+    if ends is None or amounts.of_panel is None:
+        return ""
+    low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
+    known, value = f"between {low} and {high}, 19 times in 20", amounts.value(MEDIAN_OF_PANEL)
+    rests = words.rests_on(*amounts.of_panel, OWN)
+    said = known if value is None else f"{words.money(value, value, amounts.currency, is_long=True)} ({known})"
+    return f"The median of {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
+
+
+def say_dek(cell: PayCell, amounts: Amounts) -> str:
+    """The line below the answer: both medians, as far as they may be said."""
+    return " ".join(filter(None, (say_median(cell, amounts), say_median_of_panel(amounts))))
 
 
 def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
@@ -398,7 +427,7 @@ def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
         if shown.basis.startswith(OWN)
         else f"Pay · {words.KICKERS[shown.basis]}",
         title=say_title(shown),
-        dek=say_median(shown, shown.amounts) if shown.amounts else "",
+        dek=say_dek(shown, shown.amounts) if shown.amounts else "",
         facts=facts,
         chart=rows.draw(drawn, axis, label=f"{name_work(work)} in {PLACES[place].in_words}, by level", classes="pay"),
         table=[table_line(one, capitalise(one.level)) for one in levels],
@@ -522,9 +551,10 @@ def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
     if cell.amounts is None:
         lacks = cell.why or f"{cell.n or 0} of {NEEDED} needed"
         return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[words.FEW])
-    said = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
-    rests = _say_rests(cell)
-    return (name, *said, rests, cell.period, say_sureness(cell))
+    low, median, high = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
+    if cell.amounts.known(MEDIAN_OF_PANEL) is not None:
+        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(cell.amounts, MEDIAN_OF_PANEL, is_own=True)}"
+    return (name, low, median, high, _say_rests(cell), cell.period, say_sureness(cell))
 
 
 def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
@@ -563,6 +593,7 @@ def to_script(explorer: Explorer) -> bytes:
         "units": {**words.UNITS, OWN: ["job", "jobs"]},
         "kickers": dict(words.KICKERS),
         "sureness": dict(words.SURENESS),
+        "panel": SAMPLE_WORDS["panel"],
         "choice": list(explorer.choice),
         "cells": listed,
     }
@@ -584,6 +615,9 @@ def _to_list(cell: PayCell) -> list[Any]:
 def _to_numbers(amounts: Amounts) -> Iterator[float | None]:
     for part in PARTS:
         for value in amounts.parts.get(part, (None, None, None)):
+            yield None if value is None else round(value, 2)
+    if amounts.of_panel is not None:
+        for value in (*amounts.parts[MEDIAN_OF_PANEL], *amounts.of_panel):
             yield None if value is None else round(value, 2)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from reports.figures.catalogue import declaration_of
 from reports.figures.places import PLACES
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
+from reports.release.numbers import MEDIAN_OF_PANEL
 from reports.release.published import Published
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.findings import Seen
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise
-from reports.wording.numbers import percent, sentences
+from reports.wording.numbers import SAMPLE_WORDS, percent, sentences
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
@@ -228,7 +229,10 @@ def _parts(found: Sequence[Any]) -> list[tuple[str, str]]:
     if row.get("p50") is None:
         return []
     amounts = explorer.amounts_of(row)
-    named = (("Median", "median"), ("Low end", "low"), ("High end", "high"))
+    named = (
+        ("Median", "median"), (f"Median of {SAMPLE_WORDS['panel']}", MEDIAN_OF_PANEL), ("Low end", "low"),
+        ("High end", "high"),
+    )  # fmt: skip
     is_own = row.get("basis") == explorer.OWN
     return [
         (name, explorer.with_ends(amounts, part, is_own=is_own))

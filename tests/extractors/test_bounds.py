@@ -34,7 +34,9 @@ def advert(**said: Any) -> Posting:
     return made
 
 
-@pytest.mark.parametrize("column", ["title", "employer", "department", "location_text", "board", "pay_text"])
+@pytest.mark.parametrize(
+    "column", ["title", "employer", "department", "industry_text", "location_text", "board", "pay_text"]
+)
 def test_long_values_are_cut_and_say_so(column: str) -> None:
     made = advert(**{column: "Engineer " * (9 * MIB // 9)})
     value = getattr(made, column)

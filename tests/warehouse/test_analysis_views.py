@@ -363,6 +363,18 @@ def test_a_board_has_the_industry_of_the_employer_of_most_of_its_jobs(con: datab
     ]
 
 
+def test_a_board_has_the_industry_that_fields_of_its_adverts_state(con: database.Connection, tmp_path: Path) -> None:
+    listed = {
+        "a": adverts_of("Acme", 3, industry_text="Financial Services") + adverts_of("Globex", 2),
+        "c": adverts_of("Initech", 1, industry_text="Birds"),
+    }
+    assert board_rows(con, tmp_path, listed, "industry, industry_evidence") == {
+        "a": ("finance", "board states: Financial Services"),
+        "c": (None, None),
+    }
+    assert all_rows(con, "SELECT DISTINCT industry_text FROM core.postings WHERE employer = 'Initech'") == [("Birds",)]
+
+
 def test_a_board_without_adverts_stays_empty(con: database.Connection) -> None:
     load_lookups(con, [HIRING])
     for name in ("a", "a-sandbox", "A"):

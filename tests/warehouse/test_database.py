@@ -178,6 +178,16 @@ def test_history_that_no_longer_fits_is_left_out_and_said(
     assert "mart.shares" in caplog.text
 
 
+def test_working_tables_are_kept_with_their_key_and_emptied_with_another(con: database.Connection) -> None:
+    columns_of = {"read_with": "key VARCHAR NOT NULL", "seen": "posting_id VARCHAR NOT NULL"}
+    for key, held in (("a", []), ("a", [("x:1",)]), ("b", []), ("b", [("x:1",)])):
+        database.make_working_tables(con, columns_of, key)
+        assert all_rows(con, "FROM seen") == held
+        assert all_rows(con, "FROM read_with") == [(key,)]
+        if not held:
+            con.execute("INSERT INTO seen VALUES ('x:1')")
+
+
 def test_a_half_made_work_file_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "work.duckdb.new").write_bytes(b"half")
     with database.open_work(tmp_path) as con:

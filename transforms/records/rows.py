@@ -154,6 +154,13 @@ class Advert:
         str | None, Column("Its name in the advert's own text, where the source gives the token of its board alone")
     ]
     department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
+    industry_text: Annotated[
+        str | None,
+        Column(
+            "Industry of the employer as the source states it in a field: its words, or a code behind the name of its "
+            "classification (NAF 62.02A)"
+        ),
+    ]
     requisition_id: Annotated[
         str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")
     ]

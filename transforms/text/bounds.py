@@ -21,6 +21,7 @@ MAX_LENGTH: Mapping[str, int] = MappingProxyType({
     "title": 500,
     "employer": 300,
     "department": 300,
+    "industry_text": 300,
     "board": 200,
     "location_text": 5_000,
     "workplace": 200,

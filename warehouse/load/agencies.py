@@ -32,8 +32,9 @@ def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
     """
     rows = {file.warc: file.rows for file in files}
     cues = cells_of("agency_cues")
+    key = hashlib.blake2b(repr(cues).encode(), digest_size=16).hexdigest()
     with database.transaction(con):
-        _make_tables(con, cues)
+        database.make_working_tables(con, TABLES, key)
         _find_unread(con)
         warcs = con.execute("SELECT DISTINCT warc FROM unread WHERE has_text ORDER BY warc").fetchall()
         for (warc,) in warcs:
@@ -49,16 +50,6 @@ def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
             con.execute("INSERT INTO core.agency_signs BY NAME" + _signs(cues, "text", texts))
         con.execute("INSERT INTO core.agency_signs BY NAME" + _signs(cues, "title", "unread"))
         con.execute("INSERT INTO signs_read SELECT posting_id, content_hash FROM unread")
-
-
-def _make_tables(con: database.Connection, cues: Sequence[dict[str, str]]) -> None:
-    """Make the tables where there are none, and forget what was read by other cues."""
-    key = hashlib.blake2b(repr(cues).encode(), digest_size=16).hexdigest()
-    con.execute(f"CREATE TABLE IF NOT EXISTS signs_read_with ({TABLES['signs_read_with']})")
-    if con.execute("SELECT cues FROM signs_read_with").fetchall() != [(key,)]:
-        for name, columns in TABLES.items():
-            con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
-        con.execute("INSERT INTO signs_read_with VALUES (?)", [key])
 
 
 def _find_unread(con: database.Connection) -> None:

@@ -22,12 +22,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from transforms.employers import identity
+from transforms.employers.industries import industry_of
 from transforms.employers.shared_names import Roots, unites
 from transforms.employers.token_names import write_token
 from transforms.records.boards import Board
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
 from warehouse.tables import Employers
+
+PUBLIC = "public: "
+"""How evidence begins in boards.csv that a person has of an employer itself, and not of one of its adverts."""
 
 
 class HiringStatement(NamedTuple):
@@ -42,6 +46,8 @@ class HiringStatement(NamedTuple):
     """When the first of them was seen, and the smallest posting_id of then."""
     in_text: tuple[tuple[str, int], ...] = ()
     """Spellings of the employer in their texts, with the number of adverts, where they give its board's token alone."""
+    industries: tuple[tuple[str, int], ...] = ()
+    """What fields of theirs state of the employer's industry, with the number of adverts."""
 
 
 @dataclass
@@ -56,7 +62,8 @@ class _Employer:
 # Of an address the host is enough where the board is the employer's own; elsewhere the beginning of the path may be a
 # board on a platform (jobs.lever.co/acme). So there are a few thousand that differ, never one for each posting.
 _HIRING = """
-    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.employer_in_text, p.source, p.board,
+    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.employer_in_text, p.industry_text,
+        p.source, p.board,
         CASE WHEN s.kind = 'employer board' THEN regexp_extract(p.url, '^https?://[^/?#]+')
             ELSE regexp_extract(p.url, '^https?://[^/?#]+/?[^/?#]*') END AS place
     FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
@@ -70,11 +77,11 @@ def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
     rows = con.execute(
         f"""
         SELECT employer, source, board, place, count(*), min((first_seen_at, posting_id)),
-            coalesce(histogram(employer_in_text), MAP {{}})
+            coalesce(histogram(employer_in_text), MAP {{}}), coalesce(histogram(industry_text), MAP {{}})
         FROM ({_HIRING}) GROUP BY employer, source, board, place
         """
     ).fetchall()
-    said = [HiringStatement(*row)._replace(in_text=tuple(sorted(row[-1].items()))) for row in rows]
+    said = [HiringStatement(*row[:-2], *(tuple(sorted(counts.items())) for counts in row[-2:])) for row in rows]
     employers, ids = resolve_employers(said, boards)
     with database.transaction(con):
         _write_employers(con, employers)
@@ -206,6 +213,8 @@ def _employer(gathered: _Employer) -> Employers:
     employer_id = _id(gathered, entered)
     name, name_source = _name(gathered.said, [n for n in entered if identity.employer_key(n) == employer_id])
     hiring: list[HiringStatement | Board] = [*gathered.said, *boards]
+    is_staffing_agency = any(map(identity.is_staffing_agency, names))
+    industry, industry_evidence = _industry([] if is_staffing_agency else gathered.said, boards)
     return Employers(
         employer_id=employer_id,
         employer=name or employer_id,
@@ -214,9 +223,9 @@ def _employer(gathered: _Employer) -> Employers:
         domains=tuple(sorted(e.removeprefix("domain:") for e in gathered.evidence if e.startswith("domain:"))),
         boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one)})),
         country=next((board.country for board in boards if board.country), None),
-        industry=next((board.industry for board in boards if board.industry), None),
-        industry_evidence=next((board.industry_evidence for board in boards if board.industry), None),
-        is_staffing_agency=any(map(identity.is_staffing_agency, names)),
+        industry=industry,
+        industry_evidence=industry_evidence,
+        is_staffing_agency=is_staffing_agency,
         n_postings=sum(one.n_postings for one in gathered.said),
     )
 
@@ -263,6 +272,29 @@ def _name(said: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str 
     if tokens:
         return write_token(min(tokens, key=lambda found: (-tokens[found], found))), "token"
     return None, "domain"
+
+
+def _industry(said: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
+    """The industry and what says so: public knowledge in boards.csv, else fields of adverts, else boards.csv."""
+    entered = [(board.industry, board.industry_evidence) for board in boards if board.industry]
+    public = [one for one in entered if (one[1] or "").startswith(PUBLIC)]
+    return next(iter([*public, *_stated_industry(said), *entered]), (None, None))
+
+
+def _stated_industry(said: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
+    """The industry that fields of over half the adverts that state one name, with the words most of them have."""
+    stated: Counter[tuple[str, str]] = Counter()
+    for one in said:
+        for text, n in one.industries:
+            stated[(one.source, text)] += n
+    named: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for (source, text), n in stated.items():
+        if industry := industry_of(text):
+            named[industry][(source, text)] += n
+    for industry, words in named.items():
+        if 2 * words.total() > stated.total():
+            source, text = min(words, key=lambda found: (-words[found], found))
+            yield industry, f"{source} states: {text}"
 
 
 def _is_own(one: HiringStatement | Board) -> bool:

@@ -83,7 +83,7 @@ def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
     missing, the texts are compared as a whole only, and the places as they are written.
     """
     with database.transaction(con):
-        _make_tables(con, comparison_key())
+        database.make_working_tables(con, TABLES, comparison_key())
         _find_changes(con)
         if con.execute("SELECT EXISTS (FROM unread) OR EXISTS (FROM stale) OR EXISTS (FROM closings)").fetchall()[0][0]:
             _compare(con, {file.warc: file.rows for file in files})
@@ -99,15 +99,6 @@ def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
             WHERE w.posting_id = p.posting_id AND w.job_id <> p.job_id
             """
         )
-
-
-def _make_tables(con: database.Connection, key: str) -> None:
-    """Make the tables where there are none, and make them anew where adverts were compared in another way."""
-    con.execute(f"CREATE TABLE IF NOT EXISTS matched_with ({TABLES['matched_with']})")
-    if con.execute("SELECT matcher_key FROM matched_with").fetchall() != [(key,)]:
-        for name, columns in TABLES.items():
-            con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
-        con.execute("INSERT INTO matched_with VALUES (?)", [key])
 
 
 def _find_changes(con: database.Connection) -> None:

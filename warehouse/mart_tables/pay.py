@@ -154,8 +154,8 @@ class OfPanel:
     p50_of_panel: Annotated[
         float | None,
         Column(
-            "Median of midpoints of these alone, weighted by the inverse of their board's chance, beside p50, which is "
-            "of all boards; NULL: these alone do not meet the rules of printing, or suppressed",
+            "Median of midpoints of the panel's jobs alone, weighted by the inverse of a board's chance, beside p50, "
+            "which is of all boards; NULL: these alone do not meet the rules of printing, or suppressed",
             unit="per year",
             low=0,
         ),

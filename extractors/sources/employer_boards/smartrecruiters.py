@@ -129,6 +129,7 @@ def read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issu
         employer=employer_of(SOURCE.name, board) or company.get("name") or board,
         employer_country=employer_country_of(SOURCE.name, board),
         department=(item.get("department") or {}).get("label"),
+        industry_text=(item.get("industry") or {}).get("label"),
         requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
         location_text=place.get("fullLocation") or ", ".join(filter(None, parts)),

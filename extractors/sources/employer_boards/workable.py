@@ -98,6 +98,7 @@ def read_job(job: dict[str, Any], *, account: str, employer: str) -> RawPosting 
         employer=employer,
         employer_country=employer_country_of(SOURCE.name, account),
         department=department[0] if isinstance(department, list) and department else department or None,
+        industry_text=job.get("industry"),
         html=job.get("description"),
         location_text="; ".join(filter(None, map(_line, places))),
         addresses=[

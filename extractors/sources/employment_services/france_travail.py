@@ -136,6 +136,7 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
         title=offer.get("intitule"),
         url=(offer.get("origineOffre") or {}).get("urlOrigine"),
         employer=(offer.get("entreprise") or {}).get("nom"),
+        industry_text=f"NAF {code}" if (code := offer.get("codeNAF")) else None,
         text="\n".join(_text(offer)),
         location_text=place.get("libelle"),
         addresses=tuple(_addresses(place)),

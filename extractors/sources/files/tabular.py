@@ -204,6 +204,7 @@ def _posting(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) ->
         board=mapped.name,
         employer=values.get("employer"),
         department=values.get("department"),
+        industry_text=values.get("industry_text"),
         requisition_id=values.get("requisition_id"),
         html=values.get("html"),
         text=values.get("text"),

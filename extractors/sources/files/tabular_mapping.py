@@ -50,6 +50,7 @@ TEXTS = (
     *("title", "url", "employer", "department", "requisition_id", "html", "text", "location", "country", "region"),
     *(
         "city",
+        "industry_text",
         "openings",
         "workplace",
         "employment_type",

@@ -108,12 +108,14 @@ def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
         period=(salary.get("type") or {}).get("salaryType"),
         issues=issues,
     )
+    employer, industry = _employer(advert, about)
     return RawPosting(
         source=SOURCE.name,
         id=advert.get("uuid"),
         title=advert.get("title"),
         url=about.get("jobDetailsUrl"),
-        employer=_employer(advert, about),
+        employer=employer,
+        industry_text=industry,
         html="".join(_html(advert)) or None,
         location_text=place,
         addresses=[Address(country=place)] if place else (),
@@ -127,11 +129,14 @@ def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     )
 
 
-def _employer(advert: dict[str, Any], about: dict[str, Any]) -> str | None:
-    """Who hires, else who posted; None where the advert hides the name."""
-    if hiring := (advert.get("hiringCompany") or {}).get("name"):
-        return None if about.get("isHideHiringEmployerName") else hiring
-    return None if about.get("isHideEmployerName") else (advert.get("postedCompany") or {}).get("name")
+def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Who hires, else who posted, with the code of the industry; None where the advert hides the name."""
+    hiring, posted = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
+    company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (posted, "isHideEmployerName")
+    if about.get(hides):
+        return None, None
+    code = company.get("ssicCode2020")
+    return company.get("name"), f"SSIC {code}" if code else None
 
 
 def _html(advert: dict[str, Any]) -> Iterator[str]:

@@ -9,9 +9,13 @@ SELECT
     b.region_level, b.region, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis, b.currency, b.form,
     b.n_jobs, b.n_employers, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi,
     b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi, b.status, b.reason,
+    b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo, b.p50_of_panel_hi,
     l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,
     l.band_low_hi AS local_low_hi, l.band_high AS local_high, l.band_high_lo AS local_high_lo,
-    l.band_high_hi AS local_high_hi, l.p50 AS local_p50, l.p50_lo AS local_p50_lo, l.p50_hi AS local_p50_hi
+    l.band_high_hi AS local_high_hi, l.p50 AS local_p50, l.p50_lo AS local_p50_lo, l.p50_hi AS local_p50_hi,
+    l.n_panel_jobs AS local_n_panel_jobs, l.n_panel_employers AS local_n_panel_employers,
+    l.p50_of_panel AS local_p50_of_panel, l.p50_of_panel_lo AS local_p50_of_panel_lo,
+    l.p50_of_panel_hi AS local_p50_of_panel_hi
 FROM cells AS b LEFT JOIN cells AS l
     ON b.region_level = 'country' AND b.currency = 'USD' AND l.currency <> 'USD'
     AND (l.region_level, l.region, l.pay_market, l.role_group, l.role, l.seniority_group, l.basis)

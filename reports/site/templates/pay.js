@@ -1,6 +1,6 @@
 // The pay explorer: the sentences and rows of reports/site/explorer.py for any choice. The choice stands in the address.
 "use strict";
-const PARTS = ["low", "median", "high", "p25", "p75"];
+const PARTS = ["low", "median", "high", "p25", "p75"], OF_PANEL = "median_of_panel";
 const OWN = 0, COLLECTED = 1, REPORTED = 2, OFFICIAL = 3;
 
 function capital(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }
@@ -32,8 +32,8 @@ function money(low, high, currency, isLong = false) {
 function thaw(list) {
   if (!list) return null;
   const parts = {};
-  PARTS.forEach((part, number) => { parts[part] = list.slice(1 + 3 * number, 4 + 3 * number); });
-  return { currency: list[0], parts };
+  [...PARTS, OF_PANEL].forEach((part, number) => { const [value = null, low = null, high = null] = list.slice(1 + 3 * number, 4 + 3 * number); parts[part] = [value, low, high]; });
+  return { currency: list[0], parts, ofPanel: list.slice(4 + 3 * PARTS.length) };
 }
 
 // A cell in the money and by the time chosen; without amounts, and why, where it has none in that money.
@@ -56,8 +56,8 @@ function cellOf(list, choice) {
   if (!amounts) return cell;
   const by = (choice.per === "month" ? 12 : 1) * (choice.in === "ppp" ? price : 1);
   const parts = {};
-  for (const part of PARTS) parts[part] = amounts.parts[part].map((value) => (value === null ? null : value / by));
-  cell.amounts = { currency: choice.in === "ppp" ? "PPP" : amounts.currency, parts };
+  for (const part of [...PARTS, OF_PANEL]) parts[part] = amounts.parts[part].map((value) => (value === null ? null : value / by));
+  cell.amounts = { currency: choice.in === "ppp" ? "PPP" : amounts.currency, parts, ofPanel: amounts.ofPanel };
   cell.prices = choice.in === "ppp" ? ` at US prices of ${year}` : "";
   return cell;
 }
@@ -79,11 +79,11 @@ function dayOf(iso) {
 
 const named = { place: (slug) => PAY.places.find(([name]) => name === slug), work: (id) => PAY.works.find(([name]) => name === id), level: (id) => PAY.levels.find(([name]) => name === id) };
 
-function restsOn(cell) {
-  if (cell.n === null) return "";
-  const [one, several] = PAY.units[PAY.bases[cell.basis]];
-  const counted = `${grouped(cell.n)} ${cell.n === 1 ? one : several}`;
-  return cell.employers === null ? counted : `${counted}, ${grouped(cell.employers)} ${cell.employers === 1 ? "employer" : "employers"}`;
+function restsOn({ n, employers, basis }) {
+  if (n === null) return "";
+  const [one, several] = PAY.units[PAY.bases[basis]];
+  const counted = `${grouped(n)} ${n === 1 ? one : several}`;
+  return employers === null ? counted : `${counted}, ${grouped(employers)} ${employers === 1 ? "employer" : "employers"}`;
 }
 
 function saySureness(cell) {
@@ -122,6 +122,16 @@ function sayMedian(cell) {
   const [low, high] = ends.map((end) => money(end, end, currency, true));
   return `The median was ${said} (between ${low} and ${high}, 19 times in 20).`;
 }
+
+function sayMedianOfPanel(cell) {
+  const { currency, ofPanel: [n, employers] = [] } = cell.amounts ?? {}, ends = cell.amounts && endsOf(cell.amounts, OF_PANEL);
+  if (!ends) return "";
+  const [low, high] = ends.map((end) => money(end, end, currency, true)), value = valueOf(cell.amounts, OF_PANEL);
+  const inside = `between ${low} and ${high}, 19 times in 20`, said = value === null ? inside : `${money(value, value, currency, true)} (${inside})`;
+  return `The median of ${PAY.panel} alone was ${said}: ${restsOn({ n, employers, basis: OWN })}.`;
+}
+
+function sayDek(cell) { return [sayMedian(cell), sayMedianOfPanel(cell)].filter(Boolean).join(" "); }
 
 function sayValue(amounts) {
   const [low, high, median] = ["low", "high", "median"].map((part) => known(amounts, part));
@@ -170,6 +180,7 @@ function withEnds(amounts, part, isOwn) {
 function tableLine(cell, name) {
   if (!cell.amounts) return [name, "–", "–", "–", cell.why || needed(cell), cell.period, PAY.sureness.few];
   const said = ["low", "median", "high"].map((part) => withEnds(cell.amounts, part, cell.basis === OWN));
+  if (known(cell.amounts, OF_PANEL)) said[1] += `; ${PAY.panel}: ${withEnds(cell.amounts, OF_PANEL, true)}`;
   return [name, ...said, rests(cell), cell.period, saySureness(cell)];
 }
 
@@ -250,7 +261,7 @@ function closest(choice, why) {
 
 function show(choice, isFirst) {
   const cell = best(choice.place, choice.role, choice.level, choice), $ = (id) => document.getElementById(id);
-  const title = sayTitle(cell, choice.per), dek = sayMedian(cell);
+  const title = sayTitle(cell, choice.per), dek = sayDek(cell);
   $("kicker").textContent = `${cell.basis <= COLLECTED ? "Advertised pay" : "Pay"} · ${PAY.kickers[PAY.bases[cell.basis]]}`;
   $("title").innerHTML = unbroken(title);
   $("dek").textContent = dek;

@@ -10,7 +10,7 @@ import functools
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from extractors.sources.employer_boards import career_pages, greenhouse
 from extractors.sources.reference import currency_table, onet
 from extractors.sources.reference.world_bank import country_codes
 from extractors.sources.salaries import aijobs_salaries
+from transforms.employers.industries import industry_of
 from transforms.pay.headline import OWN_PAY
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel
 from transforms.text.rejects import Rejected
@@ -310,6 +311,23 @@ def test_every_record_of_a_board_is_a_row_or_an_issue(
     assert sum(1 for row in postings if row.pay) == n_with_pay
     assert Counter(row.country for row in postings) == countries
     assert not [issue for issue in issues if issue.column_name == NEW_KEYS]
+
+
+STATED_INDUSTRY: dict[str, tuple[str, Callable[[dict[str, Any]], str | None], int]] = {
+    "smartrecruiters": ("content", lambda item: item["industry"]["label"], 84),
+    "france_travail": ("resultats", lambda item: item.get("codeNAF") and f"NAF {item['codeNAF']}", 1_090),
+}
+"""Where answers state an industry, and how many of those that do are mapped."""
+
+
+@pytest.mark.parametrize("source", STATED_INDUSTRY)
+def test_industries_are_those_that_fields_state(source: str) -> None:
+    key, industry_in, n_mapped = STATED_INDUSTRY[source]
+    answers = (orjson.loads(response.body) for response in responses(source))
+    stated = Counter(industry_in(item) for answer in answers for item in answer[key])
+    found = Counter(row.industry_text for _, row in rows(source) if isinstance(row, Posting))
+    assert found == stated
+    assert sum(n for text, n in found.items() if text and industry_of(text)) == n_mapped
 
 
 def test_saved_career_pages_are_read_by_their_markup() -> None:

@@ -66,6 +66,21 @@ def test_a_wide_number_is_its_interval_and_a_share_that_few_say_its_bounds(snaps
     assert bounds["interval"] == "bounds that silent adverts leave: share 20.0 to 70.0% of jobs"
 
 
+def test_the_median_of_boards_drawn_at_random_is_a_part_with_interval_jobs_and_employers(snapshot: Snapshot) -> None:
+    said = answers.describe(snapshot.find(MACHINE), snapshot)
+    assert said["parts"]["median_of_panel"] == {
+        "value": 141_000.0, "low": 133_000.0, "high": 150_000.0, "unit": "USD per year", "form": "value",
+        "n": 45, "employers": 31,
+    }  # fmt: skip
+    assert "median_of_panel 133,000 to 150,000" in said["interval"]
+    assert said["part_meanings"]["median_of_panel"].startswith("Median of midpoints of the panel's jobs alone")
+    assert "median_of_panel" in answers.summarise(snapshot.find(MACHINE), snapshot)["interval"]
+    without = answers.describe(snapshot.find(REGION), snapshot)
+    assert "panel" not in json.dumps([without["parts"], without["interval"], without["part_meanings"]])
+    (pair,) = compared(snapshot, MACHINE, REGION)["pairs"]
+    assert "median_of_panel" not in {part["part"] for part in pair["parts"]}, "one of the two has none"
+
+
 def test_a_withheld_figure_says_what_is_missing(snapshot: Snapshot) -> None:
     said = answers.describe(snapshot.find("pay.de.ai_engineering.mid"), snapshot)
     assert [said["state"], said["value"]] == ["withheld", None]

@@ -27,6 +27,9 @@ from warehouse.publish.release_tables import open_published_file
 DAY, NEXT = date(2026, 8, 17), date(2026, 9, 21)
 SECRET_MAIL, SECRET_TEXT, SECRET_PHONE = "jane.doe@example.org", "Ask for Jane, our unicorn tamer", "+49 30 1234567"
 SURVEYS = ("stackoverflow_survey", "sysarmy_survey")
+OF_PANEL = {"n_panel_jobs": 45, "n_panel_employers": 31, "p50_of_panel": 141_000.0, "p50_of_panel_lo": 133_000.0,
+            "p50_of_panel_hi": 150_000.0}  # fmt: skip
+"""What the pay of `pay.us.machine_learning_engineer.senior` says of boards drawn at random."""
 SURE = {"status": "published", "reason": None, "n_employers": 30, "share_lo": 0.2, "share_hi": 0.6}
 BOUND, BOTH = "reported.money", "reported.countries"
 """A figure that one survey binds, and one that two bind to licences that exclude each other."""
@@ -65,7 +68,8 @@ def fill_day(
     cells = [
         *cells,
         make_cell(n_even_employers=30.0, largest_employer_share=0.1),
-        make_cell(region_level="country", region="US", seniority_group="senior", role="machine_learning_engineer"),
+        make_cell(region_level="country", region="US", seniority_group="senior", role="machine_learning_engineer",
+                  **OF_PANEL),
         make_cell(region_level="country", region="US", seniority_group="senior", band_low_lo=60_000.0,
                   role="computer_vision_engineer", form="interval"),
         make_cell(region_level="country", region="AR", seniority_group="all", basis="reported", n_employers=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -25,7 +26,8 @@ from reports.figures.compute import compute_asked
 from reports.guide import desk
 from reports.release import figure_files
 from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
-from reports.release.published import gather_open
+from reports.release.numbers import MEDIAN_OF_PANEL
+from reports.release.published import gather_open, read_published
 from reports.wording import notes
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import (
@@ -33,6 +35,7 @@ from tests.reports.release.conftest import (
     BOUND,
     DAY,
     NEXT,
+    OF_PANEL,
     SECRET_MAIL,
     SECRET_PHONE,
     SECRET_TEXT,
@@ -43,6 +46,7 @@ from warehouse import database, ops_tables
 from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file
 
+VISION = "computer_vision_engineer"
 PYTHON = "skill.python.all.ai_engineering"
 DIFFERENT_EACH_TIME = {DATABASE, SUMS}
 SCHEMA = Path(__file__).with_name("fixtures") / "cff_1.2.0.schema.json"
@@ -140,6 +144,34 @@ def test_every_cell_is_in_one_file_and_says_what_the_figure_says(published: Path
     for row in computed:
         cell = found[row.figure]
         assert (cell["value"], cell["n"], cell["status"]) == (row.bare_value, row.n_jobs, row.status), row.figure
+
+
+def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all_where_it_is_said(
+    published: Path, released: Path
+) -> None:
+    shard = load(released / "cells/pay/us.json")
+    rows = {row[0]: dict(zip(shard["columns"], row, strict=True)) for row in shard["cells"]}
+    cell, without = (rows[f"pay.us.{work}.senior.advertised"] for work in ("machine_learning_engineer", VISION))
+    said = {name: cell[name] for name in shard["columns"] if name.startswith(MEDIAN_OF_PANEL)}
+    assert [*said.values()] == [141_000, 133_000, 150_000, 45, 31], "beside median, with its interval and counts"
+    assert all(without[name] is None for name in said)
+    assert "boards drawn at random" in shard["definitions"][MEDIAN_OF_PANEL]
+    other = (released / "cells/pay/northern_america.json").read_text(encoding="utf-8")
+    assert MEDIAN_OF_PANEL not in other, "no cell of the place has one"
+
+    sdmx = pd.read_csv(released / "sdmx/BANDS.csv").query("PART == @MEDIAN_OF_PANEL")
+    assert sdmx[["OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS"]].to_numpy().tolist() == [[*said.values()]]
+    mart = pd.read_csv(released / "marts/salary_bands.csv").dropna(subset="p50_of_panel")
+    assert mart[[*OF_PANEL]].to_numpy().tolist() == [[*OF_PANEL.values()]]
+
+    with open_published_file(published) as con:
+        found = compute_asked(con, [f"pay.us.{work}.senior" for work in ("machine_learning_engineer", VISION)], DAY,
+                              code_version="")  # fmt: skip
+        figures = read_published(con, base_url="", figures=found)
+    lines = pd.read_csv(io.BytesIO(figure_files.to_csv(found, figures))).query("part == @MEDIAN_OF_PANEL")
+    assert lines["figure"].to_list() == [found[0].figure]
+    numbers = lines[["value", "low", "high", "n", "employers"]].to_numpy().tolist()
+    assert numbers == [[*said.values()]], "its own jobs and employers, not those of the row"
 
 
 def test_a_cell_whose_end_is_too_wide_has_its_interval_alone(released: Path) -> None:

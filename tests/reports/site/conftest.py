@@ -30,6 +30,14 @@ def _quantiles(median: float, *, per_dollar: float = 1.0) -> dict[str, Any]:
     }
 
 
+def _of_panel(median: float) -> dict[str, Any]:
+    """What boards drawn at random say by themselves."""
+    return {
+        "n_panel_jobs": 40, "n_panel_employers": 28, "p50_of_panel": median, "p50_of_panel_lo": 0.9 * median,
+        "p50_of_panel_hi": 1.1 * median,
+    }  # fmt: skip
+
+
 def _country(region: str, median: float, **changed: Any) -> dict[str, Any]:
     return make_cell(region_level="country", region=region, **_quantiles(median), n_jobs=73, n_employers=55) | changed
 
@@ -46,13 +54,13 @@ def _cells() -> list[dict[str, Any]]:
         "p50_hi": None,
     }
     return [
-        _country("US", 195_000),
+        _country("US", 195_000, **_of_panel(180_000)),
         _country("US", 200_000, seniority_group="all", status="low", reason="one employer has many", n_jobs=125),
         _country("US", 190_000, role="machine_learning_engineer", n_jobs=61),
         _country("US", 0, seniority_group="entry", n_jobs=12, n_employers=9) | unknown | suppressed,
         _country("US", 150_000, seniority_group="mid", n_jobs=794) | collected,
-        _country("DE", 90_000, n_jobs=41, n_employers=30),
-        _country("DE", 90_000, currency="EUR") | _quantiles(90_000, per_dollar=EUROS),
+        _country("DE", 90_000, n_jobs=41, n_employers=30, **_of_panel(85_000) | {"p50_of_panel_hi": 140_000}),
+        _country("DE", 90_000, currency="EUR", **_of_panel(68_000)) | _quantiles(90_000, per_dollar=EUROS),
         _country("GB", 100_000) | collected,
         _country("IN", 9_000),
     ]  # fmt: skip

@@ -173,6 +173,28 @@ def test_pay_by_the_month_in_local_money_and_at_us_prices(reader: Reader) -> Non
     expect(page.locator("#title")).to_contain_text("$")
 
 
+def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(reader: Reader) -> None:
+    panel = "The median of boards drawn at random alone was"
+    page = pay(reader)
+    expect(page.locator("#dek")).to_have_text(
+        "The median was $195,000 (between $189,000 and $201,000, 19 times in 20). "
+        f"{panel} $180,000 (between $162,000 and $198,000, 19 times in 20): 40 jobs, 28 employers."
+    )
+    cells = "all => all.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    medians = [row[2] for row in page.locator("#table tr").evaluate_all(cells)]
+    beside = [median for median in medians if "at random" in median]
+    assert beside == ["$195K (189–201K); boards drawn at random: $180K (162–198K)"] and len(medians) == 6
+    page = pay(reader, place="de", more="&per=month")
+    expect(page.locator("#dek")).to_contain_text(f"{panel} between $6,400 and $11,700, 19 times in 20: 40 jobs")
+    page = pay(reader, place="de", more="&in=ppp")
+    expect(page.locator("#dek")).to_contain_text(f"{panel} $97,000 (between $87,000 and $107,000")
+    page = pay(reader, level="all")
+    expect(page.locator("#dek")).not_to_contain_text("at random")
+    expect(reader.open("pay-all.html").get_by_text("boards drawn at random: $180K (162–198K)")).to_have_count(1)
+    reader.open(PRINTED)
+    expect(page.get_by_text("Median of boards drawn at random").first).to_be_visible()
+
+
 def test_places_are_compared_in_one_money(reader: Reader) -> None:
     page = pay(reader)
     page.get_by_label("Place", exact=True).last.check()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from warehouse.tables import Employers, Postings, Sources
 
 REAL = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
 REVIEWED = {"Old Mission; Old Mission Capital", "Robinhood; Robinhood Careers", "Vectra; Vectra AI"}
+NOTHING: Mapping[str, int] = MappingProxyType({})
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -59,9 +61,10 @@ def said(
     place: str | None = None,
     n: int = 1,
     day: int = 0,
+    industries: Mapping[str, int] = NOTHING,
 ) -> HiringStatement:
     first = (BEGIN + timedelta(days=day), f"{source}:{name}:{board}")
-    return HiringStatement(name, source, board, place, n, first)
+    return HiringStatement(name, source, board, place, n, first, industries=tuple(industries.items()))
 
 
 def ids(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> list[str | None]:
@@ -157,6 +160,46 @@ def test_whoever_is_not_named_is_nobody() -> None:
 
 def test_an_agency_is_known_by_any_of_its_names() -> None:
     assert only(said("RANDSTAD"), said("Randstad", "france_travail")).is_staffing_agency
+
+
+IT, BIRDS, BANK = "Information Technology and Services", "Birds", "Banking"
+
+
+@pytest.mark.parametrize(
+    ("industries", "entered", "expected"),
+    [
+        ({IT: 3}, None, ("information and communication", f"smartrecruiters states: {IT}")),
+        ({IT: 3, "Internet": 4, BANK: 6}, None, ("information and communication", "smartrecruiters states: Internet")),
+        ({IT: 3, BANK: 3}, None, (None, None)),
+        ({IT: 3, BIRDS: 3}, None, (None, None)),  # half of them say something else
+        ({BIRDS: 3}, ("retail", "advert of 2025-10-28: sells birds"), ("retail", "advert of 2025-10-28: sells birds")),
+        ({IT: 1}, ("retail", "advert of 2025-10-28: sells birds"),
+         ("information and communication", f"smartrecruiters states: {IT}")),
+        ({IT: 1}, ("retail", None), ("information and communication", f"smartrecruiters states: {IT}")),
+        ({IT: 1}, ("retail", "public: a shop"), ("retail", "public: a shop")),
+        ({}, ("retail", None), ("retail", None)),
+    ],
+)  # fmt: skip
+def test_the_industry_is_what_is_known_in_public_else_what_most_fields_state(
+    industries: dict[str, int], entered: tuple[str, str | None] | None, expected: tuple[str | None, str | None]
+) -> None:
+    boards = (board_line("smartrecruiters", "Bittern", "Bittern", "CA", *entered),) if entered else ()
+    found = only(said("Bittern", "smartrecruiters", "Bittern", n=13, industries=industries), boards=boards)
+    assert (found.industry, found.industry_evidence) == expected
+
+
+def test_an_agency_has_no_industry_by_what_its_adverts_state_of_clients() -> None:
+    found = only(said("Michael Page", "france_travail", n=2, industries={"NAF 21.20Z": 2}))
+    assert found.is_staffing_agency
+    assert (found.industry, found.industry_evidence) == (None, None)
+
+
+def test_fields_of_several_sources_are_counted_together() -> None:
+    found = only(
+        said("Bittern", "france_travail", n=1, industries={"NAF 64.19Z": 1}),
+        said("Bittern SA", "smartrecruiters", "Bittern", n=2, industries={IT: 2}),
+    )
+    assert found.industry_evidence == f"smartrecruiters states: {IT}"
 
 
 # --- what does not ------------------------------------------------------------------------------------
@@ -306,6 +349,17 @@ def test_postings_get_the_id_of_their_employer(con: database.Connection) -> None
     found, of_postings = written(con)
     assert [(row[0], row[-1]) for row in found] == [("acme", 1), ("wehrtyou", 3), ("zenith", 0)]
     assert [i for _, i in of_postings] == [None, "wehrtyou", "wehrtyou", "wehrtyou", "acme"]
+
+
+def test_what_fields_state_is_the_industry_and_goes_with_them(con: database.Connection) -> None:
+    put(con, *FIRST)
+    con.execute("UPDATE core.postings SET industry_text = 'Financial Services' WHERE board = 'wehrtyou'")
+    stated = "SELECT industry, industry_evidence FROM core.employers WHERE industry IS NOT NULL"
+    employers.resolve(con, ())
+    assert con.execute(stated).fetchall() == [("finance", "greenhouse states: Financial Services")]
+    con.execute("UPDATE core.postings SET industry_text = NULL")
+    employers.resolve(con, ())
+    assert con.execute(stated).fetchall() == []
 
 
 def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: database.Connection, tmp_path: Path) -> None:
