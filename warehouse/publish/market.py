@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
 from transforms.records.columns import table_of
 from warehouse import analysis_views, database
@@ -30,8 +29,6 @@ PUBLISHED_STORAGE = "v1.4.0"
 """Storage version of market.duckdb: DuckDB 1.5 and 2.0 can open it, and 1.4, which has left support, still can."""
 FRESH = "fresh"
 """What the file that is to be published is called while it is attached."""
-DIGESTS = "published_digests"
-"""Table of the working file: digests of what was published last."""
 
 
 def publish(con: database.Connection, target: Path) -> None:
@@ -48,7 +45,7 @@ def stage(
     """Make market.duckdb beside its place, where `atomic_files.commit` takes it from.
 
     All tables of `core`, `mart` and `ops` with keys, comments and views, those of `analysis` too; `finish` may
-    change what is in `ops`, in the new file alone. A copy of what is published is brought up to the working file
+    change what is in them, in the new file alone. A copy of what is published is brought up to the working file
     (`sync`), where it was made with today's declarations and most of it stays; else the file is written anew, rows
     in the order of their keys. Both give the same rows, and both have the PRIMARY KEYs.
 
@@ -61,12 +58,10 @@ def stage(
         try:
             database.remove_database(fresh)
             atomic_files.check_writable(target)
-            digests = _renew_market(con, target, fresh, finish)
-            if digests is None:
+            if not _renew_market(con, target, fresh, finish):
                 database.remove_database(fresh)
-                digests = _write_market(con, fresh, finish)
+                _write_market(con, fresh, finish)
             atomic_files.sync_file(fresh)
-            _keep_digests(con, fresh, digests)
             return atomic_files.staged(fresh, target)
         except BaseException as error:
             with contextlib.suppress(OSError):
@@ -78,41 +73,36 @@ def stage(
 
 def _renew_market(
     con: database.Connection, target: Path, fresh: Path, finish: Callable[[database.Connection], None] | None
-) -> sync.Digests | None:
-    """Bring a copy of what is published up to the working file, and give its digests; None: it must be written anew."""
+) -> bool:
+    """Bring a copy of what is published up to the working file; False when it must be written anew."""
     if not target.exists():
-        return None
-    known = _known_digests(con, target)
+        return False
     shutil.copyfile(target, fresh)
     try:
         with _attached(con, fresh) as work:
             if database.stored_key(con) != _market_key():
-                return None
+                return False
             with database.transaction(con):
-                digests = sync.renew(con, work=work, copy=FRESH, known=known)
-                if digests is None:
+                if not sync.renew(con, work=work, copy=FRESH):
                     raise _OutdatedError
                 if finish is not None:
                     finish(con)
             con.execute(f"CHECKPOINT {FRESH}")
     except _OutdatedError:
-        return None
+        return False
     except duckdb.Error as error:
         if database.is_full_disk(error):
             raise
         log.warning("%s cannot be renewed and is written anew (%s)", target, error)
-        return None
-    return digests
+        return False
+    return True
 
 
 class _OutdatedError(Exception):
     """So much changed that the published file is better written anew."""
 
 
-def _write_market(
-    con: database.Connection, fresh: Path, finish: Callable[[database.Connection], None] | None
-) -> sync.Digests:
-    """Write a file to be published, and give its digests."""
+def _write_market(con: database.Connection, fresh: Path, finish: Callable[[database.Connection], None] | None) -> None:
     with _attached(con, fresh) as work:
         with database.transaction(con):
             database.create_all(con, is_published=True)
@@ -125,40 +115,9 @@ def _write_market(
             for cls in database_tables():
                 name = table_of(cls).name
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {quoted(work)}.{name} ORDER BY {_order(cls)}")
-            digests = sync.digests_of(con, FRESH)
             if finish is not None:
                 finish(con)
         con.execute(f"CHECKPOINT {FRESH}")
-    return digests
-
-
-def _keep_digests(con: database.Connection, fresh: Path, digests: sync.Digests) -> None:
-    """Note in the working file what a file holds that is about to be published, but `ops`, where its end is added."""
-    rows = [
-        (table, column, str(digest))
-        for table, columns in digests.items()
-        if not table.startswith("ops.")
-        for column, digest in columns.items()
-    ]
-    frame = pd.DataFrame(rows, columns=["table_name", "column_name", "digest"])  # noqa: F841  # DuckDB reads it
-    con.execute(f"CREATE OR REPLACE TABLE {DIGESTS} AS SELECT *, {literal(_state_of(fresh))} AS state FROM frame")
-
-
-def _known_digests(con: database.Connection, target: Path) -> sync.Digests:
-    """What was noted of a published file; nothing where it was changed since, or never noted."""
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [DIGESTS]).fetchone():
-        return {}
-    known: dict[str, dict[str, int]] = {}
-    query = f"SELECT table_name, column_name, digest FROM {DIGESTS} WHERE state = ?"
-    for table, column, digest in con.execute(query, [_state_of(target)]).fetchall():
-        known.setdefault(table, {})[column] = int(digest)
-    return known
-
-
-def _state_of(path: Path) -> str:
-    """What tells whether a file was written since: it stays the same when the file is renamed."""
-    found = path.stat()
-    return f"{found.st_size} {found.st_mtime_ns}"
 
 
 @contextlib.contextmanager

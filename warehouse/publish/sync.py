@@ -3,8 +3,7 @@
 A table whose rows are those of the working file is left as it is. In another one the rows that are gone are deleted,
 those that changed are updated in the columns that changed, and new ones are inserted; afterwards its rows must be those
 of the working file. Digests tell, column by column (64-bit hashes of each value with its row's key, combined: a
-difference goes unnoticed once in 10^19 times); those of the copy are known from when it was published. Keys are tested
-by the file's own PRIMARY KEYs and by the count of rows.
+difference goes unnoticed once in 10^19 times). Keys are tested by the file's own PRIMARY KEYs and by the count of rows.
 """
 
 from __future__ import annotations
@@ -30,13 +29,11 @@ MIN_FREE = 64
 """Blocks (of 256 KiB) that may be free in any file."""
 ROWS, KEYS = "rows", "keys of rows"
 """Names of digests that are no columns: how many rows there are, and what tells them apart."""
-Digests = Mapping[str, Mapping[str, int]]
-"""Of tables, by name: those of their columns, `ROWS` and `KEYS`; 0: of no rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Table:
-    """A table of the working file and of the copy: its full names there, and the digests of its rows."""
+class _Outdated:
+    """A table of the copy whose rows are not those of the working file; both by their full names, and digests."""
 
     cls: type
     source: str
@@ -56,27 +53,18 @@ class _Table:
         return any(self.wanted[name] != self.there[name] for name in (ROWS, KEYS))
 
 
-def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str, known: Digests) -> Digests | None:
-    """Give the tables of the attached database `copy` the rows of `work`; None when it is better made anew.
+def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
+    """Give the tables of the attached database `copy` the rows of `work`; False when it is better made anew.
 
-    `known` are digests of tables of the copy; of others they are computed. Gives those that all tables have then. To be
-    called in a transaction, which is not to be kept when the answer is None. Raises `duckdb.ConstraintException` as an
-    insert does when a key is doubled.
+    To be called in a transaction, which is not to be kept when the answer is False. Raises
+    `duckdb.ConstraintException` as an insert does when a key is doubled.
     """
     if not _is_dense(con, copy):
-        return None
-    tables = [_compare(con, cls, work, copy, known.get(table_of(cls).name)) for cls in database_tables()]
-    outdated = [table for table in tables if table.wanted != table.there]
-    if any(_is_mostly_new(con, table) for table in outdated) or not all(
+        return False
+    outdated = [table for cls in database_tables() if (table := _compared(con, cls, work, copy))]
+    return not any(_is_mostly_new(con, table) for table in outdated) and all(
         _update_table(con, table) for table in outdated
-    ):
-        return None
-    return {table_of(table.cls).name: table.wanted for table in tables}
-
-
-def digests_of(con: duckdb.DuckDBPyConnection, database: str) -> Digests:
-    """The digests of all tables of an attached database."""
-    return {table_of(cls).name: _digests(con, cls, _in(database, cls), _others(cls)) for cls in database_tables()}
+    )
 
 
 def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
@@ -85,23 +73,12 @@ def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
     return bool(free <= max(MIN_FREE, MAX_FREE * total))
 
 
-def _compare(
-    con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str, known: Mapping[str, int] | None
-) -> _Table:
-    """A table in both databases, with its digests in each."""
-    source, target = _in(work, cls), _in(copy, cls)
-    wanted = _digests(con, cls, source, _others(cls))
-    there = known if known is not None else _digests(con, cls, target, _others(cls))
-    return _Table(cls=cls, source=source, target=target, wanted=wanted, there=there)
-
-
-def _in(database: str, cls: type) -> str:
-    return f"{quoted(database)}.{table_of(cls).name}"
-
-
-def _others(cls: type) -> list[str]:
-    """The columns that do not tell rows apart."""
-    return [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
+def _compared(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _Outdated | None:
+    """A table whose copy has other rows than the working file; None when both have the same."""
+    source, target = (f"{quoted(database)}.{table_of(cls).name}" for database in (work, copy))
+    names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
+    wanted, there = (_digests(con, cls, table, names) for table in (source, target))
+    return None if wanted == there else _Outdated(cls=cls, source=source, target=target, wanted=wanted, there=there)
 
 
 def _identity(cls: type) -> Sequence[str]:
@@ -119,13 +96,13 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
     """
     is_list = {field.name for field in fields_of(cls) if field.is_list}
     values = (f"{quoted(name)} IS NULL, {quoted(name)}" if name in is_list else quoted(name) for name in names)
-    sums = "".join(f", coalesce(bit_xor(hash(hash(key_hash, {value}))), 0)" for value in values)
+    sums = "".join(f", bit_xor(hash(hash(key_hash, {value})))" for value in values)
     keyed = f"SELECT *, hash({', '.join(map(quoted, _identity(cls)))}) AS key_hash FROM {table}"
-    found = con.execute(f"SELECT count(*), coalesce(sum(key_hash), 0){sums} FROM ({keyed})").fetchall()[0]
+    found = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({keyed})").fetchall()[0]
     return dict(zip((ROWS, KEYS, *names), found, strict=True))
 
 
-def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Table) -> bool:
+def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
     """Whether so many rows come or go that the file is better written anew."""
     n_admitted = max(MIN_MOVED, int(MAX_MOVED * table.there[ROWS]))
     could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
@@ -135,7 +112,7 @@ def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Table) -> bool:
     return n_moved > n_admitted
 
 
-def _gone_and_new(table: _Table) -> tuple[str, str]:
+def _gone_and_new(table: _Outdated) -> tuple[str, str]:
     """FROM and WHERE of the rows that only the copy has, and of those that only the working file has."""
     same_key = _same_key(table.cls)
     gone = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
@@ -147,7 +124,7 @@ def _same_key(cls: type) -> str:
     return " AND ".join(f"s.{quoted(key)} = t.{quoted(key)}" for key in key_of(cls))
 
 
-def _update_table(con: duckdb.DuckDBPyConnection, table: _Table) -> bool:
+def _update_table(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
     """Delete, update and insert what differs; whether the table has the rows of the working file then."""
     cls, source, target = table.cls, table.source, table.target
     columns = ", ".join(quoted(f.name) for f in fields_of(cls))

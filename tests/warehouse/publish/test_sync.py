@@ -30,9 +30,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     files: list[Path] = []
     write = market._write_market
 
-    def noted(con: database.Connection, fresh: Path, finish: Any) -> sync.Digests:
+    def noted(con: database.Connection, fresh: Path, finish: Any) -> None:
         files.append(fresh)
-        return write(con, fresh, finish)
+        write(con, fresh, finish)
 
     monkeypatch.setattr(market, "_write_market", noted)
     return files
@@ -120,55 +120,6 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
             assert market.execute(keyed).fetchall() == there, "the index finds what is there and nothing else"
             tags = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'market'"
             assert market.execute(tags).fetchall()[0][0].startswith("v1.4")
-
-
-@pytest.fixture
-def digested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tables of `core` whose copy is looked through."""
-    names: list[str] = []
-    compute = sync._digests
-
-    def noted(con: Any, cls: type, table: str, columns: Any) -> Any:
-        if table.startswith(f'"{market.FRESH}".core.'):
-            names.append(table_of(cls).name)
-        return compute(con, cls, table, columns)
-
-    monkeypatch.setattr(sync, "_digests", noted)
-    return names
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_what_is_known_of_the_published_file_is_not_computed_again(
-    seed: int, con: database.Connection, tmp_path: Path, written: list[Path], digested: list[str]
-) -> None:
-    chance = random.Random(seed)
-    put(con, *(advert(n) for n in range(500)))
-    target = tmp_path / "market.duckdb"
-    publish(con, target)
-    for _ in range(4):
-        for statement in edits(chance):
-            con.execute(statement)
-        publish(con, target)
-        for name, rows in content(target).items():
-            assert rows == con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()
-        digested.clear()
-        publish(con, target)
-        assert digested == []
-    assert len(written) == 1
-
-
-def test_a_published_file_that_somebody_changed_is_looked_through(
-    con: database.Connection, tmp_path: Path, written: list[Path], digested: list[str]
-) -> None:
-    put(con, *(advert(n) for n in range(5)))
-    target = tmp_path / "market.duckdb"
-    publish(con, target)
-    digested.clear()
-    with duckdb.connect(str(target)) as published:
-        published.execute("UPDATE core.postings SET title = 'changed'")
-    publish(con, target)
-    assert "core.postings" in digested and len(written) == 1
-    assert content(target)["core.postings"] == con.execute("SELECT * FROM core.postings ORDER BY ALL").fetchall()
 
 
 @pytest.mark.parametrize(
