@@ -96,7 +96,7 @@ def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -
             except duckdb.Error as error:
                 failures.append(error)
 
-    polling = threading.Thread(target=poll)
+    polling = threading.Thread(target=poll, daemon=True)
     polling.start()
     with open_reader(tmp_path) as early:
         for number in range(4):
