@@ -23,6 +23,8 @@ from typing import Any, Protocol
 from warehouse.marts import sql_of
 
 SQL = Path(__file__).with_name("sql")
+FLOATS = ("DOUBLE", "FLOAT")
+"""Types of columns that NaN may stand in."""
 _INCLUDE = re.compile(r"\{\{(?:(mart):)?(\w+)\}\}")
 
 
@@ -93,12 +95,13 @@ def files_of(behind: str) -> str:
 
 
 def read(con: Connection, sql: str) -> list[dict[str, Any]]:
-    """The rows of a SELECT as dictionaries in which NaN is None."""
+    """The rows of a SELECT as dictionaries in which NaN, which JSON has not, is None."""
     answer = con.execute(sql)
     names = [column[0] for column in answer.description]
-    return [dict(zip(names, map(_without_nan, row), strict=True)) for row in answer.fetchall()]
-
-
-def _without_nan(value: Any) -> Any:
-    """NaN, which a data frame puts where nothing is, as None, which JSON has."""
-    return None if isinstance(value, float) and math.isnan(value) else value
+    floats = [name for name, kind, *_ in answer.description if str(kind) in FLOATS]
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    for row in rows:
+        for name in floats:
+            if row[name] is not None and math.isnan(row[name]):  # a data frame puts it where nothing is
+                row[name] = None
+    return rows

@@ -439,8 +439,8 @@ class Adverts:
         return self
 
     @property
-    def description(self) -> list[tuple[str]]:
-        return [(name,) for name in self.rows[0]]
+    def description(self) -> list[tuple[str, str]]:
+        return [(name, "DOUBLE" if name.endswith("_low") else "VARCHAR") for name in self.rows[0]]
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         return [tuple(row.values()) for row in self.rows]
