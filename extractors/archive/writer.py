@@ -6,13 +6,13 @@ is `salvage`d. The same answers make the same bytes, whenever and wherever they 
 
 from __future__ import annotations
 
-import gzip
 import importlib.metadata
 import io
 import os
 import re
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -42,6 +42,8 @@ from extractors.archive.store import Store
 PART = ".part"
 SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 NOT_MODIFIED = 304
+LEVEL = 6
+"""How hard records are packed: 9 makes files of adverts 1 to 2 % smaller and takes nearly twice as long."""
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
@@ -96,7 +98,8 @@ class Writer:
         if self._part.exists():
             salvage(self._part)
         self._file = self._part.open("wb")
-        self._warc = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        self._record = io.BytesIO()
+        self._warc = WARCWriter(self._record, gzip=False, warc_version="1.1")
 
     def __enter__(self) -> Writer:
         return self
@@ -219,7 +222,7 @@ class Writer:
         self._earliest = min(self._earliest or observed_at, observed_at).astimezone(UTC).replace(microsecond=0)
         self.entries = None  # an index reads the file
         self.n_records += 1
-        self._file.write(member.packed or gzip.compress(member.data, mtime=0))
+        self._file.write(member.packed or _pack(member.data))
         place = f"bytes={member.offset}-{member.offset + member.size - 1}"
         of = next(iter(_record_ids(member)), "")
         headers = {
@@ -307,8 +310,17 @@ class Writer:
         record = self._warc.create_warc_record(
             url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=headers
         )
+        self._record.seek(0)
+        self._record.truncate()
         self._warc.write_record(record)
+        self._file.write(_pack(self._record.getbuffer()))
         self._file.flush()  # a record handed to the system outlives a killed process
+
+
+def _pack(data: bytes | memoryview) -> bytes:
+    """A gzip member (RFC 1952) without time and name, so that the same record makes the same bytes."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return packer.compress(data) + packer.flush()
 
 
 def _headers_to_archive(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

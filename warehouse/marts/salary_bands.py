@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -79,6 +79,20 @@ class _Seen:
     def where(self, chosen: Any) -> _Seen:
         return _Seen(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})
 
+    @property
+    def band(self) -> _Band:
+        """What amounts are made of."""
+        return _Band(self.employer, self.low, self.high, self.panel_weight)
+
+
+class _Band(NamedTuple):
+    """Columns of `_Seen` that amounts are made of."""
+
+    employer: Ints
+    low: Floats
+    high: Floats
+    weight: Floats
+
 
 def salary_bands(
     con: duckdb.DuckDBPyConnection,
@@ -104,10 +118,10 @@ def salary_bands(
 
 @dataclass(frozen=True)
 class _Draft:
-    """A row before its amounts: key and counts, and the jobs that make it."""
+    """A row before its amounts: key and counts, and the jobs that make it, of which it keeps what amounts need."""
 
     row: dict[str, Any]
-    band: _Seen
+    band: _Band
     is_settled: bool = False
     """The row before it, of the same cell in local money, decides whether it is printed."""
     silent: Ints | None = None
@@ -115,11 +129,10 @@ class _Draft:
 
 
 def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
-    seen = con.execute(_ADVERTS, {"as_of": as_of}).df()
-    seen = seen.assign(hashes=hashes_of(seen))
+    con.execute(_ADVERTS, {"as_of": as_of})
     base = {"basis": "advertised", "window_days": SNAPSHOT}
     for level in LEVELS:
-        here = _columns(seen[seen["region_level"] == level])
+        here = _read_level(con, level)
         expected = _expected_regions(con, level)
         drafts: list[_Draft] = []
         for (region, group, role, seniority, market), cell in _cells(here, expected):
@@ -127,13 +140,22 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) 
                 **base, "region_level": level, "region": region, "seniority_group": seniority,
                 "role_group": group, "role": role, "pay_market": market,
             }  # fmt: skip
-            inputs = inputs_of([*key.values()], cell.hashes)
+            inputs = inputs_of([*key.values()], here.hashes[cell])
             if not cells.take_over(inputs):
-                drafts += _in_currencies({**key, "inputs": inputs}, cell)
+                drafts += _in_currencies({**key, "inputs": inputs}, here.where(cell))
         yield _settle(drafts)
+    con.execute("DROP TABLE band_jobs")
+
+
+def _read_level(con: duckdb.DuckDBPyConnection, level: str) -> _Seen:
+    """Jobs of one level: of a million adverts all levels at once take gigabytes."""
+    query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
+    seen = con.execute(query, [level]).df()
+    return _columns(seen.assign(hashes=hashes_of(seen)))
 
 
 _ADVERTS = """
+CREATE OR REPLACE TEMP TABLE band_jobs AS
 SELECT seen.*,
     CASE WHEN EXISTS (FROM panel_jobs($as_of)) AND is_in_band THEN coalesce(w.weight, 0) END AS panel_weight
 FROM (
@@ -141,7 +163,6 @@ FROM (
     UNION ALL BY NAME
     SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
 ) AS seen LEFT JOIN panel_jobs($as_of) AS w USING (job_id)
-ORDER BY region_level, region, job_id, is_paid
 """
 
 
@@ -180,11 +201,11 @@ def _paid(drafts: Sequence[_Draft]) -> PaidJobs:
     """The jobs of drafts, cells being numbered as the drafts are."""
     bands = [draft.band for draft in drafts]
     return PaidJobs(
-        cell=np.repeat(np.arange(len(bands)), [len(band.role) for band in bands]),
+        cell=np.repeat(np.arange(len(bands)), [len(band.employer) for band in bands]),
         employer=np.concatenate([np.zeros(0, dtype=np.int64), *(band.employer for band in bands)]),
         low=np.concatenate([np.zeros(0), *(band.low for band in bands)]),
         high=np.concatenate([np.zeros(0), *(band.high for band in bands)]),
-        weight=np.concatenate([np.zeros(0), *(band.panel_weight for band in bands)]),
+        weight=np.concatenate([np.zeros(0), *(band.weight for band in bands)]),
     )
 
 
@@ -199,11 +220,10 @@ def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[_Draft]:
 
 def _columns(seen: pd.DataFrame) -> _Seen:
     seen = seen.assign(country=seen["country"].fillna("unknown"), paid_in=seen["paid_in"].fillna(""))
-    texts = {name: seen[name].to_numpy(dtype=object) for name in _TEXTS}
+    texts = {name: _texts(seen[name]) for name in ("region", *_TEXTS)}
     employer, _ = pd.factorize(seen["employer"], sort=True)
     return _Seen(
         employer=employer.astype(np.int64),
-        region=seen["region"].to_numpy(dtype=object),
         **texts,
         low=seen["annual_low_usd"].to_numpy(dtype=float),
         high=seen["annual_high_usd"].to_numpy(dtype=float),
@@ -222,9 +242,14 @@ def _columns(seen: pd.DataFrame) -> _Seen:
 _TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "paid_in", "currency")
 
 
-def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
-    """Every cell of one level with its rows: the declared grid, and beyond it the cells that have a job with pay."""
-    # Rows are chosen by their numbers, and copied once a cell is whole.
+def _texts(column: pd.Series) -> Texts:
+    """A column of words in which equal words are one object; None where there is none."""
+    numbers, words = pd.factorize(column)
+    return np.array([*words, None], dtype=object)[numbers]
+
+
+def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], Ints]]:
+    """Every cell of one level with the numbers of its rows: the declared grid, and beyond it those with a paid job."""
     for region in sorted({*expected, *seen.region[seen.is_paid]}):
         of_region = np.flatnonzero(seen.region == region)
         for group, groups in GROUPS.items():
@@ -246,7 +271,7 @@ def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, st
                             of_market |= ~seen.is_paid[of_level]
                         cell = of_level if market == "all" else of_level[of_market]
                         if seen.is_paid[cell].any() or (is_expected and market == "all"):
-                            yield (region, group, role, seniority, market), seen.where(cell)
+                            yield (region, group, role, seniority, market), cell
 
 
 def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
@@ -284,14 +309,16 @@ def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Dr
         "n_silent": None if silent is None else len(silent),
         "countries": _count_countries(key["region_level"], band, cell),
     }
-    return _Draft(row, band, is_settled, silent)
+    return _Draft(row, band.band, is_settled, silent)
 
 
 def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[str, Any]] | None:
     """Jobs by country (`CountryJobs`), most first; None of a country and of a cell without jobs."""
     if region_level == "country" or not len(cell.role):
         return None
-    paid = Counter(country for countries in cell.paid_in for country in countries.split())
+    paid: Counter[str] = Counter()
+    for countries, n_jobs in Counter(cell.paid_in).items():
+        paid.update(dict.fromkeys(countries.split(), n_jobs))
     counts = Counter(band.country)
     names = sorted(counts.keys() | paid.keys(), key=lambda country: (-counts[country], -paid[country], country))
     return [{"country": name, "n_jobs": counts[name], "n_paid": paid[name]} for name in names] or None
@@ -314,7 +341,7 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) 
             inputs = inputs_of([*key.values()], cell.hashes)
             if not cells.take_over(inputs):
                 row = {**key, "inputs": inputs, "countries": _count_countries(level, cell, cell)}
-                drafts.append(_Draft(row, cell))
+                drafts.append(_Draft(row, cell.band))
         yield _settle(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
 
 
@@ -342,7 +369,7 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
     for level in LEVELS:
         here = _columns(pairs.assign(region=pairs[level]).dropna(subset="region"))
         drafts = []
-        for (region, group, role, seniority, market), cell in _cells(here, set()):
+        for (region, group, role, seniority, market), of_cell in _cells(here, set()):
             if seniority.endswith(STATED):
                 continue
             key = {
@@ -350,8 +377,9 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
                 "region": region, "seniority_group": seniority, "role_group": group, "role": role,
                 "pay_market": market, "currency": "USD",
             }  # fmt: skip
-            inputs = inputs_of([*key.values()], cell.hashes)
+            inputs = inputs_of([*key.values()], here.hashes[of_cell])
             if not cells.take_over(inputs):
+                cell = here.where(of_cell)
                 row = {
                     **key,
                     "inputs": inputs,
@@ -359,7 +387,7 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
                     "n_cross_border": int((cell.pay_market == "cross_border").sum()),
                     "countries": _count_countries(level, cell, cell),
                 }
-                drafts.append(_Draft(row, cell))
+                drafts.append(_Draft(row, cell.band))
         yield _settle_pairs(drafts)
 
 
