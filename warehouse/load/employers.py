@@ -59,11 +59,12 @@ class _Employer:
     evidence: set[str] = field(default_factory=set)
 
 
+# Industries that sources state decide published shares: those whose aggregates may not be published have no say.
 # Of an address the host is enough where the board is the employer's own; elsewhere the beginning of the path may be a
 # board on a platform (jobs.lever.co/acme). So there are a few thousand that differ, never one for each posting.
 _HIRING = """
-    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.employer_in_text, p.industry_text,
-        p.source, p.board,
+    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.employer_in_text, p.source, p.board,
+        CASE WHEN s.is_republishable THEN p.industry_text END AS industry_text,
         CASE WHEN s.kind = 'employer board' THEN regexp_extract(p.url, '^https?://[^/?#]+')
             ELSE regexp_extract(p.url, '^https?://[^/?#]+/?[^/?#]*') END AS place
     FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
