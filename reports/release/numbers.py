@@ -30,7 +30,7 @@ class Part(NamedTuple):
 _YEARLY, _LOCALLY = "{currency} per year", "{local_currency} per year"
 _SHARE_OF_JOBS, _JOBS = "share of jobs", "jobs"
 MEDIAN_OF_PANEL = "median_of_panel"
-"""The part that is the median of boards drawn at random alone."""
+"""The part that is the median of jobs on boards drawn at random alone."""
 _OF_PANEL = ("n_panel_jobs", "n_panel_employers")
 _LOCALLY_OF_PANEL = ("local_n_panel_jobs", "local_n_panel_employers")
 PARTS = (

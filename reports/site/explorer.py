@@ -391,7 +391,7 @@ def say_median(cell: PayCell, amounts: Amounts) -> str:
 
 
 def say_median_of_panel(amounts: Amounts) -> str:
-    """The median of boards drawn at random alone, how far it is known and what it rests on; "" where it is not said."""
+    """The median of jobs on boards drawn at random, how far it is known and what it rests on; "" where none is said."""
     ends = amounts.ends(MEDIAN_OF_PANEL)
     if ends is None or amounts.of_panel is None:
         return ""
@@ -399,7 +399,7 @@ def say_median_of_panel(amounts: Amounts) -> str:
     known, value = f"between {low} and {high}, 19 times in 20", amounts.value(MEDIAN_OF_PANEL)
     rests = words.rests_on(*amounts.of_panel, OWN)
     said = known if value is None else f"{words.money(value, value, amounts.currency, is_long=True)} ({known})"
-    return f"The median of {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
+    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
 
 
 def say_dek(cell: PayCell, amounts: Amounts) -> str:

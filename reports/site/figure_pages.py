@@ -230,7 +230,7 @@ def _parts(found: Sequence[Any]) -> list[tuple[str, str]]:
         return []
     amounts = explorer.amounts_of(row)
     named = (
-        ("Median", "median"), (f"Median of {SAMPLE_WORDS['panel']}", MEDIAN_OF_PANEL), ("Low end", "low"),
+        ("Median", "median"), (f"Median of jobs on {SAMPLE_WORDS['panel']}", MEDIAN_OF_PANEL), ("Low end", "low"),
         ("High end", "high"),
     )  # fmt: skip
     is_own = row.get("basis") == explorer.OWN

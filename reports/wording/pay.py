@@ -36,10 +36,10 @@ BANDS_KEY = (
     "the midpoints."
 )
 """What the columns of a table of bands mean."""
-MEDIAN_OF_PANEL = f"Median of {SAMPLE_WORDS['panel']}"
+MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
-    f"{MEDIAN_OF_PANEL}: of jobs on these alone, each weighing as much as its board stands for; all else is of all "
-    "boards, of which those that state pay are read more often."
+    f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
+    "such as state pay are read more often."
 )
 """What that column means, where it stands."""
 UNITS_OF_BASIS = {
@@ -192,16 +192,16 @@ def _spread(row: Row) -> str | None:
 
 
 def _of_panel(row: Row, scale: Scale) -> str | None:
-    """The median of boards drawn at random alone, or that they are too few; None where no statistic rests on them."""
+    """The median of jobs on boards drawn at random, or that they are too few; None where no statistic rests on them."""
     if row.get("n_panel_jobs") is None:
         return None
     rests_on = f"{count_of(row['n_panel_jobs'], 'job')} of {count_of(row['n_panel_employers'], 'employer')}"
     name = "p50_of_panel"
     if row[name] is None:
-        return f"median of {SAMPLE_WORDS['panel']} alone withheld, {rests_on} are too few or too uneven"
+        return f"median of jobs on {SAMPLE_WORDS['panel']} alone withheld, {rests_on} are too few or too uneven"
     interval = [f"95% interval {ends_cell(row, name, scale)}"] if is_point(row, name) else []
     said = qualify(amount(row, name, scale, row["currency"]), interval)
-    return f"median of {SAMPLE_WORDS['panel']} alone {said}, {rests_on}"
+    return f"median of jobs on {SAMPLE_WORDS['panel']} alone {said}, {rests_on}"
 
 
 def _key_of_panel(rows: Rows) -> str:

@@ -128,7 +128,7 @@ function sayMedianOfPanel(cell) {
   if (!ends) return "";
   const [low, high] = ends.map((end) => money(end, end, currency, true)), value = valueOf(cell.amounts, OF_PANEL);
   const inside = `between ${low} and ${high}, 19 times in 20`, said = value === null ? inside : `${money(value, value, currency, true)} (${inside})`;
-  return `The median of ${PAY.panel} alone was ${said}: ${restsOn({ n, employers, basis: OWN })}.`;
+  return `The median of jobs on ${PAY.panel} alone was ${said}: ${restsOn({ n, employers, basis: OWN })}.`;
 }
 
 function sayDek(cell) { return [sayMedian(cell), sayMedianOfPanel(cell)].filter(Boolean).join(" "); }

@@ -373,7 +373,7 @@ def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDB
     ledger = {row.figure: row for row in compute_figures(panel_market, AS_OF, code_version="1")}
     assert "(boards drawn at random)" in notes.note(ledger["roles.shares"])
     assert notes.say_sample(ledger["pay.northern_america.ai_engineering.mid_senior"]) is None, "pay may use both"
-    assert "Median of boards drawn at random alone" in notes.note(
+    assert "Median of jobs on boards drawn at random alone" in notes.note(
         ledger["pay.northern_america.ai_engineering.mid_senior"]
     )
 

@@ -174,7 +174,7 @@ def test_pay_by_the_month_in_local_money_and_at_us_prices(reader: Reader) -> Non
 
 
 def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(reader: Reader) -> None:
-    panel = "The median of boards drawn at random alone was"
+    panel = "The median of jobs on boards drawn at random alone was"
     page = pay(reader)
     expect(page.locator("#dek")).to_have_text(
         "The median was $195,000 (between $189,000 and $201,000, 19 times in 20). "
@@ -192,7 +192,7 @@ def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(reader: 
     expect(page.locator("#dek")).not_to_contain_text("at random")
     expect(reader.open("pay-all.html").get_by_text("boards drawn at random: $180K (162–198K)")).to_have_count(1)
     reader.open(PRINTED)
-    expect(page.get_by_text("Median of boards drawn at random").first).to_be_visible()
+    expect(page.get_by_text("Median of jobs on boards drawn at random").first).to_be_visible()
 
 
 def test_places_are_compared_in_one_money(reader: Reader) -> None:

@@ -173,7 +173,7 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
 
 OF_PANEL = {"n_panel_jobs": 45, "n_panel_employers": 31, "p50_of_panel": 96_000.0, "p50_of_panel_lo": 90_000.0,
             "p50_of_panel_hi": 102_000.0}  # fmt: skip
-PANEL = "Median of boards drawn at random"
+PANEL = "Median of jobs on boards drawn at random"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(
 ) -> None:
     row = cell(place="A", rung="open adverts", **said)
     note = band_note(row)
-    assert f"edian of boards drawn at random {expected}" in note if expected else "at random" not in note
+    assert f"edian of jobs on boards drawn at random {expected}" in note if expected else "at random" not in note
     for make in (pay.bands("mid_senior").table, pay.entries("entry").table):
         assert make is not None
         table = make([row, cell(place="B", rung="open adverts")])
