@@ -41,7 +41,7 @@ from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.board_plan import plan_boards
 from flows.inputs.guide_preflight import leave_out_faulty
-from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
+from flows.runtime.permissions import accept, read_accepted, read_permissions, why_barred
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
 from flows.runtime.settings_declared import MONTHLY, OBEY
@@ -86,6 +86,7 @@ SAMPLE = PROJECT / "extractors" / "sample"
 RATES = tuple(source for source, _ in RATE_LADDER)
 MAX_CURRENCIES = 5
 """Currencies without rates that are named."""
+NO_BOARDS = "extractors/boards.csv names no board of it, and no imported list one whose turn it is"
 
 
 def new_run_id() -> str:
@@ -196,7 +197,7 @@ def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequenc
     ledger: list[Figures] = []
     problems = find_lost_rows(request, broken)
     if as_of is None:
-        problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet", *problems]
+        problems = [describe_no_postings(request), *problems]
     elif not problems:
         problems, ledger = compute_marts(request, as_of)
     record_health(request, health)
@@ -226,6 +227,16 @@ def begin(request: Request) -> None:
             message=None,
         )
         database.begin_run(con, run)
+
+
+def describe_no_postings(request: Request) -> str:
+    """That there is no advert to make figures of, and what brings some."""
+    if request.as_of:
+        return f"the archive holds no postings up to {request.as_of} yet: give a later day"
+    return (
+        "the archive holds no postings yet, and figures are made of postings: the remarks say what each source gave, "
+        "`jobmarket sources` what turns one on; `jobmarket run` asks them, `backfill` and `crawl` take files in"
+    )
 
 
 def today() -> date:
@@ -283,8 +294,10 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
     health = Health(source=name)
     began = time.monotonic()
     if request.is_live:
-        if why := why_off(module.SOURCE, request.settings.data):
+        if why := why_barred(module.SOURCE, request.settings.data, today()):
             return replace(health, outcome="disabled", message=why)
+        if module.SOURCE.boards and not boards and not boards_of(name):
+            return replace(health, outcome="disabled", message=NO_BOARDS)
         LOG.info("asking %s%s", name, f": {len(boards):,} boards, {module.SOURCE.pause:g} s apart" if boards else "")
     for recording, asked, day in plan_fetches(name, request, boards):
         archive = request.settings.archive
@@ -313,7 +326,11 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
 
 
 def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
-    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which."""
+    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which.
+
+    None is planned of a source that the night may not ask, so that nothing is on record as asked that was not.
+    """
+    names = [name for name in names if why_barred(all_sources()[name].SOURCE, request.settings.data, today()) is None]
     try:
         with work_of(request) as con:
             return plan_boards(

@@ -19,6 +19,7 @@ from flows.runtime.permissions import (
     accept,
     read_accepted,
     read_permissions,
+    why_barred,
     why_off,
 )
 from flows.terminal.errors import WrongUsage
@@ -40,7 +41,18 @@ def test_an_open_source_is_on(tmp_path: Path) -> None:
 
 def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "boards_of", lambda name: ())
-    assert why_off(all_sources()["ashby"].SOURCE, tmp_path) == "extractors/boards.csv names no board of it"
+    why = why_off(all_sources()["ashby"].SOURCE, tmp_path)
+    assert why == "extractors/boards.csv names no board of it; a night asks those of imported lists"
+    assert why_barred(all_sources()["ashby"].SOURCE, tmp_path) is None
+
+
+def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = declared(monkeypatch, asked_until=date(2026, 11, 28))
+    assert why_barred(guarded, tmp_path, date(2026, 11, 28)) is None
+    assert "not asked after 2026-11-28" in (why_barred(guarded, tmp_path, date(2026, 11, 29)) or "")
+    recruitee = all_sources()["recruitee"].SOURCE
+    assert why_barred(recruitee, tmp_path, date(2027, 2, 9)) is None
+    assert why_barred(recruitee, tmp_path, date(2027, 2, 10)) is not None
 
 
 def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
