@@ -41,7 +41,7 @@ from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.board_plan import plan_boards
 from flows.inputs.guide_preflight import leave_out_faulty
-from flows.runtime.permissions import accept, read_accepted, read_permissions, why_barred
+from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
 from flows.runtime.settings_declared import MONTHLY, OBEY
@@ -86,7 +86,6 @@ SAMPLE = PROJECT / "extractors" / "sample"
 RATES = tuple(source for source, _ in RATE_LADDER)
 MAX_CURRENCIES = 5
 """Currencies without rates that are named."""
-NO_BOARDS = "extractors/boards.csv names no board of it, and no imported list one whose turn it is"
 
 
 def new_run_id() -> str:
@@ -294,10 +293,8 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
     health = Health(source=name)
     began = time.monotonic()
     if request.is_live:
-        if why := why_barred(module.SOURCE, request.settings.data, today()):
+        if why := why_off(module.SOURCE, request.settings.data):
             return replace(health, outcome="disabled", message=why)
-        if module.SOURCE.boards and not boards and not boards_of(name):
-            return replace(health, outcome="disabled", message=NO_BOARDS)
         LOG.info("asking %s%s", name, f": {len(boards):,} boards, {module.SOURCE.pause:g} s apart" if boards else "")
     for recording, asked, day in plan_fetches(name, request, boards):
         archive = request.settings.archive
@@ -326,11 +323,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
 
 
 def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
-    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which.
-
-    None is planned of a source that the night may not ask, so that nothing is on record as asked that was not.
-    """
-    names = [name for name in names if why_barred(all_sources()[name].SOURCE, request.settings.data, today()) is None]
+    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which."""
     try:
         with work_of(request) as con:
             return plan_boards(

@@ -126,17 +126,17 @@ def why_turned_off(config: Settings, name: str) -> str | None:
     return None
 
 
+def why_over(source: Source, day: date) -> str | None:
+    """Why a source is not asked any longer on a day; None when it is."""
+    if source.asked_until is None or day <= source.asked_until:
+        return None
+    return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"
+
+
 def why_off(source: Source, data: Path) -> str | None:
-    """Why a night does not ask a source though no list of boards was imported; None when it is asked."""
-    if (why := why_barred(source, data)) or not source.boards or boards_of(source.name):
+    """Why a night does not ask a source, with what would turn it on; None when it is asked."""
+    if why := why_over(source, datetime.now(UTC).date()):
         return why
-    return "extractors/boards.csv names no board of it; a night asks those of imported lists"
-
-
-def why_barred(source: Source, data: Path, day: date | None = None) -> str | None:
-    """Why no night of a day (None: today, UTC) may ask a source, with what would turn it on; None when one may."""
-    if source.asked_until and (day or datetime.now(UTC).date()) > source.asked_until:
-        return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"
     if source.is_bulk:
         how = "jobmarket backfill FILE" if source.file_url else "jobmarket crawl PATHS"
         return f"a bulk source, of which a person hands files over: {how}"
@@ -147,4 +147,6 @@ def why_barred(source: Source, data: Path, day: date | None = None) -> str | Non
         return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"
     if missing:
         return f"needs a key: set {', '.join(missing)}"
+    if source.boards and not boards_of(source.name):
+        return "extractors/boards.csv names no board of it"
     return None

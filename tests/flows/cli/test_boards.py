@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.nightly import Request, choose_boards
-from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended
 from warehouse import database
 
@@ -21,21 +19,16 @@ def listed(folder: Path) -> str:
     return str(path)
 
 
-def test_a_list_is_taken_in_and_its_boards_are_planned(
-    empty: Path, tmp_path: Path, plain: Callable[..., Ended]
-) -> None:
+def test_a_list_is_taken_in_and_what_is_not_is_said(empty: Path, tmp_path: Path, plain: Callable[..., Ended]) -> None:
     ended = plain(empty, "boards", "import", listed(tmp_path))
     assert ended.code == 0
     assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in ended.out
     assert (empty / "kind").read_text().strip() == "live"
-    settings = Settings(data=empty)
-    request = Request(settings=settings, command="run", sources=(), is_live=True)
-    planned = choose_boards(request, ["paylocity", "workday", "lever"])
-    assert planned["paylocity"] == ["acme"], "a platform of which boards.csv names none"
-    assert "leverdemo" not in planned["lever"]
-    assert "workday" not in planned, "no permission to read it is on record"
     with database.open_work(empty) as con:
-        assert con.execute("SELECT count(*) FROM ops.board_nights WHERE source = 'workday'").fetchone() == (0,)
+        known = con.execute(
+            "SELECT source, board, is_test FROM ops.known_boards WHERE known_from = 'list.tsv'"
+        ).fetchall()
+    assert sorted(known) == [("lever", "leverdemo", True), ("paylocity", "acme", False)]
 
 
 @pytest.mark.parametrize("is_import", [True, False])
