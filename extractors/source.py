@@ -50,6 +50,14 @@ EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": E
 MAX_SECONDS = 6 * 3600.0
 """Seconds a source may take a night where it declares no other number: twice what the largest budget of requests needs
 (8,000, a second apart and a third of a second each)."""
+PLATFORM_PAGES = frozenset(
+    (
+        *("robots.txt", "sitemap.xml", "sitemap_index.xml", "favicon.ico", "manifest.json", "ads.txt", "security.txt"),
+        *(".well-known", "__assets__", "_next", "assets", "static", "api", "cdn-cgi", "embed", "oauth"),
+        *("search", "login", "signin", "signup", "logout"),
+    )
+)
+"""Names in addresses that are a platform's own pages and files, and nobody's board."""
 _PART = re.compile(r"\{(\w+)\}")
 """A named part of an address's template."""
 
@@ -99,11 +107,15 @@ class BoardUrl:
         return (board, self.posting_id.format(**parts)) if parts and board else None
 
     def board_on(self, page: str) -> str | None:
-        """The token of the board that a public page belongs to; None: it is no such page, or its token is unsafe."""
+        """The token of the board that a public page belongs to.
+
+        None: it is no such page or the platform's own, or its token is unsafe.
+        """
         found = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
         words = {name: unquote(part) for name, part in found.groupdict().items()} if found else {}
         is_token = words and all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
-        return self.board.format(**words) if is_token else None
+        is_own = any(word.lower() in PLATFORM_PAGES for word in words.values())
+        return self.board.format(**words) if is_token and not is_own else None
 
     def _token(self, parts: Mapping[str, str] | None) -> str | None:
         return None if parts is None else self.board.format(**parts)
@@ -198,7 +210,8 @@ class Source:
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
     a person hands their files to `jobmarket backfill`. `pause` is the minimum of seconds between two requests
     to one of its hosts (a robots.txt may ask for more), `most_requests` the maximum of requests a night,
-    `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept. An advert that
+    `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept. `asked_until`
+    is the last day on which it may be asked, where its publisher named one. An advert that
     was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
     days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
 
@@ -244,6 +257,7 @@ class Source:
     pause: float = 1.0
     most_requests: int = 5_000
     max_seconds: float = MAX_SECONDS
+    asked_until: date | None = None
     expires_after_days: int | None = None
     row: type | None = None
     boards: tuple[BoardUrl, ...] = ()
@@ -278,9 +292,13 @@ class Source:
         """The address that lists a board. Raises `ValueError` for a token that is none of the source's."""
         made = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
         if made is None:
-            shapes = " or ".join(addresses.board for addresses in self.boards) or "no board"
-            raise ValueError(f"{board!r}: {shapes} expected in boards.csv")
+            raise ValueError(f"{board!r}: {self.token_shapes} expected in boards.csv")
         return made
+
+    @property
+    def token_shapes(self) -> str:
+        """What a token of one of its boards consists of, in words."""
+        return " or ".join(dict.fromkeys(addresses.board for addresses in self.boards)) or "no board"
 
     def board_of(self, url: str) -> str | None:
         """The board whose whole list an address gives, or None."""

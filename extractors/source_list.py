@@ -39,6 +39,11 @@ means that recorded answers were read by its reader, and what is built from docu
 tdmrep.json and Content-Signals are read anew each night: a `no` in a signal keeps a night out (setting
 `reservations.content_signals`), and signals are archived beside the answers.
 
+Where a provider's invitation to use an interface and the terms of its site disagree, and these terms do not themselves
+allow the interface, the invitation counts only if its words cover storing: for every answer is kept, and who may look
+at an advert may not for that reason keep it. Else the source is read with permission on record, and nothing made from
+it is published.
+
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
 """
@@ -142,7 +147,8 @@ def _access(source: Source) -> str:
         return "only what a person hands over; nothing is asked"
     keys = f"with the key in {' and '.join(f'`{key}`' for key in source.keys)}" if source.keys else "without a key"
     pace = f"at most {source.most_requests:,} requests a night, {source.pause:g} s between two to one host"
-    return f"{ACCESS[source.access]}; {keys}; {pace}"
+    until = f"; until {source.asked_until} and never after" if source.asked_until else ""
+    return f"{ACCESS[source.access]}; {keys}; {pace}{until}"
 
 
 def _age(source: Source) -> str:

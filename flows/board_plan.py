@@ -20,11 +20,9 @@ from transforms.records.vocabulary import ASKED_FOR
 from warehouse.database import Connection
 from warehouse.load import boards as store
 from warehouse.load.boards import BoardStates
-from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
+from warehouse.ops_tables import BoardNights, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
-BY_PEOPLE = "boards.csv"
-"""What names a board that people entered."""
 
 
 def plan_boards(
@@ -66,12 +64,8 @@ def plan_boards(
 
 
 def take_in_listed(con: Connection, day: date) -> None:
-    """Take in the boards of boards.csv."""
-    listed = (
-        KnownBoards(source=one.source, board=one.board, known_from=BY_PEOPLE, known_on=day, is_test=False)
-        for one in all_boards()
-    )
-    store.add_known(con, listed)
+    """Take in the boards of boards.csv, which win over what lists said of them."""
+    store.put_by_people(con, ((one.source, one.board) for one in all_boards()), day)
 
 
 def _draw(

@@ -21,7 +21,7 @@ from extractors.sources.files import common_crawl
 from flows.inputs.crawl_files import CrawlFile
 from flows.nightly import RUN_NAME, Outcome, Request, from_archive, prepare_archive, today
 from flows.runtime.shutdown import exit_on_signal
-from flows.runtime.source_health import Health, add_rejects
+from flows.runtime.source_health import OUTCOMES, Health, add_rejects
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
 
@@ -57,6 +57,7 @@ def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
     LOG.info("%s: %s", NAME, said)
     return replace(
         health,
+        outcome=health.outcome if kept or not scans else max(health.outcome, "empty", key=OUTCOMES.index),
         n_requests=totals[SEARCHED],
         n_bytes=sum(found.path.stat().st_size for found in scans),
         message="; ".join(filter(None, [health.message, said])),

@@ -196,7 +196,7 @@ def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequenc
     ledger: list[Figures] = []
     problems = find_lost_rows(request, broken)
     if as_of is None:
-        problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet", *problems]
+        problems = [describe_no_postings(request), *problems]
     elif not problems:
         problems, ledger = compute_marts(request, as_of)
     record_health(request, health)
@@ -226,6 +226,16 @@ def begin(request: Request) -> None:
             message=None,
         )
         database.begin_run(con, run)
+
+
+def describe_no_postings(request: Request) -> str:
+    """That there is no advert to make figures of, and what brings some."""
+    if request.as_of:
+        return f"the archive holds no postings up to {request.as_of} yet: give a later day"
+    return (
+        "the archive holds no postings yet, and figures are made of postings: the remarks say what each source gave, "
+        "`jobmarket sources` what turns one on; `jobmarket run` asks them, `backfill` and `crawl` take files in"
+    )
 
 
 def today() -> date:

@@ -189,7 +189,7 @@ class KnownBoards:
 
     source: Annotated[str, Column("Source that reads the platform", key=True)]
     board: Annotated[str, Column("Token of the board in the platform's addresses", key=True)]
-    known_from: Annotated[str, Column("What named it first: a list's name, or boards.csv")]
+    known_from: Annotated[str, Column("What names it: boards.csv, else the list that named it first")]
     known_on: Annotated[date, Column("Day on which it was taken in")]
     is_test: Annotated[bool, Column("Whether its token says that it is a trial; such are never asked")]
 

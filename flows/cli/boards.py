@@ -67,6 +67,7 @@ def boards_discover(
     from flows.board_plan import take_in_listed
     from flows.inputs.board_lists import make_known
     from flows.monitoring.boards import discover_boards
+    from flows.runtime.data_kind import LIVE
     from warehouse.load import boards as store
 
     found, findings = discover_boards(settings())
@@ -74,7 +75,7 @@ def boards_discover(
         _print_proposal(found, findings)
         return
     day = datetime.now(UTC).date()
-    with _open_store() as con:
+    with _open_store(LIVE) as con:
         take_in_listed(con, day)
         linked = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
         new = store.add_known(con, linked)
@@ -93,15 +94,17 @@ def boards_import(
     A list has a column for the platform and one for the token, or it holds addresses, of which those of boards are
     taken: one a line, or an index file of Common Crawl (CDXJ, JSON or Parquet).
 
-    **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb.
+    **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb, never in a folder with the
+    sample's data.
     """
     from flows.board_plan import take_in_listed
     from flows.inputs.board_lists import read_list
+    from flows.runtime.data_kind import LIVE
     from warehouse.load import boards as store
 
     day = datetime.now(UTC).date()
     found = read_list(file, known_from=known_from or file.name, day=day)
-    with _open_store() as con:
+    with _open_store(LIVE) as con:
         take_in_listed(con, day)
         new = store.add_known(con, found.boards)
     table = Table("platform", Column("in the list", justify="right"), Column("new", justify="right"), "of them trials")
@@ -112,6 +115,8 @@ def boards_import(
     OUT.print(table)
     for platform, n in found.unread.most_common():
         OUT.print(f"{platform}: {n:,} boards left out, no source reads this platform")
+    for line in found.describe_misshapen():
+        OUT.print(line, soft_wrap=True, highlight=False)
     for line in found.refused:
         OUT.print(line, soft_wrap=True, highlight=False)
     if found.n_refused > len(found.refused):
@@ -128,12 +133,11 @@ def boards_prune(
 
     **Reads** work.duckdb; asks no server. **Writes** work.duckdb.
     """
-    from flows.board_plan import BY_PEOPLE
     from transforms.records.vocabulary import DEAD_AFTER
     from warehouse.load import boards as store
 
     with _open_store() as con:
-        gone = store.forget_dead(con, named_by=BY_PEOPLE, min_missed=DEAD_AFTER + months)
+        gone = store.forget_dead(con, min_missed=DEAD_AFTER + months)
     for source, board in gone[:MAX_FINDINGS]:
         OUT.print(f"{source}: {board}", highlight=False)
     OUT.print(f"{len(gone):,} boards forgotten")
@@ -165,12 +169,17 @@ GROUP BY ALL ORDER BY ALL
 
 
 @contextmanager
-def _open_store() -> Iterator[Connection]:
-    """The working file, for a command that changes the store, while no run goes on."""
+def _open_store(kind: str | None = None) -> Iterator[Connection]:
+    """The working file, for a command that changes the store, while no run goes on; `kind` is that of what it brings.
+
+    Raises `Wrong` where the folder holds the other kind, or none and the command brings none.
+    """
+    from flows.runtime.data_kind import settle_kind
     from warehouse import database
 
     config = settings()
     with hold_folder(config.data):
+        settle_kind(config, kind)
         con = database.open_work(config.data, memory_limit=config.memory_limit, threads=config.threads)
         with con:
             yield con

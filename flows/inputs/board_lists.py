@@ -23,16 +23,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extractors.boards import why_not_read
-from extractors.source import all_sources, board_in
+from extractors.source import PLATFORM_PAGES, all_sources, board_in
 from flows.terminal.errors import WrongUsage
 from warehouse.ops_tables import KnownBoards
 
 PLATFORM_COLUMNS = ("source", "platform", "ats")
 TOKEN_COLUMNS = ("board", "token", "slug")
-SOURCE_OF_PLATFORM = {"oraclecloud": "oracle"}
+SOURCE_OF_PLATFORM = {"oraclecloud": "oracle_recruiting"}
 """Sources by the names of platforms in lists, where they differ."""
-_TEST = re.compile(r"(?:^|[-_.])(?:test|tests|testing|sandbox|sb|demo|staging|uat|qa|dev)\d*(?:$|[-_.])", re.IGNORECASE)
-"""Words of a token that say it is a trial of a platform or an employer ("acme-sandbox")."""
+WHERE_IT_STANDS = {
+    "workday": "The site is the first part of the career page's address after host and language: "
+    "https://TENANT.wdNUMBER.myworkdayjobs.com/en-US/SITE",
+    "oracle_recruiting": "All parts stand in the career page's address: "
+    "https://POD.fa.REGION.oraclecloud.com/hcmUI/CandidateExperience/en/sites/SITE",
+}
+"""Where the parts of a token are found, of sources whose boards lists name by their host."""
+TRIAL_WORDS = frozenset({"demo", "staging", "uat"})
+"""Words of a token that say it is a trial of a platform, wherever they stand ("demo.acme", "acme-uat2")."""
+LATER_TRIAL_WORDS = frozenset({"test", "tests", "sandbox"})
+"""Words that say so unless the token begins with them, as names of employers do ("sandbox-interactive-gmbh")."""
+TRIAL_ENDINGS = ("sandbox", "demo")
+"""Ends of words that say so ("agodasandbox", "leverdemo956")."""
+NO_TRIALS = frozenset({"codesandbox", "thesandbox"})
+"""Employers whose names end like a trial."""
+_BETWEEN_WORDS = re.compile(r"[-_.:/+% ]+")
 MAX_REFUSED = 5
 """Refused lines that are kept to be shown."""
 
@@ -41,12 +55,13 @@ MAX_REFUSED = 5
 class BoardList:
     """What a list held: boards that can be asked, platforms without a reader with their boards, and refused lines.
 
-    `n_elsewhere` counts addresses that are of no board.
+    `n_elsewhere` counts addresses that are of no board; `misshapen` are lines whose token lacks parts, by source.
     """
 
     boards: list[KnownBoards] = field(default_factory=list)
     n_elsewhere: int = 0
     unread: Counter[str] = field(default_factory=Counter)
+    misshapen: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     n_refused: int = 0
 
@@ -55,6 +70,16 @@ class BoardList:
         self.n_refused += 1
         if len(self.refused) < MAX_REFUSED:
             self.refused.append(why)
+
+    def describe_misshapen(self) -> Iterator[str]:
+        """For each source how many tokens lack parts, which parts, and where they are found."""
+        for name, lines in sorted(self.misshapen.items()):
+            shapes = all_sources()[name].SOURCE.token_shapes
+            where = WHERE_IT_STANDS.get(name, "The parts stand in the address of the board's career page")
+            yield (
+                f"{name}: {len(lines):,} boards left out, {shapes} expected (the first: {lines[0]}). {where}. "
+                "Import these addresses, one a line, or tokens with all parts"
+            )
 
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
@@ -71,10 +96,13 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
         if why := why_not_read(name, token):
             found.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
             continue
+        if token.lower() in PLATFORM_PAGES:
+            found.refuse(f"{path.name} line {number}: {platform} {token} is a page of the platform and no board")
+            continue
         try:
             sources[name].url_of(token)
-        except ValueError as error:
-            found.refuse(f"{path.name} line {number}: {platform} {error}")
+        except ValueError:
+            found.misshapen.setdefault(name, []).append(f"{path.name} line {number}: {token!r}")
             continue
         found.boards.append(make_known(name, token, known_from=known_from, day=day))
     return found
@@ -82,8 +110,18 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
     """A board for the store; its token says whether it is a trial."""
-    is_test = _TEST.search(board) is not None
-    return KnownBoards(source=source, board=board, known_from=known_from, known_on=day, is_test=is_test)
+    return KnownBoards(source=source, board=board, known_from=known_from, known_on=day, is_test=is_trial(board))
+
+
+def is_trial(board: str) -> bool:
+    """Whether a token says that its board is a trial. Only what is nearly sure counts: others are judged by answers."""
+    words = [word.rstrip("0123456789") for word in _BETWEEN_WORDS.split(board.lower())]
+    return any(
+        word in TRIAL_WORDS
+        or (word in LATER_TRIAL_WORDS and at > 0)
+        or (word.endswith(TRIAL_ENDINGS) and word not in (*TRIAL_ENDINGS, *NO_TRIALS))
+        for at, word in enumerate(words)
+    ) or words == ["test"]
 
 
 # --- addresses ------------------------------------------------------------------------------------------

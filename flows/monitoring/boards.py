@@ -23,7 +23,7 @@ from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
-from flows.terminal.errors import WrongUsage
+from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
 from transforms.records.boards import Board
 from warehouse.database import Connection
@@ -84,9 +84,13 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """The boards after what the archive says of them: dead ones out, days and regions brought up to date."""
+    """The boards after what the archive says of them: dead ones out, days and regions brought up to date.
+
+    Raises `Wrong` where no night asked any of them.
+    """
     boards: list[Board] = []
     findings: list[Finding] = []
+    n_answered = 0
     with open_reader(config.data) as con:
         for source in sorted({board.source for board in all_boards()}):
             answers: dict[str, list[tuple[int, date, bool]]] = {}
@@ -97,9 +101,15 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
                 seen = answers.get(board.board, []), regions.get(board.board, [])
+                n_answered += bool(seen[0])
                 kept, finding = _judge_board(board, *seen, config.board_not_found)
                 boards += [kept] if kept else []
                 findings += [finding] if finding else []
+    if not n_answered:
+        raise Wrong(
+            f"{config.data} holds no answer of a board of boards.csv, so there is no night to judge them by; "
+            "`jobmarket run` asks them"
+        )
     return boards, findings
 
 

@@ -126,8 +126,17 @@ def why_turned_off(config: Settings, name: str) -> str | None:
     return None
 
 
+def why_over(source: Source, day: date) -> str | None:
+    """Why a source is not asked any longer on a day; None when it is."""
+    if source.asked_until is None or day <= source.asked_until:
+        return None
+    return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"
+
+
 def why_off(source: Source, data: Path) -> str | None:
     """Why a night does not ask a source, with what would turn it on; None when it is asked."""
+    if why := why_over(source, datetime.now(UTC).date()):
+        return why
     if source.is_bulk:
         how = "jobmarket backfill FILE" if source.file_url else "jobmarket crawl PATHS"
         return f"a bulk source, of which a person hands files over: {how}"

@@ -50,6 +50,14 @@ def test_a_question_of_a_day_is_asked_as_the_page_says(sample: Finished) -> None
     assert all(words in PAGE for words in ("open_jobs(DATE '…')", "(is_in_band OR why_not = 'not_open')"))
 
 
+def test_queries_of_the_page_on_boards_run(sample: Finished) -> None:
+    page = (worked_questions.PAGE.parent / "boards.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql\n(.+?)```", page, re.DOTALL)
+    assert len(queries) == 3
+    with open_reader(sample.data) as con:
+        assert [bool(con.execute(query).fetchall()) for query in queries] == [True, False, True], "no night was planned"
+
+
 @pytest.mark.parametrize("view", sorted(analysis_views.VIEWS))
 def test_every_view_for_analysts_is_shown(view: str) -> None:
     assert view in PAGE

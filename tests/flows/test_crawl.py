@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -148,3 +149,14 @@ def test_files_are_looked_through_in_processes_as_they_are_alone(tmp_path: Path)
         found = dict(scan_all([*files, tmp_path / "x.warc.gz"], workers=workers))
         assert [type(one).__name__ for path, one in found.items() if path not in files] == ["OSError"]
         assert len(found) == 4
+
+
+def test_a_crawl_without_a_posting_says_so_and_ends_like_that(
+    tmp_path: Path, empty: Path, plain: Callable[..., Ended]
+) -> None:
+    write(tmp_path / "a.warc.gz", answer("<p>Nothing</p>", f"{CURLEW}/about"))
+    ended = plain(empty, "crawl", str(tmp_path / "a.warc.gz"))
+    assert ended.code == 1
+    assert "holds no postings yet" in ended.said
+    (outcome,) = re.findall(r"common_crawl\W+(\w+)", ended.out)
+    assert outcome == "empty"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from warehouse import database
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
+BY_PEOPLE = "boards.csv"
+"""What names a board that people entered."""
 _STATES = """
 SELECT
     source, s.board, s.country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
@@ -50,21 +52,63 @@ class BoardStates:
 
 
 def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[KnownBoards]:
-    """Take boards in and return those that are new. One that is known stays as it is, also in other capitals."""
-    found = con.execute("SELECT source, board FROM ops.known_boards").fetchall()
-    seen = {(source, board.lower()) for source, board in found}
-    new = []
+    """Take boards in and return those that are new. One that is known, also in other capitals, keeps its token.
+
+    Whether such a one is a trial is judged anew, unless `put_by_people` entered it.
+    """
+    found = {_key_of(row.source, row.board): row for row in _read_known(con)}
+    new, judged = [], []
     for one in boards:
-        if (key := (one.source, one.board.lower())) not in seen:
-            seen.add(key)
+        known = found.setdefault(_key_of(one.source, one.board), one)
+        if known is one:
             new.append(one)
+        elif known.is_test != one.is_test and known.known_from != BY_PEOPLE:
+            judged.append(replace(known, is_test=one.is_test))
     with database.transaction(con):
         database.put(con, KnownBoards, new)
+        database.put(con, KnownBoards, judged)
     return new
 
 
-def forget_dead(con: database.Connection, *, named_by: str, min_missed: int) -> list[tuple[str, str]]:
-    """Forget boards that were not found on so many nights in a row, but those that `named_by` names; returns them."""
+def put_by_people(con: database.Connection, tokens: Iterable[tuple[str, str]], day: date) -> None:
+    """Take in the boards that people entered, source and token: their spelling stands, and none is a trial.
+
+    They take the place of what lists said of the same boards; the day on which one was first known stays.
+    """
+    listed = set(tokens)
+    found: dict[tuple[str, str], list[KnownBoards]] = {}
+    for row in _read_known(con):
+        found.setdefault(_key_of(row.source, row.board), []).append(row)
+    put, stale = [], []
+    for source, board in sorted(listed):
+        rows = found.get(_key_of(source, board), [])
+        known_on = min((row.known_on for row in rows), default=day)
+        said = KnownBoards(source=source, board=board, known_from=BY_PEOPLE, known_on=known_on, is_test=False)
+        mine = next((row for row in rows if row.board == board), None)
+        if mine is None or (mine.known_from, mine.is_test) != (BY_PEOPLE, False):
+            put.append(said)
+        stale += [(source, row.board) for row in rows if (source, row.board) not in listed]
+    with database.transaction(con):
+        for source, board in dict.fromkeys(stale):
+            con.execute("DELETE FROM ops.known_boards WHERE source = ? AND board = ?", [source, board])
+        database.put(con, KnownBoards, put)
+
+
+def _read_known(con: database.Connection) -> list[KnownBoards]:
+    rows = con.execute("SELECT source, board, known_from, known_on, is_test FROM ops.known_boards").fetchall()
+    return [
+        KnownBoards(source=source, board=board, known_from=known_from, known_on=known_on, is_test=is_test)
+        for source, board, known_from, known_on, is_test in rows
+    ]
+
+
+def _key_of(source: str, board: str) -> tuple[str, str]:
+    """What two spellings of one board have in common."""
+    return source, board.lower()
+
+
+def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str, str]]:
+    """Forget boards that were not found on so many nights in a row, but those of people; returns them."""
     return sorted(
         con.execute(
             """
@@ -73,7 +117,7 @@ def forget_dead(con: database.Connection, *, named_by: str, min_missed: int) -> 
                 WHERE state = 'dead' AND n_missed >= ? AND known_from <> ?
             ) RETURNING source, board
             """,
-            [min_missed, named_by],
+            [min_missed, BY_PEOPLE],
         ).fetchall()
     )
 

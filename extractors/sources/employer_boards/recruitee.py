@@ -59,6 +59,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="live",
     expected_rows=(1, 100_000),
+    asked_until=date(2027, 2, 9),  # the day before the token of an employer is asked for
     boards=(
         BoardUrl(
             "https://{board}.recruitee.com/api/offers/",
@@ -73,7 +74,7 @@ SOURCE = Source(
         "and is flagged as too low) or null beside a stated period and currency. About one offer in nine fills it, "
         "others report. One answer holds all published offers; what is closed leaves it. Boards on an employer's own "
         "domain are not asked. Mail addresses and questions to applicants are not read. From 10 February 2027 the API "
-        'answers only with a token that the employer makes (401 without), and is not to be asked any longer; "The XML '
+        'answers only with a token that the employer makes (401 without), and is not asked any longer; "The XML '
         'offer feed and jobs widget are not covered by the Careers API token". No limit of requests was found, and the '
         "terms of service bind subscribers."
     ),

@@ -43,8 +43,8 @@ SOURCE = Source(
     homepage="https://himalayas.app/api",
     endpoints=(API,),
     licence=(
-        "Free to use with a visible link back and Himalayas named; not to be passed to Jooble, Neuvoo, Google Jobs or "
-        "LinkedIn. We publish counts, never adverts"
+        "Its page on the API lets anyone use it with a link back and says nothing of storing; its site's terms bar "
+        "robots. Read with permission, and nothing made from it is published"
     ),
     terms_url="https://himalayas.app/api",
     terms_checked="2026-11-28, as readers of 2026 quote the page",
@@ -55,10 +55,11 @@ SOURCE = Source(
     ),
     gives="adverts of remote work with texts, many with pay",
     attribution="Job postings: Himalayas (himalayas.app).",
-    is_republishable=True,
+    is_republishable=False,
     is_verified=True,
     cadence="live, newest first",
     expected_rows=(100, 10_000),
+    access="consent",
     pause=2.0,
     most_requests=MAX_PAGES,
     expires_after_days=60,  # `expiryDate` is 60 days after publication
@@ -69,7 +70,8 @@ SOURCE = Source(
         "company; twenty jobs a page at most, a 429 for asking too much. Its robots.txt closes the paged site "
         "(`/jobs*&page=`), not the API's offset; a night goes back one day and no further. The terms of the site bar "
         'robots "on this Site" without written approval (section 30, as read by others on 2026-09-16) and do not name '
-        "the API, which its own page offers to anyone."
+        "the API, which its own page offers to anyone, without a word on storing: so it is read with permission, by "
+        "the rule above."
     ),
 )
 

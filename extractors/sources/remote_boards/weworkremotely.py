@@ -57,8 +57,8 @@ SOURCE = Source(
         "descriptions without the advert itself; others report the full text. There is no pay, no key and no paging. "
         'Consent: the page on the feed says "Anyone can use the feed, all we ask is that you attribute the links back '
         'to We Work Remotely." (as four readers of 2026 quote it), while the terms for the API forbid to store "our '
-        'data" and to build "A job advertising or job search service"; whether they mean the feed is told both ways, '
-        "and everything that is read is archived."
+        'data" and to build "A job advertising or job search service"; whether they mean the feed is told both ways. '
+        "The invitation does not cover storing: so it is read with permission, by the rule above."
     ),
 )
 

@@ -66,8 +66,8 @@ SOURCE = Source(
     homepage="https://koodiklinikka.fi",
     endpoints=(FILES,),
     licence=(
-        "MIT for the repository that has programs and answers; it speaks of software alone, so that only quantiles and "
-        "counts are made from the answers"
+        "MIT for the repository that has programs and answers; it speaks of software alone, so that nothing made from "
+        "the answers is published"
     ),
     terms_url="https://github.com/koodiklinikka/palkkakysely",
     terms_checked="2026-11-28, in a stored copy of the repository that has its files (d75eedbe)",
@@ -77,7 +77,7 @@ SOURCE = Source(
     ),
     gives="reported pay in IT in Finland",
     attribution="Reported pay in Finland: Koodiklinikka.",
-    is_republishable=True,
+    is_republishable=False,
     is_verified=True,
     cadence="yearly, in autumn, when a person runs `jobmarket backfill koodiklinikka_2024.csv`",
     expected_rows=(100, 20_000),

@@ -56,7 +56,7 @@ SOURCE = Source(
     ),
     gives="official wages of Singapore by occupation: quartiles",
     attribution="Official wages of Singapore: Ministry of Manpower, Occupational Wages, parsed by a third party.",
-    is_republishable=True,
+    is_republishable=False,
     is_verified=True,
     cadence="yearly, the wages of June in the summer after",
     expected_rows=(1, 100),

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.inputs.board_lists import MAX_REFUSED, BoardList, read_list
+from extractors.boards import all_boards
+from extractors.source import all_sources, board_in
+from flows.inputs.board_lists import MAX_REFUSED, SOURCE_OF_PLATFORM, WHERE_IT_STANDS, BoardList, is_trial, read_list
 from flows.terminal.errors import WrongUsage
 
 DAY = date(2026, 11, 27)
@@ -39,22 +41,75 @@ def test_columns_are_found_by_their_names(tmp_path: Path, text: str) -> None:
 def test_platforms_without_a_reader_and_tokens_of_another_shape_are_said(tmp_path: Path) -> None:
     found = read(tmp_path, "platform\tslug\nnowhere\ta\nnowhere\tb\nworkday\tacme.wd1.myworkdayjobs.com\n")
     assert not found.boards and found.unread == {"nowhere": 2}
-    assert found.n_refused == 1 and "list.tsv line 4: workday 'acme.wd1.myworkdayjobs.com'" in found.refused[0]
+    assert found.misshapen == {"workday": ["list.tsv line 4: 'acme.wd1.myworkdayjobs.com'"]}
 
 
 def test_all_refused_lines_are_counted_and_some_are_kept(tmp_path: Path) -> None:
-    found = read(tmp_path, "platform\tslug\n" + "workday\tx\n" * (MAX_REFUSED + 4))
+    found = read(tmp_path, "platform\tslug\n" + "teamtailor\tpolestar\n" * (MAX_REFUSED + 4))
     assert (found.n_refused, len(found.refused)) == (MAX_REFUSED + 4, MAX_REFUSED)
 
 
-@pytest.mark.parametrize(
-    ("token", "is_test"),
-    [("acme-sandbox", True), ("acme.demo", True), ("test", True), ("uat2-acme", True), ("latest", False),
-     ("protest-inc", False), ("demotech", False), ("devoted", False)],
-)  # fmt: skip
-def test_trials_are_told_by_a_word_of_their_token(tmp_path: Path, token: str, is_test: bool) -> None:
+TRIALS = [
+    *("acme-sandbox", "acme.demo", "test", "uat2-acme", "agodasandbox", "builtinintegrationsandbox", "leverdemo"),
+    *("examplecorpsandbox", "YggdrasilSandbox", "leverdemo956", "salesdemo-jr", "demo.uipath.com", "cs-demo-baje"),
+    *("hsbc-uat-sandbox", "vodafone-qa-sandbox", "automated-actions-test-account-10009282"),
+]
+"""Tokens of trials, most of them from a public list of 64,383."""
+EMPLOYERS = [
+    *("magic.dev", "convex-dev", "qa.tech", "cube-dev", "clerk-dev", "aurora-dev", "global-app-testing"),
+    *("sandbox-interactive-gmbh", "codesandbox", "thesandbox", "sandboxaq", "sandboxvr", "sandbox", "inspired-testing"),
+    *("test-yantra-eu-2", "AllianceTrainingTestingLLC", "Safety-QA", "latest", "protest-inc", "demotech", "devoted"),
+]
+"""Tokens of employers, or of boards of which only an answer can tell."""
+
+
+@pytest.mark.parametrize("token", TRIALS)
+def test_trials_are_told_by_their_token(tmp_path: Path, token: str) -> None:
     (board,) = read(tmp_path, f"platform\tslug\nlever\t{token}\n").boards
-    assert board.is_test is is_test
+    assert board.is_test
+
+
+@pytest.mark.parametrize("token", EMPLOYERS)
+def test_employers_with_names_like_trials_are_asked(tmp_path: Path, token: str) -> None:
+    (board,) = read(tmp_path, f"platform\tslug\nlever\t{token}\n").boards
+    assert not board.is_test
+
+
+def test_no_board_that_people_entered_is_a_trial() -> None:
+    assert [one.board for one in all_boards() if is_trial(one.board)] == []
+
+
+def test_every_name_of_a_platform_and_every_hint_is_of_a_source_with_boards() -> None:
+    for name in (*SOURCE_OF_PLATFORM.values(), *WHERE_IT_STANDS):
+        assert all_sources()[name].SOURCE.boards
+
+
+def test_a_host_alone_is_told_what_it_lacks_in_one_line(tmp_path: Path) -> None:
+    lines = [f"workday\tacme{number}.wd1.myworkdayjobs.com" for number in range(30)]
+    found = read(tmp_path, "\n".join(["platform\tslug", *lines, "oraclecloud\tacme.fa.us2.oraclecloud.com"]))
+    assert not found.boards and not found.unread and not found.n_refused
+    oracle, workday = found.describe_misshapen()
+    assert workday.startswith(
+        "workday: 30 boards left out, {tenant}.wd{number}/{site} expected (the first: list.tsv line 2: "
+        "'acme0.wd1.myworkdayjobs.com'). The site is the first part of the career page's address"
+    )
+    assert oracle.startswith("oracle_recruiting: 1 boards left out, {pod}.{region}/{site} expected")
+    assert "boards.csv" not in workday + oracle
+
+
+@pytest.mark.parametrize("url", [line.rpartition(": ")[2] for line in WHERE_IT_STANDS.values()])
+def test_the_address_in_a_hint_is_one_that_is_read(url: str) -> None:
+    made = url.replace("TENANT", "acme").replace("NUMBER", "5").replace("POD", "acme").replace("REGION", "us2")
+    assert board_in(made.replace("SITE", "Jobs")) is not None
+
+
+def test_a_page_of_the_platform_is_no_board(tmp_path: Path) -> None:
+    pages = [f"https://jobs.lever.co/{name}" for name in ("robots.txt", "search", "sitemap.xml", "acme")]
+    found = read(tmp_path, "\n".join(pages))
+    assert tokens(found) == [("lever", "acme")] and found.n_elsewhere == 3
+    found = read(tmp_path, "platform\tslug\njobvite\t__assets__\njobvite\tacme\n")
+    assert tokens(found) == [("jobvite", "acme")]
+    assert found.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform and no board"]
 
 
 @pytest.mark.parametrize("text", ["", "name,token\nacme,acme\n", "platform\nlever\n"])
@@ -76,7 +131,9 @@ def test_a_real_list_of_sixty_thousand(tmp_path: Path) -> None:
     lines = REAL.read_text(encoding="utf-8").splitlines()[1:]
     by_source = {name: sum(one.source == name for one in found.boards) for name in ("greenhouse", "workable", "lever")}
     assert by_source == {name: sum(line.startswith(f"{name}\t") for line in lines) for name in by_source}
-    assert len(found.boards) + sum(found.unread.values()) + found.n_refused == len(lines)
+    n_misshapen = sum(map(len, found.misshapen.values()))
+    assert len(found.boards) + sum(found.unread.values()) + n_misshapen + found.n_refused == len(lines)
+    assert {name: len(hosts) for name, hosts in found.misshapen.items()} == {"workday": 3_830, "oracle_recruiting": 116}
 
 
 def test_a_board_that_is_not_read_is_refused(tmp_path: Path) -> None:

@@ -23,11 +23,12 @@ from flows.monitoring.boards import (
     write_patch,
 )
 from flows.runtime.settings import Settings
-from flows.terminal.errors import WrongUsage
+from flows.terminal.errors import Wrong, WrongUsage
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from transforms.records.boards import Board
 from warehouse.ops_tables import Responses
+from warehouse.publish import market
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
 DAYS = [date(2026, 3, day) for day in (1, 2, 3)]
@@ -155,3 +156,10 @@ def answer(board: str, record: int, status: int, day: date) -> dict[str, object]
     at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
     named = {"warc": f"lever/{board}", "record": record, "source": "lever", "board": board}
     return {**named, "http_status": status, "observed_at": at}
+
+
+def test_without_an_answer_there_is_nothing_to_judge_by(work_template: Path, tmp_path: Path) -> None:
+    with open_copy(work_template, tmp_path) as con:
+        market.publish(con, tmp_path / "market.duckdb")
+    with pytest.raises(Wrong, match="there is no night to judge them by"):
+        boards.check_boards(Settings(data=tmp_path))

@@ -20,6 +20,7 @@ from flows.runtime.permissions import (
     read_accepted,
     read_permissions,
     why_off,
+    why_over,
 )
 from flows.terminal.errors import WrongUsage
 
@@ -41,6 +42,14 @@ def test_an_open_source_is_on(tmp_path: Path) -> None:
 def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "boards_of", lambda name: ())
     assert why_off(all_sources()["ashby"].SOURCE, tmp_path) == "extractors/boards.csv names no board of it"
+
+
+def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = declared(monkeypatch, asked_until=date(2026, 1, 1))
+    assert why_over(guarded, date(2026, 1, 1)) is None and why_over(guarded, date(2026, 1, 2)) is not None
+    assert "not asked after 2026-01-01" in (why_off(guarded, tmp_path) or "")
+    recruitee = all_sources()["recruitee"].SOURCE
+    assert why_over(recruitee, date(2027, 2, 9)) is None and why_over(recruitee, date(2027, 2, 10)) is not None
 
 
 def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,34 @@ def test_a_board_is_known_once_in_any_capitals(con: database.Connection) -> None
     assert store.add_known(con, [known("ACME"), known("acme", "lever")]) == [known("acme", "lever")]
 
 
+def all_known(con: database.Connection) -> list[tuple[str, str, bool]]:
+    return all_rows(con, "SELECT board, known_from, is_test FROM ops.known_boards ORDER BY board")
+
+
+def test_what_people_enter_wins_over_a_list(con: database.Connection) -> None:
+    store.add_known(con, [known("nyt"), known("magic.dev", is_test=True), known("globex")])
+    store.put_by_people(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
+    by_people = [("NYT", "boards.csv", False), ("initech", "boards.csv", False), ("magic.dev", "boards.csv", False)]
+    assert all_known(con) == sorted([*by_people, ("globex", "a list", False)])
+    assert all_rows(con, f"SELECT board FROM ops.known_boards WHERE known_on = '{TODAY}'") == [("initech",)]
+    rows = all_rows(con, "SELECT rowid, * FROM ops.known_boards")
+    store.put_by_people(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
+    assert store.add_known(con, [known("nyt"), known("magic.dev", is_test=True)]) == []
+    assert all_rows(con, "SELECT rowid, * FROM ops.known_boards") == rows, "an unchanged night writes nothing"
+
+
+def test_two_spellings_that_people_enter_are_both_kept(con: database.Connection) -> None:
+    for _ in range(2):
+        store.put_by_people(con, [("board", "NYT"), ("board", "nyt")], TODAY)
+        assert [row[0] for row in all_known(con)] == ["NYT", "nyt"]
+
+
+def test_a_list_that_comes_again_judges_trials_anew(con: database.Connection) -> None:
+    store.add_known(con, [known("clerk-dev", is_test=True), known("leverdemo")])
+    assert store.add_known(con, [known("clerk-dev"), known("leverdemo", is_test=True)]) == []
+    assert all_known(con) == [("clerk-dev", "a list", False), ("leverdemo", "a list", True)]
+
+
 def test_a_board_that_was_never_asked_is_new(con: database.Connection) -> None:
     store.add_known(con, [known("acme"), known("acme-sandbox", is_test=True)])
     assert state(con, "acme", "state", "asked_on", "n_nights", "n_adverts") == ("new", None, 0, None)
@@ -91,6 +119,6 @@ def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Con
     for number in range(DEAD_AFTER):
         answers = [Answer(night(number), board=board, status=404) for board in ("acme", "globex")]
         load(con, refined(tmp_path, str(number), *answers))
-    assert store.forget_dead(con, named_by="boards.csv", min_missed=DEAD_AFTER + 1) == []
-    assert store.forget_dead(con, named_by="boards.csv", min_missed=DEAD_AFTER) == [("board", "acme")]
+    assert store.forget_dead(con, min_missed=DEAD_AFTER + 1) == []
+    assert store.forget_dead(con, min_missed=DEAD_AFTER) == [("board", "acme")]
     assert store.read_states(con, ["board"], TODAY)["board"].board == ["globex", "initech"]

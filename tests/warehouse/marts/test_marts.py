@@ -737,6 +737,15 @@ def test_the_same_rows_give_the_same_numbers(con: database.Connection) -> None:
 # --- sources --------------------------------------------------------------------------------------------
 
 
+def test_official_pay_of_a_source_that_may_not_be_republished_is_not_shown(con: database.Connection) -> None:
+    row = wage(source="sg_mom_wages", country="SG", area="SG")
+    database.put(con, OfficialWages, [row])
+    seen = "SELECT count(*) FROM official_pay(DATE '9999-12-31') WHERE country = 'SG'"
+    assert con.execute(seen).fetchone() != (0,)
+    database.load_lookup(con, Sources, declared_sources())
+    assert con.execute(seen).fetchone() == (0,)
+
+
 def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: database.Connection) -> None:
     database.load_lookup(con, Sources, declared_sources())
     put(con, [posting(i) for i in range(40)])
