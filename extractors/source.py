@@ -198,7 +198,8 @@ class Source:
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
     a person hands their files to `jobmarket backfill`. `pause` is the minimum of seconds between two requests
     to one of its hosts (a robots.txt may ask for more), `most_requests` the maximum of requests a night,
-    `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept. An advert that
+    `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept.
+    `most_postings` of the requests are for single postings, where lists of boards lack texts or pay. An advert that
     was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
     days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
 
@@ -244,6 +245,7 @@ class Source:
     pause: float = 1.0
     most_requests: int = 5_000
     max_seconds: float = MAX_SECONDS
+    most_postings: int = 0
     expires_after_days: int | None = None
     row: type | None = None
     boards: tuple[BoardUrl, ...] = ()
@@ -263,6 +265,11 @@ class Source:
             len(end) for end, begins in zip(self.endpoints, _beginnings(self.endpoints), strict=True) if begins(url)
         )
         return max(fitting, default=0)
+
+    @property
+    def has_host_by_board(self) -> bool:
+        """Whether each of its boards has a host of its own, with rules of its own."""
+        return bool(self.boards) and any("*" in endpoint for endpoint in self.endpoints)
 
     @property
     def has_whole_lists(self) -> bool:
