@@ -211,7 +211,7 @@ class Source:
     a person hands their files to `jobmarket backfill`. `pause` is the minimum of seconds between two requests
     to one of its hosts (a robots.txt may ask for more), `most_requests` the maximum of requests a night,
     `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept. `asked_until`
-    is the last day on which it may be asked, where its publisher named one. An advert that
+    is the last day on which it may be asked, where its publisher named one. `most_postings` of the requests are for single postings, where lists of boards lack texts or pay. An advert that
     was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
     days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
 
@@ -258,6 +258,7 @@ class Source:
     most_requests: int = 5_000
     max_seconds: float = MAX_SECONDS
     asked_until: date | None = None
+    most_postings: int = 0
     expires_after_days: int | None = None
     row: type | None = None
     boards: tuple[BoardUrl, ...] = ()
@@ -277,6 +278,11 @@ class Source:
             len(end) for end, begins in zip(self.endpoints, _beginnings(self.endpoints), strict=True) if begins(url)
         )
         return max(fitting, default=0)
+
+    @property
+    def has_host_by_board(self) -> bool:
+        """Whether each of its boards has a host of its own, with rules of its own."""
+        return bool(self.boards) and any("*" in endpoint for endpoint in self.endpoints)
 
     @property
     def has_whole_lists(self) -> bool:

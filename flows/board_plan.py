@@ -7,6 +7,7 @@ of requests.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,7 +16,8 @@ import numpy as np
 from extractors.boards import all_boards
 from extractors.schedule import panel
 from extractors.schedule.plan import History, plan_night
-from extractors.source import all_sources
+from extractors.source import Source
+from extractors.web.politeness import RULES_REQUESTS
 from transforms.records.vocabulary import ASKED_FOR
 from warehouse.database import Connection
 from warehouse.load import boards as store
@@ -25,20 +27,20 @@ from warehouse.ops_tables import BoardNights, PanelDraw
 LOG = logging.getLogger("jobmarket")
 
 
-def plan_boards(
-    con: Connection, sources: Sequence[str], *, run_id: str, day: date, most_requests: int
-) -> dict[str, list[str]]:
+def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day: date) -> dict[str, list[str]]:
     """The boards to ask of each source that has boards, in order. The reasons are put on record.
 
-    `most_requests` is the budget of a platform for the night, where its declaration allows as many.
+    `sources` are those that the night asks, with the limits of its settings: what is planned of others would be on
+    record as asked, and members of theirs would never answer.
     """
     take_in_listed(con, day)
     planned: dict[str, list[str]] = {}
     rows: list[BoardNights] = []
-    with_boards = [name for name in sources if all_sources()[name].SOURCE.boards]
-    for name, states in store.read_states(con, with_boards, day).items():
-        budget = min(most_requests, all_sources()[name].SOURCE.most_requests)
-        number, chance = _draw(con, name, states, day, budget)
+    with_boards = {source.name: source for source in sources if source.boards}
+    for name, states in store.read_states(con, list(with_boards), day).items():
+        budget = count_list_requests(with_boards[name])
+        requests = states.requests + (RULES_REQUESTS if with_boards[name].has_host_by_board else 0)
+        number, chance = _draw(con, name, states, day, budget / requests.mean())
         history = History(
             number=number,
             chance=chance,
@@ -46,7 +48,7 @@ def plan_boards(
             seen=states.seen,
             watched=states.watched,
             misses=states.misses,
-            requests=states.requests,
+            requests=requests,
         )
         rng = np.random.default_rng([day.toordinal(), *name.encode()])
         asked, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)
@@ -63,18 +65,27 @@ def plan_boards(
     return planned
 
 
+def count_list_requests(source: Source) -> float:
+    """How many of a night's requests are for lists of boards: those that its time allows, without those for postings.
+
+    At least half of them, where the budget is a small one.
+    """
+    requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
+    return max(requests - source.most_postings, requests / 2)
+
+
 def take_in_listed(con: Connection, day: date) -> None:
     """Take in the boards of boards.csv, which win over what lists said of them."""
     store.put_by_people(con, ((one.source, one.board) for one in all_boards()), day)
 
 
 def _draw(
-    con: Connection, source: str, states: BoardStates, day: date, budget: float
+    con: Connection, source: str, states: BoardStates, day: date, n_lists: float
 ) -> tuple[panel.Floats, panel.Floats]:
     """Number and chance of each board: as drawn, or drawn today where there is no draw or it stood long enough.
 
     A board that comes in between takes the chance that one of its class had at the draw. Whether a board is drawn again
-    depends on when it was drawn, never on whether it is a member.
+    depends on when it was drawn, never on whether it is a member. `n_lists`: boards that a night can ask.
     """
     number = panel.draw_numbers(source, states.board)
     oldest = min(filter(None, states.drawn_on), default=None)
@@ -83,7 +94,7 @@ def _draw(
         return number, states.chance
     sizes = panel.classify_sizes(states.jobs)
     if oldest is None or (day - oldest).days >= panel.MIN_WEEKS * 7:
-        fresh = panel.find_chances(sizes, panel.count_members(budget / states.requests.mean()))
+        fresh = panel.find_chances(sizes, panel.count_members(n_lists))
     else:
         fresh = panel.chance_between_draws(sizes, states.chance, states.stratum)
     chance = np.where(is_due, fresh, states.chance)

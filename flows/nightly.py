@@ -41,6 +41,7 @@ from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.board_plan import plan_boards
 from flows.inputs.guide_preflight import leave_out_faulty
+from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
@@ -66,6 +67,7 @@ from warehouse import database
 from warehouse.checks import drift, gate, integrity
 from warehouse.dictionary import count_rows, dictionary
 from warehouse.load import agencies, employers, jobs, loader
+from warehouse.load import boards as board_store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
@@ -290,21 +292,22 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
     What the archive holds is requested conditionally; an unchanged answer is archived as a repetition.
     """
     module = all_sources()[name]
+    source = limit(module.SOURCE, request.settings)
     health = Health(source=name)
     began = time.monotonic()
     if request.is_live:
-        if why := why_off(module.SOURCE, request.settings.data):
+        if why := why_off(source, request.settings.data, {name} if boards else ()):
             return replace(health, outcome="disabled", message=why)
-        LOG.info("asking %s%s", name, f": {len(boards):,} boards, {module.SOURCE.pause:g} s apart" if boards else "")
+        LOG.info("asking %s%s", name, f": {len(boards):,} boards, {source.pause:g} s apart" if boards else "")
     for recording, asked, day in plan_fetches(name, request, boards):
         archive = request.settings.archive
         path = path_of(archive.outbox, name, datetime.now(UTC))
-        handed_over = recording if module.SOURCE.access == "file" else None  # never asked for, so taken as it is
+        handed_over = recording if source.access == "file" else None  # never asked for, so taken as it is
         with request.settings.held(name) as held:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
             with Writer(path, dated=True, part_of=part_of, store=archive) as writer:
                 web = web_for(
-                    module.SOURCE,
+                    source,
                     writer=writer,
                     replay=None if recording is None else () if handed_over else [recording],
                     contact=request.settings.contact,
@@ -323,12 +326,17 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
 
 
 def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
-    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which."""
+    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which.
+
+    Of sources that are off no board is chosen, and none is drawn for the panel.
+    """
+    settings = request.settings
+    sources = [limit(all_sources()[name].SOURCE, settings) for name in names]
     try:
         with work_of(request) as con:
-            return plan_boards(
-                con, names, run_id=request.run_id, day=today(), most_requests=request.settings.board_requests
-            )
+            in_store = board_store.sources_in(con)
+            on = [one for one in sources if not request.is_live or why_off(one, settings.data, in_store) is None]
+            return plan_boards(con, on, run_id=request.run_id, day=today())
     except database.SqlError as error:
         LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
         return {}

@@ -14,6 +14,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.nightly import Outcome, Request, keep_published_outcome, new_run_id, nightly
 from flows.notification.night import reporting
 from flows.runtime.data_kind import LIVE, settle_kind
+from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import choose_sources
 from flows.runtime.places import refuse_unreachable
@@ -58,6 +59,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
     ):
         config = settings(sources_on=sources)
         refuse_unreachable(config)
+        check_limits(config)
         request = Request(
             settings=config,
             command=COMMAND,

@@ -245,7 +245,9 @@ MACROS = {
         expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
     ),
     "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
-    "panel_boards": read_sql("panel_boards", end_of_day=_END_OF_DAY, min_answered=str(MIN_ANSWERED)),
+    "panel_boards": read_sql(
+        "panel_boards", end_of_day=_END_OF_DAY, max_unplanned=str(BRIDGE_DAYS), min_answered=str(MIN_ANSWERED)
+    ),
     "panel_jobs": read_sql("panel_jobs"),
     "panel_nights": read_sql("panel_nights"),
     "counted_jobs": counted_jobs("stock_postings(as_of)"),

@@ -16,7 +16,7 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
 MAX_POSTINGS = 2_000
-"""Single postings a source asks for a night: half an hour at one a second."""
+"""Single postings a source asks for a night, usually: half an hour at one a second."""
 LOG_EVERY = 100
 """Addresses after which a long fetch logs its progress: about two minutes."""
 
@@ -117,15 +117,15 @@ def ask_lists(
             failures.append(str(error))
         else:
             failures += ask_pages(web, url, lambda page: next_of(page, postings), most=most)
-    return failures + ask_postings(web, postings)
+    return failures + ask_postings(web, source, postings)
 
 
-def ask_postings(web: Web, urls: Iterable[str]) -> list[str]:
-    """Ask for single postings by their addresses, each once, `MAX_POSTINGS` at most. Returns what failed."""
-    wanted = list(dict.fromkeys(urls))
-    failures = ask_each(web, wanted[:MAX_POSTINGS], may_be_gone=True)
-    if len(wanted) > MAX_POSTINGS:
-        failures.append(f"{len(wanted) - MAX_POSTINGS} single postings left out, {MAX_POSTINGS} are the most a night")
+def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:
+    """Ask for single postings by their addresses, each once, `most_postings` at most. Returns what failed."""
+    wanted, most = list(dict.fromkeys(urls)), source.most_postings
+    failures = ask_each(web, wanted[:most], may_be_gone=True)
+    if len(wanted) > most:
+        failures.append(f"{len(wanted) - most} single postings left out, {most} are the most a night")
     return failures
 
 

@@ -23,6 +23,8 @@ from extractors.web.reservations import ROBOT, has_signal, signals_in
 
 MAX_CONCURRENT = 2
 """Requests that may run at the same time to one host."""
+RULES_REQUESTS = 2
+"""Requests by which the rules of a host become known: robots.txt and tdmrep.json."""
 MAX_RULES_AGE = 86_400.0
 """Seconds for which a host's rules are reused: RFC 9309 asks for a day at most."""
 MAX_FAILURES = 5

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Column, Table
 
-from flows.runtime.lock import hold_folder
+from flows.runtime.lock import FolderInUse, find_holder, hold_folder
 from flows.runtime.settings import settings
 from flows.terminal.console import OUT
+from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
     from flows.monitoring.boards import Finding
@@ -145,14 +146,23 @@ def boards_prune(
 
 @app.command("list")
 def boards_list() -> None:
-    """Count the boards of the store by platform and state.
+    """Count the boards of the store by platform and state, and what the last published night knew of them.
 
-    **Reads** market.duckdb. **Writes** nothing.
+    **Reads** work.duckdb and market.duckdb. **Writes** nothing.
     """
-    from warehouse.publish.reader import open_reader
+    from warehouse import database
+    from warehouse.load import boards as store
 
-    with open_reader(settings().data) as con:
-        rows = con.execute(BOARDS_BY_STATE).fetchall()
+    data = settings().data
+    try:
+        rows = store.count_known(data)
+    except FileNotFoundError as error:
+        made_by = "jobmarket boards import FILE makes one, and so does a night"
+        raise Wrong(f"{data} has no store of boards yet; {made_by}") from error
+    except database.SqlError as error:
+        if holder := find_holder(data):
+            raise FolderInUse(f"the store is open in {holder}; wait for it") from error
+        raise Wrong(f"the store cannot be read, the next run mends it: {error}") from error
     table = Table("platform", "state", *(Column(name, justify="right") for name in COUNTS_OF_BOARDS))
     for source, state, *counts in rows:
         table.add_row(source, state, *(f"{n:,}" for n in counts))
@@ -160,12 +170,6 @@ def boards_list() -> None:
 
 
 COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay")
-BOARDS_BY_STATE = """
-SELECT source, state, count(*), count(*) FILTER (d.number < d.chance), coalesce(sum(n_adverts), 0)::BIGINT,
-    sum(n_ai)::BIGINT, sum(n_paid)::BIGINT
-FROM core.board_states LEFT JOIN ops.panel_draw AS d USING (source, board)
-GROUP BY ALL ORDER BY ALL
-"""
 
 
 @contextmanager

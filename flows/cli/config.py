@@ -30,12 +30,18 @@ NOT_OK = 2
 def config_check() -> None:
     """Say "ok", or all that is wrong with the settings, with file, line and what is expected.
 
+    Where they limit requests or pauses, also what that comes to for each source.
+
     **Reads** jobmarket.toml and permissions.toml in the data folder, and the environment. **Writes** nothing.
 
     **Exit codes** 0: ok. 2: something is wrong.
     """
     problems = list(_find_problems())
     if not problems:
+        from flows.runtime.limits import describe_limits
+
+        for line in describe_limits(settings()):
+            OUT.print(line, highlight=False)
         OUT.print("ok")
         return
     for problem in problems:
@@ -51,11 +57,16 @@ def _find_problems() -> Iterator[str]:
         return
     from extractors.web.session import MissingContact, check_contact
     from flows.notification.delivery import find_mail_problem
+    from flows.runtime.limits import check_limits
     from flows.runtime.permissions import choose_sources, read_permissions
     from flows.runtime.places import find_unreachable
 
     config = settings()
-    for check in (lambda: choose_sources(config), lambda: read_permissions(config.data)):
+    for check in (
+        lambda: choose_sources(config),
+        lambda: read_permissions(config.data),
+        lambda: check_limits(config),
+    ):
         try:
             check()
         except Wrong as error:
@@ -112,4 +123,6 @@ def _format(name: str, values: dict[str, Value]) -> str:
         return str(data.archive if name == "archive_folder" else data.refined)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or ("all" if name == "sources_on" else "none")
+    if isinstance(value, dict):
+        return ", ".join(f"{source} {number:g}" for source, number in value.items()) or "none"
     return "none" if value is None else str(value)

@@ -35,12 +35,14 @@ PastDay = Annotated[
 
 
 def check_live(config: Settings) -> None:
-    """Refuse a live night that nobody answers for, or whose permissions on record cannot be read."""
+    """Refuse a live night that nobody answers for, or whose limits or permissions on record make no sense."""
     from extractors.web.session import MissingContact, check_contact
+    from flows.runtime.limits import check_limits
     from flows.runtime.permissions import read_permissions
 
     try:
         check_contact(config.contact)
     except MissingContact as error:
         raise WrongUsage(str(error)) from error
+    check_limits(config)
     read_permissions(config.data)  # one that cannot be read is said now, not by a source in the middle of the night

@@ -18,8 +18,9 @@ from extractors.archive.writer import Writer
 from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
-from extractors.source import Source, SourceModule, all_sources
+from extractors.source import SourceModule, all_sources
 from extractors.web.session import web_for
+from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
 from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
@@ -29,6 +30,7 @@ from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse import database
+from warehouse.load.boards import read_known
 from warehouse.publish.reader import open_reader
 from warehouse.reading_depth import describe_depth, measure_depth
 
@@ -102,8 +104,9 @@ def print_sources(config: Settings) -> None:
     columns = [Column(name, no_wrap=True, justify="right" if name in ("rows", "change") else "left") for name in names]
     table = Table(*columns, Column("last outcome", overflow="fold"))
     remarks: list[str] = []
+    in_store = read_known(config.data)
     for name, module in all_sources().items():
-        why = why_turned_off(config, name) or why_off(module.SOURCE, config.data)
+        why = why_turned_off(config, name) or why_off(module.SOURCE, config.data, in_store)
         outcome, said = _last_outcome(runs, name)
         last = seen.get(name)
         cells = {
@@ -140,10 +143,12 @@ def print_sources(config: Settings) -> None:
 def print_source(config: Settings, name: str) -> None:
     """Everything that is declared of one source, and how full its rows are, column by column."""
     module = all_sources()[name]
-    source: Source = module.SOURCE
+    source = limit(module.SOURCE, config)
+    in_store = read_known(config.data)
+    boards = {board.lower() for board in (*boards_of(name), *in_store.get(name, ()))}
     seen, fill = _read_last_files(config)
     grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
-    why = why_turned_off(config, name) or why_off(module.SOURCE, config.data)
+    why = why_turned_off(config, name) or why_off(source, config.data, in_store)
     permission = read_permissions(config.data).get(name)
     said = {
         "source": f"{name}: {source.title}, by {source.publisher}",
@@ -156,7 +161,7 @@ def print_source(config: Settings, name: str) -> None:
         "attribution": source.attribution,
         "published": "figures made from it" if source.is_republishable else "nothing made from it",
         "pace": f"{source.pause:g} s between requests to a host, at most {source.most_requests:,} a night",
-        "boards": f"{len(boards_of(name)):,}" if boards_of(name) else None,
+        "boards": f"{len(boards):,}, {len(boards_of(name)):,} of them of boards.csv" if boards else None,
         "last success": f"{seen[name].last:%Y-%m-%d}, {seen[name].n_rows:,} rows" if name in seen else "never",
         "last outcome": ": ".join(filter(None, _last_outcome(runs_of(config.data), name))) or "never asked",
         "facts": source.facts,
@@ -218,9 +223,11 @@ def print_coverage(config: Settings) -> None:
 def try_live(config: Settings, name: str) -> None:
     """Ask a source a little, now, and print the first rows; nothing is kept. Raises `Wrong` when nothing came."""
     module = all_sources()[name]
-    if why := why_off(module.SOURCE, config.data):
+    limited, in_store = limit(module.SOURCE, config), read_known(config.data)
+    boards = boards_of(name) or in_store.get(name, ())
+    if why := why_off(limited, config.data, in_store):
         raise WrongUsage(f"{name} is off: {why}")
-    source = replace(module.SOURCE, most_requests=min(module.SOURCE.most_requests, TRIED_REQUESTS))
+    source = replace(limited, most_requests=min(limited.most_requests, TRIED_REQUESTS))
     with tempfile.TemporaryDirectory() as folder:
         with Writer(Path(folder) / "tried.warc.gz") as writer:
             web = web_for(
@@ -230,7 +237,7 @@ def try_live(config: Settings, name: str) -> None:
                 is_permitted=name in read_permissions(config.data),
                 obeys_signals=config.content_signals == OBEY,
             )
-            failures = module.fetch(web, boards=boards_of(name)[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
+            failures = module.fetch(web, boards=boards[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
         rows, issues = _parse_answers(module, writer.path)
     asked = f"{web.n_requests} requests, {web.n_bytes / 1e3:.0f} kB"
     refused = (one for one in issues if one.column_name != NEW_KEYS and not one.rule.startswith(FLAG_RULE))

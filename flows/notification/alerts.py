@@ -26,6 +26,7 @@ from reports.figures import claims
 from reports.figures.claims import Claim
 from transforms.text.normalise import masked
 from warehouse.database import Connection, SqlError
+from warehouse.load.boards import read_known
 
 LOG = logging.getLogger("jobmarket")
 Finder = Callable[[Connection], Iterable["Alert"]]
@@ -147,8 +148,9 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
 
 def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
     """Sources that should bring something new: those that a night asks, and those whose files a person hands over."""
+    in_store = read_known(config.data)
     for name, module in all_sources().items():
-        is_asked = module.SOURCE.access == "file" or why_off(module.SOURCE, config.data) is None
+        is_asked = module.SOURCE.access == "file" or why_off(module.SOURCE, config.data, in_store) is None
         if is_asked and why_turned_off(config, name) is None:
             yield name
 

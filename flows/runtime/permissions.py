@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -133,8 +133,11 @@ def why_over(source: Source, day: date) -> str | None:
     return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"
 
 
-def why_off(source: Source, data: Path) -> str | None:
-    """Why a night does not ask a source, with what would turn it on; None when it is asked."""
+def why_off(source: Source, data: Path, in_store: Collection[str] = ()) -> str | None:
+    """Why a night does not ask a source, with what would turn it on; None when it is asked.
+
+    `in_store` are the sources of which the store names boards, beside those of boards.csv.
+    """
     if why := why_over(source, datetime.now(UTC).date()):
         return why
     if source.is_bulk:
@@ -147,6 +150,6 @@ def why_off(source: Source, data: Path) -> str | None:
         return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"
     if missing:
         return f"needs a key: set {', '.join(missing)}"
-    if source.boards and not boards_of(source.name):
-        return "extractors/boards.csv names no board of it"
+    if source.boards and source.name not in in_store and not boards_of(source.name):
+        return "no board of it is known: name one in extractors/boards.csv, or jobmarket boards import FILE"
     return None

@@ -81,7 +81,9 @@ class Settings:
     memory_limit: str = "4GB"
     threads: int = 2
     board_not_found: int = 2
-    board_requests: int = 5_000
+    board_requests: int | None = None
+    requests: Mapping[str, int] = field(default_factory=dict, hash=False)
+    pause: Mapping[str, float] = field(default_factory=dict, hash=False)
     read_percent: int = ALL
     content_signals: str = OBEY
     webhook: Secret | None = None

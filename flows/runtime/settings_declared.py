@@ -7,6 +7,7 @@ it has its default. To add one: a line in `SETTINGS`, a field of that name in `f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -93,6 +94,36 @@ def _parse_place(value: Any, folder: Path) -> Path | str:
     return _parse_text(text, FILES)
 
 
+def _parse_seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ValueError(value)
+    return float(value)
+
+
+def _by_source(of: str, one: Mapping[str, Any], parse: Callable[[Any], Any]) -> Kind:
+    """The kind of a setting that has a number for each source that it names."""
+
+    def parse_table(value: Any, _: Path) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValueError(value)
+        return {name: parse(number) for name, number in value.items()}
+
+    def from_text(text: str) -> dict[str, Any]:
+        pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+        return {name.strip(): _decimal_in(number) for name, _, number in pairs}
+
+    return Kind(f"{of} by source", {"type": "object", "additionalProperties": one}, parse_table, from_text)
+
+
+def _decimal_in(text: str) -> float | int | str:
+    try:
+        return int(text)
+    except ValueError:
+        with contextlib.suppress(ValueError):
+            return float(text)
+        return text
+
+
 def _number_in(text: str) -> int | str:
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() else text
@@ -159,6 +190,10 @@ MAILS = Kind(
     lambda value, _: tuple(_parse_text(item, MAIL_ADDRESS) for item in _parse_list(value)),
     _split(","),
 )
+
+
+COUNTS_BY_SOURCE = _by_source("whole numbers from 1", COUNT.schema, _parse_number)
+SECONDS_BY_SOURCE = _by_source("seconds above 0", {"type": "number", "exclusiveMinimum": 0}, _parse_seconds)
 
 
 def _one_of(*words: str) -> Kind:
@@ -324,11 +359,34 @@ SETTINGS = (
         key="limits.board_requests",
         environment="JOBMARKET_BOARD_REQUESTS",
         kind=COUNT,
-        default=lambda: 5_000,
-        default_words="5000",
-        meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
-        "least a fifth of them are for the panel.",
+        default=lambda: None,
+        default_words="what each declares",
+        meaning="Requests of a night to each platform of boards, at most: lists, single postings and rules of hosts. "
+        "At least a fifth of those for lists are for the panel. Where the pause lets fewer in the platform's time of a "
+        "night, fewer are planned and sent; `config check` says how many.",
         example="2000",
+    ),
+    Setting(
+        name="requests",
+        key="limits.requests",
+        environment="JOBMARKET_REQUESTS",
+        kind=COUNTS_BY_SOURCE,
+        default=dict,
+        default_words="{}",
+        meaning="The same for single sources, before `limits.board_requests`. More than a source has time for is "
+        "refused, of one without boards more than it declares, which its terms or its extent set.",
+        example="{ paylocity = 12000, workable = 2000 }",
+    ),
+    Setting(
+        name="pause",
+        key="limits.pause",
+        environment="JOBMARKET_PAUSE",
+        kind=SECONDS_BY_SOURCE,
+        default=dict,
+        default_words="{}",
+        meaning="Seconds between two requests to a host of single sources; less than a source declares is refused. In "
+        "a variable: `greenhouse=2.0, lever=1.5`.",
+        example="{ greenhouse = 2.0 }",
     ),
     Setting(
         name="read_percent",

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from extractors.boards import boards_of
 from extractors.schedule import panel
+from extractors.source import Source, all_sources
+from extractors.web.paging import MAX_POSTINGS
+from extractors.web.politeness import RULES_REQUESTS
+from flows import nightly
 from flows.board_plan import plan_boards
+from flows.runtime.permissions import PERMISSIONS
+from flows.runtime.settings import Settings
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
 from warehouse import database
 from warehouse.load import boards as store
@@ -34,7 +42,9 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
 
 
 def plan(con: database.Connection, run_id: str, *, day: date = DAY, most: int = 5_000) -> list[str]:
-    return plan_boards(con, ["recruitee", "ecb_rates"], run_id=run_id, day=day, most_requests=most)["recruitee"]
+    """A plan with requests for so many boards; each has a host of its own, whose rules are asked for, too."""
+    declared = replace(all_sources()["recruitee"].SOURCE, most_requests=most * (1 + RULES_REQUESTS))
+    return plan_boards(con, [declared, all_sources()["ecb_rates"].SOURCE], run_id=run_id, day=day)["recruitee"]
 
 
 def read_on(con: database.Connection, folder: Path, day: int, boards: list[str]) -> None:
@@ -92,6 +102,73 @@ def test_all_boards_get_their_turn(con: database.Connection, tmp_path: Path) -> 
         read_on(con, tmp_path, number, asked)
         seen.update(asked)
     assert seen >= set(TOKENS)
+
+
+def know(con: database.Connection, source: str, n_boards: int) -> None:
+    """So many boards of a source come in."""
+    tokens = (f"00000000-0000-4000-8000-{n:012}" if source == "paylocity" else f"e{n}" for n in range(n_boards))
+    boards = [KnownBoards(source=source, board=b, known_from="a list", known_on=DAY, is_test=False) for b in tokens]
+    store.add_known(con, boards)
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "n_lists"),
+    [
+        ("paylocity", {}, 5_000 - MAX_POSTINGS),
+        ("paylocity", {"most_requests": 12_000}, 7_000),  # all boards
+        ("paylocity", {"most_requests": 3_000}, 1_500),  # at least half are for lists
+        ("rippling", {}, 1_800),  # six seconds apart, six hours have room for 3,600
+        ("bamboohr", {}, (5_000 - MAX_POSTINGS) // (1 + RULES_REQUESTS)),  # a host by board, each with its rules
+        ("workable", {}, 4_320),  # lists alone, five seconds apart
+    ],
+)
+def test_a_plan_leaves_room_for_what_else_is_asked(
+    con: database.Connection, source: str, said: dict[str, Any], n_lists: int
+) -> None:
+    know(con, source, 7_000)
+    (asked,) = plan_boards(con, [replace(all_sources()[source].SOURCE, **said)], run_id="1", day=DAY).values()
+    assert len(asked) == n_lists
+
+
+def night_of(data: Path, **said: Any) -> nightly.Request:
+    config = Settings(data=data, **said)
+    return nightly.Request(settings=config, command="run", sources=("paylocity", "smartrecruiters"), is_live=True)
+
+
+def test_boards_of_sources_that_are_off_are_neither_planned_nor_drawn(con: database.Connection, tmp_path: Path) -> None:
+    for source in ("paylocity", "smartrecruiters"):
+        know(con, source, 20)
+    con.close()
+    request = night_of(tmp_path)
+    planned = nightly.choose_boards(request, request.sources)
+    assert {source: len(boards) for source, boards in planned.items()} == {"paylocity": 20}
+    with database.open_work(tmp_path) as work:
+        assert all_rows(work, "SELECT DISTINCT source FROM ops.board_nights") == [("paylocity",)]
+        assert all_rows(work, "SELECT DISTINCT source FROM ops.panel_draw") == [("paylocity",)]
+    permission = 'why = "Written permission"\nby = "A. Operator"\non = 2026-01-03\n'
+    (tmp_path / PERMISSIONS).write_text(f"[smartrecruiters]\n{permission}")
+    assert set(nightly.choose_boards(night_of(tmp_path), request.sources)) == {"paylocity", "smartrecruiters"}
+
+
+def test_settings_limit_plan_and_session(
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(con, "paylocity", 20)
+    con.close()
+    request = night_of(tmp_path, requests={"paylocity": 6}, pause={"paylocity": 3.0})
+    (boards,) = nightly.choose_boards(request, ["paylocity"]).values()
+    assert len(boards) == 3
+    asked: list[Source] = []
+
+    def web_for(source: Source, **_: object) -> NoReturn:
+        asked.append(source)
+        raise ConnectionAbortedError
+
+    monkeypatch.setattr(nightly, "web_for", web_for)
+    with pytest.raises(ConnectionAbortedError):
+        nightly.fetch_source.fn("paylocity", request, boards)
+    assert [(one.most_requests, one.pause) for one in asked] == [(6, 3.0)]
+    assert nightly.fetch_source.fn("paylocity", request, ()).outcome == "disabled"
 
 
 def test_equal_stores_make_equal_plans(con: database.Connection) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from warehouse import database
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
+from warehouse.schema import literal
 
 BY_PEOPLE = "boards.csv"
 """What names a board that people entered."""
@@ -26,6 +30,19 @@ JOIN ops.known_boards AS k USING (source, board)
 LEFT JOIN ops.panel_draw AS d USING (source, board)
 WHERE list_contains($sources, source) AND NOT k.is_test
 ORDER BY source, board
+"""
+
+
+_ASKED = "FROM ops.known_boards WHERE NOT is_test"
+_NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid)"
+_COUNTS = """
+SELECT source, CASE WHEN k.is_test THEN 'test' ELSE coalesce(s.state, 'new') END AS state, count(*),
+    count(*) FILTER (d.number < d.chance), coalesce(sum(s.n_adverts), 0)::BIGINT, coalesce(sum(s.n_ai), 0)::BIGINT,
+    coalesce(sum(s.n_paid), 0)::BIGINT
+FROM work.ops.known_boards AS k
+LEFT JOIN {known} AS s USING (source, board)
+LEFT JOIN work.ops.panel_draw AS d USING (source, board)
+GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -139,6 +156,48 @@ def _states_in(read: pa.Table) -> BoardStates:
         **{name: read[name].to_pylist() for name in texts},
         **{name: read[name].to_numpy() for name in read.column_names if name not in ("source", *texts)},
     )
+
+
+def sources_in(con: database.Connection) -> frozenset[str]:
+    """The sources of which the store names boards that may be asked."""
+    return frozenset(name for (name,) in con.execute(f"SELECT DISTINCT source {_ASKED}").fetchall())
+
+
+def read_known(data_dir: Path) -> dict[str, list[str]]:
+    """The boards of the store by source, each in the order of their tokens, for whoever only looks.
+
+    While a run has the store open they are those of the published file, and none where there is neither.
+    """
+    for path in (data_dir / database.WORK, data_dir / database.MARKET):
+        if not path.exists():
+            continue
+        try:
+            with duckdb.connect(str(path), read_only=True) as con:
+                rows = con.execute(f"SELECT source, list(board ORDER BY board) {_ASKED} GROUP BY source").fetchall()
+        except duckdb.Error:  # open for writing elsewhere, or of an older version
+            continue
+        return dict(rows)
+    return {}
+
+
+def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]]:
+    """Boards of the store by source and state: how many, in the panel, their adverts, AI adverts and adverts with pay.
+
+    What their readings showed is told by the published file; without one all are new. Raises `FileNotFoundError` where
+    there is no store yet, `duckdb.Error` where it cannot be read, as while a run has it open.
+    """
+    work, market = data_dir / database.WORK, data_dir / database.MARKET
+    if not work.exists():
+        raise FileNotFoundError(work)
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {literal(str(work))} AS work (READ_ONLY)")
+        known = _NOTHING_KNOWN
+        with contextlib.suppress(duckdb.Error):  # published by an older version, which did not tell
+            if market.exists():
+                con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
+                con.execute("FROM published.core.board_states LIMIT 0")
+                known = "published.core.board_states"
+        return con.execute(_COUNTS.format(known=known)).fetchall()
 
 
 def write_draw(con: database.Connection, rows: Sequence[PanelDraw]) -> None:

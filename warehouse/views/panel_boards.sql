@@ -5,10 +5,15 @@
 -- answered or no board was left to chance.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
+-- $max_unplanned: days since a source was last planned after which it counts as off, and none of its boards is here:
+-- fewer than its last readings stay in the stock, so that its members do not count as silent before.
 -- $min_answered: least part of the boards known that members stand for which must have answered.
 WITH drawn AS (
     SELECT source, board, stratum, chance, number < chance AS is_member
-    FROM ops.panel_draw WHERE drawn_on <= as_of::DATE
+    FROM ops.panel_draw WHERE drawn_on <= as_of::DATE AND source IN (  -- others are off, and never answer
+        SELECT source FROM ops.board_nights
+        WHERE planned_on BETWEEN as_of::DATE - $max_unplanned AND as_of::DATE
+    )
 ), nights AS (
     SELECT source, board, planned_on, max(chance) AS chance FROM ops.board_nights GROUP BY ALL
 ), looked AS (

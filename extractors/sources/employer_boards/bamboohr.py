@@ -15,7 +15,7 @@ from typing import Any
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, note_missing, objects_in
 from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_lists
+from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
@@ -48,6 +48,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="live",
     expected_rows=(1, 100_000),
+    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             "https://{board}.bamboohr.com/careers/list",

@@ -18,7 +18,7 @@ from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.schema_org import page_of, read_board_page, tree_of
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import Web, ask_lists
+from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
@@ -50,6 +50,7 @@ SOURCE = Source(
     cadence="live",
     expected_rows=(1, 100_000),
     expires_after_days=EXPIRY_DAYS,
+    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             HOST + "{board}/search",

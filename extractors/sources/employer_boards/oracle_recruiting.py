@@ -18,7 +18,7 @@ from typing import Any
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, objects_in
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import Web, ask_lists
+from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
@@ -81,6 +81,7 @@ SOURCE = Source(
     access="consent",
     most_requests=8_000,
     expires_after_days=EXPIRY_DAYS,
+    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + "recruitingCEJobRequisitions?onlyData=true"

@@ -20,7 +20,7 @@ from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, objects_in
 from extractors.schema_org import page_of, read_board_page
 from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_lists
+from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
@@ -61,6 +61,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="live",
     expected_rows=(1, 100_000),
+    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             HOST + "recruiting/jobs/All/{board}",

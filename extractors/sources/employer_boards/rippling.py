@@ -16,7 +16,7 @@ from typing import Any
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, note_cut, objects_in
 from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_lists
+from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.pay.scope import Tie, tied_to
 from transforms.pay.structured import stated_pay
 from transforms.posting import RawPosting
@@ -54,6 +54,7 @@ SOURCE = Source(
     cadence="live",
     expected_rows=(1, 100_000),
     pause=6.0,
+    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + "{board}/jobs",

@@ -17,7 +17,7 @@ from typing import Any
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import Web, ask_postings
+from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.posting import RawPosting
@@ -71,6 +71,7 @@ SOURCE = Source(
     access="consent",
     most_requests=8_000,
     expires_after_days=EXPIRY_DAYS,
+    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             "https://{tenant}.wd{number}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs",
@@ -106,7 +107,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
             failures += _search(web, SOURCE.url_of(board), {}, details)
         except ValueError as error:
             failures.append(str(error))
-    return failures + ask_postings(web, details)
+    return failures + ask_postings(web, SOURCE, details)
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:

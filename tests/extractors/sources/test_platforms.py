@@ -24,6 +24,7 @@ from extractors.sources.employer_boards import (
     paylocity,
     pinpoint,
     rippling,
+    workday,
 )
 from extractors.web.paging import MAX_POSTINGS, ask_lists, ask_postings
 from tests.extractors.board import Board, live
@@ -118,7 +119,9 @@ def test_jobvite_follows_the_pages_own_link() -> None:
 def test_so_many_single_postings_are_asked_and_no_more() -> None:
     web = Pages({})
     urls = [f"https://jobs.example/{n}" for n in range(MAX_POSTINGS + 3)]
-    assert ask_postings(web, [*urls, *urls]) == [f"3 single postings left out, {MAX_POSTINGS} are the most a night"]
+    assert ask_postings(web, workday.SOURCE, [*urls, *urls]) == [
+        f"3 single postings left out, {MAX_POSTINGS} are the most a night"
+    ]
     assert web.asked == urls[:MAX_POSTINGS]
 
 

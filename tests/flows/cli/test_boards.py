@@ -1,43 +1,84 @@
-"""`jobmarket boards` as it is typed: what it takes in, and what it refuses."""
+"""`jobmarket boards import` and what sees the store after it, in a folder of which nothing was published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.flows.conftest import Ended
+from extractors.sources.employer_boards import paylocity
+from flows.runtime.lock import hold_folder
+from tests.builders import open_copy
 from warehouse import database
+from warehouse.load.boards import add_known, count_known, read_known
+from warehouse.ops_tables import KnownBoards
 
-LIST = "platform\tslug\npaylocity\tacme\nlever\tleverdemo\nworkday\tacme.wd1.myworkdayjobs.com\n"
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended
 
-
-def listed(folder: Path) -> str:
-    path = folder / "list.tsv"
-    path.write_text(LIST, encoding="utf-8")
-    return str(path)
-
-
-def test_a_list_is_taken_in_and_what_is_not_is_said(empty: Path, tmp_path: Path, plain: Callable[..., Ended]) -> None:
-    ended = plain(empty, "boards", "import", listed(tmp_path))
-    assert ended.code == 0
-    assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in ended.out
-    assert (empty / "kind").read_text().strip() == "live"
-    with database.open_work(empty) as con:
-        known = con.execute(
-            "SELECT source, board, is_test FROM ops.known_boards WHERE known_from = 'list.tsv'"
-        ).fetchall()
-    assert sorted(known) == [("lever", "leverdemo", True), ("paylocity", "acme", False)]
+Command = Callable[..., "Ended"]
+TOKENS = [f"00000000-0000-4000-8000-{number:012}" for number in range(3)]
 
 
-@pytest.mark.parametrize("is_import", [True, False])
-def test_boards_are_not_taken_into_a_folder_with_the_sample(
-    empty: Path, tmp_path: Path, plain: Callable[..., Ended], is_import: bool
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    path = tmp_path / "list.tsv"
+    path.write_text("platform\tslug\n" + "".join(f"paylocity\t{token}\n" for token in TOKENS))
+    return path
+
+
+def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plain: Command, listed: Path) -> None:
+    before = plain(empty, "boards", "list")
+    assert before.code == 1 and "no store of boards yet; jobmarket boards import FILE makes one" in before.said
+    assert "off, no board of it is known" in plain(empty, "sources", "paylocity").said
+    assert plain(empty, "boards", "import", str(listed)).code == 0
+    said = plain(empty, "sources", "paylocity").said
+    assert "open; on" in said and "3, 0 of them of boards.csv" in said
+    counted = plain(empty, "boards", "list")
+    assert counted.code == 0
+    (line,) = [line.split() for line in counted.out.splitlines() if "paylocity" in line]
+    assert [word for word in line if word not in "│┃"] == ["paylocity", "new", "3", "0", "0", "0", "0"]
+
+
+def test_a_check_asks_boards_of_the_store(
+    empty: Path, plain: Command, listed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty.mkdir()
-    (empty / "kind").write_text("sample\n")
-    ended = plain(empty, "boards", *(("import", listed(tmp_path)) if is_import else ("discover", "--take-in")))
-    assert ended.code == 1
-    assert "holds sample data, which live data must not be mixed with" in ended.said
-    assert not (empty / "work.duckdb").exists()
+    asked: list[str] = []
+
+    def fetch(web: object, *, boards: Sequence[str], as_of: date) -> list[str]:
+        asked.extend(boards)
+        return ["nothing came"]
+
+    monkeypatch.setattr(paylocity, "fetch", fetch)
+    plain(empty, "boards", "import", str(listed))
+    ended = plain(empty, "sources", "--check", "paylocity", JOBMARKET_CONTACT="night@example.org")
+    assert ended.code == 1 and "paylocity gave no rows" in ended.said
+    assert asked == TOKENS[: len(asked)] and asked
+
+
+def test_a_store_that_a_run_has_open_is_not_read(empty: Path, plain: Command, listed: Path) -> None:
+    plain(empty, "boards", "import", str(listed))
+    with hold_folder(empty), database.open_work(empty):
+        assert read_known(empty) == {}, "nothing was published either"
+        ended = plain(empty, "boards", "list")
+        assert ended.code != 0 and "the store is open in process" in ended.said
+
+
+def test_what_was_published_says_what_is_known_of_boards(work_template: Path, tmp_path: Path) -> None:
+    def known(board: str, *, is_test: bool = False) -> KnownBoards:
+        return KnownBoards(source="lever", board=board, known_from="a", known_on=date(2026, 1, 12), is_test=is_test)
+
+    with open_copy(work_template, tmp_path) as con:
+        add_known(con, [known("old"), known("new"), known("trial", is_test=True)])
+    assert count_known(tmp_path) == [("lever", "new", 2, 0, 0, 0, 0), ("lever", "test", 1, 0, 0, 0, 0)]
+    with database._connect(tmp_path / database.MARKET, {}) as con:
+        con.execute("CREATE SCHEMA core")
+        con.execute(
+            "CREATE TABLE core.board_states AS SELECT 'lever' AS source, 'old' AS board, 'answers' AS state,"
+            " 7 AS n_adverts, 2 AS n_ai, 1 AS n_paid"
+        )
+    assert count_known(tmp_path)[0] == ("lever", "answers", 1, 0, 7, 2, 1)
+    assert read_known(tmp_path) == {"lever": ["new", "old"]}, "trials are never asked"

@@ -55,6 +55,19 @@ def test_check_says_ok_and_writes_nothing(empty: Path, plain: Command) -> None:
     assert [file.name for file in empty.iterdir()] == [path.name]
 
 
+def test_check_says_what_limits_come_to_and_refuses_a_shorter_pause(empty: Path, plain: Command) -> None:
+    path = write(empty, "[limits]\nboard_requests = 40000\nrequests = { paylocity = 12000 }\n")
+    ended = plain(empty, "config", "check")
+    lines = ended.out.splitlines()
+    assert (ended.code, lines[-1]) == (0, "ok")
+    assert "greenhouse: 40,000 requests a night, 1 s apart; 21,600 of them in the 6.0 hours that it has" in lines
+    assert "paylocity: 12,000 requests a night, 1 s apart: 3.3 hours" in lines
+    write(empty, "[limits]\npause = { greenhouse = 0.5 }\n")
+    ended = plain(empty, "config", "check")
+    assert ended.code == 2 and ended.err.startswith(f"{path}:2: limits.pause.greenhouse = 0.5: the source asks for 1 ")
+    assert plain(empty, "run", JOBMARKET_CONTACT="night@example.org").code == USAGE
+
+
 def test_check_says_all_that_is_wrong_and_no_other_command_begins(empty: Path, plain: Command) -> None:
     path = write(empty, '[limits]\nworkers = "two"\nwrokers = 2\n')
     ended = plain(empty, "config", "check")

@@ -41,7 +41,15 @@ def test_an_open_source_is_on(tmp_path: Path) -> None:
 
 def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "boards_of", lambda name: ())
-    assert why_off(all_sources()["ashby"].SOURCE, tmp_path) == "extractors/boards.csv names no board of it"
+    said = why_off(all_sources()["ashby"].SOURCE, tmp_path) or ""
+    assert "extractors/boards.csv" in said and "jobmarket boards import FILE" in said
+
+
+def test_a_board_in_the_store_turns_its_source_on(tmp_path: Path) -> None:
+    paylocity = all_sources()["paylocity"].SOURCE
+    assert why_off(paylocity, tmp_path) and why_off(paylocity, tmp_path, {"ashby"})
+    assert why_off(paylocity, tmp_path, {"paylocity"}) is None
+    assert why_off(all_sources()["smartrecruiters"].SOURCE, tmp_path, {"smartrecruiters"}), "consent is another matter"
 
 
 def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,10 @@ def test_paths_of_the_file_begin_at_the_data_folder(data: Path) -> None:
 def test_lists_in_variables(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBMARKET_SOURCES_OFF", "ashby, lever")
     monkeypatch.setenv("JOBMARKET_GUIDES", "/a.md:/b.md")
+    monkeypatch.setenv("JOBMARKET_REQUESTS", "ashby = 12000,lever=7")
+    monkeypatch.setenv("JOBMARKET_PAUSE", "ashby=1.5")
     assert settings().sources_off == ("ashby", "lever")
+    assert (settings().requests, settings().pause) == ({"ashby": 12_000, "lever": 7}, {"ashby": 1.5})
     assert settings().guides == (Path("/a.md"), Path("/b.md"))
 
 
@@ -135,6 +138,15 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
         (["limits.workers = true"], "1: limits.workers = true: a whole number from 1 expected"),
         (["limits = { threads = 0 }"], "1: limits.threads = 0: a whole number from 1 expected"),
         (["[limits]", 'memory = "0GB"'], '2: limits.memory = "0GB": a number with KB, MB, GB or TB expected'),
+        (
+            ["[limits]", "requests = { lever = 0 }"],
+            "2: limits.requests = {…}: whole numbers from 1 by source expected, for example limits.requests = { p",
+        ),
+        (
+            ["[limits.pause]", "lever = 'long'"],
+            "1: limits.pause = {…}: seconds above 0 by source expected, for example limits.pause = { gr",
+        ),
+        (["[limits]", "pause = 2"], "2: limits.pause = 2: seconds above 0 by source expected, for example limits.p"),
         (["guides = 'mine.md'"], '1: guides = "mine.md": a list of paths expected, for example guides = ['),
         (["guides = [1]"], "1: guides = [1]: a list of paths expected"),
         (["contact = ' '"], '1: contact = " ": a text expected'),
@@ -307,7 +319,7 @@ def schema_of(key: str) -> dict[str, Any]:
     return found
 
 
-JSON_TYPES = {"integer": int, "string": str, "array": list}
+JSON_TYPES = {"integer": int, "string": str, "array": list, "object": dict}
 
 
 def test_the_schema_allows_what_the_loader_takes() -> None:

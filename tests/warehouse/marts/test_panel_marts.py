@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.builders import BEGIN, night
+from tests.builders import BEGIN, Answer, load, night, refined
+from tests.builders import posting as job
 from tests.known_truth.board_market import SEED, draw_board_market
 from tests.known_truth.board_nights import estimate, run_nights
 from tests.warehouse.marts.test_closings import put_nights
 from tests.warehouse.marts.test_marts import AS_OF, NOW, cell, posting, put
 from transforms.records.columns import fields_of
+from transforms.records.vocabulary import BRIDGE_DAYS
 from transforms.text.lookups import countries
 from warehouse import database
 from warehouse.checks import gate
@@ -66,6 +68,18 @@ def draw(
             for board, chance, is_member in boards
         ],
     )  # fmt: skip
+
+
+def plan_again(con: database.Connection, days: Iterable[int], *, source: str = "board") -> None:
+    """The members of a source are asked again, so many days after their draw."""
+    for day in days:
+        con.execute(
+            "INSERT INTO ops.board_nights"
+            " SELECT run_id || ' ' || $day, n.source, board, planned_on + $day, why, n.chance"
+            " FROM ops.board_nights AS n JOIN ops.panel_draw AS d USING (source, board)"
+            " WHERE n.source = $source AND planned_on = drawn_on AND n.chance IS NOT NULL",
+            {"day": day, "source": source},
+        )
 
 
 def put_boards(con: database.Connection, name: str, n: int, *, jobs: int = 1, begin: int = 0, **said: Any) -> list[str]:
@@ -162,6 +176,49 @@ def test_readings_without_a_recorded_chance_are_of_boards_known(con: database.Co
     put_two_strata(con)
     con.execute(change)
     assert set(shares(con, AS_OF)["sample"]) == {"known"}
+
+
+def silent_source(con: database.Connection, planned_on: date) -> None:
+    """A source of as many boards as all others, of which none ever answered, and the last day it was planned."""
+    draw(con, ((f"s{i}", 0.5, True) for i in range(60)), source="silent", on=planned_on)
+
+
+def test_a_source_that_is_off_does_not_count_as_one_that_does_not_answer(con: database.Connection) -> None:
+    put_two_strata(con)
+    ours = shares(con, AS_OF)
+    silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS + 1))
+    pd.testing.assert_frame_equal(shares(con, AS_OF), ours, check_exact=True)
+
+
+def test_a_source_that_is_asked_and_never_answers_counts(con: database.Connection) -> None:
+    put_two_strata(con)
+    silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS))
+    assert set(shares(con, AS_OF)["sample"]) == {"known"}
+
+
+def test_a_source_drawn_and_never_planned_is_no_part_of_the_panel(con: database.Connection) -> None:
+    put_two_strata(con)
+    silent_source(con, DRAWN_ON)
+    con.execute("DELETE FROM ops.board_nights WHERE source = 'silent'")
+    assert set(shares(con, AS_OF)["sample"]) == {"panel"}
+
+
+def test_a_source_switched_off_leaves_the_panel_and_does_not_stop_it(con: database.Connection, tmp_path: Path) -> None:
+    """Two sources of ten members each are read weekly; one is switched off after four weeks."""
+    off_from, weeks = 28, 14
+    members = {source: [f"{source}{i}" for i in range(10)] for source in ("stays", "leaves")}
+    for source, boards in members.items():
+        last = 7 * weeks if source == "stays" else off_from
+        for day in range(0, last, 7):
+            answers = [Answer(night(day), [job(board, source=source, board=board)], board=board) for board in boards]
+            load(con, refined(tmp_path, f"{day:03}", *answers, source=source))
+        draw(con, ((board, 0.5, True) for board in boards), source=source, on=BEGIN.date())
+        plan_again(con, range(7, last, 7), source=source)
+    query = "SELECT DISTINCT source FROM panel_boards($day) WHERE weight IS NOT NULL ORDER BY ALL"
+    found = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(0, 7 * weeks)}
+    last_plan = off_from - 7
+    assert all(sources == [("leaves",), ("stays",)] for day, sources in found.items() if day <= last_plan + BRIDGE_DAYS)
+    assert all(sources == [("stays",)] for day, sources in found.items() if day > last_plan + BRIDGE_DAYS)
 
 
 def test_where_nothing_is_left_to_chance_all_is_as_without_a_draw(con: database.Connection) -> None:
@@ -483,6 +540,7 @@ def test_time_listed_rests_on_the_panel_where_it_is_enough(con: database.Connect
     known = time_listed(con, as_of)
     draw(con, ((b, 0.5, True) for b in boards[:15]), source="board", on=BEGIN.date(), stratum="1")
     draw(con, ((b, 1.0, True) for b in boards[15:]), source="board", on=BEGIN.date(), stratum="2")
+    plan_again(con, range(7, 7 * 14, 7))
     ours = time_listed(con, as_of)
     assert gate.check(ours, TimeListed, gate="g", run_id="r").passed
     key = "role_group == 'data' and region == 'World' and days == 30"

@@ -1,0 +1,79 @@
+"""How many requests a source may send a night, and how far apart: as it declares, or as the settings say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extractors.source import Source, all_sources
+from flows.runtime.permissions import check_source_names
+from flows.runtime.settings import Settings
+from flows.terminal.errors import WrongUsage
+
+HOUR = 3600.0
+
+
+def limit(source: Source, config: Settings) -> Source:
+    """A source with the budget and the pause that the settings give it, else with its own.
+
+    Raises `WrongUsage` for a pause that is shorter than the source's own, and for more requests than the source takes:
+    than its time allows, or, where it has no boards, than it declares, by its terms or since there is no more to ask.
+    """
+    pause = config.pause.get(source.name, source.pause)
+    if pause < source.pause:
+        raise WrongUsage(
+            f"{_where(config, 'pause')}limits.pause.{source.name} = {pause:g}: the source asks for {source.pause:g} "
+            f"seconds between two requests at least; name more, or take the line out"
+        )
+    for_boards = config.board_requests if source.boards else None
+    named = config.requests.get(source.name)
+    limited = replace(source, pause=pause, most_requests=named or for_boards or source.most_requests)
+    if named is None:
+        return limited
+    allowed = _count_in_time(limited) if source.boards else source.most_requests
+    if named > allowed:
+        why = f"{pause:g} s apart, {named:,} take {_hours(named * pause)}, and it has {_hours(source.max_seconds)}"
+        raise WrongUsage(
+            f"{_where(config, 'requests')}limits.requests.{source.name} = {named}: {allowed:,.0f} are the most"
+            + (f", {why}" if source.boards else ", as the source declares")
+        )
+    return limited
+
+
+def check_limits(config: Settings) -> None:
+    """Raises `WrongUsage` where a limit of the settings makes no sense, or names no source."""
+    for name in (*check_source_names(config.requests, _place(config, "requests")),
+                 *check_source_names(config.pause, _place(config, "pause"))):  # fmt: skip
+        limit(all_sources()[name].SOURCE, config)
+
+
+def describe_limits(config: Settings) -> Iterator[str]:
+    """What the limits that settings change come to, a line for each source."""
+    for name, module in all_sources().items():
+        source = limit(module.SOURCE, config)
+        if source == module.SOURCE:
+            continue
+        n_sent = min(source.most_requests, _count_in_time(source))
+        said = f"{name}: {source.most_requests:,} requests a night, {source.pause:g} s apart"
+        if n_sent < source.most_requests:
+            yield f"{said}; {n_sent:,.0f} of them in the {_hours(source.max_seconds)} that it has"
+        else:
+            yield f"{said}: {_hours(n_sent * source.pause)}"
+
+
+def _count_in_time(source: Source) -> float:
+    """Requests for which a source's time is long enough, by its pause alone."""
+    return source.max_seconds // source.pause if source.pause else math.inf
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / HOUR:,.1f} hours"
+
+
+def _place(config: Settings, name: str) -> str:
+    return config.origins.get(name, "settings")
+
+
+def _where(config: Settings, name: str) -> str:
+    return f"{_place(config, name)}: "

@@ -1,0 +1,43 @@
+"""`jobmarket boards` as it is typed: what it takes in, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.flows.conftest import Ended
+from warehouse import database
+
+LIST = "platform\tslug\npaylocity\tacme\nlever\tleverdemo\nworkday\tacme.wd1.myworkdayjobs.com\n"
+
+
+def listed(folder: Path) -> str:
+    path = folder / "list.tsv"
+    path.write_text(LIST, encoding="utf-8")
+    return str(path)
+
+
+def test_a_list_is_taken_in_and_what_is_not_is_said(empty: Path, tmp_path: Path, plain: Callable[..., Ended]) -> None:
+    ended = plain(empty, "boards", "import", listed(tmp_path))
+    assert ended.code == 0
+    assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in ended.out
+    assert (empty / "kind").read_text().strip() == "live"
+    with database.open_work(empty) as con:
+        known = con.execute(
+            "SELECT source, board, is_test FROM ops.known_boards WHERE known_from = 'list.tsv'"
+        ).fetchall()
+    assert sorted(known) == [("lever", "leverdemo", True), ("paylocity", "acme", False)]
+
+
+@pytest.mark.parametrize("is_import", [True, False])
+def test_boards_are_not_taken_into_a_folder_with_the_sample(
+    empty: Path, tmp_path: Path, plain: Callable[..., Ended], is_import: bool
+) -> None:
+    empty.mkdir()
+    (empty / "kind").write_text("sample\n")
+    ended = plain(empty, "boards", *(("import", listed(tmp_path)) if is_import else ("discover", "--take-in")))
+    assert ended.code == 1
+    assert "holds sample data, which live data must not be mixed with" in ended.said
+    assert not (empty / "work.duckdb").exists()
