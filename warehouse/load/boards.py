@@ -64,13 +64,16 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
 
 def forget_dead(con: database.Connection, *, named_by: str, min_missed: int) -> list[tuple[str, str]]:
-    """Forget boards that were not found on so many nights in a row, but those that `named_by` names; returns them."""
+    """Forget boards that were not found or only redirected on so many nights in a row; returns them.
+
+    Those that `named_by` names stay.
+    """
     return sorted(
         con.execute(
             """
             DELETE FROM ops.known_boards WHERE (source, board) IN (
                 SELECT (source, board) FROM core.board_states
-                WHERE state = 'dead' AND n_missed >= ? AND known_from <> ?
+                WHERE state IN ('dead', 'moved') AND n_missed >= ? AND known_from <> ?
             ) RETURNING source, board
             """,
             [min_missed, named_by],
