@@ -211,9 +211,10 @@ class Source:
     a person hands their files to `jobmarket backfill`. `pause` is the minimum of seconds between two requests
     to one of its hosts (a robots.txt may ask for more), `most_requests` the maximum of requests a night,
     `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept. `asked_until`
-    is the last day on which it may be asked, where its publisher named one. `most_postings` of the requests are for single postings, where lists of boards lack texts or pay. An advert that
-    was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
-    days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
+    is the last day on which it may be asked, where its publisher named one. `most_postings` of the requests are for
+    single postings, where lists of boards lack texts or pay. An advert that was not seen for `expires_after_days`
+    counts as expired, which is not closed; a source that declares none has the days of its kind, and one without
+    adverts None. `row` is the class of its rows where it is not the one of its kind.
 
     `is_bulk`: what others collected for ends of their own, taken in as a whole when a person hands it over. Any page
     may be in it, whatever its address, and none of its adverts is in a panel, since nobody knows by which chance it is

@@ -37,7 +37,7 @@ from transforms.records.vocabulary import (
     UNREAD,
 )
 from warehouse.mart_tables import HISTORIES, Days, Shares
-from warehouse.ops_tables import KnownBoards
+from warehouse.ops_tables import KnownBoards, Responses
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops")
@@ -171,6 +171,8 @@ _VIEW_PARAMETERS = {
         "expires_on": _expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days"),
     },
     "reading_gaps": {},
+    "broken_answers": {},
+    "board_answers": {},
     "board_states": {
         "dead_after": str(DEAD_AFTER),
         "ai_groups": ", ".join(map(literal, AI_GROUPS)),
@@ -245,9 +247,7 @@ MACROS = {
         expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
     ),
     "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
-    "panel_boards": read_sql(
-        "panel_boards", end_of_day=_END_OF_DAY, max_unplanned=str(BRIDGE_DAYS), min_answered=str(MIN_ANSWERED)
-    ),
+    "panel_boards": read_sql("panel_boards", max_unplanned=str(BRIDGE_DAYS), min_answered=str(MIN_ANSWERED)),
     "panel_jobs": read_sql("panel_jobs"),
     "panel_nights": read_sql("panel_nights"),
     "counted_jobs": counted_jobs("stock_postings(as_of)"),
@@ -339,6 +339,16 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "read_again_on": "First day after the gap on which it was read",
         "days_unread": "Days between the two (days)",
     },
+    "core.broken_answers": {
+        **of_table(Responses, "source", "url", "observed_at", "warc", "record"),
+    },
+    "core.board_answers": {
+        **of_table(KnownBoards, "source", "board"),
+        "night": "Night (UTC)",
+        "n_answers": "Answers of that night",
+        "said": "answer (a list, as before, or what could not be read), empty (a whole list of no adverts), gone (404, "
+        "410), moved (it only redirects), failure (anything else)",
+    },
     "core.board_states": {
         **of_table(KnownBoards, "source", "board"),
         "known_from": "What named it first; NULL: it was asked before such was noted",
@@ -349,7 +359,7 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "n_nights": "Nights on which it was asked",
         "n_requests": "Requests of its last night",
         "n_failed": "Nights since it last answered on which it did not",
-        "n_missed": "Of them, nights on which it was not found (404, 410)",
+        "n_missed": "Of them, nights on which it was not found (404, 410) or only redirected",
         "n_adverts": "Adverts it lists; NULL: it never answered",
         "n_ai": "Of them, of AI jobs",
         "n_paid": "Of them, with pay",

@@ -34,7 +34,7 @@ class History:
     `number` is the permanent random number, `chance` that of being a member. `nights_since` counts nights since a board
     was last asked, infinity where it never was. `seen` are the AI adverts with pay that its readings showed, each once,
     `watched` the nights between the first and the last of these readings.
-    `misses` are answers "not found" in a row, `requests` what a reading takes.
+    `misses` are nights in a row on which it was not found or only redirected, `requests` what a reading takes.
     """
 
     number: Floats

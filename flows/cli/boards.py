@@ -128,9 +128,11 @@ def boards_import(
 
 @app.command("prune")
 def boards_prune(
-    months: Annotated[int, typer.Option(min=1, metavar="N", help="Monthly looks at a dead board before this.")] = 3,
+    months: Annotated[int, typer.Option(min=1, metavar="N", help="Monthly looks at such a board before this.")] = 3,
 ) -> None:
-    """Forget boards of lists that were not found for months; those of boards.csv are left to `boards check`.
+    """Forget boards of lists that were not found, or only redirected, for months.
+
+    Those of boards.csv are left to `boards check`.
 
     **Reads** work.duckdb; asks no server. **Writes** work.duckdb.
     """

@@ -157,7 +157,7 @@ MIN_ANSWERED = 0.80
 rest on the panel. Below it those that do not answer may differ (US Office of Management and Budget 2006, "Standards and
 Guidelines for Statistical Surveys", guideline 3.2.9)."""
 DEAD_AFTER = 3
-"""Nights in a row on which a board was not found after which it counts as dead and is asked once a month."""
+"""Nights in a row on which a board was not found, or only redirected, after which it is asked once a month."""
 DAYS_OF_YIELD = 90
 """Days of its newest readings in which the new adverts of a board say what it yields: what was longer ago is past."""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}

@@ -125,13 +125,16 @@ def _key_of(source: str, board: str) -> tuple[str, str]:
 
 
 def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str, str]]:
-    """Forget boards that were not found on so many nights in a row, but those of people; returns them."""
+    """Forget boards that were not found or only redirected on so many nights in a row, but those of people.
+
+    Returns them.
+    """
     return sorted(
         con.execute(
             """
             DELETE FROM ops.known_boards WHERE (source, board) IN (
                 SELECT (source, board) FROM core.board_states
-                WHERE state = 'dead' AND n_missed >= ? AND known_from <> ?
+                WHERE state IN ('dead', 'moved') AND n_missed >= ? AND known_from <> ?
             ) RETURNING source, board
             """,
             [min_missed, BY_PEOPLE],

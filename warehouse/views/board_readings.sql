@@ -1,7 +1,7 @@
 -- When each board was last read as a whole list, by the end of the day `as_of` (UTC), and whether its adverts belong to
 -- the stock: read at most so long before the newest reading of any board that they show one state of things. How
 -- long ago that was on the day `as_of` does not matter. A board that was never read whole, or not for so long while it
--- went on to be read in part, was last read when it last gave rows.
+-- went on to be read in part, was last read when it last gave rows, or repeated an answer that was no broken one.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
 -- $max_apart: days between the newest reading and the oldest that belongs to the stock.
@@ -13,7 +13,10 @@ WITH last_readings AS (
         CASE WHEN is_whole THEN whole_at ELSE any_at END AS read_at
     FROM ops.responses AS r
     WHERE r.source IN (SELECT DISTINCT source FROM core.postings) AND r.observed_at < $end_of_day
-        AND (r.is_complete OR r.n_rows > 0 OR r.refers_to IS NOT NULL)
+        AND (r.is_complete OR r.n_rows > 0 OR r.refers_to IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM core.broken_answers AS b
+            WHERE b.source = r.source AND b.url = r.url AND b.observed_at = r.refers_to
+        ))
     GROUP BY ALL
 )
 SELECT

@@ -1,25 +1,18 @@
 -- Every board that was ever known or asked, and what its readings showed so far. A night's plan is made from this.
 --
--- $dead_after: nights in a row on which a board was not found, after which it is dead.
+-- $dead_after: nights in a row on which a board was not found, or only redirected, after which it is dead.
 -- $ai_groups: groups of roles that count as AI jobs.
 -- $days_of_yield: days of the newest readings of a board whose new adverts say what it yields.
-WITH nights AS (
-    SELECT source, board, (observed_at AT TIME ZONE 'UTC')::DATE AS night, count(*) AS n_answers,
-        bool_or(http_status IN (200, 304)) AS is_answered,
-        bool_or(http_status IN (404, 410)) AND NOT is_answered AS is_missed,
-        bool_or(http_status IN (301, 302, 303, 307, 308)) AND NOT is_answered AND NOT is_missed AS is_redirected
-    FROM ops.responses
-    WHERE board IS NOT NULL AND http_status IS NOT NULL AND posting_id IS NULL
-    GROUP BY ALL
-), answered AS (
-    SELECT source, board, max(night) AS answered_on FROM nights WHERE is_answered GROUP BY ALL
+WITH answered AS (
+    SELECT source, board, max(night) AS answered_on
+    FROM core.board_answers WHERE said IN ('answer', 'empty') GROUP BY ALL
 ), asked AS (
     SELECT source, board, min(n.night) AS first_asked_on, max(n.night) AS asked_on, max(a.answered_on) AS answered_on,
         count(*) AS n_nights, max_by(n.n_answers, n.night) AS n_requests,
         count(*) FILTER (n.night > a.answered_on IS NOT FALSE) AS n_failed,
-        count(*) FILTER (n.night > a.answered_on IS NOT FALSE AND n.is_missed) AS n_missed,
-        max_by(n.is_redirected, n.night) AS is_redirected
-    FROM nights AS n LEFT JOIN answered AS a USING (source, board)
+        count(*) FILTER (n.night > a.answered_on IS NOT FALSE AND n.said IN ('gone', 'moved')) AS n_missed,
+        max_by(n.said, n.night) = 'moved' AS is_redirected
+    FROM core.board_answers AS n LEFT JOIN answered AS a USING (source, board)
     GROUP BY ALL
 ), adverts AS (
     SELECT o.source, b.board, b.closed_at IS NULL AS is_listed, b.first_seen_at, o.country,

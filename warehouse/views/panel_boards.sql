@@ -1,10 +1,10 @@
 -- The boards of the panel's draw that stood on the day `as_of`, members and others. A member has answered where its last
--- reading is in the stock, or says that the board is gone, and was made as a member's. `weight` is how many boards known
+-- reading is in the stock, or says that the board has no jobs, and was made as a member's. It has none where it is not
+-- found, only redirects, or lists nothing. `weight` is how many boards known
 -- a member that has answered stands for: the inverse of its chance, raised so that those of its stratum that have not
 -- answered are stood for too. NULL: not one of them, or no statistic rests on the panel on that day, since too few have
 -- answered or no board was left to chance.
 --
--- $end_of_day: the first moment after the day `as_of`, UTC.
 -- $max_unplanned: days since a source was last planned after which it counts as off, and none of its boards is here:
 -- fewer than its last readings stay in the stock, so that its members do not count as silent before.
 -- $min_answered: least part of the boards known that members stand for which must have answered.
@@ -19,11 +19,9 @@ WITH drawn AS (
 ), looked AS (
     SELECT source, board, read_on AS looked_on FROM board_readings(as_of) WHERE is_in_stock
     UNION ALL
-    SELECT source, board, (max(observed_at) AT TIME ZONE 'UTC')::DATE
-    FROM ops.responses
-    WHERE board IS NOT NULL AND posting_id IS NULL AND http_status IS NOT NULL AND observed_at < $end_of_day
+    SELECT source, board, max(night) FROM core.board_answers WHERE night <= as_of::DATE
     GROUP BY source, board
-    HAVING arg_max(http_status, observed_at) IN (404, 410)
+    HAVING arg_max(said, night) IN ('gone', 'moved', 'empty')
 ), answered AS (
     SELECT DISTINCT l.source, l.board
     FROM looked AS l ASOF JOIN nights AS n

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from extractors.schedule.plan import DEAD_RHYTHM, History, plan_night
 from tests.builders import BEGIN, Answer, all_rows, load, night, paid, posting, refined
 from transforms.records.vocabulary import DAYS_OF_YIELD, DEAD_AFTER
 from warehouse import database
@@ -109,9 +111,35 @@ def test_a_board_that_redirects_has_moved(con: database.Connection, tmp_path: Pa
     store.add_known(con, [known("acme")])
     load(con, refined(tmp_path, "0", Answer(night(0), [posting(1)])))
     load(con, refined(tmp_path, "1", Answer(night(1), status=301)))
-    assert state(con, "acme", "state", "n_failed", "n_missed") == ("moved", 1, 0)
+    assert state(con, "acme", "state", "n_failed", "n_missed") == ("moved", 1, 1)
     load(con, refined(tmp_path, "2", Answer(night(2), status=404)))
     assert state(con, "acme", "state") == ("missing",)
+
+
+def test_a_board_that_only_redirects_is_asked_monthly_and_forgotten_as_one_that_is_not_found(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    store.add_known(con, [known("left"), known("gone"), known("fails"), known("people", known_from="boards.csv")])
+    for number in range(DEAD_AFTER):
+        said = {"left": 302, "gone": 404, "fails": 500, "people": 301}
+        load(con, refined(tmp_path, str(number), *(Answer(night(number), board=b, status=s) for b, s in said.items())))
+    assert state(con, "left", "state", "n_missed") == ("moved", DEAD_AFTER)
+    states = store.read_states(con, ["board"], night(DEAD_AFTER + 3).date())["board"]
+    assert dict(zip(states.board, states.misses.tolist(), strict=True)) == {
+        "left": DEAD_AFTER, "gone": DEAD_AFTER, "fails": 0, "people": DEAD_AFTER,
+    }  # fmt: skip
+    n = len(states.board)
+    history = History(
+        number=np.full(n, 0.5), chance=np.ones(n), nights_since=states.nights_since, seen=states.seen,
+        watched=states.watched, misses=states.misses, requests=states.requests,
+    )  # fmt: skip
+    late = dataclasses.replace(history, nights_since=np.full(n, float(DEAD_RHYTHM)))
+    asked, later = (plan_night(one, budget=n, night=1, rng=np.random.default_rng(1))[0] for one in (history, late))
+    assert [states.board[at] for at in asked] == ["fails"]
+    assert sorted(states.board[at] for at in later) == sorted(said)
+    assert store.forget_dead(con, min_missed=DEAD_AFTER + 1) == []
+    found = store.forget_dead(con, min_missed=DEAD_AFTER)
+    assert found == [("board", "gone"), ("board", "left")]
 
 
 def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Connection, tmp_path: Path) -> None:

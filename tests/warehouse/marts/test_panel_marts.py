@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,38 @@ def put_two_strata(con: database.Connection, *, n_silent: int = 0) -> None:
     draw(con, ((board, 1.0, True) for board in sure), stratum="2:US")
 
 
+def put_answers(
+    con: database.Connection,
+    boards: Iterable[str],
+    *answers: int | tuple[int, str],
+    at: datetime = NOW,
+    refers_to: datetime | None = None,
+) -> None:
+    """What each of these boards answered, in this order, without a row: a status, or a status and what was wrong.
+
+    What is left out "by a rule of ours" is no fault of the answer.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(Responses))
+    for board in boards:
+        for number, answer in enumerate(answers):
+            status, rule = answer if isinstance(answer, tuple) else (answer, "HTTP 200 expected" * (answer >= 400))
+            seen = at + timedelta(seconds=number)
+            place = {"warc": f"x/{board} {seen}", "record": 0}
+            said = {
+                "source": "x", "board": board, "url": f"https://x.example/{board}", "observed_at": seen,
+                "http_status": status, "digest": "sha1:X", "refers_to": refers_to, "is_complete": False, "n_rows": 0,
+                "n_rejects": int(bool(rule)),
+            }  # fmt: skip
+            database.put(con, Responses, [Responses(**nothing | place | said)])
+            if rule:
+                con.execute(
+                    "INSERT INTO ops.rejects BY NAME SELECT 'x' AS source, $warc AS warc, $record AS record,"
+                    " $rule AS rule, 'response' AS column_name, '' AS value,"
+                    " $rule LIKE '%by a rule of ours' AS is_deliberate",
+                    place | {"rule": rule},
+                )
+
+
 def rows_in(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples())
 
@@ -152,15 +184,65 @@ def test_where_too_few_answer_all_boards_known_count(con: database.Connection) -
     put_two_strata(con, n_silent=15)
     row = row_of(shares(con, AS_OF))
     assert (row.sample, row.n_jobs, row.share) == ("known", 110, pytest.approx(30 / 110))
-    nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(Responses))
-    answer = nothing | {
-        "warc": "x/1", "source": "x", "url": "u", "observed_at": NOW, "http_status": 404, "digest": "sha1:X",
-        "is_complete": False, "n_rows": 0, "n_rejects": 0,
-    }  # fmt: skip
-    gone = [Responses(**answer | {"record": 1000 + i, "board": f"silent{i}"}) for i in range(5)]
-    database.put(con, Responses, gone)
+    put_answers(con, [f"silent{i}" for i in range(5)], 404)
     row = row_of(shares(con, AS_OF))
     assert (row.sample, row.n_jobs) == ("panel", 60), "a board that is gone has answered: it has no jobs"
+
+
+NONE = "SELECT sum(weight), count(*) FILTER (is_answered) FROM panel_boards($day) WHERE stratum = '1:US'"
+
+
+@pytest.mark.parametrize(
+    ("answers", "has_answered"),
+    [
+        ([404], True),
+        ([410], True),
+        ([301], True),
+        ([302, 302], True),
+        ([302, 404], True),
+        ([200], True),
+        ([301, 200], True),
+        ([(200, "left out by a rule of ours")], True),
+        ([500], False),
+        ([301, 500], False),
+        ([200, 500], False),
+        ([403], False),
+        ([(200, "no JSON")], False),
+        ([200, (200, "no JSON")], False),
+    ],
+)
+def test_a_list_without_adverts_and_a_redirect_answer_as_a_board_that_is_gone(
+    con: database.Connection, answers: list[int | tuple[int, str]], has_answered: bool
+) -> None:
+    """Ten of 40 members say so: weights of the others stay at the inverse of the chance, else they stand for them."""
+    put_two_strata(con, n_silent=10)
+    put_answers(con, [f"silent{i}" for i in range(10)], *answers)
+    n_answered = 40 if has_answered else 30
+    assert con.execute(NONE, {"day": AS_OF}).fetchall() == [(pytest.approx(80), n_answered)]
+    row = row_of(shares(con, AS_OF))
+    assert (row.sample, row.n_jobs) == ("panel", 60)
+    assert row.share == pytest.approx(60 / 90 if has_answered else 80 / 110)
+
+
+def test_the_last_night_decides_whether_a_board_has_jobs(con: database.Connection) -> None:
+    put_two_strata(con, n_silent=10)
+    silent = [f"silent{i}" for i in range(10)]
+    put_answers(con, silent, 200, at=NOW - timedelta(days=2))
+    put_answers(con, silent, 500)
+    assert con.execute(NONE, {"day": AS_OF - timedelta(days=1)}).fetchall()[0][1] == 10, "as known on that day"
+    assert con.execute(NONE, {"day": AS_OF}).fetchall()[0][1] == 30
+
+
+@pytest.mark.parametrize(("first", "has_answered"), [(200, True), ((200, "no JSON"), False)])
+def test_what_repeats_an_answer_says_what_that_said(
+    con: database.Connection, first: int | tuple[int, str], has_answered: bool
+) -> None:
+    """A page that is no list is none when it comes unchanged once more."""
+    put_two_strata(con, n_silent=10)
+    silent = [f"silent{i}" for i in range(10)]
+    put_answers(con, silent, first, at=NOW - timedelta(days=2))
+    put_answers(con, silent, 304, refers_to=NOW - timedelta(days=2))
+    assert con.execute(NONE, {"day": AS_OF}).fetchall()[0][1] == (40 if has_answered else 30)
 
 
 @pytest.mark.parametrize(
