@@ -529,4 +529,4 @@ def _format_command() -> str:
 
 def _format_title(request: Request, outcome: Outcome) -> str:
     banner = "SAMPLE DATA (synthetic) · " if request.is_sample else ""
-    return f"{banner}as of {outcome.as_of}" if outcome.as_of else f"{banner}no adverts read yet, so no figures"
+    return f"{banner}as of {outcome.as_of}" if outcome.as_of else f"{banner}no adverts read yet"

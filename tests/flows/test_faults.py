@@ -721,7 +721,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
 def test_an_archive_without_postings_publishes_nothing(empty: Path, plain: Command) -> None:
     ended = plain(empty, "run", "--sample", "--source", "bls_oews")
     assert ended.code == 1
-    assert "SAMPLE DATA (synthetic) · no adverts read yet, so no figures" in ended.out
+    assert "SAMPLE DATA (synthetic) · no adverts read yet" in ended.out
     assert "holds no postings yet" in ended.said and "`jobmarket sources` what turns one on" in ended.said
     assert not (empty / "market.duckdb").exists()
 
