@@ -76,6 +76,7 @@ def count_list_requests(source: Source) -> float:
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
     if not source.has_host_by_board:
         requests -= RULES_REQUESTS * len({urlsplit(endpoint).netloc for endpoint in source.endpoints})
+    requests = max(requests, 1.0)  # a draw needs a chance above 0
     return max(requests - source.most_postings, requests / 2)
 
 

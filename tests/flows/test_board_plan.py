@@ -119,6 +119,7 @@ def know(con: database.Connection, source: str, n_boards: int) -> None:
         ("paylocity", {"most_requests": 3_000}, 1_499),  # at least half are for lists
         ("rippling", {}, 1_799),  # six seconds apart, six hours have room for 3,600
         ("bamboohr", {}, (5_000 - MAX_POSTINGS) // (1 + RULES_REQUESTS)),  # a host by board, each with its rules
+        ("workable", {"most_requests": 1}, 1),
         ("workable", {}, 4_320 - RULES_REQUESTS),  # lists alone, five seconds apart
     ],
 )
