@@ -10,6 +10,7 @@ import logging
 import math
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -68,9 +69,12 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
 def count_list_requests(source: Source) -> float:
     """How many of a night's requests are for lists of boards: those that its time allows, without those for postings.
 
-    At least half of them, where the budget is a small one.
+    At least half of them, where the budget is a small one. Rules of hosts are counted here where boards share a host.
     """
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
+    if not source.has_host_by_board:
+        requests -= RULES_REQUESTS * len({urlsplit(endpoint).netloc for endpoint in source.endpoints})
+    requests = max(requests, 1.0)  # a draw needs a chance above 0
     return max(requests - source.most_postings, requests / 2)
 
 

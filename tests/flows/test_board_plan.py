@@ -114,12 +114,13 @@ def know(con: database.Connection, source: str, n_boards: int) -> None:
 @pytest.mark.parametrize(
     ("source", "said", "n_lists"),
     [
-        ("paylocity", {}, 5_000 - MAX_POSTINGS),
+        ("paylocity", {}, 5_000 - MAX_POSTINGS - RULES_REQUESTS),
         ("paylocity", {"most_requests": 12_000}, 7_000),  # all boards
-        ("paylocity", {"most_requests": 3_000}, 1_500),  # at least half are for lists
-        ("rippling", {}, 1_800),  # six seconds apart, six hours have room for 3,600
+        ("paylocity", {"most_requests": 3_000}, 1_499),  # at least half are for lists
+        ("rippling", {}, 1_799),  # six seconds apart, six hours have room for 3,600
         ("bamboohr", {}, (5_000 - MAX_POSTINGS) // (1 + RULES_REQUESTS)),  # a host by board, each with its rules
-        ("workable", {}, 4_320),  # lists alone, five seconds apart
+        ("workable", {"most_requests": 1}, 1),
+        ("workable", {}, 4_320 - RULES_REQUESTS),  # lists alone, five seconds apart
     ],
 )
 def test_a_plan_leaves_room_for_what_else_is_asked(
@@ -157,7 +158,7 @@ def test_settings_limit_plan_and_session(
     con.close()
     request = night_of(tmp_path, requests={"paylocity": 6}, pause={"paylocity": 3.0})
     (boards,) = nightly.choose_boards(request, ["paylocity"]).values()
-    assert len(boards) == 3
+    assert len(boards) == 2
     asked: list[Source] = []
 
     def web_for(source: Source, **_: object) -> NoReturn:
