@@ -9,6 +9,11 @@ United States; `board_pay.csv` the Ashby boards of three jobs or more read on 28
 that state pay. Each board takes its share of adverts with pay from one of the latter of the same country. Both are
 counts; no board is named.
 
+Boards that list nothing, are gone, have moved or fail (`silence_boards`) were added later, when the panel was held to
+have taken some of them for boards that do not answer. They are drawn from a seed of their own, before any night, so
+that the others stay as they were; the rule above holds for their numbers, too. The days before night 0 on which jobs
+were opened were added then, too: all stood as opened on night 0, and so as new on boards last read in the first week.
+
 Invented are: how long a job is listed (exponential, `LIFE` nights on average), that it opens by chance at a steady
 rate, remote work and amounts of pay, both of which go with stating pay, so that a sample that favours boards that state
 pay is wrong about them.
@@ -17,7 +22,7 @@ pay is wrong about them.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +43,14 @@ PAY_BY_STATING, REMOTE_BY_STATING = 0.3, 1.5
 """What boards that always state pay have more than those that never do: log pay, log odds of remote work."""
 REMOTE = -1.2
 """Log odds of remote work at a board that never states pay."""
+ANSWERS = ("list", "empty", "gone", "moved", "fails")
+"""What a board answers on all nights: its jobs; a list of none; 404; a redirect; nothing, though it has jobs."""
+LIST, EMPTY, GONE, MOVED, FAILS = range(len(ANSWERS))
+SECOND_PLATFORM = (0.6, 0.2)
+"""Part of the boards outside the United States, and in them, that are on the second of two platforms."""
+PARTS = ((0.83, 0.08, 0.06, 0.00, 0.03), (0.65, 0.08, 0.00, 0.24, 0.03))
+"""Part of each platform's boards that give each of `ANSWERS`: of one that left, the first says 404, the second
+redirects."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ class BoardMarket:
     """A market over some nights: arrays by board, and by AI job, each of which is on one board.
 
     A job is listed on the nights from `opened` (0 or less: it stood there before) until before `closed`.
+    `known_jobs` is how many a board had when it was drawn, `platform` 0 or 1, `answer` its place in `ANSWERS`.
     """
 
     is_us: Flags
@@ -56,6 +70,9 @@ class BoardMarket:
     pay: Floats
     opened: Ints
     closed: Ints
+    known_jobs: Ints
+    platform: Ints
+    answer: Ints
 
     @property
     def n_boards(self) -> int:
@@ -83,6 +100,8 @@ def draw_board_market(rng: np.random.Generator, *, nights: int, n_boards: int | 
     board = np.concatenate([standing, new])
     opened = np.concatenate([np.zeros(len(standing), dtype=np.int64), rng.integers(1, nights + 1, len(new))])
     closed = opened + 1 + rng.geometric(1 / LIFE, len(board))
+    # What stands has no age that tells how long it will, and draws of a child leave all others as they are.
+    opened[: len(standing)] = 1 - rng.spawn(1)[0].geometric(1 / LIFE, len(standing))
     center = np.log(np.where(is_us, PAY_US, PAY_ELSEWHERE)) + PAY_BY_STATING * states_pay
     log_pay = (center + rng.normal(0, SD_EMPLOYER, len(drawn)))[board] + rng.normal(0, SD_JOB, len(board))
     odds = REMOTE + REMOTE_BY_STATING * states_pay + rng.normal(0, 1, len(drawn))
@@ -96,6 +115,31 @@ def draw_board_market(rng: np.random.Generator, *, nights: int, n_boards: int | 
         pay=np.exp(log_pay),
         opened=opened,
         closed=closed,
+        known_jobs=jobs,
+        platform=np.zeros(len(drawn), dtype=np.int64),
+        answer=np.full(len(drawn), LIST),
+    )
+
+
+def silence_boards(market: BoardMarket, rng: np.random.Generator) -> BoardMarket:
+    """The market on two platforms, with boards that list nothing, are gone, have moved or fail.
+
+    All but the last have no jobs any more. What a board answers depends on its platform alone.
+    """
+    n = market.n_boards
+    platform = (rng.random(n) < np.array(SECOND_PLATFORM)[market.is_us.astype(np.int64)]).astype(np.int64)
+    below = np.array(PARTS).cumsum(axis=1)[platform]
+    answer = (rng.random(n)[:, None] >= below[:, :-1]).sum(axis=1)
+    has_jobs = (answer == LIST) | (answer == FAILS)
+    stays = has_jobs[market.board]
+    by_job = ("board", "is_paid", "is_remote", "pay", "opened", "closed")
+    return replace(
+        market,
+        jobs=np.where(has_jobs, market.jobs, 0),
+        ai_jobs=np.where(has_jobs, market.ai_jobs, 0),
+        platform=platform,
+        answer=answer,
+        **{name: getattr(market, name)[stays] for name in by_job},
     )
 
 

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.schedule import panel
 from extractors.schedule.plan import History, plan_night
-from tests.known_truth.board_market import SEED, BoardMarket, Flags, Floats, Ints, draw_board_market
+from tests.known_truth.board_market import (
+    EMPTY,
+    FAILS,
+    GONE,
+    MOVED,
+    SEED,
+    BoardMarket,
+    Flags,
+    Floats,
+    Ints,
+    draw_board_market,
+    silence_boards,
+)
 from transforms.records.vocabulary import ASKED_FOR
 from warehouse.marts.estimators import count_cells, estimate_shares, weigh_jobs
 
+Names = NDArray[np.str_]
 YIELD = ASKED_FOR.index("yield")
 WEEK = 7
 DEAR = 150_000.0
@@ -37,7 +52,7 @@ def by_oracle(history: History, unread: Ints, budget: int, night: int, rng: np.r
 
 @dataclass(frozen=True)
 class Nights:
-    """What some nights left: by board the chance of membership, the last night it was read (-1: never), and whether it
+    """What some nights left: by board the chance of membership, the last night it answered (-1: never), and whether it
     was ever asked for its yield; by job whether it was read."""
 
     is_member: Flags
@@ -53,15 +68,17 @@ def run_nights(
     """Ask the boards of a market on nights 0 to `nights` - 1, each board one request."""
     n = market.n_boards
     number = rng.random(n)
-    chance = panel.find_chances(panel.classify_sizes(market.jobs.astype(float)), panel.count_members(budget))
+    chance = panel.find_chances(classify(market), panel.count_members(budget))
     since, watched, seen = np.full(n, np.inf), np.zeros(n), np.zeros(n)
+    fails, is_missed = market.answer == FAILS, (market.answer == GONE) | (market.answer == MOVED)
+    misses = np.zeros(n, dtype=np.int64)
     read_on, is_yield, is_read = np.full(n, -1), np.zeros(n, dtype=bool), np.zeros(len(market.board), dtype=bool)
     for night in range(nights):
-        listed = market.is_listed(night)
+        listed = market.is_listed(night) & ~fails[market.board]
         unread = np.bincount(market.board[listed & market.is_paid & ~is_read], minlength=n)
         history = History(
             number=number, chance=chance, nights_since=since, seen=seen, watched=watched,
-            misses=np.zeros(n, dtype=np.int64), requests=np.ones(n),
+            misses=misses, requests=np.ones(n),
         )  # fmt: skip
         asked, reason = order(history, unread, budget, night, rng)
         is_yield[asked[reason == YIELD]] = True
@@ -71,15 +88,53 @@ def run_nights(
         seen += np.where(is_asked, unread, 0)
         since = np.where(is_asked, 0, since) + 1
         is_read |= listed & is_asked[market.board]
-        read_on[asked] = night
+        read_on[asked[~fails[asked]]] = night
+        misses = misses + (is_asked & is_missed)
     return Nights(is_member=number < chance, chance=chance, read_on=read_on, is_yield=is_yield, is_read=is_read)
 
 
+def classify(market: BoardMarket) -> Ints:
+    """The class of size of each board when it was drawn."""
+    return panel.classify_sizes(market.known_jobs.astype(float))
+
+
+def weigh(market: BoardMarket, asked: Nights, is_answered: Flags) -> Floats:
+    """How many boards each member that has answered stands for, as `panel_boards` has it; else 0."""
+    stratum = name_strata(market)
+    _, of = np.unique(stratum, return_inverse=True)
+    known = np.where(asked.is_member, 1 / asked.chance, 0)
+    told = np.where(is_answered, known, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.bincount(of, known) / np.bincount(of, told)
+    return told * np.where(np.isfinite(factor), factor, 0)[of]
+
+
+def name_strata(market: BoardMarket) -> Names:
+    """The stratum of each board: its platform, and what the panel calls it there."""
+    names = np.empty(market.n_boards, dtype=object)
+    sizes, countries = classify(market), np.where(market.is_us, "US", "")
+    for platform in (0, 1):
+        own = np.flatnonzero(market.platform == platform)
+        names[own] = [f"{platform} {name}" for name in panel.name_strata(sizes[own], countries[own].tolist())]
+    return names.astype(str)
+
+
+NIGHTS = 28
+PARTS_ASKED = (4, 20)
+"""Nights that are run, and of how many boards one is asked a night."""
 FIGURES = ("states pay", "remote", "in the US", "opened within a week", "AI among all", "pays over 150,000")
 
 
-def estimate(market: BoardMarket, boards: Flags, weight: Floats, read_on: Ints) -> dict[str, tuple[float, float]]:
-    """The interval of each figure from the last reading of some boards, weighted."""
+class Interval(NamedTuple):
+    """A share with the ends of its interval."""
+
+    low: float
+    high: float
+    value: float
+
+
+def estimate(market: BoardMarket, boards: Flags, weight: Floats, read_on: Ints) -> dict[str, Interval]:
+    """Each figure and its interval from the last reading of some boards, weighted."""
     on = read_on[market.board]
     is_listed = (market.opened <= on) & (on < market.closed) & boards[market.board]
 
@@ -99,15 +154,15 @@ def estimate(market: BoardMarket, boards: Flags, weight: Floats, read_on: Ints) 
     return {name: bound(jobs, yes, weight) for name, (jobs, yes) in parts.items()}
 
 
-def bound(jobs: Floats, yes: Floats, weight: Floats) -> tuple[float, float]:
-    """The interval of a share over jobs of boards that were drawn with unequal chances."""
+def bound(jobs: Floats, yes: Floats, weight: Floats) -> Interval:
+    """A share and its interval over jobs of boards that were drawn with unequal chances."""
     some = np.flatnonzero(jobs)
     one = np.zeros(len(some), dtype=np.int64)
     weighted = weigh_jobs(one, jobs[some], jobs[some] * weight[some], 1)
     cells = count_cells(one, weighted, 1)
     asks = np.minimum(weighted * yes[some] / jobs[some], weighted)
     found = estimate_shares(cells, np.zeros(1, dtype=np.int64), np.arange(len(some)), one, asks)
-    return float(found.low[0]), float(found.high[0])
+    return Interval(float(found.low[0]), float(found.high[0]), float(found.share[0]))
 
 
 def find_truth(market: BoardMarket, night: int) -> dict[str, float]:
@@ -124,27 +179,57 @@ def find_truth(market: BoardMarket, night: int) -> dict[str, float]:
     }
 
 
-def find_coverage(runs: int, *, nights: int, part: int) -> dict[str, dict[str, float]]:
-    """How often the intervals of panel and of yield boards hold the truth, by figure, over markets of known truth.
+SAMPLES = ("panel", "yield", "yield of a week", "panel as it was")
+"""Members, weighted; boards asked for their yield, unweighted, and those of them that were read in the last week, as
+members are; and members where, as it was once, an empty list and a
+redirect do not count as an answer, so that others stand for these boards."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How a figure of a sample did over many markets: part of the intervals that held the truth, mean of estimate less
+    truth, mean width of an interval."""
+
+    held: float
+    off: float
+    width: float
+
+
+Coverages = dict[str, dict[str, Coverage]]
+"""By sample and figure."""
+
+
+def find_coverage(runs: int, *, part: int, nights: int = NIGHTS) -> Coverages:
+    """How each figure of each of `SAMPLES` did over markets of known truth.
 
     A night has requests for one board in `part`.
     """
-    held: dict[str, dict[str, int]] = {who: dict.fromkeys(FIGURES, 0) for who in ("panel", "yield")}
+    done: dict[str, dict[str, list[tuple[bool, float, float]]]] = {
+        sample: {name: [] for name in FIGURES} for sample in SAMPLES
+    }
     for run in range(runs):
         rng = np.random.default_rng([SEED, run])
-        market = draw_board_market(rng, nights=nights)
+        market = silence_boards(draw_board_market(rng, nights=nights), np.random.default_rng([SEED, run, 1]))
         asked = run_nights(market, rng, nights=nights, budget=market.n_boards // part)
         truth, is_read = find_truth(market, nights - 1), asked.read_on >= 0
+        members = asked.is_member & is_read
+        once = members & (market.answer != EMPTY) & (market.answer != MOVED)
+        others = ~asked.is_member & asked.is_yield & is_read
         found = {
-            "panel": estimate(market, asked.is_member & is_read, 1 / asked.chance, asked.read_on),
-            "yield": estimate(
-                market, ~asked.is_member & asked.is_yield & is_read, np.ones(market.n_boards), asked.read_on
+            "panel": estimate(market, members, weigh(market, asked, members), asked.read_on),
+            "yield": estimate(market, others, np.ones(market.n_boards), asked.read_on),
+            "yield of a week": estimate(
+                market, others & (asked.read_on >= nights - WEEK), np.ones(market.n_boards), asked.read_on
             ),
+            "panel as it was": estimate(market, once, weigh(market, asked, once), asked.read_on),
         }
-        for who, ends in found.items():
-            for name, (low, high) in ends.items():
-                held[who][name] += low <= truth[name] <= high
-    return {who: {name: n / runs for name, n in of.items()} for who, of in held.items()}
+        for sample, figures in found.items():
+            for name, (low, high, value) in figures.items():
+                done[sample][name].append((low <= truth[name] <= high, value - truth[name], high - low))
+    return {
+        sample: {name: Coverage(*np.mean(rows, axis=0).tolist()) for name, rows in figures.items()}
+        for sample, figures in done.items()
+    }
 
 
 def find_yield(order: Order, *, nights: int, part: int) -> float:

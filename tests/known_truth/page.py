@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
 
+from tests.known_truth.board_market import SEED as BOARDS_SEED
+from tests.known_truth.board_nights import NIGHTS, Coverages
 from tests.known_truth.markets import SEED, read_generators
 from tests.known_truth.scoring import (
     MAX_WIDTH,
@@ -32,6 +34,8 @@ class Line:
     misses: tuple[str, ...]
 
 
+MIN_HELD = 0.93
+"""Least part of the intervals of a figure of boards that must hold the truth."""
 COLUMNS = (
     *("generator", "n", "", "estimand", "printed", "covered %", "of printed %", "too high %", "too low %", "width"),
     *("of printed", "bias %", "without", "misses"),
@@ -63,8 +67,38 @@ NOTES = {
 
 
 def write_page(lines: Sequence[Line], n_markets: int, day: date, seconds: float) -> str:
-    """The whole document as Markdown."""
+    """The document as Markdown, but for the boards."""
     return "\n".join(_page(lines, n_markets, day, seconds)) + "\n"
+
+
+def write_boards(found: Mapping[int, Coverages], runs: int, day: date) -> str:
+    """The part of the document about boards asked by plan; `found` by of how many boards one is asked a night."""
+    return "\n".join(_boards(found, runs, day)) + "\n"
+
+
+def _boards(found: Mapping[int, Coverages], runs: int, day: date) -> Iterator[str]:
+    yield "## Boards asked by plan"
+    yield ""
+    yield (
+        f"{runs} markets of {day}, seed {BOARDS_SEED}, {NIGHTS} nights each: boards resampled from real ones, on two "
+        "platforms, some of which list nothing, are gone, have moved (24 % of the second platform's) or fail "
+        "(`tests/known_truth/board_market.py`). *panel*: members, weighted as `panel_boards` does. *yield*: other "
+        "boards asked for their yield, not weighted, by their last reading; *of a week*: those of them that were "
+        "read in the last seven nights, as members are. *panel as it was*: empty lists and redirects taken for no "
+        "answer, so that other members stand for such boards. *off*: mean of the estimate less the truth, "
+        "and *width*: mean width of the interval, both in points. **Bold**: the interval "
+        f"held the truth in less than {100 * MIN_HELD:.0f} %."
+    )
+    yield ""
+    yield "| one board in | sample | figure | covered % | off | width |"
+    yield "|--:|---|---|--:|--:|--:|"
+    for part, samples in found.items():
+        for sample, figures in samples.items():
+            for name, one in figures.items():
+                held = f"{100 * one.held:.1f}"
+                shown = held if one.held >= MIN_HELD else f"**{held}**"
+                yield f"| {part} | {sample} | {name} | {shown} | {100 * one.off:+.1f} | {100 * one.width:.1f} |"
+    yield ""
 
 
 def _page(lines: Sequence[Line], n_markets: int, day: date, seconds: float) -> Iterator[str]:

@@ -3,16 +3,16 @@
 -- $dead_after: nights in a row on which a board was not found, or only redirected, after which it is dead.
 -- $ai_groups: groups of roles that count as AI jobs.
 -- $days_of_yield: days of the newest readings of a board whose new adverts say what it yields.
-WITH answered AS (
+WITH nights AS MATERIALIZED (FROM core.board_answers), answered AS (
     SELECT source, board, max(night) AS answered_on
-    FROM core.board_answers WHERE said IN ('answer', 'empty') GROUP BY ALL
+    FROM nights WHERE said IN ('answer', 'empty') GROUP BY ALL
 ), asked AS (
     SELECT source, board, min(n.night) AS first_asked_on, max(n.night) AS asked_on, max(a.answered_on) AS answered_on,
         count(*) AS n_nights, max_by(n.n_answers, n.night) AS n_requests,
         count(*) FILTER (n.night > a.answered_on IS NOT FALSE) AS n_failed,
         count(*) FILTER (n.night > a.answered_on IS NOT FALSE AND n.said IN ('gone', 'moved')) AS n_missed,
         max_by(n.said, n.night) = 'moved' AS is_redirected
-    FROM core.board_answers AS n LEFT JOIN answered AS a USING (source, board)
+    FROM nights AS n LEFT JOIN answered AS a USING (source, board)
     GROUP BY ALL
 ), adverts AS (
     SELECT o.source, b.board, b.closed_at IS NULL AS is_listed, b.first_seen_at, o.country,

@@ -7,6 +7,7 @@ import pytest
 
 from extractors.schedule import panel
 from tests.known_truth.board_nights import FIGURES, find_coverage
+from tests.known_truth.page import MIN_HELD
 
 SIZES = np.repeat([panel.UNKNOWN, 0, 1, 2, 3, 4], 2_000)
 
@@ -51,16 +52,42 @@ def test_rare_countries_share_a_stratum() -> None:
     assert set(names[:60]) == {"2:US"} and names[60] == "2:other"
 
 
-def test_intervals_of_the_panel_hold_the_truth() -> None:
+WRONG = {
+    (4, "yield"): {"AI among all", "in the US"},
+    (4, "yield of a week"): {"AI among all", "states pay"},
+    (20, "yield"): {"opened within a week"},
+    (20, "yield of a week"): {"AI among all", "states pay", "in the US", "remote"},
+}
+"""Figures whose intervals hold the truth in less than 93 % of 500 markets, by of how many boards one is asked a night
+and sample. What was read in all nights is nearly every board that is no member, so that little of it is chosen."""
+FAR_OFF = {4: ("AI among all",), 20: ("AI among all", "states pay")}
+"""Those that a week's yield boards are wrong about in most markets."""
+
+
+@pytest.mark.parametrize("part", [4, 20])
+def test_intervals_of_the_panel_hold_the_truth_where_a_weeks_yield_boards_do_not(part: int) -> None:
     """Thirty markets; a figure whose interval held in 93 % would miss six or more of them once in fifty times."""
-    found = find_coverage(30, nights=28, part=20)["panel"]
-    assert all(found[name] > 0.8 for name in FIGURES), found
+    found = find_coverage(30, part=part)
+    held = {name: one.held for name, one in found["panel"].items()}
+    assert all(held[name] > 0.8 for name in FIGURES), held
+    for name in FAR_OFF[part]:
+        assert found["yield of a week"][name].held < 0.6, (name, found["yield of a week"][name])
+
+
+def test_boards_that_moved_are_stood_for_by_none() -> None:
+    """A quarter of one platform's boards redirect, most of them outside the United States: taken for no answer, they
+    leave the others there a weight that is too large by as much."""
+    found = find_coverage(30, part=4)
+    ours, as_it_was = (found[sample]["in the US"].off for sample in ("panel", "panel as it was"))
+    assert abs(ours) < 0.015 < abs(as_it_was) and ours - as_it_was > 0.015
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", [4, 20])
-def test_the_panel_holds_the_truth_where_yield_boards_do_not(part: int) -> None:
-    found = find_coverage(500, nights=28, part=part)
+def test_the_panel_holds_the_truth_in_500_markets(part: int) -> None:
+    found = find_coverage(500, part=part)
     print(part, found)
-    assert all(found["panel"][name] >= 0.93 for name in FIGURES), found
-    assert min(found["yield"].values()) < 0.6, found
+    for sample, wrong in {"panel": set[str](), **{of: wrong for (n, of), wrong in WRONG.items() if n == part}}.items():
+        assert {name for name in FIGURES if found[sample][name].held < MIN_HELD} == wrong, (sample, found[sample])
+    assert all(found["yield of a week"][name].held < 0.6 for name in FAR_OFF[part])
+    assert max(abs(found["panel"][name].off) for name in FIGURES) < 0.005, "the panel is wrong to no side"

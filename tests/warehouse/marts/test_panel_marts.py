@@ -14,8 +14,8 @@ import pytest
 
 from tests.builders import BEGIN, Answer, load, night, refined
 from tests.builders import posting as job
-from tests.known_truth.board_market import SEED, draw_board_market
-from tests.known_truth.board_nights import estimate, run_nights
+from tests.known_truth.board_market import EMPTY, FAILS, GONE, LIST, MOVED, SEED, draw_board_market, silence_boards
+from tests.known_truth.board_nights import estimate, name_strata, run_nights, weigh
 from tests.warehouse.marts.test_closings import put_nights
 from tests.warehouse.marts.test_marts import AS_OF, NOW, cell, posting, put
 from transforms.records.columns import fields_of
@@ -379,11 +379,15 @@ def test_a_night_on_which_nothing_was_read_adds_no_row_and_a_draw_does(con: data
 
 
 def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: database.Connection) -> None:
-    """Eight nights of the schedule on a drawn market: interval and share of the jobs that state pay."""
+    """Eight nights of the schedule on a drawn market: interval and share of the jobs that state pay.
+
+    Some boards are gone, have moved, list nothing or fail; the warehouse knows only what they answered.
+    """
     nights, rng = 8, np.random.default_rng([SEED, 1])
-    market = draw_board_market(rng, nights=nights, n_boards=300)
+    market = silence_boards(draw_board_market(rng, nights=nights, n_boards=300), np.random.default_rng([SEED, 1, 1]))
     asked = run_nights(market, rng, nights=nights, budget=75)
-    assert 0 < asked.is_member.sum() < 300 and (asked.read_on[asked.is_member] >= 0).all()
+    answered = asked.is_member & (asked.read_on >= 0)
+    assert 0 < answered.sum() < asked.is_member.sum() < 300
     begin = NOW - timedelta(days=nights - 1)
     read_at = [begin + timedelta(days=int(on)) for on in asked.read_on]
     on = asked.read_on[market.board]
@@ -398,15 +402,25 @@ def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: d
         "INSERT INTO ops.responses BY NAME SELECT unnest($boards) AS board, unnest($at) AS observed_at, 'x' AS source,"
         " 'sha1:X' AS digest, 0 AS record, 200 AS http_status, true AS is_complete, 0 AS n_rows, 0 AS n_rejects,"
         " 'x/' || board AS warc, 'u' AS url",
-        {"boards": [f"b{b}" for b in np.flatnonzero(asked.read_on >= 0)],
-         "at": [read_at[b] for b in np.flatnonzero(asked.read_on >= 0)]},
+        {"boards": [f"b{b}" for b in np.flatnonzero(market.answer == LIST) if asked.read_on[b] >= 0],
+         "at": [read_at[b] for b in np.flatnonzero(market.answer == LIST) if asked.read_on[b] >= 0]},
     )  # fmt: skip
-    chances = zip(asked.chance.tolist(), asked.is_member.tolist(), strict=True)
-    draw(con, ((f"b{b}", chance, is_member) for b, (chance, is_member) in enumerate(chances)))
+    for answer, status in ((EMPTY, 200), (GONE, 404), (MOVED, 302), (FAILS, 500)):
+        boards = np.flatnonzero((market.answer == answer) & asked.is_member)
+        assert len(boards), "each of these is among the members"
+        for board in boards:
+            put_answers(con, [f"b{board}"], status, at=NOW if answer == FAILS else read_at[board])
+    strata = name_strata(market)
+    for stratum in np.unique(strata):
+        own = [
+            (f"b{board}", asked.chance[board].item(), asked.is_member[board].item())
+            for board in np.flatnonzero(strata == stratum)
+        ]
+        draw(con, own, stratum=str(stratum))
     row = row_of(shares(con, AS_OF), "pay_stated", "yes")
-    ends = estimate(market, asked.is_member & (asked.read_on >= 0), 1 / asked.chance, asked.read_on)["states pay"]
+    ends = estimate(market, answered, weigh(market, asked, answered), asked.read_on)["states pay"]
     assert row.sample == "panel" and row.n_jobs < len(listed)
-    assert (row.share_lo, row.share_hi) == pytest.approx(ends, abs=1e-8)
+    assert (row.share_lo, row.share_hi, row.share) == pytest.approx(ends, abs=1e-8)
 
 
 # --- disclosure -------------------------------------------------------------------------------------------
