@@ -29,7 +29,7 @@ USED = (
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
     mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
     tables.SupersededVersions,
-    ops_tables.Runs, ops_tables.PanelDraw, ops_tables.BoardNights,
+    ops_tables.Runs, ops_tables.PanelDraw, ops_tables.BoardNights, ops_tables.Rejects,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),
@@ -54,7 +54,8 @@ def make_tables(con: duckdb.DuckDBPyConnection) -> None:
         name = table_of(mart).name  # each day's rows stand on that day alone
         span = "as_of AS valid_from, as_of + 1 AS valid_to"
         con.execute(f"CREATE VIEW {name}_history AS SELECT * EXCLUDE (as_of), {span} FROM {name}")
-    for view in ("core.publishable_postings", "core.usd_rates", *MART_VIEWS):
+    read = ("publishable_postings", "usd_rates", "broken_answers", "board_answers")
+    for view in (*(f"core.{name}" for name in read), *MART_VIEWS):
         con.execute(view_ddl(view)[0])
     for macro in (name for name in MACROS if name not in ("postings_as_of", "open_jobs")):
         con.execute(macro_ddl(macro)[0])
