@@ -101,9 +101,9 @@ def panel_market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDB
     """, {"as_of": AS_OF})  # fmt: skip
     con.execute("""
         INSERT INTO ops.board_nights BY NAME
-        SELECT 'run' AS run_id, source, board, drawn_on AS planned_on, 'panel' AS why,
+        SELECT 'run ' || day AS run_id, source, board, drawn_on + day::INTEGER AS planned_on, 'panel' AS why,
             CASE WHEN number < chance THEN chance END AS chance
-        FROM ops.panel_draw
+        FROM ops.panel_draw, range(0, 300, 7) AS days (day)
     """)
     list_postings(con)
     compute(con)
