@@ -126,7 +126,7 @@ def why_turned_off(config: Settings, name: str) -> str | None:
     return None
 
 
-def why_over(source: Source, day: date) -> str | None:
+def why_past_last_day(source: Source, day: date) -> str | None:
     """Why a source is not asked any longer on a day; None when it is."""
     if source.asked_until is None or day <= source.asked_until:
         return None
@@ -138,7 +138,7 @@ def why_off(source: Source, data: Path, in_store: Collection[str] = ()) -> str |
 
     `in_store` are the sources of which the store names boards, beside those of boards.csv.
     """
-    if why := why_over(source, datetime.now(UTC).date()):
+    if why := why_past_last_day(source, datetime.now(UTC).date()):
         return why
     if source.is_bulk:
         how = "jobmarket backfill FILE" if source.file_url else "jobmarket crawl PATHS"

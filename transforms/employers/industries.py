@@ -15,11 +15,11 @@ from transforms.text.lookups import cells_of, rows_of
 CODE = re.compile(r"(?:ISIC|NAF|SSIC) (\d\d[\d.]*)")
 DIVISION = 2
 """Digits of a division; a class has up to four."""
-KEPT = 1 << 12
+CACHE_SIZE = 1 << 12
 """Statements remembered: there are some 150 words in use, and 700 classes."""
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=CACHE_SIZE)
 def industry_of(stated: str) -> str | None:
     """The industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None where the lookups have none.
 

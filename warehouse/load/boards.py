@@ -73,7 +73,7 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
     Whether such a one is a trial is judged anew, unless `put_by_people` entered it.
     """
-    found = {_key_of(row.source, row.board): row for row in _read_known(con)}
+    found = {_key_of(row.source, row.board): row for row in _read_rows(con)}
     new, judged = [], []
     for one in boards:
         known = found.setdefault(_key_of(one.source, one.board), one)
@@ -94,7 +94,7 @@ def put_by_people(con: database.Connection, tokens: Iterable[tuple[str, str]], d
     """
     listed = set(tokens)
     found: dict[tuple[str, str], list[KnownBoards]] = {}
-    for row in _read_known(con):
+    for row in _read_rows(con):
         found.setdefault(_key_of(row.source, row.board), []).append(row)
     put, stale = [], []
     for source, board in sorted(listed):
@@ -111,7 +111,7 @@ def put_by_people(con: database.Connection, tokens: Iterable[tuple[str, str]], d
         database.put(con, KnownBoards, put)
 
 
-def _read_known(con: database.Connection) -> list[KnownBoards]:
+def _read_rows(con: database.Connection) -> list[KnownBoards]:
     rows = con.execute("SELECT source, board, known_from, known_on, is_test FROM ops.known_boards").fetchall()
     return [
         KnownBoards(source=source, board=board, known_from=known_from, known_on=known_on, is_test=is_test)

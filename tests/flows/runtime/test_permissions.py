@@ -20,7 +20,7 @@ from flows.runtime.permissions import (
     read_accepted,
     read_permissions,
     why_off,
-    why_over,
+    why_past_last_day,
 )
 from flows.terminal.errors import WrongUsage
 
@@ -54,10 +54,16 @@ def test_a_board_in_the_store_turns_its_source_on(tmp_path: Path) -> None:
 
 def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     guarded = declared(monkeypatch, asked_until=date(2026, 1, 1))
-    assert why_over(guarded, date(2026, 1, 1)) is None and why_over(guarded, date(2026, 1, 2)) is not None
+    assert (
+        why_past_last_day(guarded, date(2026, 1, 1)) is None
+        and why_past_last_day(guarded, date(2026, 1, 2)) is not None
+    )
     assert "not asked after 2026-01-01" in (why_off(guarded, tmp_path) or "")
     recruitee = all_sources()["recruitee"].SOURCE
-    assert why_over(recruitee, date(2027, 2, 9)) is None and why_over(recruitee, date(2027, 2, 10)) is not None
+    assert (
+        why_past_last_day(recruitee, date(2027, 2, 9)) is None
+        and why_past_last_day(recruitee, date(2027, 2, 10)) is not None
+    )
 
 
 def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
