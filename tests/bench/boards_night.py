@@ -70,8 +70,13 @@ class Cost:
     requests: int
     unchanged: int
     adverts: int
-    memory: float
+    memory_by_step: Mapping[str, float]
     bytes_of: Mapping[str, int]
+
+    @property
+    def memory(self) -> float:
+        """Bytes that were held at once, at most."""
+        return max(self.memory_by_step.values(), default=0.0)
 
     @property
     def seconds(self) -> float:
@@ -148,10 +153,11 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
     gate.ready()
     settings = Settings(data=data, workers=workers, board_requests=10 * n_boards)
     request = nightly.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
-    memory = MemoryWatch()
+    running: list[str] = []
+    memory = MemoryWatch(running)
     with (
         contextlib.ExitStack() as declared,
-        clocks_on_steps(STEPS) as spent,
+        clocks_on_steps(STEPS, running) as spent,
         mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
         mock.patch.object(board_plan, "take_in_listed"),  # the market's boards are all there are
         memory,
@@ -176,7 +182,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         requests=sum(web.n_requests for web in asked),
         unchanged=sum(web.n_unchanged for web in asked),
         adverts=adverts,
-        memory=memory.most,
+        memory_by_step=memory.most,
         bytes_of={
             "archive": _size(data / "archive"), "refined": _size(data / "refined"),
             "work": _size(data / "work.duckdb"), "published": _size(data / "market.duckdb"),
@@ -190,10 +196,11 @@ def _size(path: Path) -> int:
 
 
 class MemoryWatch:
-    """The largest sum of memory that this process and its children held at once while the context lasts, in bytes."""
+    """The largest sum of memory that this process and its children held at once, in bytes, by the step that ran."""
 
-    def __init__(self) -> None:
-        self.most = 0.0
+    def __init__(self, running: Sequence[str]) -> None:
+        self.most: dict[str, float] = {}
+        self._running = running
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -207,7 +214,9 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._is_over.wait(LOOK):
-            self.most = max(self.most, sum(map(_held_by, [os.getpid(), *_children(os.getpid())])))
+            held = sum(map(_held_by, [os.getpid(), *_children(os.getpid())]))
+            step = next(iter(self._running[-1:]), REST)
+            self.most[step] = max(self.most.get(step, 0.0), held)
 
 
 def _children(parent: int) -> Iterator[int]:
@@ -281,12 +290,14 @@ def describe(name: str, cost: Cost, first: Cost) -> Iterator[str]:
     """Lines about a night."""
     steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in cost.steps.items() if seconds >= 0.05)
     sizes = ", ".join(f"{where} {size / 1e6:,.1f}" for where, size in cost.bytes_of.items())
+    held = ", ".join(f"{step} {size / 1e9:.2f}" for step, size in cost.memory_by_step.items())
     yield (
         f"{name:<12}{cost.seconds:9.1f} CPU s ({cost.seconds / first.seconds:6.1%} of first), {cost.wall:8.1f} s by the"
         f" wall, {cost.paced / 3600:5.2f} h by pace, {cost.memory / 1e9:5.2f} GB; {cost.adverts:,} adverts,"
         f" {cost.requests:,} requests, {cost.unchanged:,} unchanged"
     )
     yield f"{'':<12}CPU s: {steps}"
+    yield f"{'':<12}GB held: {held}"
     yield f"{'':<12}MB: {sizes}"
 
 

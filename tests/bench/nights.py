@@ -147,11 +147,17 @@ def night(data: Path, recording: Path) -> Night:
 
 
 @contextlib.contextmanager
-def clocks_on_steps(steps: Mapping[str, tuple[str, str]] = STEPS) -> Iterator[dict[str, float]]:
-    """CPU seconds of each step while the context lasts, without the steps inside it; Prefect's tasks are plain."""
+def clocks_on_steps(
+    steps: Mapping[str, tuple[str, str]] = STEPS, running: list[str] | None = None
+) -> Iterator[dict[str, float]]:
+    """CPU seconds of each step while the context lasts, without the steps inside it; Prefect's tasks are plain.
+
+    `running` holds the names of the steps that run, the innermost last.
+    """
     import flows.backfill
     import flows.nightly
 
+    running = [] if running is None else running
     spent = dict.fromkeys(steps, 0.0)
     inner = [0.0]
     kept: list[tuple[Any, str, Any]] = []
@@ -161,9 +167,11 @@ def clocks_on_steps(steps: Mapping[str, tuple[str, str]] = STEPS) -> Iterator[di
         def timed(*args: Any, **named: Any) -> Any:
             begin = cpu_seconds()
             inner.append(0.0)
+            running.append(step)
             try:
                 return work(*args, **named)
             finally:
+                running.pop()
                 took = cpu_seconds() - begin
                 spent[step] += took - inner.pop()
                 inner[-1] += took

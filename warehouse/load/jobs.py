@@ -74,6 +74,8 @@ FULL = "full"
 """State of a text that is compared; of a snippet nothing follows."""
 AT_ONCE = 20_000
 """Versions read from a refined file at once: bounds the memory their texts take."""
+MATCHED_AT_ONCE = 100_000
+"""Versions matched at once, but that those of one title are not parted: bounds the memory that pairs of them take."""
 
 
 def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
@@ -252,16 +254,27 @@ def _versions(con: database.Connection, where: str) -> list[links.Version]:
 
 
 def _link(con: database.Connection) -> None:
-    """Match the versions of affected titles again."""
+    """Match the versions of affected titles again, `MATCHED_AT_ONCE` at a time: no link leaves a title."""
     con.execute("DELETE FROM found_links WHERE title IN (SELECT title FROM affected)")
     con.execute(
-        "DELETE FROM affected WHERE title NOT IN (SELECT title FROM compared GROUP BY title HAVING count(*) > 1)"
-    )
-    versions = _versions(con, "title IN (SELECT title FROM affected)")
-    stored = con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE batches AS
+        SELECT title, (sum(n) OVER (ORDER BY title) // {MATCHED_AT_ONCE})::INTEGER AS batch
+        FROM (
+            SELECT title, count(*) AS n FROM compared SEMI JOIN affected USING (title) GROUP BY title HAVING count(*) > 1
+        )
         """
+    )
+    for (batch,) in con.execute("SELECT DISTINCT batch FROM batches ORDER BY batch").fetchall():
+        _link_titles(con, f"title IN (SELECT title FROM batches WHERE batch = {batch})")
+
+
+def _link_titles(con: database.Connection, where: str) -> None:
+    versions = _versions(con, where)
+    stored = con.execute(
+        f"""
         SELECT text_hash, sketch FROM sketches
-        WHERE text_hash IN (SELECT text_hash FROM compared SEMI JOIN affected USING (title)) ORDER BY text_hash
+        WHERE text_hash IN (SELECT text_hash FROM compared WHERE {where}) ORDER BY text_hash
         """
     ).fetchall()
     sketched = sketches.unpack([row[1] for row in stored])
