@@ -18,7 +18,7 @@ import orjson
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from transforms.records.rows import Issue, SaidAgain
+from transforms.records.rows import Issue, Repetition
 from transforms.text.characters import REPLACEMENT
 from transforms.text.rejects import MISSHAPEN, Rejected
 
@@ -44,8 +44,8 @@ class Response:
     body: bytes
     record: int = 0
     digest: str = ""
-    said_before: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """The `said_hash` of adverts that were read before, by their `record_hash`: `each_advert` does not read them."""
+    earlier_wordings: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The `wording_hash` of adverts that were read before, by their `record_hash`: `each_advert` does not read them."""
 
     def json(self) -> Any:
         """The body read as JSON, leniently where it is not valid (`read_lenient_json`).
@@ -189,7 +189,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
 
 def each_advert(
     response: Response, items: object, read: Callable[[Any], Row], *, known: frozenset[str]
-) -> Iterator[Row | Issue | SaidAgain]:
+) -> Iterator[Row | Issue | Repetition]:
     """Read every advert of an answer as `each` does, and one that stood there before in the same words not again.
 
     For platforms that state all of an advert in one record. What `read` gives must follow from the record and from the
@@ -198,8 +198,8 @@ def each_advert(
 
     def read_new(record: Any) -> Any:
         digest = None if isinstance(record, Record) and record.issues else _record_hash(response.url, record)
-        if digest is not None and (said := response.said_before.get(digest)):
-            return SaidAgain(said)
+        if digest is not None and (said := response.earlier_wordings.get(digest)):
+            return Repetition(said)
         made = read(record)
         return {**made, "record_hash": digest} if isinstance(made, dict) else made
 

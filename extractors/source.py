@@ -25,7 +25,7 @@ from transforms.records.rows import (
     PayReport,
     PriceLevel,
     Removal,
-    SaidAgain,
+    Repetition,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from transforms.posting import RawPosting
 
     Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
-    Parsed = RawPosting | Row | Removal | SaidAgain | Issue
+    Parsed = RawPosting | Row | Removal | Repetition | Issue
     """What `parse` yields: adverts as the source states them, finished rows of other kinds, adverts that were taken
     away, such as were read before, or what was refused."""
 

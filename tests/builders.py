@@ -72,8 +72,8 @@ class Answer:
     max_age_days: int | None = None
     status: int = 200
     """HTTP status of an answer that neither repeats nor closes one."""
-    repeated: Sequence[str] = ()
-    """`said_hash` of adverts in the words of an earlier answer."""
+    repetitions: Sequence[str] = ()
+    """`wording_hash` of adverts in the words of an earlier answer."""
 
 
 def file_at(folder: Path, source: str, name: str, key: str) -> RefinedFile:
@@ -104,10 +104,10 @@ def refined(
             posting_id=answer.gone,
             is_complete=answer.is_complete and not answer.repeats and answer.status == 200,
             max_age_days=answer.max_age_days,
-            n_rows=len(answer.rows) + len(answer.repeated),
+            n_rows=len(answer.rows) + len(answer.repetitions),
             n_rejects=len(answer.issues),
             issues=answer.issues,
-            repeated=tuple(answer.repeated),
+            repetitions=tuple(answer.repetitions),
         )
         for record, answer in enumerate(answers)
     ]

@@ -29,7 +29,7 @@ from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
-from transforms.records.rows import Issue, Pay, Posting, Removal, SaidAgain, Span
+from transforms.records.rows import Issue, Pay, Posting, Removal, Repetition, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
     FULL_ADVERT,
@@ -145,7 +145,7 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
     said = _bounded(said, None)
-    steps = _steps(said, said_hash(said), _depth_of(said, ALL))
+    steps = _steps(said, wording_hash(said), _depth_of(said, ALL))
     while True:
         try:
             next(steps)
@@ -154,8 +154,8 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
             return made
 
 
-_Said = RawPosting | Issue | Removal | SaidAgain
-_Made = Posting | Issue | Removal | SaidAgain
+_Said = RawPosting | Issue | Removal | Repetition
+_Made = Posting | Issue | Removal | Repetition
 
 
 def postings(
@@ -169,14 +169,14 @@ def postings(
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
     all their texts are read at once. The result is the same as `posting`'s. `before` are adverts that were read before,
-    by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer, `percent` the
+    by their `wording_hash`; one that says the same is not read again. `seen_on` is the day of the answer, `percent` the
     part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
     """
     for group in _batches(said):
         yield from _make_batch(group, before, seen_on, percent)
 
 
-def said_hash(said: RawPosting) -> str | None:
+def wording_hash(said: RawPosting) -> str | None:
     """Digest of all that a source says of an advert, 32 hex digits: equal digests give equal postings.
 
     None where a value has no unambiguous form in JSON (bytes, infinity): such an advert is never cached.
@@ -227,7 +227,7 @@ def _make_batch(group: Sequence[_Said], before: Mapping[str, str], seen_on: date
     made: dict[int, _Made] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
-        if isinstance(whole, Issue | Removal | SaidAgain):
+        if isinstance(whole, Issue | Removal | Repetition):
             made[number] = whole
             continue
         try:
@@ -235,9 +235,9 @@ def _make_batch(group: Sequence[_Said], before: Mapping[str, str], seen_on: date
         except MISSHAPEN as error:
             made[number] = _has_wrong_type(whole, error)
             continue
-        digest = said_hash(one)
+        digest = wording_hash(one)
         if digest is not None and digest in before:
-            made[number] = SaidAgain(digest)
+            made[number] = Repetition(digest)
         else:
             new.append((number, one, digest, _depth_of(one, percent)))
     _prefetch_bodies([one for _, one, _, depth in new if depth.is_read])
@@ -620,7 +620,7 @@ def _assemble(
         candidates=listed_names_in(body.text) if body.text and is_technical else (),
         spans=(span, *where.spans, *demands.spans, *offer.spans),
         issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
-        said_hash=digest,
+        wording_hash=digest,
         record_hash=None if issues else raw.get("record_hash"),  # an issue may be one of the day it was seen on
     )
 

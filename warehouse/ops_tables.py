@@ -118,9 +118,9 @@ class RefinedResponses(ResponseRow):
     """Rejects of whole records stand here, those of single values beside their posting."""
 
     issues: Annotated[tuple[Issue, ...], Column("Records of the response that were rejected")]
-    repeated: Annotated[
+    repetitions: Annotated[
         tuple[str, ...],
-        Column("`said_hash` of each advert that it lists in the words of an earlier answer, whose file has the row"),
+        Column("`wording_hash` of each advert that it lists in the words of an earlier answer, whose file has the row"),
     ] = ()
 
 

@@ -45,7 +45,7 @@ KEY = b"refine_key"
 """Name of the refine key in a Parquet file's metadata."""
 RESPONSES = ".responses.parquet"
 """Ends the name of a refined file of responses; one of rows ends in .parquet alone."""
-HASH = "said_hash"
+HASH = "wording_hash"
 RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
 
@@ -86,10 +86,10 @@ def refine_key_of(path: Path) -> str | None:
     return metadata.get(KEY, b"").decode() or None
 
 
-def find_said_before(own: Path, refined: Store, code: str) -> Mapping[str, str]:
+def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, str]:
     """The adverts in a source's earlier refined files, as far as the same code read them.
 
-    Gives the `said_hash` of each by itself and by its `record_hash`.
+    Gives the `wording_hash` of each by itself and by its `record_hash`.
     `own` is the refined file that is to be made; earlier files are those whose names come before its name, so that what
     it repeats is a matter of the archive and not of what was refined first. Files that cannot be read are left out
     with a warning.
@@ -104,11 +104,11 @@ def find_said_before(own: Path, refined: Store, code: str) -> Mapping[str, str]:
         here = refined.fetch(path)
         if (refine_key_of(here) or "").endswith(f"-{code}"):
             found.append((here, here.stat().st_mtime_ns))
-    return _said_in(tuple(found))
+    return _wordings_in(tuple(found))
 
 
 @functools.lru_cache(maxsize=1)  # the ranges of a file ask for the same
-def _said_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
+def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
     """Digests of the adverts in files, newest first, until there are `MAX_ROWS`; a file of another time is read."""
     said: dict[str, str] = {}
     n_rows = 0
@@ -118,11 +118,11 @@ def _said_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
         try:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 hashes, records = (column.to_pylist() for column in file.read([HASH, RECORD_HASH]).columns)
-            for said_hash, record_hash in zip(hashes, records, strict=True):
-                if said_hash:
-                    said[said_hash] = said_hash
+            for wording_hash, record_hash in zip(hashes, records, strict=True):
+                if wording_hash:
+                    said[wording_hash] = wording_hash
                     if record_hash:
-                        said[record_hash] = said_hash
+                        said[record_hash] = wording_hash
             n_rows += len(hashes)
         except DAMAGED as error:
             remedy = "its adverts are read again. Delete it: the next run makes it anew"

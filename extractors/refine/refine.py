@@ -25,12 +25,12 @@ import pyarrow.parquet as pq
 
 from extractors.archive.reader import WHOLE, BrokenRange, Damaged, Range, Revisited, digest_of, read, split
 from extractors.archive.store import Store, as_store
-from extractors.refine.cache import DAMAGED, HASH, KEY, RESPONSES, code_key, find_said_before, refine_key_of
+from extractors.refine.cache import DAMAGED, HASH, KEY, RESPONSES, code_key, find_earlier_wordings, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL
 from transforms.posting import NONE_BEFORE, postings
-from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, SaidAgain
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
 from warehouse.load.refined_file import RefinedFile
@@ -40,7 +40,7 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 LOG = logging.getLogger("jobmarket")
 
 Before = Callable[[], Mapping[str, str]]
-"""Gives the adverts of earlier files: the `said_hash` of each by itself and by its `record_hash`."""
+"""Gives the adverts of earlier files: the `wording_hash` of each by itself and by its `record_hash`."""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -132,7 +132,7 @@ def refine_range(
     @functools.cache  # looked for when an answer with data is there: on most nights most answers repeat earlier ones
     def before() -> Mapping[str, str]:
         code = reading_key(source, percent)
-        return find_said_before(own, earlier, code) if _is_of_adverts(source) else NONE_BEFORE
+        return find_earlier_wordings(own, earlier, code) if _is_of_adverts(source) else NONE_BEFORE
 
     with gc_paused():
         return _write(all_sources()[source], warc, part, key, path, before, percent)
@@ -330,15 +330,15 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
 def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
     """Files of answers of a source that repeat adverts whose rows are in no file."""
     said: set[str] = set()
-    repeated: dict[Path, set[str]] = {}
+    repetitions: dict[Path, set[str]] = {}
     for path in paths:
         names = pq.read_schema(path).names
         if path.name.endswith(RESPONSES):
-            lists = pq.read_table(path, columns=["repeated"])["repeated"] if "repeated" in names else []
-            repeated[path] = {said_hash for each in lists for said_hash in each.as_py() or ()}
+            lists = pq.read_table(path, columns=["repetitions"])["repetitions"] if "repetitions" in names else []
+            repetitions[path] = {wording_hash for each in lists for wording_hash in each.as_py() or ()}
         elif HASH in names:
             said.update(filter(None, pq.read_table(path, columns=[HASH])[HASH].to_pylist()))
-    return [path for path, hashes in repeated.items() if not hashes <= said]
+    return [path for path, hashes in repetitions.items() if not hashes <= said]
 
 
 def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
@@ -364,7 +364,7 @@ def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, 
             n_records = max(n_records, response.record + 1)
             if outcome is None:
                 continue
-            n_rows, issues, removed, repeated = 0, [], [], []
+            n_rows, issues, removed, repetitions = 0, [], [], []
             places: dict[str, int] = {}
             for row in outcome:
                 if isinstance(row, Issue):
@@ -374,8 +374,8 @@ def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, 
                     removed.append(f"{module.SOURCE.name}:{row.id}")
                     continue
                 n_rows += 1
-                if isinstance(row, SaidAgain):
-                    repeated.append(row.said_hash)
+                if isinstance(row, Repetition):
+                    repetitions.append(row.wording_hash)
                     continue
                 assert isinstance(response, Response)
                 batch.append((row, response.record, response.observed_at))
@@ -387,13 +387,13 @@ def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, 
                     batch.clear()
             answer = _response_row(module.SOURCE, response, n_rows, issues)
             removed_once = tuple(dict.fromkeys(removed)) or None
-            responses.append(replace(answer, removed=removed_once, repeated=tuple(repeated)))
+            responses.append(replace(answer, removed=removed_once, repetitions=tuple(repetitions)))
         writer.write_table(refined_table(row_class, batch))
     return Piece(rows=path, responses=tuple(responses), n_records=n_records)
 
 
 def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int], n_written: int) -> None:
-    """Take the `said_hash` from an advert that its answer lists a second time, and from the one listed before.
+    """Take the `wording_hash` from an advert that its answer lists a second time, and from the one listed before.
 
     An advert of an earlier answer is known by answer and id, which do not tell two apart. `places` are those of the
     answer's adverts among all of the file, of which so many are written already.
@@ -404,7 +404,7 @@ def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int]
     places[row.posting_id] = here
     for place in () if before is None else (before, here):
         if place >= n_written:
-            twice = replace(batch[place - n_written][0], said_hash=None)
+            twice = replace(batch[place - n_written][0], wording_hash=None)
             batch[place - n_written] = (twice, record, observed_at)
 
 
@@ -445,11 +445,11 @@ def rows_of(
 ) -> Iterator[Any]:
     """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 
-    `before` has the `said_hash` of adverts that were read before, by itself and by `record_hash`; they come as
-    `SaidAgain`. Raises `Rejected` when the answer is none of the source's, after the rows that came before that was
+    `before` has the `wording_hash` of adverts that were read before, by itself and by `record_hash`; they come as
+    `Repetition`. Raises `Rejected` when the answer is none of the source's, after the rows that came before that was
     seen.
     """
-    parsed: Iterator[Any] = module.parse(replace(response, said_before=before))
+    parsed: Iterator[Any] = module.parse(replace(response, earlier_wordings=before))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
         return postings(parsed, before, seen_on=seen_on, percent=percent)

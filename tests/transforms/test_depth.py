@@ -134,7 +134,7 @@ def test_an_unread_advert_has_what_its_fields_say() -> None:
     assert not row.skills
     assert not row.candidates
     for name in ("posting_id", "title", "role", "employer", "country", "city", "posted_on", "pay_low", "pay_high",
-                 "currency", "employment_type", "said_hash"):  # fmt: skip
+                 "currency", "employment_type", "wording_hash"):  # fmt: skip
         assert getattr(row, name) == getattr(whole, name) is not None, name
     assert whole.text_class == FULL_ADVERT
     assert whole.years_min == 5

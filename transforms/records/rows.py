@@ -131,10 +131,10 @@ class Removal:
     id: str
 
 
-class SaidAgain(NamedTuple):
-    """An advert that was read before, by its `said_hash`."""
+class Repetition(NamedTuple):
+    """An advert that was read before, by its `wording_hash`."""
 
-    said_hash: str
+    wording_hash: str
 
 
 @struct
@@ -284,7 +284,7 @@ class Posting(Advert):
     ] = ()
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
     issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]
-    said_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]
+    wording_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]
     record_hash: Annotated[
         str | None, Column("Digest of the source's record and its address; a record with the same is not looked into")
     ] = None

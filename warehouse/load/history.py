@@ -76,13 +76,13 @@ def step(
 
 
 def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: list[str]) -> None:
-    """`repeated`: answers that only repeat an earlier one, with that one; they are as complete as it was.
+    """`repeat_answers`: answers that only repeat an earlier one, with that one; they are as complete as it was.
 
     Where another answer came in between, as a late file may tell, the repetition says again what that one had changed.
     """
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE repeated AS
+        CREATE OR REPLACE TEMP TABLE repeat_answers AS
         SELECT r.warc, r.record, r.observed_at, o.warc AS first_warc, o.record AS first_record, o.is_complete,
             EXISTS (
                 SELECT 1 FROM ops.responses AS x
@@ -96,7 +96,7 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
         {"source": source, "warcs": warcs},
     )
     con.execute(
-        "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeated AS s"
+        "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeat_answers AS s"
         " WHERE r.warc = s.warc AND r.record = s.record"
     )
     con.execute(
@@ -149,7 +149,7 @@ def _collect(
         + f" WHERE observed_at <= {last}"
     )
     con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT posting_id, board, observed_at FROM readings")
-    firsts = [row[0] for row in con.execute("SELECT DISTINCT first_warc FROM repeated ORDER BY ALL").fetchall()]
+    firsts = [row[0] for row in con.execute("SELECT DISTINCT first_warc FROM repeat_answers ORDER BY ALL").fetchall()]
     if firsts:
         first_files = {warc: stored[warc] for warc in firsts}
         listed = rows_in(first_files, f"posting_id, {board}, record")
@@ -157,11 +157,11 @@ def _collect(
             f"""
             INSERT INTO seen
             SELECT DISTINCT o.posting_id, o.board, r.observed_at
-            FROM ({listed}) AS o JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
+            FROM ({listed}) AS o JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record
             """
         )
         add_repeated_answers(con, first_files, stored)
-    news = con.execute("SELECT DISTINCT first_warc FROM repeated WHERE is_news ORDER BY ALL").fetchall()
+    news = con.execute("SELECT DISTINCT first_warc FROM repeat_answers WHERE is_news ORDER BY ALL").fetchall()
     if news:
         first_files = {warc: stored[warc] for (warc,) in news}
         again = rows_in(first_files, f"posting_id, {board}, {said_in}")
@@ -169,15 +169,15 @@ def _collect(
             f"""
             INSERT INTO readings BY NAME
             SELECT o.*, r.observed_at, r.warc AS of_warc, r.record AS of_record FROM ({again}) AS o
-            JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record WHERE r.is_news
+            JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record WHERE r.is_news
             """
         )
     con.execute(
         """
         INSERT INTO seen
         SELECT DISTINCT o.posting_id, o.board, a.observed_at
-        FROM (SELECT DISTINCT said_hash, posting_id, board FROM repeated_rows) AS o
-        JOIN said_again AS a USING (said_hash)
+        FROM (SELECT DISTINCT wording_hash, posting_id, board FROM repetition_rows) AS o
+        JOIN repetitions AS a USING (wording_hash)
         ANTI JOIN seen AS s ON s.posting_id = o.posting_id AND s.board = o.board AND s.observed_at = a.observed_at
         """
     )
@@ -193,17 +193,18 @@ def _read_again(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile
         """
         CREATE OR REPLACE TEMP TABLE said_news AS
         WITH news AS (
-            SELECT * FROM repeated_rows SEMI JOIN (SELECT said_hash FROM said_again WHERE is_news) USING (said_hash)
+            SELECT * FROM repetition_rows
+            SEMI JOIN (SELECT wording_hash FROM repetitions WHERE is_news) USING (wording_hash)
         ), current AS (
-            SELECT n.said_hash FROM news AS n JOIN core.postings AS p
+            SELECT n.wording_hash FROM news AS n JOIN core.postings AS p
             ON p.posting_id = n.posting_id AND p.warc = n.warc AND p.record = n.record
         ), changing AS (
             SELECT posting_id FROM readings
             UNION
-            SELECT posting_id FROM news WHERE said_hash NOT IN (FROM current)
+            SELECT posting_id FROM news WHERE wording_hash NOT IN (FROM current)
         )
         SELECT * FROM news SEMI JOIN changing USING (posting_id)
-        QUALIFY row_number() OVER (PARTITION BY said_hash ORDER BY warc, row_number) = 1
+        QUALIFY row_number() OVER (PARTITION BY wording_hash ORDER BY warc, row_number) = 1
         """
     )
     warcs = con.execute("SELECT DISTINCT warc FROM said_news ORDER BY ALL").fetchall()
@@ -215,7 +216,7 @@ def _read_again(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile
         INSERT INTO readings BY NAME
         SELECT o.*, a.observed_at, a.warc AS of_warc, a.record AS of_record FROM ({rows}) AS o
         JOIN said_news AS n ON n.warc = o.warc AND n.row_number = o.row_number
-        JOIN said_again AS a ON a.said_hash = n.said_hash AND a.is_news
+        JOIN repetitions AS a ON a.wording_hash = n.wording_hash AND a.is_news
         """
     )
 
@@ -460,7 +461,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE new_versions AS
-        SELECT r.* EXCLUDE (text, spans, issues, said_hash, record_hash, file_row_number, filename, observed_at),
+        SELECT r.* EXCLUDE (text, spans, issues, wording_hash, record_hash, file_row_number, filename, observed_at),
             v.version_from, v.version_to, v.content_hash
         FROM ({rows_in(files, "*")}) AS r
         JOIN versions AS v

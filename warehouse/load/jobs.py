@@ -261,7 +261,8 @@ def _link(con: database.Connection) -> None:
         CREATE OR REPLACE TEMP TABLE batches AS
         SELECT title, (sum(n) OVER (ORDER BY title) // {MATCHED_AT_ONCE})::INTEGER AS batch
         FROM (
-            SELECT title, count(*) AS n FROM compared SEMI JOIN affected USING (title) GROUP BY title HAVING count(*) > 1
+            SELECT title, count(*) AS n FROM compared SEMI JOIN affected USING (title)
+            GROUP BY title HAVING count(*) > 1
         )
         """
     )

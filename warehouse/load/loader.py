@@ -66,7 +66,7 @@ TABLE_OF_ROW = {
 }
 """Where the rows of a refined file go."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
-ONLY_REFINED = (TEXT, "said_hash", "record_hash")
+ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
 """Flat columns of a posting that stay in its refined file."""
 SELF_CHECKED = ("agreements", "doubts")
 """Lists of a posting that a gate judges beside its flat columns."""
@@ -356,7 +356,7 @@ def _stage(
     rows = f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
     if row_class is Posting:
         rows += _add_rows_to_judge(con, file, stored)
-    left_out = "EXCLUDE (text, spans, issues, said_hash, record_hash, places, file_row_number)"
+    left_out = "EXCLUDE (text, spans, issues, wording_hash, record_hash, places, file_row_number)"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE staged AS
@@ -384,11 +384,11 @@ def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapp
         CREATE OR REPLACE TEMP TABLE rows_to_judge AS
         SELECT r.warc, r.row_number, s.observed_at, s.n_answers
         FROM (
-            SELECT said_hash, max(observed_at) AS observed_at, count(*) AS n_answers FROM said_again WHERE warc = ?
-            GROUP BY said_hash
-        ) AS s JOIN repeated_rows AS r USING (said_hash)
-        WHERE said_hash NOT IN (SELECT said_hash FROM repeated_rows SEMI JOIN ops.loads USING (warc))
-        QUALIFY row_number() OVER (PARTITION BY said_hash ORDER BY r.warc, r.row_number) = 1
+            SELECT wording_hash, max(observed_at) AS observed_at, count(*) AS n_answers FROM repetitions WHERE warc = ?
+            GROUP BY wording_hash
+        ) AS s JOIN repetition_rows AS r USING (wording_hash)
+        WHERE wording_hash NOT IN (SELECT wording_hash FROM repetition_rows SEMI JOIN ops.loads USING (warc))
+        QUALIFY row_number() OVER (PARTITION BY wording_hash ORDER BY r.warc, r.row_number) = 1
         """,
         [file.warc],
     )
@@ -453,7 +453,7 @@ def _n_repeated(con: database.Connection, file: RefinedFile, row_class: type, en
     adverts = 0
     if row_class is Posting:
         ((adverts,),) = con.execute(
-            "SELECT (SELECT count(*) FROM said_again WHERE warc = ?)"
+            "SELECT (SELECT count(*) FROM repetitions WHERE warc = ?)"
             " - (SELECT coalesce(sum(n_answers), 0) FROM rows_to_judge)",
             [file.warc],
         ).fetchall()
@@ -479,9 +479,9 @@ def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -
         rows += f"""
             UNION ALL SELECT {", ".join(f"p.{quoted(column)}" for column in columns)} FROM core.postings AS p
             WHERE p.posting_id IN (
-                SELECT posting_id FROM repeated_rows SEMI JOIN (
-                    SELECT said_hash FROM said_again WHERE warc = {literal(file.warc)}
-                ) USING (said_hash)
+                SELECT posting_id FROM repetition_rows SEMI JOIN (
+                    SELECT wording_hash FROM repetitions WHERE warc = {literal(file.warc)}
+                ) USING (wording_hash)
             ) AND p.posting_id NOT IN (SELECT posting_id FROM staged)
             """
     con.execute(
@@ -515,7 +515,7 @@ def _record_load(con: database.Connection, file: RefinedFile, n_adverts: int, n_
     )
     con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
     con.execute(
-        f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues, repeated), ? AS warc FROM {responses}",
+        f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues, repetitions), ? AS warc FROM {responses}",
         [file.warc],
     )
     n_rows, n_seen, n_rejects = con.execute(

@@ -1,7 +1,7 @@
 """Adverts that an answer lists in the words of an earlier one: where their rows stand.
 
-The refine step writes no second row of such an advert, but its `said_hash` beside the answer. Equal digests are equal
-rows, so that any file with a row of the digest will do.
+The refine step writes no second row of such an advert, but its `wording_hash` beside the answer. Rows of one digest are
+equal, so that any file with such a row will do.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
 def find(
     con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile], last: str
 ) -> None:
-    """`said_again`: each advert that answers of `files`, up to `last`, repeat; `repeated_rows`: where its rows stand.
+    """`repetitions`: adverts that answers of `files` up to `last` repeat; `repetition_rows`: where their rows stand.
 
     `stored` are all refined files of the source. `is_news`: it may say again what another answer had changed. Raises
     `MissingRowsError`.
     """
     con.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE said_again AS
-        SELECT warc, record::BIGINT AS record, observed_at, unnest(repeated) AS said_hash, true AS is_news
-        FROM ({answers_in(files, "record, observed_at, repeated")}) WHERE observed_at <= {last}
+        CREATE OR REPLACE TEMP TABLE repetitions AS
+        SELECT warc, record::BIGINT AS record, observed_at, unnest(repetitions) AS wording_hash, true AS is_news
+        FROM ({answers_in(files, "record, observed_at, repetitions")}) WHERE observed_at <= {last}
         """
     )
     _locate(con, stored)
@@ -57,13 +57,13 @@ def find(
 def add_repeated_answers(
     con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile]
 ) -> None:
-    """Add to both tables what answers that wholly repeat one of `first_files` (`repeated`) have in earlier words."""
+    """Add to both tables what answers that are one of `first_files` again (`repeat_answers`) have in earlier words."""
     ((n,),) = con.execute(
         f"""
-        INSERT INTO said_again
-        SELECT r.warc, r.record, r.observed_at, unnest(o.repeated), r.is_news
-        FROM ({answers_in(first_files, "record, repeated")}) AS o
-        JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
+        INSERT INTO repetitions
+        SELECT r.warc, r.record, r.observed_at, unnest(o.repetitions), r.is_news
+        FROM ({answers_in(first_files, "record, repetitions")}) AS o
+        JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record
         """
     ).fetchall()
     if n:
@@ -72,20 +72,22 @@ def add_repeated_answers(
 
 def _locate(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE repeated_rows (said_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
+        "CREATE OR REPLACE TEMP TABLE repetition_rows (wording_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
         " warc VARCHAR, record BIGINT, row_number BIGINT)"
     )
-    if not con.execute("SELECT EXISTS (FROM said_again)").fetchall()[0][0]:
+    if not con.execute("SELECT EXISTS (FROM repetitions)").fetchall()[0][0]:
         return
     columns = (
-        "said_hash, posting_id, coalesce(board, source) AS board, record::BIGINT AS record,"
+        "wording_hash, posting_id, coalesce(board, source) AS board, record::BIGINT AS record,"
         " file_row_number AS row_number"
     )
     con.execute(
-        f"INSERT INTO repeated_rows BY NAME"
-        f" SELECT * FROM ({rows_in(stored, columns)}) SEMI JOIN said_again USING (said_hash)"
+        f"INSERT INTO repetition_rows BY NAME"
+        f" SELECT * FROM ({rows_in(stored, columns)}) SEMI JOIN repetitions USING (wording_hash)"
     )
-    lost = con.execute("SELECT DISTINCT warc FROM said_again ANTI JOIN repeated_rows USING (said_hash)").fetchall()
+    lost = con.execute(
+        "SELECT DISTINCT warc FROM repetitions ANTI JOIN repetition_rows USING (wording_hash)"
+    ).fetchall()
     if lost:
         raise MissingRowsError(
             f"{', '.join(sorted(warc for (warc,) in lost))}: the refined file repeats adverts of which no refined file "

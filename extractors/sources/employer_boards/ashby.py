@@ -22,7 +22,7 @@ from transforms.pay.scope import BASE, ON_TARGET, TOTAL, Tie, component_in, tied
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay, SaidAgain
+from transforms.records.rows import Issue, Pay, Repetition
 from transforms.text.rejects import left_out
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
@@ -94,7 +94,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """What every job of the board says, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer

@@ -19,7 +19,7 @@ from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, SaidAgain
+from transforms.records.rows import Issue, Repetition
 
 HYBRID, WITHIN_PLACES = "hybrid", "remote-location"
 """Values of `remote_details`: hybrid work, and remote work from the job's own places alone."""
@@ -71,7 +71,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Every job of the board, or the one whose page was recorded, or the reason why not."""
     board, url = SOURCE.board_in(response.url), response.url
     if native := SOURCE.posting_of(url):

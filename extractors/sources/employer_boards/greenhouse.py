@@ -26,7 +26,7 @@ from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay, SaidAgain
+from transforms.records.rows import Issue, Pay, Repetition
 from transforms.text.normalise import text_of
 from transforms.text.rejects import left_out
 
@@ -91,7 +91,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """What every job of the board says, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):

@@ -19,7 +19,7 @@ from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay, SaidAgain
+from transforms.records.rows import Issue, Pay, Repetition
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
@@ -83,7 +83,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Every posting of the board, or the one whose own address was asked, or the reason why not."""
     read = functools.partial(read_posting, board=SOURCE.board_in(response.url))
     answer = [response.json()] if SOURCE.posting_of(response.url) else response.json()

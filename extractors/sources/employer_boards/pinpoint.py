@@ -21,7 +21,7 @@ from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, Pay, SaidAgain
+from transforms.records.rows import Issue, Pay, Repetition
 
 CUT_AT = 1_000
 """Postings of two lists that another reader saw, and at which a server may cut."""
@@ -81,7 +81,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Every posting of the board, or the reason why not; a list that may be cut is an issue."""
     postings = response.listed("data")
     read = functools.partial(read_posting, board=SOURCE.board_of(response.url))

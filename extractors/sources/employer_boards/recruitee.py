@@ -19,7 +19,7 @@ from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Issue, SaidAgain
+from transforms.records.rows import Issue, Repetition
 from transforms.text.rejects import left_out
 
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
@@ -86,7 +86,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_boards(web, SOURCE, boards)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue | SaidAgain]:
+def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Every published offer of the board, or the reason why not."""
     answer = response.json()
     offers = answer.get("offers", answer) if isinstance(answer, dict) else answer

@@ -131,7 +131,7 @@ def test_what_earlier_files_have_is_known_to_a_cluster(
     last = pq.read_table(
         tmp_path / "one" / "greenhouse" / f"{nights[2].name.removesuffix('.warc.gz')}.responses.parquet"
     )
-    assert sum(map(len, last["repeated"].to_pylist())) == 3 * 39
+    assert sum(map(len, last["repetitions"].to_pylist())) == 3 * 39
 
 
 def test_a_file_that_cannot_be_split_is_read_whole(

@@ -36,8 +36,8 @@ from extractors.sources.employer_boards import greenhouse, smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from transforms.depth import Depth
 from transforms.place.places import Address
-from transforms.posting import RawPosting, postings, said_hash
-from transforms.records.rows import Issue, Pay, Posting, SaidAgain
+from transforms.posting import RawPosting, postings, wording_hash
+from transforms.records.rows import Issue, Pay, Posting, Repetition
 from transforms.text.bounds import MAX_AHEAD
 from transforms.text.rejects import Rejected
 
@@ -256,9 +256,9 @@ def test_an_advert_that_says_the_same_is_not_read_again(tmp_path: Path, n_read: 
     assert [row["title"] for row in rows] == ["AI Engineer 9", "Other"]
     (answer,) = answers_of(second)
     first = {
-        row["title"]: row["said_hash"] for row in pq.read_table(folder_of(second) / "2026-01-01.parquet").to_pylist()
+        row["title"]: row["wording_hash"] for row in pq.read_table(folder_of(second) / "2026-01-01.parquet").to_pylist()
     }
-    assert answer["repeated"] == [first["AI Engineer 3"], first["AI Engineer 0"]]
+    assert answer["repetitions"] == [first["AI Engineer 3"], first["AI Engineer 0"]]
     assert (answer["n_rows"], answer["is_complete"]) == (4, True), "what it lists, whoever read it"
 
 
@@ -278,7 +278,7 @@ def test_a_record_that_is_the_same_is_not_looked_into(tmp_path: Path, monkeypatc
     second = night(tmp_path, 2, advert(0), shuffled, advert(2, title="Other"), advert(3, updated_at="2026-01-02"))
     assert looked_into == [2, 3]
     assert [row["title"] for row in pq.read_table(second.rows).to_pylist()] == ["Other"]
-    assert len(answers_of(second)[0]["repeated"]) == 3
+    assert len(answers_of(second)[0]["repetitions"]) == 3
 
 
 def test_a_record_of_another_board_is_looked_into() -> None:
@@ -288,8 +288,9 @@ def test_a_record_of_another_board_is_looked_into() -> None:
     (first,) = each_advert(one, [advert(1)], read, known=greenhouse.KNOWN)
     assert isinstance(first, dict)
     before = {str(first["record_hash"]): "said"}
-    assert [*each_advert(replace(one, said_before=before), [advert(1)], read, known=frozenset())] == [SaidAgain("said")]
-    (again,) = each_advert(replace(other, said_before=before), [advert(1)], read, known=frozenset())
+    one, other = (replace(answer, earlier_wordings=before) for answer in (one, other))
+    assert [*each_advert(one, [advert(1)], read, known=frozenset())] == [Repetition("said")]
+    (again,) = each_advert(other, [advert(1)], read, known=frozenset())
     assert isinstance(again, dict) and again["title"] == "AI Engineer 1"
 
 
@@ -397,21 +398,23 @@ def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypa
         alone = night(tmp_path, number, *jobs, refined=tmp_path / f"alone {number}")
         (answer,), (answer_alone,) = answers_of(together), answers_of(alone)
         read = [content_of(row) for row in pq.read_table(together.rows).to_pylist()]
-        said_again = [known[said_hash] for said_hash in answer.pop("repeated")]
+        repetitions = [known[wording_hash] for wording_hash in answer.pop("repetitions")]
         rows_alone = [content_of(row) for row in pq.read_table(alone.rows).to_pylist()]
-        assert sorted([*read, *said_again], key=str) == sorted(rows_alone, key=str)
-        assert answer_alone.pop("repeated") == [] and answer == answer_alone
-        hashes = [row["said_hash"] for row in pq.read_table(together.rows, columns=["said_hash"]).to_pylist()]
+        assert sorted([*read, *repetitions], key=str) == sorted(rows_alone, key=str)
+        assert answer_alone.pop("repetitions") == [] and answer == answer_alone
+        hashes = [row["wording_hash"] for row in pq.read_table(together.rows, columns=["wording_hash"]).to_pylist()]
         assert not known.keys() & set(hashes), "no second row"
-        known |= {said_hash: row for said_hash, row in zip(hashes, read, strict=True) if said_hash}
-        n_again += len(said_again)
+        known |= {wording_hash: row for wording_hash, row in zip(hashes, read, strict=True) if wording_hash}
+        n_again += len(repetitions)
     assert n_again > 10
 
 
 def content_of(row: dict[str, Any]) -> dict[str, Any]:
     """A row without the answer that it stands in, and what is taken from one that is listed twice there."""
     return {
-        name: value for name, value in row.items() if name not in ("record", "observed_at", "said_hash", "record_hash")
+        name: value
+        for name, value in row.items()
+        if name not in ("record", "observed_at", "wording_hash", "record_hash")
     }
 
 
@@ -419,7 +422,7 @@ def test_an_advert_that_its_answer_lists_twice_is_read_each_time(tmp_path: Path,
     night(tmp_path, 1, advert(1), advert(2), advert(1, title="Other"))
     second = night(tmp_path, 2, advert(1), advert(2))
     assert n_read == ["1", "2", "1", "1"]
-    assert len(answers_of(second)[0]["repeated"]) == 1
+    assert len(answers_of(second)[0]["repetitions"]) == 1
 
 
 def test_only_earlier_files_count_whatever_was_refined_first(tmp_path: Path, n_read: list[str]) -> None:
@@ -450,9 +453,13 @@ def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_pat
         together, alone = (
             refine(source, warc, archive=folder, refined=tmp_path / into) for into in ("together", warc.name)
         )
-        new, whole = ({row["said_hash"] for row in pq.read_table(made.rows).to_pylist()} for made in (together, alone))
+        new, whole = (
+            {row["wording_hash"] for row in pq.read_table(made.rows).to_pylist()} for made in (together, alone)
+        )
         assert (
-            whole - new == {said_hash for answer in answers_of(together) for said_hash in answer["repeated"]} <= known
+            whole - new
+            == {wording_hash for answer in answers_of(together) for wording_hash in answer["repetitions"]}
+            <= known
         )
         known |= new
         assert sum(answer["n_rows"] for answer in answers_of(together)) == alone.n_rows
@@ -485,7 +492,7 @@ def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
 )
 def test_what_cannot_be_told_from_others_is_read_each_time(changed: dict[str, Any], n_read: list[str]) -> None:
     one: Any = {"source": "x", "id": 1, "title": "AI Engineer", **changed}
-    assert said_hash(one) is None
+    assert wording_hash(one) is None
     assert list(postings([one, one], {"": ""})) and len(n_read) == 2
 
 
@@ -494,10 +501,10 @@ def test_values_that_json_would_write_alike_are_told_apart() -> None:
         None, "", "2026-01-01", date(2026, 1, 1), datetime(2026, 1, 1), "2026-01-01T00:00:00", time(10, 1), "10:01:00",
         1, 1.5, "1", True, [1], ["date", "2026"], float("nan"),
     ]  # fmt: skip
-    hashes = [said_hash({"source": "x", "id": 1, "title": "t", "posted_on": value}) for value in alike]
+    hashes = [wording_hash({"source": "x", "id": 1, "title": "t", "posted_on": value}) for value in alike]
     assert len(set(hashes)) == len(alike)
     made = posting_module.posting(source="x", id=1, title="t", addresses=[Address("Berlin")])
-    assert made.said_hash == said_hash(RawPosting(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
+    assert made.wording_hash == wording_hash(RawPosting(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
 
 
 # --- files that were read before --------------------------------------------------------------------------
@@ -510,7 +517,7 @@ def test_refine_holds_no_file_open_and_keeps_the_digests_of_one_source(tmp_path:
         night(tmp_path, number, advert(1), advert(number + 1))
         held.append(len([*Path("/proc/self/fd").iterdir()]))
     assert held[-1] <= held[0] + 2
-    assert cache._said_in.cache_info().currsize == 1
+    assert cache._wordings_in.cache_info().currsize == 1
 
 
 def spoiled(path: Path, column: str) -> None:
@@ -528,14 +535,14 @@ def spoiled(path: Path, column: str) -> None:
 
 def test_a_damaged_file_is_named_and_its_adverts_are_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     first = night(tmp_path, 1, *(advert(number) for number in range(40)))
-    spoiled(first.rows, "said_hash")
+    spoiled(first.rows, "wording_hash")
     jobs = [advert(number) for number in range(20, 60)]
     together, alone = (night(tmp_path, 2, *jobs, refined=tmp_path / into) for into in ("refined", "alone"))
     assert together.rows.read_bytes() == alone.rows.read_bytes()
     assert [f"{first.rows} is damaged" in record.getMessage() for record in caplog.records] == [True]
 
 
-@pytest.mark.parametrize("column", ["title", "text", "said_hash", "annual_low", "record"])
+@pytest.mark.parametrize("column", ["title", "text", "wording_hash", "annual_low", "record"])
 def test_a_damaged_file_is_removed_with_what_rests_on_it(column: str, tmp_path: Path) -> None:
     first = night(tmp_path, 1, *(advert(number) for number in range(40)))
     second = night(tmp_path, 2, advert(1))

@@ -30,7 +30,7 @@ def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
         {
             f.name: [None] * n
             for f in fields_of(Posting)
-            if not f.is_list and f.name not in ("text", "said_hash", "record_hash")
+            if not f.is_list and f.name not in ("text", "wording_hash", "record_hash")
         }
     )
     frame = frame.assign(

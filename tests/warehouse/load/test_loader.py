@@ -278,15 +278,15 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_sh
                 continue
             board, is_complete, rows = answer
             times = Counter(id for id, _, _ in rows)
-            said, repeated = [], []
+            said, repetitions = [], []
             for id, title, fullness in rows:
                 digest = None if times[id] > 1 else f"{id} {title} {fullness} {board}"
                 if is_short and digest in before:
-                    repeated.append(digest)
+                    repetitions.append(digest)
                     continue
-                said.append(posting(id, title=title, text_state=fullness, board=board, said_hash=digest))
+                said.append(posting(id, title=title, text_state=fullness, board=board, wording_hash=digest))
                 new |= {digest} if digest else set()
-            answers.append(Answer(night(day), said, board, is_complete and bool(rows), repeated=repeated))
+            answers.append(Answer(night(day), said, board, is_complete and bool(rows), repetitions=repetitions))
         made.append(refined(folder, str(number), *answers))
         before |= new
     return made
@@ -498,9 +498,9 @@ def counts(con: database.Connection) -> dict[str, int]:
 
 
 def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: database.Connection, tmp_path: Path) -> None:
-    first = refined(tmp_path, "a", Answer(night(0), [posting(1, said_hash="x"), posting(2, said_hash="y")]))
-    again = refined(tmp_path, "b", Answer(night(1), [posting(3, said_hash="z")], repeated=["x", "y"]))
-    third = refined(tmp_path, "c", Answer(night(2), repeated=["x", "y", "z"]))
+    first = refined(tmp_path, "a", Answer(night(0), [posting(1, wording_hash="x"), posting(2, wording_hash="y")]))
+    again = refined(tmp_path, "b", Answer(night(1), [posting(3, wording_hash="z")], repetitions=["x", "y"]))
+    third = refined(tmp_path, "c", Answer(night(2), repetitions=["x", "y", "z"]))
     calls: list[tuple[list[str], int]] = []
 
     def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
@@ -524,15 +524,15 @@ def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: databas
 def test_an_advert_whose_row_is_nowhere_is_an_error_that_names_the_file(
     con: database.Connection, tmp_path: Path
 ) -> None:
-    load(con, refined(tmp_path, "a", Answer(night(0), [posting(said_hash="x")])))
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(wording_hash="x")])))
     with pytest.raises(MissingRowsError, match=r"board/b\.warc\.gz: .* delete it, and the next run makes it anew"):
-        load(con, refined(tmp_path, "b", Answer(night(1), repeated=["x", "gone"])))
+        load(con, refined(tmp_path, "b", Answer(night(1), repetitions=["x", "gone"])))
     assert all_rows(con, "SELECT count(*) FROM ops.loads") == [(1,)]
 
 
 def test_an_answer_that_repeats_one_with_known_adverts_shows_them_all(con: database.Connection, tmp_path: Path) -> None:
-    first = refined(tmp_path, "a", Answer(night(0), [posting(1, said_hash="x"), posting(2, said_hash="y")]))
-    second = refined(tmp_path, "b", Answer(night(1), [posting(3, said_hash="z")], repeated=["x"]))
+    first = refined(tmp_path, "a", Answer(night(0), [posting(1, wording_hash="x"), posting(2, wording_hash="y")]))
+    second = refined(tmp_path, "b", Answer(night(1), [posting(3, wording_hash="z")], repetitions=["x"]))
     third = refined(tmp_path, "c", Answer(night(2), repeats=night(1)))
     load(con, first, second, third)
     assert all_rows(con, ON_BOARDS) == [
@@ -544,9 +544,9 @@ def test_an_answer_that_repeats_one_with_known_adverts_shows_them_all(con: datab
 
 
 def test_how_far_a_column_is_filled_counts_what_is_said_again(con: database.Connection, tmp_path: Path) -> None:
-    said = [posting(1, said_hash="x", url="https://x.example"), posting(2, said_hash="y")]
+    said = [posting(1, wording_hash="x", url="https://x.example"), posting(2, wording_hash="y")]
     load(con, refined(tmp_path, "a", Answer(night(0), said)))
-    load(con, refined(tmp_path, "b", Answer(night(1), [posting(2, url="https://y.example")], repeated=["x"])))
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(2, url="https://y.example")], repetitions=["x"])))
     rates = "SELECT n_filled, n_rows FROM ops.fill_rates WHERE column_name = 'url' ORDER BY warc"
     assert all_rows(con, rates) == [(1, 2), (2, 2)]
 
@@ -572,7 +572,7 @@ def test_the_gate_sees_one_row_per_key_without_text_or_structs(con: database.Con
     assert n_seen == 2
     assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
     assert "text" not in frame
-    flat = {f.name for f in fields_of(Posting) if not f.is_list} - {"text", "said_hash", "record_hash"}
+    flat = {f.name for f in fields_of(Posting) if not f.is_list} - {"text", "wording_hash", "record_hash"}
     assert set(frame) == flat | {"agreements", "doubts"}
 
 
