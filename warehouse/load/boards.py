@@ -74,16 +74,16 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
     Whether such a one is a trial is judged anew, unless `put_by_people` entered it.
     """
     found = {_key_of(row.source, row.board): row for row in _read_rows(con)}
-    new, judged = [], []
+    new, corrections = [], []
     for one in boards:
         known = found.setdefault(_key_of(one.source, one.board), one)
         if known is one:
             new.append(one)
         elif known.is_test != one.is_test and known.known_from != BY_PEOPLE:
-            judged.append(replace(known, is_test=one.is_test))
+            corrections.append(replace(known, is_test=one.is_test))
     with database.transaction(con):
         database.put(con, KnownBoards, new)
-        database.put(con, KnownBoards, judged)
+        database.put(con, KnownBoards, corrections)
     return new
 
 
@@ -92,19 +92,19 @@ def put_by_people(con: database.Connection, tokens: Iterable[tuple[str, str]], d
 
     They take the place of what lists said of the same boards; the day on which one was first known stays.
     """
-    listed = set(tokens)
+    theirs = set(tokens)
     found: dict[tuple[str, str], list[KnownBoards]] = {}
     for row in _read_rows(con):
         found.setdefault(_key_of(row.source, row.board), []).append(row)
     put, stale = [], []
-    for source, board in sorted(listed):
+    for source, board in sorted(theirs):
         rows = found.get(_key_of(source, board), [])
         known_on = min((row.known_on for row in rows), default=day)
         said = KnownBoards(source=source, board=board, known_from=BY_PEOPLE, known_on=known_on, is_test=False)
         mine = next((row for row in rows if row.board == board), None)
         if mine is None or (mine.known_from, mine.is_test) != (BY_PEOPLE, False):
             put.append(said)
-        stale += [(source, row.board) for row in rows if (source, row.board) not in listed]
+        stale += [(source, row.board) for row in rows if (source, row.board) not in theirs]
     with database.transaction(con):
         for source, board in dict.fromkeys(stale):
             con.execute("DELETE FROM ops.known_boards WHERE source = ? AND board = ?", [source, board])

@@ -297,19 +297,19 @@ def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Dr
     """A row with its counts, and the jobs of the cell that are in the band and beside it."""
     has_amounts = ~(np.isnan(cell.low) | np.isnan(cell.high))
     is_known = cell.is_in_band & has_amounts
-    band = cell.where(is_known)
+    inside = cell.where(is_known)
     is_asked = key["currency"] == "USD" and key["pay_market"] in ("all", LOCAL)
     silent = cell.employer[cell.is_full_time & ~is_known] if is_asked else None
     row = {
         **key,
-        "n_stated": int((~band.is_inferred).sum()),
-        "n_cross_border": int((band.pay_market == "cross_border").sum()),
+        "n_stated": int((~inside.is_inferred).sum()),
+        "n_cross_border": int((inside.pay_market == "cross_border").sum()),
         "n_no_rate": int((cell.is_in_band & ~has_amounts).sum()),
         "n_apart": int((cell.is_paid & ~cell.is_in_band).sum()),
         "n_silent": None if silent is None else len(silent),
-        "countries": _count_countries(key["region_level"], band, cell),
+        "countries": _count_countries(key["region_level"], inside, cell),
     }
-    return _Draft(row, band.band, is_settled, silent)
+    return _Draft(row, inside.band, is_settled, silent)
 
 
 def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[str, Any]] | None:
