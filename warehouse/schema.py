@@ -345,6 +345,7 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
     "core.board_answers": {
         **of_table(KnownBoards, "source", "board"),
         "night": "Night (UTC)",
+        "answered_at": "Last answer of that night (UTC)",
         "n_answers": "Answers of that night",
         "said": "answer (a list, as before, or what could not be read), empty (a whole list of no adverts), gone (404, "
         "410), moved (it only redirects), failure (anything else)",

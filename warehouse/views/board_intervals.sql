@@ -1,6 +1,6 @@
 -- Intervals between a complete reading of a board and the next, known at the end of the day `as_of`: those that begin in
--- the `window_days` days that end with the newest reading, whenever that was. `is_gone`: the next answer says that the
--- board itself is not there, or lists nothing, and no list came after it. `why_not` says why closings cannot be counted
+-- the `window_days` days that end with the newest reading, whenever that was. `is_gone`: on a later night the board was
+-- not found, only redirected or listed nothing, and no list came after it. `why_not` says why closings cannot be counted
 -- in an interval; NULL: they can. `days` is the time from one reading to the next, not rounded: readings may be an
 -- hour apart. `weight` is how many boards known the board stands for in the panel; NULL: it was not read as a member.
 --
@@ -8,15 +8,11 @@
 WITH readings AS (
     FROM complete_readings(as_of)
 ), missing AS (
-    SELECT source, board, min(observed_at) AS gone_at
-    FROM (
-        SELECT a.source, a.board, a.observed_at
-        FROM ops.responses AS a JOIN readings AS r
-        ON r.source = a.source AND r.board = a.board AND r.read_again_at IS NULL AND a.observed_at > r.read_at
-        WHERE (a.observed_at AT TIME ZONE 'UTC')::DATE <= as_of::DATE AND NOT a.is_complete AND a.n_rows = 0
-            AND (a.http_status IN (404, 410) OR a.http_status = 200 AND a.n_rejects = 0)
-    )
-    GROUP BY source, board
+    SELECT a.source, a.board, min(a.answered_at) AS gone_at
+    FROM core.board_answers AS a JOIN readings AS r
+    ON r.source = a.source AND r.board = a.board AND r.read_again_at IS NULL AND a.answered_at > r.read_at
+    WHERE a.night <= as_of::DATE AND a.said IN ('gone', 'moved', 'empty')
+    GROUP BY a.source, a.board
 )
 SELECT i.*, n.weight, CASE WHEN is_gone THEN 'board_gone'
     WHEN confirmed_at IS NULL THEN 'not_confirmed'
