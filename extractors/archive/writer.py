@@ -49,7 +49,7 @@ DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding",
 """Never archived: secrets, and what described the transfer rather than the answer."""
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
-"""Begins the URI that says why a revisit record repeats nothing (WARC 1.1, section 6.7)."""
+"""Prefix of the WARC-Profile URI, which says why a revisit record has no payload (WARC 1.1, section 6.7)."""
 SAME_JSON = "urn:ai-job-market:revisit:same-json"
 """The same for an answer whose JSON says the same as that of the earlier one, its keys in another order or with other
 spaces (section 6.7 leaves other profiles to who needs them): some platforms shuffle keys at every request."""

@@ -128,7 +128,7 @@ def boards_import(
 
 @app.command("prune")
 def boards_prune(
-    months: Annotated[int, typer.Option(min=1, metavar="N", help="Monthly looks at such a board before this.")] = 3,
+    months: Annotated[int, typer.Option(min=1, metavar="N", help="Further monthly checks that must have failed.")] = 3,
 ) -> None:
     """Forget boards of lists that were not found, or only redirected, for months.
 

@@ -38,7 +38,7 @@ def _places_figure(name: str, group: str, words: str) -> Figure:
 DISCLOSURES = (
     Figure(
         id="disclosure.within_employers",
-        title="Employers with adverts in both, places with and without a law that has adverts state pay: which part of "
+        title="Employers with adverts in places with and without a law requiring adverts to state pay: which part of "
         "their jobs states pay",
         unit="share of jobs, mean of employers",
         renderer=disclosure.WITHIN_EMPLOYERS,

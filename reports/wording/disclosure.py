@@ -89,9 +89,9 @@ def _within_table(rows: Rows) -> Table:
         "Employers", "Jobs, law in force", "Jobs, no law",
     )  # fmt: skip
     key = (
-        "In the adverts we read: employers with adverts in both, places where a law that has adverts state pay was in "
-        "force on the day of reading and places where none was that we know of. Shares are the mean of the employers' "
-        "own: each counts once."
+        "In the adverts we read: employers with adverts both in places where a law requiring adverts to state pay was "
+        "in force on the day of reading and in places where none was that we know of. Shares are the mean of the "
+        "employers' own: each counts once."
     )
     return Table(columns=columns, rows=cells, numeric=frozenset(range(1, 8)), key=key, below=below)
 

@@ -172,12 +172,12 @@ BRIDGE_DAYS = 35
 """What happened between two readings of a board counts as dated when they are at most so many days apart."""
 
 DISCLOSURE_RULES = ("required", "not_required", "unclear")
-"""Whether a law has adverts state pay (core.disclosure_laws)."""
+"""Whether a law requires adverts to state pay (core.disclosure_laws)."""
 LAW_EVIDENCE = ("official_text", "third_party", "own_knowledge")
 """What a fact on a law was checked against, the surest first; only the first is the text of the law itself."""
 LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN = "in_force", "none", "unknown"
 LAW_CLASSES = (LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN)
-"""Whether a law that has adverts state pay is in force where a job is: at one of its places, at none, or not known."""
+"""Whether a law requiring adverts to state pay is in force where a job is: at a place of it, at none, or not known."""
 STOCK = "stock"
 """`adverts` of a row that is of the stock; other rows are of the flow of one quarter ("2026Q1")."""
 PLACES_OF_LAWS = ("world", "country", "subdivision")

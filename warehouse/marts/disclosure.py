@@ -81,10 +81,10 @@ def _make_rows(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _prefer_panel(known: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Rows of all boards known, in whose place those of the panel's counts stand, place by place.
+    """Rows from all known boards, or from the panel, place by place.
 
-    They do where of each class of law that may be printed of all boards known the panel's share may be, too, so that
-    classes that are compared are of one sample.
+    A place uses the panel if the panel's share can be printed for every class of law that can be printed from all known
+    boards, and for at least one, so that the classes compared come from one sample.
     """
     known = known.assign(sample="known")
     if counts.empty:

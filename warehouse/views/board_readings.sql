@@ -1,7 +1,7 @@
--- When each board was last read as a whole list, by the end of the day `as_of` (UTC), and whether its adverts belong to
--- the stock: read at most so long before the newest reading of any board that they show one state of things. How
--- long ago that was on the day `as_of` does not matter. A board that was never read whole, or not for so long while it
--- went on to be read in part, was last read when it last gave rows, or repeated an answer that was no broken one.
+-- The last reading of each board by the end of the day `as_of` (UTC), and whether its adverts belong to the stock: only
+-- if it is so close to the newest reading of any board that all readings show about the same time; the distance to
+-- `as_of` does not matter. The last reading is the last complete list. Without one, or if partial readings went on for
+-- longer than that after it, it is the last answer that gave rows or repeated an unbroken answer.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
 -- $max_apart: days between the newest reading and the oldest that belongs to the stock.

@@ -1,9 +1,8 @@
--- The boards of the panel's draw that stood on the day `as_of`, members and others. A member has answered where its last
--- reading is in the stock, or says that the board has no jobs, and was made as a member's. It has none where it is not
--- found, only redirects, or lists nothing. `weight` is how many boards known
--- a member that has answered stands for: the inverse of its chance, raised so that those of its stratum that have not
--- answered are stood for too. NULL: not one of them, or no statistic rests on the panel on that day, since too few have
--- answered or no board was left to chance.
+-- Boards of the panel's draw on the day `as_of`, members and others. A member has answered if it was asked as a member and
+-- its last reading is in the stock or shows that it has no jobs (not found, only redirects, or an empty list). `weight`:
+-- how many known boards such a member stands for, the inverse of its chance, raised so that the members of its stratum
+-- that answered also stand for those that did not. NULL: not such a member, or no statistic rests on the panel that day:
+-- too few answered, or every board is a member.
 --
 -- $max_unplanned: days since a source was last planned after which it counts as off, and none of its boards is here:
 -- fewer than its last readings stay in the stock, so that its members do not count as silent before.

@@ -1,7 +1,7 @@
--- Nights on which boards were asked by plan, known at the end of the day `as_of`, and how many boards known one that was
--- a member then stands for in what its readings from that night on show: a board that is a member of two draws is so by
--- the smaller of its chances, since it keeps its number. NULL: not a member then, or not now, or no statistic rests on
--- the panel (`panel_boards`).
+-- Nights up to the day `as_of` on which each board was asked by plan, with the weight of what it shows from that night on:
+-- its weight in `panel_boards`, for the smaller of its chance that night and its chance now, since a board keeps its
+-- number and belongs to both draws only by the smaller. NULL: not a member then or now, or no statistic rests on the
+-- panel.
 SELECT n.source, n.board, n.planned_on,
     CASE WHEN n.chance IS NOT NULL THEN round(b.weight * greatest(1, b.chance / n.chance), 9) END AS weight
 FROM (

@@ -1,4 +1,4 @@
--- Adverts of the employers that have some both where a law that has adverts state pay is in force and where none is, place
+-- Adverts of the employers that have some both where a law requiring adverts to state pay is in force and where none is, place
 -- by place; of the panel alone where the row of a law in force rests on it. Parameter: as_of.
 WITH grouped AS (
     SELECT d.*, g.counted_group

@@ -1,4 +1,4 @@
--- Employers with adverts both where a law that has adverts state pay is in force and where none that we know of is: which
+-- Employers with adverts both where a law requiring adverts to state pay is in force and where none that we know of is: which
 -- part of each one's jobs states pay, here and there. `n_jobs` are those of both kinds. Parameters: names (words for
 -- places), first_group, max_width, as_of.
 SELECT
