@@ -65,10 +65,11 @@ def step(
     """
     warcs, age = list(files), _age(con, source)
     _inherit_completeness(con, source, warcs)
+    _find_lists_and_removals(con, source, warcs)
     _collect(con, source, files, stored, last)
     if age is not None:
         _keep_sightings(con)
-    _go_on(con, age)
+    _extend_intervals(con, age)
     _move_intervals(con, source, age)
     _read_versions(con, age)
     _write_versions(con, stored)
@@ -76,9 +77,9 @@ def step(
 
 
 def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: list[str]) -> None:
-    """`repeat_answers`: answers that only repeat an earlier one, with that one; they are as complete as it was.
+    """`repeat_answers`: answers that only repeat an earlier one, with that one, whose completeness they take over.
 
-    Where another answer came in between, as a late file may tell, the repetition says again what that one had changed.
+    `is_news`: another answer came between (a late file), so the repetition restores what that one had changed.
     """
     con.execute(
         """
@@ -99,6 +100,10 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
         "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeat_answers AS s"
         " WHERE r.warc = s.warc AND r.record = s.record"
     )
+
+
+def _find_lists_and_removals(con: duckdb.DuckDBPyConnection, source: str, warcs: list[str]) -> None:
+    """`lists`: complete lists by board and time; `removals`: postings that answers say are gone, when and how."""
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE lists AS
@@ -109,7 +114,7 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
     )
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE taken_away AS
+        CREATE OR REPLACE TEMP TABLE removals AS
         WITH answers AS (
             SELECT posting_id, observed_at, http_status, removed FROM ops.responses
             WHERE source = $source AND list_contains($warcs, warc)
@@ -181,13 +186,13 @@ def _collect(
         ANTI JOIN seen AS s ON s.posting_id = o.posting_id AND s.board = o.board AND s.observed_at = a.observed_at
         """
     )
-    _read_again(con, stored, f"posting_id, {board}, {said_in}")
+    _add_changed_repetitions(con, stored, f"posting_id, {board}, {said_in}")
 
 
-def _read_again(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile], columns: str) -> None:
-    """Add to `readings` the adverts in the words of earlier answers, but those of which that is the current version.
+def _add_changed_repetitions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile], columns: str) -> None:
+    """Add to `readings` the repeated adverts whose row is not the posting's current version (few).
 
-    Nearly all are. All readings of a posting count as soon as one may begin another version.
+    Once one reading of a posting may begin a new version, all its repetitions are added.
     """
     con.execute(
         """
@@ -236,15 +241,15 @@ def _keep_sightings(con: duckdb.DuckDBPyConnection) -> None:
 # --- intervals ----------------------------------------------------------------------------------------
 
 
-def _go_on(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
-    """Lengthen the intervals of postings that the one list of their board has again; `moving`: what is left of `seen`.
+def _extend_intervals(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
+    """Extend intervals of postings that the only complete list of their board shows again.
 
-    What follows for them is what `_move_intervals` would find, at a third of its cost; on most nights that is nearly
-    all of them.
+    The rest of `seen` goes into `moving`. A fast path for nearly all postings on most nights: `_move_intervals` would
+    find the same at three times the cost.
     """
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE going_on AS
+        CREATE OR REPLACE TEMP TABLE extensions AS
         SELECT s.posting_id, s.board, b.first_seen_at, s.observed_at
         FROM (
             SELECT posting_id, board, min(observed_at) AS observed_at FROM seen GROUP BY ALL HAVING count(*) = 1
@@ -253,25 +258,25 @@ def _go_on(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
         ON l.board = s.board AND l.observed_at = s.observed_at
         JOIN core.posting_boards AS b ON b.posting_id = s.posting_id AND b.board = s.board AND b.closed_at IS NULL
             AND coalesce(s.observed_at::DATE - b.last_seen_at::DATE <= $age, true)
-        WHERE s.posting_id NOT IN (SELECT posting_id FROM taken_away)
+        WHERE s.posting_id NOT IN (SELECT posting_id FROM removals)
         """,
         {"age": age},
     )
     con.execute(
         """
-        UPDATE core.posting_boards AS b SET last_seen_at = g.observed_at FROM going_on AS g
-        WHERE g.posting_id = b.posting_id AND g.board = b.board AND g.first_seen_at = b.first_seen_at
+        UPDATE core.posting_boards AS b SET last_seen_at = e.observed_at FROM extensions AS e
+        WHERE e.posting_id = b.posting_id AND e.board = b.board AND e.first_seen_at = b.first_seen_at
         """
     )
     con.execute(
         """
-        UPDATE core.postings AS p SET last_seen_at = g.observed_at
-        FROM (SELECT posting_id, max(observed_at) AS observed_at FROM going_on GROUP BY posting_id) AS g
-        WHERE g.posting_id = p.posting_id AND p.last_seen_at < g.observed_at
+        UPDATE core.postings AS p SET last_seen_at = e.observed_at
+        FROM (SELECT posting_id, max(observed_at) AS observed_at FROM extensions GROUP BY posting_id) AS e
+        WHERE e.posting_id = p.posting_id AND p.last_seen_at < e.observed_at
         """
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE moving AS SELECT * FROM seen ANTI JOIN going_on USING (posting_id, board)"
+        "CREATE OR REPLACE TEMP TABLE moving AS SELECT * FROM seen ANTI JOIN extensions USING (posting_id, board)"
     )
 
 
@@ -302,7 +307,7 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
             FROM sightings AS s LEFT JOIN core.postings AS p USING (posting_id)
             LEFT JOIN lists AS whole ON whole.board = s.board AND whole.observed_at = s.since
             ASOF LEFT JOIN lists AS l ON l.board = s.board AND s.seen_at < l.observed_at
-            ASOF LEFT JOIN taken_away AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
+            ASOF LEFT JOIN removals AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
         ), apart AS (
             SELECT *, coalesce(
                 lag(gone_at) OVER w < seen_at
@@ -339,14 +344,14 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
             FROM (
                 SELECT b.*, p.posted_on FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
                 WHERE p.source = $source
-                    AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM taken_away))
+                    AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM removals))
                     AND NOT EXISTS (SELECT 1 FROM seen AS s WHERE s.posting_id = b.posting_id AND s.board = b.board)
                 QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
                     AND b.closed_at IS NULL
             ) AS p
             ASOF LEFT JOIN lists AS l ON l.board = p.board AND p.last_seen_at < l.observed_at
         ) AS b
-        ASOF LEFT JOIN taken_away AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at
+        ASOF LEFT JOIN removals AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at
         WHERE lacked_at IS NOT NULL OR n.observed_at IS NOT NULL
         """.replace("$may_drop", MAY_DROP),
         {"source": source},
