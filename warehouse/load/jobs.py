@@ -51,7 +51,7 @@ COMPARED: Mapping[str, tuple[str, pa.DataType]] = {
 }
 """Columns of `compared`: the fields of a version, and the digest of all that the advert said."""
 PAY = ("pay_low", "pay_high", "currency", "period")
-SAID = {
+VERSION_COLUMNS = {
     **{name: f"v.{name}" for name in ("posting_id", "content_hash", "source", "board", "url", "employer", "title")},
     **{name: f"v.{name}" for name in ("requisition_id", "department", "location_text", "posted_on", *PAY)},
     "first_at": "v.version_from",
@@ -60,7 +60,7 @@ SAID = {
     "text_hash": "u.text_hash",
     "text": "m.text",
 }
-"""What is read of a version, and its SQL in `_said`."""
+"""What is read of a version, and its SQL in `_select_versions`."""
 TABLES = {
     "matched_with": "matcher_key VARCHAR NOT NULL",
     "compared": ", ".join(f"{name} {kind}" for name, (kind, _) in COMPARED.items()),
@@ -72,17 +72,17 @@ TABLES = {
 """Tables of the work file alone. `other_job_ids` are of postings that are not the first of their job."""
 FULL = "full"
 """State of a text that is compared; of a snippet nothing follows."""
-AT_ONCE = 20_000
-"""Versions read from a refined file at once: bounds the memory their texts take."""
-MATCHED_AT_ONCE = 100_000
-"""Versions matched at once, but that those of one title are not parted: bounds the memory that pairs of them take."""
+MAX_READ = 20_000
+"""Versions read from a refined file in one go: bounds the memory that their texts take."""
+MAX_MATCHED = 100_000
+"""Versions matched in one batch, to bound memory; versions of one title stay together."""
 
 
 def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
     """Bring `job_id` of all postings, core.job_links, core.job_merges and core.superseded_job_ids up to date.
 
-    `files` are refined files, among them those that versions come from which were not compared before. Of one that is
-    missing, the texts are compared as a whole only, and the places as they are written.
+    `files` must include the refined file of every version not compared yet. If one is missing, its texts are compared
+    by hash only and its places as written.
     """
     with database.transaction(con):
         database.make_working_tables(con, TABLES, comparison_key())
@@ -90,7 +90,7 @@ def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
         if con.execute("SELECT EXISTS (FROM unread) OR EXISTS (FROM stale) OR EXISTS (FROM closings)").fetchall()[0][0]:
             _compare(con, {file.warc: file.rows for file in files})
             _link(con)
-            _follow(con)
+            _assign_job_ids(con)
         con.execute(
             """
             UPDATE core.postings AS p SET job_id = w.job_id
@@ -112,7 +112,7 @@ def _find_changes(con: database.Connection) -> None:
         CREATE OR REPLACE TEMP TABLE unread AS
         SELECT posting_id, version_from, content_hash, warc, record,
             CASE WHEN text_state = {literal(FULL)} THEN text_hash END AS text_hash,
-            (row_number() OVER (PARTITION BY warc ORDER BY record, posting_id) - 1) // {AT_ONCE} AS part
+            (row_number() OVER (PARTITION BY warc ORDER BY record, posting_id) - 1) // {MAX_READ} AS part
         FROM core.posting_versions AS v
         WHERE NOT EXISTS (FROM compared AS c WHERE {same})
         """
@@ -179,11 +179,11 @@ def _compare(con: database.Connection, files: Mapping[str, Path]) -> None:
     ).fetchall()
     known = {row[0] for row in con.execute("SELECT text_hash FROM sketches").fetchall()}
     for warc, part, first, last in parts:
-        _take_in(con, con.execute(_said(warc, part, (first, last), files.get(warc))).fetchall(), known)
+        _take_in(con, con.execute(_select_versions(warc, part, (first, last), files.get(warc))).fetchall(), known)
     con.execute("DELETE FROM sketches WHERE text_hash NOT IN (SELECT text_hash FROM compared WHERE text_hash NOT NULL)")
 
 
-def _said(warc: str, part: int, records: tuple[int, int], rows: Path | None) -> str:
+def _select_versions(warc: str, part: int, records: tuple[int, int], rows: Path | None) -> str:
     """SELECT of what a part of the versions from an archive file say, with places and text from its refined file."""
     if rows is None or not rows.exists():
         log.warning("%s: its refined file is missing; its adverts are compared by what core.postings holds", warc)
@@ -200,7 +200,7 @@ def _said(warc: str, part: int, records: tuple[int, int], rows: Path | None) -> 
             QUALIFY row_number() OVER (PARTITION BY posting_id, record ORDER BY file_row_number DESC) = 1
         )"""
     return f"""
-        SELECT {", ".join(SAID.values())}
+        SELECT {", ".join(VERSION_COLUMNS.values())}
         FROM unread AS u
         JOIN core.posting_versions AS v
         ON v.posting_id = u.posting_id AND v.version_from = u.version_from AND v.content_hash = u.content_hash
@@ -214,7 +214,7 @@ def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: s
     columns: dict[str, list[Any]] = {name: [] for name in COMPARED}
     texts: dict[str, str] = {}
     for row in rows:
-        said = dict(zip(SAID, row, strict=True))
+        said = dict(zip(VERSION_COLUMNS, row, strict=True))
         content_hash, text, text_hash = said.pop("content_hash"), said.pop("text"), said["text_hash"]
         said["pay"] = tuple(said.pop(name) for name in PAY)
         said["places"] = [tuple(place) for place in said["places"] or ()]
@@ -254,12 +254,12 @@ def _versions(con: database.Connection, where: str) -> list[links.Version]:
 
 
 def _link(con: database.Connection) -> None:
-    """Match the versions of affected titles again, `MATCHED_AT_ONCE` at a time: no link leaves a title."""
+    """Match the versions of affected titles again, `MAX_MATCHED` at a time: no link leaves a title."""
     con.execute("DELETE FROM found_links WHERE title IN (SELECT title FROM affected)")
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE batches AS
-        SELECT title, (sum(n) OVER (ORDER BY title) // {MATCHED_AT_ONCE})::INTEGER AS batch
+        SELECT title, (sum(n) OVER (ORDER BY title) // {MAX_MATCHED})::INTEGER AS batch
         FROM (
             SELECT title, count(*) AS n FROM compared SEMI JOIN affected USING (title)
             GROUP BY title HAVING count(*) > 1
@@ -287,7 +287,7 @@ def _link_titles(con: database.Connection, where: str) -> None:
         database.insert_into(con, "found_links", pa.table(rows))
 
 
-def _follow(con: database.Connection) -> None:
+def _assign_job_ids(con: database.Connection) -> None:
     """Give ids to the jobs that links make, and write links and merges."""
     columns = "linked_at, left_posting_id, right_posting_id, rule, score, title"
     found = [links.Link(*row) for row in con.execute(f"SELECT {columns} FROM found_links").fetchall()]

@@ -267,7 +267,7 @@ def test_increments_in_any_order_are_all_at_once(seed: int, tmp_path: Path, monk
         resolved(whole, *files)
         expected = outcome(whole)
     assert any(link[-2] for link in expected[0])
-    monkeypatch.setattr(jobs, "MATCHED_AT_ONCE", 1)  # each title by itself
+    monkeypatch.setattr(jobs, "MAX_MATCHED", 1)  # each title by itself
     for number in range(2):
         order = rng.sample(files, len(files)) if number else files
         with database.open_work(tmp_path / f"parts{number}", threads=1) as parts:

@@ -146,7 +146,7 @@ def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 STEPS = {
     "create_all": database, "sync_file": atomic_files, "_move_intervals": history, "_write_versions": history,
-    "_record_load": loader, "_link": jobs, "_follow": jobs, "_order": market,
+    "_record_load": loader, "_link": jobs, "_assign_job_ids": jobs, "_order": market,
 }
 if at in STEPS:
     assert hasattr(STEPS[at], at)
@@ -192,7 +192,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     "at",
     ["create_all", "sync_file", "gate", "_move_intervals", "_write_versions", "_record_load", "loaded", "_link",
-     "_follow", "_order", "publish"],
+     "_assign_job_ids", "_order", "publish"],
 )  # fmt: skip
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     at: str, undisturbed: dict[str, bytes], tmp_path: Path
