@@ -42,7 +42,7 @@ from warehouse.tables import (
 )
 
 WAREHOUSE = Path(__file__).parents[1]
-READ = {
+INPUT_TABLES = {
     Postings: "posting_id IN (SELECT posting_id FROM stock_postings($as_of))",
     PostingPlaces: "true",
     PostingPay: "true",
@@ -58,8 +58,8 @@ READ = {
     Sources: "true",
 }
 """Tables that marts read, and which of their rows they can be about."""
-UNREAD = ("last_seen_at", "warc", "record")
-"""Columns that change when an advert is merely seen again. Marts read them to tell what is in the stock."""
+VOLATILE_COLUMNS = ("last_seen_at", "warc", "record")
+"""Columns that change when an advert is merely seen again; left out of the digest."""
 Hashes = NDArray[np.uint64]
 
 
@@ -79,8 +79,8 @@ def code_key() -> str:
 def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
     """Digest of all that the marts of a day are computed from: the rows of core by their hashes, and the code."""
     digest = hashlib.blake2b(code_key().encode(), digest_size=16)
-    for cls, chosen in READ.items():
-        columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in UNREAD)
+    for cls, chosen in INPUT_TABLES.items():
+        columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
         query = f"SELECT count(*), sum(hash({columns})) FROM {table_of(cls).name} WHERE {chosen}"
         found = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
         digest.update(f"{table_of(cls).name} {found}".encode())

@@ -28,11 +28,11 @@ from warehouse.marts.closing_rates import (
 )
 from warehouse.marts.printing import Rule
 
-READ = (
+EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
-"""What is read beside the tables of `cell_cache.READ`: without another reading nothing is computed."""
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`: without another reading nothing is computed."""
 COMPARED = {"ai_engineering": "other_engineering"}
 """Role groups that are compared with another within boards."""
 CLOSING_RULES = (

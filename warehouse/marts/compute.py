@@ -25,17 +25,17 @@ from warehouse.mart_tables import (
     TimeListed,
 )
 from warehouse.marts import cell_cache, sql_of
-from warehouse.marts.closings import READ as CLOSINGS_READ
+from warehouse.marts.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
 from warehouse.marts.closings import closing_rates, closings_left_out
-from warehouse.marts.disclosure import READ as DISCLOSURE_READ
+from warehouse.marts.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
 from warehouse.marts.disclosure import pay_disclosure
-from warehouse.marts.frame import READ as FRAME_READ
+from warehouse.marts.frame import EXTRA_INPUTS as FRAME_INPUTS
 from warehouse.marts.frame import frame_coverage, pay_ladder
-from warehouse.marts.reported_pay import READ as REPORTS_READ
+from warehouse.marts.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
 from warehouse.marts.reported_pay import reported_pay
-from warehouse.marts.salary_bands import READ as BANDS_READ
+from warehouse.marts.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import READ as SHARES_READ
+from warehouse.marts.shares import EXTRA_INPUTS as SHARES_INPUTS
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import time_listed
 from warehouse.ops_tables import MartInputs
@@ -54,15 +54,15 @@ class Mart(NamedTuple):
 
 
 MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(salary_bands, moving=(*BANDS_READ, *REPORTS_READ)),
-    ReportedPay: Mart(reported_pay, moving=REPORTS_READ),
-    Shares: Mart(shares, moving=SHARES_READ),
-    ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),
-    ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),
-    TimeListed: Mart(time_listed, moving=CLOSINGS_READ),
-    FrameCoverage: Mart(frame_coverage, moving=FRAME_READ),
+    SalaryBands: Mart(salary_bands, moving=(*BANDS_INPUTS, *REPORTS_INPUTS)),
+    ReportedPay: Mart(reported_pay, moving=REPORTS_INPUTS),
+    Shares: Mart(shares, moving=SHARES_INPUTS),
+    ClosingRates: Mart(closing_rates, moving=CLOSINGS_INPUTS),
+    ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_INPUTS),
+    TimeListed: Mart(time_listed, moving=CLOSINGS_INPUTS),
+    FrameCoverage: Mart(frame_coverage, moving=FRAME_INPUTS),
     PayLadder: Mart(pay_ladder),
-    PayDisclosure: Mart(pay_disclosure, moving=DISCLOSURE_READ),
+    PayDisclosure: Mart(pay_disclosure, moving=DISCLOSURE_INPUTS),
 }
 
 

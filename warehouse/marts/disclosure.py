@@ -24,14 +24,14 @@ from warehouse.marts.estimators import Ints, count_cells, estimate_differences, 
 from warehouse.marts.pay_quantiles import DIGITS
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 
-READ = (
+EXTRA_INPUTS = (
     "(SELECT posting_id, (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_from <= read_on),"
     " (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_until <= read_on) FROM stock_postings($as_of))",
     "(SELECT * FROM pay_disclosures($as_of) WHERE adverts <> 'stock')",
     "panel_jobs($as_of)",
 )
-"""What is read beside the tables of `cell_cache.READ`: how many laws were in force at each reading, the flow, and which
-jobs the panel counts."""
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`: how many laws were in force at each reading, the flow,
+and which jobs the panel counts."""
 CELL = ["adverts", "region_level", "region", "law", "role_group"]
 PLACE = [name for name in CELL if name != "law"]
 SHARES = (

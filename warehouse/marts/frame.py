@@ -19,12 +19,12 @@ from warehouse.mart_tables import FrameCoverage, PayLadder
 from warehouse.marts import sql_of
 from warehouse.marts.cell_cache import Cells
 
-READ = (
+EXTRA_INPUTS = (
     "(SELECT source, board, is_whole, is_in_stock FROM board_readings($as_of))",
     "(SELECT DISTINCT source, board FROM ops.responses WHERE (observed_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
     "(SELECT posting_id, board FROM core.posting_boards WHERE (first_seen_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
 )
-"""What coverage reads beside the tables of `cell_cache.READ`. No day of a reading is among it."""
+"""What coverage reads beside the tables of `cell_cache.INPUT_TABLES`. No day of a reading is among it."""
 ROLE_GROUP = "ai_engineering"
 """Whose pay the figures of the guide are."""
 

@@ -26,7 +26,7 @@ KEY = [
     "pay_market", "currency",
 ]  # fmt: skip
 """What names a cell. Levels are in mart.salary_bands alone, years of experience in mart.reported_pay alone."""
-READ = ("report_rates($as_of)",)
+EXTRA_INPUTS = ("report_rates($as_of)",)
 """Relations that change though no row of core that marts read does: rates that came late."""
 GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) > 1]
 LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]

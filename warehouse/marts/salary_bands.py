@@ -30,8 +30,8 @@ from warehouse.marts.pay_quantiles import (
 from warehouse.marts.pay_silence import BOUNDS, SilentJobs, bound_pay
 from warehouse.marts.reported_pay import reported_bands
 
-READ = ("panel_jobs($as_of)",)
-"""What bands of adverts read beside the tables of `cell_cache.READ`."""
+EXTRA_INPUTS = ("panel_jobs($as_of)",)
+"""What bands of adverts read beside the tables of `cell_cache.INPUT_TABLES`."""
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
 """Role groups that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""

@@ -27,8 +27,8 @@ from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 
-READ = ("panel_jobs($as_of)",)
-"""What is read beside the tables of `cell_cache.READ`."""
+EXTRA_INPUTS = ("panel_jobs($as_of)",)
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`."""
 OUTSIDE, UNKNOWN, KNOWN = range(3)
 """What a measure knows of a job: not asked, asked and not stated, answered."""
 

@@ -1,4 +1,4 @@
-"""What marts, figures and checks of one day ask again and again, computed once."""
+"""Materialises a day's macros, which marts, figures and checks all read, as temporary tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAGED = (
     *("complete_readings", "board_listings", "pay_disclosures", "frame_boards", "reported_persons", "pay_pairs"),
 )
 """Macros of a day, each with what comes before it staged already."""
-UNREAD = {
+UNUSED_COLUMNS = {
     "stock_postings": (
         *(
             "url",
@@ -58,7 +58,7 @@ def stage_macros(con: Connection, days: Collection[date], names: Collection[str]
     for name in names:
         table = quoted(f"staged_{name}")
         arguments = MACRO_ARGUMENTS[name]
-        columns = f"* EXCLUDE ({', '.join(UNREAD[name])})" if name in UNREAD else "*"
+        columns = f"* EXCLUDE ({', '.join(UNUSED_COLUMNS[name])})" if name in UNUSED_COLUMNS else "*"
         rows = (f"SELECT {day} AS staged_day, {columns} FROM {name}({day})" for day in literals)
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {' UNION ALL '.join(rows)}")
         con.execute(

@@ -9,11 +9,11 @@ import pytest
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put, report
 from tests.warehouse.marts.test_panel_marts import draw
 from warehouse import database
-from warehouse.marts.staging import STAGED, UNREAD, stage_macros
+from warehouse.marts.staging import STAGED, UNUSED_COLUMNS, stage_macros
 
 
 def rows(con: database.Connection, name: str, as_of: date) -> list[tuple[object, ...]]:
-    columns = f"COLUMNS(lambda c: c NOT IN {UNREAD[name]})" if name in UNREAD else "*"
+    columns = f"COLUMNS(lambda c: c NOT IN {UNUSED_COLUMNS[name]})" if name in UNUSED_COLUMNS else "*"
     return con.execute(f"SELECT {columns} FROM {name}(?) ORDER BY ALL", [as_of]).fetchall()
 
 
