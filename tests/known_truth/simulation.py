@@ -35,7 +35,7 @@ from tests.known_truth.page import Line, write_boards, write_page
 from tests.known_truth.scoring import Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
 from warehouse.marts.closing_rates import Readings, estimate_closing_rates
-from warehouse.marts.estimators import Cells, count_cells, estimate_quantiles, estimate_shares
+from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares
 from warehouse.marts.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
 
@@ -48,14 +48,14 @@ RUNS = 500
 PAGE = Path(__file__).parents[2] / "docs" / "known_truth.md"
 
 
-def cells_of(markets: Markets) -> Cells:
+def cells_of(markets: Markets) -> SampledCells:
     """Markets as cells."""
     jobs = np.bincount(markets.employer)
     first = np.searchsorted(markets.employer, np.arange(len(jobs)))
     return count_cells(markets.market[first], jobs, markets.n_markets)
 
 
-def is_printed(cells: Cells) -> Flags:
+def is_printed(cells: SampledCells) -> Flags:
     return np.asarray(find_broken_rules(cells) < 0)
 
 
@@ -86,7 +86,7 @@ def score_pay(generator: Generator, n: int, n_markets: int, *, is_heaped: bool) 
     return lines
 
 
-def estimate_asks(markets: Markets, cells: Cells) -> tuple[Floats, Floats, Floats]:
+def estimate_asks(markets: Markets, cells: SampledCells) -> tuple[Floats, Floats, Floats]:
     """Shares and ends, markets x `SHARES`."""
     n_items = len(SHARES)
     row_cell = np.repeat(np.arange(markets.n_markets), n_items)

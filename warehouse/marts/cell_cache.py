@@ -105,39 +105,39 @@ def inputs_of(key: Sequence[object], rows: Hashes) -> str:
     return digest.hexdigest()
 
 
-class Cells:
-    """Rows of a mart: those computed for a day, and those taken over from the newest day before (or that day itself).
+class CellCache:
+    """Rows of a mart for one day: computed, or reused from the newest earlier day (or that day itself).
 
-    `n_computed` and `n_taken` count cells.
+    `n_computed` and `n_reused` count cells.
     """
 
     def __init__(self, cls: type, as_of: date, earlier: pd.DataFrame | None = None) -> None:
         self.n_computed = 0
-        self.n_taken = 0
+        self.n_reused = 0
         self._cls = cls
         self._as_of = as_of
         self._earlier = earlier
         self._places: dict[Any, Any] = {}
         if earlier is not None and not earlier.empty and "inputs" in earlier:
             self._places = dict(earlier.groupby("inputs", sort=False).indices)
-        self._taken: list[NDArray[np.intp]] = []
+        self._reused: list[NDArray[np.intp]] = []
 
-    def take_over(self, inputs: str) -> bool:
-        """Take over the rows of the cell with these inputs; False where there are none and it must be computed."""
+    def reuse(self, inputs: str) -> bool:
+        """Reuse the rows of the cell with these inputs; False where there are none and it must be computed."""
         places = self._places.get(inputs)
         if places is None:
             self.n_computed += 1
             return False
-        self.n_taken += 1
-        self._taken.append(places)
+        self.n_reused += 1
+        self._reused.append(places)
         return True
 
     def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
         """All rows of the day, in the mart's columns and their types."""
         names = [f.name for f in fields_of(self._cls)]
         frames = [frame for frame in computed if len(frame)]
-        if self._taken and self._earlier is not None:
-            frames.append(self._earlier.iloc[np.concatenate(self._taken)])
+        if self._reused and self._earlier is not None:
+            frames.append(self._earlier.iloc[np.concatenate(self._reused)])
         frames = [_typed(frame, self._cls) for frame in frames]
         return pd.concat(frames, ignore_index=True).assign(as_of=self._as_of) if frames else pd.DataFrame(columns=names)
 
@@ -150,11 +150,11 @@ def _typed(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
     return frame.assign(**lacking)[list(columns)].astype(columns)
 
 
-def cells_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> Cells:
-    """Cells of a day that may be taken over from the newest day up to it that the mart has."""
+def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
+    """The cache of a day, with the rows of the newest day up to it that the mart has."""
     newest = mart_history.last_day(con, cls, until=as_of)
     earlier = con.execute(f"SELECT * FROM {table_of(cls).name} WHERE as_of = ? ORDER BY ALL", [newest]).df()
-    return Cells(cls, as_of, earlier)
+    return CellCache(cls, as_of, earlier)
 
 
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from warehouse.marts.estimators import LEVEL, Cells, Flags, Floats, Ints, count_cells, sum_by
+from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, count_cells, sum_by
 
 MIN_MASS_OPEN = 10
 """A board with fewer adverts closes more than half of them too easily to be called a mass closing."""
@@ -194,7 +194,7 @@ class Comparison:
 
 def compare_within_boards(
     cell: Ints, weight: Floats, ours: Floats, theirs: Floats, n_cells: int
-) -> tuple[Comparison, Cells | None]:
+) -> tuple[Comparison, SampledCells | None]:
     """Compare rates of two groups within boards: Mantel and Haenszel's ratio, of rates (Rothman and Greenland 1998).
 
     One entry for each cell and board, sums over its intervals in which adverts of both groups are open. Where n of a
@@ -249,7 +249,7 @@ def _chance_of(readings: Readings, rate: Floats) -> Floats:
     )
 
 
-def _count_boards(readings: Readings) -> tuple[Cells, Ints, Ints, Floats]:
+def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]:
     """Boards as clusters of open days, the place of each entry's board among them, the numbers of their cells, and how
     many open days these have, without weights."""
     boards, place = np.unique(readings.board, return_inverse=True)
@@ -263,7 +263,7 @@ def _count_boards(readings: Readings) -> tuple[Cells, Ints, Ints, Floats]:
 
 
 def _bound(
-    readings: Readings, rate: Floats, spread: Floats, boards: Cells, place: Ints, numbers: Ints, days: Floats
+    readings: Readings, rate: Floats, spread: Floats, boards: SampledCells, place: Ints, numbers: Ints, days: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Ends of the interval and relative standard error of the cells `numbers`; NaN with one board."""
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut
-from warehouse.marts.cell_cache import Cells
+from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.closing_rates import (
     LENGTH_DIGITS,
     Readings,
@@ -58,20 +58,20 @@ NO_CLOSING = "none closed in one of the groups, or in one but for a single board
 CELL = ["role_group", "region_level", "region"]
 
 
-def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """Closing rates of one day by role group and region, with the columns of `ClosingRates`.
 
     The window ends with the newest reading, so that without new readings the rows stay as they are, whatever the day.
     """
     stage_intervals(con, as_of)
-    cells = cells or Cells(ClosingRates, as_of)
-    cells.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
+    cache = cache or CellCache(ClosingRates, as_of)
+    cache.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
     known = _make_rows(con, "known")
     if known is None:
-        return cells.combine_rows([])
+        return cache.combine_rows([])
     frame = prefer_panel(known, _make_rows(con, "panel"), CELL, "status")
     is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
-    return cells.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
+    return cache.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
@@ -109,7 +109,7 @@ def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
     return frame[frame["region_level"].ne("region") | is_printed]
 
 
-def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """Intervals of boards that the closing rates of a day leave out, with the columns of `ClosingsLeftOut`."""
     stage_intervals(con, as_of)
     left_out = con.execute(
@@ -118,9 +118,9 @@ def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells 
     ).df()
     for column in ("read_on", "read_again_on"):
         left_out[column] = left_out[column].dt.date
-    cells = cells or Cells(ClosingsLeftOut, as_of)
-    cells.n_computed += 1
-    return cells.combine_rows([left_out])
+    cache = cache or CellCache(ClosingsLeftOut, as_of)
+    cache.n_computed += 1
+    return cache.combine_rows([left_out])
 
 
 # --- counting -----------------------------------------------------------------------------------------

@@ -44,12 +44,12 @@ log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: the function of database, day and known cells.
+    """How a mart is computed: the function of database, day and cache.
 
     `moving` are relations it reads whose rows change as days pass or boards are read, though no row of core does.
     """
 
-    compute: Callable[[database.Connection, date, cell_cache.Cells], pd.DataFrame]
+    compute: Callable[[database.Connection, date, cell_cache.CellCache], pd.DataFrame]
     moving: tuple[str, ...] = ()
 
 
@@ -116,11 +116,11 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             computed.unchanged[cls] = day
             log.info("%s: nothing changed since %s", name, day)
             continue
-        cells = cell_cache.cells_of(con, cls, as_of)
-        frame = computed.frames[cls] = mart.compute(con, as_of, cells)
+        cache = cell_cache.cache_of(con, cls, as_of)
+        frame = computed.frames[cls] = mart.compute(con, as_of, cache)
         result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
         database.record_checks(con, result.checks)
-        log.info("computed %s: %s cells, %s as before", name, f"{cells.n_computed:,}", f"{cells.n_taken:,}")
+        log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{cache.n_reused:,}")
         if not result.passed:
             computed.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
     return computed

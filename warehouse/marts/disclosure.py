@@ -19,7 +19,7 @@ import pandas as pd
 from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import PayDisclosure
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import Cells
+from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.estimators import Ints, count_cells, estimate_differences, estimate_quantiles, sum_by
 from warehouse.marts.pay_quantiles import DIGITS
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
@@ -50,16 +50,16 @@ SHARES = (
 """Columns of share rows that are kept under their names."""
 
 
-def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """Pay disclosure of one day, with the columns of `PayDisclosure`; a row wherever a full advert was read."""
-    cells = cells or Cells(PayDisclosure, as_of)
-    cells.n_computed += 1
+    cache = cache or CellCache(PayDisclosure, as_of)
+    cache.n_computed += 1
     counts = con.execute(_COUNTS, {"as_of": as_of}).df()
     if counts.empty:
-        return cells.combine_rows([])
+        return cache.combine_rows([])
     known = _make_rows(_add_weights(counts.assign(weight=1.0)))
     known = _add_widths(known, counts.merge(known[CELL].assign(cell=known.index), on=CELL))
-    return cells.combine_rows([_prefer_panel(known, counts[counts["weight"].notna()])])
+    return cache.combine_rows([_prefer_panel(known, counts[counts["weight"].notna()])])
 
 
 def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:

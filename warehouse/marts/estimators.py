@@ -38,7 +38,7 @@ def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class Cells:
+class SampledCells:
     """Cells as they are sampled. Arrays are by cell, those of `employer_…` have an entry for each cell and employer."""
 
     employer_cell: Ints
@@ -66,7 +66,7 @@ class Cells:
         return _divide(np.ones(len(rest)), rest)
 
 
-def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> Cells:
+def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
     """Cells out of one entry for each cell and employer: the cell's number and the employer's jobs in it.
 
     Raises ValueError on an employer without jobs, NaN, or a cell without employers.
@@ -82,7 +82,7 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> Cells:
     squares = sum_by(cell, jobs**2, n_cells)
     most = np.zeros(n_cells)
     np.maximum.at(most, cell, jobs)
-    return Cells(
+    return SampledCells(
         employer_cell=cell,
         employer_jobs=jobs,
         n_jobs=n_jobs,
@@ -138,7 +138,7 @@ class ShareEstimates:
 
 
 def estimate_shares(
-    cells: Cells,
+    cells: SampledCells,
     row_cell: Ints,
     employer: Ints,
     row: Ints,
@@ -251,7 +251,7 @@ def estimate_differences(
     )
 
 
-def _jackknife(cells: Cells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
+def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
     """Delete-one-employer variance of the share of each row about the share itself; NaN with one employer.
 
     Without employer g the share moves by (share·m - y) / (N - m), so that employers without such jobs need not be
@@ -267,7 +267,7 @@ def _jackknife(cells: Cells, row_cell: Ints, employer: Ints, row: Ints, yes: Flo
     return np.asarray((g - 1) / g * np.maximum(share**2 * base[row_cell] - 2 * share * cross + square, 0))
 
 
-def _find_correlation(cells: Cells, row_cell: Ints, square_of_means: Floats, share: Floats) -> Floats:
+def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floats, share: Floats) -> Floats:
     """Correlation within employers by cell, of all its rows, by analysis of variance (Donner 1986, eq. 2.1), 0 to 1.
 
     `square_of_means` is Σ y²/m over employers of each row. It is 1 where no employer has two jobs, or no row varies.
@@ -290,7 +290,7 @@ def _find_design_effect(variance_times_n: Floats, share: Floats, implied: Floats
     return np.where(np.isnan(own), implied, np.maximum(own, np.sqrt(own * implied)))
 
 
-def _find_effective(cells: Cells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
+def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
     """Independent jobs that tell as much as those of the cell, by Korn and Graubard's correction of freedom."""
     n = cells.n_jobs[row_cell]
     half = 0.5 + np.broadcast_to(np.asarray(level), n.shape) / 2
@@ -315,7 +315,7 @@ class QuantileEstimates:
 
 
 def estimate_quantiles(
-    cells: Cells,
+    cells: SampledCells,
     employer: Ints,
     value: Floats,
     at: Sequence[float],
@@ -378,7 +378,7 @@ class _Steps:
     """Where each cell begins; one entry more than cells."""
 
 
-def _count_steps(cells: Cells, employer: Ints, value: Floats, weight: Floats) -> _Steps:
+def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Floats) -> _Steps:
     """Sort jobs and run through them once: each adds its weight u to the jobs at or below of its employer and cell.
 
     With w = 1 / (N - m), F without employer g is w (Y - y), so that sums over employers of it and of its square are
@@ -482,14 +482,14 @@ def _find_effect(steps: _Steps, p: float) -> Floats:
     return _divide(steps.variance[place] * np.diff(steps.start), below * (1 - below))
 
 
-def _find_implied_effect(cells: Cells, steps: _Steps, p: float) -> Floats:
+def _find_implied_effect(cells: SampledCells, steps: _Steps, p: float) -> Floats:
     """Design effect that sizes imply by cell, at the correlation of being below the quantile within employers."""
     place = _place_of(steps, p)
     here = np.arange(cells.n_cells)
     return _imply_effect(cells, _find_correlation(cells, here, steps.square_of_means[place], steps.below[place]))
 
 
-def _imply_effect(cells: Cells, correlation: Floats) -> Floats:
+def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
     """Kish's design effect by cell, 1 + (Σm²/N - 1) times the correlation within employers."""
     return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
 

@@ -17,7 +17,7 @@ import pandas as pd
 from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, LADDER_LEVELS, LADDER_STEPS, LEVEL_GROUPS
 from warehouse.mart_tables import FrameCoverage, PayLadder
 from warehouse.marts import sql_of
-from warehouse.marts.cell_cache import Cells
+from warehouse.marts.cell_cache import CellCache
 
 EXTRA_INPUTS = (
     "(SELECT source, board, is_whole, is_in_stock FROM board_readings($as_of))",
@@ -70,24 +70,24 @@ STEPS: dict[str, Step] = dict(
 """The ladder in order, by the names of `LADDER_STEPS`. The first counts adverts, all others jobs."""
 
 
-def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """What was read of one day by place, source and sector, with the columns of `FrameCoverage`."""
     given = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
     rows = con.execute(sql_of("frame_coverage"), given).df()
-    cells = cells or Cells(FrameCoverage, as_of)
-    cells.n_computed += 1
-    return cells.combine_rows([rows])
+    cache = cache or CellCache(FrameCoverage, as_of)
+    cache.n_computed += 1
+    return cache.combine_rows([rows])
 
 
-def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """How many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
 
     The last step of a place and level is `n_jobs` of its band in US dollars. Places with a job have all steps.
     """
     counts = con.execute(_COUNTS, {"as_of": as_of}).df()
-    cells = cells or Cells(PayLadder, as_of)
-    cells.n_computed += 1
-    return cells.combine_rows([_climb(counts, level) for level in LADDER_LEVELS])
+    cache = cache or CellCache(PayLadder, as_of)
+    cache.n_computed += 1
+    return cache.combine_rows([_climb(counts, level) for level in LADDER_LEVELS])
 
 
 _COUNTS = """

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from warehouse.marts.estimators import LEVEL, Cells, Flags, Floats, Ints, estimate_quantiles, sum_by
+from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, estimate_quantiles, sum_by
 
 HALF = 0.5
 ODDS = (0.5, 2.0)
@@ -34,7 +34,7 @@ class MedianBounds:
     """Whether more than half state pay and both ends are finite."""
 
 
-def bound_medians(cells: Cells, employer: Ints, value: Floats) -> MedianBounds:
+def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianBounds:
     """Bound the median of all jobs, without a word on why some are silent (Manski 1989; NaN is not stated).
 
     One entry for each job, as in `estimate_quantiles`. The interval holds the median itself, not both bounds, with 95
@@ -61,7 +61,7 @@ def bound_medians(cells: Cells, employer: Ints, value: Floats) -> MedianBounds:
     )
 
 
-def _find_level(cells: Cells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
+def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
     """The two-sided level of each end, by cell: `LEVEL` where the bounds are one, 90 % where they are far apart.
 
     Imbens and Manski's c solves Φ(c + Δ / σ) - Φ(-c) = 0.95 for the distance of the bounds Δ and the larger standard

@@ -13,10 +13,10 @@ import pandas as pd
 
 from warehouse.marts import printing
 from warehouse.marts.estimators import (
-    Cells,
     Floats,
     Ints,
     QuantileEstimates,
+    SampledCells,
     count_cells,
     estimate_quantiles,
     scale_weights,
@@ -177,7 +177,7 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
         begin = end
 
 
-def _cells(jobs: PaidJobs, counted: Floats) -> tuple[Cells, Ints]:
+def _cells(jobs: PaidJobs, counted: Floats) -> tuple[SampledCells, Ints]:
     """Cells of jobs that are in order, as many as each is counted for, and the place of each job's employer in them."""
     is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
     employer = np.cumsum(is_first) - 1
@@ -186,7 +186,7 @@ def _cells(jobs: PaidJobs, counted: Floats) -> tuple[Cells, Ints]:
     return count_cells(cell[is_first].astype(np.int64), n_jobs, int(cell[-1]) + 1), employer
 
 
-def _found(jobs: PaidJobs) -> tuple[Cells, dict[str, tuple[QuantileEstimates, int]]]:
+def _found(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
     """Cells of jobs that are in order, and of each column of amounts the estimates and the place among them."""
     cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
     middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
@@ -196,7 +196,7 @@ def _found(jobs: PaidJobs) -> tuple[Cells, dict[str, tuple[QuantileEstimates, in
     return cells, estimates
 
 
-def _amounts(cells: Cells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
+def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
     """Amounts of each cell with the ends of their intervals, NaN where there is none."""
     columns = {}
     for name, (found, place) in estimates.items():

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from transforms.records.vocabulary import SHARE_FORMS
 
 if TYPE_CHECKING:  # what it imports takes longer than all that a guide asks of this module
-    from warehouse.marts.estimators import Cells, Flags, Floats
+    from warehouse.marts.estimators import Flags, Floats, SampledCells
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A least or greatest value of one column of `Cells`; `text` is filled in with the value, `why` says where from."""
+    """A least or greatest value of one column of `SampledCells`.
+
+    `text` is filled in with the value, `why` says where from.
+    """
 
     column: str
     bound: float
@@ -65,7 +68,7 @@ MAX_COUNTRY_SHARE = 0.80
 """A region of which one country has more than this part of the jobs is headed by that country: the figure is of it."""
 
 
-def find_broken_rules(cells: Cells) -> NDArray[np.int64]:
+def find_broken_rules(cells: SampledCells) -> NDArray[np.int64]:
     """The place in `RULES` of the first rule that each cell breaks; -1 where it may be printed."""
     broken = []
     for rule in RULES:
@@ -74,7 +77,7 @@ def find_broken_rules(cells: Cells) -> NDArray[np.int64]:
     return np.select(broken, np.arange(len(RULES)), default=-1).astype(np.int64)
 
 
-def explain_broken_rules(cells: Cells, broken: NDArray[np.int64]) -> list[str | None]:
+def explain_broken_rules(cells: SampledCells, broken: NDArray[np.int64]) -> list[str | None]:
     """Why each cell is not printed, in words; None where it is."""
     values = [np.asarray(getattr(cells, rule.column), dtype=np.float64) for rule in RULES]
     return [
@@ -83,7 +86,7 @@ def explain_broken_rules(cells: Cells, broken: NDArray[np.int64]) -> list[str | 
     ]
 
 
-def is_tail_known(cells: Cells, p: float) -> Flags:
+def is_tail_known(cells: SampledCells, p: float) -> Flags:
     """Whether the quantile p of each cell may be printed beside the cell itself, by the number of even employers.
 
     Beyond the quartiles all of them may be on one side by chance, (1 - p)^G* or p^G*: the interval has no end there.

@@ -17,7 +17,7 @@ from scipy.stats import beta
 from transforms.records.vocabulary import AI_CORE, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
 from warehouse.mart_tables import SNAPSHOT, ReportedPay
 from warehouse.marts import printing, sql_of
-from warehouse.marts.cell_cache import Cells, hashes_of, inputs_of
+from warehouse.marts.cell_cache import CellCache, hashes_of, inputs_of
 from warehouse.marts.estimators import Ints
 from warehouse.marts.pay_quantiles import PERSONS_COLUMNS, estimate_pay_of_persons
 
@@ -37,23 +37,23 @@ OF_BANDS = ["country", "source", "employment_type"]
 ERROR = 0.05
 
 
-def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """All cells of one day, with the columns of `ReportedPay`; all are taken over where nobody's report changed.
 
     Suppressed cells are stored where they are of all persons of a group, before tax: others would be most of the rows.
     """
-    cells = cells or Cells(ReportedPay, as_of)
+    cache = cache or CellCache(ReportedPay, as_of)
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_pay"], hashes_of(persons))
-    if cells.take_over(inputs):
-        return cells.combine_rows([])
+    if cache.reuse(inputs):
+        return cache.combine_rows([])
     found = _compute(con, as_of)
     found = found[found["seniority_group"] == "all"].drop(columns="seniority_group")
     is_whole = (found["role"] == "all") & (found["experience"] == "all") & (found["pay_tax"] == "gross")
-    return cells.combine_rows([found[is_whole | (found["status"] != "suppressed")].assign(inputs=inputs)])
+    return cache.combine_rows([found[is_whole | (found["status"] != "suppressed")].assign(inputs=inputs)])
 
 
-def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> pd.DataFrame:
+def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
     """Rows of mart.salary_bands: pay before tax in full-time work, of the survey that most of a country answer.
 
     By country, role and level: that which the title names, as few do, and `all`; years of experience are no level.
@@ -61,7 +61,7 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
     """
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
-    if cells.take_over(inputs):
+    if cache.reuse(inputs):
         return pd.DataFrame()
     chosen = persons.loc[persons["is_main_survey"] & persons["is_full_time"], OF_BANDS].drop_duplicates()
     found = _compute(con, as_of).merge(chosen, on=OF_BANDS)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
 from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing, sql_of
-from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
+from warehouse.marts.cell_cache import CellCache, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay_quantiles import (
     AMOUNTS,
@@ -97,23 +97,23 @@ class _Band(NamedTuple):
 def salary_bands(
     con: duckdb.DuckDBPyConnection,
     as_of: date,
-    cells: Cells | None = None,
+    cache: CellCache | None = None,
 ) -> pd.DataFrame:
     """All cells of all bases for one day, with the columns of `SalaryBands`.
 
     Cells of the world, the continents and the M49 regions are always there, empty ones as suppressed;
-    cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Cells already in `cells`
+    cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Cells already in `cache`
     are reused.
     """
-    cells = cells or Cells(SalaryBands, as_of)
+    cache = cache or CellCache(SalaryBands, as_of)
     frames = [
-        *_compute_adverts(con, as_of, cells),
-        *_compute_bonuses(con, as_of, cells),
-        *_compute_pairs(con, as_of, cells),
-        reported_bands(con, as_of, cells),
+        *_compute_adverts(con, as_of, cache),
+        *_compute_bonuses(con, as_of, cache),
+        *_compute_pairs(con, as_of, cache),
+        reported_bands(con, as_of, cache),
     ]
     frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
-    return cells.combine_rows(frames)
+    return cache.combine_rows(frames)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _Draft:
     """Employers of the jobs beside those of the band whose pay is not known; None where they are not counted."""
 
 
-def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
+def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     con.execute(_ADVERTS, {"as_of": as_of})
     base = {"basis": "advertised", "window_days": SNAPSHOT}
     for level in LEVELS:
@@ -141,7 +141,7 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) 
                 "role_group": group, "role": role, "pay_market": market,
             }  # fmt: skip
             inputs = inputs_of([*key.values()], here.hashes[cell])
-            if not cells.take_over(inputs):
+            if not cache.reuse(inputs):
                 drafts += _in_currencies({**key, "inputs": inputs}, here.where(cell))
         yield _settle(drafts)
     con.execute("DROP TABLE band_jobs")
@@ -324,7 +324,7 @@ def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[s
     return [{"country": name, "n_jobs": counts[name], "n_paid": paid[name]} for name in names] or None
 
 
-def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
+def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     """Yearly bonuses of AI engineering on which adverts put a sum, of all levels: midpoints alone."""
     paid = con.execute(sql_of("bonus_observations"), {"as_of": as_of}).df()
     paid = _as_observations(paid.assign(annual_low_usd=paid["amount"], annual_high_usd=paid["amount"]))
@@ -339,7 +339,7 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) 
                 "currency": "USD",
             }  # fmt: skip
             inputs = inputs_of([*key.values()], cell.hashes)
-            if not cells.take_over(inputs):
+            if not cache.reuse(inputs):
                 row = {**key, "inputs": inputs, "countries": _count_countries(level, cell, cell)}
                 drafts.append(_Draft(row, cell.band))
         yield _settle(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
@@ -357,7 +357,7 @@ def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
     return given.assign(**{name: value for name, value in unsaid.items() if name not in rows})
 
 
-def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
+def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     """Pairs of a third party's collection: never better than `low`, and without intervals (no employers).
 
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
@@ -378,7 +378,7 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
                 "pay_market": market, "currency": "USD",
             }  # fmt: skip
             inputs = inputs_of([*key.values()], here.hashes[of_cell])
-            if not cells.take_over(inputs):
+            if not cache.reuse(inputs):
                 cell = here.where(of_cell)
                 row = {
                     **key,

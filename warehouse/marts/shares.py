@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT, SAMPLES
 from warehouse.mart_tables import SNAPSHOT, Shares
-from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
+from warehouse.marts.cell_cache import CellCache, Hashes, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
@@ -53,7 +53,7 @@ class _Jobs:
 
 
 @dataclass(frozen=True)
-class _Cells:
+class _GroupCells:
     """Cells of a role group, a level group and a class of texts, region by region.
 
     Cell i has `jobs[start[i]:start[i + 1]]`.
@@ -106,22 +106,22 @@ class _Wanted:
 def shares(
     con: duckdb.DuckDBPyConnection,
     as_of: date,
-    cells: Cells | None = None,
+    cache: CellCache | None = None,
     measures: Iterable[Measure] = MEASURES.values(),
 ) -> pd.DataFrame:
     """All cells of all measures for one day, with the columns of `Shares`.
 
     What is read from texts has cells of their own for each class of text. A cell has a row for each item that one of
     its jobs has, and for the items that its measure declares. It has none where the answer of no job is known. Cells
-    that `printing.RULES` withhold keep their counts, without shares. Cells already in `cells` are reused.
+    that `printing.RULES` withhold keep their counts, without shares. Cells already in `cache` are reused.
     """
     measures = tuple(measures)
-    cells = cells or Cells(Shares, as_of)
+    cache = cache or CellCache(Shares, as_of)
     given = {"as_of": as_of}
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
     jobs = _read_jobs(con, given)
     relations = _stage_relations(con, measures, given)
-    cells_of_groups: dict[tuple[str, str, str], _Cells] = {}
+    cells_of_groups: dict[tuple[str, str, str], _GroupCells] = {}
     computed = []
     for measure in measures:
         answers = _read_answers(con, measure, relations[measure.relation], len(jobs.role_group))
@@ -135,7 +135,7 @@ def shares(
             here = cells_of_groups[groups]
             for cell, silent, digest in _find_known_cells(here, answers, jobs.weight):
                 inputs = inputs_of([*context, *here.keys[cell].values(), silent.n], digest)
-                if not cells.take_over(inputs):
+                if not cache.reuse(inputs):
                     of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
                     wanted.keys.append(here.keys[cell])
                     wanted.inputs.append(inputs)
@@ -143,7 +143,7 @@ def shares(
                     wanted.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
         if wanted.keys:
             computed.append(_compute(con, measure, wanted, jobs, category_of))
-    return cells.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in computed])
+    return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in computed])
 
 
 def _compute(
@@ -348,7 +348,7 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
     return _Answers(state, hashes)
 
 
-def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _Cells:
+def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _GroupCells:
     """The cells of a role group, a level group and a class of texts that have jobs."""
     levels = LEVEL_GROUPS[seniority_group]
     chosen = jobs.role_group.isin(CELL_GROUPS[role_group])
@@ -361,10 +361,10 @@ def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) 
     groups = {"role_group": role_group, "seniority_group": seniority_group, "text_class": text_class}
     places = (jobs.regions[number] for number in regions)
     keys = ({"region_level": level, "region": region, **groups} for level, region in places)
-    return _Cells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
+    return _GroupCells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
 
 
-def _find_known_cells(cells: _Cells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
+def _find_known_cells(cells: _GroupCells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
     """Of each cell in which a job's answer is known: its number, the jobs that do not answer, and a digest."""
     if not cells.keys:
         return

@@ -106,19 +106,19 @@ def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
     return sums[np.searchsorted(values[order], times, side="left")]
 
 
-def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.Cells | None = None) -> pd.DataFrame:
+def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.CellCache | None = None) -> pd.DataFrame:
     """The part of adverts still listed after `HORIZONS`, by role group and region: the columns of `TimeListed`.
 
     Nothing where no advert was opened between two readings of its board.
     """
     stage_intervals(con, as_of)
-    cells = cells or cell_cache.Cells(TimeListed, as_of)
-    cells.n_computed += 1
+    cache = cache or cell_cache.CellCache(TimeListed, as_of)
+    cache.n_computed += 1
     known = _make_rows(con, "known")
     if known is None:
-        return cells.combine_rows([])
+        return cache.combine_rows([])
     frame = prefer_panel(known, _make_rows(con, "panel"), [*CELL, "days"], "status")
-    return cells.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
+    return cache.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:

@@ -80,23 +80,23 @@ def anew(con: database.Connection, day: date) -> dict[str, list[tuple[Any, ...]]
     """What the marts of a day come to when nothing is known of other days."""
     con.begin()
     for cls, mart in MARTS.items():
-        database.write_mart(con, cls, mart.compute(con, day, cell_cache.Cells(cls, day)), as_of=day)
+        database.write_mart(con, cls, mart.compute(con, day, cell_cache.CellCache(cls, day)), as_of=day)
     found = of_day(con, day)
     con.rollback()
     return found
 
 
-def night(con: database.Connection, day: date, monkeypatch: pytest.MonkeyPatch) -> dict[str, cell_cache.Cells]:
+def night(con: database.Connection, day: date, monkeypatch: pytest.MonkeyPatch) -> dict[str, cell_cache.CellCache]:
     """The marts of a day as a run makes them; the cells of each mart that was not taken over as a whole."""
-    made: dict[str, cell_cache.Cells] = {}
+    made: dict[str, cell_cache.CellCache] = {}
 
-    def noted(con: database.Connection, cls: type, as_of: date) -> cell_cache.Cells:
+    def noted(con: database.Connection, cls: type, as_of: date) -> cell_cache.CellCache:
         cells = made[table_of(cls).name] = reuse_cells(con, cls, as_of)
         return cells
 
-    reuse_cells = cell_cache.cells_of
+    reuse_cells = cell_cache.cache_of
     with monkeypatch.context() as patch:
-        patch.setattr(cell_cache, "cells_of", noted)
+        patch.setattr(cell_cache, "cache_of", noted)
         computed = compute_marts(con, day, run_id="test")
     assert computed.problems == []
     with database.transaction(con):
@@ -137,7 +137,7 @@ def test_rows_that_were_taken_over_are_those_that_would_be_computed(
 def test_where_nothing_changed_nothing_is_computed(con: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     first = night(con, DAY, monkeypatch)
     assert set(first) == {table_of(cls).name for cls in MARTS}
-    assert all(cells.n_computed > 0 and cells.n_taken == 0 for cells in first.values())
+    assert all(cells.n_computed > 0 and cells.n_reused == 0 for cells in first.values())
     con.execute("UPDATE core.postings SET last_seen_at = last_seen_at + INTERVAL 1 DAY, warc = 'x/2'")
     for number in (1, 0):  # the next day, and the first one again
         assert night(con, DAY + timedelta(days=number), monkeypatch) == {}
@@ -162,7 +162,7 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
     night(con, DAY, monkeypatch)
     con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
-    assert cells[table_of(Shares).name].n_computed < cells[table_of(Shares).name].n_taken
+    assert cells[table_of(Shares).name].n_computed < cells[table_of(Shares).name].n_reused
     changed = con.execute(
         "SELECT DISTINCT measure, region_level, region FROM mart.shares WHERE as_of = ? AND inputs NOT IN"
         " (SELECT inputs FROM mart.shares WHERE as_of = ?)",
@@ -178,7 +178,7 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
         " (SELECT inputs FROM mart.salary_bands WHERE as_of = ? AND inputs IS NOT NULL)",
         [DAY + timedelta(days=1), DAY],
     ).fetchall()
-    assert bands.n_computed < bands.n_taken
+    assert bands.n_computed < bands.n_reused
     assert set(changed) == {
         ("world", "World"), ("continent", "Americas"), ("region", "South America"), ("country", "BR"),
     }  # fmt: skip
@@ -203,7 +203,7 @@ def test_other_code_computes_everything(con: database.Connection, monkeypatch: p
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert set(cells) == {table_of(cls).name for cls in MARTS}
-    assert all(cell.n_taken == 0 for cell in cells.values())
+    assert all(cell.n_reused == 0 for cell in cells.values())
 
 
 MACROS_OF_READINGS = ("complete_readings", "board_intervals", "board_listings")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.known_truth.markets import Generator, read_generators
 from tests.known_truth.simulation import score_pay, score_shares
 from warehouse.marts.estimators import (
-    Cells,
     Floats,
     Ints,
+    SampledCells,
     ShareEstimates,
     bound_ranks,
     bound_share,
@@ -33,7 +33,7 @@ MIN_COVERAGE = 0.92
 CELL = st.lists(st.tuples(st.integers(1, 12), st.floats(0, 1)), min_size=2, max_size=25)
 
 
-def one_cell(jobs: list[int]) -> Cells:
+def one_cell(jobs: list[int]) -> SampledCells:
     return count_cells(np.zeros(len(jobs), dtype=np.int64), np.array(jobs), 1)
 
 

@@ -14,7 +14,7 @@ from tests.warehouse.marts.test_marts import NOW, posting, put, report
 from transforms.records.columns import table_of
 from transforms.text.lookups import countries, roles
 from warehouse import database
-from warehouse.marts.cell_cache import Cells
+from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.compute import MARTS
 from warehouse.tables import Countries, Roles
 
@@ -43,7 +43,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
 def test_no_value_n_or_interval_changes(con: database.Connection, later: int) -> None:
     day = NEWEST + timedelta(days=later)
     for cls, mart in MARTS.items():
-        before, after = (mart.compute(con, on, Cells(cls, on)).drop(columns="as_of") for on in (NEWEST, day))
+        before, after = (mart.compute(con, on, CellCache(cls, on)).drop(columns="as_of") for on in (NEWEST, day))
         pd.testing.assert_frame_equal(before, after)
         if table_of(cls).name in ("mart.salary_bands", "mart.shares"):
             assert (before["status"] != "suppressed").any()

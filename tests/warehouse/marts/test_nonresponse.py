@@ -8,13 +8,13 @@ import pytest
 from tests.known_truth.markets import read_generators
 from tests.known_truth.silence import Silence
 from tests.known_truth.simulation import score_bounds
-from warehouse.marts.estimators import Cells, Floats, count_cells
+from warehouse.marts.estimators import Floats, SampledCells, count_cells
 from warehouse.marts.nonresponse import bound_medians, tilt_medians
 
 N = 101
 
 
-def single_jobs(n: int) -> Cells:
+def single_jobs(n: int) -> SampledCells:
     return count_cells(np.zeros(n, dtype=np.int64), np.ones(n), 1)
 
 

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from transforms.records.columns import fields_of
 from warehouse import database
 from warehouse.mart_tables import SalaryBands
-from warehouse.marts.cell_cache import Cells
+from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.pay_quantiles import QUANTILES, estimate_pay_of_persons
 from warehouse.marts.reported_pay import reported_bands, reported_pay
 from warehouse.tables import Countries, ExchangeRates, PayReports, Sources
@@ -143,7 +143,7 @@ def test_money_without_a_quote_near_the_wave_is_counted_and_left_out(survey: dat
 
 
 def test_bands_take_the_survey_that_most_of_a_country_answer(survey: database.Connection) -> None:
-    rows = Cells(SalaryBands, AS_OF).combine_rows([reported_bands(survey, AS_OF, Cells(SalaryBands, AS_OF))])
+    rows = CellCache(SalaryBands, AS_OF).combine_rows([reported_bands(survey, AS_OF, CellCache(SalaryBands, AS_OF))])
     levels = rows[(rows["role_group"] == "ai_core") & (rows["currency"] == "USD")].set_index("pay_market")
     chosen = levels[levels["seniority_group"] == "all"]
     assert dict(chosen["n_jobs"]) == {"all": 141, "local": 100, "cross_border": 40}
