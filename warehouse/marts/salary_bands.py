@@ -1,4 +1,7 @@
-"""mart.salary_bands: what pays what where, one row per cell, published or suppressed with its reason."""
+"""mart.salary_bands: salary bands by region, level, role, market and currency.
+
+One row per cell, published or suppressed with its reason.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ Texts = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _JobColumns:
     """Jobs of one level as columns, one row per job and region. `low` and `high` are annual dollars.
 
     Jobs that state no pay there are among them, without amounts (`is_paid`).
@@ -76,8 +79,8 @@ class _Seen:
     hashes: Hashes
     """One of each row (`cell_cache.hashes_of`), of all that it says."""
 
-    def where(self, chosen: Any) -> _Seen:
-        return _Seen(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})
+    def where(self, chosen: Any) -> _JobColumns:
+        return _JobColumns(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})
 
     @property
     def band(self) -> _Band:
@@ -86,7 +89,7 @@ class _Seen:
 
 
 class _Band(NamedTuple):
-    """Columns of `_Seen` that amounts are made of."""
+    """Columns of `_JobColumns` that amounts are made of."""
 
     employer: Ints
     low: Floats
@@ -122,7 +125,7 @@ class _Draft:
 
     row: dict[str, Any]
     band: _Band
-    is_settled: bool = False
+    follows_local: bool = False
     """The row before it, of the same cell in local money, decides whether it is printed."""
     silent: Ints | None = None
     """Employers of the jobs beside those of the band whose pay is not known; None where they are not counted."""
@@ -143,15 +146,15 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
             inputs = inputs_of([*key.values()], here.hashes[cell])
             if not cache.reuse(inputs):
                 drafts += _in_currencies({**key, "inputs": inputs}, here.where(cell))
-        yield _settle(drafts)
+        yield _add_amounts(drafts)
     con.execute("DROP TABLE band_jobs")
 
 
-def _read_level(con: duckdb.DuckDBPyConnection, level: str) -> _Seen:
+def _read_level(con: duckdb.DuckDBPyConnection, level: str) -> _JobColumns:
     """Jobs of one level: of a million adverts all levels at once take gigabytes."""
     query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
-    seen = con.execute(query, [level]).df()
-    return _columns(seen.assign(hashes=hashes_of(seen)))
+    jobs = con.execute(query, [level]).df()
+    return _columns(jobs.assign(hashes=hashes_of(jobs)))
 
 
 _ADVERTS = """
@@ -166,7 +169,7 @@ FROM (
 """
 
 
-def _settle(drafts: Sequence[_Draft]) -> pd.DataFrame:
+def _add_amounts(drafts: Sequence[_Draft]) -> pd.DataFrame:
     """The rows of drafts, with the amounts of those that may be printed."""
     if not drafts:
         return pd.DataFrame()
@@ -174,12 +177,12 @@ def _settle(drafts: Sequence[_Draft]) -> pd.DataFrame:
     for group, reason in APART.items():
         frame.loc[frame["role_group"] == group, "reason"] = reason
     # A country is judged on its own money: exchange rates must not make it look sure or unsure.
-    settled = np.flatnonzero([draft.is_settled for draft in drafts])
-    settled = settled[(frame["status"].to_numpy()[settled] != "suppressed")]
-    frame.loc[settled, ["status", "reason"]] = frame.loc[settled - 1, ["status", "reason"]].to_numpy()
-    frame.loc[settled[frame.loc[settled, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
+    followers = np.flatnonzero([draft.follows_local for draft in drafts])
+    followers = followers[(frame["status"].to_numpy()[followers] != "suppressed")]
+    frame.loc[followers, ["status", "reason"]] = frame.loc[followers - 1, ["status", "reason"]].to_numpy()
+    frame.loc[followers[frame.loc[followers, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
     frame = frame.join(estimate_panel_pay(_paid(drafts), len(drafts)))
-    frame.loc[settled[frame[OF_PANEL[0]].isna().to_numpy()[settled - 1]], list(OF_PANEL)] = np.nan
+    frame.loc[followers[frame[OF_PANEL[0]].isna().to_numpy()[followers - 1]], list(OF_PANEL)] = np.nan
     frame.loc[frame["status"] == "suppressed", list(OF_PANEL)] = np.nan
     return frame.join(_bound(drafts, (frame["status"] == "published").to_numpy()))
 
@@ -209,33 +212,33 @@ def _paid(drafts: Sequence[_Draft]) -> PaidJobs:
     )
 
 
-def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[_Draft]:
+def _in_currencies(key: dict[str, Any], cell: _JobColumns) -> Iterator[_Draft]:
     """A cell's rows: in a country with money of its own in that, and in dollars."""
     is_local = key["region_level"] == "country" and key["pay_market"] != "cross_border"
-    in_local = _local(key, cell) if is_local else None
+    in_local = _draft_local(key, cell) if is_local else None
     if in_local is not None:
         yield in_local
-    yield _draft({**key, "currency": "USD"}, cell, is_settled=in_local is not None)
+    yield _draft({**key, "currency": "USD"}, cell, follows_local=in_local is not None)
 
 
-def _columns(seen: pd.DataFrame) -> _Seen:
-    seen = seen.assign(country=seen["country"].fillna("unknown"), paid_in=seen["paid_in"].fillna(""))
-    texts = {name: _texts(seen[name]) for name in ("region", *_TEXTS)}
-    employer, _ = pd.factorize(seen["employer"], sort=True)
-    return _Seen(
+def _columns(jobs: pd.DataFrame) -> _JobColumns:
+    jobs = jobs.assign(country=jobs["country"].fillna("unknown"), paid_in=jobs["paid_in"].fillna(""))
+    texts = {name: _texts(jobs[name]) for name in ("region", *_TEXTS)}
+    employer, _ = pd.factorize(jobs["employer"], sort=True)
+    return _JobColumns(
         employer=employer.astype(np.int64),
         **texts,
-        low=seen["annual_low_usd"].to_numpy(dtype=float),
-        high=seen["annual_high_usd"].to_numpy(dtype=float),
-        local_low=seen["annual_low"].to_numpy(dtype=float),
-        local_high=seen["annual_high"].to_numpy(dtype=float),
-        is_paid=seen["is_paid"].to_numpy(dtype=bool),
-        is_full_time=seen["is_full_time"].to_numpy(dtype=bool),
-        is_in_band=seen["is_in_band"].to_numpy(dtype=bool),
-        is_inferred=seen["seniority_inferred"].to_numpy(dtype=bool),
-        is_local=seen["is_local_currency"].fillna(False).to_numpy(dtype=bool),
-        panel_weight=seen["panel_weight"].to_numpy(dtype=float),
-        hashes=seen["hashes"].to_numpy(),
+        low=jobs["annual_low_usd"].to_numpy(dtype=float),
+        high=jobs["annual_high_usd"].to_numpy(dtype=float),
+        local_low=jobs["annual_low"].to_numpy(dtype=float),
+        local_high=jobs["annual_high"].to_numpy(dtype=float),
+        is_paid=jobs["is_paid"].to_numpy(dtype=bool),
+        is_full_time=jobs["is_full_time"].to_numpy(dtype=bool),
+        is_in_band=jobs["is_in_band"].to_numpy(dtype=bool),
+        is_inferred=jobs["seniority_inferred"].to_numpy(dtype=bool),
+        is_local=jobs["is_local_currency"].fillna(False).to_numpy(dtype=bool),
+        panel_weight=jobs["panel_weight"].to_numpy(dtype=float),
+        hashes=jobs["hashes"].to_numpy(),
     )
 
 
@@ -248,29 +251,29 @@ def _texts(column: pd.Series) -> Texts:
     return np.array([*words, None], dtype=object)[numbers]
 
 
-def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], Ints]]:
+def _cells(jobs: _JobColumns, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], Ints]]:
     """Every cell of one level with the numbers of its rows: the declared grid, and beyond it those with a paid job."""
-    for region in sorted({*expected, *seen.region[seen.is_paid]}):
-        of_region = np.flatnonzero(seen.region == region)
+    for region in sorted({*expected, *jobs.region[jobs.is_paid]}):
+        of_region = np.flatnonzero(jobs.region == region)
         for group, groups in GROUPS.items():
-            of_group = of_region[np.isin(seen.role_group[of_region], groups)]
+            of_group = of_region[np.isin(jobs.role_group[of_region], groups)]
             roles = [role for g in groups for role in ROLE_GROUPS[g]] if group in ROLE_GROUPS else []
             for role in ["all", *(roles if len(roles) > 1 else [])]:
-                of_role = of_group if role == "all" else of_group[seen.role[of_group] == role]
+                of_role = of_group if role == "all" else of_group[jobs.role[of_group] == role]
                 is_expected = role == "all" and region in expected
-                if not (seen.is_paid[of_role].any() or is_expected):
+                if not (jobs.is_paid[of_role].any() or is_expected):
                     continue
                 for seniority in SENIORITY_GROUPS:
                     levels = LEVEL_GROUPS[seniority.removesuffix(STATED)]
-                    of_level = of_role if levels is None else of_role[np.isin(seen.seniority[of_role], levels)]
+                    of_level = of_role if levels is None else of_role[np.isin(jobs.seniority[of_role], levels)]
                     if seniority.endswith(STATED):
-                        of_level = of_level[~seen.is_inferred[of_level]]
+                        of_level = of_level[~jobs.is_inferred[of_level]]
                     for market in MARKETS:
-                        of_market = seen.pay_market[of_level] == market
+                        of_market = jobs.pay_market[of_level] == market
                         if market == LOCAL:  # a silent job is taken for one that pays in the money of its place
-                            of_market |= ~seen.is_paid[of_level]
+                            of_market |= ~jobs.is_paid[of_level]
                         cell = of_level if market == "all" else of_level[of_market]
-                        if seen.is_paid[cell].any() or (is_expected and market == "all"):
+                        if jobs.is_paid[cell].any() or (is_expected and market == "all"):
                             yield (region, group, role, seniority, market), cell
 
 
@@ -283,7 +286,7 @@ def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
     return {region for (region,) in con.execute(query).fetchall()}
 
 
-def _local(key: dict[str, Any], cell: _Seen) -> _Draft | None:
+def _draft_local(key: dict[str, Any], cell: _JobColumns) -> _Draft | None:
     """The cell in the country's own money, from the jobs paid in it; None where that is the dollar."""
     paid = cell.where(cell.is_local & (cell.currency != "USD"))
     if not len(paid.role):
@@ -293,13 +296,13 @@ def _local(key: dict[str, Any], cell: _Seen) -> _Draft | None:
     return _draft({**key, "currency": currency}, dataclasses.replace(paid, low=paid.local_low, high=paid.local_high))
 
 
-def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Draft:
+def _draft(key: dict[str, Any], cell: _JobColumns, *, follows_local: bool = False) -> _Draft:
     """A row with its counts, and the jobs of the cell that are in the band and beside it."""
     has_amounts = ~(np.isnan(cell.low) | np.isnan(cell.high))
     is_known = cell.is_in_band & has_amounts
     inside = cell.where(is_known)
-    is_asked = key["currency"] == "USD" and key["pay_market"] in ("all", LOCAL)
-    silent = cell.employer[cell.is_full_time & ~is_known] if is_asked else None
+    counts_silent = key["currency"] == "USD" and key["pay_market"] in ("all", LOCAL)
+    silent = cell.employer[cell.is_full_time & ~is_known] if counts_silent else None
     row = {
         **key,
         "n_stated": int((~inside.is_inferred).sum()),
@@ -309,10 +312,10 @@ def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Dr
         "n_silent": None if silent is None else len(silent),
         "countries": _count_countries(key["region_level"], inside, cell),
     }
-    return _Draft(row, inside.band, is_settled, silent)
+    return _Draft(row, inside.band, follows_local, silent)
 
 
-def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[str, Any]] | None:
+def _count_countries(region_level: str, band: _JobColumns, cell: _JobColumns) -> list[dict[str, Any]] | None:
     """Jobs by country (`CountryJobs`), most first; None of a country and of a cell without jobs."""
     if region_level == "country" or not len(cell.role):
         return None
@@ -342,7 +345,7 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
             if not cache.reuse(inputs):
                 row = {**key, "inputs": inputs, "countries": _count_countries(level, cell, cell)}
                 drafts.append(_Draft(row, cell.band))
-        yield _settle(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
+        yield _add_amounts(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
 
 
 def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
@@ -388,10 +391,10 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
                     "countries": _count_countries(level, cell, cell),
                 }
                 drafts.append(_Draft(row, cell.band))
-        yield _settle_pairs(drafts)
+        yield _add_amounts_of_pairs(drafts)
 
 
-def _settle_pairs(drafts: Sequence[_Draft]) -> pd.DataFrame:
+def _add_amounts_of_pairs(drafts: Sequence[_Draft]) -> pd.DataFrame:
     """The rows of drafts of which no employer is known."""
     if not drafts:
         return pd.DataFrame()

@@ -78,7 +78,10 @@ class _GroupCells:
 
 @dataclass(frozen=True)
 class _Answers:
-    """Whether each job answers a measure, and a hash of what; what it is stands in the table `share_answers`."""
+    """State of each job's answer (OUTSIDE, UNKNOWN, KNOWN) and a hash of it.
+
+    The answers themselves are in the temporary table `share_answers`.
+    """
 
     state: NDArray[np.int8]
     hashes: Hashes
@@ -94,7 +97,7 @@ class _Silent:
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _CellBatch:
     """Cells of one measure that must be computed: key and digest of each, its jobs that answer, and the others."""
 
     keys: list[dict[str, str]]
@@ -128,7 +131,7 @@ def shares(
         context = [measure.name]
         if measure.has_categories:
             context.append(hashlib.blake2b(repr(category_of).encode(), digest_size=16).hexdigest())
-        wanted = _Wanted([], [], [], [])
+        batch = _CellBatch([], [], [], [])
         for groups in itertools.product(measure.role_groups, measure.seniority_groups, measure.text_classes):
             if groups not in cells_of_groups:
                 cells_of_groups[groups] = _cells(jobs, *groups)
@@ -137,19 +140,19 @@ def shares(
                 inputs = inputs_of([*context, *here.keys[cell].values(), silent.n], digest)
                 if not cache.reuse(inputs):
                     of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
-                    wanted.keys.append(here.keys[cell])
-                    wanted.inputs.append(inputs)
-                    wanted.silent.append(silent)
-                    wanted.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
-        if wanted.keys:
-            computed.append(_compute(con, measure, wanted, jobs, category_of))
+                    batch.keys.append(here.keys[cell])
+                    batch.inputs.append(inputs)
+                    batch.silent.append(silent)
+                    batch.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
+        if batch.keys:
+            computed.append(_compute(con, measure, batch, jobs, category_of))
     return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in computed])
 
 
 def _compute(
-    con: duckdb.DuckDBPyConnection, measure: Measure, wanted: _Wanted, jobs: _Jobs, category_of: dict[str, str]
+    con: duckdb.DuckDBPyConnection, measure: Measure, batch: _CellBatch, jobs: _Jobs, category_of: dict[str, str]
 ) -> pd.DataFrame:
-    """Rows of the cells that are wanted."""
+    """Rows of the cells of a batch."""
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE share_items AS
@@ -161,14 +164,14 @@ def _compute(
     names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
     category = np.array([category_of.get(name) if measure.has_categories else None for name in names], dtype=object)
     declared = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
-    is_panel = _rest_on_panel(wanted, jobs)
-    counts = _count(con, wanted, jobs, is_panel)
+    is_panel = _rest_on_panel(batch, jobs)
+    counts = _count(con, batch, jobs, is_panel)
     numbers = pd.factorize(category, use_na_sentinel=False)[0].astype(np.int64)
     rows = make_share_rows(counts, declared, numbers, has_bounds=measure.silence == "unknown")
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
-    for name in wanted.keys[0]:
-        rows[name] = np.array([key[name] for key in wanted.keys], dtype=object)[cell]
-    rows["inputs"] = np.array(wanted.inputs, dtype=object)[cell]
+    for name in batch.keys[0]:
+        rows[name] = np.array([key[name] for key in batch.keys], dtype=object)[cell]
+    rows["inputs"] = np.array(batch.inputs, dtype=object)[cell]
     rows["sample"] = np.where(is_panel, *SAMPLES).astype(object)[cell]
     rows["measure"] = measure.name
     rows["item"], rows["category"] = np.array(names, dtype=object)[item], category[item]
@@ -177,12 +180,12 @@ def _compute(
     return rows
 
 
-def _rest_on_panel(wanted: _Wanted, jobs: _Jobs) -> Flags:
+def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
     """Whether each cell rests on the panel: its jobs there that answer meet the rules of printing by themselves."""
-    cell = np.repeat(np.arange(len(wanted.jobs)), [len(of_cell) for of_cell in wanted.jobs])
-    job = np.concatenate(wanted.jobs)
+    cell = np.repeat(np.arange(len(batch.jobs)), [len(of_cell) for of_cell in batch.jobs])
+    job = np.concatenate(batch.jobs)
     some = jobs.weight[job] > 0
-    is_panel = np.zeros(len(wanted.jobs), dtype=bool)
+    is_panel = np.zeros(len(batch.jobs), dtype=bool)
     if not some.any():
         return is_panel
     cell, job = cell[some], job[some]
@@ -196,21 +199,21 @@ def _rest_on_panel(wanted: _Wanted, jobs: _Jobs) -> Flags:
     return is_panel
 
 
-def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
-    """Count the jobs of the wanted cells by employer, and by employer and item: one row for each, never each job's."""
+def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
+    """Count the jobs of a batch's cells by employer, and by employer and item: one row for each, never each job's."""
     chosen = [
         of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
-        for of_cell, of_panel in zip(wanted.jobs, is_panel, strict=True)
+        for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
     ]
     sizes = [len(of_cell) for of_cell in chosen]
     cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(chosen)
     weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
-    con.register("share_wanted", pa.table({"cell": cell, "job_number": job, "weight": weight}))
+    con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
     employers = _columns_of(
         con.execute(
             """
         SELECT cell, employer_number, weight, count(*) AS n
-        FROM share_wanted JOIN share_jobs USING (job_number) GROUP BY ALL ORDER BY ALL
+        FROM share_batch JOIN share_jobs USING (job_number) GROUP BY ALL ORDER BY ALL
         """
         )
     )
@@ -218,7 +221,7 @@ def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted, jobs: _Jobs, is_pane
         con.execute(
             """
         SELECT cell, employer_number, item_number, weight, count(*) AS n
-        FROM share_wanted JOIN (
+        FROM share_batch JOIN (
             SELECT job_number, employer_number, item_number
             FROM (SELECT job_number, employer_number, unnest(list_distinct(items)) AS item FROM share_answers)
             JOIN share_items USING (item)
@@ -226,10 +229,10 @@ def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted, jobs: _Jobs, is_pane
         """
         )
     )
-    con.unregister("share_wanted")
+    con.unregister("share_batch")
     (of_cell, employer), n_jobs, weighted = _add_weights(employers, "cell", "employer_number")
     (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
-    unknown = zip(wanted.silent, is_panel, strict=True)
+    unknown = zip(batch.silent, is_panel, strict=True)
     n_unknown, weighted_unknown = zip(
         *((s.n_in_panel, s.weight) if own else (s.n, s.n) for s, own in unknown), strict=True
     )
