@@ -40,16 +40,16 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
     with_boards = {source.name: source for source in sources if source.boards}
     for name, states in store.read_states(con, list(with_boards), day).items():
         budget = count_list_requests(with_boards[name])
-        requests = states.requests + (RULES_REQUESTS if with_boards[name].has_host_by_board else 0)
+        requests = states.requests_per_reading + (RULES_REQUESTS if with_boards[name].has_host_by_board else 0)
         number, chance = _draw(con, name, states, day, budget / requests.mean())
         history = History(
             number=number,
             chance=chance,
             nights_since=states.nights_since,
-            seen=states.seen,
-            watched=states.watched,
+            n_ai_paid_seen=states.n_ai_paid_seen,
+            nights_followed=states.nights_followed,
             misses=states.misses,
-            requests=requests,
+            requests_per_reading=requests,
         )
         rng = np.random.default_rng([day.toordinal(), *name.encode()])
         asked, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)

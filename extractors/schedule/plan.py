@@ -21,7 +21,7 @@ LIFE = 40.0
 """Nights that an advert is listed, about: what stands on a board today came within them."""
 SHAPE = 0.1
 """Shape of the prior of rates: one board in ten or so has AI adverts, and few have many."""
-MOST_NIGHTS = 40
+MAX_NIGHTS = 40
 """Nights after which any board is asked again, whatever is expected of it: before its reading leaves the stock."""
 DEAD_RHYTHM = 30
 """Nights from one look at a dead board to the next."""
@@ -32,18 +32,19 @@ class History:
     """What is known of the boards of a source before a night; all arrays are by board.
 
     `number` is the permanent random number, `chance` that of being a member. `nights_since` counts nights since a board
-    was last asked, infinity where it never was. `seen` are the AI adverts with pay that its readings showed, each once,
-    `watched` the nights between the first and the last of these readings.
-    `misses` are nights in a row on which it was not found or only redirected, `requests` what a reading takes.
+    was last asked, infinity where it never was. `n_ai_paid_seen` counts AI adverts with pay that were first seen in the
+    last `DAYS_OF_YIELD` of its readings, `nights_followed` all nights from the first on which it was asked to the last.
+    `misses` are nights in a row on which it was not found or only redirected. `requests_per_reading` is what its list
+    took when it was last asked.
     """
 
     number: Floats
     chance: Floats
     nights_since: Floats
-    seen: Floats
-    watched: Floats
+    n_ai_paid_seen: Floats
+    nights_followed: Floats
     misses: Ints
-    requests: Floats
+    requests_per_reading: Floats
 
     @property
     def is_member(self) -> Flags:
@@ -64,22 +65,22 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
     is_due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~is_dead
-    is_late = (history.nights_since >= MOST_NIGHTS) & ~history.is_new & ~is_dead
+    is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
     panel_due, limit, dead, expected = map(ASKED_FOR.index, ("panel", "limit", "dead", "yield"))
     reason = np.select([is_due, is_late, is_dead_due], [panel_due, limit, dead], expected)
     may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
-    order = np.lexsort((history.number, -expect_new(history, rng) / history.requests, reason))
+    order = np.lexsort((history.number, -expect_new(history, rng) / history.requests_per_reading, reason))
     order = order[may_be_asked[order]]
-    order = order[np.cumsum(history.requests[order]) <= budget]
+    order = order[np.cumsum(history.requests_per_reading[order]) <= budget]
     return order, reason[order]
 
 
 def expect_new(history: History, rng: np.random.Generator) -> Floats:
     """AI adverts with pay that a reading of each board would show and no earlier one did, drawn from what is known."""
     is_read = ~history.is_new
-    nights = history.watched + LIFE
-    mean = (history.seen[is_read].sum() + SHAPE) / (nights[is_read].sum() + LIFE)
-    shape = SHAPE + np.where(is_read, history.seen, 0)
+    nights = history.nights_followed + LIFE
+    mean = (history.n_ai_paid_seen[is_read].sum() + SHAPE) / (nights[is_read].sum() + LIFE)
+    shape = SHAPE + np.where(is_read, history.n_ai_paid_seen, 0)
     rate = rng.gamma(shape) / (SHAPE / mean + np.where(is_read, nights, 0))
     unread = LIFE * -np.expm1(-history.nights_since / LIFE)  # those that came since and still stand
     return np.asarray(np.where(history.is_new, mean * LIFE, rate * unread))

@@ -69,7 +69,7 @@ def run_nights(
     n = market.n_boards
     number = rng.random(n)
     chance = panel.find_chances(classify(market), panel.count_members(budget))
-    since, watched, seen = np.full(n, np.inf), np.zeros(n), np.zeros(n)
+    since, nights_followed, n_ai_paid_seen = np.full(n, np.inf), np.zeros(n), np.zeros(n)
     fails, is_missed = market.answer == FAILS, (market.answer == GONE) | (market.answer == MOVED)
     misses = np.zeros(n, dtype=np.int64)
     read_on, is_yield, is_read = np.full(n, -1), np.zeros(n, dtype=bool), np.zeros(len(market.board), dtype=bool)
@@ -77,15 +77,15 @@ def run_nights(
         listed = market.is_listed(night) & ~fails[market.board]
         unread = np.bincount(market.board[listed & market.is_paid & ~is_read], minlength=n)
         history = History(
-            number=number, chance=chance, nights_since=since, seen=seen, watched=watched,
-            misses=misses, requests=np.ones(n),
+            number=number, chance=chance, nights_since=since, n_ai_paid_seen=n_ai_paid_seen,
+            nights_followed=nights_followed, misses=misses, requests_per_reading=np.ones(n),
         )  # fmt: skip
         asked, reason = order(history, unread, budget, night, rng)
         is_yield[asked[reason == YIELD]] = True
         is_asked = np.zeros(n, dtype=bool)
         is_asked[asked] = True
-        watched += np.where(is_asked & np.isfinite(since), since, 0)
-        seen += np.where(is_asked, unread, 0)
+        nights_followed += np.where(is_asked & np.isfinite(since), since, 0)
+        n_ai_paid_seen += np.where(is_asked, unread, 0)
         since = np.where(is_asked, 0, since) + 1
         is_read |= listed & is_asked[market.board]
         read_on[asked[~fails[asked]]] = night

@@ -22,8 +22,9 @@ BY_PEOPLE = "boards.csv"
 _STATES = """
 SELECT
     source, s.board, s.country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
-    coalesce(s.asked_on - s.first_asked_on, 0)::DOUBLE AS watched, s.n_ai_paid_seen::DOUBLE AS seen,
-    coalesce(s.n_adverts, 'nan'::DOUBLE)::DOUBLE AS jobs, s.n_missed AS misses, s.n_requests::DOUBLE AS requests,
+    coalesce(s.asked_on - s.first_asked_on, 0)::DOUBLE AS nights_followed, s.n_ai_paid_seen::DOUBLE AS n_ai_paid_seen,
+    coalesce(s.n_adverts, 'nan'::DOUBLE)::DOUBLE AS jobs, s.n_missed AS misses,
+    s.n_requests::DOUBLE AS requests_per_reading,
     d.drawn_on, d.stratum, coalesce(d.number, 'nan'::DOUBLE) AS number, coalesce(d.chance, 'nan'::DOUBLE) AS chance
 FROM core.board_states AS s
 JOIN ops.known_boards AS k USING (source, board)
@@ -51,7 +52,8 @@ class BoardStates:
     """The boards of a source that may be asked, in the order of their tokens; all lists and arrays are by board.
 
     `nights_since` is infinite where a board was never asked, `jobs` NaN where it never answered; `number` and `chance`
-    are NaN where no draw of the panel has seen it. The rest is as in core.board_states.
+    are NaN where no draw of the panel has seen it. `nights_followed` are those from `first_asked_on` to `asked_on`,
+    `requests_per_reading` is `n_requests`. The rest is as in core.board_states.
     """
 
     board: list[str]
@@ -59,11 +61,11 @@ class BoardStates:
     drawn_on: list[date | None]
     stratum: list[str | None]
     nights_since: NDArray[np.float64]
-    watched: NDArray[np.float64]
-    seen: NDArray[np.float64]
+    nights_followed: NDArray[np.float64]
+    n_ai_paid_seen: NDArray[np.float64]
     jobs: NDArray[np.float64]
     misses: NDArray[np.int64]
-    requests: NDArray[np.float64]
+    requests_per_reading: NDArray[np.float64]
     number: NDArray[np.float64]
     chance: NDArray[np.float64]
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from extractors.schedule.plan import DEAD_RHYTHM, MOST_NIGHTS, History, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, MAX_NIGHTS, History, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
 from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER, MAX_DAYS_APART
 
 N = 400
 RNG = np.random.default_rng(4)
 QUIET = History(
-    number=RNG.random(N), chance=np.zeros(N), nights_since=np.full(N, 5.0), seen=np.zeros(N), watched=np.full(N, 30.0),
-    misses=np.zeros(N, dtype=np.int64), requests=np.ones(N),
+    number=RNG.random(N), chance=np.zeros(N), nights_since=np.full(N, 5.0), n_ai_paid_seen=np.zeros(N),
+    nights_followed=np.full(N, 30.0), misses=np.zeros(N, dtype=np.int64), requests_per_reading=np.ones(N),
 )  # fmt: skip
 
 
@@ -34,33 +34,33 @@ def at(boards: slice | list[int], value: float, elsewhere: float) -> np.ndarray[
 
 def test_the_budget_holds_also_for_boards_that_take_many_requests() -> None:
     requests = RNG.integers(1, 6, N).astype(float)
-    asked = plan(budget=50, requests=requests)
+    asked = plan(budget=50, requests_per_reading=requests)
     assert 45 <= sum(requests[board] for board in asked) <= 50
 
 
 def test_members_come_first_and_are_no_matter_of_yield() -> None:
     asked = plan(budget=N, chance=np.ones(N))
     members = [board for board, why in asked.items() if why == "panel"]
-    rich = plan(budget=N, chance=np.ones(N), seen=at(slice(0, 200), 50, 0))
+    rich = plan(budget=N, chance=np.ones(N), n_ai_paid_seen=at(slice(0, 200), 50, 0))
     assert 30 < len(members) < 90
     assert sorted(members) == sorted(board for board, why in rich.items() if why == "panel")
     assert list(asked.values())[: len(members)] == ["panel"] * len(members)
 
 
 def test_a_rich_board_is_asked_before_quiet_ones_and_again_when_it_may_have_more() -> None:
-    asked = plan(seen=at([7], 60, 0), nights_since=np.ones(N))
+    asked = plan(n_ai_paid_seen=at([7], 60, 0), nights_since=np.ones(N))
     assert next(iter(asked)) == 7
-    assert 7 not in plan(nights_since=at([7], 0, 5), seen=at([7], 60, 0))
+    assert 7 not in plan(nights_since=at([7], 0, 5), n_ai_paid_seen=at([7], 60, 0))
 
 
 def test_requests_count_against_what_a_board_gives() -> None:
-    asked = list(plan(seen=at([7, 8], 60, 0), requests=at([8], 30, 1)))
+    asked = list(plan(n_ai_paid_seen=at([7, 8], 60, 0), requests_per_reading=at([8], 30, 1)))
     assert asked[0] == 7 and 8 not in asked[:1]
 
 
 def test_no_reading_grows_too_old() -> None:
-    assert MOST_NIGHTS < MAX_DAYS_APART
-    assert plan(nights_since=at([3], MOST_NIGHTS, 2), seen=at(slice(100, N), 90, 0))[3] == "limit"
+    assert MAX_NIGHTS < MAX_DAYS_APART
+    assert plan(nights_since=at([3], MAX_NIGHTS, 2), n_ai_paid_seen=at(slice(100, N), 90, 0))[3] == "limit"
 
 
 def test_a_dead_board_is_asked_once_a_month() -> None:
@@ -70,7 +70,7 @@ def test_a_dead_board_is_asked_once_a_month() -> None:
 
 
 def test_a_board_never_asked_is_tried_before_those_that_gave_nothing() -> None:
-    asked = plan(nights_since=at(slice(0, 20), np.inf, 5), seen=at(slice(200, 230), 5, 0))
+    asked = plan(nights_since=at(slice(0, 20), np.inf, 5), n_ai_paid_seen=at(slice(200, 230), 5, 0))
     assert set(range(20)) <= asked.keys()
 
 

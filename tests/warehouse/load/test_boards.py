@@ -80,7 +80,7 @@ def test_readings_say_what_a_board_lists(con: database.Connection, tmp_path: Pat
     said = state(con, "acme", "state", "n_nights", "n_adverts", "n_ai", "n_paid", "n_ai_paid_seen", "asked_on::VARCHAR")
     assert said == ("answers", 2, 2, 2, 1, 1, str(night(7).date()))
     states = store.read_states(con, ["board"], TODAY)["board"]
-    assert (states.seen.tolist(), states.jobs.tolist(), states.watched.tolist()) == ([1], [2], [7])
+    assert (states.n_ai_paid_seen.tolist(), states.jobs.tolist(), states.nights_followed.tolist()) == ([1], [2], [7])
     assert states.nights_since.tolist() == [3] and np.isnan(states.chance).all()
 
 
@@ -130,8 +130,9 @@ def test_a_board_that_only_redirects_is_asked_monthly_and_forgotten_as_one_that_
     }  # fmt: skip
     n = len(states.board)
     history = History(
-        number=np.full(n, 0.5), chance=np.ones(n), nights_since=states.nights_since, seen=states.seen,
-        watched=states.watched, misses=states.misses, requests=states.requests,
+        number=np.full(n, 0.5), chance=np.ones(n), nights_since=states.nights_since,
+        n_ai_paid_seen=states.n_ai_paid_seen, nights_followed=states.nights_followed, misses=states.misses,
+        requests_per_reading=states.requests_per_reading,
     )  # fmt: skip
     late = dataclasses.replace(history, nights_since=np.full(n, float(DEAD_RHYTHM)))
     asked, later = (plan_night(one, budget=n, night=1, rng=np.random.default_rng(1))[0] for one in (history, late))
