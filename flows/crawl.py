@@ -27,7 +27,7 @@ from warehouse.ops_tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
 NAME = common_crawl.SOURCE.name
-TOLD = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "ahead")
+RECORDED_REASONS = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "ahead")
 """Pages with a posting, or maybe with one, that are left out: their number is on record by file and reason."""
 
 
@@ -44,7 +44,7 @@ def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
     """Look through the files, choose what is kept of all of them, and archive it file by file."""
     names = {file.path: file.name for file in files}
     scans, health = _scan_files(list(names), request.settings.workers)
-    left_out = _choose(scans)
+    left_out = _find_left_out(scans)
     kept = [page for found in scans for page in found.pages if page not in left_out[found.path]]
     for found in scans:
         pages = [page for page in found.pages if page not in left_out[found.path]]
@@ -81,7 +81,7 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
     return scans, add_rejects(Health(source=NAME, outcome="ok" if scans else "failed"), rejects, "damaged records")
 
 
-def _choose(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
+def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
     """Of each file the pages that are left out, with the key of `LEFT_OUT`."""
     last = today()
     pages = [page for found in scans for page in found.pages]
@@ -128,6 +128,6 @@ def _reject_left_out(found: Scan) -> list[Rejects]:
             rule=f"{LEFT_OUT[key]}; others are left out",
             is_deliberate=True,
         )
-        for key in TOLD
+        for key in RECORDED_REASONS
         if found.counts[key]
     ]

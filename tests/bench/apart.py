@@ -17,12 +17,12 @@ def run_apart(work: Callable[Given, Done], /, *given: Given.args, **named: Given
     """What a function of a module returns in a process of its own. Raises `RuntimeError` where that says nothing."""
     context = get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
-    hears, tells = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(tells, work, given, named))
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(sender, work, given, named))
     process.start()
-    tells.close()
+    sender.close()
     try:
-        done: Done = hears.recv()
+        done: Done = receiver.recv()
     except EOFError:
         raise RuntimeError(f"{work.__name__} of {given} ended without a word; see what it printed") from None
     finally:
@@ -30,5 +30,5 @@ def run_apart(work: Callable[Given, Done], /, *given: Given.args, **named: Given
     return done
 
 
-def _tell(tells: Any, work: Callable[..., Any], given: Any, named: Any) -> None:
-    tells.send(work(*given, **named))
+def _tell(sender: Any, work: Callable[..., Any], given: Any, named: Any) -> None:
+    sender.send(work(*given, **named))

@@ -145,8 +145,8 @@ def _shared_lines(employer: str) -> tuple[str, ...]:
     return tuple(_line(chance) for _ in range(LINES[-1]))
 
 
-def adverts_of(listed: ListedBoard, night: int, edited: float) -> Iterator[Advert]:
-    """The adverts of a board on a night, of which a share is edited since the first."""
+def adverts_of(listed: ListedBoard, edited_share: float) -> Iterator[Advert]:
+    """The adverts of a board, of which a share is edited since the first night."""
     board = listed.board
     states_pay = Dice(board.employer, "states pay").share(STATES_PAY)
     for number in range(listed.n_adverts):
@@ -167,7 +167,7 @@ def adverts_of(listed: ListedBoard, night: int, edited: float) -> Iterator[Adver
             benefits=_shared_lines(board.employer)[n_shared // 2 : n_shared],
         )
         advert = replace(advert, title=title, text=text, offer=advert.offer if states_pay else None)
-        yield _edit(advert) if is_edited(board, number, edited) else advert
+        yield _edit(advert) if is_edited(board, number, edited_share) else advert
 
 
 @functools.cache
@@ -190,10 +190,10 @@ def _edit(advert: Advert) -> Advert:
     return replace(advert, spots=(spot,), location_text=spot.text)
 
 
-def body_of(listed: ListedBoard, night: int, edited: float) -> bytes:
+def body_of(listed: ListedBoard, night: int, edited_share: float) -> bytes:
     """What a board answers on a night."""
     board = listed.board
-    adverts = adverts_of(listed, night, edited)
+    adverts = adverts_of(listed, edited_share)
     body: Any
     if board.source == "greenhouse":
         jobs = [greenhouse_job(advert, board, night=NIGHT) for advert in adverts]
@@ -223,17 +223,17 @@ def _shuffle_keys(value: Any, chance: random.Random) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServedNight:
+class MarketNight:
     """The night that a server plays."""
 
     n_boards: int
     night: int
-    edited: float
+    edited_share: float
     faults: Mapping[str, float] = field(default_factory=lambda: FAULTS)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers `/HOST/PATH` for the boards of `server.told`."""
+    """Answers `/HOST/PATH` for the boards of `server.market_night`."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else the end of a long answer waits 40 ms, until what came before is acknowledged
@@ -261,15 +261,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._say_board(listed, is_cut=is_first and listed.fault == "cut")
 
     def _say_board(self, listed: ListedBoard, *, is_cut: bool) -> None:
-        told = self.server.told
+        market_night = self.server.market_night
         if listed.fault == "slow":
             time.sleep(SLOW)
-        is_edited_board = any(is_edited(listed.board, number, told.edited) for number in range(listed.n_adverts))
-        tag = f'"{listed.board.board}-{told.edited if is_edited_board else 0}"'
+        is_edited_board = any(
+            is_edited(listed.board, number, market_night.edited_share) for number in range(listed.n_adverts)
+        )
+        tag = f'"{listed.board.board}-{market_night.edited_share if is_edited_board else 0}"'
         if listed.knows_conditions and self.headers.get("If-None-Match") == tag:
             self._say(304, b"", {"ETag": tag})
             return
-        body = body_of(listed, told.night, told.edited)
+        body = body_of(listed, market_night.night, market_night.edited_share)
         headers = {"Content-Type": "application/json"} | ({"ETag": tag} if listed.knows_conditions else {})
         self._say(200, body, headers, most=len(body) // 2 if is_cut else None)
 
@@ -291,12 +293,12 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, told: ServedNight) -> None:
+    def __init__(self, market_night: MarketNight) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.told = told
+        self.market_night = market_night
         self.seen: set[str] = set()
         self.by_address: dict[str, ListedBoard] = {}
-        for listed in list_boards(told.n_boards, told.faults):
+        for listed in list_boards(market_night.n_boards, market_night.faults):
             url = all_sources()[listed.board.source].SOURCE.url_of(listed.board.board)
             self.by_address[url] = listed
 
@@ -304,21 +306,21 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that leave."""
 
 
-def _serve(told: ServedNight, says: Any) -> None:
-    server = _Server(told)
-    says.send(server.server_address[1])
+def _serve(market_night: MarketNight, sender: Any) -> None:
+    server = _Server(market_night)
+    sender.send(server.server_address[1])
     server.serve_forever()
 
 
 @contextlib.contextmanager
-def serve_market(told: ServedNight) -> Iterator[int]:
+def serve_market(market_night: MarketNight) -> Iterator[int]:
     """Serve a night's answers from a process of its own, while the context lasts; its port on 127.0.0.1."""
     context = multiprocessing.get_context("spawn")
-    hears, says = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(told, says), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(market_night, sender), daemon=True)
     process.start()
     try:
-        yield hears.recv()
+        yield receiver.recv()
     finally:
         process.terminate()
         process.join()

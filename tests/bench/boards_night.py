@@ -6,7 +6,9 @@ requests are on a clock of their own: how long a night would have taken by its p
 
 The first night asks every board of a list, which `boards import` took in before. Then come, each in a copy of the
 folder it left: a night on which nothing changed (half the boards answer 304, half the same content in another order of
-keys), nights on which 1 % and 10 % of the adverts are edited; and with `--nights N` so many unchanged nights in a row.
+keys), and nights on which 1 % and 10 % of the adverts are edited. `--nights N` then runs N nights in a row, counting
+the first, with 1 % more of the adverts edited each night.
+
 Each night is a process of its own; CPU seconds are its own and those of its workers. Memory is the largest sum of what
 it and its workers held at once (proportional set size), looked at twice a second.
 
@@ -38,7 +40,7 @@ from extractors.sample.adverts import RECORDINGS
 from extractors.source import all_sources
 from extractors.web.address_guard import PublicAdapter
 from tests.bench.apart import run_apart
-from tests.bench.board_market import NIGHT, PLATFORMS, ServedNight, day_of, list_boards, serve_market
+from tests.bench.board_market import NIGHT, PLATFORMS, MarketNight, day_of, list_boards, serve_market
 from tests.bench.nights import REST, clocks_on_steps
 from tests.bench.nights import STEPS as STEPS_AFTER
 from tests.bench.timing import cpu_seconds
@@ -66,10 +68,10 @@ class Cost:
 
     steps: Mapping[str, float]
     wall: float
-    paced: float
-    requests: int
-    unchanged: int
-    adverts: int
+    pace_seconds: float
+    n_requests: int
+    n_unchanged: int
+    n_adverts: int
     memory_by_step: Mapping[str, float]
     bytes_of: Mapping[str, int]
 
@@ -174,14 +176,14 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
     if outcome.exit_code == 1:
         raise RuntimeError(f"night {number} published nothing: {'; '.join(outcome.messages)}")
     with open_reader(data) as con:
-        ((adverts,),) = con.execute("SELECT count(*) FROM core.postings WHERE closed_on IS NULL").fetchall()
+        ((n_adverts,),) = con.execute("SELECT count(*) FROM core.postings WHERE closed_on IS NULL").fetchall()
     return Cost(
         steps=spent,
         wall=wall,
-        paced=max(clock.slept for clock in clocks.values()),
-        requests=sum(web.n_requests for web in asked),
-        unchanged=sum(web.n_unchanged for web in asked),
-        adverts=adverts,
+        pace_seconds=max(clock.slept for clock in clocks.values()),
+        n_requests=sum(web.n_requests for web in asked),
+        n_unchanged=sum(web.n_unchanged for web in asked),
+        n_adverts=n_adverts,
         memory_by_step=memory.most,
         bytes_of={
             "archive": _size(data / "archive"), "refined": _size(data / "refined"),
@@ -239,10 +241,10 @@ def _held_by(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def night(data: Path, told: ServedNight, *, workers: int) -> Cost:
+def night(data: Path, market_night: MarketNight, *, workers: int) -> Cost:
     """A night in a process of its own."""
-    with serve_market(told) as port:
-        return run_apart(_night, data, port, told.night, told.n_boards, workers)
+    with serve_market(market_night) as port:
+        return run_apart(_night, data, port, market_night.night, market_night.n_boards, workers)
 
 
 # --- nights in a row ------------------------------------------------------------------------------------
@@ -271,18 +273,18 @@ def import_boards(data: Path, n_boards: int) -> None:
 
 
 def measure(n_boards: int, folder: Path, *, n_nights: int, workers: int) -> Iterator[tuple[str, Cost]]:
-    """The first night, the nights after it by the share that is edited, and unchanged nights in a row."""
+    """The first night; one for each of `SHARES`, each on a copy; then nights in a row with 1 % more edited each."""
     data = folder / "data"
     import_boards(data, n_boards)
-    yield "first", night(data, ServedNight(n_boards=n_boards, night=0, edited=0), workers=workers)
+    yield "first", night(data, MarketNight(n_boards=n_boards, night=0, edited_share=0), workers=workers)
     for share in SHARES:
         copy = shutil.copytree(data, folder / "copy")
         name = f"{share:.0%} edited" if share else "unchanged"
-        yield name, night(copy, ServedNight(n_boards=n_boards, night=1, edited=share), workers=workers)
+        yield name, night(copy, MarketNight(n_boards=n_boards, night=1, edited_share=share), workers=workers)
         shutil.rmtree(copy)
     for number in range(1, n_nights):
-        told = ServedNight(n_boards=n_boards, night=number, edited=0.01 * number)
-        yield f"night {number + 1}", night(data, told, workers=workers)
+        market_night = MarketNight(n_boards=n_boards, night=number, edited_share=0.01 * number)
+        yield f"night {number + 1}", night(data, market_night, workers=workers)
     shutil.rmtree(data)
 
 
@@ -293,8 +295,8 @@ def describe(name: str, cost: Cost, first: Cost) -> Iterator[str]:
     held = ", ".join(f"{step} {size / 1e9:.2f}" for step, size in cost.memory_by_step.items())
     yield (
         f"{name:<12}{cost.seconds:9.1f} CPU s ({cost.seconds / first.seconds:6.1%} of first), {cost.wall:8.1f} s by the"
-        f" wall, {cost.paced / 3600:5.2f} h by pace, {cost.memory / 1e9:5.2f} GB; {cost.adverts:,} adverts,"
-        f" {cost.requests:,} requests, {cost.unchanged:,} unchanged"
+        f" wall, {cost.pace_seconds / 3600:5.2f} h by pace, {cost.memory / 1e9:5.2f} GB; {cost.n_adverts:,} adverts,"
+        f" {cost.n_requests:,} requests, {cost.n_unchanged:,} unchanged"
     )
     yield f"{'':<12}CPU s: {steps}"
     yield f"{'':<12}GB held: {held}"
@@ -328,7 +330,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 costs[name] = cost
                 print(*describe(name, cost, costs["first"]), sep="\n", flush=True)
         if before is not None:
-            grown = math.log(costs["first"].adverts / before["first"].adverts)
+            grown = math.log(costs["first"].n_adverts / before["first"].n_adverts)
             exponents = {
                 name: math.log(cost.seconds / before[name].seconds) / grown
                 for name, cost in costs.items()

@@ -96,7 +96,7 @@ def record(recording: Path, folder: Path, *, share: float, days: int) -> tuple[P
                 raise ValueError(f"{recording}: {answer.record} is no whole answer")
             said = orjson.loads(answer.body) if answer.status == 200 else {"jobs": []}
             jobs = [job for job in said["jobs"] if job and job.get("id")]  # the sample has broken ones
-            edits = [edited(job) for job in jobs if is_chosen(job, share)]
+            edits = [edit_job(job) for job in jobs if is_chosen(job, share)]
             n_adverts, n_edited = n_adverts + len(jobs), n_edited + len(edits)
             writer.write(
                 url=answer.url,
@@ -113,7 +113,7 @@ def is_chosen(job: Mapping[str, Any], share: float) -> bool:
     return random.Random(f"chosen {job['id']}").random() < share
 
 
-def edited(job: dict[str, Any]) -> dict[str, Any]:
+def edit_job(job: dict[str, Any]) -> dict[str, Any]:
     """Edit an advert's title or place, in the answer it stands in."""
     chance = random.Random(f"edited {job['id']}")
     if chance.random() < 0.5:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.board_market import ServedNight, is_edited, list_boards
+from tests.bench.board_market import MarketNight, is_edited, list_boards
 from tests.bench.boards_night import import_boards, night
 from warehouse.publish.reader import open_reader
 
@@ -18,8 +18,8 @@ def said(data: Path) -> list[tuple[object, ...]]:
         return [tuple(row) for row in con.execute(SAID).fetchall()]
 
 
-def told(number: int, edited: float) -> ServedNight:
-    return ServedNight(n_boards=N_BOARDS, night=number, edited=edited, faults=FAULTS)
+def market_night(number: int, edited_share: float) -> MarketNight:
+    return MarketNight(n_boards=N_BOARDS, night=number, edited_share=edited_share, faults=FAULTS)
 
 
 def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
@@ -27,19 +27,19 @@ def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
     assert {one.fault for one in live} == {*FAULTS, None}, "every fault is met"
     data = tmp_path / "data"
     import_boards(data, N_BOARDS)
-    first = night(data, told(0, 0.0), workers=1)
-    assert first.adverts == sum(one.n_adverts for one in live)
-    assert first.paced > 0 and first.memory > 0
+    first = night(data, market_night(0, 0.0), workers=1)
+    assert first.n_adverts == sum(one.n_adverts for one in live)
+    assert first.pace_seconds > 0 and first.memory > 0
     before = said(data)
 
-    unchanged = night(data, told(1, 0.0), workers=1)
+    unchanged = night(data, market_night(1, 0.0), workers=1)
     n_answering = sum(one.n_adverts > 0 for one in live)
-    assert unchanged.unchanged >= n_answering and unchanged.adverts == first.adverts
+    assert unchanged.n_unchanged >= n_answering and unchanged.n_adverts == first.n_adverts
     assert said(data) == before, "304, and the same content in another order of keys, say nothing new"
     grown = unchanged.bytes_of["archive"] - first.bytes_of["archive"]
     assert grown < first.bytes_of["archive"] / 10
 
-    night(data, told(2, 0.1), workers=1)
+    night(data, market_night(2, 0.1), workers=1)
     n_edited = sum(is_edited(one.board, number, 0.1) for one in live for number in range(one.n_adverts))
     n_changed = len(set(said(data)) - set(before))
     assert 0 < n_changed <= n_edited, "an advert that was given the place it had is not changed"
