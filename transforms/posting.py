@@ -87,7 +87,7 @@ BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
 """What sources say that may be a number, beside pay."""
-NONE_BEFORE: Mapping[str, str] = MappingProxyType({})
+NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class RawPosting(TypedDict, total=False):
@@ -160,7 +160,7 @@ _Made = Posting | Issue | Removal | Repetition
 
 def postings(
     said: Iterable[_Said],
-    before: Mapping[str, str] = NONE_BEFORE,
+    earlier_wordings: Mapping[str, str] = NO_WORDINGS,
     *,
     seen_on: date | None = None,
     percent: int = ALL,
@@ -168,12 +168,12 @@ def postings(
     """Make several postings, in order; what is none passes, and what cannot become one becomes an `Issue`.
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
-    all their texts are read at once. The result is the same as `posting`'s. `before` are adverts that were read before,
-    by their `wording_hash`; one that says the same is not read again. `seen_on` is the day of the answer, `percent` the
-    part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
+    all their texts are read at once. The result is the same as `posting`'s. `earlier_wordings` are adverts that were
+    read before, by their `wording_hash`; one that says the same is not read again. `seen_on` is the day of the answer,
+    `percent` the part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
     """
     for group in _batches(said):
-        yield from _make_batch(group, before, seen_on, percent)
+        yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
 def wording_hash(said: RawPosting) -> str | None:
@@ -223,7 +223,9 @@ def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
     yield group
 
 
-def _make_batch(group: Sequence[_Said], before: Mapping[str, str], seen_on: date | None, percent: int) -> list[_Made]:
+def _make_batch(
+    group: Sequence[_Said], earlier_wordings: Mapping[str, str], seen_on: date | None, percent: int
+) -> list[_Made]:
     made: dict[int, _Made] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
@@ -236,7 +238,7 @@ def _make_batch(group: Sequence[_Said], before: Mapping[str, str], seen_on: date
             made[number] = _has_wrong_type(whole, error)
             continue
         digest = wording_hash(one)
-        if digest is not None and digest in before:
+        if digest is not None and digest in earlier_wordings:
             made[number] = Repetition(digest)
         else:
             new.append((number, one, digest, _depth_of(one, percent)))

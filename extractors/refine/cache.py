@@ -45,7 +45,7 @@ KEY = b"refine_key"
 """Name of the refine key in a Parquet file's metadata."""
 RESPONSES = ".responses.parquet"
 """Ends the name of a refined file of responses; one of rows ends in .parquet alone."""
-HASH = "wording_hash"
+WORDING_HASH = "wording_hash"
 RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
 
@@ -117,7 +117,7 @@ def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
             break
         try:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
-                hashes, records = (column.to_pylist() for column in file.read([HASH, RECORD_HASH]).columns)
+                hashes, records = (column.to_pylist() for column in file.read([WORDING_HASH, RECORD_HASH]).columns)
             for wording_hash, record_hash in zip(hashes, records, strict=True):
                 if wording_hash:
                     said[wording_hash] = wording_hash

@@ -25,11 +25,19 @@ import pyarrow.parquet as pq
 
 from extractors.archive.reader import WHOLE, BrokenRange, Damaged, Range, Revisited, digest_of, read, split
 from extractors.archive.store import Store, as_store
-from extractors.refine.cache import DAMAGED, HASH, KEY, RESPONSES, code_key, find_earlier_wordings, refine_key_of
+from extractors.refine.cache import (
+    DAMAGED,
+    KEY,
+    RESPONSES,
+    WORDING_HASH,
+    code_key,
+    find_earlier_wordings,
+    refine_key_of,
+)
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL
-from transforms.posting import NONE_BEFORE, postings
+from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
@@ -39,7 +47,7 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 
 LOG = logging.getLogger("jobmarket")
 
-Before = Callable[[], Mapping[str, str]]
+FindWordings = Callable[[], Mapping[str, str]]
 """Gives the adverts of earlier files: the `wording_hash` of each by itself and by its `record_hash`."""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
@@ -130,12 +138,12 @@ def refine_range(
     own, _ = _paths(source, warc, earlier.folder)
 
     @functools.cache  # looked for when an answer with data is there: on most nights most answers repeat earlier ones
-    def before() -> Mapping[str, str]:
+    def find_wordings() -> Mapping[str, str]:
         code = reading_key(source, percent)
-        return find_earlier_wordings(own, earlier, code) if _is_of_adverts(source) else NONE_BEFORE
+        return find_earlier_wordings(own, earlier, code) if _is_of_adverts(source) else NO_WORDINGS
 
     with gc_paused():
-        return _write(all_sources()[source], warc, part, key, path, before, percent)
+        return _write(all_sources()[source], warc, part, key, path, find_wordings, percent)
 
 
 def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
@@ -336,8 +344,8 @@ def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
         if path.name.endswith(RESPONSES):
             lists = pq.read_table(path, columns=["repetitions"])["repetitions"] if "repetitions" in names else []
             repetitions[path] = {wording_hash for each in lists for wording_hash in each.as_py() or ()}
-        elif HASH in names:
-            said.update(filter(None, pq.read_table(path, columns=[HASH])[HASH].to_pylist()))
+        elif WORDING_HASH in names:
+            said.update(filter(None, pq.read_table(path, columns=[WORDING_HASH])[WORDING_HASH].to_pylist()))
     return [path for path, hashes in repetitions.items() if not hashes <= said]
 
 
@@ -354,13 +362,15 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: SourceModule, warc: Path, part: Range, key: str, path: Path, before: Before, percent: int) -> Piece:
+def _write(
+    module: SourceModule, warc: Path, part: Range, key: str, path: Path, find_wordings: FindWordings, percent: int
+) -> Piece:
     row_class = _row_class(module.SOURCE)
     responses: list[RefinedResponses] = []
     n_records = n_written = 0
     with _open_rows(path, row_class, key) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, part, before, percent):
+        for response, outcome in _read(module, warc, part, find_wordings, percent):
             n_records = max(n_records, response.record + 1)
             if outcome is None:
                 continue
@@ -413,7 +423,7 @@ def _row_class(source: Source) -> type:
 
 
 def _read(
-    module: SourceModule, warc: Path, part: Range, before: Before, percent: int
+    module: SourceModule, warc: Path, part: Range, find_wordings: FindWordings, percent: int
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any] | None]]:
     """Each record of a range with what is read from it; None: it is another source's."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
@@ -422,10 +432,11 @@ def _read(
         elif isinstance(response, Revisited):
             yield response, iter(())
         else:
-            yield response, _parse(module, response, before, percent) if is_answer_of(module, response.url) else None
+            is_own = is_answer_of(module, response.url)
+            yield response, _parse(module, response, find_wordings, percent) if is_own else None
 
 
-def _parse(module: SourceModule, response: Response, before: Before, percent: int) -> Iterator[Any]:
+def _parse(module: SourceModule, response: Response, find_wordings: FindWordings, percent: int) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -435,24 +446,24 @@ def _parse(module: SourceModule, response: Response, before: Before, percent: in
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, before(), percent=percent)
+        yield from rows_of(module, response, find_wordings(), percent=percent)
     except Rejected as error:
         yield error.issue
 
 
 def rows_of(
-    module: SourceModule, response: Response, before: Mapping[str, str] = NONE_BEFORE, *, percent: int = ALL
+    module: SourceModule, response: Response, earlier_wordings: Mapping[str, str] = NO_WORDINGS, *, percent: int = ALL
 ) -> Iterator[Any]:
     """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 
-    `before` has the `wording_hash` of adverts that were read before, by itself and by `record_hash`; they come as
-    `Repetition`. Raises `Rejected` when the answer is none of the source's, after the rows that came before that was
-    seen.
+    `earlier_wordings` has the `wording_hash` of adverts that were read before, by itself and by `record_hash`; they
+    come as `Repetition`. Raises `Rejected` when the answer is none of the source's, after the rows that came before
+    that was seen.
     """
-    parsed: Iterator[Any] = module.parse(replace(response, earlier_wordings=before))
+    parsed: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
-        return postings(parsed, before, seen_on=seen_on, percent=percent)
+        return postings(parsed, earlier_wordings, seen_on=seen_on, percent=percent)
     return _bound_texts(parsed)
 
 

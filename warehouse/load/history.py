@@ -182,7 +182,7 @@ def _collect(
         INSERT INTO seen
         SELECT DISTINCT o.posting_id, o.board, a.observed_at
         FROM (SELECT DISTINCT wording_hash, posting_id, board FROM repetition_rows) AS o
-        JOIN repetitions AS a USING (wording_hash)
+        JOIN advert_repetitions AS a USING (wording_hash)
         ANTI JOIN seen AS s ON s.posting_id = o.posting_id AND s.board = o.board AND s.observed_at = a.observed_at
         """
     )
@@ -199,7 +199,7 @@ def _add_changed_repetitions(con: duckdb.DuckDBPyConnection, stored: Mapping[str
         CREATE OR REPLACE TEMP TABLE said_news AS
         WITH news AS (
             SELECT * FROM repetition_rows
-            SEMI JOIN (SELECT wording_hash FROM repetitions WHERE is_news) USING (wording_hash)
+            SEMI JOIN (SELECT wording_hash FROM advert_repetitions WHERE is_news) USING (wording_hash)
         ), current AS (
             SELECT n.wording_hash FROM news AS n JOIN core.postings AS p
             ON p.posting_id = n.posting_id AND p.warc = n.warc AND p.record = n.record
@@ -221,7 +221,7 @@ def _add_changed_repetitions(con: duckdb.DuckDBPyConnection, stored: Mapping[str
         INSERT INTO readings BY NAME
         SELECT o.*, a.observed_at, a.warc AS of_warc, a.record AS of_record FROM ({rows}) AS o
         JOIN said_news AS n ON n.warc = o.warc AND n.row_number = o.row_number
-        JOIN repetitions AS a ON a.wording_hash = n.wording_hash AND a.is_news
+        JOIN advert_repetitions AS a ON a.wording_hash = n.wording_hash AND a.is_news
         """
     )
 

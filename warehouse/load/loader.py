@@ -384,8 +384,8 @@ def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapp
         CREATE OR REPLACE TEMP TABLE rows_to_judge AS
         SELECT r.warc, r.row_number, s.observed_at, s.n_answers
         FROM (
-            SELECT wording_hash, max(observed_at) AS observed_at, count(*) AS n_answers FROM repetitions WHERE warc = ?
-            GROUP BY wording_hash
+            SELECT wording_hash, max(observed_at) AS observed_at, count(*) AS n_answers
+            FROM advert_repetitions WHERE warc = ? GROUP BY wording_hash
         ) AS s JOIN repetition_rows AS r USING (wording_hash)
         WHERE wording_hash NOT IN (SELECT wording_hash FROM repetition_rows SEMI JOIN ops.loads USING (warc))
         QUALIFY row_number() OVER (PARTITION BY wording_hash ORDER BY r.warc, r.row_number) = 1
@@ -453,7 +453,7 @@ def _n_repeated(con: database.Connection, file: RefinedFile, row_class: type, en
     adverts = 0
     if row_class is Posting:
         ((adverts,),) = con.execute(
-            "SELECT (SELECT count(*) FROM repetitions WHERE warc = ?)"
+            "SELECT (SELECT count(*) FROM advert_repetitions WHERE warc = ?)"
             " - (SELECT coalesce(sum(n_answers), 0) FROM rows_to_judge)",
             [file.warc],
         ).fetchall()
@@ -480,7 +480,7 @@ def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -
             UNION ALL SELECT {", ".join(f"p.{quoted(column)}" for column in columns)} FROM core.postings AS p
             WHERE p.posting_id IN (
                 SELECT posting_id FROM repetition_rows SEMI JOIN (
-                    SELECT wording_hash FROM repetitions WHERE warc = {literal(file.warc)}
+                    SELECT wording_hash FROM advert_repetitions WHERE warc = {literal(file.warc)}
                 ) USING (wording_hash)
             ) AND p.posting_id NOT IN (SELECT posting_id FROM staged)
             """

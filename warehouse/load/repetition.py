@@ -39,14 +39,14 @@ def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
 def find(
     con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile], last: str
 ) -> None:
-    """`repetitions`: adverts that answers of `files` up to `last` repeat; `repetition_rows`: where their rows stand.
+    """`advert_repetitions`: what answers of `files` up to `last` repeat; `repetition_rows`: where the rows of it stand.
 
     `stored` are all refined files of the source. `is_news`: it may say again what another answer had changed. Raises
     `MissingRowsError`.
     """
     con.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE repetitions AS
+        CREATE OR REPLACE TEMP TABLE advert_repetitions AS
         SELECT warc, record::BIGINT AS record, observed_at, unnest(repetitions) AS wording_hash, true AS is_news
         FROM ({answers_in(files, "record, observed_at, repetitions")}) WHERE observed_at <= {last}
         """
@@ -60,7 +60,7 @@ def add_repeated_answers(
     """Add to both tables what answers that are one of `first_files` again (`repeat_answers`) have in earlier words."""
     ((n,),) = con.execute(
         f"""
-        INSERT INTO repetitions
+        INSERT INTO advert_repetitions
         SELECT r.warc, r.record, r.observed_at, unnest(o.repetitions), r.is_news
         FROM ({answers_in(first_files, "record, repetitions")}) AS o
         JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record
@@ -75,7 +75,7 @@ def _locate(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -
         "CREATE OR REPLACE TEMP TABLE repetition_rows (wording_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
         " warc VARCHAR, record BIGINT, row_number BIGINT)"
     )
-    if not con.execute("SELECT EXISTS (FROM repetitions)").fetchall()[0][0]:
+    if not con.execute("SELECT EXISTS (FROM advert_repetitions)").fetchall()[0][0]:
         return
     columns = (
         "wording_hash, posting_id, coalesce(board, source) AS board, record::BIGINT AS record,"
@@ -83,10 +83,10 @@ def _locate(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -
     )
     con.execute(
         f"INSERT INTO repetition_rows BY NAME"
-        f" SELECT * FROM ({rows_in(stored, columns)}) SEMI JOIN repetitions USING (wording_hash)"
+        f" SELECT * FROM ({rows_in(stored, columns)}) SEMI JOIN advert_repetitions USING (wording_hash)"
     )
     lost = con.execute(
-        "SELECT DISTINCT warc FROM repetitions ANTI JOIN repetition_rows USING (wording_hash)"
+        "SELECT DISTINCT warc FROM advert_repetitions ANTI JOIN repetition_rows USING (wording_hash)"
     ).fetchall()
     if lost:
         raise MissingRowsError(
