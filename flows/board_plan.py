@@ -31,10 +31,10 @@ LOG = logging.getLogger("jobmarket")
 def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day: date) -> dict[str, list[str]]:
     """The boards to ask of each source that has boards, in order. The reasons are put on record.
 
-    `sources` are those that the night asks, with the limits of its settings: what is planned of others would be on
-    record as asked, and members of theirs would never answer.
+    `sources` are only those the night will ask, with limits applied: planning others would record boards as asked that
+    are not, and their panel members would count as silent.
     """
-    take_in_listed(con, day)
+    store_curated_boards(con, day)
     planned: dict[str, list[str]] = {}
     rows: list[BoardNights] = []
     with_boards = {source.name: source for source in sources if source.boards}
@@ -67,9 +67,11 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
 
 
 def count_list_requests(source: Source) -> float:
-    """How many of a night's requests are for lists of boards: those that its time allows, without those for postings.
+    """Requests of a night left for lists of boards.
 
-    At least half of them, where the budget is a small one. Rules of hosts are counted here where boards share a host.
+    The smaller of the source's budget and what its pause allows, less those reserved for single postings, but at least
+    half. The rules of shared hosts are subtracted first; where each board has its own host they count as the board's
+    cost.
     """
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
     if not source.has_host_by_board:
@@ -78,9 +80,9 @@ def count_list_requests(source: Source) -> float:
     return max(requests - source.most_postings, requests / 2)
 
 
-def take_in_listed(con: Connection, day: date) -> None:
+def store_curated_boards(con: Connection, day: date) -> None:
     """Take in the boards of boards.csv, which win over what lists said of them."""
-    store.put_by_people(con, ((one.source, one.board) for one in all_boards()), day)
+    store.put_curated(con, ((one.source, one.board) for one in all_boards()), day)
 
 
 def _draw(

@@ -65,7 +65,7 @@ def boards_discover(
     **Reads** boards.csv and the archive; asks no server. **Writes** boards.diff in the data folder, with `--take-in`
     work.duckdb.
     """
-    from flows.board_plan import take_in_listed
+    from flows.board_plan import store_curated_boards
     from flows.inputs.board_lists import make_known
     from flows.monitoring.boards import discover_boards
     from flows.runtime.data_kind import LIVE
@@ -77,7 +77,7 @@ def boards_discover(
         return
     day = datetime.now(UTC).date()
     with _open_store(LIVE) as con:
-        take_in_listed(con, day)
+        store_curated_boards(con, day)
         linked = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
         new = store.add_known(con, linked)
     OUT.print(f"{len(findings):,} boards are linked that boards.csv lacks; {len(new):,} of them are new in the store")
@@ -98,7 +98,7 @@ def boards_import(
     **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb, never in a folder with the
     sample's data.
     """
-    from flows.board_plan import take_in_listed
+    from flows.board_plan import store_curated_boards
     from flows.inputs.board_lists import read_list
     from flows.runtime.data_kind import LIVE
     from warehouse.load import boards as store
@@ -106,7 +106,7 @@ def boards_import(
     day = datetime.now(UTC).date()
     found = read_list(file, known_from=known_from or file.name, day=day)
     with _open_store(LIVE) as con:
-        take_in_listed(con, day)
+        store_curated_boards(con, day)
         new = store.add_known(con, found.boards)
     table = Table("platform", Column("in the list", justify="right"), Column("new", justify="right"), "of them trials")
     for name in sorted({one.source for one in found.boards}):

@@ -161,7 +161,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         contextlib.ExitStack() as declared,
         clocks_on_steps(STEPS, running) as spent,
         mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
-        mock.patch.object(board_plan, "take_in_listed"),  # the market's boards are all there are
+        mock.patch.object(board_plan, "store_curated_boards"),  # the market's boards are all there are
         memory,
     ):
         for module in map(all_sources().__getitem__, PLATFORMS):  # three platforms have the boards of a dozen

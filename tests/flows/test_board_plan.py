@@ -59,7 +59,7 @@ def test_a_night_that_can_ask_all_asks_all_and_every_board_is_a_member(con: data
     asked = plan(con, "1")
     assert sorted(asked) == sorted([*TOKENS, *boards_of("recruitee")])
     assert all_rows(con, "SELECT DISTINCT chance FROM ops.panel_draw") == [(1.0,)]
-    assert all_rows(con, f"SELECT count(*) FROM ops.known_boards WHERE known_from = '{store.BY_PEOPLE}'")[0][0] > 2_000
+    assert all_rows(con, f"SELECT count(*) FROM ops.known_boards WHERE known_from = '{store.CURATED}'")[0][0] > 2_000
 
 
 def test_a_small_budget_asks_the_panel_first_and_says_why(con: database.Connection) -> None:

@@ -17,8 +17,8 @@ from warehouse import database
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 from warehouse.schema import literal
 
-BY_PEOPLE = "boards.csv"
-"""What names a board that people entered."""
+CURATED = "boards.csv"
+"""`known_from` of a board that people entered."""
 _STATES = """
 SELECT
     source, s.board, s.country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
@@ -34,7 +34,7 @@ ORDER BY source, board
 """
 
 
-_ASKED = "FROM ops.known_boards WHERE NOT is_test"
+_FROM_ELIGIBLE = "FROM ops.known_boards WHERE NOT is_test"
 _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid)"
 _COUNTS = """
 SELECT source, CASE WHEN k.is_test THEN 'test' ELSE coalesce(s.state, 'new') END AS state, count(*),
@@ -73,7 +73,7 @@ class BoardStates:
 def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[KnownBoards]:
     """Take boards in and return those that are new. One that is known, also in other capitals, keeps its token.
 
-    Whether such a one is a trial is judged anew, unless `put_by_people` entered it.
+    Whether such a one is a trial is judged anew, unless `put_curated` entered it.
     """
     found = {_key_of(row.source, row.board): row for row in _read_rows(con)}
     new, corrections = [], []
@@ -81,7 +81,7 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
         known = found.setdefault(_key_of(one.source, one.board), one)
         if known is one:
             new.append(one)
-        elif known.is_test != one.is_test and known.known_from != BY_PEOPLE:
+        elif known.is_test != one.is_test and known.known_from != CURATED:
             corrections.append(replace(known, is_test=one.is_test))
     with database.transaction(con):
         database.put(con, KnownBoards, new)
@@ -89,7 +89,7 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
     return new
 
 
-def put_by_people(con: database.Connection, tokens: Iterable[tuple[str, str]], day: date) -> None:
+def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day: date) -> None:
     """Take in the boards that people entered, source and token: their spelling stands, and none is a trial.
 
     They take the place of what lists said of the same boards; the day on which one was first known stays.
@@ -102,9 +102,9 @@ def put_by_people(con: database.Connection, tokens: Iterable[tuple[str, str]], d
     for source, board in sorted(theirs):
         rows = found.get(_key_of(source, board), [])
         known_on = min((row.known_on for row in rows), default=day)
-        said = KnownBoards(source=source, board=board, known_from=BY_PEOPLE, known_on=known_on, is_test=False)
+        said = KnownBoards(source=source, board=board, known_from=CURATED, known_on=known_on, is_test=False)
         mine = next((row for row in rows if row.board == board), None)
-        if mine is None or (mine.known_from, mine.is_test) != (BY_PEOPLE, False):
+        if mine is None or (mine.known_from, mine.is_test) != (CURATED, False):
             put.append(said)
         stale += [(source, row.board) for row in rows if (source, row.board) not in theirs]
     with database.transaction(con):
@@ -127,9 +127,9 @@ def _key_of(source: str, board: str) -> tuple[str, str]:
 
 
 def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str, str]]:
-    """Forget boards that were not found or only redirected on so many nights in a row, but those of people.
+    """Delete boards that were not found, or only redirected, on at least `min_missed` nights since they last answered.
 
-    Returns them.
+    Except those taken from boards.csv. Returns source and token of each, sorted.
     """
     return sorted(
         con.execute(
@@ -139,7 +139,7 @@ def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str,
                 WHERE state IN ('dead', 'moved') AND n_missed >= ? AND known_from <> ?
             ) RETURNING source, board
             """,
-            [min_missed, BY_PEOPLE],
+            [min_missed, CURATED],
         ).fetchall()
     )
 
@@ -165,20 +165,22 @@ def _states_in(read: pa.Table) -> BoardStates:
 
 def sources_in(con: database.Connection) -> frozenset[str]:
     """The sources of which the store names boards that may be asked."""
-    return frozenset(name for (name,) in con.execute(f"SELECT DISTINCT source {_ASKED}").fetchall())
+    return frozenset(name for (name,) in con.execute(f"SELECT DISTINCT source {_FROM_ELIGIBLE}").fetchall())
 
 
 def read_known(data_dir: Path) -> dict[str, list[str]]:
-    """The boards of the store by source, each in the order of their tokens, for whoever only looks.
+    """Boards of the store that may be asked, by source, sorted, for read-only callers.
 
-    While a run has the store open they are those of the published file, and none where there is neither.
+    From the published file while a run holds the store, {} if neither can be read.
     """
     for path in (data_dir / database.WORK, data_dir / database.MARKET):
         if not path.exists():
             continue
         try:
             with duckdb.connect(str(path), read_only=True) as con:
-                rows = con.execute(f"SELECT source, list(board ORDER BY board) {_ASKED} GROUP BY source").fetchall()
+                rows = con.execute(
+                    f"SELECT source, list(board ORDER BY board) {_FROM_ELIGIBLE} GROUP BY source"
+                ).fetchall()
         except duckdb.Error:  # open for writing elsewhere, or of an older version
             continue
         return dict(rows)

@@ -44,19 +44,19 @@ def all_known(con: database.Connection) -> list[tuple[str, str, bool]]:
 
 def test_what_people_enter_wins_over_a_list(con: database.Connection) -> None:
     store.add_known(con, [known("nyt"), known("magic.dev", is_test=True), known("globex")])
-    store.put_by_people(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
-    by_people = [("NYT", "boards.csv", False), ("initech", "boards.csv", False), ("magic.dev", "boards.csv", False)]
-    assert all_known(con) == sorted([*by_people, ("globex", "a list", False)])
+    store.put_curated(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
+    curated = [("NYT", "boards.csv", False), ("initech", "boards.csv", False), ("magic.dev", "boards.csv", False)]
+    assert all_known(con) == sorted([*curated, ("globex", "a list", False)])
     assert all_rows(con, f"SELECT board FROM ops.known_boards WHERE known_on = '{TODAY}'") == [("initech",)]
     rows = all_rows(con, "SELECT rowid, * FROM ops.known_boards")
-    store.put_by_people(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
+    store.put_curated(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
     assert store.add_known(con, [known("nyt"), known("magic.dev", is_test=True)]) == []
     assert all_rows(con, "SELECT rowid, * FROM ops.known_boards") == rows, "an unchanged night writes nothing"
 
 
 def test_two_spellings_that_people_enter_are_both_kept(con: database.Connection) -> None:
     for _ in range(2):
-        store.put_by_people(con, [("board", "NYT"), ("board", "nyt")], TODAY)
+        store.put_curated(con, [("board", "NYT"), ("board", "nyt")], TODAY)
         assert [row[0] for row in all_known(con)] == ["NYT", "nyt"]
 
 
