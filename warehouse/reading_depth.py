@@ -9,7 +9,7 @@ import numpy as np
 from transforms.records.vocabulary import AI_GROUPS, NO_TEXT, UNREAD
 from warehouse.marts.estimators import bound_share
 
-MEASURED = f"""
+COUNTS = f"""
 SELECT
     count(*) AS n_texts, count(*) FILTER (told_by = 'title') AS n_by_title,
     count(*) FILTER (told_by = 'words') AS n_by_words, count(*) FILTER (text_state = '{UNREAD}') AS n_unread,
@@ -28,9 +28,9 @@ FROM (
 class ReadingDepth:
     """Adverts with a text by how deep they were read.
 
-    `n_by_title` and `n_by_words` told of AI, data or engineering; of the rest `n_rest_read`, drawn at random, were read
-    and `n_unread` not. `n_ai` of those told of are AI adverts, and `n_missed` of the rest that was read, which are the
-    misses of the gate; `n_with_ai` of that rest work with AI.
+    `n_by_title` and `n_by_words`: texts read because title or words indicate AI, data or engineering; `n_ai` of these
+    are AI adverts. Of the rest, `n_rest_read` were read at random and `n_unread` were not. Among those read at random,
+    `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
     """
 
     n_texts: int
@@ -60,7 +60,7 @@ class ReadingDepth:
 
 def measure_depth(con: object) -> ReadingDepth:
     """How deep the adverts of a warehouse were read. `con` is a connection of DuckDB, or one that executes like it."""
-    row = con.execute(MEASURED).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
+    row = con.execute(COUNTS).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
     return ReadingDepth(**dict(zip(ReadingDepth.__dataclass_fields__, row, strict=True)))
 
 
@@ -71,7 +71,8 @@ def describe_depth(depth: ReadingDepth) -> str:
     read = depth.n_texts - depth.n_unread
     high = depth.share_missed[1]
     return (
-        f"Texts read whole: {read:,} of {depth.n_texts:,} ({depth.n_by_title:,} for title, {depth.n_by_words:,} for "
-        f"words, {depth.n_rest_read:,} drawn of the rest). Of these {depth.n_missed:,} are AI adverts, of the "
-        f"rest at most {high:.2%} are, and at least {depth.recall[0]:.1%} of all AI adverts were read"
+        f"Texts read whole: {read:,} of {depth.n_texts:,} ({depth.n_by_title:,} for their title, {depth.n_by_words:,} "
+        f"for their words, {depth.n_rest_read:,} at random from the rest). {depth.n_missed:,} of those read at random "
+        f"are AI adverts; so at most {high:.2%} of the rest are, and at least {depth.recall[0]:.1%} of all AI adverts "
+        "were read"
     )

@@ -108,9 +108,9 @@ def test_marts_over_unread_texts_are_sound(con: database.Connection) -> None:  #
 @pytest.mark.parametrize(
     ("n_drawn", "n_missed", "n_unread", "words"),
     [
-        (300, 0, 1200, "at most 1.22% are, and at least 87.2%"),
-        (300, 3, 1200, "at most 2.89% are"),
-        (0, 0, 50, "at most 100.00% are"),
+        (300, 0, 1200, "at most 1.22% of the rest are, and at least 87.2%"),
+        (300, 3, 1200, "at most 2.89% of the rest are"),
+        (0, 0, 50, "at most 100.00% of the rest are"),
         (10, 0, 0, "all 110"),
     ],
 )
