@@ -16,7 +16,8 @@ from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
 from extractors.web.session import web_for
 from flows.inputs.recordings import Recordings
-from flows.nightly import RUN_NAME, Outcome, Request, from_archive, prepare_archive
+from flows.nightly import RUN_NAME, from_archive, prepare_archive
+from flows.runtime.run_record import Outcome, Request
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import Health, add_rejects, reject_future
 from flows.terminal.progress import show_progress

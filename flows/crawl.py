@@ -19,7 +19,8 @@ from extractors.crawl.scan import LEFT_OUT, SEARCHED, Page, Scan
 from extractors.crawl.workers import scan_all
 from extractors.sources.files import common_crawl
 from flows.inputs.crawl_files import CrawlFile
-from flows.nightly import RUN_NAME, Outcome, Request, from_archive, prepare_archive, today
+from flows.nightly import RUN_NAME, from_archive, prepare_archive, today
+from flows.runtime.run_record import Outcome, Request
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import OUTCOMES, Health, add_rejects
 from flows.terminal.progress import show_progress

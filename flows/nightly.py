@@ -19,9 +19,8 @@ import csv
 import functools
 import logging
 import time
-import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,8 @@ from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
-from flows.runtime.settings import PROJECT, Outputs, Settings
+from flows.runtime.run_record import Outcome, Request, begin, record_end, record_health, work_of, write_end
+from flows.runtime.settings import PROJECT, Settings
 from flows.runtime.settings_declared import MONTHLY, OBEY
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals
@@ -72,7 +72,7 @@ from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
 from warehouse.marts import compute, mart_history, staging
-from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth, Vintages
+from warehouse.ops_tables import Audits, Checks, Vintages
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
 from warehouse.reading_depth import describe_depth, measure_depth
@@ -88,59 +88,6 @@ SAMPLE = PROJECT / "extractors" / "sample"
 RATES = tuple(source for source, _ in RATE_LADDER)
 MAX_CURRENCIES = 5
 """Currencies without rates that are named."""
-
-
-def new_run_id() -> str:
-    """An id for a run: the time it begins (UTC), and what tells it from others of that second."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What a run is to do. With `as_of`: as it stood on that day, from the archive alone."""
-
-    settings: Settings
-    command: str
-    sources: tuple[str, ...]
-    as_of: date | None = None
-    is_sample: bool = False
-    is_live: bool = False
-    is_rebuild: bool = False
-    is_backfill: bool = False
-    """Only the sources of exchange rates are fetched, and only where rates are missing."""
-    guides: tuple[Path, ...] = ()
-    allow_sample_outside: bool = False
-    accept: tuple[str, ...] = ()
-    """Sources whose refused files are let in whatever their history says."""
-    run_id: str = field(default_factory=new_run_id)
-
-    @property
-    def outputs(self) -> Outputs:
-        """Where the run puts what it makes."""
-        return self.settings.outputs(self.as_of)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a run left behind. `exit_code`: 0 all well, 1 nothing published, 2 published without some source."""
-
-    exit_code: int
-    as_of: date | None
-    health: tuple[Health, ...] = ()
-    messages: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What an operator should know although all went well."""
-
-    @property
-    def on_record(self) -> dict[str, Any]:
-        """What the journal of runs says of it: arguments of `runtime.run_log.end`. Of sources, those that were read."""
-        read = [health for health in self.health if health.outcome != "unchanged"]
-        return {
-            "exit_code": self.exit_code,
-            "as_of": self.as_of,
-            "message": "; ".join(self.messages) or None,
-            "health": {h.source: h.outcome + (f": {h.message}" if h.message else "") for h in read},
-        }
 
 
 @flow(name="nightly", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -208,47 +155,6 @@ def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequenc
     record_end(request, outcome)
     request.settings.archive.drop_copies(f"*/*{SUFFIX}")
     return outcome
-
-
-# --- begin --------------------------------------------------------------------------------------------
-
-
-def begin(request: Request) -> None:
-    """Record in the work file that the run has begun."""
-    with work_of(request) as con:
-        run = Runs(
-            run_id=request.run_id,
-            command=request.command,
-            as_of=request.as_of,
-            is_sample=request.is_sample,
-            started_at=datetime.now(UTC),
-            ended_at=None,
-            exit_code=None,
-            code_version=code_version(),
-            message=None,
-        )
-        database.begin_run(con, run)
-
-
-def describe_no_postings(request: Request) -> str:
-    """That there is no advert to make figures of, and what brings some."""
-    if request.as_of:
-        return f"the archive holds no postings up to {request.as_of} yet: give a later day"
-    return (
-        "the archive holds no postings yet, and figures are made of postings: the remarks say what each source gave, "
-        "`jobmarket sources` what turns one on; `jobmarket run` asks them, `backfill` and `crawl` take files in"
-    )
-
-
-def today() -> date:
-    """The day it is, in UTC."""
-    return datetime.now(UTC).date()
-
-
-def work_of(request: Request) -> database.Connection:
-    """Open the pipeline's own database, for one step."""
-    limits = request.settings
-    return database.open_work(request.outputs.folder, memory_limit=limits.memory_limit, threads=limits.threads)
 
 
 # --- fetch --------------------------------------------------------------------------------------------
@@ -499,6 +405,21 @@ def find_lost_rows(request: Request, broken: Mapping[str, str]) -> list[str]:
         ]
 
 
+def describe_no_postings(request: Request) -> str:
+    """That there is no advert to make figures of, and what brings some."""
+    if request.as_of:
+        return f"the archive holds no postings up to {request.as_of} yet: give a later day"
+    return (
+        "the archive holds no postings yet, and figures are made of postings: the remarks say what each source gave, "
+        "`jobmarket sources` what turns one on; `jobmarket run` asks them, `backfill` and `crawl` take files in"
+    )
+
+
+def today() -> date:
+    """The day it is, in UTC."""
+    return datetime.now(UTC).date()
+
+
 def resolve_as_of(request: Request) -> date | None:
     """The day that marts and figures are of: today for a live night, else the newest WARC-Date of posting sources.
 
@@ -712,75 +633,3 @@ def _log_changes(path: Path, before: bytes, after: bytes) -> None:
         LOG.info("  %s: %.120s → %.120s", where, change.before, change.after)
     if len(changes) > MAX_LOGGED:
         LOG.info("  and %d more", len(changes) - MAX_LOGGED)
-
-
-# --- the record of the run ----------------------------------------------------------------------------
-
-
-def record_health(request: Request, health: Sequence[Health]) -> None:
-    """Note how each source fared and what of it was rejected before it reached the archive."""
-    rows = [
-        SourceHealth(
-            run_id=request.run_id,
-            source=one.source,
-            outcome=one.outcome,
-            n_requests=one.n_requests,
-            n_bytes=one.n_bytes,
-            n_rows=one.n_rows,
-            message=one.message,
-        )
-        for one in health
-    ]
-    with work_of(request) as con:
-        database.put_rejects(con, [reject for one in health for reject in one.rejects])
-        database.record_health(con, rows)
-
-
-def record_end(request: Request, outcome: Outcome) -> None:
-    """Note in the work file how the run ended. Where that fails, what came of the run stays as it is."""
-    try:
-        with work_of(request) as con:
-            write_end(con, request, outcome)
-    except database.SqlError as error:
-        LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / database.WORK, error)
-
-
-def keep_published_outcome(request: Request, error: Exception) -> Outcome:
-    """What a run published before it failed, by the published file's own record. Raises the error if nothing."""
-    outcome = read_published_outcome(request)
-    if outcome is None:
-        raise error
-    LOG.warning("all was published, then: %s; how the run ended is told by %s", error, request.outputs.market)
-    return outcome
-
-
-def read_published_outcome(request: Request) -> Outcome | None:
-    """What a run published, by its own record in the published warehouse; None when it published nothing."""
-    if not request.outputs.market.exists():
-        return None
-    columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
-    try:
-        with open_reader(request.outputs.folder) as con:
-            query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ?"
-            run = con.execute(query, [request.run_id]).fetchone()
-            found = con.execute(
-                f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
-            ).fetchall()
-    except database.SqlError:  # what cannot be read tells nothing; the first error is the one to be told
-        return None
-    if run is None or run[0] is None:
-        return None
-    health = tuple(Health(**dict(zip(columns, row, strict=True))) for row in found)
-    return Outcome(exit_code=run[0], as_of=run[1], health=health, messages=(run[2],) if run[2] else ())
-
-
-def write_end(con: database.Connection, request: Request, outcome: Outcome) -> None:
-    """Note how the run ended: in the warehouse that is about to be published, or in the work file."""
-    database.end_run(
-        con,
-        request.run_id,
-        ended_at=datetime.now(UTC),
-        exit_code=outcome.exit_code,
-        as_of=outcome.as_of,
-        message="; ".join(outcome.messages) or None,
-    )

@@ -42,10 +42,10 @@ def _send_test(config: Settings) -> None:
     """Send a test by each channel. Raises `Wrong` when one did not take it."""
     from datetime import UTC, datetime
 
-    from flows.nightly import new_run_id
     from flows.notification.alerts import Night
     from flows.notification.delivery import deliver, list_channels
     from flows.notification.message import compose_test
+    from flows.runtime.run_record import new_run_id
 
     channels = list_channels(config)
     if not channels:

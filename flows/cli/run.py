@@ -26,7 +26,7 @@ from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 if TYPE_CHECKING:
     from flows.inputs.crawl_files import CrawlFile
     from flows.inputs.recordings import Recordings
-    from flows.nightly import Outcome, Request
+    from flows.runtime.run_record import Outcome, Request
     from warehouse.database import Connection
     from warehouse.ops_tables import Vintages
 
@@ -350,8 +350,8 @@ def _run_flow(
     with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
-        from flows.nightly import Request
         from flows.runtime.prefect_server import ServerLost
+        from flows.runtime.run_record import Request
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
@@ -388,6 +388,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         is_sample = settle_kind(config, None) == "sample"
         prepare_prefect(config)
         from flows import nightly
+        from flows.runtime import run_record
         from reports.figures.catalogue import declarations
         from reports.guide import desk
         from warehouse import database, ops_tables
@@ -399,16 +400,16 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
             )
         guides = () if is_sample else _list_once(config.guides)
         command = shlex.join(["jobmarket", *sys.argv[1:]])
-        request = nightly.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
-        nightly.begin(request)
-        with nightly.work_of(request) as con:
+        request = run_record.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
+        run_record.begin(request)
+        with run_record.work_of(request) as con:
             database.restore_rows(con, ops_tables.Vintages, request.outputs.market)
             with database.transaction(con):
                 database.put(con, ops_tables.Vintages, make(con))
             as_of = desk.newest_day(con)
             ledger = desk.read_ledger(con, as_of, declarations(con))
-        outcome = nightly.publish.fn(request, nightly.Outcome(exit_code=0, as_of=as_of), ledger)
-        nightly.record_end(request, outcome)
+        outcome = nightly.publish.fn(request, run_record.Outcome(exit_code=0, as_of=as_of), ledger)
+        run_record.record_end(request, outcome)
         return outcome
 
 
@@ -419,6 +420,7 @@ def _call_flow(
     from flows.notification.night import reporting
     from flows.runtime import prefect_server
     from flows.runtime.run_log import find_ended_runs, on_record
+    from flows.runtime.run_record import keep_published_outcome
 
     config, run_id = request.settings, request.run_id
     before = find_ended_runs(config.data)
@@ -441,7 +443,7 @@ def _call_flow(
             LOG.warning(TOLD_TO_END)
             raise
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
-            outcome = nightly.keep_published_outcome(request, error)
+            outcome = keep_published_outcome(request, error)
         ended(**outcome.on_record)
         report(outcome)
     return outcome

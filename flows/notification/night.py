@@ -27,7 +27,7 @@ from warehouse.database import Connection, SqlError
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from flows.nightly import Outcome
+    from flows.runtime.run_record import Outcome
 
 LOG = logging.getLogger("jobmarket")
 NIGHTS = ("run", "serve")

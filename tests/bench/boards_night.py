@@ -125,6 +125,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
     from extractors.web import session
     from extractors.web.politeness import Politeness
     from flows import board_plan, nightly
+    from flows.runtime import run_record
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
     from warehouse.publish.reader import open_reader
@@ -154,13 +155,14 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
 
     gate.ready()
     settings = Settings(data=data, workers=workers, board_requests=10 * n_boards)
-    request = nightly.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
+    request = run_record.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
     running: list[str] = []
     memory = MemoryWatch(running)
     with (
         contextlib.ExitStack() as declared,
         clocks_on_steps(STEPS, running) as spent,
         mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
+        mock.patch.object(run_record, "datetime", Clock),
         mock.patch.object(board_plan, "store_curated_boards"),  # the market's boards are all there are
         memory,
     ):
@@ -253,7 +255,7 @@ def night(data: Path, market_night: MarketNight, *, workers: int) -> Cost:
 def import_boards(data: Path, n_boards: int) -> None:
     """Take the market's tokens into the store, as `jobmarket boards import` does, and exchange rates."""
     from flows.backfill import archive_recordings
-    from flows.nightly import Request
+    from flows.runtime.run_record import Request
     from flows.runtime.settings import Settings
     from warehouse import database
     from warehouse.load import boards as store

@@ -89,11 +89,12 @@ def recorded(folder: Path, number: int, n_alike: int, sources: Sequence[str]) ->
 def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
     """Take recordings into a data folder, and look at what stands there afterwards."""
     from flows import backfill, nightly
+    from flows.runtime.run_record import Request
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
 
     gate.ready()
-    request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())
+    request = Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
     with nights.clocks_on_steps():
         worked = time.process_time()

@@ -129,11 +129,12 @@ def edit_job(job: dict[str, Any]) -> dict[str, Any]:
 def night(data: Path, recording: Path) -> Night:
     """Take a recording into a data folder, as `jobmarket backfill` does, without Prefect."""
     from flows import backfill, nightly
+    from flows.runtime.run_record import Request
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
 
     gate.ready()
-    request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())
+    request = Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
     with clocks_on_steps() as spent:
         began, worked = time.perf_counter(), cpu_seconds()

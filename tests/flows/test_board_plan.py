@@ -18,6 +18,7 @@ from extractors.web.politeness import RULES_REQUESTS
 from flows import nightly
 from flows.board_plan import plan_boards
 from flows.runtime.permissions import PERMISSIONS
+from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
 from warehouse import database
@@ -131,9 +132,9 @@ def test_a_plan_leaves_room_for_what_else_is_asked(
     assert len(asked) == n_lists
 
 
-def night_of(data: Path, **said: Any) -> nightly.Request:
+def night_of(data: Path, **said: Any) -> Request:
     config = Settings(data=data, **said)
-    return nightly.Request(settings=config, command="run", sources=("paylocity", "smartrecruiters"), is_live=True)
+    return Request(settings=config, command="run", sources=("paylocity", "smartrecruiters"), is_live=True)
 
 
 def test_boards_of_sources_that_are_off_are_neither_planned_nor_drawn(con: database.Connection, tmp_path: Path) -> None:

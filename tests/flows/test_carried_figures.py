@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from extractors.source_list import declared_sources
-from flows.nightly import Request, compute_marts
+from flows.nightly import compute_marts
+from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from reports.wording import numbers
 from tests.warehouse.marts.test_marts import AS_OF, posting, put

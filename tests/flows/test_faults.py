@@ -28,8 +28,8 @@ from extractors.refine.refine import Refined
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
 from extractors.web.session import MissingContact
-from flows.nightly import Outcome, Request
 from flows.runtime.run_log import runs_of
+from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
 from transforms.posting import postings

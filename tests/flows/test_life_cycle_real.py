@@ -25,7 +25,7 @@ from extractors.archive.writer import Writer
 from extractors.response import Response
 from flows import backfill, nightly
 from flows.inputs.recordings import recordings_in
-from flows.nightly import Request
+from flows.runtime.run_record import Request, begin, work_of
 from flows.runtime.settings import Settings
 from warehouse import database
 
@@ -187,7 +187,7 @@ def told(lists: Lists) -> Told:
 def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[database.Connection]:
     """The working warehouse after a backfill of one source's files, up to the marts."""
     request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
-    nightly.begin(request)
+    begin(request)
     recordings = recordings_in(files).by_source
     assert list(recordings) == [source]
     assert backfill.archive_recordings.fn(source, recordings[source], request).outcome == "ok"
@@ -195,7 +195,7 @@ def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[databas
     assert not broken
     states = {loaded.state for loaded in nightly.load_refined.fn(request, refined)}
     assert states == {"loaded"}
-    with nightly.work_of(request) as con:
+    with work_of(request) as con:
         yield con
 
 

@@ -17,7 +17,7 @@ from flows import backfill, nightly
 from flows.cli import run
 from flows.inputs.recordings import recordings_in
 from flows.inputs.uploads import wrap_uploads
-from flows.nightly import Outcome, Request
+from flows.runtime.run_record import Outcome, Request, work_of
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
@@ -68,7 +68,7 @@ def filled(request: Request, folder: Path, contact: str | None = None) -> Outcom
 
 
 def dollars(request: Request) -> list[tuple[Any, ...]]:
-    with nightly.work_of(request) as con:
+    with work_of(request) as con:
         return con.execute(
             "SELECT currency, annual_low_usd, usd_reason FROM core.postings ORDER BY posting_id"
         ).fetchall()

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows import nightly
+from flows.runtime.run_record import Request, work_of
 from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
 from transforms.records.columns import fields_of, table_of
@@ -30,7 +31,7 @@ def files_of(data: Path) -> list[str]:
     return sorted(f"{path.parent.name}/{path.name}" for path in data.glob("archive/*/*.warc.gz"))
 
 
-def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> nightly.Request:
+def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> Request:
     """Put archive files into a folder, load all that is there, and compute its marts.
 
     With files of one time comes what was made of them; others are read as they come, since they rest on each other.
@@ -42,7 +43,7 @@ def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
         (into / "refined" / source).mkdir(parents=True, exist_ok=True)
         for made in () if source == "lever" else (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
             shutil.copy2(made, into / "refined" / source / made.name)
-    request = nightly.Request(settings=Settings(data=into, workers=1), command="test", sources=(), is_sample=True)
+    request = Request(settings=Settings(data=into, workers=1), command="test", sources=(), is_sample=True)
     refined, broken = nightly.refine_archive(request)
     assert not broken
     nightly.load_refined(request, refined)
@@ -55,11 +56,11 @@ def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
     return request
 
 
-def warehouse_of(request: nightly.Request) -> dict[str, str]:
+def warehouse_of(request: Request) -> dict[str, str]:
     """A digest of each table of core, and of each mart's rows of the newest day, ordered."""
     as_of = nightly.resolve_as_of(request)
     made = {}
-    with nightly.work_of(request) as con:
+    with work_of(request) as con:
         for cls in (*(cls for cls in database_tables() if schema_of(cls) == "core"), *HISTORIES):
             where = f"WHERE as_of = DATE '{as_of}'" if cls in HISTORIES else ""
             order = ", ".join(map(quoted, key_of(cls))) or "ALL"

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from flows import backfill, nightly
+from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from reports.figures import vintages
 from reports.figures.catalogue import declarations
@@ -41,9 +42,7 @@ class Nights:
         gate.ready()
         self.data.mkdir(parents=True, exist_ok=True)
         (self.data / "kind").write_text("live\n", encoding="utf-8")
-        request = nightly.Request(
-            settings=Settings(data=self.data, workers=1), command="made", sources=(), guides=self.guides
-        )
+        request = Request(settings=Settings(data=self.data, workers=1), command="made", sources=(), guides=self.guides)
         recorded = self.data / "recorded"
         with clocks_on_steps():
             made = market.record(recorded, self.n_boards, day, world)

@@ -20,7 +20,7 @@ from extractors.sources.salaries import bls_oews
 from flows import backfill, nightly
 from flows.inputs.uploads import MAPPINGS, wrap_uploads
 from flows.monitoring.sources import REFUSED
-from flows.nightly import Request
+from flows.runtime.run_record import Request, begin
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health, add_loads
 from flows.terminal.errors import WrongUsage
@@ -188,7 +188,7 @@ def taken_in(data: Path, files: list[Path], mapping: str | None = None, source: 
     request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
     with wrap_uploads(files, mapping) as recordings:
         archived = backfill.archive_recordings.fn(source, recordings, request)
-    nightly.begin(request)
+    begin(request)
     refined, broken = nightly.refine_archive.fn(request)
     (found,) = add_loads([archived], refined, broken, nightly.load_refined.fn(request, refined))
     return found

@@ -21,8 +21,8 @@ from extractors.web import session
 from extractors.web.politeness import Politeness
 from extractors.web.session import web_for
 from flows import backfill, nightly
-from flows.nightly import Request
 from flows.runtime import permissions
+from flows.runtime.run_record import Request, begin
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health, add_loads
 from tests.extractors.board import Answer, Board, Clock
@@ -102,14 +102,14 @@ class Nights:
         return found
 
     def loaded(self, request: Request, fetched: Sequence[Health]) -> tuple[Health, ...]:
-        nightly.begin(request)
+        begin(request)
         refined, broken = nightly.refine_archive.fn(request)
         return add_loads(fetched, refined, broken, nightly.load_refined.fn(request, refined))
 
     def as_of(self, day: date, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds in the warehouse as of a past day."""
         request = Request(settings=Settings(data=self.data, workers=1), command="test", sources=("lever",), as_of=day)
-        nightly.begin(request)
+        begin(request)
         nightly.load_refined.fn(request, nightly.refine_archive.fn(request)[0])
         return self.select(sql, request.outputs.folder)
 

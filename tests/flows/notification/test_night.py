@@ -15,13 +15,13 @@ import pytest
 
 from extractors.boards import all_boards
 from extractors.web import webhook
-from flows.nightly import Outcome
 from flows.notification import delivery
 from flows.notification.alerts import Night
 from flows.notification.channels import describe_channels
 from flows.notification.night import find_last_night, report_night, reporting, show_night
 from flows.runtime import run_log
 from flows.runtime.run_log import JOURNAL
+from flows.runtime.run_record import Outcome
 from flows.runtime.secret import Secret
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health

@@ -18,6 +18,7 @@ from extractors.archive.writer import path_of
 from flows import nightly
 from flows.runtime.data_kind import read_kind, settle_kind
 from flows.runtime.run_log import begin
+from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong
 from tests.flows.test_earlier_folder import DAYS, FIGURES, FOLDER
@@ -132,8 +133,8 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
 ) -> None:
     with open_reader(data) as con:
         before = history(con)
-    monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
-    request = nightly.Request(settings=Settings(data=data, workers=1), command="test", sources=(), is_sample=True)
+    monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: Outcome(exit_code=0, as_of=None))
+    request = Request(settings=Settings(data=data, workers=1), command="test", sources=(), is_sample=True)
     DAMAGES[damage](data / "work.duckdb")
     assert nightly.from_archive(request, []).exit_code == 0
     assert aside(data, "work.duckdb")[0] == f"work.duckdb.damaged-{datetime.now(UTC).date()}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi.encoders import jsonable_encoder
 
-from flows.nightly import Request
+from flows.runtime.run_record import Request
 from flows.runtime.secret import HIDDEN, Secret
 from flows.runtime.settings import Settings
 
