@@ -21,7 +21,7 @@ from extractors.response import Response, each
 from extractors.source import Source
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
 

@@ -30,7 +30,7 @@ from transforms.records.rows import (
 
 if TYPE_CHECKING:
     from extractors.web.paging import Web
-    from transforms.posting import RawPosting
+    from transforms.raw_posting import RawPosting
 
     Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
     Parsed = RawPosting | Row | Removal | Repetition | Issue

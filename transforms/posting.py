@@ -7,17 +7,12 @@ network and no database, so the same response always gives the same posting.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-import hashlib
-import math
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
-from typing import Any, NamedTuple, Required, TypedDict, Unpack
-
-import orjson
+from typing import NamedTuple, Unpack
 
 from transforms.consistency import Evidence, check_itself
 from transforms.depth import ALL, Depth, find_depth
@@ -27,8 +22,9 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
-from transforms.place.places import Address, Whereabouts, region_of, whereabouts
+from transforms.place.places import Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
+from transforms.raw_posting import RawPosting, bound_raw, wording_hash
 from transforms.records.rows import Issue, Pay, Posting, Removal, Repetition, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
@@ -52,12 +48,6 @@ from transforms.text.batch_cache import BatchCache
 from transforms.text.bounds import (
     MAX_ID,
     MAX_ISSUES_OF_ADVERT,
-    MAX_LENGTH,
-    MAX_PART,
-    bounded_day,
-    bounded_number,
-    bounded_text,
-    bounded_url,
 )
 from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
@@ -73,8 +63,6 @@ MIN_FULL_ADVERT = 500
 texts leave of them, and 10 of 8,500 adverts of employers' own boards are shorter."""
 MIN_FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
-EPOCH_MILLISECONDS = 1e11
-"""Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
 MAX_REQUISITION = 60
 """Characters above which a requisition is prose; ATS fields for it are two or three words wide."""
 NO_REQUISITION = re.compile(
@@ -85,57 +73,7 @@ NO_REQUISITION = re.compile(
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
-MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
-"""What sources say that may be a number, beside pay."""
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
-
-
-class RawPosting(TypedDict, total=False):
-    """What a source says of a posting, in its own words.
-
-    Dates may be a date, a datetime, an ISO string or an epoch number. `text_state` is given by sources that serve
-    snippets; otherwise it follows from the length of the text.
-    """
-
-    source: Required[str]
-    id: Required[object]
-    title: Required[object]
-    url: str | None
-    board: str | None
-    employer: str | None
-    department: str | None
-    industry_text: str | None
-    """The employer's industry, never a field of work: words, or a code behind the name of its classification."""
-    requisition_id: object
-    """The employer's own number of the opening, never the platform's of its record or of the advert."""
-    openings: object
-    """How many are hired by this advert, as a number; words ("many") say none."""
-    html: str | None
-    text: str | None
-    """Read where there is no HTML."""
-    text_state: str | None
-    text_class: str | None
-    """What the endpoint gives (`vocabulary.TEXT_CLASSES`); a full advert where it is not stated."""
-    location_text: str | None
-    addresses: Sequence[Address]
-    is_remote: bool | None
-    workplace: str | None
-    employment_type: str | None
-    posted_on: object
-    valid_through: object
-    pay: Sequence[Pay]
-    """Structured components (`reading="stated"`). Structured base pay wins; prose is read where there is none."""
-    pay_text: str | None
-    """A field of prose about pay."""
-    language: str | None
-    issues: Sequence[Issue]
-    """Values of the record that its source module could not take."""
-    level: str | None
-    """The level in the source's own word; it counts where the title has none."""
-    employer_country: str | None
-    """ISO 3166-1 alpha-2, where the source or its list of boards knows it."""
-    record_hash: str | None
-    """Digest of the record that all of this was taken from (`extractors.response.each_advert`)."""
 
 
 def posting(**said: Unpack[RawPosting]) -> Posting:
@@ -144,7 +82,7 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
     Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
-    said = _bounded(said, None)
+    said = bound_raw(said, None)
     steps = _steps(said, wording_hash(said), _depth_of(said, ALL))
     while True:
         try:
@@ -176,38 +114,6 @@ def postings(
         yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
-def wording_hash(said: RawPosting) -> str | None:
-    """Digest of all that a source says of an advert, 32 hex digits: equal digests give equal postings.
-
-    None where a value has no unambiguous form in JSON (bytes, infinity): such an advert is never cached.
-    """
-    try:
-        told = {**said, "addresses": [*map(tuple, said.get("addresses", ()))], "record_hash": None}
-        if said.get("html"):
-            told["text"] = None  # which is not read beside HTML
-        if not all(map(_is_finite, map(said.get, MAYBE_NUMBERS))) or any(map(_is_endless, said.get("pay", ()))):
-            return None
-        written = orjson.dumps(told, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
-    except (TypeError, AttributeError):
-        return None
-    return hashlib.sha256(written).hexdigest()[:32]
-
-
-def _is_finite(value: object) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)
-
-
-def _is_endless(pay: Pay) -> bool:
-    return not (_is_finite(pay.low) and _is_finite(pay.high))
-
-
-def _with_type(value: object) -> list[object]:
-    """A day or a time with its type, so that it differs from the same text."""
-    if isinstance(value, date | time):
-        return [type(value).__name__, value.isoformat()]
-    raise TypeError
-
-
 def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
     """`BATCH` at a time; when reading the answer fails, what came before it is yielded first."""
     group: list[_Said] = []
@@ -233,7 +139,7 @@ def _make_batch(
             made[number] = whole
             continue
         try:
-            one = _bounded(whole, seen_on)
+            one = bound_raw(whole, seen_on)
         except MISSHAPEN as error:
             made[number] = _has_wrong_type(whole, error)
             continue
@@ -263,55 +169,6 @@ def _make_batch(
 def _has_wrong_type(said: object, error: Exception) -> Issue:
     rule = f"not of the shape that the source's records have: {type(error).__name__}: {error}"
     return Rejected("record", said, rule).issue
-
-
-def _bounded(said: RawPosting, seen_on: date | None) -> RawPosting:
-    """What a source says, within the bounds that anything said has: cut, cleaned, and the issues of it."""
-    issues: list[Issue] = [*said.get("issues", ())]
-    whole: dict[str, Any] = {**said}
-    for column, most in MAX_LENGTH.items():
-        text = whole.get(column)
-        if isinstance(text, str) and not (len(text) <= most and text.isascii() and text.isprintable()):
-            whole[column] = bounded_text(text, column, issues, most)
-    if whole.get("url") is not None:
-        whole["url"] = bounded_url(whole["url"], issues)
-    for column in DAYS:
-        stated = whole.get(column)
-        if stated is not None:
-            whole[column] = bounded_day(_day(stated, column, issues), column, issues, seen_on)
-    for column, of_part in PARTS.items():
-        if parts := whole.get(column):
-            most = bounded_number(parts, column, issues)
-            whole[column] = [of_part(part, issues) for part in parts[:most]]
-    if issues:
-        whole["issues"] = issues
-    bounded: RawPosting = whole  # type: ignore[assignment]  # the same keys
-    return bounded
-
-
-def _bounded_address(address: Address, issues: list[Issue]) -> Address:
-    if all(map(_is_plain, address)):
-        return address
-    return Address(*(part and bounded_text(part, "location_text", issues, MAX_PART) for part in address))
-
-
-def _bounded_pay(pay: Pay, issues: list[Issue]) -> Pay:
-    words = (pay.pay_text, pay.place_text, pay.level_text)
-    if all(map(_is_plain, words)):
-        return pay
-    said, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
-    return dataclasses.replace(pay, pay_text=said, place_text=place, level_text=level)
-
-
-def _is_plain(part: str | None) -> bool:
-    return part is None or (len(part) <= MAX_PART and part.isascii() and part.isprintable())
-
-
-DAYS = ("posted_on", "valid_through")
-PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(
-    {"addresses": _bounded_address, "pay": _bounded_pay}
-)
-"""What a source may say several of, with what bounds one."""
 
 
 # --- the steps of a posting -----------------------------------------------------------------------------
@@ -735,27 +592,6 @@ def _read_body(html: str | None, text: str | None) -> _Body:
 
 
 # --- values -------------------------------------------------------------------------------------------
-
-
-def _day(said: object, column: str, issues: list[Issue]) -> date | None:
-    """A date, datetime, ISO string or epoch number as the day it names (UTC for times)."""
-    if said is None or said == "" or isinstance(said, bool):
-        return None
-    try:
-        if isinstance(said, datetime):
-            return said.astimezone(UTC).date() if said.tzinfo else said.date()
-        if isinstance(said, date):
-            return said
-        if isinstance(said, int | float):
-            return datetime.fromtimestamp(said / 1000 if said > EPOCH_MILLISECONDS else said, UTC).date()
-        if isinstance(said, str) and len(said) > len("YYYY-MM-DD"):
-            return _day(datetime.fromisoformat(said.strip()), column, issues)
-        if isinstance(said, str):
-            return date.fromisoformat(said)
-    except (ValueError, OverflowError, OSError):
-        pass
-    issues.append(Rejected(column, said, "a date, an ISO 8601 text or an epoch number expected").issue)
-    return None
 
 
 def _only_value(values: Sequence[str | None]) -> str | None:

@@ -17,7 +17,8 @@ from extractors.response import ANSWERED, Response
 from extractors.source import all_sources, is_answer_of
 from transforms import depth
 from transforms.depth import ALL, Depth, draw_number, find_depth, names_such_work
-from transforms.posting import RawPosting, postings
+from transforms.posting import postings
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Pay, Posting
 from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, NO_TEXT, UNREAD
 from transforms.role.titles import role_of

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from transforms import posting as module
-from transforms.posting import RawPosting, posting, postings
+from transforms.posting import posting, postings
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Posting
 from transforms.text.rejects import Rejected
 

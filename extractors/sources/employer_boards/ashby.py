@@ -21,7 +21,7 @@ from transforms.pay.prose import pay_in
 from transforms.pay.scope import BASE, ON_TARGET, TOTAL, Tie, component_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 from transforms.text.rejects import left_out
 

@@ -17,7 +17,7 @@ from extractors.response import Response, each, note_missing, objects_in
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected, left_out

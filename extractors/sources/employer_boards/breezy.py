@@ -18,7 +18,7 @@ from extractors.schema_org import read_board_page
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Repetition
 
 HYBRID, WITHIN_PLACES = "hybrid", "remote-location"

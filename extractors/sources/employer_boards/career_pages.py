@@ -31,7 +31,7 @@ from extractors.schema_org import (
 from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
 

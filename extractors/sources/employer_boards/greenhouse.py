@@ -25,7 +25,7 @@ from transforms.pay.currency import currency_of
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 from transforms.text.normalise import text_of
 from transforms.text.rejects import left_out

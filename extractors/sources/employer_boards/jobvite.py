@@ -19,7 +19,7 @@ from extractors.response import Response, each
 from extractors.schema_org import page_of, read_board_page, tree_of
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
 from transforms.text.rejects import Rejected, left_out

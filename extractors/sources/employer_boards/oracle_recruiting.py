@@ -21,7 +21,7 @@ from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected

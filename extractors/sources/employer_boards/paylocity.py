@@ -22,7 +22,7 @@ from extractors.schema_org import page_of, read_board_page
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import SNIPPET
 from transforms.role.titles import followed_ids

@@ -18,7 +18,7 @@ from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 EITHER_SCHEDULE = {"full-or-part-time": "full time or part time"}

@@ -19,7 +19,7 @@ from extractors.source import BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.pay.scope import Tie, tied_to
 from transforms.pay.structured import stated_pay
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.role.titles import names_followed_role
 from transforms.text.rejects import left_out

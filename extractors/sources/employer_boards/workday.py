@@ -20,7 +20,7 @@ from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
 from transforms.text.rejects import MISSHAPEN, Rejected, left_out

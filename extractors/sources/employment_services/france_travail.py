@@ -17,7 +17,7 @@ from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://api.francetravail.io/partenaire/offresdemploi/v2/offres/search"

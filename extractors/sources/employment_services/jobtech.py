@@ -18,7 +18,7 @@ from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import Rejected
 

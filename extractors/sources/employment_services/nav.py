@@ -22,7 +22,7 @@ from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Removal
 from transforms.role.titles import names_followed_role
 from transforms.text.rejects import Rejected

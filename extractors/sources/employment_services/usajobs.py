@@ -16,7 +16,7 @@ from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 
 API = "https://data.usajobs.gov/api/"

@@ -16,7 +16,7 @@ from extractors.response import Response
 from extractors.schema_org import read_job_posting, read_page
 from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 SOURCE = Source(

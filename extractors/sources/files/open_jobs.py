@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected, left_out
 

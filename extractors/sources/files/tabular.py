@@ -49,7 +49,7 @@ from extractors.sources.files.tabular_mapping import (
 from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import PERIODS, TEXT_CLASSES, TEXT_STATES
 from transforms.text.rejects import Rejected, left_out

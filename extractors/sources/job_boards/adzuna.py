@@ -18,7 +18,7 @@ from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import TRUNCATED
 

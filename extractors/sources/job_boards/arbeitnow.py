@@ -14,7 +14,7 @@ from typing import Any
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
 

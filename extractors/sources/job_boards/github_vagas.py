@@ -16,7 +16,7 @@ from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
 

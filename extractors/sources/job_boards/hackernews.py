@@ -19,7 +19,7 @@ from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import folded, is_understood
 from transforms.place.places import whereabouts
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import FORUM_COMMENT
 from transforms.role.titles import employment_type_of, names_a_job, names_employment

@@ -21,7 +21,7 @@ from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address, country_of
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import TRUNCATED
 

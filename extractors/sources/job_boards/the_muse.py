@@ -13,7 +13,7 @@ from typing import Any
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"

@@ -16,7 +16,7 @@ from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"

@@ -17,7 +17,7 @@ from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 ADDRESS = "https://remoteok.com/api"

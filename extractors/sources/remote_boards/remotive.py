@@ -13,7 +13,7 @@ from typing import Any
 from extractors.response import Response, each
 from extractors.source import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
 

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 ADDRESS = "https://weworkremotely.com/remote-jobs.rss"

@@ -36,7 +36,8 @@ from extractors.sources.employer_boards import greenhouse, smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from transforms.depth import Depth
 from transforms.place.places import Address
-from transforms.posting import RawPosting, postings, wording_hash
+from transforms.posting import postings
+from transforms.raw_posting import RawPosting, wording_hash
 from transforms.records.rows import Issue, Pay, Posting, Repetition
 from transforms.text.bounds import MAX_AHEAD
 from transforms.text.rejects import Rejected

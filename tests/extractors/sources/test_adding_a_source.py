@@ -33,7 +33,7 @@ MODULE = '''"""Toy jobs: an invented aggregator."""
 from extractors.web.paging import ask_each
 from extractors.response import each
 from extractors.source import Source
-from transforms.posting import RawPosting
+from transforms.raw_posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
 KNOWN = frozenset(("id", "title", "company", "place", "text"))
