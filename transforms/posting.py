@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Unpack
 
 from transforms.consistency import Evidence, check_itself
-from transforms.depth import ALL, Depth, find_depth
+from transforms.depth import ALL_PERCENT, Depth, find_depth
 from transforms.employers.token_names import find_spelling
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
@@ -83,7 +83,7 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
     said = bound_raw(said, None)
-    steps = _steps(said, wording_hash(said), _depth_of(said, ALL))
+    steps = _steps(said, wording_hash(said), _depth_of(said, ALL_PERCENT))
     while True:
         try:
             next(steps)
@@ -101,7 +101,7 @@ def postings(
     earlier_wordings: Mapping[str, str] = NO_WORDINGS,
     *,
     seen_on: date | None = None,
-    percent: int = ALL,
+    percent: int = ALL_PERCENT,
 ) -> Iterator[_Made]:
     """Make several postings, in order; what is none passes, and what cannot become one becomes an `Issue`.
 

@@ -23,7 +23,7 @@ from extractors.archive.reader import Range
 from extractors.archive.store import Place, Store
 from extractors.refine.cache import code_key
 from extractors.refine.refine import Piece, reading_key, refine_range
-from transforms.depth import ALL
+from transforms.depth import ALL_PERCENT
 
 ARRIVAL = 60
 """Seconds to wait for the scheduler and its first worker."""
@@ -67,7 +67,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL) -> Iterator[Cluster]:
+def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT) -> Iterator[Cluster]:
     """The cluster of a scheduler, to read to a depth (`transforms.depth`), after a look at its workers.
 
     What is left to do is given up when this ends. Raises `ClusterError`.

@@ -36,7 +36,7 @@ from extractors.refine.cache import (
 )
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
-from transforms.depth import ALL
+from transforms.depth import ALL_PERCENT
 from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -96,7 +96,7 @@ class Piece:
     content: bytes | None = field(default=None, repr=False)
 
 
-def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL) -> Refined:
+def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL_PERCENT) -> Refined:
     """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
 
     `percent` is the depth of reading (`transforms.depth`): the part of the texts that are read whatever they say.
@@ -125,7 +125,7 @@ def refine_range(
     *,
     refined: Path | Store,
     into: Path | None = None,
-    percent: int = ALL,
+    percent: int = ALL_PERCENT,
 ) -> Piece:
     """Read a range of a WARC and write its rows beside the place of the refined file, or into the folder `into`.
 
@@ -230,7 +230,7 @@ def gc_paused() -> Iterator[None]:
             gc.enable()
 
 
-def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL) -> str:
+def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL_PERCENT) -> str:
     """The digest of all that decides how a file is read: of its bytes, and of the code, with the depth of reading."""
     digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
     return f"{digest}-{reading_key(source, percent)}"
@@ -239,7 +239,7 @@ def key_of(source: str, warc: Path, archive: Store | None = None, percent: int =
 def reading_key(source: str, percent: int) -> str:
     """The digest of the code that reads a source, with the depth where adverts are read and not all are read whole."""
     code = code_key(source)
-    return f"{code}-{percent}" if percent < ALL and _is_of_adverts(source) else code
+    return f"{code}-{percent}" if percent < ALL_PERCENT and _is_of_adverts(source) else code
 
 
 def _is_of_adverts(source: str) -> bool:
@@ -452,7 +452,11 @@ def _parse(module: SourceModule, response: Response, find_wordings: FindWordings
 
 
 def rows_of(
-    module: SourceModule, response: Response, earlier_wordings: Mapping[str, str] = NO_WORDINGS, *, percent: int = ALL
+    module: SourceModule,
+    response: Response,
+    earlier_wordings: Mapping[str, str] = NO_WORDINGS,
+    *,
+    percent: int = ALL_PERCENT,
 ) -> Iterator[Any]:
     """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 

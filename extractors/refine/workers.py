@@ -31,7 +31,7 @@ from extractors.refine.refine import (
     refine,
     refine_range,
 )
-from transforms.depth import ALL
+from transforms.depth import ALL_PERCENT
 
 LOG = logging.getLogger("jobmarket")
 PATIENCE = 30
@@ -47,7 +47,7 @@ def refine_all(
     refined: Path | Store,
     workers: int,
     cluster: str | None = None,
-    percent: int = ALL,
+    percent: int = ALL_PERCENT,
 ) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 

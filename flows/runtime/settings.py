@@ -14,7 +14,7 @@ from flows.runtime.secret import HIDDEN, Secret
 from flows.runtime.settings_declared import OBEY, PROCESSES, SETTINGS, Setting, is_hidden
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
-from transforms.depth import ALL
+from transforms.depth import ALL_PERCENT
 
 if TYPE_CHECKING:  # reading archives takes longer to import than all else that a command needs of this module
     from extractors.archive.index import ArchiveIndex
@@ -84,7 +84,7 @@ class Settings:
     board_requests: int | None = None
     requests: Mapping[str, int] = field(default_factory=dict, hash=False)
     pause: Mapping[str, float] = field(default_factory=dict, hash=False)
-    read_percent: int = ALL
+    read_percent: int = ALL_PERCENT
     content_signals: str = OBEY
     webhook: Secret | None = None
     heartbeat: Secret | None = None

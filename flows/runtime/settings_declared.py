@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flows.runtime.secret import HIDDEN, Secret
-from transforms.depth import ALL
+from transforms.depth import ALL_PERCENT
 
 MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGTkmgt][Ii]?[Bb]")
 """What DuckDB reads as a size; a limit of nothing is none."""
@@ -393,7 +393,7 @@ SETTINGS = (
         key="limits.read_percent",
         environment="JOBMARKET_READ_PERCENT",
         kind=PERCENT,
-        default=lambda: ALL,
+        default=lambda: ALL_PERCENT,
         default_words="100",
         meaning="Percent of the adverts whose whole text is read though neither title nor words of it tell of AI, data "
         "or engineering, drawn at random; 100: all are. Another percentage has the archive read again.",

@@ -16,7 +16,7 @@ from extractors.archive.reader import read
 from extractors.response import ANSWERED, Response
 from extractors.source import all_sources, is_answer_of
 from transforms import depth
-from transforms.depth import ALL, Depth, draw_number, find_depth, names_such_work
+from transforms.depth import ALL_PERCENT, Depth, draw_number, find_depth, names_such_work
 from transforms.posting import postings
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Pay, Posting
@@ -89,8 +89,8 @@ def test_no_text_and_no_share_is_refused(words: str, percent: int) -> None:
 
 def test_the_draw_has_its_share_and_a_larger_one_holds_a_smaller() -> None:
     drawn = {percent: {n for n in range(5_000) if find_depth("s", str(n), "Cook", "x", percent=percent).is_drawn}
-             for percent in (1, 20, 50, ALL)}  # fmt: skip
-    assert drawn[1] < drawn[20] < drawn[50] < drawn[ALL] == set(range(5_000))
+             for percent in (1, 20, 50, ALL_PERCENT)}  # fmt: skip
+    assert drawn[1] < drawn[20] < drawn[50] < drawn[ALL_PERCENT] == set(range(5_000))
     for percent, chosen in drawn.items():
         expected = 5_000 * percent / 100
         assert abs(len(chosen) - expected) <= 4 * (expected * (1 - percent / 100)) ** 0.5
@@ -115,7 +115,7 @@ def test_what_is_read_is_read_as_before() -> None:
         *(advert(n, title) for n, title in enumerate(("AI Engineer", "Nurse", "Data Engineer", "Cook") * 10)),
         *(advert(100 + n, "Specialist", TRAINS * 10) for n in range(5)),
     ]
-    whole, some = at_depth(ALL, *said), at_depth(20, *said)
+    whole, some = at_depth(ALL_PERCENT, *said), at_depth(20, *said)
     assert {one.text_state for one in whole} == {"full"}
     read = [(a, b) for a, b in zip(whole, some, strict=True) if b.text_state != UNREAD]
     assert 20 < len(read) < len(said)
@@ -128,7 +128,8 @@ def test_an_unread_advert_has_what_its_fields_say() -> None:
     fields: dict[str, Any] = {"employer": "St. Elmo", "location_text": "Denver, CO", "posted_on": "2026-01-02",
                               "pay": (pay,), "employment_type": "FULL_TIME"}  # fmt: skip
     html = NURSE + "<p>Hybrid. 5+ years of experience. A bachelor's degree is required. $90,000 - $95,000 a year.</p>"
-    (row,), (whole,) = at_depth(20, advert(id, html=html, **fields)), at_depth(ALL, advert(id, html=html, **fields))
+    said = advert(id, html=html, **fields)
+    (row,), (whole,) = at_depth(20, said), at_depth(ALL_PERCENT, said)
     assert (row.text_state, row.text_class, row.told_by, row.is_drawn) == (UNREAD, UNREAD, None, False)
     of_text = (row.text, row.text_hash, row.language, row.ai_label, row.years_min, row.degree_min, row.qualifications)
     assert of_text == (None,) * 7
@@ -173,7 +174,7 @@ def test_no_ai_advert_of_the_real_payloads_is_left_unread() -> None:
     n_ai = n_found = n_labelled = 0
     for source in WITH_TEXTS:
         said = [one for one in said_in(source) if f"{source}:{one['id']}" in labels or not _is_clearly_other(one)]
-        for row in at_depth(ALL, *said):
+        for row in at_depth(ALL_PERCENT, *said):
             is_ai = row.role_group in AI_GROUPS or row.ai_label == "builds_ai"
             n_ai += is_ai
             n_found += is_ai and row.told_by is not None

@@ -14,7 +14,7 @@ from extractors.archive.reader import read
 from extractors.response import ANSWERED, Response
 from extractors.source import all_sources, is_answer_of
 from tests.builders import Answer, all_rows, declare, load, night, posting, refined
-from transforms.depth import ALL
+from transforms.depth import ALL_PERCENT
 from transforms.posting import postings
 from transforms.records.rows import Posting
 from transforms.records.vocabulary import AGENCY_SIGNS
@@ -160,5 +160,5 @@ def _read_boards(boards: set[str]) -> Iterator[Answer]:
                 last[str(module.SOURCE.board_of(response.url))] = response
     for number, board in enumerate(sorted(boards & last.keys())):
         said = [one for one in module.parse(last[board]) if isinstance(one, dict)][:60]
-        rows = [row for row in postings(said, percent=ALL) if isinstance(row, Posting)]
+        rows = [row for row in postings(said, percent=ALL_PERCENT) if isinstance(row, Posting)]
         yield Answer(night(number), rows, board=board)
