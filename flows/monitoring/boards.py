@@ -18,7 +18,6 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from extractors.archive.reader import SUFFIX, read
-from extractors.archive.writer import NOT_MODIFIED
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import all_sources, board_in
@@ -26,29 +25,20 @@ from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
 from transforms.records.boards import Board
-from warehouse.database import Connection
+from warehouse.database import Connection, SqlError
 from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
 """File in the data folder."""
-GONE = (404, 410)
-WELL = (200, NOT_MODIFIED)
 LINKED_FROM = ("aggregator", "forum", "employer board")
 """Kinds of source whose answers link to boards."""
 _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+)*")
 """An address in an answer of any kind; JSON may write its slashes escaped."""
 
-ANSWERS = """
-SELECT board, http_status, observed_at, is_complete FROM ops.responses
-WHERE source = ? AND board IS NOT NULL AND http_status IS NOT NULL ORDER BY board, observed_at
-"""
-LOST = f"""
-SELECT source, board, max(observed_at) FILTER (http_status IN {WELL})::DATE, max(observed_at)::DATE
-FROM ops.responses WHERE board IS NOT NULL AND http_status IS NOT NULL
-GROUP BY ALL
-HAVING count(*) >= $1 AND list_has_all({list(GONE)}, max_by(http_status, observed_at, $1))
-ORDER BY ALL
+ASKED = """
+SELECT source, board, answered_on, asked_on, n_missed, state = 'moved'
+FROM core.board_states WHERE asked_on IS NOT NULL ORDER BY source, board
 """
 REGIONS = """
 SELECT DISTINCT b.board, p.region FROM core.posting_boards AS b
@@ -84,28 +74,31 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """The boards after what the archive says of them: dead ones out, days and regions brought up to date.
+    """The boards after what nights were answered: dead ones out, days and regions brought up to date.
 
-    Raises `Wrong` where no night asked any of them.
+    Raises `Wrong` where no night asked any of them, and where an earlier version published what is there.
     """
     boards: list[Board] = []
     findings: list[Finding] = []
-    n_answered = 0
+    n_asked = 0
     with open_reader(config.data) as con:
+        try:
+            asked = read_asked_boards(con)
+        except SqlError as error:
+            raise Wrong(
+                f"{config.data} was published by an earlier version; `jobmarket run` publishes it anew"
+            ) from error
         for source in sorted({board.source for board in all_boards()}):
-            answers: dict[str, list[tuple[int, date, bool]]] = {}
-            for board, status, observed_at, is_complete in con.execute(ANSWERS, [source]).fetchall():
-                answers.setdefault(board, []).append((status, observed_at.date(), is_complete))
             regions: dict[str, list[str]] = {}
             for board, region in con.execute(REGIONS, [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
-                seen = answers.get(board.board, []), regions.get(board.board, [])
-                n_answered += bool(seen[0])
-                kept, finding = _judge_board(board, *seen, config.board_not_found)
+                found = asked.get((board.source, board.board))
+                n_asked += found is not None
+                kept, finding = _judge_board(board, found, regions.get(board.board, []), config.board_not_found)
                 boards += [kept] if kept else []
                 findings += [finding] if finding else []
-    if not n_answered:
+    if not n_asked:
         raise Wrong(
             f"{config.data} holds no answer of a board of boards.csv, so there is no night to judge them by; "
             "`jobmarket run` asks them"
@@ -113,42 +106,59 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     return boards, findings
 
 
+class AskedBoard(NamedTuple):
+    """What nights showed of a board, as core.board_states has it."""
+
+    answered_on: date | None
+    asked_on: date
+    n_missed: int
+    has_moved: bool
+
+    def is_lost(self, n_not_found: int) -> bool:
+        """Whether it is gone: missed on so many nights since it last answered, and no redirect last."""
+        return self.n_missed >= n_not_found and not self.has_moved
+
+
+def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
+    """The boards that nights asked, whether or not the store has them, by source and token."""
+    return {(source, board): AskedBoard(*found) for source, board, *found in con.execute(ASKED).fetchall()}
+
+
 class LostBoard(NamedTuple):
-    """A board that answered until a day and was "not found" since, the last time on another."""
+    """A board that answered until a day and was "not found" since; `asked_on`: the last time."""
 
     source: str
     board: str
     answered_on: date
-    missed_on: date
+    asked_on: date
 
 
 def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
-    """Boards of boards.csv that answered before and were "not found" the last `n_not_found` times."""
+    """Boards of boards.csv that answered before and were "not found" on `n_not_found` nights since."""
     listed = {(board.source, board.board): board.verified_on for board in all_boards()}
     lost = []
-    for source, board, answered_on, missed_on in con.execute(LOST, [n_not_found]).fetchall():
-        last = answered_on or listed.get((source, board))
-        if (source, board) in listed and last is not None:
-            lost.append(LostBoard(source, board, last, missed_on))
+    for (source, board), asked in read_asked_boards(con).items():
+        last = asked.answered_on or listed.get((source, board))
+        if (source, board) in listed and last is not None and asked.is_lost(n_not_found):
+            lost.append(LostBoard(source, board, last, asked.asked_on))
     return lost
 
 
 def _judge_board(
-    board: Board, answers: Sequence[tuple[int, date, bool]], regions: Sequence[str], n_not_found: int
+    board: Board, asked: AskedBoard | None, regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
-    """A board after its answers, oldest first: as it is, brought up to date, or gone.
+    """A board after its nights: as it is, brought up to date, or gone.
 
-    It is gone after `n_not_found` answers "not found" in a row; one may be a server's slip.
+    It is gone after `n_not_found` nights "not found" in a row; one may be a server's slip. `asked` is None where no
+    night asked it.
     """
     named = {"source": board.source, "board": board.board}
-    last = [status for status, _, _ in answers[-n_not_found:]]
-    if len(last) == n_not_found and all(status in GONE for status in last):
-        why = f"HTTP {last[-1]} the last {n_not_found} times, on {answers[-1][1]} last"
+    if asked and asked.is_lost(n_not_found):
+        why = f"not found, or only redirected, on {asked.n_missed} nights in a row; asked on {asked.asked_on} last"
         return None, Finding(what="remove", why=why, **named)
-    well = [day for status, day, _ in answers if status in WELL]
-    day = max([*well, *filter(None, [board.verified_on])], default=None)
+    day = max(filter(None, [asked.answered_on if asked else None, board.verified_on]), default=None)
     now = replace(board, verified_on=day, hires_in=tuple(sorted({*board.hires_in, *regions})))
-    if any(300 <= status < 400 and status != NOT_MODIFIED for status in last):
+    if asked and asked.has_moved:
         return now, Finding(what="look", why="it redirects: the employer may have moved to another platform", **named)
     return now, None
 

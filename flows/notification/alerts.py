@@ -205,10 +205,10 @@ def describe_frozen(con: Connection, names: Iterable[str], day: date) -> Iterato
 
 def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
     """Boards that answered and are no longer found."""
-    for source, board, answered_on, missed_on in find_lost_boards(con, config.board_not_found):
+    for source, board, answered_on, asked_on in find_lost_boards(con, config.board_not_found):
         yield Alert(
             kind="board", subject=f"{source} {board}", state="gone",
-            words=f"answered until {answered_on}, not found since, on {missed_on} last",
+            words=f"answered until {answered_on}, not found since; asked on {asked_on} last",
             remedy="`jobmarket boards check` proposes what to change",
         )  # fmt: skip
 

@@ -428,7 +428,8 @@ SETTINGS = (
         kind=COUNT,
         default=lambda: 2,
         default_words="2",
-        meaning='Answers "not found" in a row after which `boards check` proposes to remove a board.',
+        meaning='Nights "not found" in a row after which `boards check` proposes to remove a board and a night reports '
+        "it. A night on which it only redirects counts; one on which it fails neither counts nor ends the row.",
         example="3",
     ),
     Setting(

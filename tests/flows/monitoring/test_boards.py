@@ -20,6 +20,7 @@ from flows.monitoring.boards import (
     discover_boards,
     find_linked_boards,
     find_lost_boards,
+    read_asked_boards,
     write_patch,
 )
 from flows.runtime.settings import Settings
@@ -27,6 +28,7 @@ from flows.terminal.errors import Wrong, WrongUsage
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from transforms.records.boards import Board
+from warehouse import database
 from warehouse.ops_tables import Responses
 from warehouse.publish import market
 
@@ -72,15 +74,22 @@ def test_what_cannot_be_added_is_said(url: str, why: str) -> None:
         ((200, 304, 304), None, DAYS[2]),
         ((200, 200, 404), None, DAYS[1]),
         ((200, 404, 410), "remove", None),
+        ((404, 503, 410), "remove", None),
         ((200, 301), "look", DAYS[0]),
+        ((200, 404, 301), "look", DAYS[0]),
         ((200, 503, 503), None, DAYS[0]),
         ((404, 404, 200), None, DAYS[2]),
     ],
 )
-def test_what_the_last_answers_say_of_a_board(statuses: Sequence[int], what: str | None, day: date | None) -> None:
+def test_what_the_last_nights_say_of_a_board(
+    statuses: Sequence[int], what: str | None, day: date | None, work_template: Path, tmp_path: Path
+) -> None:
     board = Board(source="lever", board="acme", hires_in=("South America",))
-    answers = [(status, day, True) for status, day in zip(statuses, DAYS, strict=False)]
-    kept, finding = _judge_board(board, answers, ["Northern Europe"], 2)
+    with open_copy(work_template, tmp_path) as con:
+        for number, (status, night) in enumerate(zip(statuses, DAYS, strict=False)):
+            put_rows(con, Responses, answer("acme", number, status, night))
+        asked = read_asked_boards(con).get(("lever", "acme"))
+    kept, finding = _judge_board(board, asked, ["Northern Europe"], 2)
     assert (finding.what if finding else None) == what
     if kept is not None:
         assert kept.verified_on == day
@@ -140,6 +149,14 @@ def test_a_board_is_lost_that_answered_and_is_not_found(
     assert found == ([LostBoard("lever", board, well[-1], answers[-1][1])] if is_lost else [])
 
 
+def test_two_pages_of_one_night_are_one_night(work_template: Path, tmp_path: Path) -> None:
+    board = next(b.board for b in all_boards() if b.source == "lever")
+    with open_copy(work_template, tmp_path) as con:
+        for number, (status, day) in enumerate(((200, DAYS[0]), (404, DAYS[1]), (404, DAYS[1]))):
+            put_rows(con, Responses, answer(board, number, status, day))
+        assert [find_lost_boards(con, n) for n in (1, 2)] == [[LostBoard("lever", board, DAYS[0], DAYS[1])], []]
+
+
 @pytest.mark.parametrize("verified_on", [None, DAYS[0]])
 def test_a_board_that_never_answered_us_is_lost_only_if_boards_csv_saw_it_answer(
     verified_on: date | None, work_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -162,4 +179,11 @@ def test_without_an_answer_there_is_nothing_to_judge_by(work_template: Path, tmp
     with open_copy(work_template, tmp_path) as con:
         market.publish(con, tmp_path / "market.duckdb")
     with pytest.raises(Wrong, match="there is no night to judge them by"):
+        boards.check_boards(Settings(data=tmp_path))
+
+
+def test_what_an_earlier_version_published_is_said_to_be(tmp_path: Path) -> None:
+    with database._connect(tmp_path / database.MARKET, {}):
+        pass
+    with pytest.raises(Wrong, match="published by an earlier version; `jobmarket run` publishes it anew"):
         boards.check_boards(Settings(data=tmp_path))

@@ -281,7 +281,7 @@ def test_what_the_published_warehouse_tells_is_sent_with_what_changed(
     assert nights.end(lever="ok") == [["ashby 2026-01-01", f"lever {listed.board} gone"]]
     text = nights.contents[0]["text"]
     assert "- ashby: nothing new since 2026-01-01; 14 days without are usual at most\n" in text
-    assert f"- lever {listed.board}: answered until 2026-02-01, not found since, on 2026-02-03 last\n" in text
+    assert f"- lever {listed.board}: answered until 2026-02-01, not found since; asked on 2026-02-03 last\n" in text
     assert "Figures changed since 2026-02-28 (1)\n- band.us: USD 10K → USD 20K\n" in text
     assert f"Guide: {nights.config.outputs().guide}\nPage: {nights.config.outputs().page}\n" in text
     assert nights.end(lever="ok") == []
