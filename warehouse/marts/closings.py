@@ -7,10 +7,9 @@ grows with boards x readings x cells, not with adverts x readings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from string import Template
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -26,7 +25,7 @@ from warehouse.marts.closing_rates import (
     estimate_closing_rates,
     find_mass_closings,
 )
-from warehouse.marts.printing import Rule
+from warehouse.marts.printing import Rule, find_reasons
 
 EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW}) UNION ALL BY NAME FROM core.posting_boards"
@@ -319,7 +318,7 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         is_mass_closing=np.zeros(len(counts), dtype=bool),
     )
     rests_on = {name: getattr(found, name) for name in ("n_boards", "n_even", "largest", "open_days")}
-    reasons = find_reasons(rests_on)
+    reasons = find_reasons(rests_on, CLOSING_RULES)
     is_shown = pd.isna(reasons)
     values = {"rate": found.rate, "rate_lo": found.low, "rate_hi": found.high}
     return frame.assign(
@@ -344,7 +343,7 @@ def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
         rests_on["largest"][numbers] = weights.largest
         days = boards.groupby(cell)[["open_days", "open_days_other"]].sum().min(axis=1)
         rests_on["open_days"][days.index] = days
-    reasons = find_reasons(rests_on)
+    reasons = find_reasons(rests_on, CLOSING_RULES)
     reasons = np.where(pd.isna(reasons) & np.isnan(found.low), NO_CLOSING, reasons)
     is_compared = compared_with.notna().to_numpy()
     is_shown = pd.isna(reasons) & is_compared
@@ -357,13 +356,3 @@ def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
         ratio_status=pd.Series(np.where(is_shown, "published", "suppressed"), dtype="object").where(is_compared, None),
         ratio_reason=pd.Series(reasons, dtype="object").where(is_compared, None),
     )
-
-
-def find_reasons(rests_on: Mapping[str, Sequence[float] | Any], rules: Sequence[Rule] = CLOSING_RULES) -> Any:
-    """The first rule that each cell breaks, in words; None where it may be printed."""
-    reasons = np.full(len(rests_on["n_boards"]), None, dtype=object)
-    for rule in reversed(rules):
-        for cell, value in enumerate(rests_on[rule.column]):
-            if value < rule.bound if rule.is_least else value > rule.bound:
-                reasons[cell] = rule.text.format(value, 100 * value)
-    return reasons

@@ -20,7 +20,7 @@ from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import PayDisclosure
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import CellCache
-from warehouse.marts.estimators import Ints, count_cells, estimate_differences, estimate_quantiles, sum_by
+from warehouse.marts.estimators import count_cells, estimate_differences, estimate_quantiles, sum_by
 from warehouse.marts.pay_quantiles import DIGITS
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 
@@ -48,6 +48,9 @@ SHARES = (
     *("relative_standard_error", "share", "share_lo", "share_hi", "share_by_employer"),
 )
 """Columns of share rows that are kept under their names."""
+COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_jobs", "n_employers"))
+"""By which a comparison is printed, of the kind with fewer jobs. Each employer counts once, so that they are as even as
+they can be."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
@@ -189,7 +192,8 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     here = pd.MultiIndex.from_frame(frame[PLACE])
     is_compared = (frame["law"] == LAW_IN_FORCE) & here.isin(here[frame["law"] == NO_LAW])
     fewest = sums.min(axis=1).to_numpy()
-    reasons = pd.Series(_explain_comparisons(fewest, found.n_employers), dtype=object, index=frame.index)
+    rests_on = {"n_jobs": fewest, "n_employers": found.n_employers}
+    reasons = pd.Series(printing.find_reasons(rests_on, COMPARISON_RULES), dtype=object, index=frame.index)
     is_printed = is_compared & reasons.isna()
     counted = {
         "n_employers_both": found.n_employers,
@@ -207,16 +211,3 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         comparison_status=status.where(is_compared, None),
         comparison_reason=reasons.where(is_compared, None),
     )
-
-
-def _explain_comparisons(fewest_jobs: Ints, n_employers: Ints) -> list[str | None]:
-    """Why each comparison is not printed, by the rules for shares, of the kind with fewer jobs; None where it is.
-
-    Each employer counts once, so that they are as even as they can be.
-    """
-    values = {"n_jobs": fewest_jobs, "n_employers": n_employers}
-    rules = [rule for rule in printing.RULES if rule.column in values]
-    return [
-        next((rule.text.format(values[rule.column][i]) for rule in rules if values[rule.column][i] < rule.bound), None)
-        for i in range(len(n_employers))
-    ]

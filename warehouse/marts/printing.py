@@ -6,11 +6,12 @@ hides the others: a gate by relative width printed shares of 5 % whose intervals
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from transforms.records.vocabulary import SHARE_FORMS
 
@@ -70,18 +71,34 @@ MAX_COUNTRY_SHARE = 0.80
 
 def find_broken_rules(cells: SampledCells) -> NDArray[np.int64]:
     """The place in `RULES` of the first rule that each cell breaks; -1 where it may be printed."""
-    broken = []
-    for rule in RULES:
-        values = np.asarray(getattr(cells, rule.column), dtype=np.float64).round(9)
-        broken.append(values < rule.bound if rule.is_least else values > rule.bound)
-    return np.select(broken, np.arange(len(RULES)), default=-1).astype(np.int64)
+    return _find_broken({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES)
 
 
 def explain_broken_rules(cells: SampledCells, broken: NDArray[np.int64]) -> list[str | None]:
     """Why each cell is not printed, in words; None where it is."""
-    values = [np.asarray(getattr(cells, rule.column), dtype=np.float64) for rule in RULES]
+    return _explain({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES, broken)
+
+
+def find_reasons(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.object_]:
+    """The first of some rules that each cell breaks, in words; None where it may be printed.
+
+    `values` has a value for each cell of every column that a rule looks at.
+    """
+    return np.array(_explain(values, rules, _find_broken(values, rules)), dtype=object)
+
+
+def _find_broken(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.int64]:
+    broken = []
+    for rule in rules:
+        rounded = np.asarray(values[rule.column], dtype=np.float64).round(9)
+        broken.append(rounded < rule.bound if rule.is_least else rounded > rule.bound)
+    return np.select(broken, np.arange(len(rules)), default=-1).astype(np.int64)
+
+
+def _explain(values: Mapping[str, ArrayLike], rules: Sequence[Rule], broken: NDArray[np.int64]) -> list[str | None]:
+    told = [np.asarray(values[rule.column], dtype=np.float64) for rule in rules]
     return [
-        RULES[rule].text.format(values[rule][cell], 100 * values[rule][cell]) if rule >= 0 else None
+        rules[rule].text.format(told[rule][cell], 100 * told[rule][cell]) if rule >= 0 else None
         for cell, rule in enumerate(broken)
     ]
 

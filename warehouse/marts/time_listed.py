@@ -23,13 +23,12 @@ from warehouse.marts.closings import (
     CLOSING_RULES,
     PLACED,
     fill,
-    find_reasons,
     keep_rows,
     prefer_panel,
     stage_intervals,
 )
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
-from warehouse.marts.printing import Rule
+from warehouse.marts.printing import Rule, find_reasons
 
 HORIZONS = (30, 60, 90)
 """Days after which is asked what part of adverts is still listed."""

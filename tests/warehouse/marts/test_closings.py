@@ -17,8 +17,9 @@ from transforms.records.rows import Place
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
-from warehouse.marts.closings import closing_rates, closings_left_out, find_reasons
+from warehouse.marts.closings import CLOSING_RULES, closing_rates, closings_left_out
 from warehouse.marts.compute import compute_marts, write_marts
+from warehouse.marts.printing import find_reasons
 
 PLACES = tuple(Place(place_text=c, country=c, region="Western Europe", continent="Europe") for c in ("FR", "DE"))
 LAST = (BEGIN + timedelta(days=400)).date()
@@ -259,13 +260,15 @@ RESTS_ON = {"open_days": 1_000, "n_boards": 10, "n_even": 8, "largest": 0.5}
         ({}, None),
         ({"open_days": 999}, "not followed for long enough (999 open days; 1,000 needed)"),
         ({"n_boards": 9}, "not enough boards (9; 10 needed)"),
+        ({"n_even": 8 - 1e-12, "largest": 0.5 + 1e-12}, None),
         ({"n_even": 7.9}, "a few boards hold most of it (as informative as 7.9 equal boards; 8 needed)"),
         ({"largest": 0.51}, "one board is 51 % of it (at most 50 %)"),
         ({"largest": 0.9, "n_boards": 2}, "not enough boards (2; 10 needed)"),
     ],
 )
 def test_a_cell_is_printed_by_what_it_rests_on(said: dict[str, float], reason: str | None) -> None:
-    assert list(find_reasons({name: np.array([value]) for name, value in (RESTS_ON | said).items()})) == [reason]
+    rests_on = {name: np.array([value]) for name, value in (RESTS_ON | said).items()}
+    assert list(find_reasons(rests_on, CLOSING_RULES)) == [reason]
 
 
 def test_an_unchanged_night_computes_nothing(boards: database.Connection) -> None:
