@@ -1,6 +1,7 @@
 """The night, to be read from top to bottom: fetch, refine, load, derive, compute marts, check, publish.
 
-    nightly          fetch_source       each source's answers      into archive/
+    nightly          load_unplanned     what the archive has and work.duckdb has not, as after an update
+                     fetch_source       each source's answers      into archive/
     run_after_fetch  refine_archive     archive files              into refined/
                      load_refined       refined files, past gates  into work.duckdb: core and ops
                      derive             employers, jobs, USD       in core
@@ -96,8 +97,10 @@ def nightly(request: Request) -> Outcome:
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
         prepare_archive(request.settings)
         names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
-        fetched = fetch_sources(request, names) if request.as_of is None else []
-        return from_archive(request, fetched)
+        if request.as_of is not None:
+            return from_archive(request, [])
+        loaded, mended = ((), ()) if request.is_sample else load_before_plan(request, names)
+        return from_archive(request, fetch_sources(request, names), mended, loaded)
 
 
 @flow(name="rebuild", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -108,14 +111,17 @@ def rebuild(request: Request) -> Outcome:
         return from_archive(request, [])
 
 
-def from_archive(request: Request, fetched: Sequence[Health], mended: Sequence[str] = ()) -> Outcome:
+def from_archive(
+    request: Request, fetched: Sequence[Health], mended: Sequence[str] = (), loaded: Sequence[loader.Loaded] = ()
+) -> Outcome:
     """Everything after fetching, from the archive alone, so that it can be repeated.
 
-    It is repeated once if it failed on a damaged file that can be made again; `mended` says which files were.
+    It is repeated once if it failed on a damaged file that can be made again; `mended` says which files were. `loaded`
+    is what the run loaded before it fetched.
     """
     try:
         begin(request)
-        return run_after_fetch(request, fetched, mended)
+        return run_after_fetch(request, fetched, mended, loaded)
     except Exception as error:
         if not mended and (mended := recover(request.settings, request.outputs, request.run_id)):
             return from_archive(request, fetched, mended)
@@ -123,12 +129,14 @@ def from_archive(request: Request, fetched: Sequence[Health], mended: Sequence[s
         raise
 
 
-def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequence[str]) -> Outcome:
-    """Refine, load, derive, compute and check; publish when nothing is wrong."""
+def run_after_fetch(
+    request: Request, fetched: Sequence[Health], mended: Sequence[str], before: Sequence[loader.Loaded]
+) -> Outcome:
+    """Refine, load, derive, compute and check; publish when nothing is wrong. `before` was loaded before the fetch."""
     refined, broken = refine_archive(request)
     if request.is_rebuild and not broken:  # of a broken source work.duckdb would lose rows that it has
         database.make_anew(request.settings.data)
-    loaded = load_refined(request, refined, broken)  # and derive what follows from it
+    loaded = (*before, *load_refined(request, refined, broken))  # and derive what follows from it
     notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
         fetched = [*fetched, *rates]
@@ -173,6 +181,49 @@ def prepare_archive(settings: Settings) -> None:
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
     if sent := put_left(settings.archive):
         LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in sent))
+
+
+def load_before_plan(
+    request: Request, names: Sequence[str], mended: Sequence[str] = ()
+) -> tuple[tuple[loader.Loaded, ...], Sequence[str]]:
+    """Load what the plan of a night rests on and the work file lacks; what was loaded, and which files were mended.
+
+    Where it fails the night goes on without: the answers of a night do not come again, and what cannot be loaded is
+    told, or mended, when all is loaded.
+    """
+    try:
+        return load_unplanned(request, names), mended
+    except Exception as error:  # noqa: BLE001  # told again, and raised, after the fetch
+        if not mended and (mended := recover(request.settings, request.outputs, request.run_id)):
+            return load_before_plan(request, names, mended)
+        LOG.warning("boards are planned without what the archive has beside the work file: %s", error)
+        return (), mended
+
+
+def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.Loaded, ...]:
+    """Load the archive files of sources with boards that were neither loaded nor refused.
+
+    As a rule there are none. After an update that declares other tables the work file is an empty one, and after a kill
+    it lacks the last answers: planned from that, every board would count as one that was never asked.
+    """
+    archive = request.settings.archive
+    archived = {
+        name: {f"{name}/{warc.name}" for warc in archive.files(f"{name}/*{SUFFIX}")}
+        for name in names
+        if all_sources()[name].SOURCE.boards
+    }
+    with work_of(request) as con:
+        behind = [
+            name
+            for name, files in archived.items()
+            if files.difference(loader.loaded_files(con, name), loader.refused_files(con, name))
+        ]
+    if not behind:
+        return ()
+    LOG.info("the work file lacks answers of %s; they are loaded before boards are planned", ", ".join(behind))
+    begin(request)
+    refined, broken = refine_archive(request, behind)
+    return load_refined(request, refined, broken, with_derived=False)
 
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
@@ -265,17 +316,17 @@ def plan_fetches(
 
 
 @task(name="refine", cache_policy=NO_CACHE)
-def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
+def refine_archive(request: Request, names: Sequence[str] | None = None) -> tuple[list[Refined], dict[str, str]]:
     """Read every archive file that was not read yet, or was read by other code, in a spawned process pool.
 
-    Returns what was refined, and for each source whose file could not be read why. With `as_of`, files of
-    later days are left out: nothing later leaks in.
+    `names` are the sources; None: all. Returns what was refined, and for each source whose file could not be read why.
+    With `as_of`, files of later days are left out: nothing later leaks in.
     """
     settings = request.settings
     archive = settings.archive
     files = [
         (name, warc)
-        for name in all_sources()
+        for name in (all_sources() if names is None else names)
         for warc in archive.files(f"{name}/*{SUFFIX}")
         if request.as_of is None or warc.name[:10] <= request.as_of.isoformat()
     ]
@@ -309,13 +360,14 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
 
 @task(name="load", cache_policy=NO_CACHE)
 def load_refined(
-    request: Request, refined: Sequence[Refined], broken: Collection[str] = ()
+    request: Request, refined: Sequence[Refined], broken: Collection[str] = (), *, with_derived: bool = True
 ) -> tuple[loader.Loaded, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
     stays out until a person accepts it, or its reader is changed. Of sources that are `broken`, a file of which could
-    not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close.
+    not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close. Without
+    `with_derived` what follows from all rows together is left to a later call.
     """
     loaded: list[loader.Loaded] = []
     with work_of(request) as con:
@@ -339,7 +391,8 @@ def load_refined(
                 if keys := loader.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
-        derive(con, refined)
+        if with_derived:
+            derive(con, refined)
     return tuple(loaded)
 
 

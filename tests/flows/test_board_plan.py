@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
+from extractors.archive.writer import path_of
 from extractors.boards import boards_of
 from extractors.schedule import panel
 from extractors.source import Source, all_sources
@@ -20,7 +22,10 @@ from flows.board_plan import plan_boards
 from flows.runtime.permissions import PERMISSIONS
 from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
+from flows.runtime.source_health import Health
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
+from tests.flows.conftest import Done
+from tests.flows.test_faults import greenhouse_board, greenhouse_job, record
 from warehouse import database
 from warehouse.load import boards as store
 from warehouse.ops_tables import KnownBoards
@@ -175,3 +180,112 @@ def test_settings_limit_plan_and_session(
 
 def test_equal_stores_make_equal_plans(con: database.Connection) -> None:
     assert plan(con, "1", most=70) == plan(con, "2", most=70)
+
+
+# --- a work file that lacks what the archive has ----------------------------------------------------------
+
+
+Plan = dict[str, list[str]]
+
+
+def plan_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, dict[str, list[Any]]]:
+    """What a night asks that is begun now, and what is on record of it then. Nothing is fetched or published."""
+    asked: Plan = {}
+
+    class Fetch:
+        @staticmethod
+        def submit(name: str, request: nightly.Request, boards: list[str]) -> Done:
+            asked[name] = boards
+            return Done(Health(source=name))
+
+    monkeypatch.setattr(nightly, "fetch_source", Fetch)
+    monkeypatch.setattr(nightly, "from_archive", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
+    config = Settings(data=data, workers=1, board_requests=40)
+    nightly.nightly(nightly.Request(settings=config, command="run", sources=("greenhouse",), is_live=True))
+    with database.open_work(data) as con:
+        said = {
+            "draw": all_rows(con, "FROM ops.panel_draw ORDER BY ALL"),
+            "nights": all_rows(con, "SELECT board, planned_on, why, chance FROM ops.board_nights ORDER BY ALL"),
+            "states": all_rows(con, "FROM core.board_states ORDER BY ALL"),
+        }
+    return asked, said
+
+
+@pytest.fixture
+def asked_before(con: database.Connection, tmp_path: Path, undecorated: None) -> Path:
+    """A folder whose panel must be drawn anew, some boards of which answered yesterday; all that came is loaded."""
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    long_ago = yesterday.date() - timedelta(weeks=panel.MIN_WEEKS)
+    know(con, "greenhouse", 60)
+    narrow = replace(all_sources()["greenhouse"].SOURCE, most_requests=40)
+    plan_boards(con, [narrow], run_id="long ago", day=long_ago)
+    con.close()
+    answers = [
+        greenhouse_board(f"e{board}", *(greenhouse_job(100 * board + job) for job in range(board % 13)))
+        for board in range(40)
+    ]
+    record(path_of(tmp_path / "archive", "greenhouse", yesterday), answers[:20], yesterday)
+    later = yesterday + timedelta(hours=1)
+    record(path_of(tmp_path / "archive", "greenhouse", later), answers[20:], later)
+    request = night_of(tmp_path, workers=1)
+    nightly.load_refined(request, *nightly.refine_archive(request))
+    return tmp_path
+
+
+def test_a_night_after_an_update_is_planned_from_what_was_known_before_it(
+    asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    updated = shutil.copytree(asked_before, tmp_path_factory.mktemp("updated") / "data")
+    with database.open_work(updated) as con:
+        con.execute("UPDATE made_with SET schema_key = 'of the version before'")
+    asked, said = plan_of(asked_before, monkeypatch)
+    assert not {f"e{board}" for board in range(40)} & set(asked["greenhouse"]), "what answered less than a day ago"
+    assert any(not row[3].startswith("-1:") for row in said["draw"]), "some sizes are known"
+    assert plan_of(updated, monkeypatch) == (asked, said)
+
+
+def test_a_night_after_a_kill_is_planned_from_what_the_killed_one_was_told(
+    asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = shutil.copytree(asked_before, tmp_path_factory.mktemp("killed") / "data")
+    database.make_anew(killed)
+    _, second = sorted((killed / "archive" / "greenhouse").glob("*"))
+    second.rename(tmp_path_factory.mktemp("aside") / second.name)
+    request = night_of(killed, workers=1)
+    nightly.load_refined(request, *nightly.refine_archive(request))
+    shutil.copy2(asked_before / "archive" / "greenhouse" / second.name, second)
+    assert plan_of(killed, monkeypatch) == plan_of(asked_before, monkeypatch)
+
+
+def test_a_night_that_has_loaded_all_refines_nothing_before_its_plan(
+    asked_before: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refine(*_: object) -> NoReturn:
+        raise AssertionError("nothing is behind")
+
+    monkeypatch.setattr(nightly, "refine_archive", refine)
+    assert nightly.load_unplanned(night_of(asked_before), ["greenhouse", "ecb_rates"]) == ()
+
+
+def test_a_damaged_work_file_is_made_again_before_the_plan(
+    asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = shutil.copytree(asked_before, tmp_path_factory.mktemp("damaged") / "data")
+    (damaged / database.WORK).write_bytes(b"no database")
+    loaded, mended = nightly.load_before_plan(night_of(damaged, workers=1), ["greenhouse"])
+    assert [one.state for one in loaded] == ["loaded", "loaded"]
+    assert [sentence.partition(" (")[0] for sentence in mended] == ["work.duckdb is damaged"]
+
+
+def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
+    asked_before: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    database.make_anew(asked_before)
+
+    def load(*_: object, **__: object) -> NoReturn:
+        raise ZeroDivisionError("a mistake of ours")
+
+    monkeypatch.setattr(nightly, "load_refined", load)
+    asked, _ = plan_of(asked_before, monkeypatch)
+    assert asked["greenhouse"]
+    assert "boards are planned without what the archive has beside the work file: a mistake of ours" in caplog.text
