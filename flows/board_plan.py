@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 
+from extractors.archive.store import Store
 from extractors.boards import all_boards
 from extractors.schedule import panel
 from extractors.schedule.plan import History, plan_night
@@ -21,11 +24,14 @@ from extractors.source import Source
 from extractors.web.politeness import RULES_REQUESTS
 from transforms.records.vocabulary import ASKED_FOR
 from warehouse.database import Connection
+from warehouse.load import board_records
 from warehouse.load import boards as store
 from warehouse.load.boards import BoardStates
 from warehouse.ops_tables import BoardNights, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
+RECORDS = "boards"
+"""Folder of the archive in which the records of boards stand, beside those of the sources."""
 
 
 def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day: date) -> dict[str, list[str]]:
@@ -83,6 +89,26 @@ def count_list_requests(source: Source) -> float:
 def store_curated_boards(con: Connection, day: date) -> None:
     """Take in the boards of boards.csv, which win over what lists said of them."""
     store.put_curated(con, ((one.source, one.board) for one in all_boards()), day)
+
+
+def keep_records(con: Connection, archive: Store) -> None:
+    """Write what the work file says of boards and the archive does not yet into files beside its answers."""
+    for path in board_records.save(con, _list_records(archive), archive.fetch, archive.outbox / RECORDS):
+        archive.put(path)
+
+
+def restore_records(con: Connection, archive: Store) -> None:
+    """Bring what the archive records of boards into a work file that was made anew."""
+    board_records.restore(con, _list_records(archive), archive.fetch)
+
+
+def restoring(archive: Store) -> Callable[[Connection], None]:
+    """`restore_records` of an archive, for whoever opens a work file."""
+    return partial(restore_records, archive=archive)
+
+
+def _list_records(archive: Store) -> list[Path]:
+    return archive.files(f"{RECORDS}/*{board_records.SUFFIX}")
 
 
 def _draw(

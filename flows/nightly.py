@@ -39,7 +39,7 @@ from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
-from flows.board_plan import plan_boards
+from flows.board_plan import keep_records, plan_boards, restoring
 from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
@@ -135,7 +135,7 @@ def run_after_fetch(
     """Refine, load, derive, compute and check; publish when nothing is wrong. `before` was loaded before the fetch."""
     refined, broken = refine_archive(request)
     if request.is_rebuild and not broken:  # of a broken source work.duckdb would lose rows that it has
-        database.make_anew(request.settings.data)
+        database.make_anew(request.settings.data, restore=restoring(request.settings.archive))
     loaded = (*before, *load_refined(request, refined, broken))  # and derive what follows from it
     notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
@@ -293,7 +293,9 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
         with work_of(request) as con:
             in_store = board_store.sources_in(con)
             on = [one for one in sources if not request.is_live or why_off(one, settings.data, in_store) is None]
-            return plan_boards(con, on, run_id=request.run_id, day=today())
+            planned = plan_boards(con, on, run_id=request.run_id, day=today())
+            keep_records(con, settings.archive)
+            return planned
     except database.SqlError as error:
         LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
         return {}

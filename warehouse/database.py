@@ -13,7 +13,7 @@ import contextlib
 import errno
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,19 +51,27 @@ SqlError = duckdb.Error
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
 KEPT = (Runs, Checks, SourceHealth, Vintages, KnownBoards, PanelDraw, BoardNights)
-"""Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
+"""Tables of ops that cannot be made again from answers; with the marts they outlive a rebuilt work file."""
+Restore = Callable[[Connection], None]
+"""Brings into a work file that was made anew what is kept beside the archive (`warehouse.load.board_records`)."""
 
 
 # --- the working file -------------------------------------------------------------------------------
 
 
 def open_work(
-    data_dir: Path, *, memory_limit: str = "4GB", threads: int = 2, temp_directory: Path | None = None
+    data_dir: Path,
+    *,
+    memory_limit: str = "4GB",
+    threads: int = 2,
+    temp_directory: Path | None = None,
+    restore: Restore | None = None,
 ) -> Connection:
     """Open work.duckdb for reading and writing; make it when there is none.
 
     A file made with other table declarations is replaced by an empty one, which the next loads fill again
-    from the refined files; marts and the records of runs are carried over where they still fit. Only the
+    from the refined files; marts and the records of runs are carried over where they still fit, and `restore` brings
+    what is kept elsewhere. Only the
     holder of the data folder's lock may call this. Raises `duckdb.IOException` when another process has the
     file open.
     """
@@ -82,7 +90,7 @@ def open_work(
             return con
         con.close()
         log.warning("%s: table declarations changed; it is made again from the refined files", path)
-    _make_work(path, config)
+    _make_work(path, config, restore)
     return _connect(path, config)
 
 
@@ -95,14 +103,14 @@ def is_loaded(data_dir: Path) -> bool:
         return stored_key(con) == schema_key() and bool(con.execute("FROM core.postings LIMIT 1").fetchall())
 
 
-def make_anew(data_dir: Path) -> None:
+def make_anew(data_dir: Path, *, restore: Restore | None = None) -> None:
     """Replace work.duckdb by one in which no archive file is loaded; the next load takes them all again.
 
     Marts, and the records of runs, are carried over: they say what was published, which nothing makes again. Where
-    there is no work.duckdb, they come from market.duckdb.
+    there is no work.duckdb, they come from market.duckdb. `restore` brings what is kept elsewhere.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    _make_work(data_dir / WORK, {"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    _make_work(data_dir / WORK, {"autoinstall_known_extensions": False, "autoload_known_extensions": False}, restore)
 
 
 def _connect(path: Path, config: dict[str, Any]) -> Connection:
@@ -120,7 +128,7 @@ def stored_key(con: Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def _make_work(path: Path, config: dict[str, Any]) -> None:
+def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> None:
     """Make an empty work file beside its place and move it there, so that it is never there half-made."""
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
@@ -132,6 +140,8 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
             con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
         if old.exists():
             _carry_over(con, old)
+        if restore is not None:
+            restore(con)
         con.execute("CHECKPOINT")
     remove_database(path, sidecars_only=True)
     atomic_files.sync_file(fresh)

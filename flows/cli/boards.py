@@ -178,17 +178,25 @@ COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay
 def _open_store(kind: str | None = None) -> Iterator[Connection]:
     """The working file, for a command that changes the store, while no run goes on; `kind` is that of what it brings.
 
+    What it changed is recorded beside the archive.
     Raises `Wrong` where the folder holds the other kind, or none and the command brings none.
     """
+    from flows.board_plan import keep_records, restoring
     from flows.runtime.data_kind import settle_kind
     from warehouse import database
 
     config = settings()
     with hold_folder(config.data):
         settle_kind(config, kind)
-        con = database.open_work(config.data, memory_limit=config.memory_limit, threads=config.threads)
+        con = database.open_work(
+            config.data,
+            memory_limit=config.memory_limit,
+            threads=config.threads,
+            restore=restoring(config.archive),
+        )
         with con:
             yield con
+            keep_records(con, config.archive)
 
 
 def _print_proposal(found: Sequence[Board], findings: Sequence[Finding]) -> None:

@@ -199,11 +199,12 @@ def rebuild(guide: Guides = None) -> None:
     **Writes** below the data folder as `run` does, and has its exit codes. Marts and figures of earlier days are kept
     as they were published.
     """
+    from extractors.archive.reader import SUFFIX
     from extractors.source import all_sources
     from flows.runtime.data_kind import LIVE, find_kind
 
     config = settings(guides=guide)
-    if not config.archive.files("*/*"):
+    if not config.archive.files(f"*/*{SUFFIX}"):
         raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
     guides = _resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
     _run_flow(config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True)

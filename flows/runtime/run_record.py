@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.board_plan import restoring
 from flows.runtime.settings import Outputs, Settings
 from flows.runtime.source_health import Health
 from flows.runtime.version import code_version
@@ -80,7 +81,12 @@ class Outcome:
 def work_of(request: Request) -> database.Connection:
     """Open the pipeline's own database, for one step."""
     limits = request.settings
-    return database.open_work(request.outputs.folder, memory_limit=limits.memory_limit, threads=limits.threads)
+    return database.open_work(
+        request.outputs.folder,
+        memory_limit=limits.memory_limit,
+        threads=limits.threads,
+        restore=restoring(limits.archive) if request.as_of is None else None,
+    )
 
 
 def begin(request: Request) -> None:

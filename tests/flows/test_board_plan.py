@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from extractors.schedule import panel
 from extractors.source import Source, all_sources
 from extractors.web.paging import MAX_POSTINGS
 from extractors.web.politeness import RULES_REQUESTS
-from flows import nightly
+from flows import board_plan, nightly
 from flows.board_plan import plan_boards
 from flows.runtime.permissions import PERMISSIONS
 from flows.runtime.run_record import Request
@@ -180,6 +180,74 @@ def test_settings_limit_plan_and_session(
 
 def test_equal_stores_make_equal_plans(con: database.Connection) -> None:
     assert plan(con, "1", most=70) == plan(con, "2", most=70)
+
+
+# --- records of boards beside the archive ---------------------------------------------------------------
+
+
+def told_of_boards(data: Path) -> list[list[Any]]:
+    """What the work file says of boards and no archived answer does."""
+    with database.open_work(data) as con:
+        return [
+            all_rows(con, f"FROM {name} ORDER BY ALL")
+            for name in ("ops.known_boards", "ops.panel_draw", "ops.board_nights")
+        ]
+
+
+def test_boards_draw_and_nights_outlive_both_databases(
+    con: database.Connection, tmp_path: Path, undecorated: None
+) -> None:
+    know(con, "paylocity", 20)
+    con.close()
+    request = night_of(tmp_path, requests={"paylocity": 6})
+    nightly.choose_boards(request, ["paylocity"])
+    before = told_of_boards(tmp_path)
+    assert all(before)
+    records = sorted(path.name for path in (tmp_path / "archive" / "boards").iterdir())
+    assert records == ["draw-000001.parquet", "known-000001.parquet", f"nights-{request.run_id}.parquet"]
+    (tmp_path / database.WORK).unlink()
+    nightly.begin(request)
+    assert told_of_boards(tmp_path) == before
+    later = night_of(tmp_path, requests={"paylocity": 6})
+    nightly.choose_boards(later, ["paylocity"])
+    added = {path.name for path in (tmp_path / "archive" / "boards").iterdir()} - set(records)
+    assert added == {f"nights-{later.run_id}.parquet"}, "nothing else is new"
+
+
+def test_a_rebuild_keeps_what_is_recorded_of_boards(con: database.Connection, tmp_path: Path) -> None:
+    know(con, "paylocity", 20)
+    board_plan.keep_records(con, Settings(data=tmp_path).archive)
+    con.execute("DELETE FROM ops.known_boards")
+    con.close()
+    database.make_anew(tmp_path, restore=board_plan.restoring(Settings(data=tmp_path).archive))
+    assert len(told_of_boards(tmp_path)[0]) == len(TOKENS) + 20
+
+
+def test_a_past_day_has_no_records_of_later_ones(con: database.Connection, tmp_path: Path) -> None:
+    know(con, "paylocity", 20)
+    board_plan.keep_records(con, Settings(data=tmp_path).archive)
+    con.close()
+    request = replace(night_of(tmp_path), as_of=DAY)
+    with nightly.work_of(request) as past:
+        assert all_rows(past, "FROM ops.known_boards") == []
+
+
+def test_records_go_where_the_archive_is(
+    con: database.Connection, tmp_path: Path, bucket: Callable[[str], str], undecorated: None
+) -> None:
+    know(con, "paylocity", 20)
+    con.close()
+    request = night_of(tmp_path, archive_folder=bucket("archive"))
+    nightly.choose_boards(request, ["paylocity"])
+    assert not (tmp_path / "archive").exists()
+    assert not list((tmp_path / "outbox" / "archive" / "boards").iterdir())
+    elsewhere = night_of(tmp_path / "elsewhere", archive_folder=bucket("archive"))
+    nightly.begin(elsewhere)
+    assert told_of_boards(tmp_path / "elsewhere") == told_of_boards(tmp_path)
+
+
+def test_no_source_has_the_name_of_the_records() -> None:
+    assert board_plan.RECORDS not in all_sources()
 
 
 # --- a work file that lacks what the archive has ----------------------------------------------------------

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from extractors.sources.employer_boards import paylocity
+from flows import nightly
 from flows.runtime.lock import hold_folder
+from flows.runtime.settings import Settings
 from tests.builders import open_copy
 from warehouse import database
 from warehouse.load.boards import add_known, count_known, read_known
@@ -41,6 +43,24 @@ def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plai
     assert counted.code == 0
     (line,) = [line.split() for line in counted.out.splitlines() if "paylocity" in line]
     assert [word for word in line if word not in "│┃"] == ["paylocity", "new", "3", "0", "0", "0", "0"]
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_boards_of_a_list_outlive_the_work_file(
+    is_damaged: bool, empty: Path, plain: Command, listed: Path, undecorated: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was published since they were taken in, so that no other database has them."""
+    plain(empty, "boards", "import", str(listed))
+    counted = plain(empty, "boards", "list").out
+    if is_damaged:
+        (empty / database.WORK).write_bytes(b"no database")
+        monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
+        nightly.from_archive(nightly.Request(settings=Settings(data=empty), command="run", sources=()), [])
+    else:
+        (empty / database.WORK).unlink()
+        assert plain(empty, "boards", "prune").code == 0
+    assert plain(empty, "boards", "list").out == counted
+    assert read_known(empty)["paylocity"] == TOKENS
 
 
 def test_a_check_asks_boards_of_the_store(

@@ -1,0 +1,157 @@
+"""Records of boards beside the archive: a work file that is made anew has what its files say, and no change is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.builders import BEGIN, all_rows, open_copy
+from warehouse import database
+from warehouse.load import board_records
+from warehouse.load import boards as store
+from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
+
+DAY = BEGIN.date()
+TABLES = ("ops.known_boards", "ops.panel_draw", "ops.board_nights")
+Open = Callable[[], database.Connection]
+
+
+def known(board: str, *, is_test: bool = False) -> KnownBoards:
+    return KnownBoards(source="board", board=board, known_from="a list", known_on=DAY, is_test=is_test)
+
+
+def drawn(board: str, chance: float) -> PanelDraw:
+    return PanelDraw(source="board", board=board, drawn_on=DAY, stratum="-1:other", number=0.5, chance=chance)
+
+
+def asked(board: str, run_id: str, chance: float | None = None) -> BoardNights:
+    why = "yield" if chance is None else "panel"
+    return BoardNights(run_id=run_id, source="board", board=board, planned_on=DAY, why=why, chance=chance)
+
+
+def said(con: database.Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {name: all_rows(con, f"FROM {name} ORDER BY ALL") for name in TABLES}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archive" / "boards"
+
+
+def save(con: database.Connection, folder: Path) -> list[str]:
+    """The names of the files that were made."""
+    return [path.name for path in board_records.save(con, sorted(folder.glob("*")), lambda path: path, folder)]
+
+
+def restore(con: database.Connection, folder: Path) -> None:
+    board_records.restore(con, sorted(folder.glob("*")), lambda path: path)
+
+
+@pytest.fixture
+def fresh(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    """Another work file, in which nothing is known."""
+    with open_copy(work_template, tmp_path / "fresh") as made:
+        yield made
+
+
+@pytest.fixture
+def recorded(con: database.Connection, folder: Path) -> database.Connection:
+    """A work file that came to what it says in three steps, each of which was recorded."""
+    store.add_known(con, [known("acme"), known("globex"), known("initech"), known("hooli", is_test=True)])
+    store.write_draw(con, [drawn("acme", 0.25), drawn("globex", 0.5)])
+    store.record_nights(con, [asked("acme", "1", 0.25), asked("globex", "1")])
+    assert save(con, folder) == ["known-000001.parquet", "draw-000001.parquet", "nights-1.parquet"]
+    store.add_known(con, [known("hooli"), known("umbrella")])
+    store.record_nights(con, [asked("umbrella", "2")])
+    assert save(con, folder) == ["known-000002.parquet", "nights-2.parquet"]
+    con.execute("DELETE FROM ops.known_boards WHERE board = 'initech'")
+    store.write_draw(con, [replace(drawn("acme", 1.0), drawn_on=DAY + timedelta(weeks=26))])
+    assert save(con, folder) == ["known-000003.parquet", "draw-000002.parquet"]
+    return con
+
+
+def test_a_new_work_file_has_what_was_recorded(
+    recorded: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    restore(fresh, folder)
+    assert said(fresh) == said(recorded)
+    assert [len(rows) for rows in said(fresh).values()] == [4, 2, 3]
+    assert save(fresh, folder) == [] == save(recorded, folder), "an unchanged night writes nothing"
+
+
+def test_only_what_changed_is_written(recorded: database.Connection, folder: Path) -> None:
+    assert [pq.read_table(folder / f"known-00000{n}.parquet").num_rows for n in (1, 2, 3)] == [4, 2, 1]
+    assert pq.read_table(folder / "draw-000002.parquet").num_rows == 1
+
+
+def test_what_was_recorded_wins_over_what_was_carried_over(
+    recorded: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    """As from a published file of an earlier night, which also has what was never recorded."""
+    store.add_known(fresh, [known("acme"), known("initech"), known("hooli", is_test=True), known("never recorded")])
+    store.write_draw(fresh, [drawn("acme", 0.25)])
+    store.record_nights(fresh, [asked("acme", "1", 0.25), asked("globex", "1"), asked("acme", "0")])
+    restore(fresh, folder)
+    assert set(all_rows(fresh, "SELECT board, is_test FROM ops.known_boards")) == {
+        *all_rows(recorded, "SELECT board, is_test FROM ops.known_boards"), ("never recorded", False),
+    }  # fmt: skip
+    assert all_rows(fresh, "FROM ops.panel_draw ORDER BY ALL") == all_rows(recorded, "FROM ops.panel_draw ORDER BY ALL")
+    assert all_rows(fresh, "SELECT run_id, count(*) FROM ops.board_nights GROUP BY ALL ORDER BY ALL") == [
+        ("0", 1), ("1", 2), ("2", 1),
+    ]  # fmt: skip
+    assert save(fresh, folder) == ["known-000004.parquet", "nights-0.parquet"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+def test_a_damaged_file_is_named_and_its_changes_are_written_again(
+    damage: str,
+    recorded: database.Connection,
+    fresh: database.Connection,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = folder / "known-000002.parquet"
+    content = bytearray(path.read_bytes())
+    content[8] ^= 0xFF
+    path.write_bytes(content if damage == "flipped" else content[:-20])
+    restore(fresh, folder)
+    assert f"{path} is damaged, and what it records of boards is left out" in caplog.text
+    assert {board for (board,) in all_rows(fresh, "SELECT board FROM ops.known_boards")} == {"acme", "globex", "hooli"}
+    assert save(recorded, folder) == ["known-000004.parquet"]
+    restore(fresh, folder)
+    assert said(fresh) == said(recorded)
+
+
+def test_files_of_a_version_with_other_columns_are_read(
+    recorded: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    for path in folder.glob("nights-*"):
+        rows = pq.read_table(path)
+        pq.write_table(rows.drop_columns(["chance"]).append_column("weather", rows["why"]), path)
+    restore(fresh, folder)
+    assert all_rows(fresh, "SELECT count(*), count(chance) FROM ops.board_nights") == [(3, 0)]
+
+
+def test_rows_that_break_todays_declaration_are_told_and_left_out(
+    recorded: database.Connection, fresh: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = folder / "nights-1.parquet"
+    rows = pq.read_table(path)
+    pq.write_table(rows.set_column(rows.column_names.index("why"), "why", [["for fun", "for fun"]]), path)
+    restore(fresh, folder)
+    assert "ops.board_nights: what was recorded does not fit today's declaration" in caplog.text
+    assert {name: len(rows) for name, rows in said(fresh).items()} == dict(zip(TABLES, (4, 2, 0), strict=True))
+
+
+def test_a_file_that_a_kill_left_half_written_is_none(recorded: database.Connection, folder: Path) -> None:
+    (folder / ".known-000004.parquet.new").write_bytes(b"PAR1")
+    store.add_known(recorded, [known("stark")])
+    files = sorted(folder.glob("*.parquet"))
+    (made,) = board_records.save(recorded, files, lambda path: path, folder)
+    assert pq.read_table(made)["board"].to_pylist() == ["stark"]
+    assert not (folder / ".known-000004.parquet.new").exists()
