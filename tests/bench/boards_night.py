@@ -9,10 +9,14 @@ folder it left: a night on which nothing changed (half the boards answer 304, ha
 keys), and nights on which 1 % and 10 % of the adverts are edited. `--nights N` then runs N nights in a row, counting
 the first, with 1 % more of the adverts edited each night.
 
+With `--budget PERCENT` a night may ask no more than that part of the boards: a panel is drawn, and the other requests
+go by yield. Then a week of nights comes first, in which each member has its turn, so that shares and rates of the
+nights that are measured after it rest on the panel, weighted; what is printed of each night says whether they do.
+
 Each night is a process of its own; CPU seconds are its own and those of its workers. Memory is the largest sum of what
 it and its workers held at once (proportional set size), looked at twice a second.
 
-    python -m tests.bench.boards_night [--boards 360 3600 36000] [--nights 7]
+    python -m tests.bench.boards_night [--boards 360 3600 36000] [--nights 7] [--budget 25]
 """
 
 from __future__ import annotations
@@ -37,8 +41,10 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from extractors.sample.adverts import RECORDINGS
-from extractors.source import all_sources
+from extractors.schedule.panel import RHYTHM
+from extractors.source import Source, all_sources
 from extractors.web.address_guard import PublicAdapter
+from extractors.web.politeness import RULES_REQUESTS
 from tests.bench.apart import run_apart
 from tests.bench.board_market import NIGHT, PLATFORMS, MarketNight, day_of, list_boards, serve_market
 from tests.bench.nights import REST, clocks_on_steps
@@ -58,6 +64,8 @@ MAX_UNCHANGED, MAX_ONE_PERCENT = 0.03, 0.10
 """What a night may cost of the first, by CPU, on which nothing and on which 1 % of the adverts changed."""
 MAX_MEMORY = 8e9
 """Bytes that a night and its workers may hold at once."""
+ALL = 100
+"""Budget, in percent, of a night that may ask every board."""
 LOOK = 0.5
 """Seconds between two looks at the memory."""
 
@@ -74,6 +82,10 @@ class Cost:
     n_adverts: int
     memory_by_step: Mapping[str, float]
     bytes_of: Mapping[str, int]
+    n_in_panel: int
+    """Boards that the panel's statistics rest on; 0: none do."""
+    n_panel_shares: int
+    """Shares of the day that rest on the panel."""
 
     @property
     def memory(self) -> float:
@@ -120,7 +132,7 @@ class PaceClock:
         self.slept += seconds
 
 
-def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> Cost:
+def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budget: int) -> Cost:
     """One night in this process; the pace of each platform is counted by itself, as they are asked side by side."""
     from extractors.web import session
     from extractors.web.politeness import Politeness
@@ -154,7 +166,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         return web
 
     gate.ready()
-    settings = Settings(data=data, workers=workers, board_requests=10 * n_boards)
+    settings = Settings(data=data, workers=workers)
     request = run_record.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
     running: list[str] = []
     memory = MemoryWatch(running)
@@ -167,7 +179,8 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         memory,
     ):
         for module in map(all_sources().__getitem__, PLATFORMS):  # three platforms have the boards of a dozen
-            wide = replace(module.SOURCE, most_requests=10 * n_boards, max_seconds=math.inf)
+            most = _count_requests(module.SOURCE, n_boards, budget)
+            wide = replace(module.SOURCE, most_requests=most, max_seconds=math.inf)
             declared.enter_context(mock.patch.object(module, "SOURCE", wide))
         began, worked = time.perf_counter(), cpu_seconds()
         planned = nightly.choose_boards(request, PLATFORMS)
@@ -179,6 +192,10 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
         raise RuntimeError(f"night {number} published nothing: {'; '.join(outcome.messages)}")
     with open_reader(data) as con:
         ((n_adverts,),) = con.execute("SELECT count(*) FROM core.postings WHERE closed_on IS NULL").fetchall()
+        day = f"DATE '{day_of(number)}'"
+        ((n_in_panel,),) = con.execute(f"SELECT count(weight) FROM panel_boards({day})").fetchall()
+        of_panel = f"FROM mart.shares WHERE as_of = {day} AND sample = 'panel' AND status <> 'suppressed'"
+        ((n_panel_shares,),) = con.execute(f"SELECT count(*) {of_panel}").fetchall()
     return Cost(
         steps=spent,
         wall=wall,
@@ -191,7 +208,17 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int) -> C
             "archive": _size(data / "archive"), "refined": _size(data / "refined"),
             "work": _size(data / "work.duckdb"), "published": _size(data / "market.duckdb"),
         },
+        n_in_panel=n_in_panel,
+        n_panel_shares=n_panel_shares,
     )  # fmt: skip
+
+
+def _count_requests(source: Source, n_boards: int, budget: int) -> int:
+    """A night's requests to a platform that let it ask so many percent of its boards, rules of its hosts beside."""
+    if budget >= ALL:
+        return 10 * n_boards
+    n_hosts = len({urlsplit(endpoint).netloc for endpoint in source.endpoints})
+    return round(n_boards / len(PLATFORMS) * budget / ALL) + RULES_REQUESTS * n_hosts
 
 
 def _size(path: Path) -> int:
@@ -243,10 +270,10 @@ def _held_by(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def night(data: Path, market_night: MarketNight, *, workers: int) -> Cost:
-    """A night in a process of its own."""
+def night(data: Path, market_night: MarketNight, *, workers: int, budget: int = ALL) -> Cost:
+    """A night in a process of its own; `budget`: percent of the boards that it may ask."""
     with serve_market(market_night) as port:
-        return run_apart(_night, data, port, market_night.night, market_night.n_boards, workers)
+        return run_apart(_night, data, port, market_night.night, market_night.n_boards, workers, budget)
 
 
 # --- nights in a row ------------------------------------------------------------------------------------
@@ -274,19 +301,29 @@ def import_boards(data: Path, n_boards: int) -> None:
     archive_recordings.fn(RATES, rates, Request(settings=Settings(data=data), command="bench", sources=()))
 
 
-def measure(n_boards: int, folder: Path, *, n_nights: int, workers: int) -> Iterator[tuple[str, Cost]]:
-    """The first night; one for each of `SHARES`, each on a copy; then nights in a row with 1 % more edited each."""
+def measure(
+    n_boards: int, folder: Path, *, n_nights: int, workers: int, budget: int = ALL
+) -> Iterator[tuple[str, Cost]]:
+    """The first night; one for each of `SHARES`, each on a copy; then nights in a row with 1 % more edited each.
+
+    Where the budget is not for all boards, a week of nights stands for the first.
+    """
     data = folder / "data"
     import_boards(data, n_boards)
-    yield "first", night(data, MarketNight(n_boards=n_boards, night=0, edited_share=0), workers=workers)
+
+    def one(folder: Path, number: int, edited_share: float) -> Cost:
+        market_night = MarketNight(n_boards=n_boards, night=number, edited_share=edited_share)
+        return night(folder, market_night, workers=workers, budget=budget)
+
+    n_before = 1 if budget >= ALL else RHYTHM
+    for number in range(n_before):
+        yield f"night {number + 1}" if number else "first", one(data, number, 0)
     for share in SHARES:
         copy = shutil.copytree(data, folder / "copy")
-        name = f"{share:.0%} edited" if share else "unchanged"
-        yield name, night(copy, MarketNight(n_boards=n_boards, night=1, edited_share=share), workers=workers)
+        yield f"{share:.0%} edited" if share else "unchanged", one(copy, n_before, share)
         shutil.rmtree(copy)
-    for number in range(1, n_nights):
-        market_night = MarketNight(n_boards=n_boards, night=number, edited_share=0.01 * number)
-        yield f"night {number + 1}", night(data, market_night, workers=workers)
+    for number in range(n_before, n_nights):
+        yield f"night {number + 1}", one(data, number, 0.01 * number)
     shutil.rmtree(data)
 
 
@@ -303,6 +340,8 @@ def describe(name: str, cost: Cost, first: Cost) -> Iterator[str]:
     yield f"{'':<12}CPU s: {steps}"
     yield f"{'':<12}GB held: {held}"
     yield f"{'':<12}MB: {sizes}"
+    in_use = f"in use, {cost.n_in_panel:,} boards, {cost.n_panel_shares:,} shares rest on it"
+    yield f"{'':<12}panel: {in_use if cost.n_in_panel else 'not in use'}"
 
 
 def judge(costs: Mapping[str, Cost]) -> Iterator[str]:
@@ -322,13 +361,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--boards", type=int, nargs="+", default=BOARDS)
     parser.add_argument("--nights", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--budget", type=int, default=ALL, metavar="PERCENT", help="boards that a night may ask")
     chosen = parser.parse_args(argv)
     before: Mapping[str, Cost] | None = None
     costs: dict[str, Cost] = {}
     for n_boards in chosen.boards:
         costs = {}
         with tempfile.TemporaryDirectory() as folder:
-            for name, cost in measure(n_boards, Path(folder), n_nights=chosen.nights, workers=chosen.workers):
+            named = {"n_nights": chosen.nights, "workers": chosen.workers, "budget": chosen.budget}
+            for name, cost in measure(n_boards, Path(folder), **named):
                 costs[name] = cost
                 print(*describe(name, cost, costs["first"]), sep="\n", flush=True)
         if before is not None:
@@ -340,7 +381,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             }
             print("exponents: " + ", ".join(f"{name} {power:.2f}" for name, power in exponents.items()), flush=True)
         before = costs
-    missed = list(judge(costs))
+    missed = list(judge(costs)) if chosen.budget >= ALL else []  # else a first night asks no more than another
     print(*missed, sep="\n")
     return 1 if missed else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.bench.board_market import MarketNight, is_edited, list_boards
-from tests.bench.boards_night import import_boards, night
+from tests.bench.boards_night import describe, import_boards, night
 from warehouse.publish.reader import open_reader
 
 FAULTS = {"busy": 0.15, "broken": 0.15, "cut": 0.15, "slow": 0.15, "moved": 0.15}
@@ -20,6 +20,21 @@ def said(data: Path) -> list[tuple[object, ...]]:
 
 def market_night(number: int, edited_share: float) -> MarketNight:
     return MarketNight(n_boards=N_BOARDS, night=number, edited_share=edited_share, faults=FAULTS)
+
+
+def test_nights_that_may_ask_half_of_the_boards_rest_on_a_panel(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    import_boards(data, N_BOARDS)
+    nights = [
+        night(data, MarketNight(n_boards=N_BOARDS, night=number, edited_share=0.0, faults={}), workers=1, budget=50)
+        for number in range(3)
+    ]
+    assert nights[0].n_in_panel == 0, "half of the boards have not answered"
+    assert 0 < nights[-1].n_in_panel < N_BOARDS
+    assert "panel: in use" in "\n".join(describe("night 3", nights[-1], nights[0]))
+    with open_reader(data) as con:
+        asked = con.execute("SELECT count(*), min(chance) FROM ops.board_nights GROUP BY run_id").fetchall()
+    assert all(n <= N_BOARDS / 2 and 0 < chance < 1 for n, chance in asked)
 
 
 def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
