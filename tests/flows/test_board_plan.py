@@ -19,6 +19,7 @@ from extractors.web.paging import MAX_POSTINGS
 from extractors.web.politeness import RULES_REQUESTS
 from flows import board_plan, nightly
 from flows.board_plan import plan_boards
+from flows.runtime import run_record
 from flows.runtime.permissions import PERMISSIONS
 from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
@@ -206,7 +207,7 @@ def test_boards_draw_and_nights_outlive_both_databases(
     records = sorted(path.name for path in (tmp_path / "archive" / "boards").iterdir())
     assert records == ["draw-000001.parquet", "known-000001.parquet", f"nights-{request.run_id}.parquet"]
     (tmp_path / database.WORK).unlink()
-    nightly.begin(request)
+    run_record.begin(request)
     assert told_of_boards(tmp_path) == before
     later = night_of(tmp_path, requests={"paylocity": 6})
     nightly.choose_boards(later, ["paylocity"])
@@ -228,7 +229,7 @@ def test_a_past_day_has_no_records_of_later_ones(con: database.Connection, tmp_p
     board_plan.keep_records(con, Settings(data=tmp_path).archive)
     con.close()
     request = replace(night_of(tmp_path), as_of=DAY)
-    with nightly.work_of(request) as past:
+    with run_record.work_of(request) as past:
         assert all_rows(past, "FROM ops.known_boards") == []
 
 
@@ -242,7 +243,7 @@ def test_records_go_where_the_archive_is(
     assert not (tmp_path / "archive").exists()
     assert not list((tmp_path / "outbox" / "archive" / "boards").iterdir())
     elsewhere = night_of(tmp_path / "elsewhere", archive_folder=bucket("archive"))
-    nightly.begin(elsewhere)
+    run_record.begin(elsewhere)
     assert told_of_boards(tmp_path / "elsewhere") == told_of_boards(tmp_path)
 
 
@@ -262,14 +263,14 @@ def plan_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, dict[str
 
     class Fetch:
         @staticmethod
-        def submit(name: str, request: nightly.Request, boards: list[str]) -> Done:
+        def submit(name: str, request: Request, boards: list[str]) -> Done:
             asked[name] = boards
             return Done(Health(source=name))
 
     monkeypatch.setattr(nightly, "fetch_source", Fetch)
-    monkeypatch.setattr(nightly, "from_archive", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
+    monkeypatch.setattr(nightly, "from_archive", lambda *_: run_record.Outcome(exit_code=0, as_of=None))
     config = Settings(data=data, workers=1, board_requests=40)
-    nightly.nightly(nightly.Request(settings=config, command="run", sources=("greenhouse",), is_live=True))
+    nightly.nightly(Request(settings=config, command="run", sources=("greenhouse",), is_live=True))
     with database.open_work(data) as con:
         said = {
             "draw": all_rows(con, "FROM ops.panel_draw ORDER BY ALL"),

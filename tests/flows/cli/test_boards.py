@@ -11,6 +11,7 @@ import pytest
 
 from extractors.sources.employer_boards import paylocity
 from flows import nightly
+from flows.runtime import run_record
 from flows.runtime.lock import hold_folder
 from flows.runtime.settings import Settings
 from tests.builders import open_copy
@@ -47,15 +48,15 @@ def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plai
 
 @pytest.mark.parametrize("is_damaged", [False, True])
 def test_boards_of_a_list_outlive_the_work_file(
-    is_damaged: bool, empty: Path, plain: Command, listed: Path, undecorated: None, monkeypatch: pytest.MonkeyPatch
+    is_damaged: bool, empty: Path, plain: Command, listed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing was published since they were taken in, so that no other database has them."""
     plain(empty, "boards", "import", str(listed))
     counted = plain(empty, "boards", "list").out
     if is_damaged:
         (empty / database.WORK).write_bytes(b"no database")
-        monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
-        nightly.from_archive(nightly.Request(settings=Settings(data=empty), command="run", sources=()), [])
+        monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: run_record.Outcome(exit_code=0, as_of=None))
+        nightly.from_archive(run_record.Request(settings=Settings(data=empty), command="run", sources=()), [])
     else:
         (empty / database.WORK).unlink()
         assert plain(empty, "boards", "prune").code == 0
