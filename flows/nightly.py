@@ -24,7 +24,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from prefect import flow, task
@@ -383,9 +382,10 @@ def load_refined(
             if name in request.accept:
                 accept(request.settings.data, loader.refused_files(con, name))
                 loader.forget_refusals(con, name)
-            gate = make_load_gate(con, request, source, checks)
+            fits, judge = make_load_gates(con, request, source, checks)
             files = [file for file in refined if file.source == name]
-            outcomes = loader.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
+            until = request.as_of or today() + MAX_AHEAD
+            outcomes = loader.load(con, files, contract=fits, gate=judge, until=until)
             database.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
@@ -398,31 +398,48 @@ def load_refined(
     return tuple(loaded)
 
 
-def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
-    """The gate of a source's files; it adds its results to `checks`. Live nights are also held against its history."""
+def make_load_gates(
+    con: database.Connection, request: Request, source: Source, checks: list[Checks]
+) -> tuple[loader.Contract, loader.Gate]:
+    """The gates of a source's files, which add their results to `checks`: what the class of its rows declares, and for
+    files of live nights its history.
+    """
     let_in = read_accepted(request.settings.data, request.as_of)
     archive = request.settings.archive
     is_of_night = functools.cache(
         lambda warc: archive.remember("live", archive.folder / warc, lambda path: str(is_live(path))) == "True"
     )
 
-    def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
-        named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
-        results = [gate.check(frame, row_class, **named)]
-        if warc not in let_in and is_of_night(warc):
-            named |= {"warc": warc, "source": source.name, "n_seen": n_seen}
-            named |= {"expected_rows": None if source.is_change_feed else source.expected_rows}
-            named |= {"accepted": let_in, "live": list(filter(is_of_night, loader.loaded_files(con, source.name)))}
-            results.append(drift.judge(con, frame, **named))
-        for result in results:
-            checks.extend(result.checks)
-            for failure in result.failures:
-                LOG.error("%s: %s", warc, failure)
-            for warning in result.warnings:
-                LOG.warning("%s: %s", warc, warning)
-        return all(result.passed for result in results)
+    def note(warc: str, result: gate.GateResult) -> bool:
+        checks.extend(result.checks)
+        for failure in result.failures:
+            LOG.error("%s: %s", warc, failure)
+        for warning in result.warnings:
+            LOG.warning("%s: %s", warc, warning)
+        return result.passed
 
-    return judge
+    def fits(row_class: type, frame: pd.DataFrame) -> list[str]:
+        results = gate.check_files(frame, row_class, run_id=request.run_id)
+        return [warc for warc, result in results.items() if note(warc, result)]
+
+    def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+        if warc in let_in or not is_of_night(warc):
+            return True
+        found = drift.judge(
+            con,
+            frame,
+            gate=f"load:{warc}",
+            run_id=request.run_id,
+            warc=warc,
+            source=source.name,
+            n_seen=n_seen,
+            expected_rows=None if source.is_change_feed else source.expected_rows,
+            accepted=let_in,
+            live=list(filter(is_of_night, loader.loaded_files(con, source.name))),
+        )
+        return note(warc, found)
+
+    return fits, judge
 
 
 # --- derive -------------------------------------------------------------------------------------------

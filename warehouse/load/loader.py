@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -55,6 +55,11 @@ log = logging.getLogger("jobmarket.warehouse")
 Gate = Callable[[str, type, "pd.DataFrame", int], bool]
 """Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
 those of earlier answers that the file only repeats. False refuses it."""
+Contract = Callable[[type, "pd.DataFrame"], Collection[str]]
+"""Judges rows one by one by what their class declares: row class, and rows with their archive file (`warc`). Gives the
+files that are known to pass. It may be asked about several at once, and then about those that it did not give again."""
+ROWS_TOGETHER = 20_000
+"""Rows of several files that are judged at once: so many take little memory, and of more rows each takes its time."""
 TABLE_OF_ROW = {
     Posting: Postings,
     PayReport: PayReports,
@@ -90,6 +95,25 @@ class Loaded:
     why: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Judges:
+    """Who lets files in; `known` are those that are known to meet the contract."""
+
+    gate: Gate
+    contract: Contract | None = None
+    known: frozenset[str] = frozenset()
+
+    def let_in(self, file: RefinedFile, row_class: type, frame: pd.DataFrame, n_seen: int, *, has_others: bool) -> bool:
+        """Whether a file's rows may be loaded; `has_others`: among them are such as it repeats of files left out."""
+        fits = (
+            self.contract is None
+            or (file.warc in self.known and not has_others)
+            or frame.empty
+            or file.warc in self.contract(row_class, frame.assign(warc=file.warc))
+        )
+        return self.gate(file.warc, row_class, frame, n_seen) and fits
+
+
 class _RefusedError(Exception):
     """The rows of `file` may not enter the warehouse; the transaction is rolled back."""
 
@@ -103,7 +127,12 @@ class _TrialLoadedError(Exception):
 
 
 def load(
-    con: database.Connection, files: Sequence[RefinedFile], *, gate: Gate, until: date | None = None
+    con: database.Connection,
+    files: Sequence[RefinedFile],
+    *,
+    gate: Gate,
+    contract: Contract | None = None,
+    until: date | None = None,
 ) -> tuple[Loaded, ...]:
     """Bring what one source's refined files say into `core` and `ops`, in the order in which it was observed.
 
@@ -111,8 +140,9 @@ def load(
     transaction loads the files of one time: as a rule one file. What is not later than all that is loaded already, or
     was loaded with another key (its reader or a lookup was edited), makes the source be loaded anew from all files in
     one transaction. So core is the same whatever came first, and what an older reading said does not survive. A file
-    that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in
-    which a file that was good before is refused or missing changes nothing: the whole source keeps its last good rows.
+    that `gate`, `contract` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload
+    in which a file that was good before is refused or missing changes nothing: the whole source keeps its last good
+    rows.
 
     `until` leaves out what was observed after that day (UTC); where such a thing was loaded by an earlier call, the
     source is loaded anew without it. Whatever `gate` raises is raised on, after the
@@ -134,11 +164,58 @@ def load(
     batches = _batches(con, new, end)
     has_postings = any(_row_class(file.rows) is Posting for file in new)
     begins = [begin for _, begin, _ in batches if begin is not None and has_postings]
-    if any(file.warc in known for file in new) or _is_late(con, source, min(begins, default=None)):
-        return _reload(con, files, known, gate, end)
+    is_anew = any(file.warc in known for file in new) or _is_late(con, source, min(begins, default=None))
+    if is_anew and (gone := sorted(set(known) - {file.warc for file in files})):
+        return _keep(source, files, gone)
+    fitting = _find_fitting(con, files if is_anew else new, contract, end)
+    judges = _Judges(gate=gate, contract=contract, known=fitting)
+    if is_anew:
+        return _reload(con, files, known, judges, end)
     stored = {file.warc: file for file in files}
-    loaded = [one for batch, _, _ in batches for one in _load_together(con, batch, stored, gate, end)]
+    loaded = [one for batch, _, _ in batches for one in _load_together(con, batch, stored, judges, end)]
     return tuple(sorted([*unchanged, *loaded], key=lambda one: one.warc))
+
+
+def _find_fitting(
+    con: database.Connection, files: Sequence[RefinedFile], contract: Contract | None, end: str
+) -> frozenset[str]:
+    """Of files that are to be loaded those that a contract is known to be met by, where several can be asked at once.
+
+    Each file's newest row of each key is judged, as when it is staged. A large file is left to be judged by itself.
+    """
+    if contract is None or len(files) < 2:
+        return frozenset()
+    groups: dict[type, list[list[RefinedFile]]] = {}
+    room: dict[type, int] = {}
+    for file in files:
+        row_class, n_rows = _row_class(file.rows), pq.read_metadata(file.rows).num_rows
+        if room.get(row_class, 0) < n_rows:
+            groups.setdefault(row_class, []).append([])
+            room[row_class] = ROWS_TOGETHER
+        groups[row_class][-1].append(file)
+        room[row_class] -= n_rows
+    fitting: set[str] = set()
+    for row_class, together in ((row_class, group) for row_class, found in groups.items() for group in found):
+        if len(together) < 2:
+            continue
+        judged = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
+        each = (
+            f"SELECT {judged}, {literal(file.warc)} AS warc FROM ({_newest_rows(_rows_until(file, end), row_class)})"
+            for file in together
+        )
+        fitting.update(contract(row_class, con.execute(" UNION ALL ".join(each)).df()))
+    return frozenset(fitting)
+
+
+def _rows_until(file: RefinedFile, end: str) -> str:
+    return f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
+
+
+def _newest_rows(rows: str, row_class: type) -> str:
+    """SQL: of rows of a file the newest of each key."""
+    keys = ", ".join(map(quoted, key_of(row_class)))
+    newest = "observed_at DESC, record DESC, file_row_number DESC"
+    return f"FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {newest}) = 1"
 
 
 def _end_of(until: date | None) -> str:
@@ -207,21 +284,21 @@ def forget_refusals(con: database.Connection, source: str) -> None:
 
 
 def _load_together(
-    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], gate: Gate, end: str
+    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], judges: _Judges, end: str
 ) -> list[Loaded]:
     """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with database.transaction(con):
-            return _load_batch(con, batch, stored, gate, end)
+            return _load_batch(con, batch, stored, judges, end)
     except _RefusedError as error:
         blamed = _find_faulty_file(con, error, batch, stored)
         refused = _refused(con, blamed, str(error))
         others = [file for file in batch if file is not blamed]
-        return [refused, *_load_together(con, others, stored, gate, end)] if others else [refused]
+        return [refused, *_load_together(con, others, stored, judges, end)] if others else [refused]
 
 
 def _load_batch(
-    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], gate: Gate, end: str
+    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], judges: _Judges, end: str
 ) -> list[Loaded]:
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
     loaded = []
@@ -230,7 +307,7 @@ def _load_batch(
         repetition.find(con, postings, stored, end)
     for file in batch:
         with _attribute_errors(file):
-            loaded.append(_load_file(con, file, stored, gate, end))
+            loaded.append(_load_file(con, file, stored, judges, end))
     if postings:
         try:
             history.step(con, batch[0].source, postings, stored, end)
@@ -246,7 +323,7 @@ def _find_faulty_file(
     for file in () if error.file else batch:
         try:
             with database.transaction(con):
-                _load_batch(con, [file], stored, lambda *_: True, _end_of(None))
+                _load_batch(con, [file], stored, _Judges(gate=lambda *_: True), _end_of(None))
                 raise _TrialLoadedError
         except _TrialLoadedError:
             continue
@@ -263,14 +340,17 @@ def _attribute_errors(file: RefinedFile) -> Iterator[None]:
         raise _RefusedError(str(error), file) from error
 
 
+def _keep(source: str, files: Sequence[RefinedFile], gone: Sequence[str]) -> tuple[Loaded, ...]:
+    """Nothing of a source is loaded, since files that are loaded are missing."""
+    log.error("%s keeps its last good rows: %s", source, MISSING)
+    kept = (Loaded(warc=file.warc, state="unchanged") for file in files)
+    return (*kept, *(Loaded(warc=warc, state="refused", why=MISSING) for warc in gone))
+
+
 def _reload(
-    con: database.Connection, files: Sequence[RefinedFile], known: dict[str, str], gate: Gate, end: str
+    con: database.Connection, files: Sequence[RefinedFile], known: dict[str, str], judges: _Judges, end: str
 ) -> tuple[Loaded, ...]:
     source = files[0].source
-    if gone := sorted(set(known) - {file.warc for file in files}):
-        log.error("%s keeps its last good rows: %s", source, MISSING)
-        kept = (Loaded(warc=file.warc, state="unchanged") for file in files)
-        return (*kept, *(Loaded(warc=warc, state="refused", why=MISSING) for warc in gone))
     log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
     stored = {file.warc: file for file in files}
     try:
@@ -279,7 +359,7 @@ def _reload(
             outcomes = [
                 outcome
                 for batch, _, _ in _batches(con, files, end)
-                for outcome in _load_batch(con, batch, stored, gate, end)
+                for outcome in _load_batch(con, batch, stored, judges, end)
             ]
     except _RefusedError as error:
         blamed = _find_faulty_file(con, error, files, stored)
@@ -288,7 +368,7 @@ def _reload(
             refused = _refused(con, blamed, f"{error} (the source keeps its last good rows)")
             return (*(Loaded(warc=other.warc, state="unchanged") for other in others), refused)
         refused = _refused(con, blamed, str(error))
-        return (*(_reload(con, others, known, gate, end) if others else ()), refused)
+        return (*(_reload(con, others, known, judges, end) if others else ()), refused)
     return tuple(outcomes)
 
 
@@ -306,18 +386,19 @@ def _forget(con: database.Connection, source: str) -> None:
 
 
 def _load_file(
-    con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], gate: Gate, end: str
+    con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], judges: _Judges, end: str
 ) -> Loaded:
     """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
-    _stage(con, file, stored, row_class, end)
+    has_others = _stage(con, file, stored, row_class, end)
     judged = ", ".join(
         quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
     )
     frame = con.execute(f"SELECT {judged} FROM staged").df()
     n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
     _record_fill(con, file, row_class)
-    if not gate(file.warc, row_class, frame, len(frame) + n_adverts + n_repeated):
+    n_seen = len(frame) + n_adverts + n_repeated
+    if not judges.let_in(file, row_class, frame, n_seen, has_others=has_others):
         raise _RefusedError(
             "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
             f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in",
@@ -347,26 +428,24 @@ def _is_flat(name: str, row_class: type) -> bool:
 
 def _stage(
     con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], row_class: type, end: str
-) -> None:
+) -> bool:
     """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older.
 
-    What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
+    What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one; True:
+    there is such.
     """
     keys = ", ".join(map(quoted, key_of(row_class)))
-    rows = f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
-    if row_class is Posting:
-        rows += _add_rows_to_judge(con, file, stored)
+    others = _add_rows_to_judge(con, file, stored) if row_class is Posting else ""
     left_out = "EXCLUDE (text, spans, issues, wording_hash, record_hash, places, file_row_number)"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE staged AS
         SELECT * {left_out if row_class is Posting else "EXCLUDE (file_row_number)"}, {literal(file.warc)} AS warc
-        FROM ({rows})
-        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY observed_at DESC, record DESC, file_row_number DESC) = 1
+        FROM ({_newest_rows(_rows_until(file, end) + others, row_class)})
         """
     )
     if row_class is Posting:
-        return
+        return bool(others)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE newest AS
@@ -375,6 +454,7 @@ def _stage(
         WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > (r.observed_at, t.warc, t.record)
         """
     )
+    return False
 
 
 def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile]) -> str:

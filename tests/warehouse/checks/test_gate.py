@@ -117,6 +117,48 @@ def test_keys_of_several_columns_must_differ_in_one() -> None:
     assert result.failures == ("expect_compound_columns_to_be_unique(source, rate_on, base, currency)",)
 
 
+FILES = {
+    "board/a.warc.gz": postings(2, currency=["EUR", None], pay_low=[1.0, np.nan], pay_high=[1.0, 5.0]),
+    "board/b.warc.gz": postings(5),
+    "board/c.warc.gz": postings(1, years_min=3.0),
+}
+"""Good rows of three files, some of which have the same keys."""
+
+
+def all_rows(files: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([frame.assign(warc=warc) for warc, frame in files.items()], ignore_index=True)
+
+
+def said_of(results: dict[str, GateResult]) -> dict[str, list[Any]]:
+    """Results, in whichever order expectations were evaluated."""
+    return {
+        warc: [result.failures, result.warnings, *sorted(result.checks, key=lambda row: row.expectation)]
+        for warc, result in results.items()
+    }
+
+
+def test_files_that_are_judged_together_come_to_what_each_comes_to_alone() -> None:
+    alone = {warc: check(frame, Posting, gate=f"load:{warc}", run_id="r1") for warc, frame in FILES.items()}
+    assert said_of(gate.check_files(all_rows(FILES), Posting, run_id="r1")) == said_of(alone)
+    row = {"source": "ecb_rates", "rate_on": DAY, "base": "EUR", "currency": "USD", "rate": 1.1}
+    rates = {f"ecb_rates/{number}.warc.gz": pd.DataFrame([row, row | {"base": "GBP"}]) for number in range(2)}
+    alone = {warc: check(frame, ExchangeRate, gate=f"load:{warc}", run_id="r1") for warc, frame in rates.items()}
+    assert said_of(gate.check_files(all_rows(rates), ExchangeRate, run_id="r1")) == said_of(alone)
+
+
+@pytest.mark.parametrize("wrong", [{"years_min": -1.0}, {"posting_id": "board:1"}, {"currency": "€"}])
+def test_nothing_is_said_of_files_of_which_one_is_wrong(wrong: dict[str, Any]) -> None:
+    files = FILES | {"board/b.warc.gz": postings(5, **wrong)}
+    assert gate.check_files(all_rows(files), Posting, run_id="r1") == {}
+    (one,) = gate.check_files(all_rows({"board/b.warc.gz": files["board/b.warc.gz"]}), Posting, run_id="r1").items()
+    assert (one[0], one[1].passed) == ("board/b.warc.gz", False)
+
+
+def test_an_expectation_that_cannot_be_evaluated_of_several_files_is_our_error() -> None:
+    with pytest.raises(GateBroken, match=r"load: .*role"):
+        gate.check_files(all_rows(FILES).drop(columns="role"), Posting, run_id="r1")
+
+
 def test_marts_are_judged_by_their_own_declaration() -> None:
     row = share_row(
         DAY, "role", "ai_engineer", 40, 10, n_employers=8, n_employers_yes=3, share=0.25, status="published"
