@@ -401,8 +401,9 @@ def load_refined(
 def make_load_gates(
     con: database.Connection, request: Request, source: Source, checks: list[Checks]
 ) -> tuple[loader.Contract, loader.Gate]:
-    """The gates of a source's files, which add their results to `checks`: what the class of its rows declares, and for
-    files of live nights its history.
+    """The gates of a source's files: what its rows declare, and for files of live nights its history.
+
+    They add their results to `checks`.
     """
     let_in = read_accepted(request.settings.data, request.as_of)
     archive = request.settings.archive

@@ -70,10 +70,9 @@ def open_work(
     """Open work.duckdb for reading and writing; make it when there is none.
 
     A file made with other table declarations is replaced by an empty one, which the next loads fill again
-    from the refined files; marts and the records of runs are carried over where they still fit, and `restore` brings
-    what is kept elsewhere. Only the
-    holder of the data folder's lock may call this. Raises `duckdb.IOException` when another process has the
-    file open.
+    from the refined files; marts and the records of runs are carried over where they still fit, and `restore`
+    brings what is kept elsewhere. Only the holder of the data folder's lock may call this. Raises
+    `duckdb.IOException` when another process has the file open.
     """
     path = data_dir / WORK
     config: dict[str, Any] = {
