@@ -390,6 +390,13 @@ def board_in(url: str) -> tuple[str, str] | None:
     return next(found, None)
 
 
+def board_at(url: str) -> tuple[str, str] | None:
+    """Source and token of the board that an address belongs to: one that is asked (`Source.board_in`), or a page."""
+    module = source_of(url)
+    board = module.SOURCE.board_in(url) if module else None
+    return (module.SOURCE.name, board) if module and board else board_in(url)
+
+
 @functools.cache
 def _beginnings(endpoints: tuple[str, ...]) -> tuple[Callable[[str], object], ...]:
     """For each endpoint a test whether a URL begins with it; `*` is a host's label or labels."""

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from extractors.archive.reader import SUFFIX, read
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
-from extractors.source import all_sources, board_in
+from extractors.source import all_sources, board_at, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
@@ -190,12 +190,18 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 
 def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
-    """Source and token of every board that an answer links to, itself left out."""
+    """Source and token of every board that an answer links to, its own left out."""
+    own = board_at(answer.url)
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")
         found = board_in(url)
-        if found and found[1] not in answer.url and re.fullmatch(r"[\w.:/-]{2,80}", found[1]):
+        if found and re.fullmatch(r"[\w.:/-]{2,80}", found[1]) and not _is_same_board(found, own):
             yield found
+
+
+def _is_same_board(one: tuple[str, str], other: tuple[str, str] | None) -> bool:
+    """Whether two tokens are of one board of a platform, in whatever capitals."""
+    return other is not None and (one[0], one[1].lower()) == (other[0], other[1].lower())
 
 
 def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:

@@ -125,6 +125,25 @@ def test_an_answer_does_not_discover_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "linked", "found"),
+    [
+        ("https://boards-api.greenhouse.io/v1/boards/acme/jobs", "https://jobs.ashbyhq.com/acme", ("ashby", "acme")),
+        (
+            "https://boards-api.greenhouse.io/v1/boards/acmecorp/jobs",
+            "https://boards.greenhouse.io/acme",
+            ("greenhouse", "acme"),
+        ),
+        ("https://boards-api.greenhouse.io/v1/boards/acme/jobs/1", "https://boards.greenhouse.io/Acme/jobs/2", None),
+        ("https://hn.algolia.com/api/v1/search?query=acme", "https://jobs.lever.co/acme", ("lever", "acme")),
+    ],
+)
+def test_only_the_board_of_the_answer_itself_is_left_out(url: str, linked: str, found: tuple[str, str] | None) -> None:
+    """Another platform's board of that name is another board, and so is one whose token is a part of the address."""
+    answer = Response(url=url, observed_at=NOW, status=200, body=f'"{linked}"'.encode())
+    assert list(find_linked_boards(answer)) == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
     ("statuses", "n_not_found", "is_lost"),
     [
         ((200, 404, 404), 2, True),
