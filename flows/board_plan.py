@@ -130,7 +130,7 @@ def _draw(
     else:
         fresh = panel.chance_between_draws(sizes, states.chance, states.stratum)
     chance = np.where(is_due, fresh, states.chance)
-    strata = panel.name_strata(sizes, states.country)
+    strata = panel.name_strata(sizes, states.commonest_country)
     store.write_draw(
         con,
         [

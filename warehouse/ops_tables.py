@@ -201,7 +201,7 @@ class PanelDraw:
     source: Annotated[str, Column("Source", key=True)]
     board: Annotated[str, Column("Board", key=True)]
     drawn_on: Annotated[date, Column("Day of the draw; of a board known since, the day it came in")]
-    stratum: Annotated[str, Column("Class of size (-1: never read) and last known country at the draw")]
+    stratum: Annotated[str, Column("Class of size (-1: never read) and commonest country of its adverts at the draw")]
     number: Annotated[float, Column("Permanent random number of the board: a digest of its token", low=0, high=1)]
     chance: Annotated[float, Column("Chance to be a member", low=0, high=1)]
 

@@ -365,7 +365,8 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "n_ai": "Of them, of AI jobs",
         "n_paid": "Of them, with pay",
         "n_ai_paid_seen": "Adverts of AI jobs with pay, first seen in the last days of its readings, listed or not",
-        "country": "Country of most of its adverts (ISO 3166-1 alpha-2)",
+        "commonest_country": "Country that most adverts it ever listed name, however few do (ISO 3166-1 alpha-2). It "
+        "names strata of the panel and no more: where its jobs are says analysis.boards",
         "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead, "
         "moved (it redirected last and nothing answered there: the employer may be on another platform)",
     },

@@ -48,7 +48,7 @@ def classify_sizes(jobs: Floats) -> Ints:
 
 
 def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
-    """The stratum of each board of a source: its class of size and its last known country, rare ones together."""
+    """The stratum of each board of a source: its class of size and its commonest country, rare ones together."""
     keys = list(zip(sizes.tolist(), countries, strict=True))
     counts: dict[tuple[int, str | None], int] = {}
     for key in keys:

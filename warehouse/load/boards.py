@@ -21,7 +21,7 @@ CURATED = "boards.csv"
 """`known_from` of a board that people entered."""
 _STATES = """
 SELECT
-    source, s.board, s.country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
+    source, s.board, s.commonest_country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
     coalesce(s.asked_on - s.first_asked_on, 0)::DOUBLE AS nights_followed, s.n_ai_paid_seen::DOUBLE AS n_ai_paid_seen,
     coalesce(s.n_adverts, 'nan'::DOUBLE)::DOUBLE AS jobs, s.n_missed AS misses,
     s.n_requests::DOUBLE AS requests_per_reading,
@@ -57,7 +57,7 @@ class BoardStates:
     """
 
     board: list[str]
-    country: list[str | None]
+    commonest_country: list[str | None]
     drawn_on: list[date | None]
     stratum: list[str | None]
     nights_since: NDArray[np.float64]
@@ -156,7 +156,7 @@ def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -
 
 
 def _states_in(read: pa.Table) -> BoardStates:
-    texts = ("board", "country", "drawn_on", "stratum")
+    texts = ("board", "commonest_country", "drawn_on", "stratum")
     return BoardStates(
         **{name: read[name].to_pylist() for name in texts},
         **{name: read[name].to_numpy() for name in read.column_names if name not in ("source", *texts)},

@@ -23,7 +23,7 @@ WITH nights AS MATERIALIZED (FROM core.board_answers), answered AS (
         count(*) FILTER (is_listed AND is_ai) AS n_ai,
         count(*) FILTER (is_listed AND is_paid) AS n_paid,
         count(*) FILTER (is_ai AND is_paid AND first_seen_at >= a.asked_on - INTERVAL $days_of_yield DAYS) AS n_ai_paid_seen,
-        mode(country) AS country
+        mode(country) AS commonest_country
     FROM adverts JOIN asked AS a USING (source, board)
     GROUP BY ALL
 )
@@ -33,7 +33,7 @@ SELECT
     coalesce(a.n_missed, 0) AS n_missed,
     CASE WHEN a.answered_on IS NOT NULL THEN coalesce(c.n_adverts, 0) END AS n_adverts,
     coalesce(c.n_ai, 0) AS n_ai, coalesce(c.n_paid, 0) AS n_paid, coalesce(c.n_ai_paid_seen, 0) AS n_ai_paid_seen,
-    c.country,
+    c.commonest_country,
     CASE
         WHEN k.is_test THEN 'test' WHEN a.asked_on IS NULL THEN 'new' WHEN a.n_failed = 0 THEN 'answers'
         WHEN a.is_redirected THEN 'moved' WHEN a.n_missed >= $dead_after THEN 'dead' WHEN a.n_missed > 0 THEN 'missing' ELSE 'fails'

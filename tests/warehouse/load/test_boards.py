@@ -84,6 +84,16 @@ def test_readings_say_what_a_board_lists(con: database.Connection, tmp_path: Pat
     assert states.nights_since.tolist() == [3] and np.isnan(states.chance).all()
 
 
+def test_the_country_that_names_strata_is_that_of_most_adverts_of_all_time(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    store.add_known(con, [known("acme")])
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(n, country="CL") for n in (1, 2)])))
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(3, country="PE")])))
+    assert state(con, "acme", "commonest_country", "n_adverts") == ("CL", 1), "though it lists them no more"
+    assert store.read_states(con, ["board"], TODAY)["board"].commonest_country == ["CL"]
+
+
 def test_what_a_board_gave_long_ago_is_not_expected_of_it(con: database.Connection, tmp_path: Path) -> None:
     store.add_known(con, [known("acme")])
     load(
