@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,11 +22,12 @@ from extractors.schedule import panel
 from extractors.schedule.plan import History, plan_night
 from extractors.source import Source
 from extractors.web.politeness import RULES_REQUESTS
+from extractors.web.session import FetchFailed, Web
 from transforms.records.vocabulary import ASKED_FOR
 from warehouse.database import Connection
 from warehouse.load import board_records
 from warehouse.load import boards as store
-from warehouse.load.boards import BoardStates
+from warehouse.load.boards import BoardOutcome, BoardStates
 from warehouse.ops_tables import BoardNights, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
@@ -70,6 +71,34 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
         LOG.info("%s: %s of %s boards are asked", name, f"{len(asked):,}", f"{len(states.board):,}")
     store.record_nights(con, rows)
     return planned
+
+
+def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[BoardOutcome]:
+    """What came of each board that a session was to ask.
+
+    Where boards share a host and nothing of it was answered, that says nothing of one of them: the platform was down,
+    or refuses us as a whole.
+    """
+    failed: dict[str, FetchFailed] = {}
+    for failure in web.failures:
+        failed.setdefault(failure.url, failure)
+    answered = [*web.answered, *(url for url, failure in failed.items() if failure.is_answered)]
+    answering = {urlsplit(url).netloc for url in answered}
+    for board in boards:
+        try:
+            url = source.url_of(board)
+        except ValueError:  # a token of another shape, which has no address
+            continue
+        is_down = not source.has_host_by_board and urlsplit(url).netloc not in answering
+        found = "answered" if url in web.answered else _judge(failed.get(url))
+        yield BoardOutcome(source.name, board, "not_asked" if is_down else found)
+
+
+def _judge(failure: FetchFailed | None) -> str:
+    """What came of a board whose list was not answered."""
+    if failure is None or failure.is_put_off:
+        return "not_asked"
+    return "refused" if failure.is_refused else "no_answer"
 
 
 def count_list_requests(source: Source) -> float:

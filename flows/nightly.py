@@ -36,9 +36,10 @@ from extractors.refine.refine import Refined, gc_paused
 from extractors.refine.workers import refine_all
 from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
+from extractors.web.politeness import MAX_FAILURES
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
-from flows.board_plan import keep_records, plan_boards, restoring
+from flows.board_plan import find_outcomes, keep_records, plan_boards, restoring
 from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
@@ -236,6 +237,8 @@ def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
             LOG.error("%s could not be fetched: %s", name, found)
             found = Health(source=name, outcome="failed", message=f"{type(found).__name__}: {found}")
         fetched.append(found)
+    if planned:
+        note_outcomes(request, fetched)
     return fetched
 
 
@@ -276,6 +279,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
                     web.take(handed_over)
             held.add(writer.path, writer.entries)
         health = add_answers(health, web, failures, writer.path)
+        health = replace(health, boards=tuple(find_outcomes(source, web, asked)))
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
     return health
@@ -298,6 +302,21 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
     except database.SqlError as error:
         LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
         return {}
+
+
+def note_outcomes(request: Request, fetched: Sequence[Health]) -> None:
+    """Put on record what came of the boards that were planned. What is not on record is planned as if not asked.
+
+    A night in which nobody sent a byte had no network, which says nothing of boards.
+    """
+    found = [outcome for health in fetched for outcome in health.boards]
+    if not any(health.n_bytes for health in fetched) and len(found) >= MAX_FAILURES:
+        found = [one for one in found if one.outcome != "no_answer"]
+    try:
+        with work_of(request) as con:
+            board_store.record_outcomes(con, request.run_id, found)
+    except database.SqlError as error:
+        LOG.warning("what came of the boards of the night is not on record: %s", error)
 
 
 def plan_fetches(

@@ -228,7 +228,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "source": "Source that reads the platform",
         "board": "Token of the board in the platform's addresses",
         "known_from": "What named it first: a list's name, or boards.csv; NULL: nothing, its adverts came all the same",
-        "state": "test: its token says that it is a trial; else new, answers, moved, missing, dead or fails",
+        "state": "test: its token says that it is a trial; else new, answers, moved, refused, missing, dead or fails",
         "employer": "Employer of more than half of its open jobs, as in core.employers; NULL: there is none",
         "n_jobs": "Open jobs that it lists",
         "country": (

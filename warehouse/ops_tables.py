@@ -10,7 +10,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.rows import Issue
-from transforms.records.vocabulary import ASKED_FOR, READERS, SELF_CHECKS, VINTAGE_STATES
+from transforms.records.vocabulary import ASKED_FOR, BOARD_OUTCOMES, READERS, SELF_CHECKS, VINTAGE_STATES
 
 
 @table("ops.runs", "Every run of the pipeline.")
@@ -206,9 +206,9 @@ class PanelDraw:
     chance: Annotated[float, Column("Chance to be a member", low=0, high=1)]
 
 
-@table("ops.board_nights", "Why each board was asked in each run, and with which chance.")
+@table("ops.board_nights", "Why each board was planned in each run, with which chance, and whether it answered.")
 class BoardNights:
-    """What it answered stands in ops.responses."""
+    """What it answered stands in ops.responses, and by night in core.board_answers."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     source: Annotated[str, Column("Source", key=True)]
@@ -217,14 +217,23 @@ class BoardNights:
     why: Annotated[
         str,
         Column(
-            "panel (a member's turn), limit (its reading would leave the stock), dead (once a month) or yield (new AI "
-            "adverts with pay were expected there)",
+            "panel (a member's turn), limit (its reading would leave the stock), dead (once a month, also where it "
+            "refuses us) or yield (new AI adverts with pay were expected there)",
             values=ASKED_FOR,
         ),
     ]
     chance: Annotated[
         float | None,
         Column("Chance of a member to be in the panel; NULL: asked for what was expected of it", low=0, high=1),
+    ] = None
+    outcome: Annotated[
+        str | None,
+        Column(
+            "answered (an answer was archived), refused (by robots.txt or a reservation), no_answer (it was asked, or "
+            "its own host was) or not_asked (the night's requests or hours were over, or a host that boards share gave "
+            "nothing); NULL: the run ended before it was noted",
+            values=BOARD_OUTCOMES,
+        ),
     ] = None
 
 

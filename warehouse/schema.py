@@ -354,11 +354,11 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         **of_table(KnownBoards, "source", "board"),
         "known_from": "What named it first; NULL: it was asked before such was noted",
         "known_on": "Day on which it was taken in",
-        "first_asked_on": "First night on which it was asked (UTC); NULL: never",
-        "asked_on": "Last night on which it was asked (UTC); NULL: never",
+        "first_asked_on": "First night on which it, or its host's rules, were asked (UTC); NULL: never",
+        "asked_on": "Last such night; NULL: never",
         "answered_on": "Last night on which it answered; NULL: never",
         "n_nights": "Nights on which it was asked",
-        "n_requests": "Requests of its last night",
+        "n_requests": "Answers of the last night on which it gave any; 1 where it never did",
         "n_failed": "Nights since it last answered on which it did not",
         "n_missed": "Of them, nights on which it was not found (404, 410) or only redirected",
         "n_adverts": "Adverts it lists; NULL: it never answered",
@@ -368,7 +368,8 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "commonest_country": "Country that most adverts it ever listed name, however few do (ISO 3166-1 alpha-2). It "
         "names strata of the panel and no more: where its jobs are says analysis.boards",
         "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead, "
-        "moved (it redirected last and nothing answered there: the employer may be on another platform)",
+        "refused (robots.txt or a reservation kept us out last), moved (it redirected last and nothing answered there: "
+        "the employer may be on another platform)",
     },
     "core.skill_candidates": {
         "name": "Name as most jobs write it",

@@ -88,14 +88,20 @@ _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\
 class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
     """An address gave no answer: `url`, and `why` (the message).
 
-    `is_refused`: we may not ask (robots.txt, a reservation), rather than could not.
+    `is_refused`: we may not ask (robots.txt, a reservation), rather than could not. `is_put_off`: it was not asked, or
+    not to the end, since the night's requests or hours were over or its host is left alone. `is_answered`: the refusal
+    stands in its answer, so that it was asked.
     """
 
-    def __init__(self, url: str, why: str, *, is_refused: bool = False) -> None:
+    def __init__(
+        self, url: str, why: str, *, is_refused: bool = False, is_put_off: bool = False, is_answered: bool = False
+    ) -> None:
         super().__init__(why)
         self.url = url
         self.why = why
         self.is_refused = is_refused
+        self.is_put_off = is_put_off
+        self.is_answered = is_answered
 
 
 class MissingContact(ValueError):  # noqa: N818  # names what is missing
@@ -150,8 +156,8 @@ class Web:
 
     `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged` and `statuses` count what was asked and answered,
     for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
-    read, and `ahead` the numbers and times of records not taken because they are dated in the future. `keys` holds the
-    values of the source's environment names.
+    read, and `ahead` the numbers and times of records not taken because they are dated in the future. `answered` are
+    the addresses asked for that led to an archived answer. `keys` holds the values of the source's environment names.
     """
 
     def __init__(
@@ -175,6 +181,7 @@ class Web:
         self.n_unchanged = 0
         self.statuses: Counter[int] = Counter()
         self.failures: list[FetchFailed] = []
+        self.answered: set[str] = set()
         self.damaged = list(damaged)
         self.ahead: list[tuple[int, datetime]] = []
         self.keys = dict(keys or {})
@@ -344,6 +351,7 @@ class Web:
             signature = signature_in(url, answer.header("location"), self._source.signing_hosts)
             what = replace(what, signature=signature) if signature else what
             found = self._write_record(named, answer, known.held if known else None, what)
+            self.answered.add(asked)
             location = answer.header("location")
             if not follow or isinstance(found, Revisited) or found.status not in REDIRECTS or location is None:
                 return found, known
@@ -374,13 +382,14 @@ class Web:
         if self._politeness is None:
             return pause
         if why := self._why_no_more():
-            raise FetchFailed(url, why)
+            raise FetchFailed(url, why, is_put_off=True)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
         self._note_signals(url, rules)
         if self._is_permitted:  # permission to read is none to hurry
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
-            raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
+            is_over = rules.why_none is not None and self._why_no_more() is not None  # before the rules were read
+            raise FetchFailed(url, refusal, is_refused=rules.why_none is None, is_put_off=is_over)
         if rules.crawl_delay > MAX_WAIT:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
             raise FetchFailed(url, why, is_refused=True)
@@ -423,10 +432,8 @@ class Web:
         conditions = {} if self._source.is_change_feed else _conditions(known)
         asked = replace(what, headers={**conditions, **what.headers})
         for attempt in range(1, ATTEMPTS + 1):
-            if why := self._politeness.why_closed(url):
-                raise FetchFailed(url, why)
-            if why := self._why_no_more():
-                raise FetchFailed(url, why)
+            if why := self._politeness.why_closed(url) or self._why_no_more():
+                raise FetchFailed(url, why, is_put_off=True)
             wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
             try:
                 with self._politeness.turn(url, pause):
@@ -437,9 +444,9 @@ class Web:
                     continue
                 if error.may_pass:  # else it is the answer that is wrong, not the host
                     self._politeness.note_failure(url, str(error))
-                raise FetchFailed(url, str(error)) from error
+                raise FetchFailed(url, str(error), is_put_off=self._why_no_more() is not None) from error
             if (why := self._reservation(answer)) and not self._is_permitted:
-                raise FetchFailed(url, why, is_refused=True)
+                raise FetchFailed(url, why, is_refused=True, is_answered=True)
             if answer.status not in BUSY:
                 self._politeness.note_answer(url)
                 break

@@ -15,6 +15,7 @@ from extractors.response import ANSWERED
 from extractors.source import all_sources
 from extractors.web.session import Web
 from warehouse.load import loader
+from warehouse.load.boards import BoardOutcome
 from warehouse.ops_tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
@@ -37,6 +38,8 @@ class Health:
     rejects: tuple[Rejects, ...] = ()
     fresh: tuple[str, ...] = ()
     """Archive files that this run made of its answers, relative to the archive."""
+    boards: tuple[BoardOutcome, ...] = ()
+    """What came of each board that was to be asked."""
 
 
 # --- fetch ----------------------------------------------------------------------------------------------

@@ -185,6 +185,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
         began, worked = time.perf_counter(), cpu_seconds()
         planned = nightly.choose_boards(request, PLATFORMS)
         health = [nightly.fetch_source(name, request, planned[name]) for name in PLATFORMS]
+        nightly.note_outcomes(request, health)
         outcome = nightly.from_archive(request, health)
         spent[REST] = cpu_seconds() - worked - sum(spent.values())
         wall = time.perf_counter() - began

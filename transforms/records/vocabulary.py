@@ -149,7 +149,11 @@ CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE,
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a figure."""
 ASKED_FOR = ("panel", "limit", "dead", "yield")
-"""Why a board is asked: a member's turn; its reading would leave the stock; a dead board's turn; what is expected."""
+"""Why a board is asked: a member's turn; its reading would leave the stock; a dead board's turn, or that of
+one which refuses us; what is expected."""
+BOARD_OUTCOMES = ("answered", "refused", "no_answer", "not_asked")
+"""What came of a board that a night planned: an answer was archived; robots.txt or a reservation keeps us out; it was
+asked, or its own host was, and gave no answer; it was not asked, and is planned again as if it had not been planned."""
 SAMPLES = ("panel", "known")
 """From whom a statistic is: members of the panel, weighted by the inverse of their chance, or all boards known."""
 MIN_ANSWERED = 0.80

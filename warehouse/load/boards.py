@@ -7,23 +7,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from transforms.records.vocabulary import DEAD_AFTER
 from warehouse import database
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 from warehouse.schema import literal
 
 CURATED = "boards.csv"
 """`known_from` of a board that people entered."""
-_STATES = """
+_STATES = f"""
 SELECT
     source, s.board, s.commonest_country, coalesce($as_of - s.asked_on, 'infinity'::DOUBLE) AS nights_since,
     coalesce(s.asked_on - s.first_asked_on, 0)::DOUBLE AS nights_followed, s.n_ai_paid_seen::DOUBLE AS n_ai_paid_seen,
-    coalesce(s.n_adverts, 'nan'::DOUBLE)::DOUBLE AS jobs, s.n_missed AS misses,
+    coalesce(s.n_adverts, 'nan'::DOUBLE)::DOUBLE AS jobs,
+    CASE WHEN s.state = 'refused' THEN {DEAD_AFTER} ELSE s.n_missed END AS misses,
     s.n_requests::DOUBLE AS requests_per_reading,
     d.drawn_on, d.stratum, coalesce(d.number, 'nan'::DOUBLE) AS number, coalesce(d.chance, 'nan'::DOUBLE) AS chance
 FROM core.board_states AS s
@@ -53,7 +56,8 @@ class BoardStates:
 
     `nights_since` is infinite where a board was never asked, `jobs` NaN where it never answered; `number` and `chance`
     are NaN where no draw of the panel has seen it. `nights_followed` are those from `first_asked_on` to `asked_on`,
-    `requests_per_reading` is `n_requests`. The rest is as in core.board_states.
+    `requests_per_reading` is `n_requests`. `misses` of one that refuses us are as many as make a board dead, since it
+    is asked as rarely. The rest is as in core.board_states.
     """
 
     board: list[str]
@@ -68,6 +72,14 @@ class BoardStates:
     requests_per_reading: NDArray[np.float64]
     number: NDArray[np.float64]
     chance: NDArray[np.float64]
+
+
+class BoardOutcome(NamedTuple):
+    """What came of a board that a night planned, in a word of `BOARD_OUTCOMES`."""
+
+    source: str
+    board: str
+    outcome: str
 
 
 def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[KnownBoards]:
@@ -217,3 +229,24 @@ def record_nights(con: database.Connection, rows: Sequence[BoardNights]) -> None
     """Note why boards are asked in a run."""
     with database.transaction(con):
         database.put(con, BoardNights, rows)
+
+
+def record_outcomes(con: database.Connection, run_id: str, found: Iterable[BoardOutcome]) -> None:
+    """Note what came of the boards of a run, of those that were planned."""
+    outcome_of = {(one.source, one.board): one.outcome for one in found}
+    rows = con.execute(
+        "SELECT source, board, planned_on, why, chance FROM ops.board_nights WHERE run_id = ?", [run_id]
+    ).fetchall()
+    with database.transaction(con):
+        database.put(
+            con,
+            BoardNights,
+            [
+                BoardNights(
+                    run_id=run_id, source=source, board=board, planned_on=planned_on, why=why, chance=chance,
+                    outcome=outcome_of[source, board],
+                )
+                for source, board, planned_on, why, chance in rows
+                if (source, board) in outcome_of
+            ],
+        )  # fmt: skip

@@ -3,7 +3,15 @@
 -- $dead_after: nights in a row on which a board was not found, or only redirected, after which it is dead.
 -- $ai_groups: groups of roles that count as AI jobs.
 -- $days_of_yield: days of the newest readings of a board whose new adverts say what it yields.
-WITH nights AS MATERIALIZED (FROM core.board_answers), answered AS (
+WITH answers AS MATERIALIZED (FROM core.board_answers), nights AS MATERIALIZED (
+    SELECT source, board, night, n_answers, said FROM answers
+    UNION ALL  -- of a night without an answer the record of its plan says what it came to; of two runs a refusal
+    SELECT n.source, n.board, n.planned_on, NULL, max(n.outcome)
+    FROM ops.board_nights AS n
+    ANTI JOIN answers AS a ON a.source = n.source AND a.board = n.board AND a.night = n.planned_on
+    WHERE n.outcome IN ('no_answer', 'refused')
+    GROUP BY ALL
+), answered AS (
     SELECT source, board, max(night) AS answered_on
     FROM nights WHERE said IN ('answer', 'empty') GROUP BY ALL
 ), asked AS (
@@ -11,7 +19,7 @@ WITH nights AS MATERIALIZED (FROM core.board_answers), answered AS (
         count(*) AS n_nights, max_by(n.n_answers, n.night) AS n_requests,
         count(*) FILTER (n.night > a.answered_on IS NOT FALSE) AS n_failed,
         count(*) FILTER (n.night > a.answered_on IS NOT FALSE AND n.said IN ('gone', 'moved')) AS n_missed,
-        max_by(n.said, n.night) = 'moved' AS is_redirected
+        max_by(n.said, n.night) AS said
     FROM nights AS n LEFT JOIN answered AS a USING (source, board)
     GROUP BY ALL
 ), adverts AS (
@@ -36,7 +44,8 @@ SELECT
     c.commonest_country,
     CASE
         WHEN k.is_test THEN 'test' WHEN a.asked_on IS NULL THEN 'new' WHEN a.n_failed = 0 THEN 'answers'
-        WHEN a.is_redirected THEN 'moved' WHEN a.n_missed >= $dead_after THEN 'dead' WHEN a.n_missed > 0 THEN 'missing' ELSE 'fails'
+        WHEN a.said IN ('moved', 'refused') THEN a.said
+        WHEN a.n_missed >= $dead_after THEN 'dead' WHEN a.n_missed > 0 THEN 'missing' ELSE 'fails'
     END AS state
 FROM ops.known_boards AS k
 FULL JOIN asked AS a USING (source, board)

@@ -284,6 +284,28 @@ def test_the_budget_of_a_source_is_kept(board: Board, writer: Writer) -> None:
     with pytest.raises(FetchFailed, match="budget of 5 requests is spent"):
         web.get(board.url("/v1/a"))
     assert web.n_requests == len(board.asked) == 5  # with the host's rules
+    assert [failure.is_put_off for failure in web.failures] == [True]
+    assert web.answered == {board.url("/v1/a")}
+
+
+@pytest.mark.parametrize(("path", "most_requests"), [("/robots.txt", 1), ("/v1/a", 3), ("/v1/a", 4)])
+def test_where_the_budget_ends_amid_attempts_the_address_is_put_off(
+    board: Board, writer: Writer, path: str, most_requests: int
+) -> None:
+    board.answers[path] = (503, {}, b"")
+    web = live(board, writer, source=replace(SOURCE, endpoints=(board.url("/v1/"),), most_requests=most_requests))
+    with pytest.raises(FetchFailed, match="budget of"):
+        web.get(board.url("/v1/a"))
+    assert [(failure.is_put_off, failure.is_refused) for failure in web.failures] == [(True, False)]
+    assert not web.answered
+
+
+def test_a_host_without_an_answer_is_not_put_off(board: Board, writer: Writer) -> None:
+    board.answers["/robots.txt"] = (503, {}, b"")
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match=r"robots\.txt could not be read"):
+        web.get(board.url("/v1/a"))
+    assert [(failure.is_put_off, failure.is_refused) for failure in web.failures] == [(False, False)]
 
 
 # --- held up ------------------------------------------------------------------------------------------
@@ -430,6 +452,7 @@ def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer:
     failures = ask_each(web, [board.url(f"/v1/{number}") for number in range(6)])
     assert [path for path in board.paths if path != "/robots.txt"] == ["/v1/0", "/v1/1"]
     assert len(failures) == 4
+    assert all(failure.is_put_off for failure in web.failures)
     assert all("over the 70 seconds it has a night" in failure for failure in failures)
     writer.close()
     assert writer.path is not None
@@ -444,6 +467,7 @@ def test_the_deadline_of_a_source_cuts_off_the_answer_under_way(board: Board, wr
     web: Any = live(board, writer, source=source, politeness=Politeness())
     failures = ask_each(web, [board.url(f"/v1/{name}") for name in "abab"])
     assert len(failures) == 3
+    assert all(failure.is_put_off for failure in web.failures), "also the one that was cut off"
     assert len(sent) < MAX_DRIPS / 2
 
 
@@ -471,7 +495,7 @@ def test_what_is_reserved_for_mining_is_not_asked(board: Board, writer: Writer) 
     web = live(board, writer)
     with pytest.raises(FetchFailed, match=r"reserved by .*policy: https://p\.example") as failed:
         web.get(board.url("/v1/mine/a"))
-    assert failed.value.is_refused
+    assert failed.value.is_refused and not failed.value.is_answered
     assert web.is_refused
     assert web.get(board.url("/v1/free")).status == 404
     assert not web.is_refused
@@ -495,8 +519,9 @@ def test_an_answer_that_says_it_is_reserved_is_not_kept(
     board: Board, writer: Writer, headers: dict[str, str], body: bytes
 ) -> None:
     board.answers["/v1/a"] = (200, headers, body)
-    with pytest.raises(FetchFailed, match="reserved by its answer"):
+    with pytest.raises(FetchFailed, match="reserved by its answer") as failed:
         live(board, writer).get(board.url("/v1/a"))
+    assert failed.value.is_refused and failed.value.is_answered
     writer.close()
     assert writer.path is None
 
