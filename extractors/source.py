@@ -58,6 +58,8 @@ PLATFORM_PAGES = frozenset(
     )
 )
 """Names in addresses that are a platform's own pages and files, and nobody's board."""
+LINKED_TOKEN = re.compile(r"[\w.:/-]{2,80}")
+"""A token that is taken from an address which somebody else wrote."""
 _PART = re.compile(r"\{(\w+)\}")
 """A named part of an address's template."""
 

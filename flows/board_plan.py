@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,22 +17,25 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from extractors.archive.store import Store
-from extractors.boards import all_boards
+from extractors.boards import all_boards, why_not_read
 from extractors.schedule import panel
 from extractors.schedule.plan import History, plan_night
-from extractors.source import Source
+from extractors.source import LINKED_TOKEN, Source, board_at
 from extractors.web.politeness import RULES_REQUESTS
 from extractors.web.session import FetchFailed, Web
+from flows.inputs.board_lists import make_known
 from transforms.records.vocabulary import ASKED_FOR
 from warehouse.database import Connection
 from warehouse.load import board_records
 from warehouse.load import boards as store
 from warehouse.load.boards import BoardOutcome, BoardStates
-from warehouse.ops_tables import BoardNights, PanelDraw
+from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
 RECORDS = "boards"
 """Folder of the archive in which the records of boards stand, beside those of the sources."""
+BY_REDIRECT = "redirect"
+"""What names a board that another one's address redirects to."""
 
 
 def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day: date) -> dict[str, list[str]]:
@@ -90,8 +93,10 @@ def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[B
         except ValueError:  # a token of another shape, which has no address
             continue
         is_down = not source.has_host_by_board and urlsplit(url).netloc not in answering
-        found = "answered" if url in web.answered else _judge(failed.get(url))
-        yield BoardOutcome(source.name, board, "not_asked" if is_down else found)
+        outcome = "answered" if url in web.answered else _judge(failed.get(url))
+        target = board_at(web.redirects[url]) if url in web.redirects else None
+        moved_to = target if target and target != (source.name, board) and LINKED_TOKEN.fullmatch(target[1]) else None
+        yield BoardOutcome(source.name, board, "not_asked" if is_down else outcome, moved_to)
 
 
 def _judge(failure: FetchFailed | None) -> str:
@@ -99,6 +104,20 @@ def _judge(failure: FetchFailed | None) -> str:
     if failure is None or failure.is_put_off:
         return "not_asked"
     return "refused" if failure.is_refused else "no_answer"
+
+
+def take_in_moved(con: Connection, found: Iterable[BoardOutcome], day: date) -> None:
+    """Take in the boards that others redirect to. One that has other capitals alone is the same board, spelled so."""
+    targets: list[KnownBoards] = []
+    for one in found:
+        if one.moved_to is None:
+            continue
+        source, board = one.moved_to
+        if (source, board.lower()) == (one.source, one.board.lower()):
+            store.respell(con, source, one.board, board)
+        elif not why_not_read(source, board):
+            targets.append(make_known(source, board, known_from=BY_REDIRECT, day=day))
+    store.add_known(con, targets)
 
 
 def count_list_requests(source: Source) -> float:

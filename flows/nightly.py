@@ -39,7 +39,7 @@ from extractors.source_list import declared_sources
 from extractors.web.politeness import MAX_FAILURES
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
-from flows.board_plan import find_outcomes, keep_records, plan_boards, restoring
+from flows.board_plan import find_outcomes, keep_records, plan_boards, restoring, take_in_moved
 from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
@@ -315,6 +315,7 @@ def note_outcomes(request: Request, fetched: Sequence[Health]) -> None:
     try:
         with work_of(request) as con:
             board_store.record_outcomes(con, request.run_id, found)
+            take_in_moved(con, found, today())
     except database.SqlError as error:
         LOG.warning("what came of the boards of the night is not on record: %s", error)
 

@@ -189,7 +189,9 @@ class KnownBoards:
 
     source: Annotated[str, Column("Source that reads the platform", key=True)]
     board: Annotated[str, Column("Token of the board in the platform's addresses", key=True)]
-    known_from: Annotated[str, Column("What names it: boards.csv, else the list that named it first")]
+    known_from: Annotated[
+        str, Column("What names it: boards.csv, else the list that named it first, `links` or `redirect`")
+    ]
     known_on: Annotated[date, Column("Day on which it was taken in")]
     is_test: Annotated[bool, Column("Whether its token says that it is a trial; such are never asked")]
 
@@ -235,6 +237,11 @@ class BoardNights:
             values=BOARD_OUTCOMES,
         ),
     ] = None
+    moved_to_source: Annotated[
+        str | None,
+        Column("Source of the board that its address redirects to; NULL: it does not, or to none that we read"),
+    ] = None
+    moved_to_board: Annotated[str | None, Column("Token of that board")] = None
 
 
 @table("ops.vintages", "Every vintage of every figure: published, waiting for a person's review, or refused.")

@@ -368,8 +368,9 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "commonest_country": "Country that most adverts it ever listed name, however few do (ISO 3166-1 alpha-2). It "
         "names strata of the panel and no more: where its jobs are says analysis.boards",
         "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead, "
-        "refused (robots.txt or a reservation kept us out last), moved (it redirected last and nothing answered there: "
-        "the employer may be on another platform)",
+        "refused (robots.txt or a reservation kept us out last), moved (it redirected last and nothing answered there)",
+        "moved_to_source": "Source of the board to which one that has moved redirects; NULL: to none that we read",
+        "moved_to_board": "Token of that board",
     },
     "core.skill_candidates": {
         "name": "Name as most jobs write it",

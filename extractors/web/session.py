@@ -157,7 +157,8 @@ class Web:
     `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged` and `statuses` count what was asked and answered,
     for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
     read, and `ahead` the numbers and times of records not taken because they are dated in the future. `answered` are
-    the addresses asked for that led to an archived answer. `keys` holds the values of the source's environment names.
+    the addresses asked for that led to an archived answer, `redirects` where addresses asked for redirect to in the
+    end. `keys` holds the values of the source's environment names.
     """
 
     def __init__(
@@ -182,6 +183,7 @@ class Web:
         self.statuses: Counter[int] = Counter()
         self.failures: list[FetchFailed] = []
         self.answered: set[str] = set()
+        self.redirects: dict[str, str] = {}
         self.damaged = list(damaged)
         self.ahead: list[tuple[int, datetime]] = []
         self.keys = dict(keys or {})
@@ -211,6 +213,7 @@ class Web:
     ) -> Response:
         """Ask for an address and return the answer, decoded, whatever its status; redirects are followed.
 
+        One from the list of a board to that of another is not: the board has moved, and the other is asked by itself.
         Every answer on the way is archived; one that says what the archive already holds is archived as its
         repetition, and returned as the answer it repeats. A body that does not decode is returned as it was
         sent (its `content-encoding` still stands in the headers): it is archived, and refine will report it.
@@ -355,10 +358,17 @@ class Web:
             location = answer.header("location")
             if not follow or isinstance(found, Revisited) or found.status not in REDIRECTS or location is None:
                 return found, known
-            url = _redirect_target(url, location, what)
+            url = self.redirects[asked] = _redirect_target(url, location, what)
+            if self._is_of_another_board(asked, url):
+                return found, known
             # Secrets are not sent to where a redirect leads, but for the signature that it gives out for there.
             what = RequestExtras(hidden=tuple(what.words_to_hide), signature=signature)
         raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
+
+    def _is_of_another_board(self, url: str, target: str) -> bool:
+        """Whether two addresses list two boards, and not one in other capitals."""
+        board, other = self._source.listed_board(url), self._source.listed_board(target)
+        return board is not None and other is not None and board.lower() != other.lower()
 
     def _refusal(self, url: str) -> str | None:
         try:

@@ -150,6 +150,8 @@ def boards_prune(
 def boards_list() -> None:
     """Count the boards of the store by platform and state, and what the last published night knew of them.
 
+    Boards that redirect to another board that we read are named with it.
+
     **Reads** work.duckdb and market.duckdb. **Writes** nothing.
     """
     from warehouse import database
@@ -169,6 +171,11 @@ def boards_list() -> None:
     for source, state, *counts in rows:
         table.add_row(source, state, *(f"{n:,}" for n in counts))
     OUT.print(table)
+    moved = store.read_moved(data)
+    for source, board, to_source, to_board in moved[:MAX_FINDINGS]:
+        OUT.print(f"{source} {board} redirects to {to_source} {to_board}", soft_wrap=True, highlight=False)
+    if len(moved) > MAX_FINDINGS:
+        OUT.print(f"and {len(moved) - MAX_FINDINGS:,} more; core.board_states has all")
 
 
 COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay")

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from extractors.archive.reader import SUFFIX, read
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
-from extractors.source import all_sources, board_at, board_in
+from extractors.source import LINKED_TOKEN, all_sources, board_at, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
@@ -195,7 +195,7 @@ def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")
         found = board_in(url)
-        if found and re.fullmatch(r"[\w.:/-]{2,80}", found[1]) and not _is_same_board(found, own):
+        if found and LINKED_TOKEN.fullmatch(found[1]) and not _is_same_board(found, own):
             yield found
 
 

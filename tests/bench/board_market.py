@@ -52,6 +52,8 @@ AI_ROLES = {"ai_engineer": 5.0, "machine_learning_engineer": 5, "generative_ai_e
 OTHER_ROLES = {"other": 64.0, "software_engineer": 28, "data_engineer": 4, "data_analyst": 4}
 FAULTS = {"busy": 0.01, "broken": 0.002, "cut": 0.002, "slow": 0.002, "moved": 0.01}
 """Shares of boards that answer badly: HTTP 429 first, HTTP 503 first, half a body first, late, from another address."""
+MOVED = "&moved=1"
+"""Ends the address that a board redirects to, which is another of its own."""
 SLOW = 0.05
 """Seconds that a slow board takes."""
 NIGHT = datetime(2026, 10, 1, 2, tzinfo=UTC)
@@ -242,7 +244,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # named by http.server
         """Answer."""
         address = "https:/" + self.path
-        listed = self.server.by_address.get(address) or self.server.by_address.get(address.replace("/moved-", "/"))
+        listed = self.server.by_address.get(address.removesuffix(MOVED))
         if listed is None:
             self._say(404, b"no such page")
             return
@@ -254,9 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(429, b"later", {"Retry-After": "5"})
         elif is_first and listed.fault == "broken":
             self._say(503, b"broken")
-        elif listed.fault == "moved" and "/moved-" not in address:
-            target = address.replace(listed.board.board, f"moved-{listed.board.board}")
-            self._say(301, b"", {"Location": target})
+        elif listed.fault == "moved" and not address.endswith(MOVED):
+            self._say(301, b"", {"Location": address + MOVED})
         else:
             self._say_board(listed, is_cut=is_first and listed.fault == "cut")
 

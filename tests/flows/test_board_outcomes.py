@@ -15,11 +15,12 @@ from extractors.source import all_sources
 from extractors.sources.employer_boards import breezy
 from extractors.web.session import FetchFailed
 from flows import nightly
-from flows.board_plan import find_outcomes
+from flows.board_plan import find_outcomes, take_in_moved
 from flows.runtime.settings import Settings
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
 from warehouse import database
 from warehouse.load import boards as store
+from warehouse.load.boards import BoardOutcome
 from warehouse.ops_tables import KnownBoards
 
 TOKENS = ("refuses", "silent", "late")
@@ -41,6 +42,7 @@ def outcomes(name: str, **of: dict[str, bool] | None) -> dict[str, str]:
     web: Any = SimpleNamespace(
         failures=[FetchFailed(urls[board], "so", **said) for board, said in of.items() if said is not None],
         answered={urls[board] for board, said in of.items() if said is None},
+        redirects={},
     )
     return {one.board: one.outcome for one in find_outcomes(source, web, [*of, "never"])}
 
@@ -65,8 +67,55 @@ def test_a_platform_that_is_down_or_refuses_says_nothing_of_its_boards() -> None
 def test_a_list_that_answered_and_broke_off_was_answered() -> None:
     source = all_sources()["greenhouse"].SOURCE
     url = source.url_of("acme")
-    web: Any = SimpleNamespace(failures=[FetchFailed(url, "so", is_put_off=True)], answered={url})
+    web: Any = SimpleNamespace(failures=[FetchFailed(url, "so", is_put_off=True)], answered={url}, redirects={})
     assert [one.outcome for one in find_outcomes(source, web, ["acme"])] == ["answered"]
+
+
+PINPOINT = "https://{}.pinpointhq.com/postings.json"
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        (PINPOINT.format("new"), ("pinpoint", "new")),
+        ("https://jobs.ashbyhq.com/Acme", ("ashby", "Acme")),
+        ("https://boards-api.greenhouse.io/v1/boards/acme/jobs", ("greenhouse", "acme")),
+        ("https://jobs.eu.lever.co/acme/", ("lever", "eu:acme")),
+        ("https://old.pinpointhq.com/", None),  # its own page
+        ("https://www.pinpointhq.com/", None),
+        ("https://careers.example/jobs", None),
+        ("https://boards-api.greenhouse.io/v1/boards/a%0Ab/jobs", None),
+    ],
+)
+def test_a_redirect_tells_to_which_board_one_has_moved(location: str, target: tuple[str, str] | None) -> None:
+    url = PINPOINT.format("old")
+    web: Any = SimpleNamespace(failures=[], answered={url}, redirects={url: location})
+    (found,) = find_outcomes(all_sources()["pinpoint"].SOURCE, web, ["old"])
+    assert (found.outcome, found.moved_to) == ("answered", target)
+
+
+def test_the_board_that_one_has_moved_to_is_taken_in(con: database.Connection) -> None:
+    def known(board: str, by: str = "a list") -> KnownBoards:
+        return KnownBoards(source="pinpoint", board=board, known_from=by, known_on=DAY, is_test=False)
+
+    store.add_known(con, [known("old"), known("Caps"), known("People", store.CURATED)])
+    moves = [("old", "new"), ("Caps", "caps"), ("People", "people"), ("gone", "new")]
+    found = [BoardOutcome("pinpoint", board, "answered", ("pinpoint", target)) for board, target in moves]
+    unread = BoardOutcome("pinpoint", "x", "answered", ("breezy", "yardiromania"))
+    for _ in range(2):
+        take_in_moved(con, [*found, unread], DAY)
+    rows = all_rows(con, "SELECT board, known_from FROM ops.known_boards ORDER BY board")
+    assert rows == [("People", store.CURATED), ("caps", "a list"), ("new", "redirect"), ("old", "a list")]
+
+
+def test_the_state_of_a_board_names_the_one_it_has_moved_to(con: database.Connection, tmp_path: Path) -> None:
+    plan_of(con, 0, "answered")
+    store.record_outcomes(con, "0 first", [BoardOutcome("board", "acme", "answered", ("ashby", "Acme"))])
+    load(con, refined(tmp_path, "a", Answer(night(0), status=301)))
+    query = "SELECT state, moved_to_source, moved_to_board FROM core.board_states WHERE board = 'acme'"
+    assert all_rows(con, query) == [("moved", "ashby", "Acme")]
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(1)])))
+    assert all_rows(con, query) == [("answers", None, None)], "it is back"
 
 
 class Failing:
@@ -77,6 +126,7 @@ class Failing:
         self.statuses: Counter[int] = Counter()
         self.failures: list[FetchFailed] = []
         self.answered: set[str] = set()
+        self.redirects: dict[str, str] = {}
         self._happens = happens
 
     def ask(self, url: str, **_: object) -> int:

@@ -39,6 +39,10 @@ ORDER BY source, board
 
 _FROM_ELIGIBLE = "FROM ops.known_boards WHERE NOT is_test"
 _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid)"
+_MOVED = """
+SELECT source, board, moved_to_source, moved_to_board FROM core.board_states
+WHERE moved_to_board IS NOT NULL ORDER BY ALL
+"""
 _COUNTS = """
 SELECT source, CASE WHEN k.is_test THEN 'test' ELSE coalesce(s.state, 'new') END AS state, count(*),
     count(*) FILTER (d.number < d.chance), coalesce(sum(s.n_adverts), 0)::BIGINT, coalesce(sum(s.n_ai), 0)::BIGINT,
@@ -75,11 +79,12 @@ class BoardStates:
 
 
 class BoardOutcome(NamedTuple):
-    """What came of a board that a night planned, in a word of `BOARD_OUTCOMES`."""
+    """What came of a board that a night planned, in a word of `BOARD_OUTCOMES`, and to which board it redirects."""
 
     source: str
     board: str
     outcome: str
+    moved_to: tuple[str, str] | None = None
 
 
 def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[KnownBoards]:
@@ -123,6 +128,19 @@ def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day
         for source, board in dict.fromkeys(stale):
             con.execute("DELETE FROM ops.known_boards WHERE source = ? AND board = ?", [source, board])
         database.put(con, KnownBoards, put)
+
+
+def respell(con: database.Connection, source: str, board: str, spelling: str) -> None:
+    """Write a token in the capitals that its platform gives it, unless people entered it or it is known in both."""
+    con.execute(
+        """
+        UPDATE ops.known_boards SET board = $spelling
+        WHERE source = $source AND board = $board AND known_from <> $curated AND NOT EXISTS (
+            SELECT 1 FROM ops.known_boards WHERE source = $source AND board = $spelling
+        )
+        """,
+        {"source": source, "board": board, "spelling": spelling, "curated": CURATED},
+    )
 
 
 def _read_rows(con: database.Connection) -> list[KnownBoards]:
@@ -219,6 +237,16 @@ def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]
         return con.execute(_COUNTS.format(known=known)).fetchall()
 
 
+def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
+    """Boards that redirect to another board, by source and token, and that one's; as was published last."""
+    market = data_dir / database.MARKET
+    if not market.exists():
+        return []
+    with contextlib.suppress(duckdb.Error), duckdb.connect(str(market), read_only=True) as con:
+        return con.execute(_MOVED).fetchall()
+    return []  # published by an older version, which did not tell
+
+
 def write_draw(con: database.Connection, rows: Sequence[PanelDraw]) -> None:
     """Write the draw of boards that were drawn, in place of an earlier one."""
     with database.transaction(con):
@@ -233,7 +261,7 @@ def record_nights(con: database.Connection, rows: Sequence[BoardNights]) -> None
 
 def record_outcomes(con: database.Connection, run_id: str, found: Iterable[BoardOutcome]) -> None:
     """Note what came of the boards of a run, of those that were planned."""
-    outcome_of = {(one.source, one.board): one.outcome for one in found}
+    known = {(one.source, one.board): one for one in found}
     rows = con.execute(
         "SELECT source, board, planned_on, why, chance FROM ops.board_nights WHERE run_id = ?", [run_id]
     ).fetchall()
@@ -244,9 +272,11 @@ def record_outcomes(con: database.Connection, run_id: str, found: Iterable[Board
             [
                 BoardNights(
                     run_id=run_id, source=source, board=board, planned_on=planned_on, why=why, chance=chance,
-                    outcome=outcome_of[source, board],
+                    outcome=one.outcome,
+                    moved_to_source=one.moved_to[0] if one.moved_to else None,
+                    moved_to_board=one.moved_to[1] if one.moved_to else None,
                 )
                 for source, board, planned_on, why, chance in rows
-                if (source, board) in outcome_of
+                if (one := known.get((source, board)))
             ],
         )  # fmt: skip

@@ -22,6 +22,10 @@ WITH answers AS MATERIALIZED (FROM core.board_answers), nights AS MATERIALIZED (
         max_by(n.said, n.night) AS said
     FROM nights AS n LEFT JOIN answered AS a USING (source, board)
     GROUP BY ALL
+), targets AS (
+    SELECT source, board, arg_max(moved_to_source, planned_on) AS moved_to_source,
+        arg_max(moved_to_board, planned_on) AS moved_to_board
+    FROM ops.board_nights WHERE moved_to_board IS NOT NULL GROUP BY ALL
 ), adverts AS (
     SELECT o.source, b.board, b.closed_at IS NULL AS is_listed, b.first_seen_at, o.country,
         o.role_group IN ($ai_groups) AS is_ai, o.pay_low IS NOT NULL OR o.pay_high IS NOT NULL AS is_paid
@@ -46,7 +50,10 @@ SELECT
         WHEN k.is_test THEN 'test' WHEN a.asked_on IS NULL THEN 'new' WHEN a.n_failed = 0 THEN 'answers'
         WHEN a.said IN ('moved', 'refused') THEN a.said
         WHEN a.n_missed >= $dead_after THEN 'dead' WHEN a.n_missed > 0 THEN 'missing' ELSE 'fails'
-    END AS state
+    END AS state,
+    CASE WHEN state = 'moved' THEN t.moved_to_source END AS moved_to_source,
+    CASE WHEN state = 'moved' THEN t.moved_to_board END AS moved_to_board
 FROM ops.known_boards AS k
 FULL JOIN asked AS a USING (source, board)
 LEFT JOIN counted AS c USING (source, board)
+LEFT JOIN targets AS t USING (source, board)

@@ -14,6 +14,7 @@ import pytest
 from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded
 from extractors.archive.writer import Writer
 from extractors.response import Response
+from extractors.source import BoardUrl
 from extractors.web import session
 from extractors.web.session import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
@@ -224,6 +225,27 @@ def test_redirects_stay_on_the_declared_hosts(board: Board, writer: Writer) -> N
         web.get(board.url("/v1/loop"))
     paths = [found.url.rsplit("/", 1)[1] for found in recorded(writer) if isinstance(found, Recorded)]
     assert paths == ["old", "new", "old", "away", *["loop"] * 6]
+
+
+@pytest.mark.parametrize(
+    ("location", "status", "n_archived"),
+    [
+        ("/v1/new/jobs", 301, 1),
+        ("/v1/OLD/jobs", 200, 2),  # the same board in other capitals
+        ("/v1/old/jobs?page=1", 200, 2),
+        ("/v1/elsewhere", 200, 2),  # no list of a board
+    ],
+)
+def test_a_redirect_to_the_list_of_another_board_is_not_followed(
+    board: Board, writer: Writer, location: str, status: int, n_archived: int
+) -> None:
+    board.answers["/v1/old/jobs"] = (301, {"Location": location}, b"")
+    board.answers[location] = (200, {}, b"[]")
+    lists = (BoardUrl(board.url("/v1/{board}/jobs")),)
+    web = live(board, writer, source=replace(SOURCE, endpoints=(board.url("/v1/"),), boards=lists))
+    assert web.get(board.url("/v1/old/jobs")).status == status
+    assert web.redirects == {board.url("/v1/old/jobs"): board.url(location)}
+    assert len(recorded(writer)) == n_archived
 
 
 def test_a_redirect_to_http_is_not_followed(writer: Writer, tmp_path: Path) -> None:

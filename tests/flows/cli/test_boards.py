@@ -16,7 +16,7 @@ from flows.runtime.lock import hold_folder
 from flows.runtime.settings import Settings
 from tests.builders import open_copy
 from warehouse import database
-from warehouse.load.boards import add_known, count_known, read_known
+from warehouse.load.boards import add_known, count_known, read_known, read_moved
 from warehouse.ops_tables import KnownBoards
 
 if TYPE_CHECKING:
@@ -102,4 +102,18 @@ def test_what_was_published_says_what_is_known_of_boards(work_template: Path, tm
             " 7 AS n_adverts, 2 AS n_ai, 1 AS n_paid"
         )
     assert count_known(tmp_path)[0] == ("lever", "answers", 1, 0, 7, 2, 1)
+    assert read_moved(tmp_path) == [], "it was published by an older version"
     assert read_known(tmp_path) == {"lever": ["new", "old"]}, "trials are never asked"
+
+
+def test_boards_that_have_moved_are_named(empty: Path, plain: Command, listed: Path) -> None:
+    plain(empty, "boards", "import", str(listed))
+    with database._connect(empty / database.MARKET, {}) as con:
+        con.execute("CREATE SCHEMA core")
+        con.execute(
+            "CREATE TABLE core.board_states AS SELECT 'pinpoint' AS source, 'old' || n AS board, 'moved' AS state,"
+            " 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid, 'ashby' AS moved_to_source, 'new' AS moved_to_board"
+            " FROM range(10, 52) AS r (n)"
+        )
+    said = plain(empty, "boards", "list").out
+    assert "pinpoint old10 redirects to ashby new\n" in said and "and 2 more; core.board_states has all" in said
