@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from transforms.records.vocabulary import AI_GROUPS, UNREAD
 from transforms.text.lookups import languages_read
 from warehouse.mart_tables import Shares
+from warehouse.ops_tables import BoardNights
 from warehouse.schema import (
     counted_jobs,
     jobs_with_skills,
@@ -81,6 +82,7 @@ VIEWS = {
         min_share=str(MIN_SHARE_SIGNS),
         min_read=str(MIN_READ),
     ),
+    "analysis.board_nights": _select("board_nights", ai_groups=_among(AI_GROUPS)),
 }
 """Meaning and SELECT of each view; a view comes after those that it reads."""
 
@@ -251,6 +253,28 @@ COLUMNS: dict[str, dict[str, str]] = {
         "agency_words": "Up to three of the words that say so, in order; core.agency_signs has them by advert",
         "n_employers": "Employers that its jobs name; a group names its companies, so that several are no sign",
         **of_table(Employers, "industry", "industry_evidence"),
+    },
+    "analysis.board_nights": {
+        "source": "Source that reads the platform",
+        "board": "Token of the board in the platform's addresses",
+        "night": "Night (UTC)",
+        "why": "panel, limit, dead or yield: see ops.board_nights; NULL: no plan of that night is on record",
+        **of_table(BoardNights, "chance"),
+        "n_answers": "Answers for its list that night: pages, and several readings of a night",
+        "said": (
+            "What these said: answer, empty, gone, moved or failure (see core.board_answers); where there are none, "
+            "what came of it: refused, no_answer or not_asked (see ops.board_nights); NULL: not on record, or its "
+            "answer came after midnight and stands with the next night"
+        ),
+        "answered_on": "Last night until then on which it answered with a list; NULL: none",
+        "n_adverts": (
+            "Adverts that it listed at the end of that day (UTC), by what was read until then; NULL: it had never "
+            "answered"
+        ),
+        "n_ai": "Of them AI adverts",
+        "n_ai_paid": "Of these, adverts with pay",
+        "n_first_seen": "Adverts first seen on it that night",
+        "n_ai_paid_first_seen": "Of them AI adverts with pay: what a reading brings",
     },
 }
 """What each column of each view means, in order; taken from a table's declaration where the column is the table's."""

@@ -20,7 +20,7 @@ from warehouse.load import boards as store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import convert_money
 from warehouse.mart_tables import Shares
-from warehouse.ops_tables import KnownBoards
+from warehouse.ops_tables import BoardNights, KnownBoards
 from warehouse.publish.market import publish
 from warehouse.tables import Sources
 
@@ -388,6 +388,62 @@ def test_a_board_without_adverts_stays_empty(con: database.Connection) -> None:
         ("a", "new", 0, None, None, None, None),
         ("a-sandbox", "test", 0, None, None, None, None),
     ]
+
+
+def test_each_night_of_a_board_says_why_it_was_asked_and_what_it_showed(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    load_lookups(con, [board_source("board"), board_source("secret", is_republishable=False)])
+    store.record_nights(
+        con,
+        [
+            planned(1, why="panel", chance=0.5, outcome="answered"), planned(2, outcome="not_asked"),
+            planned(3, outcome="no_answer"), planned(3, outcome="not_asked", run_id="again"),
+            planned(5, outcome="answered"), planned(6, why="dead", outcome="refused"), planned(7),
+        ],
+    )  # fmt: skip
+    load(
+        con,
+        refined(tmp_path, "a", Answer(on(3, 1), [offer(0), offer(1), advert(2)])),
+        refined(tmp_path, "b", Answer(on(3, 4), [offer(0), advert(2), advert(3, role_group="data")])),
+        refined(tmp_path, "c", Answer(on(3, 5), status=503)),
+        refined(tmp_path, "d", Answer(on(3, 8), [offer(0), offer(1)])),
+        refined(tmp_path, "e", Answer(on(3, 9), status=404)),
+        refined(tmp_path, "f", Answer(on(3, 1), [HIDDEN], board="secret"), source="secret"),
+    )
+    publish(con, tmp_path / "market.duckdb")
+    columns = "day(night), why, chance, said, n_answers, day(answered_on), n_adverts, n_ai, n_ai_paid, n_first_seen"
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as published:
+        found = all_rows(
+            published,
+            f"SELECT {columns}, n_ai_paid_first_seen FROM analysis.board_nights ORDER BY source, board, night",
+        )
+        (last,) = all_rows(published, "SELECT n_adverts, n_ai FROM core.board_states WHERE source = 'board'")
+    assert found == [
+        (1, "panel", 0.5, "answer", 1, 1, 3, 3, 2, 3, 2),
+        (2, "yield", None, "not_asked", 0, 1, 3, 3, 2, 0, 0),
+        (3, "yield", None, "no_answer", 0, 1, 3, 3, 2, 0, 0),
+        (4, None, None, "answer", 1, 4, 3, 2, 1, 1, 0),
+        (5, "yield", None, "failure", 1, 4, 3, 2, 1, 0, 0),
+        (6, "dead", None, "refused", 0, 4, 3, 2, 1, 0, 0),
+        (7, "yield", None, None, 0, 4, 3, 2, 1, 0, 0),
+        (8, None, None, "answer", 1, 8, 2, 2, 2, 0, 0),  # one is back, and was seen before
+        (9, None, None, "gone", 1, 8, 2, 2, 2, 0, 0),
+    ]
+    assert found[-1][6:8] == last, "as the state of the board has it"
+
+
+def board_source(name: str, *, is_republishable: bool = True) -> Sources:
+    said: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    return Sources(
+        source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_republishable, **said
+    )
+
+
+def planned(day: int, *, why: str = "yield", run_id: str = "first", **said: Any) -> BoardNights:
+    """The board acme was planned on a day of March."""
+    on_day = date(2026, 3, day)
+    return BoardNights(run_id=f"{day} {run_id}", source="board", board="acme", planned_on=on_day, why=why, **said)
 
 
 def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.DuckDBPyConnection) -> None:
