@@ -2,9 +2,10 @@
 
 Everything is pure: a board's history in arrays, a budget of requests, a night. What is expected of a board is new AI
 adverts with pay for each request. Their rate is estimated as a Gamma distribution (Poisson arrivals, conjugate prior)
-from the adverts that the board showed, those of its first reading as what came within the life of an advert, and is
-shrunk to the mean of its source; it is drawn from that distribution, not averaged (Thompson 1933), so that boards of
-which little is known are tried.
+from the adverts that the board showed in the last `DAYS_OF_YIELD` nights of its readings, over these nights; where its
+first reading is among them, what stood there came within the life of an advert before. It is shrunk to the mean of its
+source, and drawn from that distribution, not averaged (Thompson 1933), so that boards of which little is known are
+tried.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from extractors.schedule import panel
 from extractors.schedule.panel import Flags, Floats, Ints
-from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
+from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER
 
 LIFE = 40.0
 """Nights that an advert is listed, about: what stands on a board today came within them."""
@@ -78,7 +79,8 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
 def expect_new(history: History, rng: np.random.Generator) -> Floats:
     """AI adverts with pay that a reading of each board would show and no earlier one did, drawn from what is known."""
     is_read = ~history.is_new
-    nights = history.nights_followed + LIFE
+    is_first_counted = history.nights_followed <= DAYS_OF_YIELD
+    nights = np.where(is_first_counted, history.nights_followed + LIFE, DAYS_OF_YIELD)
     mean = (history.n_ai_paid_seen[is_read].sum() + SHAPE) / (nights[is_read].sum() + LIFE)
     shape = SHAPE + np.where(is_read, history.n_ai_paid_seen, 0)
     rate = rng.gamma(shape) / (SHAPE / mean + np.where(is_read, nights, 0))

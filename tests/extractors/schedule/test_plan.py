@@ -6,10 +6,11 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import pytest
 
-from extractors.schedule.plan import DEAD_RHYTHM, MAX_NIGHTS, History, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, LIFE, MAX_NIGHTS, History, expect_new, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
-from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER, MAX_DAYS_APART
+from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER, MAX_DAYS_APART
 
 N = 400
 RNG = np.random.default_rng(4)
@@ -67,6 +68,18 @@ def test_a_dead_board_is_asked_once_a_month() -> None:
     dead = at([5], DEAD_AFTER, 0).astype(np.int64)
     assert 5 not in plan(budget=N, misses=dead, chance=np.ones(N))
     assert plan(misses=dead, nights_since=at([5], DEAD_RHYTHM, 2))[5] == "dead"
+
+
+@pytest.mark.parametrize("nights", [30, DAYS_OF_YIELD, DAYS_OF_YIELD + 1, 400, 800])
+def test_as_much_is_expected_of_a_steady_board_however_long_it_was_read(nights: int) -> None:
+    """Two adverts come in ten nights. Of what was new in the last 90 nights the first reading's is part while it is
+    among them."""
+    came = min(nights, DAYS_OF_YIELD) + (LIFE if nights <= DAYS_OF_YIELD else 0)
+    steady = dataclasses.replace(
+        QUIET, nights_since=np.ones(N), nights_followed=np.full(N, float(nights)), n_ai_paid_seen=np.full(N, came / 5)
+    )
+    expected = np.mean([expect_new(steady, RNG).mean() for _ in range(50)])
+    assert expected == pytest.approx(1 / 5, rel=0.05)
 
 
 def test_a_board_never_asked_is_tried_before_those_that_gave_nothing() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from extractors.schedule.plan import DEAD_RHYTHM, History, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, History, expect_new, plan_night
 from tests.builders import BEGIN, Answer, all_rows, load, night, paid, posting, refined
 from transforms.records.vocabulary import DAYS_OF_YIELD, DEAD_AFTER
 from warehouse import database
@@ -102,6 +103,22 @@ def test_what_a_board_gave_long_ago_is_not_expected_of_it(con: database.Connecti
         refined(tmp_path, "b", Answer(night(DAYS_OF_YIELD + 1), [posting(9)])),
     )
     assert state(con, "acme", "n_ai_paid_seen", "n_adverts") == (0, 1)
+
+
+def test_what_is_expected_of_a_board_of_steady_arrivals_does_not_fade(con: database.Connection, tmp_path: Path) -> None:
+    """An advert comes each ten nights and stands for forty, over 400 nights."""
+    store.add_known(con, [known("acme")])
+    nights = range(0, 401, 10)
+    answers = [Answer(night(at), [paid(90_000, "USD", id=at // 10 - back, **AI) for back in range(4)]) for at in nights]
+    load(con, refined(tmp_path, "a", *answers))
+    states = store.read_states(con, ["board"], night(nights[-1] + 1).date())["board"]
+    history = History(
+        number=np.full(1, 0.5), chance=np.zeros(1), nights_since=states.nights_since,
+        n_ai_paid_seen=states.n_ai_paid_seen, nights_followed=states.nights_followed, misses=states.misses,
+        requests_per_reading=states.requests_per_reading,
+    )  # fmt: skip
+    rng = np.random.default_rng(1)
+    assert np.mean([expect_new(history, rng) for _ in range(2_000)]) == pytest.approx(0.1, rel=0.2)
 
 
 def test_a_board_is_dead_when_it_was_not_found_often_enough(con: database.Connection, tmp_path: Path) -> None:
