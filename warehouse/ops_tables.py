@@ -219,8 +219,9 @@ class BoardNights:
     why: Annotated[
         str,
         Column(
-            "panel (a member's turn), limit (its reading would leave the stock), dead (once a month, also where it "
-            "refuses us) or yield (new AI adverts with pay were expected there)",
+            "panel (a member's turn), limit (a later reading could not be compared with its last), dead (once a "
+            "month, also where it refuses us), yield (new AI adverts with pay were expected there) or week (quiet, and "
+            "not asked for a week)",
             values=ASKED_FOR,
         ),
     ]

@@ -1,4 +1,5 @@
-"""Which boards a night asks, and why: members of the panel first, then where most new adverts are expected.
+"""Which boards a night asks, and why: members of the panel first, then where most new adverts are expected, then quiet
+ones that were not asked for a week.
 
 Everything is pure: a board's history in arrays, a budget of requests, a night. What is expected of a board is new AI
 adverts with pay for each request. Their rate is estimated as a Gamma distribution (Poisson arrivals, conjugate prior)
@@ -22,10 +23,20 @@ LIFE = 40.0
 """Nights that an advert is listed, about: what stands on a board today came within them."""
 SHAPE = 0.1
 """Shape of the prior of rates: one board in ten or so has AI adverts, and few have many."""
-MAX_NIGHTS = 40
-"""Nights after which any board is asked again, whatever is expected of it: before its reading leaves the stock."""
+MAX_NIGHTS = 30
+"""Nights after which any board is asked again, whatever is expected of it: of two readings that are more than
+`BRIDGE_DAYS` apart, neither openings nor closings are dated."""
+QUIET_RHYTHM = 7
+"""Nights from one reading of a quiet board to the next, where the budget allows."""
+RICH = 1 / QUIET_RHYTHM
+"""New AI adverts with pay for each request from which a reading is worth more than the turn of a quiet board: a board
+with one a week is asked each night."""
 DEAD_RHYTHM = 30
 """Nights from one look at a dead board to the next."""
+TURNS = ("panel", "limit", "dead", "yield", "week", "yield")
+"""Reasons in the order in which boards are asked: those of which much is expected come before the quiet ones whose week
+is over, the rest after them. Within a turn for what it is expected to show most is asked first, within any other the
+board that was not asked for longest, so that what a budget cuts off is no matter of yield."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +78,14 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
     is_due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~is_dead
     is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
-    panel_due, limit, dead, expected = map(ASKED_FOR.index, ("panel", "limit", "dead", "yield"))
-    reason = np.select([is_due, is_late, is_dead_due], [panel_due, limit, dead], expected)
+    expected = expect_new(history, rng) / history.requests_per_reading
+    is_rich = (expected >= RICH) | history.is_new
+    is_quiet_due = history.nights_since >= QUIET_RHYTHM
+    turn = np.select([is_due, is_late, is_dead_due, is_rich, is_quiet_due], range(len(TURNS) - 1), len(TURNS) - 1)
+    reason = np.array([ASKED_FOR.index(why) for why in TURNS])[turn]
     may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
-    order = np.lexsort((history.number, -expect_new(history, rng) / history.requests_per_reading, reason))
+    is_yield = reason == ASKED_FOR.index("yield")
+    order = np.lexsort((history.number, np.where(is_yield, -expected, -history.nights_since), turn))
     order = order[may_be_asked[order]]
     order = order[np.cumsum(history.requests_per_reading[order]) <= budget]
     return order, reason[order]

@@ -148,9 +148,9 @@ CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE,
 """Groups of roles that each `role_group` of a mart holds."""
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a figure."""
-ASKED_FOR = ("panel", "limit", "dead", "yield")
-"""Why a board is asked: a member's turn; its reading would leave the stock; a dead board's turn, or that of
-one which refuses us; what is expected."""
+ASKED_FOR = ("panel", "limit", "dead", "yield", "week")
+"""Why a board is asked: a member's turn; between later readings nothing could be dated; a dead board's turn, or that of
+one which refuses us; what is expected; a quiet board's turn."""
 BOARD_OUTCOMES = ("answered", "refused", "no_answer", "not_asked")
 """What came of a board that a night planned: an answer was archived; robots.txt or a reservation keeps us out; it was
 asked, or its own host was, and gave no answer; it was not asked, and is planned again as if it had not been planned."""

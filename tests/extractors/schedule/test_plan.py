@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from extractors.schedule.plan import DEAD_RHYTHM, LIFE, MAX_NIGHTS, History, expect_new, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, LIFE, MAX_NIGHTS, QUIET_RHYTHM, History, expect_new, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
-from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER, MAX_DAYS_APART
+from transforms.records.vocabulary import ASKED_FOR, BRIDGE_DAYS, DAYS_OF_YIELD, DEAD_AFTER
 
 N = 400
 RNG = np.random.default_rng(4)
@@ -60,8 +60,49 @@ def test_requests_count_against_what_a_board_gives() -> None:
 
 
 def test_no_reading_grows_too_old() -> None:
-    assert MAX_NIGHTS < MAX_DAYS_APART
+    assert MAX_NIGHTS < BRIDGE_DAYS
     assert plan(nights_since=at([3], MAX_NIGHTS, 2), n_ai_paid_seen=at(slice(100, N), 90, 0))[3] == "limit"
+
+
+def run_month(budget: int, nights: int = 60) -> np.ndarray[Any, Any]:
+    """On which of some nights each board is asked: the first forty yield as much as two a week to nothing in ten weeks,
+    the others never did. All were asked once before, as many a night as now."""
+    rate = at(slice(0, 40), 0, 0)
+    rate[:40] = np.geomspace(2 / 7, 1 / 70, 40)
+    since, asked_on = 1.0 + RNG.permutation(N) // budget, np.zeros((nights, N), dtype=bool)
+    for night in range(nights):
+        history = dataclasses.replace(QUIET, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=DAYS_OF_YIELD * rate)
+        asked, _ = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(night))
+        asked_on[night, asked] = True
+        since = np.where(asked_on[night], 0, since) + 1
+    return asked_on
+
+
+def find_gaps(asked_on: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The most nights between two readings of each board."""
+    return np.array([np.diff(np.flatnonzero(nights), prepend=0).max(initial=0) for nights in asked_on.T])
+
+
+def test_rich_boards_are_asked_nightly_and_quiet_ones_weekly_where_the_budget_allows() -> None:
+    asked_on = run_month(budget=90)
+    assert asked_on[:, :8].mean() > 0.85
+    assert find_gaps(asked_on)[40:].max() <= QUIET_RHYTHM + 1
+
+
+def test_a_budget_too_small_for_quiet_boards_delays_all_of_them_alike_and_none_beyond_the_limit() -> None:
+    gaps = find_gaps(run_month(budget=50))
+    assert gaps[40:].min() > QUIET_RHYTHM and gaps[40:].max() <= 2 * gaps[40:].min()
+    assert find_gaps(run_month(budget=16)).max() <= MAX_NIGHTS + 1
+
+
+def test_quiet_boards_whose_week_is_over_come_after_rich_and_new_ones_and_before_the_rest() -> None:
+    since = at(slice(0, 30), 8, 2)
+    since[30:35], since[35:45] = 9, np.inf
+    asked = plan(budget=70, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=at(slice(100, 110), 60, 0))
+    assert set(list(asked)[:20]) == {*range(35, 45), *range(100, 110)}
+    assert list(asked)[20:25] == sorted(range(30, 35), key=lambda board: QUIET.number[board])
+    assert set(list(asked)[25:55]) == set(range(30))
+    assert [list(asked.values()).count(why) for why in ("yield", "week")] == [35, 35]
 
 
 def test_a_dead_board_is_asked_once_a_month() -> None:
