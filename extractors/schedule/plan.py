@@ -76,19 +76,34 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
     """
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
-    is_due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~is_dead
+    may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
+    is_due = _choose_members(history, may_be_asked & ~is_dead, budget=budget, night=night)
     is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
     expected = expect_new(history, rng) / history.requests_per_reading
     is_rich = (expected >= RICH) | history.is_new
     is_quiet_due = history.nights_since >= QUIET_RHYTHM
     turn = np.select([is_due, is_late, is_dead_due, is_rich, is_quiet_due], range(len(TURNS) - 1), len(TURNS) - 1)
     reason = np.array([ASKED_FOR.index(why) for why in TURNS])[turn]
-    may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
     is_yield = reason == ASKED_FOR.index("yield")
     order = np.lexsort((history.number, np.where(is_yield, -expected, -history.nights_since), turn))
     order = order[may_be_asked[order]]
     order = order[np.cumsum(history.requests_per_reading[order]) <= budget]
     return order, reason[order]
+
+
+def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:
+    """Members whose turn it is; where these take too few of the requests, so many more of those not asked for longest.
+
+    Members that have died take none, so that the draw alone does not tell how many requests are for members.
+    """
+    is_due = history.is_member & may_be_asked & panel.is_due(history.number, history.nights_since, night)
+    requests = history.requests_per_reading
+    least = panel.SHARE_OF_REQUESTS * min(budget, requests[may_be_asked].sum())
+    others = np.flatnonzero(history.is_member & may_be_asked & ~is_due)
+    others = others[np.lexsort((history.number[others], -history.nights_since[others]))]
+    before = requests[is_due].sum() + np.cumsum(requests[others]) - requests[others]
+    is_due[others[before < least]] = True
+    return is_due
 
 
 def expect_new(history: History, rng: np.random.Generator) -> Floats:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from extractors.schedule import panel
 from extractors.schedule.plan import DEAD_RHYTHM, LIFE, MAX_NIGHTS, QUIET_RHYTHM, History, expect_new, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
 from transforms.records.vocabulary import ASKED_FOR, BRIDGE_DAYS, DAYS_OF_YIELD, DEAD_AFTER
@@ -18,6 +19,7 @@ QUIET = History(
     number=RNG.random(N), chance=np.zeros(N), nights_since=np.full(N, 5.0), n_ai_paid_seen=np.zeros(N),
     nights_followed=np.full(N, 30.0), misses=np.zeros(N, dtype=np.int64), requests_per_reading=np.ones(N),
 )  # fmt: skip
+LONG_KNOWN = dataclasses.replace(QUIET, nights_followed=np.full(N, 300.0))
 
 
 def plan(budget: float = 40, night: int = 3, **changes: Any) -> dict[int, str]:
@@ -48,6 +50,34 @@ def test_members_come_first_and_are_no_matter_of_yield() -> None:
     assert list(asked.values())[: len(members)] == ["panel"] * len(members)
 
 
+def test_members_beyond_the_budget_are_cut_by_how_long_they_wait_and_never_by_yield() -> None:
+    since = RNG.integers(7, 15, N).astype(float)
+    said: dict[str, Any] = {"chance": np.ones(N), "nights_since": since, "nights_followed": np.full(N, 300.0)}
+    poor, rich = plan(**said), plan(n_ai_paid_seen=at(slice(200, N), 90, 0), **said)
+    assert poor == rich and set(rich.values()) == {"panel"}
+    assert min(since[list(rich)]) >= max(since[[board for board in range(N) if board not in rich]])
+
+
+def test_a_fifth_of_the_requests_are_for_members_also_where_a_quarter_of_them_is_dead() -> None:
+    dead = (RNG.random(N) < 0.25) * DEAD_AFTER
+    chance, requests = np.full(N, 0.3), RNG.integers(1, 4, N).astype(float)
+    budget = (chance * requests).sum() / panel.RHYTHM / panel.SHARE_OF_REQUESTS
+    since = np.full(N, np.inf)
+    for night in range(21):
+        said: dict[str, Any] = {
+            "chance": chance,
+            "nights_since": since,
+            "misses": dead,
+            "requests_per_reading": requests,
+        }
+        history = dataclasses.replace(QUIET, **said)
+        asked, reason = plan_night(history, budget=budget, night=night, rng=RNG)
+        for_members = requests[asked[reason == ASKED_FOR.index("panel")]].sum()
+        assert budget / 5 <= for_members < 0.4 * budget
+        since[asked] = 0
+        since += 1
+
+
 def test_a_rich_board_is_asked_before_quiet_ones_and_again_when_it_may_have_more() -> None:
     asked = plan(n_ai_paid_seen=at([7], 60, 0), nights_since=np.ones(N))
     assert next(iter(asked)) == 7
@@ -64,14 +94,15 @@ def test_no_reading_grows_too_old() -> None:
     assert plan(nights_since=at([3], MAX_NIGHTS, 2), n_ai_paid_seen=at(slice(100, N), 90, 0))[3] == "limit"
 
 
-def run_month(budget: int, nights: int = 60) -> np.ndarray[Any, Any]:
-    """On which of some nights each board is asked: the first forty yield as much as two a week to nothing in ten weeks,
-    the others never did. All were asked once before, as many a night as now."""
-    rate = at(slice(0, 40), 0, 0)
+def ask_nightly(budget: int, nights: int = 60) -> np.ndarray[Any, Any]:
+    """On which of some nights each board is asked: the first forty yield two a week down to one in ten weeks, the rest
+    never did. All were asked once before, as many a night as now."""
+    rate = np.zeros(N)
     rate[:40] = np.geomspace(2 / 7, 1 / 70, 40)
-    since, asked_on = 1.0 + RNG.permutation(N) // budget, np.zeros((nights, N), dtype=bool)
+    since: np.ndarray[Any, Any] = 1.0 + RNG.permutation(N) // budget
+    asked_on = np.zeros((nights, N), dtype=bool)
     for night in range(nights):
-        history = dataclasses.replace(QUIET, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=DAYS_OF_YIELD * rate)
+        history = dataclasses.replace(LONG_KNOWN, nights_since=since, n_ai_paid_seen=DAYS_OF_YIELD * rate)
         asked, _ = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(night))
         asked_on[night, asked] = True
         since = np.where(asked_on[night], 0, since) + 1
@@ -84,21 +115,22 @@ def find_gaps(asked_on: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def test_rich_boards_are_asked_nightly_and_quiet_ones_weekly_where_the_budget_allows() -> None:
-    asked_on = run_month(budget=90)
+    asked_on = ask_nightly(budget=90)
     assert asked_on[:, :8].mean() > 0.85
     assert find_gaps(asked_on)[40:].max() <= QUIET_RHYTHM + 1
 
 
 def test_a_budget_too_small_for_quiet_boards_delays_all_of_them_alike_and_none_beyond_the_limit() -> None:
-    gaps = find_gaps(run_month(budget=50))
+    gaps = find_gaps(ask_nightly(budget=50))
     assert gaps[40:].min() > QUIET_RHYTHM and gaps[40:].max() <= 2 * gaps[40:].min()
-    assert find_gaps(run_month(budget=16)).max() <= MAX_NIGHTS + 1
+    assert find_gaps(ask_nightly(budget=16)).max() <= MAX_NIGHTS + 1
 
 
 def test_quiet_boards_whose_week_is_over_come_after_rich_and_new_ones_and_before_the_rest() -> None:
     since = at(slice(0, 30), 8, 2)
     since[30:35], since[35:45] = 9, np.inf
-    asked = plan(budget=70, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=at(slice(100, 110), 60, 0))
+    rich = at(slice(100, 110), 60, 0)
+    asked = plan(budget=70, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=rich)
     assert set(list(asked)[:20]) == {*range(35, 45), *range(100, 110)}
     assert list(asked)[20:25] == sorted(range(30, 35), key=lambda board: QUIET.number[board])
     assert set(list(asked)[25:55]) == set(range(30))
