@@ -24,7 +24,7 @@ from extractors.source import LINKED_TOKEN, Source, board_at
 from extractors.web.politeness import RULES_REQUESTS
 from extractors.web.session import FetchFailed, Web
 from flows.inputs.board_lists import make_known
-from transforms.records.vocabulary import ASKED_FOR
+from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
 from warehouse.database import Connection
 from warehouse.load import board_records
 from warehouse.load import boards as store
@@ -51,7 +51,7 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
     for name, states in store.read_states(con, list(with_boards), day).items():
         budget = count_list_requests(with_boards[name])
         requests = states.requests_per_reading + (RULES_REQUESTS if with_boards[name].has_host_by_board else 0)
-        number, chance = _draw(con, name, states, day, budget / requests.mean())
+        number, chance = _draw(con, name, states, day, requests, budget)
         history = History(
             number=number,
             chance=chance,
@@ -160,24 +160,23 @@ def _list_records(archive: Store) -> list[Path]:
 
 
 def _draw(
-    con: Connection, source: str, states: BoardStates, day: date, n_lists: float
+    con: Connection, source: str, states: BoardStates, day: date, requests: panel.Floats, budget: float
 ) -> tuple[panel.Floats, panel.Floats]:
-    """Number and chance of each board: as drawn, or drawn today where there is no draw or it stood long enough.
-
-    A board that comes in between takes the chance that one of its class had at the draw. Whether a board is drawn again
-    depends on when it was drawn, never on whether it is a member. `n_lists`: boards that a night can ask.
-    """
+    """Number and chance of each board: as drawn, or drawn today. `requests` are those of a reading of each."""
     number = panel.draw_numbers(source, states.board)
-    oldest = min(filter(None, states.drawn_on), default=None)
-    is_due = np.array([drawn is None or (day - drawn).days >= panel.MIN_WEEKS * 7 for drawn in states.drawn_on])
-    if not is_due.any():
-        return number, states.chance
     sizes = panel.classify_sizes(states.jobs)
-    if oldest is None or (day - oldest).days >= panel.MIN_WEEKS * 7:
-        fresh = panel.find_chances(sizes, panel.count_members(n_lists))
-    else:
-        fresh = panel.chance_between_draws(sizes, states.chance, states.stratum)
-    chance = np.where(is_due, fresh, states.chance)
+    chance, is_drawn = panel.draw_chances(
+        sizes,
+        np.where(states.misses >= DEAD_AFTER, 0.0, requests),
+        panel.count_weekly_requests(budget),
+        chance=states.chance,
+        strata=states.stratum,
+        days=np.array([math.nan if drawn is None else (day - drawn).days for drawn in states.drawn_on]),
+    )
+    if not is_drawn.any():
+        return number, chance
+    if is_drawn.all():
+        LOG.info("%s: all boards are drawn for the panel, %s are members", source, f"{(number < chance).sum():,}")
     strata = panel.name_strata(sizes, states.commonest_country)
     store.write_draw(
         con,
@@ -186,7 +185,7 @@ def _draw(
                 source=source, board=states.board[at], drawn_on=day, stratum=strata[at], number=float(number[at]),
                 chance=float(chance[at]),
             )
-            for at in np.flatnonzero(is_due)
+            for at in np.flatnonzero(is_drawn)
         ],
     )  # fmt: skip
     return number, chance

@@ -196,9 +196,13 @@ class KnownBoards:
     is_test: Annotated[bool, Column("Whether its token says that it is a trial; such are never asked")]
 
 
-@table("ops.panel_draw", "The draw of the panel that stands: each board's chance to be in it, for 26 weeks at least.")
+@table("ops.panel_draw", "The draw of the panel that stands: each board's chance to be in it.")
 class PanelDraw:
-    """A board is a member where its `number` is below its `chance`. Chances never depend on what adverts say."""
+    """A board is a member where its `number` is below its `chance`. Chances never depend on what adverts say.
+
+    A draw stands for 26 weeks, unless its members come to take more than two fifths or less than a tenth of a night's
+    requests.
+    """
 
     source: Annotated[str, Column("Source", key=True)]
     board: Annotated[str, Column("Board", key=True)]

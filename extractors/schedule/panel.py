@@ -3,7 +3,7 @@
 Whether a board is a member depends on its token, its stratum and the salt, never on what its adverts say, so that a
 share of the panel, each board weighted by the inverse of its chance, is one of all boards known. A board keeps its
 place in the draw (permanent random numbers: Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so
-that a panel that is drawn again with other rates keeps most of its members.
+that a panel that is drawn again with other rates keeps as many of its members as these leave room for.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ SHARE_OF_REQUESTS = 1 / 5
 RHYTHM = 7
 """Nights from one reading of a member to the next: its openings and closings are known to within a week."""
 MIN_WEEKS = 26
-"""Weeks that a draw stands; chances do not change before."""
+"""Weeks that a draw stands, unless its members come to take too many or too few requests."""
+LEAST_SHARE, MOST_SHARE = 1 / 10, 2 / 5
+"""Parts of a night's requests between which the turns of members may come to lie, as boards come in and die and budgets
+change. Beyond them all boards are drawn anew. Were these closer to `SHARE_OF_REQUESTS`, each list would end a draw."""
 SIZES = (1, 10, 50, 200)
 """Jobs at which a class of size begins. A board with none is in the class below, one never read in one of its own."""
 UNKNOWN = -1
@@ -57,22 +60,56 @@ def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
     return [f"{size}:{named[size, country]}" for size, country in keys]
 
 
-def find_chances(sizes: Ints, n_members: float) -> Floats:
-    """The chance of each board to be a member, so that about `n_members` are: in proportion to the weight of its size.
+def find_chances(sizes: Ints, cost: Floats, requests: float) -> Floats:
+    """The chance of each board to be a member, so that members take so many requests: by the weight of its size.
 
-    At most 1. All are members where fewer boards than that are known.
+    `cost` is what each board takes. No chance is above 1. All are members where all take no more than that.
     """
     weight = np.array([WEIGHT_OF_SIZE[size] for size in sizes.tolist()])
-    if n_members >= len(weight):
-        return np.ones(len(weight))
-    chance = np.zeros(len(weight))
-    is_sure = np.zeros(len(weight), dtype=bool)
-    while True:
-        rest = weight[~is_sure].sum()
-        chance = np.where(is_sure, 1.0, weight * (n_members - is_sure.sum()) / rest)
+    chance = np.ones(len(weight))
+    is_sure = np.full(len(weight), cost.sum() <= requests)
+    while not is_sure.all():
+        left, rest = requests - cost[is_sure].sum(), (weight * cost)[~is_sure].sum()
+        chance = np.where(is_sure, 1.0, weight * left / rest)
         if not (chance > 1).any():
             return chance
         is_sure |= chance > 1
+    return np.ones(len(weight))
+
+
+def draw_chances(
+    sizes: Ints,
+    cost: Floats,
+    requests: float,
+    *,
+    chance: Floats,
+    strata: Sequence[str | None],
+    days: Floats,
+) -> tuple[Floats, Flags]:
+    """The chance of each board on a night, and which boards are drawn on it; the others keep theirs.
+
+    `requests` are those of a week that are for members (`count_weekly_requests`), `cost` what the turn of each board
+    takes, 0 where it is dead. `chance` and `strata` are those of the draw that stands, `days` how long ago it was: NaN
+    and None for boards that it did not see, which take the chance that their class had at the draw.
+
+    A draw stands for `MIN_WEEKS`. All boards are drawn before where members take more than `MOST_SHARE` of a night's
+    requests, or more than `SHARE_OF_REQUESTS` while all boards are members. A board keeps its number, so the members
+    that stay are those whose number is below their new chance. Where members take less than `LEAST_SHARE`, chances are
+    raised and none leaves. All this depends on what boards take by their chances, never on who is a member.
+    """
+    is_due = np.isnan(days) | (days >= MIN_WEEKS * 7)
+    fresh = find_chances(sizes, cost, requests)
+    ages = days[~np.isnan(days)]
+    is_standing = len(ages) > 0 and ages.max() < MIN_WEEKS * 7
+    standing = np.where(is_due, chance_between_draws(sizes, chance, strata) if is_standing else fresh, chance)
+    taken = (standing * cost).sum()
+    is_census = bool((standing == 1).all())
+    all_boards = np.ones(len(sizes), dtype=bool)
+    if taken > requests * (1 if is_census else MOST_SHARE / SHARE_OF_REQUESTS):
+        return fresh, all_boards
+    if taken < requests * LEAST_SHARE / SHARE_OF_REQUESTS and not is_census:
+        return np.fmax(chance, fresh), all_boards
+    return standing, is_due
 
 
 def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
@@ -89,8 +126,8 @@ def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | Non
     return np.array([min(1.0, WEIGHT_OF_SIZE[size] * scale) for size in sizes.tolist()])
 
 
-def count_members(requests: float) -> float:
-    """How many boards can be members where a night has so many requests."""
+def count_weekly_requests(requests: float) -> float:
+    """How many requests of a week are for members where a night has so many."""
     return SHARE_OF_REQUESTS * requests * RHYTHM
 
 

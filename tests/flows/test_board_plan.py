@@ -77,7 +77,7 @@ def test_a_small_budget_asks_the_panel_first_and_says_why(con: database.Connecti
     assert all((row[2] is not None) or row[1] != "panel" for row in rows)
     assert members <= set(asked) and 70 * panel.SHARE_OF_REQUESTS * 0.4 < len(members) < 70
     ((chance,),) = all_rows(con, "SELECT DISTINCT chance FROM ops.panel_draw")
-    assert chance == pytest.approx(panel.count_members(70) / (len(TOKENS) + len(boards_of("recruitee"))))
+    assert chance == pytest.approx(panel.count_weekly_requests(70) / (len(TOKENS) + len(boards_of("recruitee"))))
 
 
 def test_the_draw_stands_for_half_a_year_and_new_boards_take_its_chances(con: database.Connection) -> None:
@@ -86,13 +86,29 @@ def test_the_draw_stands_for_half_a_year_and_new_boards_take_its_chances(con: da
     later = DAY + timedelta(days=100)
     new = KnownBoards(source="recruitee", board="newcomer", known_from="a list", known_on=later, is_test=False)
     store.add_known(con, [new])
-    plan(con, "2", most=10, day=later)
+    plan(con, "2", most=70, day=later)
     after = dict(all_rows(con, "SELECT board, chance FROM ops.panel_draw"))
     assert {board: after[board] for board in before} == before
     assert after["newcomer"] == pytest.approx(before[TOKENS[0]])
-    plan(con, "3", most=10, day=DAY + timedelta(weeks=panel.MIN_WEEKS))
+    plan(con, "3", most=70, day=DAY + timedelta(weeks=panel.MIN_WEEKS))
     drawn = dict(all_rows(con, "SELECT board, drawn_on FROM ops.panel_draw"))
     assert drawn.pop("newcomer") == later and set(drawn.values()) == {DAY + timedelta(weeks=panel.MIN_WEEKS)}
+
+
+def test_boards_that_come_in_where_all_were_members_end_the_draw(con: database.Connection) -> None:
+    """A fifth of a night's requests then are for members again, and those that stay were members before."""
+    plan(con, "1", most=500)
+    first = dict(all_rows(con, "SELECT board, chance FROM ops.panel_draw"))
+    assert set(first.values()) == {1}
+    know(con, "recruitee", 2_000)
+    plan(con, "2", most=500, day=DAY + timedelta(days=1))
+    after = dict(all_rows(con, "SELECT board, chance FROM ops.panel_draw"))
+    assert set(after) > set(first) and len(set(after.values())) == 1
+    assert sum(after.values()) == pytest.approx(700)
+    ((n_members, n_asked),) = all_rows(
+        con, "SELECT count(*) FILTER (why = 'panel'), count(*) FROM ops.board_nights WHERE run_id = '2'"
+    )
+    assert n_asked == 500 and 100 <= n_members < 150
 
 
 def test_what_was_asked_tonight_is_not_asked_again(con: database.Connection, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def run_nights(
     """Ask the boards of a market on nights 0 to `nights` - 1, each board one request."""
     n = market.n_boards
     number = rng.random(n)
-    chance = panel.find_chances(classify(market), panel.count_members(budget))
+    chance = panel.find_chances(classify(market), np.ones(n), panel.count_weekly_requests(budget))
     since, nights_followed, n_ai_paid_seen = np.full(n, np.inf), np.zeros(n), np.zeros(n)
     fails, is_missed = market.answer == FAILS, (market.answer == GONE) | (market.answer == MOVED)
     misses = np.zeros(n, dtype=np.int64)

@@ -10,6 +10,7 @@ from tests.known_truth.board_nights import FIGURES, find_coverage
 from tests.known_truth.page import MIN_HELD
 
 SIZES = np.repeat([panel.UNKNOWN, 0, 1, 2, 3, 4], 2_000)
+ONE_EACH = np.ones(len(SIZES))
 
 
 def test_a_boards_number_is_its_own_and_even() -> None:
@@ -21,21 +22,99 @@ def test_a_boards_number_is_its_own_and_even() -> None:
 
 
 def test_chances_follow_size_and_give_the_members_asked_for() -> None:
-    chance = panel.find_chances(SIZES, 1_800)
+    chance = panel.find_chances(SIZES, ONE_EACH, 1_800)
     by_size = chance[::2_000]
     assert chance.sum() == pytest.approx(1_800)
     assert (by_size / by_size[0]).tolist() == pytest.approx([1, 0.5, 1, 2, 4, 8])
 
 
 def test_no_chance_is_above_one_and_the_rest_is_shared() -> None:
-    chance = panel.find_chances(SIZES, 7_000)
+    chance = panel.find_chances(SIZES, ONE_EACH, 7_000)
     assert chance.max() == 1 and chance.sum() == pytest.approx(7_000)
-    assert panel.find_chances(SIZES, 20_000).tolist() == [1] * len(SIZES)
+    assert panel.find_chances(SIZES, ONE_EACH, 20_000).tolist() == [1] * len(SIZES)
+
+
+def test_members_take_the_requests_asked_for_whatever_a_board_takes() -> None:
+    cost = np.tile([0, 1, 3, 8.0], len(SIZES) // 4)
+    for requests in (500, 5_000, 20_000, 35_999):
+        chance = panel.find_chances(SIZES, cost, requests)
+        assert (chance * cost).sum() == pytest.approx(requests)
+        by_size = chance.reshape(6, -1)
+        assert (by_size == by_size[:, :1]).all(), "what a board takes is no matter of its chance"
+    assert panel.find_chances(SIZES, cost, 36_000).tolist() == [1] * len(SIZES)
+
+
+def draw(
+    sizes: np.ndarray, requests: float, *, dead: float = 0, standing: np.ndarray | None = None, days: float = 7
+) -> tuple[np.ndarray, np.ndarray]:
+    """A draw of boards that take one request each, but for a part that is dead; the first ones were drawn before."""
+    old = np.array([]) if standing is None else standing
+    new = np.full(len(sizes) - len(old), np.nan)
+    return panel.draw_chances(
+        sizes,
+        (np.arange(len(sizes)) % 100 >= 100 * dead).astype(float),
+        panel.count_weekly_requests(requests),
+        chance=np.concatenate([old, new]),
+        strata=[*(f"{size}:US" for size in sizes[: len(old)]), *([None] * len(new))],
+        days=np.concatenate([np.full(len(old), days), new]),
+    )
+
+
+UNREAD = np.full(36_000, panel.UNKNOWN)
+
+
+def test_boards_that_come_in_where_all_are_members_are_drawn_with_them_once_they_are_too_many() -> None:
+    """1,508 boards known by people, 6,641 of a list, then 36,000 in all, at 4,998 requests a night."""
+    census, _ = draw(UNREAD[:1_508], 4_998)
+    assert set(census) == {1}
+    chance, is_drawn = draw(UNREAD[:6_997], 4_998, standing=census)
+    assert set(chance) == {1} and (is_drawn == (np.arange(6_997) >= 1_508)).all(), "a week has room for them"
+    for n_boards in (8_149, 36_000):
+        chance, is_drawn = draw(UNREAD[:n_boards], 4_998, standing=census)
+        assert is_drawn.all()
+        assert chance == pytest.approx(np.full(n_boards, 4_998 * 7 / 5 / n_boards))
+
+
+def test_a_draw_stands_until_members_take_two_fifths_and_those_that_stay_are_members_of_both() -> None:
+    chance, _ = draw(UNREAD[:12_000], 1_000)
+    for n_boards in (12_001, 23_990):
+        later, is_drawn = draw(UNREAD[:n_boards], 1_000, standing=chance)
+        assert (later == chance[0]).all() and (is_drawn == (np.arange(n_boards) >= 12_000)).all()
+    later, is_drawn = draw(UNREAD[:24_010], 1_000, standing=chance)
+    assert is_drawn.all() and later.sum() == pytest.approx(1_400)
+    number = panel.draw_numbers("ashby", [str(board) for board in range(12_000)])
+    assert ((number < later[:12_000]) <= (number < chance)).all()
+    again, is_drawn = draw(UNREAD[:24_010], 1_000, standing=later)
+    assert not is_drawn.any() and (again == later).all()
+
+
+def test_no_member_leaves_where_a_night_has_more_requests_than_the_draw_had() -> None:
+    """As after a trial with few requests; boards have been read since, and small ones have a smaller weight."""
+    few, _ = draw(np.full(len(SIZES), panel.UNKNOWN), 50)
+    many, is_drawn = draw(SIZES, 101, standing=few)
+    assert is_drawn.all() and (many >= few).all() and 101 / 5 <= many.sum() / 7 < 101 * panel.MOST_SHARE
+    same, is_drawn = draw(SIZES, 99, standing=few)
+    assert not is_drawn.any() and (same == few).all()
+
+
+def test_dead_boards_take_no_part_of_what_is_for_members() -> None:
+    chance, _ = draw(UNREAD, 4_998, dead=0.24)
+    is_alive = np.arange(36_000) % 100 >= 24
+    assert chance[is_alive].sum() / 7 == pytest.approx(4_998 / 5)
+    assert set(chance) == {chance[0]}, "and have the chance of others"
+
+
+def test_after_half_a_year_all_are_drawn_anew() -> None:
+    chance, _ = draw(UNREAD, 1_000)
+    stays, is_drawn = draw(UNREAD, 1_500, standing=chance, days=panel.MIN_WEEKS * 7 - 1)
+    assert not is_drawn.any() and (stays == chance).all()
+    anew, is_drawn = draw(UNREAD, 1_500, standing=chance, days=panel.MIN_WEEKS * 7)
+    assert is_drawn.all() and anew.sum() == pytest.approx(2_100)
 
 
 def test_more_members_keep_those_there_are() -> None:
     number = panel.draw_numbers("ashby", [str(k) for k in range(len(SIZES))])
-    few, many = panel.find_chances(SIZES, 500), panel.find_chances(SIZES, 2_000)
+    few, many = panel.find_chances(SIZES, ONE_EACH, 500), panel.find_chances(SIZES, ONE_EACH, 2_000)
     assert not ((number < few) & ~(number < many)).any()
 
 
