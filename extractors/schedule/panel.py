@@ -15,6 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.records.vocabulary import MEMBER_RHYTHM
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -22,8 +24,6 @@ Flags = NDArray[np.bool_]
 SALT = "jobmarket panel 1"
 SHARE_OF_REQUESTS = 1 / 5
 """Part of a night's requests that are for members, at least."""
-RHYTHM = 7
-"""Nights from one reading of a member to the next: its openings and closings are known to within a week."""
 MIN_WEEKS = 26
 """Weeks that a draw stands, unless its members come to take too many or too few requests."""
 LEAST_SHARE, MOST_SHARE = 1 / 10, 2 / 5
@@ -128,7 +128,7 @@ def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | Non
 
 def count_weekly_requests(requests: float) -> float:
     """How many requests of a week are for members where a night has so many."""
-    return SHARE_OF_REQUESTS * requests * RHYTHM
+    return SHARE_OF_REQUESTS * requests * MEMBER_RHYTHM
 
 
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
@@ -136,6 +136,6 @@ def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
 
     A member that was never asked waits for its day, so that a new panel is read within a week and not in one night.
     """
-    slot = (number * 2**32).astype(np.int64) % RHYTHM
-    has_missed = (nights_since >= RHYTHM) & np.isfinite(nights_since)
-    return np.asarray((slot == night % RHYTHM) | has_missed)
+    slot = (number * 2**32).astype(np.int64) % MEMBER_RHYTHM
+    has_missed = (nights_since >= MEMBER_RHYTHM) & np.isfinite(nights_since)
+    return np.asarray((slot == night % MEMBER_RHYTHM) | has_missed)

@@ -160,6 +160,8 @@ MIN_ANSWERED = 0.80
 """Least part of the boards known, as the panel's members stand for them, whose members have answered, for statistics to
 rest on the panel. Below it those that do not answer may differ (US Office of Management and Budget 2006, "Standards and
 Guidelines for Statistical Surveys", guideline 3.2.9)."""
+MEMBER_RHYTHM = 7
+"""Nights from one reading of a member of the panel to the next: what it opens and closes is known to within a week."""
 DEAD_AFTER = 3
 """Nights in a row on which a board was not found, or only redirected, after which it is asked once a month."""
 DAYS_OF_YIELD = 90

@@ -4,11 +4,15 @@
 -- that answered also stand for those that did not. NULL: not such a member, or no statistic rests on the panel that day:
 -- too few answered, or every board is a member.
 --
+-- In the first $rhythm nights of a draw members have not all had their turn, and those that were asked were chosen by what
+-- they yield or by how long they wait. So only members of the draw before have answered by then: they are those whose
+-- numbers are below both chances.
+--
 -- $max_unplanned: days since a source was last planned after which it counts as off, and none of its boards is here:
 -- fewer than its last readings stay in the stock, so that its members do not count as silent before.
 -- $min_answered: least part of the boards known that members stand for which must have answered.
 WITH drawn AS (
-    SELECT source, board, stratum, chance, number < chance AS is_member
+    SELECT source, board, stratum, chance, number < chance AS is_member, drawn_on
     FROM ops.panel_draw WHERE drawn_on <= as_of::DATE AND source IN (  -- others are off, and never answer
         SELECT source FROM ops.board_nights
         WHERE planned_on BETWEEN as_of::DATE - $max_unplanned AND as_of::DATE
@@ -21,10 +25,16 @@ WITH drawn AS (
     SELECT source, board, max(night) FROM core.board_answers WHERE night <= as_of::DATE
     GROUP BY source, board
     HAVING arg_max(said, night) IN ('gone', 'moved', 'empty')
+), settled AS (
+    SELECT source, board FROM drawn WHERE drawn_on <= as_of::DATE - $rhythm
+    UNION
+    SELECT d.source, d.board FROM drawn AS d JOIN nights AS n ON n.source = d.source AND n.board = d.board
+    WHERE n.chance IS NOT NULL AND n.planned_on < d.drawn_on
 ), answered AS (
     SELECT DISTINCT l.source, l.board
     FROM looked AS l ASOF JOIN nights AS n
     ON n.source = l.source AND n.board = l.board AND l.looked_on >= n.planned_on
+    JOIN settled AS s ON s.source = l.source AND s.board = l.board
     WHERE n.chance IS NOT NULL
 ), judged AS (
     SELECT d.source, d.board, d.stratum, d.chance, d.is_member, d.is_member AND a.board IS NOT NULL AS is_answered

@@ -11,7 +11,7 @@ import pytest
 from extractors.schedule import panel
 from extractors.schedule.plan import DEAD_RHYTHM, LIFE, MAX_NIGHTS, QUIET_RHYTHM, History, expect_new, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
-from transforms.records.vocabulary import ASKED_FOR, BRIDGE_DAYS, DAYS_OF_YIELD, DEAD_AFTER
+from transforms.records.vocabulary import ASKED_FOR, BRIDGE_DAYS, DAYS_OF_YIELD, DEAD_AFTER, MEMBER_RHYTHM
 
 N = 400
 RNG = np.random.default_rng(4)
@@ -61,7 +61,7 @@ def test_members_beyond_the_budget_are_cut_by_how_long_they_wait_and_never_by_yi
 def test_a_fifth_of_the_requests_are_for_members_also_where_a_quarter_of_them_is_dead() -> None:
     dead = (RNG.random(N) < 0.25) * DEAD_AFTER
     chance, requests = np.full(N, 0.3), RNG.integers(1, 4, N).astype(float)
-    budget = (chance * requests).sum() / panel.RHYTHM / panel.SHARE_OF_REQUESTS
+    budget = (chance * requests).sum() / MEMBER_RHYTHM / panel.SHARE_OF_REQUESTS
     since = np.full(N, np.inf)
     for night in range(21):
         said: dict[str, Any] = {

@@ -19,7 +19,7 @@ from tests.known_truth.board_nights import estimate, name_strata, run_nights, we
 from tests.warehouse.marts.test_closings import put_nights
 from tests.warehouse.marts.test_marts import AS_OF, NOW, cell, posting, put
 from transforms.records.columns import fields_of
-from transforms.records.vocabulary import BRIDGE_DAYS
+from transforms.records.vocabulary import BRIDGE_DAYS, MEMBER_RHYTHM
 from transforms.text.lookups import countries
 from warehouse import database
 from warehouse.checks import gate
@@ -260,6 +260,20 @@ def test_readings_without_a_recorded_chance_are_of_boards_known(con: database.Co
     assert set(shares(con, AS_OF)["sample"]) == {"known"}
 
 
+def test_in_the_week_after_a_draw_only_members_of_the_one_before_have_answered(con: database.Connection) -> None:
+    """50 members stay, ten come in: five of them are rich and asked at once, the others wait for their day."""
+    stay = put_boards(con, "stay", 50, workplace="remote")
+    rich, rest = put_boards(con, "rich", 5, begin=100), put_boards(con, "rest", 5, begin=200)
+    drawn_on = AS_OF - timedelta(days=3)
+    draw(con, [*((board, 0.5, True) for board in stay), *((board, 0.5, False) for board in (*rich, *rest))])
+    draw(con, ((board, 0.9, True) for board in (*stay, *rich, *rest)), on=drawn_on)
+    con.execute("DELETE FROM ops.board_nights WHERE board LIKE 'rest%' AND planned_on = $day", {"day": drawn_on})
+    found = "SELECT count(*), min(weight), max(weight) FROM panel_boards($day) WHERE is_answered"
+    weight = pytest.approx(60 / 0.9 / 50)
+    assert con.execute(found, {"day": AS_OF}).fetchall() == [(50, weight, weight)]
+    assert con.execute(found, {"day": drawn_on + timedelta(days=MEMBER_RHYTHM)}).fetchall()[0][0] == 55
+
+
 def silent_source(con: database.Connection, planned_on: date) -> None:
     """A source of as many boards as all others, of which none ever answered, and the last day it was planned."""
     draw(con, ((f"s{i}", 0.5, True) for i in range(60)), source="silent", on=planned_on)
@@ -297,7 +311,8 @@ def test_a_source_switched_off_leaves_the_panel_and_does_not_stop_it(con: databa
         draw(con, ((board, 0.5, True) for board in boards), source=source, on=BEGIN.date())
         plan_again(con, range(7, last, 7), source=source)
     query = "SELECT DISTINCT source FROM panel_boards($day) WHERE weight IS NOT NULL ORDER BY ALL"
-    found = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(0, 7 * weeks)}
+    found = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(7 * weeks)}
+    assert all(not found.pop(day) for day in range(MEMBER_RHYTHM)), "not all members have had their turn"
     last_plan = off_from - 7
     assert all(sources == [("leaves",), ("stays",)] for day, sources in found.items() if day <= last_plan + BRIDGE_DAYS)
     assert all(sources == [("stays",)] for day, sources in found.items() if day > last_plan + BRIDGE_DAYS)
