@@ -24,7 +24,7 @@ from tests.known_truth.board_market import (
     draw_board_market,
     silence_boards,
 )
-from transforms.records.vocabulary import ASKED_FOR
+from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
 from warehouse.marts.estimators import count_cells, estimate_shares, weigh_jobs
 
 Names = NDArray[np.str_]
@@ -52,28 +52,49 @@ def by_oracle(history: History, unread: Ints, budget: int, night: int, rng: np.r
 
 @dataclass(frozen=True)
 class Nights:
-    """What some nights left: by board the chance of membership, the last night it answered (-1: never), and whether it
-    was ever asked for its yield; by job whether it was read."""
+    """What some nights left: by board chance of membership and stratum at the draw that stands, whether it has answered
+    as a member, the last night it answered (-1: never), and whether it was ever asked for its yield; by job whether it
+    was read."""
 
     is_member: Flags
     chance: Floats
+    stratum: Names
+    has_answered: Flags
     read_on: Ints
     is_yield: Flags
     is_read: Flags
 
 
 def run_nights(
-    market: BoardMarket, rng: np.random.Generator, *, nights: int, budget: int, order: Order = by_plan
+    market: BoardMarket,
+    rng: np.random.Generator,
+    *,
+    nights: int,
+    budget: int,
+    order: Order = by_plan,
+    is_list: bool = False,
+    drawn_anew: int = -1,
 ) -> Nights:
-    """Ask the boards of a market on nights 0 to `nights` - 1, each board one request."""
+    """Ask the boards of a market on nights 0 to `nights` - 1, each board one request.
+
+    The panel is drawn once over both platforms with the size of every board known; of a list that is taken in
+    (`is_list`) no size and country is, and each platform is drawn by itself, again so before the night `drawn_anew` by
+    what readings have shown by then.
+    """
     n = market.n_boards
     number = rng.random(n)
     chance = panel.find_chances(classify(market), np.ones(n), panel.count_weekly_requests(budget))
+    stratum = name_strata(market)
     since, nights_followed, n_ai_paid_seen = np.full(n, np.inf), np.zeros(n), np.zeros(n)
     fails, is_missed = market.answer == FAILS, (market.answer == GONE) | (market.answer == MOVED)
     misses = np.zeros(n, dtype=np.int64)
     read_on, is_yield, is_read = np.full(n, -1), np.zeros(n, dtype=bool), np.zeros(len(market.board), dtype=bool)
+    drawn_on, was_member, is_member_reading = max(drawn_anew, 0), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for night in range(nights):
+        if night == drawn_on:
+            was_member = is_member_reading
+        if night == drawn_anew or (night == 0 and is_list):
+            chance, stratum = draw_by_platform(market, (read_on >= 0) & ~is_missed, misses, budget)
         listed = market.is_listed(night) & ~fails[market.board]
         unread = np.bincount(market.board[listed & market.is_paid & ~is_read], minlength=n)
         history = History(
@@ -89,8 +110,14 @@ def run_nights(
         since = np.where(is_asked, 0, since) + 1
         is_read |= listed & is_asked[market.board]
         read_on[asked[~fails[asked]]] = night
+        is_member_reading = np.where(read_on == night, history.is_member, is_member_reading)
         misses = misses + (is_asked & is_missed)
-    return Nights(is_member=number < chance, chance=chance, read_on=read_on, is_yield=is_yield, is_read=is_read)
+    is_member = number < chance
+    has_answered = is_member & is_member_reading & (was_member | (nights - 1 - drawn_on >= WEEK))
+    return Nights(
+        is_member=is_member, chance=chance, stratum=stratum, has_answered=has_answered, read_on=read_on,
+        is_yield=is_yield, is_read=is_read,
+    )  # fmt: skip
 
 
 def classify(market: BoardMarket) -> Ints:
@@ -98,10 +125,25 @@ def classify(market: BoardMarket) -> Ints:
     return panel.classify_sizes(market.known_jobs.astype(float))
 
 
-def weigh(market: BoardMarket, asked: Nights, is_answered: Flags) -> Floats:
+def draw_by_platform(market: BoardMarket, is_known: Flags, misses: Ints, budget: int) -> tuple[Floats, Names]:
+    """Chance and stratum of each board as the product draws each platform, by what is known of some boards.
+
+    A platform has requests as it has boards.
+    """
+    n = market.n_boards
+    sizes = panel.classify_sizes(np.where(is_known, market.jobs, np.nan))
+    cost = np.where(misses >= DEAD_AFTER, 0.0, 1.0)
+    chance = np.zeros(n)
+    for platform in (0, 1):
+        own = market.platform == platform
+        requests = panel.count_weekly_requests(budget * own.sum() / n)
+        chance[own] = panel.find_chances(sizes[own], cost[own], requests)
+    return chance, name_by_platform(market, sizes, np.where(is_known & (market.jobs > 0), countries_of(market), ""))
+
+
+def weigh(asked: Nights, is_answered: Flags) -> Floats:
     """How many boards each member that has answered stands for, as `panel_boards` has it; else 0."""
-    stratum = name_strata(market)
-    _, of = np.unique(stratum, return_inverse=True)
+    _, of = np.unique(asked.stratum, return_inverse=True)
     known = np.where(asked.is_member, 1 / asked.chance, 0)
     told = np.where(is_answered, known, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -110,9 +152,18 @@ def weigh(market: BoardMarket, asked: Nights, is_answered: Flags) -> Floats:
 
 
 def name_strata(market: BoardMarket) -> Names:
-    """The stratum of each board: its platform, and what the panel calls it there."""
+    """The stratum of each board where its size and country are known."""
+    return name_by_platform(market, classify(market), countries_of(market))
+
+
+def countries_of(market: BoardMarket) -> Names:
+    """The country of each board, where it is the United States."""
+    return np.where(market.is_us, "US", "")
+
+
+def name_by_platform(market: BoardMarket, sizes: Ints, countries: Names) -> Names:
+    """The stratum of each board of a size and country: its platform, and what the panel calls it there."""
     names = np.empty(market.n_boards, dtype=object)
-    sizes, countries = classify(market), np.where(market.is_us, "US", "")
     for platform in (0, 1):
         own = np.flatnonzero(market.platform == platform)
         names[own] = [f"{platform} {name}" for name in panel.name_strata(sizes[own], countries[own].tolist())]
@@ -154,6 +205,11 @@ def estimate(market: BoardMarket, boards: Flags, weight: Floats, read_on: Ints) 
     return {name: bound(jobs, yes, weight) for name, (jobs, yes) in parts.items()}
 
 
+def estimate_panel(market: BoardMarket, asked: Nights) -> dict[str, Interval]:
+    """Each figure from members that have answered, weighted."""
+    return estimate(market, asked.has_answered, weigh(asked, asked.has_answered), asked.read_on)
+
+
 def bound(jobs: Floats, yes: Floats, weight: Floats) -> Interval:
     """A share and its interval over jobs of boards that were drawn with unequal chances."""
     some = np.flatnonzero(jobs)
@@ -179,10 +235,13 @@ def find_truth(market: BoardMarket, night: int) -> dict[str, float]:
     }
 
 
-SAMPLES = ("panel", "yield", "yield of a week", "panel as it was")
-"""Members, weighted; boards asked for their yield, unweighted, and those of them that were read in the last week, as
-members are; and members where, as it was once, an empty list and a
+SAMPLES = ("panel", "panel of a list", "panel drawn anew", "yield", "yield of a week", "panel as it was")
+"""Members, weighted: where sizes were known at the draw; where none was, on each platform; and where such a draw was
+replaced `NIGHTS_AFTER` nights ago by one with the sizes that were read. Boards asked for their yield, unweighted, and
+those of them that were read in the last week, as members are; and members where, as it was once, an empty list and a
 redirect do not count as an answer, so that others stand for these boards."""
+NIGHTS_AFTER = 4
+"""Nights since the second draw: fewer than a week, so that only those that were members before have answered."""
 
 
 @dataclass(frozen=True)
@@ -210,18 +269,26 @@ def find_coverage(runs: int, *, part: int, nights: int = NIGHTS) -> Coverages:
     for run in range(runs):
         rng = np.random.default_rng([SEED, run])
         market = silence_boards(draw_board_market(rng, nights=nights), np.random.default_rng([SEED, run, 1]))
-        asked = run_nights(market, rng, nights=nights, budget=market.n_boards // part)
+        budget = market.n_boards // part
+        asked = run_nights(market, rng, nights=nights, budget=budget)
+        of_list, anew = (
+            run_nights(
+                market, np.random.default_rng([SEED, run, 2]), nights=nights, budget=budget, is_list=True, drawn_anew=on
+            )
+            for on in (-1, nights - NIGHTS_AFTER)
+        )
         truth, is_read = find_truth(market, nights - 1), asked.read_on >= 0
-        members = asked.is_member & is_read
-        once = members & (market.answer != EMPTY) & (market.answer != MOVED)
+        once = asked.has_answered & (market.answer != EMPTY) & (market.answer != MOVED)
         others = ~asked.is_member & asked.is_yield & is_read
         found = {
-            "panel": estimate(market, members, weigh(market, asked, members), asked.read_on),
+            "panel": estimate_panel(market, asked),
+            "panel of a list": estimate_panel(market, of_list),
+            "panel drawn anew": estimate_panel(market, anew),
             "yield": estimate(market, others, np.ones(market.n_boards), asked.read_on),
             "yield of a week": estimate(
                 market, others & (asked.read_on >= nights - WEEK), np.ones(market.n_boards), asked.read_on
             ),
-            "panel as it was": estimate(market, once, weigh(market, asked, once), asked.read_on),
+            "panel as it was": estimate(market, once, weigh(asked, once), asked.read_on),
         }
         for sample, figures in found.items():
             for name, (low, high, value) in figures.items():

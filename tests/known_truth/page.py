@@ -8,7 +8,7 @@ from datetime import date
 from math import isnan
 
 from tests.known_truth.board_market import SEED as BOARDS_SEED
-from tests.known_truth.board_nights import NIGHTS, Coverages
+from tests.known_truth.board_nights import NIGHTS, NIGHTS_AFTER, Coverages
 from tests.known_truth.markets import SEED, read_generators
 from tests.known_truth.scoring import (
     MAX_WIDTH,
@@ -82,7 +82,10 @@ def _boards(found: Mapping[int, Coverages], runs: int, day: date) -> Iterator[st
     yield (
         f"{runs} markets of {day}, seed {BOARDS_SEED}, {NIGHTS} nights each: boards resampled from real ones, on two "
         "platforms, some of which list nothing, are gone, have moved (24 % of the second platform's) or fail "
-        "(`tests/known_truth/board_market.py`). *panel*: members, weighted as `panel_boards` does. *yield*: other "
+        "(`tests/known_truth/board_market.py`). *panel*: members, weighted as `panel_boards` does, of a draw that knew "
+        "each board's size. *panel of a list*: of the first draw of a list that was taken in, by platform, with no "
+        f"size known. *panel drawn anew*: such a draw was replaced {NIGHTS_AFTER} nights ago by one with the sizes "
+        "that were read, so that only members of both have answered. *yield*: other "
         "boards asked for their yield, not weighted, by their last reading; *of a week*: those of them that were "
         "read in the last seven nights, as members are. *panel as it was*: empty lists and redirects taken for no "
         "answer, so that other members stand for such boards. *off*: mean of the estimate less the truth, "

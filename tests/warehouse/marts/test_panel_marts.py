@@ -433,7 +433,7 @@ def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: d
         ]
         draw(con, own, stratum=str(stratum))
     row = row_of(shares(con, AS_OF), "pay_stated", "yes")
-    ends = estimate(market, answered, weigh(market, asked, answered), asked.read_on)["states pay"]
+    ends = estimate(market, answered, weigh(asked, answered), asked.read_on)["states pay"]
     assert row.sample == "panel" and row.n_jobs < len(listed)
     assert (row.share_lo, row.share_hi, row.share) == pytest.approx(ends, abs=1e-8)
 
