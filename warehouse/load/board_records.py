@@ -6,7 +6,7 @@ is written as a small Parquet file, never changed later, and a work file that is
 
 - `known-NUMBER.parquet` and `draw-NUMBER.parquet`, rows that came or changed, and keys that went (`is_gone`), in the
   order of their numbers;
-- `nights-RUN.parquet`, what a run planned.
+- `nights-RUN.parquet`, what a run planned and what came of it.
 
 What is written is what the files do not say yet, so a change that a kill kept from them is written with the next.
 """
