@@ -41,7 +41,6 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from extractors.sample.adverts import RECORDINGS
-from extractors.schedule.panel import RHYTHM
 from extractors.source import Source, all_sources
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.politeness import RULES_REQUESTS
@@ -50,6 +49,7 @@ from tests.bench.board_market import NIGHT, PLATFORMS, MarketNight, day_of, list
 from tests.bench.nights import REST, clocks_on_steps
 from tests.bench.nights import STEPS as STEPS_AFTER
 from tests.bench.timing import cpu_seconds
+from transforms.records.vocabulary import MEMBER_RHYTHM
 
 BOARDS = (360, 3_600)
 """Tokens of the markets: 10,000 and 100,000 adverts; 36,000 tokens have a million."""
@@ -316,7 +316,7 @@ def measure(
         market_night = MarketNight(n_boards=n_boards, night=number, edited_share=edited_share)
         return night(folder, market_night, workers=workers, budget=budget)
 
-    n_before = 1 if budget >= ALL else RHYTHM
+    n_before = 1 if budget >= ALL else MEMBER_RHYTHM
     for number in range(n_before):
         yield f"night {number + 1}" if number else "first", one(data, number, 0)
     for share in SHARES:

@@ -16,6 +16,7 @@ from extractors.sources.employer_boards import breezy
 from extractors.web.session import FetchFailed
 from flows import nightly
 from flows.board_plan import find_outcomes, take_in_moved
+from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
 from warehouse import database
@@ -149,7 +150,7 @@ class Nights:
         self.monkeypatch.setattr(nightly, "today", lambda: day)
         self.monkeypatch.setattr(nightly, "web_for", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
         config = Settings(data=self.data)
-        request = nightly.Request(settings=config, command="run", sources=("breezy",), is_live=True, run_id=f"{day}")
+        request = Request(settings=config, command="run", sources=("breezy",), is_live=True, run_id=f"{day}")
         planned = nightly.choose_boards(request, request.sources)
         health = nightly.fetch_source.fn("breezy", request, planned["breezy"])
         nightly.note_outcomes(request, [health])

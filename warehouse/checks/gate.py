@@ -14,6 +14,7 @@ import functools
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,7 +74,7 @@ def check_files(frame: pd.DataFrame, cls: type, *, run_id: str) -> dict[str, Gat
     The column `warc` has the file of each row, and keys are unique in each. Where something is wrong in any file,
     nothing is said, and each has to be judged by itself. Raises as `check` does.
     """
-    sizes = frame["warc"].value_counts().to_dict()
+    sizes = Counter[str](frame["warc"])
     if len(sizes) < 2:
         return {warc: check(frame, cls, gate=f"load:{warc}", run_id=run_id) for warc in sizes}
     gx, batches = _great_expectations()
