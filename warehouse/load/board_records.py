@@ -8,7 +8,8 @@ is written as a small Parquet file, never changed later, and a work file that is
   order of their numbers;
 - `nights-RUN.parquet`, what a run planned and what came of it.
 
-What is written is what the files do not say yet, so a change that a kill kept from them is written with the next.
+What is written is what the files do not say yet, so a change that a kill kept from them is written with the next. That
+rows are gone is written of a work file only that has taken in what the files say: another one never had them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.records.columns import fields_of, table_of
@@ -33,26 +35,41 @@ Fetch = Callable[[Path], Path]
 """Gives the file at a path, which may have to be brought from an address first."""
 NUMBERED = {"known": KnownBoards, "draw": PanelDraw}
 NIGHTS = "nights-"
+TAKEN_IN = "board_records_taken_in"
+"""Table of the work file: the tables into which it has taken what the files say."""
 SUFFIX = ".parquet"
 
 
 def restore(con: database.Connection, files: Sequence[Path], fetch: Fetch) -> None:
     """Bring what the files of records say into a work file that was made anew; it wins over what was carried over.
 
-    Of nights only those runs are read that were not carried over. A damaged file is named and left out.
+    Of nights only those runs are read that the work file lacks. A damaged file is named and left out.
     """
-    for name, cls in NUMBERED.items():
-        _apply(con, cls, _numbered(files, name), fetch)
+    con.execute(f"CREATE TABLE IF NOT EXISTS {TAKEN_IN} (name VARCHAR NOT NULL)")
+    taken_in = _read_taken_in(con)
     known = _read_runs(con)
-    _apply(con, BoardNights, [file for file in _of_nights(files) if _run_of(file) not in known], fetch)
+    missing = [file for file in _of_nights(files) if _run_of(file) not in known]
+    for cls, chosen in (
+        *((cls, _numbered(files, name)) for name, cls in NUMBERED.items()),
+        (BoardNights, missing),
+    ):
+        if table_of(cls).name not in taken_in:
+            _take_in(con, cls, chosen, fetch)
 
 
 def save(con: database.Connection, files: Sequence[Path], fetch: Fetch, folder: Path) -> list[Path]:
-    """Write what the work file says of boards and `files` do not; the files that were made, in `folder`."""
+    """Write what the work file says of boards and `files` do not; the files that were made, in `folder`.
+
+    A work file that has not taken in what they say does so first.
+    """
+    restore(con, files, fetch)
+    taken_in = _read_taken_in(con)
     made = []
     for name, cls in NUMBERED.items():
         numbered = _numbered(files, name)
         changes = _find_changes(con, cls, numbered, fetch)
+        if table_of(cls).name not in taken_in:
+            changes = changes.filter(pc.invert(changes["is_gone"]))
         if len(changes):
             number = max((_number_of(file) for file in numbered), default=0) + 1
             made.append(_write(changes, folder / f"{name}-{number:06}{SUFFIX}"))
@@ -93,7 +110,11 @@ def _keys(cls: type) -> str:
     return ", ".join(map(quoted, key_of(cls)))
 
 
-def _apply(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch) -> None:
+def _read_taken_in(con: database.Connection) -> set[str]:
+    return {name for (name,) in con.execute(f"SELECT name FROM {TAKEN_IN}").fetchall()}
+
+
+def _take_in(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch) -> None:
     """Give a table the rows that files say; others of the table stay, but for those that the files say are gone."""
     name, keys = table_of(cls).name, _keys(cls)
     try:
@@ -102,6 +123,7 @@ def _apply(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fe
             con.execute(f"DELETE FROM {name} WHERE ({keys}) IN (SELECT ({keys}) FROM recorded)")
             con.execute(f"INSERT INTO {name} BY NAME SELECT {_columns(cls)} FROM recorded WHERE NOT is_gone")
             con.execute("DROP TABLE recorded")
+            con.execute(f"INSERT INTO {TAKEN_IN} VALUES (?)", [name])
     except duckdb.Error as error:  # a row of an earlier version that breaks a new CHECK
         if recovery.may_be_damage(error):
             raise

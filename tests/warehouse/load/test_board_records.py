@@ -113,6 +113,8 @@ def test_a_damaged_file_is_named_and_its_changes_are_written_again(
     recorded: database.Connection,
     fresh: database.Connection,
     folder: Path,
+    work_template: Path,
+    tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     path = folder / "known-000002.parquet"
@@ -122,9 +124,21 @@ def test_a_damaged_file_is_named_and_its_changes_are_written_again(
     restore(fresh, folder)
     assert f"{path} is damaged, and what it records of boards is left out" in caplog.text
     assert {board for (board,) in all_rows(fresh, "SELECT board FROM ops.known_boards")} == {"acme", "globex", "hooli"}
+    assert save(fresh, folder) == []
     assert save(recorded, folder) == ["known-000004.parquet"]
-    restore(fresh, folder)
-    assert said(fresh) == said(recorded)
+    with open_copy(work_template, tmp_path / "again") as again:
+        restore(again, folder)
+        assert said(again) == said(recorded)
+
+
+def test_a_work_file_that_never_had_what_is_recorded_takes_it_in_before_anything_is_written(
+    recorded: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    """As when a version that knows no records made it."""
+    store.add_known(fresh, [known("stark")])
+    assert save(fresh, folder) == ["known-000004.parquet"]
+    assert pq.read_table(folder / "known-000004.parquet")["board"].to_pylist() == ["stark"]
+    assert all_rows(fresh, "SELECT count(*) FROM ops.known_boards") == [(5,)]
 
 
 def test_files_of_a_version_with_other_columns_are_read(
@@ -140,12 +154,13 @@ def test_files_of_a_version_with_other_columns_are_read(
 def test_rows_that_break_todays_declaration_are_told_and_left_out(
     recorded: database.Connection, fresh: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = folder / "nights-1.parquet"
-    rows = pq.read_table(path)
-    pq.write_table(rows.set_column(rows.column_names.index("why"), "why", [["for fun", "for fun"]]), path)
+    for name, column, value in (("nights-1", "why", "for fun"), ("draw-000001", "chance", 7.0)):
+        rows = pq.read_table(path := folder / f"{name}.parquet")
+        pq.write_table(rows.set_column(rows.column_names.index(column), column, [[value] * len(rows)]), path)
     restore(fresh, folder)
     assert "ops.board_nights: what was recorded does not fit today's declaration" in caplog.text
-    assert {name: len(rows) for name, rows in said(fresh).items()} == dict(zip(TABLES, (4, 2, 0), strict=True))
+    assert {name: len(rows) for name, rows in said(fresh).items()} == dict(zip(TABLES, (4, 0, 0), strict=True))
+    assert save(fresh, folder) == [], "what could not be taken in is not gone"
 
 
 def test_a_file_that_a_kill_left_half_written_is_none(recorded: database.Connection, folder: Path) -> None:
