@@ -189,7 +189,7 @@ def _find_fitting(
     room: dict[type, int] = {}
     for file in files:
         row_class, n_rows = _row_class(file.rows), pq.read_metadata(file.rows).num_rows
-        if room.get(row_class, 0) < n_rows:
+        if room.get(row_class, -1) < n_rows:
             groups.setdefault(row_class, []).append([])
             room[row_class] = ROWS_TOGETHER
         groups[row_class][-1].append(file)
