@@ -218,6 +218,7 @@ def test_boards_draw_and_nights_outlive_both_databases(
     con.close()
     request = night_of(tmp_path, requests={"paylocity": 6})
     nightly.choose_boards(request, ["paylocity"])
+    nightly.note_outcomes(request, [])
     before = told_of_boards(tmp_path)
     assert all(before)
     records = sorted(path.name for path in (tmp_path / "archive" / "boards").iterdir())
@@ -227,6 +228,7 @@ def test_boards_draw_and_nights_outlive_both_databases(
     assert told_of_boards(tmp_path) == before
     later = night_of(tmp_path, requests={"paylocity": 6})
     nightly.choose_boards(later, ["paylocity"])
+    nightly.note_outcomes(later, [])
     added = {path.name for path in (tmp_path / "archive" / "boards").iterdir()} - set(records)
     assert added == {f"nights-{later.run_id}.parquet"}, "nothing else is new"
 
@@ -256,6 +258,7 @@ def test_records_go_where_the_archive_is(
     con.close()
     request = night_of(tmp_path, archive_folder=bucket("archive"))
     nightly.choose_boards(request, ["paylocity"])
+    nightly.note_outcomes(request, [])
     assert not (tmp_path / "archive").exists()
     assert not list((tmp_path / "outbox" / "archive" / "boards").iterdir())
     elsewhere = night_of(tmp_path / "elsewhere", archive_folder=bucket("archive"))
