@@ -74,8 +74,8 @@ def plan_again(con: database.Connection, days: Iterable[int], *, source: str = "
     """The members of a source are asked again, so many days after their draw."""
     for day in days:
         con.execute(
-            "INSERT INTO ops.board_nights"
-            " SELECT run_id || ' ' || $day, n.source, board, planned_on + $day, why, n.chance"
+            "INSERT INTO ops.board_nights BY NAME"
+            " SELECT run_id || ' ' || $day AS run_id, n.source, board, planned_on + $day AS planned_on, why, n.chance"
             " FROM ops.board_nights AS n JOIN ops.panel_draw AS d USING (source, board)"
             " WHERE n.source = $source AND planned_on = drawn_on AND n.chance IS NOT NULL",
             {"day": day, "source": source},
