@@ -139,10 +139,20 @@ def store_curated_boards(con: Connection, day: date) -> None:
     store.put_curated(con, ((one.source, one.board) for one in all_boards()), day)
 
 
-def keep_records(con: Connection, archive: Store) -> None:
-    """Write what the work file says of boards and the archive does not yet into files beside its answers."""
-    for path in board_records.save(con, _list_records(archive), archive.fetch, archive.outbox / RECORDS):
-        archive.put(path)
+def keep_records(con: Connection, archive: Store, *, with_nights: bool = True) -> None:
+    """Write what the work file says of boards and the archive does not yet into files beside its answers.
+
+    `with_nights`: also of runs, once it is known what came of their boards. What cannot be written now is written the
+    next time; a warning says so.
+    """
+    try:
+        made = board_records.save(
+            con, _list_records(archive), archive.fetch, archive.outbox / RECORDS, with_nights=with_nights
+        )
+        for path in made:
+            archive.put(path)
+    except OSError as error:
+        LOG.warning("the records of boards cannot be written and wait for the next run: %s", error)
 
 
 def restore_records(con: Connection, archive: Store) -> None:

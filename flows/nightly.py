@@ -296,7 +296,9 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
         with work_of(request) as con:
             in_store = board_store.sources_in(con)
             on = [one for one in sources if not request.is_live or why_off(one, settings.data, in_store) is None]
-            return plan_boards(con, on, run_id=request.run_id, day=today())
+            planned = plan_boards(con, on, run_id=request.run_id, day=today())
+            keep_records(con, settings.archive, with_nights=False)
+            return planned
     except database.SqlError as error:
         LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
         return {}
@@ -317,8 +319,6 @@ def note_outcomes(request: Request, fetched: Sequence[Health]) -> None:
             keep_records(con, request.settings.archive)
     except database.SqlError as error:
         LOG.warning("what came of the boards of the night is not on record: %s", error)
-    except OSError as error:
-        LOG.warning("the records of boards could not be written and are with the next night's: %s", error)
 
 
 def plan_fetches(

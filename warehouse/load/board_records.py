@@ -57,10 +57,12 @@ def restore(con: database.Connection, files: Sequence[Path], fetch: Fetch) -> No
             _take_in(con, cls, chosen, fetch)
 
 
-def save(con: database.Connection, files: Sequence[Path], fetch: Fetch, folder: Path) -> list[Path]:
+def save(
+    con: database.Connection, files: Sequence[Path], fetch: Fetch, folder: Path, *, with_nights: bool = True
+) -> list[Path]:
     """Write what the work file says of boards and `files` do not; the files that were made, in `folder`.
 
-    A work file that has not taken in what they say does so first.
+    A work file that has not taken in what they say does so first. `with_nights`: also what runs planned.
     """
     restore(con, files, fetch)
     taken_in = _read_taken_in(con)
@@ -73,8 +75,8 @@ def save(con: database.Connection, files: Sequence[Path], fetch: Fetch, folder: 
         if len(changes):
             number = max((_number_of(file) for file in numbered), default=0) + 1
             made.append(_write(changes, folder / f"{name}-{number:06}{SUFFIX}"))
-    recorded = {_run_of(file) for file in _of_nights(files)}
-    for run_id in sorted(_read_runs(con) - recorded):
+    unrecorded = _read_runs(con).difference(map(_run_of, _of_nights(files))) if with_nights else ()
+    for run_id in sorted(unrecorded):
         con.complete()
         query = f"SELECT {_columns(BoardNights)} FROM ops.board_nights WHERE run_id = $run ORDER BY source, board"
         planned = con.sql(query, params={"run": run_id}).to_arrow_table()
