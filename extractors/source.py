@@ -283,6 +283,11 @@ class Source:
         return max(fitting, default=0)
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that its endpoints name; `*` where boards have hosts of their own."""
+        return frozenset(urlsplit(endpoint).netloc for endpoint in self.endpoints)
+
+    @property
     def has_host_by_board(self) -> bool:
         """Whether each of its boards has a host of its own, with rules of its own."""
         return bool(self.boards) and any("*" in endpoint for endpoint in self.endpoints)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -113,7 +112,7 @@ def take_in_moved(con: Connection, found: Iterable[BoardOutcome], day: date) -> 
         if one.moved_to is None:
             continue
         source, board = one.moved_to
-        if (source, board.lower()) == (one.source, one.board.lower()):
+        if store.board_key(source, board) == store.board_key(one.source, one.board):
             store.respell(con, source, one.board, board)
         elif not why_not_read(source, board):
             targets.append(make_known(source, board, known_from=BY_REDIRECT, day=day))
@@ -129,7 +128,7 @@ def count_list_requests(source: Source) -> float:
     """
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
     if not source.has_host_by_board:
-        requests -= RULES_REQUESTS * len({urlsplit(endpoint).netloc for endpoint in source.endpoints})
+        requests -= RULES_REQUESTS * len(source.hosts)
     requests = max(requests, 1.0)  # a draw needs a chance above 0
     return max(requests - source.most_postings, requests / 2)
 
@@ -158,11 +157,6 @@ def keep_records(con: Connection, archive: Store, *, with_nights: bool = True) -
 def restore_records(con: Connection, archive: Store) -> None:
     """Bring what the archive records of boards into a work file that was made anew."""
     board_records.restore(con, _list_records(archive), archive.fetch)
-
-
-def restoring(archive: Store) -> Callable[[Connection], None]:
-    """`restore_records` of an archive, for whoever opens a work file."""
-    return partial(restore_records, archive=archive)
 
 
 def _list_records(archive: Store) -> list[Path]:

@@ -39,7 +39,7 @@ from extractors.source_list import declared_sources
 from extractors.web.politeness import MAX_FAILURES
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
-from flows.board_plan import find_outcomes, keep_records, plan_boards, restoring, take_in_moved
+from flows.board_plan import find_outcomes, keep_records, plan_boards, restore_records, take_in_moved
 from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
@@ -135,7 +135,8 @@ def run_after_fetch(
     """Refine, load, derive, compute and check; publish when nothing is wrong. `before` was loaded before the fetch."""
     refined, broken = refine_archive(request)
     if request.is_rebuild and not broken:  # of a broken source work.duckdb would lose rows that it has
-        database.make_anew(request.settings.data, restore=restoring(request.settings.archive))
+        restore = functools.partial(restore_records, archive=request.settings.archive)
+        database.make_anew(request.settings.data, restore=restore)
     loaded = (*before, *load_refined(request, refined, broken))  # and derive what follows from it
     notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
@@ -450,7 +451,7 @@ def make_load_gates(
         found = drift.judge(
             con,
             frame,
-            gate=f"load:{warc}",
+            gate=gate.name_load_gate(warc),
             run_id=request.run_id,
             warc=warc,
             source=source.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -188,7 +189,7 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
     What it changed is recorded beside the archive.
     Raises `Wrong` where the folder holds the other kind, or none and the command brings none.
     """
-    from flows.board_plan import keep_records, restoring
+    from flows.board_plan import keep_records, restore_records
     from flows.runtime.data_kind import settle_kind
     from warehouse import database
 
@@ -199,7 +200,7 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
             config.data,
             memory_limit=config.memory_limit,
             threads=config.threads,
-            restore=restoring(config.archive),
+            restore=partial(restore_records, archive=config.archive),
         )
         with con:
             yield con

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from extractors.boards import why_not_read
 from extractors.source import PLATFORM_PAGES, all_sources, board_in
 from flows.terminal.errors import WrongUsage
+from warehouse.load.boards import board_key
 from warehouse.ops_tables import KnownBoards
 
 PLATFORM_COLUMNS = ("source", "platform", "ats")
@@ -148,7 +149,7 @@ def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
             board = board_in(url)
             if board is None:
                 found.n_elsewhere += 1
-            elif (key := (board[0], board[1].lower())) not in seen:
+            elif (key := board_key(*board)) not in seen:
                 seen.add(key)
                 if why := why_not_read(*board):
                     found.refuse(f"{path.name} address {number}: {board[0]} {board[1]} is not read: {why}")

@@ -26,6 +26,7 @@ from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
 from transforms.records.boards import Board
 from warehouse.database import Connection, SqlError
+from warehouse.load.boards import board_key
 from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
@@ -165,7 +166,7 @@ def _judge_board(
 
 def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards with those that archived answers link to and boards.csv lacks, each with where it was seen."""
-    known = {(board.source, board.board.lower()) for board in all_boards()}
+    known = {board_key(board.source, board.board) for board in all_boards()}
     seen: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], str] = {}
     files = [
@@ -178,7 +179,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     for name, path in show_progress(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(config.archive.fetch(path)) if isinstance(answer, Response))
         for found in {board for answer in answers for board in find_linked_boards(answer)}:
-            if (found[0], found[1].lower()) not in known and not why_not_read(*found):
+            if board_key(*found) not in known and not why_not_read(*found):
                 seen[found] += 1
                 where.setdefault(found, f"{name}/{path.name}")
     new = [Board(source=source, board=board) for source, board in sorted(seen)]
@@ -191,17 +192,13 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
     """Source and token of every board that an answer links to, its own left out."""
-    own = board_at(answer.url)
+    at = board_at(answer.url)
+    own = board_key(*at) if at else None
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")
         found = board_in(url)
-        if found and LINKED_TOKEN.fullmatch(found[1]) and not _is_same_board(found, own):
+        if found and LINKED_TOKEN.fullmatch(found[1]) and board_key(*found) != own:
             yield found
-
-
-def _is_same_board(one: tuple[str, str], other: tuple[str, str] | None) -> bool:
-    """Whether two tokens are of one board of a platform, in whatever capitals."""
-    return other is not None and (one[0], one[1].lower()) == (other[0], other[1].lower())
 
 
 def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:

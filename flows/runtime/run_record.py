@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.board_plan import restoring
+from flows.board_plan import restore_records
 from flows.runtime.settings import Outputs, Settings
 from flows.runtime.source_health import Health
 from flows.runtime.version import code_version
@@ -85,7 +86,7 @@ def work_of(request: Request) -> database.Connection:
         request.outputs.folder,
         memory_limit=limits.memory_limit,
         threads=limits.threads,
-        restore=restoring(limits.archive) if request.as_of is None else None,
+        restore=partial(restore_records, archive=limits.archive) if request.as_of is None else None,
     )
 
 

@@ -218,8 +218,7 @@ def _count_requests(source: Source, n_boards: int, budget: int) -> int:
     """A night's requests to a platform that let it ask so many percent of its boards, rules of its hosts beside."""
     if budget >= ALL:
         return 10 * n_boards
-    n_hosts = len({urlsplit(endpoint).netloc for endpoint in source.endpoints})
-    return round(n_boards / len(PLATFORMS) * budget / ALL) + RULES_REQUESTS * n_hosts
+    return round(n_boards / len(PLATFORMS) * budget / ALL) + RULES_REQUESTS * len(source.hosts)
 
 
 def _size(path: Path) -> int:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -238,7 +239,7 @@ def test_a_rebuild_keeps_what_is_recorded_of_boards(con: database.Connection, tm
     board_plan.keep_records(con, Settings(data=tmp_path).archive)
     con.execute("DELETE FROM ops.known_boards")
     con.close()
-    database.make_anew(tmp_path, restore=board_plan.restoring(Settings(data=tmp_path).archive))
+    database.make_anew(tmp_path, restore=partial(board_plan.restore_records, archive=Settings(data=tmp_path).archive))
     assert len(told_of_boards(tmp_path)[0]) == len(TOKENS) + 20
 
 

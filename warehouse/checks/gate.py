@@ -68,6 +68,11 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
 
 
+def name_load_gate(warc: str) -> str:
+    """The name in ops.checks of the gate that an archive file passes."""
+    return f"load:{warc}"
+
+
 def check_files(frame: pd.DataFrame, cls: type, *, run_id: str) -> dict[str, GateResult]:
     """Judge rows of several archive files at once, which costs about what one does; the result of each, by its file.
 
@@ -76,7 +81,7 @@ def check_files(frame: pd.DataFrame, cls: type, *, run_id: str) -> dict[str, Gat
     """
     sizes = Counter[str](frame["warc"])
     if len(sizes) < 2:
-        return {warc: check(frame, cls, gate=f"load:{warc}", run_id=run_id) for warc in sizes}
+        return {warc: check(frame, cls, gate=name_load_gate(warc), run_id=run_id) for warc in sizes}
     gx, batches = _great_expectations()
     expectations = list(_expectations(gx.expectations, cls, within="warc"))
     alone = _expectations(gx.expectations, cls)
@@ -91,7 +96,7 @@ def check_files(frame: pd.DataFrame, cls: type, *, run_id: str) -> dict[str, Gat
         return {}
     return {
         warc: GateResult(
-            checks=tuple(replace(row, gate=f"load:{warc}", n_checked=n_rows) for row in checks), failures=()
+            checks=tuple(replace(row, gate=name_load_gate(warc), n_checked=n_rows) for row in checks), failures=()
         )
         for warc, n_rows in sizes.items()
     }

@@ -50,7 +50,7 @@ def restore(con: database.Connection, files: Sequence[Path], fetch: Fetch) -> No
     known = _read_runs(con)
     missing = [file for file in _of_nights(files) if _run_of(file) not in known]
     for cls, chosen in (
-        *((cls, _numbered(files, name)) for name, cls in NUMBERED.items()),
+        *((cls, _in_order(files, name)) for name, cls in NUMBERED.items()),
         (BoardNights, missing),
     ):
         if table_of(cls).name not in taken_in:
@@ -68,23 +68,23 @@ def save(
     taken_in = _read_taken_in(con)
     made = []
     for name, cls in NUMBERED.items():
-        numbered = _numbered(files, name)
-        changes = _find_changes(con, cls, numbered, fetch)
+        in_order = _in_order(files, name)
+        changes = _find_changes(con, cls, in_order, fetch)
         if table_of(cls).name not in taken_in:
             changes = changes.filter(pc.invert(changes["is_gone"]))
         if len(changes):
-            number = max((_number_of(file) for file in numbered), default=0) + 1
+            number = max((_number_of(file) for file in in_order), default=0) + 1
             made.append(_write(changes, folder / f"{name}-{number:06}{SUFFIX}"))
     unrecorded = _read_runs(con).difference(map(_run_of, _of_nights(files))) if with_nights else ()
     for run_id in sorted(unrecorded):
         con.complete()
         query = f"SELECT {_columns(BoardNights)} FROM ops.board_nights WHERE run_id = $run ORDER BY source, board"
-        planned = con.sql(query, params={"run": run_id}).to_arrow_table()
-        made.append(_write(planned, folder / f"{NIGHTS}{run_id}{SUFFIX}"))
+        nights = con.sql(query, params={"run": run_id}).to_arrow_table()
+        made.append(_write(nights, folder / f"{NIGHTS}{run_id}{SUFFIX}"))
     return made
 
 
-def _numbered(files: Sequence[Path], name: str) -> list[Path]:
+def _in_order(files: Sequence[Path], name: str) -> list[Path]:
     return sorted((file for file in files if file.name.startswith(f"{name}-")), key=_number_of)
 
 
@@ -122,9 +122,9 @@ def _take_in(con: database.Connection, cls: type, files: Sequence[Path], fetch: 
     try:
         with database.transaction(con):
             _replay(con, cls, files, fetch)
-            con.execute(f"DELETE FROM {name} WHERE ({keys}) IN (SELECT ({keys}) FROM recorded)")
-            con.execute(f"INSERT INTO {name} BY NAME SELECT {_columns(cls)} FROM recorded WHERE NOT is_gone")
-            con.execute("DROP TABLE recorded")
+            con.execute(f"DELETE FROM {name} WHERE ({keys}) IN (SELECT ({keys}) FROM records)")
+            con.execute(f"INSERT INTO {name} BY NAME SELECT {_columns(cls)} FROM records WHERE NOT is_gone")
+            con.execute("DROP TABLE records")
             con.execute(f"INSERT INTO {TAKEN_IN} VALUES (?)", [name])
     except duckdb.Error as error:  # a row of an earlier version that breaks a new CHECK
         if recovery.may_be_damage(error):
@@ -140,18 +140,18 @@ def _find_changes(con: database.Connection, cls: type, files: Sequence[Path], fe
     changes: pa.Table = con.sql(
         f"""
         SELECT *, false AS is_gone
-        FROM (SELECT {columns} FROM {name} EXCEPT SELECT {columns} FROM recorded WHERE NOT is_gone)
+        FROM (SELECT {columns} FROM {name} EXCEPT SELECT {columns} FROM records WHERE NOT is_gone)
         UNION ALL
-        SELECT {columns}, true FROM recorded WHERE NOT is_gone AND ({keys}) NOT IN (SELECT ({keys}) FROM {name})
+        SELECT {columns}, true FROM records WHERE NOT is_gone AND ({keys}) NOT IN (SELECT ({keys}) FROM {name})
         ORDER BY {keys}
         """
     ).to_arrow_table()
-    con.execute("DROP TABLE recorded")
+    con.execute("DROP TABLE records")
     return changes
 
 
 def _replay(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch) -> None:
-    """Temporary table `recorded`: what files say last of each key, in their order, and whether it is gone."""
+    """Temporary table `records`: what files say last of each key, in their order, and whether it is gone."""
     columns = [f.name for f in fields_of(cls)]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS"
@@ -170,7 +170,7 @@ def _replay(con: database.Connection, cls: type, files: Sequence[Path], fetch: F
         database.insert_into(con, "said", rows.append_column("nth_file", pa.repeat(nth, len(rows))))
     con.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE recorded AS SELECT * EXCLUDE (nth_file) FROM said
+        CREATE OR REPLACE TEMP TABLE records AS SELECT * EXCLUDE (nth_file) FROM said
         QUALIFY row_number() OVER (PARTITION BY {_keys(cls)} ORDER BY nth_file DESC) = 1
         """
     )

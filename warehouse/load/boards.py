@@ -92,10 +92,10 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
     Whether such a one is a trial is judged anew, unless `put_curated` entered it.
     """
-    found = {_key_of(row.source, row.board): row for row in _read_rows(con)}
+    found = {board_key(row.source, row.board): row for row in _read_rows(con)}
     new, corrections = [], []
     for one in boards:
-        known = found.setdefault(_key_of(one.source, one.board), one)
+        known = found.setdefault(board_key(one.source, one.board), one)
         if known is one:
             new.append(one)
         elif known.is_test != one.is_test and known.known_from != CURATED:
@@ -114,10 +114,10 @@ def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day
     theirs = set(tokens)
     found: dict[tuple[str, str], list[KnownBoards]] = {}
     for row in _read_rows(con):
-        found.setdefault(_key_of(row.source, row.board), []).append(row)
+        found.setdefault(board_key(row.source, row.board), []).append(row)
     put, stale = [], []
     for source, board in sorted(theirs):
-        rows = found.get(_key_of(source, board), [])
+        rows = found.get(board_key(source, board), [])
         known_on = min((row.known_on for row in rows), default=day)
         said = KnownBoards(source=source, board=board, known_from=CURATED, known_on=known_on, is_test=False)
         mine = next((row for row in rows if row.board == board), None)
@@ -151,8 +151,8 @@ def _read_rows(con: database.Connection) -> list[KnownBoards]:
     ]
 
 
-def _key_of(source: str, board: str) -> tuple[str, str]:
-    """What two spellings of one board have in common."""
+def board_key(source: str, board: str) -> tuple[str, str]:
+    """What two spellings of one board have in common: platforms take a token in any capitals."""
     return source, board.lower()
 
 
