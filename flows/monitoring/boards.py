@@ -38,7 +38,7 @@ _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+
 """An address in an answer of any kind; JSON may write its slashes escaped."""
 
 ASKED = """
-SELECT source, board, answered_on, asked_on, n_missed, state = 'moved'
+SELECT source, board, answered_on, asked_on, n_missed, state = 'moved', moved_to_source, moved_to_board
 FROM core.board_states WHERE asked_on IS NOT NULL ORDER BY source, board
 """
 REGIONS = """
@@ -114,6 +114,8 @@ class AskedBoard(NamedTuple):
     asked_on: date
     n_missed: int
     has_moved: bool
+    moved_to_source: str | None = None
+    moved_to_board: str | None = None
 
     def is_lost(self, n_not_found: int) -> bool:
         """Whether it is gone: missed on so many nights since it last answered, and no redirect last."""
@@ -160,7 +162,12 @@ def _judge_board(
     day = max(filter(None, [asked.answered_on if asked else None, board.verified_on]), default=None)
     now = replace(board, verified_on=day, hires_in=tuple(sorted({*board.hires_in, *regions})))
     if asked and asked.has_moved:
-        return now, Finding(what="look", why="it redirects: the employer may have moved to another platform", **named)
+        if asked.moved_to_board is None:
+            why = "it redirects: the employer may have moved to another platform"
+        else:
+            target = f"{asked.moved_to_source} {asked.moved_to_board}"
+            why = f"it redirects to {target}, which takes its place if it is the same employer's"
+        return now, Finding(what="look", why=why, **named)
     return now, None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -29,7 +30,7 @@ from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from transforms.records.boards import Board
 from warehouse import database
-from warehouse.ops_tables import Responses
+from warehouse.ops_tables import BoardNights, Responses
 from warehouse.publish import market
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -96,6 +97,26 @@ def test_what_the_last_nights_say_of_a_board(
         assert kept.hires_in == ("Northern Europe", "South America")
     else:
         assert what == "remove"
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [(("ashby", "new"), "it redirects to ashby new"), ((None, None), "the employer may have moved")],
+)
+def test_the_board_that_a_redirect_leads_to_is_named(
+    target: tuple[str | None, str | None], why: str, work_template: Path, tmp_path: Path
+) -> None:
+    redirect = BoardNights(
+        run_id="a", source="lever", board="acme", planned_on=DAYS[0], why="new",
+        moved_to_source=target[0], moved_to_board=target[1],
+    )  # fmt: skip
+    with open_copy(work_template, tmp_path) as con:
+        put_rows(con, Responses, answer("acme", 0, 301, DAYS[0]))
+        put_rows(con, BoardNights, dataclasses.asdict(redirect))
+        asked = read_asked_boards(con)[("lever", "acme")]
+    _, finding = _judge_board(Board(source="lever", board="acme"), asked, [], 2)
+    assert finding is not None and finding.what == "look"
+    assert why in finding.why
 
 
 def test_boards_are_discovered_by_links(tmp_path: Path) -> None:

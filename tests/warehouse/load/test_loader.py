@@ -292,7 +292,7 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_sh
     return made
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=st.tuples(*(st.lists(st.one_of(LISTED, LISTED, NOT_FOUND), min_size=1, max_size=3) for _ in range(3))),
     age=st.sampled_from([None, 1]),
