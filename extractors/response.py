@@ -77,7 +77,7 @@ class Response:
             raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
         return found
 
-    def listed(self, *path: str) -> object:
+    def value_at(self, *path: str) -> object:
         """The value under a path of keys in the JSON, or where the path breaks off; `each` refuses all but a list."""
         found: object = self.json()
         for key in path:

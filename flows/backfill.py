@@ -11,7 +11,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive.reader import Damaged
+from extractors.archive.reader import DamagedRecord
 from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
 from extractors.web.session import web_for
@@ -48,7 +48,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     for file in show_progress(files, total=len(files), what=f"archiving {name}"):
         archive = request.settings.archive
         path = path_of(archive.outbox, name, datetime.now(UTC))
-        with request.settings.held(name) as held:
+        with request.settings.archive_index(name) as held:
             with Writer(path, dated=True, store=archive) as writer:
                 web = web_for(source, writer=writer, replay=(), held=held)
                 web.take(file)
@@ -72,12 +72,14 @@ def add_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[
     """Health of the sources with recordings in which nothing was whole, each of them a reject."""
     by_source = {health.source: health for health in archived}
     for name, files in unreadable.items():
-        rejects = [_reject_damage(name, file, Damaged(record=-1, url=None, why=why)) for file, why in files.items()]
+        rejects = [
+            _reject_damage(name, file, DamagedRecord(record=-1, url=None, why=why)) for file, why in files.items()
+        ]
         by_source[name] = add_rejects(by_source.get(name, Health(source=name)), rejects, "unreadable files")
     return list(by_source.values())
 
 
-def _reject_damage(source: str, file: Path, found: Damaged) -> Rejects:
+def _reject_damage(source: str, file: Path, found: DamagedRecord) -> Rejects:
     is_whole_file = found.record < 0
     taken = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
     return Rejects(

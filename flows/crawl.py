@@ -12,7 +12,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive.reader import Damaged, is_ahead
+from extractors.archive.reader import DamagedRecord, is_ahead
 from extractors.crawl.choice import count_homes, find_closed, find_copies, homes_of
 from extractors.crawl.keep import host_files_in, keep_pages
 from extractors.crawl.scan import LEFT_OUT, SEARCHED, Page, Scan
@@ -77,7 +77,7 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
                 rejects += [_reject_damage(path, damage) for damage in found.damaged]
             else:
                 why = f"{type(found).__name__}: {found}"
-                rejects.append(_reject_damage(path, Damaged(record=-1, url=None, why=why)))
+                rejects.append(_reject_damage(path, DamagedRecord(record=-1, url=None, why=why)))
     scans.sort(key=lambda found: found.path)
     return scans, add_rejects(Health(source=NAME, outcome="ok" if scans else "failed"), rejects, "damaged records")
 
@@ -104,7 +104,7 @@ def _describe(totals: Counter[str], kept: Sequence[Page], scans: Sequence[Scan])
     return f"{said}; left out: {left_out or 'none'}{rules}"
 
 
-def _reject_damage(path: Path, found: Damaged) -> Rejects:
+def _reject_damage(path: Path, found: DamagedRecord) -> Rejects:
     is_file = found.record < 0
     return Rejects(
         source=NAME,

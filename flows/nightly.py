@@ -32,7 +32,7 @@ from prefect.cache_policies import NO_CACHE
 from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
 from extractors.archive.writer import PART, Writer, path_of, put_left, salvage
 from extractors.boards import all_boards, boards_of
-from extractors.refine.refine import Refined, gc_paused
+from extractors.refine.refine import RefineResult, gc_paused
 from extractors.refine.workers import refine_all
 from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
@@ -112,7 +112,7 @@ def rebuild(request: Request) -> Outcome:
 
 
 def from_archive(
-    request: Request, fetched: Sequence[Health], mended: Sequence[str] = (), loaded: Sequence[loader.Loaded] = ()
+    request: Request, fetched: Sequence[Health], mended: Sequence[str] = (), loaded: Sequence[loader.LoadResult] = ()
 ) -> Outcome:
     """Everything after fetching, from the archive alone, so that it can be repeated.
 
@@ -130,7 +130,7 @@ def from_archive(
 
 
 def run_after_fetch(
-    request: Request, fetched: Sequence[Health], mended: Sequence[str], before: Sequence[loader.Loaded]
+    request: Request, fetched: Sequence[Health], mended: Sequence[str], before: Sequence[loader.LoadResult]
 ) -> Outcome:
     """Refine, load, derive, compute and check; publish when nothing is wrong. `before` was loaded before the fetch."""
     refined, broken = refine_archive(request)
@@ -186,7 +186,7 @@ def prepare_archive(settings: Settings) -> None:
 
 def load_before_plan(
     request: Request, names: Sequence[str], mended: Sequence[str] = ()
-) -> tuple[tuple[loader.Loaded, ...], Sequence[str]]:
+) -> tuple[tuple[loader.LoadResult, ...], Sequence[str]]:
     """Load what the plan of a night rests on and the work file lacks; what was loaded, and which files were mended.
 
     Where it fails the night goes on without: the answers of a night do not come again, and what cannot be loaded is
@@ -201,7 +201,7 @@ def load_before_plan(
         return (), mended
 
 
-def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.Loaded, ...]:
+def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadResult, ...]:
     """Load the archive files of sources with boards that were neither loaded nor refused.
 
     As a rule there are none. After an update that declares other tables the work file is an empty one, and after a kill
@@ -263,7 +263,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
         archive = request.settings.archive
         path = path_of(archive.outbox, name, datetime.now(UTC))
         handed_over = recording if source.access == "file" else None  # never asked for, so taken as it is
-        with request.settings.held(name) as held:
+        with request.settings.archive_index(name) as held:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
             with Writer(path, dated=True, part_of=part_of, store=archive) as writer:
                 web = web_for(
@@ -339,7 +339,7 @@ def plan_fetches(
 
 
 @task(name="refine", cache_policy=NO_CACHE)
-def refine_archive(request: Request, names: Sequence[str] | None = None) -> tuple[list[Refined], dict[str, str]]:
+def refine_archive(request: Request, names: Sequence[str] | None = None) -> tuple[list[RefineResult], dict[str, str]]:
     """Read every archive file that was not read yet, or was read by other code, in a spawned process pool.
 
     `names` are the sources; None: all. Returns what was refined, and for each source whose file could not be read why.
@@ -353,7 +353,7 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
         for warc in archive.files(f"{name}/*{SUFFIX}")
         if request.as_of is None or warc.name[:10] <= request.as_of.isoformat()
     ]
-    refined: list[Refined] = []
+    refined: list[RefineResult] = []
     broken: dict[str, str] = {}
     pool = refine_all(
         files,
@@ -365,7 +365,7 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
     )
     with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
         for name, warc, result in show_progress(pool, total=len(files), what="refining"):
-            if isinstance(result, Refined):
+            if isinstance(result, RefineResult):
                 refined.append(result)
             else:
                 broken[name] = f"{warc.name}: {type(result).__name__}: {result}"
@@ -383,8 +383,8 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
 
 @task(name="load", cache_policy=NO_CACHE)
 def load_refined(
-    request: Request, refined: Sequence[Refined], broken: Collection[str] = (), *, with_derived: bool = True
-) -> tuple[loader.Loaded, ...]:
+    request: Request, refined: Sequence[RefineResult], broken: Collection[str] = (), *, with_derived: bool = True
+) -> tuple[loader.LoadResult, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
@@ -392,7 +392,7 @@ def load_refined(
     not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close. Without
     `with_derived` what follows from all rows together is left to a later call.
     """
-    loaded: list[loader.Loaded] = []
+    loaded: list[loader.LoadResult] = []
     with work_of(request) as con:
         load_lookups(con, declared_sources())
         audits = audits_of(request.settings.data)
@@ -468,7 +468,7 @@ def make_load_gates(
 # --- derive -------------------------------------------------------------------------------------------
 
 
-def derive(con: database.Connection, refined: Sequence[Refined]) -> None:
+def derive(con: database.Connection, refined: Sequence[RefineResult]) -> None:
     """Tell employers, jobs and agencies apart and convert pay to USD, unless that is up to date with what is loaded."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
@@ -661,7 +661,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
     if faults:
         request = replace(request, guides=guides)
         outcome = replace(outcome, exit_code=outcome.exit_code or 2, messages=(*outcome.messages, *faults))
-    staged: list[atomic_files.Staged | None] = []
+    staged: list[atomic_files.StagedFile | None] = []
     as_of = ledger[0].as_of
     try:
         with work_of(request) as con:
@@ -688,7 +688,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
 
 def stage_site(
     con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
-) -> atomic_files.Staged | None:
+) -> atomic_files.StagedFile | None:
     """Write the site of what is published on a day beside its place."""
     published = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
     return atomic_files.stage_folder(request.outputs.site, site_files(con, published))
@@ -701,7 +701,7 @@ def list_guides(request: Request) -> list[tuple[Path, Path]]:
 
 def stage_guide(
     request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]
-) -> atomic_files.Staged | None:
+) -> atomic_files.StagedFile | None:
     """Put the figures into one guide, beside its place."""
     before = path_out.read_bytes() if path_out.is_file() else b""
     staged, refreshed = refresh.stage(

@@ -131,7 +131,7 @@ def passes(*_: object) -> bool:
     return True
 
 
-def load(con: database.Connection, *files: RefinedFile, gate: loader.Gate = passes) -> tuple[loader.Loaded, ...]:
+def load(con: database.Connection, *files: RefinedFile, gate: loader.Gate = passes) -> tuple[loader.LoadResult, ...]:
     """Load files one call at a time, in the order given; each call has those of the source that are loaded, too."""
     outcomes = []
     for file in files:

@@ -61,7 +61,7 @@ def names_such_work(words: object) -> bool:
     if not isinstance(words, str):
         return False
     phrases, thing_of = _work_words()
-    found = phrases.found(words[:MAX_SCANNED].lower().encode("latin-1", "replace"))
+    found = phrases.find(words[:MAX_SCANNED].lower().encode("latin-1", "replace"))
     return len({thing_of[number] for _, _, number in found}) >= MIN_WORDS
 
 

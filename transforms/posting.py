@@ -42,7 +42,7 @@ from transforms.role.qualifications import qualifications_in
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.skills.extraction import skills_in
-from transforms.skills.listed_names import listed_names_in
+from transforms.skills.listed_names import find_listed_names
 from transforms.skills.sections import prefetch_lines
 from transforms.text.batch_cache import BatchCache
 from transforms.text.bounds import (
@@ -51,7 +51,7 @@ from transforms.text.bounds import (
 )
 from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
-from transforms.text.normalise import compose_letters, hash_of, language_of, masked, strip_invisible, text_of
+from transforms.text.normalise import compose_letters, hash_of, language_of, mask_contacts, strip_invisible, text_of
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
 MAX_HTML = 4_000_000
@@ -195,7 +195,7 @@ class _Terms(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-class _Titled(NamedTuple):
+class _TitleReading(NamedTuple):
     """Role and level that the title names."""
 
     role: Reading
@@ -259,7 +259,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     yield
     terms = _read_terms(raw, content, statements)
     yield
-    titled = _Titled(role_of(content.title), seniority_of(content.title))
+    titled = _TitleReading(role_of(content.title), seniority_of(content.title))
     yield
     demands = _read_demands(raw, content, titled)
     yield
@@ -315,7 +315,7 @@ def _read_terms(raw: RawPosting, content: _Content, statements: Sequence[Stateme
     return _Terms(where, country, kind, (Rejected("employment_type", stated, rule).issue,))
 
 
-def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Demands:
+def _read_demands(raw: RawPosting, content: _Content, titled: _TitleReading) -> _Demands:
     """Level, years, degree and the work with AI, by the text and what title and source say of the level."""
     text = content.body.text
     years = years_in(text) if text else None
@@ -343,7 +343,7 @@ def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Deman
     )
 
 
-def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titled) -> _Offer:
+def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _TitleReading) -> _Offer:
     """All pay that fields and prose state, and the posting's own pay among it."""
     where = terms.where
     is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
@@ -396,7 +396,7 @@ def _assemble(
     depth: Depth,
     content: _Content,
     terms: _Terms,
-    titled: _Titled,
+    titled: _TitleReading,
     demands: _Demands,
     offer: _Offer,
 ) -> Posting:
@@ -476,7 +476,7 @@ def _assemble(
         places=where.places,
         pay=offer.pay,
         skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
-        candidates=listed_names_in(body.text) if body.text and is_technical else (),
+        candidates=find_listed_names(body.text) if body.text and is_technical else (),
         spans=(span, *where.spans, *demands.spans, *offer.spans),
         issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
         wording_hash=digest,
@@ -548,7 +548,7 @@ def _read_all(said: list[str], *, is_html: bool) -> list[_Body]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
     cut = [one[:MAX_HTML] for one in said]
     whole = [text_of(one) if is_html else strip_invisible(one) for one in cut]
-    texts = [masked(compose_letters(one[:MAX_TEXT].strip())) for one in whole]
+    texts = [mask_contacts(compose_letters(one[:MAX_TEXT].strip())) for one in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
     issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]

@@ -16,11 +16,11 @@ from warehouse.mart_tables import Shares
 from warehouse.ops_tables import BoardNights
 from warehouse.schema import (
     counted_jobs,
+    ident,
     jobs_with_skills,
     literal,
     of_table,
     pay_observations,
-    quoted,
     read_sql,
     view_statements,
     why_not_full_time,
@@ -282,6 +282,6 @@ COLUMNS: dict[str, dict[str, str]] = {
 
 def declarations() -> Iterator[str]:
     """The statements that make the schema, its views and their comments, in a database that has all that they read."""
-    yield f"CREATE SCHEMA IF NOT EXISTS {quoted(SCHEMA)}"
+    yield f"CREATE SCHEMA IF NOT EXISTS {ident(SCHEMA)}"
     for name, (meaning, select) in VIEWS.items():
         yield from view_statements(name, meaning, select, COLUMNS[name])

@@ -37,7 +37,7 @@ from warehouse.ops_tables import (
     Vintages,
 )
 from warehouse.publish import atomic_files
-from warehouse.schema import arrow_schema, arrow_table, declarations, key_of, literal, quoted, schema_key
+from warehouse.schema import arrow_schema, arrow_table, declarations, ident, key_of, literal, schema_key
 
 if TYPE_CHECKING:  # for its type alone: who asks a question of the warehouse does not wait for it
     import pandas as pd
@@ -227,7 +227,7 @@ def write_mart(con: Connection, cls: type, rows: pd.DataFrame | Sequence[object]
         table = arrow_table(cls, rows)
     else:
         table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
-    with _registered(con, "mart_rows", table):
+    with _register(con, "mart_rows", table):
         mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of)
 
 
@@ -240,7 +240,7 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
     """Insert rows of a table with a key; rows of the same key are replaced, and the last of `rows` wins."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
-    with _registered(con, "put_rows", arrow_table(cls, list(last.values()))):
+    with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
         con.execute(merge_sql(cls, [f.name for f in fields_of(cls)], "SELECT * FROM put_rows"))
 
 
@@ -343,12 +343,12 @@ def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
 
 def insert_into(con: Connection, table: str, rows: pa.Table) -> None:
     """Insert rows into a table by the names of its columns."""
-    with _registered(con, "inserted_rows", rows):
+    with _register(con, "inserted_rows", rows):
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted_rows")
 
 
 @contextlib.contextmanager
-def _registered(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
+def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
     """Let SQL see a table of Arrow by a name. DuckDB takes none while a statement before it is not complete."""
     con.complete()
     con.register(name, rows)
@@ -362,11 +362,11 @@ def _registered(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
     """MERGE that inserts new keys and sets the other columns of known ones."""
     keys = key_of(cls)
-    sets = ", ".join(f"{quoted(c)} = s.{quoted(c)}" for c in columns if c not in keys)
+    sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""
         MERGE INTO {table_of(cls).name} AS t USING ({select}) AS s
-        ON {" AND ".join(f"t.{quoted(k)} = s.{quoted(k)}" for k in keys)}
+        ON {" AND ".join(f"t.{ident(k)} = s.{ident(k)}" for k in keys)}
         WHEN MATCHED THEN UPDATE SET {sets}
-        WHEN NOT MATCHED THEN INSERT ({", ".join(map(quoted, columns))})
-            VALUES ({", ".join(f"s.{quoted(c)}" for c in columns)})
+        WHEN NOT MATCHED THEN INSERT ({", ".join(map(ident, columns))})
+            VALUES ({", ".join(f"s.{ident(c)}" for c in columns)})
         """

@@ -215,13 +215,13 @@ def _rows(cls: type) -> list[str]:
         kind = kind.lower() if field.type in SQL_TYPES else kind
         lines.append(
             f"| {name} | {kind}{' list' if field.is_list else ''} | {'yes' if field.nullable else 'no'} | "
-            + _described(field.column).replace("|", "\\|")
+            + _describe(field.column).replace("|", "\\|")
             + " |"
         )
     return lines
 
 
-def _described(column: Column) -> str:
+def _describe(column: Column) -> str:
     parts = [meaning_of(column)]
     if column.values is not None:
         parts.append("one of " + ", ".join(f"`{v}`" for v in column.values))

@@ -75,7 +75,7 @@ SQL_FILES = Path(__file__).with_name("views")
 """The SELECTs of views and macros, one file each, and of the parts that several of them share."""
 
 
-def quoted(name: str) -> str:
+def ident(name: str) -> str:
     """A name as an SQL identifier (`end`, `row` and others are words of SQL)."""
     return '"' + name.replace('"', '""') + '"'
 
@@ -159,7 +159,7 @@ _VIEW_PARAMETERS = {
     "publishable_postings": {},
     "usd_rates": {},
     "posting_versions": {
-        "version_columns": ", ".join(quoted(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to"),
+        "version_columns": ", ".join(ident(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to"),
     },
     "posting_changes": {
         "changed_columns": ",\n    ".join(
@@ -478,17 +478,17 @@ def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
 
     A CHECK takes NULL as kept, so a bound on a nullable column means "when it is stated".
     """
-    parts = [f"{quoted(f.name)} {sql_type(f)}{'' if f.nullable else ' NOT NULL'}" for f in fields_of(cls)]
+    parts = [f"{ident(f.name)} {sql_type(f)}{'' if f.nullable else ' NOT NULL'}" for f in fields_of(cls)]
     parts += [f"CHECK ({check})" for check in _checks(cls) if with_checks]
     if with_key and key_of(cls):
-        parts.append(f"PRIMARY KEY ({', '.join(map(quoted, key_of(cls)))})")
+        parts.append(f"PRIMARY KEY ({', '.join(map(ident, key_of(cls)))})")
     return f"CREATE TABLE IF NOT EXISTS {table_of(cls).name} (\n    " + ",\n    ".join(parts) + "\n)"
 
 
 def comments(cls: type) -> tuple[str, ...]:
     """COMMENT ON TABLE and COMMENT ON COLUMN, one statement each."""
     name = table_of(cls).name
-    columns = [f"COMMENT ON COLUMN {name}.{quoted(f.name)} IS {literal(meaning_of(f.column))}" for f in fields_of(cls)]
+    columns = [f"COMMENT ON COLUMN {name}.{ident(f.name)} IS {literal(meaning_of(f.column))}" for f in fields_of(cls)]
     return (f"COMMENT ON TABLE {name} IS {literal(table_of(cls).doc)}", *columns)
 
 
@@ -499,7 +499,7 @@ def view_ddl(name: str) -> tuple[str, ...]:
 
 def view_statements(name: str, meaning: str, select: str, columns: Mapping[str, str]) -> tuple[str, ...]:
     """CREATE OR REPLACE VIEW, with comments on the view and on its columns, whose meanings are given by name."""
-    on_columns = (f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(said)}" for column, said in columns.items())
+    on_columns = (f"COMMENT ON COLUMN {name}.{ident(column)} IS {literal(said)}" for column, said in columns.items())
     return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(meaning)}", *on_columns
 
 
@@ -512,7 +512,7 @@ def mart_ddl(mart: type) -> tuple[str, ...]:
     """CREATE OR REPLACE VIEW of a mart over its history, and the comments on it and its columns."""
     name, otherwise = table_of(mart).name, _READ_BACK.get(table_of(mart).name, {})
     names = [f.name for f in fields_of(mart) if f.name != "as_of"]
-    columns = ",\n    ".join(f"{otherwise.get(n, f'h.{quoted(n)}')} AS {quoted(n)}" for n in names)
+    columns = ",\n    ".join(f"{otherwise.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
     on_table, *on_columns = comments(mart)
     return (
         f"CREATE OR REPLACE VIEW {name} AS\nSELECT d.as_of,\n    {columns}\n"
@@ -571,13 +571,13 @@ def sql_type(field: Field) -> str:
     if field.type in SQL_TYPES:
         element = SQL_TYPES[field.type]
     else:
-        element = f"STRUCT({', '.join(f'{quoted(f.name)} {sql_type(f)}' for f in fields_of(field.type))})"
+        element = f"STRUCT({', '.join(f'{ident(f.name)} {sql_type(f)}' for f in fields_of(field.type))})"
     return f"{element}[]" if field.is_list else element
 
 
 def _checks(cls: type) -> Iterator[str]:
     for field in fields_of(cls):
-        column, name = field.column, quoted(field.name)
+        column, name = field.column, ident(field.name)
         if field.is_list:
             continue
         if column.values is not None:

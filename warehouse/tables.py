@@ -28,7 +28,7 @@ from transforms.records.rows import (
     PriceLevel,
     Role,
     Skill,
-    SkillAsked,
+    SkillRequirement,
 )
 from transforms.records.vocabulary import (
     AGENCY_SIGNS,
@@ -210,7 +210,7 @@ class PostingPay(InDollars, Pay):
 
 
 @table("core.posting_skills", "Skills each posting with text asks for or mentions.")
-class PostingSkills(SkillAsked):
+class PostingSkills(SkillRequirement):
     """`start` and `end` point into the stored text, see the `adverts` view of `jobmarket sql`."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -247,7 +247,7 @@ class AgencySigns:
 
 
 @struct
-class Recorded:
+class ResponseProvenance:
     """Provenance added by refine: the archived response a row came from."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive")]
@@ -255,32 +255,32 @@ class Recorded:
 
 
 @table("core.pay_reports", "Rows of salary surveys and pair collections; marts read the newest snapshot.")
-class PayReports(PayReport, Recorded):
+class PayReports(PayReport, ResponseProvenance):
     """Never mixed with adverts: every row carries its basis."""
 
 
 @table("core.official_wages", "Wages by occupation and area, as statistical offices publish them.")
-class OfficialWages(OfficialWage, Recorded):
+class OfficialWages(OfficialWage, ResponseProvenance):
     """A value named in `top_coded` means 'at least'."""
 
 
 @table("core.exchange_rates", "Exchange rates as quoted; core.usd_rates turns them into dollars.")
-class ExchangeRates(ExchangeRate, Recorded):
+class ExchangeRates(ExchangeRate, ResponseProvenance):
     """Kept as quoted, so that each figure can be followed to the quotation."""
 
 
 @table("core.price_levels", "Yearly official rates and purchasing power, for comparison across countries.")
-class PriceLevels(PriceLevel, Recorded):
+class PriceLevels(PriceLevel, ResponseProvenance):
     """Never used to turn pay into dollars: that takes the rate of the day."""
 
 
 @table("core.occupation_skills", "Technologies by occupation, as O*NET lists them: evidence beside our own counts.")
-class OccupationSkills(OccupationSkill, Recorded):
+class OccupationSkills(OccupationSkill, ResponseProvenance):
     """Not measured by us."""
 
 
 @table("core.ai_posting_shares", "Share of adverts that name AI, by Indeed Hiring Lab: a benchmark for our own.")
-class AiPostingShares(AiPostingShare, Recorded):
+class AiPostingShares(AiPostingShare, ResponseProvenance):
     """History is restated by its publisher; the newest answer wins."""
 
 

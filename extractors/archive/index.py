@@ -15,7 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_record_at, read_recorded
+from extractors.archive.reader import (
+    SUFFIX,
+    DamagedRecord,
+    Entry,
+    RecordedAnswer,
+    entry_of,
+    read_record_at,
+    read_recorded,
+)
 from extractors.archive.store import Store
 from extractors.response import ANSWERED
 
@@ -57,7 +65,7 @@ class IndexEntry:
     position: int
     store: Store = field(repr=False, compare=False)
 
-    def answer(self) -> Recorded | None:
+    def answer(self) -> RecordedAnswer | None:
         """The stored answer itself; None when its file is gone or was changed."""
         try:
             found = read_record_at(
@@ -65,7 +73,7 @@ class IndexEntry:
             )
         except OSError:
             return None
-        return found if isinstance(found, Recorded) and found.digest == self.digest else None
+        return found if isinstance(found, RecordedAnswer) and found.digest == self.digest else None
 
 
 class ArchiveIndex:
@@ -149,7 +157,9 @@ class ArchiveIndex:
             return
         if entries is None:
             entries = (
-                entry_of(found) for found in read_recorded(self._store.fetch(path)) if not isinstance(found, Damaged)
+                entry_of(found)
+                for found in read_recorded(self._store.fetch(path))
+                if not isinstance(found, DamagedRecord)
             )
         with self._database:
             self._forget(path.name)

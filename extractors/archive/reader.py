@@ -71,7 +71,7 @@ _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Damaged:
+class DamagedRecord:
     """A record that cannot be trusted: its number (-1: the file itself), its URL if legible, what is wrong."""
 
     record: int
@@ -80,7 +80,7 @@ class Damaged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RecordedAnswer:
     """An answer as it was sent: `body` still has its Content-Encoding, `headers` their order and repeats.
 
     `offset` and `position` say where it stands: in the file, and among the records of that gzip member.
@@ -99,7 +99,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Revisited:
+class RevisitedAnswer:
     """An answer that equals an earlier one and was not stored again.
 
     `status` is 304, or 200 when the same bytes came once more. `digest` is the payload's, `refers_to` the time of
@@ -139,7 +139,7 @@ class Entry:
     position: int
 
 
-def entry_of(found: Recorded | Revisited, json_digest: str | None = None) -> Entry:
+def entry_of(found: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> Entry:
     """The entry of an answer. `json_digest` is that of its value (`json_digest_of`), where it is known already."""
     said = {name.lower(): value for name, value in found.headers}
     return Entry(
@@ -149,8 +149,9 @@ def entry_of(found: Recorded | Revisited, json_digest: str | None = None) -> Ent
         etag=said.get("etag") or None,
         last_modified=said.get("last-modified") or None,
         digest=found.digest,
-        json_digest=json_digest or (json_digest_of(found.body, found.headers) if isinstance(found, Recorded) else None),
-        refers_to=found.refers_to if isinstance(found, Revisited) else None,
+        json_digest=json_digest
+        or (json_digest_of(found.body, found.headers) if isinstance(found, RecordedAnswer) else None),
+        refers_to=found.refers_to if isinstance(found, RevisitedAnswer) else None,
         record=found.record,
         offset=found.offset,
         position=found.position,
@@ -181,34 +182,38 @@ def split(path: Path, size: int) -> list[Range]:
     return [Range(begin, end) for begin, end in itertools.zip_longest(begins, begins[1:])]
 
 
-def read(path: Path, part: Range = WHOLE, *, may_be_cut: bool = False) -> Iterator[Response | Revisited | Damaged]:
-    """The answers of a WARC file, decoded, in file order; a damaged one comes as `Damaged`, in its place.
+def read(
+    path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
+) -> Iterator[Response | RevisitedAnswer | DamagedRecord]:
+    """The answers of a WARC file, decoded, in file order; a damaged one comes as `DamagedRecord`, in its place.
 
     With `may_be_cut`, what its recorder cut (WARC-Truncated) is an answer too: of a page, not of a list, whose missing
-    rest would close adverts. What only repeats an earlier answer comes as `Revisited`. Header names of a `Response` are
-    in lower case; repeated headers are joined with a comma.
+    rest would close adverts. What only repeats an earlier answer comes as `RevisitedAnswer`. Header names of a
+    `Response` are in lower case; repeated headers are joined with a comma.
     Of a `part` made by `split`, records are numbered from 0. Raises OSError when it is no regular file or cannot be
     opened; damage inside it never raises.
     """
     for found in read_recorded(path, part, may_be_cut=may_be_cut):
-        yield decode(found) if isinstance(found, Recorded) else found
+        yield decode(found) if isinstance(found, RecordedAnswer) else found
 
 
 def read_recorded(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
-) -> Iterator[Recorded | Revisited | Damaged]:
+) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
     """Like `read`, but as the answers were sent: what a replay needs."""
     number = 0
     with map_file(path) as data:
         if not data:
-            yield Damaged(record=-1, url=None, why="the file is empty")
+            yield DamagedRecord(record=-1, url=None, why="the file is empty")
         for member in members_of(data, part):
             for found in answers_in(member, number, may_be_cut=may_be_cut):
                 yield found
                 number = max(number, found.record + 1)
 
 
-def read_record_at(path: Path, *, record: int, offset: int, position: int) -> Recorded | Revisited | Damaged:
+def read_record_at(
+    path: Path, *, record: int, offset: int, position: int
+) -> RecordedAnswer | RevisitedAnswer | DamagedRecord:
     """Read one answer at the place where `read_recorded` found it, without the rest of the file."""
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
@@ -223,7 +228,9 @@ def read_record_at(path: Path, *, record: int, offset: int, position: int) -> Re
     for found in answers_in(member, record - position):
         if found.record == record:
             return found
-    return Damaged(record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?")
+    return DamagedRecord(
+        record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?"
+    )
 
 
 def is_ahead(time: datetime, today: date) -> bool:
@@ -231,7 +238,7 @@ def is_ahead(time: datetime, today: date) -> bool:
     return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
-def decode(answer: Recorded) -> Response | Damaged:
+def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
     """The answer with its Content-Encoding undone, or why that fails."""
     headers: dict[str, str] = {}
     for name, value in answer.headers:
@@ -241,7 +248,7 @@ def decode(answer: Recorded) -> Response | Damaged:
         body = _body_of(answer.body, headers.get("content-encoding", ""))
     except (zlib.error, OSError, ValueError) as error:
         why = f"the body does not decode as Content-Encoding {headers['content-encoding']}: {error}"
-        return Damaged(record=answer.record, url=answer.url, why=why)
+        return DamagedRecord(record=answer.record, url=answer.url, why=why)
     return Response(
         url=answer.url,
         observed_at=answer.observed_at,
@@ -349,10 +356,12 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
     return len(data)
 
 
-def answers_in(member: Member, number: int, *, may_be_cut: bool = False) -> Iterator[Recorded | Revisited | Damaged]:
+def answers_in(
+    member: Member, number: int, *, may_be_cut: bool = False
+) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
     """The HTTP answers of one gzip member; the first of them has the given number."""
     if member.why and not member.data and member.offset == 0:
-        yield Damaged(record=-1, url=None, why=f"the file begins with no gzipped WARC record: {member.why}")
+        yield DamagedRecord(record=-1, url=None, why=f"the file begins with no gzipped WARC record: {member.why}")
         return
     position = 0
     is_empty = True
@@ -371,17 +380,19 @@ def answers_in(member: Member, number: int, *, may_be_cut: bool = False) -> Iter
                 read_as = _read_revisit if warc.record_type == WarcRecordType.revisit else _read_response
                 yield read_as(warc.headers, block, record=number, offset=member.offset, position=position)
             except ValueError as error:
-                yield Damaged(record=number, url=url, why=str(error))
+                yield DamagedRecord(record=number, url=url, why=str(error))
                 return  # where a record is not what its header says, the next one's begin is a guess
             number += 1
             position += 1
     except OSError as error:
-        yield Damaged(record=number, url=None, why=member.why or f"not a WARC record: {error}")
+        yield DamagedRecord(record=number, url=None, why=member.why or f"not a WARC record: {error}")
         return
     if is_empty:
-        yield Damaged(record=number, url=None, why=member.why or "not a WARC record")
+        yield DamagedRecord(record=number, url=None, why=member.why or "not a WARC record")
     elif member.why:
-        yield Damaged(record=-1, url=None, why=f"behind the last answer, or in a record that is none: {member.why}")
+        yield DamagedRecord(
+            record=-1, url=None, why=f"behind the last answer, or in a record that is none: {member.why}"
+        )
 
 
 def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
@@ -399,7 +410,7 @@ def _is_http(url: str | None) -> bool:
 
 def _read_response(
     headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
-) -> Recorded:
+) -> RecordedAnswer:
     """A response record as an answer. Raises ValueError that says what is wrong with it."""
     said = {name.lower(): value for name, value in headers}
     status, reason, fields, body = _http(block)
@@ -412,7 +423,7 @@ def _read_response(
         with contextlib.suppress(OSError):
             body = ChunkedReader(io.BytesIO(body)).read()
         fields = [(name, value) for name, value in fields if name.lower() != "transfer-encoding"]
-    return Recorded(
+    return RecordedAnswer(
         url=without_user(said["warc-target-uri"].strip("<>")),
         observed_at=_time_of(said.get("warc-date")),
         status=status,
@@ -428,7 +439,7 @@ def _read_response(
 
 def _read_revisit(
     headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
-) -> Revisited:
+) -> RevisitedAnswer:
     """A revisit record. Raises ValueError that says what is wrong with it."""
     said = {name.lower(): value for name, value in headers}
     status, reason, fields, _ = _http(block)
@@ -436,7 +447,7 @@ def _read_revisit(
     url = said["warc-target-uri"].strip("<>")
     if said.get("warc-refers-to-target-uri", url).strip("<>") != url:
         raise ValueError(f"it repeats the answer of another address, {without_user(said['warc-refers-to-target-uri'])}")
-    return Revisited(
+    return RevisitedAnswer(
         url=without_user(url),
         observed_at=_time_of(said.get("warc-date")),
         status=status,

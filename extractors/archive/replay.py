@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from extractors.archive.index import ArchiveIndex
-from extractors.archive.reader import Damaged, Recorded, Revisited, read_record_at, read_recorded
+from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAnswer, read_record_at, read_recorded
 
 Where = tuple[Path, int, int, int]
 """Path, record, offset and position of an answer."""
@@ -25,7 +25,7 @@ class ReplayedResponse(requests.Response):
     """An answer from a recording, made at `observed_at`; `revisit`: recorded as a repetition of an earlier one."""
 
     observed_at: datetime
-    revisit: Revisited | None = None
+    revisit: RevisitedAnswer | None = None
 
 
 class NotRecorded(requests.ConnectionError):
@@ -41,17 +41,17 @@ class ReplayAdapter(BaseAdapter):
     def __init__(self, paths: Iterable[Path], held: ArchiveIndex | None = None) -> None:
         super().__init__()
         self._held = held
-        self.damaged: list[tuple[Path, Damaged]] = []
+        self.damaged: list[tuple[Path, DamagedRecord]] = []
         self._left: defaultdict[str, deque[Where]] = defaultdict(deque)
         self._whole: Wholes = {}
         for path in paths:
             for found in read_recorded(path):
-                if isinstance(found, Damaged):
+                if isinstance(found, DamagedRecord):
                     self.damaged.append((path, found))
                     continue
                 where = (path, found.record, found.offset, found.position)
                 self._left[prepare_url(found.url)].append(where)
-                if isinstance(found, Recorded):
+                if isinstance(found, RecordedAnswer):
                     self._whole[found.url, found.observed_at] = where
 
     def send(  # the signature is requests'
@@ -80,7 +80,7 @@ class ReplayAdapter(BaseAdapter):
             headers.add(name, value)
         response = ReplayedResponse()
         response.observed_at = recorded.observed_at
-        response.revisit = recorded if isinstance(recorded, Revisited) else None
+        response.revisit = recorded if isinstance(recorded, RevisitedAnswer) else None
         response.status_code = found.status
         response.reason = found.reason
         response.url = url
@@ -103,21 +103,21 @@ class ReplayAdapter(BaseAdapter):
 
 def whole_answers(
     path: Path, held: ArchiveIndex | None
-) -> Iterator[tuple[Recorded | Revisited, Recorded | NotRecorded] | Damaged]:
+) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | NotRecorded] | DamagedRecord]:
     """The answers of a recording in its order, read once, each with the answer that it is or repeats.
 
     A repeated answer comes from the recording or from the archive; `NotRecorded` where it is in neither.
     """
     wholes: Wholes | None = None
     for found in read_recorded(path):
-        if isinstance(found, Damaged):
+        if isinstance(found, DamagedRecord):
             yield found
             continue
-        if wholes is None and isinstance(found, Revisited):
+        if wholes is None and isinstance(found, RevisitedAnswer):
             wholes = {
                 (other.url, other.observed_at): (path, other.record, other.offset, other.position)
                 for other in read_recorded(path)
-                if isinstance(other, Recorded)
+                if isinstance(other, RecordedAnswer)
             }
         try:
             yield found, _find_whole(found, wholes or {}, held)
@@ -125,13 +125,13 @@ def whole_answers(
             yield found, error
 
 
-def _find_whole(found: Recorded | Revisited, wholes: Wholes, held: ArchiveIndex | None) -> Recorded:
-    if isinstance(found, Recorded):
+def _find_whole(found: RecordedAnswer | RevisitedAnswer, wholes: Wholes, held: ArchiveIndex | None) -> RecordedAnswer:
+    if isinstance(found, RecordedAnswer):
         return found
     where = wholes.get((found.url, found.refers_to))
     if where:
         whole = _read(where)
-        if isinstance(whole, Recorded):
+        if isinstance(whole, RecordedAnswer):
             return whole
     first = held.before(found.url, found.observed_at) if held else None
     stored = first.answer() if first and first.digest == found.digest else None
@@ -141,10 +141,10 @@ def _find_whole(found: Recorded | Revisited, wholes: Wholes, held: ArchiveIndex 
     return stored
 
 
-def _read(where: Where) -> Recorded | Revisited:
+def _read(where: Where) -> RecordedAnswer | RevisitedAnswer:
     path, record, offset, position = where
     found = read_record_at(path, record=record, offset=offset, position=position)
-    if isinstance(found, Damaged):
+    if isinstance(found, DamagedRecord):
         raise NotRecorded(f"the recording changed: {found.why}")
     return found
 

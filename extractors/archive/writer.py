@@ -26,11 +26,11 @@ from warcio.warcwriter import WARCWriter
 from extractors.archive.reader import (
     MAX_BODY,
     SUFFIX,
-    Damaged,
+    DamagedRecord,
     Entry,
     Member,
-    Recorded,
-    Revisited,
+    RecordedAnswer,
+    RevisitedAnswer,
     answers_in,
     digest_of_body,
     entry_of,
@@ -120,7 +120,7 @@ class Writer:
         body: bytes,
         digest: str | None = None,
         json_digest: str | None = None,
-    ) -> Recorded:
+    ) -> RecordedAnswer:
         """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
 
         `digest` is that of the body (`digest_of_body`), `json_digest` that of its value, where they are known already.
@@ -144,7 +144,7 @@ class Writer:
             body,
             StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
         )
-        made = Recorded(
+        made = RecordedAnswer(
             url=url,
             observed_at=time,
             status=status,
@@ -170,7 +170,7 @@ class Writer:
         digest: str,
         refers_to: datetime,
         received: str | None = None,
-    ) -> Revisited:
+    ) -> RevisitedAnswer:
         """Archive a repetition: the address answered as it did at `refers_to`, with a payload of that digest.
 
         Where it said the same in other bytes (`SAME_JSON`), `received` is their digest.
@@ -196,7 +196,7 @@ class Writer:
             b"",
             StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
         )
-        made = Revisited(
+        made = RevisitedAnswer(
             url=url,
             observed_at=time,
             status=status,
@@ -248,7 +248,7 @@ class Writer:
         }
         self._write("metadata", url, headers, body, None)
 
-    def _add_entry(self, made: Recorded | Revisited, json_digest: str | None = None) -> None:
+    def _add_entry(self, made: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> None:
         self.n_records += 1
         if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
             self.entries = None
@@ -332,7 +332,7 @@ def path_of(archive: Path, source: str, time: datetime) -> Path:
     return archive / source / f"{_name_of(time)}{SUFFIX}"
 
 
-def write(path: Path, answers: Sequence[Recorded]) -> Path | None:
+def write(path: Path, answers: Sequence[RecordedAnswer]) -> Path | None:
     """Archive answers that are already at hand; the finished file, or None when there are none."""
     with Writer(path) as writer:
         for answer in answers:
@@ -357,10 +357,10 @@ def salvage(part: Path) -> Path | None:
     with map_file(part) as data, whole.open("wb") as file:
         for member in members_of(data):
             answers = list(answers_in(member, 0))
-            if member.why or any(isinstance(answer, Damaged) for answer in answers):
+            if member.why or any(isinstance(answer, DamagedRecord) for answer in answers):
                 continue
             file.write(data[member.offset : member.offset + member.size])
-            times = [answer.observed_at for answer in answers if not isinstance(answer, Damaged)]
+            times = [answer.observed_at for answer in answers if not isinstance(answer, DamagedRecord)]
             earliest = min([*times, earliest] if earliest else times, default=None)
         file.flush()
         os.fsync(file.fileno())

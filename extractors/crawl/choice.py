@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from extractors.crawl.reservations import is_closed
 from extractors.crawl.scan import HOST_FILES, Advert, Page
-from transforms.employers.identity import employer_key, folded, platform_of, registrable_domain
+from transforms.employers.identity import employer_key, fold_letters, platform_of, registrable_domain
 from transforms.employers.shared_names import unites
 from transforms.employers.title_keys import title_key
 
@@ -66,8 +66,8 @@ def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]
     pay does not count. Adverts without an employer's name are compared with none.
     """
     pages = list(pages)
-    own = {said for page in pages if home(page) != MANY for said in map(_said, page.adverts)} - {None}
-    return {page for page in pages if home(page) == MANY and own.issuperset(map(_said, page.adverts))}
+    own = {said for page in pages if home(page) != MANY for said in map(_identify, page.adverts)} - {None}
+    return {page for page in pages if home(page) == MANY and own.issuperset(map(_identify, page.adverts))}
 
 
 def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[str, int]:
@@ -78,10 +78,10 @@ def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[s
     return counts
 
 
-def _said(advert: Advert) -> Said | None:
+def _identify(advert: Advert) -> Said | None:
     employer = employer_key(advert.employer)
     title = title_key(advert.title, advert.place, advert.employer, frozenset()) if advert.title else ""
-    return (employer, title, folded(advert.place or "").strip()) if employer and title else None
+    return (employer, title, fold_letters(advert.place or "").strip()) if employer and title else None
 
 
 def _host(page: Page) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.reader import Member, Recorded, answers_in, decode, map_file
+from extractors.archive.reader import Member, RecordedAnswer, answers_in, decode, map_file
 from extractors.archive.store import Store, as_store
 from extractors.archive.writer import Writer, path_of
 from extractors.crawl.scan import Page, Scan, is_packed, read_member, record_in
@@ -41,7 +41,7 @@ def host_files_in(scans: Iterable[Scan]) -> Callable[[str, str], bytes | None]:
         path, offset = places[host, file]
         with map_file(path) as data:
             for answer in answers_in(read_member(data, offset), 0, may_be_cut=True):
-                page = decode(answer) if isinstance(answer, Recorded) else None
+                page = decode(answer) if isinstance(answer, RecordedAnswer) else None
                 if isinstance(page, Response) and page.status in ANSWERED and page.url.endswith(file):
                     return page.body
         return None

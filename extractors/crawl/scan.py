@@ -27,11 +27,11 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from extractors import schema_org
 from extractors.archive.reader import (
     ANSWERS,
-    Damaged,
+    DamagedRecord,
     Member,
     Range,
-    Recorded,
-    Revisited,
+    RecordedAnswer,
+    RevisitedAnswer,
     answers_in,
     decode,
     map_file,
@@ -112,7 +112,7 @@ class Scan:
     path: Path
     pages: list[Page] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    damaged: list[Damaged] = field(default_factory=list)
+    damaged: list[DamagedRecord] = field(default_factory=list)
     host_files: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -123,7 +123,7 @@ def scan(path: Path) -> Scan:
     """
     with map_file(path) as data:
         if not data:
-            return Scan(path=path, damaged=[Damaged(record=-1, url=None, why="the file is empty")])
+            return Scan(path=path, damaged=[DamagedRecord(record=-1, url=None, why="the file is empty")])
         try:
             first = member_at(data, 0) if is_packed(data) else None
             if first and len(_records_in(first)) > 1:
@@ -202,9 +202,13 @@ class _Scanner:
             n_damaged = len(self.found.damaged)
             if member.offset != done:
                 self._look_at(member)
-            elif member.why or any(isinstance(answer, Damaged) for answer in answers_in(member, 0, may_be_cut=True)):
+            elif member.why or any(
+                isinstance(answer, DamagedRecord) for answer in answers_in(member, 0, may_be_cut=True)
+            ):
                 why = member.why or "its length is not the one that its header says"
-                self.found.damaged.append(Damaged(record=self.number - 1, url=None, why=f"at byte {begin:,}: {why}"))
+                self.found.damaged.append(
+                    DamagedRecord(record=self.number - 1, url=None, why=f"at byte {begin:,}: {why}")
+                )
             if len(self.found.damaged) > n_damaged:
                 return member.offset + member.size
         return len(self.data)
@@ -227,10 +231,10 @@ class _Scanner:
     def _look_at(self, member: Member) -> None:
         """Read the answers of a member as the archive does, and note pages with postings and what is damaged."""
         for answer in answers_in(member, self.number, may_be_cut=True):
-            if isinstance(answer, Damaged):
+            if isinstance(answer, DamagedRecord):
                 self.found.damaged.append(_name_byte(answer, member.offset))
                 self.number += answer.record >= 0
-            elif isinstance(answer, Revisited):
+            elif isinstance(answer, RevisitedAnswer):
                 self._skip("repeat")
             elif urlsplit(answer.url).path in HOST_FILES:
                 self._note_host_file(answer.url, member.offset)
@@ -239,11 +243,11 @@ class _Scanner:
                 self._look_at_page(answer, member)
                 self.number += 1
 
-    def _look_at_page(self, answer: Recorded, member: Member) -> None:
+    def _look_at_page(self, answer: RecordedAnswer, member: Member) -> None:
         counts = self.found.counts
         counts[SEARCHED] += 1
         page = decode(answer)
-        if isinstance(page, Damaged):
+        if isinstance(page, DamagedRecord):
             self.found.damaged.append(_name_byte(page, member.offset))
         elif has_word(page.body):
             counts[MARKED] += 1
@@ -363,7 +367,7 @@ def _is_markup(page: Response) -> bool:
     return not stated or "html" in stated or "xml" in stated or b"<html" in begin or b"<!doctype html" in begin
 
 
-def _name_byte(found: Damaged, offset: int) -> Damaged:
+def _name_byte(found: DamagedRecord, offset: int) -> DamagedRecord:
     return replace(found, why=f"at byte {offset:,}: {found.why}")
 
 

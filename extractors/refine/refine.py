@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from extractors.archive.reader import WHOLE, BrokenRange, Damaged, Range, Revisited, digest_of, read, split
+from extractors.archive.reader import WHOLE, BrokenRange, DamagedRecord, Range, RevisitedAnswer, digest_of, read, split
 from extractors.archive.store import Store, as_store
 from extractors.refine.cache import (
     DAMAGED,
@@ -68,7 +68,7 @@ and the answers of its postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refined(RefinedFile):
+class RefineResult(RefinedFile):
     """What refine made of one archive file, and whether it was written just now.
 
     `n_rows` counts all that its answers list, also what an earlier file has the row of.
@@ -96,7 +96,7 @@ class Piece:
     content: bytes | None = field(default=None, repr=False)
 
 
-def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL_PERCENT) -> Refined:
+def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL_PERCENT) -> RefineResult:
     """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
 
     `percent` is the depth of reading (`transforms.depth`): the part of the texts that are read whatever they say.
@@ -152,7 +152,9 @@ def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
     return rows.with_name(f"{rows.name}.{part.begin}-{'' if part.end is None else part.end}.part")
 
 
-def join_pieces(source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path) -> Refined:
+def join_pieces(
+    source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path
+) -> RefineResult:
     """Make the refined file out of the pieces of all ranges of a WARC, in their order; these go."""
     rows, responses = _paths(source, warc, refined)
     row_class = _row_class(all_sources()[source].SOURCE)
@@ -199,7 +201,7 @@ def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[p
                 yield table.set_column(place, table.schema.field(place), shifted)
 
 
-def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> Refined | None:
+def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> RefineResult | None:
     """The result of an earlier refine of a WARC, or None when there is none with its key (`key_of`)."""
     store = as_store(refined)
     rows, responses = map(store.fetch_current, _paths(source, warc, store.folder))
@@ -251,10 +253,12 @@ def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
     return refined / source / f"{name}.parquet", refined / source / f"{name}{RESPONSES}"
 
 
-def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool) -> Refined:
+def _summary(
+    source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool
+) -> RefineResult:
     seen = pq.read_table(responses, columns=["observed_at", "n_rows", "n_rejects"])
     times = [t for t in seen["observed_at"].to_pylist() if t is not None]
-    return Refined(
+    return RefineResult(
         source=source,
         warc=warc.relative_to(archive).as_posix(),
         rows=rows,
@@ -284,7 +288,7 @@ class Refusals(NamedTuple):
     flagged: list[str]
 
 
-def refusals_in(file: Refined) -> Refusals:
+def refusals_in(file: RefineResult) -> Refusals:
     """The refusals of a file, in its order."""
     found = Refusals([], [], [], [], [])
     for answer in _with_issues(file.responses, ["url", "issues"]):
@@ -349,7 +353,7 @@ def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
     return [path for path, hashes in repetitions.items() if not hashes <= said]
 
 
-def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
+def answers_after(file: RefineResult, day: date) -> list[tuple[int, datetime]]:
     """Record and time of each answer of a file that is dated after a day (UTC)."""
     if file.observed_to is None or file.observed_to.date() <= day:
         return []
@@ -424,12 +428,12 @@ def _row_class(source: Source) -> type:
 
 def _read(
     module: SourceModule, warc: Path, part: Range, find_wordings: FindWordings, percent: int
-) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any] | None]]:
+) -> Iterator[tuple[Response | RevisitedAnswer | DamagedRecord, Iterator[Any] | None]]:
     """Each record of a range with what is read from it; None: it is another source's."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
-        if isinstance(response, Damaged):
+        if isinstance(response, DamagedRecord):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
-        elif isinstance(response, Revisited):
+        elif isinstance(response, RevisitedAnswer):
             yield response, iter(())
         else:
             is_own = is_answer_of(module, response.url)
@@ -516,13 +520,13 @@ def _printable(issue: Issue) -> Issue:
 
 
 def _response_row(
-    source: Source, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
+    source: Source, response: Response | RevisitedAnswer | DamagedRecord, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
     declared = source.declared_list(response) if source.declared_list and isinstance(response, Response) else None
     url = response.url or ""
     whole_list = declared.board if declared else source.board_of(url)
     broken = [i for i in issues if not i.is_deliberate]
-    answer = None if isinstance(response, Damaged) else response
+    answer = None if isinstance(response, DamagedRecord) else response
     is_whole = isinstance(response, Response)
     return RefinedResponses(
         record=response.record,
@@ -531,7 +535,7 @@ def _response_row(
         observed_at=answer.observed_at if answer else None,
         http_status=answer.status if answer else None,
         digest=answer.digest if answer else None,
-        refers_to=response.refers_to if isinstance(response, Revisited) else None,
+        refers_to=response.refers_to if isinstance(response, RevisitedAnswer) else None,
         board=whole_list or source.listed_board(url),
         posting_id=_posting_of(source, response.url) if response.url else None,
         is_complete=is_whole and whole_list is not None and n_rows > 0 and not broken,

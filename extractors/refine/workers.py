@@ -23,7 +23,7 @@ from extractors.refine.cluster import ClusterError, Submit, bring_here, open_clu
 from extractors.refine.refine import (
     RANGE,
     Piece,
-    Refined,
+    RefineResult,
     find_refined,
     join_pieces,
     key_of,
@@ -48,7 +48,7 @@ def refine_all(
     workers: int,
     cluster: str | None = None,
     percent: int = ALL_PERCENT,
-) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
     Files that were refined already come first and cost no process; then, range by range, those of several sources side
@@ -72,10 +72,10 @@ def refine_all(
             keys[file] = key
     with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster, percent)) as new:
         for source, warc, made in new:
-            yield source, warc, _put(made, refined) if isinstance(made, Refined) else made
+            yield source, warc, _put(made, refined) if isinstance(made, RefineResult) else made
 
 
-def _put(made: Refined, refined: Store) -> Refined | Exception:
+def _put(made: RefineResult, refined: Store) -> RefineResult | Exception:
     """Put the two files of a result in their place, that of the rows last; or what prevents it."""
     try:
         for path in (made.responses, made.rows):
@@ -92,7 +92,7 @@ def _refine_new(
     workers: int,
     cluster: str | None,
     percent: int,
-) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
     """Refine files, given with their keys, in this process, in others or by a cluster."""
     sizes = {file: archive.size(file[1]) for file in keys}
     ordered = {file: keys[file] for file in _in_order(sizes)}
@@ -172,7 +172,7 @@ def _refine_ranges(
     refined: Store,
     *,
     check: Callable[[], None] = lambda: None,
-) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
     """Refine files, given with their keys, range by range, so that several workers read a large one; then join.
 
     A source's next file is begun when the caller has taken the one before it. `check` is called when nothing was
@@ -252,7 +252,7 @@ def _failure_of(done: Future[Piece]) -> Exception | None:
 
 def _join(
     source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path
-) -> Refined | Exception:
+) -> RefineResult | Exception:
     """The refined file made here, since a task of the pool would wait behind all ranges; or what prevents it."""
     try:
         return join_pieces(source, warc, pieces, key, archive=archive, refined=refined)

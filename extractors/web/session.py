@@ -34,9 +34,9 @@ import urllib3
 from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.reader import (
     MAX_BODY,
-    Damaged,
-    Recorded,
-    Revisited,
+    DamagedRecord,
+    RecordedAnswer,
+    RevisitedAnswer,
     decode,
     digest_of_body,
     is_ahead,
@@ -132,7 +132,7 @@ class _Answer:
     headers: list[tuple[str, str]]
     body: bytes
     observed_at: datetime
-    revisit: Revisited | None = None
+    revisit: RevisitedAnswer | None = None
     """What was recorded in its stead: a repetition. The rest is then the answer it repeats."""
 
     @functools.cached_property
@@ -148,7 +148,7 @@ class _StoredAnswer(NamedTuple):
     """The newest archived answer of an address: its index entry, and the answer itself where it is to be read."""
 
     held: IndexEntry
-    first: Recorded | None
+    first: RecordedAnswer | None
 
 
 class Web:
@@ -174,7 +174,7 @@ class Web:
         is_permitted: bool = False,
         obeys_signals: bool = True,
         chance: Callable[[], float] = random.random,
-        damaged: Sequence[tuple[Path, Damaged]] = (),
+        damaged: Sequence[tuple[Path, DamagedRecord]] = (),
         keys: Mapping[str, str] | None = None,
     ) -> None:
         self.n_requests = 0
@@ -230,15 +230,15 @@ class Web:
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
             found, known = self._get(url, extras, follow, is_read=True)
-        whole = known.first if known and isinstance(found, Revisited) else found
-        assert isinstance(whole, Recorded)
+        whole = known.first if known and isinstance(found, RevisitedAnswer) else found
+        assert isinstance(whole, RecordedAnswer)
         return _response(whole, observed_at=found.observed_at, record=found.record)
 
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         """Ask for an address as `get` does, and return the status alone: what an answer repeats is then not read."""
         with self._noting_failures():
             found, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
-        return ANSWERED[0] if isinstance(found, Revisited) else found.status
+        return ANSWERED[0] if isinstance(found, RevisitedAnswer) else found.status
 
     def take(self, recording: Path) -> None:
         """Archive every answer of a recording as asking a replay for each would, redirects not followed.
@@ -248,7 +248,7 @@ class Web:
         """
         today = self._now().astimezone(UTC).date()
         for found in whole_answers(recording, self._held):
-            if isinstance(found, Damaged):
+            if isinstance(found, DamagedRecord):
                 self.damaged.append((recording, found))
                 continue
             recorded, whole = found
@@ -260,7 +260,7 @@ class Web:
             with contextlib.suppress(FetchFailed), self._noting_failures():
                 self._take(recorded, whole)
 
-    def _take(self, recorded: Recorded | Revisited, whole: Recorded | NotRecorded) -> None:
+    def _take(self, recorded: RecordedAnswer | RevisitedAnswer, whole: RecordedAnswer | NotRecorded) -> None:
         if refusal := self._refusal(recorded.url):
             raise FetchFailed(recorded.url, refusal)
         self.n_requests += 1
@@ -274,7 +274,7 @@ class Web:
             headers=list(whole.headers),
             body=whole.body,
             observed_at=recorded.observed_at,
-            revisit=recorded if isinstance(recorded, Revisited) else None,
+            revisit=recorded if isinstance(recorded, RevisitedAnswer) else None,
         )
         held = self._held.before(recorded.url, recorded.observed_at) if self._held else None
         self._write_record(recorded.url, answer, held, RequestExtras())
@@ -341,7 +341,7 @@ class Web:
 
     def _get(
         self, url: str, what: RequestExtras, follow: bool, *, is_read: bool
-    ) -> tuple[Recorded | Revisited, _StoredAnswer | None]:
+    ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
         """The answer as archived, and what was archived before; its body is at hand only with `is_read`."""
         self._check_endpoint(url)
         asked = url
@@ -356,7 +356,7 @@ class Web:
             found = self._write_record(named, answer, known.held if known else None, what)
             self.answered.add(asked)
             location = answer.header("location")
-            if not follow or isinstance(found, Revisited) or found.status not in REDIRECTS or location is None:
+            if not follow or isinstance(found, RevisitedAnswer) or found.status not in REDIRECTS or location is None:
                 return found, known
             url = self.redirects[asked] = _redirect_target(url, location, what)
             if self._is_of_another_board(asked, url):
@@ -499,7 +499,7 @@ class Web:
 
     def _write_record(
         self, named: str, answer: _Answer, held: IndexEntry | None, what: RequestExtras
-    ) -> Recorded | Revisited:
+    ) -> RecordedAnswer | RevisitedAnswer:
         """Write an answer to the archive: as a repetition of the archived one or whole. Secrets are removed."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
@@ -703,7 +703,7 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
         raise FetchFailed(url, f"it redirects to no address: {redact(str(error), what.words_to_hide)}") from None
 
 
-def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Response:
+def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> Response:
     """A stored answer as what came at a time and was kept as a record."""
     found = decode(answer)
     headers = {name.lower(): value for name, value in answer.headers}

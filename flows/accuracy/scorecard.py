@@ -57,7 +57,7 @@ DIGITS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declared:
+class Measure:
     """What a figure says. `target` is the least value asked for, the largest where `is_most`."""
 
     reader: str
@@ -67,12 +67,12 @@ class Declared:
     form: str = "percent"
 
 
-def _with_target(reader: str, what: str, target: float, **more: Any) -> Declared:
-    return Declared(reader=reader, what=what, target=target, **more)
+def _with_target(reader: str, what: str, target: float, **more: Any) -> Measure:
+    return Measure(reader=reader, what=what, target=target, **more)
 
 
-def _without_target(reader: str, what: str, **more: Any) -> Declared:
-    return Declared(reader=reader, what=what, **more)
+def _without_target(reader: str, what: str, **more: Any) -> Measure:
+    return Measure(reader=reader, what=what, **more)
 
 
 ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
@@ -100,17 +100,17 @@ ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
 """Keys of the adverts read in full: reader, what the figure says, least value asked for."""
 
 
-def _advert_figures() -> Iterator[tuple[str, Declared]]:
+def _advert_figures() -> Iterator[tuple[str, Measure]]:
     for draw, group in itertools.product(("adverts", "drawn"), (ENGLISH, OTHERS)):
         for key, (reader, what, target) in ADVERT_KEYS.items():
             said = f"{draw}, {group}: {what}"
-            yield f"{draw}.{group}.{key}", Declared(reader=reader, what=said, target=target)
-            yield f"{draw}.{group}.{key}.unsure", Declared(reader=reader, what=f"{said} (labeller unsure)")
+            yield f"{draw}.{group}.{key}", Measure(reader=reader, what=said, target=target)
+            yield f"{draw}.{group}.{key}.unsure", Measure(reader=reader, what=f"{said} (labeller unsure)")
 
 
 AUDIT = "audit."
 """Figures on what people said in audits: cases of one data folder, and so no part of the record."""
-DECLARED: Mapping[str, Declared] = {
+DECLARED: Mapping[str, Measure] = {
     "salary_cases": _with_target("pay", "salary_cases: all four fields right", 0.95),
     "salary_cases.negatives": _with_target("pay", "salary_cases: nothing invented", 1.0),
     "salary_cases.low": _without_target("pay", "salary_cases: low"),

@@ -15,7 +15,7 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
 if TYPE_CHECKING:
-    from reports.guide.markers import Refreshed
+    from reports.guide.markers import RefreshResult
 
 app = typer.Typer(no_args_is_help=True, help="Keep a guide in step with the published figures, without a run.")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]
@@ -146,7 +146,7 @@ MAX_UNMATCHED = 20
 """Numbers without a figure that are named; the others are counted."""
 
 
-def print_changes(file: Path, done: Refreshed) -> None:
+def print_changes(file: Path, done: RefreshResult) -> None:
     """What changed in a guide, a line for each place."""
     for change in done.changes:
         before, after = _shorten(change.before), _shorten(change.after)
@@ -166,7 +166,7 @@ def _shorten(text: str) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text):,} letters)"
 
 
-def _compare(file: Path) -> Refreshed:
+def _compare(file: Path) -> RefreshResult:
     """What would change in a guide."""
     from reports.guide import desk
     from reports.guide.refresh import is_html_file, is_mdx_file

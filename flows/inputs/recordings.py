@@ -10,7 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from extractors.archive.reader import SUFFIX, Damaged, Recorded, Revisited, is_synthetic, read_recorded
+from extractors.archive.reader import (
+    SUFFIX,
+    DamagedRecord,
+    RecordedAnswer,
+    RevisitedAnswer,
+    is_synthetic,
+    read_recorded,
+)
 from extractors.source import all_sources, source_of
 from flows.runtime.settings import KIND
 from flows.terminal.errors import Wrong, WrongUsage
@@ -60,7 +67,7 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
         damage, is_readable = "it holds no answer of a server", False
         try:
             for record in read_recorded(file):
-                if isinstance(record, Damaged):
+                if isinstance(record, DamagedRecord):
                     damage = record.why
                     continue
                 is_readable = True
@@ -103,7 +110,7 @@ def refuse_sample(file: Path) -> None:
         )
 
 
-def _host_of(record: Recorded | Revisited) -> str:
+def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
     """The host of a record's address; what is none is named by the number of the record, as it may hold secrets."""
     try:
         return urlsplit(record.url).netloc

@@ -84,7 +84,7 @@ def _as_published(path: Path, into: Path) -> list[Path]:
         return [_record(recording, address, _read(path))]
     raise WrongUsage(
         f"{path} is no WARC file ({SUFFIX}), and no source has a file of that name; if it holds adverts, say with "
-        f"--mapping how to read it. Mappings to begin with: {_bundled()}"
+        f"--mapping how to read it. Mappings to begin with: {_list_bundled()}"
     )
 
 
@@ -209,8 +209,8 @@ def _find_mapping(named: str) -> Path:
     for path in (Path(named), MAPPINGS / f"{named}.toml"):
         if path.is_file():
             return path
-    raise WrongUsage(f"no mapping {named}: a TOML file, or one of {_bundled()}, expected")
+    raise WrongUsage(f"no mapping {named}: a TOML file, or one of {_list_bundled()}, expected")
 
 
-def _bundled() -> str:
+def _list_bundled() -> str:
     return ", ".join(sorted(path.stem for path in MAPPINGS.glob("*.toml")))

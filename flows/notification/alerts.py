@@ -24,7 +24,7 @@ from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
 from reports.figures import claims
 from reports.figures.claims import Claim
-from transforms.text.normalise import masked
+from transforms.text.normalise import mask_contacts
 from warehouse.database import Connection, SqlError
 from warehouse.load.boards import read_known
 
@@ -107,7 +107,7 @@ class Night:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class StandingAlerts:
     """The alerts that stand after a night, and what was looked at: of each kind these subjects, None for all.
 
     What was not looked at may stand or not, and is not taken for cleared.
@@ -123,7 +123,7 @@ class Standing:
         return is_seen and key not in {alert.key for alert in self.alerts}
 
 
-def find_alerts(night: Night, con: Connection | None, config: Settings) -> Standing:
+def find_alerts(night: Night, con: Connection | None, config: Settings) -> StandingAlerts:
     """All that stands after a night. `con` is the published warehouse; None: there is none that can be read."""
     found = [*describe_night(night), *describe_sources(night), *describe_claims(claims.load_claims(), night.day)]
     seen: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
@@ -143,7 +143,9 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
         except SqlError as error:  # published by an older version, which did not keep that
             LOG.warning("what is published does not tell of %s: %s", KINDS[kind].lower(), error)
     order = list(KINDS)
-    return Standing(alerts=tuple(sorted(found, key=lambda a: (order.index(a.kind), a.subject, a.state))), seen=seen)
+    return StandingAlerts(
+        alerts=tuple(sorted(found, key=lambda a: (order.index(a.kind), a.subject, a.state))), seen=seen
+    )
 
 
 def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
@@ -246,5 +248,5 @@ def _shorten(why: str) -> str:
 
 def clean(text: str, max_length: int = MAX_WORDS) -> str:
     """What an error says, in one line, without values it quotes: they may be an advert's words or name a person."""
-    said = masked(_ADDRESS.sub(r"\1", " ".join(_QUOTED.sub("…", text).split()))).translate(UNSHOWN)
+    said = mask_contacts(_ADDRESS.sub(r"\1", " ".join(_QUOTED.sub("…", text).split()))).translate(UNSHOWN)
     return said if len(said) <= max_length else f"{said[: max_length - 1]}…"

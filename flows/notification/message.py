@@ -57,7 +57,7 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class Publication:
     """Where to look after a night that published: guides, page, and which figures are not as the day before."""
 
     guides: Sequence[Path]
@@ -65,7 +65,7 @@ class Published:
     changes: Sequence[Change] = ()
 
 
-def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published: Published | None = None) -> Message:
+def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published: Publication | None = None) -> Message:
     """The message of a night. `n_standing` alerts were sent before and still stand; `published`: None for nothing."""
     n = len(due)
     sample = "SAMPLE DATA · " if night.is_sample else ""

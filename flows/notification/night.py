@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows.notification import sent
-from flows.notification.alerts import Alert, Night, Standing, find_alerts
+from flows.notification.alerts import Alert, Night, StandingAlerts, find_alerts
 from flows.notification.delivery import ask_heartbeat, deliver, list_channels
-from flows.notification.message import Due, Message, Published, compose
+from flows.notification.message import Due, Message, Publication, compose
 from flows.runtime.data_kind import SAMPLE, read_kind
 from flows.runtime.run_log import RUNNING, Run, runs_of
 from flows.runtime.settings import Settings
@@ -100,7 +100,7 @@ def _send_due(config: Settings, night: Night) -> None:
 
 def _write_messages(
     config: Settings, night: Night, records: dict[str, sent.Record]
-) -> tuple[Standing, dict[str, tuple[list[Due], Message]]]:
+) -> tuple[StandingAlerts, dict[str, tuple[list[Due], Message]]]:
     """All that stands after a night, and for each channel that has something to send what, and its message."""
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
@@ -114,12 +114,12 @@ def _write_messages(
     return standing, messages
 
 
-def _count_known(standing: Standing, due: list[Due]) -> int:
+def _count_known(standing: StandingAlerts, due: list[Due]) -> int:
     keys = {one.alert.key for one in due}
     return sum(alert.key not in keys for alert in standing.alerts)
 
 
-def _describe_published(config: Settings, night: Night, con: Connection | None) -> Published | None:
+def _describe_published(config: Settings, night: Night, con: Connection | None) -> Publication | None:
     """Where to look, and what changed; None where the night published nothing."""
     if con is None or not night.is_published:
         return None
@@ -128,7 +128,7 @@ def _describe_published(config: Settings, night: Night, con: Connection | None) 
         changes = find_changes(con, night.day)
     except SqlError:  # published by an older version
         changes = []
-    return Published(guides=(outputs.guide, *config.guides), page=outputs.page, changes=changes)
+    return Publication(guides=(outputs.guide, *config.guides), page=outputs.page, changes=changes)
 
 
 @contextlib.contextmanager
@@ -147,7 +147,7 @@ def _open_published(config: Settings) -> Iterator[Connection | None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class DueMessage:
     """What is due after the last night and not sent by every channel, as a message, and what was sent before."""
 
     message: Message | None
@@ -174,7 +174,7 @@ def _is_night(run: Run) -> bool:
     return any(word in NIGHTS for word in words[1:2]) and "--as-of" not in words
 
 
-def show_night(config: Settings, night: Night) -> Shown:
+def show_night(config: Settings, night: Night) -> DueMessage:
     """What a night would send now. Nothing is sent or noted."""
     records, _ = sent.read_records(config.data)
     names = list_channels(config)
@@ -188,4 +188,4 @@ def show_night(config: Settings, night: Night) -> Shown:
             message = compose(
                 night, list(due.values()), n_standing=_count_known(standing, list(due.values())), published=published
             )
-    return Shown(message=message, known=tuple(alert for alert in standing.alerts if alert.key not in due))
+    return DueMessage(message=message, known=tuple(alert for alert in standing.alerts if alert.key not in due))

@@ -9,7 +9,7 @@ from reports.figures.vintages import MAX_DAYS_WAITING
 from warehouse.database import Connection
 
 
-class Waiting(NamedTuple):
+class WaitingFigure(NamedTuple):
     """A figure that waits for review since a day, and the day after which it is printed as stale."""
 
     figure: str
@@ -17,9 +17,9 @@ class Waiting(NamedTuple):
     deadline: date
 
 
-def find_waiting_figures(con: Connection) -> list[Waiting]:
+def find_waiting_figures(con: Connection) -> list[WaitingFigure]:
     """The figures that wait for review, the one with the nearest deadline first."""
     rows = con.execute(
         "SELECT figure, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, figure"
     ).fetchall()
-    return [Waiting(figure, since, since + timedelta(days=MAX_DAYS_WAITING)) for figure, since in rows]
+    return [WaitingFigure(figure, since, since + timedelta(days=MAX_DAYS_WAITING)) for figure, since in rows]

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.notification.alerts import Alert, Key, Standing
+from flows.notification.alerts import Alert, Key, StandingAlerts
 from flows.notification.message import Due
 from flows.runtime import run_log
 
@@ -60,7 +60,7 @@ def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
     return records, beat
 
 
-def select_due(standing: Standing, record: Record, day: date) -> list[Due]:
+def select_due(standing: StandingAlerts, record: Record, day: date) -> list[Due]:
     """What a channel is to send: alerts it has not sent since they began, and those it could not send before."""
     due = {alert.key: Due(alert=alert, since=day) for alert in standing.alerts if alert.key not in record.known}
     for key, one in record.unsent.items():
@@ -69,7 +69,7 @@ def select_due(standing: Standing, record: Record, day: date) -> list[Due]:
     return list(due.values())
 
 
-def find_cleared(standing: Standing, records: Iterable[Record]) -> list[Key]:
+def find_cleared(standing: StandingAlerts, records: Iterable[Record]) -> list[Key]:
     """Alerts that some channel has sent and that stand no longer, so that they may come again."""
     return sorted({key for record in records for key in record.known if standing.is_cleared(key)})
 

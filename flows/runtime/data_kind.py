@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.reader import SUFFIX, Damaged, is_live, read_recorded
+from extractors.archive.reader import SUFFIX, DamagedRecord, is_live, read_recorded
 from extractors.archive.store import Store
 from extractors.source import all_sources
 from flows.runtime.settings import KIND, Settings
@@ -105,6 +105,6 @@ def _find_archived_kinds(archive: Store) -> Iterator[str]:
                 archive.fetch(warc)
                 if is_live(warc):
                     yield LIVE
-                urls = (found.url for found in read_recorded(warc) if not isinstance(found, Damaged))
+                urls = (found.url for found in read_recorded(warc) if not isinstance(found, DamagedRecord))
                 if board := next(filter(None, map(module.SOURCE.board_of, urls)), None):
                     yield SAMPLE if board.endswith(SAMPLE_BOARD) else LIVE

@@ -26,7 +26,7 @@ JOURNAL = "runs.jsonl"
 STATES = {code: meant.state for code, meant in EXIT_CODES.items()}
 RUNNING = "running"
 KILLED = "KILLED, never ended"
-Ended = Callable[..., None]
+NoteEnd = Callable[..., None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,29 +78,29 @@ def end(
 
 
 @contextlib.contextmanager
-def on_record(data: Path, *, run_id: str, command: str) -> Iterator[Ended]:
+def on_record(data: Path, *, run_id: str, command: str) -> Iterator[NoteEnd]:
     """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it.
 
     An end that cannot be noted changes nothing of what came of the run.
     """
     begin(data, run_id=run_id, command=command)
 
-    def ended(**said: Any) -> None:
+    def note_end(**said: Any) -> None:
         try:
             end(data, run_id, **said)
         except OSError as error:
             LOG.warning("%s does not say how the run ended: %s", data / JOURNAL, error.strerror)
 
     try:
-        yield ended
+        yield note_end
     except Exception as error:
-        ended(exit_code=FAILED, message=f"{type(error).__name__}: {error}")
+        note_end(exit_code=FAILED, message=f"{type(error).__name__}: {error}")
         raise
     except KeyboardInterrupt:
-        ended(exit_code=INTERRUPTED)
+        note_end(exit_code=INTERRUPTED)
         raise
     except SystemExit as error:
-        ended(exit_code=error.code if isinstance(error.code, int) else FAILED)
+        note_end(exit_code=error.code if isinstance(error.code, int) else FAILED)
         raise
 
 

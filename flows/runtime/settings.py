@@ -124,7 +124,7 @@ class Settings:
         """The Dask scheduler whose workers refine, by its address; None: processes here."""
         return None if self.pool == PROCESSES else self.pool
 
-    def held(self, source: str) -> ArchiveIndex:
+    def archive_index(self, source: str) -> ArchiveIndex:
         """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
         from extractors.archive.index import ArchiveIndex  # noqa: PLC0415  # see above
 

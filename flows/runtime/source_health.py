@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from extractors.archive.reader import MAX_AHEAD
-from extractors.refine.refine import Refined, answers_after, refusals_in
+from extractors.refine.refine import RefineResult, answers_after, refusals_in
 from extractors.response import ANSWERED
 from extractors.source import all_sources
 from extractors.web.session import Web
@@ -103,7 +103,7 @@ def reject_future(source: str, warc: str, record: int, time: datetime) -> Reject
 # --- refine and load -------------------------------------------------------------------------------------
 
 
-def describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
+def describe_refusals(files: Sequence[RefineResult]) -> tuple[str, bool]:
     """What could not be read of a source's files, in a line ("" for nothing), and whether it is answers or records.
 
     Single values, deliberate omissions and flags are told of files that a person handed over, who can mend file or
@@ -126,7 +126,10 @@ def describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
 
 
 def add_loads(
-    fetched: Sequence[Health], refined: Sequence[Refined], broken: Mapping[str, str], loaded: Sequence[loader.Loaded]
+    fetched: Sequence[Health],
+    refined: Sequence[RefineResult],
+    broken: Mapping[str, str],
+    loaded: Sequence[loader.LoadResult],
 ) -> tuple[Health, ...]:
     """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
 
@@ -158,7 +161,7 @@ def add_loads(
 
 
 def add_future_rejects(
-    health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[loader.Loaded], today: date
+    health: Sequence[Health], refined: Sequence[RefineResult], loaded: Sequence[loader.LoadResult], today: date
 ) -> tuple[Health, ...]:
     """Health with a reject for each archived answer that was not loaded because it is dated in the future.
 

@@ -27,7 +27,7 @@ from reports.figures.catalogue import KNOWN, declarations, find_id
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import CARRIED, WITHHELD, Fallback, Figure
 from reports.figures.pay_figures import REGIONS_PAY
-from reports.figures.printed_days import DAYS_PRINTED, MIN_PART_LEFT, Printed, find_in_use, is_remnant
+from reports.figures.printed_days import DAYS_PRINTED, MIN_PART_LEFT, PrintedDay, find_in_use, is_remnant
 from reports.figures.query import Connection
 from reports.figures.verdicts import MAX_DAYS_OF_YEARS, OWN_BASES, Verdict, judge_age
 from reports.wording import gaps, notes, numbers, pay
@@ -277,7 +277,7 @@ def _read_once(con: Connection, sql: str, inputs: FigureInputs) -> Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Judged:
+class _JudgedAttempt:
     """An attempt with what stands behind it, and the verdict by its rules, its age, and what stood before."""
 
     attempt: Attempt
@@ -297,8 +297,8 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     if figure.id in inputs.ledger_days:
         last = _recall(con, figure, inputs, last)
     in_use = None if last is None else _number_of_rung(figure, last["rung"])
-    waiting: _Judged | None = None
-    refused: list[_Judged] = []
+    waiting: _JudgedAttempt | None = None
+    refused: list[_JudgedAttempt] = []
     kept: Figures | None = None
     for number, attempt in enumerate(climb(con, figure, inputs)):
         if in_use is not None and number > in_use:
@@ -321,7 +321,7 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
 
 def _judge(
     con: Connection, figure: Figure, attempt: Attempt, number: int, last: Row | None, inputs: FigureInputs
-) -> _Judged:
+) -> _JudgedAttempt:
     verdict = attempt.verdict
     behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
     period = _period(attempt.rows, behind)
@@ -332,10 +332,10 @@ def _judge(
     if kept_back:
         reason = f"{', '.join(sorted(kept_back))} may not be republished"
         verdict = replace(verdict, status="suppressed", reason=reason)
-    return _Judged(attempt=attempt, behind=behind, period=period, verdict=verdict, is_barred=bool(kept_back))
+    return _JudgedAttempt(attempt=attempt, behind=behind, period=period, verdict=verdict, is_barred=bool(kept_back))
 
 
-def _print(figure: Figure, judged: _Judged, inputs: FigureInputs) -> Figures:
+def _print(figure: Figure, judged: _JudgedAttempt, inputs: FigureInputs) -> Figures:
     """The row of a figure whose value a rung gives."""
     attempt, behind = judged.attempt, judged.behind
     files, contributions = files_of(behind), _contributions(behind)
@@ -362,7 +362,7 @@ def _print(figure: Figure, judged: _Judged, inputs: FigureInputs) -> Figures:
     )
 
 
-def _withhold(figure: Figure, refused: Sequence[_Judged], inputs: FigureInputs) -> Figures:
+def _withhold(figure: Figure, refused: Sequence[_JudgedAttempt], inputs: FigureInputs) -> Figures:
     """The row of a figure that no rung gives a value: the first says why, all say how far they are from it."""
     first = refused[0]
     place = (str(first.attempt.given.get("region_level", "world")), str(first.attempt.given.get("region", "World")))
@@ -398,7 +398,7 @@ MIN_DAYS_HELD = 90
 these days in the ledger to the newest reading behind it, so that days without readings change nothing."""
 
 
-def _has_held(con: Connection, figure: Figure, judged: _Judged) -> bool:
+def _has_held(con: Connection, figure: Figure, judged: _JudgedAttempt) -> bool:
     """Whether a better rung than the one in use has held on all days of the ledger for long enough."""
     given = {**judged.attempt.given, "figure": figure.id, "first_on": date.min}
     since = query.read(con, query.fill("held", given))[0]["since"]
@@ -473,14 +473,14 @@ def _recall(con: Connection, figure: Figure, inputs: FigureInputs, last: Row | N
 
 def _find_last_printed(
     con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs, kept: Row | None
-) -> Printed | None:
+) -> PrintedDay | None:
     """The day of the value in use of a rung before today; `kept` is what the ledger has of it."""
     first_on = inputs.as_of - timedelta(days=MAX_DAYS_OF_YEARS)
     given = {**parameters_of(figure, rung, inputs.as_of), "first_on": first_on}
     rows = _read_rows(con, figure, rung, DAYS_PRINTED[rung.sql], given, inputs)
-    days = (Printed(row["as_of"], row["n_jobs"] or 0) for row in rows)
+    days = (PrintedDay(row["as_of"], row["n_jobs"] or 0) for row in rows)
     unseen = (one for one in days if one.day not in inputs.ledger_days[figure.id])
-    return find_in_use(unseen, rung.basis, None if kept is None else Printed(kept["as_of"], kept["n_jobs"] or 0))
+    return find_in_use(unseen, rung.basis, None if kept is None else PrintedDay(kept["as_of"], kept["n_jobs"] or 0))
 
 
 def _remember(con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs) -> dict[str, Row]:

@@ -22,14 +22,14 @@ MIN_PART_LEFT = 1 / 3
 boards are no longer read, and what remains is another thing: 86 jobs of a forum after 4,359 of employers' boards."""
 
 
-class Printed(NamedTuple):
+class PrintedDay(NamedTuple):
     """A day on which a cell could be printed, and of how many jobs."""
 
     day: date
     n_jobs: int
 
 
-def find_in_use(days: Iterable[Printed], basis: str, before: Printed | None = None) -> Printed | None:
+def find_in_use(days: Iterable[PrintedDay], basis: str, before: PrintedDay | None = None) -> PrintedDay | None:
     """The day whose value is in use after these, in order; `before` was in use before them."""
     in_use = before
     for one in days:
@@ -38,7 +38,7 @@ def find_in_use(days: Iterable[Printed], basis: str, before: Printed | None = No
     return in_use
 
 
-def is_remnant(n_jobs: int | None, in_use: Printed | None, basis: str, on: date) -> bool:
+def is_remnant(n_jobs: int | None, in_use: PrintedDay | None, basis: str, on: date) -> bool:
     """Whether jobs are so few of those of the value in use that they do not take its place, while it may be kept."""
     if in_use is None:
         return False

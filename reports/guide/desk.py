@@ -79,7 +79,7 @@ def is_sample(con: Connection) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundFigure:
     """A figure that was searched for."""
 
     figure: str
@@ -91,7 +91,7 @@ MAX_FOUND = 40
 """Most figures that a search gives."""
 
 
-def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Found]:
+def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[FoundFigure]:
     """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells.
 
     Among these are cells that could be printed on an earlier day, and keep that value as long as it may be stale.
@@ -100,14 +100,14 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
     wanted = [word.lower() for word in words]
     rows = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
     found = [row for row in rows if all(word in f"{row.figure} {row.title}".lower() for word in wanted)][:most]
-    yield from (Found(figure=row.figure, title=row.title, value=row.value) for row in found)
+    yield from (FoundFigure(figure=row.figure, title=row.title, value=row.value) for row in found)
     if len(found) == most:
         return
     since = as_of - timedelta(days=MAX_DAYS_OF_YEARS)
     seen = {row.figure for row in found}
     ids = [name for name in list_ids(con, as_of, since=since) if name not in seen and _is_meant(name, wanted)]
     for made in compute_asked(con, sorted(ids, key=len)[: most - len(found)], as_of, code_version=""):
-        yield Found(figure=made.figure, title=made.title, value=made.value)
+        yield FoundFigure(figure=made.figure, title=made.title, value=made.value)
 
 
 def _is_meant(figure_id: str, words: Collection[str]) -> bool:

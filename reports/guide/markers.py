@@ -56,7 +56,7 @@ from reports.figures.addresses import AddressError
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
 from reports.guide.misplaced import LOOKALIKE, find_in_links, find_in_scripts
-from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, Wanted, find_locale_fault
+from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, find_locale_fault
 
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
 """Parts that every figure has; others are those of its renderer."""
@@ -95,7 +95,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refreshed:
+class RefreshResult:
     """What a refresh did: figures used, in order of first use, and what an editor should look at, as (line, words).
 
     `changes` are in order; `withheld` are those of the figures used that have no value, `dated` those that are stale.
@@ -174,7 +174,7 @@ class Tag:
     is_self_closed: bool = False
     figure: str | None = None
     block: str | None = None
-    wanted: Wanted = PLAIN
+    wanted: PartFormat = PLAIN
     mark: str | None = None
     otherwise: str | None = None
     template: str | None = None
@@ -348,7 +348,7 @@ def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, s
     options = {key: value for key, value in given.items() if key in OPTIONS}
     return Tag(
         start=start, end=end, name=name, figure=figure,
-        wanted=Wanted(
+        wanted=PartFormat(
             part=options.get("part", "value"), per=options.get("per"), money=options.get("in"),
             form=options.get("format", "short"), locale=options.get("locale", "en"),
         ),
@@ -357,7 +357,7 @@ def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, s
     )  # fmt: skip
 
 
-def write_options(wanted: Wanted) -> str:
+def write_options(wanted: PartFormat) -> str:
     """What is wanted of a figure as a marker has it, without what is usual."""
     given = {
         "part": wanted.part, "per": wanted.per, "in": wanted.money, "format": wanted.form, "locale": wanted.locale
@@ -376,7 +376,7 @@ def _find_option_fault(options: Mapping[str, str]) -> str | None:
     return find_locale_fault(options["locale"]) if "locale" in options else None
 
 
-def find_part_fault(figure: Figure, wanted: Wanted) -> str | None:
+def find_part_fault(figure: Figure, wanted: PartFormat) -> str | None:
     """What is wrong with asking a figure for a part; None when nothing is."""
     parts = (*PARTS, *(part for part in figure.renderer.parts if part not in PARTS))
     if wanted.part not in parts:
@@ -384,7 +384,7 @@ def find_part_fault(figure: Figure, wanted: Wanted) -> str | None:
     if (wanted.per or wanted.money) and "median" not in figure.renderer.parts:
         return f"{figure.id} is no figure of pay, so that per and in say nothing"
     is_number = wanted.part in figure.renderer.parts or wanted.part in ("n", "employers", "period")
-    if not is_number and wanted != Wanted(part=wanted.part):
+    if not is_number and wanted != PartFormat(part=wanted.part):
         return f"the part {wanted.part!r} of {figure.id} is words: per, in, format and locale say nothing of it"
     return None
 
@@ -558,7 +558,7 @@ def is_block(text: str, span: Span) -> bool:
 # --- a whole guide ------------------------------------------------------------------------------------
 
 
-def warnings_of(marked: Marked, is_html: bool) -> tuple[tuple[int, str], ...]:
+def warnings_of(marked: MarkedGuide, is_html: bool) -> tuple[tuple[int, str], ...]:
     """What an editor should look at, as (line, words)."""
     notes = [(at, "a marker inside code or a comment is left alone") for at in _find_lookalikes(marked.scan)]
     notes += [] if is_html else _find_raw_lines(marked.document.text, marked.spans)
@@ -566,7 +566,7 @@ def warnings_of(marked: Marked, is_html: bool) -> tuple[tuple[int, str], ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Marked:
+class MarkedGuide:
     """A guide whose markers are all in order. `lines` are the offsets of its newlines, `ids` figures by their names."""
 
     document: Document
@@ -576,7 +576,7 @@ class Marked:
     ids: Mapping[str, str]
 
 
-def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> Marked:
+def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> MarkedGuide:
     """Find the markers of a guide; `is_mdx` is Markdown with JSX. Raises `GuideError` with every problem and line."""
     document = decode(raw, is_html)
     text = document.text
@@ -592,7 +592,7 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
     lines = [i for i, c in enumerate(text) if c == "\n"]
     if problems:
         raise GuideError([(bisect.bisect_left(lines, at) + 1, what) for at, what in problems])
-    return Marked(document=document, scan=scan, spans=spans, lines=lines, ids=ids)
+    return MarkedGuide(document=document, scan=scan, spans=spans, lines=lines, ids=ids)
 
 
 def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[tuple[int, str]]:

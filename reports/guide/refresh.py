@@ -14,8 +14,8 @@ from pathlib import Path
 from reports.figures.catalogue import find_id
 from reports.guide.markers import (
     GuideError,
-    Marked,
-    Refreshed,
+    MarkedGuide,
+    RefreshResult,
     decode,
     find_markers,
     pair,
@@ -55,7 +55,7 @@ def check(
     return warnings_of(_find_markers(path), is_html_file(path))
 
 
-def _find_markers(path: Path) -> Marked:
+def _find_markers(path: Path) -> MarkedGuide:
     """The markers of a guide. Raises `GuideError` with every problem and its line."""
     with _name_guide(path):
         return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
@@ -91,7 +91,7 @@ def stage(
     is_sample: bool = False,
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
-) -> tuple[atomic_files.Staged | None, Refreshed]:
+) -> tuple[atomic_files.StagedFile | None, RefreshResult]:
     """Read a guide, put the figures in, and write it beside its place; `path_out` may be `path_in`.
 
     Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `atomic_files.commit` takes it from there;

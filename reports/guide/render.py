@@ -18,8 +18,8 @@ from reports.guide.markers import (
     PARTS,
     Change,
     GuideError,
-    Marked,
-    Refreshed,
+    MarkedGuide,
+    RefreshResult,
     Span,
     Tag,
     decode,
@@ -416,7 +416,7 @@ def refresh_bytes(
     is_mdx: bool = False,
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
-) -> tuple[bytes, Refreshed]:
+) -> tuple[bytes, RefreshResult]:
     """A guide's bytes with the figures of the day in them. Pure; refreshing the result again changes nothing.
 
     `figures` are ledger rows (of several days the newest counts); `sources` give names and attributions.
@@ -456,7 +456,7 @@ def refresh_bytes(
         changes += _find_change(marked, span, new)
         at = span.end
     result = marked.document.encode("".join([*parts, text[at:]]))
-    return result, Refreshed(
+    return result, RefreshResult(
         used=used,
         warnings=warnings_of(marked, is_html),
         is_changed=result != raw,
@@ -466,7 +466,7 @@ def refresh_bytes(
     )
 
 
-def _find_change(marked: Marked, span: Span, new: str) -> list[Change]:
+def _find_change(marked: MarkedGuide, span: Span, new: str) -> list[Change]:
     """What of a span changes; nothing where it stays as it is."""
     before = marked.document.text[span.start : span.end]
     if before == new:

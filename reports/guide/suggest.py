@@ -147,9 +147,9 @@ def _find_claims(text: str) -> Iterator[_Claim]:
         cited = list(_cited_in(said))
         taken = [(one.at, one.at + len(one.text)) for one in cited]
         amounts = [hit for hit in AMOUNT.finditer(said) if not any(a < hit.end() and hit.start() < b for a, b in taken)]
-        claims = [*cited, *_paid_in(said, amounts, found), *_shares_in(said, found, taken)]
+        claims = [*cited, *_find_pay_claims(said, amounts, found), *_shares_in(said, found, taken)]
         if not claims:
-            claims = [one for one in _named_in(said) if one.figure not in seen]
+            claims = [one for one in _find_name_claims(said) if one.figure not in seen]
         seen |= {one.figure for one in claims}
         yield from (replace(one, at=start + one.at) for one in claims)
 
@@ -167,7 +167,9 @@ def _cited_in(sentence: str) -> Iterator[_Claim]:
                 yield _Claim(at=sentence.index(core), text=core, figure=claim.id, options={"part": part})
 
 
-def _paid_in(sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[tuple[int, Place]]) -> Iterator[_Claim]:
+def _find_pay_claims(
+    sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[tuple[int, Place]]
+) -> Iterator[_Claim]:
     """Sums of pay of a place: the one that stands between a sum and the next, else the only one of the sentence.
 
     Where a sentence names several levels or roles, one for each.
@@ -218,7 +220,7 @@ def _shares_in(
         yield _Claim(at=hit.start(), text=hit[0], figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
 
 
-def _named_in(sentence: str) -> Iterator[_Claim]:
+def _find_name_claims(sentence: str) -> Iterator[_Claim]:
     """Skills and roles that a sentence names without a number."""
     for start, word, name in find_skills(sentence):
         yield _Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)

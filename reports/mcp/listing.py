@@ -158,7 +158,7 @@ FILTERS: dict[str, tuple[str, Callable[[str], str]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class SearchTerms:
     """What a search asks for: of each part one of these, if any are named, and all of these words."""
 
     parts: Mapping[str, frozenset[str]]
@@ -180,7 +180,7 @@ def _begins_a_word(word: str, text: str) -> bool:
     return (f" {word} " if len(word) <= SHORT else f" {word}") in text
 
 
-def understand(words: str, **given: str | None) -> Wanted:
+def understand(words: str, **given: str | None) -> SearchTerms:
     """What is asked for by words and filters; a filter wins over words. Raises `FilterError`."""
     parts = {name: frozenset([FILTERS[name][1](value)]) for name, value in given.items() if value and value.strip()}
     named = list(find_places(words))
@@ -194,13 +194,13 @@ def understand(words: str, **given: str | None) -> Wanted:
             left = pattern.sub(" ", left)
     parts |= {name: frozenset(values) for name, values in heard.items() if values and name not in parts}
     said = (SYNONYMS.get(word, word) for word in re.findall(r"[\w+#.&-]+", left.lower()) if word not in IDLE)
-    return Wanted(parts=parts, words=tuple(dict.fromkeys(said)))
+    return SearchTerms(parts=parts, words=tuple(dict.fromkeys(said)))
 
 
 # --- the list -------------------------------------------------------------------------------------------------
 
 
-def list_figures(snapshot: Snapshot, wanted: Wanted, *, first: int, most: int) -> dict[str, Any]:
+def list_figures(snapshot: Snapshot, wanted: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
     """A page of what is asked for, each with value, interval, basis and period; and how the question was understood."""
     addresses = _addresses_of(snapshot)
     found = [one for one in addresses if wanted.fits(one)]
@@ -220,7 +220,7 @@ def list_figures(snapshot: Snapshot, wanted: Wanted, *, first: int, most: int) -
     return said
 
 
-def _relax(addresses: Iterable[Address], wanted: Wanted) -> str:
+def _relax(addresses: Iterable[Address], wanted: SearchTerms) -> str:
     """How many there would be without each filter, where nothing has all; and which address says what is missing."""
     names = [*wanted.parts, *(["words"] if wanted.words else [])]
     counts = {name: sum(wanted.fits(one, without=name) for one in addresses) for name in names}

@@ -16,7 +16,7 @@ from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_vintages, waiting_one
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
-from reports.release.published import Published, read_published
+from reports.release.published import PublishedDay, read_published
 from warehouse.database import MARKET, Connection, SqlError
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
@@ -38,7 +38,7 @@ class Snapshot:
     """
 
     con: Connection
-    published: Published
+    published: PublishedDay
     figures: Mapping[str, Figures]
     waiting: Mapping[str, Vintages]
     computed: dict[str, Figures] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Snapshot:
             self.computed |= {row.figure: row for row in compute_asked(self.con, asked, as_of, code_version=code)}
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
-    def with_licences_of(self, rows: Iterable[Figures]) -> Published:
+    def with_licences_of(self, rows: Iterable[Figures]) -> PublishedDay:
         """What is published, with a licence for each of these figures; one that has none says why."""
         found = {row.figure: licence_of(row.kind, row.sources) for row in rows}
         licences = {

@@ -16,14 +16,14 @@ from reports.figures import query
 from reports.release import cards, cells, changes, descriptions, figure_files, manifest, quality, sdmx
 from reports.release.licences import open_sources
 from reports.release.manifest import DATABASE, MANIFEST, ReleaseError
-from reports.release.published import Published, read_published
+from reports.release.published import PublishedDay, read_published
 from reports.site import build as site
 from warehouse.database import Connection
-from warehouse.publish.release_tables import ExportedTable, Kept, export_marts, write_public_database
+from warehouse.publish.release_tables import ExportedTable, KeptRows, export_marts, write_public_database
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class MadeRelease:
     """A release that was made: its name and digest, how much it is, and whether it stood there already."""
 
     release: str
@@ -37,7 +37,7 @@ class Made:
     is_new: bool
 
 
-def make_release(con: Connection, folder: Path, *, base_url: str = "") -> Made:
+def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRelease:
     """Make the release of what is published, and put it into a folder in place of the one before.
 
     `con` reads the published file and may write others (`release_tables.open_published_file`). Where the folder holds
@@ -67,7 +67,7 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> Made:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _read_earlier(folder: Path, published: Published) -> list[dict[str, Any]]:
+def _read_earlier(folder: Path, published: PublishedDay) -> list[dict[str, Any]]:
     """The releases that stand in the folder. Raises `ReleaseError` where this one cannot follow them."""
     if folder.exists() and not folder.is_dir():
         raise ReleaseError(f"{folder} is a file; name a folder")
@@ -94,20 +94,20 @@ def _kind(is_sample: bool) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Written:
+class _WrittenRelease:
     release: str
     n_cells: int
     n_changed: int
-    published: Published
+    published: PublishedDay
 
 
 def _write(
-    con: Connection, fresh: Path, folder: Path, published: Published, release: str, chain: Sequence[dict[str, Any]]
-) -> _Written:
+    con: Connection, fresh: Path, folder: Path, published: PublishedDay, release: str, chain: Sequence[dict[str, Any]]
+) -> _WrittenRelease:
     """All files of a release into an empty folder beside its place."""
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    kept = _kept(con)
+    kept = _select_kept_rows(con)
     tables = export_marts(con, fresh / "marts", published.as_of, kept)
     released = cells.select_cells(con, published.as_of)
     for path, content in _text_files(con, published, released, tables, release, chain):
@@ -137,7 +137,9 @@ def _write(
     content = manifest.make(fresh, head, digests)
     _put(fresh / MANIFEST, content)
     _put(fresh / manifest.history_path(release), content)
-    return _Written(release=release, n_cells=len(released.cells), n_changed=len(found["figures"]), published=published)
+    return _WrittenRelease(
+        release=release, n_cells=len(released.cells), n_changed=len(found["figures"]), published=published
+    )
 
 
 def _figures_before(folder: Path, chain: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -148,7 +150,7 @@ def _figures_before(folder: Path, chain: Sequence[Mapping[str, Any]]) -> Sequenc
 
 
 def _vintages_before(
-    folder: Path, chain: Sequence[Mapping[str, Any]], published: Published
+    folder: Path, chain: Sequence[Mapping[str, Any]], published: PublishedDay
 ) -> dict[str, frozenset[int]]:
     """The numbers of the vintages that the release before had, of each figure of this one that it had, too."""
     found = {}
@@ -161,8 +163,8 @@ def _vintages_before(
 
 def _text_files(
     con: Connection,
-    published: Published,
-    released: cells.Released,
+    published: PublishedDay,
+    released: cells.ReleasedCells,
     tables: Sequence[ExportedTable],
     release: str,
     chain: Sequence[Mapping[str, Any]],
@@ -184,8 +186,8 @@ def _text_files(
 
 def site_files(
     con: Connection,
-    published: Published,
-    released: cells.Released | None = None,
+    published: PublishedDay,
+    released: cells.ReleasedCells | None = None,
     *,
     release: str | None = None,
     releases: Sequence[Mapping[str, Any]] = (),
@@ -198,7 +200,7 @@ def site_files(
     yield from cells.files_of(released or cells.select_cells(con, published.as_of), published)
 
 
-def _kept(con: Connection) -> dict[str, Kept]:
+def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
     """Which rows of marts are under our own licence, and so in the tables of a release."""
     opened = open_sources()
     sources = query.read(con, f"SELECT source FROM {_PUBLISHED}core.sources ORDER BY source")
@@ -210,20 +212,20 @@ def _kept(con: Connection) -> dict[str, Kept]:
         f"SELECT 1 FROM {_PUBLISHED}core.pay_reports WHERE basis = 'advertised_third_party' AND source IN ({listed})"
     )
     return {
-        "mart.salary_bands": Kept(
+        "mart.salary_bands": KeptRows(
             condition=f"(basis <> 'official' OR region NOT IN ({official} AND country IS NOT NULL))"
             f" AND (basis <> 'reported' OR region NOT IN ({reported} AND country IS NOT NULL))"
             f" AND (basis <> 'advertised_third_party' OR NOT EXISTS ({collected}))"
         ),
-        "mart.reported_pay": Kept(condition=f"source NOT IN ({listed})"),
-        "mart.frame_coverage": Kept(condition=f"source NOT IN ({listed})"),
-        "mart.closings_left_out": Kept(condition=f"source NOT IN ({listed})"),
-        "ops.vintages": Kept(
+        "mart.reported_pay": KeptRows(condition=f"source NOT IN ({listed})"),
+        "mart.frame_coverage": KeptRows(condition=f"source NOT IN ({listed})"),
+        "mart.closings_left_out": KeptRows(condition=f"source NOT IN ({listed})"),
+        "ops.vintages": KeptRows(
             condition=f"state = 'published' AND figure NOT IN (SELECT figure FROM {_PUBLISHED}ops.vintages"
             f" WHERE list_has_any(coalesce(CAST(content -> 'sources' AS VARCHAR[]), []), [{listed}]))",
             columns={"content": """json_merge_patch(content, '{"nearest": null}')"""},
         ),
-        "mart.figures": Kept(condition=f"NOT list_has_any(sources, [{listed}])", columns={"nearest": "NULL"}),
+        "mart.figures": KeptRows(condition=f"NOT list_has_any(sources, [{listed}])", columns={"nearest": "NULL"}),
     }
 
 
@@ -235,9 +237,9 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _describe(fresh: Path, made: _Written, *, is_new: bool) -> Made:
+def _describe(fresh: Path, made: _WrittenRelease, *, is_new: bool) -> MadeRelease:
     files = [fresh / path for path in manifest.list_files(fresh)]
-    return Made(
+    return MadeRelease(
         release=made.release, sha256=manifest.sha256(fresh / MANIFEST), n_files=len(files),
         n_bytes=sum(path.stat().st_size for path in files), n_figures=len(made.published.figures),
         n_cells=made.n_cells, left_out=made.published.left_out, n_changed=made.n_changed, is_new=is_new,

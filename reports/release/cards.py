@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from reports.figures.catalogue import declaration_of, displays_of
 from reports.release import charts
 from reports.release.figure_files import named_rows
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.wording import notes
 from reports.wording.numbers import Rows, day
 from reports.wording.pay import is_band
@@ -34,7 +34,7 @@ def style() -> str:
     return _CSS.read_text(encoding="utf-8").strip()
 
 
-def draw(figure: Figures, published: Published) -> bytes:
+def draw(figure: Figures, published: PublishedDay) -> bytes:
     """The picture of a figure, withheld or not."""
     value, said = notes.parts(figure)
     chart = _chart(figure)

@@ -23,7 +23,7 @@ from reports.figures.query import Connection
 from reports.release.figure_files import plain
 from reports.release.licences import OURS, Licence, combine
 from reports.release.numbers import MEDIAN_OF_PANEL, Number, numbers_of
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.wording import closings, disclosure, pay, shares
 from reports.wording.levels import define
 from reports.wording.notes import BASIS_WORDS
@@ -198,7 +198,7 @@ def _basis_of(cell: Cell, bases: Mapping[tuple[str, str, str], Basis]) -> Basis 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Released:
+class ReleasedCells:
     """The cells of a release with their licences, what they rest on, and how many were left out for which reason."""
 
     cells: tuple[tuple[Cell, Licence], ...]
@@ -210,7 +210,7 @@ class Released:
         return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
 
 
-def select_cells(con: Connection, as_of: date) -> Released:
+def select_cells(con: Connection, as_of: date) -> ReleasedCells:
     """Every cell that may be printed and passed on."""
     bases = read_bases(con, as_of)
     kept: list[tuple[Cell, Licence]] = []
@@ -222,10 +222,10 @@ def select_cells(con: Connection, as_of: date) -> Released:
             kept.append((cell, licence))
         else:
             left_out[licence] = left_out.get(licence, 0) + 1
-    return Released(cells=tuple(kept), bases=bases, left_out=dict(sorted(left_out.items())))
+    return ReleasedCells(cells=tuple(kept), bases=bases, left_out=dict(sorted(left_out.items())))
 
 
-def files_of(released: Released, published: Published) -> Iterator[tuple[str, bytes]]:
+def files_of(released: ReleasedCells, published: PublishedDay) -> Iterator[tuple[str, bytes]]:
     """Every file of cells by path, and an index of them."""
     shards: dict[tuple[str, str, Licence], list[Cell]] = {}
     for cell, licence in released.cells:
@@ -246,7 +246,7 @@ def shard_path(kind: str, place: str, licence: Licence) -> str:
 
 
 def _shard(
-    cells: list[Cell], path: str, licence: Licence, bases: Mapping[tuple[str, str, str], Basis], published: Published
+    cells: list[Cell], path: str, licence: Licence, bases: Mapping[tuple[str, str, str], Basis], published: PublishedDay
 ) -> bytes:
     found = [cell.columns() for cell in sorted(cells, key=lambda cell: cell.id)]
     columns = list(dict.fromkeys(name for row in found for name in row))
@@ -294,7 +294,7 @@ def _define(cells: Iterable[Cell]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _describe_basis(basis: Basis | None, name: str, published: Published) -> dict[str, Any]:
+def _describe_basis(basis: Basis | None, name: str, published: PublishedDay) -> dict[str, Any]:
     known = basis or Basis(sources=(), period_from=None, period_to=None)
     return {
         "in_words": BASIS_WORDS[name],

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from reports.figures.vintages import PUBLISHED
 from reports.release.figure_files import path_of
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.wording.numbers import count_of
 from warehouse.ops_tables import Vintages
 
@@ -123,7 +123,7 @@ def _of_kind(changes: Sequence[Mapping[str, Any]], kind: str | None) -> list[Map
     return [change for change in changes if (change["what"] if change["what"] in HEADINGS else None) == kind]
 
 
-def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, published: Published) -> bytes:
+def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, published: PublishedDay) -> bytes:
     """CHANGES.md."""
     lines = [f"# {published.name}: changes of release {release}", ""]
     if before is None:
@@ -144,7 +144,7 @@ def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, pu
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 
-def to_feed(releases: Sequence[Manifest], published: Published) -> bytes:
+def to_feed(releases: Sequence[Manifest], published: PublishedDay) -> bytes:
     """An Atom feed with an entry for each release, the newest first. Times are the days that releases speak for."""
     newest = releases[0]
     base = f" xml:base={quoteattr(published.base_url)}" if published.base_url else ""
@@ -162,7 +162,7 @@ def to_feed(releases: Sequence[Manifest], published: Published) -> bytes:
     return ("\n".join(parts) + "\n").encode()
 
 
-def _entry(manifest: Manifest, published: Published) -> str:
+def _entry(manifest: Manifest, published: PublishedDay) -> str:
     release, figures = manifest["release"], manifest["changes"]["figures"]
     items = "".join(
         f'<li><a href="{escape(path_of(c["id"]))}">{escape(c["title"])}</a>: {escape(_say(c))}</li>'
@@ -189,6 +189,6 @@ def _entry(manifest: Manifest, published: Published) -> str:
     )
 
 
-def _urn(part: str, published: Published) -> str:
+def _urn(part: str, published: PublishedDay) -> str:
     """A name that is the same wherever a release stands."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{published.name}/{part}").urn

@@ -9,7 +9,7 @@ from typing import Any
 from reports.figures.pay_figures import KIND_OF_MARKET
 from reports.release.figure_files import CSV_COLUMNS, to_json
 from reports.release.licences import OURS, licence_ids_of_sources, licences
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.wording.numbers import day
 from warehouse.publish.release_tables import ExportedTable
 
@@ -23,7 +23,7 @@ _FIGURES = "The numbers of all figures that are under our own licence"
 _SDMX = (("sdmx/BANDS.csv", "Pay as SDMX-CSV 2.0"), ("sdmx/SHARES.csv", "Shares as SDMX-CSV 2.0"))
 
 
-def summarise(published: Published) -> str:
+def summarise(published: PublishedDay) -> str:
     """What the release is, in two sentences."""
     said = (
         "What job adverts for AI and machine learning work offer and ask for, with intervals, counts and sources, and "
@@ -37,7 +37,7 @@ def _own_licence() -> dict[str, str]:
     return {"name": own.id, "path": own.url or "", "title": own.name}
 
 
-def data_package(published: Published, tables: Sequence[ExportedTable], release: str) -> bytes:
+def data_package(published: PublishedDay, tables: Sequence[ExportedTable], release: str) -> bytes:
     """datapackage.json: Data Package 2.0, with a schema for each CSV file."""
     fields = [{"name": name, "type": _FIGURE_TYPES.get(name, "string")} for name in CSV_COLUMNS]
     resources = [
@@ -100,13 +100,13 @@ def _schema(table: ExportedTable) -> dict[str, Any]:
     return {"fields": fields, "primaryKey": list(table.key)}
 
 
-def _used_sources(published: Published) -> list[Any]:
+def _used_sources(published: PublishedDay) -> list[Any]:
     """Sources behind the figures of the release."""
     names = {name for row in published.figures for name in row.sources}
     return [source for name, source in sorted(published.sources.items()) if name in names]
 
 
-def dataset(published: Published, tables: Sequence[ExportedTable], release: str) -> bytes:
+def dataset(published: PublishedDay, tables: Sequence[ExportedTable], release: str) -> bytes:
     """dataset.jsonld: a schema.org Dataset with its downloads."""
     files = [
         ("figures.csv", "text/csv", _FIGURES),
@@ -146,7 +146,7 @@ def dataset(published: Published, tables: Sequence[ExportedTable], release: str)
     return to_json(content)
 
 
-def citation(published: Published, release: str) -> bytes:
+def citation(published: PublishedDay, release: str) -> bytes:
     """CITATION.cff, version 1.2.0."""
     said = {
         "cff-version": "1.2.0",
@@ -165,7 +165,7 @@ def citation(published: Published, release: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def llms(published: Published, release: str) -> bytes:
+def llms(published: PublishedDay, release: str) -> bytes:
     """llms.txt: what a language model should read, and how it must quote."""
     kinds = ", ".join((*KIND_OF_MARKET.values(), "skill", "share", "disclosure", "closing_rate"))
     lines = [
@@ -200,7 +200,7 @@ def llms(published: Published, release: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def licences_page(published: Published) -> bytes:
+def licences_page(published: PublishedDay) -> bytes:
     """LICENCES.md: what may be done with what, and who must be named."""
     used = {licence.id for licence in published.licences.values()}
     decided = licence_ids_of_sources()

@@ -24,7 +24,7 @@ from reports.figures.declaration import Figure
 from reports.figures.vintages import PUBLISHED, waiting_one
 from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
@@ -64,7 +64,7 @@ def dated_path_of(figure_id: str, release: str) -> str:
     return f"figures/{release}/{figure_id}.json"
 
 
-def describe(figure: Figures, published: Published) -> dict[str, Any]:
+def describe(figure: Figures, published: PublishedDay) -> dict[str, Any]:
     """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
     licence, declared = published.licences[figure.figure], declaration_of(figure.figure)
     is_printed = figure.value is not None
@@ -165,7 +165,7 @@ def _describe_row(row: Row, name: str | None) -> dict[str, Any]:
     }
 
 
-def _describe_sources(figure: Figures, published: Published) -> Iterator[dict[str, Any]]:
+def _describe_sources(figure: Figures, published: PublishedDay) -> Iterator[dict[str, Any]]:
     counts = {part.source: part.n for part in figure.behind or ()}
     for name in figure.sources:
         source = published.sources.get(name)
@@ -186,7 +186,7 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def to_csv(figures: Iterable[Figures], published: Published) -> bytes:
+def to_csv(figures: Iterable[Figures], published: PublishedDay) -> bytes:
     """The numbers of figures, a line for each; of one that is withheld, or says no number, one line without any."""
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\r\n")  # RFC 4180
@@ -196,12 +196,12 @@ def to_csv(figures: Iterable[Figures], published: Published) -> bytes:
     return out.getvalue().encode()
 
 
-def table_of_figures(published: Published) -> bytes:
+def table_of_figures(published: PublishedDay) -> bytes:
     """The numbers of all figures that are under our own licence."""
     return to_csv((row for row in published.figures if published.licences[row.figure].id == OURS), published)
 
 
-def _list_numbers(figure: Figures, published: Published) -> Iterator[tuple[Any, ...]]:
+def _list_numbers(figure: Figures, published: PublishedDay) -> Iterator[tuple[Any, ...]]:
     beside = (
         figure.basis, figure.rung, figure.period_from, figure.period_to, " ".join(figure.sources),
         published.licences[figure.figure].id, str(published.is_sample).lower(),
@@ -231,7 +231,7 @@ def describe_entry(figure: Figures) -> dict[str, Any]:
     }
 
 
-def describe_index(published: Published) -> dict[str, Any]:
+def describe_index(published: PublishedDay) -> dict[str, Any]:
     """All figures of a release in one file, and which were left out and why."""
     return {
         "as_of": published.as_of,
@@ -247,7 +247,7 @@ def describe_index(published: Published) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def files_of(published: Published, release: str | None = None) -> Iterator[tuple[str, bytes]]:
+def files_of(published: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of the figures but their charts, by path; with a `release` the dated copies, too."""
     for figure in published.figures:
         content = to_json(describe(figure, published))

@@ -61,7 +61,7 @@ def _gather_open(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class PublishedDay:
     """What stands published on a day, and what may be passed on of it.
 
     `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
@@ -102,7 +102,7 @@ class Published:
         return f"{self.name}: {title}. Release of {day(self.as_of)}, {where}. {licence.in_short}."
 
 
-def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Figures] | None = None) -> Published:
+def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Figures] | None = None) -> PublishedDay:
     """What is published, with the licence of each figure; `figures` are `published_figures`, where these were read.
 
     Raises `NothingPublishedError`.
@@ -121,14 +121,14 @@ def describe_published(
     as_of: date,
     is_sample: bool,
     base_url: str = "",
-) -> Published:
+) -> PublishedDay:
     """Published figures with the licence of each, and which of them are passed on."""
     rows, without = gather_open(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
     decided = {row.figure: _licence(row) for row in rows}
     chosen = [row for row in rows if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
     left_out = {name: why for name, why in decided.items() if isinstance(why, str)}
-    return Published(
+    return PublishedDay(
         as_of=as_of,
         is_sample=is_sample,
         sources={row.source: row for row in sources},

@@ -14,7 +14,7 @@ from reports.figures import query
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
 from reports.release.licences import OURS
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.wording.numbers import count_of, day, percent
 from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.reading_depth import describe_depth, measure_depth
@@ -35,7 +35,7 @@ WHERE audited_on <= $as_of GROUP BY reader ORDER BY reader
 """
 
 
-def report(con: Connection, published: Published, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
+def report(con: Connection, published: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
     """The quality report. `earlier` are the manifests of the releases before, the newest first."""
     as_of = published.as_of
     states = Counter(row.status for row in published.figures)
@@ -64,7 +64,7 @@ def report(con: Connection, published: Published, release: str, earlier: Sequenc
     return text.encode()
 
 
-def _reference_periods(published: Published) -> str:
+def _reference_periods(published: PublishedDay) -> str:
     """From when to when the figures speak, by kind of source."""
     found: dict[str, list[date]] = {}
     for row in published.figures:
@@ -74,7 +74,7 @@ def _reference_periods(published: Published) -> str:
     return "; ".join(said) or "none yet"
 
 
-def _ground(published: Published) -> str:
+def _ground(published: PublishedDay) -> str:
     """How many jobs the figures of our adverts rest on, which may be of other days than that of the release."""
     own = [row for row in published.figures if row.value is not None and row.basis in OWN_BASES]
     counts = [row.n_jobs for row in own if row.n_jobs]
@@ -86,7 +86,7 @@ def _ground(published: Published) -> str:
     return f"Each figure counts the jobs of its own reference period instead{when}: {n}. "
 
 
-def _accuracy(con: Connection, published: Published) -> str:
+def _accuracy(con: Connection, published: PublishedDay) -> str:
     as_of = published.as_of
     frame = query.read(con, query.fill_text(_FRAME, {"as_of": as_of}))
     said = "Coverage is not known for a market; of the frame nothing was read yet."
@@ -103,7 +103,7 @@ def _accuracy(con: Connection, published: Published) -> str:
     return f"{said} {describe_depth(measure_depth(con))}. Readings confirmed by a person: {read or 'none on record'}."
 
 
-def _timeliness(published: Published, release: str, earlier: Sequence[Mapping[str, Any]]) -> str:
+def _timeliness(published: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> str:
     newest = max((row.read_on for row in published.figures if row.read_on), default=None)
     ages = f"the newest reading is {(published.as_of - newest).days} days old" if newest else "nothing was read"
     late = [n for _, _, n in _punctuality(release, published.as_of, earlier) if n is not None]

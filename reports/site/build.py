@@ -31,9 +31,9 @@ from reports.figures.query import Connection
 from reports.figures.vintages import revision_day, waiting_one
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
-from reports.site.figure_rows import Drawn
+from reports.site.figure_rows import DrawnChart
 from reports.site.sections import Section
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise, define
@@ -65,13 +65,13 @@ SCRIPTS = ("site.js", "pay.js", "skills.js")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ShownFigure:
     """A figure that has a value as part of a page: its chart, its table and its note."""
 
     figure: Figures
     id: str
     heading: str
-    drawn: Drawn | None
+    drawn: DrawnChart | None
     table: Table | None
     note: str
     review: str = ""
@@ -81,8 +81,8 @@ class Shown:
 class Site:
     """What pages are made from. `releases` are the releases that stand beside the pages, the newest first."""
 
-    published: Published
-    seen: findings.Seen
+    published: PublishedDay
+    seen: findings.FindingsBasis
     world: world.World
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
@@ -95,12 +95,12 @@ class Site:
 
 
 def files_of(
-    con: Connection, published: Published, *, releases: Sequence[Mapping[str, Any]] = ()
+    con: Connection, published: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
     as_of, day = published.as_of, revision_day(con, published.as_of)
     figures = tuple(map(regions.keep_names, published.figures))
-    seen = findings.Seen(
+    seen = findings.FindingsBasis(
         figures={row.figure: row for row in figures},
         explorer=explorer.read_explorer(con, day, published.figures),
         skills=skills.read_skills(con, day, published.figures),
@@ -182,7 +182,7 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield f"{source.stem}.html", "text.html", {"title": title, "text": text}
     yield "quality.html", "text.html", {"title": "Quality report", "text": _from_markdown(site.quality)}
     yield "data.html", "data.html", {"licences": _count_licences(site), "left_out": site.published.left_out}
-    yield "changes.html", "changes.html", {"changes": _changes(site), "waiting": _waiting(site)}
+    yield "changes.html", "changes.html", {"changes": _changes(site), "waiting": _waiting_figures(site)}
     yield "archive.html", "archive.html", {"releases": site.releases}
 
 
@@ -258,7 +258,7 @@ def _skills(site: Site) -> dict[str, Any]:
     }
 
 
-def _sections(site: Site, path: str) -> list[tuple[Section, list[Shown]]]:
+def _sections(site: Site, path: str) -> list[tuple[Section, list[ShownFigure]]]:
     found = []
     for section in sections.SECTIONS:
         if section.page == path:
@@ -292,8 +292,8 @@ def _lacking(site: Site, path: str) -> list[findings.Open]:
     return [one for one in site.open if one.href in wanted]
 
 
-def _show(figure: Figures, heading: str) -> Shown:
-    return Shown(
+def _show(figure: Figures, heading: str) -> ShownFigure:
+    return ShownFigure(
         figure=figure,
         id=figure.figure.replace(".", "-"),
         heading=heading or figure.title,
@@ -385,7 +385,7 @@ def _pairs(vintages: Sequence[Vintages]) -> Iterator[tuple[Vintages, Vintages]]:
     yield from itertools.pairwise(stood)
 
 
-def _waiting(site: Site) -> list[dict[str, Any]]:
+def _waiting_figures(site: Site) -> list[dict[str, Any]]:
     """Figures of which a new vintage waits for review."""
     found = []
     for row in site.figures:

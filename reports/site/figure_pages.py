@@ -10,9 +10,9 @@ from reports.figures.catalogue import declaration_of
 from reports.figures.places import PLACES
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
 from reports.release.numbers import MEDIAN_OF_PANEL
-from reports.release.published import Published
+from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
-from reports.site.findings import Seen
+from reports.site.findings import FindingsBasis
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences
@@ -61,7 +61,7 @@ TRUST = {
 STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
 
-def describe(figure: Figures, filed: Figures, published: Published, seen: Seen) -> Mapping[str, Any]:
+def describe(figure: Figures, filed: Figures, published: PublishedDay, seen: FindingsBasis) -> Mapping[str, Any]:
     """What the page of a figure is filled with; `filed` is the figure as its files and guides word it."""
     is_printed = figure.value is not None
     found = list(named_rows(figure)) if is_printed else []
@@ -121,7 +121,7 @@ def _form(figure: Figures, found: Sequence[Any]) -> str:
     return words.sureness("low" if is_low else "published", figure.basis, is_point=is_point)
 
 
-def _pay_cell(figure: Figures, seen: Seen) -> explorer.PayCell | None:
+def _pay_cell(figure: Figures, seen: FindingsBasis) -> explorer.PayCell | None:
     """The cell of the explorer that a figure is; None for all others."""
     parts = figure.figure.split(".")
     if figure.value is None or len(parts) != 4 or parts[0] != "pay" or parts[1] not in PLACES:
@@ -130,7 +130,7 @@ def _pay_cell(figure: Figures, seen: Seen) -> explorer.PayCell | None:
     return found if found is not None and found.figure == figure.figure else None
 
 
-def _title(figure: Figures, pay: explorer.PayCell | None, seen: Seen) -> str:
+def _title(figure: Figures, pay: explorer.PayCell | None, seen: FindingsBasis) -> str:
     """The answer as a sentence where a figure is one number of pay or of a skill; else its title."""
     if pay is not None:
         return explorer.say_title(pay)
@@ -147,7 +147,7 @@ def _title(figure: Figures, pay: explorer.PayCell | None, seen: Seen) -> str:
     return f"{share} of {skills.name_list(found)} ask for {skill.name}"
 
 
-def _skill_at(figure: Figures, seen: Seen) -> tuple[skills.SkillList, int] | None:
+def _skill_at(figure: Figures, seen: FindingsBasis) -> tuple[skills.SkillList, int] | None:
     """The list in which the figure of a skill stands, and its place there."""
     parts = figure.figure.split(".")
     if figure.value is None or len(parts) != 4 or parts[0] != "skill":
@@ -172,7 +172,7 @@ def _among_skills(found: skills.SkillList, number: int) -> Any:
     return rows.draw(drawn, rows.axis_for(drawn, percent), label="Skills asked about as often", classes="skills")
 
 
-def _chart(figure: Figures, seen: Seen, pay: explorer.PayCell | None) -> tuple[Any, str]:
+def _chart(figure: Figures, seen: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str]:
     if figure.value is None:
         return None, ""
     if pay is not None:
@@ -189,7 +189,7 @@ def _chart(figure: Figures, seen: Seen, pay: explorer.PayCell | None) -> tuple[A
     return drawn.chart, heading
 
 
-def _beside(figure: Figures, seen: Seen, pay: explorer.PayCell) -> tuple[Any, str]:
+def _beside(figure: Figures, seen: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:
     """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
     place, work, level = pay.key
     keys = [(place, work, other) for other in explorer.LEVELS if other != level]
@@ -280,7 +280,7 @@ def _describe_vintage(one: Vintages) -> dict[str, Any]:
     }
 
 
-def _sources(figure: Figures, published: Published) -> list[dict[str, Any]]:
+def _sources(figure: Figures, published: PublishedDay) -> list[dict[str, Any]]:
     behind = {part.source: part for part in figure.behind or ()}
     found = []
     for name in figure.sources:
@@ -298,7 +298,7 @@ def _sources(figure: Figures, published: Published) -> list[dict[str, Any]]:
     return found
 
 
-def _selects(figure: Figures, published: Published) -> list[tuple[str, str, str]]:
+def _selects(figure: Figures, published: PublishedDay) -> list[tuple[str, str, str]]:
     """The SELECTs that answer what the figure says: what each gives, where it runs, and its text."""
     found = describe_sql(figure, declaration_of(figure.figure), published.licences[figure.figure])
     named = {"published": "What is published", "computed": "The same from the marts of its day"}
@@ -308,7 +308,7 @@ def _selects(figure: Figures, published: Published) -> list[tuple[str, str, str]
     ]
 
 
-def _bibtex(figure: Figures, published: Published) -> str:
+def _bibtex(figure: Figures, published: PublishedDay) -> str:
     key = figure.figure.replace(".", "_")
     return (
         f"@misc{{{key}_{published.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"

@@ -22,7 +22,7 @@ DIFFERENCE, SILENCE = "differences", "silence"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawn:
+class DrawnChart:
     """A chart of a figure, how many of its rows are drawn of how many, and words for parts and marks."""
 
     kind: str
@@ -55,7 +55,7 @@ MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
 """Most rows of a chart, on the figure's own page, among others, and of parts of a whole; the table below it has all."""
 
 
-def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
+def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
     """The chart of a printed figure; None where it has none."""
     found = list(named_rows(figure))
     kind = kind_of([row for _, row in found])
@@ -79,7 +79,7 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
         STACK: lambda: rows.Axis(highest=1.0, step=0.25, say=percent),
     }[kind]()
     parts = [said for said, _ in frame.parts_of(found[0][1])] if kind == STACK else ()
-    return Drawn(
+    return DrawnChart(
         kind=kind,
         chart=rows.draw(drawn, axis, label=words.plain(figure.title), classes=kind),
         n_rows=len(drawn),
@@ -289,12 +289,12 @@ def _silence(figure: Figures, name: str, row: Row) -> ChartRow:
     value = words.money(median[0], median[1], "USD")
     return ChartRow(
         name=name,
-        beneath=f"{silence.stated(row)} jobs state pay",
+        beneath=f"{silence.say_stated(row)} jobs state pay",
         value=value,
         value_beneath=bounds,
         form=words.sureness(row.get("status") or "published", None, is_point=is_point),
         marks=tuple(marks),
-        spoken=f"{name}: median {value} a year, {bounds}{odds}; {silence.stated(row)} jobs state pay.",
+        spoken=f"{name}: median {value} a year, {bounds}{odds}; {silence.say_stated(row)} jobs state pay.",
         badge=words.find_review(row.get("value")),
     )
 

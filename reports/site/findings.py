@@ -61,7 +61,7 @@ class Open:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class FindingsBasis:
     """What findings are made from."""
 
     figures: Mapping[str, Figures]
@@ -79,7 +79,7 @@ class Seen:
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
-def lead(seen: Seen) -> Finding | None:
+def lead(seen: FindingsBasis) -> Finding | None:
     """Pay at the place that most of our own adverts with pay are of, beside other work there."""
     choice = seen.explorer.choice
     cell = seen.explorer.best(choice)
@@ -113,7 +113,7 @@ def lead(seen: Seen) -> Finding | None:
 # --- cards ------------------------------------------------------------------------------------------------
 
 
-def most_asked(seen: Seen) -> Finding | None:
+def most_asked(seen: FindingsBasis) -> Finding | None:
     """The skills that are asked most, of those that may be the first."""
     found = seen.skills.get(skills.FIRST_CHOICE)
     if found is None:
@@ -313,7 +313,7 @@ CARDS = (
 )
 
 
-def cards(seen: Seen) -> Iterator[Finding]:
+def cards(seen: FindingsBasis) -> Iterator[Finding]:
     """The findings below the lead, as many as figures support."""
     first = most_asked(seen)
     if first is not None:

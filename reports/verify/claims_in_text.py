@@ -199,7 +199,7 @@ _ASKED_SKILL = re.compile(
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Claims:
     """What a sentence says, each as a set: one element is clear, none is missing, several are unclear."""
 
     places: set[str] = field(default_factory=set)
@@ -213,7 +213,7 @@ class _Said:
     """The sentence with spaces in place of its places, dates and numbers."""
 
 
-def _listen(sentence: str, numbers: Sequence[re.Match[str]]) -> _Said:
+def _listen(sentence: str, numbers: Sequence[re.Match[str]]) -> _Claims:
     named = list(find_places(sentence))
     places = {place.slug for _, _, place in named}
     if (_WORLDWIDE if places else _EVERYWHERE).search(sentence):
@@ -234,7 +234,7 @@ def _listen(sentence: str, numbers: Sequence[re.Match[str]]) -> _Said:
     left = sentence
     for start, end in spans:
         left = left[:start] + " " * (end - start) + left[end:]
-    return _Said(
+    return _Claims(
         places=places, works=works, levels=hear(LEVELS, sentence), kinds=kinds or hear(_VERBS_OF_KINDS, sentence),
         periods=hear(PERIODS, sentence), skills={name for _, _, name in skills}, answers=hear(_ANSWERS, sentence),
         left=left,
@@ -332,7 +332,7 @@ def _rounded_unit(number: float, unit: float) -> float:
     return unit
 
 
-def _claim_pay(sentence: str, hit: re.Match[str], said: _Said, n_amounts: int) -> Claim:
+def _claim_pay(sentence: str, hit: re.Match[str], said: _Claims, n_amounts: int) -> Claim:
     low, unit = _number(hit["low"], bool(hit["low_k"] or hit["high_k"]))
     high, unit_high = _number(hit["high"], bool(hit["high_k"])) if hit["high"] else (low, unit)
     before = sentence[: hit.start()]
@@ -360,7 +360,7 @@ def _claim_pay(sentence: str, hit: re.Match[str], said: _Said, n_amounts: int) -
     )  # fmt: skip
 
 
-def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) -> Claim:
+def _claim_share(sentence: str, hit: re.Match[str], said: _Claims, n_shares: int) -> Claim:
     low = float(hit["low"])
     high = float(hit["high"]) if hit["high"] else low
     decimals = len(hit["low"].partition(".")[2])
@@ -397,7 +397,7 @@ def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) 
     )  # fmt: skip
 
 
-def _is_narrowed(sentence: str, hit: re.Match[str], said: _Said) -> bool:
+def _is_narrowed(sentence: str, hit: re.Match[str], said: _Claims) -> bool:
     """Whether the whole may be another than the jobs of a work and a place.
 
     "Of jobs that ask for it, 57% are in Germany"; "57% of jobs that ask for it"; "57% of Germany".

@@ -16,7 +16,7 @@ from reports.guide.render import read_words, refresh_bytes
 from reports.verify.claims_in_text import Claim, find_claims
 from reports.wording import amounts, notes
 from reports.wording.numbers import Row
-from reports.wording.parts import Wanted
+from reports.wording.parts import PartFormat
 from transforms.pay.normalisation import PER_YEAR
 from warehouse.mart_tables import Figures
 
@@ -176,7 +176,9 @@ def _judge_words(claim: Claim, row: Figures) -> str:
     whole = {row.value, row.bare_value}
     if said in whole:
         return VERIFIED
-    parts = (notes.part(row, Wanted(part=part)) or "" for part in ("low", "high", "median", "interval", "n", "rank"))
+    parts = (
+        notes.part(row, PartFormat(part=part)) or "" for part in ("low", "high", "median", "interval", "n", "rank")
+    )
     if said in {*parts} or _list_numbers(said) == _list_numbers(row.bare_value or ""):
         return VERIFIED
     return UNRESOLVED if {*_list_numbers(said)} <= {*_list_numbers(row.value or "")} else CONTRADICTED

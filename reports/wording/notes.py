@@ -31,7 +31,7 @@ from reports.wording.numbers import (
     qualify,
     sentences,
 )
-from reports.wording.parts import Wanted, count
+from reports.wording.parts import PartFormat, count
 from reports.wording.pay import UNITS_OF_BASIS, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import BONUS, Figures, NearestFigure
@@ -91,13 +91,13 @@ def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False
     return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
 
 
-def part(figure: Figures, wanted: Wanted, titles: Mapping[str, str] | None = None) -> str | None:
+def part(figure: Figures, wanted: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
     """A part of a figure as it is wanted, without what is said of it; None where the figure lacks it.
 
     `titles` are names to print for sources.
     """
     say = declaration_of(figure.figure).renderer.parts.get(wanted.part)
-    if wanted.part == "value" and (wanted == Wanted() or say is None):
+    if wanted.part == "value" and (wanted == PartFormat() or say is None):
         return figure.bare_value or figure.value
     if say is not None:
         rows = rows_of(figure)
@@ -110,12 +110,12 @@ def part(figure: Figures, wanted: Wanted, titles: Mapping[str, str] | None = Non
     return credit(figure, titles) or None
 
 
-def _with_usual_period(figure: Figures, wanted: Wanted) -> Wanted:
+def _with_usual_period(figure: Figures, wanted: PartFormat) -> PartFormat:
     """By the month where the figure is, if nothing else is asked for."""
     return replace(wanted, per="month") if wanted.per is None and figure.unit.endswith("per month") else wanted
 
 
-def why_no_part(figure: Figures, wanted: Wanted) -> str:
+def why_no_part(figure: Figures, wanted: PartFormat) -> str:
     """Why a figure that has a value lacks a part of it."""
     if wanted.money in ("local", "ppp"):
         return "too few adverts in the money of the country, or no price level is known"

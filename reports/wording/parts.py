@@ -27,7 +27,7 @@ FORMATS = ("short", "long", "bare")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class PartFormat:
     """How a part is to be printed; None is as the figure prints it. `locale` is of numbers, words stay English."""
 
     part: str = "value"
@@ -42,9 +42,9 @@ class Wanted:
         return self == PLAIN
 
 
-PLAIN = Wanted()
+PLAIN = PartFormat()
 """The figure as it is."""
-Part = Callable[[Row, Wanted], str | None]
+Part = Callable[[Row, PartFormat], str | None]
 """A part in words, from the first row behind a figure; None where the row has none."""
 
 
@@ -57,11 +57,11 @@ def find_locale_fault(locale: str) -> str | None:
     return None
 
 
-def _locale(wanted: Wanted) -> str:
+def _locale(wanted: PartFormat) -> str:
     return wanted.locale.replace("-", "_")
 
 
-def count(number: int | None, wanted: Wanted) -> str | None:
+def count(number: int | None, wanted: PartFormat) -> str | None:
     """A count by the locale; None where it is not known."""
     return None if number is None else format_decimal(number, locale=_locale(wanted))
 
@@ -69,7 +69,7 @@ def count(number: int | None, wanted: Wanted) -> str | None:
 # --- shares ---------------------------------------------------------------------------------------------
 
 
-def _percent(share: float, wanted: Wanted) -> str:
+def _percent(share: float, wanted: PartFormat) -> str:
     """A share by the locale, with as many digits as `numbers.percent` gives it."""
     said = numbers.percent(share)
     if not said[0].isdigit():  # under 0.1%
@@ -85,12 +85,12 @@ def _percent(share: float, wanted: Wanted) -> str:
     )
 
 
-def _has_space(wanted: Wanted) -> bool:
+def _has_space(wanted: PartFormat) -> bool:
     """Whether the locale sets the sign of per cent apart."""
     return not format_percent(0.5, locale=_locale(wanted)).startswith("50%")
 
 
-def _share(row: Row, wanted: Wanted) -> str | None:
+def _share(row: Row, wanted: PartFormat) -> str | None:
     if row.get("form") == "bounds":
         ends = (row.get("bound_lo"), row.get("bound_hi"))
         return (
@@ -101,7 +101,7 @@ def _share(row: Row, wanted: Wanted) -> str | None:
     return None if row.get("share") is None else _percent(row["share"], wanted)
 
 
-def _share_interval(row: Row, wanted: Wanted) -> str | None:
+def _share_interval(row: Row, wanted: PartFormat) -> str | None:
     if row.get("share_lo") is None or row.get("share_hi") is None:
         return None
     if wanted.form == "short" and wanted.locale == "en":
@@ -110,7 +110,7 @@ def _share_interval(row: Row, wanted: Wanted) -> str | None:
     return low if low == high else f"{low.rstrip('%').rstrip()}–{high}"
 
 
-def _rank(row: Row, wanted: Wanted) -> str | None:
+def _rank(row: Row, wanted: PartFormat) -> str | None:
     said = numbers.rank(row)
     return None if said == "–" else said
 
@@ -122,7 +122,7 @@ SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval":
 # --- pay ------------------------------------------------------------------------------------------------
 
 
-def _in_money(row: Row, column: str, wanted: Wanted) -> tuple[str, dict[str, float | None]] | None:
+def _in_money(row: Row, column: str, wanted: PartFormat) -> tuple[str, dict[str, float | None]] | None:
     """The currency and the amount of a column with the ends of its interval; None where it has none in that money."""
     names = {"": column, "_lo": f"{column}_lo", "_hi": f"{column}_hi"}
     currency, own = row.get("currency"), row.get("place_currency")
@@ -147,7 +147,7 @@ def _in_money(row: Row, column: str, wanted: Wanted) -> tuple[str, dict[str, flo
     return str(currency), found
 
 
-def _money(amount: float, wanted: Wanted) -> str:
+def _money(amount: float, wanted: PartFormat) -> str:
     """An amount in the format asked for, without its currency, in as many digits in each."""
     tenths = wanted.per == "month"
     if amount < 1_000 and wanted.per == "hour":
@@ -160,7 +160,7 @@ def _money(amount: float, wanted: Wanted) -> str:
 
 
 def _amount(column: str) -> Part:
-    def say(row: Row, wanted: Wanted) -> str | None:
+    def say(row: Row, wanted: PartFormat) -> str | None:
         found = _in_money(row, column, wanted)
         if found is None:
             return None
@@ -175,7 +175,7 @@ def _amount(column: str) -> Part:
 
 
 def _interval(column: str) -> Part:
-    def say(row: Row, wanted: Wanted) -> str | None:
+    def say(row: Row, wanted: PartFormat) -> str | None:
         found = _in_money(row, column, wanted)
         if found is None or found[1]["_lo"] is None or found[1]["_hi"] is None:
             return None
@@ -186,7 +186,7 @@ def _interval(column: str) -> Part:
     return say
 
 
-def _band(row: Row, wanted: Wanted) -> str | None:
+def _band(row: Row, wanted: PartFormat) -> str | None:
     """The band, or where there is none the median, by the time asked for."""
     low, high = _amount("band_low")(row, wanted), _amount("band_high")(row, wanted)
     per = f" per {wanted.per or 'year'}"

@@ -58,7 +58,7 @@ def _table(rows: Rows) -> Table:
         "Who", "Median", "Its 95% interval", "Middle half", "Median in local money", "Paid in dollars alone", "Persons",
         "Survey",
     )  # fmt: skip
-    below = tuple(filter(None, (_held(rows), _left_out(rows))))
+    below = tuple(filter(None, (_say_withheld(rows), _say_left_out(rows))))
     return without_empty_columns(
         Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3, 6)), key=KEY, below=below)
     )
@@ -87,7 +87,7 @@ MAX_NAMED = 6
 """Withheld rows that are named, those of most persons; others are counted."""
 
 
-def _held(rows: Rows) -> str:
+def _say_withheld(rows: Rows) -> str:
     """Which rows are withheld, for too few persons."""
     held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
     if not held:
@@ -97,7 +97,7 @@ def _held(rows: Rows) -> str:
     return f"Withheld, fewer than 30 persons: {named}{more}."
 
 
-def _left_out(rows: Rows) -> str:
+def _say_left_out(rows: Rows) -> str:
     """Who is in no quantile, and why."""
     counts = {
         "whose amount cannot be right": sum(row["n_flagged"] for row in rows),

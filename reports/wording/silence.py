@@ -33,7 +33,7 @@ def choose_counted(rows: Rows) -> Rows:
     return rows if any(is_counted(row) and row["status"] != "suppressed" for row in rows) else []
 
 
-def stated(row: Row) -> str:
+def say_stated(row: Row) -> str:
     """ "132 of 164"."""
     return f"{row['n_jobs']:,} of {row['n_jobs'] + row['n_silent']:,}"
 
@@ -56,10 +56,10 @@ def describe(row: Row, scale: Scale) -> str | None:
         return f"{count_of(row['n_jobs'], 'job')}, of which all state pay"
     within, tends = bounds(row, scale), at_odds(row, scale)
     if within:
-        said = f"{stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
+        said = f"{say_stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
         said += f"{row['currency']} {within} (95% interval)"
     else:
-        said = f"{NO_BOUNDS} of the median of all: {stated(row)} jobs state pay"
+        said = f"{NO_BOUNDS} of the median of all: {say_stated(row)} jobs state pay"
     return f"{said}; if the silent ones tend to pay less or more, it is {row['currency']} {tends}" if tends else said
 
 
@@ -72,7 +72,7 @@ def _amounts(row: Row, low: str, high: str, scale: Scale) -> str | None:
 
 def _text(scale: Scale, rows: Rows) -> str:
     shown = [row for row in rows if is_counted(row)]
-    said = [f"{row['place']}: {bounds(row, scale) or f'{NO_BOUNDS}, {stated(row)} state pay'}" for row in shown]
+    said = [f"{row['place']}: {bounds(row, scale) or f'{NO_BOUNDS}, {say_stated(row)} state pay'}" for row in shown]
     return "; ".join(said) or "no band rests on adverts we read"
 
 
@@ -81,9 +81,9 @@ def _table(scale: Scale, level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            f"{stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})",
+            f"{say_stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})",
             median_cell(row, scale),
-            bounds(row, scale) or f"{NO_BOUNDS}: {stated(row)} state pay",
+            bounds(row, scale) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
             at_odds(row, scale) or "–",
         )
         for row in shown

@@ -42,7 +42,7 @@ import extractors.sources.employer_boards.ashby
 import transforms.posting
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
-from extractors.refine.refine import Refined, gc_paused, refine, rows_of
+from extractors.refine.refine import RefineResult, gc_paused, refine, rows_of
 from extractors.response import Response
 from tests.bench import crawl, duplicates, growth, nights, plain
 from tests.bench.timing import time_cpu
@@ -63,7 +63,7 @@ WARM_UP_ANSWERS = 8
 NOT_ENGLISH = "Wir bauen Lampen, die lernen, wann ihre Besitzer lesen, und suchen jemanden, der das Licht versteht."
 """Loads the language model, which English texts do not need."""
 READERS = {
-    "text": ("text_of", "masked", "compose_letters", "language_of", "hash_of"),
+    "text": ("text_of", "mask_contacts", "compose_letters", "language_of", "hash_of"),
     "lines": ("prefetch_lines",),
     "pay": ("all_pay", "countries_ruled_out", "settle_signs", "complete_pay", "where_pay_counts", "market_of"),
     "place": ("whereabouts", "region_of"),
@@ -150,7 +150,7 @@ def read_all(responses: Sequence[Response]) -> None:
         list(rows_of(extractors.sources.employer_boards.ashby, response))
 
 
-def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tuple[dict[str, float], Refined]:
+def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tuple[dict[str, float], RefineResult]:
     """The least CPU seconds of floor, read and refine over the same answers, and what refine made."""
     seconds: dict[str, list[float]] = {"floor": [], "read": [], "refine": []}
     for number in range(ROUNDS):
@@ -221,7 +221,7 @@ def forget() -> None:
                     value.cache_clear()
 
 
-def loaded(refined: Refined, folder: Path) -> None:
+def loaded(refined: RefineResult, folder: Path) -> None:
     """Load one refined file into a new work database, as a night does."""
     from warehouse import database  # DuckDB must not be there while refine is measured
     from warehouse.load import loader

@@ -15,7 +15,7 @@ from transforms.role.ai_label import ai_label
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import role_of, seniority_of
 from transforms.skills.extraction import skills_in
-from transforms.text.normalise import hash_of, language_of, masked, text_of
+from transforms.text.normalise import hash_of, language_of, mask_contacts, text_of
 
 SHORT, LONG = 10_000, 80_000
 """Characters of the lines that are compared."""
@@ -29,10 +29,10 @@ MAX_GROWTH = 3.0
 
 def read_text(line: str) -> None:
     """The steps that make text of HTML."""
-    text = masked(text_of(line))
+    text = mask_contacts(text_of(line))
     language_of(text)
     hash_of(text)
-    masked(line)
+    mask_contacts(line)
     text_of(line + "</div>" * line.count("<div>"))
     text_of("<xmp>" + line)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from extractors.archive.reader import Recorded, read_recorded
+from extractors.archive.reader import RecordedAnswer, read_recorded
 from extractors.archive.writer import write
 from extractors.refine.refine import refine, refusals_in, rows_of
 from extractors.response import Response
@@ -123,7 +123,7 @@ def test_issues_of_an_advert_are_counted_beyond_some() -> None:
 
 
 def archived(folder: Path, body: bytes, *, url: str = "https://api.ashbyhq.com/posting-api/job-board/curlew") -> Path:
-    answer = Recorded(
+    answer = RecordedAnswer(
         url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, reason="OK", headers=(), body=body,
         digest="", record=0, offset=0, position=0,
     )  # fmt: skip

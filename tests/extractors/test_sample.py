@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.reader import Damaged, Revisited, read
+from extractors.archive.reader import DamagedRecord, RevisitedAnswer, read
 from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
 from extractors.response import Response
@@ -38,7 +38,7 @@ def warcs(source: str) -> list[Path]:
     return sorted((RECORDINGS / source).glob("*.warc.gz"))
 
 
-def answers(source: str, night: str) -> list[Response | Revisited | Damaged]:
+def answers(source: str, night: str) -> list[Response | RevisitedAnswer | DamagedRecord]:
     return list(read(RECORDINGS / source / f"{night}.warc.gz"))
 
 
@@ -46,7 +46,7 @@ def night_rows(source: str, night: str) -> Iterator[Any]:
     """Rows and issues of a night, as refine gets them."""
     module = all_sources()[source]
     for answer in answers(source, night):
-        if isinstance(answer, Damaged):
+        if isinstance(answer, DamagedRecord):
             yield Issue(column_name="response", value=answer.why, rule="damaged")
         elif not isinstance(answer, Response) or answer.status != 200:
             yield Issue(column_name="response", value=str(answer.status), rule="status")
@@ -238,7 +238,7 @@ def test_titles_are_read_as_they_were_meant(postings: dict[str, list[Posting]]) 
 # --- what is broken on purpose ----------------------------------------------------------------------
 
 
-def listing(source: str, position: int, night: str) -> Response | Revisited | Damaged:
+def listing(source: str, position: int, night: str) -> Response | RevisitedAnswer | DamagedRecord:
     board = [board for board in boards() if board.source == source][position]
     url = all_sources()[source].SOURCE.url_of(board.board)
     return next(answer for answer in answers(source, night) if answer.url == url)
@@ -251,7 +251,7 @@ def test_every_fault_shows(fault: tuple[str, int]) -> None:
     module = all_sources()[source]
     for number, night in enumerate(NIGHTS):
         answer = listing(source, position, night)
-        if isinstance(answer, Damaged):
+        if isinstance(answer, DamagedRecord):
             assert (what, number in nights) == ("truncated gzip", True)
             continue
         assert (answer.status != 200) == (what in ("HTTP 500", "unknown board") and number in nights)

@@ -43,7 +43,7 @@ PATIENCE = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ended:
+class CommandResult:
     """How a command ended and what it printed. `log` is what it logged, for a command in this process."""
 
     code: int
@@ -83,23 +83,23 @@ def started() -> Callable[..., subprocess.Popen[str]]:
 
 
 @pytest.fixture(scope="session")
-def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., Ended]:
+def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., CommandResult]:
     """command(data, *arguments, typed="", **environment): the real command, from start to end."""
 
-    def run(data: Path, *arguments: str, **more: str) -> Ended:
+    def run(data: Path, *arguments: str, **more: str) -> CommandResult:
         return ended(started(data, *arguments, **more), data)
 
     return run
 
 
-def ended(process: subprocess.Popen[str], data: Path) -> Ended:
+def ended(process: subprocess.Popen[str], data: Path) -> CommandResult:
     """How a started command ended; one that takes too long is interrupted."""
     try:
         code = process.wait(timeout=PATIENCE)
     finally:
         end(process)
     out, err = ((data.parent / f"{data.name}.{end}").read_text() for end in ("out", "err"))
-    return Ended(code=code, out=out, err=err)
+    return CommandResult(code=code, out=out, err=err)
 
 
 def end(process: subprocess.Popen[str]) -> None:
@@ -148,7 +148,7 @@ def answers(url: str) -> bool:
 # --- the command in this process ------------------------------------------------------------------------
 
 
-class Undecorated:
+class PlainTask:
     """A Prefect task as the plain function it decorates. `submit` runs it at once."""
 
     def __init__(self, task: Any) -> None:
@@ -157,14 +157,14 @@ class Undecorated:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.fn(*args, **kwargs)
 
-    def submit(self, *args: Any, **kwargs: Any) -> Done:
+    def submit(self, *args: Any, **kwargs: Any) -> TaskFuture:
         try:
-            return Done(self.fn(*args, **kwargs))
+            return TaskFuture(self.fn(*args, **kwargs))
         except Exception as error:  # noqa: BLE001  # Prefect keeps whatever a task raised, too
-            return Done(error)
+            return TaskFuture(error)
 
 
-class Done:
+class TaskFuture:
     """What a task came to, in the shape of Prefect's future."""
 
     def __init__(self, result: Any) -> None:
@@ -181,7 +181,7 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
     for module in (flows.nightly, flows.backfill, flows.crawl):
         for name, value in list(vars(module).items()):
             if type(value).__name__ == "Task":
-                patch.setattr(module, name, Undecorated(value))
+                patch.setattr(module, name, PlainTask(value))
     for name in ("nightly", "rebuild"):
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
@@ -220,16 +220,16 @@ def here() -> Callable[..., int]:
 @pytest.fixture
 def plain(
     here: Callable[..., int], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> Callable[..., Ended]:
+) -> Callable[..., CommandResult]:
     """plain(data, *arguments, **environment): as `here`, with what was printed and logged."""
 
-    def run(data: Path, *arguments: str, **more: str) -> Ended:
+    def run(data: Path, *arguments: str, **more: str) -> CommandResult:
         capsys.readouterr()
         caplog.clear()
         with caplog.at_level(logging.INFO, logger="jobmarket"):
             code = here(data, *arguments, **more)
         printed = capsys.readouterr()
-        return Ended(code=code, out=printed.out, err=printed.err, log=caplog.text)
+        return CommandResult(code=code, out=printed.out, err=printed.err, log=caplog.text)
 
     return run
 
@@ -238,11 +238,11 @@ def plain(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finished:
+class FinishedRun:
     """A data folder after a run: where it is, how the run ended, and what the run made, by name."""
 
     data: Path
-    ended: Ended
+    ended: CommandResult
     made: Mapping[str, str]
 
 
@@ -302,27 +302,27 @@ def begun(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def sample(sampling: tuple[subprocess.Popen[str], Path]) -> Finished:
+def sample(sampling: tuple[subprocess.Popen[str], Path]) -> FinishedRun:
     """The whole sample, run by the real command in an empty folder."""
     done = ended(*sampling)
     assert done.code == 0, done.said
-    return Finished(data=sampling[1], ended=done, made=digests(sampling[1]))
+    return FinishedRun(data=sampling[1], ended=done, made=digests(sampling[1]))
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> Finished:
+def small(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> FinishedRun:
     """The small run, undisturbed."""
     data = tmp_path_factory.mktemp("small") / "data"
     code = here(data, *SMALL)
     assert code == 0
-    return Finished(data=data, ended=Ended(code=code, out="", err=""), made=digests(data))
+    return FinishedRun(data=data, ended=CommandResult(code=code, out="", err=""), made=digests(data))
 
 
 @pytest.fixture
-def copied(tmp_path: Path) -> Callable[[Finished], Path]:
+def copied(tmp_path: Path) -> Callable[[FinishedRun], Path]:
     """copied(finished): a copy of a finished folder, for a test to write into."""
 
-    def copy(finished: Finished) -> Path:
+    def copy(finished: FinishedRun) -> Path:
         return Path(shutil.copytree(finished.data, tmp_path / "data"))
 
     return copy

@@ -29,7 +29,7 @@ AFTERLIFE = 10
 """Seconds in which what a killed run started must have ended."""
 LOOK = 0.003
 """Seconds between two looks; the shortest of the points lasts some hundred times as long."""
-Point = tuple[str, Callable[["Watched"], bool]]
+Point = tuple[str, Callable[["WatchedCommand"], bool]]
 
 READER = """
 # Opens the published warehouse again and again, and holds one connection open all the while.
@@ -62,7 +62,7 @@ SELECT (SELECT count(*) FROM core.postings), (SELECT count(*) FROM core.posting_
 """
 
 
-class Watched:
+class WatchedCommand:
     """A running command, and what is new in its data folder since it was started."""
 
     def __init__(self, data: Path, process: subprocess.Popen[str]) -> None:
@@ -125,7 +125,7 @@ def said_in(data: Path) -> str:
     return Path(f"{data}.said").read_text()
 
 
-def kill_at(point: Point, run: Watched) -> None:
+def kill_at(point: Point, run: WatchedCommand) -> None:
     """kill -9 of the command's main process as soon as a point is reached."""
     name, is_reached = point
     until = time.monotonic() + PATIENCE
@@ -177,12 +177,12 @@ def main(data: Path, api: str, arguments: list[str]) -> dict[str, object]:
     """Kill at every point, run to the end, and tell."""
     data.mkdir()
     left: list[str] = []
-    kill_at(POINT_WITH_A_SERVER_OF_ITS_OWN, Watched(data, start(data, arguments)))
+    kill_at(POINT_WITH_A_SERVER_OF_ITS_OWN, WatchedCommand(data, start(data, arguments)))
     orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
     orphan_lived = psutil.pid_exists(orphan)
     left += outlived(data, but=orphan)
     for point in POINTS:
-        kill_at(point, Watched(data, start(data, arguments, PREFECT_API_URL=api)))
+        kill_at(point, WatchedCommand(data, start(data, arguments, PREFECT_API_URL=api)))
         left += outlived(data)
     with reader_of(data) as reader:
         last = start(data, arguments, PREFECT_API_URL=api)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.flows.conftest import Finished
+from tests.flows.conftest import FinishedRun
 from warehouse import analysis_views, dictionary, worked_questions
 from warehouse.publish.reader import open_reader
 
@@ -14,12 +14,12 @@ PAGE = worked_questions.PAGE.read_text(encoding="utf-8")
 REMEDY = "run `make answers`, read what changed, and see whether the words around it still hold"
 
 
-def test_every_answer_is_that_of_the_sample(sample: Finished) -> None:
+def test_every_answer_is_that_of_the_sample(sample: FinishedRun) -> None:
     with open_reader(sample.data) as con:
         assert worked_questions.fill_answers(PAGE, con) == PAGE, REMEDY
 
 
-def test_rows_of_the_sample_are_those_of_the_dictionary(sample: Finished) -> None:
+def test_rows_of_the_sample_are_those_of_the_dictionary(sample: FinishedRun) -> None:
     with open_reader(sample.data) as con:
         found = dictionary.count_rows(con)
     assert dictionary.read_sample_rows() == {n: c for n, c in found.items() if not n.startswith("ops.")}, REMEDY
@@ -34,7 +34,7 @@ def test_there_are_sixteen_questions_and_each_has_an_answer() -> None:
     assert "invented" in PAGE.partition("## ")[0], "that the sample is synthetic is said before any number"
 
 
-def test_a_question_of_a_day_is_asked_as_the_page_says(sample: Finished) -> None:
+def test_a_question_of_a_day_is_asked_as_the_page_says(sample: FinishedRun) -> None:
     """Of the last day it has the answer that it has without naming a day."""
     with open_reader(sample.data) as con:
         (day,) = con.execute("SELECT max(as_of) FROM mart.days").fetchall()[0]
@@ -50,7 +50,7 @@ def test_a_question_of_a_day_is_asked_as_the_page_says(sample: Finished) -> None
     assert all(words in PAGE for words in ("open_jobs(DATE '…')", "(is_in_band OR why_not = 'not_open')"))
 
 
-def test_queries_of_the_page_on_boards_run(sample: Finished) -> None:
+def test_queries_of_the_page_on_boards_run(sample: FinishedRun) -> None:
     page = (worked_questions.PAGE.parent / "boards.md").read_text(encoding="utf-8")
     queries = re.findall(r"```sql\n(.+?)```", page, re.DOTALL)
     with open_reader(sample.data) as con:

@@ -26,7 +26,7 @@ from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
-from tests.flows.conftest import Done
+from tests.flows.conftest import TaskFuture
 from tests.flows.test_faults import greenhouse_board, greenhouse_job, record
 from warehouse import database
 from warehouse.load import boards as store
@@ -283,9 +283,9 @@ def plan_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, dict[str
 
     class Fetch:
         @staticmethod
-        def submit(name: str, request: Request, boards: list[str]) -> Done:
+        def submit(name: str, request: Request, boards: list[str]) -> TaskFuture:
             asked[name] = boards
-            return Done(Health(source=name))
+            return TaskFuture(Health(source=name))
 
     monkeypatch.setattr(nightly, "fetch_source", Fetch)
     monkeypatch.setattr(nightly, "from_archive", lambda *_: run_record.Outcome(exit_code=0, as_of=None))

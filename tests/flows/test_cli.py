@@ -45,9 +45,9 @@ from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended, Finished
+    from tests.flows.conftest import CommandResult, FinishedRun
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
 PYTHON = "skill.python.all.ai_engineering"
 COMMANDS = sorted(
@@ -62,10 +62,10 @@ WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised
 
 
 @pytest.fixture
-def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
+def ask(sample: FinishedRun, plain: Command) -> Callable[..., CommandResult]:
     """ask(*arguments): a command about the finished sample."""
 
-    def run(*arguments: str) -> Ended:
+    def run(*arguments: str) -> CommandResult:
         return plain(sample.data, *arguments)
 
     return run
@@ -111,7 +111,7 @@ def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None
 
 
 def test_a_day_before_all_data_is_answered_at_once(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begun(*given: object) -> None:
         raise AssertionError("a run was begun")
@@ -166,7 +166,7 @@ def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, mon
     assert run.state == EXIT_CODES[INTERRUPTED].state
 
 
-def test_status_opens_the_warehouse_once(ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
     connect = duckdb.connect
 
@@ -268,7 +268,7 @@ def test_recordings_that_hold_nothing_are_said_so_in_a_line(
 
 
 @pytest.mark.parametrize("query", ["", " ;\n", "-- nothing but a remark"])
-def test_a_query_of_nothing_is_said_so(query: str, ask: Callable[..., Ended]) -> None:
+def test_a_query_of_nothing_is_said_so(query: str, ask: Callable[..., CommandResult]) -> None:
     refused = ask("sql", "--", query)
     assert refused.code == USAGE
     assert "the query is empty; for example: jobmarket sql" in refused.said
@@ -277,7 +277,7 @@ def test_a_query_of_nothing_is_said_so(query: str, ask: Callable[..., Ended]) ->
 # --- asking ---------------------------------------------------------------------------------------------
 
 
-def test_status_and_sources(ask: Callable[..., Ended], sample: Finished) -> None:
+def test_status_and_sources(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
     status = ask("status")
     assert status.code == 0
     assert f"data folder {sample.data}" in status.said
@@ -291,7 +291,7 @@ def test_status_and_sources(ask: Callable[..., Ended], sample: Finished) -> None
     assert "2026-09-30" in sources.out
 
 
-def test_sources_say_when_and_how_much_was_read(ask: Callable[..., Ended]) -> None:
+def test_sources_say_when_and_how_much_was_read(ask: Callable[..., CommandResult]) -> None:
     said = ask("sources").said
     assert re.search(r"ashby\W+employer board\W+yes\W+2026-09-30\W+[\d,]+\W+[+-]\d+%\W+yes\W+partial\b", said), said
     assert re.search(r"ashby\W+\d+%\W+\d+%\W+\d+%\W+\d+%\W+\d+%", said), "how full its rows are"
@@ -300,7 +300,7 @@ def test_sources_say_when_and_how_much_was_read(ask: Callable[..., Ended]) -> No
     assert re.search(r"lever: 1 failed, first: \S+ HTTP 404", said), "what went wrong with a source"
 
 
-def test_one_source_tells_everything_of_itself(ask: Callable[..., Ended]) -> None:
+def test_one_source_tells_everything_of_itself(ask: Callable[..., CommandResult]) -> None:
     said = ask("sources", "lever").said
     for words in ("Lever job boards", "employer board", "Job postings: employers' boards on Lever.", "pay_low"):
         assert words in said
@@ -308,7 +308,7 @@ def test_one_source_tells_everything_of_itself(ask: Callable[..., Ended]) -> Non
     assert ask("sources", "levre").code == USAGE
 
 
-def test_coverage_tells_what_arrived_and_what_did_not(ask: Callable[..., Ended]) -> None:
+def test_coverage_tells_what_arrived_and_what_did_not(ask: Callable[..., CommandResult]) -> None:
     ended = ask("coverage")
     assert ended.code == 0
     assert re.search(r"^ *ashby +3 +\d+ +[\d,]+ +\d+ +\d+ +\d+ *$", ended.out, re.M), ended.out
@@ -337,7 +337,7 @@ def test_a_trial_of_a_source_that_is_off_says_what_turns_it_on(empty: Path, plai
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_tables_for_operators_fit_a_terminal(
-    width: int, ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+    width: int, ask: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console.OUT, "width", width)
     for name in ("sources", "status"):
@@ -358,7 +358,7 @@ def test_a_night_that_published_nothing_is_seen_at_once(empty: Path, plain: Comm
 
 
 def test_later_nights_in_vain_are_told_beside_what_is_published(
-    small: Finished, copied: Callable[..., Path], plain: Command
+    small: FinishedRun, copied: Callable[..., Path], plain: Command
 ) -> None:
     data = copied(small)
     assert "last run" in plain(data, "status").out
@@ -379,7 +379,7 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
     assert "mart.shares did not pass" in status.said
 
 
-def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+def test_a_night_at_work_is_seen(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
     with hold_folder(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
         assert re.search(r"last run .* running", plain(data, "status").out)
@@ -389,7 +389,7 @@ def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], p
 
 
 def test_who_serves_is_seen(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied(small)
     assert "none; `jobmarket serve` keeps one" in plain(data, "status").said
@@ -408,7 +408,7 @@ def test_sources_are_known_before_anything_was_read(empty: Path, plain: Command)
     assert not empty.exists()
 
 
-def test_a_folder_in_use_names_its_holder(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+def test_a_folder_in_use_names_its_holder(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
     with hold_folder(data):
         refused = plain(data, "run", "--sample")
@@ -427,7 +427,7 @@ def test_nothing_to_read_yet_is_said_with_the_remedy(arguments: tuple[str, ...],
     assert not empty.exists()
 
 
-def test_the_readmes_query_of_bands(ask: Callable[..., Ended]) -> None:
+def test_the_readmes_query_of_bands(ask: Callable[..., CommandResult]) -> None:
     ended = ask("sql", BANDS)
     assert ended.code == 0, ended.said
     assert "Northern America" in ended.out
@@ -435,7 +435,7 @@ def test_the_readmes_query_of_bands(ask: Callable[..., Ended]) -> None:
     assert "suppressed" in ended.out
 
 
-def test_texts_of_adverts_can_be_read_but_are_not_in_the_warehouse(ask: Callable[..., Ended]) -> None:
+def test_texts_of_adverts_can_be_read_but_are_not_in_the_warehouse(ask: Callable[..., CommandResult]) -> None:
     ended = ask(
         "sql", "SELECT count(*) AS n, min(len(text)) > 50 AS long FROM adverts JOIN core.postings USING (posting_id)"
     )
@@ -443,14 +443,14 @@ def test_texts_of_adverts_can_be_read_but_are_not_in_the_warehouse(ask: Callable
     assert re.search(r"\d{4}\W+True", ended.out), ended.out
 
 
-def test_a_result_of_many_columns_is_printed_value_by_value(ask: Callable[..., Ended]) -> None:
+def test_a_result_of_many_columns_is_printed_value_by_value(ask: Callable[..., CommandResult]) -> None:
     ended = ask("sql", "SELECT * FROM core.postings ORDER BY posting_id", "--rows", "2", "--format", "table")
     assert ended.code == 0, ended.said
     assert re.search(r"^posting_id +ashby:", ended.out, re.M), ended.out
     assert len(re.findall(r"^title +\S", ended.out, re.M)) == 2
 
 
-def test_many_rows_are_cut_and_it_says_so(ask: Callable[..., Ended]) -> None:
+def test_many_rows_are_cut_and_it_says_so(ask: Callable[..., CommandResult]) -> None:
     ended = ask("sql", "SELECT posting_id FROM core.postings", "--rows", "3")
     assert ended.out.count("ashby:") + ended.out.count("greenhouse:") + ended.out.count("lever:") == 3
     assert "first 3 rows" in ended.err, "what is piped holds rows alone"
@@ -458,7 +458,7 @@ def test_many_rows_are_cut_and_it_says_so(ask: Callable[..., Ended]) -> None:
     assert "first 3 rows" in table.out
 
 
-def test_what_adverts_say_is_printed_as_it_is(ask: Callable[..., Ended]) -> None:
+def test_what_adverts_say_is_printed_as_it_is(ask: Callable[..., CommandResult]) -> None:
     ended = ask("sql", "SELECT '[/b] [red]engineer :rocket: [/]' AS title, NULL AS nothing")
     assert ended.code == 0, ended.said
     assert "[/b] [red]engineer :rocket: [/]" in ended.out
@@ -484,12 +484,12 @@ ODD = """SELECT '=1+1' AS text, -2.5 AS number, 1.0::DOUBLE / 3 AS third, 12345.
     ],
 )
 def test_results_are_printed_in_the_form_that_is_asked_for(
-    form: str, printed: str, small: Finished, plain: Command
+    form: str, printed: str, small: FinishedRun, plain: Command
 ) -> None:
     assert plain(small.data, "sql", ODD, "--format", form).out == printed
 
 
-def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: Finished, plain: Command) -> None:
+def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: FinishedRun, plain: Command) -> None:
     [row] = json.loads(plain(small.data, "sql", ODD, "--format", "json").out)
     assert row["text"] == "=1+1"
     assert (row["number"], row["third"], row["nothing"], row["nan"]) == (-2.5, 1 / 3, None, None)
@@ -500,7 +500,7 @@ def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: Finished, plai
     assert "--format jsn: one of table, csv, json, md expected; did you mean json?" in refused.said
 
 
-def test_json_is_json_whatever_is_asked(small: Finished, plain: Command) -> None:
+def test_json_is_json_whatever_is_asked(small: FinishedRun, plain: Command) -> None:
     query = (
         "SELECT 1 AS x, 2 AS x, ['nan'::DOUBLE, 1.5] AS many, {'a': 2.5::DECIMAL(4, 2)} AS nested, '\\xFF'::BLOB AS b"
     )
@@ -511,13 +511,13 @@ def test_json_is_json_whatever_is_asked(small: Finished, plain: Command) -> None
     assert "takes one query" in refused.said
 
 
-def test_a_result_for_programs_is_whole(small: Finished, plain: Command) -> None:
+def test_a_result_for_programs_is_whole(small: FinishedRun, plain: Command) -> None:
     printed = plain(small.data, "sql", "SELECT * FROM range(250)").out
     assert len(printed.splitlines()) == 251
     assert len(json.loads(plain(small.data, "sql", "SELECT * FROM range(250)", "--format", "json").out)) == 250
 
 
-def test_markdown_takes_the_words_of_others_for_text(small: Finished, plain: Command) -> None:
+def test_markdown_takes_the_words_of_others_for_text(small: FinishedRun, plain: Command) -> None:
     hostile = (
         "[x](javascript:alert(1)) | <script>![i](http://images.example/x.png)`code`" + chr(27) + "[31m" + chr(0x202E)
     )
@@ -529,7 +529,7 @@ def test_markdown_takes_the_words_of_others_for_text(small: Finished, plain: Com
 
 
 def test_a_terminal_is_not_commanded_by_results(
-    small: Finished, plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console.OUT, "_force_terminal", True)
     for form in ("csv", "json", "md"):
@@ -550,7 +550,7 @@ def test_dating_back_needs_a_day_and_a_guide(empty: Path, plain: Command) -> Non
     [("sql", "SELECT figure FROM mart.figures"), ("status",), ("explain", "list"), ("mcp",)],
     ids=lambda words: words[0],
 )
-def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, ...], small: Finished) -> None:
+def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, ...], small: FinishedRun) -> None:
     script = (
         "import sys; from flows.cli.main import main\n"
         "try: main()\nexcept SystemExit as left: assert not left.code, left.code\n"
@@ -566,7 +566,7 @@ def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, 
 
 
 def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
-    small: Finished, copied: Callable[..., Path], plain: Command
+    small: FinishedRun, copied: Callable[..., Path], plain: Command
 ) -> None:
     data = copied(small)
     ended = plain(data, *SMALL)
@@ -581,7 +581,7 @@ def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
         assert plain(data, *arguments).code == 0
 
 
-def test_changed_figures_are_named(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+def test_changed_figures_are_named(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
     with database.open_work(data) as con:
         before = (
@@ -593,7 +593,7 @@ def test_changed_figures_are_named(small: Finished, copied: Callable[..., Path],
     assert re.search(rf"^Changed since 2026-09-29: {re.escape(PYTHON)}$", plain(data, *SMALL).out, re.M)
 
 
-def test_each_of_several_queries_is_answered(ask: Callable[..., Ended]) -> None:
+def test_each_of_several_queries_is_answered(ask: Callable[..., CommandResult]) -> None:
     ended = ask(
         "sql", "SELECT 41 + 1 AS first; CREATE TEMP TABLE mine AS SELECT 7 AS x; SELECT x * 11 AS last FROM mine;"
     )
@@ -613,7 +613,7 @@ MY_GUIDE = (
 
 
 def test_an_editor_patches_a_guide_without_a_run(
-    sample: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
+    sample: FinishedRun, copied: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
     guide = tmp_path / "my.md"
     guide.write_text(MY_GUIDE)
@@ -635,7 +635,7 @@ def test_an_editor_patches_a_guide_without_a_run(
 
 
 def test_a_guide_of_later_figures_is_not_patched_without_a_word(
-    sample: Finished, plain: Command, tmp_path: Path
+    sample: FinishedRun, plain: Command, tmp_path: Path
 ) -> None:
     guide = tmp_path / "my.md"
     guide.write_text(MY_GUIDE)
@@ -648,7 +648,7 @@ def test_a_guide_of_later_figures_is_not_patched_without_a_word(
     assert plain(sample.data, "guide", "patch", str(guide), "--allow-sample", "--date-back").code == 0
 
 
-def test_what_is_wrong_with_a_guide_is_a_line_each(sample: Finished, plain: Command, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: Command, tmp_path: Path) -> None:
     guide = tmp_path / "my.md"
     guide.write_text("a\n<!-- figure:skill.pyton -->?<!-- /figure -->\n")
     wrong = plain(sample.data, "guide", "check", str(guide))
@@ -664,7 +664,7 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: Finished, plain: Comm
     assert mdx.read_text() == before
 
 
-def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., CommandResult], tmp_path: Path) -> None:
     assert ask("guide", "list", "python", "germany").out.startswith("skill.python.de.")
     assert ask("guide", "list", "no", "such", "words").code == 1
     guide = tmp_path / "my.md"
@@ -675,12 +675,12 @@ def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., 
     assert "my.md:1: 'USD 99K'" in found.said and "figure:pay.us.ai_engineering.all per=" in found.said
 
 
-def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., Ended]) -> None:
+def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., CommandResult]) -> None:
     said = ask("explain", "skill.python.de.ai_engineering").said
     assert "computed now, in no ledger" in said and "ask for Python" in said and "SELECT" in said
 
 
-def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended], sample: Finished) -> None:
+def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
     listed = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
     values = r'<!-- figure:([\w.]+) (?!show="level")'
     shown = list(dict.fromkeys(re.findall(values, (sample.data / "guide.md").read_text())))
@@ -700,7 +700,7 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended],
     assert "nothing was made as of 2020-02-02 (days there are: none; published: 2026-09-30)" in other.said
 
 
-def test_explain(ask: Callable[..., Ended]) -> None:
+def test_explain(ask: Callable[..., CommandResult]) -> None:
     listed = ask("explain")
     assert listed.code == 0
     assert re.search(r"^pay\.northern_america\.ai_engineering\.mid_senior +published +USD", listed.out, re.M)
@@ -748,7 +748,7 @@ def state(folder: Path) -> dict[str, str]:
     ],
 )
 def test_a_query_can_neither_write_nor_reach_other_files(
-    query: str, ask: Callable[..., Ended], sample: Finished
+    query: str, ask: Callable[..., CommandResult], sample: FinishedRun
 ) -> None:
     ended = ask("sql", query.format(folder=sample.data))
     assert ended.code == 1, ended.out
@@ -758,7 +758,7 @@ def test_a_query_can_neither_write_nor_reach_other_files(
     assert not left & {"stolen.csv", "second.csv", "other.duckdb", "all"}
 
 
-def test_nothing_in_the_folder_changed_by_all_this(ask: Callable[..., Ended], sample: Finished) -> None:
+def test_nothing_in_the_folder_changed_by_all_this(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
     before = state(sample.data)
     ask("status")
     ask("sources")
@@ -768,7 +768,9 @@ def test_nothing_in_the_folder_changed_by_all_this(ask: Callable[..., Ended], sa
     assert state(sample.data) == before
 
 
-def test_the_shell_answers_until_the_end_of_input(ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shell_answers_until_the_end_of_input(
+    ask: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
     typed = ["SELECT count(*) AS n_of_postings", "FROM core.postings;", "DELETE FROM core.postings;", "SELEC 1;",
              "SELECT 41 + 1 AS sum;"]  # fmt: skip
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed) + "\n"))
@@ -780,7 +782,7 @@ def test_the_shell_answers_until_the_end_of_input(ask: Callable[..., Ended], mon
     assert "syntax error" in ended.err
 
 
-def test_the_real_shell_takes_queries_from_a_pipe(sample: Finished, command: Command) -> None:
+def test_the_real_shell_takes_queries_from_a_pipe(sample: FinishedRun, command: Command) -> None:
     ended = command(sample.data, "shell", typed="SELECT 41 + 1 AS sum;\n")
     assert ended.code == 0, ended.said
     assert "42" in ended.out
@@ -829,7 +831,7 @@ def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) ->
     assert states == ["Crashed", "Running"]
 
 
-def test_a_flow_run_is_named_after_its_run(sample: Finished) -> None:
+def test_a_flow_run_is_named_after_its_run(sample: FinishedRun) -> None:
     [run] = run_log.runs_of(sample.data)
     with sqlite3.connect(sample.data / "prefect" / "prefect.db") as con:
         assert con.execute("SELECT name FROM flow_run").fetchall() == [(f"jobmarket run --sample ({run.run_id})",)]
@@ -850,7 +852,7 @@ def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused
     assert serve.name_night() == f"jobmarket serve ({serve.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
 
 
-def test_a_folder_of_sample_data_is_not_served(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+def test_a_folder_of_sample_data_is_not_served(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
     ended = plain(copied(small), "serve", JOBMARKET_CONTACT="night@example.org")
     assert ended.code == 1
     assert "holds sample data, which live data must not be mixed with" in ended.said
@@ -860,7 +862,7 @@ def test_a_folder_of_sample_data_is_not_served(small: Finished, copied: Callable
 
 
 def test_what_fails_after_publishing_does_not_unsay_what_was_published(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied(small)
 
@@ -880,7 +882,7 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
 
 
 def test_a_run_that_fails_before_publishing_still_says_so(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(*given: object) -> None:
         raise ConnectionError("Connection refused")
@@ -895,7 +897,7 @@ def test_a_run_that_fails_before_publishing_still_says_so(
 
 def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
     empty: Path,
-    small: Finished,
+    small: FinishedRun,
     started: Callable[..., subprocess.Popen[str]],
     made_in: Callable[[Path], dict[str, str]],
 ) -> None:

@@ -13,7 +13,7 @@ from extractors.archive.reader import read
 from extractors.crawl.workers import scan_all
 from extractors.response import Response
 from tests.extractors.crawl.records import POSTING, answer, page, posting_at, write
-from tests.flows.conftest import Ended
+from tests.flows.conftest import CommandResult
 from warehouse import database
 from warehouse.publish.reader import open_reader
 
@@ -112,7 +112,7 @@ def test_the_archive_holds_pages_with_postings_and_no_others(crawled: tuple[Path
 
 
 def test_the_same_files_again_change_nothing(
-    crawled: tuple[Path, Path], plain: Callable[..., Ended], made_in: Callable[[Path], dict[str, str]]
+    crawled: tuple[Path, Path], plain: Callable[..., CommandResult], made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     files, data = crawled
     before = made_in(data)
@@ -126,7 +126,7 @@ def test_the_same_files_again_change_nothing(
 
 
 def test_a_rebuild_from_the_archive_gives_the_same(
-    crawled: tuple[Path, Path], plain: Callable[..., Ended], made_in: Callable[[Path], dict[str, str]]
+    crawled: tuple[Path, Path], plain: Callable[..., CommandResult], made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     _, data = crawled
     before = made_in(data)
@@ -134,7 +134,7 @@ def test_a_rebuild_from_the_archive_gives_the_same(
     assert made_in(data) == before
 
 
-def test_the_night_does_not_ask_it(crawled: tuple[Path, Path], plain: Callable[..., Ended]) -> None:
+def test_the_night_does_not_ask_it(crawled: tuple[Path, Path], plain: Callable[..., CommandResult]) -> None:
     ended = plain(crawled[1], "sources", "common_crawl")
     assert "off, a bulk source, of which a person hands files over: jobmarket crawl PATHS" in " ".join(
         ended.out.split()
@@ -152,7 +152,7 @@ def test_files_are_looked_through_in_processes_as_they_are_alone(tmp_path: Path)
 
 
 def test_a_crawl_without_a_posting_says_so_and_ends_like_that(
-    tmp_path: Path, empty: Path, plain: Callable[..., Ended]
+    tmp_path: Path, empty: Path, plain: Callable[..., CommandResult]
 ) -> None:
     write(tmp_path / "a.warc.gz", answer("<p>Nothing</p>", f"{CURLEW}/about"))
     ended = plain(empty, "crawl", str(tmp_path / "a.warc.gz"))

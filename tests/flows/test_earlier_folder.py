@@ -21,10 +21,10 @@ from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.mart_tables import HISTORIES, Figures, SalaryBands, Shares
 from warehouse.publish.reader import open_reader
-from warehouse.schema import MART_VIEWS, quoted
+from warehouse.schema import MART_VIEWS, ident
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
 FOLDER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
 DAYS = [date(2026, 9, 29), date(2026, 9, 30)]
@@ -62,7 +62,7 @@ def as_made(data: Path, query: str, day: date) -> list[tuple[Any, ...]]:
         return con.execute(query, [day]).fetchall()
 
 
-def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Callable[..., Ended]) -> None:
+def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Callable[..., CommandResult]) -> None:
     assert plain(earlier, "status").code == 0
     answer = plain(earlier, "sql", "SELECT count(*) AS n FROM core.postings")
     assert answer.code == 0
@@ -84,7 +84,7 @@ EARLIER = {
 @pytest.mark.parametrize("mart", EARLIER)
 def test_every_mart_is_taken_over_row_for_row(earlier: Path, mart: str) -> None:
     with duckdb.connect(earlier / "work.duckdb", read_only=True) as con:
-        columns = ", ".join(quoted(column) for column, *_ in con.execute(f"DESCRIBE {mart}").fetchall())
+        columns = ", ".join(ident(column) for column, *_ in con.execute(f"DESCRIBE {mart}").fetchall())
         query = f"SELECT {columns} FROM {mart} WHERE as_of = ? ORDER BY ALL"
         before = [con.execute(query, [day]).fetchall() for day in DAYS]
     assert all(before)

@@ -12,7 +12,7 @@ import pytest
 from extractors.refine import cluster
 from flows.nightly import prepare_archive
 from flows.runtime.settings import Settings
-from tests.flows.conftest import SMALL, Ended, Finished, digests
+from tests.flows.conftest import SMALL, CommandResult, FinishedRun, digests
 from warehouse.publish.reader import open_reader
 
 
@@ -21,9 +21,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_storage_and_cluster_give_what_a_disk_and_processes_give(
-    small: Finished,
+    small: FinishedRun,
     tmp_path: Path,
-    plain: Callable[..., Ended],
+    plain: Callable[..., CommandResult],
     bucket: Callable[[str], str],
     dask_cluster: Any,
 ) -> None:
@@ -58,7 +58,7 @@ def test_storage_and_cluster_give_what_a_disk_and_processes_give(
 
 
 def test_what_a_killed_run_left_is_sent_by_the_next(
-    small: Finished, tmp_path: Path, bucket: Callable[[str], str], caplog: pytest.LogCaptureFixture
+    small: FinishedRun, tmp_path: Path, bucket: Callable[[str], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Half a file that was being written, and a whole one that was not sent."""
     config = Settings(data=tmp_path / "data", archive_folder=bucket("archive"))
@@ -78,7 +78,11 @@ def test_what_a_killed_run_left_is_sent_by_the_next(
 
 @pytest.mark.parametrize("command", [SMALL, ("config", "check")])
 def test_what_cannot_be_reached_is_said_before_anything_is_begun(
-    command: tuple[str, ...], tmp_path: Path, plain: Callable[..., Ended], storage: str, monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...],
+    tmp_path: Path,
+    plain: Callable[..., CommandResult],
+    storage: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(cluster, "ARRIVAL", 1)
     data = tmp_path / "data"

@@ -24,7 +24,7 @@ import flows.nightly as night
 from extractors.archive.reader import LIVE
 from extractors.archive.writer import Writer, path_of
 from extractors.refine import refine
-from extractors.refine.refine import Refined
+from extractors.refine.refine import RefineResult
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
 from extractors.web.session import MissingContact
@@ -43,9 +43,9 @@ from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended, Finished
+    from tests.flows.conftest import CommandResult, FinishedRun
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 FIRST = datetime(2026, 5, 4, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -286,7 +286,7 @@ def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty
     assert "ends inside it" in rejects[2][1]
 
 
-def test_the_faults_of_the_sample_are_all_on_record(sample: Finished) -> None:
+def test_the_faults_of_the_sample_are_all_on_record(sample: FinishedRun) -> None:
     with open_reader(sample.data) as con:
         found = con.execute(
             "SELECT source, warc[-20:-18], column_name, left(\"value\", 15), left(\"rule\", 20) FROM ops.rejects"
@@ -388,7 +388,7 @@ def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> N
 
 
 def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied(small)
 
@@ -481,7 +481,7 @@ def test_a_worker_that_crashes_takes_only_its_file_with_it(tmp_path: Path, monke
     assert isinstance(found["ashby", bad], Exception)
     for pair in good:
         result = found[pair]
-        assert isinstance(result, Refined), result
+        assert isinstance(result, RefineResult), result
         assert result.n_rows == 1
 
 
@@ -515,7 +515,7 @@ def broken_bands(con: database.Connection, as_of: date, *_: object) -> pd.DataFr
 def test_a_mart_that_went_wrong_publishes_nothing(
     compute: Callable[..., pd.DataFrame],
     words: str,
-    small: Finished,
+    small: FinishedRun,
     copied: Callable[..., Path],
     plain: Command,
     monkeypatch: pytest.MonkeyPatch,
@@ -546,7 +546,7 @@ GUIDE = (
 
 
 @pytest.fixture
-def with_guide(small: Finished, copied: Callable[..., Path]) -> tuple[Path, Path, tuple[str, ...]]:
+def with_guide(small: FinishedRun, copied: Callable[..., Path]) -> tuple[Path, Path, tuple[str, ...]]:
     """A finished folder, a guide of somebody in it, and the arguments of a run that refreshes it."""
     data = copied(small)
     mine = data / "mine" / "guide.md"
@@ -562,7 +562,7 @@ def last_run(folder: Path, *, published: bool) -> tuple[Any, ...]:
         return tuple(con.execute(query).fetchall()[0])
 
 
-def nothing_was_published(ended: Ended, before: dict[str, bytes], data: Path, mine: Path, words: str) -> None:
+def nothing_was_published(ended: CommandResult, before: dict[str, bytes], data: Path, mine: Path, words: str) -> None:
     assert ended.code == 1, ended.said
     assert "Nothing was published: " in ended.said
     assert words in ended.said
@@ -650,7 +650,7 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     with_guide: tuple[Path, Path, tuple[str, ...]],
     plain: Command,
     monkeypatch: pytest.MonkeyPatch,
-    small: Finished,
+    small: FinishedRun,
     made_in: Callable[[Path], dict[str, str]],
 ) -> None:
     data, mine, arguments = with_guide
@@ -687,7 +687,7 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
 
 
 def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied(small)
     before = files_of(data)
@@ -706,7 +706,7 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
 
 
 def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
-    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied(small)
 

@@ -16,9 +16,9 @@ from tests.flows.test_faults import FIRST, Answer, ashby_board, ashby_job, ids_i
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 FALSE_DAY = datetime(2099, 1, 1, 3, tzinfo=UTC)
 MAPPING = 'name = "mine"\nlicence = "CC0"\nattribution = "Me"\n[fields]\nid = "id"\ntitle = "title"\n'
 ARCHIVED = "ashby/2026-05-04T060000Z.warc.gz"

@@ -20,7 +20,7 @@ from flows.runtime.lock import find_holder
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Finished
+    from tests.flows.conftest import FinishedRun
 
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 PATIENCE = 600
@@ -52,13 +52,13 @@ def test_the_last_run_ends_well_after_many_were_killed(killed: dict[str, Any]) -
 
 
 def test_the_result_is_that_of_an_undisturbed_run(
-    killed: dict[str, Any], small: Finished, made_in: Callable[[Path], dict[str, str]]
+    killed: dict[str, Any], small: FinishedRun, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     assert loads_in(killed["data"]) == loads_in(small.data)
     assert made_in(killed["data"]) == small.made
 
 
-def test_nothing_half_made_is_left_and_nothing_is_missing(killed: dict[str, Any], small: Finished) -> None:
+def test_nothing_half_made_is_left_and_nothing_is_missing(killed: dict[str, Any], small: FinishedRun) -> None:
     assert files_in(killed["data"]) == files_in(small.data)
 
 

@@ -45,7 +45,7 @@ Lists = Iterator[tuple[datetime, dict[str, dict[str, dict[str, str | None]]]]]
 
 
 @dataclass
-class Told:
+class Expected:
     """What the payloads tell of one source. Times are UTC; a closing of None means: not closed."""
 
     times: list[datetime] = field(default_factory=list)
@@ -85,7 +85,7 @@ def answers_in(path: Path) -> Iterator[tuple[datetime, str, Any]]:
                 yield datetime.fromisoformat(head["WARC-Date"]), head["WARC-Target-URI"], orjson.loads(said)
 
 
-def folded(text: str | None) -> str | None:
+def fold_spaces(text: str | None) -> str | None:
     return " ".join((text or "").split()) or None
 
 
@@ -100,7 +100,10 @@ def greenhouse_lists(files: Sequence[Path]) -> Lists:
         for answer in answers_in(path):
             time, url, said = answer
             boards[board_of(url)] = {
-                f"greenhouse:{job['id']}": {"title": folded(job["title"]), "location": folded(job["location"]["name"])}
+                f"greenhouse:{job['id']}": {
+                    "title": fold_spaces(job["title"]),
+                    "location": fold_spaces(job["location"]["name"]),
+                }
                 for job in said["jobs"]
             }
         yield time, boards
@@ -138,8 +141,8 @@ def newgrad_lists() -> Lists:
             {
                 "all": {
                     f"simplify_newgrad:{row['id']}": {
-                        "title": folded(row["title"]),
-                        "location": folded("; ".join(row["locations"])),
+                        "title": fold_spaces(row["title"]),
+                        "location": fold_spaces("; ".join(row["locations"])),
                     }
                     for row in listed
                 }
@@ -147,9 +150,9 @@ def newgrad_lists() -> Lists:
         )
 
 
-def told(lists: Lists) -> Told:
+def expect(lists: Lists) -> Expected:
     """What happened. A board that does not answer at a time says nothing then: neither listed nor gone."""
-    found = Told()
+    found = Expected()
     standing: defaultdict[str, dict[str, list[datetime]]] = defaultdict(dict)  # by board, then posting: first and last
     open_since: dict[str, list[datetime]] = {}
     said_last: dict[str, dict[str, str | None]] = {}
@@ -184,7 +187,7 @@ def told(lists: Lists) -> Told:
 # --- the product on the same files --------------------------------------------------------------------
 
 
-def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[database.Connection]:
+def take_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[database.Connection]:
     """The working warehouse after a backfill of one source's files, up to the marts."""
     request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
     begin(request)
@@ -200,18 +203,18 @@ def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[databas
 
 
 @pytest.fixture(scope="module")
-def greenhouse() -> Told:
-    return told(greenhouse_lists(GREENHOUSE))
+def greenhouse() -> Expected:
+    return expect(greenhouse_lists(GREENHOUSE))
 
 
 @pytest.fixture(scope="module")
-def newgrad() -> Told:
-    return told(newgrad_lists())
+def newgrad() -> Expected:
+    return expect(newgrad_lists())
 
 
 @pytest.fixture(scope="module")
 def newgrad_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
-    yield from taken_in(tmp_path_factory.mktemp("newgrad") / "data", "simplify_newgrad", NEWGRAD)
+    yield from take_in(tmp_path_factory.mktemp("newgrad") / "data", "simplify_newgrad", NEWGRAD)
 
 
 def rows(con: database.Connection, sql: str) -> set[tuple[Any, ...]]:
@@ -228,7 +231,7 @@ def differences(found: set[tuple[Any, ...]], expected: set[tuple[Any, ...]]) -> 
     return {what: [(f"{len(rows)} rows",), *sorted(rows, key=str)[:5]] for what, rows in wrong.items() if rows}
 
 
-def agrees(con: database.Connection, expected: Told) -> None:
+def agrees(con: database.Connection, expected: Expected) -> None:
     """Intervals on boards, intervals over all boards, and changes are those of the payloads, each and no other."""
     boards = rows(con, "SELECT posting_id, board, first_seen_at, last_seen_at, closed_at FROM core.posting_boards")
     assert differences(boards, expected.on_boards) == {}
@@ -244,8 +247,8 @@ def agrees(con: database.Connection, expected: Told) -> None:
     assert differences(words, expected.changes) == {}
 
 
-def test_the_greenhouse_payloads_tell_what_is_known_of_them(greenhouse: Told) -> None:
-    """Counted once by comparing sets of ids: so that a mistake in `told` is not also the product's excuse."""
+def test_the_greenhouse_payloads_tell_what_is_known_of_them(greenhouse: Expected) -> None:
+    """Counted once by comparing sets of ids: so that a mistake in `expect` is not also the product's excuse."""
     first, *others = greenhouse.times
     assert greenhouse.opened(first) == 111_134
     counts = [(greenhouse.opened(time), greenhouse.closed(time), greenhouse.unread[time]) for time in others]
@@ -258,17 +261,17 @@ def test_the_greenhouse_payloads_tell_what_is_known_of_them(greenhouse: Told) ->
 
 def test_greenhouse_opens_closes_and_changes_as_its_lists_say(tmp_path: Path) -> None:
     files = part_of_boards(tmp_path)
-    for con in taken_in(tmp_path / "data", "greenhouse", files):
-        agrees(con, told(greenhouse_lists(files)))
+    for con in take_in(tmp_path / "data", "greenhouse", files):
+        agrees(con, expect(greenhouse_lists(files)))
 
 
 @pytest.mark.long
-def test_all_of_greenhouse_opens_closes_and_changes_as_its_lists_say(greenhouse: Told, tmp_path: Path) -> None:
-    for con in taken_in(tmp_path / "data", "greenhouse", GREENHOUSE):
+def test_all_of_greenhouse_opens_closes_and_changes_as_its_lists_say(greenhouse: Expected, tmp_path: Path) -> None:
+    for con in take_in(tmp_path / "data", "greenhouse", GREENHOUSE):
         agrees(con, greenhouse)
 
 
-def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Told) -> None:
+def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Expected) -> None:
     first, *others = newgrad.times
     assert newgrad.opened(first) == 129
     opened, closed = ([count(time) for time in others] for count in (newgrad.opened, newgrad.closed))
@@ -278,5 +281,5 @@ def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Told) -> None:
     assert sum(n - 1 for n in times_opened.values()) == 20, "rows that became active or shown again"
 
 
-def test_newgrad_keeps_to_the_flags_of_its_rows(newgrad: Told, newgrad_con: database.Connection) -> None:
+def test_newgrad_keeps_to_the_flags_of_its_rows(newgrad: Expected, newgrad_con: database.Connection) -> None:
     agrees(newgrad_con, newgrad)

@@ -16,7 +16,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import TextContent, TextResourceContents
 
 from reports.mcp.answers import SAMPLE_WARNING, STATES
-from tests.flows.conftest import COMMAND, Finished, environment
+from tests.flows.conftest import COMMAND, FinishedRun, environment
 from warehouse.publish.reader import open_reader
 
 TOOLS = ["list", "get", "compare", "explain", "verify", "query"]
@@ -54,7 +54,7 @@ class Session:
 
 
 @pytest.fixture(scope="module")
-def session(sample: Finished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(sample: FinishedRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     log = tmp_path_factory.mktemp("mcp") / "stderr"
     server = StdioServerParameters(command=COMMAND, args=["mcp"], env=environment(sample.data), cwd=log.parent)
     with log.open("w") as errors, anyio.from_thread.start_blocking_portal() as portal:
@@ -70,7 +70,7 @@ def ask(session: Session) -> Ask:
 
 
 @pytest.fixture(scope="module")
-def catalogue(sample: Finished) -> dict[str, str | None]:
+def catalogue(sample: FinishedRun) -> dict[str, str | None]:
     """Every figure of the ledger, with its status."""
     with open_reader(sample.data) as con:
         return dict(con.execute("SELECT figure, status FROM mart.figures").fetchall())
@@ -95,7 +95,7 @@ def test_tools_and_resources_say_what_they_are(session: Session) -> None:
         assert isinstance(content, TextResourceContents) and said in content.text
 
 
-def test_stdout_carries_the_protocol_alone(sample: Finished) -> None:
+def test_stdout_carries_the_protocol_alone(sample: FinishedRun) -> None:
     begun = {
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
@@ -152,7 +152,7 @@ def test_every_figure_has_interval_basis_and_period(ask: Ask, catalogue: dict[st
     assert states >= {"published", "withheld"}
 
 
-def test_what_is_got_is_what_is_published(ask: Ask, sample: Finished) -> None:
+def test_what_is_got_is_what_is_published(ask: Ask, sample: FinishedRun) -> None:
     with open_reader(sample.data) as con:
         ledger = con.execute("SELECT figure, value FROM mart.figures WHERE value IS NOT NULL").fetchall()
     answers = {name: ask("get", figure=name) for name, _ in ledger}

@@ -37,9 +37,9 @@ from warehouse.mart_tables import Figures
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 NORTH = "pay.northern_america.ai_engineering.mid_senior"
 US = "pay.us.ai_engineering.mid_senior"

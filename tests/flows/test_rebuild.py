@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from flows import nightly
 from flows.runtime.run_record import Request, work_of
 from flows.runtime.settings import Settings
-from tests.flows.conftest import Ended, Finished, without_prefect
+from tests.flows.conftest import CommandResult, FinishedRun, without_prefect
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
 from warehouse.mart_tables import HISTORIES
 from warehouse.publish.reader import open_reader
-from warehouse.schema import database_tables, key_of, quoted, schema_of
+from warehouse.schema import database_tables, ident, key_of, schema_of
 from warehouse.tables import InDollars, Postings
 
-Command = Callable[..., Ended]
+Command = Callable[..., CommandResult]
 
 
 def files_of(data: Path) -> list[str]:
@@ -31,7 +31,7 @@ def files_of(data: Path) -> list[str]:
     return sorted(f"{path.parent.name}/{path.name}" for path in data.glob("archive/*/*.warc.gz"))
 
 
-def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> Request:
+def take_in(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> Request:
     """Put archive files into a folder, load all that is there, and compute its marts.
 
     With files of one time comes what was made of them; others are read as they come, since they rest on each other.
@@ -63,7 +63,7 @@ def warehouse_of(request: Request) -> dict[str, str]:
     with work_of(request) as con:
         for cls in (*(cls for cls in database_tables() if schema_of(cls) == "core"), *HISTORIES):
             where = f"WHERE as_of = DATE '{as_of}'" if cls in HISTORIES else ""
-            order = ", ".join(map(quoted, key_of(cls))) or "ALL"
+            order = ", ".join(map(ident, key_of(cls))) or "ALL"
             rows = con.execute(f"SELECT * FROM {table_of(cls).name} {where} ORDER BY {order}").fetchall()
             made[table_of(cls).name] = hashlib.sha256(repr(rows).encode()).hexdigest()
     return made
@@ -78,11 +78,11 @@ ORDERS = [
 
 
 @pytest.fixture(scope="module")
-def at_once(small: Finished, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def at_once(small: FinishedRun, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The warehouse of all files, loaded at once."""
     with pytest.MonkeyPatch.context() as patch:
         without_prefect(patch)
-        return warehouse_of(arrived(tmp_path_factory.mktemp("at_once"), small.data, files_of(small.data)))
+        return warehouse_of(take_in(tmp_path_factory.mktemp("at_once"), small.data, files_of(small.data)))
 
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -91,7 +91,7 @@ def at_once(small: Finished, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 def test_files_that_come_late_leave_what_all_at_once_would_have(
     order: tuple[tuple[int, ...], ...],
     at_once: dict[str, str],
-    small: Finished,
+    small: FinishedRun,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder, files = tmp_path_factory.mktemp("arrivals"), files_of(small.data)
@@ -101,14 +101,14 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
     for step, numbers in enumerate(order):
         is_last = step == len(order) - 1
         came = ([] if step else rates) + [nights[number] for number in numbers]
-        request = arrived(folder, small.data, came, with_marts=is_last)
+        request = take_in(folder, small.data, came, with_marts=is_last)
     assert warehouse_of(request) == at_once
     database.make_anew(folder)
-    assert warehouse_of(arrived(folder, small.data, [])) == at_once
+    assert warehouse_of(take_in(folder, small.data, [])) == at_once
 
 
 def test_rebuild_makes_what_the_nights_made(
-    small: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     data = copied(small)
     with database.open_work(data) as con:
@@ -127,7 +127,7 @@ def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) ->
 
 
 def test_todays_file_shows_a_past_day_as_that_day_did(
-    small: Finished, copied: Callable[..., Path], plain: Command
+    small: FinishedRun, copied: Callable[..., Path], plain: Command
 ) -> None:
     """postings_as_of of the newest file is core.postings of `run --as-of`, which had nothing later to look at."""
     data = copied(small)
@@ -135,7 +135,7 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
     # As the macro says: by what is known today, or by the last whole list (some lists of the sample are broken).
     today = {"employer_id", "last_seen_at", *(f.name for f in fields_of(InDollars))}
     names = [f.name for f in fields_of(Postings) if f.name not in today]
-    chosen = ", ".join(map(quoted, names))
+    chosen = ", ".join(map(ident, names))
     for day in days:
         ended = plain(data, "run", "--as-of", day)
         assert ended.code == 0, ended.said

@@ -13,12 +13,12 @@ from reports.release.manifest import find_faults, list_files
 from tests.reports.release.test_release import MAIL, PHONE, everything
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended, Finished
+    from tests.flows.conftest import CommandResult, FinishedRun
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 
 
-def test_the_whole_sample(sample: Finished, tmp_path: Path, plain: Command) -> None:
+def test_the_whole_sample(sample: FinishedRun, tmp_path: Path, plain: Command) -> None:
     for name in ("one", "two"):
         assert plain(sample.data, "release", "--out", str(tmp_path / name)).code == 0
     one, two = tmp_path / "one", tmp_path / "two"

@@ -29,9 +29,9 @@ from warehouse.marts.compute import MARTS
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended, Finished
+    from tests.flows.conftest import CommandResult, FinishedRun
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 LAST_NIGHT = date(2026, 9, 30)
 SECOND_NIGHT = date(2026, 9, 29)
@@ -45,7 +45,7 @@ Adverts ask for <!-- figure:roles.shares -->…<!-- /figure -->.
 
 
 @pytest.fixture
-def con(sample: Finished) -> Iterator[database.Connection]:
+def con(sample: FinishedRun) -> Iterator[database.Connection]:
     """The published warehouse of the sample, as people open it."""
     with open_reader(sample.data) as reader:
         yield reader
@@ -60,7 +60,7 @@ def published(folder: Path) -> dict[str, tuple[int, bytes]]:
 # --- what a run makes -----------------------------------------------------------------------------------
 
 
-def test_a_run_ends_well_and_says_where_everything_is(sample: Finished) -> None:
+def test_a_run_ends_well_and_says_where_everything_is(sample: FinishedRun) -> None:
     assert sample.ended.code == 0
     for label, path in (("warehouse", "market.duckdb"), ("guide", "guide.md"), ("page", "site/index.html")):
         printed = re.search(rf"^ *{label} +(/.+)$", sample.ended.out, re.M)
@@ -69,20 +69,20 @@ def test_a_run_ends_well_and_says_where_everything_is(sample: Finished) -> None:
         assert Path(printed[1]).stat().st_size > 0
 
 
-def test_everything_made_from_the_sample_says_so(sample: Finished, con: database.Connection) -> None:
+def test_everything_made_from_the_sample_says_so(sample: FinishedRun, con: database.Connection) -> None:
     assert "SAMPLE DATA" in sample.ended.out
     for made in ("guide.md", "site/index.html"):
         assert "Sample data." in (sample.data / made).read_text(encoding="utf-8")
     assert con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall() == [(True,)]
 
 
-def test_a_long_run_shows_how_far_it_is(sample: Finished) -> None:
+def test_a_long_run_shows_how_far_it_is(sample: FinishedRun) -> None:
     for step in ("refined ashby", "loaded ashby", "computed mart.salary_bands"):
         assert step in sample.ended.err
     assert "Created temporary directory" not in sample.ended.err, "that is Great Expectations' own affair"
 
 
-def test_nothing_half_made_is_left(sample: Finished) -> None:
+def test_nothing_half_made_is_left(sample: FinishedRun) -> None:
     left = [path for path in sample.data.rglob("*") if path.suffix in {".part", ".new", ".wal", ".salvage"}]
     assert left == []
     assert not (sample.data / "prefect" / "server.json").exists()
@@ -109,7 +109,7 @@ def test_the_sources_are_there_as_they_declare_themselves(con: database.Connecti
 
 
 def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
-    sample: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+    sample: FinishedRun, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     data = copied(sample)
     times = {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")}
@@ -126,7 +126,7 @@ def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
 
 
 def test_the_next_night_counts_what_a_person_audited(
-    sample: Finished, copied: Callable[..., Path], plain: Command
+    sample: FinishedRun, copied: Callable[..., Path], plain: Command
 ) -> None:
     data = copied(sample)
     said = Answer(
@@ -141,7 +141,7 @@ def test_the_next_night_counts_what_a_person_audited(
 
 
 def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
-    small: Finished, copied: Callable[..., Path], plain: Command, board: Board
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, board: Board
 ) -> None:
     board.answers |= {"/hook/s3cr3t": (200, {}, b""), "/beat/s3cr3t": (200, {}, b"")}
     data = copied(small)
@@ -273,7 +273,9 @@ def test_each_figure_explains_itself(con: database.Connection) -> None:
             assert max(days) <= LAST_NIGHT.isoformat()
 
 
-def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(con: database.Connection, sample: Finished) -> None:
+def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(
+    con: database.Connection, sample: FinishedRun
+) -> None:
     ledger = con.execute(
         "SELECT figure, status, value_json, sql FROM mart.figures WHERE as_of = ? AND kind = 'measured'", [LAST_NIGHT]
     ).fetchall()
@@ -297,13 +299,13 @@ def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(con: database.
     assert compared > 10
 
 
-def test_snapshots_are_files_of_the_archive(con: database.Connection, sample: Finished) -> None:
+def test_snapshots_are_files_of_the_archive(con: database.Connection, sample: FinishedRun) -> None:
     behind = {row[0] for row in con.execute("SELECT DISTINCT unnest(snapshots) FROM mart.figures").fetchall()}
     assert behind
     assert [warc for warc in sorted(behind) if not (sample.data / "archive" / warc).is_file()] == []
 
 
-def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample: Finished) -> None:
+def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample: FinishedRun) -> None:
     guide = (sample.data / "guide.md").read_text(encoding="utf-8")
     for name in ("pay.northern_america.ai_engineering.mid_senior", "pay.south_america.ai_engineering.mid_senior"):
         [(value,)] = con.execute("SELECT value FROM mart.figures WHERE figure = ?", [name]).fetchall()
@@ -314,7 +316,7 @@ def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample
 
 
 def test_a_run_reports_what_an_editor_should_look_at(
-    small: Finished, copied: Callable[[Finished], Path], plain: Callable[..., Ended]
+    small: FinishedRun, copied: Callable[[FinishedRun], Path], plain: Callable[..., CommandResult]
 ) -> None:
     data = copied(small)
     mine = data / "mine.md"
@@ -330,7 +332,7 @@ def test_a_run_reports_what_an_editor_should_look_at(
 
 
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
-    small: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
     data, foreign = copied(small), tmp_path / "elsewhere" / "guide.md"
     foreign.parent.mkdir()
@@ -367,7 +369,7 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
 
 
 def test_a_past_day_speaks_from_what_was_there_then(
-    small: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]],
+    small: FinishedRun, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]],
     tmp_path: Path,
 ) -> None:  # fmt: skip
     data = copied(small)
@@ -449,7 +451,7 @@ def test_a_live_night_needs_someone_to_write_to(empty: Path, plain: Command) -> 
     assert plain(empty, "run", JOBMARKET_CONTACT="nobody").code == USAGE
 
 
-def test_sample_and_live_data_are_never_mixed(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+def test_sample_and_live_data_are_never_mixed(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
     recordings = data / "archive" / "lever"
     refused = plain(data, "backfill", str(recordings))

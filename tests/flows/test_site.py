@@ -19,17 +19,17 @@ from tests.reports.site.files import (
 )
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Finished
+    from tests.flows.conftest import FinishedRun
 
 
-def test_the_files_of_the_site(sample: Finished) -> None:
+def test_the_files_of_the_site(sample: FinishedRun) -> None:
     site = sample.data / "site"
     assert find_dead_links(site) == find_words_for_editors(site) == find_requests(site) == []
     assert weigh(site, "index.html") < MAX_FIRST_VIEW
     assert weigh(site, "pay.html") < MAX_EXPLORER
 
 
-def test_its_scripts_draw_what_the_server_wrote(sample: Finished, browser: Browser) -> None:  # noqa: F811
+def test_its_scripts_draw_what_the_server_wrote(sample: FinishedRun, browser: Browser) -> None:  # noqa: F811
     site = sample.data / "site"
     with read(browser, site.as_uri()) as reader:
         assert_first_views_are_served(reader, site)
@@ -41,7 +41,7 @@ def test_its_scripts_draw_what_the_server_wrote(sample: Finished, browser: Brows
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_kind_of_page_in_every_form(
-    sample: Finished,
+    sample: FinishedRun,
     browser: Browser,  # noqa: F811
     width: int,
     scheme: str,

@@ -25,9 +25,9 @@ from tests.flows.test_faults import (
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 SECOND = "2026-05-05T060000Z"
 """The file that cannot be read."""
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.builders import Answer, all_rows, load, posting, refined, share_row
-from transforms.records.rows import Place, Posting, SkillAsked
+from transforms.records.rows import Place, Posting, SkillRequirement
 from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
 from warehouse import analysis_views, database, schema
 from warehouse.load import agencies, employers, jobs
@@ -30,9 +30,9 @@ REASONS = {
     *PAY_FLAGS,
     *USD_REASONS,
 }
-PYTHON = SkillAsked(skill="Python", requirement="required", start=0, end=4)
-RUST = SkillAsked(skill="Rust", requirement="preferred", start=5, end=7)
-FAMILIAR = SkillAsked(skill="Python", requirement="mentioned", start=0, end=4)
+PYTHON = SkillRequirement(skill="Python", requirement="required", start=0, end=4)
+RUST = SkillRequirement(skill="Rust", requirement="preferred", start=5, end=7)
+FAMILIAR = SkillRequirement(skill="Python", requirement="mentioned", start=0, end=4)
 
 
 def on(month: int, day: int) -> datetime:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.records.columns import fields_of, table_of
-from transforms.records.rows import ExchangeRate, Issue, OfficialWage, Pay, Place, Posting, SkillAsked, Span
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, Pay, Place, Posting, SkillRequirement, Span
 from warehouse import schema
 from warehouse.mart_tables import HISTORIES
 from warehouse.tables import ExchangeRates, PostingPay, all_tables
@@ -126,7 +126,7 @@ def test_rows_survive_parquet_and_duckdb(tmp_path: Path) -> None:
         text="Line one\nLine two",
         places=(Place(place_text="Linz", country="AT"), Place(place_text="Ulm", country="DE", city="Ulm")),
         pay=(Pay(low=3000.0, currency="EUR", period="month", months=14, is_headline=True),),
-        skills=(SkillAsked(skill="SQL", requirement="required", start=3, end=6),),
+        skills=(SkillRequirement(skill="SQL", requirement="required", start=3, end=6),),
         spans=(Span(field="role", part="title", start=0, end=4, rule="r", reading="parsed"),),
         issues=(Issue(column_name="posted_on", value="soon", rule="a date expected"),),
     )

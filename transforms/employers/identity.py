@@ -58,7 +58,7 @@ class _Word(NamedTuple):
     """It stands in brackets."""
 
 
-def folded(text: str) -> str:
+def fold_letters(text: str) -> str:
     """`text` without case and accents of Latin, Greek and Cyrillic letters; what counts in other scripts stays."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     if plain.isascii():
@@ -79,10 +79,10 @@ def employer_key(name: str | None) -> str | None:
         return None
     words = _words(name)
     key = "".join(word.text for word in words)
-    if not key or key in _unnamed():
+    if not key or key in _words_for_nobody():
         return None
     bare = _without_wide("".join(word.text for word in _without_forms(words)))
-    return None if bare in _unnamed() else bare
+    return None if bare in _words_for_nobody() else bare
 
 
 def _words(name: str) -> list[_Word]:
@@ -90,7 +90,7 @@ def _words(name: str) -> list[_Word]:
     name = _DOT_COM.sub("", _ADDRESS.sub("", name))
     words: list[_Word] = []
     depth = 0
-    for piece in _PIECE.findall(folded(_AND.sub(" and ", name))):
+    for piece in _PIECE.findall(fold_letters(_AND.sub(" and ", name))):
         if piece in "([":
             depth += 1
         elif piece in ")]":
@@ -158,7 +158,7 @@ def _wide_forms() -> list[tuple[str, str]]:
 
 
 @functools.cache
-def _unnamed() -> frozenset[str]:
+def _words_for_nobody() -> frozenset[str]:
     return frozenset("".join(word.text for word in _words(row["words"] or "")) for row in rows_of("unnamed_employers"))
 
 
@@ -175,11 +175,11 @@ def evidence(employer: str | None, source: str, board: str | None, url: str | No
 
     Empty: the advert does not say who hires.
     """
-    return _said(employer, source, board) | (_employer_of_url(url) if url else frozenset())
+    return _evidence_of_name(employer, source, board) | (_employer_of_url(url) if url else frozenset())
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _said(employer: str | None, source: str, board: str | None) -> frozenset[str]:
+def _evidence_of_name(employer: str | None, source: str, board: str | None) -> frozenset[str]:
     found: set[str] = set()
     if key := employer_key(employer):
         found.add(_name(key, source))

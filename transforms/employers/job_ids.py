@@ -29,7 +29,7 @@ class Merge(NamedTuple):
     score: float
 
 
-class Superseded(NamedTuple):
+class SupersededJob(NamedTuple):
     """The job a posting counted under until a merge."""
 
     posting_id: str
@@ -45,7 +45,7 @@ class Jobs(NamedTuple):
 
     job_of: dict[str, str]
     merges: list[Merge]
-    superseded: list[Superseded]
+    superseded: list[SupersededJob]
     links: list[Link]
     refused: list[Link]
 
@@ -106,7 +106,7 @@ def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
     return Jobs(
         {posting_id: job.order[2] for posting_id, job in job_of.items()},
         merges,
-        [Superseded(*key, job_id) for key, job_id in superseded.items()],
+        [SupersededJob(*key, job_id) for key, job_id in superseded.items()],
         ordered,
         refused,
     )

@@ -244,13 +244,13 @@ class _Table:
         self.versions = sorted(versions, key=lambda version: version.order)
         rows = self.versions
         self.n = len(rows)
-        self.posting = _numbered(v.posting_id for v in rows)
-        self.board = _numbered((v.source, v.board) for v in rows)
-        self.title = _numbered(v.title for v in rows)
-        self.whereabouts = _numbered(v.whereabouts or None for v in rows)
-        self.requisition = _numbered(v.requisition_id for v in rows)
-        self.department = _numbered(v.department for v in rows)
-        self.pay = _numbered(v.pay for v in rows)
+        self.posting = _number_values(v.posting_id for v in rows)
+        self.board = _number_values((v.source, v.board) for v in rows)
+        self.title = _number_values(v.title for v in rows)
+        self.whereabouts = _number_values(v.whereabouts or None for v in rows)
+        self.requisition = _number_values(v.requisition_id for v in rows)
+        self.department = _number_values(v.department for v in rows)
+        self.pay = _number_values(v.pay for v in rows)
         number_of_text = {text: n for n, text in enumerate(texts)}
         hashes = dict.fromkeys(v.text_hash for v in rows)
         for text in hashes:
@@ -314,7 +314,7 @@ def _day_of(time: datetime) -> date:
     return time.astimezone(UTC).date()
 
 
-def _numbered(values: Iterable[Hashable]) -> Integers:
+def _number_values(values: Iterable[Hashable]) -> Integers:
     """Values as numbers in order of appearance, None (also in a pair with nothing else) as -1."""
     numbers: dict[Hashable, int] = {None: -1}
     return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int64)
@@ -424,13 +424,13 @@ def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
         & (table.text[left] != table.text[right])
         & ~table.contradict(left, right)
     )
-    known = _verified(table, sketched, left[is_open], right[is_open], MIN_COVER, MIN_COVER_BACK)
+    known = _verify_pairs(table, sketched, left[is_open], right[is_open], MIN_COVER, MIN_COVER_BACK)
 
     left, right = candidates(signature[wide_number], table.title[wide], wide, LSH_ROWS_PER_BAND_UNKNOWN)
     is_open = (table.posting[left] != table.posting[right]) & (loose[left] | loose[right])
     left, right = left[is_open], right[is_open]
     is_open = ~table.share_employer(left, right) & table.share_place(left, right)
-    unknown = _verified(table, sketched, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
+    unknown = _verify_pairs(table, sketched, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
     return [known, unknown]
 
 
@@ -456,7 +456,7 @@ def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) 
     return _once(found)
 
 
-def _verified(
+def _verify_pairs(
     table: _Table, sketched: Sketches, left: Integers, right: Integers, least: float, least_back: float
 ) -> Found:
     """Those of the pairs whose texts cover each other well enough, with the larger share."""

@@ -73,7 +73,7 @@ _WIDE = 0x2E80
 _HANGUL = range(0xAC00, 0xD7B0)
 
 
-class _Folded(dict[bytes, bytes]):
+class _FoldedRuns(dict[bytes, bytes]):
     """Runs of characters beyond ASCII as they are compared: NFKC, case folded, a space for what is no letter."""
 
     def __missing__(self, raw: bytes) -> bytes:
@@ -84,7 +84,7 @@ class _Folded(dict[bytes, bytes]):
 
 def sketch_texts(texts: Iterable[str]) -> Sketches:
     """Sketch texts; letter case, punctuation and white space do not count. The same on every machine."""
-    return join([_sketched(chunk) for chunk in _chunks(texts)])
+    return join([_sketch(chunk) for chunk in _chunks(texts)])
 
 
 def join(parts: Sequence[Sketches]) -> Sketches:
@@ -105,8 +105,8 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _sketched(texts: Sequence[str]) -> Sketches:
-    folded = _Folded()
+def _sketch(texts: Sequence[str]) -> Sketches:
+    folded = _FoldedRuns()
     together = b"".join(text.encode("utf-8", "replace").replace(_END, b" ") + b" \x01 " for text in texts)
     words = _ODD.sub(lambda found: folded[found[0]], together).translate(_PLAIN).split()
     hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
@@ -149,7 +149,7 @@ def cover_shares(sketched: Sketches, left: Integers, right: Integers) -> npt.NDA
     """
     found = np.zeros((len(left), 2))
     lengths = np.diff(sketched.offsets)
-    ordered = _ordered_within(sketched)
+    ordered = _sort_within(sketched)
     sizes = lengths[left] + lengths[right]
     batches = np.cumsum(sizes) // BIGRAMS_AT_ONCE
     cuts = [0, *(np.flatnonzero(np.diff(batches)) + 1), len(left)]
@@ -160,7 +160,7 @@ def cover_shares(sketched: Sketches, left: Integers, right: Integers) -> npt.NDA
     return found
 
 
-def _ordered_within(sketched: Sketches) -> Hashes:
+def _sort_within(sketched: Sketches) -> Hashes:
     """The values of each text in ascending order."""
     rows = np.repeat(np.arange(len(sketched.offsets) - 1, dtype=np.uint64), np.diff(sketched.offsets))
     return np.sort(rows << np.uint64(32) | sketched.values).astype(np.uint32)
@@ -168,7 +168,7 @@ def _ordered_within(sketched: Sketches) -> Hashes:
 
 def _cover_share(sketched: Sketches, ordered: Hashes, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
     mine, theirs = sketched.of(left), Sketches(ordered, sketched.offsets).of(right)
-    asked, held = (_paired(values, offsets) for values, offsets in (mine, theirs))
+    asked, held = (_pair_values(values, offsets) for values, offsets in (mine, theirs))
     at = np.minimum(np.searchsorted(held, asked), max(len(held) - 1, 0))
     stands = held[at] == asked if len(held) else np.zeros(len(asked), bool)
     lengths = np.diff(mine.offsets)
@@ -185,7 +185,7 @@ def _cover_share(sketched: Sketches, ordered: Hashes, left: Integers, right: Int
     return shares
 
 
-def _paired(values: Hashes, offsets: Integers) -> npt.NDArray[np.uint64]:
+def _pair_values(values: Hashes, offsets: Integers) -> npt.NDArray[np.uint64]:
     rows = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
     paired: npt.NDArray[np.uint64] = rows << np.uint64(32) | values
     return paired

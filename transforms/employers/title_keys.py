@@ -112,16 +112,16 @@ def _is_place(part: str, before: str, after: str) -> bool:
     A country, subdivision, group of countries or large city does alone; a town where its subdivision or country stands
     behind it, and a code of two letters behind a city in it: "Andover, MA".
     """
-    is_alone, found = _named(part)
+    is_alone, found = _find_meanings(part)
     if is_alone or not found:
         return is_alone
     if len(part) == 2:
-        return any(_encloses(area, city) for area in found for city in _named(before)[1] if city.city)
-    return any(_encloses(area, town) for area in _named(after)[1] for town in found)
+        return any(_encloses(area, city) for area in found for city in _find_meanings(before)[1] if city.city)
+    return any(_encloses(area, town) for area in _find_meanings(after)[1] for town in found)
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _named(part: str) -> tuple[bool, tuple[Meaning, ...]]:
+def _find_meanings(part: str) -> tuple[bool, tuple[Meaning, ...]]:
     """Whether a part of a title is a place whatever stands beside it, and what it may mean as one.
 
     If need be without "area", "office" and the like at its end.

@@ -328,9 +328,9 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
         return None
     signed = figure.currencies or sign.currencies
     is_small = figure.number < MIN_SUM and unit is None
-    name = _named_after(text, tail, signed, country, is_small=is_small)
+    name = _find_name_after(text, tail, signed, country, is_small=is_small)
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
-        name = _named_after(text, tail + 1, signed, country, is_small=is_small)
+        name = _find_name_after(text, tail + 1, signed, country, is_small=is_small)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
     if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
         return None
@@ -520,7 +520,9 @@ def _currencies(sign: str, country: str | None) -> tuple[frozenset[str], bool]:
     return currencies_of(sign), False
 
 
-def _named_after(text: str, end: int, signed: frozenset[str], country: str | None, *, is_small: bool) -> _Name | None:
+def _find_name_after(
+    text: str, end: int, signed: frozenset[str], country: str | None, *, is_small: bool
+) -> _Name | None:
     """The currency named after a number, if one is.
 
     It must agree with the sign before the number, unless it is a code in capitals, which wins.

@@ -32,10 +32,12 @@ def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
     named = symbol_or_code.strip()
     if named.upper() in codes():
         return named.upper()
-    return resolved(local_currencies_of(named), country, strict=True) or resolved(currencies_of(named), country)
+    return resolve_currency(local_currencies_of(named), country, strict=True) or resolve_currency(
+        currencies_of(named), country
+    )
 
 
-def resolved(candidates: frozenset[str], country: str | None, *, strict: bool = False) -> str | None:
+def resolve_currency(candidates: frozenset[str], country: str | None, *, strict: bool = False) -> str | None:
     """The one currency meant: the only candidate, or the only one that is legal tender of the country.
 
     `strict` asks for legal tender even of a single candidate.

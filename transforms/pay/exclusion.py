@@ -77,7 +77,7 @@ def split(text: str) -> Split:
 
 
 @functools.cache
-def _named_after() -> re.Pattern[str]:
+def _name_pattern() -> re.Pattern[str]:
     words = sorted((words for words, rule in _rules().items() if rule.side == "before"), key=len, reverse=True)
     small = r"(?:[^\W\dA-ZÀ-ÞĀĪŁŚŻ_]{1,5}\s){0,2}"  # "outside of the", "en dehors des"
     name = r"[A-ZÀ-ÞĀĪŁŚŻ][\w.&’'-]*(?:\s(?:and\s|or\s)?[A-ZÀ-ÞĀĪŁŚŻ][\w.&’'-]*){0,4}"
@@ -90,7 +90,7 @@ def last_exclusion(text: str) -> str | None:
     >>> last_exclusion("If you live outside of the US, pay is ")
     'outside of the US'
     """
-    found = [match[0] for match in _named_after().finditer(text)]
+    found = [match[0] for match in _name_pattern().finditer(text)]
     return next((words for words in reversed(found) if countries_ruled_out(words)), None)
 
 

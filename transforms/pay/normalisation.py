@@ -69,20 +69,20 @@ def complete_pay(
     skill: str | None = "senior_pay" if seniority in SENIOR else "skilled_pay"
     if role_group not in SKILLED or seniority == "intern":
         skill = None
-    known = [_completed(pay, country, employment_type, skill) for pay in pays]
+    known = [_complete(pay, country, employment_type, skill) for pay in pays]
     best = headline_of(known, country=country, employment_type=employment_type, seniority=seniority, places=places)
     local = headlines_by_country(known, best, employment_type=employment_type, seniority=seniority, places=places)
     for i in local - {best}:
-        known[i] = changed(known[i], is_headline_in_country=True)
+        known[i] = replace_columns(known[i], is_headline_in_country=True)
     if best is None:
         return tuple(known)
     head = known[best]
     apart = None if head.component == "base" else head.component
-    head = changed(head, is_headline=True, is_headline_in_country=best in local, flag=head.flag or apart)
+    head = replace_columns(head, is_headline=True, is_headline_in_country=best in local, flag=head.flag or apart)
     return (head, *known[:best], *known[best + 1 :])
 
 
-def _completed(pay: Pay, country: str | None, employment_type: str | None, skill: str | None) -> Pay:
+def _complete(pay: Pay, country: str | None, employment_type: str | None, skill: str | None) -> Pay:
     low, high = _amount(pay.low), _amount(pay.high)
     flag = pay.flag
     if low is not None and high is not None and low > high:
@@ -116,7 +116,7 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None, skill
         pay.flag,
     ) and not factor:
         return pay
-    return changed(
+    return replace_columns(
         pay,
         low=low,
         high=high,
@@ -128,7 +128,7 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None, skill
     )
 
 
-def changed(pay: Pay, **changes: Any) -> Pay:
+def replace_columns(pay: Pay, **changes: Any) -> Pay:
     """The same pay but for some columns, in a fifth of the time of `dataclasses.replace` (1.5 % of reading).
 
     The constructor of a frozen class sets each of twenty columns by itself, and checks nothing that this would miss.

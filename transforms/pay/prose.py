@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transforms.pay.amounts import Range, ranges_in
-from transforms.pay.currency import codes, legal_tender, resolved
-from transforms.pay.normalisation import PER_YEAR, changed, usual_period
+from transforms.pay.currency import codes, legal_tender, resolve_currency
+from transforms.pay.normalisation import PER_YEAR, replace_columns, usual_period
 from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
@@ -149,7 +149,7 @@ class _Evidence(NamedTuple):
     period: str | None = None
 
 
-class _Seen(NamedTuple):
+class _AmountBefore(NamedTuple):
     """An amount taken for pay, kept while reading on."""
 
     pay: Pay
@@ -183,7 +183,7 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     [(60000.0, 80000.0, 'EUR', 'year')]
     """
     seen = _plain(text)
-    found: list[_Seen] = []
+    found: list[_AmountBefore] = []
     for one in ranges_in(seen, country):
         read = _read(seen, one, found, country)
         if read is not None:
@@ -194,7 +194,7 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     kept: dict[tuple[object, ...], Pay] = {}
     for pay in sorted(pays, key=lambda p: p.start or 0):
         kept.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
-    return tuple(changed(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
+    return tuple(replace_columns(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
 
 
 def money_in(text: str, *, country: str | None = None) -> Pay | None:
@@ -225,9 +225,9 @@ def _pad(entity: re.Match[str]) -> str:
     return decoded.rjust(len(entity[0])) if len(decoded) == 1 else entity[0]
 
 
-def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) -> _Seen | None:
+def _read(text: str, one: Range, found: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
     """The pay an amount states, or None when nothing says that it is pay."""
-    currency = resolved(one.currencies, country, strict=one.is_local) if one.currencies else None
+    currency = resolve_currency(one.currencies, country, strict=one.is_local) if one.currencies else None
     per_usd = _per_usd(one, currency, country)
     most = max(one.low, one.high)
     if one.high <= 0 or most > MAX_NUMBER or most / per_usd > MAX_USD:
@@ -260,9 +260,9 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     end = max(one.end, after.end)
     tie = Tie() if _is_graded(text, one) else tie_of(text, max(begin, floor), one.start, end, floor=floor)
     if tie.country and len(one.currencies) > 1:
-        currency = resolved(one.currencies, tie.country) or currency
-    pay = _made(site, evidence.component, currency, period, tie)
-    return _Seen(pay, one.start, one.end, one.high, one.currencies)
+        currency = resolve_currency(one.currencies, tie.country) or currency
+    pay = _make_pay(site, evidence.component, currency, period, tie)
+    return _AmountBefore(pay, one.start, one.end, one.high, one.currencies)
 
 
 def _is_graded(text: str, one: Range) -> bool:
@@ -293,7 +293,7 @@ def _annual(amount: float, period: str | None) -> float:
     return amount * PER_YEAR[period or "year"]
 
 
-def _evidence(site: _Site, last: _Seen | None) -> _Evidence | None:
+def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
     """Why an amount is pay; None when nothing says so or a nearer word says that it is not."""
     after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
@@ -305,13 +305,13 @@ def _evidence(site: _Site, last: _Seen | None) -> _Evidence | None:
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
     if named:
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else named)
-    labelled = _labelled(site.before.hits)
+    labelled = _find_label(site.before.hits)
     if labelled:
         return _Evidence("clause", labelled)
-    return _continued(site, last) or _below(site) or _standing(site)
+    return _evidence_of_list(site, last) or _below(site) or _evidence_of_position(site)
 
 
-def _period_of_same_clause(site: _Site, last: _Seen | None) -> str | None:
+def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | None:
     """The period of an amount before it in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
     if last is None or last.end <= site.begin or last.pay.component not in CASH or not last.high:
         return None
@@ -319,7 +319,7 @@ def _period_of_same_clause(site: _Site, last: _Seen | None) -> str | None:
     return last.pay.period if is_like and last.currencies == site.one.currencies else None
 
 
-def _labelled(before: Sequence[Hit]) -> str | None:
+def _find_label(before: Sequence[Hit]) -> str | None:
     """The added component a label or subject names at some distance: "Commission: projected at $30,000".
 
     A subject stands among the first words of the sentence: "The bonus depends on results and is $20,000".
@@ -342,7 +342,7 @@ def _is_void(site: _Site) -> bool:
     return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
 
 
-def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
+def _evidence_of_list(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
     """Evidence from the amount before: a list goes on where currency and size agree and nothing else is spoken of."""
     if last is None or site.one.start - last.end > LIST_REACH or not last.high:
         return None
@@ -386,7 +386,7 @@ def _line_start(text: str, offset: int, floor: int) -> int:
     return max(text.rfind("\n", floor, offset) + 1, floor)
 
 
-def _standing(site: _Site) -> _Evidence | None:
+def _evidence_of_position(site: _Site) -> _Evidence | None:
     """Evidence from where an amount stands: alone in a field or headline, or with a period beside it."""
     text, one, after, before = site.text, site.one, site.after, site.before.hits
     has_not_pay = _has_not_pay(before)
@@ -445,7 +445,7 @@ def _is_headline_of_thousands(site: _Site) -> bool:
     return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
 
 
-def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _Seen | None) -> bool:
+def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _AmountBefore | None) -> bool:
     """Whether the evidence is strong enough for an amount of this shape and size."""
     one, kind = site.one, evidence.kind
     usd = one.high / site.per_usd
@@ -468,7 +468,7 @@ def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _
     return not (last is not None and kind == "clause" and not one.is_range and period is None)
 
 
-def _made(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
+def _make_pay(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
     one, after, before = site.one, site.after, site.before.hits
     bound = None if one.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
     tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
@@ -624,12 +624,12 @@ def _after(text: str, end: int, stop: int) -> _After:
     if text[end - 1] == "." and text[end + 1 : end + 2].isupper():
         end -= 1  # "$170,000 USD. Base salary": the full stop is the sentence's and not the currency's
     next_sum = _NEXT_SUM.match(text, stop)
-    said = _said_after(text[end:stop], next_sum[0] if next_sum else "")
+    said = _read_after(text[end:stop], next_sum[0] if next_sum else "")
     return said._replace(end=end + said.end)
 
 
 @functools.lru_cache(maxsize=1024)
-def _said_after(line: str, next_sum: str) -> _After:
+def _read_after(line: str, next_sum: str) -> _After:
     """Period, tax, salaries a year and kind that the words after an amount say, and how far they reach.
 
     Reading stops at the line's or sentence's end, at a word nothing is known of, and at what adds something else.
@@ -683,19 +683,19 @@ def _said_after(line: str, next_sum: str) -> _After:
 # --- more than one ----------------------------------------------------------------------------------
 
 
-def _with_shared_period(text: str, found: list[_Seen]) -> list[_Seen]:
+def _with_shared_period(text: str, found: list[_AmountBefore]) -> list[_AmountBefore]:
     """The same pay in two currencies shares its period: "45-70 USD or 180-280 PLN per hour"."""
     for index in range(len(found) - 1, 0, -1):
         one, two = found[index - 1], found[index]
         if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
             continue
         if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
-            pay = changed(one.pay, period=two.pay.period, period_reading="parsed")
+            pay = replace_columns(one.pay, period=two.pay.period, period_reading="parsed")
             found[index - 1] = one._replace(pay=pay)
     return found
 
 
-def _shares(text: str, found: Sequence[_Seen]) -> Iterator[Pay]:
+def _shares(text: str, found: Sequence[_AmountBefore]) -> Iterator[Pay]:
     """Shares in percent: equity of the employer, and bonuses as a share of salary (without amounts)."""
     ends = {offset for each in found if each.pay.component == "base" for offset in (each.end, each.pay.end)}
     at = text.find("%")

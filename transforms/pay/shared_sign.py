@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from transforms.pay.amounts import ranges_in
 from transforms.pay.currency import codes, legal_tender
-from transforms.pay.normalisation import PER_YEAR, changed
+from transforms.pay.normalisation import PER_YEAR, replace_columns
 from transforms.pay.prose import MIN_ANNUAL_USD
 from transforms.records.rows import Pay, Span
 
@@ -26,7 +26,7 @@ def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_count
     country, the employer's country decides. A job in countries that all have other money is left as it is.
     """
     return tuple(
-        changed(pay, currency=currency)
+        replace_columns(pay, currency=currency)
         if pay.currency is None
         and (candidates := _plausible(_candidates(pay.pay_text or ""), pay))
         and (currency := _settle(candidates, countries, employer_country))

@@ -97,7 +97,7 @@ class Item:
         return self.group is not None or (self.chosen is not None and not self.chosen.city and not self.town)
 
 
-def folded(text: str) -> str:
+def fold_spaces(text: str) -> str:
     """The text with white space folded, cut to `MAX_LOCATION`."""
     return " ".join(text.split())[:MAX_LOCATION]
 
@@ -268,7 +268,7 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
     made = key(piece)
     if not made:
         return _Run("noise", 0, len(piece))
-    run = _known(piece, made, is_lower)
+    run = _find_run(piece, made, is_lower)
     states = _small_code(piece)
     if states and (run is None or (run.kind == "place" and not run.is_code)):
         named = run.meanings if run else ()
@@ -294,7 +294,7 @@ def _small_code(piece: str) -> tuple[Meaning, ...]:
     )
 
 
-def _known(text: str, made: str, is_lower: bool) -> _Run | None:
+def _find_run(text: str, made: str, is_lower: bool) -> _Run | None:
     """A word or run of words that is a workplace word, a group of countries, or a name or code of places."""
     said = workplaces(in_text=True).get(made)
     if said:
@@ -322,7 +322,7 @@ def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
             is_last = at == len(words) - 1 > 0 and not piece.isupper()
             run = None
             if size > 1 or not _is_plain_word(piece[start:end], made, is_last=is_last, is_alone=len(words) == 1):
-                run = _known(piece[start:end], made, is_lower and len(words) == 1)
+                run = _find_run(piece[start:end], made, is_lower and len(words) == 1)
             if run is not None and run.workplace and _HEADQUARTERS.match(piece, end):
                 run = None  # "RemoteHQ" is a company
             if run is not None and not (run.is_code and size > 1):
@@ -530,7 +530,7 @@ def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
     by: set[bool] = set()
     for before in item.meanings:
         for meaning in part.meanings:
-            both = _combined(item, before, part, meaning, is_in_list=is_in_list)
+            both = _combine(item, before, part, meaning, is_in_list=is_in_list)
             if both is not None:
                 by.add(meaning.is_country)
                 if both.place not in found or found[both.place].score < both.score:
@@ -552,7 +552,7 @@ def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
     return True
 
 
-def _combined(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
+def _combine(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
     """Two neighbouring meanings as one place, or None when they are not the same place or too unlikely together."""
     best = max((m.score for m in item.meanings if m.city), default=0.0)
     if after.city is None and within(before, after):  # "Berlin, Germany"

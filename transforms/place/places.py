@@ -41,7 +41,7 @@ from transforms.place.location_line import (
     MAX_LOCATION,
     REMOTE,
     Item,
-    folded,
+    fold_spaces,
     has_time_zone,
     is_bare,
     is_understood,
@@ -101,7 +101,7 @@ def _country_of(text: str) -> str | None:
         return found
     if key(text) in gazetteer().subdivisions["GB"]:
         return "GB"  # England, Scotland, Wales and Northern Ireland are called countries too
-    named = {i.chosen.country for i in items_in(folded(text)) if i.has_country and i.chosen and not i.is_code}
+    named = {i.chosen.country for i in items_in(fold_spaces(text)) if i.has_country and i.chosen and not i.is_code}
     return named.pop() if len(named) == 1 else None
 
 
@@ -127,17 +127,17 @@ def whereabouts(
 
     Offsets of spans count in the title or location with white space folded, or in the text. Never raises.
     """
-    heading = folded(title or "")
+    heading = fold_spaces(title or "")
     if not _may_say_workplace(heading):
         heading = ""  # so that the postings of one office are read once
     if statements is None:
         statements = statements_in(text) if text else ()
     stated = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
-    read = _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, stated)
+    read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, stated)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
-        read = _with_city_of_title(read, folded(title))
+        read = _with_city_of_title(read, fold_spaces(title))
     if read.workplace == REMOTE and read.remote_scope is None:
-        read = _with_scope(read, folded(title or ""), text or "")
+        read = _with_scope(read, fold_spaces(title or ""), text or "")
     if read.tier is None:
         return read
     spans = [_span_of(one) for one in statements if (one.tier, one.workplace) == (read.tier, read.workplace)]
@@ -174,14 +174,14 @@ class _Line:
 
 
 def _line(text: str, addresses: Sequence[Address]) -> _Line:
-    stated = [place for address in addresses for place in _stated(address)]
+    stated = [place for address in addresses for place in _read_address(address)]
     items = items_in(text, _countries(stated))
     return _Line(text, items, stated, _places(items, text), is_main=False)
 
 
 def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
     """The posting's own line. It leaves out what other lines repeat with an address of their own."""
-    stated = [place for address in addresses for place in _stated(address)]
+    stated = [place for address in addresses for place in _read_address(address)]
     told = stated or [place for line in others for place in line.stated]
     items = items_in(text, _countries(told))
     repeated = [line.text for line in others if line.stated]
@@ -199,7 +199,7 @@ def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
 
 @functools.lru_cache(maxsize=20_000)
 def _address_line(address: Address) -> _Line:
-    return _line(folded(address.text or ""), [address])
+    return _line(fold_spaces(address.text or ""), [address])
 
 
 def _countries(places: Iterable[Place]) -> frozenset[str]:
@@ -235,12 +235,12 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
     return found
 
 
-def _stated(address: Address) -> list[Place]:
+def _read_address(address: Address) -> list[Place]:
     """The places in the fields of an address. The country's field may hold a city, a state or nonsense."""
-    fields = [folded(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
+    fields = [fold_spaces(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
     country = country_of(address.country) if address.country else None
     if not country:
-        line = folded(", ".join(fields))
+        line = fold_spaces(", ".join(fields))
         return [place for place in _places(items_in(line), line) if place.country]
     subdivision = gazetteer().subdivisions.get(country, {}).get(key(address.region or ""))
     city, its_subdivision = _city(address.locality or "", country, subdivision)
@@ -253,7 +253,7 @@ def _city(
     locality: str, country: str, subdivision: str | None, *, may_be_unlisted: bool = True
 ) -> tuple[str | None, str | None]:
     """GeoNames' name of a stated city and its subdivision; the words themselves when it is not listed."""
-    words = folded(locality)
+    words = fold_spaces(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
         return city_states().get(country), None
     named = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
@@ -299,7 +299,7 @@ def _whereabouts(
     lines = _lines(text, addresses)
     title_items = _title_items(title)
     spans: list[Span] = []
-    said = _Said(is_remote=is_remote, word=word, text=stated)
+    said = _Workplace(is_remote=is_remote, word=word, text=stated)
     workplace, tier = _workplace(lines, title_items, said, spans)
     scope: set[str] = set()
     if workplace == REMOTE:
@@ -415,7 +415,7 @@ def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-class _Said(NamedTuple):
+class _Workplace(NamedTuple):
     """What is said of the workplace beside the location: the source's flag and word, the tiers of the text."""
 
     is_remote: bool | None
@@ -424,7 +424,7 @@ class _Said(NamedTuple):
 
 
 def _workplace(
-    lines: Sequence[_Line], title_items: Sequence[Item], said: _Said, spans: list[Span]
+    lines: Sequence[_Line], title_items: Sequence[Item], said: _Workplace, spans: list[Span]
 ) -> tuple[str | None, str | None]:
     """The workplace by the first that says it, and the tier of the text where that is the text."""
     word = _word_of_source(said)
@@ -457,14 +457,14 @@ def _workplace(
     return None, None
 
 
-def _repeats_field(said: _Said) -> bool | None:
+def _repeats_field(said: _Workplace) -> bool | None:
     """Whether the text says of the role what the source's word or flag says; None where one of them says nothing."""
     stated = _word_of_source(said) or (REMOTE if said.is_remote else None)
     told = next((one for tier in (DAYS, ROLE) if (one := _of_tier(said.text, tier, (stated,)))), None)
     return told == stated if told and stated else None
 
 
-def _word_of_source(said: _Said) -> str | None:
+def _word_of_source(said: _Workplace) -> str | None:
     return workplaces(in_text=False).get(key(_CAMEL.sub(" ", said.word)))
 
 
@@ -601,14 +601,14 @@ def _bound(items: Sequence[Item], n: int) -> set[int]:
         if inside:  # "(Remote, US)"
             return inside
         if me.glue == "open" and before:  # "Spain (Remote)"
-            return {n - 1} | _listed(items, n - 1, -1)
+            return {n - 1} | _find_listed_areas(items, n - 1, -1)
     bound: set[int] = set()
     if after and after.glue == "open":  # "Remote (US or Canada)"
         bound |= {k for k, item in enumerate(items) if item.paren == after.paren and item.is_place}
     elif after and (after.glue in ("space", "dash") or (after.glue == "slash" and after.is_area)):
-        bound |= {n + 1} | _listed(items, n + 1, 1)
+        bound |= {n + 1} | _find_listed_areas(items, n + 1, 1)
     if before and (me.glue in ("space", "dash") or (me.glue == "slash" and before.is_area)):
-        bound |= {n - 1} if bound else {n - 1} | _listed(items, n - 1, -1)
+        bound |= {n - 1} if bound else {n - 1} | _find_listed_areas(items, n - 1, -1)
     elif before and me.glue == "close" and not bound:
         bound |= {n - 1}
     if bound:
@@ -625,7 +625,7 @@ def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
     return areas or {k for k in chunk if len(chunk) == 1 and items[k].has_country}
 
 
-def _listed(items: Sequence[Item], n: int, step: int) -> set[int]:
+def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
     """Areas listed on from the area `items[n]` in one direction: "Remote - US & Canada"."""
     found: set[int] = set()
     k = n + step

@@ -67,7 +67,7 @@ def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
     """Countries and groups that a text names as those to live in, sorted, with the span that does; else None."""
     countries, search = _demands()
     said = fold_letters(text)
-    ends = {start: (end, number) for start, end, number in search.found(said.encode("latin-1", "replace"))}
+    ends = {start: (end, number) for start, end, number in search.find(said.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         country = countries[number]
         if _no_demand().search(said, max(0, start - MAX_BEFORE), start):

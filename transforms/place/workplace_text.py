@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from transforms.skills.sections import Line, lines_with, lowered, sentence_at
+from transforms.skills.sections import Line, lines_with, lower_text, sentence_at
 from transforms.text.lookups import rows_of
 from transforms.text.normalise import letters_beyond_ascii
 from transforms.text.phrases import Phrases
@@ -73,15 +73,15 @@ class _Phrase(NamedTuple):
 def _statements_of_line(line: Line) -> tuple[Statement, ...]:
     said = fold_letters(line.text[:MAX_LINE])
     data = said.encode("latin-1", "replace")
-    phrases, search = _told()
+    phrases, search = _tiers()
     is_label = len(said) <= MAX_LABEL and _labels()[0].search(said) is not None
-    told = search.found(data)
+    told = search.find(data)
     if not is_label and not told:
         return ()  # so it is with most lines
     sentence = functools.cache(functools.partial(_sentence, said))  # several phrases end at one place
     sentences = {sentence(end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
     masked, weak, found = _mask(said, data, sentences)
-    for _, end, number in told if masked == data else search.found(masked):
+    for _, end, number in told if masked == data else search.find(masked):
         says, tier = phrases[number]
         if tier == DAYS or not any(first < end <= last for first, last in weak):
             found.append(Statement(says, tier, *sentence(end)))
@@ -92,7 +92,7 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
 
 def fold_letters(text: str) -> str:
     """Lower case without marks on letters, full stops of abbreviations and odd hyphens, as long as it was."""
-    low = lowered(text)
+    low = lower_text(text)
     if not low.isascii():  # str.translate would look up every letter
         low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)
     return low.replace("u.s.", "u s ")
@@ -123,12 +123,12 @@ def _mask(
     weak: list[tuple[int, int]] = []
     refusals: list[Statement] = []
     phrases, search = _masks()
-    for start, end, number in search.found(whole):
+    for start, end, number in search.find(whole):
         if phrases[number].weight == REFUSAL:
             refusals.append(Statement(phrases[number].says, OFFER, *_sentence(said, end)))
         data[start:end] = b"#" * (end - start)
     phrases, search = _surroundings()
-    for _, end, number in search.found(whole):
+    for _, end, number in search.find(whole):
         if not any(first < end <= last for first, last in sentences):
             continue
         says, weight = phrases[number]
@@ -259,7 +259,7 @@ def _fold_pattern(pattern: str) -> str:
     return _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), pattern)
 
 
-def _made(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, ...], Phrases]:
+def _compile_phrases(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, ...], Phrases]:
     """The phrases of some weights, one for any language once for each of them but English, which has its own."""
     phrases: list[_Phrase] = []
     expressions: list[str] = []
@@ -278,14 +278,14 @@ def _made(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, 
 
 @functools.cache
 def _masks() -> tuple[tuple[_Phrase, ...], Phrases]:
-    return _made(frozenset((MASK, REFUSAL)), has_starts=True)
+    return _compile_phrases(frozenset((MASK, REFUSAL)), has_starts=True)
 
 
 @functools.cache
 def _surroundings() -> tuple[tuple[_Phrase, ...], Phrases]:
-    return _made(frozenset((CLAUSE, REST, SENTENCE)), has_starts=False)
+    return _compile_phrases(frozenset((CLAUSE, REST, SENTENCE)), has_starts=False)
 
 
 @functools.cache
-def _told() -> tuple[tuple[_Phrase, ...], Phrases]:
-    return _made(frozenset((*TIERS, REFUSAL)), has_starts=False)
+def _tiers() -> tuple[tuple[_Phrase, ...], Phrases]:
+    return _compile_phrases(frozenset((*TIERS, REFUSAL)), has_starts=False)

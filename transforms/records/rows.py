@@ -83,7 +83,7 @@ class Pay:
 
 
 @struct
-class SkillAsked:
+class SkillRequirement:
     """One skill found in a posting's text, at its strongest requirement."""
 
     skill: Annotated[str, Column("Name in the taxonomy", references="core.skills.skill")]
@@ -275,7 +275,7 @@ class Posting(Advert):
     text: Annotated[str | None, Column("Advert text, mail addresses and telephone numbers masked")]
     places: Annotated[tuple[Place, ...], Column("All places")]
     pay: Annotated[tuple[Pay, ...], Column("All pay found, the headline first")]
-    skills: Annotated[tuple[SkillAsked, ...], Column("Skills found in the text")]
+    skills: Annotated[tuple[SkillRequirement, ...], Column("Skills found in the text")]
     candidates: Annotated[
         tuple[ListedName, ...],
         Column(
@@ -291,14 +291,14 @@ class Posting(Advert):
 
 
 @struct
-class Sourced:
+class SourceProvenance:
     """Provenance every row that is not a posting carries."""
 
     source: Annotated[str, Column("Source it was read at", key=True, references="core.sources.source")]
 
 
 @struct
-class PayReport(Sourced):
+class PayReport(SourceProvenance):
     """One row of a salary survey or of a collection of salary pairs, as stated."""
 
     snapshot_on: Annotated[date, Column("Day of the snapshot", key=True)]
@@ -348,7 +348,7 @@ class PayReport(Sourced):
 
 
 @struct
-class OfficialWage(Sourced):
+class OfficialWage(SourceProvenance):
     """One occupation's wages in one area, published by an office of statistics or a ministry, with its definition."""
 
     period_on: Annotated[date, Column("First day of the reference period", key=True)]
@@ -385,7 +385,7 @@ class OfficialWage(Sourced):
 
 
 @struct
-class ExchangeRate(Sourced):
+class ExchangeRate(SourceProvenance):
     """One quoted rate: `rate` units of `currency` for one unit of `base`."""
 
     rate_on: Annotated[date, Column("Day of the rate", key=True)]
@@ -395,7 +395,7 @@ class ExchangeRate(Sourced):
 
 
 @struct
-class PriceLevel(Sourced):
+class PriceLevel(SourceProvenance):
     """One yearly value of a country's money: the official rate, or its purchasing power."""
 
     year: Annotated[int, Column("Year", key=True, low=1960, high=2100)]
@@ -413,7 +413,7 @@ class PriceLevel(Sourced):
 
 
 @struct
-class OccupationSkill(Sourced):
+class OccupationSkill(SourceProvenance):
     """A technology that an occupation uses, as a public classification of occupations lists it."""
 
     release: Annotated[str, Column("Release of the classification", key=True)]
@@ -425,7 +425,7 @@ class OccupationSkill(Sourced):
 
 
 @struct
-class AiPostingShare(Sourced):
+class AiPostingShare(SourceProvenance):
     """The share of adverts that name AI in one country, as another publisher measures it."""
 
     measure: Annotated[str, Column("ai or generative_ai", key=True, values=("ai", "generative_ai"))]

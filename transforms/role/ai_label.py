@@ -10,7 +10,7 @@ import functools
 import re
 
 from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_with, lowered, sentence_at
+from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_with, lower_text, sentence_at
 from transforms.text.evidence import Reading
 
 BUILDING_ROLES = ("ai_engineering", "ai_science")
@@ -76,7 +76,7 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     used: tuple[str, str, int, int] | None = None
     mentioned: tuple[str, str, int, int] | None = None
     for _, (begin, kind, line) in lines_with(text, "ai", "AI"):
-        said = line.once(_said_of_ai, kind, may_build, group in BUILDING_ROLES)
+        said = line.once(_label_line, kind, may_build, group in BUILDING_ROLES)
         if said is None:
             continue
         label, rule, start, end = said
@@ -97,7 +97,7 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     return Reading(*found, "text") if found else Reading("none", "no word of it", part="text")
 
 
-def _said_of_ai(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
+def _label_line(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
     """The strongest label that a line gives which begins in a section of a kind: label, rule, span in the line."""
     text = line.text
     used: tuple[str, str, int, int] | None = None
@@ -115,7 +115,7 @@ def _said_of_ai(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[
             continue
         if may_build and _builds(text, start, end, first, last, section, by_role):
             return "builds_ai", "duties make it", first, last
-        if used is None and not _AUDIENCE.match(lowered(text[end:last])):
+        if used is None and not _AUDIENCE.match(lower_text(text[end:last])):
             used = "uses_ai", "duties or demands name it", start, end
     return used or mentioned
 
@@ -124,7 +124,7 @@ def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -
     """Whether a sentence is about the job, not about the employer, its offer or its way of hiring."""
     if section in ("mentioned", "not"):
         return False
-    sentence = lowered(text[first:last])
+    sentence = lower_text(text[first:last])
     is_first = section in (INTRO, WHOLE)
     if is_first and not _ADDRESSED.search(sentence):
         return False
@@ -134,19 +134,19 @@ def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -
         return True
     if _ITEM.match(sentence):
         return not _EMPLOYER_FIRST.match(sentence)
-    return not _EMPLOYER.search(lowered(text[:start]), first) or bool(_PERSON.search(sentence))
+    return not _EMPLOYER.search(lower_text(text[:start]), first) or bool(_PERSON.search(sentence))
 
 
 def _builds(text: str, start: int, end: int, first: int, last: int, section: str, by_role: bool) -> bool:
     """Whether the sentence says that the job makes AI: a verb of making, then AI as or in its object."""
-    before, after = lowered(text[first:start]), lowered(text[end:last])
+    before, after = lower_text(text[first:start]), lower_text(text[end:last])
     verb = _BUILD.search(before)
     if verb is None or section == "preferred":
         return False
-    if _AUDIENCE.match(after) or _WISHED.search(lowered(text[:last]), end):
+    if _AUDIENCE.match(after) or _WISHED.search(lower_text(text[:last]), end):
         return False
     if by_role:
         return True
     if _USING.search(verb["between"]) or _ELSEWHERE.search(verb["between"]) or _OTHERS.search(before[: verb.start()]):
         return False
-    return bool(_OBJECT.match(after)) or bool(_SELF_MADE.match(lowered(text[start:end])))
+    return bool(_OBJECT.match(after)) or bool(_SELF_MADE.match(lower_text(text[start:end])))

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from transforms.role.titles import employment_type_of, names_employment, seniority_of
-from transforms.skills.sections import lines_with, lowered
+from transforms.skills.sections import lines_with, lower_text
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -103,7 +103,7 @@ def employment_in_title(title: str) -> str | None:
     >>> employment_in_title("Data Analyst (Part-time)"), employment_in_title("Contract Manager")
     ('PART_TIME', None)
     """
-    said = lowered(title)
+    said = lower_text(title)
     if not _title_literals().search(said):
         return None
     level = seniority_of(title)
@@ -154,7 +154,7 @@ def _telling(text: str) -> Iterator[str]:
         first = max(text.rfind("\n", reached, start) + 1, start - REACH, reached)
         last = text.find("\n", end, end + REACH)
         reached = last = min(len(text), end + REACH) if last < 0 else last
-        yield lowered(text[first:last])
+        yield lower_text(text[first:last])
 
 
 def _kind_in(line: str) -> str | None:

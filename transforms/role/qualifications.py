@@ -12,7 +12,7 @@ import itertools
 import re
 
 from transforms.records.vocabulary import QUALIFICATIONS
-from transforms.skills.sections import WHOLE, Line, cues_of, lines_with, lowered, sentence_at
+from transforms.skills.sections import WHOLE, Line, cues_of, lines_with, lower_text, sentence_at
 from transforms.text.evidence import Reading
 
 cues = functools.partial(cues_of, "qualification_cues")
@@ -32,15 +32,15 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
     """
     found: dict[str, Reading] = {}
     for _, (begin, kind, line) in lines_with(text, "qualification"):
-        for name, start, end in line.once(_asked, kind):
+        for name, start, end in line.once(_read_line, kind):
             if name not in found:
                 found[name] = Reading(name, f"asks for: {name}", begin + start, begin + end, "text")
     return tuple(found[name] for name in QUALIFICATIONS if name in found)
 
 
-def _asked(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
+def _read_line(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
     """The qualifications that a line asks for which begins in a section of a kind, with their spans in the line."""
-    low = lowered(line.text)
+    low = lower_text(line.text)
     found = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
     return tuple((name, *span) for name, span in found if span is not None)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
-from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lines_with, lowered, sentence_at
+from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lines_with, lower_text, sentence_at
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of, rows_of
 
@@ -108,7 +108,7 @@ def _lines_with(words: str, text: str) -> Iterator[Placed]:
 def _is_only_list(lines: tuple[Placed, ...], number: int) -> bool:
     """Whether a line stands below a heading of the ideal candidate, in an advert that has no other demands."""
     above = next(line for _, _, line in reversed(lines[:number]) if line.openings and not line.is_label)
-    heading = lowered(above.text[:MAX_HEADING])
+    heading = lower_text(above.text[:MAX_HEADING])
     if not _ONLY_LIST.search(heading) or _NOT_ONLY.search(heading):
         return False
     return not any(kind == "required" for _, _, line in lines for _, kind in line.openings)
@@ -130,7 +130,7 @@ def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
     text = line.text
     for at, _ in line.words["years"]:
         begin = max(0, at - MAX_BEFORE_UNIT)
-        is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_folded(text[begin:at])))
+        is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_fold_case(text[begin:at])))
         for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + MAX_UNIT):
             if match.start("unit") >= at:
                 yield match
@@ -144,13 +144,13 @@ MAX_MENTIONS = 200
 """Numbers of years in one line that are looked at; a line with more is no advert's."""
 
 
-def _folded(words: str) -> str:
+def _fold_case(words: str) -> str:
     """Lower case by way of upper case: re takes "ſ" for "s" and "ı" for "i" when it ignores case."""
     return words.upper().lower()
 
 
 def _years(match: re.Match[str]) -> float:
-    low = _folded(match["low"])
+    low = _fold_case(match["low"])
     number = float(_SPELT_OUT[low]) if low in _SPELT_OUT else float(low.replace(",", "."))
     is_months = match["unit"].lower().startswith("m")
     return round(number / MONTHS_IN_YEAR, 1) if is_months else number
@@ -160,7 +160,7 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
-    before, after = lowered(text[first : match.start()]), lowered(text[match.end() : last])
+    before, after = lower_text(text[first : match.start()]), lower_text(text[match.end() : last])
     unit = match["unit"].lower()
     if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
         return False
@@ -222,7 +222,7 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
 
 @functools.cache
 def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """All names of degrees without their groups: those in any case, for `lowered` text, and those as written."""
+    """All names of degrees without their groups: those in any case, for text of `lower_text`, and those as written."""
     rows = [row for row in cells_of("degree_words") if row["language"] == "en" or not is_english]
     said = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
     of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in said)
@@ -235,7 +235,7 @@ def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
     Looking for where is faster without its groups: alternatives that begin with a letter of known case are passed over.
     """
     of_any, exact = _first_patterns(is_english=is_english)
-    low, at = lowered(text), 0
+    low, at = lower_text(text), 0
     while begins := [match.start() for match in (of_any.search(low, at), exact.search(text, at)) if match]:
         match = _degree_pattern(is_english=is_english).match(text, min(begins))
         if match is None:  # what does not happen: both are made of the same rows
@@ -307,7 +307,7 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
     if section in ("preferred", "not", "mentioned"):
         return False
     first, last = sentence_at(text, start, end)
-    before, after = lowered(text[first:start]), lowered(text[end : min(last, beyond)])
+    before, after = lower_text(text[first:start]), lower_text(text[end : min(last, beyond)])
     closing = after.find(")") if after.count(")") > after.count("(") else -1
     opening = after.find("(")
     after = after[:closing] if closing >= 0 else after[:opening] if opening >= 0 else after

@@ -180,7 +180,7 @@ def role_of(title: str) -> Reading:
     `other` without a span when nothing in the title names a role.
     """
     bits, nouns, weak = _concepts()
-    found, parts = _found_in(title)
+    found, parts = _find_phrases(title)
     whole = _any_of(parts)
     ai, ia = bits["ai"], bits["ia"]
     if whole & ia and whole & bits["romance"]:  # else "IA" is Iowa or information assurance
@@ -210,7 +210,7 @@ def names_a_job(words: str) -> bool:
     (True, False, False)
     """
     _, nouns, weak = _concepts()
-    return any(part & nouns & ~weak for part in _found_in(words)[1])
+    return any(part & nouns & ~weak for part in _find_phrases(words)[1])
 
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
@@ -227,7 +227,7 @@ def _rule_for(concepts: int) -> _Rule | None:
     return None
 
 
-def _found_in(title: str) -> tuple[list[Found], list[int]]:
+def _find_phrases(title: str) -> tuple[list[Found], list[int]]:
     """The phrases in a title, left to right, the longest first, and the concepts' bits of each of its parts."""
     phrases = _role_words()
     words = words_of(title)
@@ -283,7 +283,7 @@ def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...
 
 
 @functools.cache
-def _numbered() -> frozenset[str]:
+def _numbered_words() -> frozenset[str]:
     """Single words for jobs that are numbered by level ("Engineer 2")."""
     bits, _, _ = _concepts()
     nouns = sum(bits[name] for name in _NUMBERED_NOUNS)
@@ -346,7 +346,7 @@ def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool
         return opens or (after < len(texts) and texts[after] != BREAK)
     closes = after >= len(texts) or texts[after] == BREAK or texts[after] in ("ii", "iii", "iv", "2", "3", "or")
     follows = at > 0 and texts[at - 1] != BREAK
-    return closes and follows and (where == "numeral" or texts[at - 1] in _numbered())
+    return closes and follows and (where == "numeral" or texts[at - 1] in _numbered_words())
 
 
 def seniority_by_years(years: float) -> str:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from types import MappingProxyType
 
-from transforms.records.rows import SkillAsked
+from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import Context, is_wide, lexicon
 from transforms.skills.sections import INTRO, Line, Placed, lines_of
@@ -102,7 +102,7 @@ Named = tuple[int, int, tuple[int, ...], int, int, str | None]
 """Start, end, skills named there, how strongly, place in the line's names, what a list must show for them to count."""
 
 
-def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillAsked, ...]:
+def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillRequirement, ...]:
     """The skills of the taxonomy that a text names, in order of their spans.
 
     `text` is an advert as `text_of` gives it. `title` and `employer` (its names) help to judge, but spans are always
@@ -116,7 +116,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     asked: dict[int, tuple[int, int, int, int]] = {}
     lines = [placed for placed in lines_of(text) if placed[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
-        for start, end, skills, rank, place, list_of in line.once(_named, kind):
+        for start, end, skills, rank, place, list_of in line.once(_find_named, kind):
             for skill in skills:
                 if skill in within and any(text.startswith(name, begin + start - at) for name, at in within[skill]):
                     continue
@@ -128,7 +128,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     names = taxonomy()
     return tuple(
         [
-            SkillAsked(skill=names[skill].skill, requirement=REQUIREMENTS[strength], start=start, end=end)
+            SkillRequirement(skill=names[skill].skill, requirement=REQUIREMENTS[strength], start=start, end=end)
             for start, end, skill, strength in sorted(asked.values())
         ]
     )
@@ -137,7 +137,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
 @functools.lru_cache(maxsize=KEPT)
 def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
     """Skills that bear one of an employer's names."""
-    return frozenset(skill for name in employer if name for skill in _by_name().get(_folded(name), ()))
+    return frozenset(skill for name in employer if name for skill in _by_name().get(_fold_name(name), ()))
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -145,13 +145,13 @@ def _within(employer: tuple[str | None, ...]) -> dict[int, list[tuple[str, int]]
     """Skills whose name is a part of one of the names of an employer ("VLM Run"): that name, and where in it."""
     within: dict[int, list[tuple[str, int]]] = {}
     for name in filter(None, employer):
-        for start, end, number in lexicon().found(f"\n{name}\n") if " " in name and "\n" not in name else ():
+        for start, end, number in lexicon().find(f"\n{name}\n") if " " in name and "\n" not in name else ():
             for skill in lexicon().meanings[number].skills if end - start < len(name) else ():
                 within.setdefault(skill, []).append((name, start - 1))
     return within
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
 
 
@@ -161,7 +161,7 @@ def _by_name() -> dict[str, list[int]]:
     by_name: dict[str, list[int]] = {}
     for number, skill in enumerate(taxonomy()):
         for name in (skill.skill, *skill.aliases):
-            by_name.setdefault(_folded(name), []).append(number)
+            by_name.setdefault(_fold_name(name), []).append(number)
     return by_name
 
 
@@ -170,12 +170,12 @@ def _in_title(title: str) -> frozenset[int]:
     """Skills that a title names."""
     line = Line(title.replace("\n", " "))
     meanings = lexicon().meanings
-    found = lexicon().found(f"\n{line.text}\n")
+    found = lexicon().find(f"\n{line.text}\n")
     line.names = [(start - 1, end - 1, number) for start, end, number in found if meanings[number].skills]
     lines: list[Placed] = [(0, "required", line)]
     return frozenset(
         skill
-        for _, _, skills, _, place, list_of in _named(line, "required")
+        for _, _, skills, _, place, list_of in _find_named(line, "required")
         if not list_of or _in_list(line.text, lines, 0, place, list_of)
         for skill in skills
     )
@@ -184,7 +184,7 @@ def _in_title(title: str) -> frozenset[int]:
 # --- names that count ---------------------------------------------------------------------------------
 
 
-def _named(line: Line, kind: str) -> list[Named]:
+def _find_named(line: Line, kind: str) -> list[Named]:
     """What a line that begins in a section of a kind names, without what stands in addresses or is not needed."""
     meanings = lexicon().meanings
     text = line.text

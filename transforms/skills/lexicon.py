@@ -186,7 +186,7 @@ def _context(
     Its patterns are for text in lower case: several times faster than ignoring case.
     """
 
-    def compiled(words: str | None, form: str) -> re.Pattern[str] | None:
+    def compile_words(words: str | None, form: str) -> re.Pattern[str] | None:
         if not words:
             return None
         if _CLASS_IN_CAPITALS.search(words):  # "\\S" is not "\\s"
@@ -194,13 +194,13 @@ def _context(
         return re.compile(form.format(words.lower()))
 
     return Context(
-        before=compiled(before, r"(?:{})[^\w\n]*\Z"),
-        after=compiled(after, r"[^\w\n]*(?:{})"),
-        line=compiled(line, r"\b(?:{})"),
+        before=compile_words(before, r"(?:{})[^\w\n]*\Z"),
+        after=compile_words(after, r"[^\w\n]*(?:{})"),
+        line=compile_words(line, r"\b(?:{})"),
         in_list=in_list,
-        not_before=compiled(not_before, r"(?:{})\Z"),
-        not_after=compiled(not_after, r"(?:{})"),
-        not_line=compiled(not_line, r"\b(?:{})"),
+        not_before=compile_words(not_before, r"(?:{})\Z"),
+        not_after=compile_words(not_after, r"(?:{})"),
+        not_line=compile_words(not_line, r"\b(?:{})"),
     )
 
 
@@ -259,7 +259,7 @@ class Lexicon:
         self.wide = _database("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_expression)
         self._of_thread = threading.local()
 
-    def found(self, text: str) -> list[tuple[int, int, int]]:
+    def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, number of the meaning) of the names and cues in a text that begins and ends with a line's end.
 
         In order of their starts; of names that nest only the longest, of phrases all of their words. One byte
@@ -279,7 +279,7 @@ class Lexicon:
         if not text.isascii():
             hits += self._wide_hits(text)
         hits.sort()
-        return self._standing(text, hits)
+        return self._keep_whole_words(text, hits)
 
     def _wide_hits(self, text: str) -> list[tuple[int, int, int]]:
         """Hits of the names in Chinese, Japanese and Korean; ends as negative numbers."""
@@ -296,7 +296,7 @@ class Lexicon:
             spans = [(s - bisect_left(pairs, s), e - bisect_left(pairs, e), number) for s, e, number in spans]
         return [(start, -end, number) for start, end, number in spans if not _is_in_katakana(text, start, end)]
 
-    def _standing(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    def _keep_whole_words(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that stand as words of their own and in no longer name; ends come in as negative numbers."""
         standing: list[tuple[int, int, int]] = []
         meanings = self.meanings

@@ -50,7 +50,7 @@ Known = tuple[int, int, str]
 _EDGES = " .-*\t\u3000"
 
 
-def listed_names_in(text: str) -> tuple[ListedName, ...]:
+def find_listed_names(text: str) -> tuple[ListedName, ...]:
     """Names in lists beside known technologies that the taxonomy lacks, each once, in order of their spans.
 
     Linear in the length of the text; never raises.

@@ -166,7 +166,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line = lines[place] = Line(texts[place])
         return line, begins[place], place
 
-    for start, end, number in lexicon().found(batch):
+    for start, end, number in lexicon().find(batch):
         line, begin, place = at(end - 1)
         meaning = meanings[number]
         if meaning.skills:
@@ -287,7 +287,7 @@ def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
     return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
 
 
-def lowered(text: str) -> str:
+def lower_text(text: str) -> str:
     """Lower case as `re` compares letters when it ignores case, character for character: offsets stay."""
     return text.replace("İ", "i").replace("ı", "i").replace("ſ", "s").lower()
 
@@ -296,7 +296,7 @@ def lowered(text: str) -> str:
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
     """One expression for all patterns that a lookup lists under a cue, between two more.
 
-    For `lowered` text, which is searched several times faster than case is ignored. Raises ValueError when the
+    For text of `lower_text`, which is searched several times faster than case is ignored. Raises ValueError when the
     lookup has no such cue, and for a pattern with a capital letter, which would never match.
     """
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]

@@ -3,7 +3,7 @@
 Lines come from the tags of tidy markup: names in lower case, attributes in double quotes. Where a source sends
 any other, lexbor (selectolax) parses it by the HTML standard's rules, so that broken markup reads as a
 browser reads it, and writes it tidily. Offsets of every reader refer to the text that `text_of` returns,
-after `masked`, which never changes a length.
+after `mask_contacts`, which never changes a length.
 """
 
 from __future__ import annotations
@@ -294,7 +294,7 @@ _CALLED = re.compile(rf"\b{_CALL}(?: us| me)?(?: at| on)?[ .:]{{0,3}}(\+?[\d(][\
 _CUT = re.compile(r"[ ./-][ ./-]|\)[^\d ]|\([^\d]|/\D")
 
 
-def masked(text: str) -> str:
+def mask_contacts(text: str) -> str:
     """`text` with mail addresses and telephone numbers replaced, character for character, by `MASK`.
 
     Offsets and length stay. Taken for a number: `+` or `00` and 8 to 15 digits; ten digits as written in North
@@ -354,16 +354,16 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
 
 
 def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
-    spans = (_trimmed(text, *found.span()) for found in _DIGITS.finditer(text, begin, end))
+    spans = (_trim(text, *found.span()) for found in _DIGITS.finditer(text, begin, end))
     taken = [span for span in spans if _is_telephone(text, *span)]
     for called in _CALLED.finditer(text, begin, end):
-        start, end = _trimmed(text, *called.span(1))
+        start, end = _trim(text, *called.span(1))
         if _count(text[start:end]) >= MIN_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
             taken.append((start, end))
     return taken
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span cut where a number cannot go on: two separators in a row (but ") "), and what is no digit at its end."""
     said = text[start:end]
     cut = _CUT.search(said, 1)

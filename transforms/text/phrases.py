@@ -31,7 +31,7 @@ class Phrases:
         self._flag = hyperscan.HS_FLAG_SOM_LEFTMOST if has_starts else 0
         self._of_thread = threading.local()
 
-    def found(self, data: bytes) -> list[tuple[int, int, int]]:
+    def find(self, data: bytes) -> list[tuple[int, int, int]]:
         """(start, end, number of the expression) of each match, in order; start is 0 where starts are not known."""
         found: dict[tuple[int, int], int] = {}
 

@@ -33,7 +33,7 @@ MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What reading a record raises that is not of its source's shape."""
 
 
-def left_out(value: object, rule: str) -> Issue:
+def leave_out(value: object, rule: str) -> Issue:
     """A whole record that a rule of ours leaves out: noted, and no fault of the source."""
     return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
 

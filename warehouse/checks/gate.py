@@ -176,7 +176,7 @@ def _expectations(gxe: Any, cls: type, *, within: str | None = None) -> Iterator
         yield gxe.ExpectColumnValuesToBeUnique(column=keys[0])
     elif keys:
         yield gxe.ExpectCompoundColumnsToBeUnique(column_list=keys)
-    for low, high in _ordered(cls):
+    for low, high in _ordered_pairs(cls):
         yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
             column_A=high, column_B=low, or_equal=True, ignore_row_if="either_value_is_missing"
         )
@@ -186,7 +186,7 @@ def _flat_fields(cls: type) -> Sequence[Field]:
     return [field for field in fields_of(cls) if not field.is_list]
 
 
-def _ordered(cls: type) -> Iterator[tuple[str, str]]:
+def _ordered_pairs(cls: type) -> Iterator[tuple[str, str]]:
     for rule in table_of(cls).checks if _is_table(cls) else ():
         if pair := ORDERED.fullmatch(rule):
             yield pair[1], pair[2]

@@ -31,7 +31,7 @@ from warehouse.checks.gate import GateResult, check_rules
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES, MIN_KNOWN
 from warehouse.marts.printing import RULES, WIDE_SHARE
-from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
+from warehouse.schema import database_tables, dates_of, day_of, ident, key_of, schema_of
 
 SEEN = "FROM stock_postings($as_of)"
 """Postings that the marts of a day count."""
@@ -229,7 +229,7 @@ COUNTS = {
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
     """Ask the warehouse, with the marts of the day in it, whether it is sound; one check per rule."""
-    broken = {name: _broken(con, select, as_of) for name, select in _rules()}
+    broken = {name: _read_broken(con, select, as_of) for name, select in _rules()}
     return check_rules(broken, gate="warehouse", run_id=run_id)
 
 
@@ -239,26 +239,26 @@ def _rules() -> Iterator[tuple[str, str]]:
             continue
         name = table_of(cls).name
         if key_of(cls):
-            yield f"keys of {name} are unique", _doubled(cls, "true")
+            yield f"keys of {name} are unique", _select_doubled(cls, "true")
         for field in fields_of(cls):
             if field.column.references and not field.is_list:
                 table, _, column = field.column.references.rpartition(".")
                 yield (
                     f"{name}.{field.name} is in {field.column.references}",
-                    f"SELECT DISTINCT t.{quoted(field.name)} FROM {name} AS t ANTI JOIN {table} AS r"
-                    f" ON r.{quoted(column)} = t.{quoted(field.name)} WHERE t.{quoted(field.name)} IS NOT NULL",
+                    f"SELECT DISTINCT t.{ident(field.name)} FROM {name} AS t ANTI JOIN {table} AS r"
+                    f" ON r.{ident(column)} = t.{ident(field.name)} WHERE t.{ident(field.name)} IS NOT NULL",
                 )
     for mart in HISTORIES:
-        yield f"keys of {table_of(mart).name} are unique", _doubled(mart, "as_of = $as_of")
+        yield f"keys of {table_of(mart).name} are unique", _select_doubled(mart, "as_of = $as_of")
     yield from LIFE.items()
     yield from COUNTS.items()
 
 
-def _doubled(cls: type, which: str) -> str:
-    keys = ", ".join(map(quoted, key_of(cls)))
+def _select_doubled(cls: type, which: str) -> str:
+    keys = ", ".join(map(ident, key_of(cls)))
     return f"SELECT concat_ws(' ', {keys}) FROM {table_of(cls).name} WHERE {which} GROUP BY {keys} HAVING count(*) > 1"
 
 
-def _broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:
+def _read_broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:
     given = {"as_of": as_of} if "$as_of" in select else {}
     return [row[0] for row in con.execute(select, given).fetchall()]

@@ -27,7 +27,7 @@ from transforms.records.columns import fields_of, table_of
 from warehouse import database, recovery
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 from warehouse.publish import atomic_files
-from warehouse.schema import key_of, quoted
+from warehouse.schema import ident, key_of
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -105,11 +105,11 @@ def _read_runs(con: database.Connection) -> set[str]:
 
 
 def _columns(cls: type) -> str:
-    return ", ".join(quoted(f.name) for f in fields_of(cls))
+    return ", ".join(ident(f.name) for f in fields_of(cls))
 
 
 def _keys(cls: type) -> str:
-    return ", ".join(map(quoted, key_of(cls)))
+    return ", ".join(map(ident, key_of(cls)))
 
 
 def _read_taken_in(con: database.Connection) -> set[str]:

@@ -22,7 +22,7 @@ from transforms.records.rows import Advert
 from transforms.records.vocabulary import UNREAD
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.repetition import add_repeated_answers, rows_in
-from warehouse.schema import dates_of, literal, quoted
+from warehouse.schema import dates_of, ident, literal
 from warehouse.tables import (
     InDollars,
     PostingCandidates,
@@ -141,7 +141,7 @@ def _collect(
 
     `warc` and `record` say where the row of a reading stands, `of_warc` and `of_record` which answer it is of.
     """
-    said = [quoted(name) for name in ADVERT if name not in NOT_SAID]
+    said = [ident(name) for name in ADVERT if name not in NOT_SAID]
     content = ", ".join([*said, "places", "pay"])
     board = f"coalesce(board, {literal(source)}) AS board"
     said_in = (
@@ -453,8 +453,8 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
     if not warcs:
         return
     files = {warc: stored[warc] for (warc,) in warcs}
-    advert = ", ".join(map(quoted, ADVERT))
-    before = ", ".join(f"p.{quoted(name)}" for name in (*ADVERT, *IN_DOLLARS))
+    advert = ", ".join(map(ident, ADVERT))
+    before = ", ".join(f"p.{ident(name)}" for name in (*ADVERT, *IN_DOLLARS))
     kept = f"{table_of(SupersededVersions).name} BY NAME"
     con.execute(
         f"""
@@ -482,14 +482,14 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
     )
     con.execute("DELETE FROM new_versions WHERE version_to IS NOT NULL")
     values = [*ADVERT, "version_from", "content_hash", "warc", "record"]
-    sets = ", ".join(f"{quoted(c)} = s.{quoted(c)}" for c in values if c != "posting_id")
+    sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in values if c != "posting_id")
     inserted = [*values, "job_id", "first_seen_at", "last_seen_at"]
-    given = [*(f"s.{quoted(c)}" for c in values), "s.posting_id", "s.version_from", "s.version_from"]
+    given = [*(f"s.{ident(c)}" for c in values), "s.posting_id", "s.version_from", "s.version_from"]
     con.execute(
         f"""
         MERGE INTO {table_of(Postings).name} AS t USING new_versions AS s ON t.posting_id = s.posting_id
         WHEN MATCHED THEN UPDATE SET {sets}, last_seen_at = greatest(t.last_seen_at, s.version_from)
-        WHEN NOT MATCHED THEN INSERT ({", ".join(map(quoted, inserted))}) VALUES ({", ".join(given)})
+        WHEN NOT MATCHED THEN INSERT ({", ".join(map(ident, inserted))}) VALUES ({", ".join(given)})
         """
     )
     for cls, nested in PARTS_OF_POSTING:

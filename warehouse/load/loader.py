@@ -34,7 +34,7 @@ from warehouse import database
 from warehouse.load import history, repetition
 from warehouse.load.refined_file import TEXT, RefinedFile
 from warehouse.ops_tables import FillRates, Loads, Refusals, Rejects, Responses, SelfChecks
-from warehouse.schema import arrow_table, key_of, literal, quoted
+from warehouse.schema import arrow_table, ident, key_of, literal
 from warehouse.tables import (
     AiPostingShares,
     ExchangeRates,
@@ -84,7 +84,7 @@ SETTLED = "settled_with"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loaded:
+class LoadResult:
     """What came of loading one archive file. `why` says why it was refused."""
 
     warc: str
@@ -133,7 +133,7 @@ def load(
     gate: Gate,
     contract: Contract | None = None,
     until: date | None = None,
-) -> tuple[Loaded, ...]:
+) -> tuple[LoadResult, ...]:
     """Bring what one source's refined files say into `core` and `ops`, in the order in which it was observed.
 
     `files` are all refined files of the source. A file that was loaded, or refused, with the same key is skipped. One
@@ -155,12 +155,12 @@ def load(
         return ()
     source, end = files[0].source, _end_of(until)
     known, refused = _loaded_keys(con, source), _refused_keys(con, source)
-    beyond = _loaded_beyond(con, source, end)
+    beyond = _files_loaded_beyond(con, source, end)
     is_same = {
         file.warc: (known | refused).get(file.warc) == file.refine_key and file.warc not in beyond for file in files
     }
     new = [file for file in files if not is_same[file.warc]]
-    unchanged = [Loaded(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
+    unchanged = [LoadResult(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
     batches = _batches(con, new, end)
     has_postings = any(_row_class(file.rows) is Posting for file in new)
     begins = [begin for _, begin, _ in batches if begin is not None and has_postings]
@@ -198,7 +198,7 @@ def _find_fitting(
     for row_class, together in ((row_class, group) for row_class, found in groups.items() for group in found):
         if len(together) < 2:
             continue
-        judged = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
+        judged = ", ".join(ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
         each = (
             f"SELECT {judged}, {literal(file.warc)} AS warc FROM ({_newest_rows(_rows_until(file, end), row_class)})"
             for file in together
@@ -213,7 +213,7 @@ def _rows_until(file: RefinedFile, end: str) -> str:
 
 def _newest_rows(rows: str, row_class: type) -> str:
     """SQL: of rows of a file the newest of each key."""
-    keys = ", ".join(map(quoted, key_of(row_class)))
+    keys = ", ".join(map(ident, key_of(row_class)))
     newest = "observed_at DESC, record DESC, file_row_number DESC"
     return f"FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {newest}) = 1"
 
@@ -258,7 +258,7 @@ def _loaded_keys(con: database.Connection, source: str) -> dict[str, str]:
     return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [source]).fetchall())
 
 
-def _loaded_beyond(con: database.Connection, source: str, end: str) -> set[str]:
+def _files_loaded_beyond(con: database.Connection, source: str, end: str) -> set[str]:
     """Archive files of a source of which something later than `end` is loaded."""
     query = f"SELECT warc FROM ops.loads WHERE source = ? AND observed_to > {end}"
     return {warc for (warc,) in con.execute(query, [source]).fetchall()}
@@ -285,21 +285,21 @@ def forget_refusals(con: database.Connection, source: str) -> None:
 
 def _load_together(
     con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], judges: _Judges, end: str
-) -> list[Loaded]:
+) -> list[LoadResult]:
     """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with database.transaction(con):
             return _load_batch(con, batch, stored, judges, end)
     except _RefusedError as error:
         blamed = _find_faulty_file(con, error, batch, stored)
-        refused = _refused(con, blamed, str(error))
+        refused = _note_refusal(con, blamed, str(error))
         others = [file for file in batch if file is not blamed]
         return [refused, *_load_together(con, others, stored, judges, end)] if others else [refused]
 
 
 def _load_batch(
     con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], judges: _Judges, end: str
-) -> list[Loaded]:
+) -> list[LoadResult]:
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
     loaded = []
     postings = {file.warc: file for file in batch if _row_class(file.rows) is Posting}
@@ -340,16 +340,16 @@ def _attribute_errors(file: RefinedFile) -> Iterator[None]:
         raise _RefusedError(str(error), file) from error
 
 
-def _keep(source: str, files: Sequence[RefinedFile], gone: Sequence[str]) -> tuple[Loaded, ...]:
+def _keep(source: str, files: Sequence[RefinedFile], gone: Sequence[str]) -> tuple[LoadResult, ...]:
     """Nothing of a source is loaded, since files that are loaded are missing."""
     log.error("%s keeps its last good rows: %s", source, MISSING)
-    kept = (Loaded(warc=file.warc, state="unchanged") for file in files)
-    return (*kept, *(Loaded(warc=warc, state="refused", why=MISSING) for warc in gone))
+    kept = (LoadResult(warc=file.warc, state="unchanged") for file in files)
+    return (*kept, *(LoadResult(warc=warc, state="refused", why=MISSING) for warc in gone))
 
 
 def _reload(
     con: database.Connection, files: Sequence[RefinedFile], known: dict[str, str], judges: _Judges, end: str
-) -> tuple[Loaded, ...]:
+) -> tuple[LoadResult, ...]:
     source = files[0].source
     log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
     stored = {file.warc: file for file in files}
@@ -365,9 +365,9 @@ def _reload(
         blamed = _find_faulty_file(con, error, files, stored)
         others = [other for other in files if other is not blamed]
         if blamed.warc in known:
-            refused = _refused(con, blamed, f"{error} (the source keeps its last good rows)")
-            return (*(Loaded(warc=other.warc, state="unchanged") for other in others), refused)
-        refused = _refused(con, blamed, str(error))
+            refused = _note_refusal(con, blamed, f"{error} (the source keeps its last good rows)")
+            return (*(LoadResult(warc=other.warc, state="unchanged") for other in others), refused)
+        refused = _note_refusal(con, blamed, str(error))
         return (*(_reload(con, others, known, judges, end) if others else ()), refused)
     return tuple(outcomes)
 
@@ -387,12 +387,12 @@ def _forget(con: database.Connection, source: str) -> None:
 
 def _load_file(
     con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], judges: _Judges, end: str
-) -> Loaded:
+) -> LoadResult:
     """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
     has_others = _stage(con, file, stored, row_class, end)
     judged = ", ".join(
-        quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
+        ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
     )
     frame = con.execute(f"SELECT {judged} FROM staged").df()
     n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
@@ -434,7 +434,7 @@ def _stage(
     What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one; True:
     there is such.
     """
-    keys = ", ".join(map(quoted, key_of(row_class)))
+    keys = ", ".join(map(ident, key_of(row_class)))
     others = _add_rows_to_judge(con, file, stored) if row_class is Posting else ""
     left_out = "EXCLUDE (text, spans, issues, wording_hash, record_hash, places, file_row_number)"
     con.execute(
@@ -485,7 +485,7 @@ def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapp
 
 def _upsert_rows(con: database.Connection, cls: type) -> None:
     names = [f.name for f in fields_of(cls)]
-    con.execute(database.merge_sql(cls, names, f"SELECT {', '.join(map(quoted, names))} FROM newest"))
+    con.execute(database.merge_sql(cls, names, f"SELECT {', '.join(map(ident, names))} FROM newest"))
 
 
 def _check_parts(con: database.Connection, file: RefinedFile) -> None:
@@ -552,12 +552,12 @@ def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -
     columns = [f.name for f in fields_of(row_class) if f.nullable and _is_flat(f.name, row_class)]
     if not columns:
         return
-    counts = ", ".join(f"count({quoted(column)})" for column in columns)
+    counts = ", ".join(f"count({ident(column)})" for column in columns)
     names = ", ".join(map(literal, columns))
-    rows = f"SELECT {', '.join(map(quoted, columns))} FROM staged"
+    rows = f"SELECT {', '.join(map(ident, columns))} FROM staged"
     if row_class is Posting:
         rows += f"""
-            UNION ALL SELECT {", ".join(f"p.{quoted(column)}" for column in columns)} FROM core.postings AS p
+            UNION ALL SELECT {", ".join(f"p.{ident(column)}" for column in columns)} FROM core.postings AS p
             WHERE p.posting_id IN (
                 SELECT posting_id FROM repetition_rows SEMI JOIN (
                     SELECT wording_hash FROM advert_repetitions WHERE warc = {literal(file.warc)}
@@ -588,7 +588,7 @@ def _record_self_checks(con: database.Connection, file: RefinedFile) -> None:
     )
 
 
-def _record_load(con: database.Connection, file: RefinedFile, n_adverts: int, n_repeated: int, end: str) -> Loaded:
+def _record_load(con: database.Connection, file: RefinedFile, n_adverts: int, n_repeated: int, end: str) -> LoadResult:
     """Note what a file holds; rows are those of its own, `n_adverts` and `n_repeated` what it repeats beside them."""
     responses = (
         f"(SELECT * FROM read_parquet({literal(str(file.responses))}) WHERE coalesce(observed_at <= {end}, true))"
@@ -610,10 +610,10 @@ def _record_load(con: database.Connection, file: RefinedFile, n_adverts: int, n_
         """,
         [file.warc, file.source, file.refine_key, file.warc],
     ).fetchall()[0]
-    return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
+    return LoadResult(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
 
 
-def _refused(con: database.Connection, file: RefinedFile, why: str) -> Loaded:
+def _note_refusal(con: database.Connection, file: RefinedFile, why: str) -> LoadResult:
     """Note why a file was refused, beside all that was rejected in it."""
     log.error("%s was refused: %s", file.warc, why)
     with database.transaction(con):
@@ -626,7 +626,7 @@ def _refused(con: database.Connection, file: RefinedFile, why: str) -> Loaded:
         refusal = Refusals(warc=file.warc, source=file.source, refine_key=file.refine_key, why=why)
         database.insert_into(con, table_of(Refusals).name, arrow_table(Refusals, [refusal]))
     n_rejects = con.execute("SELECT count(*) FROM ops.rejects WHERE warc = ?", [file.warc]).fetchall()[0][0]
-    return Loaded(warc=file.warc, state="refused", n_rejects=n_rejects, why=why)
+    return LoadResult(warc=file.warc, state="refused", n_rejects=n_rejects, why=why)
 
 
 # --- what follows from all loaded rows together ---

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
-from warehouse.schema import key_of, literal, quoted
+from warehouse.schema import ident, key_of, literal
 from warehouse.tables import InDollars, PostingPay, Postings, SupersededVersions
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
@@ -62,7 +62,7 @@ def _convert(con: database.Connection, cls: type, paid: str) -> None:
         f" 'source': r{number}.source}}"
         for number, (_, days) in enumerate(RATE_LADDER)
     )
-    keys = ", ".join(map(quoted, key_of(cls)))
+    keys = ", ".join(map(ident, key_of(cls)))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE money AS
@@ -89,13 +89,13 @@ def _convert(con: database.Connection, cls: type, paid: str) -> None:
         f"""
         UPDATE {table_of(cls).name} AS p SET {", ".join(f"{c} = m.{c}" for c in columns)}
         FROM money AS m
-        WHERE {" AND ".join(f"m.{quoted(k)} = p.{quoted(k)}" for k in key_of(cls))}
+        WHERE {" AND ".join(f"m.{ident(k)} = p.{ident(k)}" for k in key_of(cls))}
             AND ({", ".join(f"m.{c}" for c in columns)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in columns)})
         """
     )
 
 
-class Unconverted(NamedTuple):
+class UnconvertedPay(NamedTuple):
     """Postings whose pay in a currency has no dollars, by the day that a rate is wanted of.
 
     `is_behind`: the rates at hand end before the last of these days, or there are none of the currency.
@@ -108,7 +108,7 @@ class Unconverted(NamedTuple):
     is_behind: bool
 
 
-def find_unconverted(con: database.Connection) -> list[Unconverted]:
+def find_unconverted(con: database.Connection) -> list[UnconvertedPay]:
     """Currencies of postings whose pay no rate converts, the one with most of them first."""
     rows = con.execute(
         """
@@ -122,4 +122,4 @@ def find_unconverted(con: database.Connection) -> list[Unconverted]:
         GROUP BY p.currency ORDER BY n DESC, p.currency
         """
     ).fetchall()
-    return [Unconverted(*row) for row in rows]
+    return [UnconvertedPay(*row) for row in rows]

@@ -13,7 +13,7 @@ SNAPSHOT = 0
 
 
 @struct
-class Counted:
+class CellCounts:
     """How sure a cell is."""
 
     n_jobs: Annotated[int, Column("Jobs (or pairs, persons, filings) in the cell", low=0)]
@@ -35,7 +35,7 @@ class Counted:
 
 
 @struct
-class Sampled:
+class CellSample:
     """How a cell was sampled, which decides whether it is printed (`marts/printing.py`)."""
 
     n_even_employers: Annotated[

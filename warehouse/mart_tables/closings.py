@@ -14,7 +14,7 @@ CLOSINGS_WINDOW = 365
 
 
 @struct
-class Followed(FromBoards):
+class BoardCell(FromBoards):
     """A cell of adverts that boards list, and how sure it is. The boards are those of the cell's open adverts."""
 
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]
@@ -45,7 +45,7 @@ class Followed(FromBoards):
     "status = 'published' OR reason IS NOT NULL",
     "ratio_status = 'published' OR ratio_reason IS NOT NULL",
 )
-class ClosingRates(Followed):
+class ClosingRates(BoardCell):
     """An advert closes when a complete reading of its board lacks it and the next one, too; docs/methods.md says how.
 
     It may be filled, given up or moved: no word of how hard hiring is. The reference period is that of the readings,
@@ -79,7 +79,7 @@ class ClosingRates(Followed):
     "period_from < period_to",
     "status = 'published' OR reason IS NOT NULL",
 )
-class TimeListed(Followed):
+class TimeListed(BoardCell):
     """Of adverts that were opened between two complete readings of their board; of others the first day is not known.
 
     Kaplan and Meier's estimate with delayed entry. No time to fill: an advert may be given up or moved.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, table
 from transforms.records.vocabulary import AI_JOBS, CELL_STATES, LAW_CLASSES, PLACES_OF_LAWS, STOCK
-from warehouse.mart_tables.cells import FORMS, FromBoards, Sampled
+from warehouse.mart_tables.cells import FORMS, CellSample, FromBoards
 
 GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
 
@@ -24,7 +24,7 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
     "(width_status = 'published') = (width IS NOT NULL) AND (width_status = 'published') = (width_reason IS NULL)",
     "comparison_status = 'published' OR comparison_reason IS NOT NULL",
 )
-class PayDisclosure(Sampled, FromBoards):
+class PayDisclosure(CellSample, FromBoards):
     """Of jobs whose full advert was read. Employers differ in more than the law; `difference` is within employers.
 
     Laws are those of core.disclosure_laws on the day of the reading. A job counts in each of its places.

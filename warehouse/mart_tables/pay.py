@@ -19,7 +19,7 @@ from transforms.records.vocabulary import (
     REGION_LEVELS,
     SENIORITY_GROUPS,
 )
-from warehouse.mart_tables.cells import FORMS, Counted, Sampled
+from warehouse.mart_tables.cells import FORMS, CellCounts, CellSample
 
 BONUS = "advertised_bonus"
 """Basis of bands of the yearly bonus on which adverts put a sum."""
@@ -180,7 +180,7 @@ class OfPanel:
     "status = 'published' OR reason IS NOT NULL",
     "n_jobs IS NOT NULL OR basis = 'official'",
 )
-class SalaryBands(Counted, Sampled, Amounts, Silence, OfPanel):
+class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     """Jobs of the stock of the day `as_of`; full-time, gross, base, both ends known.
 
     Official rows are wages by occupation, reported rows what persons earn by one survey (`mart.reported_pay`), in p10

@@ -15,7 +15,7 @@ from transforms.records.vocabulary import (
     SKILL_CATEGORIES,
     TEXTS_OF_SHARES,
 )
-from warehouse.mart_tables.cells import Counted, FromBoards
+from warehouse.mart_tables.cells import CellCounts, FromBoards
 
 
 @table(
@@ -31,7 +31,7 @@ from warehouse.mart_tables.cells import Counted, FromBoards
     "status = 'published' OR reason IS NOT NULL",
     "doubt IS NULL OR status = 'low'",
 )
-class Shares(Counted, FromBoards):
+class Shares(CellCounts, FromBoards):
     """Measures and their items are declared in `warehouse/marts/measures.py`.
 
     `n_jobs`, `n_employers`, `n_even_employers` and `largest_employer_share` are of the denominator: the jobs of the

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from transforms import records
 from transforms.records.columns import fields_of, table_of
 from warehouse.marts import mart_history
-from warehouse.schema import quoted
+from warehouse.schema import ident
 from warehouse.tables import (
     Countries,
     DisclosureLaws,
@@ -80,7 +80,7 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
     """Digest of all that the marts of a day are computed from: the rows of core by their hashes, and the code."""
     digest = hashlib.blake2b(code_key().encode(), digest_size=16)
     for cls, chosen in INPUT_TABLES.items():
-        columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
+        columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
         query = f"SELECT count(*), sum(hash({columns})) FROM {table_of(cls).name} WHERE {chosen}"
         found = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
         digest.update(f"{table_of(cls).name} {found}".encode())
@@ -138,11 +138,11 @@ class CellCache:
         frames = [frame for frame in computed if len(frame)]
         if self._reused and self._earlier is not None:
             frames.append(self._earlier.iloc[np.concatenate(self._reused)])
-        frames = [_typed(frame, self._cls) for frame in frames]
+        frames = [_set_types(frame, self._cls) for frame in frames]
         return pd.concat(frames, ignore_index=True).assign(as_of=self._as_of) if frames else pd.DataFrame(columns=names)
 
 
-def _typed(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
+def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
     """A mart's columns in types that know missing values; one that is not there is missing throughout."""
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}

@@ -17,7 +17,7 @@ from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.mart_tables import HISTORIES, Days, Shares
 from warehouse.marts.measures import CAPPED_ESTIMAND
-from warehouse.schema import MOVING_DATES, STORED, key_of, literal, quoted, stands_on
+from warehouse.schema import MOVING_DATES, STORED, ident, key_of, literal, stands_on
 
 DAYS = table_of(Days).name
 _READINGS = """(
@@ -167,11 +167,11 @@ def _copy_replaced(con: duckdb.DuckDBPyConnection, mart: type, database: str) ->
     for old, expressions in REPLACED[mart].items():
         if _is_table(con, database, old):
             columns = expressions | {column: f"as_of - {days}" for column, days in _PERIOD.items()}
-            by_day[f"{database}.{old}"] = _converted(con, f"{database}.{old}", columns)
+            by_day[f"{database}.{old}"] = _select_converted(con, f"{database}.{old}", columns)
         table = f"{database}.{old}_history"
         if _is_table(con, database, f"{old}_history"):
             columns = expressions | {column: str(days) for column, days in _PERIOD.items()}
-            select = f"SELECT {_converted(con, table, columns)}, valid_from, valid_to FROM {table}"
+            select = f"SELECT {_select_converted(con, table, columns)}, valid_from, valid_to FROM {table}"
             con.execute(f"INSERT INTO {history} BY NAME {select}")
             con.execute(
                 f"INSERT INTO {DAYS} BY NAME SELECT DISTINCT {literal(name)} AS mart, as_of FROM {database}.{DAYS}"
@@ -184,18 +184,18 @@ def _copy_replaced(con: duckdb.DuckDBPyConnection, mart: type, database: str) ->
             write_day(con, mart, " UNION ALL BY NAME ".join(rows), day)
 
 
-def _converted(con: duckdb.DuckDBPyConnection, table: str, expressions: dict[str, str]) -> str:
+def _select_converted(con: duckdb.DuckDBPyConnection, table: str, expressions: dict[str, str]) -> str:
     """SQL: columns of a mart over the table of one that it replaced; without those of columns that it lacks."""
     there = {column for column, _ in _types(con, table)}
     fits = {new: sql for new, sql in expressions.items() if not sql.isidentifier() or sql in there}
-    return ", ".join(f"{sql} AS {quoted(new)}" for new, sql in fits.items())
+    return ", ".join(f"{sql} AS {ident(new)}" for new, sql in fits.items())
 
 
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:
     """Insert a table's rows in an attached database whose declaration of it may be an older one."""
     name = table_of(cls).name
     before = {column for column, _ in _types(con, f"{database}.{name}")}
-    columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
+    columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name in before)
     con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {database}.{name}")
 
 
@@ -223,14 +223,14 @@ def _stage(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -
     """`written`: the rows of a day as they are stored. Notes the day, and of figures the usual readings."""
     name = table_of(mart).name
     names = [f.name for f in fields_of(mart) if f.name != "as_of"]
-    columns = ", ".join(map(quoted, names))
+    columns = ", ".join(map(ident, names))
     con.execute(f"CREATE OR REPLACE TEMP TABLE written AS SELECT as_of, {columns} FROM {name} LIMIT 0")
     con.execute(f"INSERT INTO written BY NAME {rows}")
     otherwise = STORED.get(name, {})
     readings = _READINGS if "behind" in otherwise else "NULL"
     con.execute(f"DELETE FROM {DAYS} WHERE mart = ? AND as_of = ?", [name, as_of])
     con.execute(f"INSERT INTO {DAYS} (mart, as_of, readings) SELECT ?, ?, {readings}", [name, as_of])
-    stored = ", ".join(f"{otherwise.get(n, f'h.{quoted(n)}')} AS {quoted(n)}" for n in names)
+    stored = ", ".join(f"{otherwise.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE written AS SELECT {stored} FROM written AS h"
         f" JOIN {DAYS} AS d ON d.mart = {literal(name)} AND d.as_of = {_day(as_of)}"
@@ -241,7 +241,7 @@ def _names(mart: type) -> tuple[str, str, str]:
     """SQL: the history of a mart, its columns without the span, and of these the key."""
     columns = [f.name for f in fields_of(mart) if f.name != "as_of"]
     keys = [key for key in key_of(mart) if key != "as_of"]
-    return table_of(HISTORIES[mart]).name, ", ".join(map(quoted, columns)), ", ".join(map(quoted, keys))
+    return table_of(HISTORIES[mart]).name, ", ".join(map(ident, columns)), ", ".join(map(ident, keys))
 
 
 def _days_beside(con: duckdb.DuckDBPyConnection, mart: type, as_of: date) -> tuple[date | None, date | None]:

@@ -127,7 +127,7 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     cells that have jobs.
     """
     each_its_own = PaidJobs(jobs.cell, np.arange(len(jobs.cell)), jobs.low, jobs.high)
-    parts = [_amounts(*_found(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
+    parts = [_amounts(*_estimate_all(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
     if not parts:
         return pd.DataFrame(columns=AMOUNTS, dtype=float, index=range(n_cells))
     found = pd.concat(parts).set_index("cell")[[*QUANTILES, LOW_END[0], HIGH_END[0]]]
@@ -143,7 +143,7 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
     """
     parts = []
     for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):
-        cells, estimates = _found(part)
+        cells, estimates = _estimate_all(part)
         median, place = estimates["p50"]
         frame = _amounts(cells, {name: estimates[name] for name in QUANTILES})
         is_wide = printing.find_interval_only(
@@ -186,7 +186,7 @@ def _cells(jobs: PaidJobs, counted: Floats) -> tuple[SampledCells, Ints]:
     return count_cells(cell[is_first].astype(np.int64), n_jobs, int(cell[-1]) + 1), employer
 
 
-def _found(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
+def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
     """Cells of jobs that are in order, and of each column of amounts the estimates and the place among them."""
     cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
     middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
@@ -212,7 +212,7 @@ def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimate
 
 def _estimate(jobs: PaidJobs) -> pd.DataFrame:
     """The rows of cells that have jobs, by the number of the cell."""
-    cells, estimates = _found(jobs)
+    cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
     broken = printing.find_broken_rules(cells)
     is_printed = broken < 0

@@ -173,7 +173,7 @@ def _add_amounts(drafts: Sequence[_Draft]) -> pd.DataFrame:
     """The rows of drafts, with the amounts of those that may be printed."""
     if not drafts:
         return pd.DataFrame()
-    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay(_paid(drafts), len(drafts)))
+    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay(_paid_jobs(drafts), len(drafts)))
     for group, reason in APART.items():
         frame.loc[frame["role_group"] == group, "reason"] = reason
     # A country is judged on its own money: exchange rates must not make it look sure or unsure.
@@ -181,7 +181,7 @@ def _add_amounts(drafts: Sequence[_Draft]) -> pd.DataFrame:
     followers = followers[(frame["status"].to_numpy()[followers] != "suppressed")]
     frame.loc[followers, ["status", "reason"]] = frame.loc[followers - 1, ["status", "reason"]].to_numpy()
     frame.loc[followers[frame.loc[followers, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
-    frame = frame.join(estimate_panel_pay(_paid(drafts), len(drafts)))
+    frame = frame.join(estimate_panel_pay(_paid_jobs(drafts), len(drafts)))
     frame.loc[followers[frame[OF_PANEL[0]].isna().to_numpy()[followers - 1]], list(OF_PANEL)] = np.nan
     frame.loc[frame["status"] == "suppressed", list(OF_PANEL)] = np.nan
     return frame.join(_bound(drafts, (frame["status"] == "published").to_numpy()))
@@ -196,11 +196,11 @@ def _bound(drafts: Sequence[_Draft], is_printed: Flags) -> pd.DataFrame:
         cell=np.repeat(np.arange(len(silent)), [len(employers) for employers in silent.values()]),
         employer=np.concatenate([np.zeros(0, dtype=np.int64), *silent.values()]),
     )
-    found = bound_pay(_paid([drafts[number] for number in silent]), jobs, len(silent))
+    found = bound_pay(_paid_jobs([drafts[number] for number in silent]), jobs, len(silent))
     return found.set_index(np.array([*silent], dtype=np.int64)).reindex(index=range(len(drafts)), columns=BOUNDS)
 
 
-def _paid(drafts: Sequence[_Draft]) -> PaidJobs:
+def _paid_jobs(drafts: Sequence[_Draft]) -> PaidJobs:
     """The jobs of drafts, cells being numbered as the drafts are."""
     bands = [draft.band for draft in drafts]
     return PaidJobs(
@@ -398,7 +398,7 @@ def _add_amounts_of_pairs(drafts: Sequence[_Draft]) -> pd.DataFrame:
     """The rows of drafts of which no employer is known."""
     if not drafts:
         return pd.DataFrame()
-    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay_of_pairs(_paid(drafts), len(drafts)))
+    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay_of_pairs(_paid_jobs(drafts), len(drafts)))
     is_few = frame["n_jobs"] < printing.JOBS.bound
     frame.loc[is_few, list(AMOUNTS)] = np.nan
     few = frame["n_jobs"].map(printing.JOBS.text.format)

@@ -55,7 +55,7 @@ class ShareCounts:
     weighted_yes: Floats | None = None
     weighted_unknown: Floats | None = None
 
-    def weigh(self) -> Weighted:
+    def weigh(self) -> JobWeights:
         """The counts with what jobs weigh, scaled so that those of known answer sum to their number in each cell."""
         n_cells = len(self.n_unknown)
         known = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
@@ -65,7 +65,7 @@ class ShareCounts:
         jobs = weigh_jobs(self.cell, self.jobs, known, n_cells)
         # an employer all of whose jobs have an item may weigh a little more with it, as sums of other numbers do
         yes = np.minimum(yes * scale[self.yes_cell], jobs[self.place_pairs()])
-        return Weighted(jobs=jobs, yes=yes, unknown=unknown * scale)
+        return JobWeights(jobs=jobs, yes=yes, unknown=unknown * scale)
 
     def place_pairs(self) -> Ints:
         """The place of the cell and employer of each pair with an item among those of all jobs."""
@@ -86,7 +86,7 @@ class ShareCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weighted:
+class JobWeights:
     """What the jobs of `ShareCounts` weigh: by cell and employer, by these and item, and the unknown ones by cell."""
 
     jobs: Floats

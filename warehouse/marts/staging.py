@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Protocol
 
-from warehouse.schema import MACRO_ARGUMENTS, quoted
+from warehouse.schema import MACRO_ARGUMENTS, ident
 
 STAGED = (
     *("stock_postings", "panel_boards", "panel_jobs", "counted_jobs", "job_regions", "pay_observations"),
@@ -56,7 +56,7 @@ def stage_macros(con: Connection, days: Collection[date], names: Collection[str]
     literals = [f"DATE '{day.isoformat()}'" for day in sorted(days)]
     is_staged = f"as_of::DATE IN ({', '.join(literals)})"
     for name in names:
-        table = quoted(f"staged_{name}")
+        table = ident(f"staged_{name}")
         arguments = MACRO_ARGUMENTS[name]
         columns = f"* EXCLUDE ({', '.join(UNUSED_COLUMNS[name])})" if name in UNUSED_COLUMNS else "*"
         rows = (f"SELECT {day} AS staged_day, {columns} FROM {name}({day})" for day in literals)
@@ -64,11 +64,11 @@ def stage_macros(con: Connection, days: Collection[date], names: Collection[str]
         con.execute(
             f"CREATE OR REPLACE TEMP MACRO {name}({arguments}) AS TABLE"
             f" SELECT * EXCLUDE (staged_day) FROM {table} WHERE staged_day = as_of::DATE UNION ALL"
-            f" SELECT {columns} FROM {quoted(catalog)}.main.{name}({arguments}) WHERE NOT ({is_staged})"
+            f" SELECT {columns} FROM {ident(catalog)}.main.{name}({arguments}) WHERE NOT ({is_staged})"
         )
     try:
         yield
     finally:
         for name in names:
             con.execute(f"DROP MACRO TABLE temp.{name}")
-            con.execute(f"DROP TABLE {quoted(f'staged_{name}')}")
+            con.execute(f"DROP TABLE {ident(f'staged_{name}')}")

@@ -57,7 +57,7 @@ class Spells:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedPart:
     """The part still listed after some days; NaN where it cannot be told."""
 
     share: float
@@ -67,7 +67,7 @@ class Listed:
     """Spells that reach so far."""
 
 
-def estimate_listed(spells: Spells, days: float, n_even: float) -> Listed:
+def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     """Kaplan and Meier's share of adverts listed for longer than `days`, with delayed entry.
 
     The error of the cumulative hazard is clustered by board (Williams 1995, of the sums over each board's spells of
@@ -91,11 +91,11 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> Listed:
     surplus = sum_by(place, weight * (own - (until - since)), len(boards))
     g = len(boards)
     if g < 2 or not 0 < share < 1:
-        return Listed(share, np.nan, np.nan, n_at_risk)
+        return ListedPart(share, np.nan, np.nan, n_at_risk)
     error = np.sqrt(g / (g - 1) * (surplus**2).sum())
     total = -np.log(share)
     reach = np.exp(special.stdtrit(max(n_even - 1, 1), 0.5 + LEVEL / 2) * error / total)
-    return Listed(share, float(np.exp(-total * reach)), float(np.exp(-total / reach)), n_at_risk)
+    return ListedPart(share, float(np.exp(-total * reach)), float(np.exp(-total / reach)), n_at_risk)
 
 
 def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:

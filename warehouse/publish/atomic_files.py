@@ -18,7 +18,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
-class Staged:
+class StagedFile:
     """A whole file or folder beside its place. `kept` holds what stands there now, to be put back; None: nothing does.
 
     Of a folder `kept` is where it is moved to: two folders cannot change places at once.
@@ -30,7 +30,7 @@ class Staged:
     is_folder: bool = False
 
 
-def stage(target: Path, content: bytes) -> Staged | None:
+def stage(target: Path, content: bytes) -> StagedFile | None:
     """Write a file beside its place, mode and all; None when its place holds these bytes already.
 
     Raises `OSError` that names the place, and leaves nothing behind.
@@ -51,26 +51,26 @@ def stage(target: Path, content: bytes) -> Staged | None:
                 shutil.copymode(target, fresh)
             else:
                 fresh.chmod(0o644)
-            return staged(fresh, target)
+            return stage_written(fresh, target)
         except BaseException:
             _clear(fresh)
             raise
 
 
-def staged(fresh: Path, target: Path) -> Staged:
+def stage_written(fresh: Path, target: Path) -> StagedFile:
     """A file that was written whole beside its place by other means; what stands there is kept for now."""
     kept = _kept_name(target)
     _remove_left(kept)
     if not target.exists():
-        return Staged(fresh=fresh, target=target, kept=None)
+        return StagedFile(fresh=fresh, target=target, kept=None)
     try:
         os.link(target, kept)
     except OSError:  # a file system without hard links
         shutil.copy2(target, kept)
-    return Staged(fresh=fresh, target=target, kept=kept)
+    return StagedFile(fresh=fresh, target=target, kept=kept)
 
 
-def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> Staged | None:
+def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
     """Write a folder beside its place, by paths in it; None when its place holds these files and no others.
 
     A kill between the two renames that put it in place leaves the folder before beside it, from where the next call
@@ -100,7 +100,7 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> Staged | N
             if is_same and written == {path.relative_to(target) for path in target.rglob("*") if path.is_file()}:
                 shutil.rmtree(fresh)
                 return None
-            return Staged(fresh=fresh, target=target, kept=kept if target.is_dir() else None, is_folder=True)
+            return StagedFile(fresh=fresh, target=target, kept=kept if target.is_dir() else None, is_folder=True)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
@@ -110,14 +110,14 @@ def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
 
 
-def commit(files: Iterable[Staged | None]) -> None:
+def commit(files: Iterable[StagedFile | None]) -> None:
     """Rename staged files into their places, in order, surviving a power cut.
 
     Raises `OSError` that names the place that would not take its file; then all places hold what they held.
     Only a kill can come between two renames.
     """
     wanted = [file for file in files if file is not None]
-    done: list[Staged] = []
+    done: list[StagedFile] = []
     try:
         for file in wanted:
             with naming(file.target):
@@ -134,7 +134,7 @@ def commit(files: Iterable[Staged | None]) -> None:
         abandon(wanted)
 
 
-def _put_back(file: Staged) -> None:
+def _put_back(file: StagedFile) -> None:
     """Undo what was done of a rename: what stood there is there again, or nothing, as before."""
     is_done = not file.fresh.exists()
     if is_done and (file.is_folder or file.kept is None):
@@ -143,7 +143,7 @@ def _put_back(file: Staged) -> None:
         file.kept.replace(file.target)
 
 
-def abandon(files: Sequence[Staged | None]) -> None:
+def abandon(files: Sequence[StagedFile | None]) -> None:
     """Remove what was staged and is not wanted any more. An error here would hide the one that led here."""
     for file in files:
         if file is not None:

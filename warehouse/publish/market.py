@@ -21,7 +21,7 @@ import duckdb
 from transforms.records.columns import table_of
 from warehouse import analysis_views, database
 from warehouse.publish import atomic_files, sync
-from warehouse.schema import database_tables, declarations, key_of, literal, quoted, schema_of
+from warehouse.schema import database_tables, declarations, ident, key_of, literal, schema_of
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -41,7 +41,7 @@ def publish(con: database.Connection, target: Path) -> None:
 
 def stage(
     con: database.Connection, target: Path, finish: Callable[[database.Connection], None] | None = None
-) -> atomic_files.Staged:
+) -> atomic_files.StagedFile:
     """Make market.duckdb beside its place, where `atomic_files.commit` takes it from.
 
     All tables of `core`, `mart` and `ops` with keys, comments and views, those of `analysis` too; `finish` may
@@ -62,7 +62,7 @@ def stage(
                 database.remove_database(fresh)
                 _write_market(con, fresh, finish)
             atomic_files.sync_file(fresh)
-            return atomic_files.staged(fresh, target)
+            return atomic_files.stage_written(fresh, target)
         except BaseException as error:
             with contextlib.suppress(OSError):
                 database.remove_database(fresh)
@@ -79,7 +79,7 @@ def _renew_market(
         return False
     shutil.copyfile(target, fresh)
     try:
-        with _attached(con, fresh) as work:
+        with _attach(con, fresh) as work:
             if database.stored_key(con) != _market_key():
                 return False
             with database.transaction(con):
@@ -103,7 +103,7 @@ class _OutdatedError(Exception):
 
 
 def _write_market(con: database.Connection, fresh: Path, finish: Callable[[database.Connection], None] | None) -> None:
-    with _attached(con, fresh) as work:
+    with _attach(con, fresh) as work:
         with database.transaction(con):
             database.create_all(con, is_published=True)
             for statement in analysis_views.declarations():
@@ -114,14 +114,14 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
             con.execute("INSERT INTO made_with VALUES (?)", [_market_key()])
             for cls in database_tables():
                 name = table_of(cls).name
-                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {quoted(work)}.{name} ORDER BY {_order(cls)}")
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {_order(cls)}")
             if finish is not None:
                 finish(con)
         con.execute(f"CHECKPOINT {FRESH}")
 
 
 @contextlib.contextmanager
-def _attached(con: database.Connection, fresh: Path) -> Iterator[str]:
+def _attach(con: database.Connection, fresh: Path) -> Iterator[str]:
     """Use the file that is to be published; gives the name of the working database, which is used again after."""
     work = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(fresh))} AS {FRESH} (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
@@ -129,7 +129,7 @@ def _attached(con: database.Connection, fresh: Path) -> Iterator[str]:
         con.execute(f"USE {FRESH}")
         yield work
     finally:
-        con.execute(f"USE {quoted(work)}")
+        con.execute(f"USE {ident(work)}")
         con.execute(f"DETACH {FRESH}")
 
 
@@ -160,4 +160,4 @@ def export_parquet(con: database.Connection, out_dir: Path) -> tuple[Path, ...]:
 
 
 def _order(cls: type) -> str:
-    return ", ".join(map(quoted, key_of(cls))) or "ALL"
+    return ", ".join(map(ident, key_of(cls))) or "ALL"

@@ -1,7 +1,7 @@
 """Tables of a release: marts as Parquet and CSV, and a DuckDB file of marts and lookups, without adverts.
 
 Adverts are in no release: their sources let us count them, not pass them on. Which rows of a mart may be passed on
-(`Kept`) is decided by who makes the release.
+(`KeptRows`) is decided by who makes the release.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from warehouse.schema import (
     MART_VIEWS,
     comments,
     ddl,
+    ident,
     key_of,
     literal,
     macro_ddl,
     mart_ddl,
     meaning_of,
-    quoted,
     schema_of,
     sql_type,
     view_ddl,
@@ -51,7 +51,7 @@ NOT_LISTED = "mart.figures"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class KeptRows:
     """What of a mart may be passed on: an SQL condition on its rows, and columns in place of its own."""
 
     condition: str = "true"
@@ -85,7 +85,7 @@ def open_published_file(folder: Path) -> Connection:
     return con
 
 
-def export_marts(con: Connection, folder: Path, as_of: date, kept: Mapping[str, Kept]) -> list[ExportedTable]:
+def export_marts(con: Connection, folder: Path, as_of: date, kept: Mapping[str, KeptRows]) -> list[ExportedTable]:
     """Each mart of a day as Parquet and as CSV, rows in the order of their keys; the same rows give the same bytes.
 
     Lists and structs are JSON in CSV.
@@ -96,12 +96,12 @@ def export_marts(con: Connection, folder: Path, as_of: date, kept: Mapping[str, 
         name = table_of(mart).name
         if name == NOT_LISTED:
             continue
-        rule = kept.get(name, Kept())
-        order = ", ".join(map(quoted, key_of(mart)))
+        rule = kept.get(name, KeptRows())
+        order = ", ".join(map(ident, key_of(mart)))
         rows = f"FROM {name} WHERE as_of = DATE '{as_of.isoformat()}' AND ({rule.condition}) ORDER BY {order}"
         path = folder / name.partition(".")[2]
         con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS SELECT * {_replace(rule.columns)} {rows}")
-        nested = {f.name: f"to_json({quoted(f.name)})" for f in fields_of(mart) if f.is_list}
+        nested = {f.name: f"to_json({ident(f.name)})" for f in fields_of(mart) if f.is_list}
         for columns, suffix, options in (
             ("*", "parquet", "FORMAT parquet, COMPRESSION zstd"),
             (f"* {_replace(nested)}", "csv", "FORMAT csv, HEADER"),
@@ -119,16 +119,16 @@ def export_marts(con: Connection, folder: Path, as_of: date, kept: Mapping[str, 
     return found
 
 
-def write_public_database(con: Connection, target: Path, kept: Mapping[str, Kept]) -> dict[str, tuple[int, str]]:
+def write_public_database(con: Connection, target: Path, kept: Mapping[str, KeptRows]) -> dict[str, tuple[int, str]]:
     """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.4 and newer.
 
     Gives the number of rows of each table and their digest (`digest_rows`): the bytes of such files differ each time.
     """
     remove_database(target)
     con.execute(f"ATTACH {literal(str(target))} AS released (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
-    rules = {table_of(history).name: kept.get(table_of(mart).name, Kept()) for mart, history in HISTORIES.items()}
+    rules = {table_of(history).name: kept.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()}
     written = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
-    rules[table_of(Vintages).name] = kept.get(table_of(Vintages).name, Kept())
+    rules[table_of(Vintages).name] = kept.get(table_of(Vintages).name, KeptRows())
     try:
         con.execute("USE released")
         with transaction(con):
@@ -136,9 +136,9 @@ def write_public_database(con: Connection, target: Path, kept: Mapping[str, Kept
                 con.execute(f"CREATE SCHEMA {schema}")
             for cls in written:
                 name = table_of(cls).name
-                rule = rules.get(name, Kept())
+                rule = rules.get(name, KeptRows())
                 con.execute(ddl(cls, with_checks=False))
-                order = ", ".join(map(quoted, key_of(cls))) or "ALL"
+                order = ", ".join(map(ident, key_of(cls))) or "ALL"
                 rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
             for statement in (s for cls in written for s in comments(cls)):
@@ -190,5 +190,5 @@ def digest_rows(con: Connection, table: str) -> tuple[int, str]:
 
 
 def _replace(columns: Mapping[str, str]) -> str:
-    said = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
+    said = ", ".join(f"{sql} AS {ident(name)}" for name, sql in columns.items())
     return f"REPLACE ({said})" if said else ""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from warehouse.schema import database_tables, key_of, quoted
+from warehouse.schema import database_tables, ident, key_of
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -32,7 +32,7 @@ ROWS, KEYS = "rows", "keys of rows"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Outdated:
+class _OutdatedTable:
     """A table of the copy whose rows are not those of the working file; both by their full names, and digests."""
 
     cls: type
@@ -42,7 +42,7 @@ class _Outdated:
     there: Mapping[str, int]
 
     @property
-    def changed(self) -> list[str]:
+    def changed_columns(self) -> list[str]:
         """The columns that differ."""
         columns = (name for name in self.wanted if name not in (ROWS, KEYS))
         return [name for name in columns if self.wanted[name] != self.there[name]]
@@ -61,7 +61,7 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
     """
     if not _is_dense(con, copy):
         return False
-    outdated = [table for cls in database_tables() if (table := _compared(con, cls, work, copy))]
+    outdated = [table for cls in database_tables() if (table := _compare(con, cls, work, copy))]
     return not any(_is_mostly_new(con, table) for table in outdated) and all(
         _update_table(con, table) for table in outdated
     )
@@ -73,12 +73,14 @@ def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
     return bool(free <= max(MIN_FREE, MAX_FREE * total))
 
 
-def _compared(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _Outdated | None:
+def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _OutdatedTable | None:
     """A table whose copy has other rows than the working file; None when both have the same."""
-    source, target = (f"{quoted(database)}.{table_of(cls).name}" for database in (work, copy))
+    source, target = (f"{ident(database)}.{table_of(cls).name}" for database in (work, copy))
     names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
     wanted, there = (_digests(con, cls, table, names) for table in (source, target))
-    return None if wanted == there else _Outdated(cls=cls, source=source, target=target, wanted=wanted, there=there)
+    return (
+        None if wanted == there else _OutdatedTable(cls=cls, source=source, target=target, wanted=wanted, there=there)
+    )
 
 
 def _identity(cls: type) -> Sequence[str]:
@@ -95,24 +97,24 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
     also whether it is there, because NULL and an empty one have the same hash.
     """
     is_list = {field.name for field in fields_of(cls) if field.is_list}
-    values = (f"{quoted(name)} IS NULL, {quoted(name)}" if name in is_list else quoted(name) for name in names)
+    values = (f"{ident(name)} IS NULL, {ident(name)}" if name in is_list else ident(name) for name in names)
     sums = "".join(f", bit_xor(hash(hash(key_hash, {value})))" for value in values)
-    keyed = f"SELECT *, hash({', '.join(map(quoted, _identity(cls)))}) AS key_hash FROM {table}"
+    keyed = f"SELECT *, hash({', '.join(map(ident, _identity(cls)))}) AS key_hash FROM {table}"
     found = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({keyed})").fetchall()[0]
     return dict(zip((ROWS, KEYS, *names), found, strict=True))
 
 
-def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
+def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
     """Whether so many rows come or go that the file is better written anew."""
     n_admitted = max(MIN_MOVED, int(MAX_MOVED * table.there[ROWS]))
     could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
     if not could_be or not key_of(table.cls):
         return False
-    n_moved = sum(int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in _gone_and_new(table))
+    n_moved = sum(int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in _select_differences(table))
     return n_moved > n_admitted
 
 
-def _gone_and_new(table: _Outdated) -> tuple[str, str]:
+def _select_differences(table: _OutdatedTable) -> tuple[str, str]:
     """FROM and WHERE of the rows that only the copy has, and of those that only the working file has."""
     same_key = _same_key(table.cls)
     gone = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
@@ -121,23 +123,23 @@ def _gone_and_new(table: _Outdated) -> tuple[str, str]:
 
 
 def _same_key(cls: type) -> str:
-    return " AND ".join(f"s.{quoted(key)} = t.{quoted(key)}" for key in key_of(cls))
+    return " AND ".join(f"s.{ident(key)} = t.{ident(key)}" for key in key_of(cls))
 
 
-def _update_table(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
+def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
     """Delete, update and insert what differs; whether the table has the rows of the working file then."""
     cls, source, target = table.cls, table.source, table.target
-    columns = ", ".join(quoted(f.name) for f in fields_of(cls))
+    columns = ", ".join(ident(f.name) for f in fields_of(cls))
     if not key_of(cls):
         con.execute(f"DELETE FROM {target}")
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
         return True
-    names, there = table.changed, table.there
+    names, there = table.changed_columns, table.there
     if table.has_other_rows:
-        gone, new = _gone_and_new(table)
+        gone, new = _select_differences(table)
         con.execute(f"DELETE {gone}")
         con.execute(
-            f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {', '.join(map(quoted, key_of(cls)))}"
+            f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {', '.join(map(ident, key_of(cls)))}"
         )
         there = _digests(con, cls, target, names)
     if changed := [name for name in names if there[name] != table.wanted[name]]:
@@ -156,7 +158,7 @@ def _update(
 
     Lists come last and together: DuckDB updates them by deleting the row and inserting another in its stead.
     """
-    values = ", ".join(f"s.{quoted(name)}, {_differs([name])} AS {quoted(_is_new(name))}" for name in names)
+    values = ", ".join(f"s.{ident(name)}, {_differs([name])} AS {ident(_is_new(name))}" for name in names)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE changed AS SELECT t.rowid AS place, {values}"
         f" FROM {target} AS t JOIN {source} AS s ON {same_key} WHERE {_differs(names)} ORDER BY place"
@@ -164,8 +166,8 @@ def _update(
     lists = [f.name for f in fields_of(cls) if f.is_list and f.name in names]
     for group in (*([name] for name in names if name not in lists), lists):
         if group:
-            sets = ", ".join(f"{quoted(name)} = c.{quoted(name)}" for name in group)
-            is_new = " OR ".join(f"c.{quoted(_is_new(name))}" for name in group)
+            sets = ", ".join(f"{ident(name)} = c.{ident(name)}" for name in group)
+            is_new = " OR ".join(f"c.{ident(_is_new(name))}" for name in group)
             con.execute(f"UPDATE {target} AS t SET {sets} FROM changed AS c WHERE t.rowid = c.place AND ({is_new})")
     con.execute("DROP TABLE changed")
 
@@ -175,4 +177,4 @@ def _is_new(name: str) -> str:
 
 
 def _differs(names: Sequence[str]) -> str:
-    return "(" + " OR ".join(f"s.{quoted(name)} IS DISTINCT FROM t.{quoted(name)}" for name in names) + ")"
+    return "(" + " OR ".join(f"s.{ident(name)} IS DISTINCT FROM t.{ident(name)}" for name in names) + ")"

@@ -23,7 +23,7 @@ from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
 COMPONENT_OF_TYPE = {
@@ -106,7 +106,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
     if job.get("isListed") is False:
-        return left_out(
+        return leave_out(
             f"{job.get('id')} {job.get('title')}", "a listed job expected; this one is not shown on the board"
         )
     compensation = job.get("compensation") or {}

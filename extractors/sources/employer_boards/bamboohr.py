@@ -20,7 +20,7 @@ from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import followed_ids
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import Rejected, leave_out
 
 WORKPLACE_OF_TYPE = {"0": "onsite", "1": "remote", "2": "hybrid"}
 PLACE_KEYS = (("addressCountry", "country"), ("state", "province"))
@@ -79,7 +79,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _next(page: Response, postings: list[str]) -> None:
-    wanted = followed_ids(objects_in(page.listed("result")), id="id", title="jobOpeningName")
+    wanted = followed_ids(objects_in(page.value_at("result")), id="id", title="jobOpeningName")
     postings += [SOURCE.boards[0].posting_url(page.url, number) for number in wanted]
 
 
@@ -88,7 +88,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     board, native = SOURCE.board_in(response.url), SOURCE.posting_of(response.url)
     read = functools.partial(read_opening, board=board, native=native)
     if native:
-        opening = response.listed("result", "jobOpening")
+        opening = response.value_at("result", "jobOpening")
         yield from each([opening] if isinstance(opening, dict) else opening, read, known=KNOWN)
         return
     answer = response.json()
@@ -101,7 +101,7 @@ def read_opening(opening: dict[str, Any], *, board: str | None, native: str | No
     """One opening of a list, or one by itself, whose id `native` stands in its address."""
     number = native.rpartition("/")[2] if native else opening.get("id")
     if opening.get("jobOpeningStatus", "Open") != "Open":
-        return left_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")
+        return leave_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")
     objects = (opening.get("location") or {}, opening.get("atsLocation") or {})
     stated: dict[str, Any] = next((place for place in objects if any(place.values())), {})
     country, region = (next(filter(None, map(stated.get, keys)), None) for keys in PLACE_KEYS)

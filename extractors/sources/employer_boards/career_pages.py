@@ -33,7 +33,7 @@ from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 SITES = Path(__file__).with_suffix(".toml")
 MAX_LISTS = 20
@@ -182,7 +182,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """The postings that a page marks up, or the reason why there are none."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if is_sitemap(response) or any(response.url in site.lists for site in sites()):
-        yield left_out(response.url, "a page of a posting expected; this one lists addresses")
+        yield leave_out(response.url, "a page of a posting expected; this one lists addresses")
         return
     read = functools.partial(read_item, url=response.url, site=site)
     remedy = f"or selectors for its site in {SITES.name}"

@@ -28,7 +28,7 @@ from transforms.place.places import Address, whereabouts
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 from transforms.text.normalise import text_of
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
 KNOWN = frozenset([
@@ -106,7 +106,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One job of a list with or without content."""
     if "internal_job_id" in job and job["internal_job_id"] is None:
-        return left_out(
+        return leave_out(
             f"{job.get('id')} {job.get('title')}", "a job expected; a post without internal_job_id collects prospects"
         )
     content = _content(job.get("content"))

@@ -22,7 +22,7 @@ from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://jobs.jobvite.com/"
 MAX_PAGES = 50
@@ -95,7 +95,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         return
     tree = _tree(response)
     if board is None:  # where a closed job redirects to
-        yield left_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
+        yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
     else:
         yield from each(_rows(tree, response.url), functools.partial(read_row, board=board))
 

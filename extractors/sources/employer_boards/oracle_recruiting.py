@@ -128,7 +128,7 @@ def _next(page: Response, postings: list[str]) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every requisition of a page of a list, or a single one, or the reason why not."""
-    items = response.listed("items")
+    items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):
             raise Rejected("response", items, "a search with a list of requisitions expected")

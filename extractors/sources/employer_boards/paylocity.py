@@ -26,7 +26,7 @@ from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import SNIPPET
 from transforms.role.titles import followed_ids
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://recruiting.paylocity.com/"
 PAGE_DATA = re.compile(r"window\.pageData\s*=\s*")
@@ -126,7 +126,7 @@ def _page_data(response: Response) -> dict[str, Any]:
 def read_job(job: dict[str, Any], *, board: str | None, employer: str | None) -> RawPosting | Issue:
     """One job of a list."""
     if job.get("IsInternal") is True:
-        return left_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
+        return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
     place = job.get("JobLocation") or {}
     named = job.get("LocationName") or place.get("Name") or place.get("Metro") or ""
     town = ", ".join(filter(None, (place.get("City"), place.get("State"))))

@@ -83,7 +83,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Every posting of the board, or the reason why not; a list that may be cut is an issue."""
-    postings = response.listed("data")
+    postings = response.value_at("data")
     read = functools.partial(read_posting, board=SOURCE.board_of(response.url))
     yield from each_advert(response, postings, read, known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))

@@ -20,7 +20,7 @@ from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Repetition
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
 """By what an offer allows, the widest first: one that may be remote is remote."""
@@ -97,7 +97,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One offer of either shape."""
     if offer.get("status", "published") != "published":
-        return left_out(f"{offer.get('id')} {offer['status']}", "a published offer expected")
+        return leave_out(f"{offer.get('id')} {offer['status']}", "a published offer expected")
     salary = offer.get("salary") or {}
     places = offer.get("locations") or [offer]
     flags = (word for flag, word in WORKPLACE_OF_FLAG.items() if offer.get(flag) is True)

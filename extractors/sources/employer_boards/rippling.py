@@ -22,7 +22,7 @@ from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.role.titles import names_followed_role
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 API = "https://api.rippling.com/platform/api/ats/v1/board/"
 CUT_AT = 1_000
@@ -114,7 +114,7 @@ def _by_job(rows: object) -> object:
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One job of a list, with all its places, or by itself."""
     if job.get("unlistedFromSearch") is True:
-        return left_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
+        return leave_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
     department, kind = job.get("department") or {}, job.get("employmentType") or {}
     text = job.get("description") or {}
     issues: list[Issue] = []

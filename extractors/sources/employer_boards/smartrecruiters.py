@@ -23,7 +23,7 @@ from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 API = "https://api.smartrecruiters.com/v1/companies/"
 OFFSET = re.compile(r"(?<=[?&]offset=)\d+")
@@ -117,7 +117,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:
     """One posting, as a list or an answer of its own has it."""
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
-        return left_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
+        return leave_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
     company, place = item.get("company") or {}, item.get("location") or {}
     board, pay = company.get("identifier") or company_in_url, item.get("compensation") or {}
     parts = (place.get("city"), (place.get("country") or "").upper())  # "Cork, CO, IE" would be in Colorado too

@@ -19,7 +19,7 @@ from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 HOST = "https://apply.workable.com/"
 EMPLOYMENT_OF_TYPE = {"full": "full time", "part": "part time"}
@@ -86,7 +86,7 @@ def read_job(job: dict[str, Any], *, account: str, employer: str) -> RawPosting 
     """One job of either shape."""
     is_v3 = "location" in job
     if job.get("isInternal") or (is_v3 and job.get("state", "published") != "published"):
-        return left_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
+        return leave_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
     places = job.get("locations") or [job["location"] or {} if is_v3 else job]
     kind, department = job.get("employment_type") or job.get("type"), job.get("department")
     return RawPosting(

@@ -23,7 +23,7 @@ from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
-from transforms.text.rejects import MISSHAPEN, Rejected, left_out
+from transforms.text.rejects import MISSHAPEN, Rejected, leave_out
 
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
 PAGE = 20
@@ -185,7 +185,7 @@ def _ends(path: str, bullet: object) -> bool:
 def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
     """One posting with its text."""
     if info.get("posted") is False:
-        return left_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
+        return leave_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
     said = _common_fields(address, address[4] or "", info)

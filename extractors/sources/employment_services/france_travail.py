@@ -112,7 +112,7 @@ def _token(web: Web) -> str:
 def _next(page: Response) -> str | None:
     """The range after a full page, until the last that the API gives."""
     found = RANGE.search(page.url)
-    offers = page.listed("resultats")
+    offers = page.value_at("resultats")
     start = int(found[1]) + PAGE if found else LAST_START
     if not isinstance(offers, list) or len(offers) < PAGE or start >= LAST_START:
         return None
@@ -121,7 +121,7 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every offer of a page."""
-    yield from each(response.listed("resultats"), read_offer, known=KNOWN)
+    yield from each(response.value_at("resultats"), read_offer, known=KNOWN)
 
 
 def read_offer(offer: dict[str, Any]) -> RawPosting:

@@ -109,7 +109,7 @@ def _begin(web: Web, as_of: date) -> str:
 
 def _next(page: Response) -> str | None:
     """The offset after a full page, up to the last that the API gives."""
-    hits: Any = page.listed("hits")
+    hits: Any = page.value_at("hits")
     if len(hits) < PAGE or page.url.endswith(f"offset={LAST_OFFSET}"):
         return None
     return OFFSET.sub(lambda offset: f"offset={int(offset[1]) + PAGE}", page.url)
@@ -117,7 +117,7 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
     """Every advert of a page of JobSearch, or of JobStream's bare list."""
-    yield from each(response.listed("hits"), read_advert, known=KNOWN)
+    yield from each(response.value_at("hits"), read_advert, known=KNOWN)
 
 
 def read_advert(advert: dict[str, Any]) -> RawPosting | Removal:

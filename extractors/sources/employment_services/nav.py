@@ -105,7 +105,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
         changed = [url for url in _find_changed(web, page) if url not in asked]
         asked.update(changed)
         failures.extend(ask_each(web, changed, headers=headers, may_be_gone=True))
-        following = page.listed("next_url")
+        following = page.value_at("next_url")
         return urljoin(FEED, following) if isinstance(following, str) and following else None
 
     last = web.newest(f"{FEED}/")
@@ -126,7 +126,7 @@ def _find_changed(web: Web, page: Response) -> Iterator[str]:
 
 def _last_entries(page: Response) -> dict[str, dict[str, Any]]:
     """The last entry of each advert on a page."""
-    entries = (item.get("_feed_entry") for item in objects_in(page.listed("items")))
+    entries = (item.get("_feed_entry") for item in objects_in(page.value_at("items")))
     return {entry["uuid"]: entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get("uuid"))}
 
 
@@ -144,17 +144,17 @@ def _time_of(entry: dict[str, Any]) -> datetime:
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
     """The adverts that a page of the feed says are inactive, or the advert at an address of its own."""
     if id := id_of(response.url):
-        status = response.listed("status")
+        status = response.value_at("status")
         if status == INACTIVE:
             yield Removal(id=id)
         elif status == ACTIVE:
-            yield from each([response.listed("ad_content")], functools.partial(read_advert, id=id), known=KNOWN)
+            yield from each([response.value_at("ad_content")], functools.partial(read_advert, id=id), known=KNOWN)
         else:
             raise Rejected("response", status, f"the status {ACTIVE} or {INACTIVE} expected")
         return
     last = _last_entries(response)
     n_active = 0
-    for found in each(response.listed("items"), functools.partial(_read_entry, last=last)):
+    for found in each(response.value_at("items"), functools.partial(_read_entry, last=last)):
         n_active += found is None
         if found is not None:
             yield found

@@ -90,7 +90,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def _next(page: Response) -> str | None:
     """The page after a full one, up to the last that is asked for."""
-    items: Any = page.listed("SearchResult", "SearchResultItems")
+    items: Any = page.value_at("SearchResult", "SearchResultItems")
     if len(items) < PAGE or page.url.endswith(f"Page={PAGES}"):
         return None
     return NUMBER.sub(lambda number: f"Page={int(number[1]) + 1}", page.url)
@@ -98,7 +98,7 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every announcement of a page."""
-    yield from each(response.listed("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
+    yield from each(response.value_at("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
 
 
 def read_item(item: dict[str, Any]) -> RawPosting:

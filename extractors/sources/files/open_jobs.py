@@ -22,7 +22,7 @@ from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import Rejected, leave_out
 
 FILES = "https://backend.dehnbostele.workers.dev/data/exports/"
 NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNORECASE)
@@ -99,7 +99,7 @@ def read_advert(row: dict[str, Any]) -> RawPosting | Issue:
     """One advert that was open when the file was made. Its employer is the one it names, else its board's token."""
     named = f"{row['ats']}/{row['slug']}#{row['id']}"
     if row.get("is_open") is False:
-        return left_out(named, "an advert that was open expected")
+        return leave_out(named, "an advert that was open expected")
     if not (row["ats"] and row["slug"] and row["id"]):
         raise Rejected("posting_id", named, "platform, board and id expected; without them it cannot be followed")
     content = row["content"] or ""

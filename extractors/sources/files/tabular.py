@@ -43,7 +43,7 @@ from extractors.sources.files.tabular_mapping import (
     NEEDED,
     TRUTHS,
     Field,
-    Mapped,
+    ReadMapping,
     mapping_in,
 )
 from extractors.web.paging import Web
@@ -52,7 +52,7 @@ from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import PERIODS, TEXT_CLASSES, TEXT_STATES
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
@@ -150,7 +150,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     yield from _postings_of(mapped, rows_in(mapped, response.body))
 
 
-def _mapped_of(response: Response) -> Mapped:
+def _mapped_of(response: Response) -> ReadMapping:
     """The mapping in the headers of a file. Raises `Rejected` where there is none, or it is another file's."""
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
@@ -162,7 +162,7 @@ def _mapped_of(response: Response) -> Mapped:
     return mapping_in(mapping)
 
 
-def _postings_of(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
+def _postings_of(mapped: ReadMapping, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
     first: dict[str, int] = {}
     for row in rows:
         if row.problem is not None:
@@ -184,16 +184,16 @@ def _postings_of(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | I
             yield _posting(mapped, values, issues)
 
 
-def _reason_to_leave_out(mapped: Mapped, row: Row) -> Issue | None:
+def _reason_to_leave_out(mapped: ReadMapping, row: Row) -> Issue | None:
     for column, pattern in mapped.leave_out.items():
         value = _cell(row.cells, column, mapped.missing, bullets=False)
         if value is not None and pattern.search(_text(value)):
             rule = f"rows in whose {column} `{pattern.pattern}` is found are left out, as the mapping says"
-            return left_out(f"row {row.number}: {_text(value)}", rule)
+            return leave_out(f"row {row.number}: {_text(value)}", rule)
     return None
 
 
-def _posting(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
+def _posting(mapped: ReadMapping, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
     place = Address(values.get("location"), values.get("country"), values.get("region"), values.get("city"))
     pay = () if values.get("pay_is_predicted") else _pay(values)
     return RawPosting(
@@ -249,7 +249,7 @@ def _pay(values: dict[str, Any]) -> tuple[Pay, ...]:
 # --- values -------------------------------------------------------------------------------------------
 
 
-def _values_of(mapped: Mapped, row: Row) -> tuple[dict[str, Any], list[Issue]]:
+def _values_of(mapped: ReadMapping, row: Row) -> tuple[dict[str, Any], list[Issue]]:
     """The fields of a row that can be read, and what is wrong with the others."""
     values: dict[str, Any] = {}
     issues = []
@@ -263,7 +263,7 @@ def _values_of(mapped: Mapped, row: Row) -> tuple[dict[str, Any], list[Issue]]:
     return values, issues
 
 
-def _read_field(name: str, mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
+def _read_field(name: str, mapped: ReadMapping, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
     if name == "id":
         return _id(mapped, parts, cells)
     found = [_part(mapped, part, cells, between=BETWEEN.get(name, " "), name=name) for part in parts]
@@ -290,7 +290,7 @@ def _read_field(name: str, mapped: Mapped, parts: Sequence[Field], cells: Mappin
     return text
 
 
-def _id(mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> str:
+def _id(mapped: ReadMapping, parts: Sequence[Field], cells: Mapping[str, object]) -> str:
     """The one column's value, or a digest of all columns."""
     found = [_part(mapped, part, cells, between="\x1f", name="id") for part in parts]
     stated = [_text(value) for value in found if value is not None]
@@ -301,7 +301,7 @@ def _id(mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> 
     return hashlib.blake2b("\x1e".join(map(repr, found)).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _part(mapped: Mapped, part: Field, cells: Mapping[str, object], *, between: str, name: str) -> object:
+def _part(mapped: ReadMapping, part: Field, cells: Mapping[str, object], *, between: str, name: str) -> object:
     """What a part of a field says, None when nothing."""
     if part.constant is not None:
         return part.constant
@@ -407,7 +407,7 @@ def _truth(value: object) -> bool:
 # --- rows ---------------------------------------------------------------------------------------------
 
 
-def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
+def rows_in(mapped: ReadMapping, body: bytes) -> list[Row]:
     """The file's records. Raises `Rejected` when it cannot be read, or lacks a column that the mapping names."""
     content = unpack_gzip(body, largest=MAX_BYTES)
     none = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
@@ -428,7 +428,7 @@ def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
     return rows
 
 
-def _kind_of(content: bytes, mapped: Mapped) -> str:
+def _kind_of(content: bytes, mapped: ReadMapping) -> str:
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if content.startswith(b"PAR1"):
         return "parquet"
@@ -444,7 +444,7 @@ def _kind_of(content: bytes, mapped: Mapped) -> str:
     return "jsonl" if begin == b"{" else "csv"
 
 
-def _csv_rows(mapped: Mapped, content: bytes) -> list[Row]:
+def _csv_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     try:
         text = content.decode("utf-8-sig" if mapped.encoding.lower() in ("utf-8", "utf8") else mapped.encoding)
         header, *lines = [
@@ -464,7 +464,7 @@ def _csv_rows(mapped: Mapped, content: bytes) -> list[Row]:
     return rows
 
 
-def _json_rows(mapped: Mapped, content: bytes) -> list[Row]:
+def _json_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     try:
         found: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
@@ -478,7 +478,7 @@ def _json_rows(mapped: Mapped, content: bytes) -> list[Row]:
     return [_record(number, item) for number, item in enumerate(found, start=1)]
 
 
-def _json_lines(mapped: Mapped, content: bytes) -> list[Row]:
+def _json_lines(mapped: ReadMapping, content: bytes) -> list[Row]:
     rows = []
     for number, line in enumerate(filter(bytes.strip, content.removeprefix(b"\xef\xbb\xbf").splitlines()), start=1):
         try:
@@ -498,7 +498,7 @@ def _record(number: int, item: object) -> Row:
     return Row(number, {}, f"an object of names and values expected, not {str(item)[:80]!r}")
 
 
-def _parquet_rows(mapped: Mapped, content: bytes) -> list[Row]:
+def _parquet_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     try:
         table = pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError) as error:
@@ -506,15 +506,15 @@ def _parquet_rows(mapped: Mapped, content: bytes) -> list[Row]:
     return [Row(number, cells) for number, cells in enumerate(table.to_pylist(), start=1)]
 
 
-def _workbook_rows(mapped: Mapped, content: bytes) -> list[Row]:
+def _workbook_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     return _join_tables(mapped, functools.partial(_sheet, content))
 
 
-def _database_rows(mapped: Mapped, content: bytes) -> list[Row]:
+def _database_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     return _join_tables(mapped, functools.partial(_table, content))
 
 
-def _join_tables(mapped: Mapped, read: Callable[[str | None], list[Row]]) -> list[Row]:
+def _join_tables(mapped: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
     """The rows of the mapping's table, each with the cells of the rows that belong to it in other tables."""
     rows = read(mapped.table)
     for name, join in mapped.joined.items():
@@ -540,7 +540,7 @@ def _join_tables(mapped: Mapped, read: Callable[[str | None], list[Row]]) -> lis
     return rows
 
 
-def _chosen(name: str | None, names: Sequence[str], what: str) -> str:
+def _choose(name: str | None, names: Sequence[str], what: str) -> str:
     """The sheet or table that is named, or the only one. Raises `Rejected` that names those there are."""
     if name is None and len(names) == 1:
         return names[0]
@@ -565,7 +565,7 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
             raise Rejected("response", f"{size:,} bytes", rule)
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         with contextlib.closing(workbook):
-            sheet = workbook[_chosen(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
+            sheet = workbook[_choose(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
             sheet.reset_dimensions()  # what the file says of its size may be wrong
             lines = _bound_rows(sheet.iter_rows(values_only=True))
             header = next((line for line in lines if any(cell is not None for cell in line)), ())
@@ -606,7 +606,7 @@ def _table(content: bytes, name: str | None) -> list[Row]:
             con.text_factory = lambda raw: raw.decode("utf-8", "replace")
             held = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
             tables = [n for n, kind, page in held if kind == "table" and page and not n.startswith("sqlite_")]
-            table = _quote(_chosen(name, tables, "table (no view)"))
+            table = _quote(_choose(name, tables, "table (no view)"))
             columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
             lines = con.execute(f"SELECT {', '.join(map(_quote, columns))} FROM {table}")
             return [
@@ -651,7 +651,7 @@ def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         yield line
 
 
-READERS: dict[str, Callable[[Mapped, bytes], list[Row]]] = {
+READERS: dict[str, Callable[[ReadMapping, bytes], list[Row]]] = {
     "csv": _csv_rows,
     "json": _json_rows,
     "jsonl": _json_lines,

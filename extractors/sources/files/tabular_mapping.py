@@ -101,7 +101,7 @@ class CompleteList:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mapped:
+class ReadMapping:
     """A mapping as read. A field has several parts where its columns are read in different ways."""
 
     name: str
@@ -121,7 +121,7 @@ class Mapped:
 
 
 @functools.lru_cache(maxsize=16)
-def mapping_in(content: bytes) -> Mapped:
+def mapping_in(content: bytes) -> ReadMapping:
     """A mapping as read from TOML. Raises `Rejected` that names the key, what it says, and what was expected."""
     try:
         said = tomllib.loads(content.decode("utf-8-sig"))
@@ -142,7 +142,7 @@ def mapping_in(content: bytes) -> Mapped:
     decimal, kind = _mapping_text(said, "decimal", "."), said.get("format")
     if decimal not in (".", ",") or kind not in (None, *FORMATS):
         raise Rejected("mapping", (decimal, kind), f"a `decimal` of . or , and a `format` of {FORMATS} expected")
-    return Mapped(
+    return ReadMapping(
         name=name,
         licence=_mapping_text(said, "licence"),
         attribution=_mapping_text(said, "attribution"),

@@ -88,7 +88,7 @@ def _query(words: str) -> str:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every result of a page."""
-    yield from each(response.listed("results"), read_result, known=KNOWN)
+    yield from each(response.value_at("results"), read_result, known=KNOWN)
 
 
 def read_result(result: dict[str, Any]) -> RawPosting:

@@ -96,7 +96,7 @@ SOURCE = Source(
 )
 
 
-class Shown(NamedTuple):
+class PlaceOnPage(NamedTuple):
     """What a page shows of the place, as `RawPosting` takes it."""
 
     text: str | None = None
@@ -254,23 +254,23 @@ def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     )
 
 
-def _place(shown: Tag | None) -> Shown:
+def _place(shown: Tag | None) -> PlaceOnPage:
     """The offices with their flags and the word for the workplace; for remote work, where one may live."""
     if shown is None:
-        return Shown()
+        return PlaceOnPage()
     words = _words(shown) or ""
     offices = shown.select(".location-tooltip-content > span")
     if not offices:
         tip = shown.select_one("[title]")
         residence = RESIDENCE.search(str(tip["title"])) if tip else None
-        return Shown(text=f"{words.split(' (')[0]} ({residence[1]})" if residence else words, is_remote=True)
+        return PlaceOnPage(text=f"{words.split(' (')[0]} ({residence[1]})" if residence else words, is_remote=True)
     addresses = []
     for office in offices:
         city, flag = _words(office), FLAG.search(str(office))
         addresses.append(Address(text=city, country=flag[1].upper() if flag else None, locality=city))
     workplace = WORKPLACE.search(words)
     text = "; ".join(address.text or "" for address in addresses)
-    return Shown(text, addresses, workplace=workplace[1] if workplace else None)
+    return PlaceOnPage(text, addresses, workplace=workplace[1] if workplace else None)
 
 
 def _words(shown: Tag | None) -> str | None:

@@ -17,7 +17,7 @@ from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
-from transforms.place.location_line import folded, is_understood
+from transforms.place.location_line import fold_spaces, is_understood
 from transforms.place.places import whereabouts
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -131,7 +131,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     threads: list[str] = []
 
     def find(page: Response) -> None:
-        stories: Any = page.listed("hits")
+        stories: Any = page.value_at("hits")
         ids = [story["objectID"] for story in stories if story["title"].startswith(TITLE)]
         threads.extend(f"{API}items/{id}" for id in ids[:THREADS])
 
@@ -141,7 +141,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of every top-level comment; what is no advert as an issue that says why."""
     is_search = "/search" in response.url
-    read = each(response.listed("hits" if is_search else "children"), read_comment, known=KNOWN)
+    read = each(response.value_at("hits" if is_search else "children"), read_comment, known=KNOWN)
     for one in read:
         yield from one if isinstance(one, list) else [one]
 
@@ -235,7 +235,7 @@ def _pieces(line: str) -> list[str]:
 
 
 def _is_telling(piece: str) -> bool:
-    return names_a_job(piece) or is_understood(folded(piece)) or names_employment(piece)
+    return names_a_job(piece) or is_understood(fold_spaces(piece)) or names_employment(piece)
 
 
 def _read_line(pieces: Sequence[str]) -> Line:

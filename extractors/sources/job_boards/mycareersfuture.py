@@ -20,7 +20,7 @@ from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import left_out
+from transforms.text.rejects import leave_out
 
 API = "https://api.mycareersfuture.gov.sg/v2/jobs"
 QUERIES = ("artificial intelligence", "machine learning", "data scientist", "data engineer", "deep learning", "LLM")
@@ -78,7 +78,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def _next(page: Response) -> str | None:
     """The page after a full one, up to the last that is read."""
-    jobs: Any = page.listed("results")
+    jobs: Any = page.value_at("results")
     found = NUMBER.search(page.url)
     if len(jobs) < PAGE or found is None or int(found[1]) + 1 >= MAX_PAGES:
         return None
@@ -87,14 +87,14 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every advert of a page."""
-    yield from each(response.listed("results"), read_advert, known=KNOWN)
+    yield from each(response.value_at("results"), read_advert, known=KNOWN)
 
 
 def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     """One advert that is open."""
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:
-        return left_out(f"{advert.get('uuid')} {CLOSED}", "an advert that is open expected")
+        return leave_out(f"{advert.get('uuid')} {CLOSED}", "an advert that is open expected")
     issues: list[Issue] = []
     address, salary = advert.get("address") or {}, advert.get("salary") or {}
     is_abroad = bool(address.get("isOverseas"))

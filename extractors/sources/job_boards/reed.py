@@ -92,7 +92,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     found: dict[str, None] = {}
 
     def next_of(page: Response) -> str | None:
-        results: Any = page.listed("results")
+        results: Any = page.value_at("results")
         found.update((f"{API}jobs/{result['jobId']}", None) for result in results if result["jobId"])
         is_last = len(results) < PAGE or page.url.endswith(LAST_PAGE)
         return None if is_last else SKIP.sub(lambda skip: f"resultsToSkip={int(skip[1]) + PAGE}", page.url)
@@ -107,7 +107,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
     is_whole = posting_of(response.url) is not None
-    adverts = [response.json()] if is_whole else response.listed("results")
+    adverts = [response.json()] if is_whole else response.value_at("results")
     yield from each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN)
 
 

@@ -73,7 +73,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _next(page: Response) -> str | None:
-    jobs: Any = page.listed("jobs")
+    jobs: Any = page.value_at("jobs")
     if len(jobs) < PAGE:
         return None
     return INDEX.sub(lambda index: f"pageIndex={int(index[1]) + 1}", page.url)
@@ -81,7 +81,7 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every offer of a page."""
-    yield from each(response.listed("jobs"), read_offer, known=KNOWN)
+    yield from each(response.value_at("jobs"), read_offer, known=KNOWN)
 
 
 def read_offer(offer: dict[str, Any]) -> RawPosting:

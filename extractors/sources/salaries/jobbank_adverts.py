@@ -27,7 +27,7 @@ from transforms.records.vocabulary import GROUP_OF_ROLE, NOC, REPORT_FLAGS
 from transforms.role.employment import employment_of
 from transforms.role.titles import names_followed_role, role_of, seniority_of
 from transforms.text.lookups import occupations
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import Rejected, leave_out
 
 LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
 """Tells the files of all months, under names that no rule gives."""
@@ -112,7 +112,7 @@ def _find_newest(listed: Response) -> str:
     """The address of the newest English table of the portal's list. Raises `Rejected`."""
     tables = [
         (str(one.get("last_modified") or one.get("created") or ""), str(one.get("url")))
-        for one in objects_in(listed.listed("result", "resources"))
+        for one in objects_in(listed.value_at("result", "resources"))
         if "en" in (one.get("language") or ()) and str(one.get("url")).startswith(FILES)
         if str(one.get("format")).upper() in FORMATS
     ]
@@ -125,8 +125,8 @@ def _find_newest(listed: Response) -> str:
 def parse(response: Response) -> Iterator[PayReport | Issue]:
     """Two reports for each advert with a range, one for an amount alone; rows left out are noted once a reason."""
     if response.url == LIST:
-        n_files = len([*each(response.listed("result", "resources"), dict)])
-        yield left_out(f"{n_files} files", "the list of the files, of which the newest English one is asked for")
+        n_files = len([*each(response.value_at("result", "resources"), dict)])
+        yield leave_out(f"{n_files} files", "the list of the files, of which the newest English one is asked for")
         return
     text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
     delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","

@@ -7,7 +7,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from extractors.archive.reader import Damaged, read
+from extractors.archive.reader import DamagedRecord, read
 from extractors.archive.writer import Writer
 
 TIME = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
@@ -48,7 +48,11 @@ def members_of(data: bytes) -> list[bytes]:
 def outline(path: Path) -> list[tuple[int, str | None, str]]:
     """What is read of a file: number, last part of the URL, and "whole" or what is wrong."""
     return [
-        (found.record, found.url and found.url.rsplit("/", 1)[1], found.why if isinstance(found, Damaged) else "whole")
+        (
+            found.record,
+            found.url and found.url.rsplit("/", 1)[1],
+            found.why if isinstance(found, DamagedRecord) else "whole",
+        )
         for found in read(path)
     ]
 

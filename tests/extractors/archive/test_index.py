@@ -13,7 +13,15 @@ from unittest import mock
 import pytest
 
 from extractors.archive.index import ArchiveIndex, IndexEntry
-from extractors.archive.reader import Damaged, Recorded, Revisited, digest_of_body, entry_of, read, read_recorded
+from extractors.archive.reader import (
+    DamagedRecord,
+    RecordedAnswer,
+    RevisitedAnswer,
+    digest_of_body,
+    entry_of,
+    read,
+    read_recorded,
+)
 from extractors.archive.writer import SAME_JSON, Writer, path_of
 from extractors.response import Response
 from extractors.web.session import FetchFailed, web_for
@@ -108,7 +116,7 @@ def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path
                 url=URL, observed_at=NOW + day * NIGHT, status=304, headers=named, digest=digest, refers_to=NOW
             )
         writer.write_revisit(url=URL, observed_at=NOW + 3 * NIGHT, status=304, digest="sha1:OTHER", refers_to=NOW)
-    assert writer.entries == [entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged)]
+    assert writer.entries == [entry_of(found) for found in read_recorded(path) if not isinstance(found, DamagedRecord)]
     path.rename(tmp_path / "apart")
     with holdings(tmp_path) as held:
         (tmp_path / "apart").rename(path)
@@ -159,13 +167,13 @@ def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
         )
         writer.write(url=URL, observed_at=NOW + 2 * NIGHT, status=200, body=b"[2]")
     first, second, third = read_recorded(path)
-    assert isinstance(first, Recorded)
-    assert isinstance(second, Revisited)
-    assert isinstance(third, Recorded)
+    assert isinstance(first, RecordedAnswer)
+    assert isinstance(second, RevisitedAnswer)
+    assert isinstance(third, RecordedAnswer)
     assert (second.record, third.record, made.record) == (1, 2, 1)
     assert (second.status, second.reason, second.digest, second.refers_to) == (304, "Not Modified", digest, NOW)
     assert second.headers == (("ETag", '"1"'),)
-    assert [type(found) for found in read(path)] == [Response, Revisited, Response]
+    assert [type(found) for found in read(path)] == [Response, RevisitedAnswer, Response]
     raw = b"".join(gzip.decompress(member) for member in [path.read_bytes()])
     assert b"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified" in raw
 
@@ -192,7 +200,7 @@ def test_a_repetition_of_nothing_is_damage(tmp_path: Path, header: str, value: s
     path = tmp_path / "x.warc.gz"
     path.write_bytes(gzip.compress("\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"))
     (found,) = read(path)
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
     assert why in found.why
 
 
@@ -228,7 +236,7 @@ def test_an_unchanged_answer_is_kept_as_a_repetition(
         assert sent.get(condition[0]) == condition[1]
         assert ("If-Modified-Since" in sent) != ("If-None-Match" in sent)
         (found,) = read_recorded(path)
-        assert isinstance(found, Revisited)
+        assert isinstance(found, RevisitedAnswer)
         assert (found.status, found.refers_to) == (304, NOW)
 
 
@@ -237,12 +245,12 @@ def test_the_same_bytes_again_are_kept_once(board: Board, tmp_path: Path) -> Non
     ask(board, tmp_path, NOW)
     _, path = ask(board, tmp_path, NOW + NIGHT)
     (found,) = read_recorded(path)
-    assert isinstance(found, Revisited)
+    assert isinstance(found, RevisitedAnswer)
     assert found.status == 200
     board.answers["/v1/a"] = (200, {}, b"[2]")
     _, path = ask(board, tmp_path, NOW + 2 * NIGHT)
     (found,) = read_recorded(path)
-    assert isinstance(found, Recorded)
+    assert isinstance(found, RecordedAnswer)
 
 
 @pytest.mark.parametrize(
@@ -264,9 +272,9 @@ def test_json_of_the_same_value_is_kept_once(board: Board, tmp_path: Path, again
     board.answers["/v1/a"] = (200, {}, again)
     answer, path = ask(board, tmp_path, NOW + NIGHT)
     (found,) = read_recorded(path)
-    assert isinstance(found, Revisited) == is_same
+    assert isinstance(found, RevisitedAnswer) == is_same
     assert answer.body == (first if is_same else again)
-    if isinstance(found, Revisited):
+    if isinstance(found, RevisitedAnswer):
         assert (found.status, found.digest) == (200, digest_of_body(first))
         raw = gzip.decompress(path.read_bytes())
         assert f"WARC-Profile: {SAME_JSON}".encode() in raw
@@ -290,7 +298,7 @@ def test_an_unchanged_answer_whose_body_nobody_wants_is_read_now_and_then(
         assert read_again.called == is_read
     assert board.asked[-1][1].get("If-None-Match") == '"1"'
     assert writer.path is not None
-    assert [type(found) for found in read_recorded(writer.path)] == [Revisited]
+    assert [type(found) for found in read_recorded(writer.path)] == [RevisitedAnswer]
 
 
 def test_what_rotted_in_place_is_asked_anew(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

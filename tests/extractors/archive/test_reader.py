@@ -18,10 +18,10 @@ from extractors.archive import reader
 from extractors.archive.reader import (
     WHOLE,
     BrokenRange,
-    Damaged,
+    DamagedRecord,
     Range,
-    Recorded,
-    Revisited,
+    RecordedAnswer,
+    RevisitedAnswer,
     read,
     read_record_at,
     read_recorded,
@@ -50,9 +50,9 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert not list(path.parent.glob("*.part"))
 
 
-def read_ranges(path: Path, size: int) -> list[Response | Revisited | Damaged]:
+def read_ranges(path: Path, size: int) -> list[Response | RevisitedAnswer | DamagedRecord]:
     """The answers of a file, range by range, with the numbers that they have in the whole."""
-    found: list[Response | Revisited | Damaged] = []
+    found: list[Response | RevisitedAnswer | DamagedRecord] = []
     for part in split(path, size):
         begin = max((one.record for one in found), default=-1) + 1
         found += [replace(one, record=one.record + begin) for one in read(path, part)]
@@ -118,7 +118,7 @@ def test_every_cut_is_noticed_and_costs_one_record(tmp_path: Path) -> None:
         path.write_bytes(data[:keep])
         found = list(read(path))
         assert isinstance(found[0], Response), keep
-        assert isinstance(found[-1], Damaged), keep
+        assert isinstance(found[-1], DamagedRecord), keep
         assert len(found) == 2 or (found[1].record, found[2].record) == (1, -1), keep
 
 
@@ -211,7 +211,7 @@ def test_damage_in_the_middle_costs_one_record(
     answers = list(read(path))
     bad = answers.pop(2)
     assert [found.record for found in answers if isinstance(found, Response)] == [0, 1, 3, 4, 5]
-    assert isinstance(bad, Damaged)
+    assert isinstance(bad, DamagedRecord)
     assert (bad.record, bad.url) == (2, "https://boards.example/2")
     assert re.search(why, bad.why), bad.why
 
@@ -224,7 +224,7 @@ def test_reading_goes_on_behind_garbage(tmp_path: Path) -> None:
     assert [found.url for found in answers if isinstance(found, Response)] == [
         f"https://boards.example/{number}" for number in range(6)
     ]
-    assert [found.record for found in answers if isinstance(found, Damaged)] == [2]
+    assert [found.record for found in answers if isinstance(found, DamagedRecord)] == [2]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_file_that_is_no_warc(tmp_path: Path, content: bytes, why: str) -> Non
     path = tmp_path / "x.warc.gz"
     path.write_bytes(content)
     (found,) = read(path)
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
     assert why in found.why
 
 
@@ -280,7 +280,7 @@ def test_records_gzipped_together(tmp_path: Path) -> None:
     together = gzip.compress(b"".join(gzip.decompress(member) for member in members))
     path.write_bytes(together)
     assert outline(path) == whole(0, 1, 2)
-    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
+    answers = [found for found in read_recorded(path) if isinstance(found, RecordedAnswer)]
     for answer in answers:
         assert read_record_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
     path.write_bytes(together[:-2000])
@@ -291,12 +291,12 @@ def test_records_gzipped_together(tmp_path: Path) -> None:
 def test_one_answer_is_found_again(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path)
-    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
+    answers = [found for found in read_recorded(path) if isinstance(found, RecordedAnswer)]
     for answer in reversed(answers):
         assert read_record_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
     path.write_bytes(b"")
     gone = read_record_at(path, record=3, offset=answers[3].offset, position=0)
-    assert isinstance(gone, Damaged)
+    assert isinstance(gone, DamagedRecord)
     assert gone.record == 3
 
 
@@ -322,11 +322,11 @@ ENCODED = {
 }
 
 
-def archived(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | Damaged:
+def archived(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | DamagedRecord:
     with Writer(path) as writer:
         writer.write(url="https://boards.example/", observed_at=TIME, status=200, headers=headers, body=body)
     (found,) = read(path)
-    assert not isinstance(found, Revisited)
+    assert not isinstance(found, RevisitedAnswer)
     return found
 
 
@@ -337,14 +337,14 @@ def test_content_encoding_is_undone(tmp_path: Path, encoding: str) -> None:
     assert isinstance(found, Response)
     assert found.body == PLAIN
     (stored,) = read_recorded(path)
-    assert isinstance(stored, Recorded)
+    assert isinstance(stored, RecordedAnswer)
     assert stored.body == ENCODED[encoding]
 
 
 @pytest.mark.parametrize("encoding", [name for name in ENCODED if name != "identity"])
 def test_a_truncated_body_is_damaged(tmp_path: Path, encoding: str) -> None:
     found = archived(tmp_path / "x.warc.gz", ENCODED[encoding][:-5], ("Content-Encoding", encoding))
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
     assert found.url == "https://boards.example/"
     assert "does not decode" in found.why
 
@@ -352,13 +352,13 @@ def test_a_truncated_body_is_damaged(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "rot13"])
 def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str) -> None:
     found = archived(tmp_path / "x.warc.gz", b"<html>plain</html>", ("Content-Encoding", encoding))
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = gzip.compress(bytes(reader.MAX_BODY + 1))
     found = archived(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
     assert "over" in found.why
 
 
@@ -378,7 +378,7 @@ def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(members[0] + members[1] + huge + members[2])
     found = list(read(path))
     assert [isinstance(answer, Response) for answer in found] == [True, False, True]
-    assert isinstance(found[1], Damaged)
+    assert isinstance(found[1], DamagedRecord)
     assert found[1].url == "https://boards.example/huge"
 
 

@@ -12,7 +12,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator as OtherReader
 
 from extractors.archive import reader
-from extractors.archive.reader import Recorded, digest_of, read, read_recorded
+from extractors.archive.reader import RecordedAnswer, digest_of, read, read_recorded
 from extractors.archive.writer import Writer, path_of, salvage, write
 from extractors.response import Response
 from tests.extractors.archive.numbered import TIME, body_of, members_of, outline, whole, written
@@ -55,7 +55,7 @@ def test_secrets_are_not_archived(tmp_path: Path) -> None:
             body=b"{}",
         )
     (answer,) = read_recorded(path)
-    assert isinstance(answer, Recorded)
+    assert isinstance(answer, RecordedAnswer)
     assert answer.headers == (("ETag", '"1"'),)
     assert b"geheim" not in b"".join(gzip.decompress(member) for member in members_of(path.read_bytes()))
 
@@ -66,7 +66,7 @@ def test_times_are_kept_as_utc_whole_seconds(tmp_path: Path) -> None:
     with Writer(path) as writer:
         writer.write(url="https://boards.example/", observed_at=local, status=404, reason="Not Found", body=b"")
     (answer,) = read_recorded(path)
-    assert isinstance(answer, Recorded)
+    assert isinstance(answer, RecordedAnswer)
     assert (answer.observed_at, answer.status, answer.reason, answer.body) == (TIME, 404, "Not Found", b"")
 
 
@@ -203,7 +203,7 @@ def test_a_file_of_the_same_name_is_not_lost(tmp_path: Path) -> None:
 def test_answers_at_hand_are_written(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path)
-    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
+    answers = [found for found in read_recorded(path) if isinstance(found, RecordedAnswer)]
     assert write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
     assert (tmp_path / "y.warc.gz").read_bytes() == path.read_bytes()
     assert write(tmp_path / "z.warc.gz", []) is None

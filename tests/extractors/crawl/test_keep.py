@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastwarc.warc import ArchiveIterator
 
-from extractors.archive.reader import Recorded, read, read_recorded
+from extractors.archive.reader import RecordedAnswer, read, read_recorded
 from extractors.archive.writer import salvage
 from extractors.crawl.keep import host_files_in, keep_pages
 from extractors.crawl.scan import scan
@@ -63,7 +63,7 @@ def test_the_same_file_makes_the_same_archive_again(tmp_path: Path) -> None:
     assert keep(path, tmp_path / "archive").read_bytes() == before
     other = write(tmp_path / "b.warc.gz", posting_at(3))
     both = keep(other, tmp_path / "archive")
-    assert len([found for found in read_recorded(both) if isinstance(found, Recorded)]) == 3, "none is lost"
+    assert len([found for found in read_recorded(both) if isinstance(found, RecordedAnswer)]) == 3, "none is lost"
 
 
 @pytest.mark.parametrize("kind", ["not packed", "one member"])

@@ -23,7 +23,7 @@ from extractors.archive.writer import Writer, path_of
 from extractors.refine import cluster, workers
 from extractors.refine import refine as refine_module
 from extractors.refine.cluster import ClusterError, check_cluster, open_cluster
-from extractors.refine.refine import Refined, key_of
+from extractors.refine.refine import RefineResult, key_of
 from tests.extractors.board import NOW
 
 BOARDS = "https://boards-api.greenhouse.io/v1/boards"
@@ -50,14 +50,14 @@ def night(store: Store, n: int = 40, at: datetime = NOW, edited: int = 0) -> Pat
     return writer.path
 
 
-def refined_by(address: str | None, warc: Path, archive: Store, refined: Store) -> Refined | Exception:
+def refined_by(address: str | None, warc: Path, archive: Store, refined: Store) -> RefineResult | Exception:
     found = workers.refine_all([("greenhouse", warc)], archive=archive, refined=refined, workers=1, cluster=address)
     ((_, _, made),) = found
     return made
 
 
-def content_of(made: Refined | Exception) -> tuple[bytes, bytes]:
-    assert isinstance(made, Refined), made
+def content_of(made: RefineResult | Exception) -> tuple[bytes, bytes]:
+    assert isinstance(made, RefineResult), made
     assert not list(made.rows.parent.glob("*.part"))
     return made.rows.read_bytes(), made.responses.read_bytes()
 
@@ -103,7 +103,7 @@ def test_a_cluster_writes_the_bytes_of_one_process(
     other = Store(tmp_path / "other", refined.url)
     assert sorted(other.fetch(path).read_bytes() for path in other.files("*/*")) == sorted(expected)
     again = refined_by(dask_cluster.scheduler_address, there, archive, refined)
-    assert isinstance(again, Refined)
+    assert isinstance(again, RefineResult)
     assert not again.is_new
 
 
@@ -151,7 +151,7 @@ def test_a_worker_that_dies_loses_nothing(dask_cluster: Any, tmp_path: Path) -> 
     warc = night(archive, 200)
     expected = content_of(refined_by(None, warc, archive, Store(tmp_path / "one")))
     pids = [nanny.pid for nanny in dask_cluster.workers.values()]
-    found: list[Refined | Exception] = []
+    found: list[RefineResult | Exception] = []
     address = dask_cluster.scheduler_address
     reading = threading.Thread(target=lambda: found.append(refined_by(address, warc, archive, Store(tmp_path / "two"))))
     reading.start()

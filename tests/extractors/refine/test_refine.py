@@ -28,7 +28,7 @@ from extractors.archive.reader import Range, read, split
 from extractors.archive.writer import Writer
 from extractors.refine import cache, workers
 from extractors.refine import refine as refine_module
-from extractors.refine.refine import MAX_GONE, Refined, gc_paused, reading_key, refine, refusals_in, remove_damaged
+from extractors.refine.refine import MAX_GONE, RefineResult, gc_paused, reading_key, refine, refusals_in, remove_damaged
 from extractors.response import Response, each_advert
 from extractors.sample import adverts
 from extractors.source import all_sources
@@ -72,7 +72,7 @@ def job(number: int) -> bytes:
     return json.dumps({"id": number, "internal_job_id": number, "title": "AI Engineer", "location": {}}).encode()
 
 
-def recorded(folder: Path, *answers: tuple[str, int, bytes]) -> Refined:
+def recorded(folder: Path, *answers: tuple[str, int, bytes]) -> RefineResult:
     """What refine makes of these answers of Greenhouse: path, status, body."""
     with Writer(folder / "archive" / "greenhouse" / "2026-01-01.warc.gz") as writer:
         for path, status, body in answers:
@@ -81,7 +81,7 @@ def recorded(folder: Path, *answers: tuple[str, int, bytes]) -> Refined:
     return refine("greenhouse", writer.path, archive=folder / "archive", refined=folder / "refined")
 
 
-def answers_of(made: Refined) -> list[dict[str, Any]]:
+def answers_of(made: RefineResult) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = pq.read_table(made.responses).to_pylist()
     return found
 
@@ -199,7 +199,7 @@ def test_several_workers_write_the_same_bytes(tmp_path: Path, monkeypatch: pytes
         ((_, _, made),) = workers.refine_all(
             [("greenhouse", warc)], archive=tmp_path / "archive", refined=into, workers=n
         )
-        assert isinstance(made, Refined), made
+        assert isinstance(made, RefineResult), made
         found.append((made.rows.read_bytes(), made.responses.read_bytes()))
     assert found[0] == found[1]
 
@@ -228,7 +228,7 @@ def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ids
 
 
-def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None = None) -> Refined:
+def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None = None) -> RefineResult:
     """What refine makes of one board's list on one night."""
     with Writer(folder / "archive" / "greenhouse" / f"2026-01-{number:02}.warc.gz") as writer:
         at = NOW + timedelta(days=number)
@@ -237,7 +237,7 @@ def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None
     return refine("greenhouse", writer.path, archive=folder / "archive", refined=refined or folder / "refined")
 
 
-def folder_of(made: Refined) -> Path:
+def folder_of(made: RefineResult) -> Path:
     return made.rows.parent
 
 

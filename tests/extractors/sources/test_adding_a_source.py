@@ -62,7 +62,7 @@ def fetch(web, *, boards, as_of):
 
 
 def parse(response):
-    yield from each(response.listed("jobs"), read_job, known=KNOWN)
+    yield from each(response.value_at("jobs"), read_job, known=KNOWN)
 
 
 def read_job(job):

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from extractors.archive.writer import Writer, path_of
-from extractors.refine.refine import Refined, refine
+from extractors.refine.refine import RefineResult, refine
 from extractors.response import Response
 from extractors.source_list import declared_sources
 from extractors.sources.files import open_jobs
@@ -40,7 +40,7 @@ def file_of(*rows: dict[str, Any]) -> bytes:
     return packed.getvalue()
 
 
-def refined_of(folder: Path, source: str, url: str, body: bytes) -> Refined:
+def refined_of(folder: Path, source: str, url: str, body: bytes) -> RefineResult:
     with Writer(path_of(folder / "archive", source, AT)) as writer:
         writer.write(url=url, observed_at=AT, status=200, body=body)
     assert writer.path is not None

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.reader import Damaged, Recorded, read, read_recorded
+from extractors.archive.reader import DamagedRecord, RecordedAnswer, read, read_recorded
 from extractors.archive.writer import Writer
 from extractors.web import session
 from extractors.web.address_guard import PublicAdapter
@@ -65,7 +65,7 @@ def test_a_busy_server_is_asked_again_later(board: Board, writer: Writer, status
     assert 2.0 in clock.slept
     writer.close()
     assert writer.path is not None
-    assert [found.status for found in read_recorded(writer.path) if isinstance(found, Recorded)] == [200]
+    assert [found.status for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)] == [200]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 501, 505])
@@ -158,7 +158,7 @@ def test_a_gzip_bomb_is_kept_small_and_reported(board: Board, writer: Writer) ->
     writer.close()
     assert writer.path is not None
     (found,) = read(writer.path)
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
     assert "over" in found.why
 
 
@@ -359,7 +359,9 @@ def test_a_server_that_drips_whatever_it_likes_is_cut_off(
     assert web.get(board.url("/v1/b")).status == 200, "the session goes on"
     writer.close()
     assert writer.path is not None
-    assert {found.url for found in read_recorded(writer.path) if isinstance(found, Recorded)} == {board.url("/v1/b")}
+    assert {found.url for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)} == {
+        board.url("/v1/b")
+    }
 
 
 def test_a_server_that_drips_over_tls_is_cut_off(
@@ -572,7 +574,7 @@ def test_a_signal_that_does_not_bind_is_archived_beside_the_answer(
     assert kept.count("WARC-Type: metadata") == 1
     assert f"WARC-Target-URI: {board.url('/robots.txt')}" in kept
     assert "content-signal: / search=yes, ai-train=no" in kept
-    assert len([found for found in read_recorded(writer.path) if isinstance(found, Recorded)]) == 2
+    assert len([found for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)]) == 2
 
 
 def test_permission_on_record_goes_before_robots_txt(board: Board, writer: Writer) -> None:
@@ -731,7 +733,7 @@ def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, wri
     assert board.posted == [b'{"offset": 0, "facets": {}}', b'{"offset": 20, "facets": {}}']
     writer.close()
     assert writer.path is not None
-    urls = [found.url for found in read_recorded(writer.path) if isinstance(found, Recorded)]
+    urls = [found.url for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)]
     assert urls == [board.url(f"/v1/a?offset={offset}&facets=%7B%7D") for offset in (0, 20)]
     with Writer(tmp_path / "again.warc.gz") as again:
         replayed = web_for(
@@ -742,7 +744,7 @@ def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, wri
         )
         assert replayed.get(board.url("/v1/a"), form={"offset": 20, "facets": {}}).status == 404
     (found,) = read_recorded(again.path or tmp_path)
-    assert isinstance(found, Recorded)
+    assert isinstance(found, RecordedAnswer)
     assert found.url == urls[1]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded
+from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAnswer, read, read_recorded
 from extractors.archive.writer import Writer
 from extractors.response import Response
 from extractors.source import BoardUrl
@@ -20,7 +20,7 @@ from extractors.web.session import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 
-def recorded(writer: Writer) -> list[Recorded | Revisited | Damaged]:
+def recorded(writer: Writer) -> list[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
     writer.close()
     return list(read_recorded(writer.path)) if writer.path else []
 
@@ -44,8 +44,8 @@ def test_an_answer_is_archived_as_sent_and_returned_decoded(board: Board, writer
     assert web.statuses == {200: 1, 404: 1}
     assert board.paths == ["/robots.txt", "/v1/a", "/v1/b"]
     first, second = recorded(writer)
-    assert isinstance(first, Recorded)
-    assert isinstance(second, Recorded)
+    assert isinstance(first, RecordedAnswer)
+    assert isinstance(second, RecordedAnswer)
     assert first.body == packed
     assert (first.url, first.reason, first.digest) == (board.url("/v1/a"), "OK", response.digest)
     names = [name for name, _ in first.headers]
@@ -223,7 +223,7 @@ def test_redirects_stay_on_the_declared_hosts(board: Board, writer: Writer) -> N
     assert failed.value.url == board.url("/v1/away")
     with pytest.raises(FetchFailed, match="over 5 redirects"):
         web.get(board.url("/v1/loop"))
-    paths = [found.url.rsplit("/", 1)[1] for found in recorded(writer) if isinstance(found, Recorded)]
+    paths = [found.url.rsplit("/", 1)[1] for found in recorded(writer) if isinstance(found, RecordedAnswer)]
     assert paths == ["old", "new", "old", "away", *["loop"] * 6]
 
 
@@ -267,7 +267,7 @@ def test_an_error_page_with_status_200_is_kept(board: Board, writer: Writer) -> 
     board.answers["/v1/a"] = (200, {"Content-Type": "text/html"}, page)
     assert live(board, writer).get(board.url("/v1/a")).body == page
     (found,) = recorded(writer)
-    assert isinstance(found, Recorded)
+    assert isinstance(found, RecordedAnswer)
     assert found.body == page
 
 
@@ -280,7 +280,7 @@ def test_a_truncated_gzip_body_is_archived_and_returned_as_sent(board: Board, wr
     writer.close()
     assert writer.path is not None
     (found,) = read(writer.path)
-    assert isinstance(found, Damaged)
+    assert isinstance(found, DamagedRecord)
 
 
 def test_an_answer_cut_on_the_way_fails(board: Board, writer: Writer) -> None:
@@ -294,7 +294,7 @@ def test_chunks_are_joined(board: Board, writer: Writer) -> None:
     board.answers["/v1/a"] = (200, {"Transfer-Encoding": "chunked"}, b"3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n")
     assert live(board, writer).get(board.url("/v1/a")).json() == [1, 2]
     (found,) = recorded(writer)
-    assert isinstance(found, Recorded)
+    assert isinstance(found, RecordedAnswer)
     assert found.body == b"[1,2]"
 
 

@@ -20,9 +20,9 @@ from warehouse.load.boards import add_known, count_known, read_known, read_moved
 from warehouse.ops_tables import KnownBoards
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 TOKENS = [f"00000000-0000-4000-8000-{number:012}" for number in range(3)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import Ended
+from tests.flows.conftest import CommandResult
 from warehouse import database
 
 LIST = "platform\tslug\npaylocity\tacme\nlever\tleverdemo\nworkday\tacme.wd1.myworkdayjobs.com\n"
@@ -19,7 +19,9 @@ def listed(folder: Path) -> str:
     return str(path)
 
 
-def test_a_list_is_taken_in_and_what_is_not_is_said(empty: Path, tmp_path: Path, plain: Callable[..., Ended]) -> None:
+def test_a_list_is_taken_in_and_what_is_not_is_said(
+    empty: Path, tmp_path: Path, plain: Callable[..., CommandResult]
+) -> None:
     ended = plain(empty, "boards", "import", listed(tmp_path))
     assert ended.code == 0
     assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in ended.out
@@ -33,7 +35,7 @@ def test_a_list_is_taken_in_and_what_is_not_is_said(empty: Path, tmp_path: Path,
 
 @pytest.mark.parametrize("is_import", [True, False])
 def test_boards_are_not_taken_into_a_folder_with_the_sample(
-    empty: Path, tmp_path: Path, plain: Callable[..., Ended], is_import: bool
+    empty: Path, tmp_path: Path, plain: Callable[..., CommandResult], is_import: bool
 ) -> None:
     empty.mkdir()
     (empty / "kind").write_text("sample\n")

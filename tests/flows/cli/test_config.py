@@ -14,9 +14,9 @@ from flows.runtime.settings_file import FILE, secrets
 from flows.terminal.errors import USAGE
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 
 
 def write(data: Path, text: str) -> Path:

@@ -16,9 +16,9 @@ from flows.terminal.errors import USAGE
 from tests.extractors.board import Board
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from flows.terminal.errors import FAILED, USAGE
 from tests.reports.release.conftest import DAY, publish_day
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 
 
 def test_a_release_is_made_verified_and_found_broken(tmp_path: Path, plain: Command) -> None:

@@ -19,9 +19,9 @@ from tests.flows.test_faults import FIRST, ashby_board, ashby_job, ids_in, recor
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 
 
 def device(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.reader import Recorded, Revisited, read_recorded
+from extractors.archive.reader import RecordedAnswer, RevisitedAnswer, read_recorded
 from extractors.source import BoardUrl
 from extractors.sources.employer_boards import lever
 from extractors.web import session
@@ -309,7 +309,7 @@ def test_two_hundred_unchanged_boards_cost_two_hundred_conditional_requests_and_
     assert all("If-None-Match" in headers for headers in asked)
     assert second.n_bytes < 200  # but for what robots.txt said
     files = sorted((nights.data / "archive" / "lever").glob("*.warc.gz"))
-    assert [{type(found) for found in read_recorded(file)} for file in files] == [{Recorded}, {Revisited}]
+    assert [{type(found) for found in read_recorded(file)} for file in files] == [{RecordedAnswer}, {RevisitedAnswer}]
     seen = "SELECT count(*), min(last_seen_at), max(last_seen_at) FROM core.postings WHERE closed_on IS NULL"
     assert nights.select(seen) == [(400, FIRST + timedelta(days=1), FIRST + timedelta(days=1))]
     assert nights.select("SELECT DISTINCT is_complete FROM ops.responses") == [(True,)]

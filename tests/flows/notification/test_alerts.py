@@ -16,7 +16,7 @@ from flows.notification.alerts import (
     Alert,
     Key,
     Night,
-    Standing,
+    StandingAlerts,
     clean,
     describe_claims,
     describe_night,
@@ -24,7 +24,7 @@ from flows.notification.alerts import (
     describe_sources,
     find_alerts,
 )
-from flows.notification.reviews import Waiting, find_waiting_figures
+from flows.notification.reviews import WaitingFigure, find_waiting_figures
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import OUTCOMES
 from reports.figures import claims
@@ -131,7 +131,7 @@ def test_without_the_table_of_reviews_none_waits_and_with_it_each_is_due_until_a
         for figure, day in (("skill.python", date(2026, 3, 1)), ("band.us", date(2026, 2, 1))):
             put_rows(con, Vintages, waiting | {"figure": figure, "offered_on": day, "as_of": day})
         put_rows(con, Vintages, waiting | {"figure": "skill.r", "state": "rejected"})
-        assert find_waiting_figures(con)[0] == Waiting("band.us", date(2026, 2, 1), date(2026, 2, 15))
+        assert find_waiting_figures(con)[0] == WaitingFigure("band.us", date(2026, 2, 1), date(2026, 2, 15))
         found = list(describe_reviews(con, DAY))
     assert keys(found) == [
         ("review", "band.us", "2026-02-01 overdue"),
@@ -163,7 +163,7 @@ def test_all_kinds_are_found_in_their_order_and_a_kind_that_cannot_be_read_is_no
 
 def test_what_was_not_looked_at_is_not_cleared() -> None:
     alert = Alert(kind="source", subject="lever", state="failed", words="w", remedy="r")
-    standing = Standing(alerts=(alert,), seen={"source": frozenset({"lever", "ashby"}), "claim": None})
+    standing = StandingAlerts(alerts=(alert,), seen={"source": frozenset({"lever", "ashby"}), "claim": None})
     assert not standing.is_cleared(alert.key)
     assert standing.is_cleared(Key("source", "lever", "partial"))
     assert standing.is_cleared(Key("source", "ashby", "failed"))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.notification.alerts import KINDS, Alert, Night
-from flows.notification.message import MAX_ALERTS, MAX_CHANGES, MAX_TEXT, Due, Published, compose, compose_test
+from flows.notification.message import MAX_ALERTS, MAX_CHANGES, MAX_TEXT, Due, Publication, compose, compose_test
 from reports.figures.changes import Change
 
 DAY, BEFORE = date(2026, 3, 10), date(2026, 3, 9)
@@ -16,7 +16,7 @@ NIGHT = Night(run_id="one", day=DAY, exit_code=2)
 CLAIM = Alert(
     kind="claim", subject="outlook.x", state="s", words="“30%” was due", remedy="look it up", deadline=date(2026, 3, 12)
 )
-PUBLISHED = Published(
+PUBLISHED = Publication(
     guides=(Path("/srv/guide.md"), Path("/srv/www/mine.md")),
     page=Path("/srv/site/index.html"),
     changes=[
@@ -95,7 +95,7 @@ def test_what_could_not_be_sent_before_it_was_over_says_so() -> None:
 def test_long_lists_are_cut_and_counted_and_fields_have_all() -> None:
     due = [Due(alert=failure(f"s{number:03}"), since=DAY) for number in range(500)]
     changes = [Change(f"f.{n:03}", "t", "1", "2" * 500, BEFORE, False) for n in range(500)]
-    message = compose(NIGHT, due, published=Published(guides=[Path("g")], page=Path("p"), changes=changes))
+    message = compose(NIGHT, due, published=Publication(guides=[Path("g")], page=Path("p"), changes=changes))
     assert message.body.count("- s") == MAX_ALERTS and f"- and {500 - MAX_ALERTS} more" in message.body
     assert message.body.count("- f.") == MAX_CHANGES and f"- and {500 - MAX_CHANGES} more" in message.body
     assert len(message.text) < 4000, "chat rooms cut long messages"
@@ -105,7 +105,7 @@ def test_long_lists_are_cut_and_counted_and_fields_have_all() -> None:
 def test_long_values_are_shown_from_where_they_differ() -> None:
     before, after = (f"{'the same of both ' * 20}{rest}{', and so on' * 20}" for rest in ("A 10", "A 20"))
     changes = [Change("f.one", "t", before, after, BEFORE, False), Change("f.two", "t", "B" * 200, None, BEFORE, False)]
-    body = compose(NIGHT, [], published=Published(guides=[], page=Path("p"), changes=changes)).body
+    body = compose(NIGHT, [], published=Publication(guides=[], page=Path("p"), changes=changes)).body
     shown = {line.partition(": ")[0]: line.partition(": ")[2].split(" → ") for line in body.splitlines() if "→" in line}
     assert [value[:27] for value in shown["- f.one"]] == ["…the same of both A 10, and", "…the same of both A 20, and"]
     assert shown["- f.two"] == ["B" * 79 + "…", "withheld"]

@@ -27,9 +27,9 @@ from warehouse import database
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
+    from tests.flows.conftest import CommandResult
 
-Command = Callable[..., "Ended"]
+Command = Callable[..., "CommandResult"]
 RUN = ("run", "--sample", "--source", "currency_table")
 N_POSTINGS = 56
 
@@ -118,7 +118,7 @@ def history(con: database.Connection) -> list[tuple[Any, ...]]:
     return con.execute(FIGURES, [DAYS[0]]).fetchall()
 
 
-def is_published_again(before: tuple[int, list[tuple[Any, ...]]], ended: Ended, data: Path) -> None:
+def is_published_again(before: tuple[int, list[tuple[Any, ...]]], ended: CommandResult, data: Path) -> None:
     assert ended.code == 0, ended.said
     assert "Traceback" not in ended.said
     assert published(data) == before

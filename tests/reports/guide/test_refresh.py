@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reports.figures.catalogue import KNOWN
 from reports.figures.compute import compute_figures
-from reports.guide.markers import GuideError, Refreshed
+from reports.guide.markers import GuideError, RefreshResult
 from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
 from reports.guide.render import refresh_bytes
 from warehouse import tables
@@ -41,7 +41,7 @@ def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options
     return refresh_bytes(raw.encode(), ledger, is_html=is_html, **options)[0].decode()
 
 
-def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> Refreshed:
+def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> RefreshResult:
     """Stage a guide and put it in place."""
     staged, done = stage(path_in, path_out, ledger, **options)
     atomic_files.commit([staged])

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from reports.figures.compute import compute_figures
-from reports.release.build import Made, make_release
+from reports.release.build import MadeRelease, make_release
 from tests.builders import share_row
 from tests.reports.conftest import make_cell, plain, put_rows
 from tests.reports.figures.ledger_builders import posting
@@ -186,7 +186,7 @@ def published_next(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish_day(folder, NEXT, python=0.5)
 
 
-def release(data: Path, folder: Path, **given: Any) -> Made:
+def release(data: Path, folder: Path, **given: Any) -> MadeRelease:
     """Make a release of a data folder."""
     with open_published_file(data) as con:
         return make_release(con, folder, **given)

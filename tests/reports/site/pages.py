@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import duckdb
 from markupsafe import Markup
 
-from reports.release.published import Published, describe_published
+from reports.release.published import PublishedDay, describe_published
 from reports.site import build, regions
 from reports.site.explorer import Explorer
-from reports.site.findings import Seen, list_open
+from reports.site.findings import FindingsBasis, list_open
 from reports.site.world import World
 from tests.reports.conftest import make_tables
 from warehouse.mart_tables import Figures
@@ -31,9 +31,9 @@ def render_pages(
     }
 
 
-def make_site(published: Published) -> build.Site:
+def make_site(published: PublishedDay) -> build.Site:
     """The site of figures alone."""
-    seen = Seen(
+    seen = FindingsBasis(
         figures={row.figure: regions.keep_names(row) for row in published.figures},
         explorer=Explorer(as_of=published.as_of, cells={}, places=(), works=()),
         skills={},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reports.site import figure_rows, findings, rows, skills
 from reports.site.explorer import Explorer
-from reports.site.findings import Seen
+from reports.site.findings import FindingsBasis
 from reports.site.rows import ChartRow, Mark
 from reports.wording import gaps
 
@@ -125,7 +125,7 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     ledger = figure(
         figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
-    seen = Seen(
+    seen = FindingsBasis(
         figures={"degree.shares": ledger},
         explorer=Explorer(as_of=ledger.as_of, cells={}, places=(), works=()),
         skills={},

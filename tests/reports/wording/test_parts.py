@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports.wording import notes
-from reports.wording.parts import Wanted, find_locale_fault
+from reports.wording.parts import PartFormat, find_locale_fault
 from warehouse.mart_tables import Figures
 
 Make = Callable[..., Figures]
@@ -28,7 +28,7 @@ CLAIM = {"claim": "up to USD 15.7 trillion by 2030", "publisher": "PwC",
 
 
 def said(made: Figures, **wanted: Any) -> str | None:
-    return notes.part(made, Wanted(**wanted))
+    return notes.part(made, PartFormat(**wanted))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_what_a_figure_lacks_is_none_and_says_why(figure: Make) -> None:
     reported = PAY | {"band_low": None, "band_high": None, "local_p50": None, "place_currency": None}
     made = figure(figure="pay.de.data.all.reported", basis="reported", value_json=json.dumps([reported]))
     assert said(made, part="low") is None
-    assert "have no band" in notes.why_no_part(made, Wanted(part="low"))
+    assert "have no band" in notes.why_no_part(made, PartFormat(part="low"))
     assert said(made, part="median", money="local") is None
-    assert "money of the country" in notes.why_no_part(made, Wanted(part="median", money="local"))
+    assert "money of the country" in notes.why_no_part(made, PartFormat(part="median", money="local"))
     assert said(made, per="year") == "median USD 120K per year"
 
 

@@ -174,10 +174,10 @@ WHEREABOUTS = {
 @pytest.mark.parametrize("case", WHEREABOUTS)
 def test_whereabouts_are_all_that_is_said_of_the_place(case: str) -> None:
     one, other, is_equal = WHEREABOUTS[case]
-    assert (stated_at(*one) == stated_at(*other)) is is_equal
+    assert (share_stated_at(*one) == share_stated_at(*other)) is is_equal
 
 
-def stated_at(title: str, location_text: str) -> str:
+def share_stated_at(title: str, location_text: str) -> str:
     found = whereabouts(location_text, title=title).places
     return read_version(
         **dict.fromkeys(("board", "url", "requisition_id", "department", "posted_on", "closed_at", "text_hash")),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import transforms
 from transforms.place.gazetteer import countries, gazetteer, groups, key
-from transforms.place.location_line import folded
+from transforms.place.location_line import fold_spaces
 from transforms.place.places import Address, Whereabouts, country_of, members_of, region_of, whereabouts
 from transforms.records.vocabulary import READINGS, WORKPLACES
 
@@ -395,7 +395,7 @@ def test_any_text_is_read(
     assert scope is None or (found.workplace == "remote" and scope == tuple(sorted(set(scope))) != ())
     assert set(scope or ()) <= GROUPS | countries().keys()
     for span in found.spans:
-        source = {"location": folded(text or ""), "title": folded(title), "structured": ""}[span.part]
+        source = {"location": fold_spaces(text or ""), "title": fold_spaces(title), "structured": ""}[span.part]
         assert (span.start is None) == (span.end is None)
         assert span.start is None or 0 <= span.start < (span.end or 0) <= len(source)
 

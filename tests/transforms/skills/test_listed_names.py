@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.clock import measure_growth
-from transforms.skills.listed_names import MAX_NAMES, is_covered, listed_names_in
+from transforms.skills.listed_names import MAX_NAMES, find_listed_names, is_covered
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,19 @@ from transforms.skills.listed_names import MAX_NAMES, is_covered, listed_names_i
     ],
 )
 def test_names_beside_known_technologies(text: str, names: list[str]) -> None:
-    found = listed_names_in(text)
+    found = find_listed_names(text)
     assert [one.name for one in found] == names
     assert [text[one.start : one.end] for one in found] == names
 
 
 def test_each_has_the_technology_before_it_or_else_the_one_behind() -> None:
-    (first, second) = listed_names_in("using blorpQL, Kafka, Redis, Blorptool, PostgreSQL")
+    (first, second) = find_listed_names("using blorpQL, Kafka, Redis, Blorptool, PostgreSQL")
     assert (first.beside, second.beside) == ("Kafka", "Redis")
 
 
 def test_an_advert_keeps_its_first_names() -> None:
     text = "".join(f"Kafka, Blorp{n:03}x, Redis\n" for n in range(2 * MAX_NAMES))
-    assert [one.name for one in listed_names_in(text)] == [f"Blorp{n:03}x" for n in range(MAX_NAMES)]
+    assert [one.name for one in find_listed_names(text)] == [f"Blorp{n:03}x" for n in range(MAX_NAMES)]
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,5 @@ def test_what_the_taxonomy_covers(term: str, is_known: bool) -> None:
     "unit", ["Kafka, Blorptool, PostgreSQL, ", "Kafka " + "A" * 9 + ",", "Kafka, Redis. Blorp, ", "Kafka " * 9]
 )
 def test_long_lists_take_time_in_proportion_to_their_length(unit: str) -> None:
-    *_, is_too_slow = measure_growth(listed_names_in, unit, (30_000, 120_000))
+    *_, is_too_slow = measure_growth(find_listed_names, unit, (30_000, 120_000))
     assert not is_too_slow

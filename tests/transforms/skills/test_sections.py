@@ -18,7 +18,7 @@ from transforms.skills.sections import (
     cues_of,
     lines_of,
     lines_with,
-    lowered,
+    lower_text,
     read_lines,
     sentence_at,
 )
@@ -142,10 +142,10 @@ def test_lowered_letters_are_those_that_re_takes_for_each_other() -> None:
     cues = [row["pattern"] or "" for name in ("ai_work_cues", "requirement_cues") for row in rows_of(name)]
     letters = {letter for pattern in cues for letter in pattern if letter.isalpha()}
     characters = [c for c in map(chr, range(sys.maxunicode + 1)) if not "\ud800" <= c <= "\udfff"]
-    assert {len(lowered(c)) for c in characters} == {1}, "offsets stay"
+    assert {len(lower_text(c)) for c in characters} == {1}, "offsets stay"
     for letter in letters:
         same = re.compile(letter, re.IGNORECASE)
-        assert {c for c in characters if lowered(c) == letter} == {c for c in characters if same.fullmatch(c)}
+        assert {c for c in characters if lower_text(c) == letter} == {c for c in characters if same.fullmatch(c)}
 
 
 def test_a_cue_that_could_never_match_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.text.normalise import MASK, hash_of, language_of, masked, normal, text_of
+from transforms.text.normalise import MASK, hash_of, language_of, mask_contacts, normal, text_of
 
 HERE = Path(__file__).parent
 PLAIN = st.recursive(
@@ -47,7 +47,7 @@ def test_text_of(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", rows("mask_cases.csv"), ids=lambda row: row["note"])
 def test_masked(row: dict[str, str]) -> None:
-    assert masked(row["text"]) == row["masked"]
+    assert mask_contacts(row["text"]) == row["masked"]
     assert len(row["masked"]) == len(row["text"])
 
 
@@ -84,7 +84,7 @@ def test_no_input_breaks_them(said: str) -> None:
     text = text_of(said)
     assert "\r" not in text and "\xa0" not in text and "  " not in text
     assert all(line and line == line.strip() for line in text.split("\n")) or text == ""
-    hidden = masked(text)
+    hidden = mask_contacts(text)
     assert len(hidden) == len(text)
     assert all(new in (old, MASK) for old, new in zip(text, hidden, strict=True))
     assert language_of(text) is None or len(language_of(text) or "") == 2

@@ -29,7 +29,7 @@ from tests.builders import (
     refined,
 )
 from transforms.records.columns import fields_of, table_of
-from transforms.records.rows import ExchangeRate, Issue, ListedName, Pay, PayReport, Place, Posting, SkillAsked
+from transforms.records.rows import ExchangeRate, Issue, ListedName, Pay, PayReport, Place, Posting, SkillRequirement
 from warehouse import database, schema
 from warehouse.load import loader
 from warehouse.load.refined_file import RefinedFile
@@ -133,7 +133,7 @@ def test_parts_are_those_of_the_newest_observation(con: database.Connection, tmp
         return posting(
             places=tuple(Place(place_text=skill) for skill in skills),
             pay=pays,
-            skills=tuple(SkillAsked(skill=skill, requirement="required", start=0, end=1) for skill in skills),
+            skills=tuple(SkillRequirement(skill=skill, requirement="required", start=0, end=1) for skill in skills),
             candidates=tuple(ListedName(name=f"{skill}x", beside=skill, start=0, end=1) for skill in skills),
         )
 
@@ -202,7 +202,7 @@ NOT_FOUND = st.tuples(st.integers(0, DAYS - 1), st.integers(1, 3))
 
 
 @dataclass
-class Told:
+class PostingLife:
     """What the oracle knows of one posting."""
 
     intervals: dict[str, list[list[Any]]] = dataclasses.field(default_factory=dict)
@@ -218,9 +218,9 @@ class Told:
         return sorted(found)
 
 
-def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[str, Told]:
+def lives_of(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[str, PostingLife]:
     """The life of every posting, followed day by day in plain Python."""
-    lives: dict[str, Told] = {}
+    lives: dict[str, PostingLife] = {}
     numbered = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
     for day in range(DAYS):
         at, complete, missing = night(day), set(), set()
@@ -243,7 +243,7 @@ def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[st
                     by = "list" if board in complete else "not_found" if posting_id in missing else None
                     intervals[-1][2:] = [at if by else None, by]
         for posting_id, board in sorted(read):
-            intervals = lives.setdefault(posting_id, Told()).intervals.setdefault(board, [])
+            intervals = lives.setdefault(posting_id, PostingLife()).intervals.setdefault(board, [])
             is_going_on = intervals and intervals[-1][2] is None
             if is_going_on and (age is None or board in complete or (at.date() - intervals[-1][1].date()).days <= age):
                 intervals[-1][1] = at
@@ -331,7 +331,7 @@ def test_core_is_the_same_whatever_the_order_of_loading(
             load(con, *order)
             convert_money(con)
             results.append(core(con))
-            assert_lives(con, told(files, age))
+            assert_lives(con, lives_of(files, age))
     assert results[0] == results[1] == results[2]
 
 
@@ -377,10 +377,10 @@ def test_what_is_said_again_needs_no_second_row(
             load(con, *short)
         else:
             loader.load(con, short, gate=passes)
-        assert_lives(con, told(files, None))
+        assert_lives(con, lives_of(files, None))
 
 
-def assert_lives(con: database.Connection, lives: dict[str, Told]) -> None:
+def assert_lives(con: database.Connection, lives: dict[str, PostingLife]) -> None:
     """Intervals, versions and dates of all postings are those that the oracle found."""
     assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
         (posting_id, board, *interval)
@@ -627,7 +627,7 @@ def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_
     load(con, file)
     before = core(con), counts(con)
     (again,) = loader.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
-    assert again == loader.Loaded(warc="board/a.warc.gz", state="unchanged")
+    assert again == loader.LoadResult(warc="board/a.warc.gz", state="unchanged")
     assert (core(con), counts(con)) == before
 
 
@@ -697,7 +697,7 @@ def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: databas
     [
         ({"pay": (Pay(low=9.0, high=5.0),)}, "CHECK"),
         ({"pay": (Pay(component="perks"),)}, "CHECK"),
-        ({"skills": (SkillAsked(skill="Go", requirement="required", start=0, end=2),) * 2}, "Go twice"),
+        ({"skills": (SkillRequirement(skill="Go", requirement="required", start=0, end=2),) * 2}, "Go twice"),
     ],
 )
 def test_parts_that_break_a_rule_refuse_their_file(

@@ -68,7 +68,7 @@ def spells() -> list[Spell]:
         return [Spell(row) for row in csv.DictReader(file)]
 
 
-def recorded_days() -> dict[date, Path]:
+def record_days() -> dict[date, Path]:
     return {date.fromisoformat(path.name[-18:-8]): path for path in sorted(PANEL.glob("openai_jobPostings_*.json.gz"))}
 
 
@@ -152,7 +152,7 @@ def check(con: database.Connection, days: Sequence[date]) -> set[tuple[str, date
 def test_pay_that_one_employer_changes_on_its_whole_board_is_kept_with_what_it_was(
     work_template: Path, tmp_path: Path
 ) -> None:
-    days = sorted({*WEEK, *recorded_days(), *(FIRST + timedelta(days=n) for n in range(0, 211, 21))})
+    days = sorted({*WEEK, *record_days(), *(FIRST + timedelta(days=n) for n in range(0, 211, 21))})
     with nights_of(days, work_template, tmp_path) as con:
         changed = check(con, days)
         assert 290 <= sum(day in WEEK[1:] for _, day in changed) <= 310
@@ -176,10 +176,10 @@ def test_all_211_days_of_the_board(work_template: Path, tmp_path: Path) -> None:
     assert sum(one != other and bool(one and other) for one, other in pairs) == 459
 
 
-@pytest.mark.parametrize("day", recorded_days(), ids=str)
+@pytest.mark.parametrize("day", record_days(), ids=str)
 def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amounts(day: date) -> None:
     """Pay is read of the words alone here, with the dash that the recorder lost."""
-    recorded = json.loads(gzip.decompress(recorded_days()[day].read_bytes()))
+    recorded = json.loads(gzip.decompress(record_days()[day].read_bytes()))
     known = board_on(day, spells())
     assert {one["id"]: one["compensationTierSummary"] or "" for one in recorded} == {
         id: spell.pay for id, spell in known.items()

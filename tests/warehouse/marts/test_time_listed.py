@@ -13,10 +13,10 @@ from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import TimeListed
 from warehouse.marts import time_listed as module
-from warehouse.marts.time_listed import Listed, Spells, estimate_listed, time_listed
+from warehouse.marts.time_listed import ListedPart, Spells, estimate_listed, time_listed
 
 
-def estimate(*rows: tuple[int, float, float, bool], days: float = 60) -> Listed:
+def estimate(*rows: tuple[int, float, float, bool], days: float = 60) -> ListedPart:
     """The estimate from rows of board, entry, exit and whether the advert closed then."""
     board, entry, leave, closed = (np.array(column) for column in zip(*rows, strict=True))
     return estimate_listed(Spells(board, entry.astype(float), leave.astype(float), closed), days, len(set(board)))

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.publish.atomic_files import Staged, abandon, check_writable, commit, stage, stage_folder, staged
+from warehouse.publish.atomic_files import (
+    StagedFile,
+    abandon,
+    check_writable,
+    commit,
+    stage,
+    stage_folder,
+    stage_written,
+)
 
 
 @pytest.fixture
@@ -25,7 +33,7 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def all_staged(places: list[Path]) -> list[Staged | None]:
+def all_staged(places: list[Path]) -> list[StagedFile | None]:
     return [stage(path, path.parent.name.encode()) for path in places]
 
 
@@ -103,7 +111,7 @@ def test_a_file_system_without_hard_links_will_do(places: list[Path], monkeypatc
     monkeypatch.setattr(os, "link", no_links)
     fresh = places[0].with_name("fresh")
     fresh.write_bytes(b"new")
-    made = staged(fresh, places[0])
+    made = stage_written(fresh, places[0])
     assert made.kept is not None and made.kept.read_bytes() == b"old"
     commit([made])
     assert places[0].read_bytes() == b"new"
