@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -106,13 +105,11 @@ def test_what_the_last_nights_say_of_a_board(
 def test_the_board_that_a_redirect_leads_to_is_named(
     target: tuple[str | None, str | None], why: str, work_template: Path, tmp_path: Path
 ) -> None:
-    redirect = BoardNights(
-        run_id="a", source="lever", board="acme", planned_on=DAYS[0], why="new",
-        moved_to_source=target[0], moved_to_board=target[1],
-    )  # fmt: skip
+    night = {"run_id": "a", "source": "lever", "board": "acme", "planned_on": DAYS[0], "why": "yield"}
+    moved_to = {"moved_to_source": target[0], "moved_to_board": target[1]}
     with open_copy(work_template, tmp_path) as con:
         put_rows(con, Responses, answer("acme", 0, 301, DAYS[0]))
-        put_rows(con, BoardNights, dataclasses.asdict(redirect))
+        put_rows(con, BoardNights, night | moved_to)
         asked = read_asked_boards(con)[("lever", "acme")]
     _, finding = _judge_board(Board(source="lever", board="acme"), asked, [], 2)
     assert finding is not None and finding.what == "look"
