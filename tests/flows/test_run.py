@@ -249,14 +249,19 @@ def test_no_text_of_an_advert_is_in_the_warehouse(con: database.Connection) -> N
 # --- from a figure back to the bytes --------------------------------------------------------------------
 
 
-def figure_ids(con: database.Connection) -> list[str]:
-    found = con.execute("SELECT figure FROM mart.figures WHERE as_of = ? ORDER BY figure", [LAST_NIGHT]).fetchall()
+def figures_of_each_kind(con: database.Connection) -> list[str]:
+    """Two figures of each kind, status, rung and family, where there are two."""
+    found = con.execute(
+        "SELECT DISTINCT unnest([min(figure), max(figure)]) AS figure FROM mart.figures WHERE as_of = ?"
+        " GROUP BY kind, status, rung, split_part(figure, '.', 1) ORDER BY figure",
+        [LAST_NIGHT],
+    ).fetchall()
     return [row[0] for row in found]
 
 
 def test_each_figure_explains_itself(con: database.Connection) -> None:
-    names = figure_ids(con)
-    assert len(names) > 50
+    names = figures_of_each_kind(con)
+    assert len(names) > 40
     for name in names:
         said = explain_figure(con, name)
         kind = re.search(r"^  kind +(\w+)", said, re.M)
