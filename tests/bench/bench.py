@@ -221,7 +221,7 @@ def forget() -> None:
                     value.cache_clear()
 
 
-def loaded(refined: RefineResult, folder: Path) -> None:
+def load_refined(refined: RefineResult, folder: Path) -> None:
     """Load one refined file into a new work database, as a night does."""
     from warehouse import database  # DuckDB must not be there while refine is measured
     from warehouse.load import loader
@@ -244,7 +244,7 @@ def measured(warc: Path, spent: dict[str, float]) -> Iterator[tuple[str, int, fl
         least, refined = taking_turns(responses, warc, folder / "refined")
         yield from ((stage, n, seconds) for stage, seconds in least.items())
         spent.update(shares(responses))
-        yield "load", n, time_cpu(lambda: loaded(refined, folder))[0]
+        yield "load", n, time_cpu(lambda: load_refined(refined, folder))[0]
         few = first_adverts(bodies, PLAIN_ADVERTS)
         seconds, rows = time_cpu(lambda: list(plain.rows_of(few)))
         yield "plain: read", adverts_in(few), seconds

@@ -63,7 +63,7 @@ class Night:
     memory: int
 
 
-def recorded(folder: Path, number: int, n_alike: int, sources: Sequence[str]) -> Recordings:
+def record_night(folder: Path, number: int, n_alike: int, sources: Sequence[str]) -> Recordings:
     """The recordings of a night: those of the sample, so many days later, `n_alike` nights the same."""
     taken = {}
     for source in sources:
@@ -135,7 +135,7 @@ def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BO
     """Night after night in one data folder; three times in all, what is answered is new."""
     n_alike = -(-n_nights // 3)
     for number in range(n_nights):
-        recordings = recorded(folder / "recordings", number, n_alike, sources)
+        recordings = record_night(folder / "recordings", number, n_alike, sources)
         yield night_apart(folder / "data", recordings, number % n_alike == 0)
         shutil.rmtree(folder / "recordings")
 

@@ -15,7 +15,7 @@ MAX_ROWS = 100
 def test_a_night_without_changes_adds_next_to_nothing(tmp_path: Path) -> None:
     measured = []
     for number in range(N_NIGHTS):
-        recordings = month.recorded(tmp_path / "recordings", number, N_NIGHTS, ["lever"])
+        recordings = month.record_night(tmp_path / "recordings", number, N_NIGHTS, ["lever"])
         measured.append(month.night(tmp_path / "data", recordings, number == 0))
     stored = [cost.n_rows for cost in measured]
     assert stored[0] > 1_000, "marts have rows"

@@ -122,7 +122,9 @@ def test_issues_of_an_advert_are_counted_beyond_some() -> None:
     assert [issue.value for issue in made.issues] == [*map(str, range(20)), "4980 more"]
 
 
-def archived(folder: Path, body: bytes, *, url: str = "https://api.ashbyhq.com/posting-api/job-board/curlew") -> Path:
+def archive_body(
+    folder: Path, body: bytes, *, url: str = "https://api.ashbyhq.com/posting-api/job-board/curlew"
+) -> Path:
     answer = RecordedAnswer(
         url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, reason="OK", headers=(), body=body,
         digest="", record=0, offset=0, position=0,
@@ -133,7 +135,7 @@ def archived(folder: Path, body: bytes, *, url: str = "https://api.ashbyhq.com/p
 
 
 def test_issues_of_an_answer_are_counted_beyond_some(tmp_path: Path) -> None:
-    warc = archived(tmp_path, b'{"jobs": [{"id": "1", "title": "Engineer"}' + b", 1" * 20_000 + b"]}")
+    warc = archive_body(tmp_path, b'{"jobs": [{"id": "1", "title": "Engineer"}' + b", 1" * 20_000 + b"]}")
     made = refine("ashby", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
     (answer,) = pq.read_table(made.responses).to_pylist()
     assert made.n_rows == 1
@@ -158,8 +160,8 @@ def test_rows_of_other_kinds_are_bounded() -> None:
 
 
 def test_a_password_in_a_recorded_address_goes_no_further(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    known = archived(tmp_path / "known", b'{"jobs": []}')
-    unknown = archived(tmp_path / "unknown", b"{}", url="http://me:secret@nobody.example/x")
+    known = archive_body(tmp_path / "known", b'{"jobs": []}')
+    unknown = archive_body(tmp_path / "unknown", b"{}", url="http://me:secret@nobody.example/x")
     with caplog.at_level(logging.WARNING):
         recordings_in([known, unknown])
     assert "nobody.example" in caplog.text

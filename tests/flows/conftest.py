@@ -87,12 +87,12 @@ def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., Comm
     """command(data, *arguments, typed="", **environment): the real command, from start to end."""
 
     def run(data: Path, *arguments: str, **more: str) -> CommandResult:
-        return ended(started(data, *arguments, **more), data)
+        return wait_for_end(started(data, *arguments, **more), data)
 
     return run
 
 
-def ended(process: subprocess.Popen[str], data: Path) -> CommandResult:
+def wait_for_end(process: subprocess.Popen[str], data: Path) -> CommandResult:
     """How a started command ended; one that takes too long is interrupted."""
     try:
         code = process.wait(timeout=PATIENCE)
@@ -304,7 +304,7 @@ def begun(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def sample(sampling: tuple[subprocess.Popen[str], Path]) -> FinishedRun:
     """The whole sample, run by the real command in an empty folder."""
-    done = ended(*sampling)
+    done = wait_for_end(*sampling)
     assert done.code == 0, done.said
     return FinishedRun(data=sampling[1], ended=done, made=digests(sampling[1]))
 
@@ -319,8 +319,8 @@ def small(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) ->
 
 
 @pytest.fixture
-def copied(tmp_path: Path) -> Callable[[FinishedRun], Path]:
-    """copied(finished): a copy of a finished folder, for a test to write into."""
+def copy_of(tmp_path: Path) -> Callable[[FinishedRun], Path]:
+    """copy_of(finished): a copy of a finished folder, for a test to write into."""
 
     def copy(finished: FinishedRun) -> Path:
         return Path(shutil.copytree(finished.data, tmp_path / "data"))

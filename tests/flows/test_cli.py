@@ -37,7 +37,7 @@ from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
 from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
-from tests.flows.conftest import SMALL, end, ended, environment
+from tests.flows.conftest import SMALL, end, environment, wait_for_end
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.marts import mart_history
@@ -111,12 +111,12 @@ def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None
 
 
 def test_a_day_before_all_data_is_answered_at_once(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begun(*given: object) -> None:
         raise AssertionError("a run was begun")
 
-    data = copied(small)
+    data = copy_of(small)
     monkeypatch.setattr("flows.nightly.prepare_archive", begun)
     refused = plain(data, "run", "--as-of", "2020-02-02")
     assert refused.code == USAGE
@@ -358,9 +358,9 @@ def test_a_night_that_published_nothing_is_seen_at_once(empty: Path, plain: Comm
 
 
 def test_later_nights_in_vain_are_told_beside_what_is_published(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     assert "last run" in plain(data, "status").out
     assert "published nothing" not in plain(data, "status").said
     later = datetime.now(UTC) + timedelta(minutes=1)
@@ -379,8 +379,8 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
     assert "mart.shares did not pass" in status.said
 
 
-def test_a_night_at_work_is_seen(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
-    data = copied(small)
+def test_a_night_at_work_is_seen(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
+    data = copy_of(small)
     with hold_folder(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
         assert re.search(r"last run .* running", plain(data, "status").out)
         ended(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
@@ -389,9 +389,9 @@ def test_a_night_at_work_is_seen(small: FinishedRun, copied: Callable[..., Path]
 
 
 def test_who_serves_is_seen(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     assert "none; `jobmarket serve` keeps one" in plain(data, "status").said
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with run_schedule_server(data / "prefect", port=1, cron="5 2 * * *", timezone="UTC"):
@@ -408,8 +408,8 @@ def test_sources_are_known_before_anything_was_read(empty: Path, plain: Command)
     assert not empty.exists()
 
 
-def test_a_folder_in_use_names_its_holder(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
-    data = copied(small)
+def test_a_folder_in_use_names_its_holder(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
+    data = copy_of(small)
     with hold_folder(data):
         refused = plain(data, "run", "--sample")
         status = plain(data, "status")
@@ -566,9 +566,9 @@ def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, 
 
 
 def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     ended = plain(data, *SMALL)
     assert ended.code == 0, ended.said
     n = r"\(n = [\d,]+ jobs, [\d,]+ employers\)$"
@@ -581,8 +581,8 @@ def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
         assert plain(data, *arguments).code == 0
 
 
-def test_changed_figures_are_named(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
-    data = copied(small)
+def test_changed_figures_are_named(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
+    data = copy_of(small)
     with database.open_work(data) as con:
         before = (
             f"SELECT * REPLACE (as_of - 1 AS as_of, CASE WHEN figure = '{PYTHON}' THEN '1%' ELSE value END AS value)"
@@ -613,7 +613,7 @@ MY_GUIDE = (
 
 
 def test_an_editor_patches_a_guide_without_a_run(
-    sample: FinishedRun, copied: Callable[..., Path], plain: Command, tmp_path: Path
+    sample: FinishedRun, copy_of: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
     guide = tmp_path / "my.md"
     guide.write_text(MY_GUIDE)
@@ -852,8 +852,10 @@ def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused
     assert serve.name_night() == f"jobmarket serve ({serve.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
 
 
-def test_a_folder_of_sample_data_is_not_served(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
-    ended = plain(copied(small), "serve", JOBMARKET_CONTACT="night@example.org")
+def test_a_folder_of_sample_data_is_not_served(
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
+) -> None:
+    ended = plain(copy_of(small), "serve", JOBMARKET_CONTACT="night@example.org")
     assert ended.code == 1
     assert "holds sample data, which live data must not be mixed with" in ended.said
 
@@ -862,9 +864,9 @@ def test_a_folder_of_sample_data_is_not_served(small: FinishedRun, copied: Calla
 
 
 def test_what_fails_after_publishing_does_not_unsay_what_was_published(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
 
     def lost(*given: object) -> None:
         raise ConnectionError("Connection refused")
@@ -882,12 +884,12 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
 
 
 def test_a_run_that_fails_before_publishing_still_says_so(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(*given: object) -> None:
         raise ConnectionError("Connection refused")
 
-    data = copied(small)
+    data = copy_of(small)
     monkeypatch.setattr("flows.nightly.compute_marts", lost)
     ended = plain(data, *SMALL)
     assert ended.code == 1
@@ -911,7 +913,7 @@ def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
     except BaseException:
         end(run)
         raise
-    done = ended(run, empty)
+    done = wait_for_end(run, empty)
     assert done.code == 0, done.said
     assert "Prefect's server at http://127.0.0.1" in done.said
     assert "nothing was published" not in done.said.lower()

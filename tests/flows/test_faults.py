@@ -388,9 +388,9 @@ def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> N
 
 
 def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
 
     def fetch(web: object, *, boards: Sequence[str], as_of: date) -> list[str]:
         raise ConnectionError("the cable was cut")
@@ -516,11 +516,11 @@ def test_a_mart_that_went_wrong_publishes_nothing(
     compute: Callable[..., pd.DataFrame],
     words: str,
     small: FinishedRun,
-    copied: Callable[..., Path],
+    copy_of: Callable[..., Path],
     plain: Command,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     before = files_of(data)
     monkeypatch.setitem(MARTS, SalaryBands, Mart(compute))
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
@@ -546,9 +546,9 @@ GUIDE = (
 
 
 @pytest.fixture
-def with_guide(small: FinishedRun, copied: Callable[..., Path]) -> tuple[Path, Path, tuple[str, ...]]:
+def with_guide(small: FinishedRun, copy_of: Callable[..., Path]) -> tuple[Path, Path, tuple[str, ...]]:
     """A finished folder, a guide of somebody in it, and the arguments of a run that refreshes it."""
-    data = copied(small)
+    data = copy_of(small)
     mine = data / "mine" / "guide.md"
     mine.parent.mkdir()
     mine.write_text(GUIDE, encoding="utf-8")
@@ -687,9 +687,9 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
 
 
 def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     before = files_of(data)
 
     def full(*args: object, **more: object) -> None:
@@ -706,9 +706,9 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
 
 
 def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
 
     def full(path: Path, line: str) -> None:
         if "ended" in line:

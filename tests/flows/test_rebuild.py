@@ -108,9 +108,9 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
 
 
 def test_rebuild_makes_what_the_nights_made(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     with database.open_work(data) as con:
         con.execute("DELETE FROM core.posting_boards")
         con.execute("UPDATE core.postings SET title = 'spoilt'")
@@ -127,10 +127,10 @@ def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) ->
 
 
 def test_todays_file_shows_a_past_day_as_that_day_did(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
     """postings_as_of of the newest file is core.postings of `run --as-of`, which had nothing later to look at."""
-    data = copied(small)
+    data = copy_of(small)
     days = sorted({path.name[:10] for path in data.glob("archive/lever/*.warc.gz")})
     # As the macro says: by what is known today, or by the last whole list (some lists of the sample are broken).
     today = {"employer_id", "last_seen_at", *(f.name for f in fields_of(InDollars))}

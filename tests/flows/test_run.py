@@ -109,9 +109,9 @@ def test_the_sources_are_there_as_they_declare_themselves(con: database.Connecti
 
 
 def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
-    sample: FinishedRun, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+    sample: FinishedRun, copy_of: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
-    data = copied(sample)
+    data = copy_of(sample)
     times = {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")}
     assert times
     again = plain(data, "run", "--sample")
@@ -126,9 +126,9 @@ def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
 
 
 def test_the_next_night_counts_what_a_person_audited(
-    sample: FinishedRun, copied: Callable[..., Path], plain: Command
+    sample: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
-    data = copied(sample)
+    data = copy_of(sample)
     said = Answer(
         audited_on="2026-09-29", posting_id="ashby:1", reader="role", source="ashby", language="en", is_right=False,
         read={"role": "other"}, right={"role": "ml_engineer"}, text_hash=None, code_version="0",
@@ -141,10 +141,10 @@ def test_the_next_night_counts_what_a_person_audited(
 
 
 def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, board: Board
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, board: Board
 ) -> None:
     board.answers |= {"/hook/s3cr3t": (200, {}, b""), "/beat/s3cr3t": (200, {}, b"")}
-    data = copied(small)
+    data = copy_of(small)
     told = {name: board.url(f"/{path}/s3cr3t") for name, path in (("WEBHOOK", "hook"), ("HEARTBEAT", "beat"))}
     named = {f"JOBMARKET_NOTIFY_{name}": url for name, url in told.items()}
     ended = plain(data, *SMALL, "--notify", **named)
@@ -321,9 +321,9 @@ def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample
 
 
 def test_a_run_reports_what_an_editor_should_look_at(
-    small: FinishedRun, copied: Callable[[FinishedRun], Path], plain: Callable[..., CommandResult]
+    small: FinishedRun, copy_of: Callable[[FinishedRun], Path], plain: Callable[..., CommandResult]
 ) -> None:
-    data = copied(small)
+    data = copy_of(small)
     mine = data / "mine.md"
     mine.write_text(
         "<!-- figure:skill.python --><!-- /figure --> of adverts ask for it.\n\n"
@@ -337,9 +337,9 @@ def test_a_run_reports_what_an_editor_should_look_at(
 
 
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, tmp_path: Path
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
-    data, foreign = copied(small), tmp_path / "elsewhere" / "guide.md"
+    data, foreign = copy_of(small), tmp_path / "elsewhere" / "guide.md"
     foreign.parent.mkdir()
     foreign.write_text(GUIDE, encoding="utf-8")
     broken = data / "mine.md"
@@ -374,10 +374,10 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
 
 
 def test_a_past_day_speaks_from_what_was_there_then(
-    small: FinishedRun, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]],
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]],
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    data = copied(small)
+    data = copy_of(small)
     before, archive = published(data), sorted(data.glob("archive/*/*"))
     ended = plain(data, "run", "--as-of", SECOND_NIGHT.isoformat())
     assert ended.code == 0, ended.said
@@ -456,8 +456,8 @@ def test_a_live_night_needs_someone_to_write_to(empty: Path, plain: Command) -> 
     assert plain(empty, "run", JOBMARKET_CONTACT="nobody").code == USAGE
 
 
-def test_sample_and_live_data_are_never_mixed(small: FinishedRun, copied: Callable[..., Path], plain: Command) -> None:
-    data = copied(small)
+def test_sample_and_live_data_are_never_mixed(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
+    data = copy_of(small)
     recordings = data / "archive" / "lever"
     refused = plain(data, "backfill", str(recordings))
     assert refused.code == 1

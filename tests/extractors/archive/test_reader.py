@@ -322,7 +322,7 @@ ENCODED = {
 }
 
 
-def archived(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | DamagedRecord:
+def archive_and_read(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | DamagedRecord:
     with Writer(path) as writer:
         writer.write(url="https://boards.example/", observed_at=TIME, status=200, headers=headers, body=body)
     (found,) = read(path)
@@ -333,7 +333,7 @@ def archived(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | D
 @pytest.mark.parametrize("encoding", ENCODED)
 def test_content_encoding_is_undone(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "x.warc.gz"
-    found = archived(path, ENCODED[encoding], ("Content-Encoding", encoding))
+    found = archive_and_read(path, ENCODED[encoding], ("Content-Encoding", encoding))
     assert isinstance(found, Response)
     assert found.body == PLAIN
     (stored,) = read_recorded(path)
@@ -343,7 +343,7 @@ def test_content_encoding_is_undone(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", [name for name in ENCODED if name != "identity"])
 def test_a_truncated_body_is_damaged(tmp_path: Path, encoding: str) -> None:
-    found = archived(tmp_path / "x.warc.gz", ENCODED[encoding][:-5], ("Content-Encoding", encoding))
+    found = archive_and_read(tmp_path / "x.warc.gz", ENCODED[encoding][:-5], ("Content-Encoding", encoding))
     assert isinstance(found, DamagedRecord)
     assert found.url == "https://boards.example/"
     assert "does not decode" in found.why
@@ -351,20 +351,20 @@ def test_a_truncated_body_is_damaged(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "rot13"])
 def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str) -> None:
-    found = archived(tmp_path / "x.warc.gz", b"<html>plain</html>", ("Content-Encoding", encoding))
+    found = archive_and_read(tmp_path / "x.warc.gz", b"<html>plain</html>", ("Content-Encoding", encoding))
     assert isinstance(found, DamagedRecord)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = gzip.compress(bytes(reader.MAX_BODY + 1))
-    found = archived(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
+    found = archive_and_read(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
     assert isinstance(found, DamagedRecord)
     assert "over" in found.why
 
 
 def test_a_body_of_50_mb_is_read(tmp_path: Path) -> None:
     body = b"x" * 50_000_000
-    found = archived(tmp_path / "x.warc.gz", body)
+    found = archive_and_read(tmp_path / "x.warc.gz", body)
     assert isinstance(found, Response)
     assert found.body == body
 

@@ -72,7 +72,7 @@ def job(number: int) -> bytes:
     return json.dumps({"id": number, "internal_job_id": number, "title": "AI Engineer", "location": {}}).encode()
 
 
-def recorded(folder: Path, *answers: tuple[str, int, bytes]) -> RefineResult:
+def refine_answers(folder: Path, *answers: tuple[str, int, bytes]) -> RefineResult:
     """What refine makes of these answers of Greenhouse: path, status, body."""
     with Writer(folder / "archive" / "greenhouse" / "2026-01-01.warc.gz") as writer:
         for path, status, body in answers:
@@ -87,7 +87,7 @@ def answers_of(made: RefineResult) -> list[dict[str, Any]]:
 
 
 def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path: Path) -> None:
-    made = recorded(
+    made = refine_answers(
         tmp_path,
         ("a/jobs/1", 404, b"{}"),
         ("a/jobs/2?pay_transparency=true", 410, b""),
@@ -124,7 +124,7 @@ def test_a_site_that_says_of_most_postings_that_they_are_gone_is_not_believed(
     """Its addresses changed: else one night would close all that is open."""
     gone = [(f"a/jobs/{n}", 404, b"") for n in range(n_gone)]
     there = [(f"b/jobs/{n}", 200, job(n)) for n in range(n_there)]
-    made = recorded(tmp_path, *gone, *there)
+    made = refine_answers(tmp_path, *gone, *there)
     rows = answers_of(made)
     assert len([row for row in rows[:n_gone] if row["posting_id"]]) == (n_gone if is_believed else 0)
     assert all(row["posting_id"] for row in rows[n_gone:])

@@ -20,7 +20,7 @@ from extractors.web.session import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 
-def recorded(writer: Writer) -> list[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
+def read_records(writer: Writer) -> list[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
     writer.close()
     return list(read_recorded(writer.path)) if writer.path else []
 
@@ -43,7 +43,7 @@ def test_an_answer_is_archived_as_sent_and_returned_decoded(board: Board, writer
     assert (web.n_requests, web.n_bytes) == (4, len(packed) + 2 * len(b"no such board"))
     assert web.statuses == {200: 1, 404: 1}
     assert board.paths == ["/robots.txt", "/v1/a", "/v1/b"]
-    first, second = recorded(writer)
+    first, second = read_records(writer)
     assert isinstance(first, RecordedAnswer)
     assert isinstance(second, RecordedAnswer)
     assert first.body == packed
@@ -83,7 +83,7 @@ def test_credentials_buy_a_token_and_neither_is_archived(board: Board, writer: W
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert board.posted == [b"grant_type=client_credentials&client_secret=hush+hush"]
     assert clock.slept == [1.0, 1.0], "the host's rules were asked for a moment before"
-    assert recorded(writer) == []
+    assert read_records(writer) == []
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_redirects_stay_on_the_declared_hosts(board: Board, writer: Writer) -> N
     assert failed.value.url == board.url("/v1/away")
     with pytest.raises(FetchFailed, match="over 5 redirects"):
         web.get(board.url("/v1/loop"))
-    paths = [found.url.rsplit("/", 1)[1] for found in recorded(writer) if isinstance(found, RecordedAnswer)]
+    paths = [found.url.rsplit("/", 1)[1] for found in read_records(writer) if isinstance(found, RecordedAnswer)]
     assert paths == ["old", "new", "old", "away", *["loop"] * 6]
 
 
@@ -245,7 +245,7 @@ def test_a_redirect_to_the_list_of_another_board_is_not_followed(
     web = live(board, writer, source=replace(SOURCE, endpoints=(board.url("/v1/"),), boards=lists))
     assert web.get(board.url("/v1/old/jobs")).status == status
     assert web.redirects == {board.url("/v1/old/jobs"): board.url(location)}
-    assert len(recorded(writer)) == n_archived
+    assert len(read_records(writer)) == n_archived
 
 
 def test_a_redirect_to_http_is_not_followed(writer: Writer, tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_an_error_page_with_status_200_is_kept(board: Board, writer: Writer) -> 
     page = b"<!doctype html><title>Maintenance</title>"
     board.answers["/v1/a"] = (200, {"Content-Type": "text/html"}, page)
     assert live(board, writer).get(board.url("/v1/a")).body == page
-    (found,) = recorded(writer)
+    (found,) = read_records(writer)
     assert isinstance(found, RecordedAnswer)
     assert found.body == page
 
@@ -287,13 +287,13 @@ def test_an_answer_cut_on_the_way_fails(board: Board, writer: Writer) -> None:
     board.answers["/v1/a"] = (200, {"Content-Length": "900", "Connection": "close"}, b"only this")
     with pytest.raises(FetchFailed, match="IncompleteRead"):
         live(board, writer).get(board.url("/v1/a"))
-    assert not recorded(writer)
+    assert not read_records(writer)
 
 
 def test_chunks_are_joined(board: Board, writer: Writer) -> None:
     board.answers["/v1/a"] = (200, {"Transfer-Encoding": "chunked"}, b"3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n")
     assert live(board, writer).get(board.url("/v1/a")).json() == [1, 2]
-    (found,) = recorded(writer)
+    (found,) = read_records(writer)
     assert isinstance(found, RecordedAnswer)
     assert found.body == b"[1,2]"
 
@@ -313,7 +313,7 @@ def test_a_body_over_the_cap_is_given_up(board: Board, writer: Writer, monkeypat
         web.get(board.url("/v1/a"))
     assert web.n_bytes < 2_000_000
     assert len(web.get(board.url("/v1/b")).body) == 1_000_000
-    assert len(recorded(writer)) == 1
+    assert len(read_records(writer)) == 1
 
 
 def test_a_dripping_answer_is_given_up(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:

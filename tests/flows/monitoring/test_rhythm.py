@@ -16,7 +16,7 @@ from warehouse.ops_tables import Loads
 LAST = date(2026, 3, 1)
 
 
-def loaded(source: str, day: int, n_rows: int) -> dict[str, object]:
+def describe_load(source: str, day: int, n_rows: int) -> dict[str, object]:
     at = datetime(2026, 3, day, 2, tzinfo=UTC)
     return {"warc": f"{source}/{day}", "source": source, "n_rows": n_rows, "observed_from": at, "observed_to": at}
 
@@ -48,8 +48,13 @@ def test_a_source_is_frozen_by_its_newest_rows(
     day: date, found: list[Frozen], work_template: Path, tmp_path: Path
 ) -> None:
     with open_copy(work_template, tmp_path) as con:
-        nights = [loaded("ashby", 1, 5), loaded("ashby", 2, 0), loaded("lever", 1, 5), loaded("lever", 4, 1)]
-        put_rows(con, Loads, *nights, loaded("bls_oews", 1, 9), loaded("remotive", 1, 9))
+        nights = [
+            describe_load("ashby", 1, 5),
+            describe_load("ashby", 2, 0),
+            describe_load("lever", 1, 5),
+            describe_load("lever", 4, 1),
+        ]
+        put_rows(con, Loads, *nights, describe_load("bls_oews", 1, 9), describe_load("remotive", 1, 9))
         assert find_frozen_sources(con, ["lever", "ashby", "bls_oews", "reed"], day) == found, (
             "an answer that only repeats is nothing new; what never came and what is not asked about is in no rhythm"
         )

@@ -21,7 +21,7 @@ from flows.terminal.errors import WrongUsage
 from tests.extractors.board import Board
 
 
-def recorded(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
+def record_run(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
     with on_record(data, run_id="one", command="jobmarket run") as ended:
         ending(ended)
 
@@ -45,7 +45,7 @@ def test_what_came_of_a_run(tmp_path: Path) -> None:
         Health(source="ecb_rates"),
     )
     outcome = Outcome(exit_code=2, as_of=date(2026, 9, 30), health=health)
-    recorded(tmp_path, lambda ended: ended(**outcome.on_record))
+    record_run(tmp_path, lambda ended: ended(**outcome.on_record))
     [run] = runs_of(tmp_path)
     assert (run.state, run.exit_code, run.as_of, run.message) == (STATES[2], 2, date(2026, 9, 30), None)
     assert run.health == {"ashby": "failed: HTTP 500", "lever": "ok"}, "what was not read says nothing of its health"
@@ -63,7 +63,7 @@ def test_what_came_of_a_run(tmp_path: Path) -> None:
 )
 def test_what_broke_a_run(tmp_path: Path, error: BaseException, state: str, message: str | None) -> None:
     with pytest.raises(type(error)):
-        recorded(tmp_path, raising(error))
+        record_run(tmp_path, raising(error))
     [run] = runs_of(tmp_path)
     assert (run.state, run.message) == (state, message)
 

@@ -56,7 +56,7 @@ def load(path: Path) -> Any:
     return json.loads(path.read_bytes())
 
 
-def copied(folder: Path, tmp_path: Path) -> Path:
+def copy_folder(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "release"))
 
 
@@ -408,7 +408,7 @@ def test_a_release_names_the_one_before_and_keeps_its_figures(chained: Path, rel
     ],
 )
 def test_one_changed_byte_breaks_it(chained: Path, tmp_path: Path, path: str, said: str) -> None:
-    folder = copied(chained, tmp_path)
+    folder = copy_folder(chained, tmp_path)
     content = bytearray((folder / path).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / path).write_bytes(content)
@@ -417,7 +417,7 @@ def test_one_changed_byte_breaks_it(chained: Path, tmp_path: Path, path: str, sa
 
 
 def test_changed_rows_missing_and_foreign_files_are_named(chained: Path, tmp_path: Path) -> None:
-    folder = copied(chained, tmp_path)
+    folder = copy_folder(chained, tmp_path)
     with duckdb.connect(folder / DATABASE) as con:
         con.execute("UPDATE mart.shares_history SET share = share + 0.001 WHERE item = 'Rust'")
     (folder / "llms.txt").unlink()
@@ -430,14 +430,14 @@ def test_changed_rows_missing_and_foreign_files_are_named(chained: Path, tmp_pat
 
 
 def test_the_same_release_again_changes_nothing(published: Path, released: Path, tmp_path: Path) -> None:
-    folder = copied(released, tmp_path)
+    folder = copy_folder(released, tmp_path)
     before = {path: (folder / path).read_bytes() for path in list_files(folder)}
     made = release(published, folder)
     assert not made.is_new and before == {path: (folder / path).read_bytes() for path in list_files(folder)}
 
 
 def test_other_content_of_the_same_day_is_a_release_of_its_own(released: Path, published: Path, tmp_path: Path) -> None:
-    folder = copied(released, tmp_path)
+    folder = copy_folder(released, tmp_path)
     made = release(published, folder, base_url="https://example.org/")
     assert made.release == f"{DAY}.2" and made.is_new and not list(find_faults(folder))
     assert load(folder / MANIFEST)["previous"]["release"] == DAY.isoformat()
@@ -446,7 +446,7 @@ def test_other_content_of_the_same_day_is_a_release_of_its_own(released: Path, p
 
 def test_what_cannot_follow_is_refused(chained: Path, published: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=f"holds release {NEXT}"):
-        release(published, copied(chained, tmp_path))
+        release(published, copy_folder(chained, tmp_path))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("x")
     with pytest.raises(ReleaseError, match="no release; name another folder"):
@@ -458,14 +458,14 @@ def test_what_cannot_follow_is_refused(chained: Path, published: Path, tmp_path:
 def test_sample_and_live_releases_are_never_one(released: Path, tmp_path: Path) -> None:
     data = publish_day(tmp_path / "data", NEXT, is_sample=True)
     with pytest.raises(ReleaseError, match="live data"):
-        release(data, copied(released, tmp_path))
+        release(data, copy_folder(released, tmp_path))
     release(data, tmp_path / "sample")
     said = load(tmp_path / "sample" / figure_files.path_of(PYTHON))
     assert said["is_sample"] and "invented" in said["citation"]
 
 
 def test_a_kill_between_two_renames_loses_nothing(chained: Path, published_next: Path, tmp_path: Path) -> None:
-    folder = copied(chained, tmp_path)
+    folder = copy_folder(chained, tmp_path)
     folder.rename(tmp_path / "release.old")
     made = release(published_next, folder, base_url="https://example.org/market")
     assert not made.is_new and not list(find_faults(folder))

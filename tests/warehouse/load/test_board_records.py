@@ -60,7 +60,7 @@ def fresh(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
 
 
 @pytest.fixture
-def recorded(con: database.Connection, folder: Path) -> database.Connection:
+def work_file(con: database.Connection, folder: Path) -> database.Connection:
     """A work file that came to what it says in three steps, each of which was recorded."""
     store.add_known(con, [known("acme"), known("globex"), known("initech"), known("hooli", is_test=True)])
     store.write_draw(con, [drawn("acme", 0.25), drawn("globex", 0.5)])
@@ -76,21 +76,21 @@ def recorded(con: database.Connection, folder: Path) -> database.Connection:
 
 
 def test_a_new_work_file_has_what_was_recorded(
-    recorded: database.Connection, fresh: database.Connection, folder: Path
+    work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
     restore(fresh, folder)
-    assert said(fresh) == said(recorded)
+    assert said(fresh) == said(work_file)
     assert [len(rows) for rows in said(fresh).values()] == [4, 2, 3]
-    assert save(fresh, folder) == [] == save(recorded, folder), "an unchanged night writes nothing"
+    assert save(fresh, folder) == [] == save(work_file, folder), "an unchanged night writes nothing"
 
 
-def test_only_what_changed_is_written(recorded: database.Connection, folder: Path) -> None:
+def test_only_what_changed_is_written(work_file: database.Connection, folder: Path) -> None:
     assert [pq.read_table(folder / f"known-00000{n}.parquet").num_rows for n in (1, 2, 3)] == [4, 2, 1]
     assert pq.read_table(folder / "draw-000002.parquet").num_rows == 1
 
 
 def test_what_was_recorded_wins_over_what_was_carried_over(
-    recorded: database.Connection, fresh: database.Connection, folder: Path
+    work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
     """As from a published file of an earlier night, which also has what was never recorded."""
     store.add_known(fresh, [known("acme"), known("initech"), known("hooli", is_test=True), known("never recorded")])
@@ -98,9 +98,11 @@ def test_what_was_recorded_wins_over_what_was_carried_over(
     store.record_nights(fresh, [asked("acme", "1", 0.25), asked("globex", "1"), asked("acme", "0")])
     restore(fresh, folder)
     assert set(all_rows(fresh, "SELECT board, is_test FROM ops.known_boards")) == {
-        *all_rows(recorded, "SELECT board, is_test FROM ops.known_boards"), ("never recorded", False),
+        *all_rows(work_file, "SELECT board, is_test FROM ops.known_boards"), ("never recorded", False),
     }  # fmt: skip
-    assert all_rows(fresh, "FROM ops.panel_draw ORDER BY ALL") == all_rows(recorded, "FROM ops.panel_draw ORDER BY ALL")
+    assert all_rows(fresh, "FROM ops.panel_draw ORDER BY ALL") == all_rows(
+        work_file, "FROM ops.panel_draw ORDER BY ALL"
+    )
     assert all_rows(fresh, "SELECT run_id, count(*) FROM ops.board_nights GROUP BY ALL ORDER BY ALL") == [
         ("0", 1), ("1", 2), ("2", 1),
     ]  # fmt: skip
@@ -110,7 +112,7 @@ def test_what_was_recorded_wins_over_what_was_carried_over(
 @pytest.mark.parametrize("damage", ["cut", "flipped"])
 def test_a_damaged_file_is_named_and_its_changes_are_written_again(
     damage: str,
-    recorded: database.Connection,
+    work_file: database.Connection,
     fresh: database.Connection,
     folder: Path,
     work_template: Path,
@@ -125,14 +127,14 @@ def test_a_damaged_file_is_named_and_its_changes_are_written_again(
     assert f"{path} is damaged, and what it records of boards is left out" in caplog.text
     assert {board for (board,) in all_rows(fresh, "SELECT board FROM ops.known_boards")} == {"acme", "globex", "hooli"}
     assert save(fresh, folder) == []
-    assert save(recorded, folder) == ["known-000004.parquet"]
+    assert save(work_file, folder) == ["known-000004.parquet"]
     with open_copy(work_template, tmp_path / "again") as again:
         restore(again, folder)
-        assert said(again) == said(recorded)
+        assert said(again) == said(work_file)
 
 
 def test_a_work_file_that_never_had_what_is_recorded_takes_it_in_before_anything_is_written(
-    recorded: database.Connection, fresh: database.Connection, folder: Path
+    work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
     """As when a version that knows no records made it."""
     store.add_known(fresh, [known("stark")])
@@ -142,7 +144,7 @@ def test_a_work_file_that_never_had_what_is_recorded_takes_it_in_before_anything
 
 
 def test_files_of_a_version_with_other_columns_are_read(
-    recorded: database.Connection, fresh: database.Connection, folder: Path
+    work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
     for path in folder.glob("nights-*"):
         rows = pq.read_table(path)
@@ -152,7 +154,7 @@ def test_files_of_a_version_with_other_columns_are_read(
 
 
 def test_rows_that_break_todays_declaration_are_told_and_left_out(
-    recorded: database.Connection, fresh: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture
+    work_file: database.Connection, fresh: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name, column, value in (("nights-1", "why", "for fun"), ("draw-000001", "chance", 7.0)):
         rows = pq.read_table(path := folder / f"{name}.parquet")
@@ -163,10 +165,10 @@ def test_rows_that_break_todays_declaration_are_told_and_left_out(
     assert save(fresh, folder) == [], "what could not be taken in is not gone"
 
 
-def test_a_file_that_a_kill_left_half_written_is_none(recorded: database.Connection, folder: Path) -> None:
+def test_a_file_that_a_kill_left_half_written_is_none(work_file: database.Connection, folder: Path) -> None:
     (folder / ".known-000004.parquet.new").write_bytes(b"PAR1")
-    store.add_known(recorded, [known("stark")])
+    store.add_known(work_file, [known("stark")])
     files = sorted(folder.glob("*.parquet"))
-    (made,) = board_records.save(recorded, files, lambda path: path, folder)
+    (made,) = board_records.save(work_file, files, lambda path: path, folder)
     assert pq.read_table(made)["board"].to_pylist() == ["stark"]
     assert not (folder / ".known-000004.parquet.new").exists()
