@@ -5,9 +5,13 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import pytest
+
 from tests.bench import month
 
 N_NIGHTS = 9
+BLOCK = 262_144
+OTHER_FIELDS = ("market", "work", "work_used", "n_rows", "seconds", "memory")
 MAX_ROWS = 100
 """A day for each mart, and the closing rates: another reading of all boards, even if nothing closed, changes each."""
 
@@ -21,4 +25,22 @@ def test_a_night_without_changes_adds_next_to_nothing(tmp_path: Path) -> None:
     assert stored[0] > 1_000, "marts have rows"
     assert max(after - before for before, after in itertools.pairwise(stored)) <= MAX_ROWS
     for name in ("market_used", "work_used"):
-        assert month.growth(measured, name) < month.MAX_GROWTH, (name, [getattr(cost, name) for cost in measured])
+        assert not month.has_grown(measured, name), (name, [getattr(cost, name) for cost in measured])
+
+
+@pytest.mark.parametrize(
+    ("blocks", "has_grown"),
+    [
+        ([121, 128, 130, 130, 132, 131, 133, 129, 131], False),
+        ([121, 128, 130, 130, 132, 131, 135, 131, 133], False),
+        ([121, 128, 130, 131, 133, 134, 136, 137, 139], True),
+        ([121, 150, 180, 180, 181, 180, 182, 181, 180], False),
+    ],
+    ids=["swings", "the same nights once more", "a block and a half each night", "settles after a change"],
+)
+def test_a_swing_is_no_growth(blocks: list[int], has_grown: bool) -> None:
+    measured = [
+        month.Night(is_changed=number == 0, market_used=size * BLOCK, **dict.fromkeys(OTHER_FIELDS, 0))
+        for number, size in enumerate(blocks)
+    ]
+    assert month.has_grown(measured, "market_used") == has_grown
