@@ -409,6 +409,7 @@ _FOR_EDITORS = {
 """What names tables and modules in the headings of our texts, and files in their sentences: readers need neither."""
 
 
+@functools.lru_cache(maxsize=16)
 def _from_markdown(text: str) -> Markup:
     """A text of our own as HTML; links to others that are pages lead to the pages, wide tables scroll by keys, too."""
     for pattern, words_of_readers in _FOR_EDITORS.items():

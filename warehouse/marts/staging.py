@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Protocol
 
-from warehouse.schema import MACRO_ARGUMENTS, ident
+from warehouse.schema import ident, literal
 
 STAGED = (
     *("stock_postings", "panel_boards", "panel_jobs", "counted_jobs", "job_regions", "pay_observations"),
     *("frame_adverts", "frame_jobs"),
     *("complete_readings", "board_listings", "pay_disclosures", "frame_boards", "reported_persons", "pay_pairs"),
 )
-"""Macros of a day, each with what comes before it staged already."""
+"""Macros of a day (`as_of` is their one argument), each with what comes before it staged already."""
 UNUSED_COLUMNS = {
     "stock_postings": (
         *(
@@ -47,24 +47,25 @@ def stage_macros(con: Connection, days: Collection[date], names: Collection[str]
     """Answer macros of some days, by default all of `STAGED`, from temporary tables while the context lasts.
 
     Temporary macros stand before those of the database, so that SELECTs need not know of it. Another day is computed as
-    ever. Nothing that the macros read may change meanwhile.
+    ever. Nothing that the macros read may change meanwhile. The day that is asked for must be a literal or a parameter.
     """
     if not days:
         yield
         return
     (catalog,) = con.execute("SELECT current_database()").fetchall()[0]
     literals = [f"DATE '{day.isoformat()}'" for day in sorted(days)]
-    is_staged = f"as_of::DATE IN ({', '.join(literals)})"
     for name in names:
         table = ident(f"staged_{name}")
-        arguments = MACRO_ARGUMENTS[name]
         columns = f"* EXCLUDE ({', '.join(UNUSED_COLUMNS[name])})" if name in UNUSED_COLUMNS else "*"
         rows = (f"SELECT {day} AS staged_day, {columns} FROM {name}({day})" for day in literals)
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {' UNION ALL '.join(rows)}")
+        # `query` binds the branch that holds: with both bound, as in a UNION, planning doubles at each depth of macros.
+        staged = literal(f"SELECT * EXCLUDE (staged_day) FROM {table} WHERE staged_day = DATE ")
+        other = literal(f"SELECT {columns} FROM {ident(catalog)}.main.{name}(DATE ")
         con.execute(
-            f"CREATE OR REPLACE TEMP MACRO {name}({arguments}) AS TABLE"
-            f" SELECT * EXCLUDE (staged_day) FROM {table} WHERE staged_day = as_of::DATE UNION ALL"
-            f" SELECT {columns} FROM {ident(catalog)}.main.{name}({arguments}) WHERE NOT ({is_staged})"
+            f"CREATE OR REPLACE TEMP MACRO {name}(as_of) AS TABLE FROM query("
+            f"CASE WHEN as_of::DATE IN ({', '.join(literals)}) THEN {staged} || '''' || as_of::DATE || ''''"
+            f" ELSE {other} || '''' || as_of::DATE || ''')' END)"
         )
     try:
         yield
