@@ -58,8 +58,8 @@ def boards_not_read() -> tuple[NotRead, ...]:
 
 def why_not_read(source: str, board: str) -> str | None:
     """Why a board is not read, where not_read.csv names it; its token in any case."""
-    named = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
-    return next((line.why for line in named), None)
+    lines = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
+    return next((line.why for line in lines), None)
 
 
 @functools.cache
@@ -73,14 +73,14 @@ def read_boards(text: str) -> Iterator[Board]:
 
     Raises `ValueError` naming the line that cannot be read, that names one again, or one of not_read.csv.
     """
-    seen: set[tuple[str, str]] = set()
+    keys: set[tuple[str, str]] = set()
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
         board = _board(number, row)
         if why := why_not_read(board.source, board.board):
             raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} is not read: {why}")
-        if (board.source, board.board) in seen:
+        if (board.source, board.board) in keys:
             raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} stands there twice")
-        seen.add((board.source, board.board))
+        keys.add((board.source, board.board))
         yield board
 
 
@@ -91,8 +91,8 @@ def boards_csv(boards: Iterable[Board]) -> str:
     rows.writerow(COLUMNS)
     for board in sorted(boards, key=lambda b: (b.source, b.board.lower(), b.board)):
         truth = "" if board.is_ai_first is None else str(board.is_ai_first).lower()
-        named = (board.source, board.board, board.employer, board.country, board.industry, board.industry_evidence)
-        rows.writerow((*(said or "" for said in named), truth, "; ".join(board.hires_in), board.verified_on or ""))
+        cells = (board.source, board.board, board.employer, board.country, board.industry, board.industry_evidence)
+        rows.writerow((*(cell or "" for cell in cells), truth, "; ".join(board.hires_in), board.verified_on or ""))
     return into.getvalue()
 
 
@@ -126,11 +126,11 @@ def _boards_by_token() -> dict[tuple[str, str], Board]:
 
 def employer_of(source: str, board: str | None) -> str | None:
     """The employer's name behind a board, where boards.csv knows it."""
-    known = _boards_by_token().get((source, board)) if board else None
-    return known.employer if known else None
+    entry = _boards_by_token().get((source, board)) if board else None
+    return entry.employer if entry else None
 
 
 def employer_country_of(source: str, board: str | None) -> str | None:
     """The country of the employer behind a board (ISO 3166-1 alpha-2), where boards.csv knows it."""
-    known = _boards_by_token().get((source, board)) if board else None
-    return known.country if known else None
+    entry = _boards_by_token().get((source, board)) if board else None
+    return entry.country if entry else None

@@ -30,14 +30,14 @@ def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
     if not body.startswith(b"PK"):
         return body
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            if WORKBOOK in packed.namelist():
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            if WORKBOOK in archive.namelist():
                 return body
-            inside = [info for info in packed.infolist() if name.search(info.filename)]
+            inside = [info for info in archive.infolist() if name.search(info.filename)]
             if len(inside) != 1 or inside[0].file_size > largest:
                 rule = f"one file named like {name.pattern}, of at most {largest:,} bytes, expected in the zip"
-                raise Rejected("response", ", ".join(packed.namelist()), rule)
-            return packed.read(inside[0])
+                raise Rejected("response", ", ".join(archive.namelist()), rule)
+            return archive.read(inside[0])
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         rule = f"a whole zip expected ({error}); the answer is kept in the archive"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
@@ -51,8 +51,8 @@ def unpack_gzip(body: bytes, *, largest: int) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
-        with gzip.open(io.BytesIO(body)) as packed:
-            content = packed.read(largest + 1)
+        with gzip.open(io.BytesIO(body)) as file:
+            content = file.read(largest + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise Rejected("response", "", f"a whole gzip file expected ({error}); get the file again") from error
     if len(content) > largest:
@@ -77,7 +77,7 @@ def to_utf8(body: bytes) -> bytes:
 
 def table_in(
     body: bytes,
-    needed: Iterable[str],
+    columns: Iterable[str],
     *,
     also: Iterable[str] | None = None,
     delimiter: str = ",",
@@ -85,24 +85,24 @@ def table_in(
 ) -> list[dict[str, str]]:
     """The rows of a CSV (UTF-8, byte-order mark or not) by column. Lines above the header are skipped.
 
-    The header is the first line that has the columns `needed`. Kept are these and those of `also` that there are;
+    The header is the first line that has all `columns`. Kept are these and those of `also` that there are;
     all columns when it is None. A row of other length has only the cells that both have, so that reading it fails
     for itself. With a tab as `delimiter`, quotes are no marks. `rename` gives the name under which a column of the file
-    is known; `needed` and `also` have these. Raises `Rejected` when no line has these columns.
+    is known; `columns` and `also` have these. Raises `Rejected` when no line has these columns.
     """
-    wanted = set(needed)
+    names = set(columns)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")
     plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     rows = filter(None, plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter))
     try:
         first = list(itertools.islice(rows, MAX_HEAD_LINES))
         for number, header in enumerate([*map(rename, line)] for line in first):
-            if wanted.issubset(header):
-                kept = None if also is None else wanted.union(also)
-                places = [(i, name) for i, name in enumerate(header) if kept is None or name in kept]
+            if names.issubset(header):
+                selection = None if also is None else names.union(also)
+                places = [(i, name) for i, name in enumerate(header) if selection is None or name in selection]
                 data = itertools.chain(first[number + 1 :], rows)
                 return [{name: row[i] for i, name in places if i < len(row)} for row in data]
     except csv.Error as error:
         raise Rejected("response", body[:80].decode("utf-8", "replace"), f"a CSV expected ({error})") from error
-    rule = f"a table with the columns {', '.join(sorted(wanted))} expected; its publisher may have changed it"
+    rule = f"a table with the columns {', '.join(sorted(names))} expected; its publisher may have changed it"
     raise Rejected("response", ", ".join(first[0]) if first else "", rule)

@@ -29,26 +29,26 @@ def limit_depth(page: str) -> str:
     hence for a page that opens ever more the square of its length; for a page without such tags nothing changes.
     """
     open_names: list[str] = []
-    kept: list[str] = []
+    pieces: list[str] = []
     end = 0
-    for found in _TAG.finditer(page):
-        _, closes, name = found.groups()
-        if not name or (name := name.lower()) in _VOID or page[found.end() - 2 : found.end()] == "/>":
+    for tag in _TAG.finditer(page):
+        _, closes, name = tag.groups()
+        if not name or (name := name.lower()) in _VOID or page[tag.end() - 2 : tag.end()] == "/>":
             continue
         if closes and open_names and open_names[-1] == name:  # as nearly always
             open_names.pop()
             continue
         if _closes(open_names, name) if closes else _takes(open_names, name):
             continue
-        kept.append(page[end : found.start()])
-        end = found.end()
-    return "".join([*kept, page[end:]]) if kept else page
+        pieces.append(page[end : tag.start()])
+        end = tag.end()
+    return "".join([*pieces, page[end:]]) if pieces else page
 
 
 def _takes(open_names: list[str], name: str) -> bool:
     """Open an element; False where too many are open."""
-    if ended := _CLOSED_BY.get(name):
-        while open_names and open_names[-1] in ended:
+    if names := _CLOSED_BY.get(name):
+        while open_names and open_names[-1] in names:
             open_names.pop()
     if len(open_names) >= MAX_DEPTH:
         return False

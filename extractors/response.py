@@ -68,23 +68,23 @@ class Response:
         begin = self.body[:80].decode("utf-8", "replace")
         try:
             try:
-                found = fromstring(self.body, forbid_dtd=True)
+                element = fromstring(self.body, forbid_dtd=True)
             except ParseError:
-                found = fromstring(_mend_xml(self.body), forbid_dtd=True)
+                element = fromstring(_mend_xml(self.body), forbid_dtd=True)
         except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
             raise Rejected("response", begin, f"XML expected ({error}); the answer is kept in the archive") from error
-        if found.tag != root:
+        if element.tag != root:
             raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
-        return found
+        return element
 
     def value_at(self, *path: str) -> object:
         """The value under a path of keys in the JSON, or where the path breaks off; `each` refuses all but a list."""
-        found: object = self.json()
+        value: object = self.json()
         for key in path:
-            if not isinstance(found, dict):
+            if not isinstance(value, dict):
                 break
-            found = found.get(key)
-        return found
+            value = value.get(key)
+        return value
 
 
 class Record(dict[str, Any]):
@@ -117,7 +117,7 @@ def read_lenient_json(body: bytes) -> Any:
     record, which `each` yields. Raises `ValueError` and `RecursionError` where even so it is no JSON.
     """
     text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
-    text = _ESCAPE.sub(lambda found: REPLACEMENT if found[1] else found[0], text)
+    text = _ESCAPE.sub(lambda match: REPLACEMENT if match[1] else match[0], text)
     numbers: Any = {"parse_constant": _NotANumber, "parse_float": _number, "parse_int": _number}
     whole = json.loads(text, strict=False, object_hook=Record, **numbers)
     # Down the tree with the record that each value belongs to: the outermost object that stands in a list.
@@ -141,25 +141,25 @@ def _as_record(value: object) -> Record | None:
     return value if isinstance(value, Record) else None
 
 
-def _number(said: str) -> int | float | _NotANumber:
+def _number(text: str) -> int | float | _NotANumber:
     """A number as orjson reads it: an integer up to 64 bits, else a float, where it is finite."""
-    if said.lstrip("-").isdigit() and len(said) < len("9223372036854775807"):
-        return int(said)
-    number = float(said)
-    return number if math.isfinite(number) else _NotANumber(said)
+    if text.lstrip("-").isdigit() and len(text) < len("9223372036854775807"):
+        return int(text)
+    number = float(text)
+    return number if math.isfinite(number) else _NotANumber(text)
 
 
 def _mend_xml(body: bytes) -> str:
     """XML with U+FFFD in the place of invalid bytes and characters. Raises `LookupError` for an unknown encoding."""
-    named = _XML_ENCODING.search(body[:300])
-    text = body.decode(named[1].decode() if named else "utf-8", "replace").removeprefix("\ufeff")
+    encoding = _XML_ENCODING.search(body[:300])
+    text = body.decode(encoding[1].decode() if encoding else "utf-8", "replace").removeprefix("\ufeff")
     return _REFERENCE.sub(_mend_reference, _NO_XML.sub(REPLACEMENT, text))
 
 
-def _mend_reference(found: re.Match[str]) -> str:
-    code = int(found[1], 16) if found[1] else int(found[2])
+def _mend_reference(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
     is_character = code <= sys.maxunicode and not _NO_XML.match(chr(code))
-    return found[0] if is_character else REPLACEMENT
+    return match[0] if is_character else REPLACEMENT
 
 
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
@@ -175,14 +175,14 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
         if known and isinstance(item, dict) and not known.issuperset(item):
             new.update(item.keys() - known)
         try:
-            made = read(item)
-            yield _with_issues(made, item.issues) if isinstance(item, Record) and item.issues else made
+            row = read(item)
+            yield _with_issues(row, item.issues) if isinstance(item, Record) and item.issues else row
         except Rejected as error:
             yield error.issue
         except MISSHAPEN as error:
             rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
-            shown = ", ".join(item) if isinstance(item, dict) else item  # keys only: a value may name a person
-            yield Rejected("record", shown, rule).issue
+            value = ", ".join(item) if isinstance(item, dict) else item  # keys only: a value may name a person
+            yield Rejected("record", value, rule).issue
     if new:
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
 
@@ -198,10 +198,10 @@ def each_advert(
 
     def read_new(record: Any) -> Any:
         digest = None if isinstance(record, Record) and record.issues else _record_hash(response.url, record)
-        if digest is not None and (said := response.earlier_wordings.get(digest)):
-            return Repetition(said)
-        made = read(record)
-        return {**made, "record_hash": digest} if isinstance(made, dict) else made
+        if digest is not None and (wording_hash := response.earlier_wordings.get(digest)):
+            return Repetition(wording_hash)
+        row = read(record)
+        return {**row, "record_hash": digest} if isinstance(row, dict) else row
 
     return each(items, read_new, known=known)
 
@@ -209,10 +209,10 @@ def each_advert(
 def _record_hash(url: str, record: object) -> str | None:
     """Digest of a record and the address of its answer, 32 hex digits; None where it has no form in JSON."""
     try:
-        written = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+        data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     except TypeError:
         return None
-    return hashlib.sha256(url.encode() + b"\n" + written).hexdigest()[:32]
+    return hashlib.sha256(url.encode() + b"\n" + data).hexdigest()[:32]
 
 
 def objects_in(items: object) -> Iterator[dict[str, Any]]:
@@ -234,8 +234,8 @@ def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
         yield Rejected("response", f"{n} records", rule).issue
 
 
-def _with_issues(made: Any, issues: Sequence[Issue]) -> Any:
+def _with_issues(reading: Any, issues: Sequence[Issue]) -> Any:
     """What was read from a record, one advert or several, with the issues of the record."""
-    if isinstance(made, list):
-        return [_with_issues(one, issues) for one in made]
-    return {**made, "issues": (*made.get("issues", ()), *issues)} if isinstance(made, dict) else made
+    if isinstance(reading, list):
+        return [_with_issues(one, issues) for one in reading]
+    return {**reading, "issues": (*reading.get("issues", ()), *issues)} if isinstance(reading, dict) else reading

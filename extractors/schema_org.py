@@ -79,11 +79,11 @@ def _decode(response: Response) -> str:
 
     if response.body.startswith(UTF_16):
         return response.body.decode("utf-16", "replace")
-    named = CHARSET.search(response.headers.get("content-type", ""))
-    stated = named or CHARSET.search(response.body[:HEAD].decode("latin-1"))
-    if stated and stated[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew
+    in_header = CHARSET.search(response.headers.get("content-type", ""))
+    charset = in_header or CHARSET.search(response.body[:HEAD].decode("latin-1"))
+    if charset and charset[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew
         return response.body.decode("utf-8-sig", "replace")
-    read = UnicodeDammit(response.body, [named[1]] if named else ["utf-8"], is_html=True)
+    read = UnicodeDammit(response.body, [in_header[1]] if in_header else ["utf-8"], is_html=True)
     return read.unicode_markup or ""
 
 
@@ -113,7 +113,7 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
     """The JobPostings in a page's JSON-LD: alone, in lists or in an `@graph`. A script that is no JSON is passed."""
     from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # most of a second, for pages with markup alone
 
-    found: list[dict[str, Any]] = []
+    postings: list[dict[str, Any]] = []
     tree = tree_of(page) if "JobPosting" in page else None
     for script in () if tree is None else tree.iter("script"):
         if "ld+json" not in script.get("type", "").lower():
@@ -124,10 +124,10 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
             continue
         try:
             script_alone = f'<script type="application/ld+json">{text[begin.start() : end + 1]}</script>'
-            found += _job_postings(JsonLdExtractor().extract(script_alone))
+            postings += _job_postings(JsonLdExtractor().extract(script_alone))
         except (ValueError, RecursionError):
             continue
-    return found
+    return postings
 
 
 def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
@@ -224,11 +224,11 @@ def read_board_page(
     """
 
     def read(item: dict[str, Any]) -> RawPosting:
-        said = read_job_posting(item, source=source.name, url=url)
-        said["id"], said["url"], said["board"], said["requisition_id"] = id, url, board, None
-        said["employer"] = employer_of(source.name, board) or said.get("employer") or unnamed
-        said["employer_country"] = employer_country_of(source.name, board)
-        return said
+        posting = read_job_posting(item, source=source.name, url=url)
+        posting["id"], posting["url"], posting["board"], posting["requisition_id"] = id, url, board, None
+        posting["employer"] = employer_of(source.name, board) or posting.get("employer") or unnamed
+        posting["employer_country"] = employer_country_of(source.name, board)
+        return posting
 
     yield from read_page(response, read, selectors=selectors)
 
@@ -255,7 +255,7 @@ def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosti
         places = []  # what stands there is the employer's office
     lines = [place.text for place in places if place.text] or ([f"Remote ({', '.join(scope)})"] if scope else [])
     pays = [
-        pay for stated in _many(item.get("baseSalary"))[:MAX_PARTS] for pay in _pays(stated, item.get("salaryCurrency"))
+        pay for salary in _many(item.get("baseSalary"))[:MAX_PARTS] for pay in _pays(salary, item.get("salaryCurrency"))
     ]
     prose = None if pays else _one(item.get("baseSalary"))
     return RawPosting(
@@ -286,23 +286,23 @@ def _whole_text(item: dict[str, Any]) -> str:
     whole: dict[str, str] = {}
     for name, heading in PARTS.items():
         for part in _many(item.get(name))[:MAX_PARTS]:
-            if not isinstance(part, str) or not part.strip() or any(part in said for said in whole.values()):
+            if not isinstance(part, str) or not part.strip() or any(part in text for text in whole.values()):
                 continue
-            said = (part if "<" in part else html.unescape(part)).replace("\\n", "\n")
-            body = said if "<" in said else html.escape(said).replace("\n", "<br>")
+            text = (part if "<" in part else html.unescape(part)).replace("\\n", "\n")
+            body = text if "<" in text else html.escape(text).replace("\n", "<br>")
             whole[heading] = f"{whole.get(heading, '')}<div>{body}</div>"
     return "".join(f"<h3>{heading}</h3>{body}" if heading else body for heading, body in whole.items())
 
 
-def _place(stated: object) -> Address:
+def _place(place: object) -> Address:
     """A place given as text, as an address, or as a Place with one."""
-    if not isinstance(stated, dict):
-        return Address(_text(stated))
-    address = _one(stated.get("address", stated))
+    if not isinstance(place, dict):
+        return Address(_text(place))
+    address = _one(place.get("address", place))
     if not isinstance(address, dict):
-        return Address(_text(address) or _text(stated))
+        return Address(_text(address) or _text(place))
     country, town = _text(address.get("addressCountry")), _text(address.get("addressLocality"))
-    line = _text(stated.get("name")) or ", ".join(filter(None, (town, country)))
+    line = _text(place.get("name")) or ", ".join(filter(None, (town, country)))
     return Address(line or None, country, _text(address.get("addressRegion")), town)
 
 
@@ -316,39 +316,39 @@ def _tell_apart(places: Sequence[Address]) -> list[Address]:
     ]
 
 
-def _pays(stated: object, currency: object) -> tuple[Pay, ...]:
+def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
     """Base pay given as a number or as a MonetaryAmount, PriceSpecification or QuantitativeValue."""
-    if not isinstance(stated, dict):
-        return stated_pay(stated, stated, currency=_text(currency))
-    inner = _one(stated.get("value", stated))
+    if not isinstance(salary, dict):
+        return stated_pay(salary, salary, currency=_text(currency))
+    inner = _one(salary.get("value", salary))
     value = inner if isinstance(inner, dict) else {"value": inner}
     single = _one(value.get("value", value.get("price")))
     low, high = (_one(value.get(end, value.get(end.replace("Value", "Price")))) for end in ("minValue", "maxValue"))
     if low is None and high is None:
         low = high = single
-    unit = next((u for of in (value, stated) for key in ("unitText", "unitCode") if (u := _text(of.get(key)))), None)
-    named = _text(stated.get("currency")) or _text(value.get("currency")) or _text(stated.get("priceCurrency"))
-    return stated_pay(low, high, currency=named or _text(currency), period=PERIOD_OF_UNIT.get(unit or "", unit))
+    unit = next((u for of in (value, salary) for key in ("unitText", "unitCode") if (u := _text(of.get(key)))), None)
+    code = _text(salary.get("currency")) or _text(value.get("currency")) or _text(salary.get("priceCurrency"))
+    return stated_pay(low, high, currency=code or _text(currency), period=PERIOD_OF_UNIT.get(unit or "", unit))
 
 
-def _day(stated: object) -> str | None:
+def _day(value: object) -> str | None:
     """The day as the site writes it: its midnight is the day before elsewhere."""
-    said = _text(stated)
-    day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", said or "")
-    return day[0] if day else said
+    text = _text(value)
+    day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", text or "")
+    return day[0] if day else text
 
 
 def identifier_of(item: dict[str, Any]) -> str | None:
     """The value of a JobPosting's identifier; its name is the employer's."""
-    stated = _one(item.get("identifier"))
-    return _text(stated.get("value")) if isinstance(stated, dict) else _text(stated)
+    identifier = _one(item.get("identifier"))
+    return _text(identifier.get("value")) if isinstance(identifier, dict) else _text(identifier)
 
 
 def _names_employer(item: dict[str, Any]) -> bool:
     """Whether the identifier is said to be the hiring organisation's: job boards give adverts numbers of their own."""
-    stated = _one(item.get("identifier"))
-    named = _text(stated.get("name")) if isinstance(stated, dict) else None
-    return named is not None and named == _text(item.get("hiringOrganization"))
+    identifier = _one(item.get("identifier"))
+    name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
+    return name is not None and name == _text(item.get("hiringOrganization"))
 
 
 def _many(value: object) -> list[Any]:

@@ -86,10 +86,10 @@ class BoardUrl:
 
     def url_of(self, board: str) -> str | None:
         """The address that lists a board; None for a token of another shape."""
-        found = self._token_pattern.match(board)
-        if found is None:
+        match = self._token_pattern.match(board)
+        if match is None:
             return None
-        return self.listing.format(**{name: quote(part, safe="") for name, part in found.groupdict().items()})
+        return self.listing.format(**{name: quote(part, safe="") for name, part in match.groupdict().items()})
 
     def board_of(self, url: str) -> str | None:
         """The token of the board that an address lists, or None."""
@@ -113,8 +113,8 @@ class BoardUrl:
 
         None: it is no such page or the platform's own, or its token is unsafe.
         """
-        found = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
-        words = {name: unquote(part) for name, part in found.groupdict().items()} if found else {}
+        match = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
+        words = {name: unquote(part) for name, part in match.groupdict().items()} if match else {}
         is_token = words and all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
         is_own = any(word.lower() in PLATFORM_PAGES for word in words.values())
         return self.board.format(**words) if is_token and not is_own else None
@@ -148,8 +148,8 @@ def _address_pattern(template: str) -> re.Pattern[str]:
     """
     path, _, query = template.partition("?")
     if "{" in query:
-        fixed = template[: template.rindex("}") + 1]
-        return _pattern(fixed, _address_part, end=r"(?:[&;,#%]|\Z)")
+        prefix = template[: template.rindex("}") + 1]
+        return _pattern(prefix, _address_part, end=r"(?:[&;,#%]|\Z)")
     return _pattern(path.rstrip("/"), _address_part, end=r"/?(?:[?#]|\Z)")
 
 
@@ -162,19 +162,19 @@ def _address_part(before: str) -> str:
 
 def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:
     """A template as a pattern; `part_at` gives the pattern of a part by what stands before it."""
-    made, at = "", 0
-    for found in _PART.finditer(template):
-        name, before = found[1], template[: found.start()]
-        part = f"(?P={name})" if f"(?P<{name}>" in made else f"(?P<{name}>{part_at(before)})"
-        made += re.escape(before[at:]) + part
-        at = found.end()
-    return re.compile(made + re.escape(template[at:]) + end, re.DOTALL)
+    pattern, at = "", 0
+    for match in _PART.finditer(template):
+        name, before = match[1], template[: match.start()]
+        part = f"(?P={name})" if f"(?P<{name}>" in pattern else f"(?P<{name}>{part_at(before)})"
+        pattern += re.escape(before[at:]) + part
+        at = match.end()
+    return re.compile(pattern + re.escape(template[at:]) + end, re.DOTALL)
 
 
 def _parts_of(url: str, pattern: re.Pattern[str]) -> dict[str, str] | None:
     """The parts of an address that fits a pattern, unquoted; None when it does not fit."""
-    found = pattern.match(url)
-    return {name: unquote(part) for name, part in found.groupdict().items()} if found else None
+    match = pattern.match(url)
+    return {name: unquote(part) for name, part in match.groupdict().items()} if match else None
 
 
 @dataclass(frozen=True)
@@ -304,10 +304,10 @@ class Source:
 
     def url_of(self, board: str) -> str:
         """The address that lists a board. Raises `ValueError` for a token that is none of the source's."""
-        made = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
-        if made is None:
+        url = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
+        if url is None:
             raise ValueError(f"{board!r}: {self.token_shapes} expected in boards.csv")
-        return made
+        return url
 
     @property
     def token_shapes(self) -> str:
@@ -327,14 +327,14 @@ class Source:
 
     def posting_of(self, url: str) -> str | None:
         """The source's id of the posting whose own address it is, or None."""
-        if found := self._board_and_posting(url):
-            return found[1]
+        if pair := self._board_and_posting(url):
+            return pair[1]
         return self.posting_id(url) if self.posting_id else None
 
     def board_in(self, url: str) -> str | None:
         """The board that an address belongs to: that of its list, of a page of it, or of one of its postings."""
-        if found := self._board_and_posting(url):
-            return found[0]
+        if pair := self._board_and_posting(url):
+            return pair[0]
         return self.listed_board(url)
 
     def _board_and_posting(self, url: str) -> tuple[str, str] | None:
@@ -371,7 +371,7 @@ def all_sources() -> dict[str, SourceModule]:
 def source_of(url: str) -> SourceModule | None:
     """The source under whose endpoints a URL falls, by the longest of them, or None."""
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
-    return max(fitting, key=lambda found: found[0])[1] if fitting else None
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
@@ -388,13 +388,13 @@ def board_in(url: str) -> tuple[str, str] | None:
     page = urlunsplit(
         parts._replace(scheme="https" if parts.scheme == "http" else parts.scheme, netloc=parts.netloc.lower())
     )
-    found = (
+    matches = (
         (name, board)
         for name, module in all_sources().items()
         for addresses in module.SOURCE.boards
         if (board := addresses.board_on(page))
     )
-    return next(found, None)
+    return next(matches, None)
 
 
 def board_at(url: str) -> tuple[str, str] | None:

@@ -76,7 +76,7 @@ def sources_by_module() -> dict[str, Source]:
 
     Raises `ValueError` for a module that is not named like its source.
     """
-    found: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for info in pkgutil.walk_packages(extractors.sources.__path__, f"{extractors.sources.__name__}."):
         if info.ispkg or info.name.endswith(f".{REGISTRY.stem}"):  # the registry may name a module that is gone
             continue
@@ -84,8 +84,8 @@ def sources_by_module() -> dict[str, Source]:
         if isinstance(source, Source):
             if source.name != info.name.rpartition(".")[2]:
                 raise ValueError(f"{info.name} declares SOURCE.name {source.name!r}; name both alike")
-            found[info.name] = source
-    return dict(sorted(found.items(), key=lambda item: item[1].name))
+            sources[info.name] = source
+    return dict(sorted(sources.items(), key=lambda item: item[1].name))
 
 
 def registry_python() -> str:
@@ -120,10 +120,10 @@ def _not_read() -> str:
     )
 
 
-def _refusal(said: NotRead) -> str:
-    board = f" ({said.source} {said.board})" if said.board else ""
-    words = f' "{said.quotation}" ({said.quoted_from}).' if said.quotation else ""
-    return f"- {said.name}{board}: {said.why}.{words} Decided on {said.decided_on}.\n"
+def _refusal(entry: NotRead) -> str:
+    board = f" ({entry.source} {entry.board})" if entry.board else ""
+    words = f' "{entry.quotation}" ({entry.quoted_from}).' if entry.quotation else ""
+    return f"- {entry.name}{board}: {entry.why}.{words} Decided on {entry.decided_on}.\n"
 
 
 def _row(source: Source) -> str:

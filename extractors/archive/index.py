@@ -68,12 +68,12 @@ class IndexEntry:
     def answer(self) -> RecordedAnswer | None:
         """The stored answer itself; None when its file is gone or was changed."""
         try:
-            found = read_record_at(
+            answer = read_record_at(
                 self.store.fetch(self.path), record=self.record, offset=self.offset, position=self.position
             )
         except OSError:
             return None
-        return found if isinstance(found, RecordedAnswer) and found.digest == self.digest else None
+        return answer if isinstance(answer, RecordedAnswer) and answer.digest == self.digest else None
 
 
 class ArchiveIndex:
@@ -109,10 +109,10 @@ class ArchiveIndex:
         if self._newest is None:  # one query for all addresses: a night asks for each of them once
             rows = self._database.execute(f"SELECT url, max(observed_at), {what} FROM answers GROUP BY url")
             self._newest = {address: row for address, *row in rows}
-        found = self._newest.get(url)
-        if found is None:
+        newest = self._newest.get(url)
+        if newest is None:
             return None
-        at, *row = found
+        at, *row = newest
         if at >= _stamp(time):
             row = self._database.execute(
                 f"SELECT {what} FROM answers WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
@@ -136,14 +136,14 @@ class ArchiveIndex:
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
         """The newest answer with data before a time of all addresses that begin so, and when it was observed."""
-        found = self._database.execute(
+        row = self._database.execute(
             "SELECT url, observed_at FROM answers WHERE url >= ? AND url < ? AND observed_at < ?"
             " ORDER BY observed_at DESC, file DESC, record DESC LIMIT 1",
             (prefix, f"{prefix}\U0010ffff", _stamp(time)),
         ).fetchone()
-        if found is None:
+        if row is None:
             return None
-        url, observed_at = found
+        url, observed_at = row
         entry = self.before(url, time)
         return (datetime.fromisoformat(observed_at), entry) if entry else None
 
@@ -157,9 +157,9 @@ class ArchiveIndex:
             return
         if entries is None:
             entries = (
-                entry_of(found)
-                for found in read_recorded(self._store.fetch(path))
-                if not isinstance(found, DamagedRecord)
+                entry_of(answer)
+                for answer in read_recorded(self._store.fetch(path))
+                if not isinstance(answer, DamagedRecord)
             )
         with self._database:
             self._forget(path.name)
@@ -175,11 +175,11 @@ class ArchiveIndex:
         """Add the files that are new or changed, remove those that are gone."""
         paths = self._store.files(f"{self._folder.name}/*{SUFFIX}")
         there = {path.name: self._store.size(path) for path in paths if self._store.is_file(path)}
-        known = dict(self._database.execute("SELECT name, size FROM files").fetchall())
+        sizes = dict(self._database.execute("SELECT name, size FROM files").fetchall())
         with self._database:
-            for name in sorted(known.keys() - there.keys()):
+            for name in sorted(sizes.keys() - there.keys()):
                 self._forget(name)
-        for name in sorted(name for name, size in there.items() if known.get(name) != size):
+        for name in sorted(name for name, size in there.items() if sizes.get(name) != size):
             try:
                 self.add(self._folder / name)
             except OSError:  # of which refine says that it cannot be read

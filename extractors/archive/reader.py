@@ -139,22 +139,22 @@ class Entry:
     position: int
 
 
-def entry_of(found: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> Entry:
+def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> Entry:
     """The entry of an answer. `json_digest` is that of its value (`json_digest_of`), where it is known already."""
-    said = {name.lower(): value for name, value in found.headers}
+    headers = {name.lower(): value for name, value in answer.headers}
     return Entry(
-        url=found.url,
-        observed_at=found.observed_at,
-        status=found.status,
-        etag=said.get("etag") or None,
-        last_modified=said.get("last-modified") or None,
-        digest=found.digest,
+        url=answer.url,
+        observed_at=answer.observed_at,
+        status=answer.status,
+        etag=headers.get("etag") or None,
+        last_modified=headers.get("last-modified") or None,
+        digest=answer.digest,
         json_digest=json_digest
-        or (json_digest_of(found.body, found.headers) if isinstance(found, RecordedAnswer) else None),
-        refers_to=found.refers_to if isinstance(found, RevisitedAnswer) else None,
-        record=found.record,
-        offset=found.offset,
-        position=found.position,
+        or (json_digest_of(answer.body, answer.headers) if isinstance(answer, RecordedAnswer) else None),
+        refers_to=answer.refers_to if isinstance(answer, RevisitedAnswer) else None,
+        record=answer.record,
+        offset=answer.offset,
+        position=answer.position,
     )
 
 
@@ -193,8 +193,8 @@ def read(
     Of a `part` made by `split`, records are numbered from 0. Raises OSError when it is no regular file or cannot be
     opened; damage inside it never raises.
     """
-    for found in read_recorded(path, part, may_be_cut=may_be_cut):
-        yield decode(found) if isinstance(found, RecordedAnswer) else found
+    for answer in read_recorded(path, part, may_be_cut=may_be_cut):
+        yield decode(answer) if isinstance(answer, RecordedAnswer) else answer
 
 
 def read_recorded(
@@ -206,9 +206,9 @@ def read_recorded(
         if not data:
             yield DamagedRecord(record=-1, url=None, why="the file is empty")
         for member in members_of(data, part):
-            for found in answers_in(member, number, may_be_cut=may_be_cut):
-                yield found
-                number = max(number, found.record + 1)
+            for answer in answers_in(member, number, may_be_cut=may_be_cut):
+                yield answer
+                number = max(number, answer.record + 1)
 
 
 def read_record_at(
@@ -225,9 +225,9 @@ def read_record_at(
             member = member_at(data, offset)
     else:
         member = Member(offset, begin.size, begin.data, None)
-    for found in answers_in(member, record - position):
-        if found.record == record:
-            return found
+    for answer in answers_in(member, record - position):
+        if answer.record == record:
+            return answer
     return DamagedRecord(
         record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?"
     )
@@ -412,10 +412,10 @@ def _read_response(
     headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
 ) -> RecordedAnswer:
     """A response record as an answer. Raises ValueError that says what is wrong with it."""
-    said = {name.lower(): value for name, value in headers}
+    values = {name.lower(): value for name, value in headers}
     status, reason, fields, body = _http(block)
-    if not _verify("WARC-Block-Digest", said.get("warc-block-digest"), block):  # which covers the payload
-        _verify("WARC-Payload-Digest", said.get("warc-payload-digest"), body)
+    if not _verify("WARC-Block-Digest", values.get("warc-block-digest"), block):  # which covers the payload
+        _verify("WARC-Payload-Digest", values.get("warc-payload-digest"), body)
     if len(body) > MAX_BODY:
         raise ValueError(f"its body has over {MAX_BODY} bytes")
     if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in fields):
@@ -424,13 +424,13 @@ def _read_response(
             body = ChunkedReader(io.BytesIO(body)).read()
         fields = [(name, value) for name, value in fields if name.lower() != "transfer-encoding"]
     return RecordedAnswer(
-        url=without_user(said["warc-target-uri"].strip("<>")),
-        observed_at=_time_of(said.get("warc-date")),
+        url=without_user(values["warc-target-uri"].strip("<>")),
+        observed_at=_time_of(values.get("warc-date")),
         status=status,
         reason=reason,
         headers=tuple(fields),
         body=body,
-        digest=said.get("warc-payload-digest") or digest_of_body(body),
+        digest=values.get("warc-payload-digest") or digest_of_body(body),
         record=record,
         offset=offset,
         position=position,
@@ -441,20 +441,22 @@ def _read_revisit(
     headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
 ) -> RevisitedAnswer:
     """A revisit record. Raises ValueError that says what is wrong with it."""
-    said = {name.lower(): value for name, value in headers}
+    values = {name.lower(): value for name, value in headers}
     status, reason, fields, _ = _http(block)
-    _verify("WARC-Block-Digest", said.get("warc-block-digest"), block)
-    url = said["warc-target-uri"].strip("<>")
-    if said.get("warc-refers-to-target-uri", url).strip("<>") != url:
-        raise ValueError(f"it repeats the answer of another address, {without_user(said['warc-refers-to-target-uri'])}")
+    _verify("WARC-Block-Digest", values.get("warc-block-digest"), block)
+    url = values["warc-target-uri"].strip("<>")
+    if values.get("warc-refers-to-target-uri", url).strip("<>") != url:
+        raise ValueError(
+            f"it repeats the answer of another address, {without_user(values['warc-refers-to-target-uri'])}"
+        )
     return RevisitedAnswer(
         url=without_user(url),
-        observed_at=_time_of(said.get("warc-date")),
+        observed_at=_time_of(values.get("warc-date")),
         status=status,
         reason=reason,
         headers=tuple(fields),
-        digest=said.get("warc-payload-digest", ""),
-        refers_to=_time_of(said.get("warc-refers-to-date")),
+        digest=values.get("warc-payload-digest", ""),
+        refers_to=_time_of(values.get("warc-refers-to-date")),
         record=record,
         offset=offset,
         position=position,
@@ -481,13 +483,13 @@ def _time_of(text: str | None) -> datetime:
         raise ValueError(f"its WARC-Date {text!r} is no ISO 8601 time") from error
 
 
-def _verify(header: str, stated: str | None, content: bytes) -> bool:
+def _verify(header: str, label: str | None, content: bytes) -> bool:
     """Whether content was held against a stated "algorithm:digest" (base 32, or hex). ValueError when it differs."""
-    algorithm, _, digest = (stated or "").partition(":")
+    algorithm, _, digest = (label or "").partition(":")
     if algorithm not in ("sha1", "sha256", "sha512", "md5"):
         return False
-    made = getattr(hashlib, algorithm)(content, usedforsecurity=False).digest()
-    if digest.lower() != made.hex() and not _is_base32(digest, made):
+    checksum = getattr(hashlib, algorithm)(content, usedforsecurity=False).digest()
+    if digest.lower() != checksum.hex() and not _is_base32(digest, checksum):
         raise ValueError(f"its bytes differ from its {header}")
     return True
 
@@ -516,10 +518,10 @@ def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | Non
         return None
     try:
         value = orjson.loads(_body_of(body, encodings))
-        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (zlib.error, OSError, ValueError, TypeError):
         return None
-    return hashlib.blake2b(written, digest_size=16).hexdigest()
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _body_of(body: bytes, encodings: str) -> bytes:

@@ -38,21 +38,21 @@ class ReplayAdapter(BaseAdapter):
     A repetition is answered with the answer it refers to, from these files or from the archive.
     """
 
-    def __init__(self, paths: Iterable[Path], held: ArchiveIndex | None = None) -> None:
+    def __init__(self, paths: Iterable[Path], index: ArchiveIndex | None = None) -> None:
         super().__init__()
-        self._held = held
+        self._held = index
         self.damaged: list[tuple[Path, DamagedRecord]] = []
         self._left: defaultdict[str, deque[Where]] = defaultdict(deque)
         self._whole: Wholes = {}
         for path in paths:
-            for found in read_recorded(path):
-                if isinstance(found, DamagedRecord):
-                    self.damaged.append((path, found))
+            for answer in read_recorded(path):
+                if isinstance(answer, DamagedRecord):
+                    self.damaged.append((path, answer))
                     continue
-                where = (path, found.record, found.offset, found.position)
-                self._left[prepare_url(found.url)].append(where)
-                if isinstance(found, RecordedAnswer):
-                    self._whole[found.url, found.observed_at] = where
+                where = (path, answer.record, answer.offset, answer.position)
+                self._left[prepare_url(answer.url)].append(where)
+                if isinstance(answer, RecordedAnswer):
+                    self._whole[answer.url, answer.observed_at] = where
 
     def send(  # the signature is requests'
         self,
@@ -70,27 +70,27 @@ class ReplayAdapter(BaseAdapter):
         if not self._left[url]:
             raise NotRecorded("asked more often than recorded", request=request)
         try:
-            recorded = _read(self._left[url].popleft())
-            found = _find_whole(recorded, self._whole, self._held)
+            answer = _read(self._left[url].popleft())
+            whole = _find_whole(answer, self._whole, self._held)
         except NotRecorded as error:
             error.request = request
             raise
         headers = urllib3.HTTPHeaderDict()
-        for name, value in found.headers:
+        for name, value in whole.headers:
             headers.add(name, value)
         response = ReplayedResponse()
-        response.observed_at = recorded.observed_at
-        response.revisit = recorded if isinstance(recorded, RevisitedAnswer) else None
-        response.status_code = found.status
-        response.reason = found.reason
+        response.observed_at = answer.observed_at
+        response.revisit = answer if isinstance(answer, RevisitedAnswer) else None
+        response.status_code = whole.status
+        response.reason = whole.reason
         response.url = url
         response.request = request
         response.headers.update(headers.items())
         response.raw = urllib3.HTTPResponse(
-            io.BytesIO(found.body),
+            io.BytesIO(whole.body),
             headers=headers,
-            status=found.status,
-            reason=found.reason,
+            status=whole.status,
+            reason=whole.reason,
             preload_content=False,
             decode_content=False,
             enforce_content_length=False,  # the header may speak of what a third party recorded, not of this body
@@ -102,51 +102,51 @@ class ReplayAdapter(BaseAdapter):
 
 
 def whole_answers(
-    path: Path, held: ArchiveIndex | None
+    path: Path, index: ArchiveIndex | None
 ) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | NotRecorded] | DamagedRecord]:
     """The answers of a recording in its order, read once, each with the answer that it is or repeats.
 
     A repeated answer comes from the recording or from the archive; `NotRecorded` where it is in neither.
     """
     wholes: Wholes | None = None
-    for found in read_recorded(path):
-        if isinstance(found, DamagedRecord):
-            yield found
+    for answer in read_recorded(path):
+        if isinstance(answer, DamagedRecord):
+            yield answer
             continue
-        if wholes is None and isinstance(found, RevisitedAnswer):
+        if wholes is None and isinstance(answer, RevisitedAnswer):
             wholes = {
                 (other.url, other.observed_at): (path, other.record, other.offset, other.position)
                 for other in read_recorded(path)
                 if isinstance(other, RecordedAnswer)
             }
         try:
-            yield found, _find_whole(found, wholes or {}, held)
+            yield answer, _find_whole(answer, wholes or {}, index)
         except NotRecorded as error:
-            yield found, error
+            yield answer, error
 
 
-def _find_whole(found: RecordedAnswer | RevisitedAnswer, wholes: Wholes, held: ArchiveIndex | None) -> RecordedAnswer:
-    if isinstance(found, RecordedAnswer):
-        return found
-    where = wholes.get((found.url, found.refers_to))
+def _find_whole(answer: RecordedAnswer | RevisitedAnswer, wholes: Wholes, index: ArchiveIndex | None) -> RecordedAnswer:
+    if isinstance(answer, RecordedAnswer):
+        return answer
+    where = wholes.get((answer.url, answer.refers_to))
     if where:
         whole = _read(where)
         if isinstance(whole, RecordedAnswer):
             return whole
-    first = held.before(found.url, found.observed_at) if held else None
-    stored = first.answer() if first and first.digest == found.digest else None
-    if stored is None:
-        said = f"it repeats the answer of {found.refers_to:%Y-%m-%d %H:%M}, which is not there; take in that file too"
-        raise NotRecorded(said)
-    return stored
+    first = index.before(answer.url, answer.observed_at) if index else None
+    original = first.answer() if first and first.digest == answer.digest else None
+    if original is None:
+        why = f"it repeats the answer of {answer.refers_to:%Y-%m-%d %H:%M}, which is not there; take in that file too"
+        raise NotRecorded(why)
+    return original
 
 
 def _read(where: Where) -> RecordedAnswer | RevisitedAnswer:
     path, record, offset, position = where
-    found = read_record_at(path, record=record, offset=offset, position=position)
-    if isinstance(found, DamagedRecord):
-        raise NotRecorded(f"the recording changed: {found.why}")
-    return found
+    answer = read_record_at(path, record=record, offset=offset, position=position)
+    if isinstance(answer, DamagedRecord):
+        raise NotRecorded(f"the recording changed: {answer.why}")
+    return answer
 
 
 def prepare_url(url: str) -> str:

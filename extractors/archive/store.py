@@ -185,13 +185,13 @@ class Store:
             return find(path)
         key = (fact, self._name(path), self._version(path))
         with self._lock:
-            found = self._known_facts().get(key)
-        if found is None:
-            found = find(self.fetch(path))
+            value = self._known_facts().get(key)
+        if value is None:
+            value = find(self.fetch(path))
             with self._lock, (self.folder / FACTS).open("a", encoding="utf-8") as file:
-                file.write("\t".join((fact, key[1], str(key[2].size), str(key[2].changed), found)) + "\n")
-                self._known_facts()[key] = found
-        return found
+                file.write("\t".join((fact, key[1], str(key[2].size), str(key[2].changed), value)) + "\n")
+                self._known_facts()[key] = value
+        return value
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
         """Remove copies of files, but for those named, by default those that this process fetched or put."""
@@ -238,17 +238,17 @@ class Store:
         with self._lock:
             if self._versions is None:
                 with self._reaching():
-                    found = self._system.get_file_info(
+                    infos = self._system.get_file_info(
                         fs.FileSelector(self._root, recursive=True, allow_not_found=True)
                     )
                     bucket = self._root.partition("/")[0]
-                    is_doubtful = not found and self._is_object_storage
+                    is_doubtful = not infos and self._is_object_storage
                     is_missing = is_doubtful and self._system.get_file_info(bucket).type == fs.FileType.NotFound
                 if is_missing:
                     raise StorageError(f"{self._url_of('')}: there is no bucket {bucket}; make it, or {REMEDY}")
                 self._versions = {
                     info.path[len(self._root) + 1 :]: Version(info.size, info.mtime_ns)
-                    for info in found
+                    for info in infos
                     if info.type == fs.FileType.File and info.path.count("/") == self._root.count("/") + 2
                 }
             return self._versions
@@ -295,9 +295,9 @@ class Store:
             raise StorageError(f"{self._url_of(name)}: {error}; {REMEDY}") from error
 
 
-def as_store(given: Path | Store) -> Store:
-    """A store of files in a folder, where a folder is given."""
-    return given if isinstance(given, Store) else Store(given)
+def as_store(place: Path | Store) -> Store:
+    """A store of files in a folder, where the place is one."""
+    return place if isinstance(place, Store) else Store(place)
 
 
 @functools.cache
@@ -312,18 +312,18 @@ def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
     from pyarrow import fs  # noqa: PLC0415
 
     parts = urlsplit(url)
-    named = dict(parse_qsl(parts.query))
+    parameters = dict(parse_qsl(parts.query))
     try:
         if parts.scheme != "s3":
             system, root = fs.FileSystem.from_uri(url)
             return system, root.rstrip("/")
-        if unknown := sorted(named.keys() - PARAMETERS):
+        if unknown := sorted(parameters.keys() - PARAMETERS):
             raise ValueError(f"unknown parameter {unknown[0]}; there are {', '.join(PARAMETERS)}")
-        if not named.keys() & {"region", "endpoint_override"}:
-            named["region"] = fs.resolve_s3_region(parts.netloc)
+        if not parameters.keys() & {"region", "endpoint_override"}:
+            parameters["region"] = fs.resolve_s3_region(parts.netloc)
         retries = fs.AwsStandardS3RetryStrategy(max_attempts=MAX_ATTEMPTS)
         timeouts = {"connect_timeout": CONNECT_TIMEOUT, "request_timeout": REQUEST_TIMEOUT}
-        system = fs.S3FileSystem(**named, **timeouts, retry_strategy=retries)
+        system = fs.S3FileSystem(**parameters, **timeouts, retry_strategy=retries)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise StorageError(f"{parts.scheme}://{parts.netloc}{parts.path}: {error}; {REMEDY}") from error
     return system, f"{parts.netloc}{parts.path}".rstrip("/")
@@ -331,10 +331,10 @@ def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
 
 def _version_of(path: Path) -> Version | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return Version(found.st_size, found.st_mtime_ns)
+    return Version(stat.st_size, stat.st_mtime_ns)
 
 
 def _set_time(path: Path, version: Version) -> None:

@@ -129,7 +129,7 @@ class Writer:
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
         time = self._start_record(url, observed_at)
-        kept = _headers_to_archive(headers)
+        fields = _headers_to_archive(headers)
         digest = digest or digest_of_body(body)
         date = _stamp(time)
         offset = self._file.tell()
@@ -142,22 +142,22 @@ class Writer:
                 "WARC-Payload-Digest": digest,
             },
             body,
-            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
+            StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1"),
         )
-        made = RecordedAnswer(
+        answer = RecordedAnswer(
             url=url,
             observed_at=time,
             status=status,
             reason=reason,
-            headers=kept,
+            headers=fields,
             body=body,
             digest=digest,
             record=self.n_records,
             offset=offset,
             position=0,
         )
-        self._add_entry(made, json_digest)
-        return made
+        self._add_entry(answer, json_digest)
+        return answer
 
     def write_revisit(
         self,
@@ -176,11 +176,11 @@ class Writer:
         Where it said the same in other bytes (`SAME_JSON`), `received` is their digest.
         """
         time = self._start_record(url, observed_at)
-        kept = _headers_to_archive(headers)
+        fields = _headers_to_archive(headers)
         date = _stamp(time)
         offset = self._file.tell()
         why = PROFILE + ("server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest")
-        said_otherwise = {"Received-Payload-Digest": received} if received else {}
+        extra = {"Received-Payload-Digest": received} if received else {}
         self._write(
             "revisit",
             url,
@@ -191,25 +191,25 @@ class Writer:
                 "WARC-Refers-To-Target-URI": url,
                 "WARC-Refers-To-Date": _stamp(refers_to),
                 "WARC-Payload-Digest": digest,
-                **said_otherwise,
+                **extra,
             },
             b"",
-            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
+            StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1"),
         )
-        made = RevisitedAnswer(
+        answer = RevisitedAnswer(
             url=url,
             observed_at=time,
             status=status,
             reason=reason,
-            headers=kept,
+            headers=fields,
             digest=digest,
             refers_to=refers_to,
             record=self.n_records,
             offset=offset,
             position=0,
         )
-        self._add_entry(made)
-        return made
+        self._add_entry(answer)
+        return answer
 
     def copy(self, member: Member, *, observed_at: datetime, source: str) -> None:
         """Archive the answer that a gzip member of another WARC file holds alone, byte for byte.
@@ -248,12 +248,12 @@ class Writer:
         }
         self._write("metadata", url, headers, body, None)
 
-    def _add_entry(self, made: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> None:
+    def _add_entry(self, answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> None:
         self.n_records += 1
-        if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
+        if not all(map(_is_kept_as_given, (answer.url, *chain.from_iterable(answer.headers)))):
             self.entries = None
         if self.entries is not None:
-            self.entries.append(entry_of(made, json_digest))
+            self.entries.append(entry_of(answer, json_digest))
 
     def _start_record(self, url: str, observed_at: datetime) -> datetime:
         """The time of a record, cut to whole seconds; before the first record, the warcinfo is written."""
@@ -364,22 +364,22 @@ def salvage(part: Path) -> Path | None:
             earliest = min([*times, earliest] if earliest else times, default=None)
         file.flush()
         os.fsync(file.fileno())
-    finished = None
+    path = None
     if earliest is None:
         whole.unlink()
     else:
-        finished = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), earliest))
+        path = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), earliest))
     part.unlink()
-    return finished
+    return path
 
 
 def put(store: Store, path: Path) -> Path:
     """Put a finished file of the outbox in its place in the archive, keeping what a file of that name there lacks."""
     if store.holds_another(path):
-        merged = path.with_name(path.name + ".merged")
-        shutil.copyfile(path, merged)
-        _add_records(merged, store.fetch(store.folder / path.relative_to(store.outbox)))
-        merged.replace(path)
+        copy = path.with_name(path.name + ".merged")
+        shutil.copyfile(path, copy)
+        _add_records(copy, store.fetch(store.folder / path.relative_to(store.outbox)))
+        copy.replace(path)
     return store.put(path)
 
 
@@ -404,10 +404,10 @@ def _finish(part: Path, target: Path) -> Path:
 def _add_records(path: Path, other: Path) -> None:
     """Add to a file the records that only the other has."""
     with map_file(path) as new:
-        held = {name for member in members_of(new) for name in _record_ids(member)}
+        ids = {name for member in members_of(new) for name in _record_ids(member)}
     with map_file(other) as old, path.open("ab") as file:
         for member in members_of(old):
-            if not member.why and held.isdisjoint(_record_ids(member)):
+            if not member.why and ids.isdisjoint(_record_ids(member)):
                 file.write(old[member.offset : member.offset + member.size])
         file.flush()
         os.fsync(file.fileno())

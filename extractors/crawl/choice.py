@@ -33,13 +33,13 @@ def find_closed(pages: Iterable[Page], host_file: Callable[[str, str], bytes | N
     `host_file` gives such a file of a host by its path, as it was recorded; None where it was not.
     """
     files = functools.cache(host_file)
-    closed = set()
+    off_limits = set()
     for page in pages:
         host = urlsplit(page.url).netloc.lower()
         robots, tdmrep = (files(host, path) for path in HOST_FILES)
         if (robots or tdmrep) and is_closed(page.url, robots, tdmrep):
-            closed.add(page)
-    return closed
+            off_limits.add(page)
+    return off_limits
 
 
 def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
@@ -66,7 +66,7 @@ def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]
     pay does not count. Adverts without an employer's name are compared with none.
     """
     pages = list(pages)
-    own = {said for page in pages if home(page) != MANY for said in map(_identify, page.adverts)} - {None}
+    own = {identity for page in pages if home(page) != MANY for identity in map(_identify, page.adverts)} - {None}
     return {page for page in pages if home(page) == MANY and own.issuperset(map(_identify, page.adverts))}
 
 

@@ -33,7 +33,7 @@ def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection
 
 def host_files_in(scans: Iterable[Scan]) -> Callable[[str, str], bytes | None]:
     """What robots.txt and tdmrep.json of a host say, by host and path, where any of the files recorded it."""
-    places = {key: (found.path, offset) for found in scans for key, offset in found.host_files.items()}
+    places = {key: (scan.path, offset) for scan in scans for key, offset in scan.host_files.items()}
 
     def body_of(host: str, file: str) -> bytes | None:
         if (host, file) not in places:

@@ -20,13 +20,13 @@ def reservation_in(page: Response) -> str | None:
 
 def is_closed(url: str, robots: bytes | None, tdmrep: bytes | None) -> bool:
     """Whether a site's robots.txt or tdmrep.json, as they were recorded, keep us from a page."""
-    said = (robots or b"").decode("utf-8", "replace")
+    text = (robots or b"").decode("utf-8", "replace")
     patterns = tuple(list_reserved(tdmrep or b""))
     rules = Rules(
         read_at=0.0,
-        robots=protego.Protego.parse(said),
+        robots=protego.Protego.parse(text),
         why_none=None,
         reserved=patterns,
-        signals=tuple(signals_in(said)),
+        signals=tuple(signals_in(text)),
     )
     return rules.refusal(url) is not None

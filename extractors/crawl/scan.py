@@ -150,9 +150,9 @@ class _Scanner:
         """Race through the file, and walk over what is damaged."""
         at = 0
         while at < len(self.data):
-            at, done = self._race(at)
+            at, last = self._race(at)
             if at < len(self.data):
-                at = self._walk(at, done)
+                at = self._walk(at, last)
         return self.found
 
     def walk_all(self) -> Scan:
@@ -164,14 +164,14 @@ class _Scanner:
 
     def _race(self, begin: int) -> tuple[int, int | None]:
         """Search the answers from a byte on. Returns the file's end, or where damage is near and what was searched."""
-        at, done = begin, None
+        at, last = begin, None
         with self.found.path.open("rb") as file:
             file.seek(begin)
             try:
                 for record in ArchiveIterator(file, record_types=_KINDS, parse_http=False):
-                    if record.stream_pos == done:
+                    if record.stream_pos == last:
                         raise _SeveralInMemberError
-                    at, done = record.stream_pos, None
+                    at, last = record.stream_pos, None
                     if record.content_length > MAX_PAGE:
                         self._skip("long")
                     elif record.record_type == WarcRecordType.revisit:
@@ -191,16 +191,16 @@ class _Scanner:
                         else:
                             self.found.counts[SEARCHED] += 1
                             self.number += 1
-                    done = at
+                    last = at
             except OSError:
-                return at, done
+                return at, last
         return len(self.data), None
 
-    def _walk(self, begin: int, done: int | None) -> int:
-        """Look at each record from a byte on until one is damaged; where the next one begins. `done` was looked at."""
+    def _walk(self, begin: int, last: int | None) -> int:
+        """Look at each record from a byte on until one is damaged; where the next one begins. `last` was looked at."""
         for member in members_of(self.data, Range(begin)) if self.is_packed else slices(self.data, begin):
             n_damaged = len(self.found.damaged)
-            if member.offset != done:
+            if member.offset != last:
                 self._look_at(member)
             elif member.why or any(
                 isinstance(answer, DamagedRecord) for answer in answers_in(member, 0, may_be_cut=True)
@@ -272,8 +272,8 @@ def slices(data: mmap.mmap | bytes, begin: int) -> Iterator[Member]:
     """The records from a byte on of a file that is not packed; after one that is not as long as it says, the next."""
     while begin < len(data):
         head = data.find(b"\r\n\r\n", begin)
-        stated = _LENGTH.search(data[begin : head + 2]) if head >= 0 else None
-        end = head + 4 + int(stated[1]) if stated else -1
+        length = _LENGTH.search(data[begin : head + 2]) if head >= 0 else None
+        end = head + 4 + int(length[1]) if length else -1
         if end >= 0 and data[end : end + 4] == b"\r\n\r\n":
             yield Member(begin, end + 4 - begin, data[begin : end + 4], None)
             begin = end + 4
@@ -362,13 +362,13 @@ def _advert(item: dict[str, Any], url: str) -> Advert:
 
 def _is_markup(page: Response) -> bool:
     """Whether an answer is said to be HTML or XML, or begins like HTML."""
-    stated = page.headers.get("content-type", "").lower()
+    kind = page.headers.get("content-type", "").lower()
     begin = page.body[:HEAD].replace(b"\0", b"").lower()
-    return not stated or "html" in stated or "xml" in stated or b"<html" in begin or b"<!doctype html" in begin
+    return not kind or "html" in kind or "xml" in kind or b"<html" in begin or b"<!doctype html" in begin
 
 
-def _name_byte(found: DamagedRecord, offset: int) -> DamagedRecord:
-    return replace(found, why=f"at byte {offset:,}: {found.why}")
+def _name_byte(record: DamagedRecord, offset: int) -> DamagedRecord:
+    return replace(record, why=f"at byte {offset:,}: {record.why}")
 
 
 _KINDS = functools.reduce(lambda one, other: one | other, ANSWERS)

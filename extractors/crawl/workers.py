@@ -12,18 +12,18 @@ from extractors.refine.workers import open_pool
 
 def scan_all(paths: Sequence[Path], *, workers: int) -> Generator[tuple[Path, Scan | Exception], None, None]:
     """Scan files, the largest first, and yield each with what it holds, or with the exception that ended it."""
-    ordered = sorted(paths, key=lambda path: -path.stat().st_size)
-    if workers < 2 or len(ordered) < 2:
-        for path in ordered:
+    queue = sorted(paths, key=lambda path: -path.stat().st_size)
+    if workers < 2 or len(queue) < 2:
+        for path in queue:
             try:
                 yield path, scan(path)
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield path, error
         return
-    with open_pool(min(workers, len(ordered))) as pool:
-        waiting = {pool.submit(scan, path): path for path in ordered}
-        for done in as_completed(waiting):
-            failure = done.exception()
+    with open_pool(min(workers, len(queue))) as pool:
+        waiting = {pool.submit(scan, path): path for path in queue}
+        for future in as_completed(waiting):
+            failure = future.exception()
             if failure is not None and not isinstance(failure, Exception):
                 raise failure
-            yield waiting[done], failure or done.result()
+            yield waiting[future], failure or future.result()

@@ -99,18 +99,18 @@ def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, 
         for path in refined.files(f"{own.parent.name}/*.parquet")
         if not path.name.endswith(RESPONSES) and path.stem < own.stem
     ]
-    found: list[tuple[Path, int]] = []
+    files: list[tuple[Path, int]] = []
     for path in sorted(earlier, key=lambda path: path.stem, reverse=True)[:MAX_FILES]:
         here = refined.fetch(path)
         if (refine_key_of(here) or "").endswith(f"-{code}"):
-            found.append((here, here.stat().st_mtime_ns))
-    return _wordings_in(tuple(found))
+            files.append((here, here.stat().st_mtime_ns))
+    return _wordings_in(tuple(files))
 
 
 @functools.lru_cache(maxsize=1)  # the ranges of a file ask for the same
 def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
     """Digests of the adverts in files, newest first, until there are `MAX_ROWS`; a file of another time is read."""
-    said: dict[str, str] = {}
+    wordings: dict[str, str] = {}
     n_rows = 0
     for path, _ in files:
         if n_rows >= MAX_ROWS:
@@ -120,11 +120,11 @@ def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
                 hashes, records = (column.to_pylist() for column in file.read([WORDING_HASH, RECORD_HASH]).columns)
             for wording_hash, record_hash in zip(hashes, records, strict=True):
                 if wording_hash:
-                    said[wording_hash] = wording_hash
+                    wordings[wording_hash] = wording_hash
                     if record_hash:
-                        said[record_hash] = wording_hash
+                        wordings[record_hash] = wording_hash
             n_rows += len(hashes)
         except DAMAGED as error:
             remedy = "its adverts are read again. Delete it: the next run makes it anew"
             LOG.warning("%s is damaged (%s); %s", path, error, remedy)
-    return said
+    return wordings

@@ -132,10 +132,10 @@ def _refuse_other_code(client: Any) -> None:
 SAME_CODE = "install there the same version of ai-job-market and of its libraries (requirements.lock), and restart it"
 
 
-def _refuse_other_key(key: str, wanted: str, worker: str) -> None:
-    if key != wanted:
+def _refuse_other_key(key: str, ours: str, worker: str) -> None:
+    if key != ours:
         raise ClusterError(
-            f"the Dask worker {worker} has another version of the readers ({key} for {wanted}); {SAME_CODE}"
+            f"the Dask worker {worker} has another version of the readers ({key} for {ours}); {SAME_CODE}"
         )
 
 

@@ -105,8 +105,8 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: in
     (whole records) or beside its posting (single values). Files appear complete or not at all.
     """
     key = key_of(source, warc, percent=percent)
-    if found := find_refined(source, warc, key, archive=archive, refined=refined):
-        return found
+    if result := find_refined(source, warc, key, archive=archive, refined=refined):
+        return result
     try:
         pieces = [
             refine_range(source, warc, part, key, refined=refined, percent=percent) for part in split(warc, RANGE)
@@ -197,8 +197,8 @@ def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[p
             for number in range(file.num_row_groups):
                 table = file.read_row_group(number)
                 place = table.schema.get_field_index("record")
-                shifted = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
-                yield table.set_column(place, table.schema.field(place), shifted)
+                numbers = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
+                yield table.set_column(place, table.schema.field(place), numbers)
 
 
 def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> RefineResult | None:
@@ -256,17 +256,17 @@ def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
 def _summary(
     source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool
 ) -> RefineResult:
-    seen = pq.read_table(responses, columns=["observed_at", "n_rows", "n_rejects"])
-    times = [t for t in seen["observed_at"].to_pylist() if t is not None]
+    table = pq.read_table(responses, columns=["observed_at", "n_rows", "n_rejects"])
+    times = [t for t in table["observed_at"].to_pylist() if t is not None]
     return RefineResult(
         source=source,
         warc=warc.relative_to(archive).as_posix(),
         rows=rows,
         responses=responses,
         refine_key=key,
-        n_rows=sum(seen["n_rows"].to_pylist()),
-        n_responses=len(seen),
-        n_rejects=sum(seen["n_rejects"].to_pylist()),
+        n_rows=sum(table["n_rows"].to_pylist()),
+        n_responses=len(table),
+        n_rejects=sum(table["n_rejects"].to_pylist()),
         observed_from=min(times, default=None),
         observed_to=max(times, default=None),
         is_new=is_new,
@@ -290,26 +290,28 @@ class Refusals(NamedTuple):
 
 def refusals_in(file: RefineResult) -> Refusals:
     """The refusals of a file, in its order."""
-    found = Refusals([], [], [], [], [])
+    refusals = Refusals([], [], [], [], [])
     for answer in _with_issues(file.responses, ["url", "issues"]):
         for issue in answer["issues"]:
             if issue["column_name"] == NEW_KEYS:
                 continue
             if issue["column_name"] != "response":
                 is_flag = issue["rule"].startswith(FLAG_RULE)
-                kind = found.flagged if is_flag else found.left_out if issue["is_deliberate"] else found.records
+                kind = (
+                    refusals.flagged if is_flag else refusals.left_out if issue["is_deliberate"] else refusals.records
+                )
                 kind.extend([_reason(issue)] * count_records(issue["value"]))
             elif not issue["is_deliberate"]:
-                found.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
+                refusals.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
     if "issues" in pq.read_schema(file.rows).names:
-        found.values.extend(_reason(issue) for row in _with_issues(file.rows, ["issues"]) for issue in row["issues"])
-    return found
+        refusals.values.extend(_reason(issue) for row in _with_issues(file.rows, ["issues"]) for issue in row["issues"])
+    return refusals
 
 
 def _with_issues(path: Path, columns: list[str]) -> list[dict[str, Any]]:
     table = pq.read_table(path, columns=columns)
-    found: list[dict[str, Any]] = table.filter(pc.greater(pc.list_value_length(table["issues"]), 0)).to_pylist()
-    return found
+    rows: list[dict[str, Any]] = table.filter(pc.greater(pc.list_value_length(table["issues"]), 0)).to_pylist()
+    return rows
 
 
 def _reason(issue: Mapping[str, str]) -> str:
@@ -321,7 +323,7 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
 
     With them go files that repeat adverts whose rows are in no file.
     """
-    removed = []
+    paths = []
     store = as_store(refined)
     for path in store.files("*/*.parquet"):
         store.fetch(path)  # storage that cannot be reached is no damage
@@ -331,17 +333,17 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
                     file.read_row_group(number)
         except DAMAGED:
             store.remove(path)
-            removed.append(path)
+            paths.append(path)
     for source in sorted({path.parent.name for path in store.files("*/*.parquet")}):
         for path in _find_without_rows(store.files(f"{source}/*.parquet")):
             store.remove(path)
-            removed.append(path)
-    return removed
+            paths.append(path)
+    return paths
 
 
 def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
     """Files of answers of a source that repeat adverts whose rows are in no file."""
-    said: set[str] = set()
+    wordings: set[str] = set()
     repetitions: dict[Path, set[str]] = {}
     for path in paths:
         names = pq.read_schema(path).names
@@ -349,17 +351,17 @@ def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
             lists = pq.read_table(path, columns=["repetitions"])["repetitions"] if "repetitions" in names else []
             repetitions[path] = {wording_hash for each in lists for wording_hash in each.as_py() or ()}
         elif WORDING_HASH in names:
-            said.update(filter(None, pq.read_table(path, columns=[WORDING_HASH])[WORDING_HASH].to_pylist()))
-    return [path for path, hashes in repetitions.items() if not hashes <= said]
+            wordings.update(filter(None, pq.read_table(path, columns=[WORDING_HASH])[WORDING_HASH].to_pylist()))
+    return [path for path, hashes in repetitions.items() if not hashes <= wordings]
 
 
 def answers_after(file: RefineResult, day: date) -> list[tuple[int, datetime]]:
     """Record and time of each answer of a file that is dated after a day (UTC)."""
     if file.observed_to is None or file.observed_to.date() <= day:
         return []
-    seen = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
+    rows = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
     return [
-        (row["record"], row["observed_at"]) for row in seen if row["observed_at"] and row["observed_at"].date() > day
+        (row["record"], row["observed_at"]) for row in rows if row["observed_at"] and row["observed_at"].date() > day
     ]
 
 
@@ -378,14 +380,14 @@ def _write(
             n_records = max(n_records, response.record + 1)
             if outcome is None:
                 continue
-            n_rows, issues, removed, repetitions = 0, [], [], []
+            n_rows, issues, removals, repetitions = 0, [], [], []
             places: dict[str, int] = {}
             for row in outcome:
                 if isinstance(row, Issue):
                     issues.append(row)
                     continue
                 if isinstance(row, Removal):
-                    removed.append(f"{module.SOURCE.name}:{row.id}")
+                    removals.append(f"{module.SOURCE.name}:{row.id}")
                     continue
                 n_rows += 1
                 if isinstance(row, Repetition):
@@ -400,8 +402,8 @@ def _write(
                     n_written += len(batch)
                     batch.clear()
             answer = _response_row(module.SOURCE, response, n_rows, issues)
-            removed_once = tuple(dict.fromkeys(removed)) or None
-            responses.append(replace(answer, removed=removed_once, repetitions=tuple(repetitions)))
+            removed_ids = tuple(dict.fromkeys(removals)) or None
+            responses.append(replace(answer, removed=removed_ids, repetitions=tuple(repetitions)))
         writer.write_table(refined_table(row_class, batch))
     return Piece(rows=path, responses=tuple(responses), n_records=n_records)
 
@@ -468,11 +470,11 @@ def rows_of(
     come as `Repetition`. Raises `Rejected` when the answer is none of the source's, after the rows that came before
     that was seen.
     """
-    parsed: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
+    rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
-        return postings(parsed, earlier_wordings, seen_on=seen_on, percent=percent)
-    return _bound_texts(parsed)
+        return postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
+    return _bound_texts(rows)
 
 
 def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
@@ -499,10 +501,11 @@ def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[Re
 
     A site that changes its addresses says of every posting that it is gone.
     """
-    gone = [row.http_status in GONE for row in responses if row.posting_id]
-    if sum(gone) <= max(MAX_GONE, len(gone) / 2):
+    is_gone = [row.http_status in GONE for row in responses if row.posting_id]
+    if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):
         return responses
-    rule = f"a posting expected at its own address; {sum(gone)} of {len(gone)} are said to be gone: look at one of them"
+    share = f"{sum(is_gone)} of {len(is_gone)}"
+    rule = f"a posting expected at its own address; {share} are said to be gone: look at one of them"
     return [
         replace(
             row, posting_id=None, issues=tuple(replace(issue, rule=rule, is_deliberate=False) for issue in row.issues)
@@ -522,10 +525,10 @@ def _printable(issue: Issue) -> Issue:
 def _response_row(
     source: Source, response: Response | RevisitedAnswer | DamagedRecord, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
-    declared = source.declared_list(response) if source.declared_list and isinstance(response, Response) else None
+    declaration = source.declared_list(response) if source.declared_list and isinstance(response, Response) else None
     url = response.url or ""
-    whole_list = declared.board if declared else source.board_of(url)
-    broken = [i for i in issues if not i.is_deliberate]
+    whole_list = declaration.board if declaration else source.board_of(url)
+    faults = [i for i in issues if not i.is_deliberate]
     answer = None if isinstance(response, DamagedRecord) else response
     is_whole = isinstance(response, Response)
     return RefinedResponses(
@@ -538,9 +541,9 @@ def _response_row(
         refers_to=response.refers_to if isinstance(response, RevisitedAnswer) else None,
         board=whole_list or source.listed_board(url),
         posting_id=_posting_of(source, response.url) if response.url else None,
-        is_complete=is_whole and whole_list is not None and n_rows > 0 and not broken,
+        is_complete=is_whole and whole_list is not None and n_rows > 0 and not faults,
         n_rows=n_rows,
         n_rejects=len(issues),
-        max_age_days=declared.max_age_days if declared else None,
+        max_age_days=declaration.max_age_days if declaration else None,
         issues=first_issues(list(map(_printable, issues)), MAX_ISSUES_OF_ANSWER),
     )

@@ -71,18 +71,18 @@ def refine_all(
         else:
             keys[file] = key
     with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster, percent)) as new:
-        for source, warc, made in new:
-            yield source, warc, _put(made, refined) if isinstance(made, RefineResult) else made
+        for source, warc, outcome in new:
+            yield source, warc, _put(outcome, refined) if isinstance(outcome, RefineResult) else outcome
 
 
-def _put(made: RefineResult, refined: Store) -> RefineResult | Exception:
+def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
     """Put the two files of a result in their place, that of the rows last; or what prevents it."""
     try:
-        for path in (made.responses, made.rows):
+        for path in (result.responses, result.rows):
             refined.put(path)
     except OSError as error:
         return error
-    return made
+    return result
 
 
 def _refine_new(
@@ -95,13 +95,13 @@ def _refine_new(
 ) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
     """Refine files, given with their keys, in this process, in others or by a cluster."""
     sizes = {file: archive.size(file[1]) for file in keys}
-    ordered = {file: keys[file] for file in _in_order(sizes)}
-    if cluster and ordered:
+    queue = {file: keys[file] for file in _in_order(sizes)}
+    if cluster and queue:
         with open_cluster(cluster, archive.place, refined.place, percent) as there:
-            yield from _refine_ranges(there.submit, ordered, archive, refined, check=there.check)
+            yield from _refine_ranges(there.submit, queue, archive, refined, check=there.check)
         return
     if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes.values()) < 2:
-        for source, warc in ordered:
+        for source, warc in queue:
             try:
                 archive.fetch(warc)
                 yield (
@@ -112,18 +112,18 @@ def _refine_new(
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield source, warc, error
         return
-    left: list[tuple[str, Path]] = []
+    rest: list[tuple[str, Path]] = []
     # What one process reads in a few seconds is not worth the two that another one takes to start.
     n_workers = min(workers, 1 + sum(sizes.values()) // RANGE)
     with open_pool(n_workers) as pool:
         submit = functools.partial(_submit, pool, refined.folder, percent)
-        for source, warc, result in _refine_ranges(submit, ordered, archive, refined):
+        for source, warc, result in _refine_ranges(submit, queue, archive, refined):
             if isinstance(result, BrokenProcessPool):
-                left.append((source, warc))
+                rest.append((source, warc))
             else:
                 yield source, warc, result
     # A process that crashed took the pool with it: each file that was left gets a pool of its own.
-    for file in left:
+    for file in rest:
         with open_pool(1) as pool:
             submit = functools.partial(_submit, pool, refined.folder, percent)
             yield from _refine_ranges(submit, {file: keys[file]}, archive, refined)
@@ -155,10 +155,10 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
     except BaseException:  # also when who reads the results stops: a file that is half read is refined anew later
         pool.shutdown(wait=False, cancel_futures=True)
-        started = set(multiprocessing.active_children()) - others
-        for worker in started:
+        children = set(multiprocessing.active_children()) - others
+        for worker in children:
             worker.terminate()
-        for worker in started:
+        for worker in children:
             worker.join()
         raise
     finally:
@@ -186,12 +186,12 @@ def _refine_ranges(
         for number, part in enumerate(parts):
             waiting[submit(*file, part, keys[file])] = file, pieces[file], number, part
 
-    left = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}
+    queues = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}
 
     def begin_next(source: str) -> Iterator[tuple[str, Path, Exception]]:
         """Begin the source's next file that can be; the others come with what prevents it."""
-        while left[source]:
-            file = left[source].popleft()
+        while queues[source]:
+            file = queues[source].popleft()
             try:
                 begin(file, split(archive.fetch(file[1]), RANGE))
             except (OSError, BrokenProcessPool) as error:
@@ -200,31 +200,31 @@ def _refine_ranges(
             else:
                 return
 
-    for source in left:
+    for source in queues:
         yield from begin_next(source)
     while waiting:
-        finished = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
-        if not finished:
+        futures = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
+        if not futures:
             check()
-        for done in finished:
-            file, found, number, part = waiting.pop(done)
-            failure = _failure_of(done)
-            if found is not pieces.get(file):  # another range of it failed
-                _remove([done.result()] if failure is None else [])
+        for future in futures:
+            file, slots, number, part = waiting.pop(future)
+            failure = _failure_of(future)
+            if slots is not pieces.get(file):  # another range of it failed
+                _remove([future.result()] if failure is None else [])
                 continue
             if failure is None:
                 try:
-                    found[number] = bring_here(done.result(), piece_path(*file, part, refined.folder))
+                    slots[number] = bring_here(future.result(), piece_path(*file, part, refined.folder))
                 except OSError as error:
                     failure = error
             if failure is None:
-                whole = [piece for piece in found if piece is not None]
-                if len(whole) == len(found):
+                whole = [piece for piece in slots if piece is not None]
+                if len(whole) == len(slots):
                     yield *file, _join(*file, whole, keys[file], archive=archive.folder, refined=refined.folder)
                     yield from begin_next(file[0])
-            elif isinstance(failure, BrokenRange) and len(found) > 1:
+            elif isinstance(failure, BrokenRange) and len(slots) > 1:
                 LOG.warning("%s is read in one piece: %s", file[1], failure)
-                _remove(found)
+                _remove(slots)
                 begin(file, [WHOLE])
             else:
                 _remove(pieces.pop(file))
@@ -239,10 +239,10 @@ def _remove(pieces: Iterable[Piece | None]) -> None:
             piece.rows.unlink(missing_ok=True)
 
 
-def _failure_of(done: Future[Piece]) -> Exception | None:
+def _failure_of(future: Future[Piece]) -> Exception | None:
     """What ended a task. Raises what is no failure of the task, such as Ctrl-C."""
     try:
-        failure = done.exception()
+        failure = future.exception()
     except CancelledError:
         return ClusterError("the cluster gave it up; was its scheduler stopped?")
     if failure is not None and not isinstance(failure, Exception):

@@ -83,17 +83,17 @@ class Dice:
 
     def weighted_choice(self, weights: Mapping[Item, float]) -> Item:
         """One of the keys, by its weight."""
-        left = self._random() * sum(weights.values())
+        rest = self._random() * sum(weights.values())
         for item, weight in weights.items():
-            left -= weight
-            if left < 0:
+            rest -= weight
+            if rest < 0:
                 return item
         return list(weights)[-1]
 
     def some(self, items: Sequence[Item], count: int) -> list[Item]:
         """So many different items (at most all), in random order."""
-        left = list(items)
-        return [left.pop(int(self._random() * len(left))) for _ in range(min(count, len(left)))]
+        pool = list(items)
+        return [pool.pop(int(self._random() * len(pool))) for _ in range(min(count, len(pool)))]
 
     def between(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""
@@ -264,10 +264,10 @@ def draw_advert(board: Board, number: int, roles: Mapping[str, float] = ROLE_WEI
     country = _country_of_job(dice, board.country, group)
     market = market_of(country)
     language = market["language"] if dice.share(0.75) else "en"
-    named = [row["title"] for row in table("titles") if (row["language"], row["role"]) == (language, role)]
-    if not named:
+    titles = [row["title"] for row in table("titles") if (row["language"], row["role"]) == (language, role)]
+    if not titles:
         language = "en"
-        named = [row["title"] for row in table("titles") if (row["language"], row["role"]) == ("en", role)]
+        titles = [row["title"] for row in table("titles") if (row["language"], row["role"]) == ("en", role)]
     level = _level(dice, role, group)
     pays_like = level if level != "unstated" else dice.weighted_choice(HIDDEN_LEVELS)
     says_years = pays_like in YEARS_OF_LEVEL and dice.share(0.7 if level == "unstated" else 0.55)
@@ -288,7 +288,7 @@ def draw_advert(board: Board, number: int, roles: Mapping[str, float] = ROLE_WEI
         key=key,
         employer=employer,
         role=role,
-        title=dice.one(patterns).format(title=dice.one(named)),
+        title=dice.one(patterns).format(title=dice.one(titles)),
         department=_department(group),
         level=level,
         spots=spots,
@@ -343,16 +343,16 @@ def _whereabouts(dice: Dice, country: str) -> tuple[tuple[Spot, ...], str, str]:
     """Places, the location as written, and the workplace (onsite, hybrid or remote)."""
     home = spots_of(country)
     spots = tuple(dice.some(home, 1))
-    stated = spots[0].stated_country
+    country_name = spots[0].stated_country
     workplace = dice.weighted_choice({"onsite": 42, "hybrid": 26, "remote": 32})
     if workplace == "remote":
         text = dice.weighted_choice(
             {
-                f"Remote ({stated})": 20,
-                f"Remote - {stated}": 20,
-                f"{stated} (Remote)": 14,
+                f"Remote ({country_name})": 20,
+                f"Remote - {country_name}": 20,
+                f"{country_name} (Remote)": 14,
                 f"{spots[0].text} or Remote": 4,
-                "Remote (US only)" if country == "US" else f"Remote, {stated}": 16,
+                "Remote (US only)" if country == "US" else f"Remote, {country_name}": 16,
                 f"Remote ({dice.one(SCOPES)})": 8,
                 "Remote": 8,
             }
@@ -406,10 +406,10 @@ def _life(dice: Dice) -> tuple[frozenset[int], date]:
         first = dice.between(1, N_NIGHTS - 1)
         return frozenset(range(first, N_NIGHTS)), FIRST_NIGHT + timedelta(days=first - 1)
     # more adverts are young than old
-    posted = FIRST_NIGHT - timedelta(days=1 + int(OLDEST_POSTING * min(dice.near(0.5, 1.0), dice.near(0.5, 1.0))))
+    day = FIRST_NIGHT - timedelta(days=1 + int(OLDEST_POSTING * min(dice.near(0.5, 1.0), dice.near(0.5, 1.0))))
     if fate == "closes":
-        return frozenset(range(dice.between(1, N_NIGHTS - 1))), posted
-    return (frozenset((0, N_NIGHTS - 1)) if fate == "reopens" else frozenset(range(N_NIGHTS))), posted
+        return frozenset(range(dice.between(1, N_NIGHTS - 1))), day
+    return (frozenset((0, N_NIGHTS - 1)) if fate == "reopens" else frozenset(range(N_NIGHTS))), day
 
 
 def _department(group: str) -> str:
@@ -431,15 +431,15 @@ def _text(dice: Dice, board: Board, *, role: str, language: str, years: int | No
     in_field = next(
         row["text"] for row in table("fields") if (row["industry"], row["language"]) == (board.industry, language)
     )
-    said = {
+    values = {
         "employer": board.employer,
         "field": in_field,
         "mail": f"jobs@{slug}.example",
         "phone": f"+1 555 01{dice.between(10, 99)}",  # 555-01xx is kept for fiction
         "n": str(years),
     }
-    required, preferred = _skills(dice, role, group)
-    lines = _lines(dice, language, "require", required)
+    needs, wishes = _skills(dice, role, group)
+    lines = _lines(dice, language, "require", needs)
     if years is not None and years > 0:
         lines.append(dice.one(phrases(language, "years")))
     if dice.share(0.5):
@@ -448,18 +448,18 @@ def _text(dice: Dice, board: Board, *, role: str, language: str, years: int | No
     about = (dice.one(phrases(language, "about")), phrases(language, "notice")[0])
     return Text(
         language=language,
-        about=_fill(about, said),
-        intro=_fill([dice.one(phrases(language, "intro", group))], said),
-        duties=_fill(dice.some(phrases(language, "duty", group), dice.between(2, 4)), said),
-        required=_fill(dice.some(lines, len(lines)), said),
-        preferred=_fill(_lines(dice, language, "prefer", preferred), said),
-        benefits=_fill(dice.some(phrases(language, "benefit"), dice.between(2, 3)), said),
-        closing=_fill(dice.some(phrases(language, "contact"), dice.between(0, 2)), said),
+        about=_fill(about, values),
+        intro=_fill([dice.one(phrases(language, "intro", group))], values),
+        duties=_fill(dice.some(phrases(language, "duty", group), dice.between(2, 4)), values),
+        required=_fill(dice.some(lines, len(lines)), values),
+        preferred=_fill(_lines(dice, language, "prefer", wishes), values),
+        benefits=_fill(dice.some(phrases(language, "benefit"), dice.between(2, 3)), values),
+        closing=_fill(dice.some(phrases(language, "contact"), dice.between(0, 2)), values),
     )
 
 
-def _fill(sentences: Sequence[str], said: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sentence.format_map(said) for sentence in sentences)
+def _fill(sentences: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sentence.format_map(values) for sentence in sentences)
 
 
 def _skills(dice: Dice, role: str, group: str) -> tuple[list[str], list[str]]:
@@ -469,24 +469,24 @@ def _skills(dice: Dice, role: str, group: str) -> tuple[list[str], list[str]]:
         for row in table("skills_asked"):
             if row["asked_by"] == asked_by:
                 chances[row["skill"]] = (float(row["required"]), float(row["preferred"]))
-    required, preferred = [], []
+    needs, wishes = [], []
     for skill, (must, may) in chances.items():
         if dice.share(must):
-            required.append(skill)
+            needs.append(skill)
         elif dice.share(may):
-            preferred.append(skill)
-    return dice.some(required, 12), dice.some(preferred, 6)
+            wishes.append(skill)
+    return dice.some(needs, 12), dice.some(wishes, 6)
 
 
 def _lines(dice: Dice, language: str, section: str, skills: Sequence[str]) -> list[str]:
     """Skills spread over list items of one to three."""
     lines = []
     most = 3 if section == "require" else 2
-    left = list(skills)
-    while left:
-        taken = [left.pop() for _ in range(min(len(left), dice.between(1, most)))]
-        pattern = dice.one(phrases(language, f"{section}{len(taken)}"))
-        lines.append(pattern.format_map({**dict(zip("abc", taken, strict=False)), "n": "{n}"}))
+    rest = list(skills)
+    while rest:
+        batch = [rest.pop() for _ in range(min(len(rest), dice.between(1, most)))]
+        pattern = dice.one(phrases(language, f"{section}{len(batch)}"))
+        lines.append(pattern.format_map({**dict(zip("abc", batch, strict=False)), "n": "{n}"}))
     return lines
 
 
@@ -520,10 +520,10 @@ def _lakh(amount: int) -> str:
     return f"{amount / 100_000:.1f}".removesuffix(".0")
 
 
-def money(language: str, written: str, amount: int) -> str:
-    """An amount as adverts in a language write it; `written` is a currency or "USD abroad"."""
-    currency = written.removesuffix(" abroad")
-    rows = [row for row in table("money") if row["language"] == language and row["currency"] in (written, "*")]
+def money(language: str, unit: str, amount: int) -> str:
+    """An amount as adverts in a language write it; `unit` is a currency or "USD abroad"."""
+    currency = unit.removesuffix(" abroad")
+    rows = [row for row in table("money") if row["language"] == language and row["currency"] in (unit, "*")]
     row = rows[0]
-    grouped = f"{amount:,}".replace(",", row["separator"])
-    return row["pattern"].format(currency=currency, amount=grouped, ten_thousands=amount // 10_000)
+    digits = f"{amount:,}".replace(",", row["separator"])
+    return row["pattern"].format(currency=currency, amount=digits, ten_thousands=amount // 10_000)

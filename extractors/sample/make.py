@@ -94,17 +94,17 @@ class Answer:
 
 def make(folder: Path = RECORDINGS) -> list[Path]:
     """Write the sample's WARC files below a folder and remove others there. Returns the files, in order."""
-    made = []
+    files = []
     for source, answers_of in SOURCES.items():
         for night in range(N_NIGHTS):
-            made.append(_record(path_of(folder, source, NIGHTS[night]), NIGHTS[night], answers_of(night)))
+            files.append(_record(path_of(folder, source, NIGHTS[night]), NIGHTS[night], answers_of(night)))
     for day in _first_days():
         at = datetime.combine(day, NIGHTS[0].time(), UTC)
-        made.append(_record(path_of(folder, "currency_table", at), at, [_currency_table(day)]))
+        files.append(_record(path_of(folder, "currency_table", at), at, [_currency_table(day)]))
     for path in folder.glob(f"*/*{SUFFIX}"):
-        if path not in made:
+        if path not in files:
             path.unlink()
-    return sorted(made)
+    return sorted(files)
 
 
 def _record(path: Path, begin: datetime, answers: Sequence[Answer]) -> Path:
@@ -134,8 +134,8 @@ def _board_answers(source: str, night: int) -> list[Answer]:
     answers = []
     for position, board in enumerate(board for board in boards() if board.source == source):
         fault, nights = FAULTS.get((source, position), ("", ()))
-        listed = [as_of_night(advert, night) for advert in _adverts_on(board) if open_on(advert, night)]
-        body = _board_body(board, listed, night)
+        adverts = [as_of_night(advert, night) for advert in _adverts_on(board) if open_on(advert, night)]
+        body = _board_body(board, adverts, night)
         answer = Answer(url=module.SOURCE.url_of(board.board), body=_json(body))
         answers.append(_spoilt(answer, body, fault) if night in nights else answer)
     return answers
@@ -152,16 +152,16 @@ def _adverts_on(board: Board) -> tuple[Advert, ...]:
     return tuple(adverts[:half] + adverts[half + same.index(board) :: len(same)])
 
 
-def _board_body(board: Board, listed: Sequence[Advert], night: int) -> Any:
+def _board_body(board: Board, adverts: Sequence[Advert], night: int) -> Any:
     if board.source == "greenhouse":
-        jobs = [greenhouse_job(advert, board, night=NIGHTS[night]) for advert in listed]
+        jobs = [greenhouse_job(advert, board, night=NIGHTS[night]) for advert in adverts]
         return {"jobs": jobs, "meta": {"total": len(jobs)}}
     dice = Dice(board.employer, "shape")
     is_new = dice.share(0.6)
     if board.source == "lever":
-        return [lever_posting(advert, board, is_new_schema=is_new) for advert in listed]
+        return [lever_posting(advert, board, is_new_schema=is_new) for advert in adverts]
     has_pay = not is_new or dice.share(0.75)
-    jobs = [ashby_job(advert, board, is_new_shape=is_new, with_compensation=has_pay) for advert in listed]
+    jobs = [ashby_job(advert, board, is_new_shape=is_new, with_compensation=has_pay) for advert in adverts]
     return {"jobs": jobs, "apiVersion": "1"}
 
 
@@ -211,22 +211,22 @@ def _json(value: Any) -> bytes:
 def _gzip(data: bytes) -> bytes:
     """A gzip body of stored blocks: the same bytes whichever zlib is installed."""
     blocks = [data[at : at + 65_535] for at in range(0, len(data), 65_535)] or [b""]
-    stored = b"".join(
+    content = b"".join(
         struct.pack("<BHH", block is blocks[-1], len(block), len(block) ^ 0xFFFF) + block for block in blocks
     )
     head = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-    return head + stored + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    return head + content + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
     """A zip of stored files with one fixed time: the same bytes on every machine."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             info = zipfile.ZipInfo(name, date_time=(2026, 9, 28, 2, 0, 0))
             info.create_system = 3  # else it is the system this runs on
             archive.writestr(info, content)
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
 # --- exchange rates ---------------------------------------------------------------------------------
@@ -254,8 +254,8 @@ def _first_days() -> list[date]:
 
 
 def _currency_table(day: date) -> Answer:
-    quoted = {code.lower(): by_day[day] for code, by_day in _rates().items()}
-    rates = {code: _round_rate(rate) for code, rate in sorted((quoted | NOT_MONEY | {"usd": 1.0}).items())}
+    quotes = {code.lower(): by_day[day] for code, by_day in _rates().items()}
+    rates = {code: _round_rate(rate) for code, rate in sorted((quotes | NOT_MONEY | {"usd": 1.0}).items())}
     body = json.dumps({"date": day.isoformat(), "usd": rates}, indent="\t").encode()
     return Answer(url=currency_table.url_of(day), body=body)
 
@@ -432,20 +432,18 @@ def _wage_answer(year: int, workbook_name: str, zip_name: str) -> Answer:
 def _wages(area: Sequence[object], level: float) -> Iterator[list[object]]:
     """Rows of one area's sheet: `#` at the top code, `*` and `**` where nothing is published."""
     shares = (0.55, 0.73, 1.0, 1.32, 1.68)
-    for stated in table("wages"):
-        code = stated["soc_2018"]
+    for row in table("wages"):
+        code = row["soc_2018"]
         dice = Dice("wage", code)
-        median = float(stated["median"]) * level if stated["median"] else None
+        median = float(row["median"]) * level if row["median"] else None
         annual = ["*"] * 6 if median is None else [_wage(median * share, 10, TOP_CODE) for share in (1.06, *shares)]
         hourly = median / 2080 if median is not None else 23.3
         hour = [_wage(hourly * share, 0.01, TOP_CODE / 2080) for share in (1.06, *shares)]
-        employed = (
-            round(float(stated["employment"]) * (1 if area[0] == "99" else 0.1)) if stated["employment"] else "**"
-        )
+        employment = round(float(row["employment"]) * (1 if area[0] == "99" else 0.1)) if row["employment"] else "**"
         yield [
-            *area, "000000", "Cross-industry", "cross-industry", "1235", code, stated["title"],
-            "total" if code == "00-0000" else "detailed", employed,
-            round(dice.near(1.5, 0.9), 1) if stated["employment"] else "**", None, None, None, None, hour[0], annual[0],
+            *area, "000000", "Cross-industry", "cross-industry", "1235", code, row["title"],
+            "total" if code == "00-0000" else "detailed", employment,
+            round(dice.near(1.5, 0.9), 1) if row["employment"] else "**", None, None, None, None, hour[0], annual[0],
             round(dice.near(1.0, 0.9), 1), *hour[1:], *annual[1:], "", "TRUE" if median is None else "",
         ]  # fmt: skip
 
@@ -458,9 +456,9 @@ def _bytes_of(workbook: Workbook, title: str) -> bytes:
     """The workbook's bytes without the times openpyxl writes into them."""
     workbook.properties.title = title
     workbook.properties.creator = SAMPLE_SOFTWARE
-    packed = io.BytesIO()
-    workbook.save(packed)
-    with zipfile.ZipFile(packed) as archive:
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
         files = {name: archive.read(name) for name in sorted(archive.namelist())}
     core = "docProps/core.xml"
     files[core] = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2026-09-28T02:00:00Z", files[core])

@@ -58,8 +58,10 @@ def slug_of(board: Board) -> str:
 def sections_of(advert: Advert, *, with_pay: bool) -> list[Section]:
     """The advert's sections in order, with or without the sentence about pay."""
     text = advert.text
-    said = {"employer": advert.employer}
-    heads = {name: phrases(text.language, f"h_{name}")[0].format_map(said) for name in ("about", "duties", "required")}
+    values = {"employer": advert.employer}
+    heads = {
+        name: phrases(text.language, f"h_{name}")[0].format_map(values) for name in ("about", "duties", "required")
+    }
     sections = [
         (heads["about"], text.about, False),
         ("", text.intro, False),
@@ -97,11 +99,11 @@ def _plain(sections: Sequence[Section]) -> str:
 def ashby_job(advert: Advert, board: Board, *, is_new_shape: bool, with_compensation: bool) -> dict[str, Any]:
     """One job of the Posting API; newer answers have `workplaceType` and may lack the compensation."""
     dice = Dice(advert.key, "ashby")
-    structured = advert.offer if with_compensation and not dice.share(0.12) else None
-    if structured is None or structured.kind != "range" or structured.is_net:
-        structured = None
+    offer = advert.offer if with_compensation and not dice.share(0.12) else None
+    if offer is None or offer.kind != "range" or offer.is_net:
+        offer = None
         advert = in_prose(advert, dice)
-    sections = sections_of(advert, with_pay=structured is None or dice.share(0.3))
+    sections = sections_of(advert, with_pay=offer is None or dice.share(0.3))
     style = ' style="min-height:1.5em"'
     parts = []
     for heading, sentences, is_list in sections:
@@ -133,8 +135,8 @@ def ashby_job(advert: Advert, board: Board, *, is_new_shape: bool, with_compensa
     job |= {"jobUrl": url, "applyUrl": f"{url}/application"}
     job |= {"descriptionHtml": "".join(parts), "descriptionPlain": _plain(sections)}
     if with_compensation:
-        job["shouldDisplayCompensationOnJobPostings"] = structured is not None
-        job["compensation"] = _compensation(structured, advert, dice)
+        job["shouldDisplayCompensationOnJobPostings"] = offer is not None
+        job["compensation"] = _compensation(offer, advert, dice)
     return job
 
 
@@ -222,9 +224,9 @@ def _other(kind: str, offer: Offer, advert: Advert, number: int) -> dict[str, An
 
 
 def _component(
-    kind: str, summary: str, stated: tuple[str, str | None, float | None, float | None], key: tuple[str, int]
+    kind: str, summary: str, pay: tuple[str, str | None, float | None, float | None], key: tuple[str, int]
 ) -> dict[str, Any]:
-    interval, currency, low, high = stated
+    interval, currency, low, high = pay
     return {
         "id": native_uuid(*key, kind),
         "summary": summary,
@@ -238,8 +240,8 @@ def _component(
 
 def _short(currency: str, amount: float | None) -> str:
     """An amount as Ashby's summaries write it: $150K."""
-    shown = f"{amount or 0:,.0f}" if (amount or 0) < 10_000 else f"{(amount or 0) / 1000:g}K"
-    return f"{SIGNS.get(currency, f'{currency} ')}{shown}"
+    digits = f"{amount or 0:,.0f}" if (amount or 0) < 10_000 else f"{(amount or 0) / 1000:g}K"
+    return f"{SIGNS.get(currency, f'{currency} ')}{digits}"
 
 
 # --- Greenhouse -------------------------------------------------------------------------------------
@@ -260,15 +262,15 @@ def greenhouse_job(advert: Advert, board: Board, *, night: datetime) -> dict[str
          "value_type": "single_select"},
     ]  # fmt: skip
     if Dice(board.employer, "fields").share(0.8):
-        written = WRITTEN_EMPLOYMENT[advert.employment]
+        employment = WRITTEN_EMPLOYMENT[advert.employment]
         metadata.append({
-            "id": native_number(board.board, "employment"), "name": "Employment Type", "value": written,
+            "id": native_number(board.board, "employment"), "name": "Employment Type", "value": employment,
             "value_type": "single_select",
         })  # fmt: skip
     id_ = native_number(advert.key)
-    updated = advert.posted_on + timedelta(days=dice.between(0, 20))
-    if advert.edited_on is not None or updated > night.date():
-        updated = night.date()
+    last_change = advert.posted_on + timedelta(days=dice.between(0, 20))
+    if advert.edited_on is not None or last_change > night.date():
+        last_change = night.date()
     job: dict[str, Any] = {
         "absolute_url": f"https://careers.{slug_of(board)}.example/jobs/{id_}?gh_jid={id_}",
         "data_compliance": [{"type": "gdpr", "requires_consent": False, "retention_period": None}],
@@ -276,7 +278,7 @@ def greenhouse_job(advert: Advert, board: Board, *, night: datetime) -> dict[str
         "location": {"name": advert.location_text},
         "metadata": metadata,
         "id": id_,
-        "updated_at": f"{updated}T09:19:36-04:00",
+        "updated_at": f"{last_change}T09:19:36-04:00",
         "requisition_id": f"R-{id_ % 10_000:05}",
         "title": advert.title,
         "company_name": board.employer,
@@ -318,10 +320,10 @@ def greenhouse_job(advert: Advert, board: Board, *, night: datetime) -> dict[str
 
 def _greenhouse_html(section: Section) -> str:
     heading, sentences, is_list = section
-    shown = f"<p><strong>{html.escape(heading)}</strong></p>\n" if heading else ""
+    head = f"<p><strong>{html.escape(heading)}</strong></p>\n" if heading else ""
     if is_list:
-        return shown + "<ul>\n" + "\n".join(f"<li>{html.escape(s)}</li>" for s in sentences) + "\n</ul>"
-    return shown + "\n".join(f"<p>{html.escape(s)}&nbsp;</p>" for s in sentences)
+        return head + "<ul>\n" + "\n".join(f"<li>{html.escape(s)}</li>" for s in sentences) + "\n</ul>"
+    return head + "\n".join(f"<p>{html.escape(s)}&nbsp;</p>" for s in sentences)
 
 
 def _pay_block(offer: Offer) -> str:
@@ -351,13 +353,13 @@ def lever_posting(advert: Advert, board: Board, *, is_new_schema: bool) -> dict[
     lists = [section for section in middle if section[2]]
     rest = [section for section in middle if not section[2]]
     additional = "".join(
-        (f"<div><b>{html.escape(heading)}</b></div>" if heading else "") + _lever_html(said)
-        for heading, said, _ in rest
+        (f"<div><b>{html.escape(heading)}</b></div>" if heading else "") + _lever_html(sentences)
+        for heading, sentences, _ in rest
     )
     locations = advert.location_text.split("; ")
     id_ = native_uuid(advert.key)
     url = f"https://jobs.{slug_of(board)}.example/{id_}"
-    created = datetime.combine(advert.posted_on, time(dice.between(8, 17), dice.between(0, 59)), UTC)
+    moment = datetime.combine(advert.posted_on, time(dice.between(8, 17), dice.between(0, 59)), UTC)
     categories: dict[str, Any] = {
         "commitment": WRITTEN_EMPLOYMENT[advert.employment],
         "department": advert.department,
@@ -368,12 +370,12 @@ def lever_posting(advert: Advert, board: Board, *, is_new_schema: bool) -> dict[
         "additional": additional,
         "additionalPlain": _plain(rest),
         "categories": categories,
-        "createdAt": int(created.timestamp()) * 1000,
+        "createdAt": int(moment.timestamp()) * 1000,
         "descriptionPlain": "\n".join((*about, *intro)),
         "description": _lever_html((*about, *intro)),
         "id": id_,
         "lists": [
-            {"text": heading, "content": "".join(f"\n<li>{html.escape(said)}</li>" for said in sentences)}
+            {"text": heading, "content": "".join(f"\n<li>{html.escape(sentence)}</li>" for sentence in sentences)}
             for heading, sentences, _ in lists
         ],
         "text": advert.title,
@@ -390,9 +392,9 @@ def lever_posting(advert: Advert, board: Board, *, is_new_schema: bool) -> dict[
         interval = LEVER_INTERVAL[offer.period]
         posting["salaryRange"] = {"currency": offer.currency, "interval": interval, "min": low, "max": high}
     if offer is not None and form == "description":
-        said = pay_sentence(dice, advert.text.language, offer)
-        posting["salaryDescription"] = f"<div>{html.escape(said)}</div>"
-        posting["salaryDescriptionPlain"] = said
+        pay = pay_sentence(dice, advert.text.language, offer)
+        posting["salaryDescription"] = f"<div>{html.escape(pay)}</div>"
+        posting["salaryDescriptionPlain"] = pay
     return posting
 
 

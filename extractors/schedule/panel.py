@@ -56,8 +56,8 @@ def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
     counts: dict[tuple[int, str | None], int] = {}
     for key in keys:
         counts[key] = counts.get(key, 0) + 1
-    named = {key: country if n >= MIN_BOARDS else "other" for key, n in counts.items() for country in (key[1] or "",)}
-    return [f"{size}:{named[size, country]}" for size, country in keys]
+    names = {key: country if n >= MIN_BOARDS else "other" for key, n in counts.items() for country in (key[1] or "",)}
+    return [f"{size}:{names[size, country]}" for size, country in keys]
 
 
 def find_chances(sizes: Ints, cost: Floats, requests: float) -> Floats:
@@ -69,8 +69,8 @@ def find_chances(sizes: Ints, cost: Floats, requests: float) -> Floats:
     chance = np.ones(len(weight))
     is_sure = np.full(len(weight), cost.sum() <= requests)
     while not is_sure.all():
-        left, rest = requests - cost[is_sure].sum(), (weight * cost)[~is_sure].sum()
-        chance = np.where(is_sure, 1.0, weight * left / rest)
+        budget, rest = requests - cost[is_sure].sum(), (weight * cost)[~is_sure].sum()
+        chance = np.where(is_sure, 1.0, weight * budget / rest)
         if not (chance > 1).any():
             return chance
         is_sure |= chance > 1
@@ -102,12 +102,12 @@ def draw_chances(
     ages = days[~np.isnan(days)]
     is_standing = len(ages) > 0 and ages.max() < MIN_WEEKS * 7
     standing = np.where(is_due, chance_between_draws(sizes, chance, strata) if is_standing else fresh, chance)
-    taken = (standing * cost).sum()
+    total = (standing * cost).sum()
     is_census = bool((standing == 1).all())
     all_boards = np.ones(len(sizes), dtype=bool)
-    if taken > requests * (1 if is_census else MOST_SHARE / SHARE_OF_REQUESTS):
+    if total > requests * (1 if is_census else MOST_SHARE / SHARE_OF_REQUESTS):
         return fresh, all_boards
-    if taken < requests * LEAST_SHARE / SHARE_OF_REQUESTS and not is_census:
+    if total < requests * LEAST_SHARE / SHARE_OF_REQUESTS and not is_census:
         return np.fmax(chance, fresh), all_boards
     return standing, is_due
 

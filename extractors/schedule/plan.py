@@ -79,13 +79,13 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
     may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
     is_due = _choose_members(history, may_be_asked & ~is_dead, budget=budget, night=night)
     is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
-    expected = expect_new(history, rng) / history.requests_per_reading
-    is_rich = (expected >= RICH) | history.is_new
+    gain = expect_new(history, rng) / history.requests_per_reading
+    is_rich = (gain >= RICH) | history.is_new
     is_quiet_due = history.nights_since >= QUIET_RHYTHM
     turn = np.select([is_due, is_late, is_dead_due, is_rich, is_quiet_due], range(len(TURNS) - 1), len(TURNS) - 1)
     reason = np.array([ASKED_FOR.index(why) for why in TURNS])[turn]
     is_yield = reason == ASKED_FOR.index("yield")
-    order = np.lexsort((history.number, np.where(is_yield, -expected, -history.nights_since), turn))
+    order = np.lexsort((history.number, np.where(is_yield, -gain, -history.nights_since), turn))
     order = order[may_be_asked[order]]
     order = order[np.cumsum(history.requests_per_reading[order]) <= budget]
     return order, reason[order]

@@ -38,29 +38,29 @@ class PrivateAddress(urllib3.exceptions.HTTPError):  # the error is the private 
 class PublicAdapter(HTTPAdapter):
     """An adapter of requests whose connections refuse addresses that are not public.
 
-    `allowed` hosts ("127.0.0.1:8000") are asked wherever they are: for tests. Through a proxy the names are the
+    The `hosts` ("127.0.0.1:8000") are asked wherever they are: for tests. Through a proxy the names are the
     proxy's to resolve, and so is this check.
     """
 
-    def __init__(self, allowed: Collection[str] = ()) -> None:
-        self._allowed = frozenset(allowed)
+    def __init__(self, hosts: Collection[str] = ()) -> None:
+        self._allowed = frozenset(hosts)
         self._line = _CurrentSocket()
         self._deadline = _Deadline(self._line)
         self._last: tuple[tuple[Any, ...], Any] | None = None
         super().__init__(max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **named: Any) -> None:
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pool of connections that check where they lead."""
-        super().init_poolmanager(*args, **named)
-        allowed, shared = self._allowed, self._line
+        super().init_poolmanager(*args, **options)
+        hosts, current = self._allowed, self._line
 
         class Plain(_CheckedConnection, HTTPConnection):
-            allowed_hosts = allowed
-            line = shared
+            allowed_hosts = hosts
+            line = current
 
         class Secure(_CheckedConnection, HTTPSConnection):
-            allowed_hosts = allowed
-            line = shared
+            allowed_hosts = hosts
+            line = current
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain
@@ -71,9 +71,9 @@ class PublicAdapter(HTTPAdapter):
         self._pools = {"http": PlainPool, "https": SecurePool}
         self.poolmanager.pool_classes_by_scheme = self._pools
 
-    def proxy_manager_for(self, *args: Any, **named: Any) -> Any:
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
         """The pool of connections through a proxy; they are shut when an answer takes too long, too."""
-        manager = super().proxy_manager_for(*args, **named)
+        manager = super().proxy_manager_for(*args, **options)
         if isinstance(manager, urllib3.ProxyManager):  # one for SOCKS has connections of its own kind
             manager.pool_classes_by_scheme = self._pools
         return manager
@@ -96,11 +96,11 @@ class PublicAdapter(HTTPAdapter):
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
         """The pool of connections of a request's host; that of the last request where host and settings are its."""
-        wanted = (_host_of(str(request.url)), verify, proxies, cert)
-        if self._last is None or self._last[0] != wanted:
+        key = (_host_of(str(request.url)), verify, proxies, cert)
+        if self._last is None or self._last[0] != key:
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
             super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]
-            self._last = wanted, pool
+            self._last = key, pool
         return self._last[1]
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
@@ -180,25 +180,25 @@ class _CheckedConnection:
     proxy: Any
     sock: Any
 
-    def request(self, *args: Any, **named: Any) -> None:
+    def request(self, *args: Any, **options: Any) -> None:
         if self.sock is not None:  # made for an earlier request, or by now TLS; else it is made inside
             self.line.socket = self.sock
-        super().request(*args, **named)  # type: ignore[misc]  # HTTPConnection's
+        super().request(*args, **options)  # type: ignore[misc]  # HTTPConnection's
 
     def _new_conn(self) -> socket.socket:
         is_free = self.proxy is not None or f"{self.host}:{self.port}" in self.allowed_hosts
         if not is_free:
             for address in _resolve(self.host, self.port):
                 _refuse_private(self.host, address)
-        connected: socket.socket = super()._new_conn()  # type: ignore[misc]  # HTTPConnection's
-        self.line.socket = connected
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # HTTPConnection's
+        self.line.socket = sock
         if not is_free:
             try:
-                _refuse_private(self.host, connected.getpeername()[0])  # it may resolve differently by now
+                _refuse_private(self.host, sock.getpeername()[0])  # it may resolve differently by now
             except PrivateAddress:
-                connected.close()
+                sock.close()
                 raise
-        return connected
+        return sock
 
 
 def _host_of(url: str) -> tuple[str, str]:
@@ -208,7 +208,7 @@ def _host_of(url: str) -> tuple[str, str]:
 
 def _resolve(host: str, port: int) -> list[str]:
     try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):
         return []  # connecting raises the error
 

@@ -68,7 +68,7 @@ def ask_each(
 
     With `may_be_gone` the addresses are those of single postings: that one is gone is an answer too.
     """
-    answered = (*ANSWERED, *GONE) if may_be_gone else ANSWERED
+    statuses = (*ANSWERED, *GONE) if may_be_gone else ANSWERED
     failures: list[str] = []
     for number, url in enumerate(urls, start=1):
         if number % LOG_EVERY == 0:
@@ -78,7 +78,7 @@ def ask_each(
         except FetchFailed as error:
             failures.append(f"{url}: {error}")
         else:
-            if status not in answered:
+            if status not in statuses:
                 failures.append(f"{url}: HTTP {status}")
     return failures
 
@@ -122,10 +122,10 @@ def ask_lists(
 
 def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:
     """Ask for single postings by their addresses, each once, `most_postings` at most. Returns what failed."""
-    wanted, most = list(dict.fromkeys(urls)), source.most_postings
-    failures = ask_each(web, wanted[:most], may_be_gone=True)
-    if len(wanted) > most:
-        failures.append(f"{len(wanted) - most} single postings left out, {most} are the most a night")
+    addresses, most = list(dict.fromkeys(urls)), source.most_postings
+    failures = ask_each(web, addresses[:most], may_be_gone=True)
+    if len(addresses) > most:
+        failures.append(f"{len(addresses) - most} single postings left out, {most} are the most a night")
     return failures
 
 
@@ -133,10 +133,10 @@ def ask_first(web: Web, urls: Iterable[str]) -> list[str]:
     """Ask for the addresses in order until one answers. Returns [] then, else what failed, one line each."""
     failures: list[str] = []
     for url in urls:
-        failed = ask_each(web, [url])
-        if not failed:
+        lines = ask_each(web, [url])
+        if not lines:
             return []
-        failures += failed
+        failures += lines
     return failures
 
 
@@ -155,13 +155,13 @@ def ask_pages(
     what failed, one line each; [] when the last page was reached.
     """
     url: str | None = first
-    visited: set[str] = set()
+    urls: set[str] = set()
     while url is not None:
-        if url in visited:
-            return [f"{url}: the pages run in a circle; {len(visited)} read"]
-        if len(visited) == most:
+        if url in urls:
+            return [f"{url}: the pages run in a circle; {len(urls)} read"]
+        if len(urls) == most:
             return [f"{url}: left out, {most} pages are the most that are read"]
-        visited.add(url)
+        urls.add(url)
         try:
             answer = web.get(url, headers=headers, secret=secret)
         except FetchFailed as error:

@@ -79,9 +79,9 @@ class Rules:
         for pattern, policy in self.reserved:
             if fnmatch.fnmatchcase(parts.path, pattern):
                 return reservation(f"{host}/.well-known/tdmrep.json", policy)
-        for begin, stated in self.signals if obeys_signals else ():
-            if (parts.path or "/").startswith(begin) and has_signal(stated):
-                return f"reserved by the Content-Signal of {host}/robots.txt: {stated}"
+        for begin, signal in self.signals if obeys_signals else ():
+            if (parts.path or "/").startswith(begin) and has_signal(signal):
+                return f"reserved by the Content-Signal of {host}/robots.txt: {signal}"
         return None
 
     @property
@@ -167,12 +167,12 @@ class Politeness:
 
     def _read_rules(self, host: str, ask: Ask, pause: float) -> Rules:
         robots, why = self._robots(host, ask, pause)
-        reserved = () if why else self._read_reservations(host, ask, pause)
+        patterns = () if why else self._read_reservations(host, ask, pause)
         return Rules(
             read_at=self.clock(),
             robots=protego.Protego.parse(robots),
             why_none=why,
-            reserved=reserved,
+            reserved=patterns,
             signals=tuple(signals_in(robots)),
         )
 
@@ -207,15 +207,15 @@ class Politeness:
         for wait in (RULES_WAIT, 0.0):
             try:
                 with self.turn(url, pause):
-                    found = ask(url, MAX_RULES)
-                if found[0] < 500 and found[0] != TOO_MANY:
+                    answer = ask(url, MAX_RULES)
+                if answer[0] < 500 and answer[0] != TOO_MANY:
                     break
             except OSError:
                 if not wait:
                     raise
             if wait:
                 self.sleep(wait)
-        return found
+        return answer
 
     def _read_reservations(self, host: str, ask: Ask, pause: float) -> tuple[tuple[str, str | None], ...]:
         """What the host's tdmrep.json reserves (TDM Reservation Protocol); a host without one reserves nothing."""
@@ -239,10 +239,10 @@ def reservation(where: str, policy: str | None) -> str:
 def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
     """Path patterns that a tdmrep.json reserves. What is no such file reserves nothing: many sites answer a page."""
     try:
-        said: Any = orjson.loads(body.removeprefix(BOM))
+        content: Any = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:
         return
-    for rule in said if isinstance(said, list) else [said]:
+    for rule in content if isinstance(content, list) else [content]:
         is_reserved = isinstance(rule, dict) and rule.get("tdm-reservation") in (1, "1")
         if is_reserved and isinstance(rule.get("location"), str):
             location = rule["location"]

@@ -30,8 +30,8 @@ class RequestExtras:
         values += [value for value in self.signature.values() if len(value) >= MIN_SIGNATURE]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
         values += [part for value in values for part in value.split() if len(part) >= MIN_SECRET]
-        shown = [urlencode({"": value})[1:] for value in values]
-        return sorted({value for value in (*values, *shown) if len(value) >= MIN_SECRET}, key=len, reverse=True)
+        url_forms = [urlencode({"": value})[1:] for value in values]
+        return sorted({value for value in (*values, *url_forms) if len(value) >= MIN_SECRET}, key=len, reverse=True)
 
 
 SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))

@@ -30,12 +30,12 @@ def meta_of(body: bytes) -> dict[str, str]:
     """The named values in a page's head, by name in lower case; of several of one name all, with commas between."""
     end = body.lower().find(b"</head", 0, MAX_HEAD)
     head = body[: end if end >= 0 else MAX_HEAD].replace(b"\0", b"").decode("latin-1")
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for tag in _META.finditer(head):
-        said = {key.lower(): one or two or three for key, one, two, three in _ATTRIBUTE.findall(tag[1])}
-        if name := said.get("name", "").strip().lower():
-            found[name] = ", ".join(filter(None, (found.get(name), said.get("content", ""))))
-    return found
+        attributes = {key.lower(): one or two or three for key, one, two, three in _ATTRIBUTE.findall(tag[1])}
+        if name := attributes.get("name", "").strip().lower():
+            values[name] = ", ".join(filter(None, (values.get(name), attributes.get("content", ""))))
+    return values
 
 
 def tdm_policy(header: Header, body: bytes | None) -> str | None:
@@ -43,23 +43,23 @@ def tdm_policy(header: Header, body: bytes | None) -> str | None:
 
     `body` is that of a page, None of what is none.
     """
-    said = meta_of(body) if body and b"tdm-reservation" in body.lower() else {}
-    if (header("tdm-reservation") or "").strip() != "1" and said.get("tdm-reservation", "").strip() != "1":
+    meta = meta_of(body) if body and b"tdm-reservation" in body.lower() else {}
+    if (header("tdm-reservation") or "").strip() != "1" and meta.get("tdm-reservation", "").strip() != "1":
         return None
-    return header("tdm-policy") or said.get("tdm-policy") or "none stated"
+    return header("tdm-policy") or meta.get("tdm-policy") or "none stated"
 
 
 def is_noindex(header: Header, body: bytes) -> bool:
     """Whether a page is kept from indexes: by its X-Robots-Tag or by its robots."""
-    said = meta_of(body)
-    in_page = (word for name in NAMES for word in said.get(name, "").split(","))
+    meta = meta_of(body)
+    in_page = (word for name in NAMES for word in meta.get(name, "").split(","))
     return not NOINDEX.isdisjoint(word.strip().lower() for word in (*in_page, *_tags(header("x-robots-tag") or "")))
 
 
-def _tags(stated: str) -> Iterator[str]:
+def _tags(header: str) -> Iterator[str]:
     """Words of an X-Robots-Tag that bind us: what stands behind another robot's name does not."""
     binds = True
-    for word in stated.split(","):
+    for word in header.split(","):
         name, colon, rest = word.partition(":")
         if colon and " " not in name.strip() and not name.strip().lower().startswith(("unavailable", "max-")):
             binds, word = name.strip().lower() in NAMES, rest  # noqa: PLW2901
@@ -67,14 +67,14 @@ def _tags(stated: str) -> Iterator[str]:
             yield word
 
 
-def has_signal(stated: str | None) -> bool:
+def has_signal(signal: str | None) -> bool:
     """Whether a Content-Signal restricts any use."""
-    return _SIGNAL.search(stated or "") is not None
+    return _SIGNAL.search(signal or "") is not None
 
 
 def signals_in(robots: str) -> list[tuple[str, str]]:
     """The Content-Signals in a robots.txt that bind us, each with the beginning of the paths it is said of."""
-    found: list[tuple[str, str]] = []
+    signals: list[tuple[str, str]] = []
     agents: set[str] = set()
     is_open = False
     for line in robots.splitlines():
@@ -89,5 +89,5 @@ def signals_in(robots: str) -> list[tuple[str, str]]:
         is_open = False
         if key == "content-signal" and not NAMES.isdisjoint(agents):
             path, _, rest = value.partition(" ") if value.startswith("/") else ("/", "", value)
-            found.append((path, rest))
-    return found
+            signals.append((path, rest))
+    return signals

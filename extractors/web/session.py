@@ -229,16 +229,16 @@ class Web:
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
-            found, known = self._get(url, extras, follow, is_read=True)
-        whole = known.first if known and isinstance(found, RevisitedAnswer) else found
+            answer, earlier = self._get(url, extras, follow, is_read=True)
+        whole = earlier.first if earlier and isinstance(answer, RevisitedAnswer) else answer
         assert isinstance(whole, RecordedAnswer)
-        return _response(whole, observed_at=found.observed_at, record=found.record)
+        return _response(whole, observed_at=answer.observed_at, record=answer.record)
 
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         """Ask for an address as `get` does, and return the status alone: what an answer repeats is then not read."""
         with self._noting_failures():
-            found, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
-        return ANSWERED[0] if isinstance(found, RevisitedAnswer) else found.status
+            answer, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
+        return ANSWERED[0] if isinstance(answer, RevisitedAnswer) else answer.status
 
     def take(self, recording: Path) -> None:
         """Archive every answer of a recording as asking a replay for each would, redirects not followed.
@@ -247,25 +247,25 @@ class Web:
         in `failures`, damaged records in `damaged`, and those of the future in `ahead`.
         """
         today = self._now().astimezone(UTC).date()
-        for found in whole_answers(recording, self._held):
-            if isinstance(found, DamagedRecord):
-                self.damaged.append((recording, found))
+        for entry in whole_answers(recording, self._held):
+            if isinstance(entry, DamagedRecord):
+                self.damaged.append((recording, entry))
                 continue
-            recorded, whole = found
-            if not self._source.longest_endpoint(recorded.url):
+            answer, whole = entry
+            if not self._source.longest_endpoint(answer.url):
                 continue
-            if is_ahead(recorded.observed_at, today):
-                self.ahead.append((recorded.record, recorded.observed_at))
+            if is_ahead(answer.observed_at, today):
+                self.ahead.append((answer.record, answer.observed_at))
                 continue
             with contextlib.suppress(FetchFailed), self._noting_failures():
-                self._take(recorded, whole)
+                self._take(answer, whole)
 
-    def _take(self, recorded: RecordedAnswer | RevisitedAnswer, whole: RecordedAnswer | NotRecorded) -> None:
-        if refusal := self._refusal(recorded.url):
-            raise FetchFailed(recorded.url, refusal)
+    def _take(self, record: RecordedAnswer | RevisitedAnswer, whole: RecordedAnswer | NotRecorded) -> None:
+        if refusal := self._refusal(record.url):
+            raise FetchFailed(record.url, refusal)
         self.n_requests += 1
         if isinstance(whole, NotRecorded):
-            raise FetchFailed(recorded.url, str(whole))
+            raise FetchFailed(record.url, str(whole))
         self.n_bytes += len(whole.body)
         self.statuses[whole.status] += 1
         answer = _Answer(
@@ -273,27 +273,27 @@ class Web:
             reason=whole.reason,
             headers=list(whole.headers),
             body=whole.body,
-            observed_at=recorded.observed_at,
-            revisit=recorded if isinstance(recorded, RevisitedAnswer) else None,
+            observed_at=record.observed_at,
+            revisit=record if isinstance(record, RevisitedAnswer) else None,
         )
-        held = self._held.before(recorded.url, recorded.observed_at) if self._held else None
-        self._write_record(recorded.url, answer, held, RequestExtras())
+        entry = self._held.before(record.url, record.observed_at) if self._held else None
+        self._write_record(record.url, answer, entry, RequestExtras())
 
     @property
     def is_refused(self) -> bool:
         """Whether nothing was answered because we may not ask: by robots.txt, a reservation, or HTTP 401, 403, 451."""
-        answered = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
+        statuses = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
         refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
-        return not answered and refusals > 0
+        return not statuses and refusals > 0
 
     def newest(self, prefix: str) -> Response | None:
         """The newest answer with data that earlier nights archived of all addresses that begin so; None without one.
 
         A source whose answers say what changed goes on from there.
         """
-        found = self._held.newest(prefix, self._now()) if self._held else None
-        answer = found[1].answer() if found else None
-        return _response(answer, observed_at=found[0], record=answer.record) if found and answer else None
+        newest = self._held.newest(prefix, self._now()) if self._held else None
+        answer = newest[1].answer() if newest else None
+        return _response(answer, observed_at=newest[0], record=answer.record) if newest and answer else None
 
     def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
@@ -317,10 +317,10 @@ class Web:
             if answer.status != 200:
                 raise FetchFailed(url, f"no access token: HTTP {answer.status}; look at the source's keys")
             if credentials is None:
-                shown = JWT.search(answer.body)
-                if shown is None:
+                match = JWT.search(answer.body)
+                if match is None:
                     raise FetchFailed(url, "no access token: a page with a JSON Web Token in it expected")
-                return shown[0].decode()
+                return match[0].decode()
             try:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -344,26 +344,26 @@ class Web:
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
         """The answer as archived, and what was archived before; its body is at hand only with `is_read`."""
         self._check_endpoint(url)
-        asked = url
+        start = url
         for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
-                raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
+                raise FetchFailed(start, refusal if url == start else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
-            named = url if what.form is None else with_query(url, what.form)
-            answer, known = self._answer(url, named, what, pause, is_read=is_read)
+            address = url if what.form is None else with_query(url, what.form)
+            answer, earlier = self._answer(url, address, what, pause, is_read=is_read)
             signature = signature_in(url, answer.header("location"), self._source.signing_hosts)
             what = replace(what, signature=signature) if signature else what
-            found = self._write_record(named, answer, known.held if known else None, what)
-            self.answered.add(asked)
+            record = self._write_record(address, answer, earlier.held if earlier else None, what)
+            self.answered.add(start)
             location = answer.header("location")
-            if not follow or isinstance(found, RevisitedAnswer) or found.status not in REDIRECTS or location is None:
-                return found, known
-            url = self.redirects[asked] = _redirect_target(url, location, what)
-            if self._is_of_another_board(asked, url):
-                return found, known
+            if not follow or isinstance(record, RevisitedAnswer) or record.status not in REDIRECTS or location is None:
+                return record, earlier
+            url = self.redirects[start] = _redirect_target(url, location, what)
+            if self._is_of_another_board(start, url):
+                return record, earlier
             # Secrets are not sent to where a redirect leads, but for the signature that it gives out for there.
             what = RequestExtras(hidden=tuple(what.words_to_hide), signature=signature)
-        raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
+        raise FetchFailed(start, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _is_of_another_board(self, url: str, target: str) -> bool:
         """Whether two addresses list two boards, and not one in other capitals."""
@@ -409,7 +409,7 @@ class Web:
         """Archive the Content-Signals of a host's robots.txt, once, beside its first answer."""
         if rules.signals and (robots := urljoin(url, "/robots.txt")) not in self._noted:
             self._noted.add(robots)
-            self._writer.describe(robots, self._now(), [("content-signal", " ".join(said)) for said in rules.signals])
+            self._writer.describe(robots, self._now(), [("content-signal", " ".join(pair)) for pair in rules.signals])
 
     def _why_no_more(self) -> str | None:
         """Why the source may send no more requests tonight; None while it may."""
@@ -428,26 +428,26 @@ class Web:
         return answer.status, answer.header("location"), answer.body
 
     def _answer(
-        self, url: str, named: str, what: RequestExtras, pause: float, *, is_read: bool
+        self, url: str, address: str, what: RequestExtras, pause: float, *, is_read: bool
     ) -> tuple[_Answer, _StoredAnswer | None]:
         """The answer of an address, asked again while its server is busy; and its newest archived answer."""
         if self._politeness is None:
             try:
-                answer = self._ask_once(named, what, MAX_BODY)
+                answer = self._ask_once(address, what, MAX_BODY)
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             self.statuses[answer.status] += 1
-            return answer, self._stored_answer(named, answer.observed_at, is_read=is_read)
-        known = self._stored_answer(named, self._now(), is_read=is_read)
-        conditions = {} if self._source.is_change_feed else _conditions(known)
-        asked = replace(what, headers={**conditions, **what.headers})
+            return answer, self._stored_answer(address, answer.observed_at, is_read=is_read)
+        earlier = self._stored_answer(address, self._now(), is_read=is_read)
+        conditions = {} if self._source.is_change_feed else _conditions(earlier)
+        extras = replace(what, headers={**conditions, **what.headers})
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._politeness.why_closed(url) or self._why_no_more():
                 raise FetchFailed(url, why, is_put_off=True)
             wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
             try:
                 with self._politeness.turn(url, pause):
-                    answer = self._ask_once(url, asked, MAX_BODY)
+                    answer = self._ask_once(url, extras, MAX_BODY)
             except _NoAnswerError as error:
                 if attempt < ATTEMPTS and error.may_pass:
                     self._politeness.sleep(wait)
@@ -460,18 +460,18 @@ class Web:
             if answer.status not in BUSY:
                 self._politeness.note_answer(url)
                 break
-            stated = _retry_after(answer, self._now())
-            if stated is not None and stated > MAX_WAIT:
-                self._politeness.close_for(url, stated)
+            seconds = _retry_after(answer, self._now())
+            if seconds is not None and seconds > MAX_WAIT:
+                self._politeness.close_for(url, seconds)
                 break
             if attempt == ATTEMPTS:
                 self._politeness.note_failure(url, f"HTTP {answer.status}")
-            elif stated is not None:
-                self._politeness.delay(url, stated)  # for all who ask this host
+            elif seconds is not None:
+                self._politeness.delay(url, seconds)  # for all who ask this host
             else:
                 self._politeness.sleep(wait)
         self.statuses[answer.status] += 1
-        return answer, known
+        return answer, earlier
 
     def _reservation(self, answer: _Answer) -> str | None:
         """By which words of its own an answer is reserved; None: it is free."""
@@ -482,48 +482,48 @@ class Web:
         is_reserved = self._obeys_signals and has_signal(signal)
         return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
-    def _stored_answer(self, named: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
+    def _stored_answer(self, address: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
         """The newest archived answer of an address before a time, if it can still be read.
 
         Without `is_read` it is taken to be readable while the index has its file, whose size the index looks at when it
         is opened; bytes that rot in place are found within `CHECKED_EVERY` nights.
         """
-        held = self._held.before(named, time) if self._held else None
-        if held is None:
+        entry = self._held.before(address, time) if self._held else None
+        if entry is None:
             return None
-        is_due = (zlib.crc32(named.encode()) + time.toordinal()) % CHECKED_EVERY == 0
+        is_due = (zlib.crc32(address.encode()) + time.toordinal()) % CHECKED_EVERY == 0
         if not is_read and not is_due:
-            return _StoredAnswer(held, None)
-        first = held.answer()
-        return _StoredAnswer(held, first) if first else None
+            return _StoredAnswer(entry, None)
+        first = entry.answer()
+        return _StoredAnswer(entry, first) if first else None
 
     def _write_record(
-        self, named: str, answer: _Answer, held: IndexEntry | None, what: RequestExtras
+        self, address: str, answer: _Answer, entry: IndexEntry | None, what: RequestExtras
     ) -> RecordedAnswer | RevisitedAnswer:
         """Write an answer to the archive: as a repetition of the archived one or whole. Secrets are removed."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
         try:
             json_digest = None
-            is_same = held is not None and _is_repetition(answer, held)
-            if held and not is_same and not secrets and answer.status in ANSWERED:
+            is_same = entry is not None and _is_repetition(answer, entry)
+            if entry and not is_same and not secrets and answer.status in ANSWERED:
                 json_digest = json_digest_of(answer.body, headers)
-            if held and (is_same or (json_digest and json_digest == held.json_digest)):
+            if entry and (is_same or (json_digest and json_digest == entry.json_digest)):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
                 return self._writer.write_revisit(
-                    url=named,
+                    url=address,
                     observed_at=answer.observed_at,
                     status=repetition.status,
                     reason=repetition.reason,
                     headers=answer.revisit.headers if answer.revisit else headers,
-                    digest=held.digest,
-                    refers_to=held.first_at,
+                    digest=entry.digest,
+                    refers_to=entry.first_at,
                     received=None if is_same else answer.digest,
                 )
             body = redact_bytes(answer.body, secrets)
             return self._writer.write(
-                url=named,
+                url=address,
                 observed_at=answer.observed_at,
                 status=answer.status,
                 reason=answer.reason,
@@ -533,7 +533,7 @@ class Web:
                 json_digest=json_digest,
             )
         except ValueError as error:
-            raise FetchFailed(named, f"cannot be archived: {error}") from error
+            raise FetchFailed(address, f"cannot be archived: {error}") from error
 
     def _ask_once(self, url: str, what: RequestExtras, largest: int, *, is_cut: bool = False) -> _Answer:
         """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands.
@@ -665,28 +665,28 @@ def web_for(
     )
 
 
-def _conditions(known: _StoredAnswer | None) -> dict[str, str]:
+def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
     """Headers of a conditional request: an answer only if it differs from the archived one."""
-    if known is None:
+    if earlier is None:
         return {}
-    held = known.held
-    named = {"If-None-Match": held.etag, "If-Modified-Since": None if held.etag else held.last_modified}
-    return {name: value for name, value in named.items() if value}
+    entry = earlier.held
+    headers = {"If-None-Match": entry.etag, "If-Modified-Since": None if entry.etag else entry.last_modified}
+    return {name: value for name, value in headers.items() if value}
 
 
-def _is_repetition(answer: _Answer, held: IndexEntry) -> bool:
+def _is_repetition(answer: _Answer, entry: IndexEntry) -> bool:
     """Whether an answer equals the archived one: not modified, or the same bytes."""
-    is_same = answer.status in ANSWERED and answer.digest == held.digest
+    is_same = answer.status in ANSWERED and answer.digest == entry.digest
     return answer.status == NOT_MODIFIED or is_same
 
 
 def _retry_after(answer: _Answer, now: datetime) -> float | None:
     """Seconds after which a server asks to be asked again, where it says so (RFC 9110: seconds, or a date)."""
-    stated = (answer.header("retry-after") or "").strip()
-    if stated.isdecimal():
-        return float(stated)
+    value = (answer.header("retry-after") or "").strip()
+    if value.isdecimal():
+        return float(value)
     try:
-        return max((email.utils.parsedate_to_datetime(stated) - now).total_seconds(), 0.0)
+        return max((email.utils.parsedate_to_datetime(value) - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -705,14 +705,14 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
 
 def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> Response:
     """A stored answer as what came at a time and was kept as a record."""
-    found = decode(answer)
+    response = decode(answer)
     headers = {name.lower(): value for name, value in answer.headers}
     return Response(
         url=answer.url,
         observed_at=observed_at,
         status=answer.status,
-        headers=found.headers if isinstance(found, Response) else headers,
-        body=found.body if isinstance(found, Response) else answer.body,
+        headers=response.headers if isinstance(response, Response) else headers,
+        body=response.body if isinstance(response, Response) else answer.body,
         record=record,
         digest=answer.digest,
     )
@@ -720,23 +720,23 @@ def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> 
 
 def check_contact(contact: str | None) -> str:
     """The contact a live night names itself with; raises `MissingContact` that says what to set."""
-    stated = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
-    if not _CONTACT.fullmatch(stated):
-        said = f"it is {stated!r}" if stated else "it is not set"
+    address = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
+    if not _CONTACT.fullmatch(address):
+        problem = f"it is {address!r}" if address else "it is not set"
         raise MissingContact(
-            f"a live night needs {CONTACT}, a mail address or URL where a site's owner reaches you; {said}. "
+            f"a live night needs {CONTACT}, a mail address or URL where a site's owner reaches you; {problem}. "
             f"For example: export {CONTACT}=you@example.org"
         )
-    return stated
+    return address
 
 
 def _innermost_reason(error: Exception) -> str:
     """The innermost reason; requests and urllib3 wrap it two or three times."""
     if isinstance(error, NotRecorded):
         return str(error)
-    seen: BaseException = error
+    cause: BaseException = error
     while True:
-        inner = getattr(seen, "reason", None) or (seen.args[0] if seen.args else None)
+        inner = getattr(cause, "reason", None) or (cause.args[0] if cause.args else None)
         if not isinstance(inner, BaseException):
-            return f"{type(seen).__name__}: {seen}"
-        seen = inner
+            return f"{type(cause).__name__}: {cause}"
+        cause = inner

@@ -40,8 +40,8 @@ class SingleRequests(requests.Session):
         request.prepare_headers({**self.headers, **headers})
         if request.method == "POST":
             request.prepare_body(credentials, None, form)
-        asked = request.url or url
-        return self.get_adapter(asked).send(request, timeout=timeout, **self._settings_for(asked))
+        address = request.url or url
+        return self.get_adapter(address).send(request, timeout=timeout, **self._settings_for(address))
 
     def _settings_for(self, url: str) -> Mapping[str, Any]:
         """Proxies and certificates that the environment names for a host, looked up once."""

@@ -150,25 +150,25 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
 
 def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
     """The components of one tier, tied to the place or level that its title names; `issues` takes what is no amount."""
-    titled = tied_to(tier.get("title"))
+    tier_tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
-    for stated in tier.get("components") or ():
-        low = amount_of(stated.get("minValue"), "pay_low", issues)
-        high = amount_of(stated.get("maxValue"), "pay_high", issues)
-        component = COMPONENT_OF_TYPE.get(stated.get("compensationType"), "other")
-        interval = stated.get("interval")
+    for part in tier.get("components") or ():
+        low = amount_of(part.get("minValue"), "pay_low", issues)
+        high = amount_of(part.get("maxValue"), "pay_high", issues)
+        component = COMPONENT_OF_TYPE.get(part.get("compensationType"), "other")
+        interval = part.get("interval")
         period = PERIOD_OF_INTERVAL.get(interval)
         if component == BASE:
-            component = _salary_of(stated.get("summary") or "", label, (low, high))
+            component = _salary_of(part.get("summary") or "", label, (low, high))
         if period is None and interval not in NO_INTERVAL:
             component = "other"  # paid per piece or for a span we have no word for: nothing to annualise
-        tie = titled if titled != Tie() else _place_in(stated.get("summary") or "")
+        tie = tier_tie if tier_tie != Tie() else _place_in(part.get("summary") or "")
         yield Pay(
             component=component,
-            pay_text=stated.get("summary") or tier.get("tierSummary"),
+            pay_text=part.get("summary") or tier.get("tierSummary"),
             low=low,
             high=high,
-            currency=currency_of(stated.get("currencyCode") or ""),
+            currency=currency_of(part.get("currencyCode") or ""),
             period=period,
             period_reading="stated" if period else None,
             reading="stated",
@@ -191,11 +191,11 @@ def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]
     `summary` words belong to the component itself. The tier's `label`, read as prose, counts where it says so of these
     very amounts ("$75K • $150k OTE" leaves the 75K a base); one without amounts where it does not speak of base pay.
     """
-    said = component_in(summary)
-    if said not in MORE_THAN_BASE:
-        said = component_in(label)
+    component = component_in(summary)
+    if component not in MORE_THAN_BASE:
+        component = component_in(label)
         if AMOUNT.search(label):
-            said = next((pay.component for pay in pay_in(label) if (pay.low, pay.high) == ends), BASE)
+            component = next((pay.component for pay in pay_in(label) if (pay.low, pay.high) == ends), BASE)
         elif "base" in label.lower():
-            said = BASE
-    return said if said in MORE_THAN_BASE else BASE
+            component = BASE
+    return component if component in MORE_THAN_BASE else BASE

@@ -79,8 +79,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _next(page: Response, postings: list[str]) -> None:
-    wanted = followed_ids(objects_in(page.value_at("result")), id="id", title="jobOpeningName")
-    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in wanted]
+    numbers = followed_ids(objects_in(page.value_at("result")), id="id", title="jobOpeningName")
+    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in numbers]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
@@ -103,8 +103,8 @@ def read_opening(opening: dict[str, Any], *, board: str | None, native: str | No
     if opening.get("jobOpeningStatus", "Open") != "Open":
         return leave_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")
     objects = (opening.get("location") or {}, opening.get("atsLocation") or {})
-    stated: dict[str, Any] = next((place for place in objects if any(place.values())), {})
-    country, region = (next(filter(None, map(stated.get, keys)), None) for keys in PLACE_KEYS)
+    place: dict[str, Any] = next((place for place in objects if any(place.values())), {})
+    country, region = (next(filter(None, map(place.get, keys)), None) for keys in PLACE_KEYS)
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
@@ -116,8 +116,8 @@ def read_opening(opening: dict[str, Any], *, board: str | None, native: str | No
         employer_country=employer_country_of(SOURCE.name, board),
         department=opening.get("departmentLabel"),
         html=opening.get("description"),
-        location_text=", ".join(filter(None, (stated.get("city"), country))) or region,
-        addresses=[Address(None, country, region, stated.get("city"))] if stated else (),
+        location_text=", ".join(filter(None, (place.get("city"), country))) or region,
+        addresses=[Address(None, country, region, place.get("city"))] if place else (),
         is_remote=opening.get("isRemote"),
         workplace=WORKPLACE_OF_TYPE.get(str(opening.get("locationType"))),
         employment_type=opening.get("employmentStatusLabel"),
@@ -128,8 +128,8 @@ def read_opening(opening: dict[str, Any], *, board: str | None, native: str | No
     )
 
 
-def _line_of_pay(stated: object, issues: list[Issue]) -> str | None:
-    if stated is None or isinstance(stated, str):
-        return stated or None
-    issues.append(Rejected("pay_text", stated, "a line of text expected; it was left out, the opening kept").issue)
+def _line_of_pay(pay: object, issues: list[Issue]) -> str | None:
+    if pay is None or isinstance(pay, str):
+        return pay or None
+    issues.append(Rejected("pay_text", pay, "a line of text expected; it was left out, the opening kept").issue)
     return None

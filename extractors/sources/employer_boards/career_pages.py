@@ -100,14 +100,12 @@ def sites() -> tuple[Site, ...]:
     return tuple(map(_site, tomllib.loads(SITES.read_text(encoding="utf-8")).get("sites", [])))
 
 
-def _site(stated: dict[str, Any]) -> Site:
+def _site(table: dict[str, Any]) -> Site:
     try:
-        site = Site(**stated | {"lists": tuple(stated["lists"])})
+        site = Site(**table | {"lists": tuple(table["lists"])})
         re.compile(site.postings)
     except (TypeError, KeyError, re.error) as error:
-        raise ValueError(
-            f"{SITES.name}, site {stated.get('name')!r}: {error!r}; its head says what to write"
-        ) from error
+        raise ValueError(f"{SITES.name}, site {table.get('name')!r}: {error!r}; its head says what to write") from error
     return site
 
 
@@ -116,12 +114,12 @@ def _site(stated: dict[str, Any]) -> Site:
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the lists of every declared site and the postings they name. Returns what failed."""
-    return [failed for site in sites() for failed in _ask_site(web, site)]
+    return [failure for site in sites() for failure in _ask_site(web, site)]
 
 
 def _ask_site(web: Web, site: Site) -> list[str]:
     failures: list[str] = []
-    found: dict[str, None] = {}
+    postings: dict[str, None] = {}
     lists = list(site.lists)
     for url in lists:  # grows while indexes of sitemaps are read
         try:
@@ -132,29 +130,33 @@ def _ask_site(web: Web, site: Site) -> list[str]:
         if answer.status != 200:
             failures.append(f"{url}: HTTP {answer.status}")
             continue
-        named = addresses_in(answer)
-        found.update(dict.fromkeys(named_url for named_url in named if re.search(site.postings, named_url)))
+        addresses = addresses_in(answer)
+        postings.update(dict.fromkeys(address for address in addresses if re.search(site.postings, address)))
         if _sitemap(answer) == b"sitemapindex":
-            more, room = [url for url in named if url not in lists], max(0, MAX_LISTS - len(lists))
+            more, room = [url for url in addresses if url not in lists], max(0, MAX_LISTS - len(lists))
             lists += more[:room]
             failures += [f"{url}: left out, {MAX_LISTS} lists of {site.name} are read at most" for url in more[room:]]
-    if not found and not failures:
+    if not postings and not failures:
         failures.append(f"{site.lists[0]}: names no posting of {site.name}; see whether its addresses changed")
-    if len(found) > MAX_POSTINGS:
-        failures.append(f"{site.name}: {len(found) - MAX_POSTINGS} postings left out, {MAX_POSTINGS} are read at most")
-    return failures + ask_each(web, list(found)[:MAX_POSTINGS], may_be_gone=True)
+    if len(postings) > MAX_POSTINGS:
+        failures.append(
+            f"{site.name}: {len(postings) - MAX_POSTINGS} postings left out, {MAX_POSTINGS} are read at most"
+        )
+    return failures + ask_each(web, list(postings)[:MAX_POSTINGS], may_be_gone=True)
 
 
 def addresses_in(response: Response) -> list[str]:
     """The addresses that a sitemap or a page names, each once, in order."""
     if _sitemap(response):
         parts = (part.partition("</loc>") for part in response.body.decode("utf-8", "replace").split("<loc>")[1:])
-        named: Iterable[str] = (html.unescape(CDATA.sub("", said).strip()) for said, is_whole, _ in parts if is_whole)
+        addresses: Iterable[str] = (
+            html.unescape(CDATA.sub("", text).strip()) for text, is_whole, _ in parts if is_whole
+        )
     else:
         tree = tree_of(page_of(response))
         links = () if tree is None else tree.iter("a")
-        named = (_join(response.url, link.get("href")) for link in links if link.get("href") is not None)
-    return list(dict.fromkeys(named))
+        addresses = (_join(response.url, link.get("href")) for link in links if link.get("href") is not None)
+    return list(dict.fromkeys(addresses))
 
 
 def _join(base: str, address: str) -> str:
@@ -171,8 +173,8 @@ def is_sitemap(response: Response) -> bool:
 
 
 def _sitemap(response: Response) -> bytes | None:
-    found = SITEMAP.search(response.body[:HEAD])
-    return found[1] if found else None
+    match = SITEMAP.search(response.body[:HEAD])
+    return match[1] if match else None
 
 
 # --- pages --------------------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:
     """One JobPosting of the page at `url`; a declared site's employer is the one that declares it."""
-    said = read_job_posting(item, source=SOURCE.name, url=url)
+    posting = read_job_posting(item, source=SOURCE.name, url=url)
     if site:
-        said["board"], said["employer"], said["requisition_id"] = site.name, site.employer, identifier_of(item)
-    return said
+        posting["board"], posting["employer"], posting["requisition_id"] = site.name, site.employer, identifier_of(item)
+    return posting

@@ -111,8 +111,8 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         )
     content = _content(job.get("content"))
     fields = job.get("metadata") or []
-    located = (job.get("location") or {}).get("name")
-    named = job.get("company_name")
+    location = (job.get("location") or {}).get("name")
+    company = job.get("company_name")
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
@@ -120,13 +120,13 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         title=job.get("title"),
         url=job.get("absolute_url"),
         board=board,
-        employer=employer_of(SOURCE.name, board) or named or board,
+        employer=employer_of(SOURCE.name, board) or company or board,
         employer_country=employer_country_of(SOURCE.name, board),
         department=next((d.get("name") for d in job.get("departments") or () if d.get("name")), None),
         requisition_id=job.get("requisition_id"),
         html=content,
-        location_text=located,
-        addresses=_offices(located, job.get("offices") or ()),
+        location_text=location,
+        addresses=_offices(location, job.get("offices") or ()),
         employment_type=_employment_type(fields),
         posted_on=job.get("first_published"),
         valid_through=job.get("application_deadline"),
@@ -138,30 +138,30 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     )
 
 
-def _content(escaped: str | None) -> str | None:
+def _content(text: str | None) -> str | None:
     """The HTML of the advert: unescaped once, unless it came as HTML already."""
-    return _unescape(escaped) if escaped and "<" not in escaped else escaped or None
+    return _unescape(text) if text and "<" not in text else text or None
 
 
 ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
 """What Greenhouse escapes; `&amp;` comes last, since what it stands for may look like another one."""
 
 
-def _unescape(escaped: str) -> str:
+def _unescape(text: str) -> str:
     """What `html.unescape` gives, in a tenth of its time where nothing but `ESCAPES` stands there."""
-    n_others, plain = escaped.count("&"), escaped
-    for written, meant in ESCAPES.items():
-        n_before, plain = len(plain), plain.replace(written, meant)
-        n_others -= (n_before - len(plain)) // (len(written) - len(meant))
-    return html.unescape(escaped) if n_others else plain
+    n_others, plain = text.count("&"), text
+    for entity, character in ESCAPES.items():
+        n_before, plain = len(plain), plain.replace(entity, character)
+        n_others -= (n_before - len(plain)) // (len(entity) - len(character))
+    return html.unescape(text) if n_others else plain
 
 
-def _offices(located: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
+def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
     """The offices, where the post's own location names no country ("HQ", "Remote", "SF").
 
     An office is the employer's; posts often list several of them beside one location of their own.
     """
-    if not offices or (located and any(place.country for place in whereabouts(located).places)):
+    if not offices or (location and any(place.country for place in whereabouts(location).places)):
         return []
     return [Address(text=office.get("location") or office.get("name")) for office in offices]
 
@@ -177,11 +177,11 @@ def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
 def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> tuple[Pay, ...]:
     """Ranges as the API gives them, in cents; the period is what title or blurb say, else not known."""
     pays = []
-    for stated in ranges:
-        words = f"{stated.get('title') or ''} {text_of(stated.get('blurb') or '')}"
-        low = amount_of(stated.get("min_cents"), "pay_low", issues, parts=CENTS)
-        high = amount_of(stated.get("max_cents"), "pay_high", issues, parts=CENTS)
-        pays.append(_pay(low, high, stated.get("currency_type"), title=stated.get("title"), words=words))
+    for pay_range in ranges:
+        words = f"{pay_range.get('title') or ''} {text_of(pay_range.get('blurb') or '')}"
+        low = amount_of(pay_range.get("min_cents"), "pay_low", issues, parts=CENTS)
+        high = amount_of(pay_range.get("max_cents"), "pay_high", issues, parts=CENTS)
+        pays.append(_pay(low, high, pay_range.get("currency_type"), title=pay_range.get("title"), words=words))
     return tuple(pay for pay in pays if pay is not None)
 
 
@@ -189,13 +189,13 @@ def _custom_ranges(fields: Sequence[dict[str, Any]], issues: list[Issue]) -> tup
     """Custom fields of type currency_range: `{unit, min_value, max_value}` with amounts as text."""
     pays = []
     for field in fields:
-        stated = field.get("value")
-        if field.get("value_type") != "currency_range" or not isinstance(stated, dict):
+        value = field.get("value")
+        if field.get("value_type") != "currency_range" or not isinstance(value, dict):
             continue
         name = str(field.get("name") or "")
-        low = amount_of(stated.get("min_value"), "pay_low", issues)
-        high = amount_of(stated.get("max_value"), "pay_high", issues)
-        pays.append(_pay(low, high, stated.get("unit"), title=name, words=name))
+        low = amount_of(value.get("min_value"), "pay_low", issues)
+        high = amount_of(value.get("max_value"), "pay_high", issues)
+        pays.append(_pay(low, high, value.get("unit"), title=name, words=name))
     return tuple(pay for pay in pays if pay is not None)
 
 
@@ -206,13 +206,13 @@ def _ranges_in(content: str | None, issues: list[Issue]) -> tuple[Pay, ...]:
     pays = []
     for block in LexborHTMLParser(content).css(f".{PAY_BLOCK} .pay-input"):
         amounts = [node.text(strip=True) for node in block.css(".pay-range span") if not _is_divider(node)]
-        found = [match for amount in amounts if (match := re.search(r"\d[\d,]*(?:\.\d+)?", amount))]
+        matches = [match for amount in amounts if (match := re.search(r"\d[\d,]*(?:\.\d+)?", amount))]
         currency = next((code[0] for amount in reversed(amounts) if (code := re.search(r"\b[A-Z]{3}\b", amount))), None)
         title = " ".join(node.text(strip=True) for node in block.css(".title"))
         words = f"{title} {' '.join(node.text(separator=' ') for node in block.css('.description'))}"
-        if found:
-            low, high = amount_of(found[0][0], "pay_low", issues), amount_of(found[-1][0], "pay_high", issues)
-            low, high = amount_of(found[0][0]), amount_of(found[-1][0])
+        if matches:
+            low, high = amount_of(matches[0][0], "pay_low", issues), amount_of(matches[-1][0], "pay_high", issues)
+            low, high = amount_of(matches[0][0]), amount_of(matches[-1][0])
             pays.append(_pay(low, high, currency, title=title, words=words))
     return tuple(pay for pay in pays if pay is not None)
 

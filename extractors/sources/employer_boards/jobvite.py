@@ -114,9 +114,9 @@ def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     row: dict[str, Any] = {}
     for element in tree.iter("*"):
-        found = JOB.search(element.get("href") or "") if element.tag == "a" else None
-        if found:
-            row = rows.setdefault(found[2], {"id": found[2], "url": urljoin(url, element.get("href"))})
+        match = JOB.search(element.get("href") or "") if element.tag == "a" else None
+        if match:
+            row = rows.setdefault(match[2], {"id": match[2], "url": urljoin(url, element.get("href"))})
             row.setdefault("title", _words(next((part for part in element.iter("*") if _is(part, "title")), element)))
         elif row and _is(element, "jv-job-list-location"):
             row.setdefault("place", _words(element))

@@ -90,41 +90,41 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     yield from each_advert(response, answer, read, known=KNOWN)
 
 
-def read_posting(stated: dict[str, Any], *, board: str | None) -> RawPosting:
+def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
     """One posting of either shape."""
-    categories = stated.get("categories") or {}
+    categories = posting.get("categories") or {}
     places = categories.get("allLocations") or [categories.get("location")]
-    country = stated.get("country")
-    workplace = stated.get("workplaceType")
+    country = posting.get("country")
+    workplace = posting.get("workplaceType")
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
-        id=stated.get("id"),
-        title=stated.get("text"),
-        url=stated.get("hostedUrl"),
+        id=posting.get("id"),
+        title=posting.get("text"),
+        url=posting.get("hostedUrl"),
         board=board,
         employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
         employer_country=employer_country_of(SOURCE.name, board),
         department=categories.get("team") or categories.get("department"),
-        html=_whole_text(stated),
+        html=_whole_text(posting),
         location_text="; ".join(place for place in places if place),
         addresses=[Address(country=country)] if country else (),
         workplace=None if workplace == UNSPECIFIED else workplace,
         employment_type=categories.get("commitment"),
-        posted_on=stated.get("createdAt"),
-        pay=_pay(stated.get("salaryRange") or {}, issues),
-        pay_text=stated.get("salaryDescriptionPlain"),
+        posted_on=posting.get("createdAt"),
+        pay=_pay(posting.get("salaryRange") or {}, issues),
+        pay_text=posting.get("salaryDescriptionPlain"),
         issues=issues,
     )
 
 
-def _whole_text(stated: dict[str, Any]) -> str:
+def _whole_text(posting: dict[str, Any]) -> str:
     """The advert as one piece of HTML, in the order of its page."""
-    parts = [stated.get("description") or escape(stated.get("descriptionPlain") or "")]
-    for listed in stated.get("lists") or ():
-        parts.append(f"<h3>{escape(listed.get('text') or '')}</h3><ul>{listed.get('content') or ''}</ul>")
-    parts.append(stated.get("additional") or escape(stated.get("additionalPlain") or ""))
-    parts.append(stated.get("salaryDescription") or escape(stated.get("salaryDescriptionPlain") or ""))
+    parts = [posting.get("description") or escape(posting.get("descriptionPlain") or "")]
+    for section in posting.get("lists") or ():
+        parts.append(f"<h3>{escape(section.get('text') or '')}</h3><ul>{section.get('content') or ''}</ul>")
+    parts.append(posting.get("additional") or escape(posting.get("additionalPlain") or ""))
+    parts.append(posting.get("salaryDescription") or escape(posting.get("salaryDescriptionPlain") or ""))
     return "".join(f"<div>{part}</div>" for part in parts if part)
 
 

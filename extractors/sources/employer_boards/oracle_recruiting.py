@@ -118,12 +118,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def _next(page: Response, postings: list[str]) -> str | None:
     """The address of the page that follows; adds the requisitions worth asking for to `postings`."""
-    found = page.json()["items"][0]
-    requisitions = found["requisitionList"]
-    wanted = followed_ids(objects_in(requisitions), id="Id", title="Title")
-    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in wanted]
+    item = page.json()["items"][0]
+    requisitions = item["requisitionList"]
+    numbers = followed_ids(objects_in(requisitions), id="Id", title="Title")
+    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in numbers]
     offset = int(OFFSET.search(page.url)[0]) + len(requisitions)  # type: ignore[index]  # the address is ours
-    return OFFSET.sub(str(offset), page.url) if requisitions and offset < int(found["TotalJobsCount"]) else None
+    return OFFSET.sub(str(offset), page.url) if requisitions and offset < int(item["TotalJobsCount"]) else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
@@ -137,58 +137,58 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     yield from each(items, functools.partial(read_requisition, board=board), known=KNOWN)
 
 
-def read_requisition(stated: dict[str, Any], *, board: str | None) -> RawPosting:
+def read_requisition(record: dict[str, Any], *, board: str | None) -> RawPosting:
     """One requisition of a list or by itself."""
     tenant, _, site = (board or "").partition("/")
     pod, _, region = tenant.partition(".")
-    others = stated.get("secondaryLocations") or ()
-    places = [(stated.get("PrimaryLocation"), stated.get("PrimaryLocationCountry"))]
+    others = record.get("secondaryLocations") or ()
+    places = [(record.get("PrimaryLocation"), record.get("PrimaryLocationCountry"))]
     places += [(place.get("Name"), place.get("CountryCode")) for place in others]
-    workplace = stated.get("WorkplaceTypeCode")
+    workplace = record.get("WorkplaceTypeCode")
     issues: list[Issue] = []
-    pay, pay_text = _pay(_fields(stated), issues)
+    pay, pay_text = _pay(_fields(record), issues)
     return RawPosting(
         source=SOURCE.name,
-        id=f"{tenant}/{stated['Id']}" if stated.get("Id") else None,
-        title=stated.get("Title"),
-        url=f"{HOST.format(pod=pod, region=region)}hcmUI/CandidateExperience/en/sites/{site}/job/{stated.get('Id')}",
+        id=f"{tenant}/{record['Id']}" if record.get("Id") else None,
+        title=record.get("Title"),
+        url=f"{HOST.format(pod=pod, region=region)}hcmUI/CandidateExperience/en/sites/{site}/job/{record.get('Id')}",
         board=board,
-        employer=employer_of(SOURCE.name, board) or stated.get("LegalEmployer") or None,
+        employer=employer_of(SOURCE.name, board) or record.get("LegalEmployer") or None,
         employer_country=employer_country_of(SOURCE.name, board),
-        department=stated.get("Department") or stated.get("Organization") or stated.get("Category"),
-        html="".join(_parts(stated)),
+        department=record.get("Department") or record.get("Organization") or record.get("Category"),
+        html="".join(_parts(record)),
         location_text="; ".join(dict.fromkeys(name for name, _ in places if name)),
         addresses=[Address(name or None, country) for name, country in places if name or country],
-        workplace=WORKPLACE_OF_CODE.get(workplace or "", stated.get("WorkplaceType") or None),
-        employment_type=stated.get("JobSchedule") or stated.get("WorkerType"),
-        posted_on=stated.get("PostedDate") or stated.get("ExternalPostedStartDate"),
-        valid_through=stated.get("PostingEndDate") or stated.get("ExternalPostedEndDate"),
-        openings=stated.get("NumberOfOpenings"),
+        workplace=WORKPLACE_OF_CODE.get(workplace or "", record.get("WorkplaceType") or None),
+        employment_type=record.get("JobSchedule") or record.get("WorkerType"),
+        posted_on=record.get("PostedDate") or record.get("ExternalPostedStartDate"),
+        valid_through=record.get("PostingEndDate") or record.get("ExternalPostedEndDate"),
+        openings=record.get("NumberOfOpenings"),
         pay=pay,
         pay_text=pay_text,
         issues=issues,
     )
 
 
-def _parts(stated: dict[str, Any]) -> Iterator[str]:
+def _parts(record: dict[str, Any]) -> Iterator[str]:
     """The advert as HTML; lists have none of its parts."""
     for part, heading in PARTS.items():
-        if stated.get(part):
-            yield f"<h3>{escape(heading)}</h3><div>{stated[part]}</div>" if heading else f"<div>{stated[part]}</div>"
+        if record.get(part):
+            yield f"<h3>{escape(heading)}</h3><div>{record[part]}</div>" if heading else f"<div>{record[part]}</div>"
 
 
-def _fields(stated: dict[str, Any]) -> list[tuple[str, str]]:
+def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
     """The employer's own fields that have a value, as name and value; lists wrap them once more."""
-    fields = stated.get("requisitionFlexFields") or ()
+    fields = record.get("requisitionFlexFields") or ()
     if isinstance(fields, dict):
         fields = fields.get("items") or ()
-    named = ((str(field.get("Prompt") or ""), field.get("Value")) for field in fields)
-    return [(name, str(value)) for name, value in named if value not in (None, "", UNSTATED)]
+    pairs = ((str(field.get("Prompt") or ""), field.get("Value")) for field in fields)
+    return [(name, str(value)) for name, value in pairs if value not in (None, "", UNSTATED)]
 
 
 def _pay(fields: Sequence[tuple[str, str]], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
     """Two amounts as pay in fields, else a line of prose with the period that another field names."""
-    ends = {found[1].lower(): value for name, value in fields if (found := PAY_END.fullmatch(name.strip()))}
+    ends = {match[1].lower(): value for name, value in fields if (match := PAY_END.fullmatch(name.strip()))}
     period = next((value for name, value in fields if PAY_PERIOD.fullmatch(name.strip())), None)
     pay = stated_pay(ends.get("minimum"), ends.get("maximum"), period=period, issues=issues)
     line = next((value for name, value in fields if PAY_LINE.search(name)), None)

@@ -89,20 +89,20 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def _next(page: Response, postings: list[str]) -> None:
     data = _page_data(page)
-    named = f"?employer={quote(str(data['ModuleTitle']), safe='')}" if data.get("ModuleTitle") else ""
+    query = f"?employer={quote(str(data['ModuleTitle']), safe='')}" if data.get("ModuleTitle") else ""
     public = [job for job in objects_in(data.get("Jobs")) if job.get("IsInternal") is not True]
-    wanted = followed_ids(public, id="JobId", title="JobTitle")
-    postings += [SOURCE.boards[0].posting_url(page.url, number) + named for number in wanted]
+    numbers = followed_ids(public, id="JobId", title="JobTitle")
+    postings += [SOURCE.boards[0].posting_url(page.url, number) + query for number in numbers]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of a board's page, or the one that a page shows, or the reason why not."""
     board = SOURCE.board_in(response.url)
-    if found := NUMBER.search(response.url):
-        named = EMPLOYER.search(response.url)
-        name, url = unquote(named[1]) if named else None, SINGLE + found[1]
+    if number := NUMBER.search(response.url):
+        match = EMPLOYER.search(response.url)
+        name, url = unquote(match[1]) if match else None, SINGLE + number[1]
         yield from read_board_page(
-            response, SOURCE, id=found[1], board=board, url=url, unnamed=name, selectors=SELECTORS
+            response, SOURCE, id=number[1], board=board, url=url, unnamed=name, selectors=SELECTORS
         )
         return
     data = _page_data(response)
@@ -128,7 +128,7 @@ def read_job(job: dict[str, Any], *, board: str | None, employer: str | None) ->
     if job.get("IsInternal") is True:
         return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
     place = job.get("JobLocation") or {}
-    named = job.get("LocationName") or place.get("Name") or place.get("Metro") or ""
+    location = job.get("LocationName") or place.get("Name") or place.get("Metro") or ""
     town = ", ".join(filter(None, (place.get("City"), place.get("State"))))
     return RawPosting(
         source=SOURCE.name,
@@ -141,8 +141,8 @@ def read_job(job: dict[str, Any], *, board: str | None, employer: str | None) ->
         department=job.get("HiringDepartment"),
         text=job.get("Description"),
         text_class=SNIPPET,
-        location_text=named,
-        addresses=[Address(town or named or None, place.get("Country"), place.get("State"), place.get("City"))],
+        location_text=location,
+        addresses=[Address(town or location or None, place.get("Country"), place.get("State"), place.get("City"))],
         is_remote=job.get("IsRemote"),
         posted_on=job.get("PublishedDate"),
     )

@@ -89,45 +89,45 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))
 
 
-def read_posting(stated: dict[str, Any], *, board: str | None) -> RawPosting:
+def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
     """One posting."""
-    url, place, job = stated.get("url"), stated.get("location") or {}, stated.get("job") or {}
-    found = UUID.search(url or stated.get("path") or "")
+    url, place, job = posting.get("url"), posting.get("location") or {}, posting.get("job") or {}
+    match = UUID.search(url or posting.get("path") or "")
     issues: list[Issue] = []
-    pay, pay_text = _pay(stated, issues)
+    pay, pay_text = _pay(posting, issues)
     return RawPosting(
         source=SOURCE.name,
-        id=found[1] if found else None,
-        title=stated.get("title"),
+        id=match[1] if match else None,
+        title=posting.get("title"),
         url=url,
         board=board,
         employer=employer_of(SOURCE.name, board) or board,
         employer_country=employer_country_of(SOURCE.name, board),
         department=(job.get("department") or {}).get("name"),
         requisition_id=job.get("requisition_id"),
-        html="".join(_parts(stated)),
+        html="".join(_parts(posting)),
         location_text=place.get("name") or place.get("city"),
         addresses=[Address(place.get("name"), None, place.get("province") or None, place.get("city"))] if place else (),
-        workplace=stated.get("workplace_type"),
-        employment_type=stated.get("employment_type") or stated.get("employment_type_text"),
-        valid_through=stated.get("deadline_at"),
+        workplace=posting.get("workplace_type"),
+        employment_type=posting.get("employment_type") or posting.get("employment_type_text"),
+        valid_through=posting.get("deadline_at"),
         pay=pay,
         pay_text=pay_text,
         issues=issues,
     )
 
 
-def _parts(stated: dict[str, Any]) -> Iterator[str]:
+def _parts(posting: dict[str, Any]) -> Iterator[str]:
     """The advert as HTML, in the order of its page."""
     for part in PARTS:
-        if stated.get(part):
-            yield f"<h3>{escape(stated.get(f'{part}_header') or '')}</h3><div>{stated[part]}</div>"
+        if posting.get(part):
+            yield f"<h3>{escape(posting.get(f'{part}_header') or '')}</h3><div>{posting[part]}</div>"
 
 
-def _pay(stated: dict[str, Any], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
+def _pay(posting: dict[str, Any], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
     """Pay in fields, else the line that visitors see; neither where the employer does not show it."""
-    if stated.get("compensation_visible") is False:
+    if posting.get("compensation_visible") is False:
         return (), None
-    low, high, currency, period = (stated.get(f"compensation_{part}") for part in PAY_PARTS)
+    low, high, currency, period = (posting.get(f"compensation_{part}") for part in PAY_PARTS)
     pay = stated_pay(low, high, currency=currency, period=period, issues=issues)
-    return pay, None if pay else stated.get("compensation")
+    return pay, None if pay else posting.get("compensation")

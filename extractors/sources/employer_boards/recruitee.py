@@ -101,7 +101,7 @@ def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issu
     salary = offer.get("salary") or {}
     places = offer.get("locations") or [offer]
     flags = (word for flag, word in WORKPLACE_OF_FLAG.items() if offer.get(flag) is True)
-    named = "; ".join(filter(None, map(_line, places)))
+    location = "; ".join(filter(None, map(_line, places)))
     return RawPosting(
         source=SOURCE.name,
         id=offer.get("id"),
@@ -112,7 +112,7 @@ def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issu
         employer_country=employer_country_of(SOURCE.name, board),
         department=offer.get("department"),
         html="".join(offer.get(part) or "" for part in ("description", "requirements")),
-        location_text=named if offer.get("remote") is True or not offer.get("location") else offer["location"],
+        location_text=location if offer.get("remote") is True or not offer.get("location") else offer["location"],
         addresses=[
             Address(_line(p), p.get("country_code") or p.get("country"), p.get("state_code"), p.get("city"))
             for p in places
@@ -132,6 +132,6 @@ def _line(place: dict[str, Any]) -> str:
     return ", ".join(filter(None, (place.get("city"), place.get("country"))))
 
 
-def _time(stated: object) -> object:
+def _time(value: object) -> object:
     """A time as ISO 8601 writes it; the API ends it with " UTC"."""
-    return stated.replace(" UTC", "+00:00") if isinstance(stated, str) else stated
+    return value.replace(" UTC", "+00:00") if isinstance(value, str) else value

@@ -131,25 +131,25 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         location_text="; ".join(filter(None, map(_place, job.get("workLocations") or ()))),
         employment_type=kind.get("label") or kind.get("id"),
         posted_on=job.get("createdOn"),
-        pay=tuple(pay for stated in job.get("payRangeDetails") or () for pay in _pay(stated, issues)),
+        pay=tuple(pay for pay_range in job.get("payRangeDetails") or () for pay in _pay(pay_range, issues)),
         issues=issues,
     )
 
 
-def _place(stated: Any) -> str | None:
+def _place(place: Any) -> str | None:
     """A place in words, as a single job has it, or as a list wraps it."""
-    return stated if stated is None or isinstance(stated, str) else stated.get("label")
+    return place if place is None or isinstance(place, str) else place.get("label")
 
 
-def _pay(stated: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
+def _pay(pay_range: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
     """One range, tied to its place."""
-    place = stated.get("location") or ""
+    place = pay_range.get("location") or ""
     inside = IN_BRACKETS.fullmatch(place)
     return stated_pay(
-        stated.get("rangeStart"),
-        stated.get("rangeEnd"),
-        currency=stated.get("currency"),
-        period=stated.get("frequency"),
+        pay_range.get("rangeStart"),
+        pay_range.get("rangeEnd"),
+        currency=pay_range.get("currency"),
+        period=pay_range.get("frequency"),
         tie=_tie(inside[1] if inside else place),
         issues=issues,
     )

@@ -113,13 +113,13 @@ def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:
 
 def _line(place: Element) -> str:
     """City and country of a place, else the name the employer gave it."""
-    named = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
-    return named or place.findtext(TT + "name") or ""
+    line = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
+    return line or place.findtext(TT + "name") or ""
 
 
-def _day(stated: str | None) -> datetime | str | None:
+def _day(text: str | None) -> datetime | str | None:
     """The time of an RSS item, or the text itself where it is none."""
     try:
-        return parsedate_to_datetime(stated) if stated else None
+        return parsedate_to_datetime(text) if text else None
     except ValueError:
-        return stated
+        return text

@@ -44,8 +44,8 @@ KNOWN_SINGLE = frozenset([
 
 def posting_of(url: str) -> str | None:
     """The id of the posting whose own address it is, or None."""
-    found = ADDRESS.match(url)
-    return _id(found[1], found[4]) if found and found[4] else None
+    match = ADDRESS.match(url)
+    return _id(match[1], match[4]) if match and match[4] else None
 
 
 SOURCE = Source(
@@ -112,7 +112,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
     """All pages of one search, or of one for each value of a facet; what is worth asking for joins `details`."""
-    seen: set[str] = set()
+    known_paths: set[str] = set()
     n_read, total = 0, CAP
     while n_read < total:
         form = {"appliedFacets": facets, "limit": PAGE, "offset": n_read, "searchText": ""}
@@ -121,19 +121,19 @@ def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[s
             if answer.status != 200:
                 return [f"{url} from {n_read} on: HTTP {answer.status}"]
             page = answer.json()
-            found = {item["externalPath"]: item["title"] for item in page["jobPostings"] if item.get("externalPath")}
+            titles = {item["externalPath"]: item["title"] for item in page["jobPostings"] if item.get("externalPath")}
             if n_read == 0:
                 total = min(int(page["total"]), CAP)
                 if total == CAP and not facets and (narrower := _narrower(page["facets"])):
-                    return [failed for one in narrower for failed in _search(web, url, one, details)]
-            wanted = [path for path, title in found.items() if names_followed_role(title)]
+                    return [failure for one in narrower for failure in _search(web, url, one, details)]
+            paths = [path for path, title in titles.items() if names_followed_role(title)]
         except (FetchFailed, Rejected, *MISSHAPEN) as error:
             return [f"{url} from {n_read} on: {error}"]
-        if found.keys() <= seen:
+        if titles.keys() <= known_paths:
             return [f"{url}: the pages run in a circle; {n_read} of {total} read"] if total else []
-        seen.update(found)
+        known_paths.update(titles)
         n_read += len(page["jobPostings"])
-        details.update(dict.fromkeys(url.removesuffix("/jobs") + path for path in wanted))
+        details.update(dict.fromkeys(url.removesuffix("/jobs") + path for path in paths))
     return [f"{url} {dict(facets)}: left out what is beyond {CAP}, the most that are read"] if total == CAP else []
 
 
@@ -165,13 +165,13 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
     """One posting of a list. Where it names no place but their number, its path names the first."""
     path = item["externalPath"]
-    located, parts = item.get("locationsText"), path.split("/")
-    if not located or SEVERAL.fullmatch(located):
-        located = parts[2] if len(parts) == 4 else None
-    said = _common_fields(address, path, item)
-    said["location_text"] = located
-    said["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
-    return said
+    location, parts = item.get("locationsText"), path.split("/")
+    if not location or SEVERAL.fullmatch(location):
+        location = parts[2] if len(parts) == 4 else None
+    posting = _common_fields(address, path, item)
+    posting["location_text"] = location
+    posting["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
+    return posting
 
 
 def _ends(path: str, bullet: object) -> bool:
@@ -188,29 +188,29 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting |
         return leave_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
-    said = _common_fields(address, address[4] or "", info)
-    said["requisition_id"] = info.get("jobReqId")
-    said["html"] = info.get("jobDescription")
-    said["location_text"] = "; ".join(filter(None, (first, *others)))
-    said["addresses"] = [Address(first, country), *(Address(other) for other in others)]
-    said["employment_type"] = info.get("timeType")
-    said["posted_on"], said["valid_through"] = info.get("startDate"), info.get("endDate")
-    return said
+    posting = _common_fields(address, address[4] or "", info)
+    posting["requisition_id"] = info.get("jobReqId")
+    posting["html"] = info.get("jobDescription")
+    posting["location_text"] = "; ".join(filter(None, (first, *others)))
+    posting["addresses"] = [Address(first, country), *(Address(other) for other in others)]
+    posting["employment_type"] = info.get("timeType")
+    posting["posted_on"], posting["valid_through"] = info.get("startDate"), info.get("endDate")
+    return posting
 
 
-def _common_fields(address: re.Match[str], path: str, stated: dict[str, Any]) -> RawPosting:
+def _common_fields(address: re.Match[str], path: str, record: dict[str, Any]) -> RawPosting:
     """What lists and single postings say alike."""
     tenant, host, site = address[1], address[2], address[3]
     board = f"{tenant}.{host}/{site}"
     return RawPosting(
         source=SOURCE.name,
         id=_id(tenant, path),
-        title=stated.get("title"),
+        title=record.get("title"),
         url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
         board=board,
         employer=employer_of(SOURCE.name, board) or tenant,
         employer_country=employer_country_of(SOURCE.name, board),
-        workplace=stated.get("remoteType"),
+        workplace=record.get("remoteType"),
     )
 
 

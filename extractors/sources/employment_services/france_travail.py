@@ -111,9 +111,9 @@ def _token(web: Web) -> str:
 
 def _next(page: Response) -> str | None:
     """The range after a full page, until the last that the API gives."""
-    found = RANGE.search(page.url)
+    match = RANGE.search(page.url)
     offers = page.value_at("resultats")
-    start = int(found[1]) + PAGE if found else LAST_START
+    start = int(match[1]) + PAGE if match else LAST_START
     if not isinstance(offers, list) or len(offers) < PAGE or start >= LAST_START:
         return None
     return RANGE.sub(f"range={start}-{start + PAGE - 1}", page.url)
@@ -129,7 +129,7 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
     place = offer.get("lieuTravail") or {}
     pay = offer.get("salaire") or {}
     kinds = [offer.get(key) for key in ("natureContrat", "typeContratLibelle", "dureeTravailLibelleConverti")]
-    said = pay.get("libelle") or ""
+    label = pay.get("libelle") or ""
     return RawPosting(
         source=SOURCE.name,
         id=offer.get("id"),
@@ -143,7 +143,7 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
         employment_type=", ".join(filter(None, [*kinds, "alternance" if offer.get("alternance") else None])) or None,
         posted_on=offer.get("dateCreation"),
         openings=offer.get("nombrePostes"),
-        pay_text=said if any(map(str.isdigit, said)) else pay.get("commentaire"),
+        pay_text=label if any(map(str.isdigit, label)) else pay.get("commentaire"),
     )
 
 
@@ -153,17 +153,17 @@ def _text(offer: dict[str, Any]) -> Iterator[str]:
     if offer.get("experienceExige") == "E":
         yield f"Expérience exigée : {re.sub(r'[Aa]n[(]s[)]', 'ans', offer.get('experienceLibelle') or '')}"
     for code, heading in HEADINGS.items():
-        asked = [skill["libelle"] for skill in offer.get("competences") or () if skill.get("exigence") == code]
-        asked += [school["niveauLibelle"] for school in offer.get("formations") or () if school.get("exigence") == code]
-        if asked:
+        needs = [skill["libelle"] for skill in offer.get("competences") or () if skill.get("exigence") == code]
+        needs += [school["niveauLibelle"] for school in offer.get("formations") or () if school.get("exigence") == code]
+        if needs:
             yield heading
-            yield from (f"- {one}" for one in asked)
+            yield from (f"- {one}" for one in needs)
 
 
 def _addresses(place: dict[str, Any]) -> Iterator[Address]:
-    found = PLACE.fullmatch(place.get("libelle") or "")
-    if found:
-        name = re.sub(r"\bS[Tt](e?|E?)\b", r"Saint\1", found["name"] or "").title() or None
-        country = OVERSEAS.get(found["department"], "FR")
+    match = PLACE.fullmatch(place.get("libelle") or "")
+    if match:
+        name = re.sub(r"\bS[Tt](e?|E?)\b", r"Saint\1", match["name"] or "").title() or None
+        country = OVERSEAS.get(match["department"], "FR")
         is_town = "commune" in place
         yield Address(country=country, region=None if is_town else name, locality=name if is_town else None)

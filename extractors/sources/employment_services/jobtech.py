@@ -155,8 +155,8 @@ def _text(advert: dict[str, Any]) -> Iterator[str]:
     """The advert's text, then the skills and experience it asks for in lists of their own."""
     yield (advert.get("description") or {}).get("text") or ""
     for key, heading in HEADINGS.items():
-        asked = advert.get(key) or {}
-        labels = [one["label"] for part in ("skills", "work_experiences") for one in asked.get(part) or ()]
+        needs = advert.get(key) or {}
+        labels = [one["label"] for part in ("skills", "work_experiences") for one in needs.get(part) or ()]
         if labels:
             yield heading
             yield from (f"- {label}" for label in labels)

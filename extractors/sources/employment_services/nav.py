@@ -99,12 +99,12 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     except FetchFailed as error:
         return [f"{error.url}: {error.why}"]
     failures: list[str] = []
-    asked: set[str] = set()
+    known_urls: set[str] = set()
 
     def next_of(page: Response) -> str | None:
-        changed = [url for url in _find_changed(web, page) if url not in asked]
-        asked.update(changed)
-        failures.extend(ask_each(web, changed, headers=headers, may_be_gone=True))
+        urls = [url for url in _find_changed(web, page) if url not in known_urls]
+        known_urls.update(urls)
+        failures.extend(ask_each(web, urls, headers=headers, may_be_gone=True))
         following = page.value_at("next_url")
         return urljoin(FEED, following) if isinstance(following, str) and following else None
 
@@ -119,8 +119,8 @@ def _find_changed(web: Web, page: Response) -> Iterator[str]:
     """Addresses of the adverts of a page, in roles we follow, that changed since they were last asked for."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
-            known = web.newest(f"{ENTRY}{id}")
-            if known is None or known.observed_at < _time_of(entry):
+            newest = web.newest(f"{ENTRY}{id}")
+            if newest is None or newest.observed_at < _time_of(entry):
                 yield f"{ENTRY}{id}"
 
 
@@ -130,8 +130,8 @@ def _last_entries(page: Response) -> dict[str, dict[str, Any]]:
     return {entry["uuid"]: entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get("uuid"))}
 
 
-def _is_id(stated: object) -> bool:
-    return isinstance(stated, str) and ID.fullmatch(stated) is not None
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and ID.fullmatch(value) is not None
 
 
 def _time_of(entry: dict[str, Any]) -> datetime:
@@ -154,10 +154,10 @@ def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
         return
     last = _last_entries(response)
     n_active = 0
-    for found in each(response.value_at("items"), functools.partial(_read_entry, last=last)):
-        n_active += found is None
-        if found is not None:
-            yield found
+    for row in each(response.value_at("items"), functools.partial(_read_entry, last=last)):
+        n_active += row is None
+        if row is not None:
+            yield row
     if n_active:
         rule = "entries of adverts that are active, and read at addresses of their own if their titles name roles we "
         yield Issue(column_name="record", value=f"{n_active} rows", rule=f"{rule}follow", is_deliberate=True)
@@ -195,12 +195,12 @@ def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
     )
 
 
-def _address(stated: dict[str, Any]) -> Address:
+def _address(place: dict[str, Any]) -> Address:
     """A place of work; names come in capitals. Counties ("Møre og Romsdal") stand in no line of text, as two places."""
-    country, region, town = (stated.get(key) or "" for key in ("country", "county", "city"))
-    names = (name.title() or None for name in (country, region, town or stated.get("municipal") or ""))
+    country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
+    names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)
 
 
-def _day(stated: object) -> object:
-    return stated[: len("2026-09-24")] if isinstance(stated, str) else stated
+def _day(value: object) -> object:
+    return value[: len("2026-09-24")] if isinstance(value, str) else value

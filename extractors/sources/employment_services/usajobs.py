@@ -103,38 +103,38 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 def read_item(item: dict[str, Any]) -> RawPosting:
     """One announcement."""
-    stated = item["MatchedObjectDescriptor"]
-    details = (stated.get("UserArea") or {}).get("Details") or {}
-    places = stated.get("PositionLocation") or ()
-    kinds = [kind["Name"] for key in ("PositionSchedule", "PositionOfferingType") for kind in stated.get(key) or ()]
+    advert = item["MatchedObjectDescriptor"]
+    details = (advert.get("UserArea") or {}).get("Details") or {}
+    places = advert.get("PositionLocation") or ()
+    kinds = [kind["Name"] for key in ("PositionSchedule", "PositionOfferingType") for kind in advert.get(key) or ()]
     words = [WORD_OF_OFFERING.get(kind, kind) for kind in kinds]
     return RawPosting(
         source=SOURCE.name,
         id=item.get("MatchedObjectId"),
-        title=stated.get("PositionTitle"),
-        url=stated.get("PositionURI"),
-        employer=stated.get("OrganizationName"),
-        department=stated.get("DepartmentName"),
-        requisition_id=stated.get("PositionID"),
-        html="".join(f"<div>{text}</div>" for text in _texts(stated, details)),
+        title=advert.get("PositionTitle"),
+        url=advert.get("PositionURI"),
+        employer=advert.get("OrganizationName"),
+        department=advert.get("DepartmentName"),
+        requisition_id=advert.get("PositionID"),
+        html="".join(f"<div>{text}</div>" for text in _texts(advert, details)),
         location_text="; ".join(place["LocationName"] for place in places),
         addresses=[_address(place) for place in places],
         is_remote=details.get("RemoteIndicator"),
         employment_type=", ".join(filter(None, words)) or None,
-        posted_on=stated.get("PublicationStartDate"),
+        posted_on=advert.get("PublicationStartDate"),
         openings=details.get("TotalOpenings"),
-        valid_through=stated.get("ApplicationCloseDate"),
-        pay=tuple(_pay(one) for one in stated.get("PositionRemuneration") or () if _has_amount(one)),
+        valid_through=advert.get("ApplicationCloseDate"),
+        pay=tuple(_pay(one) for one in advert.get("PositionRemuneration") or () if _has_amount(one)),
     )
 
 
-def _texts(stated: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
+def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
     """The announcement's parts in the order of its page, HTML or plain; duties come as a list."""
     for name in TEXTS:
         part = details.get(name)
         yield from part if isinstance(part, list) else [part] if part else []
-        if name == "MajorDuties" and stated.get("QualificationSummary"):
-            yield f"<h3>Qualifications</h3>{stated['QualificationSummary']}"
+        if name == "MajorDuties" and advert.get("QualificationSummary"):
+            yield f"<h3>Qualifications</h3>{advert['QualificationSummary']}"
 
 
 def _address(place: dict[str, Any]) -> Address:
@@ -148,18 +148,18 @@ def _address(place: dict[str, Any]) -> Address:
     )
 
 
-def _has_amount(stated: dict[str, Any]) -> bool:
-    return any(stated_amount(stated.get(end)) for end in ("MinimumRange", "MaximumRange"))
+def _has_amount(pay: dict[str, Any]) -> bool:
+    return any(stated_amount(pay.get(end)) for end in ("MinimumRange", "MaximumRange"))
 
 
-def _pay(stated: dict[str, Any]) -> Pay:
-    code = str(stated.get("RateIntervalCode"))
+def _pay(pay: dict[str, Any]) -> Pay:
+    code = str(pay.get("RateIntervalCode"))
     period = PERIOD_OF_CODE.get(code)
     return Pay(
         component="base" if period else "other",
-        pay_text=f"{stated.get('MinimumRange')} - {stated.get('MaximumRange')} {stated.get('Description') or code}",
-        low=stated_amount(stated.get("MinimumRange")),
-        high=stated_amount(stated.get("MaximumRange")),
+        pay_text=f"{pay.get('MinimumRange')} - {pay.get('MaximumRange')} {pay.get('Description') or code}",
+        low=stated_amount(pay.get("MinimumRange")),
+        high=stated_amount(pay.get("MaximumRange")),
         currency="USD",
         period=period,
         period_reading="stated" if period else None,

@@ -35,8 +35,8 @@ AGGREGATOR = "aggregator"
 
 def address_of(name: str) -> str | None:
     """The address of a file by its name, which has the day of the export and the platform."""
-    found = NAME.fullmatch(name)
-    return f"{FILES}{found[1]}/jobs/{found[2]}.parquet" if found else None
+    match = NAME.fullmatch(name)
+    return f"{FILES}{match[1]}/jobs/{match[2]}.parquet" if match else None
 
 
 SOURCE = Source(
@@ -97,17 +97,17 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 def read_advert(row: dict[str, Any]) -> RawPosting | Issue:
     """One advert that was open when the file was made. Its employer is the one it names, else its board's token."""
-    named = f"{row['ats']}/{row['slug']}#{row['id']}"
+    key = f"{row['ats']}/{row['slug']}#{row['id']}"
     if row.get("is_open") is False:
-        return leave_out(named, "an advert that was open expected")
+        return leave_out(key, "an advert that was open expected")
     if not (row["ats"] and row["slug"] and row["id"]):
-        raise Rejected("posting_id", named, "platform, board and id expected; without them it cannot be followed")
+        raise Rejected("posting_id", key, "platform, board and id expected; without them it cannot be followed")
     content = row["content"] or ""
     is_html = "</" in content
     is_of_others = row.get("tier") == AGGREGATOR
     return RawPosting(
         source=SOURCE.name,
-        id=named,
+        id=key,
         title=row["title"],
         url=row["url"],
         employer=row.get("org") or (None if is_of_others else row["slug"]),

@@ -88,11 +88,11 @@ BETWEEN = {"text": "\n\n", "location": ", "}
 def _declared_list(response: Response) -> DeclaredList | None:
     """The list that a file is all of, by its mapping; None: it is none, or has no mapping that can be read."""
     try:
-        mapped = _mapped_of(response)
+        mapping = _mapped_of(response)
     except Rejected:
         return None
-    said = mapped.complete_list
-    return DeclaredList(mapped.name, said.max_age_days) if said else None
+    complete_list = mapping.complete_list
+    return DeclaredList(mapping.name, complete_list.max_age_days) if complete_list else None
 
 
 SOURCE = Source(
@@ -146,8 +146,8 @@ def _digest(mapping: bytes, body: bytes) -> str:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every row says, or the reason why not."""
-    mapped = _mapped_of(response)
-    yield from _postings_of(mapped, rows_in(mapped, response.body))
+    mapping = _mapped_of(response)
+    yield from _postings_of(mapping, rows_in(mapping, response.body))
 
 
 def _mapped_of(response: Response) -> ReadMapping:
@@ -162,16 +162,16 @@ def _mapped_of(response: Response) -> ReadMapping:
     return mapping_in(mapping)
 
 
-def _postings_of(mapped: ReadMapping, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
+def _postings_of(mapping: ReadMapping, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
     first: dict[str, int] = {}
     for row in rows:
         if row.problem is not None:
             yield Rejected("record", f"row {row.number}", row.problem).issue
             continue
-        if reason := _reason_to_leave_out(mapped, row):
+        if reason := _reason_to_leave_out(mapping, row):
             yield reason
             continue
-        values, issues = _values_of(mapped, row)
+        values, issues = _values_of(mapping, row)
         id = values.get("id")
         if not id or not values.get("title"):
             yield next(issue for issue in issues if issue.column_name in ("posting_id", "title"))
@@ -181,27 +181,27 @@ def _postings_of(mapped: ReadMapping, rows: Iterable[Row]) -> Iterator[RawPostin
             rule = f"row {row.number} has the id of row {before}: one posting"
             yield Issue(column_name="posting_id", value=id[:200], rule=rule, is_deliberate=True)
         else:
-            yield _posting(mapped, values, issues)
+            yield _posting(mapping, values, issues)
 
 
-def _reason_to_leave_out(mapped: ReadMapping, row: Row) -> Issue | None:
-    for column, pattern in mapped.leave_out.items():
-        value = _cell(row.cells, column, mapped.missing, bullets=False)
+def _reason_to_leave_out(mapping: ReadMapping, row: Row) -> Issue | None:
+    for column, pattern in mapping.leave_out.items():
+        value = _cell(row.cells, column, mapping.missing, bullets=False)
         if value is not None and pattern.search(_text(value)):
             rule = f"rows in whose {column} `{pattern.pattern}` is found are left out, as the mapping says"
             return leave_out(f"row {row.number}: {_text(value)}", rule)
     return None
 
 
-def _posting(mapped: ReadMapping, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
+def _posting(mapping: ReadMapping, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
     place = Address(values.get("location"), values.get("country"), values.get("region"), values.get("city"))
     pay = () if values.get("pay_is_predicted") else _pay(values)
     return RawPosting(
         source=SOURCE.name,
-        id=f"{mapped.name}:{values['id']}",
+        id=f"{mapping.name}:{values['id']}",
         title=values["title"],
         url=values.get("url"),
-        board=mapped.name,
+        board=mapping.name,
         employer=values.get("employer"),
         department=values.get("department"),
         industry_text=values.get("industry_text"),
@@ -231,10 +231,10 @@ def _pay(values: dict[str, Any]) -> tuple[Pay, ...]:
     if low is None and high is None:
         return ()
     period = values.get("period")
-    said = (" to ".join(_text(end) for end in (low, high) if end is not None), values.get("currency"), period)
+    words = (" to ".join(_text(end) for end in (low, high) if end is not None), values.get("currency"), period)
     return (
         Pay(
-            pay_text=" ".join(filter(None, said)),
+            pay_text=" ".join(filter(None, words)),
             low=low,
             high=high,
             currency=values.get("currency"),
@@ -249,13 +249,13 @@ def _pay(values: dict[str, Any]) -> tuple[Pay, ...]:
 # --- values -------------------------------------------------------------------------------------------
 
 
-def _values_of(mapped: ReadMapping, row: Row) -> tuple[dict[str, Any], list[Issue]]:
+def _values_of(mapping: ReadMapping, row: Row) -> tuple[dict[str, Any], list[Issue]]:
     """The fields of a row that can be read, and what is wrong with the others."""
     values: dict[str, Any] = {}
     issues = []
-    for name, parts in mapped.fields.items():
+    for name, parts in mapping.fields.items():
         try:
-            values[name] = _read_field(name, mapped, parts, row.cells)
+            values[name] = _read_field(name, mapping, parts, row.cells)
         except Rejected as error:
             where = f"row {row.number}, column {', '.join(c for part in parts for c in part.columns) or 'constant'}"
             column = {"id": "posting_id"}.get(name, name)
@@ -263,56 +263,56 @@ def _values_of(mapped: ReadMapping, row: Row) -> tuple[dict[str, Any], list[Issu
     return values, issues
 
 
-def _read_field(name: str, mapped: ReadMapping, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
+def _read_field(name: str, mapping: ReadMapping, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
     if name == "id":
-        return _id(mapped, parts, cells)
-    found = [_part(mapped, part, cells, between=BETWEEN.get(name, " "), name=name) for part in parts]
-    stated = [value for value in found if value is not None]
-    if not stated:
+        return _id(mapping, parts, cells)
+    readings = [_part(mapping, part, cells, between=BETWEEN.get(name, " "), name=name) for part in parts]
+    values = [value for value in readings if value is not None]
+    if not values:
         if name in NEEDED:
             raise Rejected(name, "", f"a {name} expected; without one a row is no posting")
         return None
     if name in DAYS:
-        return stated[0]
+        return values[0]
     if name in AMOUNTS:
-        return _amount(stated[0], mapped.decimal)
+        return _amount(values[0], mapping.decimal)
     if name in TRUTHS:
-        return _truth(stated[0])
-    text = BETWEEN.get(name, " ").join(map(_text, stated))
+        return _truth(values[0])
+    text = BETWEEN.get(name, " ").join(map(_text, values))
     if name == "currency":
         code = currency_of(text)
         if code is None:
             raise Rejected(name, text, "an ISO 4217 code expected; say with `values` what the file's words mean")
         return code
     if text not in CLOSED.get(name, (text,)):
-        wanted = ", ".join(CLOSED[name])
-        raise Rejected(name, text, f"one of {wanted} expected; say with `values` what the file's words mean")
+        choices = ", ".join(CLOSED[name])
+        raise Rejected(name, text, f"one of {choices} expected; say with `values` what the file's words mean")
     return text
 
 
-def _id(mapped: ReadMapping, parts: Sequence[Field], cells: Mapping[str, object]) -> str:
+def _id(mapping: ReadMapping, parts: Sequence[Field], cells: Mapping[str, object]) -> str:
     """The one column's value, or a digest of all columns."""
-    found = [_part(mapped, part, cells, between="\x1f", name="id") for part in parts]
-    stated = [_text(value) for value in found if value is not None]
-    if not stated:
+    readings = [_part(mapping, part, cells, between="\x1f", name="id") for part in parts]
+    texts = [_text(value) for value in readings if value is not None]
+    if not texts:
         raise Rejected("posting_id", "", "an id expected; name as `id` the columns that tell adverts apart")
     if sum(len(part.columns) for part in parts) == 1:
-        return stated[0]
-    return hashlib.blake2b("\x1e".join(map(repr, found)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+        return texts[0]
+    return hashlib.blake2b("\x1e".join(map(repr, readings)).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _part(mapped: ReadMapping, part: Field, cells: Mapping[str, object], *, between: str, name: str) -> object:
+def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], *, between: str, name: str) -> object:
     """What a part of a field says, None when nothing."""
     if part.constant is not None:
         return part.constant
-    found = [_cell(cells, column, mapped.missing, bullets=name == "text") for column in part.columns]
-    stated = [value for value in found if value is not None]
-    if not stated:
+    readings = [_cell(cells, column, mapping.missing, bullets=name == "text") for column in part.columns]
+    values = [value for value in readings if value is not None]
+    if not values:
         return None
-    if within := [value for value in stated if isinstance(value, dict | list | tuple)]:
+    if within := [value for value in values if isinstance(value, dict | list | tuple)]:
         rule = "one value expected; name what is meant inside this one (company.name, skills[])"
         raise Rejected(name, str(within[0]), rule)
-    value = stated[0] if len(stated) == 1 else between.join(map(_text, stated))
+    value = values[0] if len(values) == 1 else between.join(map(_text, values))
     if part.pattern is not None:
         match = part.pattern.search(_text(value))
         if match is None:
@@ -320,8 +320,8 @@ def _part(mapped: ReadMapping, part: Field, cells: Mapping[str, object], *, betw
         value = match[1] if part.pattern.groups else match[0]
     if part.values is not None:
         if _text(value) not in part.values:
-            known = ", ".join(part.values)
-            raise Rejected(name, _text(value), f"one of {known} expected; add the word to `values` of {name}")
+            words = ", ".join(part.values)
+            raise Rejected(name, _text(value), f"one of {words} expected; add the word to `values` of {name}")
         value = part.values[_text(value)]
         if value == "":
             return None
@@ -407,28 +407,28 @@ def _truth(value: object) -> bool:
 # --- rows ---------------------------------------------------------------------------------------------
 
 
-def rows_in(mapped: ReadMapping, body: bytes) -> list[Row]:
+def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
     """The file's records. Raises `Rejected` when it cannot be read, or lacks a column that the mapping names."""
     content = unpack_gzip(body, largest=MAX_BYTES)
     none = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
     if not content.strip():
         raise none
-    kind = mapped.format or _kind_of(content, mapped)
-    rows = READERS[kind](mapped, content)
+    kind = mapping.format or _kind_of(content, mapping)
+    rows = READERS[kind](mapping, content)
     if not rows:
         raise none
-    held = {name for row in rows for name in row.cells}
-    named = dict.fromkeys(mapped.leave_out, "leave_out")
-    named |= {c: name for name, parts in mapped.fields.items() for part in parts for c in part.columns}
-    lacking = [c for c in named if c not in held and c.removesuffix("[]").split(".")[0] not in held]
-    if lacking and held:  # where no row could be read, each says why
-        said = ", ".join(f"{c} (for {named[c]})" for c in lacking)
-        has = ", ".join(sorted(held)) or "none"
-        raise Rejected("response", said, f"columns that the file has expected: {has}; correct the mapping")
+    columns = {name for row in rows for name in row.cells}
+    uses = dict.fromkeys(mapping.leave_out, "leave_out")
+    uses |= {c: name for name, parts in mapping.fields.items() for part in parts for c in part.columns}
+    lacking = [c for c in uses if c not in columns and c.removesuffix("[]").split(".")[0] not in columns]
+    if lacking and columns:  # where no row could be read, each says why
+        names = ", ".join(f"{c} (for {uses[c]})" for c in lacking)
+        has = ", ".join(sorted(columns)) or "none"
+        raise Rejected("response", names, f"columns that the file has expected: {has}; correct the mapping")
     return rows
 
 
-def _kind_of(content: bytes, mapped: ReadMapping) -> str:
+def _kind_of(content: bytes, mapping: ReadMapping) -> str:
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if content.startswith(b"PAR1"):
         return "parquet"
@@ -439,19 +439,19 @@ def _kind_of(content: bytes, mapped: ReadMapping) -> str:
     for start, remedy in UNREAD.items():
         if content.startswith(start):
             raise Rejected("response", content[: len(start)].hex(), f"one of {', '.join(FORMATS)} expected; {remedy}")
-    if begin == b"[" or (begin == b"{" and mapped.records is not None):
+    if begin == b"[" or (begin == b"{" and mapping.records is not None):
         return "json"
     return "jsonl" if begin == b"{" else "csv"
 
 
-def _csv_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
+def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
-        text = content.decode("utf-8-sig" if mapped.encoding.lower() in ("utf-8", "utf8") else mapped.encoding)
+        text = content.decode("utf-8-sig" if mapping.encoding.lower() in ("utf-8", "utf8") else mapping.encoding)
         header, *lines = [
-            line for line in csv.reader(io.StringIO(text, newline=""), delimiter=mapped.delimiter) if line
+            line for line in csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter) if line
         ]
     except UnicodeDecodeError as error:
-        rule = f"text in {mapped.encoding} expected ({error.reason} at byte {error.start}); state `encoding`"
+        rule = f"text in {mapping.encoding} expected ({error.reason} at byte {error.start}); state `encoding`"
         raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
     except (csv.Error, ValueError) as error:
         begin = content[:80].decode("utf-8", "replace")
@@ -464,21 +464,21 @@ def _csv_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     return rows
 
 
-def _json_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
+def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
-        found: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+        value: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         begin = content[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, f"JSON expected ({error}); state `format`") from error
-    for key in mapped.records.split(".") if mapped.records else ():
-        found = found.get(key) if isinstance(found, dict) else None
-    if not isinstance(found, list):
+    for key in mapping.records.split(".") if mapping.records else ():
+        value = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(value, list):
         rule = "a list of adverts expected; state in `records` where it stands (data.jobs)"
-        raise Rejected("response", mapped.records or "", rule)
-    return [_record(number, item) for number, item in enumerate(found, start=1)]
+        raise Rejected("response", mapping.records or "", rule)
+    return [_record(number, item) for number, item in enumerate(value, start=1)]
 
 
-def _json_lines(mapped: ReadMapping, content: bytes) -> list[Row]:
+def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
     rows = []
     for number, line in enumerate(filter(bytes.strip, content.removeprefix(b"\xef\xbb\xbf").splitlines()), start=1):
         try:
@@ -498,7 +498,7 @@ def _record(number: int, item: object) -> Row:
     return Row(number, {}, f"an object of names and values expected, not {str(item)[:80]!r}")
 
 
-def _parquet_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
+def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
         table = pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError) as error:
@@ -506,28 +506,30 @@ def _parquet_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
     return [Row(number, cells) for number, cells in enumerate(table.to_pylist(), start=1)]
 
 
-def _workbook_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
-    return _join_tables(mapped, functools.partial(_sheet, content))
+def _workbook_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    return _join_tables(mapping, functools.partial(_sheet, content))
 
 
-def _database_rows(mapped: ReadMapping, content: bytes) -> list[Row]:
-    return _join_tables(mapped, functools.partial(_table, content))
+def _database_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    return _join_tables(mapping, functools.partial(_table, content))
 
 
-def _join_tables(mapped: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
+def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
     """The rows of the mapping's table, each with the cells of the rows that belong to it in other tables."""
-    rows = read(mapped.table)
-    for name, join in mapped.joined.items():
+    rows = read(mapping.table)
+    for name, join in mapping.joined.items():
         others: dict[str, Mapping[str, object]] = {}
         for _, cells, _ in sorted(read(name), key=lambda row: _text(row.cells.get(join.newest) or "")):
             if cells.get(join.on) is not None:
                 others[_text(cells[join.on])] = cells  # the newest comes last
-        said = ", ".join(column for column in (join.on, join.newest) if not any(column in o for o in others.values()))
-        if said or not any(join.on in row.cells for row in rows):
+        missing = ", ".join(
+            column for column in (join.on, join.newest) if not any(column in o for o in others.values())
+        )
+        if missing or not any(join.on in row.cells for row in rows):
             rule = (
                 f"columns of {name} expected in `joined`, `on` also in the table it is joined to; correct the mapping"
             )
-            raise Rejected("response", said or join.on, rule)
+            raise Rejected("response", missing or join.on, rule)
         rows = [
             row._replace(
                 cells={
@@ -545,8 +547,8 @@ def _choose(name: str | None, names: Sequence[str], what: str) -> str:
     if name is None and len(names) == 1:
         return names[0]
     if name is None or name not in names:
-        said = ", ".join(names) or "none"
-        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {said}")
+        options = ", ".join(names) or "none"
+        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {options}")
     return name
 
 
@@ -558,8 +560,8 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(part.file_size for part in packed.infolist())  # zipfile unpacks no more than a part says
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(part.file_size for part in archive.infolist())  # zipfile unpacks no more than a part says
         if size > MAX_UNPACKED:
             rule = f"a workbook that unpacks to at most {MAX_UNPACKED:,} bytes expected; save the sheet as CSV"
             raise Rejected("response", f"{size:,} bytes", rule)
@@ -569,12 +571,12 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
             sheet.reset_dimensions()  # what the file says of its size may be wrong
             lines = _bound_rows(sheet.iter_rows(values_only=True))
             header = next((line for line in lines if any(cell is not None for cell in line)), ())
-            named = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
-            if doubled := sorted(name for name, n in Counter(column for _, column in named).items() if n > 1):
+            columns = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
+            if doubles := sorted(name for name, n in Counter(column for _, column in columns).items() if n > 1):
                 rule = "columns of different names expected; rename or remove those that stand twice"
-                raise Rejected("response", ", ".join(doubled), rule)
+                raise Rejected("response", ", ".join(doubles), rule)
             return [
-                Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in named})
+                Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in columns})
                 for number, line in enumerate(lines, start=1)
                 if any(cell is not None for cell in line)
             ]
@@ -604,8 +606,8 @@ def _table(content: bytes, name: str | None) -> list[Row]:
             con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
             con.set_authorizer(_allow_reading)
             con.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            held = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
-            tables = [n for n, kind, page in held if kind == "table" and page and not n.startswith("sqlite_")]
+            objects = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
+            tables = [n for n, kind, page in objects if kind == "table" and page and not n.startswith("sqlite_")]
             table = _quote(_choose(name, tables, "table (no view)"))
             columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
             lines = con.execute(f"SELECT {', '.join(map(_quote, columns))} FROM {table}")

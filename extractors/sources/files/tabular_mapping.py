@@ -124,11 +124,11 @@ class ReadMapping:
 def mapping_in(content: bytes) -> ReadMapping:
     """A mapping as read from TOML. Raises `Rejected` that names the key, what it says, and what was expected."""
     try:
-        said = tomllib.loads(content.decode("utf-8-sig"))
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Rejected("mapping", "", f"TOML expected ({error})") from error
-    _check_keys("the mapping", said, KEYS)
-    name, fields = _mapping_text(said, "name"), said.get("fields")
+    _check_keys("the mapping", table, KEYS)
+    name, fields = _mapping_text(table, "name"), table.get("fields")
     if not NAME.fullmatch(name):
         raise Rejected("mapping", name, "a name of small letters, digits, _ and - expected")
     if not isinstance(fields, dict):
@@ -136,100 +136,100 @@ def mapping_in(content: bytes) -> ReadMapping:
     _check_keys("[fields]", fields, frozenset(FIELDS))
     if lacking := [field for field in NEEDED if field not in fields]:
         raise Rejected("mapping", ", ".join(lacking), "a column for it expected in [fields]")
-    missing = said.get("missing", [])
+    missing = table.get("missing", [])
     if not isinstance(missing, list) or not all(isinstance(word, str) for word in missing):
         raise Rejected("mapping", missing, "a list of words expected in `missing`")
-    decimal, kind = _mapping_text(said, "decimal", "."), said.get("format")
+    decimal, kind = _mapping_text(table, "decimal", "."), table.get("format")
     if decimal not in (".", ",") or kind not in (None, *FORMATS):
         raise Rejected("mapping", (decimal, kind), f"a `decimal` of . or , and a `format` of {FORMATS} expected")
     return ReadMapping(
         name=name,
-        licence=_mapping_text(said, "licence"),
-        attribution=_mapping_text(said, "attribution"),
-        fields={field: _parts(field, stated) for field, stated in fields.items()},
+        licence=_mapping_text(table, "licence"),
+        attribution=_mapping_text(table, "attribution"),
+        fields={field: _parts(field, entry) for field, entry in fields.items()},
         missing=frozenset(missing),
         decimal=decimal,
         format=kind,
-        delimiter=_mapping_text(said, "delimiter", ","),
-        encoding=_mapping_text(said, "encoding", "utf-8"),
-        records=_mapping_text(said, "records", "") or None,
-        table=_mapping_text(said, "table", "") or None,
-        joined={name: _join(name, stated) for name, stated in _tables_in(said, "joined").items()},
-        leave_out={c: _pattern(f"leave_out of {c}", stated) for c, stated in _tables_in(said, "leave_out").items()},
-        complete_list=_complete_list(said["complete_list"], fields) if "complete_list" in said else None,
+        delimiter=_mapping_text(table, "delimiter", ","),
+        encoding=_mapping_text(table, "encoding", "utf-8"),
+        records=_mapping_text(table, "records", "") or None,
+        table=_mapping_text(table, "table", "") or None,
+        joined={name: _join(name, entry) for name, entry in _tables_in(table, "joined").items()},
+        leave_out={c: _pattern(f"leave_out of {c}", entry) for c, entry in _tables_in(table, "leave_out").items()},
+        complete_list=_complete_list(table["complete_list"], fields) if "complete_list" in table else None,
     )
 
 
-def _tables_in(said: Mapping[str, object], key: str) -> dict[str, object]:
-    found = said.get(key, {})
-    if not isinstance(found, dict):
-        raise Rejected("mapping", found, f"a table [{key}] expected")
-    return found
+def _tables_in(table: Mapping[str, object], key: str) -> dict[str, object]:
+    tables = table.get(key, {})
+    if not isinstance(tables, dict):
+        raise Rejected("mapping", tables, f"a table [{key}] expected")
+    return tables
 
 
-def _join(name: str, said: object) -> Join:
-    if not isinstance(said, dict):
-        raise Rejected("mapping", said, f"a table [joined.{name}] with `on` and `newest` expected")
-    _check_keys(f"[joined.{name}]", said, frozenset(("on", "newest")))
-    return Join(on=_mapping_text(said, "on"), newest=_mapping_text(said, "newest"))
+def _join(name: str, table: object) -> Join:
+    if not isinstance(table, dict):
+        raise Rejected("mapping", table, f"a table [joined.{name}] with `on` and `newest` expected")
+    _check_keys(f"[joined.{name}]", table, frozenset(("on", "newest")))
+    return Join(on=_mapping_text(table, "on"), newest=_mapping_text(table, "newest"))
 
 
-def _complete_list(said: object, fields: Mapping[str, object]) -> CompleteList:
-    if not isinstance(said, dict):
-        raise Rejected("mapping", said, "a table [complete_list] with `scope`, in words, expected")
-    _check_keys("[complete_list]", said, frozenset(("scope", "max_age_days")))
-    age = said.get("max_age_days")
+def _complete_list(table: object, fields: Mapping[str, object]) -> CompleteList:
+    if not isinstance(table, dict):
+        raise Rejected("mapping", table, "a table [complete_list] with `scope`, in words, expected")
+    _check_keys("[complete_list]", table, frozenset(("scope", "max_age_days")))
+    age = table.get("max_age_days")
     if age is not None and (type(age) is not int or age < 1):
         raise Rejected("mapping", age, "a number of days of 1 or more expected as `max_age_days` of [complete_list]")
     if age is not None and "posted_on" not in fields:
         raise Rejected("mapping", age, "`posted_on` expected in [fields]: `max_age_days` counts from that day")
-    return CompleteList(scope=_mapping_text(said, "scope"), max_age_days=age)
+    return CompleteList(scope=_mapping_text(table, "scope"), max_age_days=age)
 
 
-def _pattern(name: str, said: object) -> re.Pattern[str]:
+def _pattern(name: str, pattern: object) -> re.Pattern[str]:
     try:
-        return re.compile(said)  # type: ignore[call-overload, no-any-return]  # whatever TOML holds
+        return re.compile(pattern)  # type: ignore[call-overload, no-any-return]  # whatever TOML holds
     except (re.error, TypeError) as error:
-        raise Rejected("mapping", said, f"a regular expression expected for {name} ({error})") from error
+        raise Rejected("mapping", pattern, f"a regular expression expected for {name} ({error})") from error
 
 
-def _check_keys(where: str, said: Mapping[str, object], known: frozenset[str]) -> None:
-    if unknown := sorted(said.keys() - known):
-        raise Rejected("mapping", ", ".join(unknown), f"in {where} one of {', '.join(sorted(known))} expected")
+def _check_keys(where: str, table: Mapping[str, object], keys: frozenset[str]) -> None:
+    if unknown := sorted(table.keys() - keys):
+        raise Rejected("mapping", ", ".join(unknown), f"in {where} one of {', '.join(sorted(keys))} expected")
 
 
-def _mapping_text(said: Mapping[str, object], key: str, default: str | None = None) -> str:
-    value = said.get(key, default)
+def _mapping_text(table: Mapping[str, object], key: str, default: str | None = None) -> str:
+    value = table.get(key, default)
     if not isinstance(value, str) or (default is None and not value.strip()):
         raise Rejected("mapping", value, f"a text expected as `{key}`")
     return value
 
 
-def _parts(name: str, stated: object) -> tuple[Field, ...]:
+def _parts(name: str, entry: object) -> tuple[Field, ...]:
     """The parts of a field: of a column, a table, or a list of both."""
-    many = stated if isinstance(stated, list) else [stated]
+    many = entry if isinstance(entry, list) else [entry]
     if not many:
-        raise Rejected("mapping", stated, f"a column expected for {name}")
+        raise Rejected("mapping", entry, f"a column expected for {name}")
     return tuple(_field(name, {"column": one} if isinstance(one, str) else one) for one in many)
 
 
-def _field(name: str, said: object) -> Field:
-    if not isinstance(said, dict):
-        raise Rejected("mapping", said, f"a column or a table expected for {name}")
-    _check_keys(f"the table of {name}", said, FIELD_KEYS)
-    columns = said.get("columns", [said["column"]] if "column" in said else [])
+def _field(name: str, table: object) -> Field:
+    if not isinstance(table, dict):
+        raise Rejected("mapping", table, f"a column or a table expected for {name}")
+    _check_keys(f"the table of {name}", table, FIELD_KEYS)
+    columns = table.get("columns", [table["column"]] if "column" in table else [])
     if not isinstance(columns, list) or not all(isinstance(column, str) and column for column in columns):
         raise Rejected("mapping", columns, f"names of columns expected for {name}")
-    if bool(columns) == ("constant" in said):
-        raise Rejected("mapping", str(said), f"either columns or a constant expected for {name}")
-    values = said.get("values")
+    if bool(columns) == ("constant" in table):
+        raise Rejected("mapping", str(table), f"either columns or a constant expected for {name}")
+    values = table.get("values")
     if values is not None and not isinstance(values, dict):
         raise Rejected("mapping", values, f"a table of words and their meanings expected in `values` of {name}")
     return Field(
         columns=tuple(columns),
-        constant=said.get("constant"),
-        pattern=_pattern(name, said["pattern"]) if "pattern" in said else None,
+        constant=table.get("constant"),
+        pattern=_pattern(name, table["pattern"]) if "pattern" in table else None,
         values=values,
-        format=said.get("format"),
-        heading=said.get("heading"),
+        format=table.get("format"),
+        heading=table.get("heading"),
     )

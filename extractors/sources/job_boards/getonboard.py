@@ -107,8 +107,8 @@ class PlaceOnPage(NamedTuple):
 
 def url_of_page(category: str, page: int) -> str:
     """The address of a page of a category's jobs, counted from 1."""
-    asked = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
-    return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(asked)}"
+    query = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
+    return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(query)}"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -142,12 +142,12 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     from bs4 import BeautifulSoup  # noqa: PLC0415  # slow to load, and on most nights no page is read
 
     page = BeautifulSoup(response.body, "lxml")
-    listed = page.select("a.gb-results-list__item")
+    items = page.select("a.gb-results-list__item")
     adverts = page.select('[itemtype$="schema.org/JobPosting"]')
-    if not listed and not adverts:
+    if not items and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
-    yield from each(listed, functools.partial(read_list_item, seen_on=response.observed_at.date()))
+    yield from each(items, functools.partial(read_list_item, seen_on=response.observed_at.date()))
     yield from each(adverts, functools.partial(read_advert, page=page))
 
 
@@ -163,8 +163,8 @@ def _flat(record: Any) -> Any:
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """One job of the API. What else it lists, such as a category, is left out and noted."""
     if job.get("type", "job") != "job":
-        shown = f"{job['type']} {job.get('id')}"[:200]
-        return Issue(column_name="record", value=shown, rule="a job expected", is_deliberate=True)
+        value = f"{job['type']} {job.get('id')}"[:200]
+        return Issue(column_name="record", value=value, rule="a job expected", is_deliberate=True)
     countries = [country for country in job.get("countries") or () if country != "Remote"]
     return RawPosting(
         source=SOURCE.name,
@@ -185,10 +185,10 @@ def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     )
 
 
-def _name_in(related: dict[str, Any] | None) -> str | None:
+def _name_in(record: dict[str, Any] | None) -> str | None:
     """The name of a related record, which may be empty."""
-    named: str | None = (((related or {}).get("data") or {}).get("attributes") or {}).get("name")
-    return named
+    name: str | None = (((record or {}).get("data") or {}).get("attributes") or {}).get("name")
+    return name
 
 
 def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
@@ -199,8 +199,8 @@ def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
 
 def _whole_text(job: dict[str, Any]) -> str:
     """The advert as one piece of HTML, in the order of its page."""
-    headed = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
-    return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in headed if part)
+    sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
+    return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part)
 
 
 # --- saved pages --------------------------------------------------------------------------------------
@@ -232,8 +232,8 @@ def read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
 def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     """The advert of a page, by its microdata."""
     styles = " ".join(style.get_text() for style in page.select("style"))
-    hidden = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
-    for mark in advert.find_all(class_=hidden) if hidden else ():
+    classes = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
+    for mark in advert.find_all(class_=classes) if classes else ():
         mark.decompose()
     place = _place(advert.select_one("[itemprop=jobLocation] .location"))
     url = str(page.select('meta[property="og:url"]')[0]["content"])
@@ -254,14 +254,14 @@ def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     )
 
 
-def _place(shown: Tag | None) -> PlaceOnPage:
+def _place(element: Tag | None) -> PlaceOnPage:
     """The offices with their flags and the word for the workplace; for remote work, where one may live."""
-    if shown is None:
+    if element is None:
         return PlaceOnPage()
-    words = _words(shown) or ""
-    offices = shown.select(".location-tooltip-content > span")
+    words = _words(element) or ""
+    offices = element.select(".location-tooltip-content > span")
     if not offices:
-        tip = shown.select_one("[title]")
+        tip = element.select_one("[title]")
         residence = RESIDENCE.search(str(tip["title"])) if tip else None
         return PlaceOnPage(text=f"{words.split(' (')[0]} ({residence[1]})" if residence else words, is_remote=True)
     addresses = []
@@ -273,21 +273,21 @@ def _place(shown: Tag | None) -> PlaceOnPage:
     return PlaceOnPage(text, addresses, workplace=workplace[1] if workplace else None)
 
 
-def _words(shown: Tag | None) -> str | None:
+def _words(element: Tag | None) -> str | None:
     """The text of an element with white space folded."""
-    return " ".join(shown.get_text(" ").split()) if shown else None
+    return " ".join(element.get_text(" ").split()) if element else None
 
 
-def _day(shown: str | None, seen_on: date) -> date | str | None:
+def _day(text: str | None, seen_on: date) -> date | str | None:
     """The last day on or before `seen_on` that a month and day name ("ene 08"); other text as it stands."""
-    month, _, day = (shown or "").partition(" ")
+    month, _, day = (text or "").partition(" ")
     if month[:3].lower() not in MONTHS or not day.isdecimal():
-        return shown
+        return text
     for year in (seen_on.year, seen_on.year - 1):
         try:
-            named = date(year, MONTHS[month[:3].lower()], int(day))
+            candidate = date(year, MONTHS[month[:3].lower()], int(day))
         except ValueError:
             continue  # 29 February
-        if named <= seen_on:
-            return named
-    return shown
+        if candidate <= seen_on:
+            return candidate
+    return text

@@ -157,12 +157,13 @@ def read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
     if line is None:
         rule = f"an advert expected; this is {why or 'a comment that neither begins like one nor says who is sought'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
-    listed = {} if any(map(_is_one_job, line.titles)) else _titles_in(begins[1:])
-    titles = list(listed) or list(dict.fromkeys(line.titles)) or _title_below(begins)
+    line_of_title = {} if any(map(_is_one_job, line.titles)) else _titles_in(begins[1:])
+    titles = list(line_of_title) or list(dict.fromkeys(line.titles)) or _title_below(begins)
     if not 0 < len(titles) <= MAX_JOBS:
         titles = [" | ".join(_pieces(begins[0]))[:MAX_TITLE]]
     others_lines = {
-        title: {at for other, at in listed.items() if other != title} if len(titles) > 1 else set() for title in titles
+        title: {at for other, at in line_of_title.items() if other != title} if len(titles) > 1 else set()
+        for title in titles
     }
     return [
         RawPosting(
@@ -171,7 +172,7 @@ def read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
             title=title,
             url=f"https://news.ycombinator.com/item?id={id}",
             employer=line.employer,
-            text="\n".join(said for at, said in enumerate(lines) if at - 1 not in others_lines[title]),
+            text="\n".join(row for at, row in enumerate(lines) if at - 1 not in others_lines[title]),
             text_class=FORUM_COMMENT,
             location_text="; ".join(line.places) or None,
             employment_type=", ".join(line.kinds) or None,
@@ -199,12 +200,12 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
 def line_of(lines: Sequence[str]) -> Line | None:
     """What the first line says; None when the comment does not begin like an advert and lists no jobs."""
     first = lines[0]
-    labelled = {found["name"].lower(): found["value"] for line in lines[:8] if (found := LABEL.match(line))}
-    if "company" in labelled:
-        wanted = [
-            labelled[name] for name in ("role", "position", "title", "location", "type", "salary") if name in labelled
+    labels = {match["name"].lower(): match["value"] for line in lines[:8] if (match := LABEL.match(line))}
+    if "company" in labels:
+        values = [
+            labels[name] for name in ("role", "position", "title", "location", "type", "salary") if name in labels
         ]
-        return _read_line([labelled["company"], *wanted])
+        return _read_line([labels["company"], *values])
     pieces = _pieces(first)
     if "|" in first and pieces:
         return _read_line(pieces)
@@ -295,19 +296,19 @@ def _is_one_job(title: str) -> bool:
 def _title_below(lines: Sequence[str]) -> list[str]:
     """The job that the second line with words begins with; none where the first speaks of several."""
     first = next((line.strip() for line in lines[1:] if line.strip() and not SEVERAL.search(lines[0])), "")
-    found = BELOW.match(LEAD_IN.sub("", first))
-    return [found["title"].strip()] if found and _is_title(found["title"].strip()) else []
+    match = BELOW.match(LEAD_IN.sub("", first))
+    return [match["title"].strip()] if match and _is_title(match["title"].strip()) else []
 
 
 def _titles_in(lines: Sequence[str]) -> dict[str, int]:
     """Job titles that items of a list begin with, in capitals as titles are written, and the lines they stand in."""
-    found: dict[str, int] = {}
+    titles: dict[str, int] = {}
     for at, line in enumerate(lines):
         item = ITEM.match(line)
         title = LEAD_IN.sub("", item["title"]).strip(" ,;") if item else ""
         if _is_title(title):
-            found.setdefault(title, at)
-    return found
+            titles.setdefault(title, at)
+    return titles
 
 
 def _is_title(title: str) -> bool:

@@ -79,10 +79,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def _next(page: Response) -> str | None:
     """The page after a full one, up to the last that is read."""
     jobs: Any = page.value_at("results")
-    found = NUMBER.search(page.url)
-    if len(jobs) < PAGE or found is None or int(found[1]) + 1 >= MAX_PAGES:
+    number = NUMBER.search(page.url)
+    if len(jobs) < PAGE or number is None or int(number[1]) + 1 >= MAX_PAGES:
         return None
-    return NUMBER.sub(f"page={int(found[1]) + 1}", page.url)
+    return NUMBER.sub(f"page={int(number[1]) + 1}", page.url)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
@@ -131,8 +131,8 @@ def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
     """Who hires, else who posted, with the code of the industry; None where the advert hides the name."""
-    hiring, posted = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
-    company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (posted, "isHideEmployerName")
+    hiring, poster = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
+    company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (poster, "isHideEmployerName")
     if about.get(hides):
         return None, None
     code = company.get("ssicCode2020")

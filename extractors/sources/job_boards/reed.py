@@ -47,8 +47,8 @@ KNOWN = frozenset((
 
 def posting_of(url: str) -> str | None:
     """The id of the advert whose own address it is, or None."""
-    found = ADVERT.match(url)
-    return found[1] if found else None
+    match = ADVERT.match(url)
+    return match[1] if match else None
 
 
 SOURCE = Source(
@@ -89,19 +89,19 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for the pages of each query, then for each advert found. Returns what failed."""
     user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
     headers = {"Authorization": f"Basic {user}"}
-    found: dict[str, None] = {}
+    urls: dict[str, None] = {}
 
     def next_of(page: Response) -> str | None:
         results: Any = page.value_at("results")
-        found.update((f"{API}jobs/{result['jobId']}", None) for result in results if result["jobId"])
+        urls.update((f"{API}jobs/{result['jobId']}", None) for result in results if result["jobId"])
         is_last = len(results) < PAGE or page.url.endswith(LAST_PAGE)
         return None if is_last else SKIP.sub(lambda skip: f"resultsToSkip={int(skip[1]) + PAGE}", page.url)
 
     failures = []
     for words in QUERIES:
-        asked = urlencode({"keywords": words, "resultsToTake": PAGE, "resultsToSkip": 0})
-        failures += ask_pages(web, f"{API}search?{asked}", next_of, most=PAGES, headers=headers)
-    return failures + ask_each(web, list(found)[:ADVERTS], headers=headers, may_be_gone=True)
+        query = urlencode({"keywords": words, "resultsToTake": PAGE, "resultsToSkip": 0})
+        failures += ask_pages(web, f"{API}search?{query}", next_of, most=PAGES, headers=headers)
+    return failures + ask_each(web, list(urls)[:ADVERTS], headers=headers, may_be_gone=True)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

@@ -90,10 +90,10 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
     offers = [one for one in (offer.get("salary"), offer.get("secondarySalary")) if one]
     is_contract = bool(offers) and all(one.get("employmentType") == B2B for one in offers)
     time = str(offer.get("contractTime") or "").replace("_", " ")
-    said = offer.get("description") or ""
+    description = offer.get("description") or ""
     skills = [f"- {one['name']} ({one.get('level') or 'level not said'})" for one in offer.get("skills") or ()]
-    text = "\n".join(filter(None, (said, "Skills:" if skills else "", *skills)))
-    is_html = "</" in said or "<br" in said
+    text = "\n".join(filter(None, (description, "Skills:" if skills else "", *skills)))
+    is_html = "</" in description or "<br" in description
     return RawPosting(
         source=SOURCE.name,
         id=offer.get("jobOfferKey"),
@@ -115,14 +115,14 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
     )
 
 
-def _pay(stated: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
+def _pay(salary: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
     """The pay of one contract; that of B2B beside employment is of another kind than base pay."""
-    kind = stated.get("employmentType")
+    kind = salary.get("employmentType")
     return stated_pay(
-        stated.get("from"),
-        stated.get("to"),
-        currency=stated.get("currency"),
-        period=stated.get("period"),
+        salary.get("from"),
+        salary.get("to"),
+        currency=salary.get("currency"),
+        period=salary.get("period"),
         component="other" if kind == B2B and not is_contract else "base",
         title=kind,
         issues=issues,

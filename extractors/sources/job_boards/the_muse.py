@@ -100,6 +100,6 @@ def read_job(job: dict[str, Any]) -> RawPosting:
     )
 
 
-def names_in(listed: Sequence[dict[str, Any]] | None) -> list[str]:
+def names_in(items: Sequence[dict[str, Any]] | None) -> list[str]:
     """The names in a list such as `[{"name": "Senior Level"}]`."""
-    return [one["name"] for one in listed or () if one.get("name")]
+    return [one["name"] for one in items or () if one.get("name")]

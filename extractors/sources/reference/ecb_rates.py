@@ -67,7 +67,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     currencies = [name.strip() for name in header[1:]]
     if not header or header[0].strip() != "Date" or not any(currencies):
         raise Rejected("response", ",".join(header), "a CSV expected that begins with Date and currency codes")
-    quoted = [(i, c) for i, c in enumerate(currencies) if re.fullmatch(CURRENCY_CODE, c)]
+    columns = [(i, c) for i, c in enumerate(currencies) if re.fullmatch(CURRENCY_CODE, c)]
     for line in lines[1:]:
         day, *cells = line.split(",")
         if not day.strip():
@@ -77,7 +77,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
         except ValueError:
             yield Rejected("rate_on", line, "a line beginning with an ISO date expected").issue
             continue
-        for i, currency in quoted:
+        for i, currency in columns:
             cell = cells[i].strip() if i < len(cells) else ""
             if cell in NOT_QUOTED:
                 continue

@@ -78,12 +78,12 @@ def parse(response: Response) -> Iterator[AiPostingShare | Issue]:
 
 
 def _share(row: dict[str, str], *, measure: str) -> AiPostingShare:
-    (stated,) = [row[name] for name in SHARES if name in row]
+    (percentage,) = [row[name] for name in SHARES if name in row]
     country = row["jobcountry"]
     if region_of(country) == (None, None):
         raise Rejected("country", country, "a country's ISO code expected")
-    share = float(stated) / 100
+    share = float(percentage) / 100
     if not 0 <= share <= 1:
-        raise Rejected("share", stated, "a percentage from 0 to 100 expected")
+        raise Rejected("share", percentage, "a percentage from 0 to 100 expected")
     day = date.fromisoformat(row["date"])
     return AiPostingShare(source=SOURCE.name, measure=measure, country=country, day=day, share=share)

@@ -80,10 +80,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
     """Every technology of every occupation."""
     rows = table_in(zip_member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
-    named = NAME.search(response.url)
-    if named is None:
+    match = NAME.search(response.url)
+    if match is None:
         raise Rejected("response", response.url, "an address with the release in it (db_29_2_text) expected")
-    yield from each(rows, functools.partial(_skill, release=f"{named[1]}.{named[2]}"), known=KNOWN)
+    yield from each(rows, functools.partial(_skill, release=f"{match[1]}.{match[2]}"), known=KNOWN)
 
 
 def _skill(row: dict[str, str], *, release: str) -> OccupationSkill:

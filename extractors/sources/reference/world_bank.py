@@ -79,12 +79,12 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[PriceLevel | Issue]:
     """Every value of a country; groups of countries are noted once."""
     cells = list(_json_cells(response) if response.body.lstrip()[:1] in (b"[", b"{") else _csv_cells(response.body))
-    named = INDICATOR.search(response.url)
-    if named is None:
+    match = INDICATOR.search(response.url)
+    if match is None:
         raise Rejected("response", response.url, f"an address with one of {', '.join(INDICATORS)} expected")
-    level = functools.partial(PriceLevel, source=SOURCE.name, indicator=INDICATORS[named[0]])
+    level = functools.partial(PriceLevel, source=SOURCE.name, indicator=INDICATORS[match[0]])
     euro: dict[int, float] = {}
-    found: set[tuple[str, int]] = set()
+    pairs: set[tuple[str, int]] = set()
     n_groups = 0
     for cell in cells:
         if isinstance(cell, Issue):
@@ -92,14 +92,14 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
         elif cell.value is None:
             continue
         elif country := country_codes().get(cell.code):
-            found.add((country, cell.year))
+            pairs.add((country, cell.year))
             yield level(country=country, year=cell.year, value=cell.value)
         else:
             n_groups += 1
-            euro |= {cell.year: cell.value} if cell.code in EURO_AREA and named[0] == "PA.NUS.FCRF" else {}
+            euro |= {cell.year: cell.value} if cell.code in EURO_AREA and match[0] == "PA.NUS.FCRF" else {}
     for country, since in EURO_SINCE.items():
         for year, value in euro.items():
-            if year >= since and (country, year) not in found:
+            if year >= since and (country, year) not in pairs:
                 yield level(country=country, year=year, value=value)
     if n_groups:
         rule = "values of countries expected; those of groups of countries left out"
@@ -130,7 +130,7 @@ def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
         yield from each(table_in(table, ("Country ID", "Year", "PPP")), _long_cell)
         return
     rows = table_in(table, ("Country Code", "Indicator Code"))
-    cells = [(row.get("Country Code"), year, said) for row in rows for year, said in row.items() if year.isdecimal()]
+    cells = [(row.get("Country Code"), year, value) for row in rows for year, value in row.items() if year.isdecimal()]
     yield from each(cells, lambda cell: _cell(*cell))
 
 

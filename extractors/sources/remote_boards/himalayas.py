@@ -104,7 +104,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 def read_job(job: dict[str, Any]) -> RawPosting:
     """One job. Several levels state none."""
-    named = job.get("companyName")
+    name = job.get("companyName")
     levels: Sequence[str] = job.get("seniority") or ()
     countries = job.get("locationRestrictions") or ()
     return RawPosting(
@@ -112,7 +112,7 @@ def read_job(job: dict[str, Any]) -> RawPosting:
         id=job.get("guid"),
         title=job.get("title"),
         url=job.get("applicationLink") or job.get("guid"),
-        employer=job.get("companySlug") if named in (None, "", NO_NAME) else named,
+        employer=job.get("companySlug") if name in (None, "", NO_NAME) else name,
         html=job.get("description"),
         location_text="; ".join(countries),
         addresses=[Address(country=country) for country in countries],

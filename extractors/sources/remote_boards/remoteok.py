@@ -102,8 +102,8 @@ def repair(text: str) -> str:
     >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche")
     ('Bogotá', 'Bogotá', '«Spaß» für Köche')
     """
-    meant = [_meant(run) for run in BEYOND_ASCII.findall(text)]
-    if 2 * sum(run is not None for run in meant) <= len(meant):
+    readings = [_meant(run) for run in BEYOND_ASCII.findall(text)]
+    if 2 * sum(run is not None for run in readings) <= len(readings):
         return text
     return BEYOND_ASCII.sub(lambda run: _meant(run[0]) or run[0], text)
 

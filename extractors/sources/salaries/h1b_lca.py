@@ -125,14 +125,14 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
         page = web.get(PAGE).body.decode("utf-8", "replace")
     except FetchFailed:
         page = ""
-    links = sorted(LINK.findall(page), key=lambda found: found[1:], reverse=True)
+    links = sorted(LINK.findall(page), key=lambda link: link[1:], reverse=True)
     return ask_first(web, [urljoin(PAGE, links[0][0])] if links else [FILES + name for name in _last(as_of)])
 
 
 def _last(as_of: date) -> list[str]:
     """Names of the last quarters' workbooks. The quarter of October is the first of the next year's."""
-    ended = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
-    return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in ended]
+    quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
+    return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
@@ -145,18 +145,18 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     not_certified, elsewhere = left_out
     filings: dict[str, tuple[int, dict[str, Any]]] = {}
     n_again = 0
-    filed = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
-    for number, filing in filed:
+    rows = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
+    for number, filing in rows:
         if str(filing["CASE_STATUS"]).strip().lower() != "certified":
             left_out[not_certified] += 1
         elif _occupation(filing["SOC_CODE"]) not in occupations(SOC).keys() - {ALL_OCCUPATIONS}:
             left_out[elsewhere] += 1
         elif filings.setdefault(str(filing["CASE_NUMBER"] or f"row {number}"), (number, filing))[0] != number:
             n_again += 1
-    named = NAME.search(response.url)
-    if named is None:
+    match = NAME.search(response.url)
+    if match is None:
         raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
-    year, quarter = 2000 + int(named[1][-2:]), int(named[2] or QUARTERS)
+    year, quarter = 2000 + int(match[1][-2:]), int(match[2] or QUARTERS)
     last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the fiscal year's quarter
     yield from each(list(filings.values()), functools.partial(_report, snapshot_on=last_day))
     for why, n in (left_out | {"that stand there already, under the same CASE_NUMBER": n_again}).items():
@@ -166,8 +166,8 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 def _column(name: object) -> str:
     """A column by its name since 2020."""
-    known = str(name or "").strip().upper()
-    return OLDER_NAMES.get(known, known)
+    column = str(name or "").strip().upper()
+    return OLDER_NAMES.get(column, column)
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -210,8 +210,8 @@ def _occupation(code: object) -> str:
     return SOC_2018.get(six, six)
 
 
-def _report(numbered: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
-    number, filing = numbered
+def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
+    number, filing = item
     if not filing["CASE_NUMBER"]:
         raise Rejected("case_id", f"row {number}", "a CASE_NUMBER expected; without one a filing may be counted twice")
     title = " ".join(str(filing["JOB_TITLE"] or "").split())
@@ -254,25 +254,25 @@ def _year_in(cell: object) -> int | None:
     """The year of a date, as a workbook has it, in ISO's order, or as 07/28/2018 or 07/28/18."""
     if isinstance(cell, date | datetime):
         return cell.year
-    found = re.match(r"((?:19|20)\d\d)-\d\d|\d\d?/\d\d?/((?:19|20)?\d\d)(?!\d)", str(cell))
-    return None if found is None else int(found[1] or f"20{found[2][-2:]}")
+    match = re.match(r"((?:19|20)\d\d)-\d\d|\d\d?/\d\d?/((?:19|20)?\d\d)(?!\d)", str(cell))
+    return None if match is None else int(match[1] or f"20{match[2][-2:]}")
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
     """The wage filed and, where a range is, its upper end, for a year. Raises `Rejected` for an absurd one."""
-    said = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
-    said = f"{said} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
-    filed = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
-    if filed is None or filed.annual_low is None or filed.flag is not None:
-        because = f" ({filed.flag})" if filed and filed.flag else ""
-        raise Rejected("pay", said, f"a plausible wage for a {', '.join(UNITS)} expected{because}")
+    text = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
+    text = f"{text} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
+    wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
+    if wage is None or wage.annual_low is None or wage.flag is not None:
+        because = f" ({wage.flag})" if wage and wage.flag else ""
+        raise Rejected("pay", text, f"a plausible wage for a {', '.join(UNITS)} expected{because}")
     prevailing = _a_year(filing["PREVAILING_WAGE"], None, filing["PW_UNIT_OF_PAY"])
     if prevailing and prevailing.annual_low and prevailing.flag is None:
-        times = filed.annual_low / prevailing.annual_low
+        times = wage.annual_low / prevailing.annual_low
         if not MIN_OF_PREVAILING <= times <= MAX_OF_PREVAILING:
             rule = f"a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one expected"
-            raise Rejected("pay", said, f"{rule}; one of the units is mistaken")
-    return filed.annual_low, filed.annual_high
+            raise Rejected("pay", text, f"{rule}; one of the units is mistaken")
+    return wage.annual_low, wage.annual_high
 
 
 def _a_year(low: object, high: object, unit: object) -> Pay | None:
@@ -281,8 +281,8 @@ def _a_year(low: object, high: object, unit: object) -> Pay | None:
     if period is None or _number(low) is None:
         return None
     ends = [amount / n if (amount := _number(end)) else None for end in (low, high)]
-    stated = Pay(low=ends[0], high=ends[1], currency="USD", period=period, reading="stated")
-    return complete_pay([stated], country="US", employment_type=None)[0]
+    pay = Pay(low=ends[0], high=ends[1], currency="USD", period=period, reading="stated")
+    return complete_pay([pay], country="US", employment_type=None)[0]
 
 
 def _number(cell: object) -> float | None:

@@ -99,8 +99,8 @@ SOURCE = Source(
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the list of files, then for the newest English one. Returns what failed."""
     try:
-        listed = web.get(LIST)
-        newest = _find_newest(listed)
+        answer = web.get(LIST)
+        newest = _find_newest(answer)
     except FetchFailed as error:
         return [f"{error.url}: {error.why}"]
     except Rejected as error:
@@ -108,17 +108,17 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [newest])
 
 
-def _find_newest(listed: Response) -> str:
+def _find_newest(answer: Response) -> str:
     """The address of the newest English table of the portal's list. Raises `Rejected`."""
     tables = [
         (str(one.get("last_modified") or one.get("created") or ""), str(one.get("url")))
-        for one in objects_in(listed.value_at("result", "resources"))
+        for one in objects_in(answer.value_at("result", "resources"))
         if "en" in (one.get("language") or ()) and str(one.get("url")).startswith(FILES)
         if str(one.get("format")).upper() in FORMATS
     ]
     if not tables:
         rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; look whether the portal has moved them"
-        raise Rejected("response", f"HTTP {listed.status}", rule)
+        raise Rejected("response", f"HTTP {answer.status}", rule)
     return max(tables)[1]
 
 
@@ -131,26 +131,26 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
     delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","
     rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=_rename)
-    unused = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
+    counts = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
     days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
     if rows and not days:
         raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
-    wanted: list[tuple[int, dict[str, str]]] = []
-    known: set[str] = set()
+    items: list[tuple[int, dict[str, str]]] = []
+    ids: set[str] = set()
     for number, row in enumerate(rows, start=1):
         id = _text_in(row.get(ID))
         if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
-            unused[UNREAD] += 1
+            counts[UNREAD] += 1
         elif not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):
-            unused[UNPAID] += 1
-        elif id and id in known:
-            unused[AGAIN] += 1
+            counts[UNPAID] += 1
+        elif id and id in ids:
+            counts[AGAIN] += 1
         else:
-            known.add(id or "")
-            wanted.append((number, row))
-    for found in each(wanted, functools.partial(_reports, snapshot_on=max(days, default=date.min))):
-        yield from [found] if isinstance(found, Issue) else found
-    for why, n in unused.items():
+            ids.add(id or "")
+            items.append((number, row))
+    for outcome in each(items, functools.partial(_reports, snapshot_on=max(days, default=date.min))):
+        yield from [outcome] if isinstance(outcome, Issue) else outcome
+    for why, n in counts.items():
         if n:
             yield Issue(column_name="record", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
 
@@ -160,8 +160,8 @@ def _rename(column: str) -> str:
 
 
 def _text_in(cell: str | None) -> str | None:
-    found = (cell or "").strip()
-    return None if found in MISSING else found
+    text = (cell or "").strip()
+    return None if text in MISSING else text
 
 
 def _title(row: dict[str, str]) -> str | None:
@@ -169,31 +169,31 @@ def _title(row: dict[str, str]) -> str | None:
 
 
 def _day_in(cell: str | None) -> date | None:
-    found = DAY.fullmatch(_text_in(cell) or "")
+    match = DAY.fullmatch(_text_in(cell) or "")
     try:
-        return date(*map(int, found.groups())) if found else None
+        return date(*map(int, match.groups())) if match else None
     except ValueError:
         return None
 
 
-def _reports(numbered: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[PayReport]:
-    number, row = numbered
+def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[PayReport]:
+    number, row = item
     title = " ".join((_title(row) or "").split())
     if not title:
         raise Rejected("title", f"row {number}", "a job title expected")
-    posted = _day_in(row.get(POSTED))
-    if posted is None:
+    day = _day_in(row.get(POSTED))
+    if day is None:
         raise Rejected("year", row.get(POSTED), f"a day like 2026/08/07 expected under {POSTED} in row {number}")
     pay = _pay(number, row)
     role, seniority = _read_title(title)
     region, continent = region_of("CA")
     first = 2 * number - 1
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "source": SOURCE.name,
         "snapshot_on": snapshot_on,
         "basis": "advertised_third_party",
         "pair_row": first,
-        "year": posted.year,
+        "year": day.year,
         "title": title,
         "role": role,
         "role_group": GROUP_OF_ROLE[role],
@@ -211,30 +211,30 @@ def _reports(numbered: tuple[int, dict[str, str]], *, snapshot_on: date) -> list
         "pay_flag": pay.flag if pay.flag in REPORT_FLAGS else None,
     }
     ends = [end for end in (pay.annual_low, pay.annual_high) if end]
-    return [PayReport(row=first + n, pay=end, **said) for n, end in enumerate(ends)]
+    return [PayReport(row=first + n, pay=end, **fields) for n, end in enumerate(ends)]
 
 
 def _pay(number: int, row: dict[str, str]) -> Pay:
     """The pay of a row, for a year of full-time work. Raises `Rejected` for what is no pay."""
-    said = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
+    text = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
     period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:
-        raise Rejected("pay", said, f"{UNIT}: one of {', '.join(UNITS)} expected; add a new word to jobbank_adverts.py")
-    ends = [_amount(_text_in(row.get(column)), said, n) for column in (LOW, HIGH)]
-    stated = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
-    pay = complete_pay([stated], country="CA", employment_type=None)[0]
+        raise Rejected("pay", text, f"{UNIT}: one of {', '.join(UNITS)} expected; add a new word to jobbank_adverts.py")
+    ends = [_amount(_text_in(row.get(column)), text, n) for column in (LOW, HIGH)]
+    pay = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
+    pay = complete_pay([pay], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
-        raise Rejected("pay", said, "a minimum not above the maximum, and one of them above 0, expected")
+        raise Rejected("pay", text, "a minimum not above the maximum, and one of them above 0, expected")
     return pay
 
 
-def _amount(cell: str | None, said: str, n: int) -> float | None:
+def _amount(cell: str | None, text: str, n: int) -> float | None:
     if cell is None:
         return None
     try:
         return float(cell.replace(",", "").replace("$", "")) / n or None
     except ValueError as error:
-        raise Rejected("pay", said, "amounts in dollars, or nothing, expected") from error
+        raise Rejected("pay", text, "amounts in dollars, or nothing, expected") from error
 
 
 @functools.lru_cache(maxsize=8192)

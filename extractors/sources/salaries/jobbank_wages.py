@@ -99,13 +99,13 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     if rows and method is None:
         raise Rejected("response", ", ".join(rows[0]), "a column named like Source2025_NHQ expected")
     left_out = dict.fromkeys((UNREAD, COPY, NOTHING), 0)
-    wanted = []
+    items = []
     for row in rows:
         if why := _why_left_out(row, str(method)):
             left_out[why] += 1
         else:
-            wanted.append(row)
-    yield from each(wanted, _wage)
+            items.append(row)
+    yield from each(items, _wage)
     for why, n in left_out.items():
         if n:
             yield Issue(column_name="occupation", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
@@ -125,10 +125,10 @@ def _level_of(area: str) -> str | None:
 
 
 def _wage(row: dict[str, str]) -> OfficialWage:
-    found = YEARS.fullmatch(row[PERIOD])
-    if found is None:
+    years = YEARS.fullmatch(row[PERIOD])
+    if years is None:
         raise Rejected("period_on", row[PERIOD], "a reference period like 2021 or 2023-2024 expected")
-    first, last = int(found[1]), int(found[2] or found[1])
+    first, last = int(years[1]), int(years[2] or years[1])
     if _level_of(row[AREA]) is None:
         raise Rejected("area", row[AREA], "a code like ER00, ER35 or ER3510 expected")
     if row[IS_ANNUAL] not in ("0", "1"):

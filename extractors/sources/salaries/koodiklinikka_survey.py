@@ -54,8 +54,8 @@ ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
 def address_of(name: str) -> str | None:
     """The address that stands for a file, by the year in its name: "koodiklinikka_2024.csv", gzip or not."""
-    found = NAME.fullmatch(name)
-    return f"{FILES}{found[1]}.csv" if found else None
+    match = NAME.fullmatch(name)
+    return f"{FILES}{match[1]}.csv" if match else None
 
 
 SOURCE = Source(
@@ -103,15 +103,15 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     rows = table_in(
         body, QUESTIONS.values(), also=(), rename=lambda question: QUESTIONS.get(question.strip(), question)
     )
-    stated = [
+    answers = [
         (number, row)
         for number, row in enumerate(rows, start=1)
         if row.get("kind") == EMPLOYEE and row.get("month") and row.get("title", "").strip()
     ]
-    yield from flag_amounts(each(stated, functools.partial(_report, day=_day_of(rows))))
-    if len(stated) < len(rows):
+    yield from flag_amounts(each(answers, functools.partial(_report, day=_day_of(rows))))
+    if len(answers) < len(rows):
         rule = "answers of who is no employee or states no title or no pay of a month left out"
-        yield Issue(column_name="pay", value=f"{len(rows) - len(stated)} answers", rule=rule, is_deliberate=True)
+        yield Issue(column_name="pay", value=f"{len(rows) - len(answers)} answers", rule=rule, is_deliberate=True)
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date:
@@ -125,12 +125,12 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date:
     return median_low(times).date()
 
 
-def _report(numbered: tuple[int, dict[str, str]], *, day: date) -> PayReport:
-    row, said = numbered
-    title = said["title"].strip()
+def _report(item: tuple[int, dict[str, str]], *, day: date) -> PayReport:
+    row, answer = item
+    title = answer["title"].strip()
     role = role_of(title).value
-    month = read_amount(said["month"], "pay", row)
-    year = float(said["year"] or 0)
+    month = read_amount(answer["month"], "pay", row)
+    year = float(answer["year"] or 0)
     is_contradicted = year > 0 and not MIN_MONTHS * month <= year <= MAX_MONTHS * month
     region, continent = region_of(COUNTRY)
     return PayReport(
@@ -144,7 +144,7 @@ def _report(numbered: tuple[int, dict[str, str]], *, day: date) -> PayReport:
         role=role,
         role_group=GROUP_OF_ROLE[role],
         seniority=seniority_of(title).value,
-        employment_type=_employment(said["hours"]),
+        employment_type=_employment(answer["hours"]),
         pay=month * MONTHS,
         currency=CURRENCY,
         pay_usd_stated=None,
@@ -152,12 +152,12 @@ def _report(numbered: tuple[int, dict[str, str]], *, day: date) -> PayReport:
         employer_country=None,
         region=region,
         continent=continent,
-        remote_share=_remote_share(said["office"]),
+        remote_share=_remote_share(answer["office"]),
         employer_size=None,
         pay_months=MONTHS,
         pay_flag="period_contradicted" if is_contradicted else None,
         paid_in="local",
-        years_experience=read_years(said["years"]),
+        years_experience=read_years(answer["years"]),
     )
 
 

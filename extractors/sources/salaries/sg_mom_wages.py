@@ -83,13 +83,13 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     """The wages of the occupations we read; the others are noted once. Raises `Rejected` for another shape."""
     records = _records_in(response.body)
     name = response.url.removeprefix(HOST)
-    stated = YEAR.search(name)
-    if stated is None:
+    match = YEAR.search(name)
+    if match is None:
         rule = "a year in the file's name (sg_mom_occupational_wages_2024.json) expected: the list states none"
         raise Rejected("response", name, rule)
-    wanted = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
-    yield from each(wanted, functools.partial(_wage, year=int(stated[1])), known=KNOWN)
-    if n_left_out := len(records) - len(wanted):
+    items = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
+    yield from each(items, functools.partial(_wage, year=int(match[1])), known=KNOWN)
+    if n_left_out := len(records) - len(items):
         rule = "rows of occupations that lookups/role/occupations.csv does not name, left out"
         yield Issue(column_name="occupation", value=f"{n_left_out} rows", rule=rule, is_deliberate=True)
 
@@ -97,10 +97,10 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 def _records_in(body: bytes) -> list[Any]:
     try:
         if body.startswith(GZIP):
-            unpacked = zlib.decompressobj(wbits=31).decompress(body, MAX_TABLE + 1)
-            if len(unpacked) > MAX_TABLE:
+            content = zlib.decompressobj(wbits=31).decompress(body, MAX_TABLE + 1)
+            if len(content) > MAX_TABLE:
                 raise ValueError(f"over {MAX_TABLE:,} bytes unpacked")
-            body = unpacked
+            body = content
         records = orjson.loads(body)
     except (zlib.error, ValueError) as error:
         begin = body[:80].decode("utf-8", "replace")

@@ -111,30 +111,30 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))
-    named = YEAR.search(response.url)
-    if named is None:
+    match = YEAR.search(response.url)
+    if match is None:
         raise Rejected("response", response.url, "an address with the survey's year in it expected")
-    stated = [
+    answers = [
         (number, {ours: row.get(theirs, "") for ours, theirs in shape.items()} | row)
         for number, row in enumerate(rows, start=1)
         if NOT_ANSWERED[0] != row.get(shape["pay"], "") != NOT_ANSWERED[1]
         and row.get(shape["title"], "") not in NOT_ANSWERED
     ]
-    yield from flag_amounts(each(stated, functools.partial(_report, year=int(named[1]))))
-    if len(stated) < len(rows):
+    yield from flag_amounts(each(answers, functools.partial(_report, year=int(match[1]))))
+    if len(answers) < len(rows):
         rule = "answers that state no pay or no kind of work left out"
-        value = f"{len(rows) - len(stated)} answers"
+        value = f"{len(rows) - len(answers)} answers"
         yield Issue(column_name="pay", value=value, rule=rule, is_deliberate=True)
 
 
-def _report(numbered: tuple[int, dict[str, str]], *, year: int) -> PayReport:
-    number, said = numbered
-    title = said["title"]
+def _report(item: tuple[int, dict[str, str]], *, year: int) -> PayReport:
+    number, answer = item
+    title = answer["title"]
     role, seniority = _role_of(title)
-    country = _country_of(said["country"])
-    pay = float(said["pay"])
+    country = _country_of(answer["country"])
+    pay = float(answer["pay"])
     if not 0 < pay < float("inf"):
-        raise Rejected("pay", said["pay"], f"a positive amount expected in answer {said['case_id']}")
+        raise Rejected("pay", answer["pay"], f"a positive amount expected in answer {answer['case_id']}")
     return PayReport(
         source=SOURCE.name,
         snapshot_on=date(year, *FIELDWORK_ENDS),
@@ -146,7 +146,7 @@ def _report(numbered: tuple[int, dict[str, str]], *, year: int) -> PayReport:
         role=role,
         role_group=GROUP_OF_ROLE[role],
         seniority=seniority,
-        employment_type=EMPLOYMENT.get(said.get("Employment", "")),
+        employment_type=EMPLOYMENT.get(answer.get("Employment", "")),
         pay=pay,
         currency="USD",
         pay_usd_stated=pay,
@@ -154,10 +154,10 @@ def _report(numbered: tuple[int, dict[str, str]], *, year: int) -> PayReport:
         employer_country=None,
         region=region_of(country)[0] if country else None,
         continent=region_of(country)[1] if country else None,
-        remote_share=REMOTE.get(said.get("RemoteWork", "")),
+        remote_share=REMOTE.get(answer.get("RemoteWork", "")),
         employer_size=None,
-        case_id=said["case_id"] or None,
-        years_experience=read_years(said.get("WorkExp", "")),
+        case_id=answer["case_id"] or None,
+        years_experience=read_years(answer.get("WorkExp", "")),
     )
 
 

@@ -79,8 +79,8 @@ ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
 def address_of(name: str) -> str | None:
     """The address that stands for a file, by the wave in its name: "sysarmy_2026.01.csv", gzip or not."""
-    found = NAME.fullmatch(name)
-    return f"{FILES}{found[1]}.csv" if found else None
+    match = NAME.fullmatch(name)
+    return f"{FILES}{match[1]}.csv" if match else None
 
 
 SOURCE = Source(
@@ -127,16 +127,16 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     """Every answer that states work and pay before tax; the others are noted. Slips have a flag (`flag_amounts`)."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
-    stated = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
+    answers = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
     wave = WAVE.search(response.url)
     if wave is None:
         raise Rejected("response", response.url, "an address with the wave in it (2026.01) expected")
     day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
     read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
-    yield from flag_amounts(each(stated, read))
-    if len(stated) < len(rows):
+    yield from flag_amounts(each(answers, read))
+    if len(answers) < len(rows):
         rule = "answers that state no work or no pay before tax left out"
-        yield Issue(column_name="pay", value=f"{len(rows) - len(stated)} answers", rule=rule, is_deliberate=True)
+        yield Issue(column_name="pay", value=f"{len(rows) - len(answers)} answers", rule=rule, is_deliberate=True)
 
 
 def name_question(question: str) -> str:
@@ -159,33 +159,33 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
 
 def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
     """By country, the median rate of those who are paid in dollars alone and state one."""
-    stated: dict[str, list[float]] = {}
+    by_country: dict[str, list[float]] = {}
     for row in rows:
         if PAID_IN.get(row.get("dollars", "")) == "dollars" and (rate := _rate(row.get("dollar_rate", ""))):
-            stated.setdefault(row.get("country") or HOME, []).append(rate)
-    return {country: median(rates) for country, rates in stated.items() if len(rates) >= MIN_RATES}
+            by_country.setdefault(row.get("country") or HOME, []).append(rate)
+    return {country: median(rates) for country, rates in by_country.items() if len(rates) >= MIN_RATES}
 
 
 def _rate(text: str) -> float | None:
     """A rate written as one number: "1450", "$1.439,42", "1200,5"; None for words."""
-    found = re.fullmatch(r"\$?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:([.,])(\d+))?", text.strip())
-    if found is None:
+    match = re.fullmatch(r"\$?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:([.,])(\d+))?", text.strip())
+    if match is None:
         return None
-    whole = found[1].replace(".", "")
-    return float(f"{whole}.{found[3] or 0}")
+    whole = match[1].replace(".", "")
+    return float(f"{whole}.{match[3] or 0}")
 
 
-def _report(numbered: tuple[int, dict[str, str]], *, day: date, year: int, usual_rates: dict[str, float]) -> PayReport:
-    row, said = numbered
-    place = said.get("country") or HOME
+def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rates: dict[str, float]) -> PayReport:
+    row, answer = item
+    place = answer.get("country") or HOME
     country, currency = _country_of(place)
-    is_employee = said["contract"] in EMPLOYEES
+    is_employee = answer["contract"] in EMPLOYEES
     months = months_of_year(country, is_employee=is_employee)
-    gross = read_amount(said["gross"], "pay", row, signs=PESOS)
-    net = read_amount(said["net"], "pay_net", row, signs=PESOS) if said["net"] else None
-    paid_in = _decode(PAID_IN, said["dollars"], "paid_in", row)
-    rate = _choose_rate(_rate(said.get("dollar_rate", "")), usual_rates.get(place)) if paid_in == "dollars" else None
-    title = said["title"].strip()
+    gross = read_amount(answer["gross"], "pay", row, signs=PESOS)
+    net = read_amount(answer["net"], "pay_net", row, signs=PESOS) if answer["net"] else None
+    paid_in = _decode(PAID_IN, answer["dollars"], "paid_in", row)
+    rate = _choose_rate(_rate(answer.get("dollar_rate", "")), usual_rates.get(place)) if paid_in == "dollars" else None
+    title = answer["title"].strip()
     role = role_of(title).value
     region, continent = region_of(country)
     return PayReport(
@@ -199,7 +199,9 @@ def _report(numbered: tuple[int, dict[str, str]], *, day: date, year: int, usual
         role=role,
         role_group=GROUP_OF_ROLE[role],
         seniority=seniority_of(title).value,
-        employment_type=_decode(DEDICATION, said["dedication"], "employment_type", row) if said["dedication"] else None,
+        employment_type=_decode(DEDICATION, answer["dedication"], "employment_type", row)
+        if answer["dedication"]
+        else None,
         pay=gross * months,
         currency=currency,
         pay_usd_stated=gross * months / rate if rate else None,
@@ -207,29 +209,29 @@ def _report(numbered: tuple[int, dict[str, str]], *, day: date, year: int, usual
         employer_country=None,
         region=region,
         continent=continent,
-        remote_share=REMOTE.get(said.get("workplace", "")),
+        remote_share=REMOTE.get(answer.get("workplace", "")),
         employer_size=None,
         pay_net=net * months if net else None,
         pay_months=months,
         pay_flag="gross_net_contradicted" if contradicts(gross, net) else None,
         paid_in=paid_in,
-        years_experience=read_years(said["years"]),
+        years_experience=read_years(answer["years"]),
     )
 
 
-def _choose_rate(stated: float | None, usual: float | None) -> float | None:
+def _choose_rate(own: float | None, usual: float | None) -> float | None:
     """Pesos for a dollar: the person's own, unless it is a slip; else the usual one of the wave."""
     if usual is None:
         return None
-    is_near = stated is not None and usual / MAX_RATE_FACTOR <= stated <= usual * MAX_RATE_FACTOR
-    return stated if is_near else usual
+    is_near = own is not None and usual / MAX_RATE_FACTOR <= own <= usual * MAX_RATE_FACTOR
+    return own if is_near else usual
 
 
-def _decode(words: dict[str, str], said: str, column: str, row: int) -> str:
-    if said not in words:
-        known = ", ".join(words)
-        raise Rejected(column, said, f"one of {known} expected in row {row}; add a new answer to sysarmy_survey.py")
-    return words[said]
+def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
+    if word not in words:
+        choices = ", ".join(words)
+        raise Rejected(column, word, f"one of {choices} expected in row {row}; add a new answer to sysarmy_survey.py")
+    return words[word]
 
 
 @functools.cache
