@@ -46,7 +46,7 @@ Label = Mapping[str, Any]
 PayRange = tuple[float | None, float | None, str | None, str | None]
 
 
-def score_adverts(path: Path, real: Path, found: Score, *, draw: str = "adverts") -> None:
+def score_adverts(path: Path, real: Path, tally: Score, *, draw: str = "adverts") -> None:
     """Add the labelled adverts of a file, read from recorded answers of `real`, to a score; nothing without a file.
 
     Figures are called `<draw>.<english or others>.<key>`. Raises `GoldError` where an advert is in no answer, or a
@@ -59,7 +59,7 @@ def score_adverts(path: Path, real: Path, found: Score, *, draw: str = "adverts"
         adverts = read_adverts(real, labels)
         if missing := [case for case in labels if case not in adverts]:
             raise GoldError(f"{missing[0]} of {path} is in no answer of {real}; {len(missing)} adverts are missing")
-        counts = _Counts(found)
+        counts = _Counts(tally)
         for case, label in labels.items():
             _score(case, label, adverts[case], counts, draw)
         counts.add_up()
@@ -67,7 +67,7 @@ def score_adverts(path: Path, real: Path, found: Score, *, draw: str = "adverts"
         raise GoldError(f"{path} is not as its conventions say: {type(error).__name__} {error}") from error
 
 
-def score_qualifications(path: Path, real: Path, found: Score) -> None:
+def score_qualifications(path: Path, real: Path, tally: Score) -> None:
     """Add what labelled adverts ask a person to show, read from recorded answers of `real`, to a score.
 
     Labels are what is asked for, by language: recall is of all that they have, precision of all that is read.
@@ -75,17 +75,17 @@ def score_qualifications(path: Path, real: Path, found: Score) -> None:
     """
     labels = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     adverts = read_adverts(real, [label["id"] for label in labels])
-    counts = _Counts(found)
+    counts = _Counts(tally)
     for label in labels:
-        case, asked = label["id"], set(label["qualifications"])
+        case, truth = label["id"], set(label["qualifications"])
         if case not in adverts:
             raise GoldError(f"{case} of {path} is in no answer of {real}")
         got = set(adverts[case].qualifications or ())
         employer = adverts[case].employer or case
-        counts.count(recall_figure("qualifications", label["language"]), employer, len(asked & got), len(asked))
-        counts.count(QUALIFICATIONS_PRECISION, employer, len(asked & got), len(got))
-        if asked != got:
-            found.miss(QUALIFICATIONS_PRECISION, case, adverts[case].title, sorted(asked), sorted(got))
+        counts.count(recall_figure("qualifications", label["language"]), employer, len(truth & got), len(truth))
+        counts.count(QUALIFICATIONS_PRECISION, employer, len(truth & got), len(got))
+        if truth != got:
+            tally.miss(QUALIFICATIONS_PRECISION, case, adverts[case].title, sorted(truth), sorted(got))
     counts.add_up()
 
 
@@ -97,21 +97,21 @@ def recall_figure(reading: str, language: str) -> str:
     return f"languages.{reading}.{language}"
 
 
-def read_adverts(real: Path, wanted: Iterable[str]) -> dict[str, Posting]:
+def read_adverts(real: Path, cases: Iterable[str]) -> dict[str, Posting]:
     """Postings by posting_id, each as the night reads it from the newest recorded answer that has it."""
     ids: dict[str, set[str]] = defaultdict(set)
-    for case in wanted:
+    for case in cases:
         source, _, native = case.partition(":")
         ids[source].add(native)
-    found: dict[str, Posting] = {}
+    adverts: dict[str, Posting] = {}
     for source, natives in ids.items():
-        said = {}
+        rows = {}
         for response in find_answers(real / "payloads" / source):
             for one in all_sources()[source].parse(response):
                 if isinstance(one, dict) and str(one["id"]).strip() in natives:
-                    said[str(one["id"]).strip()] = one
-        found |= {f"{source}:{native}": posting(**one) for native, one in said.items()}
-    return found
+                    rows[str(one["id"]).strip()] = one
+        adverts |= {f"{source}:{native}": posting(**one) for native, one in rows.items()}
+    return adverts
 
 
 def find_answers(folder: Path) -> Iterator[Response]:
@@ -123,8 +123,8 @@ def find_answers(folder: Path) -> Iterator[Response]:
 class _Counts:
     """Hits of each figure by employer, so that an interval is one over employers."""
 
-    def __init__(self, found: Score) -> None:
-        self.found = found
+    def __init__(self, tally: Score) -> None:
+        self.found = tally
         self.by_employer: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
 
     def count(self, figure: str, employer: str, hits: int, of: int) -> None:
@@ -143,8 +143,8 @@ class _Counts:
 
 def _countries(advert: Posting) -> set[str]:
     """Countries of all places; of the scope where no place has one."""
-    placed = {place.country for place in advert.places if place.country}
-    return placed or {scope for scope in advert.remote_scope or () if len(scope) == 2 and scope != "EU"}
+    countries = {place.country for place in advert.places if place.country}
+    return countries or {scope for scope in advert.remote_scope or () if len(scope) == 2 and scope != "EU"}
 
 
 def _labelled_city(label: Label) -> str | None:
@@ -179,9 +179,9 @@ def _range_of(pay: Pay) -> PayRange:
     return pay.low, pay.high, pay.currency, pay.period
 
 
-def _is_same(labelled: PayRange, read: PayRange) -> bool:
+def _is_same(label: PayRange, read: PayRange) -> bool:
     """Whether two ranges have one currency and period and, within rounding, the same ends."""
-    return labelled[2:] == read[2:] and all(map(_is_near, labelled[:2], read[:2]))
+    return label[2:] == read[2:] and all(map(_is_near, label[:2], read[:2]))
 
 
 def _is_near(first: float | None, second: float | None) -> bool:
@@ -190,10 +190,10 @@ def _is_near(first: float | None, second: float | None) -> bool:
     return abs(first - second) <= ROUNDED * max(abs(first), abs(second))
 
 
-def _is_all_pay(labelled: list[PayRange], read: list[PayRange]) -> bool:
+def _is_all_pay(labels: list[PayRange], read: list[PayRange]) -> bool:
     """Whether each range has its like on the other side."""
-    return all(any(_is_same(one, other) for other in read) for one in labelled) and all(
-        any(_is_same(other, one) for other in labelled) for one in read
+    return all(any(_is_same(one, other) for other in read) for one in labels) and all(
+        any(_is_same(other, one) for other in labels) for one in read
     )
 
 
@@ -223,9 +223,9 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
         if not right:
             counts.found.miss(name, case, advert.title, expected, got)
 
-    for key, (labelled, read_value) in WHOLE.items():
+    for key, (read_label, read_value) in WHOLE.items():
         if key != "pay_country" or label["pay"]:  # labels were read from texts: pay of a field alone has none
-            judge(key, labelled(label), read_value(advert))
+            judge(key, read_label(label), read_value(advert))
     if label["workplace_from"] != "flag" or label["workplace"] != "onsite":
         if label["workplace"] is not None:
             judge("workplace", label["workplace"], advert.workplace, part=".recall")
@@ -260,22 +260,22 @@ def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, gro
 
     Labels are written as in the text: one without a row may name skills within it, as "transformer models" does.
     """
-    asked = {skill_of(one) for key in ("skills_required", "skills_preferred") for one in label[key]}
-    labelled = asked | {skill_of(one) for one in label["skills_mentioned"]}
+    needs = {skill_of(one) for key in ("skills_required", "skills_preferred") for one in label[key]}
+    labels = needs | {skill_of(one) for one in label["skills_mentioned"]}
     wordings = "\n".join(one for key in SKILL_KEYS for one in label[key] if not is_in_taxonomy(skill_of(one)))
-    labelled |= {one.skill for one in skills_in(wordings)}
+    labels |= {one.skill for one in skills_in(wordings)}
     got = {one.skill for one in advert.skills}
-    covered = {skill for skill in asked if is_in_taxonomy(skill)}
-    counts.count(f"{group}.skills.recall", employer, len(covered & got), len(covered))
+    targets = {skill for skill in needs if is_in_taxonomy(skill)}
+    counts.count(f"{group}.skills.recall", employer, len(targets & got), len(targets))
     if label["language"] in LANGUAGES:
-        counts.count(recall_figure("skills", label["language"]), employer, len(covered & got), len(covered))
-    counts.count(f"{group}.skills.precision", employer, len(got & labelled), len(got))
+        counts.count(recall_figure("skills", label["language"]), employer, len(targets & got), len(targets))
+    counts.count(f"{group}.skills.precision", employer, len(got & labels), len(got))
     kinds = _kinds()
     for kind in SKILL_KINDS:
         of_kind = {skill for skill in got if kinds[skill] == kind}
-        counts.count(f"{group}.skills.precision.{kind}", employer, len(of_kind & labelled), len(of_kind))
-    counts.count(f"{group}.skills.covered", employer, len(covered), len(asked))
-    for skill in sorted(covered - got):
+        counts.count(f"{group}.skills.precision.{kind}", employer, len(of_kind & labels), len(of_kind))
+    counts.count(f"{group}.skills.covered", employer, len(targets), len(needs))
+    for skill in sorted(targets - got):
         counts.found.miss(f"{group}.skills.recall", case, find_evidence(advert, skill), skill, None)
-    for skill in sorted(got - labelled):
+    for skill in sorted(got - labels):
         counts.found.miss(f"{group}.skills.precision", case, find_evidence(advert, skill), None, skill)

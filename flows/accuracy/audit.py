@@ -160,23 +160,25 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
     strata: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for advert in adverts:
         strata[advert.source, advert.language].append(advert)
-    done = {(answer.posting_id, answer.reader) for answer in answered}
+    history = {(answer.posting_id, answer.reader) for answer in answered}
     readers = [READERS[turn % len(READERS)] for turn in range(QUESTIONS)]
     chance.shuffle(readers)
     roots = sum(math.sqrt(len(stratum)) for stratum in strata.values())
-    used: set[str] = set()
+    drawn_ids: set[str] = set()
     questions: list[Question] = []
     for reader, name in zip(readers, _allot_strata(strata, chance), strict=False):
-        left = [one for one in strata[name] if one.posting_id not in used and (one.posting_id, reader) not in done]
-        if left:
-            sizes = [1 + DOUBT_SIZE * one.doubts.get(reader, 0.0) for one in left]
-            at = chance.choices(range(len(left)), sizes)[0]
-            expected = QUESTIONS / len(READERS) * math.sqrt(len(strata[name])) / roots
-            used.add(left[at].posting_id)
-            weight = sum(sizes) / sizes[at] / expected
+        pool = [
+            one for one in strata[name] if one.posting_id not in drawn_ids and (one.posting_id, reader) not in history
+        ]
+        if pool:
+            sizes = [1 + DOUBT_SIZE * one.doubts.get(reader, 0.0) for one in pool]
+            at = chance.choices(range(len(pool)), sizes)[0]
+            n_expected = QUESTIONS / len(READERS) * math.sqrt(len(strata[name])) / roots
+            drawn_ids.add(pool[at].posting_id)
+            weight = sum(sizes) / sizes[at] / n_expected
             source, language = name
             questions.append(
-                Question(posting_id=left[at].posting_id, reader=reader, source=source, language=language, weight=weight)
+                Question(posting_id=pool[at].posting_id, reader=reader, source=source, language=language, weight=weight)
             )
     return questions
 
@@ -210,7 +212,7 @@ def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Pat
     earlier = [answer for answer in before if answer.audited_on < day.isoformat()]
     asked_today = {(a.posting_id, a.reader) for a in before if a.audited_on == day.isoformat()}
     questions = draw(adverts, day, answered=earlier)
-    given: list[Answer] = []
+    answers: list[Answer] = []
     for number, question in enumerate(questions, start=1):
         if (question.posting_id, question.reader) in asked_today:
             continue
@@ -228,8 +230,8 @@ def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Pat
             break
         if answer is not None:
             append(path, json.dumps(asdict(answer), ensure_ascii=False))
-            given.append(answer)
-    return given
+            answers.append(answer)
+    return answers
 
 
 def _ask_question(
@@ -238,20 +240,20 @@ def _ask_question(
     read = values_read_by(question.reader, row)
     _show_question(row, question, read, number, out)
     while True:
-        said = ask(f"{HELP} > ").strip().casefold()
-        if said in ("", "y"):
+        reply = ask(f"{HELP} > ").strip().casefold()
+        if reply in ("", "y"):
             right = read
-        elif said == "n":
+        elif reply == "n":
             right = {field: _ask_for_value(field, value, ask, out) for field, value in read.items()}
-        elif said == "a":
+        elif reply == "a":
             show(row, out)
             continue
-        elif said == "s":
+        elif reply == "s":
             return None
-        elif said == "q":
+        elif reply == "q":
             raise _StopAsking
         else:
-            out.print(Text(f"{said!r} is no answer", "red"))
+            out.print(Text(f"{reply!r} is no answer", "red"))
             continue
         return Answer(
             audited_on=day.isoformat(),
@@ -282,8 +284,8 @@ def _show_question(
     out.rule(f"{number} · {question.reader} · {question.source} · {question.language}", align="left")
     employer = row["employer_in_text"] or row["employer"]
     head = {"title": row["title"], "employer": employer, "location": row["location_text"], "page": row["url"]}
-    for name, said in {**head, "posting": row["posting_id"]}.items():
-        out.print(Text.assemble((f"{name:<10}", "dim"), str(said or "not stated")), soft_wrap=True)
+    for name, detail in {**head, "posting": row["posting_id"]}.items():
+        out.print(Text.assemble((f"{name:<10}", "dim"), str(detail or "not stated")), soft_wrap=True)
     table = Table("read", Column("value", overflow="fold"), box=None, pad_edge=False, header_style="dim")
     for field, value in read.items():
         table.add_row(field, Text(_format_value(value), "bold yellow"))
@@ -307,9 +309,9 @@ def _find_evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
         elif value.start is None and value.reading:
             yield Text(f"  {value.name} {value.value}: {value.reading}, {value.rule}", "dim")
     if not values and reader in IN_NUMBERS:
-        numbered = [line for line in text.split("\n") if any(map(str.isdigit, line))]
-        yield Text(f"  nothing was read; lines of the text with a number: {len(numbered)}", "dim")
-        yield from (Text.assemble(("  | ", "dim"), line[: 2 * AROUND]) for line in numbered[:MAX_LINES])
+        numeric_lines = [line for line in text.split("\n") if any(map(str.isdigit, line))]
+        yield Text(f"  nothing was read; lines of the text with a number: {len(numeric_lines)}", "dim")
+        yield from (Text.assemble(("  | ", "dim"), line[: 2 * AROUND]) for line in numeric_lines[:MAX_LINES])
     for begin, stop in sorted(lines):
         spans = [(v.start, v.end, v.style or "bold") for v in lines[begin, stop] if v.start is not None and v.end]
         left, right = max(begin, spans[0][0] - AROUND), min(stop, max(end for _, end, _ in spans) + AROUND)
@@ -323,7 +325,7 @@ def _format_value(value: FieldValue) -> str:
     if value is None:
         return "not stated"
     if isinstance(value, dict):
-        by_requirement = ((name, [skill for skill, asked in value.items() if asked == name]) for name in REQUIREMENTS)
+        by_requirement = ((name, [skill for skill, level in value.items() if level == name]) for name in REQUIREMENTS)
         return "; ".join(f"{name}: {', '.join(skills)}" for name, skills in by_requirement if skills) or "none"
     return ", ".join(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else value
 
@@ -338,56 +340,56 @@ def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> Fie
     else:
         hint = f"Enter keeps, {NOTHING} not stated"
     while True:
-        said = ask(f"  {field} is {_format_value(value)}; right is ({hint}) > ").strip()
-        if not said:
+        reply = ask(f"  {field} is {_format_value(value)}; right is ({hint}) > ").strip()
+        if not reply:
             return value
         try:
-            return _parse_skills(said, value) if field == "skills" else parse_value(field, said)
+            return _parse_skills(reply, value) if field == "skills" else parse_value(field, reply)
         except Wrong as error:
             out.print(Text(f"  {error}", "red"))
 
 
-def parse_value(field: str, said: str) -> FieldValue:
+def parse_value(field: str, text: str) -> FieldValue:
     """A typed value as the field holds it. Raises `Wrong` saying what is expected."""
-    if said == NOTHING:
+    if text == NOTHING:
         return None
     if field in NUMBERS:
         try:
-            number = float(said.replace(",", "").replace(" ", ""))
+            number = float(text.replace(",", "").replace(" ", ""))
         except ValueError:
-            raise Wrong(f"{said!r} is no number; one such as 120000 expected") from None
+            raise Wrong(f"{text!r} is no number; one such as 120000 expected") from None
         if not 0 <= number < float("inf"):
-            raise Wrong(f"{said!r}: a number from 0 on expected")
+            raise Wrong(f"{text!r}: a number from 0 on expected")
         return number
     if field in VALUES:
-        if said not in VALUES[field]:
-            raise Wrong(f"{said!r} is no {field}; one of {', '.join(VALUES[field])} expected")
-        return said
+        if text not in VALUES[field]:
+            raise Wrong(f"{text!r} is no {field}; one of {', '.join(VALUES[field])} expected")
+        return text
     if field == "remote_scope":
-        scopes = sorted({part.strip().upper() for part in said.split(",") if part.strip()})
+        scopes = sorted({part.strip().upper() for part in text.split(",") if part.strip()})
         if unknown := [scope for scope in scopes if scope != WORLD and not members_of(scope)]:
             raise Wrong(f"{', '.join(unknown)}: ISO country codes or groups such as EU, EMEA, WORLD expected")
         return scopes
-    code = said.upper()
+    code = text.upper()
     if field == "country" and code not in countries():
-        raise Wrong(f"{said!r} is no country; an ISO 3166-1 code of two letters expected")
+        raise Wrong(f"{text!r} is no country; an ISO 3166-1 code of two letters expected")
     if field == "currency" and not (len(code) == len("USD") and code.isalpha() and code.isascii()):
-        raise Wrong(f"{said!r} is no currency; an ISO 4217 code expected, by the pattern {CURRENCY_CODE}")
+        raise Wrong(f"{text!r} is no currency; an ISO 4217 code expected, by the pattern {CURRENCY_CODE}")
     return code
 
 
-def _parse_skills(said: str, value: FieldValue) -> dict[str, str]:
+def _parse_skills(text: str, value: FieldValue) -> dict[str, str]:
     names = {skill.skill.casefold(): skill.skill for skill in taxonomy()}
     skills = dict(value) if isinstance(value, dict) else {}
-    for part in filter(None, map(str.strip, said.split(","))):
+    for part in filter(None, map(str.strip, text.split(","))):
         sign, name = part[0], part[1:].strip()
         requirement = next((one for one in REQUIREMENTS if name.endswith(f" {one}")), None)
         name = name.removesuffix(f" {requirement}").strip() if requirement else name
-        known = names.get(name.casefold(), name)  # a skill without a row is a label all the same
+        label = names.get(name.casefold(), name)  # a skill without a row is a label all the same
         if sign == "+" and name:
-            skills[known] = requirement or REQUIREMENTS[0]
-        elif sign == "-" and known in skills:
-            del skills[known]
+            skills[label] = requirement or REQUIREMENTS[0]
+        elif sign == "-" and label in skills:
+            del skills[label]
         else:
             raise Wrong(f"{part!r}: +Name, +Name preferred or -Name of one that was read expected")
     return skills

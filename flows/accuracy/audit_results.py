@@ -77,14 +77,14 @@ def accuracy(answers: Sequence[Answer]) -> list[Audits]:
     for day in sorted({answer.audited_on for answer in answers}):
         first = (date.fromisoformat(day) - WINDOW).isoformat()
         last = {(a.posting_id, a.reader): a for a in answers if first < a.audited_on <= day}
-        counted: dict[tuple[str, str, str], list[Answer]] = defaultdict(list)
+        groups: dict[tuple[str, str, str], list[Answer]] = defaultdict(list)
         for answer in last.values():
-            counted[answer.reader, ALL, ALL].append(answer)
-            counted[answer.reader, answer.source, answer.language].append(answer)
-        for (reader, source, language), asked in sorted(counted.items()):
-            weights = _weights(asked)
+            groups[answer.reader, ALL, ALL].append(answer)
+            groups[answer.reader, answer.source, answer.language].append(answer)
+        for (reader, source, language), group in sorted(groups.items()):
+            weights = _weights(group)
             n_effective = sum(weights) ** 2 / sum(weight**2 for weight in weights)
-            is_right = [answer.is_right for answer in asked]
+            is_right = [answer.is_right for answer in group]
             share = sum(itertools.compress(weights, is_right)) / sum(weights)
             low, high = wilson(share * n_effective, n_effective)
             rows.append(
@@ -93,7 +93,7 @@ def accuracy(answers: Sequence[Answer]) -> list[Audits]:
                     reader=reader,
                     source=source,
                     language=language,
-                    n_asked=len(asked),
+                    n_asked=len(group),
                     n_right=sum(is_right),
                     accuracy=min(share, 1.0),
                     accuracy_lo=low,
@@ -103,11 +103,11 @@ def accuracy(answers: Sequence[Answer]) -> list[Audits]:
     return rows
 
 
-def _weights(asked: Sequence[Answer]) -> list[float]:
+def _weights(answers: Sequence[Answer]) -> list[float]:
     """The weight of each answer; those drawn before there were weights count like the mean of the others."""
-    known = [answer.weight for answer in asked if answer.weight is not None]
-    usual = sum(known) / len(known) if known else 1.0
-    return [usual if answer.weight is None else answer.weight for answer in asked]
+    weights = [answer.weight for answer in answers if answer.weight is not None]
+    usual = sum(weights) / len(weights) if weights else 1.0
+    return [usual if answer.weight is None else answer.weight for answer in answers]
 
 
 def show_accuracy(rows: Sequence[Audits], out: Console) -> None:

@@ -24,7 +24,7 @@ from warehouse.publish.reader import open_reader
 LOG = logging.getLogger("jobmarket")
 
 
-def score_audited(data: Path, archive: Store, found: Score) -> None:
+def score_audited(data: Path, archive: Store, tally: Score) -> None:
     """Add the last answer to each question of a data folder to a score, as figures `audit.<reader>`.
 
     An advert that is no longer published, or whose text has changed since, is named and left out.
@@ -38,23 +38,23 @@ def score_audited(data: Path, archive: Store, found: Score) -> None:
         if advert is None or advert.text_hash != answer.text_hash:
             LOG.warning("%s is not scored: its advert is gone or has another text since the audit", answer.posting_id)
             continue
-        _judge(answer, advert, found)
+        _judge(answer, advert, tally)
 
 
-def _judge(answer: Answer, advert: Posting, found: Score) -> None:
+def _judge(answer: Answer, advert: Posting, tally: Score) -> None:
     got = values_read_by(answer.reader, dataclasses.asdict(advert))
     figure = f"audit.{answer.reader}"
-    found.judge(figure, answer.posting_id, advert.title, answer.right, got, answer.source)
+    tally.judge(figure, answer.posting_id, advert.title, answer.right, got, answer.source)
 
 
-def _read_again(data: Path, archive: Store, wanted: set[str]) -> dict[str, Posting]:
+def _read_again(data: Path, archive: Store, posting_ids: set[str]) -> dict[str, Posting]:
     """Adverts by posting_id, read from the answers that their published rows were read from."""
     with open_reader(data) as con:
         rows = con.execute(
             "SELECT posting_id, source, warc, record FROM core.postings WHERE list_contains(?, posting_id)",
-            [sorted(wanted)],
+            [sorted(posting_ids)],
         ).fetchall()
-    found: dict[str, Posting] = {}
+    adverts: dict[str, Posting] = {}
     for source, warc in sorted({(row[1], row[2]) for row in rows}):
         ids = {(row[3], row[0]) for row in rows if row[2] == warc}
         records = {record for record, _ in ids}
@@ -63,5 +63,5 @@ def _read_again(data: Path, archive: Store, wanted: set[str]) -> dict[str, Posti
                 for one in all_sources()[source].parse(response):
                     if isinstance(one, dict) and (response.record, f"{source}:{str(one['id']).strip()}") in ids:
                         advert = posting(**one)
-                        found[advert.posting_id] = advert
-    return found
+                        adverts[advert.posting_id] = advert
+    return adverts

@@ -19,27 +19,27 @@ from transforms.records.rows import Posting
 from transforms.text.halves import MIN_NATIVE, count_native, split_halves
 
 
-def score_halves(real: Path, found: Score) -> None:
+def score_halves(real: Path, tally: Score) -> None:
     """Add what is read in the native half of each such advert, held against its English half, to a score.
 
     Skills are compared as sets. Years and degree count where the English half states them, and where it states
     none in figures of their own, `.none`. Adverts with the same native half count once.
     """
     for case, native, english in _read_halves(real):
-        read, wanted = ({asked.skill for asked in half.skills} for half in (native, english))
-        found.count("halves.skills.recall", len(read & wanted), len(wanted))
-        found.count("halves.skills.precision", len(read & wanted), len(read))
-        found.count(recall_figure("skills", native.language or "?"), len(read & wanted), len(wanted))
-        for skill in sorted(wanted - read):
-            found.miss("halves.skills.recall", case, find_evidence(english, skill), skill, None)
-        for skill in sorted(read - wanted):
-            found.miss("halves.skills.precision", case, find_evidence(native, skill), None, skill)
+        read, truth = ({one.skill for one in half.skills} for half in (native, english))
+        tally.count("halves.skills.recall", len(read & truth), len(truth))
+        tally.count("halves.skills.precision", len(read & truth), len(read))
+        tally.count(recall_figure("skills", native.language or "?"), len(read & truth), len(truth))
+        for skill in sorted(truth - read):
+            tally.miss("halves.skills.recall", case, find_evidence(english, skill), skill, None)
+        for skill in sorted(read - truth):
+            tally.miss("halves.skills.precision", case, find_evidence(native, skill), None, skill)
         for reading, column in STATED_IN_TEXTS.items():
             figure = f"halves.{reading}"
             expected, got = getattr(english, column), getattr(native, column)
             if expected is not None:
-                found.count(recall_figure(reading, native.language or "?"), int(expected == got), 1)
-            found.judge(figure if expected is not None else f"{figure}.none", case, native.title, expected, got)
+                tally.count(recall_figure(reading, native.language or "?"), int(expected == got), 1)
+            tally.judge(figure if expected is not None else f"{figure}.none", case, native.title, expected, got)
 
 
 def _read_halves(real: Path) -> Iterator[tuple[str, Posting, Posting]]:
@@ -60,10 +60,10 @@ def _read_halves(real: Path) -> Iterator[tuple[str, Posting, Posting]]:
 
 def _adverts_of_other_scripts(real: Path) -> dict[str, Posting]:
     """Adverts that hold letters of another script, by posting_id, each from the newest answer that has it."""
-    said = {}
+    pairs = {}
     for response in find_answers(real / "payloads" / ashby.SOURCE.name):
         for one in ashby.parse(response):
             if isinstance(one, dict):
                 text = one.get("text") or one.get("html") or ""
-                said[f"{one['source']}:{one['id']}"] = None if text.isascii() else (one, text)
-    return {case: posting(**kept[0]) for case, kept in said.items() if kept and count_native(kept[1]) >= MIN_NATIVE}
+                pairs[f"{one['source']}:{one['id']}"] = None if text.isascii() else (one, text)
+    return {case: posting(**pair[0]) for case, pair in pairs.items() if pair and count_native(pair[1]) >= MIN_NATIVE}

@@ -164,55 +164,55 @@ def compare_adverts(adverts: Sequence[Advert]) -> Comparison:
 def _limit_employers(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
     """At most `PER_EMPLOYER` adverts of each employer and `MAX_GROUP` in all, the same ones on every machine."""
     by_employer: dict[str, int] = Counter()
-    heard = []
+    sample = []
     for advert in sorted(adverts, key=lambda a: blake2b(a.posting_id.encode(), digest_size=8).digest()):
         if by_employer[advert.employer] < PER_EMPLOYER:
             by_employer[advert.employer] += 1
-            heard.append(advert)
-    return tuple(heard[:MAX_GROUP])
+            sample.append(advert)
+    return tuple(sample[:MAX_GROUP])
 
 
 def find_emerging(pair: Comparison) -> list[Term]:
     """The terms that more employers of the group use than of the base and of other fields, the surest first."""
     users: dict[str, set[int]] = defaultdict(set)
-    written: dict[str, Counter[str]] = defaultdict(Counter)
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
     for number, advert in enumerate(pair.group):
-        for term, said in _terms(advert.text):
+        for term, form in _terms(advert.text):
             users[term].add(number)
-            written[term][said] += 1
+            forms[term][form] += 1
     never = words_of("venue", "company", "phrase")
-    kept = {
+    candidates = {
         term: jobs
         for term, jobs in users.items()
         if len(jobs) >= MIN_JOBS
         and len({pair.group[number].employer for number in jobs}) >= MIN_EMPLOYERS
-        and (" " in term or _is_name(written[term]))
+        and (" " in term or _is_name(forms[term]))
         and term not in never
     }
-    mine = {term: {pair.group[number].employer for number in jobs} for term, jobs in kept.items()}
-    base, theirs = _count_users(pair.base, kept)
-    _, elsewhere = _count_users(pair.others, kept)
+    mine = {term: {pair.group[number].employer for number in jobs} for term, jobs in candidates.items()}
+    base, theirs = _count_users(pair.base, candidates)
+    _, elsewhere = _count_users(pair.others, candidates)
     size, *sizes = (len({advert.employer for advert in group}) for group in (pair.group, pair.base, pair.others))
-    scored = {
+    scores = {
         term: min(
-            z_score(len(mine[term]), size, len(used[term]), n)
-            for used, n in zip((theirs, elsewhere), sizes, strict=True)
+            z_score(len(mine[term]), size, len(employers[term]), n)
+            for employers, n in zip((theirs, elsewhere), sizes, strict=True)
             if n
         )
-        for term in kept
+        for term in candidates
         if any(sizes)
     }
-    rising = sorted((term for term in scored if scored[term] >= MIN_Z), key=lambda term: (-scored[term], term))
-    uncovered = _without_parts([term for term in rising if not is_covered(term)], kept)
-    return [_term(term, scored[term], kept[term], base[term], written[term], pair) for term in uncovered]
+    rising = sorted((term for term in scores if scores[term] >= MIN_Z), key=lambda term: (-scores[term], term))
+    terms = _without_parts([term for term in rising if not is_covered(term)], candidates)
+    return [_term(term, scores[term], candidates[term], base[term], forms[term], pair) for term in terms]
 
 
-def _count_users(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Counter[str], dict[str, set[str]]]:
+def _count_users(adverts: Sequence[Advert], terms: Container[str]) -> tuple[Counter[str], dict[str, set[str]]]:
     """How many adverts use each of the terms, and which employers do."""
     jobs: Counter[str] = Counter()
     employers: dict[str, set[str]] = defaultdict(set)
     for advert in adverts:
-        for term in {term for term, _ in _terms(advert.text) if term in kept}:
+        for term in {term for term, _ in _terms(advert.text) if term in terms}:
             jobs[term] += 1
             employers[term].add(advert.employer)
     return jobs, employers
@@ -243,10 +243,10 @@ def _terms(text: str) -> Iterator[tuple[str, str]]:
     for piece, opens in _pieces(text):
         term: list[str] = []
         is_first = opens
-        for found in (*_WORD.finditer(piece), None):
-            word = found[0].casefold().strip(".'’-/&") if found else ""
-            if found and word not in ends and any(map(str.isalpha, word)):
-                term.append(found[0].strip(".'’-/&"))
+        for match in (*_WORD.finditer(piece), None):
+            word = match[0].casefold().strip(".'’-/&") if match else ""
+            if match and word not in ends and any(map(str.isalpha, word)):
+                term.append(match[0].strip(".'’-/&"))
                 continue
             if 0 < len(term) <= MAX_TERM:
                 yield " ".join(term).casefold(), "" if is_first else " ".join(term)
@@ -256,21 +256,21 @@ def _terms(text: str) -> Iterator[tuple[str, str]]:
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     """What stands between marks and known words in the lines that ask for something; whether it opens its line."""
     starts, kinds = sections_of(text)
-    known = {begin: line for begin, _, line in lines_of(text)}
+    lines = {begin: line for begin, _, line in lines_of(text)}
     begin = 0
-    for said in text.split("\n"):
-        line = known.get(begin)
+    for wording in text.split("\n"):
+        line = lines.get(begin)
         is_asking = kinds[bisect_right(starts, begin)] in (*OF_ROLE, WHOLE)
         if is_asking and not (line and line.words.get("degree")):
-            cut = said
+            cut = wording
             if line is not None:
                 for start, end in _find_known_spans(line):
                     cut = cut[:start] + "|" * (end - start) + cut[end:]
             pieces = [piece for piece in _MARK.split(cut) if piece and piece.strip()]
             for number, piece in enumerate(pieces):
-                is_sentence = not number and len(said.split()) > LONG_LINE
+                is_sentence = not number and len(wording.split()) > LONG_LINE
                 yield piece.strip().partition(" ")[2] if is_sentence else piece, not number
-        begin += len(said) + 1
+        begin += len(wording) + 1
 
 
 def _find_known_spans(line: Line) -> Iterator[tuple[int, int]]:
@@ -280,76 +280,76 @@ def _find_known_spans(line: Line) -> Iterator[tuple[int, int]]:
     for start, end in [span[:2] for span in line.names] + [
         span for name in AI_LISTS for span in line.words.get(name, ())
     ]:
-        touched = words[max(0, bisect_right(firsts, start) - 1) : bisect_right(firsts, end - 1)]
-        if touched and (touched[0][0] == start or not line.text[start - 1].isalnum()):
-            yield touched[0][0], max(end, touched[-1][1])
+        overlap = words[max(0, bisect_right(firsts, start) - 1) : bisect_right(firsts, end - 1)]
+        if overlap and (overlap[0][0] == start or not line.text[start - 1].isalnum()):
+            yield overlap[0][0], max(end, overlap[-1][1])
 
 
-def _is_name(written: Counter[str]) -> bool:
+def _is_name(forms: Counter[str]) -> bool:
     """Whether a single word is written as a name: with a capital or a digit where the line does not begin with it."""
-    inside = {said: n for said, n in written.items() if said}
-    as_name = sum(n for said, n in inside.items() if said != said.lower() or any(map(str.isdigit, said)))
+    inside = {form: n for form, n in forms.items() if form}
+    as_name = sum(n for form, n in inside.items() if form != form.lower() or any(map(str.isdigit, form)))
     return as_name > 0 and as_name >= CAPITALISED * sum(inside.values())
 
 
 def _without_parts(terms: Sequence[str], users: dict[str, set[int]]) -> list[str]:
     """The terms without those that mostly stand within a longer one, or that say no more than a shorter one."""
-    taken: list[str] = []
+    picks: list[str] = []
     for term in terms:
         is_same = False
-        for other in taken:
-            shared = len(users[term] & users[other])
-            if f" {other} " in f" {term} " or (f" {term} " in f" {other} " and shared >= SAME_TERM * len(users[term])):
+        for other in picks:
+            overlap = len(users[term] & users[other])
+            if f" {other} " in f" {term} " or (f" {term} " in f" {other} " and overlap >= SAME_TERM * len(users[term])):
                 is_same = True
                 break
         if not is_same:
             longer = [t for t in terms if f" {term} " in f" {t} " and t != term]
             whole = [t for t in longer if len(users[t]) >= SAME_TERM * len(users[term])]
-            chosen = max(whole, key=lambda t: len(t.split()), default=term)
-            if chosen not in taken:
-                taken.append(chosen)
-    return taken
+            pick = max(whole, key=lambda t: len(t.split()), default=term)
+            if pick not in picks:
+                picks.append(pick)
+    return picks
 
 
 # --- for a person to accept -----------------------------------------------------------------------------
 
 
-def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str], pair: Comparison) -> Term:
+def _term(term: str, z: float, jobs: set[int], n_base: int, forms: Counter[str], pair: Comparison) -> Term:
     adverts = sorted((pair.group[number] for number in jobs), key=lambda a: (a.day, a.posting_id), reverse=True)
     by_employer = {advert.employer: advert for advert in reversed(adverts)}
     examples = tuple((a.posting_id, cut_line(a.text, term)) for a in list(by_employer.values())[:EXAMPLES])
-    said = Counter({words: n for words, n in written.items() if words}).most_common(1)
-    name = said[0][0] if said else term
+    commonest = Counter({words: n for words, n in forms.items() if words}).most_common(1)
+    name = commonest[0][0] if commonest else term
     return Term(
         words=name,
-        is_name=_is_name(written),
+        is_name=_is_name(forms),
         z=z,
         n=len(jobs),
         n_base=n_base,
         n_employers=len(by_employer),
         examples=examples,
-        csv_line=_csv_line(name, term, adverts, examples[0][0], kind="technology" if _is_name(written) else "concept"),
+        csv_line=_csv_line(name, term, adverts, examples[0][0], kind="technology" if _is_name(forms) else "concept"),
     )
 
 
 def cut_line(text: str, term: str) -> str:
     """The line the term stands in, cut to some words to either side."""
     pattern = r"\W+".join(map(re.escape, term.split()))
-    found = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
-    if found is None:
+    match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
+    if match is None:
         return ""
-    begin = max(text.rfind("\n", 0, found.start()) + 1, found.start() - 60)
-    stop = text.find("\n", found.end())
-    return " ".join(text[begin : min(len(text) if stop < 0 else stop, found.end() + 60)].split())
+    begin = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 60)
+    stop = text.find("\n", match.end())
+    return " ".join(text[begin : min(len(text) if stop < 0 else stop, match.end() + 60)].split())
 
 
 def _csv_line(name: str, term: str, adverts: Sequence[Advert], evidence: str, *, kind: str) -> str:
     """A row for skills.csv. The category is the commonest of the skills on the term's lines, else in its adverts."""
     category_of = {row.skill: row.category for row in taxonomy()}
     texts = (cut_line(advert.text, term) for advert in adverts)
-    beside = Counter(category_of[asked.skill] for text in texts for asked in skills_in(text))
+    beside = Counter(category_of[one.skill] for text in texts for one in skills_in(text))
     if not beside:
-        beside = Counter(category_of[asked.skill] for advert in adverts for asked in skills_in(advert.text))
+        beside = Counter(category_of[one.skill] for advert in adverts for one in skills_in(advert.text))
     return write_row(name, beside.most_common(1)[0][0] if beside else SKILL_CATEGORIES[0], evidence, kind=kind)
 
 
@@ -380,10 +380,10 @@ def show(pair: Comparison, terms: Sequence[Term], limit: int, out: Console) -> N
         highlight=False,
     )
     for title, is_name in ((NAMES, True), (PHRASES, False)):
-        found = [term for term in terms if term.is_name is is_name]
-        shown = f", {limit} shown" if len(found) > limit else ""
-        out.print(Text(f"\n{title}: {len(found)} found{shown}", "bold"))
-        for term in found[:limit]:
+        of_kind = [term for term in terms if term.is_name is is_name]
+        note = f", {limit} shown" if len(of_kind) > limit else ""
+        out.print(Text(f"\n{title}: {len(of_kind)} found{note}", "bold"))
+        for term in of_kind[:limit]:
             share, base_share = 100 * term.n / len(pair.group), 100 * term.n_base / max(1, len(pair.base))
             counts = (
                 f"  {term.n} jobs ({share:.1f} %) of {term.n_employers} employers, against {term.n_base}"

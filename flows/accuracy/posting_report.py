@@ -105,7 +105,7 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
             near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
-            ids = [found[0] for found in near if found[1] == near[0][1]]  # those that hold the words, if any does
+            ids = [one[0] for one in near if one[1] == near[0][1]]  # those that hold the words, if any does
             raise Wrong(f"no posting {posting_id}" + (f"; near it: {', '.join(ids)}" if ids else ""))
     warc, record = row
     file = (refined or data / "refined") / f"{str(warc).removesuffix('.warc.gz')}.parquet"
@@ -145,9 +145,9 @@ def read_job(data: Path, posting_id: str) -> Job:
     return Job(job_id=job_id, postings=postings, links=links, merges=merges)
 
 
-def _rows_by_name(found: database.Connection) -> list[dict[str, Any]]:
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+def _rows_by_name(result: database.Connection) -> list[dict[str, Any]]:
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 _MEMBERS = "(SELECT posting_id FROM core.postings WHERE job_id = $job)"
@@ -178,9 +178,9 @@ def show_job(job: Job, out: Console) -> None:
     n = len(job.postings)
     out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
     out.print()
-    folded = [Column(name, overflow="fold") for name in ("posting", "title", "place", "requisition, team")]
+    columns = [Column(name, overflow="fold") for name in ("posting", "title", "place", "requisition, team")]
     _show_rows(
-        Table(*folded, "text", "seen", "closed", title="Adverts of the job", **LOOK),
+        Table(*columns, "text", "seen", "closed", title="Adverts of the job", **LOOK),
         [
             (
                 *(one["posting_id"], one["title"], one["location_text"]),
@@ -267,8 +267,8 @@ def _language(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
     name = str(span["field"])
-    said = row.get(name)
-    value = ", ".join(said) if isinstance(said, list) else f"{said:g}" if isinstance(said, float) else str(said)
+    cell = row.get(name)
+    value = ", ".join(cell) if isinstance(cell, list) else f"{cell:g}" if isinstance(cell, float) else str(cell)
     return Value(
         name=name,
         value=value,
@@ -283,14 +283,14 @@ def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
 
 
 def _place(place: Mapping[str, Any], spans: Iterable[Mapping[str, Any]], location: str) -> Value:
-    named = (place["city"], place["subdivision"], place["country"])
+    parts = (place["city"], place["subdivision"], place["country"])
     rules = {str(span["rule"]) for span in spans if span["field"] == "country" and span["reading"] == place["reading"]}
     words = place["place_text"] or ""
     at = location.find(words) if words and place["reading"] != "stated" else -1
     rule = " or ".join(sorted(rules)) or "gazetteer"
     return Value(
         name="place",
-        value=", ".join(filter(None, named)) or place["region"] or place["continent"],
+        value=", ".join(filter(None, parts)) or place["region"] or place["continent"],
         reading=place["reading"],
         rule=rule if at >= 0 or not words else f"{rule}: {words}",
         part="location" if at >= 0 else "structured",
@@ -308,14 +308,14 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
         amount = f"up to {amount}"
     elif pay["high"] is None and pay["low"] is not None:
         amount = f"from {amount}"
-    said = [amount, "%" if is_share else pay["currency"] or "", f"a {pay['period']}" if pay["period"] else ""]
-    said += [pay["tax"] or "", *(f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])]
+    parts = [amount, "%" if is_share else pay["currency"] or "", f"a {pay['period']}" if pay["period"] else ""]
+    parts += [pay["tax"] or "", *(f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])]
     rules = [STATED if pay["reading"] == "stated" else "pay in prose"]
     if pay["period_reading"] == "inferred":
         rules.append("period by the norms of currency and country")
     if pay["flag"]:
         rules.append(f"kept out of bands: {pay['flag']}")
-    value = " ".join(filter(None, said))
+    value = " ".join(filter(None, parts))
     is_in_text = pay["start"] is not None and _is_in_text(pay, row)
     return Value(
         name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
@@ -369,8 +369,8 @@ def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
 def sections_of(text: str) -> tuple[list[int], list[str]]:
     """Where sections start, and their kinds, beginning with that of the text before the first."""
     lines = lines_of(text)
-    opened = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
-    return [start for start, _ in opened], [lines[0][1] if lines else WHOLE, *(kind for _, kind in opened)]
+    openings = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
+    return [start for start, _ in openings], [lines[0][1] if lines else WHOLE, *(kind for _, kind in openings)]
 
 
 # --- printing -------------------------------------------------------------------------------------------
@@ -383,15 +383,15 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         "location": " ".join((row["location_text"] or "").split()),
         "text": row["text"] or "",
     }
-    seen = f"{row['observed_at']:%Y-%m-%d %H:%M} UTC"
+    moment = f"{row['observed_at']:%Y-%m-%d %H:%M} UTC"
     head = {
         "posting": row["posting_id"],
         "employer": row["employer_in_text"] or row["employer"],
         "page": row["url"],
-        "seen": seen,
+        "seen": moment,
     }
-    for name, said in head.items():
-        out.print(Text.assemble((f"{name:<10}", "dim"), said or "not stated"), soft_wrap=True)
+    for name, detail in head.items():
+        out.print(Text.assemble((f"{name:<10}", "dim"), detail or "not stated"), soft_wrap=True)
     out.print()
     values, skills = values_of(row), skills_of(row)
     columns = Column("what", overflow="fold"), Column("value", overflow="fold"), Column("how", no_wrap=True)
@@ -400,11 +400,11 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         read.add_row(value.name, Text(value.value, value.style), value.reading, value.rule, _words(value, parts))
     out.print(read, highlight=False)
     _show_skills(skills, parts, row, out)
-    marked = [*values, *skills, *_place_spans(row)]
+    marks = [*values, *skills, *_place_spans(row)]
     for part, label in (("title", "Title"), ("location", "Location"), ("text", "Text")):
         out.print(Text(label, "bold"))
         out.print(
-            _mark_words(parts[part], [value for value in marked if value.part == part]) or Text(f"no {part}", "dim")
+            _mark_words(parts[part], [value for value in marks if value.part == part]) or Text(f"no {part}", "dim")
         )
         out.print()
 
@@ -451,14 +451,14 @@ def _mark_words(text: str, values: Iterable[Value]) -> Text:
     """A part of the advert: [the words of each value ‹what they were read as›], in the value's style."""
     spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
     cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})
-    marked = Text()
+    markup = Text()
     for left, right in zip(cuts, [*cuts[1:], len(text)], strict=True):
         for value in (v for start, end, v in sorted(spans, key=lambda s: -s[0]) if end == left):
-            marked.append(f" ‹{value.tag}›]", "italic dim")
-        marked.append("[" * sum(start == left for start, _, _ in spans), "dim")
+            markup.append(f" ‹{value.tag}›]", "italic dim")
+        markup.append("[" * sum(start == left for start, _, _ in spans), "dim")
         piece = Text(text[left:right])
         for start, end, value in spans:
             if start <= left and right <= end and left < right:
                 piece.stylize(value.style)
-        marked.append_text(piece)
-    return marked
+        markup.append_text(piece)
+    return markup

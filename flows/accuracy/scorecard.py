@@ -103,9 +103,9 @@ ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
 def _advert_figures() -> Iterator[tuple[str, Measure]]:
     for draw, group in itertools.product(("adverts", "drawn"), (ENGLISH, OTHERS)):
         for key, (reader, what, target) in ADVERT_KEYS.items():
-            said = f"{draw}, {group}: {what}"
-            yield f"{draw}.{group}.{key}", Measure(reader=reader, what=said, target=target)
-            yield f"{draw}.{group}.{key}.unsure", Measure(reader=reader, what=f"{said} (labeller unsure)")
+            label = f"{draw}, {group}: {what}"
+            yield f"{draw}.{group}.{key}", Measure(reader=reader, what=label, target=target)
+            yield f"{draw}.{group}.{key}.unsure", Measure(reader=reader, what=f"{label} (labeller unsure)")
 
 
 AUDIT = "audit."
@@ -195,22 +195,22 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     it holds answers. Raises `GoldError` when a file is missing.
     """
     real = REAL if (REAL / "payloads").is_dir() else None
-    found: Score = score(gold or GOLD, real)
+    tally: Score = score(gold or GOLD, real)
     if real is not None:
-        score_adverts((gold or GOLD) / ADVERTS_READ, real, found)
-        score_adverts(DRAWN, real, found, draw="drawn")
-        score_qualifications(QUALIFICATIONS_DRAWN, real, found)
-        score_halves(real, found)
+        score_adverts((gold or GOLD) / ADVERTS_READ, real, tally)
+        score_adverts(DRAWN, real, tally, draw="drawn")
+        score_qualifications(QUALIFICATIONS_DRAWN, real, tally)
+        score_halves(real, tally)
     if data is not None and (data / ANSWERS).exists():
-        score_audited(data, archive or Store(data / "archive"), found)
-    by_name = {figure.name: figure for figure in found.figures()}
+        score_audited(data, archive or Store(data / "archive"), tally)
+    by_name = {figure.name: figure for figure in tally.figures()}
     figures = {name: by_name[name] for name in DECLARED if name in by_name}
-    missed = {(miss.figure, miss.case) for miss in found.misses}
+    misses = {(miss.figure, miss.case) for miss in tally.misses}
     is_recorded_gold = gold is None or gold.resolve() == GOLD.resolve()
     return Card(
         figures=figures,
-        misses=tuple(found.misses),
-        disputed=tuple(row for row in _read_disputed() if row[:2] in missed),
+        misses=tuple(tally.misses),
+        disputed=tuple(row for row in _read_disputed() if row[:2] in misses),
         fallen=find_worse_scores(figures, read_record()) if is_recorded_gold else (),
         is_recorded_gold=is_recorded_gold,
         has_real=real is not None,
@@ -237,10 +237,10 @@ def _before(name: str) -> str:
 
 def is_met(name: str, value: float) -> bool | None:
     """Whether a figure reaches its target; None where nothing is asked of it."""
-    declared = DECLARED[name]
-    if declared.target is None:
+    measure = DECLARED[name]
+    if measure.target is None:
         return None
-    return value <= declared.target if declared.is_most else value >= declared.target
+    return value <= measure.target if measure.is_most else value >= measure.target
 
 
 # --- the gap --------------------------------------------------------------------------------------------
@@ -290,13 +290,13 @@ def gaps_of(card: Card) -> list[Gap]:
     it is a file of cases to build on like the others.
     """
     before = _read_before()
-    found = []
-    for what, (built, key) in GAPS.items():
+    gaps = []
+    for what, (base, key) in GAPS.items():
         names = {group: f"drawn.{group}.{key}" for group in (ENGLISH, OTHERS)}
         fresh = {group: before[name] for group, name in names.items() if name in before}
-        if built in card.figures and fresh:
-            found.append(Gap(what, card.figures[built].value, fresh))
-    return found
+        if base in card.figures and fresh:
+            gaps.append(Gap(what, card.figures[base].value, fresh))
+    return gaps
 
 
 def _read_draws() -> list[tuple[str, ...]]:
@@ -384,11 +384,11 @@ def write_record(card: Card, record: Path = RECORD) -> None:
 
 
 def _record_row(figure: Figure) -> str:
-    declared = DECLARED[figure.name]
-    met = MET[is_met(figure.name, figure.value)]
+    measure = DECLARED[figure.name]
+    verdict = MET[is_met(figure.name, figure.value)]
     return (
         f"| `{figure.name}` | {figure.value:.{DIGITS}f} | {_before(figure.name)} | {_counts(figure)} |"
-        f" {figure.low:.3f} to {figure.high:.3f} | {_target(figure.name)} | {met} | {declared.what} |"
+        f" {figure.low:.3f} to {figure.high:.3f} | {_target(figure.name)} | {verdict} | {measure.what} |"
     )
 
 
@@ -411,9 +411,9 @@ def as_json(card: Card) -> str:
         }
         for name, figure in card.figures.items()
     }
-    disputed = [{"figure": figure, "case": case, "reason": reason} for figure, case, reason in card.disputed]
+    disputes = [{"figure": figure, "case": case, "reason": reason} for figure, case, reason in card.disputed]
     return json.dumps(
-        {"figures": figures, "n_misses": len(card.misses), "disputed": disputed, "fallen": list(card.fallen)},
+        {"figures": figures, "n_misses": len(card.misses), "disputed": disputes, "fallen": list(card.fallen)},
         ensure_ascii=False,
     )
 
@@ -428,8 +428,8 @@ def show(card: Card, out: Console) -> None:
     for cases in dict.fromkeys(name.partition(".")[0] for name in card.figures):
         _show_sources([f for f in card.figures.values() if f.name.partition(".")[0] == cases], cases, out)
     out.print(_table("Besides", [f for f in card.figures.values() if DECLARED[f.name].target is None]))
-    asked = _table("Asked for", [f for f in card.figures.values() if DECLARED[f.name].target is not None])
-    out.print(asked)
+    targets = _table("Asked for", [f for f in card.figures.values() if DECLARED[f.name].target is not None])
+    out.print(targets)
     out.print(Text.assemble((" speed  ", "bold"), SPEED))
     if not card.has_real:
         out.print(Text(f"The real Ashby answers are not at {REAL}; what is read against them is left out.", "yellow"))
@@ -451,18 +451,18 @@ def _table(title: str, figures: Sequence[Figure]) -> Table:
     table = Table("reader and cases", *_right_columns("figure", "before", "counts", "95 %"), *last, title=title, **LOOK)
     reader = ""
     for figure in figures:
-        declared = DECLARED[figure.name]
-        if declared.reader != reader:
-            table.add_row(Text(declared.reader, "bold"))
-            reader = declared.reader
-        met = is_met(figure.name, figure.value)
+        measure = DECLARED[figure.name]
+        if measure.reader != reader:
+            table.add_row(Text(measure.reader, "bold"))
+            reader = measure.reader
+        verdict = is_met(figure.name, figure.value)
         table.add_row(
-            Padding(declared.what, (0, 0, 0, 2)),
-            Text(_value(declared.form, figure.value), STYLES[met]),
+            Padding(measure.what, (0, 0, 0, 2)),
+            Text(_value(measure.form, figure.value), STYLES[verdict]),
             _before(figure.name),
             _counts(figure),
-            f"{_value(declared.form, figure.low, is_bare=True)}–{_value(declared.form, figure.high, is_bare=True)}",
-            *((_target(figure.name), Text(MET[met], STYLES[met])) if is_asked else ()),
+            f"{_value(measure.form, figure.low, is_bare=True)}–{_value(measure.form, figure.high, is_bare=True)}",
+            *((_target(figure.name), Text(MET[verdict], STYLES[verdict])) if is_asked else ()),
         )
     return table
 
@@ -493,8 +493,8 @@ def _show_misses(figure: str, misses: Sequence[Miss], out: Console) -> None:
     if misses:
         out.print(Text(f"{figure}: {len(misses)} missed", "bold"))
     for miss in misses:
-        said = (miss.expected, "bold"), " expected, ", (miss.got, "red"), " read  "
-        out.print(Padding(Text.assemble(*said, (miss.case, "dim")), (0, 0, 0, 2)))
+        head = (miss.expected, "bold"), " expected, ", (miss.got, "red"), " read  "
+        out.print(Padding(Text.assemble(*head, (miss.case, "dim")), (0, 0, 0, 2)))
         out.print(Padding(Text(" ".join(miss.given.split())), (0, 0, 0, 6)))
     if misses:
         out.print()
@@ -511,8 +511,8 @@ def _value(form: str, value: float, *, is_bare: bool = False) -> str:
 
 
 def _target(name: str) -> str:
-    declared = DECLARED[name]
-    if declared.target is None:
+    measure = DECLARED[name]
+    if measure.target is None:
         return ""
-    wanted = f"{100 * declared.target:.0f} %" if declared.form == "percent" else f"{declared.target:g}"
-    return f"{'≤' if declared.is_most else '≥'} {wanted}"
+    target = f"{100 * measure.target:.0f} %" if measure.form == "percent" else f"{measure.target:g}"
+    return f"{'≤' if measure.is_most else '≥'} {target}"

@@ -104,22 +104,22 @@ class Score:
         """Add a case's hits of so many to a figure."""
         self.units[figure].append((source, hits, of))
 
-    def judge(self, figure: str, case: str, given: object, expected: object, got: object, source: str = "") -> None:
+    def judge(self, figure: str, case: str, text: object, expected: object, got: object, source: str = "") -> None:
         """Add a case that is right or wrong, and note it when it is wrong."""
         self.count(figure, int(expected == got), 1, source)
         if expected != got:
-            self.miss(figure, case, given, expected, got)
+            self.miss(figure, case, text, expected, got)
 
-    def miss(self, figure: str, case: str, given: object, expected: object, got: object) -> None:
+    def miss(self, figure: str, case: str, text: object, expected: object, got: object) -> None:
         """Note a miss."""
         self.misses.append(
-            Miss(figure=figure, case=case, given=_format(given), expected=_format(expected), got=_format(got))
+            Miss(figure=figure, case=case, given=_format(text), expected=_format(expected), got=_format(got))
         )
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures, in the order in which they were counted."""
-        found = [_figure(name, units) for name, units in self.units.items() if sum(of for _, _, of in units)]
-        return (*found, _macro_f1("titles.macro_f1", self.pairs)) if self.pairs else tuple(found)
+        figures = [_figure(name, units) for name, units in self.units.items() if sum(of for _, _, of in units)]
+        return (*figures, _macro_f1("titles.macro_f1", self.pairs)) if self.pairs else tuple(figures)
 
 
 def score(gold: Path, real: Path | None = None) -> Score:
@@ -131,17 +131,17 @@ def score(gold: Path, real: Path | None = None) -> Score:
         raise GoldError(f"{gold} does not exist; a folder of labelled cases with their CONVENTIONS.md is expected")
     if missing := [name for name in GOLD_FILES if not (gold / name).is_file()]:
         raise GoldError(f"no {', '.join(missing)} in {gold}; the labelled cases are expected there")
-    found = Score()
+    tally = Score()
     try:
         for reader in (_pay_cases, _place_cases, _titles, _levels, _skillspan, _hn_silver, _skills_gold, _aliases):
-            reader(gold, found)
+            reader(gold, tally)
     except (KeyError, ValueError) as error:
         raise GoldError(f"{gold} is not as its conventions say: {type(error).__name__} {error}") from error
     if real is not None:
         jobs = list(_ashby_jobs(real))
-        _ashby_pay(jobs, found)
-        _ashby_places(jobs, found)
-    return found
+        _ashby_pay(jobs, tally)
+        _ashby_places(jobs, tally)
+    return tally
 
 
 def wilson(hits: float, of: float) -> tuple[float, float]:
@@ -173,8 +173,8 @@ def _figure(name: str, units: Sequence[tuple[str, int, int]]) -> Figure:
 
 def _bootstrap(counts: NDArray[np.int_]) -> tuple[float, float]:
     n = len(counts)
-    drawn = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES) @ counts
-    low, high = np.quantile(drawn[:, 0] / np.maximum(drawn[:, 1], 1), [0.025, 0.975])
+    sums = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES) @ counts
+    low, high = np.quantile(sums[:, 0] / np.maximum(sums[:, 1], 1), [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -186,8 +186,8 @@ def _macro_f1(name: str, pairs: Sequence[tuple[str, str]]) -> Figure:
     n = len(pairs)
     weights = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
     weights = np.vstack([np.ones(n, dtype=int), weights])
-    named = weights @ (is_expected + is_got)
-    f1 = (2 * (weights @ (is_expected * is_got)) / np.maximum(named, 1)).mean(axis=1)
+    totals = weights @ (is_expected + is_got)
+    f1 = (2 * (weights @ (is_expected * is_got)) / np.maximum(totals, 1)).mean(axis=1)
     low, high = np.quantile(f1[1:], [0.025, 0.975])
     return Figure(name=name, value=float(f1[0]), low=float(low), high=float(high), n=n)
 
@@ -218,9 +218,9 @@ def _documents(gold: Path, name: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _read_advert(case: object, **said: Any) -> Posting:
+def _read_advert(case: object, **fields: Any) -> Posting:
     """An advert as the night reads it."""
-    return posting(source="gold", id=case, **{"title": "Role", **said})
+    return posting(source="gold", id=case, **{"title": "Role", **fields})
 
 
 # --- pay ----------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def _read_advert(case: object, **said: Any) -> Posting:
 PAY_FIELDS = {"low": "exp_min", "high": "exp_max", "currency": "exp_currency", "period": "exp_period"}
 
 
-def _pay_cases(gold: Path, found: Score) -> None:
+def _pay_cases(gold: Path, tally: Score) -> None:
     """All four fields of the pay that stands for the case; where nothing is expected, no pay of any kind."""
     for name in ("salary_cases", "hn_salary_read"):
         for row in _rows(gold, f"{name}.tsv"):
@@ -239,8 +239,8 @@ def _pay_cases(gold: Path, found: Score) -> None:
             pays = complete_pay(pay_in(text, country=country), country=country, employment_type=None)
             if row["expect_none"] == "1":
                 all_read = [f"{pay.component} {_format(pay.low)} to {_format(pay.high)}" for pay in pays]
-                found.judge(name, case, text, [], all_read, source)
-                found.count(f"{name}.negatives", int(not pays), 1, source)
+                tally.judge(name, case, text, [], all_read, source)
+                tally.count(f"{name}.negatives", int(not pays), 1, source)
                 continue
             got = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
             expected = {
@@ -248,9 +248,9 @@ def _pay_cases(gold: Path, found: Score) -> None:
                 for key, column in PAY_FIELDS.items()
                 if row[column] != NOT_ASSERTED
             }
-            found.judge(name, case, text, expected, {key: got[key] for key in expected}, source)
+            tally.judge(name, case, text, expected, {key: got[key] for key in expected}, source)
             for key, value in expected.items():
-                found.count(f"{name}.{key}", int(got[key] == value), 1, source)
+                tally.count(f"{name}.{key}", int(got[key] == value), 1, source)
 
 
 def _pay_fields(pay: Pay | None) -> dict[str, float | str | None]:
@@ -276,22 +276,22 @@ SCOPES = {
 
 @functools.cache
 def _scope_labels(scope: str) -> frozenset[str]:
-    named = SCOPES.get(scope)
-    return frozenset(named or ("eu" if scope in members_of("EEA") | {"GB"} else "other",))
+    labels = SCOPES.get(scope)
+    return frozenset(labels or ("eu" if scope in members_of("EEA") | {"GB"} else "other",))
 
 
-def _place_cases(gold: Path, found: Score) -> None:
+def _place_cases(gold: Path, tally: Score) -> None:
     for row in _rows(gold, "location_cases.tsv"):
         case, text, source = row["case_id"], row["input"], row["source"]
         if "1" not in (row["scored_country"], row["scored_scope"]):
             continue
         advert = _read_advert(case, location_text=text)
         if row["scored_country"] == "1":
-            found.judge("location_cases.country", case, text, row["exp_country"] or None, advert.country, source)
+            tally.judge("location_cases.country", case, text, row["exp_country"] or None, advert.country, source)
         if row["scored_scope"] == "1":
             expected = frozenset(filter(None, row["exp_remote_scope"].split("|")))
             got = frozenset(label for scope in advert.remote_scope or () for label in _scope_labels(scope))
-            found.judge("location_cases.scope", case, text, expected, got, source)
+            tally.judge("location_cases.scope", case, text, expected, got, source)
 
 
 # --- role and seniority -------------------------------------------------------------------------------
@@ -308,20 +308,20 @@ COLLAPSED = {
 }
 
 
-def _titles(gold: Path, found: Score) -> None:
+def _titles(gold: Path, tally: Score) -> None:
     for number, row in enumerate(_rows(gold, "titles.tsv"), start=1):
         case, title = f"title {number}", row["title"]
         role = role_of(title).value
-        found.judge("titles.role", case, title, row["role"], role)
-        found.pairs.append((row["role"], role))
-        found.judge("titles.seniority", case, title, row["seniority"], seniority_of(title).value)
+        tally.judge("titles.role", case, title, row["role"], role)
+        tally.pairs.append((row["role"], role))
+        tally.judge("titles.seniority", case, title, row["seniority"], seniority_of(title).value)
 
 
-def _levels(gold: Path, found: Score) -> None:
+def _levels(gold: Path, tally: Score) -> None:
     for row in _rows(gold, "seniority_cases.tsv"):
         if row["scored"] == "1":
             level = COLLAPSED[seniority_of(row["title"]).value]
-            found.judge("seniority_cases", row["case_id"], row["title"], row["collapsed"], level, row["source"])
+            tally.judge("seniority_cases", row["case_id"], row["title"], row["collapsed"], level, row["source"])
 
 
 # --- skills -------------------------------------------------------------------------------------------
@@ -365,12 +365,12 @@ def find_evidence(advert: Posting, skill: str, label: str = "") -> str:
 
 
 def _miss_skills(
-    found: Score, figure: str, case: str, advert: Posting, missed: Iterable[str], extra: Iterable[str]
+    tally: Score, figure: str, case: str, advert: Posting, misses: Iterable[str], extra: Iterable[str]
 ) -> None:
-    for skill in sorted(missed):
-        found.miss(figure, case, find_evidence(advert, skill), skill, None)
+    for skill in sorted(misses):
+        tally.miss(figure, case, find_evidence(advert, skill), skill, None)
     for skill in sorted(extra):
-        found.miss(figure, case, find_evidence(advert, skill), None, skill)
+        tally.miss(figure, case, find_evidence(advert, skill), None, skill)
 
 
 @functools.cache
@@ -378,19 +378,19 @@ def _technologies() -> frozenset[str]:
     return frozenset(row.skill for row in taxonomy() if row.kind == "technology")
 
 
-def _skillspan(gold: Path, found: Score) -> None:
+def _skillspan(gold: Path, tally: Score) -> None:
     """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them."""
     for row in _documents(gold, "skillspan_tech_docs.jsonl"):
         advert = _read_advert(row["doc"], text=row["text"])
-        got = {asked.skill for asked in advert.skills}
-        wanted = {skill_of(label) for label in row["gold_concrete_tech"]}
-        found.count("skillspan.recall", len(wanted & got), len(wanted))
-        found.count("skillspan.finds", len((got & _technologies()) | (got & wanted)), len(wanted))
-        found.count("skillspan.finds_all", len(got), len(wanted))
-        _miss_skills(found, "skillspan.recall", row["doc"], advert, wanted - got, ())
+        got = {one.skill for one in advert.skills}
+        truth = {skill_of(label) for label in row["gold_concrete_tech"]}
+        tally.count("skillspan.recall", len(truth & got), len(truth))
+        tally.count("skillspan.finds", len((got & _technologies()) | (got & truth)), len(truth))
+        tally.count("skillspan.finds_all", len(got), len(truth))
+        _miss_skills(tally, "skillspan.recall", row["doc"], advert, truth - got, ())
 
 
-def _hn_silver(gold: Path, found: Score) -> None:
+def _hn_silver(gold: Path, tally: Score) -> None:
     labels = {row["name"]: int(row["labels"]) for row in _rows(gold, "hn_silver_names.tsv")}
     left_out = {skill_of(name) for name in NOT_SCORED_NAMES}
     frequent = {skill_of(name) for name, n in labels.items() if n >= MIN_LABELS} - left_out
@@ -400,47 +400,47 @@ def _hn_silver(gold: Path, found: Score) -> None:
             continue
         case = f"hn {row['id']}"
         advert = _read_advert(row["id"], html=row["text"])
-        got = {asked.skill for asked in advert.skills}
-        wanted = {skill_of(label) for label in row["silver"]["technologies"]}
-        right = len(got & wanted & frequent)
-        found.count("hn_silver.f1", 2 * right, len(got & frequent) + len(wanted & frequent))
-        found.count("hn_silver.precision", right, len(got & frequent))
-        found.count("hn_silver.recall", right, len(wanted & frequent))
-        found.count("hn_silver.rest_recall", len(got & wanted & rest), len(wanted & rest))
-        _miss_skills(found, "hn_silver.f1", case, advert, (wanted - got) & frequent, (got - wanted) & frequent)
-        _miss_skills(found, "hn_silver.rest_recall", case, advert, (wanted - got) & rest, ())
+        got = {one.skill for one in advert.skills}
+        truth = {skill_of(label) for label in row["silver"]["technologies"]}
+        right = len(got & truth & frequent)
+        tally.count("hn_silver.f1", 2 * right, len(got & frequent) + len(truth & frequent))
+        tally.count("hn_silver.precision", right, len(got & frequent))
+        tally.count("hn_silver.recall", right, len(truth & frequent))
+        tally.count("hn_silver.rest_recall", len(got & truth & rest), len(truth & rest))
+        _miss_skills(tally, "hn_silver.f1", case, advert, (truth - got) & frequent, (got - truth) & frequent)
+        _miss_skills(tally, "hn_silver.rest_recall", case, advert, (truth - got) & rest, ())
 
 
-def _skills_gold(gold: Path, found: Score) -> None:
+def _skills_gold(gold: Path, tally: Score) -> None:
     """What is asked for counts as found when it is found as asked for: required or preferred."""
     documents = list(_documents(gold, "skills_gold.jsonl"))
-    labelled = Counter(label for row in documents for label in set(row["skills"]))
+    counts = Counter(label for row in documents for label in set(row["skills"]))
     for row in documents:
         case = str(row["id"])
         advert = _read_advert(case, title=row["title"], html=row["html"])
-        got = {asked.skill: asked.requirement for asked in advert.skills}
+        got = {one.skill: one.requirement for one in advert.skills}
         asked_for = {skill_of(label) for label in row["skills"]}
-        mentioned = {skill_of(label) for label in row["mentioned_only"]} - asked_for
-        covered = set(_names().values())
+        mentions = {skill_of(label) for label in row["mentioned_only"]} - asked_for
+        names = set(_names().values())
         hits = {skill for skill in asked_for if got.get(skill) in ("required", "preferred")}
-        twice = {skill_of(label) for label in row["skills"] if labelled[label] > 1}
-        found.count("skills_gold.recall", len(hits), len(asked_for & covered))
-        found.count("skills_gold.recall_all", len(hits), len(asked_for))
-        found.count("skills_gold.recall_twice", len(hits & twice), len(twice))
-        found.count("skills_gold.precision", len(got.keys() & (asked_for | mentioned)), len(got))
-        apart = {skill for skill in mentioned if got.get(skill) == "mentioned"}
-        found.count("skills_gold.mentioned_apart", len(apart), len(mentioned & covered))
-        _miss_skills(found, "skills_gold.recall_all", case, advert, asked_for - hits, ())
-        _miss_skills(found, "skills_gold.precision", case, advert, (), got.keys() - asked_for - mentioned)
-        for skill in sorted((mentioned & covered) - apart):
-            given = find_evidence(advert, skill)
-            found.miss("skills_gold.mentioned_apart", case, given, f"{skill} mentioned", got.get(skill))
+        twice = {skill_of(label) for label in row["skills"] if counts[label] > 1}
+        tally.count("skills_gold.recall", len(hits), len(asked_for & names))
+        tally.count("skills_gold.recall_all", len(hits), len(asked_for))
+        tally.count("skills_gold.recall_twice", len(hits & twice), len(twice))
+        tally.count("skills_gold.precision", len(got.keys() & (asked_for | mentions)), len(got))
+        apart = {skill for skill in mentions if got.get(skill) == "mentioned"}
+        tally.count("skills_gold.mentioned_apart", len(apart), len(mentions & names))
+        _miss_skills(tally, "skills_gold.recall_all", case, advert, asked_for - hits, ())
+        _miss_skills(tally, "skills_gold.precision", case, advert, (), got.keys() - asked_for - mentions)
+        for skill in sorted((mentions & names) - apart):
+            evidence = find_evidence(advert, skill)
+            tally.miss("skills_gold.mentioned_apart", case, evidence, f"{skill} mentioned", got.get(skill))
         degree = None if row["degree"] == "unstated" else row["degree"]
-        found.judge("skills_gold.years", case, row["title"], row["years_experience_min"], advert.years_min)
-        found.judge("skills_gold.degree", case, row["title"], degree, advert.degree_min)
+        tally.judge("skills_gold.years", case, row["title"], row["years_experience_min"], advert.years_min)
+        tally.judge("skills_gold.degree", case, row["title"], degree, advert.degree_min)
         pay = row["pay"] and (row["pay"]["min"], row["pay"]["max"], row["pay"]["period"])
-        paid = (advert.pay_low, advert.pay_high, advert.period) if advert.pay_low or advert.pay_high else None
-        found.judge("skills_gold.pay", case, row["title"], pay, paid)
+        reading = (advert.pay_low, advert.pay_high, advert.period) if advert.pay_low or advert.pay_high else None
+        tally.judge("skills_gold.pay", case, row["title"], pay, reading)
 
 
 LABELS_OF_ALIASES = (
@@ -451,13 +451,13 @@ LABELS_OF_ALIASES = (
 """The closed set of labels of skill_alias_cases.tsv; other finds are ignored (CONVENTIONS.md)."""
 
 
-def _aliases(gold: Path, found: Score) -> None:
-    closed = {skill_of(label) for label in LABELS_OF_ALIASES}
+def _aliases(gold: Path, tally: Score) -> None:
+    vocabulary = {skill_of(label) for label in LABELS_OF_ALIASES}
     for row in _rows(gold, "skill_alias_cases.tsv"):
         if row["scored"] == "1":
-            got = {asked.skill for asked in _read_advert(row["case_id"], text=row["text"]).skills} & closed
-            wanted = {skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
-            found.judge("skill_alias_cases", row["case_id"], row["text"], wanted, got)
+            got = {one.skill for one in _read_advert(row["case_id"], text=row["text"]).skills} & vocabulary
+            truth = {skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
+            tally.judge("skill_alias_cases", row["case_id"], row["text"], truth, got)
 
 
 # --- real answers of Ashby's boards -------------------------------------------------------------------
@@ -513,12 +513,12 @@ def _match_spelling(amount: float) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"(?<![\d.,])(?:{either})(?!\d|[.,]\d)").search
 
 
-def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) -> None:
+def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) -> None:
     """The prose of postings whose text holds both ends of a stated range, read as if nothing were stated."""
     for job, board in jobs:
         ranges = _stated_ranges(job)
         text = job.get("descriptionPlain") or ""
-        held = next(
+        top = next(
             (
                 high
                 for low, high, _, _ in sorted(ranges, key=str)
@@ -526,27 +526,27 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
             ),
             None,
         )
-        if held is None:
+        if top is None:
             continue
-        said = ashby.read_job({**job, "compensation": None}, board=board)
-        if isinstance(said, Issue):
+        row = ashby.read_job({**job, "compensation": None}, board=board)
+        if isinstance(row, Issue):
             continue
-        advert = posting(**said)
+        advert = posting(**row)
         got = (advert.pay_low, advert.pay_high)
         ends = {one[:2] for one in ranges}
         is_right = got in ends
-        found.count("ashby.pay", int(is_right), 1)
-        found.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in advert.pay)), 1)
-        found.count("ashby.pay_in_full", int((*got, advert.currency, advert.period) in ranges), 1)
+        tally.count("ashby.pay", int(is_right), 1)
+        tally.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in advert.pay)), 1)
+        tally.count("ashby.pay_in_full", int((*got, advert.currency, advert.period) in ranges), 1)
         if not is_right:
             expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
             read = f"{_format(got[0])} to {_format(got[1])}" if advert.pay_low or advert.pay_high else None
-            stands = _match_spelling(held)(text)
+            stands = _match_spelling(top)(text)
             assert stands is not None
-            found.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, read)
+            tally.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, read)
 
 
-def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) -> None:
+def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) -> None:
     """Distinct pairs of location text and the country of the address, where that can be read as a country."""
     pairs: dict[tuple[str, str], str] = {}
     for job, _ in jobs:
@@ -554,11 +554,11 @@ def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Scor
         country = (address.get("postalAddress") or address).get("addressCountry")
         if job.get("location") and country:
             pairs.setdefault((job["location"], country), job["id"])
-    for (text, stated), case in sorted(pairs.items()):
-        expected = country_of(stated)
+    for (text, country_name), case in sorted(pairs.items()):
+        expected = country_of(country_name)
         if expected is None:
             continue
         advert = _read_advert(case, location_text=text)
-        found.judge("ashby.country", f"ashby:{case}", text, expected, advert.country)
+        tally.judge("ashby.country", f"ashby:{case}", text, expected, advert.country)
         if advert.country is not None:
-            found.count("ashby.country_read", int(advert.country == expected), 1)
+            tally.count("ashby.country_read", int(advert.country == expected), 1)

@@ -57,10 +57,10 @@ def read_candidates(data: Path, limit: int, *, refined: Path | None = None) -> t
         ids = sorted({posting for *_, examples in rows[:limit] for posting in examples})
         texts = dict(con.execute(TEXTS, {"ids": ids}).fetchall())
     category_of = {row.skill: row.category for row in taxonomy()}
-    found = []
+    candidates = []
     for name, n, n_employers, beside, examples in rows[:limit]:
         category = Counter(category_of[skill] for skill in beside).most_common(1)[0][0]
-        found.append(
+        candidates.append(
             Candidate(
                 name=name,
                 n=n,
@@ -70,13 +70,13 @@ def read_candidates(data: Path, limit: int, *, refined: Path | None = None) -> t
                 csv_line=write_row(name, category, examples[0], kind="technology"),
             )
         )
-    return found, len(rows)
+    return candidates, len(rows)
 
 
 def show_candidates(candidates: Sequence[Candidate], n_found: int, out: Console) -> None:
     """Print candidates with counts, neighbours and examples, each with the row to accept."""
-    shown = f", {len(candidates)} shown" if n_found > len(candidates) else ""
-    title = f"\nNames in lists beside known technologies: {n_found} found{shown}"
+    note = f", {len(candidates)} shown" if n_found > len(candidates) else ""
+    title = f"\nNames in lists beside known technologies: {n_found} found{note}"
     out.print(Text(title, "bold"))
     for one in candidates:
         counts = f"  {one.n} jobs of {one.n_employers} employers, beside {', '.join(one.beside)}"

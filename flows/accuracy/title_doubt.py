@@ -33,14 +33,14 @@ def title_doubts(titles: Sequence[str], labels: Sequence[str]) -> NDArray[np.flo
     from sklearn.naive_bayes import MultinomialNB  # noqa: PLC0415
 
     words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), tokenizer=WORD.findall, token_pattern=None)
-    seen = words.fit_transform(titles)
+    features = words.fit_transform(titles)
     folds = np.array([zlib.crc32(title.casefold().encode()) % FOLDS for title in titles])
     for fold in range(FOLDS):
-        learnt, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if not len(held) or len(np.unique(codes[learnt])) < 2:
+        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if not len(test) or len(np.unique(codes[train])) < 2:
             continue
-        model = MultinomialNB(alpha=SMOOTHING).fit(seen[learnt], codes[learnt])
-        chances = np.zeros((len(held), len(names)))
-        chances[:, model.classes_] = model.predict_proba(seen[held])
-        doubts[held] = 1 - chances[np.arange(len(held)), codes[held]]
+        model = MultinomialNB(alpha=SMOOTHING).fit(features[train], codes[train])
+        chances = np.zeros((len(test), len(names)))
+        chances[:, model.classes_] = model.predict_proba(features[test])
+        doubts[test] = 1 - chances[np.arange(len(test)), codes[test]]
     return doubts
