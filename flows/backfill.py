@@ -48,14 +48,14 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     for file in show_progress(files, total=len(files), what=f"archiving {name}"):
         archive = request.settings.archive
         path = path_of(archive.outbox, name, datetime.now(UTC))
-        with request.settings.archive_index(name) as held:
+        with request.settings.archive_index(name) as index:
             with Writer(path, dated=True, store=archive) as writer:
-                web = web_for(source, writer=writer, replay=(), held=held)
+                web = web_for(source, writer=writer, replay=(), held=index)
                 web.take(file)
-            held.add(writer.path, writer.entries)
+            index.add(writer.path, writer.entries)
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
-        rejects += [_reject_damage(name, file, found) for _, found in web.damaged]
+        rejects += [_reject_damage(name, file, damage) for _, damage in web.damaged]
         ahead += [reject_future(name, _recording_name(file), record, time) for record, time in web.ahead]
         health = replace(
             health,
@@ -68,9 +68,9 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     return add_rejects(health, ahead, "records dated in the future")
 
 
-def add_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
+def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
     """Health of the sources with recordings in which nothing was whole, each of them a reject."""
-    by_source = {health.source: health for health in archived}
+    by_source = {health.source: health for health in healths}
     for name, files in unreadable.items():
         rejects = [
             _reject_damage(name, file, DamagedRecord(record=-1, url=None, why=why)) for file, why in files.items()
@@ -79,17 +79,17 @@ def add_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[
     return list(by_source.values())
 
 
-def _reject_damage(source: str, file: Path, found: DamagedRecord) -> Rejects:
-    is_whole_file = found.record < 0
-    taken = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
+def _reject_damage(source: str, file: Path, damage: DamagedRecord) -> Rejects:
+    is_whole_file = damage.record < 0
+    note = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
     return Rejects(
         source=source,
         warc=_recording_name(file),
-        record=found.record,
+        record=damage.record,
         posting_id=None,
         column_name="file" if is_whole_file else "response",
-        value=found.why[:200],
-        rule=f"a whole WARC record expected; {taken}. Get the file again if you can",
+        value=damage.why[:200],
+        rule=f"a whole WARC record expected; {note}. Get the file again if you can",
     )
 
 

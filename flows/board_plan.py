@@ -44,7 +44,7 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
     are not, and their panel members would count as silent.
     """
     store_curated_boards(con, day)
-    planned: dict[str, list[str]] = {}
+    plan: dict[str, list[str]] = {}
     rows: list[BoardNights] = []
     with_boards = {source.name: source for source in sources if source.boards}
     for name, states in store.read_states(con, list(with_boards), day).items():
@@ -61,18 +61,18 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
             requests_per_reading=requests,
         )
         rng = np.random.default_rng([day.toordinal(), *name.encode()])
-        asked, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)
-        planned[name] = [states.board[at] for at in asked]
+        picks, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)
+        plan[name] = [states.board[at] for at in picks]
         rows += [
             BoardNights(
                 run_id=run_id, source=name, board=states.board[at], planned_on=day, why=ASKED_FOR[reason],
                 chance=float(chance[at]) if history.is_member[at] else None,
             )
-            for at, reason in zip(asked, why, strict=True)
+            for at, reason in zip(picks, why, strict=True)
         ]  # fmt: skip
-        LOG.info("%s: %s of %s boards are asked", name, f"{len(asked):,}", f"{len(states.board):,}")
+        LOG.info("%s: %s of %s boards are asked", name, f"{len(picks):,}", f"{len(states.board):,}")
     store.record_nights(con, rows)
-    return planned
+    return plan
 
 
 def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[BoardOutcome]:
@@ -81,18 +81,18 @@ def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[B
     Where boards share a host and nothing of it was answered, that says nothing of one of them: the platform was down,
     or refuses us as a whole.
     """
-    failed: dict[str, FetchFailed] = {}
+    failures: dict[str, FetchFailed] = {}
     for failure in web.failures:
-        failed.setdefault(failure.url, failure)
-    answered = [*web.answered, *(url for url, failure in failed.items() if failure.is_answered)]
-    answering = {urlsplit(url).netloc for url in answered}
+        failures.setdefault(failure.url, failure)
+    answered_urls = [*web.answered, *(url for url, failure in failures.items() if failure.is_answered)]
+    answering = {urlsplit(url).netloc for url in answered_urls}
     for board in boards:
         try:
             url = source.url_of(board)
         except ValueError:  # a token of another shape, which has no address
             continue
         is_down = not source.has_host_by_board and urlsplit(url).netloc not in answering
-        outcome = "answered" if url in web.answered else _judge(failed.get(url))
+        outcome = "answered" if url in web.answered else _judge(failures.get(url))
         target = board_at(web.redirects[url]) if url in web.redirects else None
         moved_to = target if target and target != (source.name, board) and LINKED_TOKEN.fullmatch(target[1]) else None
         yield BoardOutcome(source.name, board, "not_asked" if is_down else outcome, moved_to)
@@ -105,10 +105,10 @@ def _judge(failure: FetchFailed | None) -> str:
     return "refused" if failure.is_refused else "no_answer"
 
 
-def take_in_moved(con: Connection, found: Iterable[BoardOutcome], day: date) -> None:
+def take_in_moved(con: Connection, outcomes: Iterable[BoardOutcome], day: date) -> None:
     """Take in the boards that others redirect to. One that has other capitals alone is the same board, spelled so."""
     targets: list[KnownBoards] = []
-    for one in found:
+    for one in outcomes:
         if one.moved_to is None:
             continue
         source, board = one.moved_to
@@ -145,10 +145,10 @@ def keep_records(con: Connection, archive: Store, *, with_nights: bool = True) -
     next time; a warning says so.
     """
     try:
-        made = board_records.save(
+        paths = board_records.save(
             con, _list_records(archive), archive.fetch, archive.outbox / RECORDS, with_nights=with_nights
         )
-        for path in made:
+        for path in paths:
             archive.put(path)
     except OSError as error:
         LOG.warning("the records of boards cannot be written and wait for the next run: %s", error)
@@ -175,7 +175,7 @@ def _draw(
         panel.count_weekly_requests(budget),
         chance=states.chance,
         strata=states.stratum,
-        days=np.array([math.nan if drawn is None else (day - drawn).days for drawn in states.drawn_on]),
+        days=np.array([math.nan if on is None else (day - on).days for on in states.drawn_on]),
     )
     if not is_drawn.any():
         return number, chance

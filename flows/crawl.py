@@ -46,23 +46,23 @@ def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
     names = {file.path: file.name for file in files}
     scans, health = _scan_files(list(names), request.settings.workers)
     left_out = _find_left_out(scans)
-    kept = [page for found in scans for page in found.pages if page not in left_out[found.path]]
-    for found in scans:
-        pages = [page for page in found.pages if page not in left_out[found.path]]
-        found.counts.update(left_out[found.path].values())
-        made = keep_pages(request.settings.archive, NAME, found.path, pages, name=names[found.path]) if pages else None
-        if made:
-            health = replace(health, fresh=tuple(dict.fromkeys((*health.fresh, f"{NAME}/{made.name}"))))
-    totals = sum((found.counts for found in scans), Counter[str]())
-    said = _describe(totals, kept, scans)
-    LOG.info("%s: %s", NAME, said)
+    kept_pages = [page for scan in scans for page in scan.pages if page not in left_out[scan.path]]
+    for scan in scans:
+        pages = [page for page in scan.pages if page not in left_out[scan.path]]
+        scan.counts.update(left_out[scan.path].values())
+        warc = keep_pages(request.settings.archive, NAME, scan.path, pages, name=names[scan.path]) if pages else None
+        if warc:
+            health = replace(health, fresh=tuple(dict.fromkeys((*health.fresh, f"{NAME}/{warc.name}"))))
+    totals = sum((scan.counts for scan in scans), Counter[str]())
+    summary = _describe(totals, kept_pages, scans)
+    LOG.info("%s: %s", NAME, summary)
     return replace(
         health,
-        outcome=health.outcome if kept or not scans else max(health.outcome, "empty", key=OUTCOMES.index),
+        outcome=health.outcome if kept_pages or not scans else max(health.outcome, "empty", key=OUTCOMES.index),
         n_requests=totals[SEARCHED],
-        n_bytes=sum(found.path.stat().st_size for found in scans),
-        message="; ".join(filter(None, [health.message, said])),
-        rejects=(*health.rejects, *(reject for found in scans for reject in _reject_left_out(found))),
+        n_bytes=sum(scan.path.stat().st_size for scan in scans),
+        message="; ".join(filter(None, [health.message, summary])),
+        rejects=(*health.rejects, *(reject for scan in scans for reject in _reject_left_out(scan))),
     )
 
 
@@ -71,64 +71,64 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
     scans: list[Scan] = []
     rejects: list[Rejects] = []
     with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # so that an exception ends its processes now
-        for path, found in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
-            if isinstance(found, Scan):
-                scans.append(found)
-                rejects += [_reject_damage(path, damage) for damage in found.damaged]
+        for path, result in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
+            if isinstance(result, Scan):
+                scans.append(result)
+                rejects += [_reject_damage(path, damage) for damage in result.damaged]
             else:
-                why = f"{type(found).__name__}: {found}"
+                why = f"{type(result).__name__}: {result}"
                 rejects.append(_reject_damage(path, DamagedRecord(record=-1, url=None, why=why)))
-    scans.sort(key=lambda found: found.path)
+    scans.sort(key=lambda scan: scan.path)
     return scans, add_rejects(Health(source=NAME, outcome="ok" if scans else "failed"), rejects, "damaged records")
 
 
 def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
     """Of each file the pages that are left out, with the key of `LEFT_OUT`."""
     last = today()
-    pages = [page for found in scans for page in found.pages]
+    pages = [page for scan in scans for page in scan.pages]
     why = {page: "ahead" for page in pages if is_ahead(page.observed_at, last)}
     why |= dict.fromkeys(find_closed((page for page in pages if page not in why), host_files_in(scans)), "site")
     rest = [page for page in pages if page not in why]
     why |= dict.fromkeys(find_copies(rest, homes_of(rest)), "copy")
-    return {found.path: {page: why[page] for page in found.pages if page in why} for found in scans}
+    return {scan.path: {page: why[page] for page in scan.pages if page in why} for scan in scans}
 
 
-def _describe(totals: Counter[str], kept: Sequence[Page], scans: Sequence[Scan]) -> str:
+def _describe(totals: Counter[str], pages: Sequence[Page], scans: Sequence[Scan]) -> str:
     """What came of the files, in a line."""
-    n_adverts = sum(len(page.adverts) for page in kept)
-    homes = ", ".join(f"{n:,} {home}" for home, n in count_homes(kept, homes_of(kept)).items())
+    n_adverts = sum(len(page.adverts) for page in pages)
+    homes = ", ".join(f"{n:,} {home}" for home, n in count_homes(pages, homes_of(pages)).items())
     left_out = ", ".join(f"{totals[key]:,} {key}" for key in LEFT_OUT if totals[key])
-    said = f"{totals[SEARCHED]:,} answers searched, {len(kept):,} pages with {n_adverts:,} postings kept ({homes})"
-    n_hosts = sum(len(found.host_files) for found in scans)
+    summary = f"{totals[SEARCHED]:,} answers searched, {len(pages):,} pages with {n_adverts:,} postings kept ({homes})"
+    n_hosts = sum(len(scan.host_files) for scan in scans)
     rules = f", by {n_hosts:,} recorded robots.txt and tdmrep.json" if n_hosts else ", no robots.txt recorded"
-    return f"{said}; left out: {left_out or 'none'}{rules}"
+    return f"{summary}; left out: {left_out or 'none'}{rules}"
 
 
-def _reject_damage(path: Path, found: DamagedRecord) -> Rejects:
-    is_file = found.record < 0
+def _reject_damage(path: Path, damage: DamagedRecord) -> Rejects:
+    is_file = damage.record < 0
     return Rejects(
         source=NAME,
         warc=path.name,
-        record=found.record,
+        record=damage.record,
         posting_id=None,
         column_name="file" if is_file else "response",
-        value=found.why[:200],
+        value=damage.why[:200],
         rule="a whole WARC record expected; all others of the file were looked through. Get the file again if you can",
     )
 
 
-def _reject_left_out(found: Scan) -> list[Rejects]:
+def _reject_left_out(scan: Scan) -> list[Rejects]:
     return [
         Rejects(
             source=NAME,
-            warc=found.path.name,
+            warc=scan.path.name,
             record=-1,
             posting_id=None,
             column_name="response",
-            value=f"{found.counts[key]} answers",
+            value=f"{scan.counts[key]} answers",
             rule=f"{LEFT_OUT[key]}; others are left out",
             is_deliberate=True,
         )
         for key in RECORDED_REASONS
-        if found.counts[key]
+        if scan.counts[key]
     ]

@@ -99,8 +99,8 @@ def nightly(request: Request) -> Outcome:
         names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
         if request.as_of is not None:
             return from_archive(request, [])
-        loaded, mended = ((), ()) if request.is_sample else load_before_plan(request, names)
-        return from_archive(request, fetch_sources(request, names), mended, loaded)
+        loads, repairs = ((), ()) if request.is_sample else load_before_plan(request, names)
+        return from_archive(request, fetch_sources(request, names), repairs, loads)
 
 
 @flow(name="rebuild", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -112,54 +112,54 @@ def rebuild(request: Request) -> Outcome:
 
 
 def from_archive(
-    request: Request, fetched: Sequence[Health], mended: Sequence[str] = (), loaded: Sequence[loader.LoadResult] = ()
+    request: Request, fetches: Sequence[Health], repairs: Sequence[str] = (), loads: Sequence[loader.LoadResult] = ()
 ) -> Outcome:
     """Everything after fetching, from the archive alone, so that it can be repeated.
 
-    It is repeated once if it failed on a damaged file that can be made again; `mended` says which files were. `loaded`
+    It is repeated once if it failed on a damaged file that can be made again; `repairs` says which files were. `loads`
     is what the run loaded before it fetched.
     """
     try:
         begin(request)
-        return run_after_fetch(request, fetched, mended, loaded)
+        return run_after_fetch(request, fetches, repairs, loads)
     except Exception as error:
-        if not mended and (mended := recover(request.settings, request.outputs, request.run_id)):
-            return from_archive(request, fetched, mended)
+        if not repairs and (repairs := recover(request.settings, request.outputs, request.run_id)):
+            return from_archive(request, fetches, repairs)
         record_end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
         raise
 
 
 def run_after_fetch(
-    request: Request, fetched: Sequence[Health], mended: Sequence[str], before: Sequence[loader.LoadResult]
+    request: Request, fetches: Sequence[Health], repairs: Sequence[str], before: Sequence[loader.LoadResult]
 ) -> Outcome:
     """Refine, load, derive, compute and check; publish when nothing is wrong. `before` was loaded before the fetch."""
-    refined, broken = refine_archive(request)
-    if request.is_rebuild and not broken:  # of a broken source work.duckdb would lose rows that it has
+    results, failures = refine_archive(request)
+    if request.is_rebuild and not failures:  # of a broken source work.duckdb would lose rows that it has
         restore = functools.partial(restore_records, archive=request.settings.archive)
         database.make_anew(request.settings.data, restore=restore)
-    loaded = (*before, *load_refined(request, refined, broken))  # and derive what follows from it
+    loads = (*before, *load_refined(request, results, failures))  # and derive what follows from it
     notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
-        fetched = [*fetched, *rates]
-        refined, broken = refine_archive(request)
-        loaded = (*loaded, *load_refined(request, refined, broken))
+        fetches = [*fetches, *rates]
+        results, failures = refine_archive(request)
+        loads = (*loads, *load_refined(request, results, failures))
         notes = describe_missing_rates(request)
     for note in notes:
         LOG.warning(note)
-    health = add_loads(fetched, refined, broken, loaded)
+    health = add_loads(fetches, results, failures, loads)
     if request.as_of is None:
-        health = add_future_rejects(health, refined, loaded, today())
+        health = add_future_rejects(health, results, loads, today())
     newest = resolve_as_of(request)
     as_of = request.as_of if request.as_of and newest else newest
     ledger: list[Figures] = []
-    problems = find_lost_rows(request, broken)
+    problems = find_lost_rows(request, failures)
     if as_of is None:
         problems = [describe_no_postings(request), *problems]
     elif not problems:
         problems, ledger = compute_marts(request, as_of)
     record_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
-    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended), notes=notes)
+    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(repairs), notes=notes)
     outcome = replace(outcome, exit_code=1, messages=tuple(problems)) if problems else publish(request, outcome, ledger)
     record_end(request, outcome)
     request.settings.archive.drop_copies(f"*/*{SUFFIX}")
@@ -175,17 +175,17 @@ def prepare_archive(settings: Settings) -> None:
         store.refresh()
     for part in sorted(settings.archive.outbox.glob(f"*/*{PART}")):
         try:
-            kept = salvage(part)
+            file = salvage(part)
         except OSError as error:
             LOG.error("%s cannot be finished and is left alone: %s", part, error)
             continue
-        LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
-    if sent := put_left(settings.archive):
-        LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in sent))
+        LOG.warning("a killed run left %s; %s", part.name, f"kept as {file.name}" if file else "nothing whole in it")
+    if paths := put_left(settings.archive):
+        LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in paths))
 
 
 def load_before_plan(
-    request: Request, names: Sequence[str], mended: Sequence[str] = ()
+    request: Request, names: Sequence[str], repairs: Sequence[str] = ()
 ) -> tuple[tuple[loader.LoadResult, ...], Sequence[str]]:
     """Load what the plan of a night rests on and the work file lacks; what was loaded, and which files were mended.
 
@@ -193,12 +193,12 @@ def load_before_plan(
     told, or mended, when all is loaded.
     """
     try:
-        return load_unplanned(request, names), mended
+        return load_unplanned(request, names), repairs
     except Exception as error:  # noqa: BLE001  # told again, and raised, after the fetch
-        if not mended and (mended := recover(request.settings, request.outputs, request.run_id)):
-            return load_before_plan(request, names, mended)
+        if not repairs and (repairs := recover(request.settings, request.outputs, request.run_id)):
+            return load_before_plan(request, names, repairs)
         LOG.warning("boards are planned without what the archive has beside the work file: %s", error)
-        return (), mended
+        return (), repairs
 
 
 def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadResult, ...]:
@@ -208,7 +208,7 @@ def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadR
     it lacks the last answers: planned from that, every board would count as one that was never asked.
     """
     archive = request.settings.archive
-    archived = {
+    archive_files = {
         name: {f"{name}/{warc.name}" for warc in archive.files(f"{name}/*{SUFFIX}")}
         for name in names
         if all_sources()[name].SOURCE.boards
@@ -216,31 +216,31 @@ def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadR
     with work_of(request) as con:
         behind = [
             name
-            for name, files in archived.items()
+            for name, files in archive_files.items()
             if files.difference(loader.loaded_files(con, name), loader.refused_files(con, name))
         ]
     if not behind:
         return ()
     LOG.info("the work file lacks answers of %s; they are loaded before boards are planned", ", ".join(behind))
     begin(request)
-    refined, broken = refine_archive(request, behind)
-    return load_refined(request, refined, broken, with_derived=False)
+    results, failures = refine_archive(request, behind)
+    return load_refined(request, results, failures, with_derived=False)
 
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
     """Fetch sources side by side. One that fails for good is that source's failure, not the run's."""
-    planned = {} if request.is_sample else choose_boards(request, names)
-    futures = {name: fetch_source.submit(name, request, planned.get(name, boards_of(name))) for name in names}
-    fetched = []
+    plan = {} if request.is_sample else choose_boards(request, names)
+    futures = {name: fetch_source.submit(name, request, plan.get(name, boards_of(name))) for name in names}
+    fetches = []
     for name, future in futures.items():
-        found = future.result(raise_on_failure=False)
-        if not isinstance(found, Health):
-            LOG.error("%s could not be fetched: %s", name, found)
-            found = Health(source=name, outcome="failed", message=f"{type(found).__name__}: {found}")
-        fetched.append(found)
-    if planned:
-        note_outcomes(request, fetched)
-    return fetched
+        result = future.result(raise_on_failure=False)
+        if not isinstance(result, Health):
+            LOG.error("%s could not be fetched: %s", name, result)
+            result = Health(source=name, outcome="failed", message=f"{type(result).__name__}: {result}")
+        fetches.append(result)
+    if plan:
+        note_outcomes(request, fetches)
+    return fetches
 
 
 @task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
@@ -259,11 +259,11 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
         if why := why_off(source, request.settings.data, {name} if boards else ()):
             return replace(health, outcome="disabled", message=why)
         LOG.info("asking %s%s", name, f": {len(boards):,} boards, {source.pause:g} s apart" if boards else "")
-    for recording, asked, day in plan_fetches(name, request, boards):
+    for recording, batch, day in plan_fetches(name, request, boards):
         archive = request.settings.archive
         path = path_of(archive.outbox, name, datetime.now(UTC))
         handed_over = recording if source.access == "file" else None  # never asked for, so taken as it is
-        with request.settings.archive_index(name) as held:
+        with request.settings.archive_index(name) as index:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
             with Writer(path, dated=True, part_of=part_of, store=archive) as writer:
                 web = web_for(
@@ -271,18 +271,18 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
                     writer=writer,
                     replay=None if recording is None else () if handed_over else [recording],
                     contact=request.settings.contact,
-                    held=held,
+                    held=index,
                     is_permitted=name in read_permissions(request.settings.data),
                     obeys_signals=request.settings.content_signals == OBEY,
                 )
-                failures = module.fetch(web, boards=asked, as_of=day)
+                failures = module.fetch(web, boards=batch, as_of=day)
                 if handed_over:
                     web.take(handed_over)
-            held.add(writer.path, writer.entries)
+            index.add(writer.path, writer.entries)
         health = add_answers(health, web, failures, writer.path)
-        health = replace(health, boards=tuple(find_outcomes(source, web, asked)))
-    said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
-    LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
+        health = replace(health, boards=tuple(find_outcomes(source, web, batch)))
+    summary = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
+    LOG.info("fetched %s: %s%s", name, summary, f"; {health.message}" if health.message else "")
     return health
 
 
@@ -297,26 +297,26 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
         with work_of(request) as con:
             in_store = board_store.sources_in(con)
             on = [one for one in sources if not request.is_live or why_off(one, settings.data, in_store) is None]
-            planned = plan_boards(con, on, run_id=request.run_id, day=today())
+            plan = plan_boards(con, on, run_id=request.run_id, day=today())
             keep_records(con, settings.archive, with_nights=False)
-            return planned
+            return plan
     except database.SqlError as error:
         LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
         return {}
 
 
-def note_outcomes(request: Request, fetched: Sequence[Health]) -> None:
+def note_outcomes(request: Request, fetches: Sequence[Health]) -> None:
     """Put on record what came of the boards that were planned. What is not on record is planned as if not asked.
 
     A night in which nobody sent a byte had no network, which says nothing of boards.
     """
-    found = [outcome for health in fetched for outcome in health.boards]
-    if not any(health.n_bytes for health in fetched) and len(found) >= MAX_FAILURES:
-        found = [one for one in found if one.outcome != "no_answer"]
+    outcomes = [outcome for health in fetches for outcome in health.boards]
+    if not any(health.n_bytes for health in fetches) and len(outcomes) >= MAX_FAILURES:
+        outcomes = [one for one in outcomes if one.outcome != "no_answer"]
     try:
         with work_of(request) as con:
-            board_store.record_outcomes(con, request.run_id, found)
-            take_in_moved(con, found, today())
+            board_store.record_outcomes(con, request.run_id, outcomes)
+            take_in_moved(con, outcomes, today())
             keep_records(con, request.settings.archive)
     except database.SqlError as error:
         LOG.warning("what came of the boards of the night is not on record: %s", error)
@@ -330,9 +330,9 @@ def plan_fetches(
         yield None, boards, datetime.now(UTC).date()
         return
     with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
-        listed = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
+        tokens = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
     for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
-        yield recording, listed, date.fromisoformat(recording.name[:10])
+        yield recording, tokens, date.fromisoformat(recording.name[:10])
 
 
 # --- refine -------------------------------------------------------------------------------------------
@@ -353,8 +353,8 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
         for warc in archive.files(f"{name}/*{SUFFIX}")
         if request.as_of is None or warc.name[:10] <= request.as_of.isoformat()
     ]
-    refined: list[RefineResult] = []
-    broken: dict[str, str] = {}
+    results: list[RefineResult] = []
+    failures: dict[str, str] = {}
     pool = refine_all(
         files,
         archive=archive,
@@ -366,16 +366,16 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
     with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
         for name, warc, result in show_progress(pool, total=len(files), what="refining"):
             if isinstance(result, RefineResult):
-                refined.append(result)
+                results.append(result)
             else:
-                broken[name] = f"{warc.name}: {type(result).__name__}: {result}"
-                LOG.error("%s could not be refined: %s", name, broken[name])
-    for name in sorted({file.source for file in refined if file.is_new}):
-        new = [file for file in refined if file.source == name and file.is_new]
+                failures[name] = f"{warc.name}: {type(result).__name__}: {result}"
+                LOG.error("%s could not be refined: %s", name, failures[name])
+    for name in sorted({file.source for file in results if file.is_new}):
+        new = [file for file in results if file.source == name and file.is_new]
         n_rows = sum(file.n_rows for file in new)
-        said, _ = describe_refusals(new)
-        LOG.info("refined %s: %d files, %s rows%s", name, len(new), f"{n_rows:,}", f"; {said}" if said else "")
-    return refined, broken
+        refusals, _ = describe_refusals(new)
+        LOG.info("refined %s: %d files, %s rows%s", name, len(new), f"{n_rows:,}", f"; {refusals}" if refusals else "")
+    return results, failures
 
 
 # --- load ---------------------------------------------------------------------------------------------
@@ -383,29 +383,29 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
 
 @task(name="load", cache_policy=NO_CACHE)
 def load_refined(
-    request: Request, refined: Sequence[RefineResult], broken: Collection[str] = (), *, with_derived: bool = True
+    request: Request, results: Sequence[RefineResult], failures: Collection[str] = (), *, with_derived: bool = True
 ) -> tuple[loader.LoadResult, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
-    stays out until a person accepts it, or its reader is changed. Of sources that are `broken`, a file of which could
+    stays out until a person accepts it, or its reader is changed. Of sources in `failures`, a file of which could
     not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close. Without
     `with_derived` what follows from all rows together is left to a later call.
     """
-    loaded: list[loader.LoadResult] = []
+    loads: list[loader.LoadResult] = []
     with work_of(request) as con:
         load_lookups(con, declared_sources())
         audits = audits_of(request.settings.data)
         last = request.as_of or date.max
         database.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])
-        for name in sorted({file.source for file in refined} - set(broken)):
+        for name in sorted({file.source for file in results} - set(failures)):
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
             if name in request.accept:
                 accept(request.settings.data, loader.refused_files(con, name))
                 loader.forget_refusals(con, name)
             fits, judge = make_load_gates(con, request, source, checks)
-            files = [file for file in refined if file.source == name]
+            files = [file for file in results if file.source == name]
             until = request.as_of or today() + MAX_AHEAD
             outcomes = loader.load(con, files, contract=fits, gate=judge, until=until)
             database.record_checks(con, checks)
@@ -414,10 +414,10 @@ def load_refined(
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
                 if keys := loader.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
-            loaded += outcomes
+            loads += outcomes
         if with_derived:
-            derive(con, refined)
-    return tuple(loaded)
+            derive(con, results)
+    return tuple(loads)
 
 
 def make_load_gates(
@@ -448,7 +448,7 @@ def make_load_gates(
     def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
         if warc in let_in or not is_of_night(warc):
             return True
-        found = drift.judge(
+        result = drift.judge(
             con,
             frame,
             gate=gate.name_load_gate(warc),
@@ -460,7 +460,7 @@ def make_load_gates(
             accepted=let_in,
             live=list(filter(is_of_night, loader.loaded_files(con, source.name))),
         )
-        return note(warc, found)
+        return note(warc, result)
 
     return fits, judge
 
@@ -468,14 +468,14 @@ def make_load_gates(
 # --- derive -------------------------------------------------------------------------------------------
 
 
-def derive(con: database.Connection, refined: Sequence[RefineResult]) -> None:
+def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
     """Tell employers, jobs and agencies apart and convert pay to USD, unless that is up to date with what is loaded."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # which otherwise takes a third of their time
             employers.resolve(con, all_boards())
-            jobs.resolve(con, refined)
-            agencies.read_signs(con, refined)
+            jobs.resolve(con, results)
+            agencies.read_signs(con, results)
         convert_money(con)
         LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)
@@ -484,19 +484,19 @@ def derive(con: database.Connection, refined: Sequence[RefineResult]) -> None:
 # --- before marts: what is missing, and the day -------------------------------------------------------
 
 
-def find_lost_rows(request: Request, broken: Mapping[str, str]) -> list[str]:
-    """Why publishing would lose rows: sources in `broken` whose published rows the work file lacks, each in a line.
+def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
+    """Why publishing would lose rows: sources in `failures` whose published rows the work file lacks, each in a line.
 
     A rebuild lacks the rows of each; any other run of those of which the work file, made anew, has none.
     """
-    if not broken or not request.outputs.market.exists():
+    if not failures or not request.outputs.market.exists():
         return []
     remedy = "give the same command again, or move that file out of the archive if it cannot be read"
-    with work_of(request) as con, open_reader(request.outputs.folder) as published:
+    with work_of(request) as con, open_reader(request.outputs.folder) as reader:
         return [
             f"{name} could not be refined ({why}), and its published rows would be lost; {remedy}"
-            for name, why in broken.items()
-            if loader.loaded_files(published, name) and (request.is_rebuild or not loader.loaded_files(con, name))
+            for name, why in failures.items()
+            if loader.loaded_files(reader, name) and (request.is_rebuild or not loader.loaded_files(con, name))
         ]
 
 
@@ -528,8 +528,8 @@ def resolve_as_of(request: Request) -> date | None:
         ).fetchone()
         newest: date | None = row[0] if row else None
         if request.is_rebuild and newest:
-            (spoken,) = con.execute("SELECT max(as_of) FROM mart.figures WHERE as_of <= ?", [today()]).fetchall()[0]
-            newest = max(newest, spoken or newest)
+            (last,) = con.execute("SELECT max(as_of) FROM mart.figures WHERE as_of <= ?", [today()]).fetchall()[0]
+            newest = max(newest, last or newest)
     if newest is None:
         return None
     return today() if request.is_live else min(newest, today())
@@ -541,15 +541,15 @@ def describe_missing_rates(request: Request) -> tuple[str, ...]:
         missing = find_unconverted(con)
     if not missing:
         return ()
-    n_all = sum(found.n_postings for found in missing)
-    said = ", ".join(
+    n_all = sum(m.n_postings for m in missing)
+    amounts = ", ".join(
         f"{m.currency} {m.n_postings:,} from {m.first_on} to {m.last_on}" for m in missing[:MAX_CURRENCIES]
     )
     more = f" and {len(missing) - MAX_CURRENCIES} more currencies" if len(missing) > MAX_CURRENCIES else ""
     command = f"jobmarket run{' --sample' if request.is_sample else ''} " + " ".join(f"--source {r}" for r in RATES)
-    remedy = f"`{command}` brings rates" if any(found.is_behind for found in missing) else "no rates are that old"
+    remedy = f"`{command}` brings rates" if any(m.is_behind for m in missing) else "no rates are that old"
     return (
-        f"pay of {n_all:,} adverts is not converted to dollars for want of exchange rates ({said}{more}); {remedy}",
+        f"pay of {n_all:,} adverts is not converted to dollars for want of exchange rates ({amounts}{more}); {remedy}",
     )
 
 
@@ -596,23 +596,23 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 def _compute_day(request: Request, con: database.Connection, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute, check and store the marts and figures of one day; what is wrong, and the figures."""
     with staging.stage_macros(con, [as_of]):
-        computed = compute.compute_marts(con, as_of, run_id=request.run_id)
-        if computed.problems:
-            return computed.problems, []
+        marts = compute.compute_marts(con, as_of, run_id=request.run_id)
+        if marts.problems:
+            return marts.problems, []
         problems: list[str] = []
         try:
             with database.transaction(con):
-                compute.write_marts(con, computed)
+                compute.write_marts(con, marts)
                 ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 if request.as_of is None:
                     _revise_vintages(con, request, ledger, as_of)
-                found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
-                if not found.passed:
+                result = integrity.judge(con, as_of=as_of, run_id=request.run_id)
+                if not result.passed:
                     raise _UnsoundError
         except _UnsoundError:
-            problems, ledger = [f"the warehouse is not sound: {failure}" for failure in found.failures], []
-        database.record_checks(con, found.checks)
+            problems, ledger = [f"the warehouse is not sound: {failure}" for failure in result.failures], []
+        database.record_checks(con, result.checks)
     return problems, ledger
 
 
@@ -620,12 +620,12 @@ def _revise_vintages(con: database.Connection, request: Request, ledger: Sequenc
     """Decide which figures are revised tonight, and which wait for a person's review."""
     figures = declarations(con, _list_asked(request))
     vintages.forget_undecided(con, as_of)
-    made = vintages.revise(con, figures, ledger, as_of, is_monthly=request.settings.revise == MONTHLY)
-    database.put(con, Vintages, made)
-    waiting = [one.figure for one in made if one.state == vintages.WAITING]
+    rows = vintages.revise(con, figures, ledger, as_of, is_monthly=request.settings.revise == MONTHLY)
+    database.put(con, Vintages, rows)
+    waiting = [one.figure for one in rows if one.state == vintages.WAITING]
     if waiting:
-        said = ", ".join(waiting)
-        LOG.warning("%d figures wait for review (`jobmarket review`): %.200s", len(waiting), said)
+        names = ", ".join(waiting)
+        LOG.warning("%d figures wait for review (`jobmarket review`): %.200s", len(waiting), names)
 
 
 def read_published(con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date) -> list[Figures]:
@@ -637,11 +637,11 @@ def read_published(con: database.Connection, request: Request, ledger: Sequence[
 
 def _list_asked(request: Request) -> set[str]:
     """The figures that guides show. What is wrong with a guide is found before a run, and said when it is written."""
-    asked: set[str] = set()
+    figures: set[str] = set()
     for path, _ in list_guides(request):
         with contextlib.suppress(GuideError, OSError):
-            asked |= refresh.figures_of(path)
-    return asked
+            figures |= refresh.figures_of(path)
+    return figures
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -661,28 +661,28 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
     if faults:
         request = replace(request, guides=guides)
         outcome = replace(outcome, exit_code=outcome.exit_code or 2, messages=(*outcome.messages, *faults))
-    staged: list[atomic_files.StagedFile | None] = []
+    drafts: list[atomic_files.StagedFile | None] = []
     as_of = ledger[0].as_of
     try:
         with work_of(request) as con:
             ledger = read_published(con, request, ledger, as_of)
         for path_in, path_out in list_guides(request):
-            staged.append(stage_guide(request, path_in, path_out, ledger))
+            drafts.append(stage_guide(request, path_in, path_out, ledger))
         sources = declared_sources()
         with work_of(request) as con:
-            staged.append(stage_site(con, request, ledger, as_of, sources))
-            staged.insert(
+            drafts.append(stage_site(con, request, ledger, as_of, sources))
+            drafts.insert(
                 0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
             )
             beside = dictionary(count_rows(con))
-        staged.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
-        atomic_files.commit(staged)
+        drafts.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
+        atomic_files.commit(drafts)
     except (GuideError, refresh.SampleOutsideError) as error:
         return replace(outcome, exit_code=1, messages=(str(error),))
     except OSError as error:
         return replace(outcome, exit_code=1, messages=(describe_unwritten(error),))
     finally:
-        atomic_files.abandon(staged)
+        atomic_files.abandon(drafts)
     return outcome
 
 
@@ -690,8 +690,8 @@ def stage_site(
     con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
 ) -> atomic_files.StagedFile | None:
     """Write the site of what is published on a day beside its place."""
-    published = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
-    return atomic_files.stage_folder(request.outputs.site, site_files(con, published))
+    publication = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
+    return atomic_files.stage_folder(request.outputs.site, site_files(con, publication))
 
 
 def list_guides(request: Request) -> list[tuple[Path, Path]]:
@@ -704,15 +704,15 @@ def stage_guide(
 ) -> atomic_files.StagedFile | None:
     """Put the figures into one guide, beside its place."""
     before = path_out.read_bytes() if path_out.is_file() else b""
-    staged, refreshed = refresh.stage(
+    draft, result = refresh.stage(
         path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
         roots=(PROJECT, request.settings.data), allow_sample_outside=request.allow_sample_outside,
     )  # fmt: skip
-    for line, what in refreshed.warnings:
+    for line, what in result.warnings:
         LOG.warning("%s:%d: %s", path_in, line, what)
-    if before and staged is not None:
-        _log_changes(path_out, before, staged.fresh.read_bytes())
-    return staged
+    if before and draft is not None:
+        _log_changes(path_out, before, draft.fresh.read_bytes())
+    return draft
 
 
 MAX_LOGGED = 20

@@ -55,7 +55,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
     data = find_values({})[0]["data"].value
     with (
         reporting(usable_settings, run_id=run_id) as report,
-        on_record(data, run_id=run_id, command=COMMAND) as ended,
+        on_record(data, run_id=run_id, command=COMMAND) as note_end,
         hold_folder(data),
     ):
         config = settings(sources_on=sources)
@@ -74,7 +74,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
             outcome = nightly(request)
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
             outcome = keep_published_outcome(request, error)
-        ended(**outcome.on_record)
+        note_end(**outcome.on_record)
         report(outcome)
     if outcome.exit_code == 1:
         raise NothingPublished("; ".join(outcome.messages))

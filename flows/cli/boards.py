@@ -41,8 +41,8 @@ def boards_add(
     """
     from flows.monitoring.boards import add_board
 
-    found, finding = add_board(url, employer=employer, country=country)
-    _print_proposal(found, [finding])
+    boards, finding = add_board(url, employer=employer, country=country)
+    _print_proposal(boards, [finding])
 
 
 @app.command("check")
@@ -72,15 +72,15 @@ def boards_discover(
     from flows.runtime.data_kind import LIVE
     from warehouse.load import boards as store
 
-    found, findings = discover_boards(settings())
+    boards, findings = discover_boards(settings())
     if not take_in:
-        _print_proposal(found, findings)
+        _print_proposal(boards, findings)
         return
     day = datetime.now(UTC).date()
     with _open_store(LIVE) as con:
         store_curated_boards(con, day)
-        linked = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
-        new = store.add_known(con, linked)
+        rows = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
+        new = store.add_known(con, rows)
     OUT.print(f"{len(findings):,} boards are linked that boards.csv lacks; {len(new):,} of them are new in the store")
 
 
@@ -105,26 +105,26 @@ def boards_import(
     from warehouse.load import boards as store
 
     day = datetime.now(UTC).date()
-    found = read_list(file, known_from=known_from or file.name, day=day)
+    board_list = read_list(file, known_from=known_from or file.name, day=day)
     with _open_store(LIVE) as con:
         store_curated_boards(con, day)
-        new = store.add_known(con, found.boards)
+        new = store.add_known(con, board_list.boards)
     table = Table("platform", Column("in the list", justify="right"), Column("new", justify="right"), "of them trials")
-    for name in sorted({one.source for one in found.boards}):
-        taken = [one for one in new if one.source == name]
-        n_listed = sum(one.source == name for one in found.boards)
-        table.add_row(name, f"{n_listed:,}", f"{len(taken):,}", f"{sum(one.is_test for one in taken):,}")
+    for name in sorted({one.source for one in board_list.boards}):
+        additions = [one for one in new if one.source == name]
+        n_listed = sum(one.source == name for one in board_list.boards)
+        table.add_row(name, f"{n_listed:,}", f"{len(additions):,}", f"{sum(one.is_test for one in additions):,}")
     OUT.print(table)
-    for platform, n in found.unread.most_common():
+    for platform, n in board_list.unread.most_common():
         OUT.print(f"{platform}: {n:,} boards left out, no source reads this platform")
-    for line in found.describe_misshapen():
+    for line in board_list.describe_misshapen():
         OUT.print(line, soft_wrap=True, highlight=False)
-    for line in found.refused:
+    for line in board_list.refused:
         OUT.print(line, soft_wrap=True, highlight=False)
-    if found.n_refused > len(found.refused):
-        OUT.print(f"and {found.n_refused - len(found.refused):,} more lines")
-    if found.n_elsewhere:
-        OUT.print(f"{found.n_elsewhere:,} addresses of no board")
+    if board_list.n_refused > len(board_list.refused):
+        OUT.print(f"and {board_list.n_refused - len(board_list.refused):,} more lines")
+    if board_list.n_elsewhere:
+        OUT.print(f"{board_list.n_elsewhere:,} addresses of no board")
 
 
 @app.command("prune")
@@ -141,10 +141,10 @@ def boards_prune(
     from warehouse.load import boards as store
 
     with _open_store() as con:
-        gone = store.forget_dead(con, min_missed=DEAD_AFTER + months)
-    for source, board in gone[:MAX_FINDINGS]:
+        boards = store.forget_dead(con, min_missed=DEAD_AFTER + months)
+    for source, board in boards[:MAX_FINDINGS]:
         OUT.print(f"{source}: {board}", highlight=False)
-    OUT.print(f"{len(gone):,} boards forgotten")
+    OUT.print(f"{len(boards):,} boards forgotten")
 
 
 @app.command("list")
@@ -172,11 +172,11 @@ def boards_list() -> None:
     for source, state, *counts in rows:
         table.add_row(source, state, *(f"{n:,}" for n in counts))
     OUT.print(table)
-    moved = store.read_moved(data)
-    for source, board, to_source, to_board in moved[:MAX_FINDINGS]:
+    moves = store.read_moved(data)
+    for source, board, to_source, to_board in moves[:MAX_FINDINGS]:
         OUT.print(f"{source} {board} redirects to {to_source} {to_board}", soft_wrap=True, highlight=False)
-    if len(moved) > MAX_FINDINGS:
-        OUT.print(f"and {len(moved) - MAX_FINDINGS:,} more; core.board_states has all")
+    if len(moves) > MAX_FINDINGS:
+        OUT.print(f"and {len(moves) - MAX_FINDINGS:,} more; core.board_states has all")
 
 
 COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay")
@@ -207,7 +207,7 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
             keep_records(con, config.archive)
 
 
-def _print_proposal(found: Sequence[Board], findings: Sequence[Finding]) -> None:
+def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> None:
     """Print what is proposed and where the patch stands."""
     from flows.monitoring.boards import write_patch
 
@@ -218,7 +218,7 @@ def _print_proposal(found: Sequence[Board], findings: Sequence[Finding]) -> None
         OUT.print(table)
     if len(findings) > MAX_FINDINGS:
         OUT.print(f"and {len(findings) - MAX_FINDINGS:,} more, in the patch")
-    path = write_patch(found, settings())
+    path = write_patch(boards, settings())
     if path is None:
         OUT.print("Nothing to change in extractors/boards.csv.")
         return

@@ -102,9 +102,9 @@ def config_show(source: SourceNames = None, guide: Guides = None) -> None:
 
     **Reads** jobmarket.toml in the data folder and the environment. **Writes** nothing.
     """
-    chosen: dict[str, Any] = {"sources_on": source, "guides": guide}
-    settings(**chosen)  # raises where one makes no sense
-    values, _ = find_values(chosen)
+    options: dict[str, Any] = {"sources_on": source, "guides": guide}
+    settings(**options)  # raises where one makes no sense
+    values, _ = find_values(options)
     table = Table(Column("setting", no_wrap=True), Column("value", overflow="fold"), Column("from", overflow="fold"))
     for setting in SETTINGS:
         value = values[setting.name]

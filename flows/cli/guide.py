@@ -30,17 +30,17 @@ def check(file: File) -> None:
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
-    done = _compare(file)
-    for line, what in done.warnings:
+    result = _compare(file)
+    for line, what in result.warnings:
         OUT.print(f"{file}:{line}: {what}", soft_wrap=True, highlight=False)
-    n = len(done.used)
-    OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(done.withheld)} withheld, {len(done.dated)} of long ago")
-    for name in done.withheld:
+    n = len(result.used)
+    OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(result.withheld)} withheld, {len(result.dated)} of long ago")
+    for name in result.withheld:
         OUT.print(f"  withheld: {name}", soft_wrap=True, highlight=False)
-    for name in done.dated:
+    for name in result.dated:
         OUT.print(f"  of long ago: {name}", soft_wrap=True, highlight=False)
-    if done.changes:
-        n_changed = len(done.changes)
+    if result.changes:
+        n_changed = len(result.changes)
         differ = "place differs" if n_changed == 1 else "places differ"
         OUT.print(f"{n_changed} {differ} from what is published: `jobmarket guide diff {file}`")
         raise typer.Exit(OUT_OF_DATE)
@@ -52,9 +52,9 @@ def diff(file: File) -> None:
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
-    done = _compare(file)
-    print_changes(file, done)
-    if done.changes:
+    result = _compare(file)
+    print_changes(file, result)
+    if result.changes:
         raise typer.Exit(OUT_OF_DATE)
 
 
@@ -76,19 +76,19 @@ def patch(
 
     with _tell_faults(file), open_published() as con:
         figures = desk.figures_for(con, file)
-        newest, said = desk.newest_day(con), refresh.day_of(file)
-        if said is not None and said > newest and not date_back:
+        newest, guide_day = desk.newest_day(con), refresh.day_of(file)
+        if guide_day is not None and guide_day > newest and not date_back:
             raise Wrong(
-                f"{file} has figures of {day(said)}, and what is published is of {day(newest)}; "
+                f"{file} has figures of {day(guide_day)}, and what is published is of {day(newest)}; "
                 "--date-back puts these in all the same"
             )
-        staged, done = refresh.stage(
+        draft, result = refresh.stage(
             file, file, figures, sources=desk.read_sources(con), is_sample=desk.is_sample(con),
             roots=(PROJECT, settings().data), allow_sample_outside=allow_sample,
         )  # fmt: skip
-        atomic_files.commit([staged])
-    print_changes(file, done)
-    if not done.changes:
+        atomic_files.commit([draft])
+    print_changes(file, result)
+    if not result.changes:
         OUT.print(f"{file}: nothing to change", soft_wrap=True, highlight=False)
 
 
@@ -104,10 +104,10 @@ def list_figures(
 
     n_found = 0
     with _tell_faults(), open_published() as con:
-        for found in desk.search(con, words):
+        for match in desk.search(con, words):
             n_found += 1
-            said = f"{found.figure}: {found.title}: {found.value or 'withheld'}"
-            OUT.print(said, soft_wrap=True, highlight=False)
+            line = f"{match.figure}: {match.title}: {match.value or 'withheld'}"
+            OUT.print(line, soft_wrap=True, highlight=False)
     if not n_found:
         raise Wrong(f"no figure has all of: {', '.join(words)}")
     if n_found == desk.MAX_FOUND:
@@ -124,19 +124,19 @@ def suggest(file: File) -> None:
     from reports.guide.suggest import suggest_markers
 
     with _tell_faults(file), open_published() as con:
-        found = suggest_markers(con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file))
-    for one in found.proposals:
+        result = suggest_markers(con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file))
+    for one in result.proposals:
         OUT.print(f"{file}:{one.line}: {one.text!r}: {one.says}", soft_wrap=True, highlight=False)
         OUT.print(f"    {one.marker}", soft_wrap=True, highlight=False, markup=False)
-    OUT.print(f"{len(found.proposals)} proposed")
-    n = len(found.unmatched)
+    OUT.print(f"{len(result.proposals)} proposed")
+    n = len(result.unmatched)
     if n:
         OUT.print(
             f"{n} number{'s' * (n != 1)} without a figure: name place, level and time of a sum, and the skill of a "
             "share, or find a figure with `jobmarket guide list WORDS`",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
-    for line, text in found.unmatched[:MAX_UNMATCHED]:
+    for line, text in result.unmatched[:MAX_UNMATCHED]:
         OUT.print(f"  {file}:{line}: {text!r}", soft_wrap=True, highlight=False, markup=False)
     if n > MAX_UNMATCHED:
         OUT.print(f"  and {n - MAX_UNMATCHED:,} more")
@@ -146,9 +146,9 @@ MAX_UNMATCHED = 20
 """Numbers without a figure that are named; the others are counted."""
 
 
-def print_changes(file: Path, done: RefreshResult) -> None:
+def print_changes(file: Path, result: RefreshResult) -> None:
     """What changed in a guide, a line for each place."""
-    for change in done.changes:
+    for change in result.changes:
         before, after = _shorten(change.before), _shorten(change.after)
         OUT.print(
             f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}",

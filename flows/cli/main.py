@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # paragraphs are wrapped anew to the terminal's width
     help="Track the AI/ML job market: from a job board's answer to a figure in a guide, each figure traceable.",
-    epilog="Exit codes\n\n" + "\n".join(f"- {code}: {meant.meaning}" for code, meant in EXIT_CODES.items()),
+    epilog="Exit codes\n\n" + "\n".join(f"- {code}: {entry.meaning}" for code, entry in EXIT_CODES.items()),
 )
 COMMANDS = (
     *(run.run, run.backfill, run.crawl, run.rebuild, run.serve),
@@ -81,8 +81,8 @@ def main() -> None:
     except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
         _end(str(error), FAILED)
     except OSError as error:
-        if said := describe_unreachable(error):
-            _end(said, FAILED)
+        if trouble := describe_unreachable(error):
+            _end(trouble, FAILED)
         if error.errno not in REMEDIES:
             raise
         _end(describe_unwritten(error), FAILED)
@@ -93,8 +93,8 @@ def main() -> None:
 
         if isinstance(error, ClaimsError):  # the file is read when figures are declared, whatever the command
             _end(str(error), USAGE)
-        if said := describe_damage(error):
-            _end(said, FAILED)
+        if trouble := describe_damage(error):
+            _end(trouble, FAILED)
         raise
     if code == INTERRUPTED:  # what typer makes of Ctrl-C
         _end(EXIT_CODES[INTERRUPTED].state, INTERRUPTED)

@@ -51,15 +51,15 @@ def _send_test(config: Settings) -> None:
     if not channels:
         raise WrongUsage("nothing to test: neither notify.webhook nor mail.to is set (see flows/SETTINGS.md)")
     message = compose_test(Night(run_id=new_run_id(), day=datetime.now(UTC).date(), exit_code=0))
-    failed = []
+    failures = []
     for name, send in channels.items():
         why = deliver(send, message)
-        failed += [name] if why else []
+        failures += [name] if why else []
         OUT.print(f"{name}: {f'not sent: {why}' if why else 'sent; look whether it arrived'}", highlight=False)
     if config.heartbeat is not None:
         OUT.print("heartbeat: not asked; only a night that published asks it", highlight=False)
-    if failed:
-        raise Wrong(f"not sent by {', '.join(failed)}; `jobmarket config show` says what is set where")
+    if failures:
+        raise Wrong(f"not sent by {', '.join(failures)}; `jobmarket config show` says what is set where")
 
 
 def _print_due(config: Settings) -> None:
@@ -68,11 +68,11 @@ def _print_due(config: Settings) -> None:
     night = find_last_night(config)
     if night is None:
         raise Wrong(f"{config.data} has seen no night yet; `jobmarket run` is one")
-    shown = show_night(config, night)
+    draft = show_night(config, night)
     OUT.print(
-        shown.message.text if shown.message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False
+        draft.message.text if draft.message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False
     )
-    if shown.known:
-        OUT.print(f"Sent before and still so ({len(shown.known):,}):", highlight=False)
-    for alert in shown.known:
+    if draft.known:
+        OUT.print(f"Sent before and still so ({len(draft.known):,}):", highlight=False)
+    for alert in draft.known:
         OUT.print(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}", soft_wrap=True, highlight=False)

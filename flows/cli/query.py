@@ -108,9 +108,9 @@ def sql(
                 raise WrongUsage("--format json takes one query: several results are no one JSON value")
             for statement in statements:
                 result = con.execute(statement)
-                found = result.fetchmany(most + 1) if most else result.fetchall()
-                write_result([column[0] for column in result.description or ()], found[:most], form)
-                if most and len(found) > most:
+                records = result.fetchmany(most + 1) if most else result.fetchall()
+                write_result([column[0] for column in result.description or ()], records[:most], form)
+                if most and len(records) > most:
                     (OUT if form == "table" else ERR).print(f"first {most} rows; --rows N prints more")
         except _sql_errors() as error:
             raise Wrong(describe_damage(error) or str(error)) from error
@@ -172,16 +172,16 @@ def explain(
 
 def _print_figures(con: Connection, as_of: date | None) -> None:
     """All figures of a day in the order of the guide, each with its status and value."""
-    found = con.execute(FIGURES, [as_of]).fetchall()
+    rows = con.execute(FIGURES, [as_of]).fetchall()
     places = _find_places_in_guide()
     # What the guide does not show stands beside its kin, as pay of Brazil after pay of the United States.
-    found.sort(key=lambda row: (places.get(_kin_of(row[0]), len(places)), places.get(row[0], len(places)), row))
+    rows.sort(key=lambda row: (places.get(_kin_of(row[0]), len(places)), places.get(row[0], len(places)), row))
     if not OUT.is_terminal:  # for grep and the like: a line for each figure
-        for name, state, value in found:
+        for name, state, value in rows:
             OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
         return
     table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
-    for name, state, value in found:
+    for name, state, value in rows:
         table.add_row(name, Text(state, "" if state == "published" else "yellow"), value or "withheld")
     OUT.print(table, highlight=False)
 
@@ -189,8 +189,8 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 def _find_places_in_guide() -> dict[str, int]:
     """Where in our guide each figure, and each kind of figure ("pay entry"), is first shown."""
     guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
-    shown = re.findall(r'<!-- figure:([\w.]+) (?!show="level")', guide)
-    names = [name for figure in shown for name in (_kin_of(figure), figure)]
+    figures = re.findall(r'<!-- figure:([\w.]+) (?!show="level")', guide)
+    names = [name for figure in figures for name in (_kin_of(figure), figure)]
     return {name: place for place, name in reversed(list(enumerate(names)))}
 
 
@@ -220,16 +220,16 @@ def open_published(as_of: date | None = None, *, with_texts: bool = False, has_h
     )
 
 
-def find_folder(config: Settings, as_of: date | None, published: Sequence[date] = ()) -> Path:
+def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ()) -> Path:
     """The folder of the warehouse that is asked. Raises `WrongUsage` that names the days there are."""
     if as_of is None or as_of in config.past_days:
         return config.outputs(as_of).folder
-    if as_of in published:
+    if as_of in days:
         return config.data
-    made = ", ".join(map(str, config.past_days)) or "none"
-    known = f"days there are: {made}" + (f"; published: {', '.join(map(str, published))}" if published else "")
+    past_days = ", ".join(map(str, config.past_days)) or "none"
+    hint = f"days there are: {past_days}" + (f"; published: {', '.join(map(str, days))}" if days else "")
     raise WrongUsage(
-        f"nothing was made as of {as_of} ({known}); `jobmarket run --as-of {as_of}` makes it, "
+        f"nothing was made as of {as_of} ({hint}); `jobmarket run --as-of {as_of}` makes it, "
         "and without --as-of what is published answers"
     )
 

@@ -36,18 +36,18 @@ def scorecard(
     from flows.accuracy.scoring import GoldError
 
     try:
-        found = score_readers(gold, data=settings().data, archive=settings().archive)
+        card = score_readers(gold, data=settings().data, archive=settings().archive)
     except GoldError as error:
         raise WrongUsage(str(error)) from error
     if is_json:
-        OUT.print(as_json(found), soft_wrap=True, highlight=False)
+        OUT.print(as_json(card), soft_wrap=True, highlight=False)
     else:
-        show(found, OUT)
-    if RECORD.parent.is_dir() and found.is_recorded_gold and found.has_real:
-        if found.fallen:
+        show(card, OUT)
+    if RECORD.parent.is_dir() and card.is_recorded_gold and card.has_real:
+        if card.fallen:
             ERR.print(Text(f"{RECORD} stands; mend what fell, or remove the file to accept it", "bold red"))
         else:
-            write_record(found)
+            write_record(card)
 
 
 def why(
@@ -108,8 +108,8 @@ def audit(
     from flows.accuracy.audit_results import audits_of, show_accuracy
 
     config = settings()
-    given = ask_questions(
+    answers = ask_questions(
         config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined.fetch_all("*/*.parquet")
     )
-    OUT.print(f"{len(given)} answer{'s' if len(given) != 1 else ''} kept", highlight=False)
+    OUT.print(f"{len(answers)} answer{'s' if len(answers) != 1 else ''} kept", highlight=False)
     show_accuracy(audits_of(settings().data), OUT)

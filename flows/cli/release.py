@@ -52,7 +52,7 @@ def release(
     folder = (out or config.data / "release").absolute()
     try:
         with open_published_file(config.data) as con:
-            made = make_release(con, folder, base_url=url or "")
+            result = make_release(con, folder, base_url=url or "")
     except (NothingPublishedError, ReleaseError) as error:
         raise Wrong(str(error)) from error
     except FileNotFoundError as error:
@@ -62,16 +62,18 @@ def release(
             f"what is published cannot be released ({str(error).splitlines()[0]}); if an earlier version published it, "
             "`jobmarket rebuild` publishes it anew"
         ) from error
-    if not made.is_new:
-        OUT.print(f"release {made.release} stands in {folder} already, byte for byte", soft_wrap=True, highlight=False)
+    if not result.is_new:
+        OUT.print(
+            f"release {result.release} stands in {folder} already, byte for byte", soft_wrap=True, highlight=False
+        )
     OUT.print(
-        f"release {made.release}: {made.n_figures:,} figures ({made.n_changed:,} changed), {made.n_cells:,} cells, "
-        f"{made.n_files:,} files, {made.n_bytes / 1e6:,.1f} MB in {folder}",
+        f"release {result.release}: {result.n_figures:,} figures ({result.n_changed:,} changed), "
+        f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
-    for name, why in made.left_out.items():
+    for name, why in result.left_out.items():
         OUT.print(f"  left out: {name}: {why}", soft_wrap=True, highlight=False)
-    OUT.print(f"digest {made.sha256}", soft_wrap=True, highlight=False)
+    OUT.print(f"digest {result.sha256}", soft_wrap=True, highlight=False)
 
 
 def verify_release(

@@ -39,10 +39,10 @@ def review(context: typer.Context) -> None:
     from reports.figures import vintages
 
     with open_published() as con:
-        known = vintages.read_vintages(con)
-    waiting = {name: one for name, all_of in known.items() if (one := vintages.waiting_one(all_of))}
+        histories = vintages.read_vintages(con)
+    waiting = {name: one for name, all_of in histories.items() if (one := vintages.waiting_one(all_of))}
     for name, one in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
-        last = vintages.last_published(known[name])
+        last = vintages.last_published(histories[name])
         OUT.print(f"{name}, since {one.offered_on}: {one.why}", soft_wrap=True, highlight=False)
         OUT.print(f"    published: {_say(last)}", soft_wrap=True, highlight=False, markup=False)
         OUT.print(f"    offered:   {_say(one)}", soft_wrap=True, highlight=False, markup=False)
@@ -59,15 +59,15 @@ def show(figure: Figure) -> None:
 
     name = _find(figure)
     with open_published() as con:
-        known = vintages.read_vintages(con, [name]).get(name, [])
-    for one in known:
-        decided = f" on {one.decided_on}" if one.decided_on else ""
-        OUT.print(f"{one.number}. {one.state}{decided}: {one.why}", soft_wrap=True, highlight=False)
+        history = vintages.read_vintages(con, [name]).get(name, [])
+    for one in history:
+        when = f" on {one.decided_on}" if one.decided_on else ""
+        OUT.print(f"{one.number}. {one.state}{when}: {one.why}", soft_wrap=True, highlight=False)
         OUT.print(f"    {_say(one)}", soft_wrap=True, highlight=False, markup=False)
         if one.reason:
             label = "erratum" if one.is_correction else "said"
             OUT.print(f"    {label}: {one.reason}", soft_wrap=True, highlight=False, markup=False)
-    if not known:
+    if not history:
         raise Wrong(f"{name} has no vintage yet")
 
 
@@ -116,8 +116,8 @@ def correct(figure: Figure, reason: Reason) -> None:
         rows = {row.figure: row for row in desk.read_ledger(con, as_of, figures)}
         if name not in rows:
             raise Wrong(f"{name} is in no ledger yet; a guide that shows it brings it there")
-        known = vintages.read_vintages(con, [name]).get(name, [])
-        return vintages.correct(figures[name], rows[name], known, erratum=erratum, on=as_of)
+        history = vintages.read_vintages(con, [name]).get(name, [])
+        return vintages.correct(figures[name], rows[name], history, erratum=erratum, on=as_of)
 
     _write(make, lambda: f"{name} is corrected")
 
@@ -126,32 +126,32 @@ def _decide(figure: str, reason: str, *, accepts: bool) -> None:
     from reports.figures import vintages
     from reports.guide import desk
 
-    decided: list[str] = []
-    said = _say_why(reason)
+    names: list[str] = []
+    why = _say_why(reason)
 
     def make(con: Connection) -> list[Vintages]:
         try:
-            known, on = vintages.read_vintages(con), desk.newest_day(con)
-            decided.extend(_match(figure, known) if "*" in figure else [_find(figure)])
-            return [vintages.decide(known, name, accepts=accepts, reason=said, on=on) for name in decided]
+            histories, on = vintages.read_vintages(con), desk.newest_day(con)
+            names.extend(_match(figure, histories) if "*" in figure else [_find(figure)])
+            return [vintages.decide(histories, name, accepts=accepts, reason=why, on=on) for name in names]
         except vintages.NotWaitingError as error:
             raise Wrong(str(error)) from error
 
     word = "accepted" if accepts else "rejected"
-    _write(make, lambda: "\n".join(f"{name} is {word}" for name in decided))
+    _write(make, lambda: "\n".join(f"{name} is {word}" for name in names))
 
 
-def _match(pattern: str, known: Mapping[str, Sequence[Vintages]]) -> list[str]:
+def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
     """The figures that wait and whose ids a pattern has. Raises `Wrong` where there is none."""
     from reports.figures import vintages
 
-    waiting = sorted(name for name, all_of in known.items() if vintages.waiting_one(all_of))
-    found = fnmatch.filter(waiting, pattern)
-    if not found:
+    waiting = sorted(name for name, all_of in histories.items() if vintages.waiting_one(all_of))
+    matches = fnmatch.filter(waiting, pattern)
+    if not matches:
         raise Wrong(
             f"nothing that waits for review is named like {pattern}; what waits: {', '.join(waiting) or 'nothing'}"
         )
-    return found
+    return matches
 
 
 def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:

@@ -88,7 +88,7 @@ def run(
 
     config = settings(sources_on=source, guides=guide)
     is_live = not sample and as_of is None
-    asked: dict[str, Any] = {
+    options: dict[str, Any] = {
         "sources": choose_sources(config),
         "guides": _resolve_guides(config.guides if guide or is_live else ()),
         "accept": check_source_names(accept or ()),
@@ -105,7 +105,7 @@ def run(
         allow_sample_outside=allow_sample,
         may_date_back=date_back,
         is_reported=is_live if notify is None else notify,
-        **asked,
+        **options,
     )
 
 
@@ -264,33 +264,33 @@ def _refuse_day_before_data(config: Settings, as_of: date) -> None:
         raise WrongUsage(f"--as-of {as_of}: nothing was read by then; the first adverts came on {first}")
 
 
-def _resolve_guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
+def _resolve_guides(guides: Sequence[Path] | None) -> tuple[Path, ...]:
     """The guides to be refreshed, each once, however often and by whatever links it was named."""
-    for path in given or ():
+    for path in guides or ():
         if not path.is_file():
             raise WrongUsage(f"no such guide: {path}")
-    return _list_once(given or ())
+    return _list_once(guides or ())
 
 
 def _list_once(guides: Sequence[Path]) -> tuple[Path, ...]:
     return tuple({path.resolve(): path for path in guides}.values())
 
 
-def _refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **asked: Any) -> None:
+def _refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **options: Any) -> None:
     """Find what is wrong with a guide before anything is begun, not after a whole night."""
     from flows.inputs.guide_preflight import find_faults
     from flows.runtime.data_kind import find_kind
 
-    outputs = config.outputs(asked.get("as_of"))
+    outputs = config.outputs(options.get("as_of"))
     for path in guides:
-        made = (outputs.guide, outputs.page, outputs.market, outputs.dictionary)
-        if path.resolve() in (one.resolve() for one in made):
+        paths = (outputs.guide, outputs.page, outputs.market, outputs.dictionary)
+        if path.resolve() in (one.resolve() for one in paths):
             raise WrongUsage(f"{path} is made by every run; name a file of your own")
     problems = find_faults(
         guides,
         is_sample=(kind or find_kind(config)) == "sample",
         roots=(PROJECT, config.data),
-        allow_sample_outside=asked.get("allow_sample_outside", False),
+        allow_sample_outside=options.get("allow_sample_outside", False),
     )
     if problems:
         raise WrongUsage("\n".join(problems))
@@ -308,19 +308,19 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
 
     later = find_later_guides(guides, as_of)
     if later and not may_date_back:
-        said = "\n".join(f"{path} has the figures of {day}; --as-of {as_of} would date it back" for path, day in later)
-        raise WrongUsage(f"{said}\nadd --date-back if that is wanted, or refresh a copy made before {later[0][1]}")
+        note = "\n".join(f"{path} has the figures of {day}; --as-of {as_of} would date it back" for path, day in later)
+        raise WrongUsage(f"{note}\nadd --date-back if that is wanted, or refresh a copy made before {later[0][1]}")
     return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
 
 
 def _select_recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
     from flows.inputs.recordings import recordings_in
 
-    found = recordings_in(paths)
-    wanted = found.of(names)
-    if not wanted.by_source:
-        raise WrongUsage(f"the recordings are of {', '.join(found.by_source)}; --source names none of them")
-    return wanted
+    recordings = recordings_in(paths)
+    selection = recordings.of(names)
+    if not selection.by_source:
+        raise WrongUsage(f"the recordings are of {', '.join(recordings.by_source)}; --source names none of them")
+    return selection
 
 
 # --- the run --------------------------------------------------------------------------------------------
@@ -335,18 +335,18 @@ def _run_flow(
     crawl_files: Sequence[CrawlFile] = (),
     may_date_back: bool = False,
     is_reported: bool = False,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.permissions import read_accepted
     from flows.runtime.places import describe_unreachable, refuse_unreachable
 
-    recordings = _select_recordings(paths, asked["sources"]) if paths else None
+    recordings = _select_recordings(paths, options["sources"]) if paths else None
     read_accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
-        _refuse_faulty_guides(config, guides, kind=kind, **asked)
-    dated_back = _refuse_dating_back(guides, asked.get("as_of"), may_date_back)
+        _refuse_faulty_guides(config, guides, kind=kind, **options)
+    dated_back = _refuse_dating_back(guides, options.get("as_of"), may_date_back)
     refuse_unreachable(config)
     with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
@@ -355,14 +355,14 @@ def _run_flow(
         from flows.runtime.run_record import Request
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
-        request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
+        request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **options)
         try:
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
             cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
             trouble = describe_disk_trouble(cause, config.data) or describe_damage(cause)
-            if said := trouble or describe_unreachable(cause):
-                raise Wrong(f"nothing was published: {said}") from error
+            if why := trouble or describe_unreachable(cause):
+                raise Wrong(f"nothing was published: {why}") from error
             if isinstance(error, ServerLost):
                 raise Wrong(f"nothing was published: {error}; give the same command again") from error
             LOG.exception("the run broke; nothing was published, what stood before still stands")
@@ -427,7 +427,7 @@ def _call_flow(
     before = find_ended_runs(config.data)
     with (
         reporting(lambda: config if is_reported else None, run_id=run_id, is_sample=request.is_sample) as report,
-        on_record(config.data, run_id=run_id, command=request.command) as ended,
+        on_record(config.data, run_id=run_id, command=request.command) as note_end,
     ):
         try:
             with prefect_server.temporary_server(config.prefect_home, before):
@@ -445,7 +445,7 @@ def _call_flow(
             raise
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
             outcome = keep_published_outcome(request, error)
-        ended(**outcome.on_record)
+        note_end(**outcome.on_record)
         report(outcome)
     return outcome
 
@@ -475,10 +475,10 @@ def report(request: Request, outcome: Outcome) -> None:
     from flows.inputs.guide_preflight import LEFT_OUT
 
     outputs = request.outputs
-    made = {
+    files = {
         "warehouse": outputs.market, "dictionary": outputs.dictionary, "guide": outputs.guide, "page": outputs.page
     }  # fmt: skip
-    for label, path in made.items():
+    for label, path in files.items():
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
         if not any(message.startswith(f"{LEFT_OUT}{path}") for message in outcome.messages):
@@ -509,25 +509,25 @@ def _print_headlines(request: Request, outcome: Outcome) -> None:
     for name in filter(catalogue.get, HEADLINES):
         title, value, reason, n_jobs, n_employers = catalogue[name]
         employers = "" if n_employers is None else f", {n_employers:,} employers"
-        said = f"{value} (n = {n_jobs:,} jobs{employers})" if value else f"withheld, {reason}"
-        OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
+        text = f"{value} (n = {n_jobs:,} jobs{employers})" if value else f"withheld, {reason}"
+        OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {text}", soft_wrap=True, highlight=False)
     words = {False: "Changed since", True: "On another rung than, so not to be compared with,"}
-    for is_other_rung, said in words.items():
-        found = [change for change in changes if change.is_other_rung == is_other_rung]
-        if found:
-            named = ", ".join(change.figure for change in found[:MAX_CHANGED])
-            more = f" and {len(found) - MAX_CHANGED:,} more" * (len(found) > MAX_CHANGED)
-            OUT.print(f"{said} {found[0].before_on}: {named}{more}", soft_wrap=True, highlight=False)
+    for is_other_rung, phrase in words.items():
+        group = [change for change in changes if change.is_other_rung == is_other_rung]
+        if group:
+            names = ", ".join(change.figure for change in group[:MAX_CHANGED])
+            more = f" and {len(group) - MAX_CHANGED:,} more" * (len(group) > MAX_CHANGED)
+            OUT.print(f"{phrase} {group[0].before_on}: {names}{more}", soft_wrap=True, highlight=False)
 
 
 def _format_command() -> str:
     """This command as it must be typed to ask about the same folder: by its path unless the shell finds it."""
     name = Path(sys.argv[0]).name
-    found = shutil.which(name)
-    is_found = found is not None and Path(found).resolve() == Path(sys.argv[0]).resolve()
-    typed = shlex.quote(name if is_found else sys.argv[0])
+    path = shutil.which(name)
+    is_found = path is not None and Path(path).resolve() == Path(sys.argv[0]).resolve()
+    command = shlex.quote(name if is_found else sys.argv[0])
     data = os.environ.get("JOBMARKET_DATA")
-    return f"JOBMARKET_DATA={shlex.quote(data)} {typed}" if data else typed
+    return f"JOBMARKET_DATA={shlex.quote(data)} {command}" if data else command
 
 
 def _format_title(request: Request, outcome: Outcome) -> str:

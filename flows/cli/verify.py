@@ -32,14 +32,14 @@ def verify(
 
     try:
         with open_published() as con:
-            found = verify_text(con, file.read_bytes(), is_html=is_html_file(file))
+            findings = verify_text(con, file.read_bytes(), is_html=is_html_file(file))
     except (OSError, NothingPublishedError) as error:
         raise WrongUsage(str(error)) from error
-    for one in found:
+    for one in findings:
         if all_numbers or one.verdict not in (VERIFIED, UNRESOLVED):
-            said = f"{file}:{one.line}: {one.text!r}: {one.verdict}: {f'{one.figure}: ' * bool(one.figure)}{one.says}"
-            OUT.print(Text(said), soft_wrap=True)
-    counts = Counter(one.verdict for one in found)
+            line = f"{file}:{one.line}: {one.text!r}: {one.verdict}: {f'{one.figure}: ' * bool(one.figure)}{one.says}"
+            OUT.print(Text(line), soft_wrap=True)
+    counts = Counter(one.verdict for one in findings)
     OUT.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), highlight=False)
     if counts[CONTRADICTED] or counts[STALE]:
         raise typer.Exit(OUT_OF_DATE)

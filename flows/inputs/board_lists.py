@@ -87,26 +87,26 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
     """The boards of a list. Raises `WrongUsage` where it has not the columns that say platform and token."""
     if _is_of_addresses(path):
         return _read_addresses(path, known_from=known_from, day=day)
-    found = BoardList()
+    result = BoardList()
     sources = {name: module.SOURCE for name, module in all_sources().items() if module.SOURCE.boards}
     for number, platform, token in _read_lines(path):
         name = SOURCE_OF_PLATFORM.get(platform, platform)
         if name not in sources:
-            found.unread[platform] += 1
+            result.unread[platform] += 1
             continue
         if why := why_not_read(name, token):
-            found.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
+            result.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
             continue
         if token.lower() in PLATFORM_PAGES:
-            found.refuse(f"{path.name} line {number}: {platform} {token} is a page of the platform and no board")
+            result.refuse(f"{path.name} line {number}: {platform} {token} is a page of the platform and no board")
             continue
         try:
             sources[name].url_of(token)
         except ValueError:
-            found.misshapen.setdefault(name, []).append(f"{path.name} line {number}: {token!r}")
+            result.misshapen.setdefault(name, []).append(f"{path.name} line {number}: {token!r}")
             continue
-        found.boards.append(make_known(name, token, known_from=known_from, day=day))
-    return found
+        result.boards.append(make_known(name, token, known_from=known_from, day=day))
+    return result
 
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
@@ -142,30 +142,30 @@ def _is_of_addresses(path: Path) -> bool:
 
 def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
     """The boards of which addresses of a file are, each once, in the order in which they come."""
-    found = BoardList()
-    seen: set[tuple[str, str]] = set()
+    result = BoardList()
+    keys: set[tuple[str, str]] = set()
     try:
         for number, url in enumerate(_addresses_of(path), start=1):
             board = board_in(url)
             if board is None:
-                found.n_elsewhere += 1
-            elif (key := board_key(*board)) not in seen:
-                seen.add(key)
+                result.n_elsewhere += 1
+            elif (key := board_key(*board)) not in keys:
+                keys.add(key)
                 if why := why_not_read(*board):
-                    found.refuse(f"{path.name} address {number}: {board[0]} {board[1]} is not read: {why}")
+                    result.refuse(f"{path.name} address {number}: {board[0]} {board[1]} is not read: {why}")
                 else:
-                    found.boards.append(make_known(*board, known_from=known_from, day=day))
+                    result.boards.append(make_known(*board, known_from=known_from, day=day))
     except (OSError, EOFError, UnicodeDecodeError, pa.ArrowException) as error:
         raise WrongUsage(f"{path}: a whole file of addresses expected: {error}; fetch it again") from error
-    return found
+    return result
 
 
 def _addresses_of(path: Path) -> Iterator[str]:
     if path.suffix == ".parquet":
         with pq.ParquetFile(path) as file:
             if "url" not in file.schema_arrow.names:
-                named = ", ".join(file.schema_arrow.names[:5])
-                raise WrongUsage(f"{path}: a column url expected, as in Common Crawl's columnar index, not {named}")
+                columns = ", ".join(file.schema_arrow.names[:5])
+                raise WrongUsage(f"{path}: a column url expected, as in Common Crawl's columnar index, not {columns}")
             for batch in file.iter_batches(columns=["url"]):
                 yield from (url for url in batch["url"].to_pylist() if url)
         return
@@ -215,5 +215,5 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
         )
     keys = list(rows.fieldnames or ())
     for number, row in enumerate(rows, start=2):
-        said = (row[keys[platform]] or "").strip().lower(), (row[keys[token]] or "").strip()
-        yield (number, *said)
+        pair = (row[keys[platform]] or "").strip().lower(), (row[keys[token]] or "").strip()
+        yield (number, *pair)

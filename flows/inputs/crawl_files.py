@@ -37,14 +37,14 @@ def crawl_files_in(paths: Sequence[Path], base: Path | None = None) -> list[Craw
     """
     if base is not None and not base.is_dir():
         raise WrongUsage(f"--base {base} is no folder; the one that holds the files of the listing expected")
-    found = {file.path.resolve(): file for path in paths for file in _files_of(path, base)}
-    if not found:
-        said = ", ".join(map(str, paths))
-        raise WrongUsage(f"no WARC file ({' or '.join(SUFFIXES)}) in {said}; name WARC files, folders or a listing")
-    for file in found:
+    files = {file.path.resolve(): file for path in paths for file in _files_of(path, base)}
+    if not files:
+        names = ", ".join(map(str, paths))
+        raise WrongUsage(f"no WARC file ({' or '.join(SUFFIXES)}) in {names}; name WARC files, folders or a listing")
+    for file in files:
         if file.is_file():
             refuse_sample(file)
-    return list(found.values())
+    return list(files.values())
 
 
 def _files_of(path: Path, base: Path | None) -> Iterator[CrawlFile]:
@@ -84,5 +84,5 @@ def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
         else:
             yield CrawlFile(path, f"{ADDRESS}{line.lstrip('/')}" if line.lstrip("/").startswith(PUBLISHED) else line)
     if missing:
-        said = f"{len(missing):,} of {len(lines):,} files of {listing.name} are not below {base}, first {missing[0]}"
-        LOG.warning("%s; those that are there are looked through", said)
+        summary = f"{len(missing):,} of {len(lines):,} files of {listing.name} are not below {base}, first {missing[0]}"
+        LOG.warning("%s; those that are there are looked through", summary)

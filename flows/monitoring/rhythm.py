@@ -45,10 +45,10 @@ def find_due_days(cadence: str) -> int | None:
     >>> find_due_days("live, newest first"), find_due_days("yearly, in July"), find_due_days("weekly until 2025-08-03")
     (14, 458, None)
     """
-    known = max((begin for begin in CADENCE_DAYS if cadence.startswith(begin)), key=len, default=None)
-    if known is None:
+    key = max((begin for begin in CADENCE_DAYS if cadence.startswith(begin)), key=len, default=None)
+    if key is None:
         raise KeyError(f"cadence {cadence!r} begins with none of {', '.join(CADENCE_DAYS)}")
-    days = CADENCE_DAYS[known]
+    days = CADENCE_DAYS[key]
     return None if days is None else max(MIN_DAYS, math.ceil(days * SLACK))
 
 
@@ -58,9 +58,9 @@ def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> lis
     An answer that only repeats what the archive holds is nothing new. A source that never had rows is in no rhythm.
     """
     newest = dict(con.execute(NEWEST).fetchall())
-    found = []
+    sources = []
     for name in sorted(set(names) & set(newest)):
         due_days = find_due_days(all_sources()[name].SOURCE.cadence)
         if due_days is not None and day > newest[name] + timedelta(days=due_days):
-            found.append(Frozen(name, newest[name], due_days))
-    return found
+            sources.append(Frozen(name, newest[name], due_days))
+    return sources

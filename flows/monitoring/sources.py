@@ -96,7 +96,7 @@ class _LastFile:
 
 def print_sources(config: Settings) -> None:
     """A line for each source: what it is, whether it is on, when it last gave rows, how many, and how full they are."""
-    seen, fill = _read_last_files(config)
+    files, fill = _read_last_files(config)
     runs = runs_of(config.data)
     names = ["source", "on", "last success", "rows", "change"]
     if OUT.width >= WIDE:
@@ -107,8 +107,8 @@ def print_sources(config: Settings) -> None:
     in_store = read_known(config.data)
     for name, module in all_sources().items():
         why = why_turned_off(config, name) or why_off(module.SOURCE, config.data, in_store)
-        outcome, said = _last_outcome(runs, name)
-        last = seen.get(name)
+        outcome, detail = _last_outcome(runs, name)
+        last = files.get(name)
         cells = {
             "source": name,
             "kind": module.SOURCE.kind,
@@ -119,17 +119,17 @@ def print_sources(config: Settings) -> None:
             "checked": "yes" if module.SOURCE.is_verified else "no",
         }
         table.add_row(*(cells[column] for column in names), Text(outcome, HEALTH_STYLES.get(outcome, "")))
-        remarks += [f"{name}: {said}"] if said and outcome != "disabled" else []
+        remarks += [f"{name}: {detail}"] if detail and outcome != "disabled" else []
         remarks += [f"{name}: off, {why}"] if why else []
     OUT.print(table)
-    filled = Table(
+    fullness = Table(
         "source", *(Column(name, justify="right") for name in WATCHED.values()), title="Rows filled, all files"
     )
     for name in all_sources():
         if (name, "pay_low") in fill:
-            filled.add_row(name, *(_format_percent(fill.get((name, column))) for column in WATCHED))
-    if filled.row_count:
-        OUT.print(filled)
+            fullness.add_row(name, *(_format_percent(fill.get((name, column))) for column in WATCHED))
+    if fullness.row_count:
+        OUT.print(fullness)
     OUT.print(_terms_table())
     for remark in remarks:
         OUT.print(remark, highlight=False)
@@ -146,11 +146,11 @@ def print_source(config: Settings, name: str) -> None:
     source = limit(module.SOURCE, config)
     in_store = read_known(config.data)
     boards = {board.lower() for board in (*boards_of(name), *in_store.get(name, ()))}
-    seen, fill = _read_last_files(config)
+    files, fill = _read_last_files(config)
     grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     why = why_turned_off(config, name) or why_off(source, config.data, in_store)
     permission = read_permissions(config.data).get(name)
-    said = {
+    facts = {
         "source": f"{name}: {source.title}, by {source.publisher}",
         "kind": f"{source.kind}; {source.cadence}",
         "access": f"{source.access}; {f'off, {why}' if why else 'on'}",
@@ -162,41 +162,41 @@ def print_source(config: Settings, name: str) -> None:
         "published": "figures made from it" if source.is_republishable else "nothing made from it",
         "pace": f"{source.pause:g} s between requests to a host, at most {source.most_requests:,} a night",
         "boards": f"{len(boards):,}, {len(boards_of(name)):,} of them of boards.csv" if boards else None,
-        "last success": f"{seen[name].last:%Y-%m-%d}, {seen[name].n_rows:,} rows" if name in seen else "never",
+        "last success": f"{files[name].last:%Y-%m-%d}, {files[name].n_rows:,} rows" if name in files else "never",
         "last outcome": ": ".join(filter(None, _last_outcome(runs_of(config.data), name))) or "never asked",
         "facts": source.facts,
     }
-    for label, text in said.items():
+    for label, text in facts.items():
         if text:
             grid.add_row(Text(label, "bold"), text)
     OUT.print(grid, highlight=False)
-    filled = Table("column", Column("filled", justify="right"), title="Rows filled, all files", **LOOK)
+    fullness = Table("column", Column("filled", justify="right"), title="Rows filled, all files", **LOOK)
     for (owner, column), rate in sorted(fill.items()):
         if owner == name:
-            filled.add_row(column, _format_percent(rate))
-    if filled.row_count:
-        OUT.print(filled)
+            fullness.add_row(column, _format_percent(rate))
+    if fullness.row_count:
+        OUT.print(fullness)
 
 
 def print_coverage(config: Settings) -> None:
     """What arrived of every source and how full it is, what did not and why, and AI jobs with pay by region."""
     with open_reader(config.data) as con:
-        counted = con.execute(COUNTED).fetchall()
-        refused = {row[0]: row[1:] for row in con.execute(REFUSED).fetchall()}
+        totals = con.execute(COUNTED).fetchall()
+        refusals = {row[0]: row[1:] for row in con.execute(REFUSED).fetchall()}
         postings = {row[0]: row[1:] for row in con.execute(POSTINGS).fetchall()}
         reasons = con.execute(REASONS).fetchall()
-        paid = con.execute(AI_PAY).fetchall()
+        pay_counts = con.execute(AI_PAY).fetchall()
         depth = measure_depth(con)
     right: dict[str, Any] = {"justify": "right", "no_wrap": True}
     counts = ("files", "answers", "rows", "refused", "left out", "values")
     table = Table("source", *(Column(name, **right) for name in counts), title="What arrived", **LOOK)
     shares = ("postings", "pay", "country", "day", "type", "full text", "AI jobs")
     fullness = Table("source", *(Column(name, **right) for name in shares), title="How full it is", **LOOK)
-    for source, files, answers, rows in counted:
-        table.add_row(source, *(f"{count:,}" for count in (files, answers, rows, *refused.get(source, (0, 0, 0)))))
+    for source, files, answers, rows in totals:
+        table.add_row(source, *(f"{count:,}" for count in (files, answers, rows, *refusals.get(source, (0, 0, 0)))))
         if source in postings:
-            n, *filled, ai = postings[source]
-            fullness.add_row(source, f"{n:,}", *(_format_percent(part / n) for part in filled), f"{ai:,}")
+            n, *parts, ai = postings[source]
+            fullness.add_row(source, f"{n:,}", *(_format_percent(part / n) for part in parts), f"{ai:,}")
     OUT.print(table)
     OUT.print(
         "rows: read from all answers, one more each time it was seen. refused: records that could not be read. left "
@@ -207,7 +207,7 @@ def print_coverage(config: Settings) -> None:
     OUT.print("Shares of distinct postings. day: of publication; AI jobs: postings of ai_engineering.", highlight=False)
     OUT.print(f"{describe_depth(depth)}.", highlight=False)
     by_region: dict[str, Counter[str]] = {}
-    for region, source, n in paid:
+    for region, source, n in pay_counts:
         by_region.setdefault(region, Counter())[source] += n
     regions = Table("region the pay counts in", Column("AI jobs with pay", **right), "from", **LOOK)
     for region, sources in sorted(by_region.items(), key=lambda item: -item[1].total()):
@@ -239,15 +239,15 @@ def try_live(config: Settings, name: str) -> None:
             )
             failures = module.fetch(web, boards=boards[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
         rows, issues = _parse_answers(module, writer.path)
-    asked = f"{web.n_requests} requests, {web.n_bytes / 1e3:.0f} kB"
-    refused = (one for one in issues if one.column_name != NEW_KEYS and not one.rule.startswith(FLAG_RULE))
-    n_refused = sum(count_records(issue.value) for issue in refused)
-    OUT.print(f"{name}: {asked}, {len(rows):,} rows, {n_refused:,} records refused or left out", highlight=False)
+    traffic = f"{web.n_requests} requests, {web.n_bytes / 1e3:.0f} kB"
+    refusals = (one for one in issues if one.column_name != NEW_KEYS and not one.rule.startswith(FLAG_RULE))
+    n_refused = sum(count_records(issue.value) for issue in refusals)
+    OUT.print(f"{name}: {traffic}, {len(rows):,} rows, {n_refused:,} records refused or left out", highlight=False)
     if rows:
-        shown = [f.name for f in fields(rows[0]) if f.name in SHOWN_COLUMNS] or [f.name for f in fields(rows[0])][:8]
-        table = Table(*(Column(column, overflow="fold") for column in shown), **LOOK)
+        columns = [f.name for f in fields(rows[0]) if f.name in SHOWN_COLUMNS] or [f.name for f in fields(rows[0])][:8]
+        table = Table(*(Column(column, overflow="fold") for column in columns), **LOOK)
         for row in rows[:SHOWN_ROWS]:
-            table.add_row(*(str(getattr(row, column) or "") for column in shown))
+            table.add_row(*(str(getattr(row, column) or "") for column in columns))
         OUT.print(table)
     for issue in issues[:SHOWN_ISSUES]:
         OUT.print(f"{issue.column_name}: {issue.value!r}: {issue.rule}", highlight=False)
@@ -266,9 +266,9 @@ def _parse_answers(module: SourceModule, path: Path | None) -> tuple[list[Any], 
         if not isinstance(answer, Response) or answer.status not in ANSWERED:
             continue
         try:
-            for found in rows_of(module, answer):
-                if not isinstance(found, Removal):
-                    (issues if isinstance(found, Issue) else rows).append(found)
+            for item in rows_of(module, answer):
+                if not isinstance(item, Removal):
+                    (issues if isinstance(item, Issue) else rows).append(item)
         except Rejected as error:
             issues.append(error.issue)
     return rows, sorted(issues, key=lambda issue: issue.column_name != NEW_KEYS)
@@ -291,13 +291,13 @@ def _read_last_files(config: Settings) -> tuple[dict[str, _LastFile], dict[tuple
             fill = con.execute(FILL).fetchall()
     except database.SqlError:  # published by an older version, which did not count so
         return {}, {}
-    seen = {source: _LastFile(last=last, n_rows=n, before=before) for source, last, n, before in files}
-    return seen, {(source, column): rate for source, column, rate in fill}
+    last_files = {source: _LastFile(last=last, n_rows=n, before=before) for source, last, n, before in files}
+    return last_files, {(source, column): rate for source, column, rate in fill}
 
 
 def _last_outcome(runs: Sequence[Run], name: str) -> tuple[str, str]:
-    said = next((run.health[name] for run in runs if name in run.health), "")
-    outcome, _, why = said.partition(": ")
+    text = next((run.health[name] for run in runs if name in run.health), "")
+    outcome, _, why = text.partition(": ")
     return outcome, why
 
 
@@ -305,5 +305,5 @@ def _format_percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
 
-def _format_change(seen: _LastFile | None) -> str:
-    return f"{seen.n_rows / seen.before - 1:+.0%}" if seen and seen.before else ""
+def _format_change(last: _LastFile | None) -> str:
+    return f"{last.n_rows / last.before - 1:+.0%}" if last and last.before else ""

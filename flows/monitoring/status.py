@@ -50,9 +50,9 @@ def print_status(config: Settings) -> None:
     runs = runs_of(config.data)
     head = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
     kind = config.data / KIND
-    known = read_kind(config.data)
-    spoiled = " (its file `kind` says neither sample nor live; the next run looks into it)" if kind.exists() else ""
-    held_kind = f" ({known} data)" if known else spoiled
+    data_kind = read_kind(config.data)
+    fallback = " (its file `kind` says neither sample nor live; the next run looks into it)" if kind.exists() else ""
+    held_kind = f" ({data_kind} data)" if data_kind else fallback
     serving, at_work = schedule_of(config.prefect_home), find_holder(config.data)
     head.add_row("data folder", f"{config.data}{held_kind}")
     head.add_row("in use", f"by {at_work}" if at_work else "no")
@@ -70,19 +70,19 @@ def print_status(config: Settings) -> None:
     for label, line, is_well in describe_channels(config):
         head.add_row(label, Text(line, "" if is_well else "yellow"))
     read = next((run for run in runs if run.health), None)
-    not_whole = [f"{source} {said}" for source, said in read.health.items() if said != "ok"] if read else []
+    not_whole = [f"{source} {outcome}" for source, outcome in read.health.items() if outcome != "ok"] if read else []
     if not_whole:
         head.add_row("sources", Text("\n".join(not_whole), "yellow"))
     if aside := sorted(path.name for path in config.data.glob("*.damaged-*")):
         head.add_row("set aside", f"{', '.join(aside)}: damaged; remove what you do not want to look into")
-    counted: list[tuple[str, int]] = []
+    rows: list[tuple[str, int]] = []
     why_not: Exception | None = None
     try:
         with open_reader(config.data) as con:
             head.add_row("published", _describe_published(con, config, runs))
-            counted = con.execute(COUNTS).fetchall()
+            rows = con.execute(COUNTS).fetchall()
             if con.execute(HAS_DOUBTS).fetchone():
-                counted += con.execute(CONTRADICTIONS).fetchall()
+                rows += con.execute(CONTRADICTIONS).fetchall()
     except (FileNotFoundError, database.SqlError) as error:
         why_not = error
     OUT.print(head, highlight=False)
@@ -91,7 +91,7 @@ def print_status(config: Settings) -> None:
     if why_not:
         raise why_not
     counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
-    for what, number in counted:
+    for what, number in rows:
         counts.add_row(what, f"{number:,}")
     OUT.print(counts)
 
@@ -99,18 +99,18 @@ def print_status(config: Settings) -> None:
 def _describe_published(con: database.Connection, config: Settings, runs: Iterable[Run]) -> Text:
     at = datetime.fromtimestamp(config.outputs().market.stat().st_mtime, UTC)
     row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
-    said = Text(f"{_format_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
+    text = Text(f"{_format_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
     in_vain = [run for run in runs if run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
     if in_vain:
-        said.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
-    return said
+        text.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
+    return text
 
 
 def _runs_table(runs: list[Run]) -> Table:
     title = "Last runs" if len(runs) <= SHOWN else f"Last {SHOWN} of {len(runs):,} runs"
-    fixed = [Column(name, no_wrap=True) for name in ("began (UTC)", "took", "as of")]
-    folded = [Column(name, overflow="fold") for name in ("command", "outcome")]
-    table = Table(*fixed, *folded, title=title, title_justify="left")
+    narrow_columns = [Column(name, no_wrap=True) for name in ("began (UTC)", "took", "as of")]
+    wide_columns = [Column(name, overflow="fold") for name in ("command", "outcome")]
+    table = Table(*narrow_columns, *wide_columns, title=title, title_justify="left")
     for run in runs[:SHOWN]:
         took = "" if run.ended_at is None else str(run.ended_at - run.began_at)
         outcome = Text(_describe_run(run), STYLES.get(run.state, ""))
@@ -120,8 +120,8 @@ def _runs_table(runs: list[Run]) -> Table:
 
 def _describe_run(run: Run) -> str:
     """How a run ended and why, in words."""
-    failed = [f"{source} {said}" for source, said in run.health.items() if said.startswith("failed")]
-    return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failed]))])])
+    failures = [f"{source} {outcome}" for source, outcome in run.health.items() if outcome.startswith("failed")]
+    return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failures]))])])
 
 
 def _format_minute(time: datetime) -> str:

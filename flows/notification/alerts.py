@@ -125,26 +125,26 @@ class StandingAlerts:
 
 def find_alerts(night: Night, con: Connection | None, config: Settings) -> StandingAlerts:
     """All that stands after a night. `con` is the published warehouse; None: there is none that can be read."""
-    found = [*describe_night(night), *describe_sources(night), *describe_claims(claims.load_claims(), night.day)]
-    seen: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
-    seen["source"] = frozenset(night.health) | frozenset(config.sources_off)
+    alerts = [*describe_night(night), *describe_sources(night), *describe_claims(claims.load_claims(), night.day)]
+    coverage: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
+    coverage["source"] = frozenset(night.health) | frozenset(config.sources_off)
     on = frozenset(_list_rhythmic_sources(config))
-    stored: tuple[tuple[str, Finder, frozenset[str] | None], ...] = (
+    finders: tuple[tuple[str, Finder, frozenset[str] | None], ...] = (
         ("frozen", lambda con: describe_frozen(con, on, night.day), on | frozenset(config.sources_off)),
         ("board", lambda con: describe_boards(con, config), None),
         ("review", lambda con: describe_reviews(con, night.day), None),
     )
-    for kind, find, subjects in stored:
+    for kind, find, subjects in finders:
         if con is None:
             break
         try:
-            found += find(con)
-            seen[kind] = subjects
+            alerts += find(con)
+            coverage[kind] = subjects
         except SqlError as error:  # published by an older version, which did not keep that
             LOG.warning("what is published does not tell of %s: %s", KINDS[kind].lower(), error)
     order = list(KINDS)
     return StandingAlerts(
-        alerts=tuple(sorted(found, key=lambda a: (order.index(a.kind), a.subject, a.state))), seen=seen
+        alerts=tuple(sorted(alerts, key=lambda a: (order.index(a.kind), a.subject, a.state))), seen=coverage
     )
 
 
@@ -168,10 +168,10 @@ def describe_night(night: Night) -> Iterator[Alert]:
             words="the night was killed and never ended", remedy="`jobmarket run` goes on where it was",
         )  # fmt: skip
     elif not night.is_published:
-        said = night.message or f"it ended with {night.exit_code}"
+        message = night.message or f"it ended with {night.exit_code}"
         yield Alert(
-            kind="night", subject="publishing", state=_CHANGEABLE.sub("0", said)[:MAX_WORDS],
-            words=f"nothing was published, and what stood before still stands: {clean(said)}",
+            kind="night", subject="publishing", state=_CHANGEABLE.sub("0", message)[:MAX_WORDS],
+            words=f"nothing was published, and what stood before still stands: {clean(message)}",
             remedy="`jobmarket status` and the run's log say more",
         )  # fmt: skip
     elif night.message:
@@ -183,8 +183,8 @@ def describe_night(night: Night) -> Iterator[Alert]:
 
 def describe_sources(night: Night) -> Iterator[Alert]:
     """Sources that failed in a night, wholly or in part."""
-    for name, said in night.health.items():
-        outcome, _, why = said.partition(": ")
+    for name, text in night.health.items():
+        outcome, _, why = text.partition(": ")
         if outcome in FAILURES:
             yield Alert(
                 kind="source", subject=name, state=outcome,
@@ -226,9 +226,9 @@ def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
         )  # fmt: skip
 
 
-def describe_claims(known: Iterable[Claim], day: date) -> Iterator[Alert]:
+def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
     """Claims of others whose day of verification is near, and again when it has passed."""
-    for claim in known:
+    for claim in entries:
         if day >= claim.verify_by - NEAR:
             is_over = day > claim.verify_by
             yield Alert(
@@ -248,5 +248,5 @@ def _shorten(why: str) -> str:
 
 def clean(text: str, max_length: int = MAX_WORDS) -> str:
     """What an error says, in one line, without values it quotes: they may be an advert's words or name a person."""
-    said = mask_contacts(_ADDRESS.sub(r"\1", " ".join(_QUOTED.sub("…", text).split()))).translate(UNSHOWN)
-    return said if len(said) <= max_length else f"{said[: max_length - 1]}…"
+    line = mask_contacts(_ADDRESS.sub(r"\1", " ".join(_QUOTED.sub("…", text).split()))).translate(UNSHOWN)
+    return line if len(line) <= max_length else f"{line[: max_length - 1]}…"

@@ -140,8 +140,8 @@ def send_mail(config: Settings, message: Message) -> None:
     except smtplib.SMTPAuthenticationError as error:
         raise NotTaken(f"user or password refused ({error.smtp_code})", may_pass=False) from None
     except smtplib.SMTPNotSupportedError:
-        wanted = f"no STARTTLS or no log-in; look at mail.tls ({config.mail_tls}) and mail.user"
-        raise NotTaken(f"the server offers {wanted}", may_pass=False) from None
+        offer = f"no STARTTLS or no log-in; look at mail.tls ({config.mail_tls}) and mail.user"
+        raise NotTaken(f"the server offers {offer}", may_pass=False) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
         may_pass = all(code in BUSY_REPLIES for code in codes)

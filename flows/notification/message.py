@@ -111,26 +111,26 @@ def _list_alerts(night: Night, due: Sequence[Due]) -> Iterator[list[str]]:
     order = list(KINDS)
     by_kind = sorted(due, key=lambda one: (order.index(one.alert.kind), one.alert.subject))
     for kind, group in groupby(by_kind, key=lambda one: one.alert.kind):
-        found = list(group)
-        more = [f"- and {len(found) - MAX_ALERTS:,} more"] if len(found) > MAX_ALERTS else []
-        yield [f"{KINDS[kind]} ({len(found):,})", *(_line_of(night, one) for one in found[:MAX_ALERTS]), *more]
+        members = list(group)
+        more = [f"- and {len(members) - MAX_ALERTS:,} more"] if len(members) > MAX_ALERTS else []
+        yield [f"{KINDS[kind]} ({len(members):,})", *(_line_of(night, one) for one in members[:MAX_ALERTS]), *more]
 
 
 def _line_of(night: Night, due: Due) -> str:
     alert = due.alert
     earlier = f" (night of {due.since}{', over by now' if due.is_cleared else ''})" if due.since != night.day else ""
-    named = "" if alert.kind == "night" else f"{alert.subject}: "
-    return f"- {named}{alert.words}{earlier}\n  → {alert.remedy}"
+    prefix = "" if alert.kind == "night" else f"{alert.subject}: "
+    return f"- {prefix}{alert.words}{earlier}\n  → {alert.remedy}"
 
 
 def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
     """What changed since the day before, values of other rungs apart because they are not to be compared."""
     for is_other_rung, words in ((False, "changed since"), (True, "on another rung than, not to be compared with,")):
-        found = [change for change in changes if change.is_other_rung == is_other_rung]
-        if found:
-            lines = [f"- {c.figure}: {' → '.join(_shorten(c.before, c.after))}" for c in found[:MAX_CHANGES]]
-            more = [f"- and {len(found) - MAX_CHANGES:,} more"] if len(found) > MAX_CHANGES else []
-            yield [f"Figures {words} {found[0].before_on} ({len(found):,})", *lines, *more]
+        group = [change for change in changes if change.is_other_rung == is_other_rung]
+        if group:
+            lines = [f"- {c.figure}: {' → '.join(_shorten(c.before, c.after))}" for c in group[:MAX_CHANGES]]
+            more = [f"- and {len(group) - MAX_CHANGES:,} more"] if len(group) > MAX_CHANGES else []
+            yield [f"Figures {words} {group[0].before_on} ({len(group):,})", *lines, *more]
 
 
 def _shorten(*values: str | None) -> list[str]:
@@ -139,12 +139,12 @@ def _shorten(*values: str | None) -> list[str]:
     >>> _shorten("USD 10K", None)
     ['USD 10K', 'withheld']
     """
-    said = ["withheld" if value is None else " ".join(value.split()) for value in values]
-    if max(map(len, said)) <= MAX_VALUE:
-        return said
-    n_same = sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*said, strict=False)))
+    texts = ["withheld" if value is None else " ".join(value.split()) for value in values]
+    if max(map(len, texts)) <= MAX_VALUE:
+        return texts
+    n_same = sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*texts, strict=False)))
     begin = max(0, n_same - CONTEXT)
-    cut = [f"…{value[begin:].lstrip()}" if begin else value for value in said]
+    cut = [f"…{value[begin:].lstrip()}" if begin else value for value in texts]
     return [value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…" for value in cut]
 
 

@@ -57,9 +57,9 @@ def reporting(
     try:
         yield report
     except Exception as error:
-        said = f"{type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
         day = datetime.now(UTC).date()
-        report_night(read_settings, Night(run_id=run_id, day=day, exit_code=FAILED, message=said, is_sample=is_sample))
+        report_night(read_settings, Night(run_id=run_id, day=day, exit_code=FAILED, message=why, is_sample=is_sample))
         raise
 
 
@@ -94,8 +94,8 @@ def _send_due(config: Settings, night: Night) -> None:
             LOG.info("sent by %s: %d due", name, len(due))
         else:
             LOG.warning("not sent by %s: %s; the %d due go with the next night's message", name, why, len(due))
-    if cleared := sent.find_cleared(standing, records.values()):
-        sent.note_cleared(config.data, night.run_id, cleared)
+    if clearances := sent.find_cleared(standing, records.values()):
+        sent.note_cleared(config.data, night.run_id, clearances)
 
 
 def _write_messages(
@@ -105,11 +105,11 @@ def _write_messages(
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
         due = {name: sent.select_due(standing, records[name], night.day) for name in list_channels(config)}
-        published = _describe_published(config, night, con) if any(due.values()) else None
+        publication = _describe_published(config, night, con) if any(due.values()) else None
     messages = {
-        name: (found, compose(night, found, n_standing=_count_known(standing, found), published=published))
-        for name, found in due.items()
-        if found
+        name: (each, compose(night, each, n_standing=_count_known(standing, each), published=publication))
+        for name, each in due.items()
+        if each
     }
     return standing, messages
 
@@ -180,12 +180,12 @@ def show_night(config: Settings, night: Night) -> DueMessage:
     names = list_channels(config)
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
-        found = [sent.select_due(standing, records.get(name, sent.Record()), night.day) for name in names or ("",)]
-        due = {one.alert.key: one for each in found for one in each}
+        lists = [sent.select_due(standing, records.get(name, sent.Record()), night.day) for name in names or ("",)]
+        due = {one.alert.key: one for each in lists for one in each}
         message = None
         if due:
-            published = _describe_published(config, night, con)
+            publication = _describe_published(config, night, con)
             message = compose(
-                night, list(due.values()), n_standing=_count_known(standing, list(due.values())), published=published
+                night, list(due.values()), n_standing=_count_known(standing, list(due.values())), published=publication
             )
     return DueMessage(message=message, known=tuple(alert for alert in standing.alerts if alert.key not in due))

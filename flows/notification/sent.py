@@ -43,20 +43,20 @@ def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
     """The record of every channel that ever sent, and the last heartbeat."""
     records: dict[str, Record] = {}
     beat: Attempt | None = None
-    for said in run_log.read_notes(data, DELIVERY, CLEARED, BEAT):
-        if DELIVERY in said:
-            record = records.setdefault(said["by"], Record())
-            due = {one.alert.key: one for one in map(_due_of, said["alerts"])}
-            record.last = _attempt(said, DELIVERY, len(due))
-            record.unsent = {} if said["why"] is None else due
-            if said["why"] is None:
+    for entry in run_log.read_notes(data, DELIVERY, CLEARED, BEAT):
+        if DELIVERY in entry:
+            record = records.setdefault(entry["by"], Record())
+            due = {one.alert.key: one for one in map(_due_of, entry["alerts"])}
+            record.last = _attempt(entry, DELIVERY, len(due))
+            record.unsent = {} if entry["why"] is None else due
+            if entry["why"] is None:
                 record.known |= {key: one.since for key, one in due.items()}
-        elif CLEARED in said:
+        elif CLEARED in entry:
             for record in records.values():
-                for key in said["alerts"]:
+                for key in entry["alerts"]:
                     record.known.pop(Key(*key), None)
         else:
-            beat = _attempt(said, BEAT)
+            beat = _attempt(entry, BEAT)
     return records, beat
 
 
@@ -89,8 +89,8 @@ def note_beat(data: Path, run_id: str, *, why: str | None) -> None:
     run_log.note(data, {BEAT: run_id, "why": why})
 
 
-def _attempt(said: Mapping[str, Any], key: str, n_due: int = 0) -> Attempt:
-    return Attempt(run_id=said[key], at=datetime.fromisoformat(said["at"]), why=said["why"], n_due=n_due)
+def _attempt(entry: Mapping[str, Any], key: str, n_due: int = 0) -> Attempt:
+    return Attempt(run_id=entry[key], at=datetime.fromisoformat(entry["at"]), why=entry["why"], n_due=n_due)
 
 
 def _line_of(due: Due) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _line_of(due: Due) -> dict[str, Any]:
     return {**asdict(due.alert), "deadline": deadline, "since": due.since.isoformat()}
 
 
-def _due_of(said: Mapping[str, Any]) -> Due:
-    given = {**said, "deadline": date.fromisoformat(said["deadline"]) if said["deadline"] else None}
-    since = date.fromisoformat(given.pop("since"))
-    return Due(alert=Alert(**given), since=since)
+def _due_of(entry: Mapping[str, Any]) -> Due:
+    fields = {**entry, "deadline": date.fromisoformat(entry["deadline"]) if entry["deadline"] else None}
+    since = date.fromisoformat(fields.pop("since"))
+    return Due(alert=Alert(**fields), since=since)

@@ -31,8 +31,8 @@ def read_kind(data: Path) -> str | None:
     """What the folder's file says; None when there is none, or when it says neither."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         path = data / KIND
-        said = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would be waited for
-        return said if said in (SAMPLE, LIVE) else None
+        text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would be waited for
+        return text if text in (SAMPLE, LIVE) else None
     return None
 
 
@@ -52,35 +52,35 @@ def find_kind(config: Settings) -> str | None:
     return kinds.pop() if kinds else None
 
 
-def refuse_other_kind(config: Settings, found: str | None, wanted: str | None) -> None:
+def refuse_other_kind(config: Settings, kind: str | None, new_kind: str | None) -> None:
     """Raise `Wrong` where a folder holds the other kind than is to be put into it."""
-    if found is not None and wanted not in (None, found):
+    if kind is not None and new_kind not in (None, kind):
         raise Wrong(
-            f"{config.data} holds {found} data, which {wanted} data must not be mixed with; "
+            f"{config.data} holds {kind} data, which {new_kind} data must not be mixed with; "
             "set JOBMARKET_DATA to another folder"
         )
 
 
-def settle_kind(config: Settings, wanted: str | None) -> str:
+def settle_kind(config: Settings, new_kind: str | None) -> str:
     """What the folder holds; the first run decides. A damaged file is set aside and written again where that is clear.
 
     Raises `Wrong` where the folder holds the other kind, where a run that brings none finds none, and where a damaged
     file is all that could tell.
     """
     path = config.data / KIND
-    known, found = read_kind(config.data), find_kind(config)
-    is_damaged = known is None and (path.is_dir() or (path.exists() and path.stat().st_size > 0))
-    if found is None and is_damaged:
+    file_kind, folder_kind = read_kind(config.data), find_kind(config)
+    is_damaged = file_kind is None and (path.is_dir() or (path.exists() and path.stat().st_size > 0))
+    if folder_kind is None and is_damaged:
         raise Wrong(
             f"{path} says neither {SAMPLE} nor {LIVE}, and nothing in the folder tells; write the right one into it, "
             "or set JOBMARKET_DATA to another folder"
         )
-    if found is None and wanted is None:
+    if folder_kind is None and new_kind is None:
         raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")
-    refuse_other_kind(config, found, wanted)
-    kind = found or wanted
+    refuse_other_kind(config, folder_kind, new_kind)
+    kind = folder_kind or new_kind
     assert kind is not None
-    if known is None:
+    if file_kind is None:
         if is_damaged:
             aside = atomic_files.set_aside(path, datetime.now(UTC).date())
             LOG.warning("%s was damaged and is set aside as %s; the folder holds %s data", path, aside.name, kind)
@@ -105,6 +105,6 @@ def _find_archived_kinds(archive: Store) -> Iterator[str]:
                 archive.fetch(warc)
                 if is_live(warc):
                     yield LIVE
-                urls = (found.url for found in read_recorded(warc) if not isinstance(found, DamagedRecord))
+                urls = (record.url for record in read_recorded(warc) if not isinstance(record, DamagedRecord))
                 if board := next(filter(None, map(module.SOURCE.board_of, urls)), None):
                     yield SAMPLE if board.endswith(SAMPLE_BOARD) else LIVE

@@ -27,15 +27,15 @@ def limit(source: Source, config: Settings) -> Source:
             f"seconds between two requests at least; name more, or take the line out"
         )
     for_boards = config.board_requests if source.boards else None
-    named = config.requests.get(source.name)
-    limited = replace(source, pause=pause, most_requests=named or for_boards or source.most_requests)
-    if named is None:
+    setting = config.requests.get(source.name)
+    limited = replace(source, pause=pause, most_requests=setting or for_boards or source.most_requests)
+    if setting is None:
         return limited
-    allowed = _count_in_time(limited) if source.boards else source.most_requests
-    if named > allowed:
-        why = f"{pause:g} s apart, {named:,} take {_hours(named * pause)}, and it has {_hours(source.max_seconds)}"
+    most = _count_in_time(limited) if source.boards else source.most_requests
+    if setting > most:
+        why = f"{pause:g} s apart, {setting:,} take {_hours(setting * pause)}, and it has {_hours(source.max_seconds)}"
         raise WrongUsage(
-            f"{_where(config, 'requests')}limits.requests.{source.name} = {named}: {allowed:,.0f} are the most"
+            f"{_where(config, 'requests')}limits.requests.{source.name} = {setting}: {most:,.0f} are the most"
             + (f", {why}" if source.boards else ", as the source declares")
         )
     return limited
@@ -55,11 +55,11 @@ def describe_limits(config: Settings) -> Iterator[str]:
         if source == module.SOURCE:
             continue
         n_sent = min(source.most_requests, _count_in_time(source))
-        said = f"{name}: {source.most_requests:,} requests a night, {source.pause:g} s apart"
+        head = f"{name}: {source.most_requests:,} requests a night, {source.pause:g} s apart"
         if n_sent < source.most_requests:
-            yield f"{said}; {n_sent:,.0f} of them in the {_hours(source.max_seconds)} that it has"
+            yield f"{head}; {n_sent:,.0f} of them in the {_hours(source.max_seconds)} that it has"
         else:
-            yield f"{said}: {_hours(n_sent * source.pause)}"
+            yield f"{head}: {_hours(n_sent * source.pause)}"
 
 
 def _count_in_time(source: Source) -> float:

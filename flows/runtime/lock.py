@@ -66,9 +66,9 @@ def _try_lock(file: IO[str]) -> bool:
     return False
 
 
-def _describe_holder(said: str) -> str:
+def _describe_holder(text: str) -> str:
     try:
-        who = json.loads(said)
+        who = json.loads(text)
         return f"process {who['pid']} on {who['host']} since {who['since']} ({who['command']})"
     except (ValueError, KeyError, TypeError):
         return "a process that has not named itself yet"
@@ -76,8 +76,8 @@ def _describe_holder(said: str) -> str:
 
 def find_holder(data: Path) -> str | None:
     """Who holds the folder now, in words; None when nobody does."""
-    said = _read_holder(data)
-    return None if said is None else _describe_holder(said)
+    text = _read_holder(data)
+    return None if text is None else _describe_holder(text)
 
 
 def find_holder_pid(data: Path) -> int | None:

@@ -44,17 +44,17 @@ def read_permissions(data: Path) -> dict[str, Permission]:
     if not path.exists():
         return {}
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongUsage(f"{path} is no TOML file: {error}") from error
-    return {name: _parse_permission(path, name, table) for name, table in said.items()}
+    return {name: _parse_permission(path, name, table) for name, table in tables.items()}
 
 
 def _parse_permission(path: Path, name: str, table: object) -> Permission:
     example = f'[{name}] with why = "…", by = "…" and on = {date(2026, 11, 3)}'
-    consented = [name for name, module in all_sources().items() if module.SOURCE.access == "consent"]
-    if name not in consented:
-        raise WrongUsage(f"{path}: {name} needs no permission; those that do: {', '.join(consented) or 'none'}")
+    names = [name for name, module in all_sources().items() if module.SOURCE.access == "consent"]
+    if name not in names:
+        raise WrongUsage(f"{path}: {name} needs no permission; those that do: {', '.join(names) or 'none'}")
     if not isinstance(table, dict) or set(table) != {"why", "by", "on"}:
         raise WrongUsage(f"{path}: {example} expected")
     why, by, on = table["why"], table["by"], table["on"]
@@ -84,11 +84,11 @@ def _read_days_of_acceptance(data: Path) -> dict[str, date]:
     path = data / ACCEPTED
     days: dict[str, date] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else (), 1):
-        *said, warc = line.split() or [""]
+        *words, warc = line.split() or [""]
         if not warc:
             continue
         try:
-            day = date.fromisoformat(*said) if said else date.min
+            day = date.fromisoformat(*words) if words else date.min
             if not warc.endswith(SUFFIX):
                 raise ValueError(warc)
         except (ValueError, TypeError) as error:
@@ -100,12 +100,12 @@ def _read_days_of_acceptance(data: Path) -> dict[str, date]:
 
 def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:
     """Names of sources, each known. Raises `WrongUsage` that says which is not, and where it stands."""
-    known = tuple(all_sources())
+    sources = tuple(all_sources())
     for name in names:
-        if name not in known:
+        if name not in sources:
             where = "" if origin.startswith(COMMAND_LINE) else f"{origin}: "
             raise WrongUsage(
-                f"{where}unknown source {name}" + (suggest(name, known) or f"; there are {', '.join(known)}")
+                f"{where}unknown source {name}" + (suggest(name, sources) or f"; there are {', '.join(sources)}")
             )
     return tuple(names)
 

@@ -75,17 +75,17 @@ def process_of(pid: int) -> Process:
 
 
 @contextlib.contextmanager
-def temporary_server(prefect_home: Path, ended: Collection[str] = ()) -> Iterator[None]:
+def temporary_server(prefect_home: Path, run_ids: Collection[str] = ()) -> Iterator[None]:
     """A Prefect server for the length of a run, unless PREFECT_API_URL names one that is running.
 
     It is written down with its start time the moment it is started, so that the next command can end it if
-    this one is killed. `ended` are the ids of runs that are over, of which the server may not know it. Raises
+    this one is killed. `run_ids` are those of runs that are over, of which the server may not know it. Raises
     `ServerLost` in place of any error of a run whose server no longer answers.
     """
     end_leftovers(prefect_home)
     if url := os.environ.get("PREFECT_API_URL"):
         with _lost_when_silent(url):
-            crash_ended(ended)
+            crash_ended(run_ids)
             yield
         return
     from prefect.events.worker import EventsWorker
@@ -110,7 +110,7 @@ def temporary_server(prefect_home: Path, ended: Collection[str] = ()) -> Iterato
     try:
         server.start()
         with _lost_when_silent(server.api_url):
-            crash_ended(ended)
+            crash_ended(run_ids)
             yield
     finally:
         # What Prefect has still to tell the server, it would try to tell for minutes once the server is gone.
@@ -157,12 +157,12 @@ def crash_ended(run_ids: Collection[str]) -> int:
 
     is_running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
     with get_client(sync_client=True) as client:
-        found = client.read_flow_runs(flow_run_filter=is_running)
-        crashed = [run for run in found if any(run_id in run.name for run_id in run_ids)]
-        for run in crashed:
-            said = "The run is over and did not say how it ended; `jobmarket status` and ops.runs do."
-            client.set_flow_run_state(run.id, Crashed(message=said), force=True)
-    return len(crashed)
+        flow_runs = client.read_flow_runs(flow_run_filter=is_running)
+        orphans = [run for run in flow_runs if any(run_id in run.name for run_id in run_ids)]
+        for run in orphans:
+            message = "The run is over and did not say how it ended; `jobmarket status` and ops.runs do."
+            client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+    return len(orphans)
 
 
 def _start_server(port: int) -> subprocess.Popen[bytes]:
@@ -204,12 +204,12 @@ def run_schedule_server(prefect_home: Path, *, port: int, cron: str, timezone: s
         raise AlreadyServed(
             f"process {serving.pid} serves this data folder already ({serving.cron}, {serving.timezone}); end it first"
         )
-    said = {"cron": cron, "timezone": timezone, "owner": asdict(process_of(os.getpid()))}
-    given = os.environ.get("PREFECT_API_URL")
-    process = None if given else _started_with_page(prefect_home, port)
+    schedule = {"cron": cron, "timezone": timezone, "owner": asdict(process_of(os.getpid()))}
+    env_url = os.environ.get("PREFECT_API_URL")
+    process = None if env_url else _started_with_page(prefect_home, port)
     try:
-        _record(record, process.pid if process else None, said)
-        url = given or f"http://127.0.0.1:{port}/api"
+        _record(record, process.pid if process else None, schedule)
+        url = env_url or f"http://127.0.0.1:{port}/api"
         if process:
             LOG.info("starting Prefect's server; that takes some ten seconds")
             _wait(f"{url}/health", process, prefect_home)
@@ -252,10 +252,10 @@ def _wait(url: str, process: subprocess.Popen[bytes], prefect_home: Path) -> Non
 
 def schedule_of(prefect_home: Path) -> Schedule | None:
     """The schedule that a living `jobmarket serve` keeps for a data folder; None when there is none."""
-    said = _read_record(prefect_home / SCHEDULE)
+    record = _read_record(prefect_home / SCHEDULE)
     try:
-        owner = Process(**said["owner"])
-        return Schedule(cron=said["cron"], timezone=said["timezone"], pid=owner.pid) if owner.found else None
+        owner = Process(**record["owner"])
+        return Schedule(cron=record["cron"], timezone=record["timezone"], pid=owner.pid) if owner.found else None
     except (KeyError, TypeError):
         return None
 
@@ -263,19 +263,19 @@ def schedule_of(prefect_home: Path) -> Schedule | None:
 # --- what a killed command left --------------------------------------------------------------------------
 
 
-def _record(path: Path, pid: int | None, said: Mapping[str, Any] | None = None) -> None:
+def _record(path: Path, pid: int | None, extra: Mapping[str, Any] | None = None) -> None:
     server = asdict(process_of(pid)) if pid else {"pid": None, "started": None}
     part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps({**server, **(said or {})}))
+    part.write_text(json.dumps({**server, **(extra or {})}))
     part.replace(path)
 
 
 def _read_record(path: Path) -> dict[str, Any]:
     try:
-        said = json.loads(path.read_text())
+        record = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):  # a record cut short is none
         return {}
-    return said if isinstance(said, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def end_leftovers(prefect_home: Path) -> bool:
@@ -285,18 +285,18 @@ def end_leftovers(prefect_home: Path) -> bool:
     when its `jobmarket serve` is gone.
     """
     names = [RECORD] if schedule_of(prefect_home) else [RECORD, SCHEDULE]
-    ended = [pid for name in names if (pid := end_server(prefect_home / name)) is not None]
-    for pid in ended:
+    pids = [pid for name in names if (pid := end_server(prefect_home / name)) is not None]
+    for pid in pids:
         LOG.warning("ended the Prefect server left by a killed command (process %d)", pid)
-    return bool(ended)
+    return bool(pids)
 
 
 def end_server(record: Path) -> int | None:
     """End the server that a record names and remove the record; its process id when it lived, else None."""
-    said = _read_record(record)
+    content = _read_record(record)
     process = None
     with contextlib.suppress(KeyError, TypeError):
-        process = Process(pid=said["pid"], started=said["started"]).found if said["pid"] else None
+        process = Process(pid=content["pid"], started=content["started"]).found if content["pid"] else None
     if process:
         family = [process, *process.children(recursive=True)]
         for member in family:

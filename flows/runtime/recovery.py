@@ -41,21 +41,21 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
     """
     today = datetime.now(UTC).date()
     work, market = (set_damaged_aside(path, today) for path in (outputs.folder / database.WORK, outputs.market))
-    done = []
+    sentences = []
     if market:
-        done.append(f"{database.MARKET} is damaged ({market[1]}); it was set aside as {market[0].name}")
+        sentences.append(f"{database.MARKET} is damaged ({market[1]}); it was set aside as {market[0].name}")
     if work:
         source = "the archive alone" if not outputs.market.exists() else f"the archive and {database.MARKET}"
-        done.append(
+        sentences.append(
             f"{database.WORK} is damaged ({work[1]}); it was set aside as {work[0].name} and is made "
             f"again from {source}. {_describe_losses(settings.data, outputs, run_id)}"
         )
-    if removed := remove_damaged(settings.refined):
-        first = removed[0].relative_to(settings.refined.folder)
-        done.append(f"{len(removed)} refined files are damaged, first {first}; they are made again from the archive")
-    for sentence in done:
+    if files := remove_damaged(settings.refined):
+        first = files[0].relative_to(settings.refined.folder)
+        sentences.append(f"{len(files)} refined files are damaged, first {first}; they are made again from the archive")
+    for sentence in sentences:
         LOG.warning("%s", sentence)
-    return done
+    return sentences
 
 
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
@@ -63,10 +63,10 @@ def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
     if not outputs.market.exists():
         return "The marts and figures of earlier days, and the checks and health of earlier runs, are lost"
     with open_reader(outputs.folder) as con:
-        kept = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
+        safe_ids = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
     # What a run of a past day published stands in that day's folder.
-    lost = [run.run_id for run in runs_of(data) if run.run_id not in kept and run.exit_code not in PUBLISHED]
-    if not lost:
+    lost_ids = [run.run_id for run in runs_of(data) if run.run_id not in safe_ids and run.exit_code not in PUBLISHED]
+    if not lost_ids:
         return "Nothing is lost"
-    named = ", ".join(lost[:NAMED]) + (f" and {len(lost) - NAMED} more" if len(lost) > NAMED else "")
-    return f"The checks and source health of runs that were not published are lost: {named}"
+    ids = ", ".join(lost_ids[:NAMED]) + (f" and {len(lost_ids) - NAMED} more" if len(lost_ids) > NAMED else "")
+    return f"The checks and source health of runs that were not published are lost: {ids}"

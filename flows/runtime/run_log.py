@@ -23,7 +23,7 @@ from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED
 
 LOG = logging.getLogger("jobmarket")
 JOURNAL = "runs.jsonl"
-STATES = {code: meant.state for code, meant in EXIT_CODES.items()}
+STATES = {code: entry.state for code, entry in EXIT_CODES.items()}
 RUNNING = "running"
 KILLED = "KILLED, never ended"
 NoteEnd = Callable[..., None]
@@ -48,14 +48,14 @@ class Run:
     state: str = KILLED
 
 
-def note(data: Path, said: Mapping[str, Any]) -> None:
+def note(data: Path, entry: Mapping[str, Any]) -> None:
     """Add a line to the journal; the time is put beside what is said."""
-    _append(data, {**said, "at": _now()})
+    _append(data, {**entry, "at": _now()})
 
 
 def read_notes(data: Path, *keys: str) -> Iterator[dict[str, Any]]:
     """The lines of the journal that have one of some keys, the oldest first."""
-    return (said for said in _lines(data) if said.keys() & set(keys))
+    return (entry for entry in _lines(data) if entry.keys() & set(keys))
 
 
 def begin(data: Path, *, run_id: str, command: str) -> None:
@@ -73,8 +73,8 @@ def end(
     health: Mapping[str, str] | None = None,
 ) -> None:
     """Note how a run ended."""
-    said = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
-    _append(data, {"ended": run_id, "at": _now(), "exit_code": exit_code, **said})
+    fields = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
+    _append(data, {"ended": run_id, "at": _now(), "exit_code": exit_code, **fields})
 
 
 @contextlib.contextmanager
@@ -85,9 +85,9 @@ def on_record(data: Path, *, run_id: str, command: str) -> Iterator[NoteEnd]:
     """
     begin(data, run_id=run_id, command=command)
 
-    def note_end(**said: Any) -> None:
+    def note_end(**fields: Any) -> None:
         try:
-            end(data, run_id, **said)
+            end(data, run_id, **fields)
         except OSError as error:
             LOG.warning("%s does not say how the run ended: %s", data / JOURNAL, error.strerror)
 
@@ -106,22 +106,22 @@ def on_record(data: Path, *, run_id: str, command: str) -> Iterator[NoteEnd]:
 
 def runs_of(data: Path) -> list[Run]:
     """All runs of a data folder, the newest first; [] when there was none."""
-    found: dict[str, Run] = {}
-    for said in read_notes(data, "begun", "ended"):
-        at = datetime.fromisoformat(said["at"])
-        if "begun" in said:
-            found[said["begun"]] = Run(run_id=said["begun"], command=said["command"], pid=said["pid"], began_at=at)
-        elif run := found.get(said["ended"]):
-            found[said["ended"]] = replace(
+    runs: dict[str, Run] = {}
+    for entry in read_notes(data, "begun", "ended"):
+        at = datetime.fromisoformat(entry["at"])
+        if "begun" in entry:
+            runs[entry["begun"]] = Run(run_id=entry["begun"], command=entry["command"], pid=entry["pid"], began_at=at)
+        elif run := runs.get(entry["ended"]):
+            runs[entry["ended"]] = replace(
                 run,
                 ended_at=at,
-                exit_code=said["exit_code"],
-                as_of=date.fromisoformat(said["as_of"]) if said["as_of"] else None,
-                message=said["message"],
-                health=said["health"],
-                state=STATES.get(said["exit_code"], f"ended with {said['exit_code']}"),
+                exit_code=entry["exit_code"],
+                as_of=date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
+                message=entry["message"],
+                health=entry["health"],
+                state=STATES.get(entry["exit_code"], f"ended with {entry['exit_code']}"),
             )
-    newest_first = list(reversed(found.values()))
+    newest_first = list(reversed(runs.values()))
     holding = find_holder_pid(data)
     for number, run in enumerate(newest_first):
         if holding is not None and run.pid == holding:  # an older run of the same process id is long dead
@@ -140,9 +140,9 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _append(data: Path, said: Mapping[str, Any]) -> None:
+def _append(data: Path, entry: Mapping[str, Any]) -> None:
     data.mkdir(parents=True, exist_ok=True)
-    append(data / JOURNAL, json.dumps(said))
+    append(data / JOURNAL, json.dumps(entry))
 
 
 def _lines(data: Path) -> Iterator[dict[str, Any]]:
@@ -152,6 +152,6 @@ def _lines(data: Path) -> Iterator[dict[str, Any]]:
         return
     for line in lines:
         with contextlib.suppress(ValueError):
-            said = json.loads(line)
-            if isinstance(said, dict):
-                yield said
+            entry = json.loads(line)
+            if isinstance(entry, dict):
+                yield entry

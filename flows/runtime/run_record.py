@@ -153,14 +153,14 @@ def read_published_outcome(request: Request) -> Outcome | None:
         with open_reader(request.outputs.folder) as con:
             query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ?"
             run = con.execute(query, [request.run_id]).fetchone()
-            found = con.execute(
+            rows = con.execute(
                 f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
             ).fetchall()
     except database.SqlError:  # what cannot be read tells nothing; the first error is the one to be told
         return None
     if run is None or run[0] is None:
         return None
-    health = tuple(Health(**dict(zip(columns, row, strict=True))) for row in found)
+    health = tuple(Health(**dict(zip(columns, row, strict=True))) for row in rows)
     return Outcome(exit_code=run[0], as_of=run[1], health=health, messages=(run[2],) if run[2] else ())
 
 

@@ -13,9 +13,9 @@ class Secret:
 
     __slots__ = ("__dict__", "_shown", "_value")
 
-    def __init__(self, value: str, shown: str = HIDDEN) -> None:
+    def __init__(self, value: str, mask: str = HIDDEN) -> None:
         self._value = value
-        self._shown = shown
+        self._shown = mask
 
     def reveal(self) -> str:
         """The secret itself, for who must send it."""

@@ -143,11 +143,11 @@ class Settings:
     @property
     def past_days(self) -> list[date]:
         """Days for which `jobmarket run --as-of` made a warehouse."""
-        found = []
+        days = []
         for market in (self.data / ASOF).glob("*/market.duckdb"):
             with contextlib.suppress(ValueError):
-                found.append(date.fromisoformat(market.parent.name))
-        return sorted(found)
+                days.append(date.fromisoformat(market.parent.name))
+        return sorted(days)
 
 
 class Value(NamedTuple):
@@ -157,12 +157,12 @@ class Value(NamedTuple):
     origin: str = "default"
 
 
-def settings(**chosen: Any) -> Settings:
-    """The settings of this command; `chosen` are those given by its options, None for an option that was not given.
+def settings(**options: Any) -> Settings:
+    """The settings of this command; `options` are those given on its command line, None for one that was not given.
 
     Raises `WrongUsage` that names each setting that makes no sense, where it stands, and what is expected.
     """
-    values, problems = find_values(chosen)
+    values, problems = find_values(options)
     if problems:
         raise WrongUsage("\n".join(problems))
     return _settings_of(values)
@@ -178,43 +178,43 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
     return Settings(**{name: value.value for name, value in values.items()}, origins=origins)
 
 
-def find_values(chosen: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
+def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
     """The value of every setting by its name, and all that is wrong. Options win over the environment over the file."""
     values = {setting.name: Value(setting.default()) for setting in SETTINGS}
-    given = {setting.name: value for setting in SETTINGS if (value := _find_given(setting, chosen)) is not None}
-    problems = [value for value in given.values() if isinstance(value, str)]
-    data = given.get("data", values["data"])
+    overrides = {setting.name: value for setting in SETTINGS if (value := _find_given(setting, options)) is not None}
+    problems = [value for value in overrides.values() if isinstance(value, str)]
+    data = overrides.get("data", values["data"])
     if isinstance(data, Value):
         folder = data.value.resolve()
-        given["data"] = Value(folder, data.origin)
+        overrides["data"] = Value(folder, data.origin)
         if folder.exists() and not folder.is_dir():
             problems.append(f"JOBMARKET_DATA={folder} is no folder; name one, it is made when it is not there")
         else:
             entries, in_file = read_settings(folder)
             problems += in_file
             values |= {entry.setting.name: Value(entry.value, entry.where) for entry in entries}
-    values |= {name: value for name, value in given.items() if isinstance(value, Value)}
+    values |= {name: value for name, value in overrides.items() if isinstance(value, Value)}
     if values["sources_on"].origin.startswith(COMMAND_LINE):  # who names a source means it, whatever the file says
         values["sources_off"] = Value((), values["sources_on"].origin)
     return values, problems
 
 
-def _find_given(setting: Setting, chosen: Mapping[str, Any]) -> Value | str | None:
+def _find_given(setting: Setting, options: Mapping[str, Any]) -> Value | str | None:
     """A setting as an option or the environment gives it, what is wrong with it, or None where neither does."""
-    if chosen.get(setting.name) not in (None, []):
-        given, origin = chosen[setting.name], f"{COMMAND_LINE} {setting.option}"
-        said = f"{setting.option} {given}"
+    if options.get(setting.name) not in (None, []):
+        value, origin = options[setting.name], f"{COMMAND_LINE} {setting.option}"
+        words = f"{setting.option} {value}"
         example = f"{setting.option} {setting.example}"
     elif (text := os.environ.get(setting.environment, "")).strip():
-        given, origin = setting.kind.from_text(text), f"environment {setting.environment}"
-        said = f"{setting.environment}={HIDDEN if is_hidden(setting, text) else text.strip()}"
+        value, origin = setting.kind.from_text(text), f"environment {setting.environment}"
+        words = f"{setting.environment}={HIDDEN if is_hidden(setting, text) else text.strip()}"
         example = f"export {setting.environment}={setting.example}"
     else:
         return None
     try:
-        return Value(setting.kind.parse(given, Path()), origin)
+        return Value(setting.kind.parse(value, Path()), origin)
     except ValueError:
-        return expect(setting, said, example)
+        return expect(setting, words, example)
 
 
 def prepare_prefect(config: Settings) -> None:

@@ -199,8 +199,8 @@ SECONDS_BY_SOURCE = _by_source("seconds above 0", {"type": "number", "exclusiveM
 def _one_of(*words: str) -> Kind:
     """The kind of a setting that is one of a few words."""
     pattern = re.compile("|".join(words))
-    named = f"{', '.join(words[:-1])} or {words[-1]}"
-    return Kind(named, {"type": "string", "enum": list(words)}, lambda value, _: _parse_text(value, pattern))
+    choices = f"{', '.join(words[:-1])} or {words[-1]}"
+    return Kind(choices, {"type": "string", "enum": list(words)}, lambda value, _: _parse_text(value, pattern))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,14 +58,14 @@ def read_settings(data: Path) -> tuple[list[Entry], list[str]]:
         try:
             entries.append(Entry(setting, setting.kind.parse(value, data), where))
         except ValueError:
-            given = f'"{HIDDEN}"' if is_hidden(setting, value) else _format(value)
-            problems.append(f"{where}: {expect(setting, f'{key} = {given}', f'{key} = {setting.example}')}")
+            literal = f'"{HIDDEN}"' if is_hidden(setting, value) else _format(value)
+            problems.append(f"{where}: {expect(setting, f'{key} = {literal}', f'{key} = {setting.example}')}")
     return entries, problems
 
 
-def expect(setting: Setting, given: str, example: str) -> str:
+def expect(setting: Setting, text: str, example: str) -> str:
     """What is wrong with a value, in words: what was given, what is expected, and an example."""
-    return f"{given}: {setting.kind.expected} expected, for example {example}"
+    return f"{text}: {setting.kind.expected} expected, for example {example}"
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -86,7 +86,7 @@ def find_lines(text: str) -> dict[str, int]:
     >>> find_lines('a = [\\n  1,\\n]\\n[b]\\nc = 2')
     {'a': 1, 'b': 4, 'b.c': 5}
     """
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     table, pending, begin = "", "", 0
     for number, line in enumerate(text.split("\n"), start=1):
         begin = begin if pending else number
@@ -99,9 +99,9 @@ def find_lines(text: str) -> dict[str, int]:
         pending = ""
         prefix = "" if is_header or not table else f"{table}."
         for key in _keys(statement):
-            found.setdefault(prefix + key, begin)
+            lines.setdefault(prefix + key, begin)
             table = key if is_header else table
-    return found
+    return lines
 
 
 def _keys(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -123,8 +123,8 @@ def _describe_unknown(key: str, *, is_table: bool) -> str:
     if is_table:
         return f"unknown table [{key}]{suggest(key, TABLES)}"
     name = key.rpartition(".")[2]
-    known = [known for known in BY_KEY if known.rpartition(".")[2] == name]
-    return f"unknown setting {key}" + (f"; did you mean {known[0]}?" if known else suggest(key, BY_KEY))
+    matches = [other for other in BY_KEY if other.rpartition(".")[2] == name]
+    return f"unknown setting {key}" + (f"; did you mean {matches[0]}?" if matches else suggest(key, BY_KEY))
 
 
 def secret_of(key: str) -> str | None:

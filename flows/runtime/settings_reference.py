@@ -39,8 +39,8 @@ def json_schema() -> dict[str, Any]:
         *tables, name = setting.key.split(".")
         for table in tables:
             at = at["properties"].setdefault(table, _object())
-        described = f"{setting.meaning} Default: {setting.default_words}. {setting.environment} wins over it."
-        at["properties"][name] = {**setting.kind.schema, "description": described}
+        description = f"{setting.meaning} Default: {setting.default_words}. {setting.environment} wins over it."
+        at["properties"][name] = {**setting.kind.schema, "description": description}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"Settings of jobmarket ({FILE})"}
     return head | root
 

@@ -47,8 +47,8 @@ def exit_on_signal(data: Path, prefect_home: Path, run_id: str) -> Iterator[None
 
     try:
         # What is ignored stays so: a script's background command is not meant by Ctrl-C.
-        heeded = [name for name in SIGNALS if signal.getsignal(name) is not signal.SIG_IGN]
-        before = {name: signal.signal(name, end) for name in heeded}
+        names = [name for name in SIGNALS if signal.getsignal(name) is not signal.SIG_IGN]
+        before = {name: signal.signal(name, end) for name in names}
     except ValueError:
         yield
         return

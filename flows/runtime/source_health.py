@@ -76,12 +76,12 @@ def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health
         return health
     first = rejects[0]
     where = f"{first.warc} record {first.record}" if first.record >= 0 else first.warc
-    said = f"{len(rejects)} {what}, first: {where}: {first.value}"
-    LOG.error("%s: %s", health.source, said)
+    summary = f"{len(rejects)} {what}, first: {where}: {first.value}"
+    LOG.error("%s: %s", health.source, summary)
     return replace(
         health,
         outcome=max(health.outcome, "partial", key=OUTCOMES.index),
-        message="; ".join(filter(None, [health.message, said])),
+        message="; ".join(filter(None, [health.message, summary])),
         rejects=(*health.rejects, *rejects),
     )
 
@@ -109,8 +109,10 @@ def describe_refusals(files: Sequence[RefineResult]) -> tuple[str, bool]:
     Single values, deliberate omissions and flags are told of files that a person handed over, who can mend file or
     mapping.
     """
-    found = [refusals_in(file) for file in files]
-    answers, records, values, left_out, flagged = (list(chain.from_iterable(kind)) for kind in zip(*found, strict=True))
+    refusals = [refusals_in(file) for file in files]
+    answers, records, values, left_out, flags = (
+        list(chain.from_iterable(kind)) for kind in zip(*refusals, strict=True)
+    )
     n_all = sum(file.n_rows for file in files) + len(records) + len(left_out)
     reasons = {
         f"{len(answers):,} answers cannot be read": answers,
@@ -120,31 +122,31 @@ def describe_refusals(files: Sequence[RefineResult]) -> tuple[str, bool]:
         reasons |= {
             f"{len(values):,} values refused": values,
             f"{len(left_out):,} records left out": left_out,
-            f"{len(flagged):,} records kept with a flag": flagged,
+            f"{len(flags):,} records kept with a flag": flags,
         }
     return "; ".join(f"{what}, first: {why[0]}" for what, why in reasons.items() if why), bool(answers or records)
 
 
 def add_loads(
-    fetched: Sequence[Health],
-    refined: Sequence[RefineResult],
-    broken: Mapping[str, str],
-    loaded: Sequence[loader.LoadResult],
+    fetches: Sequence[Health],
+    results: Sequence[RefineResult],
+    failures: Mapping[str, str],
+    loads: Sequence[loader.LoadResult],
 ) -> tuple[Health, ...]:
     """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
 
-    `broken` says of each source whose file could not be refined why. Rows are counted of the files that this run made;
-    of a source that it did not fetch, of all files that it loaded.
+    `failures` says of each source whose file could not be refined why. Rows are counted of the files that this run
+    made; of a source that it did not fetch, of all files that it loaded.
     """
-    by_source = {health.source: health for health in fetched}
+    by_source = {health.source: health for health in fetches}
     fetched_sources = frozenset(by_source)
     for name, health in by_source.items():
-        if fresh := [file for file in refined if file.warc in health.fresh]:
-            said, is_short = describe_refusals(fresh)
-            message = "; ".join(filter(None, [health.message, said])) or None
+        if fresh := [file for file in results if file.warc in health.fresh]:
+            refusals, is_short = describe_refusals(fresh)
+            message = "; ".join(filter(None, [health.message, refusals])) or None
             worst = max(health.outcome, "partial", key=OUTCOMES.index) if is_short else health.outcome
             by_source[name] = replace(health, outcome=worst, message=message)
-    for outcome in loaded:
+    for outcome in loads:
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))
         if outcome.state == "loaded":
@@ -155,21 +157,21 @@ def add_loads(
         elif outcome.state == "refused":
             health = replace(health, outcome="failed", message=f"{outcome.warc}: {outcome.why}")
         by_source[name] = health
-    for name, why in broken.items():
+    for name, why in failures.items():
         by_source[name] = replace(by_source.get(name, Health(source=name)), outcome="failed", message=why)
     return tuple(by_source[name] for name in sorted(by_source))
 
 
 def add_future_rejects(
-    health: Sequence[Health], refined: Sequence[RefineResult], loaded: Sequence[loader.LoadResult], today: date
+    health: Sequence[Health], results: Sequence[RefineResult], loads: Sequence[loader.LoadResult], today: date
 ) -> tuple[Health, ...]:
     """Health with a reject for each archived answer that was not loaded because it is dated in the future.
 
     The archive keeps such an answer, so it is rejected in every run, but a remark only when its file is loaded.
     """
     by_source = {one.source: one for one in health}
-    new = {outcome.warc for outcome in loaded if outcome.state == "loaded"}
-    for file in refined:
+    new = {outcome.warc for outcome in loads if outcome.state == "loaded"}
+    for file in results:
         answers = answers_after(file, today + MAX_AHEAD)
         rejects = [reject_future(file.source, file.warc, record, time) for record, time in answers]
         one = by_source.get(file.source, Health(source=file.source))

@@ -41,5 +41,5 @@ def _git(project: Path, *arguments: str) -> str:
     # A git hook that runs us sets GIT_DIR and the like, which name another checkout.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", str(project), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True)
-    return done.stdout.strip()
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    return result.stdout.strip()

@@ -97,8 +97,8 @@ def _write_json(columns: Sequence[str], rows: Found) -> None:
     A column whose name stands before it has its number behind it ("x", "x_2").
     """
     names = [name if (n := columns[:at].count(name)) == 0 else f"{name}_{n + 1}" for at, name in enumerate(columns)]
-    found = [dict(zip(names, map(to_json_value, row), strict=True)) for row in rows]
-    _write(json.dumps(found, ensure_ascii=False, default=str, indent=1, allow_nan=False) + "\n")
+    records = [dict(zip(names, map(to_json_value, row), strict=True)) for row in rows]
+    _write(json.dumps(records, ensure_ascii=False, default=str, indent=1, allow_nan=False) + "\n")
 
 
 def _write_markdown(columns: Sequence[str], rows: Found) -> None:

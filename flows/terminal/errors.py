@@ -65,14 +65,14 @@ class WrongUsage(Wrong):
     exit_code = USAGE
 
 
-def suggest(wanted: str, known: Iterable[str]) -> str:
+def suggest(word: str, names: Iterable[str]) -> str:
     """The names nearest to one that is not known, as an addition to an error's line; "" when none is near."""
-    by_folded = {name.casefold(): name for name in known}
-    folded = wanted.casefold()
-    within = sorted(name for name in by_folded if len(folded) >= MIN_PART and folded in name)
-    close = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
-    found = list(dict.fromkeys([*close, *within]))[:3]
-    return f"; did you mean {' or '.join(by_folded[name] for name in found)}?" if found else ""
+    by_folded = {name.casefold(): name for name in names}
+    key = word.casefold()
+    within = sorted(name for name in by_folded if len(key) >= MIN_PART and key in name)
+    close = difflib.get_close_matches(key, by_folded, n=3, cutoff=0.6)
+    matches = list(dict.fromkeys([*close, *within]))[:3]
+    return f"; did you mean {' or '.join(by_folded[name] for name in matches)}?" if matches else ""
 
 
 def describe_unwritten(error: OSError) -> str:
