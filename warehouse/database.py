@@ -120,10 +120,10 @@ def _connect(path: Path, config: dict[str, Any]) -> Connection:
 
 def stored_key(con: Connection) -> str | None:
     """The digest of the declarations that the current database was made with; None when it holds none."""
-    known = con.execute(
+    table = con.execute(
         "SELECT 1 FROM duckdb_tables() WHERE table_name = 'made_with' AND database_name = current_database()"
     ).fetchone()
-    row = con.execute("SELECT schema_key FROM made_with").fetchone() if known else None
+    row = con.execute("SELECT schema_key FROM made_with").fetchone() if table else None
     return str(row[0]) if row else None
 
 
@@ -152,8 +152,8 @@ def _carry_over(con: Connection, old: Path) -> None:
     """Copy the tables that nothing can make again, where today's declaration still admits them."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
     there = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
-    held = {name for (name,) in con.execute(there).fetchall()}
-    for cls in (*HISTORIES, *(kept for kept in KEPT if table_of(kept).name in held)):
+    names = {name for (name,) in con.execute(there).fetchall()}
+    for cls in (*HISTORIES, *(cls for cls in KEPT if table_of(cls).name in names)):
         copy = mart_history.copy if cls in HISTORIES else mart_history.copy_rows
         try:
             with transaction(con):
@@ -293,9 +293,9 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
 def forget_days_after(con: Connection, day: date) -> None:
     """Remove marts and figures that speak for a day that is still to come: an answer with a false date made them."""
     with transaction(con):
-        found = {false_day for mart in HISTORIES for false_day in mart_history.forget_after(con, mart, day)}
+        false_days = {false_day for mart in HISTORIES for false_day in mart_history.forget_after(con, mart, day)}
         con.execute(f"DELETE FROM {table_of(MartInputs).name} WHERE as_of > ?", [day])
-    for false_day in sorted(found):
+    for false_day in sorted(false_days):
         log.warning("marts and figures of %s, which is still to come, are removed", false_day)
 
 

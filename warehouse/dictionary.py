@@ -102,8 +102,8 @@ def count_rows(con: Connection) -> dict[str, int]:
     """How many rows each table of a database has, by its full name. Views are not counted: that would compute them."""
     names = [table_of(cls).name for cls in database_tables()]
     counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names)
-    found = dict(con.execute(counts).fetchall())
-    return {name: found[name] for name in names}
+    n_rows = dict(con.execute(counts).fetchall())
+    return {name: n_rows[name] for name in names}
 
 
 def read_sample_rows() -> dict[str, int]:
@@ -127,14 +127,14 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
     """Heading, meaning in a line, and body of each section, those that a reader needs first before the others."""
     for name, (meaning, _) in sorted(ALL_VIEWS.items(), key=lambda view: not view[0].startswith("analysis.")):
         lines = [meaning, "", "| column | meaning |", "|---|---|"]
-        lines += [f"| {column} | {_cell(said)} |" for column, said in ALL_VIEW_COLUMNS[name].items()]
+        lines += [f"| {column} | {_cell(text)} |" for column, text in ALL_VIEW_COLUMNS[name].items()]
         yield f"{name} (view)", (meaning, "\n".join(lines))
     structs: dict[str, type] = {}
     for cls in all_tables():
         structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in SQL_TYPES}
-        declared = table_of(cls)
-        lines = [declared.doc, "", *_own_words(cls), *_rows(cls), *_checks_text(declared)]
-        yield declared.name, (declared.doc, "\n".join(lines))
+        table = table_of(cls)
+        lines = [table.doc, "", *_own_words(cls), *_rows(cls), *_checks_text(table)]
+        yield table.name, (table.doc, "\n".join(lines))
     for name, (meaning, _) in MACROS.items():
         yield f"{name}({MACRO_ARGUMENTS[name]}) (macro)", (meaning, meaning)
     for name, cls in sorted(structs.items()):
@@ -144,17 +144,17 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
 def _contents(sections: Mapping[str, tuple[str, str]], rows: Mapping[str, int] | None) -> str:
     """A table of contents with links and, of tables, how many rows there are; of a mart, those of its history."""
     sample = read_sample_rows()
-    stored = {table_of(mart).name: table_of(history).name for mart, history in HISTORIES.items()}
-    counted = [("in the sample", sample)] + ([("in this file", rows)] if rows is not None else [])
+    histories = {table_of(mart).name: table_of(history).name for mart, history in HISTORIES.items()}
+    counts = [("in the sample", sample)] + ([("in this file", rows)] if rows is not None else [])
     lines = ["## Contents", "", "[Relations](#relations) · [Examples](#examples)", ""]
-    lines += ["| | what | " + " | ".join(f"rows {where}" for where, _ in counted) + " |"]
-    lines += ["|---|---|" + "--:|" * len(counted)]
+    lines += ["| | what | " + " | ".join(f"rows {where}" for where, _ in counts) + " |"]
+    lines += ["|---|---|" + "--:|" * len(counts)]
     for title, (meaning, _) in sections.items():
         if title.endswith("(nested)"):
             continue
-        table = stored.get(title, title)
-        numbers = (f"{found[table]:,}" if table in found else "" for _, found in counted)
-        kind = " (by day)" if title in stored else ""
+        table = histories.get(title, title)
+        numbers = (f"{n_rows[table]:,}" if table in n_rows else "" for _, n_rows in counts)
+        kind = " (by day)" if title in histories else ""
         lines.append(
             f"| [{title}](#{anchor_of(title)}){kind} | {_cell(_first_sentence(meaning))} | {' | '.join(numbers)} |"
         )
@@ -195,8 +195,8 @@ def schema_of_name(name: str) -> str:
 
 
 def _examples() -> str:
-    asked = (f"**{question}**\n\n```sql\n{query}\n```\n" for question, query in EXAMPLES.items())
-    return "\n".join(["## Examples", "", *asked])
+    questions = (f"**{question}**\n\n```sql\n{query}\n```\n" for question, query in EXAMPLES.items())
+    return "\n".join(["## Examples", "", *questions])
 
 
 def _cell(text: str) -> str:
@@ -238,8 +238,8 @@ def _describe(column: Column) -> str:
     return "; ".join(parts)
 
 
-def _checks_text(declared: Table) -> list[str]:
-    return ["", "Always: " + "; ".join(f"`{check}`" for check in declared.checks) + "."] if declared.checks else []
+def _checks_text(table: Table) -> list[str]:
+    return ["", "Always: " + "; ".join(f"`{check}`" for check in table.checks) + "."] if table.checks else []
 
 
 if __name__ == "__main__":

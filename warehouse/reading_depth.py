@@ -53,8 +53,8 @@ class ReadingDepth:
     @property
     def recall(self) -> tuple[float, float]:
         """Least and greatest share of all AI adverts that were read in full, by `share_missed`."""
-        found = self.n_ai + self.n_missed
-        low, high = (found / max(1.0, found + share * self.n_unread) for share in reversed(self.share_missed))
+        n_read = self.n_ai + self.n_missed
+        low, high = (n_read / max(1.0, n_read + share * self.n_unread) for share in reversed(self.share_missed))
         return low, high
 
 

@@ -40,10 +40,10 @@ def find_damage(path: Path) -> str | None:
             for schema, name in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
                 con.execute(f'SELECT bit_xor(hash(t)) FROM "{schema}"."{name}" AS t').fetchall()
     except duckdb.Error as error:
-        said = str(error)
-        if isinstance(error, NO_DAMAGE) or LOCKED in said or "Permission denied" in said:
+        message = str(error)
+        if isinstance(error, NO_DAMAGE) or LOCKED in message or "Permission denied" in message:
             return None
-        return said.splitlines()[0]
+        return message.splitlines()[0]
     return None
 
 

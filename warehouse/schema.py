@@ -103,8 +103,8 @@ def dates_of(boards: str) -> str:
 def counted_jobs(adverts: str) -> tuple[str, str]:
     """Meaning and SELECT of the jobs that adverts are of: one row per job, with what these say."""
     text_classes = f"[{', '.join(map(literal, TEXT_CLASSES))}]"
-    named = {"unread": literal(UNREAD), "sampled": literal(SAMPLED_GROUP)}
-    return read_sql("counted_jobs", adverts=adverts, text_classes=text_classes, **named)
+    literals = {"unread": literal(UNREAD), "sampled": literal(SAMPLED_GROUP)}
+    return read_sql("counted_jobs", adverts=adverts, text_classes=text_classes, **literals)
 
 
 def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
@@ -319,7 +319,7 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "usd_per_unit": "US dollars for one unit of the currency",
     },
     "core.posting_versions": {
-        **{name: said for name, said in meanings_of(SupersededVersions).items() if name != "version_to"},
+        **{name: meaning for name, meaning in meanings_of(SupersededVersions).items() if name != "version_to"},
         "version_to": "First time other content was read (UTC, WARC-Date); NULL: the current version",
     },
     "core.posting_changes": {
@@ -499,7 +499,7 @@ def view_ddl(name: str) -> tuple[str, ...]:
 
 def view_statements(name: str, meaning: str, select: str, columns: Mapping[str, str]) -> tuple[str, ...]:
     """CREATE OR REPLACE VIEW, with comments on the view and on its columns, whose meanings are given by name."""
-    on_columns = (f"COMMENT ON COLUMN {name}.{ident(column)} IS {literal(said)}" for column, said in columns.items())
+    on_columns = (f"COMMENT ON COLUMN {name}.{ident(column)} IS {literal(text)}" for column, text in columns.items())
     return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(meaning)}", *on_columns
 
 

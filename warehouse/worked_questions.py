@@ -28,12 +28,12 @@ ANSWERED = re.compile(r"(```sql\n(?P<query>.*?)```\n\n<!-- answer -->\n)(?P<answ
 
 def queries(page: str) -> list[str]:
     """The queries of a page that have an answer, in order."""
-    return [found["query"] for found in ANSWERED.finditer(page)]
+    return [match["query"] for match in ANSWERED.finditer(page)]
 
 
 def fill_answers(page: str, con: Connection) -> str:
     """The page with the answer of this database under each query, as a Markdown table."""
-    return ANSWERED.sub(lambda found: found[1] + "".join(_answer(con, found["query"])) + found[4], page)
+    return ANSWERED.sub(lambda match: match[1] + "".join(_answer(con, match["query"])) + match[4], page)
 
 
 def _answer(con: Connection, query: str) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(_cell, value))
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_cell(said)}" for key, said in value.items())
+        return ", ".join(f"{key}: {_cell(member)}" for key, member in value.items())
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 

@@ -72,18 +72,18 @@ def judge(
             ("rows: half as many as usual", n_seen >= TOO_FEW * usual, n_seen, usual, False),
             ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),
         ]
-    if filled := _fill_of(con, warc):
+    if fill := _fill_of(con, warc):
         for column, rate in _usual_fill(con, history).items():
-            if rate >= MIN_FILL and column in filled:
-                found = filled[column]
-                findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
+            if rate >= MIN_FILL and column in fill:
+                share = fill[column]
+                findings.append((f"filled: {column}", share >= DROP * rate, round(share, 4), round(rate, 4), False))
     usual_doubts = _usual_doubts(con, history)
     for name, (n_checked, share) in _doubts_in(frame).items():
         if name in usual_doubts and n_checked >= MIN_ROWS:
-            found, before = round(share, 4), round(usual_doubts[name], 4)
+            now, before = round(share, 4), round(usual_doubts[name], 4)
             findings += [
-                (f"contradictions: {name}", share <= before + STEEP_RISE, found, before, False),
-                (f"contradictions: {name}, a little", share <= before + RISE, found, before, True),
+                (f"contradictions: {name}", share <= before + STEEP_RISE, now, before, False),
+                (f"contradictions: {name}, a little", share <= before + RISE, now, before, True),
             ]
     checks = tuple(
         Checks(
@@ -93,19 +93,19 @@ def judge(
             is_met=bool(is_met),
             n_checked=len(frame),
             n_unexpected=None,
-            examples=None if is_met else f'{{"found": {found}, "usual": {against}}}',
+            examples=None if is_met else f'{{"found": {value}, "usual": {against}}}',
         )
-        for what, is_met, found, against, _ in findings
+        for what, is_met, value, against, _ in findings
     )
-    missed = [
-        (f"{what} (found {found:,}, {against:,} expected)", only_warns)
-        for what, is_met, found, against, only_warns in findings
+    misses = [
+        (f"{what} (found {value:,}, {against:,} expected)", only_warns)
+        for what, is_met, value, against, only_warns in findings
         if not is_met
     ]
     return GateResult(
         checks=checks,
-        failures=tuple(said for said, only_warns in missed if not only_warns),
-        warnings=tuple(said for said, only_warns in missed if only_warns),
+        failures=tuple(message for message, only_warns in misses if not only_warns),
+        warnings=tuple(message for message, only_warns in misses if only_warns),
     )
 
 
@@ -164,7 +164,7 @@ def _doubts_in(frame: pd.DataFrame) -> dict[str, tuple[int, float]]:
     """Adverts put to each check, and the share of them that contradict themselves."""
     if "doubts" not in frame:
         return {}
-    failed = frame["doubts"].explode().dropna().value_counts()
-    met = frame["agreements"].explode().dropna().value_counts()
-    checked = failed.add(met, fill_value=0)
-    return {str(name): (int(n), float(failed.get(name, 0) / n)) for name, n in checked.items()}
+    failures = frame["doubts"].explode().dropna().value_counts()
+    successes = frame["agreements"].explode().dropna().value_counts()
+    totals = failures.add(successes, fill_value=0)
+    return {str(name): (int(n), float(failures.get(name, 0) / n)) for name, n in totals.items()}

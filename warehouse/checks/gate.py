@@ -107,19 +107,19 @@ def _evaluate(
 ) -> tuple[Checks, ...]:
     """What rows of a class meet of expectations."""
     suite = gx.ExpectationSuite(name=cls.__name__, expectations=expectations)
-    needed = {column for expectation in expectations for column in _columns(expectation)}
-    batch = batches.get_batch({"dataframe": frame[[column for column in frame.columns if column in needed]]})
+    columns = {column for expectation in expectations for column in _columns(expectation)}
+    batch = batches.get_batch({"dataframe": frame[[column for column in frame.columns if column in columns]]})
     results = batch.validate(suite, result_format=RESULTS).results
     return tuple(_check_of(result, gate, run_id) for result in results)
 
 
-def check_rules(broken: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
+def check_rules(breaches: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
     """Judge rules by what breaks each: one row of ops.checks per rule, with its first offenders.
 
     All rules are one expectation, that nothing breaks them: forty expectations would take half a second.
     """
     gx, batches = _great_expectations()
-    counts = pd.DataFrame({"rule": list(broken), "n_broken": [len(offenders) for offenders in broken.values()]})
+    counts = pd.DataFrame({"rule": list(breaches), "n_broken": [len(offenders) for offenders in breaches.values()]})
     nothing = gx.expectations.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
     batch = batches.get_batch({"dataframe": counts})
     (result,) = batch.validate(gx.ExpectationSuite(name=gate, expectations=[nothing]), result_format=RESULTS).results
@@ -133,7 +133,7 @@ def check_rules(broken: Mapping[str, Sequence[object]], *, gate: str, run_id: st
             n_unexpected=len(offenders),
             examples=_examples(list(offenders)),
         )
-        for rule, offenders in broken.items()
+        for rule, offenders in breaches.items()
     )
     failures = tuple(f"{row.expectation}: {row.examples}" for row in checks if not row.is_met)
     assert whole.is_met == (not failures), f"{gate}: the gate and its rules do not agree"
@@ -199,13 +199,13 @@ def _is_table(cls: type) -> bool:
 
 def _columns(expectation: Any) -> list[str]:
     kwargs = expectation.configuration.kwargs
-    named = [kwargs.get("column"), kwargs.get("column_A"), kwargs.get("column_B"), *kwargs.get("column_list", [])]
-    return [name for name in named if name is not None]
+    names = [kwargs.get("column"), kwargs.get("column_A"), kwargs.get("column_B"), *kwargs.get("column_list", [])]
+    return [name for name in names if name is not None]
 
 
 def _check_of(result: Any, gate: str, run_id: str) -> Checks:
     """A result as a row of ops.checks. Raises `GateBroken` for one that could not be evaluated."""
-    config, found = result.expectation_config, result.result
+    config, details = result.expectation_config, result.result
     name = _name(config)
     if why := _exception(result.exception_info):
         raise GateBroken(f"{gate}: {name} could not be evaluated: {why}")
@@ -214,9 +214,9 @@ def _check_of(result: Any, gate: str, run_id: str) -> Checks:
         gate=gate,
         expectation=name,
         is_met=bool(result.success),
-        n_checked=int(found.get("element_count", found.get("observed_value", 0))),
-        n_unexpected=int(found["unexpected_count"]) if "unexpected_count" in found else None,
-        examples=_examples(found.get("partial_unexpected_list") or []),
+        n_checked=int(details.get("element_count", details.get("observed_value", 0))),
+        n_unexpected=int(details["unexpected_count"]) if "unexpected_count" in details else None,
+        examples=_examples(details.get("partial_unexpected_list") or []),
     )
 
 
@@ -241,8 +241,8 @@ def _exception(info: dict[str, Any]) -> str | None:
     Great Expectations gives either one flat record or, when a metric failed, one record per metric.
     """
     records = [info] if "raised_exception" in info else [dict(record) for record in info.values()]
-    raised = [record["exception_message"] for record in records if record["raised_exception"]]
-    return "; ".join(sorted({str(message) for message in raised})) or None
+    messages = [record["exception_message"] for record in records if record["raised_exception"]]
+    return "; ".join(sorted({str(message) for message in messages})) or None
 
 
 def _examples(values: list[Any]) -> str | None:

@@ -229,8 +229,8 @@ COUNTS = {
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
     """Ask the warehouse, with the marts of the day in it, whether it is sound; one check per rule."""
-    broken = {name: _read_broken(con, select, as_of) for name, select in _rules()}
-    return check_rules(broken, gate="warehouse", run_id=run_id)
+    breaches = {name: _read_broken(con, select, as_of) for name, select in _rules()}
+    return check_rules(breaches, gate="warehouse", run_id=run_id)
 
 
 def _rules() -> Iterator[tuple[str, str]]:
@@ -260,5 +260,5 @@ def _select_doubled(cls: type, which: str) -> str:
 
 
 def _read_broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:
-    given = {"as_of": as_of} if "$as_of" in select else {}
-    return [row[0] for row in con.execute(select, given).fetchall()]
+    params = {"as_of": as_of} if "$as_of" in select else {}
+    return [row[0] for row in con.execute(select, params).fetchall()]

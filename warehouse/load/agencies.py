@@ -80,16 +80,16 @@ def _signs(cues: Sequence[dict[str, str]], part: str, texts: str) -> str:
     A cue's word is sought before its pattern, which costs ten times as much. Cues of a language are for it alone. Texts
     pass through: a night's may be larger than memory.
     """
-    found: dict[str, list[str]] = {}
+    cases: dict[str, list[str]] = {}
     for cue in cues:
         if cue["part"] == part:
-            spoken = f'"language" = {literal(cue["language"])} AND ' if cue["language"] else ""
+            condition = f'"language" = {literal(cue["language"])} AND ' if cue["language"] else ""
             pattern = literal(f"(?m){cue['pattern']}")
-            found.setdefault(cue["sign"], []).append(
-                f"CASE WHEN {spoken}contains({part}, {literal(cue['word'])})"
+            cases.setdefault(cue["sign"], []).append(
+                f"CASE WHEN {condition}contains({part}, {literal(cue['word'])})"
                 f" THEN nullif(trim(regexp_extract({part}, {pattern}), E' \\n\\t*.:!?)'), '') END"
             )
-    signs = (f"{{'sign': {literal(sign)}, 'words': coalesce({', '.join(ways)}, NULL)}}" for sign, ways in found.items())
+    signs = (f"{{'sign': {literal(sign)}, 'words': coalesce({', '.join(ways)}, NULL)}}" for sign, ways in cases.items())
     return f"""
         SELECT posting_id, s.sign, min(s.words) AS words
         FROM (SELECT posting_id, unnest([{", ".join(signs)}]) AS s FROM {texts})

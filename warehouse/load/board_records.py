@@ -47,14 +47,14 @@ def restore(con: database.Connection, files: Sequence[Path], fetch: Fetch) -> No
     """
     con.execute(f"CREATE TABLE IF NOT EXISTS {TAKEN_IN} (name VARCHAR NOT NULL)")
     taken_in = _read_taken_in(con)
-    known = _read_runs(con)
-    missing = [file for file in _of_nights(files) if _run_of(file) not in known]
-    for cls, chosen in (
+    runs = _read_runs(con)
+    missing = [file for file in _of_nights(files) if _run_of(file) not in runs]
+    for cls, paths in (
         *((cls, _in_order(files, name)) for name, cls in NUMBERED.items()),
         (BoardNights, missing),
     ):
         if table_of(cls).name not in taken_in:
-            _take_in(con, cls, chosen, fetch)
+            _take_in(con, cls, paths, fetch)
 
 
 def save(
@@ -66,7 +66,7 @@ def save(
     """
     restore(con, files, fetch)
     taken_in = _read_taken_in(con)
-    made = []
+    new_files = []
     for name, cls in NUMBERED.items():
         in_order = _in_order(files, name)
         changes = _find_changes(con, cls, in_order, fetch)
@@ -74,14 +74,14 @@ def save(
             changes = changes.filter(pc.invert(changes["is_gone"]))
         if len(changes):
             number = max((_number_of(file) for file in in_order), default=0) + 1
-            made.append(_write(changes, folder / f"{name}-{number:06}{SUFFIX}"))
-    unrecorded = _read_runs(con).difference(map(_run_of, _of_nights(files))) if with_nights else ()
-    for run_id in sorted(unrecorded):
+            new_files.append(_write(changes, folder / f"{name}-{number:06}{SUFFIX}"))
+    run_ids = _read_runs(con).difference(map(_run_of, _of_nights(files))) if with_nights else ()
+    for run_id in sorted(run_ids):
         con.complete()
         query = f"SELECT {_columns(BoardNights)} FROM ops.board_nights WHERE run_id = $run ORDER BY source, board"
         nights = con.sql(query, params={"run": run_id}).to_arrow_table()
-        made.append(_write(nights, folder / f"{NIGHTS}{run_id}{SUFFIX}"))
-    return made
+        new_files.append(_write(nights, folder / f"{NIGHTS}{run_id}{SUFFIX}"))
+    return new_files
 
 
 def _in_order(files: Sequence[Path], name: str) -> list[Path]:

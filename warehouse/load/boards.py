@@ -92,14 +92,14 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
     Whether such a one is a trial is judged anew, unless `put_curated` entered it.
     """
-    found = {board_key(row.source, row.board): row for row in _read_rows(con)}
+    by_key = {board_key(row.source, row.board): row for row in _read_rows(con)}
     new, corrections = [], []
     for one in boards:
-        known = found.setdefault(board_key(one.source, one.board), one)
-        if known is one:
+        row = by_key.setdefault(board_key(one.source, one.board), one)
+        if row is one:
             new.append(one)
-        elif known.is_test != one.is_test and known.known_from != CURATED:
-            corrections.append(replace(known, is_test=one.is_test))
+        elif row.is_test != one.is_test and row.known_from != CURATED:
+            corrections.append(replace(row, is_test=one.is_test))
     with database.transaction(con):
         database.put(con, KnownBoards, new)
         database.put(con, KnownBoards, corrections)
@@ -112,17 +112,17 @@ def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day
     They take the place of what lists said of the same boards; the day on which one was first known stays.
     """
     theirs = set(tokens)
-    found: dict[tuple[str, str], list[KnownBoards]] = {}
+    by_key: dict[tuple[str, str], list[KnownBoards]] = {}
     for row in _read_rows(con):
-        found.setdefault(board_key(row.source, row.board), []).append(row)
+        by_key.setdefault(board_key(row.source, row.board), []).append(row)
     put, stale = [], []
     for source, board in sorted(theirs):
-        rows = found.get(board_key(source, board), [])
+        rows = by_key.get(board_key(source, board), [])
         known_on = min((row.known_on for row in rows), default=day)
-        said = KnownBoards(source=source, board=board, known_from=CURATED, known_on=known_on, is_test=False)
+        entry = KnownBoards(source=source, board=board, known_from=CURATED, known_on=known_on, is_test=False)
         mine = next((row for row in rows if row.board == board), None)
         if mine is None or (mine.known_from, mine.is_test) != (CURATED, False):
-            put.append(said)
+            put.append(entry)
         stale += [(source, row.board) for row in rows if (source, row.board) not in theirs]
     with database.transaction(con):
         for source, board in dict.fromkeys(stale):
@@ -228,13 +228,13 @@ def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]
         raise FileNotFoundError(work)
     with duckdb.connect() as con:
         con.execute(f"ATTACH {literal(str(work))} AS work (READ_ONLY)")
-        known = _NOTHING_KNOWN
+        states = _NOTHING_KNOWN
         with contextlib.suppress(duckdb.Error):  # published by an older version, which did not tell
             if market.exists():
                 con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
                 con.execute("FROM published.core.board_states LIMIT 0")
-                known = "published.core.board_states"
-        return con.execute(_COUNTS.format(known=known)).fetchall()
+                states = "published.core.board_states"
+        return con.execute(_COUNTS.format(known=states)).fetchall()
 
 
 def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
@@ -259,9 +259,9 @@ def record_nights(con: database.Connection, rows: Sequence[BoardNights]) -> None
         database.put(con, BoardNights, rows)
 
 
-def record_outcomes(con: database.Connection, run_id: str, found: Iterable[BoardOutcome]) -> None:
+def record_outcomes(con: database.Connection, run_id: str, outcomes: Iterable[BoardOutcome]) -> None:
     """Note what came of the boards of a run, of those that were planned."""
-    known = {(one.source, one.board): one for one in found}
+    by_board = {(one.source, one.board): one for one in outcomes}
     rows = con.execute(
         "SELECT source, board, planned_on, why, chance FROM ops.board_nights WHERE run_id = ?", [run_id]
     ).fetchall()
@@ -277,6 +277,6 @@ def record_outcomes(con: database.Connection, run_id: str, found: Iterable[Board
                     moved_to_board=one.moved_to[1] if one.moved_to else None,
                 )
                 for source, board, planned_on, why, chance in rows
-                if (one := known.get((source, board)))
+                if (one := by_board.get((source, board)))
             ],
         )  # fmt: skip

@@ -38,14 +38,14 @@ def load_disclosure_laws(path: Path = LAWS) -> tuple[DisclosureLaws, ...]:
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         raise DisclosureLawsError(path, [*problems, "laws: [[laws]] with two brackets expected"])
     places = {row[kind] for kind, name in _PLACES.items() for row in cells_of(name)}
-    seen: set[tuple[object, object]] = set()
+    keys: set[tuple[object, object]] = set()
     for number, table in enumerate(tables, start=1):
         key = (table.get("jurisdiction"), table.get("law"))
         name = f"law {number} ({key[0]})" if isinstance(key[0], str) else f"law {number}"
-        found = [*_find_wrong_keys(table), *_find_contradictions(table, places)]
-        found += [f"law: {key[1]!r} stands twice for this jurisdiction; leave one out"] if key in seen else []
-        problems += [f"{name}: {problem}" for problem in found]
-        seen.add(key)
+        faults = [*_find_wrong_keys(table), *_find_contradictions(table, places)]
+        faults += [f"law: {key[1]!r} stands twice for this jurisdiction; leave one out"] if key in keys else []
+        problems += [f"{name}: {fault}" for fault in faults]
+        keys.add(key)
     if problems:
         raise DisclosureLawsError(path, problems)
     return tuple(_make_law(table) for table in tables)

@@ -82,30 +82,30 @@ def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
         FROM ({_HIRING}) GROUP BY employer, source, board, place
         """
     ).fetchall()
-    said = [HiringStatement(*row[:-2], *(tuple(sorted(counts.items())) for counts in row[-2:])) for row in rows]
-    employers, ids = resolve_employers(said, boards)
+    statements = [HiringStatement(*row[:-2], *(tuple(sorted(counts.items())) for counts in row[-2:])) for row in rows]
+    employers, ids = resolve_employers(statements, boards)
     with database.transaction(con):
         _write_employers(con, employers)
-        _write_ids(con, said, ids)
+        _write_ids(con, statements, ids)
 
 
 def _write_employers(con: database.Connection, employers: Sequence[Employers]) -> None:
     columns = [f.name for f in fields_of(Employers)]
-    stored = con.execute(f"SELECT {', '.join(columns)} FROM {table_of(Employers).name}").fetchall()
-    known = {tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in stored}
+    records = con.execute(f"SELECT {', '.join(columns)} FROM {table_of(Employers).name}").fetchall()
+    old_rows = {tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in records}
     rows = {tuple(getattr(employer, name) for name in columns): employer for employer in employers}
-    if gone := {row[0] for row in known - rows.keys()}:
-        con.execute(f"DELETE FROM {table_of(Employers).name} WHERE employer_id IN (SELECT unnest(?))", [list(gone)])
-    if new := [employer for row, employer in rows.items() if row not in known]:
+    if stale := {row[0] for row in old_rows - rows.keys()}:
+        con.execute(f"DELETE FROM {table_of(Employers).name} WHERE employer_id IN (SELECT unnest(?))", [list(stale)])
+    if new := [employer for row, employer in rows.items() if row not in old_rows]:
         database.put(con, Employers, new)
 
 
-def _write_ids(con: database.Connection, said: Sequence[HiringStatement], ids: Sequence[str | None]) -> None:
+def _write_ids(con: database.Connection, statements: Sequence[HiringStatement], ids: Sequence[str | None]) -> None:
     columns: dict[str, list[str | None]] = {
-        "employers": [one.employer for one in said],
-        "sources": [one.source for one in said],
-        "boards": [one.board for one in said],
-        "places": [one.place for one in said],
+        "employers": [one.employer for one in statements],
+        "sources": [one.source for one in statements],
+        "boards": [one.board for one in statements],
+        "places": [one.place for one in statements],
         "ids": list(ids),
     }
     con.execute(
@@ -132,30 +132,30 @@ def _write_ids(con: database.Connection, said: Sequence[HiringStatement], ids: S
 
 
 def resolve_employers(
-    said: Sequence[HiringStatement], boards: Iterable[Board]
+    statements: Sequence[HiringStatement], boards: Iterable[Board]
 ) -> tuple[list[Employers], list[str | None]]:
     """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
-    hiring: list[HiringStatement | Board] = [*said, *boards]
+    hiring: list[HiringStatement | Board] = [*statements, *boards]
     evidence = _evidence_of(hiring)
     apart = set(_shared_by_several(hiring, evidence))
     roots = Roots()
-    for found in evidence:
-        roots.unite(found - apart)
-    gathered: dict[str, _Employer] = defaultdict(_Employer)
-    root_of = [roots.of(min(left)) if (left := found - apart) else None for found in evidence]
-    for one, root, found in zip(hiring, root_of, evidence, strict=True):
+    for facts in evidence:
+        roots.unite(facts - apart)
+    components: dict[str, _Employer] = defaultdict(_Employer)
+    root_of = [roots.of(min(rest)) if (rest := facts - apart) else None for facts in evidence]
+    for one, root, facts in zip(hiring, root_of, evidence, strict=True):
         if root is not None:
-            gathered[root].evidence |= found - apart
+            components[root].evidence |= facts - apart
             if isinstance(one, HiringStatement):
-                gathered[root].said.append(one)
+                components[root].said.append(one)
             else:
-                gathered[root].boards.append(one)
+                components[root].boards.append(one)
     employers = {
         root: _employer(employer)
-        for root, employer in gathered.items()
+        for root, employer in components.items()
         if employer.said or any(board.employer for board in employer.boards)
     }
-    ids = [None if root is None else employers[root].employer_id for root in root_of[: len(said)]]
+    ids = [None if root is None else employers[root].employer_id for root in root_of[: len(statements)]]
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
 
 
@@ -167,14 +167,14 @@ def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[st
     "Figure", greenhouse:figure is somebody else's.
     """
     tokens = [identity.evidence(None, one.source, one.board, None) for one in hiring]
-    stated: dict[str, set[bool]] = defaultdict(set)
+    verdicts: dict[str, set[bool]] = defaultdict(set)
     for one, of_token in zip(hiring, tokens, strict=True):
         key = identity.employer_key(one.employer)
         if key and of_token and not _is_token(one):
-            stated[f"name:{key}"].add(f"name:{key}" in of_token)
-    kept = []
+            verdicts[f"name:{key}"].add(f"name:{key}" in of_token)
+    evidence = []
     for one, of_token in zip(hiring, tokens, strict=True):
-        found = identity.evidence(
+        facts = identity.evidence(
             one.employer, one.source, one.board, one.place if isinstance(one, HiringStatement) else None
         )
         own = set() if _is_token(one) else {f"name:{identity.employer_key(one.employer)}"}
@@ -182,10 +182,10 @@ def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[st
             name
             for name in of_token - own
             if name.startswith("name:")
-            and (identity.is_ordinary(name.removeprefix("name:")) or stated[name] == {False})
+            and (identity.is_ordinary(name.removeprefix("name:")) or verdicts[name] == {False})
         }
-        kept.append(found - weak)
-    return kept
+        evidence.append(facts - weak)
+    return evidence
 
 
 def _is_token(one: HiringStatement | Board) -> bool:
@@ -196,107 +196,107 @@ def _is_token(one: HiringStatement | Board) -> bool:
 def _shared_by_several(hiring: Sequence[HiringStatement | Board], evidence: Sequence[frozenset[str]]) -> Iterator[str]:
     """Boards and domains that stand beside names of more than one employer."""
     names: dict[str, set[str]] = defaultdict(set)
-    for one, found in zip(hiring, evidence, strict=True):
+    for one, facts in zip(hiring, evidence, strict=True):
         if key := identity.employer_key(one.employer):
-            for shared in found:
-                names[shared].add(key)
+            for fact in facts:
+                names[fact].add(key)
     return (s for s, keys in names.items() if not s.startswith("name:") and not unites(s, keys))
 
 
 # --- one employer -----------------------------------------------------------------------------------------------------
 
 
-def _employer(gathered: _Employer) -> Employers:
-    boards = sorted(gathered.boards, key=lambda board: (board.source, board.board))
-    entered = sorted({board.employer for board in boards if board.employer})
-    spellings = {one.employer for one in gathered.said if identity.employer_key(one.employer)} | set(entered)
+def _employer(component: _Employer) -> Employers:
+    boards = sorted(component.boards, key=lambda board: (board.source, board.board))
+    entries = sorted({board.employer for board in boards if board.employer})
+    spellings = {one.employer for one in component.said if identity.employer_key(one.employer)} | set(entries)
     names = sorted(spelling for spelling in spellings if spelling)
-    employer_id = _id(gathered, entered)
-    name, name_source = _name(gathered.said, [n for n in entered if identity.employer_key(n) == employer_id])
-    hiring: list[HiringStatement | Board] = [*gathered.said, *boards]
+    employer_id = _id(component, entries)
+    name, name_source = _name(component.said, [n for n in entries if identity.employer_key(n) == employer_id])
+    hiring: list[HiringStatement | Board] = [*component.said, *boards]
     is_staffing_agency = any(map(identity.is_staffing_agency, names))
-    industry, industry_evidence = _industry([] if is_staffing_agency else gathered.said, boards)
+    industry, industry_evidence = _industry([] if is_staffing_agency else component.said, boards)
     return Employers(
         employer_id=employer_id,
         employer=name or employer_id,
         name_source=name_source,
         names=tuple(names),
-        domains=tuple(sorted(e.removeprefix("domain:") for e in gathered.evidence if e.startswith("domain:"))),
+        domains=tuple(sorted(e.removeprefix("domain:") for e in component.evidence if e.startswith("domain:"))),
         boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one)})),
         country=next((board.country for board in boards if board.country), None),
         industry=industry,
         industry_evidence=industry_evidence,
         is_staffing_agency=is_staffing_agency,
-        n_postings=sum(one.n_postings for one in gathered.said),
+        n_postings=sum(one.n_postings for one in component.said),
     )
 
 
-def _id(gathered: _Employer, entered: Sequence[str]) -> str:
+def _id(component: _Employer, entries: Sequence[str]) -> str:
     """The smallest key that boards.csv has, else that of the name seen first, else what else is known of it."""
-    if entered_keys := [key for name in entered if (key := identity.employer_key(name))]:
+    if entered_keys := [key for name in entries if (key := identity.employer_key(name))]:
         return min(entered_keys)
-    stated = sorted(
-        (one.first_seen, found)
-        for one in gathered.said
+    names = sorted(
+        (one.first_seen, fact)
+        for one in component.said
         if (key := identity.employer_key(one.employer))
-        for found in gathered.evidence
-        if found in (f"name:{key}", f"name:{key}@{one.source}")
+        for fact in component.evidence
+        if fact in (f"name:{key}", f"name:{key}@{one.source}")
     )
-    if stated:
-        return stated[0][1].removeprefix("name:")
+    if names:
+        return names[0][1].removeprefix("name:")
     kinds = ("name:", "domain:", "board:")
-    found = next(found for kind in kinds if (found := sorted(e for e in gathered.evidence if e.startswith(kind))))
-    return found[0].partition(":")[2]
+    facts = next(facts for kind in kinds if (facts := sorted(e for e in component.evidence if e.startswith(kind))))
+    return facts[0].partition(":")[2]
 
 
-def _name(said: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
+def _name(statements: Sequence[HiringStatement], entries: Sequence[str]) -> tuple[str | None, str]:
     """The name shown and its `NAME_SOURCES`: as boards.csv has it, else the most frequent spelling, ties by name.
 
     One with an aside in brackets gives way to any other, and what is only a board's token ("wehrtyou") to the spelling
     in the texts of adverts. None: nothing but a domain is known.
     """
-    if entered:
-        return entered[0], "boards_list"
-    stated: Counter[tuple[bool, str]] = Counter()
+    if entries:
+        return entries[0], "boards_list"
+    names: Counter[tuple[bool, str]] = Counter()
     tokens: Counter[str] = Counter()
     in_text: Counter[str] = Counter()
-    for one in said:
+    for one in statements:
         in_text.update(dict(one.in_text))
         if not _is_token(one) and one.employer and identity.employer_key(one.employer):
-            stated[("(" in one.employer, one.employer)] += one.n_postings
+            names[("(" in one.employer, one.employer)] += one.n_postings
         elif token := one.employer or identity.naming_token(one.source, one.board):
             tokens[token] += one.n_postings
-    if stated:
-        return min(stated, key=lambda found: (found[0], -stated[found], found[1]))[1], "advert"
+    if names:
+        return min(names, key=lambda name: (name[0], -names[name], name[1]))[1], "advert"
     if in_text:
-        return min(in_text, key=lambda found: (-in_text[found], found.isupper(), found)), "advert_text"
+        return min(in_text, key=lambda name: (-in_text[name], name.isupper(), name)), "advert_text"
     if tokens:
-        return write_token(min(tokens, key=lambda found: (-tokens[found], found))), "token"
+        return write_token(min(tokens, key=lambda token: (-tokens[token], token))), "token"
     return None, "domain"
 
 
-def _industry(said: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
+def _industry(statements: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
     """The industry and what says so: public knowledge in boards.csv, else fields of adverts, else boards.csv."""
-    entered = [(board.industry, board.industry_evidence) for board in boards if board.industry]
-    public = [one for one in entered if (one[1] or "").startswith(PUBLIC)]
-    return next(iter([*public, *_stated_industry(said), *entered]), (None, None))
+    entries = [(board.industry, board.industry_evidence) for board in boards if board.industry]
+    public = [one for one in entries if (one[1] or "").startswith(PUBLIC)]
+    return next(iter([*public, *_stated_industry(statements), *entries]), (None, None))
 
 
-def _stated_industry(said: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
+def _stated_industry(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
     """The industry that fields of over half the adverts that state one name, with the words most of them have."""
-    stated: Counter[tuple[str, str]] = Counter()
-    for one in said:
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in statements:
         for text, n in one.industries:
-            stated[(one.source, text)] += n
-    named: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for (source, text), n in stated.items():
+            counts[(one.source, text)] += n
+    industries: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for (source, text), n in counts.items():
         if industry := industry_of(text):
-            named[industry][(source, text)] += n
-    for industry, words in named.items():
-        if 2 * words.total() > stated.total():
-            source, text = min(words, key=lambda found: (-words[found], found))
+            industries[industry][(source, text)] += n
+    for industry, words in industries.items():
+        if 2 * words.total() > counts.total():
+            source, text = min(words, key=lambda pair: (-words[pair], pair))
             yield industry, f"{source} states: {text}"
 
 
 def _is_own(one: HiringStatement | Board) -> bool:
-    return any(found.startswith("board:") for found in identity.evidence(None, one.source, one.board, None))
+    return any(fact.startswith("board:") for fact in identity.evidence(None, one.source, one.board, None))

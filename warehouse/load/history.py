@@ -54,25 +54,25 @@ def step(
     con: duckdb.DuckDBPyConnection,
     source: str,
     files: Mapping[str, RefinedFile],
-    stored: Mapping[str, RefinedFile],
+    all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
     """Bring a source's postings forward by files of one time; call it inside a transaction.
 
-    `files` are refined files by archive file, whose responses stand in `ops.responses` already; `stored` are all files
+    `files` are refined files by archive file, whose responses stand in `ops.responses` already; `all_files` are those
     of the source, for what an answer repeats, which `repetition.find` has found. Observations after `last`, an SQL
     time, are left out. Whatever a CHECK refuses is raised as `duckdb.ConstraintException`.
     """
     warcs, age = list(files), _age(con, source)
     _inherit_completeness(con, source, warcs)
     _find_lists_and_removals(con, source, warcs)
-    _collect(con, source, files, stored, last)
+    _collect(con, source, files, all_files, last)
     if age is not None:
         _keep_sightings(con)
     _extend_intervals(con, age)
     _move_intervals(con, source, age)
     _read_versions(con, age)
-    _write_versions(con, stored)
+    _write_versions(con, all_files)
     _date_postings(con)
 
 
@@ -134,15 +134,15 @@ def _collect(
     con: duckdb.DuckDBPyConnection,
     source: str,
     files: Mapping[str, RefinedFile],
-    stored: Mapping[str, RefinedFile],
+    all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
     """`readings`: rows of the files with a digest of what they say; `seen`: these and what is only repeated.
 
     `warc` and `record` say where the row of a reading stands, `of_warc` and `of_record` which answer it is of.
     """
-    said = [ident(name) for name in ADVERT if name not in NOT_SAID]
-    content = ", ".join([*said, "places", "pay"])
+    columns = [ident(name) for name in ADVERT if name not in NOT_SAID]
+    content = ", ".join([*columns, "places", "pay"])
     board = f"coalesce(board, {literal(source)}) AS board"
     said_in = (
         f"record, file_row_number AS row_number, title, {FULLNESS} AS fullness,"
@@ -156,19 +156,19 @@ def _collect(
     con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT posting_id, board, observed_at FROM readings")
     firsts = [row[0] for row in con.execute("SELECT DISTINCT first_warc FROM repeat_answers ORDER BY ALL").fetchall()]
     if firsts:
-        first_files = {warc: stored[warc] for warc in firsts}
-        listed = rows_in(first_files, f"posting_id, {board}, record")
+        first_files = {warc: all_files[warc] for warc in firsts}
+        rows = rows_in(first_files, f"posting_id, {board}, record")
         con.execute(
             f"""
             INSERT INTO seen
             SELECT DISTINCT o.posting_id, o.board, r.observed_at
-            FROM ({listed}) AS o JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record
+            FROM ({rows}) AS o JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record
             """
         )
-        add_repeated_answers(con, first_files, stored)
+        add_repeated_answers(con, first_files, all_files)
     news = con.execute("SELECT DISTINCT first_warc FROM repeat_answers WHERE is_news ORDER BY ALL").fetchall()
     if news:
-        first_files = {warc: stored[warc] for (warc,) in news}
+        first_files = {warc: all_files[warc] for (warc,) in news}
         again = rows_in(first_files, f"posting_id, {board}, {said_in}")
         con.execute(
             f"""
@@ -186,10 +186,12 @@ def _collect(
         ANTI JOIN seen AS s ON s.posting_id = o.posting_id AND s.board = o.board AND s.observed_at = a.observed_at
         """
     )
-    _add_changed_repetitions(con, stored, f"posting_id, {board}, {said_in}")
+    _add_changed_repetitions(con, all_files, f"posting_id, {board}, {said_in}")
 
 
-def _add_changed_repetitions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile], columns: str) -> None:
+def _add_changed_repetitions(
+    con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile], columns: str
+) -> None:
     """Add to `readings` the repeated adverts whose row is not the posting's current version (few).
 
     Once one reading of a posting may begin a new version, all its repetitions are added.
@@ -215,7 +217,7 @@ def _add_changed_repetitions(con: duckdb.DuckDBPyConnection, stored: Mapping[str
     warcs = con.execute("SELECT DISTINCT warc FROM said_news ORDER BY ALL").fetchall()
     if not warcs:
         return
-    rows = rows_in({warc: stored[warc] for (warc,) in warcs}, columns)
+    rows = rows_in({warc: all_files[warc] for (warc,) in warcs}, columns)
     con.execute(
         f"""
         INSERT INTO readings BY NAME
@@ -447,18 +449,18 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
     )
 
 
-def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
+def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
     """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
     warcs = con.execute("SELECT DISTINCT warc FROM versions WHERE warc IS NOT NULL ORDER BY ALL").fetchall()
     if not warcs:
         return
-    files = {warc: stored[warc] for (warc,) in warcs}
+    files = {warc: all_files[warc] for (warc,) in warcs}
     advert = ", ".join(map(ident, ADVERT))
     before = ", ".join(f"p.{ident(name)}" for name in (*ADVERT, *IN_DOLLARS))
-    kept = f"{table_of(SupersededVersions).name} BY NAME"
+    target = f"{table_of(SupersededVersions).name} BY NAME"
     con.execute(
         f"""
-        INSERT INTO {kept}
+        INSERT INTO {target}
         SELECT {before}, p.version_from, p.content_hash, p.warc, p.record, v.version_to
         FROM versions AS v JOIN core.postings AS p USING (posting_id) WHERE v.warc IS NULL
         """
@@ -475,7 +477,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
     )
     con.execute(
         f"""
-        INSERT INTO {kept}
+        INSERT INTO {target}
         SELECT {advert}, version_from, content_hash, warc, record, version_to
         FROM new_versions WHERE version_to IS NOT NULL
         """
@@ -483,22 +485,22 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
     con.execute("DELETE FROM new_versions WHERE version_to IS NOT NULL")
     values = [*ADVERT, "version_from", "content_hash", "warc", "record"]
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in values if c != "posting_id")
-    inserted = [*values, "job_id", "first_seen_at", "last_seen_at"]
-    given = [*(f"s.{ident(c)}" for c in values), "s.posting_id", "s.version_from", "s.version_from"]
+    columns = [*values, "job_id", "first_seen_at", "last_seen_at"]
+    expressions = [*(f"s.{ident(c)}" for c in values), "s.posting_id", "s.version_from", "s.version_from"]
     con.execute(
         f"""
         MERGE INTO {table_of(Postings).name} AS t USING new_versions AS s ON t.posting_id = s.posting_id
         WHEN MATCHED THEN UPDATE SET {sets}, last_seen_at = greatest(t.last_seen_at, s.version_from)
-        WHEN NOT MATCHED THEN INSERT ({", ".join(map(ident, inserted))}) VALUES ({", ".join(given)})
+        WHEN NOT MATCHED THEN INSERT ({", ".join(map(ident, columns))}) VALUES ({", ".join(expressions)})
         """
     )
-    for cls, nested in PARTS_OF_POSTING:
+    for cls, column in PARTS_OF_POSTING:
         name = table_of(cls).name
-        position = f", unnest(range(len({nested}))) AS position" if cls in (PostingPlaces, PostingPay) else ""
+        position = f", unnest(range(len({column}))) AS position" if cls in (PostingPlaces, PostingPay) else ""
         con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM new_versions)")
         con.execute(
             f"INSERT INTO {name} BY NAME"
-            f" SELECT posting_id, unnest({nested}, max_depth := 2){position} FROM new_versions WHERE len({nested}) > 0"
+            f" SELECT posting_id, unnest({column}, max_depth := 2){position} FROM new_versions WHERE len({column}) > 0"
         )
 
 
@@ -507,13 +509,13 @@ def _write_versions(con: duckdb.DuckDBPyConnection, stored: Mapping[str, Refined
 
 def _date_postings(con: duckdb.DuckDBPyConnection) -> None:
     """Set when touched postings were seen, closed and reopened, from their intervals on all boards."""
-    touched = "(SELECT * FROM core.posting_boards SEMI JOIN touched USING (posting_id))"
+    boards = "(SELECT * FROM core.posting_boards SEMI JOIN touched USING (posting_id))"
     con.execute(
         f"""
         UPDATE core.postings AS p SET
             first_seen_at = d.first_seen_at, last_seen_at = d.last_seen_at, closed_on = d.closed_on,
             reopened_on = d.reopened_on
-        FROM ({dates_of(touched)}) AS d
+        FROM ({dates_of(boards)}) AS d
         WHERE d.posting_id = p.posting_id
             AND (d.first_seen_at, d.last_seen_at, d.closed_on, d.reopened_on)
                 IS DISTINCT FROM (p.first_seen_at, p.last_seen_at, p.closed_on, p.reopened_on)

@@ -177,9 +177,9 @@ def _compare(con: database.Connection, files: Mapping[str, Path]) -> None:
         SELECT warc, part, min(record), max(record) FROM unread GROUP BY warc, part ORDER BY warc, part
         """
     ).fetchall()
-    known = {row[0] for row in con.execute("SELECT text_hash FROM sketches").fetchall()}
+    hashes = {row[0] for row in con.execute("SELECT text_hash FROM sketches").fetchall()}
     for warc, part, first, last in parts:
-        _take_in(con, con.execute(_select_versions(warc, part, (first, last), files.get(warc))).fetchall(), known)
+        _take_in(con, con.execute(_select_versions(warc, part, (first, last), files.get(warc))).fetchall(), hashes)
     con.execute("DELETE FROM sketches WHERE text_hash NOT IN (SELECT text_hash FROM compared WHERE text_hash NOT NULL)")
 
 
@@ -210,29 +210,29 @@ def _select_versions(warc: str, part: int, records: tuple[int, int], rows: Path 
         """
 
 
-def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: set[str]) -> None:
+def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], hashes: set[str]) -> None:
     columns: dict[str, list[Any]] = {name: [] for name in COMPARED}
     texts: dict[str, str] = {}
     for row in rows:
-        said = dict(zip(VERSION_COLUMNS, row, strict=True))
-        content_hash, text, text_hash = said.pop("content_hash"), said.pop("text"), said["text_hash"]
-        said["pay"] = tuple(said.pop(name) for name in PAY)
-        said["places"] = [tuple(place) for place in said["places"] or ()]
-        version = links.read_version(**said)
+        fields = dict(zip(VERSION_COLUMNS, row, strict=True))
+        content_hash, text, text_hash = fields.pop("content_hash"), fields.pop("text"), fields["text_hash"]
+        fields["pay"] = tuple(fields.pop(name) for name in PAY)
+        fields["places"] = [tuple(place) for place in fields["places"] or ()]
+        version = links.read_version(**fields)
         values = {"content_hash": content_hash, **dict(zip(PAY, version.pay, strict=True))}
         for name, column in columns.items():
             value = values[name] if name in values else getattr(version, name)
             column.append(sorted(value) if isinstance(value, frozenset) else value)
-        if text and text_hash and text_hash not in known:
+        if text and text_hash and text_hash not in hashes:
             texts[text_hash] = text
     arrays = [pa.array(columns[name], kind) for name, (_, kind) in COMPARED.items()]
     database.insert_into(con, "compared", pa.table(arrays, names=list(COMPARED)))
     con.execute("INSERT INTO affected SELECT unnest(?::VARCHAR[])", [sorted(set(columns["title"]))])
     if texts:
-        known.update(texts)
-        packed = sketches.pack(sketches.sketch_texts(list(texts.values())))
+        hashes.update(texts)
+        blobs = sketches.pack(sketches.sketch_texts(list(texts.values())))
         database.insert_into(
-            con, "sketches", pa.table({"text_hash": list(texts), "sketch": pa.array(packed, pa.binary())})
+            con, "sketches", pa.table({"text_hash": list(texts), "sketch": pa.array(blobs, pa.binary())})
         )
 
 
@@ -272,28 +272,27 @@ def _link(con: database.Connection) -> None:
 
 def _link_titles(con: database.Connection, where: str) -> None:
     versions = _versions(con, where)
-    stored = con.execute(
+    pairs = con.execute(
         f"""
         SELECT text_hash, sketch FROM sketches
         WHERE text_hash IN (SELECT text_hash FROM compared WHERE {where}) ORDER BY text_hash
         """
     ).fetchall()
-    sketched = sketches.unpack([row[1] for row in stored])
-    found = links.find_links(versions, [row[0] for row in stored], sketched)
+    new_links = links.find_links(versions, [row[0] for row in pairs], sketches.unpack([row[1] for row in pairs]))
     names = {"left_posting_id": "left", "right_posting_id": "right"}
     columns = ("linked_at", "left_posting_id", "right_posting_id", "rule", "score", "title")
-    if found:
-        rows = {column: [getattr(link, names.get(column, column)) for link in found] for column in columns}
+    if new_links:
+        rows = {column: [getattr(link, names.get(column, column)) for link in new_links] for column in columns}
         database.insert_into(con, "found_links", pa.table(rows))
 
 
 def _assign_job_ids(con: database.Connection) -> None:
     """Give ids to the jobs that links make, and write links and merges."""
     columns = "linked_at, left_posting_id, right_posting_id, rule, score, title"
-    found = [links.Link(*row) for row in con.execute(f"SELECT {columns} FROM found_links").fetchall()]
-    linked = "posting_id IN (SELECT unnest([left_posting_id, right_posting_id]) FROM found_links)"
-    jobs = job_ids.assign_job_ids(_versions(con, linked), found)
-    refused = {(link.left, link.right) for link in jobs.refused}
+    all_links = [links.Link(*row) for row in con.execute(f"SELECT {columns} FROM found_links").fetchall()]
+    where = "posting_id IN (SELECT unnest([left_posting_id, right_posting_id]) FROM found_links)"
+    jobs = job_ids.assign_job_ids(_versions(con, where), all_links)
+    refusals = {(link.left, link.right) for link in jobs.refused}
     _replace(
         con,
         JobLinks,
@@ -304,7 +303,7 @@ def _assign_job_ids(con: database.Connection) -> None:
                 rule=link.rule,
                 score=link.score,
                 linked_at=link.linked_at,
-                is_followed=(link.left, link.right) not in refused,
+                is_followed=(link.left, link.right) not in refusals,
             )
             for link in jobs.links
         ],

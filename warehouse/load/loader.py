@@ -154,26 +154,27 @@ def load(
     if not files:
         return ()
     source, end = files[0].source, _end_of(until)
-    known, refused = _loaded_keys(con, source), _refused_keys(con, source)
+    loaded_keys, refused_keys = _loaded_keys(con, source), _refused_keys(con, source)
     beyond = _files_loaded_beyond(con, source, end)
     is_same = {
-        file.warc: (known | refused).get(file.warc) == file.refine_key and file.warc not in beyond for file in files
+        file.warc: (loaded_keys | refused_keys).get(file.warc) == file.refine_key and file.warc not in beyond
+        for file in files
     }
     new = [file for file in files if not is_same[file.warc]]
-    unchanged = [LoadResult(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
+    skips = [LoadResult(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
     batches = _batches(con, new, end)
     has_postings = any(_row_class(file.rows) is Posting for file in new)
     begins = [begin for _, begin, _ in batches if begin is not None and has_postings]
-    is_anew = any(file.warc in known for file in new) or _is_late(con, source, min(begins, default=None))
-    if is_anew and (gone := sorted(set(known) - {file.warc for file in files})):
-        return _keep(source, files, gone)
+    is_anew = any(file.warc in loaded_keys for file in new) or _is_late(con, source, min(begins, default=None))
+    if is_anew and (missing_warcs := sorted(set(loaded_keys) - {file.warc for file in files})):
+        return _keep(source, files, missing_warcs)
     fitting = _find_fitting(con, files if is_anew else new, contract, end)
     judges = _Judges(gate=gate, contract=contract, known=fitting)
     if is_anew:
-        return _reload(con, files, known, judges, end)
-    stored = {file.warc: file for file in files}
-    loaded = [one for batch, _, _ in batches for one in _load_together(con, batch, stored, judges, end)]
-    return tuple(sorted([*unchanged, *loaded], key=lambda one: one.warc))
+        return _reload(con, files, loaded_keys, judges, end)
+    all_files = {file.warc: file for file in files}
+    results = [one for batch, _, _ in batches for one in _load_together(con, batch, all_files, judges, end)]
+    return tuple(sorted([*skips, *results], key=lambda one: one.warc))
 
 
 def _find_fitting(
@@ -195,12 +196,12 @@ def _find_fitting(
         groups[row_class][-1].append(file)
         room[row_class] -= n_rows
     fitting: set[str] = set()
-    for row_class, together in ((row_class, group) for row_class, found in groups.items() for group in found):
+    for row_class, together in ((row_class, group) for row_class, of_class in groups.items() for group in of_class):
         if len(together) < 2:
             continue
-        judged = ", ".join(ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
+        columns = ", ".join(ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
         each = (
-            f"SELECT {judged}, {literal(file.warc)} AS warc FROM ({_newest_rows(_rows_until(file, end), row_class)})"
+            f"SELECT {columns}, {literal(file.warc)} AS warc FROM ({_newest_rows(_rows_until(file, end), row_class)})"
             for file in together
         )
         fitting.update(contract(row_class, con.execute(" UNION ALL ".join(each)).df()))
@@ -284,46 +285,54 @@ def forget_refusals(con: database.Connection, source: str) -> None:
 
 
 def _load_together(
-    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], judges: _Judges, end: str
+    con: database.Connection,
+    batch: Sequence[RefinedFile],
+    all_files: Mapping[str, RefinedFile],
+    judges: _Judges,
+    end: str,
 ) -> list[LoadResult]:
     """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with database.transaction(con):
-            return _load_batch(con, batch, stored, judges, end)
+            return _load_batch(con, batch, all_files, judges, end)
     except _RefusedError as error:
-        blamed = _find_faulty_file(con, error, batch, stored)
-        refused = _note_refusal(con, blamed, str(error))
-        others = [file for file in batch if file is not blamed]
-        return [refused, *_load_together(con, others, stored, judges, end)] if others else [refused]
+        culprit = _find_faulty_file(con, error, batch, all_files)
+        refusal = _note_refusal(con, culprit, str(error))
+        others = [file for file in batch if file is not culprit]
+        return [refusal, *_load_together(con, others, all_files, judges, end)] if others else [refusal]
 
 
 def _load_batch(
-    con: database.Connection, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile], judges: _Judges, end: str
+    con: database.Connection,
+    batch: Sequence[RefinedFile],
+    all_files: Mapping[str, RefinedFile],
+    judges: _Judges,
+    end: str,
 ) -> list[LoadResult]:
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
-    loaded = []
+    results = []
     postings = {file.warc: file for file in batch if _row_class(file.rows) is Posting}
     if postings:
-        repetition.find(con, postings, stored, end)
+        repetition.find(con, postings, all_files, end)
     for file in batch:
         with _attribute_errors(file):
-            loaded.append(_load_file(con, file, stored, judges, end))
+            results.append(_load_file(con, file, all_files, judges, end))
     if postings:
         try:
-            history.step(con, batch[0].source, postings, stored, end)
+            history.step(con, batch[0].source, postings, all_files, end)
         except duckdb.ConstraintException as error:
             raise _RefusedError(str(error), batch[0] if len(batch) == 1 else None) from error
-    return loaded
+    return results
 
 
 def _find_faulty_file(
-    con: database.Connection, error: _RefusedError, batch: Sequence[RefinedFile], stored: Mapping[str, RefinedFile]
+    con: database.Connection, error: _RefusedError, batch: Sequence[RefinedFile], all_files: Mapping[str, RefinedFile]
 ) -> RefinedFile:
     """The file of a batch that an error is about: where it does not say, the first that cannot be loaded alone."""
     for file in () if error.file else batch:
         try:
             with database.transaction(con):
-                _load_batch(con, [file], stored, _Judges(gate=lambda *_: True), _end_of(None))
+                _load_batch(con, [file], all_files, _Judges(gate=lambda *_: True), _end_of(None))
                 raise _TrialLoadedError
         except _TrialLoadedError:
             continue
@@ -340,35 +349,35 @@ def _attribute_errors(file: RefinedFile) -> Iterator[None]:
         raise _RefusedError(str(error), file) from error
 
 
-def _keep(source: str, files: Sequence[RefinedFile], gone: Sequence[str]) -> tuple[LoadResult, ...]:
+def _keep(source: str, files: Sequence[RefinedFile], missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
     """Nothing of a source is loaded, since files that are loaded are missing."""
     log.error("%s keeps its last good rows: %s", source, MISSING)
-    kept = (LoadResult(warc=file.warc, state="unchanged") for file in files)
-    return (*kept, *(LoadResult(warc=warc, state="refused", why=MISSING) for warc in gone))
+    results = (LoadResult(warc=file.warc, state="unchanged") for file in files)
+    return (*results, *(LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs))
 
 
 def _reload(
-    con: database.Connection, files: Sequence[RefinedFile], known: dict[str, str], judges: _Judges, end: str
+    con: database.Connection, files: Sequence[RefinedFile], loaded_keys: dict[str, str], judges: _Judges, end: str
 ) -> tuple[LoadResult, ...]:
     source = files[0].source
     log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
-    stored = {file.warc: file for file in files}
+    all_files = {file.warc: file for file in files}
     try:
         with database.transaction(con):
             _forget(con, source)
             outcomes = [
                 outcome
                 for batch, _, _ in _batches(con, files, end)
-                for outcome in _load_batch(con, batch, stored, judges, end)
+                for outcome in _load_batch(con, batch, all_files, judges, end)
             ]
     except _RefusedError as error:
-        blamed = _find_faulty_file(con, error, files, stored)
-        others = [other for other in files if other is not blamed]
-        if blamed.warc in known:
-            refused = _note_refusal(con, blamed, f"{error} (the source keeps its last good rows)")
-            return (*(LoadResult(warc=other.warc, state="unchanged") for other in others), refused)
-        refused = _note_refusal(con, blamed, str(error))
-        return (*(_reload(con, others, known, judges, end) if others else ()), refused)
+        culprit = _find_faulty_file(con, error, files, all_files)
+        others = [other for other in files if other is not culprit]
+        if culprit.warc in loaded_keys:
+            refusal = _note_refusal(con, culprit, f"{error} (the source keeps its last good rows)")
+            return (*(LoadResult(warc=other.warc, state="unchanged") for other in others), refusal)
+        refusal = _note_refusal(con, culprit, str(error))
+        return (*(_reload(con, others, loaded_keys, judges, end) if others else ()), refusal)
     return tuple(outcomes)
 
 
@@ -386,15 +395,15 @@ def _forget(con: database.Connection, source: str) -> None:
 
 
 def _load_file(
-    con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], judges: _Judges, end: str
+    con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], judges: _Judges, end: str
 ) -> LoadResult:
     """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
-    has_others = _stage(con, file, stored, row_class, end)
-    judged = ", ".join(
+    has_others = _stage(con, file, all_files, row_class, end)
+    columns = ", ".join(
         ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
     )
-    frame = con.execute(f"SELECT {judged} FROM staged").df()
+    frame = con.execute(f"SELECT {columns} FROM staged").df()
     n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
     _record_fill(con, file, row_class)
     n_seen = len(frame) + n_adverts + n_repeated
@@ -416,10 +425,10 @@ def _load_file(
 
 def _row_class(rows: Path) -> type:
     """The class of a refined file's rows, as the refine step noted it in the file."""
-    named = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
-    if named not in ROW_NAMED:
-        raise ValueError(f"{rows}: row_table is {named!r}; one of {', '.join(ROW_NAMED)} expected")
-    return ROW_NAMED[named]
+    name = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
+    if name not in ROW_NAMED:
+        raise ValueError(f"{rows}: row_table is {name!r}; one of {', '.join(ROW_NAMED)} expected")
+    return ROW_NAMED[name]
 
 
 def _is_flat(name: str, row_class: type) -> bool:
@@ -427,7 +436,7 @@ def _is_flat(name: str, row_class: type) -> bool:
 
 
 def _stage(
-    con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile], row_class: type, end: str
+    con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], row_class: type, end: str
 ) -> bool:
     """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older.
 
@@ -435,7 +444,7 @@ def _stage(
     there is such.
     """
     keys = ", ".join(map(ident, key_of(row_class)))
-    others = _add_rows_to_judge(con, file, stored) if row_class is Posting else ""
+    others = _add_rows_to_judge(con, file, all_files) if row_class is Posting else ""
     left_out = "EXCLUDE (text, spans, issues, wording_hash, record_hash, places, file_row_number)"
     con.execute(
         f"""
@@ -457,7 +466,7 @@ def _stage(
     return False
 
 
-def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapping[str, RefinedFile]) -> str:
+def _add_rows_to_judge(con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile]) -> str:
     """SQL that adds rows which a file repeats of files that are not loaded; their places stand in `rows_to_judge`."""
     con.execute(
         """
@@ -478,7 +487,7 @@ def _add_rows_to_judge(con: database.Connection, file: RefinedFile, stored: Mapp
     return f"""
         UNION ALL BY NAME
         SELECT r.* EXCLUDE (filename, warc) REPLACE (n.observed_at AS observed_at)
-        FROM ({repetition.rows_in({warc: stored[warc] for (warc,) in warcs}, "*")}) AS r
+        FROM ({repetition.rows_in({warc: all_files[warc] for (warc,) in warcs}, "*")}) AS r
         JOIN rows_to_judge AS n ON n.warc = r.warc AND n.row_number = r.file_row_number
         """
 
@@ -489,12 +498,12 @@ def _upsert_rows(con: database.Connection, cls: type) -> None:
 
 
 def _check_parts(con: database.Connection, file: RefinedFile) -> None:
-    doubled = con.execute(
+    row = con.execute(
         "SELECT posting_id, skill FROM (SELECT posting_id, unnest(skills, max_depth := 2) FROM staged)"
         " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     ).fetchone()
-    if doubled:
-        raise _RefusedError(f"{doubled[0]} names the skill {doubled[1]} twice; a posting's skills are named once", file)
+    if row:
+        raise _RefusedError(f"{row[0]} names the skill {row[1]} twice; a posting's skills are named once", file)
 
 
 def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> None:
@@ -637,8 +646,8 @@ def derived_is_current(con: database.Connection, *others: object) -> bool:
 
     `others` are further values that they are computed from; equal values have the same `repr`.
     """
-    known = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
-    return bool(known) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
+    table = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
+    return bool(table) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
 
 
 def mark_derived_current(con: database.Connection, *others: object) -> None:

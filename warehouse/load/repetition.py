@@ -37,11 +37,11 @@ def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
 
 
 def find(
-    con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile], last: str
+    con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile], last: str
 ) -> None:
     """`advert_repetitions`: what answers of `files` up to `last` repeat; `repetition_rows`: where the rows of it stand.
 
-    `stored` are all refined files of the source. `is_news`: it may say again what another answer had changed. Raises
+    `all_files` are all refined files of the source. `is_news`: it may say again what another answer had changed. Raises
     `MissingRowsError`.
     """
     con.execute(
@@ -51,11 +51,11 @@ def find(
         FROM ({answers_in(files, "record, observed_at, repetitions")}) WHERE observed_at <= {last}
         """
     )
-    _locate(con, stored)
+    _locate(con, all_files)
 
 
 def add_repeated_answers(
-    con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], stored: Mapping[str, RefinedFile]
+    con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile]
 ) -> None:
     """Add to both tables what answers that are one of `first_files` again (`repeat_answers`) have in earlier words."""
     ((n,),) = con.execute(
@@ -67,10 +67,10 @@ def add_repeated_answers(
         """
     ).fetchall()
     if n:
-        _locate(con, stored)
+        _locate(con, all_files)
 
 
-def _locate(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -> None:
+def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE repetition_rows (wording_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
         " warc VARCHAR, record BIGINT, row_number BIGINT)"
@@ -83,13 +83,13 @@ def _locate(con: duckdb.DuckDBPyConnection, stored: Mapping[str, RefinedFile]) -
     )
     con.execute(
         f"INSERT INTO repetition_rows BY NAME"
-        f" SELECT * FROM ({rows_in(stored, columns)}) SEMI JOIN advert_repetitions USING (wording_hash)"
+        f" SELECT * FROM ({rows_in(all_files, columns)}) SEMI JOIN advert_repetitions USING (wording_hash)"
     )
-    lost = con.execute(
+    warcs = con.execute(
         "SELECT DISTINCT warc FROM advert_repetitions ANTI JOIN repetition_rows USING (wording_hash)"
     ).fetchall()
-    if lost:
+    if warcs:
         raise MissingRowsError(
-            f"{', '.join(sorted(warc for (warc,) in lost))}: the refined file repeats adverts of which no refined file "
-            "has the row any more; delete it, and the next run makes it anew"
+            f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined file repeats adverts of which no refined "
+            "file has the row any more; delete it, and the next run makes it anew"
         )

@@ -46,12 +46,12 @@ def convert_money(con: database.Connection) -> None:
     amounts whose currency is not stated do with reason `no_currency`.
     """
     with database.transaction(con):
-        for cls, paid in PAID.items():
-            _convert(con, cls, paid)
+        for cls, select in PAID.items():
+            _convert(con, cls, select)
 
 
-def _convert(con: database.Connection, cls: type, paid: str) -> None:
-    """Set the dollar columns of one table; `paid` gives its keys, yearly amounts, (lack of) currency and day."""
+def _convert(con: database.Connection, cls: type, select: str) -> None:
+    """Set the dollar columns of one table; `select` gives its keys, yearly amounts, (lack of) currency and day."""
     steps = "\n".join(
         f"""ASOF LEFT JOIN (SELECT * FROM core.usd_rates WHERE source = {literal(source)}) AS r{number}
             ON r{number}.currency = d.currency AND r{number}.rate_on <= d.day"""
@@ -66,7 +66,7 @@ def _convert(con: database.Connection, cls: type, paid: str) -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE money AS
-        WITH paid AS ({paid}), rated AS (
+        WITH paid AS ({select}), rated AS (
             SELECT d.currency, d.day, CASE
                 WHEN d.currency = 'USD' THEN {{'rate': 1.0, 'day': NULL::DATE, 'source': {literal(IDENTITY)}}}
                 {choice} END AS fx

@@ -61,12 +61,12 @@ def history_of(mart: type, **stored_otherwise: Any) -> type:
     """
     hints = typing.get_type_hints(mart, include_extras=True) | stored_otherwise
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if f.name != "as_of"]
-    made = dataclasses.make_dataclass(f"{mart.__name__}History", columns, bases=(Lasting,), kw_only=True)
-    declared = table_of(mart)
-    made.__doc__ = f"A row of {declared.name} is stored again only when something of it changed."
-    doc = f"What keeps {declared.name}: each row with the days on which it stood."
-    made.TABLE = Table(f"{declared.name}_history", doc, declared.checks)  # type: ignore[attr-defined]  # a class constant
-    return made
+    history = dataclasses.make_dataclass(f"{mart.__name__}History", columns, bases=(Lasting,), kw_only=True)
+    table = table_of(mart)
+    history.__doc__ = f"A row of {table.name} is stored again only when something of it changed."
+    doc = f"What keeps {table.name}: each row with the days on which it stood."
+    history.TABLE = Table(f"{table.name}_history", doc, table.checks)  # type: ignore[attr-defined]  # a class constant
+    return history
 
 
 SalaryBandsHistory = history_of(SalaryBands)

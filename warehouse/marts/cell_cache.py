@@ -79,11 +79,11 @@ def code_key() -> str:
 def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
     """Digest of all that the marts of a day are computed from: the rows of core by their hashes, and the code."""
     digest = hashlib.blake2b(code_key().encode(), digest_size=16)
-    for cls, chosen in INPUT_TABLES.items():
+    for cls, condition in INPUT_TABLES.items():
         columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
-        query = f"SELECT count(*), sum(hash({columns})) FROM {table_of(cls).name} WHERE {chosen}"
-        found = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
-        digest.update(f"{table_of(cls).name} {found}".encode())
+        query = f"SELECT count(*), sum(hash({columns})) FROM {table_of(cls).name} WHERE {condition}"
+        totals = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
+        digest.update(f"{table_of(cls).name} {totals}".encode())
     return digest.hexdigest()
 
 
@@ -132,10 +132,10 @@ class CellCache:
         self._reused.append(places)
         return True
 
-    def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    def combine_rows(self, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
         """All rows of the day, in the mart's columns and their types."""
         names = [f.name for f in fields_of(self._cls)]
-        frames = [frame for frame in computed if len(frame)]
+        frames = [frame for frame in parts if len(frame)]
         if self._reused and self._earlier is not None:
             frames.append(self._earlier.iloc[np.concatenate(self._reused)])
         frames = [_set_types(frame, self._cls) for frame in frames]
@@ -160,5 +160,5 @@ def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCach
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:
     """The newest day up to `as_of` on which a mart was computed from these inputs; None when there is none."""
     query = "SELECT max(as_of) FROM ops.mart_inputs WHERE mart = ? AND as_of <= ? AND inputs = ?"
-    found: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
-    return found
+    day: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
+    return day

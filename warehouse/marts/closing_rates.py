@@ -59,16 +59,16 @@ class Readings:
         if ((self.n_closed < 0) | (self.n_closed > self.n_open)).any():
             raise ValueError("more adverts closed than were open")
 
-    def where(self, chosen: Flags) -> Readings:
+    def where(self, mask: Flags) -> Readings:
         """The chosen entries."""
         return Readings(
-            cell=self.cell[chosen],
-            board=self.board[chosen],
-            days=self.days[chosen],
-            n_open=self.n_open[chosen],
-            n_closed=self.n_closed[chosen],
-            is_gone=self.is_gone[chosen],
-            weight=None if self.weight is None else self.weight[chosen],
+            cell=self.cell[mask],
+            board=self.board[mask],
+            days=self.days[mask],
+            n_open=self.n_open[mask],
+            n_closed=self.n_closed[mask],
+            is_gone=self.is_gone[mask],
+            weight=None if self.weight is None else self.weight[mask],
         )
 
 
@@ -108,16 +108,16 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
     Intervals after which the board is gone are left out, and mass closings: those given, else by `find_mass_closings`.
     """
     is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
-    used = readings.where(_are_followed(readings) & ~is_mass)
-    rate, spread = _fit(used, n_cells)
-    boards, place, numbers, days = _count_boards(used)
+    basis = readings.where(_are_followed(readings) & ~is_mass)
+    rate, spread = _fit(basis, n_cells)
+    boards, place, numbers, days = _count_boards(basis)
     low, high, error = np.full((3, n_cells), np.nan)
     n_boards, n_even, largest, open_days, n_closed = np.zeros((5, n_cells))
     if len(numbers):
         n_boards[numbers], n_even[numbers] = boards.n_employers, boards.n_even
         open_days[numbers], largest[numbers] = days, boards.largest
-        n_closed = sum_by(used.cell, used.n_closed, n_cells)
-        low[numbers], high[numbers], error[numbers] = _bound(used, rate, spread, boards, place, numbers, days)
+        n_closed = sum_by(basis.cell, basis.n_closed, n_cells)
+        low[numbers], high[numbers], error[numbers] = _bound(basis, rate, spread, boards, place, numbers, days)
     return Rates(
         rate=rate,
         low=low,
@@ -140,7 +140,7 @@ def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
     """
     is_followed = _are_followed(readings)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
-    others, whole = (_fit(readings.where(chosen), n_cells)[0] for chosen in (is_followed & ~is_many, is_followed))
+    others, whole = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
     is_mass = is_many.copy()
     is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(others), whole, others)) < MASS_CHANCE
     return is_mass
@@ -153,8 +153,8 @@ def _are_followed(readings: Readings) -> Flags:
 def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
     """Part of adverts that close within so many days, and its derivative by the rate."""
     v = np.maximum(spread, TINY)
-    left = np.exp(-np.log1p(v * rate * days) / v)
-    return 1 - left, days * left / (1 + v * rate * days)
+    survival = np.exp(-np.log1p(v * rate * days) / v)
+    return 1 - survival, days * survival / (1 + v * rate * days)
 
 
 def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
@@ -163,7 +163,7 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n_boards = int(readings.board.max()) + 1 if len(readings.board) else 0
-    expected, pull, chance = (
+    deviation, pull, chance = (
         sum_by(readings.board, what, n_boards)
         for what in (
             readings.n_open * part - readings.n_closed,
@@ -174,10 +174,10 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
     # of one board all entries weigh alike but for those of an earlier draw
-    opened = sum_by(readings.board, readings.n_open, n_boards)
-    weighed = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
-    weight = np.divide(weighed, opened, out=np.zeros(n_boards), where=opened > 0)
-    excess = sum_by(cell, weight * (expected**2 - chance), n_cells)
+    n_open = sum_by(readings.board, readings.n_open, n_boards)
+    open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
+    weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
+    excess = sum_by(cell, weight * (deviation**2 - chance), n_cells)
     whole = sum_by(cell, weight * pull**2, n_cells)
     spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
     return _solve(readings, spread, n_cells), spread
@@ -211,20 +211,20 @@ def compare_within_boards(
     a, b = sum_by(dense, ours, len(numbers)), sum_by(dense, theirs, len(numbers))
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.log(np.maximum(a[dense] - ours, 0).round(9)) - np.log(np.maximum(b[dense] - theirs, 0).round(9))
-        found = a / b
+        estimate = a / b
         g = boards.n_employers
         away = without - (sum_by(dense, without, len(numbers)) / g)[dense]
         reach = np.exp(boards.find_t() * np.sqrt((g - 1) / g * sum_by(dense, away**2, len(numbers))))
     reach = np.where(np.isfinite(reach) & (g > 1), reach, np.nan)
-    ratio[numbers], low[numbers], high[numbers] = found, found / reach, found * reach
+    ratio[numbers], low[numbers], high[numbers] = estimate, estimate / reach, estimate * reach
     return Comparison(ratio=np.where(np.isfinite(ratio), ratio, np.nan), low=low, high=high), boards
 
 
 def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
     """The rate by cell at which as many adverts are expected to close as did; NaN where none was open."""
     n_open, n_closed = readings.n_open * readings.stands_for, readings.n_closed * readings.stands_for
-    closed = sum_by(readings.cell, n_closed, n_cells)
-    opened = sum_by(readings.cell, n_open, n_cells)
+    closings = sum_by(readings.cell, n_closed, n_cells)
+    stock = sum_by(readings.cell, n_open, n_cells)
     # All intervals of a cell and about one length are one: there are far fewer of these than of boards and readings.
     lengths, place = np.unique(readings.days.round(LENGTH_DIGITS), return_inverse=True)
     pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
@@ -236,9 +236,9 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
     for _ in range(ITERATIONS):
         middle = (low + high) / 2
         part, _ = _part_closed(np.exp(middle)[cell], spread[cell], days)
-        is_short = sum_by(cell, n_open * part, n_cells) < closed
+        is_short = sum_by(cell, n_open * part, n_cells) < closings
         low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
-    return np.where(opened == 0, np.nan, np.where(closed == 0, 0.0, np.exp(low)))
+    return np.where(stock == 0, np.nan, np.where(closings == 0, 0.0, np.exp(low)))
 
 
 def _chance_of(readings: Readings, rate: Floats) -> Floats:
@@ -257,9 +257,9 @@ def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]
     cell[place] = readings.cell
     numbers, dense = np.unique(cell, return_inverse=True)
     open_days = readings.n_open * readings.days
-    weighted = sum_by(place, open_days * readings.stands_for, len(boards))
-    counted = sum_by(dense, sum_by(place, open_days, len(boards)), len(numbers))
-    return count_cells(dense, weighted, len(numbers)), place, numbers, counted
+    weights = sum_by(place, open_days * readings.stands_for, len(boards))
+    days = sum_by(dense, sum_by(place, open_days, len(boards)), len(numbers))
+    return count_cells(dense, weights, len(numbers)), place, numbers, days
 
 
 def _bound(
@@ -271,14 +271,14 @@ def _bound(
     surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)
     pull = sum_by(place, readings.stands_for * readings.n_open * slope, n)
     rest = sum_by(cell, pull, len(numbers))[cell] - pull
-    moved = np.divide(surplus, rest, out=np.full(n, np.nan), where=rest > 0)
+    shift = np.divide(surplus, rest, out=np.full(n, np.nan), where=rest > 0)
     g = boards.n_employers
-    error = np.sqrt((g - 1) / g * sum_by(cell, moved**2, len(numbers)))
-    found = rate[numbers]
-    relative = np.divide(error, found, out=np.full(len(numbers), np.nan), where=found > 0)
+    error = np.sqrt((g - 1) / g * sum_by(cell, shift**2, len(numbers)))
+    estimate = rate[numbers]
+    relative = np.divide(error, estimate, out=np.full(len(numbers), np.nan), where=estimate > 0)
     reach = np.exp(boards.find_t() * np.where(np.isnan(relative), 0, relative))
     none: NDArray[np.float64] = -np.log((1 - LEVEL) / 2) / (days * boards.n_even / g)
-    low = np.where(found > 0, found / reach, 0.0)
-    high = np.where(found > 0, found * reach, none)
+    low = np.where(estimate > 0, estimate / reach, 0.0)
+    high = np.where(estimate > 0, estimate * reach, none)
     alone = g < 2
     return np.where(alone, np.nan, low), np.where(alone, np.nan, high), np.where(alone, np.nan, relative)

@@ -65,10 +65,10 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache 
     stage_intervals(con, as_of)
     cache = cache or CellCache(ClosingRates, as_of)
     cache.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
-    known = _make_rows(con, "known")
-    if known is None:
+    rows = _make_rows(con, "known")
+    if rows is None:
         return cache.combine_rows([])
-    frame = prefer_panel(known, _make_rows(con, "panel"), CELL, "status")
+    frame = prefer_panel(rows, _make_rows(con, "panel"), CELL, "status")
     is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
     return cache.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
 
@@ -78,25 +78,25 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
     counts = con.execute(fill(_COUNTS, sample)).df()
     if counts.empty:
         return None
-    grouped = _over_groups(counts)
-    frame = grouped.groupby(CELL, as_index=False).agg(
+    by_group = _over_groups(counts)
+    frame = by_group.groupby(CELL, as_index=False).agg(
         period_from=("read_on", "min"), period_to=("read_again_on", "max")
     )
     frame = frame.assign(period_from=frame["period_from"].dt.date, period_to=frame["period_to"].dt.date)
     frame = frame.merge(con.execute(fill(_JOBS, sample), {"groups": _MEMBERS}).df(), on=CELL)
-    frame = _add_rates(frame, grouped)
+    frame = _add_rates(frame, by_group)
     frame = _add_comparisons(frame, con.execute(fill(_BOTH, sample), {"groups": _COMPARED_MEMBERS}).df())
     return frame.assign(sample=sample)
 
 
-def prefer_panel(known: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
+def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
     """Rows of all boards known, in whose place stand those of the panel that may be printed."""
-    printed = known[:0] if panel is None else panel[panel[status].eq("published")]
-    if printed.empty:
-        return known
-    others = known.merge(printed[list(key)], on=list(key), how="left", indicator="found")
+    replacements = rows[:0] if panel is None else panel[panel[status].eq("published")]
+    if replacements.empty:
+        return rows
+    others = rows.merge(replacements[list(key)], on=list(key), how="left", indicator="found")
     others = others[others["found"].eq("left_only")].drop(columns="found")
-    return pd.concat([others, printed]).sort_values(list(key), ignore_index=True)
+    return pd.concat([others, replacements]).sort_values(list(key), ignore_index=True)
 
 
 def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
@@ -304,7 +304,7 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Cells with their rates, intervals and what these rest on; those that break a rule without the rates."""
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
     board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
-    found = estimate_closing_rates(
+    rates = estimate_closing_rates(
         Readings(
             cell=cell,
             board=board.astype(np.int64),
@@ -317,13 +317,13 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         len(frame),
         is_mass_closing=np.zeros(len(counts), dtype=bool),
     )
-    rests_on = {name: getattr(found, name) for name in ("n_boards", "n_even", "largest", "open_days")}
+    rests_on = {name: getattr(rates, name) for name in ("n_boards", "n_even", "largest", "open_days")}
     reasons = find_reasons(rests_on, CLOSING_RULES)
     is_shown = pd.isna(reasons)
-    values = {"rate": found.rate, "rate_lo": found.low, "rate_hi": found.high}
+    values = {"rate": rates.rate, "rate_lo": rates.low, "rate_hi": rates.high}
     return frame.assign(
         **{"largest_board" if name == "largest" else name: values for name, values in rests_on.items()},
-        n_closed=found.n_closed.round().astype(np.int64),
+        n_closed=rates.n_closed.round().astype(np.int64),
         **{name: np.where(is_shown, column, np.nan) for name, column in values.items()},
         status=np.where(is_shown, "published", "suppressed"),
         reason=reasons,
@@ -334,7 +334,7 @@ def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
     """Cells with what their role group is compared with, the ratio of the two rates within boards, or why not."""
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
     weight, ours, theirs = (boards[name].to_numpy(np.float64) for name in ("weight", "ours", "theirs"))
-    found, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))
+    comparison, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))
     compared_with = frame["role_group"].map(COMPARED)
     rests_on = {name: np.zeros(len(frame)) for name in ("open_days", "n_boards", "n_even", "largest")}
     if weights is not None:
@@ -344,11 +344,11 @@ def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
         days = boards.groupby(cell)[["open_days", "open_days_other"]].sum().min(axis=1)
         rests_on["open_days"][days.index] = days
     reasons = find_reasons(rests_on, CLOSING_RULES)
-    reasons = np.where(pd.isna(reasons) & np.isnan(found.low), NO_CLOSING, reasons)
+    reasons = np.where(pd.isna(reasons) & np.isnan(comparison.low), NO_CLOSING, reasons)
     is_compared = compared_with.notna().to_numpy()
     is_shown = pd.isna(reasons) & is_compared
     counts = {"n_boards_both": "n_boards", "n_even_both": "n_even", "open_days_both": "open_days"}
-    values = {"ratio": found.ratio, "ratio_lo": found.low, "ratio_hi": found.high}
+    values = {"ratio": comparison.ratio, "ratio_lo": comparison.low, "ratio_hi": comparison.high}
     return frame.assign(
         compared_with=compared_with,
         **{name: np.where(is_compared, rests_on[column], np.nan) for name, column in counts.items()},

@@ -78,10 +78,10 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
     They are the last days on which boards stood in the stock that have left it since. A folder filled by a backfill is
     computed for its newest day alone; what the boards read before it had to say is true of those earlier days.
     """
-    given = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART}
-    found = con.execute(sql_of("earlier_days"), given).fetchall()
-    wanted = [day for day, n_adverts in found if n_adverts >= MIN_ADVERTS_LEFT and day < as_of]
-    return sorted(wanted[:MAX_EARLIER_DAYS])
+    params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART}
+    rows = con.execute(sql_of("earlier_days"), params).fetchall()
+    days = [day for day, n_adverts in rows if n_adverts >= MIN_ADVERTS_LEFT and day < as_of]
+    return sorted(days[:MAX_EARLIER_DAYS])
 
 
 class ComputedMarts(NamedTuple):
@@ -109,28 +109,28 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
     relations = {relation for mart in MARTS.values() for relation in mart.moving}
     digests = {relation: cell_cache.digest_of(con, relation, as_of) for relation in relations}
     inputs = {cls: read + "".join(digests[relation] for relation in mart.moving) for cls, mart in MARTS.items()}
-    computed = ComputedMarts(as_of, inputs, {}, {}, [])
+    marts = ComputedMarts(as_of, inputs, {}, {}, [])
     for cls, mart in MARTS.items():
         name = table_of(cls).name
         if day := cell_cache.day_with(con, cls, as_of, inputs[cls]):
-            computed.unchanged[cls] = day
+            marts.unchanged[cls] = day
             log.info("%s: nothing changed since %s", name, day)
             continue
         cache = cell_cache.cache_of(con, cls, as_of)
-        frame = computed.frames[cls] = mart.compute(con, as_of, cache)
+        frame = marts.frames[cls] = mart.compute(con, as_of, cache)
         result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
         database.record_checks(con, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{cache.n_reused:,}")
         if not result.passed:
-            computed.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
-    return computed
+            marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
+    return marts
 
 
-def write_marts(con: database.Connection, computed: ComputedMarts) -> None:
+def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
     """Store the marts of a day and note what they were computed from, in the caller's transaction."""
-    for cls, day in computed.unchanged.items():
-        database.keep_mart(con, cls, of=day, as_of=computed.as_of)
-    for cls, frame in computed.frames.items():
-        database.write_mart(con, cls, frame, as_of=computed.as_of)
-    made = [MartInputs(mart=table_of(cls).name, as_of=computed.as_of, inputs=computed.inputs[cls]) for cls in MARTS]
-    database.put(con, MartInputs, made)
+    for cls, day in marts.unchanged.items():
+        database.keep_mart(con, cls, of=day, as_of=marts.as_of)
+    for cls, frame in marts.frames.items():
+        database.write_mart(con, cls, frame, as_of=marts.as_of)
+    rows = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
+    database.put(con, MartInputs, rows)

@@ -60,17 +60,17 @@ def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
     counts = con.execute(_COUNTS, {"as_of": as_of}).df()
     if counts.empty:
         return cache.combine_rows([])
-    known = _make_rows(_add_weights(counts.assign(weight=1.0)))
-    known = _add_widths(known, counts.merge(known[CELL].assign(cell=known.index), on=CELL))
-    return cache.combine_rows([_prefer_panel(known, counts[counts["weight"].notna()])])
+    rows = _make_rows(_add_weights(counts.assign(weight=1.0)))
+    rows = _add_widths(rows, counts.merge(rows[CELL].assign(cell=rows.index), on=CELL))
+    return cache.combine_rows([_prefer_panel(rows, counts[counts["weight"].notna()])])
 
 
 def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:
     """Counts by cell, employer and weight as counts by cell and employer, with what their jobs weigh."""
-    weighed = counts.assign(
+    entries = counts.assign(
         weighted=counts["n_jobs"] * counts["weight"], weighted_stated=counts["n_stated"] * counts["weight"]
     )
-    sums = weighed.groupby([*CELL, "employer"], sort=True, as_index=False)[
+    sums = entries.groupby([*CELL, "employer"], sort=True, as_index=False)[
         ["n_jobs", "n_stated", "weighted", "weighted_stated"]
     ].sum()
     sums["cell"] = sums.groupby(CELL, sort=True).ngroup()
@@ -83,25 +83,25 @@ def _make_rows(counts: pd.DataFrame) -> pd.DataFrame:
     return _add_comparisons(_add_shares(frame, counts), counts)
 
 
-def _prefer_panel(known: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def _prefer_panel(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Rows from all known boards, or from the panel, place by place.
 
     A place uses the panel if the panel's share can be printed for every class of law that can be printed from all known
     boards, and for at least one, so that the classes compared come from one sample.
     """
-    known = known.assign(sample="known")
+    rows = rows.assign(sample="known")
     if counts.empty:
-        return known
+        return rows
     panel = _make_rows(_add_weights(counts)).assign(sample="panel")
-    both = known[[*CELL, "status"]].merge(panel[[*CELL, "status"]], on=CELL, how="left", suffixes=("", "_panel"))
+    both = rows[[*CELL, "status"]].merge(panel[[*CELL, "status"]], on=CELL, how="left", suffixes=("", "_panel"))
     is_held = both["status"].eq("suppressed") | both["status_panel"].eq("published")
     is_some = both["status_panel"].eq("published")
     by_place = pd.DataFrame({"held": is_held, "some": is_some}).groupby([both[name] for name in PLACE])
-    wanted = (by_place["held"].all() & by_place["some"].any()).rename("is_panel").reset_index()
-    is_panel = known[PLACE].merge(wanted, on=PLACE, how="left")["is_panel"].to_numpy(bool)
-    widths = [name for name in known if name not in panel]
-    ours = panel.merge(known.loc[is_panel, [*CELL, *widths]], on=CELL)
-    return pd.concat([known[~is_panel], ours]).sort_values(CELL, ignore_index=True) if is_panel.any() else known
+    choice = (by_place["held"].all() & by_place["some"].any()).rename("is_panel").reset_index()
+    is_panel = rows[PLACE].merge(choice, on=PLACE, how="left")["is_panel"].to_numpy(bool)
+    widths = [name for name in rows if name not in panel]
+    ours = panel.merge(rows.loc[is_panel, [*CELL, *widths]], on=CELL)
+    return pd.concat([rows[~is_panel], ours]).sort_values(CELL, ignore_index=True) if is_panel.any() else rows
 
 
 _COUNTS = """
@@ -142,11 +142,11 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         return frame
     _, first, place = np.unique(ranges["unit"].to_numpy(np.int64), return_index=True, return_inverse=True)
     numbers, cell = np.unique(ranges["cell"].to_numpy(np.int64)[first], return_inverse=True)
-    sampled = count_cells(cell, np.bincount(place), len(numbers))
-    found = estimate_quantiles(sampled, place, ranges["widths"].to_numpy(np.float64), [0.5])
-    value, low, high = (ends[:, 0].round(DIGITS) for ends in (found.value, found.low, found.high))
-    broken = printing.find_broken_rules(sampled)
-    is_printed = broken < 0
+    cells = count_cells(cell, np.bincount(place), len(numbers))
+    medians = estimate_quantiles(cells, place, ranges["widths"].to_numpy(np.float64), [0.5])
+    value, low, high = (ends[:, 0].round(DIGITS) for ends in (medians.value, medians.low, medians.high))
+    breaches = printing.find_broken_rules(cells)
+    is_printed = breaches < 0
     is_wide = printing.find_interval_only(value, low, high, is_share=False)
     widths = pd.DataFrame(
         {
@@ -154,7 +154,7 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
                for name, ends in (("width", value), ("width_lo", low), ("width_hi", high))},
             "width_form": pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
             "width_status": np.where(is_printed, "published", "suppressed"),
-            "width_reason": pd.Series(printing.explain_broken_rules(sampled, broken), dtype=object),
+            "width_reason": pd.Series(printing.explain_broken_rules(cells, breaches), dtype=object),
         }
     ).set_index(numbers)  # fmt: skip
     some = frame.index.isin(numbers)
@@ -177,7 +177,7 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = both["cell"].to_numpy(np.int64)
     heads = ((both["weighted"] + both["weighted_other"]) / (both["n_jobs"] + both["n_jobs_other"])).to_numpy(np.float64)
     difference = (both["share"] - both["share_other"]).to_numpy(np.float64)
-    found = estimate_differences(cell, difference, len(frame), heads)
+    estimates = estimate_differences(cell, difference, len(frame), heads)
     sums = both.groupby("cell")[["n_jobs", "n_jobs_other"]].sum().reindex(frame.index, fill_value=0)
     stood_for = sum_by(cell, heads, len(frame))
     means = pd.DataFrame(
@@ -192,22 +192,22 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     here = pd.MultiIndex.from_frame(frame[PLACE])
     is_compared = (frame["law"] == LAW_IN_FORCE) & here.isin(here[frame["law"] == NO_LAW])
     fewest = sums.min(axis=1).to_numpy()
-    rests_on = {"n_jobs": fewest, "n_employers": found.n_employers}
+    rests_on = {"n_jobs": fewest, "n_employers": estimates.n_employers}
     reasons = pd.Series(printing.find_reasons(rests_on, COMPARISON_RULES), dtype=object, index=frame.index)
     is_printed = is_compared & reasons.isna()
-    counted = {
-        "n_employers_both": found.n_employers,
+    sizes = {
+        "n_employers_both": estimates.n_employers,
         "n_jobs_both": sums["n_jobs"],
         "n_jobs_other": sums["n_jobs_other"],
     }
-    printed = {
-        "share_both": means["share"], "share_other": means["share_other"], "difference": found.difference,
-        "difference_lo": found.low, "difference_hi": found.high,
+    figures = {
+        "share_both": means["share"], "share_other": means["share_other"], "difference": estimates.difference,
+        "difference_lo": estimates.low, "difference_hi": estimates.high,
     }  # fmt: skip
     status = pd.Series(np.where(is_printed, "published", "suppressed"), dtype=object, index=frame.index)
     return frame.assign(
-        **{name: pd.Series(values, index=frame.index).where(is_compared) for name, values in counted.items()},
-        **{name: pd.Series(values, index=frame.index).where(is_printed) for name, values in printed.items()},
+        **{name: pd.Series(values, index=frame.index).where(is_compared) for name, values in sizes.items()},
+        **{name: pd.Series(values, index=frame.index).where(is_printed) for name, values in figures.items()},
         comparison_status=status.where(is_compared, None),
         comparison_reason=reasons.where(is_compared, None),
     )

@@ -92,15 +92,15 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
     )
 
 
-def weigh_jobs(cell: Ints, jobs: Floats | Ints, weighted: Floats, n_cells: int) -> Floats:
+def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) -> Floats:
     """Weighted jobs of employers, scaled so that those of a cell sum to its jobs: one entry for each cell and employer.
 
     Where weights are the inverse of the chance with which an employer's boards were drawn, the estimators of shares,
     which count jobs by employer, are those of the panel with them (Hájek's ratio), and the number of even employers
     counts unequal weights as unequal sizes. Weights of 1 leave the jobs as they are, to the bit.
     """
-    scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weighted, n_cells))
-    return np.asarray(weighted * scale[cell])
+    scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
+    return np.asarray(weight * scale[cell])
 
 
 def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
@@ -260,9 +260,9 @@ def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, y
     weight = cells.find_leverage() ** 2
     m = cells.employer_jobs
     base = sum_by(cells.employer_cell, weight * m**2, cells.n_cells)
-    given = weight[employer]
-    cross = sum_by(row, given * m[employer] * yes, len(share))
-    square = sum_by(row, given * yes**2, len(share))
+    own = weight[employer]
+    cross = sum_by(row, own * m[employer] * yes, len(share))
+    square = sum_by(row, own * yes**2, len(share))
     g = cells.n_employers[row_cell]
     return np.asarray((g - 1) / g * np.maximum(share**2 * base[row_cell] - 2 * share * cross + square, 0))
 
@@ -279,15 +279,15 @@ def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floa
     mean_within = sum_by(row_cell, within / np.maximum(n - g, 1), cells.n_cells)
     size = (cells.n_jobs - cells.n_jobs / cells.n_even) / np.maximum(cells.n_employers - 1, 1)
     whole = mean_between + (size - 1) * mean_within
-    found = _divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, whole, 0))
-    return np.clip(np.where(np.isnan(found), 1, found), 0, 1)
+    correlation = _divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, whole, 0))
+    return np.clip(np.where(np.isnan(correlation), 1, correlation), 0, 1)
 
 
-def _find_design_effect(variance_times_n: Floats, share: Floats, implied: Floats) -> Floats:
+def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Floats) -> Floats:
     """The design effect that an interval takes (see `estimate_shares`)."""
     simple = share * (1 - share)
     own = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
-    return np.where(np.isnan(own), implied, np.maximum(own, np.sqrt(own * implied)))
+    return np.where(np.isnan(own), kish_effect, np.maximum(own, np.sqrt(own * kish_effect)))
 
 
 def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
@@ -350,11 +350,11 @@ def estimate_quantiles(
     alone = cells.n_employers < 2
     columns = []
     for p in at:
-        found = _interpolate(steps, steps.weight, p + (p - 0.5) / (3 * cells.n_even))
+        quantile = _interpolate(steps, steps.weight, p + (p - 0.5) / (3 * cells.n_even))
         low, high = _invert(steps, p, t, _find_implied_effect(cells, steps, p))
-        low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, found), np.maximum(high, found)))
+        low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, quantile), np.maximum(high, quantile)))
         of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
-        columns.append((found, low, high, _find_effect(steps, p), of_employers))
+        columns.append((quantile, low, high, _find_effect(steps, p), of_employers))
     value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
         error = (high - low) / (2 * t[:, None] * np.abs(value))
@@ -392,20 +392,20 @@ def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Flo
     below = _cumulate(weight, start)
     below[start[1:] - 1] = cells.n_jobs  # which sums of weights may miss by a rounding
     earlier = _add_up_earlier(employer, weight, cell, start)
-    squared = (2 * earlier + weight) * weight
+    growth = (2 * earlier + weight) * weight
     leverage = np.nan_to_num(cells.find_leverage())
     of_job = leverage[employer]
 
     first = sum_by(cells.employer_cell, leverage, cells.n_cells)[cell]
     second = sum_by(cells.employer_cell, leverage**2, cells.n_cells)[cell]
     squares = (
-        below**2 * second - 2 * below * _cumulate(weight * of_job**2, start) + _cumulate(squared * of_job**2, start)
+        below**2 * second - 2 * below * _cumulate(weight * of_job**2, start) + _cumulate(growth * of_job**2, start)
     )
     means = below * first - _cumulate(weight * of_job, start)
     part = below / n
     variance = (g - 1) / g * np.maximum(squares - 2 * part * means + g * part**2, 0)
     is_last = np.append((value[1:] != value[:-1]) | (cell[1:] != cell[:-1]), True)
-    of_means = _cumulate(squared / cells.employer_jobs[employer], start)
+    of_means = _cumulate(growth / cells.employer_jobs[employer], start)
     return _Steps(cell, employer, value, weight, part, variance, of_means, is_last, start)
 
 
@@ -445,13 +445,13 @@ def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
     return np.where((a == b) | (part <= TINY), a, np.where(part >= 1 - TINY, b, between))
 
 
-def _invert(steps: _Steps, p: float, t: Floats, implied: Floats) -> tuple[Floats, Floats]:
+def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Floats, Floats]:
     """Ends of the interval of a quantile by cell (see `estimate_quantiles`)."""
     last = steps.is_last
     cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
     spread = np.maximum(below * (1 - below), TINY)
     n = np.diff(steps.start)[cell]
-    variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * implied[cell] * spread / n))
+    variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * kish_effect[cell] * spread / n))
     margin = t[cell] * np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
     begin = np.searchsorted(cell, np.arange(len(t) + 1))
     place = np.arange(len(cell))

@@ -72,8 +72,8 @@ STEPS: dict[str, Step] = dict(
 
 def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """What was read of one day by place, source and sector, with the columns of `FrameCoverage`."""
-    given = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
-    rows = con.execute(sql_of("frame_coverage"), given).df()
+    params = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
+    rows = con.execute(sql_of("frame_coverage"), params).df()
     cache = cache or CellCache(FrameCoverage, as_of)
     cache.n_computed += 1
     return cache.combine_rows([rows])
@@ -102,11 +102,11 @@ def _climb(counts: pd.DataFrame, level: str) -> pd.DataFrame:
     """The rows of one level: of each place and step how many jobs passed it and all before it."""
     levels = LEVEL_GROUPS[level] or ()
     place = ["region_level", "region"]
-    passed = np.ones(len(counts), dtype=bool)
+    has_passed = np.ones(len(counts), dtype=bool)
     parts = []
     for position, (name, step) in enumerate(STEPS.items()):
-        passed = passed & step.passes(counts, levels).to_numpy(dtype=bool)
-        n = counts["n_adverts" if position == 0 else "n_jobs"].where(passed, 0)
+        has_passed = has_passed & step.passes(counts, levels).to_numpy(dtype=bool)
+        n = counts["n_adverts" if position == 0 else "n_jobs"].where(has_passed, 0)
         part = n.groupby([counts[column] for column in place]).sum().rename("n").reset_index()
         parts.append(part.assign(step=name, position=position, reason=step.reason))
     rows = pd.concat(parts).sort_values([*place, "position"])

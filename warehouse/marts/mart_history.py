@@ -60,8 +60,8 @@ REPLACED: dict[type, dict[str, dict[str, str]]] = {
 def rename(con: duckdb.DuckDBPyConnection, mart: type, column: str, new_name: Callable[[str], str]) -> None:
     """Give the values of a column that earlier versions named otherwise their names of today, on every day."""
     history, _, _ = _names(mart)
-    found = con.execute(f"SELECT DISTINCT {column} FROM {history}").fetchall()
-    for old, new in ((value, new_name(value)) for (value,) in found):
+    values = con.execute(f"SELECT DISTINCT {column} FROM {history}").fetchall()
+    for old, new in ((value, new_name(value)) for (value,) in values):
         if old != new:
             con.execute(f"UPDATE {history} SET {column} = $new WHERE {column} = $old", {"new": new, "old": old})
 
@@ -75,9 +75,9 @@ def write_day(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date
     _stage(con, mart, rows, as_of)
     history, columns, keys = _names(mart)
     day, next_day = _day(as_of), _day(later)
-    stored = f"SELECT {columns} FROM {history} AS h WHERE"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {stored} {stands_on(day)} EXCEPT FROM written")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written EXCEPT {stored} {stands_on(day)}")
+    select = f"SELECT {columns} FROM {history} AS h WHERE"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {select} {stands_on(day)} EXCEPT FROM written")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written EXCEPT {select} {stands_on(day)}")
     is_gone = f"{stands_on(day)} AND ({keys}) IN (SELECT ({keys}) FROM gone)"
     if later is not None:  # what stands on both sides of the day goes on after it
         con.execute(
@@ -87,14 +87,14 @@ def write_day(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date
     con.execute(f"DELETE FROM {history} AS h WHERE {is_gone} AND valid_from = {day}")
     con.execute(f"UPDATE {history} AS h SET valid_to = {day} WHERE {is_gone}")
     if earlier is not None:  # what the day before has as well begins there
-        con.execute(f"CREATE OR REPLACE TEMP TABLE joined AS {stored} valid_to = {day} INTERSECT FROM added")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE joined AS {select} valid_to = {day} INTERSECT FROM added")
         is_joined = f"({keys}) IN (SELECT ({keys}) FROM joined)"
         con.execute(f"UPDATE {history} SET valid_to = {next_day} WHERE valid_to = {day} AND {is_joined}")
         con.execute(f"DELETE FROM added WHERE {is_joined}")
     con.execute(f"INSERT INTO {history} BY NAME SELECT *, {day} AS valid_from, {next_day} AS valid_to FROM added")
     if later is not None:  # and what the day after has as well ends where that does
         ends, begins = f"valid_to = {next_day}", f"valid_from = {next_day}"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE joined AS {stored} {ends} INTERSECT {stored} {begins}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE joined AS {select} {ends} INTERSECT {select} {begins}")
         con.execute(
             f"UPDATE {history} AS h SET valid_to = n.valid_to"
             f" FROM (SELECT valid_to, {keys} FROM {history} SEMI JOIN joined USING ({keys}) WHERE {begins}) AS n"
@@ -115,8 +115,8 @@ def keep_day(con: duckdb.DuckDBPyConnection, mart: type, *, of: date, as_of: dat
     if not is_there and _days_beside(con, mart, as_of)[0] == of and "behind" not in STORED.get(name, {}):
         con.execute(f"INSERT INTO {DAYS} (mart, as_of) VALUES (?, ?)", [name, as_of])
         return
-    moved = ", ".join(f"{column} + {(as_of - of).days} AS {column}" for column in MOVING_DATES.get(name, ()))
-    columns = f"* REPLACE ({moved})" if moved else "*"
+    shifts = ", ".join(f"{column} + {(as_of - of).days} AS {column}" for column in MOVING_DATES.get(name, ()))
+    columns = f"* REPLACE ({shifts})" if shifts else "*"
     write_day(con, mart, f"SELECT {columns} FROM {name} WHERE as_of = {_day(of)}", as_of)
 
 
@@ -129,8 +129,8 @@ def forget(con: duckdb.DuckDBPyConnection, mart: type) -> None:
 def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[date]:
     """Leave a mart without the days after a day; gives those. To be called in a transaction."""
     history, last = table_of(HISTORIES[mart]).name, _day(day)
-    gone = f"DELETE FROM {DAYS} WHERE mart = ? AND as_of > {last} RETURNING as_of"
-    days = [found for (found,) in con.execute(gone, [table_of(mart).name]).fetchall()]
+    query = f"DELETE FROM {DAYS} WHERE mart = ? AND as_of > {last} RETURNING as_of"
+    days = [as_of for (as_of,) in con.execute(query, [table_of(mart).name]).fetchall()]
     if days:
         con.execute(f"DELETE FROM {history} WHERE valid_from > {last}")
         con.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to > {last}")
@@ -145,8 +145,8 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
     Raises `duckdb.Error` where that does not fit today's declaration; to be called in a transaction.
     """
     name, history = table_of(mart).name, table_of(HISTORIES[mart]).name
-    replaced = REPLACED.get(mart, {})
-    if any(_is_table(con, database, table) for old in replaced for table in (old, f"{old}_history")):
+    predecessors = REPLACED.get(mart, {})
+    if any(_is_table(con, database, table) for old in predecessors for table in (old, f"{old}_history")):
         _copy_replaced(con, mart, database)
         return
     if _is_table(con, database, history):
@@ -215,8 +215,8 @@ def is_as_in(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> bool:
 def last_day(con: duckdb.DuckDBPyConnection, mart: type, *, until: date) -> date | None:
     """The newest day up to a day that a mart has been written for; None when there is none."""
     query = f"SELECT max(as_of) FROM {DAYS} WHERE mart = ? AND as_of <= ?"
-    found: date | None = con.execute(query, [table_of(mart).name, until]).fetchall()[0][0]
-    return found
+    day: date | None = con.execute(query, [table_of(mart).name, until]).fetchall()[0][0]
+    return day
 
 
 def _stage(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:
@@ -230,9 +230,9 @@ def _stage(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -
     readings = _READINGS if "behind" in otherwise else "NULL"
     con.execute(f"DELETE FROM {DAYS} WHERE mart = ? AND as_of = ?", [name, as_of])
     con.execute(f"INSERT INTO {DAYS} (mart, as_of, readings) SELECT ?, ?, {readings}", [name, as_of])
-    stored = ", ".join(f"{otherwise.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
+    values = ", ".join(f"{otherwise.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE written AS SELECT {stored} FROM written AS h"
+        f"CREATE OR REPLACE TEMP TABLE written AS SELECT {values} FROM written AS h"
         f" JOIN {DAYS} AS d ON d.mart = {literal(name)} AND d.as_of = {_day(as_of)}"
     )
 
@@ -262,5 +262,5 @@ def _types(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
 
 
 def _is_table(con: duckdb.DuckDBPyConnection, database: str, name: str) -> bool:
-    known = "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name || '.' || table_name = ?"
-    return bool(con.execute(known, [database, name]).fetchall())
+    query = "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name || '.' || table_name = ?"
+    return bool(con.execute(query, [database, name]).fetchall())

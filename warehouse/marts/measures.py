@@ -97,7 +97,7 @@ class Measure:
         `job_id` and `items`, those that the job is in the numerator of.
         Distinct jobs of a cell are its `n_jobs`. Parameter: $as_of.
         """
-        shown = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
+        condition = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
         if self.relation == JOBS:  # which has the role group; other relations take it from there
             answers = f"({self.select_from(JOBS, 'job_id, role_group, text_class')}) AS a"
         else:
@@ -107,7 +107,7 @@ class Measure:
         SELECT r.region_level, r.region, role_group, a.job_id, a.items
         FROM {answers}
         JOIN job_regions($as_of) AS r USING (job_id)
-        WHERE a.items IS NOT NULL{shown}"""
+        WHERE a.items IS NOT NULL{condition}"""
 
 
 def _single_answer(column: str) -> str:

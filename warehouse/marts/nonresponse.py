@@ -45,7 +45,7 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
     if np.isinf(value).any():
         raise ValueError("pay must be finite, or NaN where it is not stated")
     below, above = (np.where(is_stated, value, end) for end in (-np.inf, np.inf))
-    lowest, highest = (estimate_quantiles(cells, employer, filled, (HALF,)) for filled in (below, above))
+    lowest, highest = (estimate_quantiles(cells, employer, values, (HALF,)) for values in (below, above))
     level = _find_level(cells, lowest.value[:, 0], lowest.low[:, 0], highest.value[:, 0], highest.high[:, 0])
     low = estimate_quantiles(cells, employer, below, (HALF,), level).low[:, 0]
     high = estimate_quantiles(cells, employer, above, (HALF,), level).high[:, 0]

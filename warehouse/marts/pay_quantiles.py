@@ -90,11 +90,11 @@ def estimate_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     ValueError on an end that is not a number.
     """
     parts = [_estimate(part) for part in _split(jobs)]
-    found = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
-    found = found.reindex(range(n_cells))
-    is_empty = pd.Series(~np.isin(found.index, jobs.cell), index=found.index)
+    rows = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
+    rows = rows.reindex(range(n_cells))
+    is_empty = pd.Series(~np.isin(rows.index, jobs.cell), index=rows.index)
     nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.text.format(0)}
-    return found.assign(**{name: found[name].mask(is_empty, value) for name, value in nothing.items()})
+    return rows.assign(**{name: rows[name].mask(is_empty, value) for name, value in nothing.items()})
 
 
 def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
@@ -105,19 +105,19 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     these jobs alone break a rule of what is printed (`printing.RULES`), and all is NaN where no weight is known.
     """
     weight = jobs.stands_for
-    found = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
-    found.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
+    rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
+    rows.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
     some = weight > 0
     own = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
     for part in _split(own):
         numbers, cell = np.unique(part.cell, return_inverse=True)
-        scaled = scale_weights(cell, part.stands_for, len(numbers))
-        cells, employer = _cells(part, scaled)
-        median = estimate_quantiles(cells, employer, part.middle, [QUANTILES["p50"]], weight=scaled)
+        weights = scale_weights(cell, part.stands_for, len(numbers))
+        cells, employer = _cells(part, weights)
+        median = estimate_quantiles(cells, employer, part.middle, [QUANTILES["p50"]], weight=weights)
         ends = np.hstack([median.value, median.low, median.high]).round(CENTS)
         ends[printing.find_broken_rules(cells) >= 0] = np.nan
-        found.loc[numbers] = np.column_stack([np.bincount(cell), cells.n_employers, ends])
-    return found
+        rows.loc[numbers] = np.column_stack([np.bincount(cell), cells.n_employers, ends])
+    return rows
 
 
 def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
@@ -130,8 +130,8 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     parts = [_amounts(*_estimate_all(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
     if not parts:
         return pd.DataFrame(columns=AMOUNTS, dtype=float, index=range(n_cells))
-    found = pd.concat(parts).set_index("cell")[[*QUANTILES, LOW_END[0], HIGH_END[0]]]
-    return found.reindex(index=range(n_cells), columns=AMOUNTS)
+    rows = pd.concat(parts).set_index("cell")[[*QUANTILES, LOW_END[0], HIGH_END[0]]]
+    return rows.reindex(index=range(n_cells), columns=AMOUNTS)
 
 
 def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
@@ -156,8 +156,8 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
                 cell=np.unique(part.cell),
             )
         )
-    found = pd.concat(parts).set_index("cell") if parts else pd.DataFrame(columns=PERSONS_COLUMNS, dtype=object)
-    return found.reindex(index=range(n_cells), columns=PERSONS_COLUMNS)
+    rows = pd.concat(parts).set_index("cell") if parts else pd.DataFrame(columns=PERSONS_COLUMNS, dtype=object)
+    return rows.reindex(index=range(n_cells), columns=PERSONS_COLUMNS)
 
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
@@ -177,12 +177,12 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
         begin = end
 
 
-def _cells(jobs: PaidJobs, counted: Floats) -> tuple[SampledCells, Ints]:
+def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
     """Cells of jobs that are in order, as many as each is counted for, and the place of each job's employer in them."""
     is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
     employer = np.cumsum(is_first) - 1
     _, cell = np.unique(jobs.cell, return_inverse=True)
-    n_jobs = sum_by(employer, counted, int(employer[-1]) + 1)
+    n_jobs = sum_by(employer, weight, int(employer[-1]) + 1)
     return count_cells(cell[is_first].astype(np.int64), n_jobs, int(cell[-1]) + 1), employer
 
 
@@ -199,11 +199,11 @@ def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[Quantil
 def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
     """Amounts of each cell with the ends of their intervals, NaN where there is none."""
     columns = {}
-    for name, (found, place) in estimates.items():
-        columns[name] = found.value[:, place]
-        columns[f"{name}_lo"], columns[f"{name}_hi"] = found.low[:, place], found.high[:, place]
+    for name, (estimate, place) in estimates.items():
+        columns[name] = estimate.value[:, place]
+        columns[f"{name}_lo"], columns[f"{name}_hi"] = estimate.low[:, place], estimate.high[:, place]
         if name in BY_EMPLOYER:
-            columns[f"{name}_by_employer"] = found.employer_value[:, place]
+            columns[f"{name}_by_employer"] = estimate.employer_value[:, place]
     frame = pd.DataFrame(columns).round(CENTS)
     for name, level in QUANTILES.items():
         frame.loc[~printing.is_tail_known(cells, level), [name, f"{name}_lo", f"{name}_hi"]] = np.nan
@@ -214,8 +214,8 @@ def _estimate(jobs: PaidJobs) -> pd.DataFrame:
     """The rows of cells that have jobs, by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
-    broken = printing.find_broken_rules(cells)
-    is_printed = broken < 0
+    breaches = printing.find_broken_rules(cells)
+    is_printed = breaches < 0
     frame[~is_printed] = np.nan
     median, place = estimates["p50"]
     effect = median.design_effect[:, place].round(DIGITS)
@@ -233,7 +233,7 @@ def _estimate(jobs: PaidJobs) -> pd.DataFrame:
         relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
         n_effective=np.divide(cells.n_jobs, effect, out=np.full(len(effect), np.nan), where=effect > 0).round(DIGITS),
         status=np.where(is_printed, "published", "suppressed"),
-        reason=pd.Series(printing.explain_broken_rules(cells, broken), dtype=object),
+        reason=pd.Series(printing.explain_broken_rules(cells, breaches), dtype=object),
         form=pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
     )
     return frame.set_index(np.unique(jobs.cell))

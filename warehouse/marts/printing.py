@@ -74,9 +74,9 @@ def find_broken_rules(cells: SampledCells) -> NDArray[np.int64]:
     return _find_broken({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES)
 
 
-def explain_broken_rules(cells: SampledCells, broken: NDArray[np.int64]) -> list[str | None]:
+def explain_broken_rules(cells: SampledCells, breaches: NDArray[np.int64]) -> list[str | None]:
     """Why each cell is not printed, in words; None where it is."""
-    return _explain({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES, broken)
+    return _explain({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES, breaches)
 
 
 def find_reasons(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.object_]:
@@ -88,18 +88,18 @@ def find_reasons(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDAr
 
 
 def _find_broken(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.int64]:
-    broken = []
+    flags = []
     for rule in rules:
-        rounded = np.asarray(values[rule.column], dtype=np.float64).round(9)
-        broken.append(rounded < rule.bound if rule.is_least else rounded > rule.bound)
-    return np.select(broken, np.arange(len(rules)), default=-1).astype(np.int64)
+        column = np.asarray(values[rule.column], dtype=np.float64).round(9)
+        flags.append(column < rule.bound if rule.is_least else column > rule.bound)
+    return np.select(flags, np.arange(len(rules)), default=-1).astype(np.int64)
 
 
-def _explain(values: Mapping[str, ArrayLike], rules: Sequence[Rule], broken: NDArray[np.int64]) -> list[str | None]:
-    told = [np.asarray(values[rule.column], dtype=np.float64) for rule in rules]
+def _explain(values: Mapping[str, ArrayLike], rules: Sequence[Rule], breaches: NDArray[np.int64]) -> list[str | None]:
+    columns = [np.asarray(values[rule.column], dtype=np.float64) for rule in rules]
     return [
-        rules[rule].text.format(told[rule][cell], 100 * told[rule][cell]) if rule >= 0 else None
-        for cell, rule in enumerate(broken)
+        rules[rule].text.format(columns[rule][cell], 100 * columns[rule][cell]) if rule >= 0 else None
+        for cell, rule in enumerate(breaches)
     ]
 
 

@@ -47,10 +47,10 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
     inputs = inputs_of(["reported_pay"], hashes_of(persons))
     if cache.reuse(inputs):
         return cache.combine_rows([])
-    found = _compute(con, as_of)
-    found = found[found["seniority_group"] == "all"].drop(columns="seniority_group")
-    is_whole = (found["role"] == "all") & (found["experience"] == "all") & (found["pay_tax"] == "gross")
-    return cache.combine_rows([found[is_whole | (found["status"] != "suppressed")].assign(inputs=inputs)])
+    rows = _compute(con, as_of)
+    rows = rows[rows["seniority_group"] == "all"].drop(columns="seniority_group")
+    is_whole = (rows["role"] == "all") & (rows["experience"] == "all") & (rows["pay_tax"] == "gross")
+    return cache.combine_rows([rows[is_whole | (rows["status"] != "suppressed")].assign(inputs=inputs)])
 
 
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
@@ -63,59 +63,59 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
     if cache.reuse(inputs):
         return pd.DataFrame()
-    chosen = persons.loc[persons["is_main_survey"] & persons["is_full_time"], OF_BANDS].drop_duplicates()
-    found = _compute(con, as_of).merge(chosen, on=OF_BANDS)
-    found = found[(found["pay_tax"] == "gross") & (found["experience"] == "all")]
-    survey = found["source"] + " " + found["year"].astype(str)
-    return found.assign(
-        basis="reported", window_days=SNAPSHOT, region_level="country", region=found["country"],
-        n_jobs=found["n_persons"], n_cross_border=found["n_dollars"], n_apart=found["n_flagged"], inputs=inputs,
-        reason=found["reason"].where(found["status"] == "suppressed", survey + ": " + SELF_SELECTED),
+    bands = persons.loc[persons["is_main_survey"] & persons["is_full_time"], OF_BANDS].drop_duplicates()
+    rows = _compute(con, as_of).merge(bands, on=OF_BANDS)
+    rows = rows[(rows["pay_tax"] == "gross") & (rows["experience"] == "all")]
+    survey = rows["source"] + " " + rows["year"].astype(str)
+    return rows.assign(
+        basis="reported", window_days=SNAPSHOT, region_level="country", region=rows["country"],
+        n_jobs=rows["n_persons"], n_cross_border=rows["n_dollars"], n_apart=rows["n_flagged"], inputs=inputs,
+        reason=rows["reason"].where(rows["status"] == "suppressed", survey + ": " + SELF_SELECTED),
     ).drop(columns=["source", "country", "n_persons", "n_dollars", "n_flagged"])  # fmt: skip
 
 
 def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Every cell with its counts, and its amounts where it may be printed."""
-    given = {"as_of": as_of, "ai_core": list(AI_CORE), "groups_of_roles": GROUPS_OF_ROLES, "level_groups": LEVELS}
-    rows = con.execute(sql_of("reported_cells"), given).df()
+    params = {"as_of": as_of, "ai_core": list(AI_CORE), "groups_of_roles": GROUPS_OF_ROLES, "level_groups": LEVELS}
+    rows = con.execute(sql_of("reported_cells"), params).df()
     cell: Ints = rows.groupby(KEY, sort=True).ngroup().to_numpy().astype(np.int64)
-    found = rows[[*KEY, "year", "reported_on"]].assign(cell=cell).drop_duplicates("cell").set_index("cell").sort_index()
+    cells = rows[[*KEY, "year", "reported_on"]].assign(cell=cell).drop_duplicates("cell").set_index("cell").sort_index()
     is_flagged, is_known = rows["is_flagged"].to_numpy(dtype=bool), rows["amount"].notna().to_numpy()
     is_in = ~is_flagged & is_known
-    estimates = estimate_pay_of_persons(cell[is_in], rows["amount"].to_numpy(dtype=float)[is_in], len(found))
-    n = len(found)
-    found = found.join(estimates).assign(
+    estimates = estimate_pay_of_persons(cell[is_in], rows["amount"].to_numpy(dtype=float)[is_in], len(cells))
+    n = len(cells)
+    cells = cells.join(estimates).assign(
         n_persons=np.bincount(cell[is_in], minlength=n),
         n_flagged=np.bincount(cell[is_flagged], minlength=n),
         n_no_rate=np.bincount(cell[~is_flagged & ~is_known], minlength=n),
         **{f"n_{money}": np.bincount(cell[is_in & (rows["paid_in"] == money)], minlength=n) for money in PAID_IN},
     )
-    found = _with_dollars(found)
-    is_few = found["n_persons"] < printing.JOBS.bound
-    found.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
-    few = found["n_persons"].map(printing.JOBS.text.format)
-    return found.assign(
-        reported_on=pd.to_datetime(found["reported_on"]).dt.date,
+    cells = _with_dollars(cells)
+    is_few = cells["n_persons"] < printing.JOBS.bound
+    cells.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
+    few = cells["n_persons"].map(printing.JOBS.text.format)
+    return cells.assign(
+        reported_on=pd.to_datetime(cells["reported_on"]).dt.date,
         status=np.where(is_few, "suppressed", "low"),
         reason=few.where(is_few, SELF_SELECTED),
     )
 
 
-def _with_dollars(found: pd.DataFrame) -> pd.DataFrame:
+def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with the share that is paid in dollars alone and its exact interval (Clopper and Pearson 1934).
 
     Only cells of all monies have one. Counts by money are NULL where the survey does not ask for it.
     """
     counts = [f"n_{money}" for money in PAID_IN]
-    n, k = found[counts].sum(axis=1).to_numpy(), found["n_dollars"].to_numpy()
+    n, k = cells[counts].sum(axis=1).to_numpy(), cells["n_dollars"].to_numpy()
     is_asked = n > 0
-    is_shared = is_asked & (found["pay_market"] == "all").to_numpy() & (found["currency"] == "USD").to_numpy()
+    is_shared = is_asked & (cells["pay_market"] == "all").to_numpy() & (cells["currency"] == "USD").to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
         share = k / n
         low = np.where(k == 0, 0.0, beta.ppf(ERROR / 2, k, n - k + 1))
         high = np.where(k == n, 1.0, beta.ppf(1 - ERROR / 2, k + 1, n - k))
     shares = {"dollars_share": share, "dollars_share_lo": low, "dollars_share_hi": high}
-    found = found.assign(**{name: np.where(is_shared, values, np.nan) for name, values in shares.items()})
-    found[counts] = found[counts].astype("Int64")
-    found.loc[~is_asked, counts] = pd.NA
-    return found
+    cells = cells.assign(**{name: np.where(is_shared, values, np.nan) for name, values in shares.items()})
+    cells[counts] = cells[counts].astype("Int64")
+    cells.loc[~is_asked, counts] = pd.NA
+    return cells

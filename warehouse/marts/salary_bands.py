@@ -79,8 +79,8 @@ class _JobColumns:
     hashes: Hashes
     """One of each row (`cell_cache.hashes_of`), of all that it says."""
 
-    def where(self, chosen: Any) -> _JobColumns:
-        return _JobColumns(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})
+    def where(self, index: Any) -> _JobColumns:
+        return _JobColumns(**{f.name: getattr(self, f.name)[index] for f in dataclasses.fields(self)})
 
     @property
     def band(self) -> _Band:
@@ -136,9 +136,9 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
     base = {"basis": "advertised", "window_days": SNAPSHOT}
     for level in LEVELS:
         here = _read_level(con, level)
-        expected = _expected_regions(con, level)
+        regions = _expected_regions(con, level)
         drafts: list[_Draft] = []
-        for (region, group, role, seniority, market), cell in _cells(here, expected):
+        for (region, group, role, seniority, market), cell in _cells(here, regions):
             key = {
                 **base, "region_level": level, "region": region, "seniority_group": seniority,
                 "role_group": group, "role": role, "pay_market": market,
@@ -196,8 +196,8 @@ def _bound(drafts: Sequence[_Draft], is_printed: Flags) -> pd.DataFrame:
         cell=np.repeat(np.arange(len(silent)), [len(employers) for employers in silent.values()]),
         employer=np.concatenate([np.zeros(0, dtype=np.int64), *silent.values()]),
     )
-    found = bound_pay(_paid_jobs([drafts[number] for number in silent]), jobs, len(silent))
-    return found.set_index(np.array([*silent], dtype=np.int64)).reindex(index=range(len(drafts)), columns=BOUNDS)
+    bounds = bound_pay(_paid_jobs([drafts[number] for number in silent]), jobs, len(silent))
+    return bounds.set_index(np.array([*silent], dtype=np.int64)).reindex(index=range(len(drafts)), columns=BOUNDS)
 
 
 def _paid_jobs(drafts: Sequence[_Draft]) -> PaidJobs:
@@ -251,16 +251,16 @@ def _texts(column: pd.Series) -> Texts:
     return np.array([*words, None], dtype=object)[numbers]
 
 
-def _cells(jobs: _JobColumns, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], Ints]]:
+def _cells(jobs: _JobColumns, regions: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], Ints]]:
     """Every cell of one level with the numbers of its rows: the declared grid, and beyond it those with a paid job."""
-    for region in sorted({*expected, *jobs.region[jobs.is_paid]}):
+    for region in sorted({*regions, *jobs.region[jobs.is_paid]}):
         of_region = np.flatnonzero(jobs.region == region)
         for group, groups in GROUPS.items():
             of_group = of_region[np.isin(jobs.role_group[of_region], groups)]
             roles = [role for g in groups for role in ROLE_GROUPS[g]] if group in ROLE_GROUPS else []
             for role in ["all", *(roles if len(roles) > 1 else [])]:
                 of_role = of_group if role == "all" else of_group[jobs.role[of_group] == role]
-                is_expected = role == "all" and region in expected
+                is_expected = role == "all" and region in regions
                 if not (jobs.is_paid[of_role].any() or is_expected):
                     continue
                 for seniority in SENIORITY_GROUPS:
@@ -288,12 +288,12 @@ def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
 
 def _draft_local(key: dict[str, Any], cell: _JobColumns) -> _Draft | None:
     """The cell in the country's own money, from the jobs paid in it; None where that is the dollar."""
-    paid = cell.where(cell.is_local & (cell.currency != "USD"))
-    if not len(paid.role):
+    jobs = cell.where(cell.is_local & (cell.currency != "USD"))
+    if not len(jobs.role):
         return None
-    currency = min(Counter(paid.currency).items(), key=lambda item: (-item[1], item[0]))[0]
-    paid = paid.where(paid.currency == currency)
-    return _draft({**key, "currency": currency}, dataclasses.replace(paid, low=paid.local_low, high=paid.local_high))
+    currency = min(Counter(jobs.currency).items(), key=lambda item: (-item[1], item[0]))[0]
+    jobs = jobs.where(jobs.currency == currency)
+    return _draft({**key, "currency": currency}, dataclasses.replace(jobs, low=jobs.local_low, high=jobs.local_high))
 
 
 def _draft(key: dict[str, Any], cell: _JobColumns, *, follows_local: bool = False) -> _Draft:
@@ -319,20 +319,20 @@ def _count_countries(region_level: str, band: _JobColumns, cell: _JobColumns) ->
     """Jobs by country (`CountryJobs`), most first; None of a country and of a cell without jobs."""
     if region_level == "country" or not len(cell.role):
         return None
-    paid: Counter[str] = Counter()
+    n_paid: Counter[str] = Counter()
     for countries, n_jobs in Counter(cell.paid_in).items():
-        paid.update(dict.fromkeys(countries.split(), n_jobs))
+        n_paid.update(dict.fromkeys(countries.split(), n_jobs))
     counts = Counter(band.country)
-    names = sorted(counts.keys() | paid.keys(), key=lambda country: (-counts[country], -paid[country], country))
-    return [{"country": name, "n_jobs": counts[name], "n_paid": paid[name]} for name in names] or None
+    names = sorted(counts.keys() | n_paid.keys(), key=lambda country: (-counts[country], -n_paid[country], country))
+    return [{"country": name, "n_jobs": counts[name], "n_paid": n_paid[name]} for name in names] or None
 
 
 def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     """Yearly bonuses of AI engineering on which adverts put a sum, of all levels: midpoints alone."""
-    paid = con.execute(sql_of("bonus_observations"), {"as_of": as_of}).df()
-    paid = _as_observations(paid.assign(annual_low_usd=paid["amount"], annual_high_usd=paid["amount"]))
+    bonuses = con.execute(sql_of("bonus_observations"), {"as_of": as_of}).df()
+    bonuses = _as_observations(bonuses.assign(annual_low_usd=bonuses["amount"], annual_high_usd=bonuses["amount"]))
     for level in LEVELS[1:]:
-        here = _columns(paid.assign(region=paid[level]).dropna(subset="region"))
+        here = _columns(bonuses.assign(region=bonuses[level]).dropna(subset="region"))
         drafts = []
         for region in sorted(set(here.region)):
             cell = here.where(here.region == region)
@@ -350,14 +350,14 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
 
 def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows that say less than adverts with pay, in their shape: all in dollars and all in the band."""
-    given = rows.assign(hashes=hashes_of(rows.drop(columns=[name for name in NAMED_BY if name in rows])))
+    frame = rows.assign(hashes=hashes_of(rows.drop(columns=[name for name in NAMED_BY if name in rows])))
     unsaid: dict[str, Any] = {
         "paid_in": rows["country"], "role": "all", "role_group": None, "seniority": None, "employer": None,
         "pay_market": None, "currency": "USD",
         "annual_low": np.nan, "annual_high": np.nan, "is_paid": True, "is_full_time": True, "is_in_band": True,
         "seniority_inferred": False, "is_local_currency": False, "panel_weight": np.nan,
     }  # fmt: skip
-    return given.assign(**{name: value for name, value in unsaid.items() if name not in rows})
+    return frame.assign(**{name: value for name, value in unsaid.items() if name not in rows})
 
 
 def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:

@@ -58,11 +58,11 @@ class ShareCounts:
     def weigh(self) -> JobWeights:
         """The counts with what jobs weigh, scaled so that those of known answer sum to their number in each cell."""
         n_cells = len(self.n_unknown)
-        known = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
+        weight = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
         yes = self.yes.astype(np.float64) if self.weighted_yes is None else self.weighted_yes
         unknown = self.n_unknown.astype(np.float64) if self.weighted_unknown is None else self.weighted_unknown
-        scale = sum_by(self.cell, self.jobs, n_cells) / sum_by(self.cell, known, n_cells)
-        jobs = weigh_jobs(self.cell, self.jobs, known, n_cells)
+        scale = sum_by(self.cell, self.jobs, n_cells) / sum_by(self.cell, weight, n_cells)
+        jobs = weigh_jobs(self.cell, self.jobs, weight, n_cells)
         # an employer all of whose jobs have an item may weigh a little more with it, as sums of other numbers do
         yes = np.minimum(yes * scale[self.yes_cell], jobs[self.place_pairs()])
         return JobWeights(jobs=jobs, yes=yes, unknown=unknown * scale)
@@ -72,16 +72,16 @@ class ShareCounts:
         n = int(max(self.employer.max(initial=0), self.yes_employer.max(initial=0))) + 1
         return np.searchsorted(self.cell * n + self.employer, self.yes_cell * n + self.yes_employer)
 
-    def select(self, chosen: Flags) -> ShareCounts:
+    def select(self, mask: Flags) -> ShareCounts:
         """The counts of some cells, numbered anew in the same order."""
-        number = np.cumsum(chosen) - 1
-        of_employers, of_pairs = chosen[self.cell], chosen[self.yes_cell]
+        number = np.cumsum(mask) - 1
+        of_employers, of_pairs = mask[self.cell], mask[self.yes_cell]
         return ShareCounts(
             cell=number[self.cell[of_employers]], employer=self.employer[of_employers], jobs=self.jobs[of_employers],
             yes_cell=number[self.yes_cell[of_pairs]], yes_employer=self.yes_employer[of_pairs],
-            yes_item=self.yes_item[of_pairs], yes=self.yes[of_pairs], n_unknown=self.n_unknown[chosen],
+            yes_item=self.yes_item[of_pairs], yes=self.yes[of_pairs], n_unknown=self.n_unknown[mask],
             weighted=_among(self.weighted, of_employers), weighted_yes=_among(self.weighted_yes, of_pairs),
-            weighted_unknown=_among(self.weighted_unknown, chosen),
+            weighted_unknown=_among(self.weighted_unknown, mask),
         )  # fmt: skip
 
 
@@ -94,32 +94,32 @@ class JobWeights:
     unknown: Floats
 
 
-def _among(values: Floats | None, chosen: Flags) -> Floats | None:
-    return None if values is None else values[chosen]
+def _among(values: Floats | None, mask: Flags) -> Floats | None:
+    return None if values is None else values[mask]
 
 
-def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
+def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
     """One row for each cell and item that one of its jobs has, and for each declared item; in this order.
 
     `cell` and `item` are numbers, other columns those of `Shares` that follow from counts. `category` gives the
     category of each item by its number: items are ranked within it. `has_bounds`: silence may be either answer.
     Cells that the rules of printing withhold have counts alone.
     """
-    weighted = counts.weigh()
-    cells = count_cells(counts.cell, weighted.jobs, len(counts.n_unknown))
+    weights = counts.weigh()
+    cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))
     n_items = max(len(category), 1)
-    given = counts.yes_cell * n_items + counts.yes_item
-    keys = np.union1d(given, (np.arange(cells.n_cells)[:, None] * n_items + declared).ravel())
+    pairs = counts.yes_cell * n_items + counts.yes_item
+    keys = np.union1d(pairs, (np.arange(cells.n_cells)[:, None] * n_items + items).ravel())
     cell, item = np.divmod(keys, n_items)
-    row = np.searchsorted(keys, given)
+    row = np.searchsorted(keys, pairs)
     n_yes = np.bincount(row, counts.yes, len(keys)).astype(np.int64)
-    weight_yes = np.bincount(row, weighted.yes, len(keys))
+    weight_yes = np.bincount(row, weights.yes, len(keys))
     most = np.zeros(len(keys))
-    np.maximum.at(most, row, weighted.yes)
+    np.maximum.at(most, row, weights.yes)
     n_jobs = sum_by(counts.cell, counts.jobs, cells.n_cells).astype(np.int64)[cell]
-    broken = find_broken_rules(cells)
-    reasons = np.array(explain_broken_rules(cells, broken), dtype=object)
-    is_printed = broken[cell] < 0
+    breaches = find_broken_rules(cells)
+    reasons = np.array(explain_broken_rules(cells, breaches), dtype=object)
+    is_printed = breaches[cell] < 0
     columns: dict[str, Any] = {
         "cell": cell, "item": item,
         "n_jobs": n_jobs, "n_employers": cells.n_employers[cell],
@@ -129,12 +129,12 @@ def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_
         "largest_employer": np.divide(most, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
     }  # fmt: skip
-    number = np.cumsum(broken < 0) - 1  # of cells among those printed
-    printed = _estimate(counts.select(broken < 0), number[cell[is_printed]], item[is_printed], category)
-    for name, values in printed.items():
+    number = np.cumsum(breaches < 0) - 1  # of cells among those printed
+    estimates = _estimate(counts.select(breaches < 0), number[cell[is_printed]], item[is_printed], category)
+    for name, values in estimates.items():
         columns[name] = np.full(len(keys), np.nan)
         columns[name][is_printed] = values
-    unknown = weighted.unknown[cell]
+    unknown = weights.unknown[cell]
     n_all = n_jobs + unknown
     for name, most_yes in (("bound_lo", weight_yes), ("bound_hi", weight_yes + unknown)):
         columns[name] = np.where(is_printed & has_bounds, np.minimum(most_yes / n_all, 1), np.nan)
@@ -148,22 +148,22 @@ def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_
 def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -> dict[str, Floats]:
     """Estimates by column, of rows by cell and item in this order."""
     n_cells, n_items = len(counts.n_unknown), max(len(category), 1)
-    weighted = counts.weigh()
-    cells = count_cells(counts.cell, weighted.jobs, n_cells)
+    weights = counts.weigh()
+    cells = count_cells(counts.cell, weights.jobs, n_cells)
     place = counts.place_pairs()
     row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
     # one row more for each cell, of something that no job of it has
-    heads = weighted.jobs / counts.jobs
+    heads = weights.jobs / counts.jobs
     with_nobody = np.concatenate([row_cell, np.arange(n_cells)])
-    found = estimate_shares(cells, with_nobody, place, row, weighted.yes, employer_weight=heads)
+    estimates = estimate_shares(cells, with_nobody, place, row, weights.yes, employer_weight=heads)
     n = len(row_cell)
     groups, group = np.unique(row_cell * n_items + category[item], return_inverse=True)
     size = np.bincount(group, minlength=len(groups))
-    together = estimate_shares(cells, row_cell, place, row, weighted.yes, simultaneous_level(size[group]))
+    together = estimate_shares(cells, row_cell, place, row, weights.yes, simultaneous_level(size[group]))
     ranks = bound_ranks(group, together.low, together.high)
     return {
-        "share": found.share[:n], "share_lo": found.low[:n], "share_hi": found.high[:n],
-        "design_effect": found.design_effect[:n], "relative_standard_error": found.relative_standard_error[:n],
-        "share_by_employer": found.employer_share[:n], "zero_share_hi": found.high[n:][row_cell],
+        "share": estimates.share[:n], "share_lo": estimates.low[:n], "share_hi": estimates.high[:n],
+        "design_effect": estimates.design_effect[:n], "relative_standard_error": estimates.relative_standard_error[:n],
+        "share_by_employer": estimates.employer_share[:n], "zero_share_hi": estimates.high[n:][row_cell],
         "category_rank_best": ranks.best.astype(np.float64), "category_rank_worst": ranks.worst.astype(np.float64),
     }  # fmt: skip

@@ -120,12 +120,12 @@ def shares(
     """
     measures = tuple(measures)
     cache = cache or CellCache(Shares, as_of)
-    given = {"as_of": as_of}
+    params = {"as_of": as_of}
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
-    jobs = _read_jobs(con, given)
-    relations = _stage_relations(con, measures, given)
+    jobs = _read_jobs(con, params)
+    relations = _stage_relations(con, measures, params)
     cells_of_groups: dict[tuple[str, str, str], _GroupCells] = {}
-    computed = []
+    frames = []
     for measure in measures:
         answers = _read_answers(con, measure, relations[measure.relation], len(jobs.role_group))
         context = [measure.name]
@@ -145,8 +145,8 @@ def shares(
                     batch.silent.append(silent)
                     batch.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
         if batch.keys:
-            computed.append(_compute(con, measure, batch, jobs, category_of))
-    return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in computed])
+            frames.append(_compute(con, measure, batch, jobs, category_of))
+    return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
 
 
 def _compute(
@@ -163,11 +163,11 @@ def _compute(
     )
     names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
     category = np.array([category_of.get(name) if measure.has_categories else None for name in names], dtype=object)
-    declared = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
+    items = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
     is_panel = _rest_on_panel(batch, jobs)
     counts = _count(con, batch, jobs, is_panel)
     numbers = pd.factorize(category, use_na_sentinel=False)[0].astype(np.int64)
-    rows = make_share_rows(counts, declared, numbers, has_bounds=measure.silence == "unknown")
+    rows = make_share_rows(counts, items, numbers, has_bounds=measure.silence == "unknown")
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
     for name in batch.keys[0]:
         rows[name] = np.array([key[name] for key in batch.keys], dtype=object)[cell]
@@ -193,20 +193,20 @@ def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
     n_employers = int(jobs.employer.max()) + 1
     pairs, pair = np.unique(dense * n_employers + jobs.employer[job], return_inverse=True)
     own = pairs // n_employers
-    weighted = sum_by(pair, jobs.weight[job], len(pairs))
-    weighed = weigh_jobs(own, np.bincount(pair, minlength=len(pairs)), weighted, len(numbers))
-    is_panel[numbers] = find_broken_rules(count_cells(own, weighed, len(numbers))) < 0
+    weight = sum_by(pair, jobs.weight[job], len(pairs))
+    n_jobs = weigh_jobs(own, np.bincount(pair, minlength=len(pairs)), weight, len(numbers))
+    is_panel[numbers] = find_broken_rules(count_cells(own, n_jobs, len(numbers))) < 0
     return is_panel
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
     """Count the jobs of a batch's cells by employer, and by employer and item: one row for each, never each job's."""
-    chosen = [
+    members = [
         of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
         for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
     ]
-    sizes = [len(of_cell) for of_cell in chosen]
-    cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(chosen)
+    sizes = [len(of_cell) for of_cell in members]
+    cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
     weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
     con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
     employers = _columns_of(
@@ -230,7 +230,7 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
         )
     )
     con.unregister("share_batch")
-    (of_cell, employer), n_jobs, weighted = _add_weights(employers, "cell", "employer_number")
+    (of_cell, employer), n_jobs, weights = _add_weights(employers, "cell", "employer_number")
     (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
     unknown = zip(batch.silent, is_panel, strict=True)
     n_unknown, weighted_unknown = zip(
@@ -238,7 +238,7 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
     )
     return ShareCounts(
         cell=of_cell, employer=employer, jobs=n_jobs, yes_cell=yes_cell, yes_employer=yes_employer, yes_item=item,
-        yes=n_yes, n_unknown=np.array(n_unknown, dtype=np.int64), weighted=weighted, weighted_yes=weighted_yes,
+        yes=n_yes, n_unknown=np.array(n_unknown, dtype=np.int64), weighted=weights, weighted_yes=weighted_yes,
         weighted_unknown=np.array(weighted_unknown, dtype=np.float64),
     )  # fmt: skip
 
@@ -254,7 +254,7 @@ def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints],
     return [rows[key][is_first] for key in keys], n_jobs, sum_by(place, rows["n"] * rows["weight"], n)
 
 
-def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
+def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
     """Jobs in the order of their ids; leaves them, numbered as their employers are, in the table `share_jobs`."""
     con.execute(
         f"""
@@ -269,7 +269,7 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         SELECT row_number() OVER () - 1 AS job_number, hash(job_id, employer, panel_weight) AS job_hash, *
         FROM (FROM jobs JOIN employers USING (employer) ORDER BY job_id)
         """,
-        given,
+        params,
     )
     columns = _columns_of(
         con.execute(
@@ -283,7 +283,7 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         SELECT region_level, region, job_number
         FROM job_regions($as_of) JOIN share_jobs USING (job_id)
         """,
-        given,
+        params,
     )
     regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
     pairs = _columns_of(
@@ -316,7 +316,7 @@ def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
 
 
 def _stage_relations(
-    con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], given: dict[str, Any]
+    con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], params: dict[str, Any]
 ) -> dict[str, str]:
     """Temporary tables that hold the relations of the measures with the numbers of their jobs.
 
@@ -329,7 +329,7 @@ def _stage_relations(
             f"CREATE OR REPLACE TEMP TABLE {tables[relation]} AS"
             f" SELECT r.*, j.job_number, j.employer_number, j.job_hash"
             f" FROM {relation} AS r JOIN share_jobs AS j USING (job_id)",
-            given,
+            params,
         )
     return tables
 
@@ -343,23 +343,23 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
         FROM ({measure.select_from(relation, "job_number, employer_number, job_hash")})
         """
     )
-    asked = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
+    answers = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
     state = np.full(n_jobs, OUTSIDE, dtype=np.int8)
-    state[asked["job_number"]] = np.where(asked["is_known"], KNOWN, UNKNOWN)
+    state[answers["job_number"]] = np.where(answers["is_known"], KNOWN, UNKNOWN)
     hashes = np.zeros(n_jobs, dtype=np.uint64)
-    hashes[asked["job_number"]] = asked["answer_hash"]
+    hashes[answers["job_number"]] = answers["answer_hash"]
     return _Answers(state, hashes)
 
 
 def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _GroupCells:
     """The cells of a role group, a level group and a class of texts that have jobs."""
     levels = LEVEL_GROUPS[seniority_group]
-    chosen = jobs.role_group.isin(CELL_GROUPS[role_group])
+    mask = jobs.role_group.isin(CELL_GROUPS[role_group])
     if levels is not None:
-        chosen &= jobs.seniority.isin(levels)
+        mask &= jobs.seniority.isin(levels)
     if text_class != ALL_TEXTS:
-        chosen &= jobs.text_class.isin((text_class, NO_TEXT) if text_class == FULL_ADVERT else (text_class,))
-    pairs = np.flatnonzero(chosen[jobs.pair_job])
+        mask &= jobs.text_class.isin((text_class, NO_TEXT) if text_class == FULL_ADVERT else (text_class,))
+    pairs = np.flatnonzero(mask[jobs.pair_job])
     regions, start = np.unique(jobs.pair_region[pairs], return_index=True)
     groups = {"role_group": role_group, "seniority_group": seniority_group, "text_class": text_class}
     places = (jobs.regions[number] for number in regions)

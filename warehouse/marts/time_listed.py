@@ -78,13 +78,13 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())
     closes = spells.is_closed & (spells.exit <= days)
     times, event = np.unique(spells.exit[closes], return_inverse=True)
-    closed = sum_by(event, weight[closes], len(times))
+    closings = sum_by(event, weight[closes], len(times))
     at_risk = _weigh_below(spells.entry, weight, times) - _weigh_below(spells.exit, weight, times)
-    hazard = np.minimum(closed / at_risk, 1)
+    hazard = np.minimum(closings / at_risk, 1)
     share = float(np.prod(1 - hazard))
-    expected = np.concatenate([[0.0], np.cumsum(hazard / at_risk)])
-    until = expected[np.searchsorted(times, np.minimum(spells.exit, days), side="right")]
-    since = expected[np.searchsorted(times, np.minimum(spells.entry, days), side="right")]
+    expectation = np.concatenate([[0.0], np.cumsum(hazard / at_risk)])
+    until = expectation[np.searchsorted(times, np.minimum(spells.exit, days), side="right")]
+    since = expectation[np.searchsorted(times, np.minimum(spells.entry, days), side="right")]
     own = np.zeros(len(spells.exit))
     own[closes] = 1 / at_risk[event]
     boards, place = np.unique(spells.board, return_inverse=True)
@@ -113,10 +113,10 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.C
     stage_intervals(con, as_of)
     cache = cache or cell_cache.CellCache(TimeListed, as_of)
     cache.n_computed += 1
-    known = _make_rows(con, "known")
-    if known is None:
+    rows = _make_rows(con, "known")
+    if rows is None:
         return cache.combine_rows([])
-    frame = prefer_panel(known, _make_rows(con, "panel"), [*CELL, "days"], "status")
+    frame = prefer_panel(rows, _make_rows(con, "panel"), [*CELL, "days"], "status")
     return cache.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
 
 
@@ -144,26 +144,26 @@ def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
     days = spells.exit - spells.entry
     n = int(spells.board.max()) + 1
     open_days = sum_by(np.zeros(n, dtype=np.int64), sum_by(spells.board, days, n), 1)[0]
-    weighed = sum_by(spells.board, days * its["weight"].to_numpy(np.float64), n)
-    boards = count_cells(np.zeros(n, dtype=np.int64), weighed, 1)
+    weights = sum_by(spells.board, days * its["weight"].to_numpy(np.float64), n)
+    boards = count_cells(np.zeros(n, dtype=np.int64), weights, 1)
     rests_on = {
         "n_boards": boards.n_employers[0], "n_even": boards.n_even[0], "largest": boards.largest[0],
         "open_days": open_days,
     }  # fmt: skip
     rows = []
     for horizon in HORIZONS:
-        found = estimate_listed(spells, horizon, boards.n_even[0])
-        given = {name: [value] for name, value in (rests_on | {"n_at_risk": found.n_at_risk}).items()}
-        reason = find_reasons(given, LISTED_RULES)[0] or (NONE_CLOSED if np.isnan(found.low) else None)
+        part = estimate_listed(spells, horizon, boards.n_even[0])
+        values = {name: [value] for name, value in (rests_on | {"n_at_risk": part.n_at_risk}).items()}
+        reason = find_reasons(values, LISTED_RULES)[0] or (NONE_CLOSED if np.isnan(part.low) else None)
         is_shown = reason is None
         rows.append(
             {
                 "days": horizon, "period_from": its["read_on"].min().date(), "period_to": its["read_to"].max().date(),
                 "n_adverts": its["posting_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
-                "n_at_risk": found.n_at_risk, "n_boards": rests_on["n_boards"], "n_even": rests_on["n_even"],
+                "n_at_risk": part.n_at_risk, "n_boards": rests_on["n_boards"], "n_even": rests_on["n_even"],
                 "largest_board": rests_on["largest"], "open_days": rests_on["open_days"],
-                "share": found.share if is_shown else None, "share_lo": found.low if is_shown else None,
-                "share_hi": found.high if is_shown else None,
+                "share": part.share if is_shown else None, "share_lo": part.low if is_shown else None,
+                "share_hi": part.high if is_shown else None,
                 "status": "published" if is_shown else "suppressed", "reason": reason,
             }
         )  # fmt: skip

@@ -59,15 +59,15 @@ def stage(target: Path, content: bytes) -> StagedFile | None:
 
 def stage_written(fresh: Path, target: Path) -> StagedFile:
     """A file that was written whole beside its place by other means; what stands there is kept for now."""
-    kept = _kept_name(target)
-    _remove_left(kept)
+    old = _kept_name(target)
+    _remove_left(old)
     if not target.exists():
         return StagedFile(fresh=fresh, target=target, kept=None)
     try:
-        os.link(target, kept)
+        os.link(target, old)
     except OSError:  # a file system without hard links
-        shutil.copy2(target, kept)
-    return StagedFile(fresh=fresh, target=target, kept=kept)
+        shutil.copy2(target, old)
+    return StagedFile(fresh=fresh, target=target, kept=old)
 
 
 def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
@@ -77,30 +77,30 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile
     takes it back. After a power cut its files may be older than their names; the next night makes them again.
     Raises `OSError` that names the place, and leaves nothing behind.
     """
-    fresh, kept = target.with_name(f".{target.name}.part"), _kept_name(target)
+    fresh, old = target.with_name(f".{target.name}.part"), _kept_name(target)
     with naming(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(fresh, ignore_errors=True)
-            if kept.is_dir() and not target.exists():
-                kept.rename(target)
-            shutil.rmtree(kept, ignore_errors=True)
+            if old.is_dir() and not target.exists():
+                old.rename(target)
+            shutil.rmtree(old, ignore_errors=True)
             if target.exists() and not target.is_dir():
                 raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
             for folder in (target, target.parent):
                 if folder.exists() and not os.access(folder, os.W_OK):
                     raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-            written, is_same = set(), target.is_dir()
+            paths, is_same = set(), target.is_dir()
             for name, content in files:
                 place = fresh / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-                written.add(place.relative_to(fresh))
+                paths.add(place.relative_to(fresh))
                 is_same = is_same and _holds(target / name, content)
-            if is_same and written == {path.relative_to(target) for path in target.rglob("*") if path.is_file()}:
+            if is_same and paths == {path.relative_to(target) for path in target.rglob("*") if path.is_file()}:
                 shutil.rmtree(fresh)
                 return None
-            return StagedFile(fresh=fresh, target=target, kept=kept if target.is_dir() else None, is_folder=True)
+            return StagedFile(fresh=fresh, target=target, kept=old if target.is_dir() else None, is_folder=True)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
@@ -116,22 +116,22 @@ def commit(files: Iterable[StagedFile | None]) -> None:
     Raises `OSError` that names the place that would not take its file; then all places hold what they held.
     Only a kill can come between two renames.
     """
-    wanted = [file for file in files if file is not None]
-    done: list[StagedFile] = []
+    batch = [file for file in files if file is not None]
+    moves: list[StagedFile] = []
     try:
-        for file in wanted:
+        for file in batch:
             with naming(file.target):
-                done.append(file)
+                moves.append(file)
                 if file.is_folder and file.kept is not None:
                     file.target.rename(file.kept)
                 file.fresh.replace(file.target)
                 sync_folder(file.target.parent)
     except OSError:
-        for file in reversed(done):
+        for file in reversed(moves):
             _put_back(file)
         raise
     finally:
-        abandon(wanted)
+        abandon(batch)
 
 
 def _put_back(file: StagedFile) -> None:
@@ -192,11 +192,11 @@ def sync_file(path: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make renames in a folder survive a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 def _kept_name(target: Path) -> Path:

@@ -62,7 +62,7 @@ def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
     timer.start()
     try:
         result = con.execute(statement)
-        described = result.description or ()
+        description = result.description or ()
         rows, cut_by = _take(result, bounds)
     except duckdb.InterruptException as error:
         raise QueryRefusedError(_say_too_long(bounds)) from error
@@ -75,7 +75,7 @@ def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
     finally:
         timer.cancel()
     return Answer(
-        columns=[column[0] for column in described], types=[str(column[1]) for column in described],
+        columns=[column[0] for column in description], types=[str(column[1]) for column in description],
         rows=rows, cut_by=cut_by,
     )  # fmt: skip
 
@@ -103,21 +103,21 @@ def _only_select(con: Connection, sql: str) -> Any:
 
 def _take(result: Connection, bounds: Bounds) -> tuple[list[list[Any]], str | None]:
     """Rows of a result up to the bounds, and which of them left others out."""
-    taken: list[list[Any]] = []
+    rows: list[list[Any]] = []
     size = 0
     while (row := result.fetchone()) is not None:
-        if len(taken) == bounds.rows:
-            return taken, "rows"
+        if len(rows) == bounds.rows:
+            return rows, "rows"
         line = json.dumps([to_json_value(value) for value in row], ensure_ascii=False, default=str)
         size += len(line.encode())
         if size > bounds.n_bytes:
-            if not taken:
+            if not rows:
                 raise QueryRefusedError(
                     f"the first row has {size:,} bytes, and {bounds.n_bytes:,} are the most: name fewer columns"
                 )
-            return taken, "bytes"
-        taken.append(json.loads(line))
-    return taken, None
+            return rows, "bytes"
+        rows.append(json.loads(line))
+    return rows, None
 
 
 def _say_too_long(bounds: Bounds) -> str:
@@ -134,36 +134,36 @@ def ask_apart(folder: Path, sql: str, bounds: Bounds) -> Answer:
     """
     import subprocess  # noqa: PLC0415  # of the parent alone: the process of a query needs as little as can be
 
-    given = json.dumps({"folder": str(folder.absolute()), "sql": sql, "bounds": asdict(bounds)})
+    request = json.dumps({"folder": str(folder.absolute()), "sql": sql, "bounds": asdict(bounds)})
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", __name__], input=given, capture_output=True, text=True, encoding="utf-8",
+        process = subprocess.run(
+            [sys.executable, "-m", __name__], input=request, capture_output=True, text=True, encoding="utf-8",
             timeout=bounds.seconds + GRACE, check=False, cwd=Path(__file__).parents[2],
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise QueryRefusedError(_say_too_long(bounds)) from error
-    if not done.stdout:
+    if not process.stdout:
         raise QueryRefusedError("it needs more memory than a query may use: filter or aggregate first")
-    said = json.loads(done.stdout)
-    if "missing" in said:
-        raise FileNotFoundError(said["missing"])
-    if "refused" in said:
-        raise QueryRefusedError(said["refused"])
-    return Answer(**said)
+    answer = json.loads(process.stdout)
+    if "missing" in answer:
+        raise FileNotFoundError(answer["missing"])
+    if "refused" in answer:
+        raise QueryRefusedError(answer["refused"])
+    return Answer(**answer)
 
 
 def _answer_parent() -> None:
     """Read a query from stdin, write its answer or why there is none to stdout."""
-    given = json.loads(sys.stdin.read())
+    request = json.loads(sys.stdin.read())
     _bound_memory()
     try:
-        with open_reader(Path(given["folder"]), max_memory=MAX_MEMORY) as con:
-            said: dict[str, Any] = asdict(answer_query(con, given["sql"], Bounds(**given["bounds"])))
+        with open_reader(Path(request["folder"]), max_memory=MAX_MEMORY) as con:
+            answer: dict[str, Any] = asdict(answer_query(con, request["sql"], Bounds(**request["bounds"])))
     except FileNotFoundError as error:
-        said = {"missing": str(error)}
+        answer = {"missing": str(error)}
     except QueryRefusedError as error:
-        said = {"refused": str(error)}
-    sys.stdout.write(json.dumps(said, ensure_ascii=False))
+        answer = {"refused": str(error)}
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 
 def _bound_memory() -> None:

@@ -135,8 +135,8 @@ def _attach(con: database.Connection, fresh: Path) -> Iterator[str]:
 
 def _market_key() -> str:
     """Digest of what a published file is made with beside its rows; one made with another is written anew."""
-    said = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
-    return hashlib.blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
+    parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def export_parquet(con: database.Connection, out_dir: Path) -> tuple[Path, ...]:
@@ -146,7 +146,7 @@ def export_parquet(con: database.Connection, out_dir: Path) -> tuple[Path, ...]:
     which grow with what changes, and not the views, which have every row once for each day.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    written = []
+    paths = []
     for cls in database_tables():
         if schema_of(cls) == "ops":
             continue
@@ -155,8 +155,8 @@ def export_parquet(con: database.Connection, out_dir: Path) -> tuple[Path, ...]:
             f"COPY (SELECT * FROM {table_of(cls).name} ORDER BY {_order(cls)})"
             f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
-        written.append(path)
-    return tuple(written)
+        paths.append(path)
+    return tuple(paths)
 
 
 def _order(cls: type) -> str:

@@ -54,7 +54,7 @@ def open_reader(
     return con
 
 
-def _texts(refined: Path) -> ds.Dataset:
+def _texts(folder: Path) -> ds.Dataset:
     """The texts in all refined files of postings, with the archive file and record each comes from."""
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
@@ -66,7 +66,7 @@ def _texts(refined: Path) -> ds.Dataset:
         parquet.make_fragment(
             str(path), disk, partition_expression=ds.field("warc") == f"{path.parent.name}/{path.stem}.warc.gz"
         )
-        for path in sorted(refined.glob("*/*.parquet"))
+        for path in sorted(folder.glob("*/*.parquet"))
         if path.is_file() and TEXT in pq.read_schema(path).names
     ]
     return ds.FileSystemDataset(fragments, pa.schema(columns), parquet, disk)

@@ -85,68 +85,72 @@ def open_published_file(folder: Path) -> Connection:
     return con
 
 
-def export_marts(con: Connection, folder: Path, as_of: date, kept: Mapping[str, KeptRows]) -> list[ExportedTable]:
+def export_marts(con: Connection, folder: Path, as_of: date, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
     """Each mart of a day as Parquet and as CSV, rows in the order of their keys; the same rows give the same bytes.
 
     Lists and structs are JSON in CSV.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    found = []
+    tables = []
     for mart in HISTORIES:
         name = table_of(mart).name
         if name == NOT_LISTED:
             continue
-        rule = kept.get(name, KeptRows())
+        rule = kept_rows.get(name, KeptRows())
         order = ", ".join(map(ident, key_of(mart)))
         rows = f"FROM {name} WHERE as_of = DATE '{as_of.isoformat()}' AND ({rule.condition}) ORDER BY {order}"
         path = folder / name.partition(".")[2]
         con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS SELECT * {_replace(rule.columns)} {rows}")
-        nested = {f.name: f"to_json({ident(f.name)})" for f in fields_of(mart) if f.is_list}
+        lists = {f.name: f"to_json({ident(f.name)})" for f in fields_of(mart) if f.is_list}
         for columns, suffix, options in (
             ("*", "parquet", "FORMAT parquet, COMPRESSION zstd"),
-            (f"* {_replace(nested)}", "csv", "FORMAT csv, HEADER"),
+            (f"* {_replace(lists)}", "csv", "FORMAT csv, HEADER"),
         ):
             target = literal(str(path.with_suffix(f".{suffix}")))
             con.execute(f"COPY (SELECT {columns} FROM exported ORDER BY {order}) TO {target} ({options})")
         ((n_rows,),) = con.execute("SELECT count(*) FROM exported").fetchall()
-        found.append(
+        tables.append(
             ExportedTable(
                 name=name, title=table_of(mart).doc, key=key_of(mart), n_rows=n_rows,
                 columns=tuple((f.name, sql_type(f), meaning_of(f.column)) for f in fields_of(mart)),
             )
         )  # fmt: skip
     con.execute("DROP TABLE IF EXISTS exported")
-    return found
+    return tables
 
 
-def write_public_database(con: Connection, target: Path, kept: Mapping[str, KeptRows]) -> dict[str, tuple[int, str]]:
+def write_public_database(
+    con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]
+) -> dict[str, tuple[int, str]]:
     """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.4 and newer.
 
     Gives the number of rows of each table and their digest (`digest_rows`): the bytes of such files differ each time.
     """
     remove_database(target)
     con.execute(f"ATTACH {literal(str(target))} AS released (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
-    rules = {table_of(history).name: kept.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()}
-    written = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
-    rules[table_of(Vintages).name] = kept.get(table_of(Vintages).name, KeptRows())
+    rules = {
+        table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
+    }
+    tables = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
+    rules[table_of(Vintages).name] = kept_rows.get(table_of(Vintages).name, KeptRows())
     try:
         con.execute("USE released")
         with transaction(con):
-            for schema in dict.fromkeys(schema_of(cls) for cls in written):
+            for schema in dict.fromkeys(schema_of(cls) for cls in tables):
                 con.execute(f"CREATE SCHEMA {schema}")
-            for cls in written:
+            for cls in tables:
                 name = table_of(cls).name
                 rule = rules.get(name, KeptRows())
                 con.execute(ddl(cls, with_checks=False))
                 order = ", ".join(map(ident, key_of(cls))) or "ALL"
                 rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
-            for statement in (s for cls in written for s in comments(cls)):
+            for statement in (s for cls in tables for s in comments(cls)):
                 con.execute(statement)
             for statement in (s for mart in HISTORIES for s in mart_ddl(mart)):
                 con.execute(statement)
-            made = (*(view_ddl(view) for view in MART_VIEWS), *(macro_ddl(macro) for macro in WITH_THEM))
-            for statement in (s for statements in made for s in statements):
+            definitions = (*(view_ddl(view) for view in MART_VIEWS), *(macro_ddl(macro) for macro in WITH_THEM))
+            for statement in (s for statements in definitions for s in statements):
                 con.execute(statement)
         con.execute("CHECKPOINT released")
         return digest_tables(con)
@@ -160,9 +164,9 @@ _NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")
 
 def find_missing(sql: str) -> list[str]:
     """What a SELECT reads that is in no release, by name: tables and macros over adverts."""
-    released = {table_of(cls).name for cls in (*LOOKUPS, Vintages)}
+    tables = {table_of(cls).name for cls in (*LOOKUPS, Vintages)}
     names = set(_NAMES.findall(sql))
-    tables_missing = {name for name in names if "." in name} - released
+    tables_missing = {name for name in names if "." in name} - tables
     return sorted(tables_missing | (names & MACROS.keys()) - set(WITH_THEM))
 
 
@@ -176,11 +180,11 @@ def read_digests(path: Path) -> dict[str, tuple[int, str]]:
 
 def digest_tables(con: Connection) -> dict[str, tuple[int, str]]:
     """The number of rows of each table of the current database, and their digest."""
-    found = con.execute(
+    tables = con.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
         " WHERE database_name = current_database() ORDER BY ALL"
     ).fetchall()
-    return {name: digest_rows(con, name) for (name,) in found}
+    return {name: digest_rows(con, name) for (name,) in tables}
 
 
 def digest_rows(con: Connection, table: str) -> tuple[int, str]:
@@ -190,5 +194,5 @@ def digest_rows(con: Connection, table: str) -> tuple[int, str]:
 
 
 def _replace(columns: Mapping[str, str]) -> str:
-    said = ", ".join(f"{sql} AS {ident(name)}" for name, sql in columns.items())
-    return f"REPLACE ({said})" if said else ""
+    replacements = ", ".join(f"{sql} AS {ident(name)}" for name, sql in columns.items())
+    return f"REPLACE ({replacements})" if replacements else ""

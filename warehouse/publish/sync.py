@@ -61,9 +61,9 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
     """
     if not _is_dense(con, copy):
         return False
-    outdated = [table for cls in database_tables() if (table := _compare(con, cls, work, copy))]
-    return not any(_is_mostly_new(con, table) for table in outdated) and all(
-        _update_table(con, table) for table in outdated
+    tables = [table for cls in database_tables() if (table := _compare(con, cls, work, copy))]
+    return not any(_is_mostly_new(con, table) for table in tables) and all(
+        _update_table(con, table) for table in tables
     )
 
 
@@ -77,10 +77,8 @@ def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) ->
     """A table whose copy has other rows than the working file; None when both have the same."""
     source, target = (f"{ident(database)}.{table_of(cls).name}" for database in (work, copy))
     names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
-    wanted, there = (_digests(con, cls, table, names) for table in (source, target))
-    return (
-        None if wanted == there else _OutdatedTable(cls=cls, source=source, target=target, wanted=wanted, there=there)
-    )
+    here, there = (_digests(con, cls, table, names) for table in (source, target))
+    return None if here == there else _OutdatedTable(cls=cls, source=source, target=target, wanted=here, there=there)
 
 
 def _identity(cls: type) -> Sequence[str]:
@@ -99,9 +97,9 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
     is_list = {field.name for field in fields_of(cls) if field.is_list}
     values = (f"{ident(name)} IS NULL, {ident(name)}" if name in is_list else ident(name) for name in names)
     sums = "".join(f", bit_xor(hash(hash(key_hash, {value})))" for value in values)
-    keyed = f"SELECT *, hash({', '.join(map(ident, _identity(cls)))}) AS key_hash FROM {table}"
-    found = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({keyed})").fetchall()[0]
-    return dict(zip((ROWS, KEYS, *names), found, strict=True))
+    select = f"SELECT *, hash({', '.join(map(ident, _identity(cls)))}) AS key_hash FROM {table}"
+    row = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({select})").fetchall()[0]
+    return dict(zip((ROWS, KEYS, *names), row, strict=True))
 
 
 def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
@@ -117,9 +115,9 @@ def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> boo
 def _select_differences(table: _OutdatedTable) -> tuple[str, str]:
     """FROM and WHERE of the rows that only the copy has, and of those that only the working file has."""
     same_key = _same_key(table.cls)
-    gone = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
+    old = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
     new = f"FROM {table.source} AS s WHERE NOT EXISTS (FROM {table.target} AS t WHERE {same_key})"
-    return gone, new
+    return old, new
 
 
 def _same_key(cls: type) -> str:
@@ -136,14 +134,14 @@ def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool
         return True
     names, there = table.changed_columns, table.there
     if table.has_other_rows:
-        gone, new = _select_differences(table)
-        con.execute(f"DELETE {gone}")
+        old, new = _select_differences(table)
+        con.execute(f"DELETE {old}")
         con.execute(
             f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {', '.join(map(ident, key_of(cls)))}"
         )
         there = _digests(con, cls, target, names)
-    if changed := [name for name in names if there[name] != table.wanted[name]]:
-        _update(con, cls, changed, source, target, _same_key(cls))
+    if stale := [name for name in names if there[name] != table.wanted[name]]:
+        _update(con, cls, stale, source, target, _same_key(cls))
         there = _digests(con, cls, target, names)
     if any(there[name] != table.wanted[name] for name in (ROWS, KEYS, *names)):
         log.warning("%s could not be renewed row by row; the whole file is written anew", table_of(cls).name)
