@@ -13,22 +13,22 @@ Given = ParamSpec("Given")
 Done = TypeVar("Done")
 
 
-def run_apart(work: Callable[Given, Done], /, *given: Given.args, **named: Given.kwargs) -> Done:
+def run_apart(work: Callable[Given, Done], /, *args: Given.args, **kwargs: Given.kwargs) -> Done:
     """What a function of a module returns in a process of its own. Raises `RuntimeError` where that says nothing."""
     context = get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(sender, work, given, named))
+    process = context.Process(target=_tell, args=(sender, work, args, kwargs))
     process.start()
     sender.close()
     try:
-        done: Done = receiver.recv()
+        result: Done = receiver.recv()
     except EOFError:
-        raise RuntimeError(f"{work.__name__} of {given} ended without a word; see what it printed") from None
+        raise RuntimeError(f"{work.__name__} of {args} ended without a word; see what it printed") from None
     finally:
         process.join()
-    return done
+    return result
 
 
-def _tell(sender: Any, work: Callable[..., Any], given: Any, named: Any) -> None:
-    sender.send(work(*given, **named))
+def _tell(sender: Any, work: Callable[..., Any], args: Any, kwargs: Any) -> None:
+    sender.send(work(*args, **kwargs))

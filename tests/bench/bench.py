@@ -76,7 +76,7 @@ READERS = {
 
 def answers(warc: Path) -> list[Response]:
     """The whole answers of a WARC."""
-    return [found for found in read(warc) if isinstance(found, Response)]
+    return [response for response in read(warc) if isinstance(response, Response)]
 
 
 def adverts_in(bodies: Sequence[bytes]) -> int:
@@ -109,38 +109,38 @@ def floor(warc: Path) -> int:
 
 def first_adverts(bodies: Sequence[bytes], count: int) -> list[bytes]:
     """Answers, the last one cut, with so many adverts together."""
-    taken: list[bytes] = []
+    first: list[bytes] = []
     for body in bodies:
-        jobs = orjson.loads(body)["jobs"][: count - adverts_in(taken)]
+        jobs = orjson.loads(body)["jobs"][: count - adverts_in(first)]
         if not jobs:
             break
-        taken.append(orjson.dumps({"jobs": jobs}))
-    return taken
+        first.append(orjson.dumps({"jobs": jobs}))
+    return first
 
 
 @contextlib.contextmanager
 def clocks_on_readers() -> Iterator[dict[str, float]]:
     """CPU seconds spent in each group of readers while the context lasts."""
-    spent = dict.fromkeys(READERS, 0.0)
-    kept = {name: getattr(transforms.posting, name) for names in READERS.values() for name in names}
+    seconds = dict.fromkeys(READERS, 0.0)
+    originals = {name: getattr(transforms.posting, name) for names in READERS.values() for name in names}
 
     def clocked_reader(group: str, reader: Callable[..., Any]) -> Callable[..., Any]:
-        def timed(*args: Any, **named: Any) -> Any:
+        def timed(*args: Any, **kwargs: Any) -> Any:
             begin = time.process_time()
             try:
-                return reader(*args, **named)
+                return reader(*args, **kwargs)
             finally:
-                spent[group] += time.process_time() - begin
+                seconds[group] += time.process_time() - begin
 
         return timed
 
     for group, names in READERS.items():
         for name in names:
-            setattr(transforms.posting, name, clocked_reader(group, kept[name]))
+            setattr(transforms.posting, name, clocked_reader(group, originals[name]))
     try:
-        yield spent
+        yield seconds
     finally:
-        for name, reader in kept.items():
+        for name, reader in originals.items():
             setattr(transforms.posting, name, reader)
 
 
@@ -159,18 +159,18 @@ def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tup
             seconds["floor"].append(time_cpu(lambda: floor(warc))[0])
             seconds["read"].append(time_cpu(lambda: read_all(responses))[0])
         forget()
-        made = folder / str(number)
-        took, refined = time_cpu(lambda: refine(SOURCE, warc, archive=warc.parents[1], refined=made))  # noqa: B023
-        seconds["refine"].append(took)
-    return {stage: min(taken) for stage, taken in seconds.items()}, refined
+        target = folder / str(number)
+        cost, result = time_cpu(lambda: refine(SOURCE, warc, archive=warc.parents[1], refined=target))  # noqa: B023
+        seconds["refine"].append(cost)
+    return {stage: min(times) for stage, times in seconds.items()}, result
 
 
 def shares(responses: Sequence[Response]) -> dict[str, float]:
     """CPU seconds of each group of readers, and of the rest of reading."""
     forget()
-    with clocks_on_readers() as spent, gc_paused():
+    with clocks_on_readers() as seconds, gc_paused():
         whole = time_cpu(lambda: read_all(responses))[0]
-    return {**spent, "rest": whole - sum(spent.values())}
+    return {**seconds, "rest": whole - sum(seconds.values())}
 
 
 # --- two processes --------------------------------------------------------------------------------------
@@ -179,25 +179,25 @@ def shares(responses: Sequence[Response]) -> dict[str, float]:
 def refined_at_once(warc: Path, folder: Path, processes: int) -> float:
     """Wall-clock seconds in which so many processes refine the WARC once each, all warm and begun together."""
     context = multiprocessing.get_context("spawn")
-    start, said = context.Barrier(processes), context.SimpleQueue()
+    start, queue = context.Barrier(processes), context.SimpleQueue()
     workers = [
-        context.Process(target=_refine_when_all_are_warm, args=(warc, folder / f"{processes}-{number}", start, said))
+        context.Process(target=_refine_when_all_are_warm, args=(warc, folder / f"{processes}-{number}", start, queue))
         for number in range(processes)
     ]
     for worker in workers:
         worker.start()
-    times = [said.get() for _ in workers]
+    times = [queue.get() for _ in workers]
     for worker in workers:
         worker.join()
     return float(max(times))
 
 
-def _refine_when_all_are_warm(warc: Path, folder: Path, start: Any, said: Any) -> None:
+def _refine_when_all_are_warm(warc: Path, folder: Path, start: Any, queue: Any) -> None:
     warmed_up(answers(warc), folder / "warm")
     start.wait()
     begin = time.perf_counter()
     refine(SOURCE, warc, archive=warc.parents[1], refined=folder / "refined")
-    said.put(time.perf_counter() - begin)
+    queue.put(time.perf_counter() - begin)
 
 
 def warmed_up(responses: Sequence[Response], folder: Path) -> None:
@@ -221,18 +221,18 @@ def forget() -> None:
                     value.cache_clear()
 
 
-def load_refined(refined: RefineResult, folder: Path) -> None:
+def load_refined(result: RefineResult, folder: Path) -> None:
     """Load one refined file into a new work database, as a night does."""
     from warehouse import database  # DuckDB must not be there while refine is measured
     from warehouse.load import loader
 
     with database.open_work(folder, threads=1) as con:
-        (outcome,) = loader.load(con, [refined], gate=lambda *_: True)
+        (outcome,) = loader.load(con, [result], gate=lambda *_: True)
     if outcome.state != "loaded":
-        raise RuntimeError(f"{refined.warc}: {outcome.why}")
+        raise RuntimeError(f"{result.warc}: {outcome.why}")
 
 
-def measured(warc: Path, spent: dict[str, float]) -> Iterator[tuple[str, int, float]]:
+def measured(warc: Path, reader_seconds: dict[str, float]) -> Iterator[tuple[str, int, float]]:
     """Stage, adverts and CPU seconds, in the order of the table; fills in the share of each reader."""
     seconds, responses = time_cpu(lambda: answers(warc))
     bodies = [response.body for response in responses]
@@ -241,10 +241,10 @@ def measured(warc: Path, spent: dict[str, float]) -> Iterator[tuple[str, int, fl
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         warmed_up(responses, folder / "warm")
-        least, refined = taking_turns(responses, warc, folder / "refined")
+        least, result = taking_turns(responses, warc, folder / "refined")
         yield from ((stage, n, seconds) for stage, seconds in least.items())
-        spent.update(shares(responses))
-        yield "load", n, time_cpu(lambda: load_refined(refined, folder))[0]
+        reader_seconds.update(shares(responses))
+        yield "load", n, time_cpu(lambda: load_refined(result, folder))[0]
         few = first_adverts(bodies, PLAIN_ADVERTS)
         seconds, rows = time_cpu(lambda: list(plain.rows_of(few)))
         yield "plain: read", adverts_in(few), seconds
@@ -260,14 +260,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables; 1 when a stage is slower than its share of a floor, or an unchanged night costs too much."""
     parser = argparse.ArgumentParser(description="Adverts per second of each stage, beside a floor and a plain version")
     parser.add_argument("--profile", action="store_true", help="print where reading spends its time instead")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     warc = warc_to_measure()
     print(f"on {'the real Ashby answers' if warc == REAL else 'the bundled sample (no ../shared/real)'}: {warc.name}")
-    if asked.profile:
+    if options.profile:
         profile_reading(warc)
         return 0
-    spent: dict[str, float] = {}
-    table = list(measured(warc, spent))
+    reader_seconds: dict[str, float] = {}
+    table = list(measured(warc, reader_seconds))
     rates = {stage: n / max(seconds, 1e-9) for stage, n, seconds in table}
     print(f"{'stage':<12} {'adverts':>8} {'CPU s':>8} {'adverts/s':>10} {'of floor':>9} {'x plain':>8}")
     for stage, n, seconds in table:
@@ -276,27 +276,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{stage:<12} {n:>8,} {seconds:>8.2f} {rates[stage]:>10,.0f} "
             f"{rates[stage] / rates['floor']:>9.1%} {rates[stage] / base:>8.1f}"
         )
-    total = sum(spent.values())
-    print("share of read: " + ", ".join(f"{group} {seconds / total:.0%}" for group, seconds in spent.items()))
-    reached = rates["refine"] / rates["floor"]
-    asked_for = f"at least {MIN_OF_FLOOR:.0%} is required, {WANTED_OF_FLOOR:.0%} wanted"
-    print(f"refine reaches {reached:.1%} of the floor's rate; {asked_for}")
+    total = sum(reader_seconds.values())
+    print("share of read: " + ", ".join(f"{group} {seconds / total:.0%}" for group, seconds in reader_seconds.items()))
+    ratio = rates["refine"] / rates["floor"]
+    requirement = f"at least {MIN_OF_FLOOR:.0%} is required, {WANTED_OF_FLOOR:.0%} wanted"
+    print(f"refine reaches {ratio:.1%} of the floor's rate; {requirement}")
     with tempfile.TemporaryDirectory() as name:
         one, two = (refined_at_once(warc, Path(name), processes) for processes in (1, 2))
     print(f"two processes refine {2 * one / two:.2f} times as much as one ({one:.1f} s, {two:.1f} s)")
     print(f"time per character, lines of {growth.LONG:,} characters against {growth.SHORT:,}:")
-    grown = 0.0
+    worst = 0.0
     for reader, times, piece, longest in growth.growths():
         print(f"{reader:<14} x {times:.1f} ({piece!r}), at most {longest:.2f} s")
-        grown = max(grown, times)
+        worst = max(worst, times)
     same_job, is_matcher_fast = duplicates.lines()
     print("\n".join(same_job))
-    nights_said, is_night_cheap = nights.report()
-    print("\n".join(nights_said))
-    crawl_said, is_crawl_fast = crawl.report()
-    print("\n".join(crawl_said))
-    are_fast = reached >= MIN_OF_FLOOR and is_matcher_fast and is_crawl_fast
-    is_well = are_fast and grown <= growth.MAX_GROWTH and is_night_cheap
+    night_lines, is_night_cheap = nights.report()
+    print("\n".join(night_lines))
+    crawl_lines, is_crawl_fast = crawl.report()
+    print("\n".join(crawl_lines))
+    are_fast = ratio >= MIN_OF_FLOOR and is_matcher_fast and is_crawl_fast
+    is_well = are_fast and worst <= growth.MAX_GROWTH and is_night_cheap
     return 0 if is_well else 1
 
 

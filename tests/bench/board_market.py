@@ -92,11 +92,11 @@ def _board_of(number: int, faults: Mapping[str, float]) -> ListedBoard:
     like = chance.choice([one for one in boards() if (one.country == "US") == is_us])
     platform = PLATFORMS[number % len(PLATFORMS)]
     board = replace(like, source=platform, board=f"b{number}-bench", employer=f"{like.employer} {number}")
-    picked, fault = chance.random(), None
+    draw, fault = chance.random(), None
     for name, share in faults.items():
-        if 0 <= picked < share:
+        if 0 <= draw < share:
             fault = name
-        picked -= share
+        draw -= share
     return ListedBoard(
         board=board,
         n_adverts=n_adverts,
@@ -113,12 +113,12 @@ def _board_of(number: int, faults: Mapping[str, float]) -> ListedBoard:
 @functools.cache
 def _clauses() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Beginnings and ends of the sample's English sentences, of which lines are made."""
-    said = [row["text"] for row in table("phrases") if row["language"] == "en" and not row["section"].startswith("h_")]
-    words = [re.sub(r"\{\w+\}|\d+", "us", text).split() for text in said if "pay" not in text]
-    words = [found for found in words if len(found) > 5]
+    texts = [row["text"] for row in table("phrases") if row["language"] == "en" and not row["section"].startswith("h_")]
+    words = [re.sub(r"\{\w+\}|\d+", "us", text).split() for text in texts if "pay" not in text]
+    words = [sentence for sentence in words if len(sentence) > 5]
     return (
-        tuple(" ".join(found[: len(found) // 2]) for found in words),
-        tuple(" ".join(found[len(found) // 2 :]) for found in words),
+        tuple(" ".join(sentence[: len(sentence) // 2]) for sentence in words),
+        tuple(" ".join(sentence[len(sentence) // 2 :]) for sentence in words),
     )
 
 
@@ -132,13 +132,13 @@ def _at_quantile(values: Sequence[int], chance: random.Random) -> int:
 def _line(chance: random.Random) -> str:
     """A line of a length as real ones have it."""
     begins, ends = _clauses()
-    wanted, length = _at_quantile(LENGTHS, chance), 0
+    target, length = _at_quantile(LENGTHS, chance), 0
     pieces: list[str] = []
-    while length < wanted:
+    while length < target:
         piece = chance.choice(begins if len(pieces) % 2 == 0 else ends)
         pieces.append(piece)
         length += len(piece) + 1
-    return " ".join(pieces)[: max(wanted, 8)]
+    return " ".join(pieces)[: max(target, 8)]
 
 
 @functools.lru_cache(maxsize=4)
@@ -147,12 +147,12 @@ def _shared_lines(employer: str) -> tuple[str, ...]:
     return tuple(_line(chance) for _ in range(LINES[-1]))
 
 
-def adverts_of(listed: ListedBoard, edited_share: float) -> Iterator[Advert]:
+def adverts_of(entry: ListedBoard, edited_share: float) -> Iterator[Advert]:
     """The adverts of a board, of which a share is edited since the first night."""
-    board = listed.board
+    board = entry.board
     states_pay = Dice(board.employer, "states pay").share(STATES_PAY)
-    for number in range(listed.n_adverts):
-        advert = draw_advert(board, number, AI_ROLES if number < listed.n_ai else OTHER_ROLES)
+    for number in range(entry.n_adverts):
+        advert = draw_advert(board, number, AI_ROLES if number < entry.n_ai else OTHER_ROLES)
         chance = random.Random(f"advert {advert.key}")
         title = advert.title
         if chance.random() < OWN_TITLE:
@@ -192,10 +192,10 @@ def _edit(advert: Advert) -> Advert:
     return replace(advert, spots=(spot,), location_text=spot.text)
 
 
-def body_of(listed: ListedBoard, night: int, edited_share: float) -> bytes:
+def body_of(entry: ListedBoard, night: int, edited_share: float) -> bytes:
     """What a board answers on a night."""
-    board = listed.board
-    adverts = adverts_of(listed, edited_share)
+    board = entry.board
+    adverts = adverts_of(entry, edited_share)
     body: Any
     if board.source == "greenhouse":
         jobs = [greenhouse_job(advert, board, night=NIGHT) for advert in adverts]
@@ -205,7 +205,7 @@ def body_of(listed: ListedBoard, night: int, edited_share: float) -> bytes:
     else:
         jobs = [ashby_job(advert, board, is_new_shape=True, with_compensation=True) for advert in adverts]
         body = {"jobs": jobs, "apiVersion": "1"}
-    if not listed.knows_conditions:
+    if not entry.knows_conditions:
         body = _shuffle_keys(body, random.Random(f"keys {board.board} {night}"))
     return json.dumps(body, ensure_ascii=False).encode()
 
@@ -244,36 +244,36 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # named by http.server
         """Answer."""
         address = "https:/" + self.path
-        listed = self.server.by_address.get(address.removesuffix(MOVED))
-        if listed is None:
+        entry = self.server.by_address.get(address.removesuffix(MOVED))
+        if entry is None:
             self._say(404, b"no such page")
             return
         is_first = address not in self.server.seen
         self.server.seen.add(address)
-        if listed.is_dead:
+        if entry.is_dead:
             self._say(404, b'{"error": "no such board"}')
-        elif is_first and listed.fault == "busy":
+        elif is_first and entry.fault == "busy":
             self._say(429, b"later", {"Retry-After": "5"})
-        elif is_first and listed.fault == "broken":
+        elif is_first and entry.fault == "broken":
             self._say(503, b"broken")
-        elif listed.fault == "moved" and not address.endswith(MOVED):
+        elif entry.fault == "moved" and not address.endswith(MOVED):
             self._say(301, b"", {"Location": address + MOVED})
         else:
-            self._say_board(listed, is_cut=is_first and listed.fault == "cut")
+            self._say_board(entry, is_cut=is_first and entry.fault == "cut")
 
-    def _say_board(self, listed: ListedBoard, *, is_cut: bool) -> None:
+    def _say_board(self, entry: ListedBoard, *, is_cut: bool) -> None:
         market_night = self.server.market_night
-        if listed.fault == "slow":
+        if entry.fault == "slow":
             time.sleep(SLOW)
         is_edited_board = any(
-            is_edited(listed.board, number, market_night.edited_share) for number in range(listed.n_adverts)
+            is_edited(entry.board, number, market_night.edited_share) for number in range(entry.n_adverts)
         )
-        tag = f'"{listed.board.board}-{market_night.edited_share if is_edited_board else 0}"'
-        if listed.knows_conditions and self.headers.get("If-None-Match") == tag:
+        tag = f'"{entry.board.board}-{market_night.edited_share if is_edited_board else 0}"'
+        if entry.knows_conditions and self.headers.get("If-None-Match") == tag:
             self._say(304, b"", {"ETag": tag})
             return
-        body = body_of(listed, market_night.night, market_night.edited_share)
-        headers = {"Content-Type": "application/json"} | ({"ETag": tag} if listed.knows_conditions else {})
+        body = body_of(entry, market_night.night, market_night.edited_share)
+        headers = {"Content-Type": "application/json"} | ({"ETag": tag} if entry.knows_conditions else {})
         self._say(200, body, headers, most=len(body) // 2 if is_cut else None)
 
     def _say(self, status: int, body: bytes, headers: Mapping[str, str] | None = None, most: int | None = None) -> None:
@@ -299,9 +299,9 @@ class _Server(ThreadingHTTPServer):
         self.market_night = market_night
         self.seen: set[str] = set()
         self.by_address: dict[str, ListedBoard] = {}
-        for listed in list_boards(market_night.n_boards, market_night.faults):
-            url = all_sources()[listed.board.source].SOURCE.url_of(listed.board.board)
-            self.by_address[url] = listed
+        for entry in list_boards(market_night.n_boards, market_night.faults):
+            url = all_sources()[entry.board.source].SOURCE.url_of(entry.board.board)
+            self.by_address[url] = entry
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that leave."""

@@ -108,13 +108,13 @@ class Loopback(PublicAdapter):
         super().__init__((f"127.0.0.1:{port}",))
         self._port = port
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **named: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request to loopback."""
-        asked = str(request.url)
-        parts = urlsplit(asked)
+        url = str(request.url)
+        parts = urlsplit(url)
         request.url = urlunsplit(("http", f"127.0.0.1:{self._port}", f"/{parts.netloc}{parts.path}", parts.query, ""))
-        answer = super().send(request, *args, **named)
-        answer.url = asked
+        answer = super().send(request, *args, **kwargs)
+        answer.url = url
         return answer
 
 
@@ -143,26 +143,26 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
     from warehouse.publish.reader import open_reader
 
     begin = datetime.combine(day_of(number), NIGHT.timetz())
-    started = time.monotonic()
+    clock_start = time.monotonic()
 
     class Clock(datetime):
         @classmethod
         def now(cls, tz: Any = UTC) -> datetime:  # type: ignore[override]  # always in UTC here
-            return begin + timedelta(seconds=time.monotonic() - started)
+            return begin + timedelta(seconds=time.monotonic() - clock_start)
 
     clocks: dict[str, PaceClock] = {}
-    asked: list[Any] = []
+    webs: list[Any] = []
 
-    def web_on_loopback(source: Any, **named: Any) -> Any:
+    def web_on_loopback(source: Any, **options: Any) -> Any:
         clock = clocks.setdefault(source.name, PaceClock())
-        named |= {
+        options |= {
             "contact": "bench@example.org",
             "politeness": Politeness(sleep=clock.sleep, clock=clock),
             "now": Clock.now,
         }
-        web = session.web_for(source, **named)
+        web = session.web_for(source, **options)
         web._session.mount("https://", Loopback(port))
-        asked.append(web)
+        webs.append(web)
         return web
 
     gate.ready()
@@ -171,8 +171,8 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
     running: list[str] = []
     memory = MemoryWatch(running)
     with (
-        contextlib.ExitStack() as declared,
-        clocks_on_steps(STEPS, running) as spent,
+        contextlib.ExitStack() as patches,
+        clocks_on_steps(STEPS, running) as seconds,
         mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
         mock.patch.object(run_record, "datetime", Clock),
         mock.patch.object(board_plan, "store_curated_boards"),  # the market's boards are all there are
@@ -181,14 +181,14 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
         for module in map(all_sources().__getitem__, PLATFORMS):  # three platforms have the boards of a dozen
             most = _count_requests(module.SOURCE, n_boards, budget)
             wide = replace(module.SOURCE, most_requests=most, max_seconds=math.inf)
-            declared.enter_context(mock.patch.object(module, "SOURCE", wide))
-        began, worked = time.perf_counter(), cpu_seconds()
-        planned = nightly.choose_boards(request, PLATFORMS)
-        health = [nightly.fetch_source(name, request, planned[name]) for name in PLATFORMS]
+            patches.enter_context(mock.patch.object(module, "SOURCE", wide))
+        wall_start, cpu_start = time.perf_counter(), cpu_seconds()
+        plan = nightly.choose_boards(request, PLATFORMS)
+        health = [nightly.fetch_source(name, request, plan[name]) for name in PLATFORMS]
         nightly.note_outcomes(request, health)
         outcome = nightly.from_archive(request, health)
-        spent[REST] = cpu_seconds() - worked - sum(spent.values())
-        wall = time.perf_counter() - began
+        seconds[REST] = cpu_seconds() - cpu_start - sum(seconds.values())
+        wall = time.perf_counter() - wall_start
     if outcome.exit_code == 1:
         raise RuntimeError(f"night {number} published nothing: {'; '.join(outcome.messages)}")
     with open_reader(data) as con:
@@ -198,11 +198,11 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
         of_panel = f"FROM mart.shares WHERE as_of = {day} AND sample = 'panel' AND status <> 'suppressed'"
         ((n_panel_shares,),) = con.execute(f"SELECT count(*) {of_panel}").fetchall()
     return Cost(
-        steps=spent,
+        steps=seconds,
         wall=wall,
         pace_seconds=max(clock.slept for clock in clocks.values()),
-        n_requests=sum(web.n_requests for web in asked),
-        n_unchanged=sum(web.n_unchanged for web in asked),
+        n_requests=sum(web.n_requests for web in webs),
+        n_unchanged=sum(web.n_unchanged for web in webs),
         n_adverts=n_adverts,
         memory_by_step=memory.most,
         bytes_of={
@@ -245,18 +245,18 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._is_over.wait(LOOK):
-            held = sum(map(_held_by, [os.getpid(), *_children(os.getpid())]))
+            memory = sum(map(_held_by, [os.getpid(), *_children(os.getpid())]))
             step = next(iter(self._running[-1:]), REST)
-            self.most[step] = max(self.most.get(step, 0.0), held)
+            self.most[step] = max(self.most.get(step, 0.0), memory)
 
 
 def _children(parent: int) -> Iterator[int]:
     for task in Path(f"/proc/{parent}/task").glob("*/children"):
         try:
-            found = [int(number) for number in task.read_text().split()]
+            children = [int(number) for number in task.read_text().split()]
         except OSError:
             continue
-        for child in found:
+        for child in children:
             yield child
             yield from _children(child)
 
@@ -289,14 +289,14 @@ def import_boards(data: Path, n_boards: int) -> None:
     from warehouse.ops_tables import KnownBoards
 
     data.mkdir(parents=True)
-    known = [
+    rows = [
         KnownBoards(
-            source=listed.board.source, board=listed.board.board, known_from="bench", known_on=day_of(0), is_test=False
+            source=entry.board.source, board=entry.board.board, known_from="bench", known_on=day_of(0), is_test=False
         )
-        for listed in list_boards(n_boards)
+        for entry in list_boards(n_boards)
     ]
     with database.open_work(data) as con:
-        store.add_known(con, known)
+        store.add_known(con, rows)
     rates = sorted((RECORDINGS / RATES).glob("*.warc.gz"))
     archive_recordings.fn(RATES, rates, Request(settings=Settings(data=data), command="bench", sources=()))
 
@@ -331,14 +331,14 @@ def describe(name: str, cost: Cost, first: Cost) -> Iterator[str]:
     """Lines about a night."""
     steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in cost.steps.items() if seconds >= 0.05)
     sizes = ", ".join(f"{where} {size / 1e6:,.1f}" for where, size in cost.bytes_of.items())
-    held = ", ".join(f"{step} {size / 1e9:.2f}" for step, size in cost.memory_by_step.items())
+    memory = ", ".join(f"{step} {size / 1e9:.2f}" for step, size in cost.memory_by_step.items())
     yield (
         f"{name:<12}{cost.seconds:9.1f} CPU s ({cost.seconds / first.seconds:6.1%} of first), {cost.wall:8.1f} s by the"
         f" wall, {cost.pace_seconds / 3600:5.2f} h by pace, {cost.memory / 1e9:5.2f} GB; {cost.n_adverts:,} adverts,"
         f" {cost.n_requests:,} requests, {cost.n_unchanged:,} unchanged"
     )
     yield f"{'':<12}CPU s: {steps}"
-    yield f"{'':<12}GB held: {held}"
+    yield f"{'':<12}GB held: {memory}"
     yield f"{'':<12}MB: {sizes}"
     in_use = f"in use, {cost.n_in_panel:,} boards, {cost.n_panel_shares:,} shares rest on it"
     yield f"{'':<12}panel: {in_use if cost.n_in_panel else 'not in use'}"
@@ -362,28 +362,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--nights", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--budget", type=int, default=ALL, metavar="PERCENT", help="boards that a night may ask")
-    chosen = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     before: Mapping[str, Cost] | None = None
     costs: dict[str, Cost] = {}
-    for n_boards in chosen.boards:
+    for n_boards in options.boards:
         costs = {}
         with tempfile.TemporaryDirectory() as folder:
-            named = {"n_nights": chosen.nights, "workers": chosen.workers, "budget": chosen.budget}
-            for name, cost in measure(n_boards, Path(folder), **named):
+            arguments = {"n_nights": options.nights, "workers": options.workers, "budget": options.budget}
+            for name, cost in measure(n_boards, Path(folder), **arguments):
                 costs[name] = cost
                 print(*describe(name, cost, costs["first"]), sep="\n", flush=True)
         if before is not None:
-            grown = math.log(costs["first"].n_adverts / before["first"].n_adverts)
+            growth = math.log(costs["first"].n_adverts / before["first"].n_adverts)
             exponents = {
-                name: math.log(cost.seconds / before[name].seconds) / grown
+                name: math.log(cost.seconds / before[name].seconds) / growth
                 for name, cost in costs.items()
                 if name in before
             }
             print("exponents: " + ", ".join(f"{name} {power:.2f}" for name, power in exponents.items()), flush=True)
         before = costs
-    missed = list(judge(costs)) if chosen.budget >= ALL else []  # else a first night asks no more than another
-    print(*missed, sep="\n")
-    return 1 if missed else 0
+    misses = list(judge(costs)) if options.budget >= ALL else []  # else a first night asks no more than another
+    print(*misses, sep="\n")
+    return 1 if misses else 0
 
 
 if __name__ == "__main__":

@@ -61,17 +61,17 @@ def count_by_library(path: Path) -> tuple[int, int]:
 
 def crawl(path: Path, archive: Path) -> Scan:
     """What the command does with a file up to the archive."""
-    found = scan(path)
-    left_out = find_closed(found.pages, host_files_in([found]))
-    left_out |= find_copies(found.pages, homes_of(found.pages))
-    kept = [page for page in found.pages if page not in left_out]
-    keep_pages(archive, "common_crawl", path, kept, name=path.name)
-    return found
+    result = scan(path)
+    left_out = find_closed(result.pages, host_files_in([result]))
+    left_out |= find_copies(result.pages, homes_of(result.pages))
+    pages = [page for page in result.pages if page not in left_out]
+    keep_pages(archive, "common_crawl", path, pages, name=path.name)
+    return result
 
 
 def read_whole(path: Path, n_pages: int) -> int:
     """Read so many pages whole, as career pages; how many have a posting."""
-    pages: Iterator[Response] = (found for found in read(path) if isinstance(found, Response))
+    pages: Iterator[Response] = (answer for answer in read(path) if isinstance(answer, Response))
     return sum(
         bool(schema_org.job_postings_in(schema_org.page_of(page), page.url))
         for page in itertools.islice(pages, n_pages)
@@ -85,12 +85,14 @@ def measure(folder: Path, *, pages: int = PAGES, rounds: int = ROUNDS) -> Cost:
     seconds: dict[str, list[float]] = {"bare": [], "crawl": []}
     for number in range(rounds + 1):
         bare, (n_answers, n_marked) = time_cpu(lambda: count_by_library(path))
-        taken, found = time_cpu(lambda: crawl(path, folder / str(number)))  # noqa: B023
-        if not len(found.pages) == n_marked == n_postings:
-            raise RuntimeError(f"{n_postings} pages have a posting, {n_marked} the word, {len(found.pages)} were found")
+        crawl_seconds, result = time_cpu(lambda: crawl(path, folder / str(number)))  # noqa: B023
+        if not len(result.pages) == n_marked == n_postings:
+            raise RuntimeError(
+                f"{n_postings} pages have a posting, {n_marked} the word, {len(result.pages)} were found"
+            )
         if number:  # the first loads lookups and libraries
             seconds["bare"].append(bare)
-            seconds["crawl"].append(taken)
+            seconds["crawl"].append(crawl_seconds)
     n_read = min(READ_WHOLE, pages)
     return Cost(
         n_pages=n_answers,
@@ -120,6 +122,6 @@ def report() -> tuple[list[str], bool]:
 
 
 if __name__ == "__main__":
-    said, is_fast = report()
-    print("\n".join(said))
+    output, is_fast = report()
+    print("\n".join(output))
     sys.exit(0 if is_fast else 1)

@@ -108,8 +108,8 @@ def _links(chance: random.Random, words: Sequence[str]) -> str:
 
 
 def _script(chance: random.Random, words: Sequence[str]) -> str:
-    said = {words[chance.randrange(len(words))]: chance.randrange(10**9) for _ in range(30)}
-    return f"<script>window.__state={json.dumps(said)};</script>\n"
+    state = {words[chance.randrange(len(words))]: chance.randrange(10**9) for _ in range(30)}
+    return f"<script>window.__state={json.dumps(state)};</script>\n"
 
 
 def _style(chance: random.Random, words: Sequence[str]) -> str:

@@ -62,10 +62,10 @@ def greenhouse_rows(most: int) -> list[tuple[str, str, str, str]]:
     """Id, board, title and place of the rows of one list of all boards; of the sample's where there is no real one."""
     warcs = [GREENHOUSE] if GREENHOUSE.exists() else sorted((SAMPLE / "greenhouse").glob("*.warc.gz"))[:1]
     rows = []
-    for found in read(warcs[0]):
-        if isinstance(found, Response):
-            board = found.url.split("/boards/")[1].split("/")[0]
-            for job in orjson.loads(found.body).get("jobs", ()):
+    for answer in read(warcs[0]):
+        if isinstance(answer, Response):
+            board = answer.url.split("/boards/")[1].split("/")[0]
+            for job in orjson.loads(answer.body).get("jobs", ()):
                 rows.append((str(job["id"]), board, job["title"], (job.get("location") or {}).get("name") or ""))
     return rows[:most]
 
@@ -97,8 +97,8 @@ def near(docs: Sequence[Sequence[bytes]]) -> int:
     """Pairs of documents that meet in a band, found as `links` finds them."""
     lengths = np.fromiter(map(len, docs), np.int64, len(docs))
     values = np.fromiter((zlib.crc32(word) for doc in docs for word in doc), np.uint32, int(lengths.sum()))
-    sketched = Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
-    signature = sketches.signatures_of(sketched)
+    doc_sketches = Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
+    signature = sketches.signatures_of(doc_sketches)
     member: Integers = np.arange(len(docs))
     left, _ = links.candidates(signature, np.zeros(len(docs), np.int64), member, links.LSH_ROWS_PER_BAND_UNKNOWN)
     return len(left)
@@ -121,7 +121,7 @@ def datasketch_near(docs: Sequence[Sequence[bytes]]) -> int:
 def lines_of_adverts() -> list[str]:
     """Lines to put texts together from: of the real Ashby answers when they are there, else of the sample's."""
     warcs = [REAL] if REAL.exists() else sorted((SAMPLE / "ashby").glob("*.warc.gz"))[:1]
-    bodies = (found.body for warc in warcs for found in read(warc) if isinstance(found, Response))
+    bodies = (answer.body for warc in warcs for answer in read(warc) if isinstance(answer, Response))
     texts = (job.get("descriptionPlain") or "" for body in bodies for job in orjson.loads(body)["jobs"])
     return sorted({line.strip() for text in texts for line in text.splitlines() if len(line.split()) > 5})
 
@@ -141,14 +141,14 @@ def synthetic(count: int, lines: Sequence[str]) -> Iterator[tuple[Version, str]]
             title = f"{rng.choice(LEVELS)}{rng.choice(TITLES)}, {rng.choice(FIELDS)}"
             own = random.Random(company)
             boilerplate = own.sample(lines, 6)
-            kept, words = [], 0
+            body, words = [], 0
             while words < WORDS:
-                kept.append(rng.choice(lines))
-                words += len(kept[-1].split())
-            text, city = "\n".join((*boilerplate[:3], *kept, *boilerplate[3:])), rng.choice(CITIES)
-            shown, at = text, FIRST + timedelta(days=rng.randrange(300))
+                body.append(rng.choice(lines))
+                words += len(body[-1].split())
+            text, city = "\n".join((*boilerplate[:3], *body, *boilerplate[3:])), rng.choice(CITIES)
+            wording, at = text, FIRST + timedelta(days=rng.randrange(300))
         else:
-            shown, at, city = _again(text, rng), at + timedelta(days=rng.randrange(40)), rng.choice((city, "Oslo"))
+            wording, at, city = _again(text, rng), at + timedelta(days=rng.randrange(40)), rng.choice((city, "Oslo"))
         employer = frozenset([f"name:{company}"])
         version = Version(
             posting_id=f"synthetic:{number}",
@@ -158,9 +158,9 @@ def synthetic(count: int, lines: Sequence[str]) -> Iterator[tuple[Version, str]]
             employer=employer,
             title=title_key(title, city, company, employer),
             places=places_of([("XX", None, city)], None),
-            text_hash=hash_of(shown),
+            text_hash=hash_of(wording),
         )
-        yield version, shown
+        yield version, wording
 
 
 def _again(text: str, rng: random.Random) -> str:
@@ -183,9 +183,9 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
 
     def sketch() -> None:
         nonlocal sketching
-        seconds, made = time_cpu(lambda: sketch_texts(waiting))
+        seconds, part = time_cpu(lambda: sketch_texts(waiting))
         sketching += seconds
-        parts.append(made)
+        parts.append(part)
         waiting.clear()
 
     for version, text in synthetic(count, lines):
@@ -196,16 +196,16 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
         if len(waiting) == AT_ONCE:
             sketch()
     sketch()
-    sketched = sketches.join(parts)
+    text_sketches = sketches.join(parts)
     parts.clear()
-    seconds, made = time_cpu(lambda: _found(versions, list(hashes), sketched))
+    seconds, counts = time_cpu(lambda: _found(versions, list(hashes), text_sketches))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return sketching, seconds, *made, peak
+    return sketching, seconds, *counts, peak
 
 
-def _found(versions: Sequence[Version], hashes: Sequence[str], sketched: Sketches) -> tuple[int, int]:
-    found = find_links(versions, hashes, sketched)
-    return len(found), len(set(assign_job_ids(versions, found).job_of.values()))
+def _found(versions: Sequence[Version], hashes: Sequence[str], text_sketches: Sketches) -> tuple[int, int]:
+    job_links = find_links(versions, hashes, text_sketches)
+    return len(job_links), len(set(assign_job_ids(versions, job_links).job_of.values()))
 
 
 # --- what is printed --------------------------------------------------------------------------------------
@@ -213,18 +213,18 @@ def _found(versions: Sequence[Version], hashes: Sequence[str], sketched: Sketche
 
 def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[str], bool]:
     """What `bench` prints, and whether time and memory keep to their bounds."""
-    listed = greenhouse_rows(rows)
-    title, versions = time_cpu(lambda: greenhouse_versions(listed))
+    listing = greenhouse_rows(rows)
+    title, versions = time_cpu(lambda: greenhouse_versions(listing))
     seconds, (n_links, n_jobs) = time_cpu(lambda: _found(versions, [], sketch_texts([])))
     name = "real Greenhouse rows" if GREENHOUSE.exists() else "Greenhouse rows of the sample"
-    said = [
-        f"same job, {len(listed):,} {name}: titles {title:.1f} s, links and jobs {seconds:.1f} s; "
+    output = [
+        f"same job, {len(listing):,} {name}: titles {title:.1f} s, links and jobs {seconds:.1f} s; "
         f"{n_links:,} links, {n_jobs:,} jobs"
     ]
-    docs = documents(listed)
+    docs = documents(listing)
     ours, n_near = time_cpu(lambda: near(docs))
     theirs, n_theirs = time_cpu(lambda: datasketch_near(docs))
-    said.append(
+    output.append(
         f"near duplicates of {len(docs):,} documents: {ours:.2f} s ({n_near:,} pairs), datasketch {theirs:.2f} s "
         f"({n_theirs:,} pairs): {ours / theirs:.1%}; at most {MAX_OF_DATASKETCH:.0%} is allowed"
     )
@@ -232,9 +232,9 @@ def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[
     for count in counts:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             sketching, linking, n_links, n_jobs, peak = pool.apply(synthetic_run, (count,))
-        said.append(
+        output.append(
             f"same job, {count:,} synthetic adverts with text: sketches {sketching:.1f} s, links and jobs "
             f"{linking:.1f} s; {n_links:,} links, {n_jobs:,} jobs; peak {peak / 2**30:.2f} GB"
         )
         is_well &= peak < MAX_MEMORY
-    return said, is_well
+    return output, is_well

@@ -91,13 +91,13 @@ PIECES: Mapping[Callable[[str], None], Sequence[str]] = {
 
 def seconds(reader: Callable[[str], None], piece: str, length: int) -> float:
     """CPU seconds the reader takes for a line of one piece repeated."""
-    taken = []
+    times = []
     for run in range(RUNS):
         line = f"{run} {length} {piece * (length // len(piece))}"
         begin = time.process_time()
         reader(line)
-        taken.append(time.process_time() - begin)
-    return max(min(taken), MIN_TIME)
+        times.append(time.process_time() - begin)
+    return max(min(times), MIN_TIME)
 
 
 def growths() -> Iterator[tuple[str, float, str, float]]:
@@ -105,7 +105,7 @@ def growths() -> Iterator[tuple[str, float, str, float]]:
     for reader, pieces in PIECES.items():
         reader("Lyon")  # tables are loaded once per process
         times = {piece: [seconds(reader, piece, length) for length in (SHORT, LONG)] for piece in pieces}
-        grown = {piece: long / short * SHORT / LONG for piece, (short, long) in times.items()}
-        worst = max(grown, key=lambda piece: grown[piece])
+        growth = {piece: long / short * SHORT / LONG for piece, (short, long) in times.items()}
+        worst = max(growth, key=lambda piece: growth[piece])
         name = reader.__name__.removeprefix("read_")
-        yield name, grown[worst], worst, max(long for _, long in times.values())
+        yield name, growth[worst], worst, max(long for _, long in times.values())

@@ -132,12 +132,12 @@ def measure(n_jobs: int) -> Cost:
         for day in (AS_OF, NEXT_DAY):
             begin = time.process_time()
             with staging.stage_macros(con, [day]):
-                computed = compute_marts(con, day, run_id="bench")
+                marts = compute_marts(con, day, run_id="bench")
                 with database.transaction(con):
-                    write_marts(con, computed)
+                    write_marts(con, marts)
         again = time.process_time() - begin
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return Cost(of_each, first, again, len(computed.frames), peak)
+    return Cost(of_each, first, again, len(marts.frames), peak)
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> int:
@@ -155,12 +155,12 @@ def main(sizes: tuple[int, ...] = SIZES) -> int:
         )
         if before is not None:
             n, seconds = before
-            allowed = MAX_OVER_N_LOG_N * n_jobs * math.log(n_jobs) / (n * math.log(n))
-            if cost.first / seconds > allowed:
-                slow.append(f"{n:,} to {n_jobs:,}: {cost.first / seconds:.1f} times, {allowed:.1f} allowed")
+            limit = MAX_OVER_N_LOG_N * n_jobs * math.log(n_jobs) / (n * math.log(n))
+            if cost.first / seconds > limit:
+                slow.append(f"{n:,} to {n_jobs:,}: {cost.first / seconds:.1f} times, {limit:.1f} allowed")
         before = n_jobs, cost.first
-    for said in slow:
-        print(said)
+    for line in slow:
+        print(line)
     return 1 if slow else 0
 
 

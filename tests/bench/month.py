@@ -69,7 +69,7 @@ class Night:
 
 def record_night(folder: Path, number: int, n_alike: int, sources: Sequence[str]) -> Recordings:
     """The recordings of a night: those of the sample, so many days later, `n_alike` nights the same."""
-    taken = {}
+    recordings = {}
     for source in sources:
         of_sample = sorted((SAMPLE / source).glob("*.warc.gz"))
         which = min(number // n_alike, len(of_sample) - 1)
@@ -84,10 +84,10 @@ def record_night(folder: Path, number: int, n_alike: int, sources: Sequence[str]
                         headers=[("content-type", "application/json")],
                         body=answer.body,
                     )
-        taken[source] = [target]
+        recordings[source] = [target]
     if number == 0:
-        taken[RATES] = sorted((SAMPLE / RATES).glob("*.warc.gz"))
-    return taken
+        recordings[RATES] = sorted((SAMPLE / RATES).glob("*.warc.gz"))
+    return recordings
 
 
 def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
@@ -101,10 +101,10 @@ def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
     request = Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
     with nights.clocks_on_steps():
-        worked = time.process_time()
+        start = time.process_time()
         health = [backfill.archive_recordings(source, files, request) for source, files in recordings.items()]
         outcome = nightly.from_archive(request, health)
-        seconds = time.process_time() - worked
+        seconds = time.process_time() - start
     if outcome.exit_code:
         raise RuntimeError(f"the night of {recordings} ended with {outcome.exit_code}: {'; '.join(outcome.messages)}")
     market, work = data / "market.duckdb", data / "work.duckdb"
@@ -144,24 +144,24 @@ def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BO
         shutil.rmtree(folder / "recordings")
 
 
-def growth(measured: Sequence[Night], name: str) -> float:
+def growth(costs: Sequence[Night], name: str) -> float:
     """Bytes, or rows, that a night without changes adds on average, once files have settled after the last change."""
-    added = _added(measured, name)
-    return sum(added) / len(added)
+    gains = _added(costs, name)
+    return sum(gains) / len(gains)
 
 
-def has_grown(measured: Sequence[Night], name: str) -> bool:
+def has_grown(costs: Sequence[Night], name: str) -> bool:
     """Whether nights without changes together add more bytes to a file than they may, beyond its swing."""
-    added = _added(measured, name)
-    return sum(added) > len(added) * MAX_GROWTH + SWING
+    gains = _added(costs, name)
+    return sum(gains) > len(gains) * MAX_GROWTH + SWING
 
 
-def _added(measured: Sequence[Night], name: str) -> list[int]:
-    sizes: list[int] = [getattr(cost, name) for cost in measured]
+def _added(costs: Sequence[Night], name: str) -> list[int]:
+    sizes: list[int] = [getattr(cost, name) for cost in costs]
     return [
         after - before
         for number, (before, after) in enumerate(itertools.pairwise(sizes), start=1)
-        if not any(cost.is_changed for cost in measured[max(number - N_SETTLING, 0) : number + 1])
+        if not any(cost.is_changed for cost in costs[max(number - N_SETTLING, 0) : number + 1])
     ]
 
 
@@ -176,18 +176,18 @@ def main() -> int:
     """Print the table; 1 when a night without changes adds too much to a file."""
     columns = ("market MB", "used", "work MB", "used", "mart rows")
     print(f"{'night':<9}{''.join(f'{name:>12}' for name in columns)}{'CPU s':>10}{'peak MB':>12}", flush=True)
-    measured: list[Night] = []
+    costs: list[Night] = []
     with tempfile.TemporaryDirectory() as name:
         for number, cost in enumerate(month(Path(name))):
-            measured.append(cost)
+            costs.append(cost)
             print(line(number, cost), flush=True)
-    grown = {name: growth(measured, f"{name}_used") / 1e3 for name in ("market", "work")}
+    gains = {name: growth(costs, f"{name}_used") / 1e3 for name in ("market", "work")}
     print(
-        f"once settled, a night without changes adds {grown['market']:.1f} kB to market.duckdb and {grown['work']:.1f}"
+        f"once settled, a night without changes adds {gains['market']:.1f} kB to market.duckdb and {gains['work']:.1f}"
         f" kB to work.duckdb (allowed are {MAX_GROWTH / 1e3:.0f} kB, and a swing of {SWING / 1e3:,.0f} kB in all),"
-        f" and {growth(measured, 'n_rows'):.1f} rows"
+        f" and {growth(costs, 'n_rows'):.1f} rows"
     )
-    return 1 if any(has_grown(measured, f"{name}_used") for name in grown) else 0
+    return 1 if any(has_grown(costs, f"{name}_used") for name in gains) else 0
 
 
 if __name__ == "__main__":

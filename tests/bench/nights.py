@@ -94,8 +94,8 @@ def record(recording: Path, folder: Path, *, share: float, days: int) -> tuple[P
         for answer in read(recording):
             if not isinstance(answer, Response):
                 raise ValueError(f"{recording}: {answer.record} is no whole answer")
-            said = orjson.loads(answer.body) if answer.status == 200 else {"jobs": []}
-            jobs = [job for job in said["jobs"] if job and job.get("id")]  # the sample has broken ones
+            payload = orjson.loads(answer.body) if answer.status == 200 else {"jobs": []}
+            jobs = [job for job in payload["jobs"] if job and job.get("id")]  # the sample has broken ones
             edits = [edit_job(job) for job in jobs if is_chosen(job, share)]
             n_adverts, n_edited = n_adverts + len(jobs), n_edited + len(edits)
             writer.write(
@@ -103,7 +103,7 @@ def record(recording: Path, folder: Path, *, share: float, days: int) -> tuple[P
                 observed_at=answer.observed_at + timedelta(days=days),
                 status=answer.status,
                 headers=[("content-type", "application/json")],
-                body=orjson.dumps(said) if edits else answer.body,
+                body=orjson.dumps(payload) if edits else answer.body,
             )
     return target, n_adverts, n_edited
 
@@ -136,15 +136,15 @@ def night(data: Path, recording: Path) -> Night:
     gate.ready()
     request = Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
-    with clocks_on_steps() as spent:
-        began, worked = time.perf_counter(), cpu_seconds()
+    with clocks_on_steps() as seconds:
+        wall_start, cpu_start = time.perf_counter(), cpu_seconds()
         health = backfill.archive_recordings(SOURCE, [recording], request)
         outcome = nightly.from_archive(request, [health])
-        spent[REST] = cpu_seconds() - worked - sum(spent.values())
-        wall = time.perf_counter() - began
+        seconds[REST] = cpu_seconds() - cpu_start - sum(seconds.values())
+        wall = time.perf_counter() - wall_start
     if outcome.exit_code:
         raise RuntimeError(f"the night of {recording} ended with {outcome.exit_code}: {'; '.join(outcome.messages)}")
-    return Night(steps=spent, wall=wall)
+    return Night(steps=seconds, wall=wall)
 
 
 @contextlib.contextmanager
@@ -159,28 +159,28 @@ def clocks_on_steps(
     import flows.nightly
 
     running = [] if running is None else running
-    spent = dict.fromkeys(steps, 0.0)
+    seconds = dict.fromkeys(steps, 0.0)
     inner = [0.0]
-    kept: list[tuple[Any, str, Any]] = []
+    originals: list[tuple[Any, str, Any]] = []
 
     def clocked(step: str, work: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(work)
-        def timed(*args: Any, **named: Any) -> Any:
+        def timed(*args: Any, **kwargs: Any) -> Any:
             begin = cpu_seconds()
             inner.append(0.0)
             running.append(step)
             try:
-                return work(*args, **named)
+                return work(*args, **kwargs)
             finally:
                 running.pop()
-                took = cpu_seconds() - begin
-                spent[step] += took - inner.pop()
-                inner[-1] += took
+                cost = cpu_seconds() - begin
+                seconds[step] += cost - inner.pop()
+                inner[-1] += cost
 
         return timed
 
     def put(module: Any, name: str, value: Any) -> None:
-        kept.append((module, name, getattr(module, name)))
+        originals.append((module, name, getattr(module, name)))
         setattr(module, name, value)
 
     for module in (flows.nightly, flows.backfill):
@@ -191,9 +191,9 @@ def clocks_on_steps(
         module = sys.modules[module_name]
         put(module, name, clocked(step, getattr(module, name)))
     try:
-        yield spent
+        yield seconds
     finally:
-        for module, name, value in reversed(kept):
+        for module, name, value in reversed(originals):
             setattr(module, name, value)
 
 
@@ -226,23 +226,23 @@ def nights(
                 costs[f"{share:.0%} edited"].append(night_apart(copy, second))
                 shutil.rmtree(copy)
         shutil.rmtree(data)
-    for name, measured in costs.items():
-        yield name, n_of[name], min(measured, key=lambda cost: cost.seconds)
+    for name, repeats in costs.items():
+        yield name, n_of[name], min(repeats, key=lambda cost: cost.seconds)
 
 
-def lines(measured: Sequence[tuple[str, int, Night]]) -> Iterator[str]:
+def lines(table: Sequence[tuple[str, int, Night]]) -> Iterator[str]:
     """The table: CPU seconds of each step, their sum beside the first night's, and the wall's clock."""
     steps = [*STEPS, REST]
     yield f"{'night':<22}" + "".join(f"{step:>10}" for step in steps) + f"{'CPU s':>8}{'of first':>10}{'wall s':>8}"
-    first = measured[0][2]
-    for name, _, cost in measured:
+    first = table[0][2]
+    for name, _, cost in table:
         parts = "".join(f"{cost.steps[step]:>10.2f}" for step in steps)
         yield f"{name:<22}{parts}{cost.seconds:>8.2f}{cost.seconds / first.seconds:>10.1%}{cost.wall:>8.2f}"
 
 
-def is_cheap(measured: Sequence[tuple[str, int, Night]]) -> bool:
+def is_cheap(table: Sequence[tuple[str, int, Night]]) -> bool:
     """Whether the second night in which nothing changed cost less than `MAX_OF_FIRST` of the first."""
-    return measured[1][2].seconds < MAX_OF_FIRST * measured[0][2].seconds
+    return table[1][2].seconds < MAX_OF_FIRST * table[0][2].seconds
 
 
 def report() -> tuple[list[str], bool]:
@@ -250,17 +250,17 @@ def report() -> tuple[list[str], bool]:
     recording = recording_to_measure()
     is_real = recording == REAL
     with tempfile.TemporaryDirectory() as name:
-        measured = list(nights(recording, Path(name)))
+        table = list(nights(recording, Path(name)))
     of = "the real Greenhouse list" if is_real else "the bundled sample (no ../shared/real), too small to be judged by"
-    said = [f"nights by share of adverts edited, on {of}: {recording.name}", *lines(measured)]
-    said.append(f"a night in which nothing changed must cost less than {MAX_OF_FIRST:.0%} of the first")
-    return said, is_cheap(measured) or not is_real
+    output = [f"nights by share of adverts edited, on {of}: {recording.name}", *lines(table)]
+    output.append(f"a night in which nothing changed must cost less than {MAX_OF_FIRST:.0%} of the first")
+    return output, is_cheap(table) or not is_real
 
 
 def main() -> int:
     """Print the table; 1 when a night in which nothing changed costs too much."""
-    said, is_met = report()
-    print("\n".join(said))
+    output, is_met = report()
+    print("\n".join(output))
     return 0 if is_met else 1
 
 

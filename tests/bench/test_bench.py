@@ -59,12 +59,12 @@ def test_every_stage_is_measured_and_the_readers_are_left_as_they_were(
         observed_at = datetime(2026, 8, 17, 2, tzinfo=UTC)
         writer.write(url=url, observed_at=observed_at, status=200, body=ANSWER.read_bytes())
     before = {name: getattr(transforms.posting, name) for names in bench.READERS.values() for name in names}
-    spent: dict[str, float] = {}
-    stages = [(stage, n) for stage, n, _ in bench.measured(warc, spent)]
+    reader_seconds: dict[str, float] = {}
+    stages = [(stage, n) for stage, n, _ in bench.measured(warc, reader_seconds)]
     assert stages == [
         (stage, 1) for stage in ("replay", "floor", "read", "refine", "load", "plain: read", "plain: load")
     ]
-    assert set(spent) == {*bench.READERS, "rest"}
+    assert set(reader_seconds) == {*bench.READERS, "rest"}
     assert {name: getattr(transforms.posting, name) for name in before} == before
     monkeypatch.setattr(bench, "REAL", tmp_path / "absent")
     monkeypatch.setattr(bench, "SAMPLE", tmp_path / "archive")
@@ -80,23 +80,23 @@ def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, m
     assert (n_adverts > 100, n_edited) == (True, 0)
     second, _, n_edited = nights.record(sample, tmp_path / "second", share=0.2, days=1)
     assert 0.1 < n_edited / n_adverts < 0.3
-    bodies = [[(found.url, found.body) for found in bench.answers(warc)] for warc in (first, second)]
+    bodies = [[(answer.url, answer.body) for answer in bench.answers(warc)] for warc in (first, second)]
     n_changed = sum(one != other for one, other in zip(*bodies, strict=True))
     assert len(bodies[0]) / 3 < n_changed < len(bodies[0]), "edits are spread, and some boards have none"
 
     monkeypatch.setattr(nights, "night_apart", nights.night)
     task = flows.nightly.publish
-    measured = list(nights.nights(sample, tmp_path, shares=(0.0, 0.2), rounds=1))
+    table = list(nights.nights(sample, tmp_path, shares=(0.0, 0.2), rounds=1))
     assert flows.nightly.publish is task
-    assert [edited for _, edited, _ in measured] == [n_adverts, 0, n_edited]
-    for _, _, cost in measured:
+    assert [n for _, n, _ in table] == [n_adverts, 0, n_edited]
+    for _, _, cost in table:
         assert set(cost.steps) == {*nights.STEPS, nights.REST}
         assert all(seconds > 0 for step, seconds in cost.steps.items() if step not in ("checks", "employers", "jobs"))
-    assert measured[0][2].steps["checks"] > measured[1][2].steps["checks"], "no row is new, so none is checked"
+    assert table[0][2].steps["checks"] > table[1][2].steps["checks"], "no row is new, so none is checked"
     for step in ("employers", "jobs"):
-        assert measured[0][2].steps[step] > 0
-        assert measured[1][2].steps[step] == 0, "with nothing new nothing is resolved"
-    assert len(list(nights.lines(measured))) == 1 + len(measured)
+        assert table[0][2].steps[step] > 0
+        assert table[1][2].steps[step] == 0, "with nothing new nothing is resolved"
+    assert len(list(nights.lines(table))) == 1 + len(table)
     cheap, dear = (nights.Night(steps={"load": seconds}, wall=1.0) for seconds in (1.0, 2.0))
     whole = nights.Night(steps={"load": 11.0}, wall=11.0)
     assert nights.is_cheap([("first", 0, whole), ("0%", 0, cheap)])
@@ -119,7 +119,7 @@ def test_a_crawl_is_measured_against_the_bare_loop_and_loses_nothing(
 def test_a_made_crawl_is_as_long_as_a_real_one_and_always_the_same(tmp_path: Path) -> None:
     assert write_mix(tmp_path / "a.warc.gz", 300) == write_mix(tmp_path / "b.warc.gz", 300) == 3
     assert (tmp_path / "a.warc.gz").read_bytes() == (tmp_path / "b.warc.gz").read_bytes()
-    lengths = [len(found.body) for found in bench.answers(tmp_path / "a.warc.gz")]
+    lengths = [len(page.body) for page in bench.answers(tmp_path / "a.warc.gz")]
     assert 0.85 < sum(lengths) / len(lengths) / MEAN_BYTES < 1.15
     assert 3 < sum(lengths) / (tmp_path / "a.warc.gz").stat().st_size < 6, "real pages pack to a fourth or a fifth"
     assert len(set(lengths)) > 290

@@ -33,8 +33,8 @@ def test_nights_that_may_ask_half_of_the_boards_rest_on_a_panel(tmp_path: Path) 
     assert 0 < nights[-1].n_in_panel < N_BOARDS
     assert "panel: in use" in "\n".join(describe("night 8", nights[-1], nights[0]))
     with open_reader(data) as con:
-        asked = con.execute("SELECT count(*), min(chance) FROM ops.board_nights GROUP BY run_id").fetchall()
-    assert all(n <= N_BOARDS / 2 and 0 < chance < 1 for n, chance in asked)
+        rows = con.execute("SELECT count(*), min(chance) FROM ops.board_nights GROUP BY run_id").fetchall()
+    assert all(n <= N_BOARDS / 2 and 0 < chance < 1 for n, chance in rows)
 
 
 def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
@@ -47,12 +47,12 @@ def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
     assert first.pace_seconds > 0 and first.memory > 0
     before = said(data)
 
-    unchanged = night(data, market_night(1, 0.0), workers=1)
+    second = night(data, market_night(1, 0.0), workers=1)
     n_answering = sum(one.n_adverts > 0 for one in live)
-    assert unchanged.n_unchanged >= n_answering and unchanged.n_adverts == first.n_adverts
+    assert second.n_unchanged >= n_answering and second.n_adverts == first.n_adverts
     assert said(data) == before, "304, and the same content in another order of keys, say nothing new"
-    grown = unchanged.bytes_of["archive"] - first.bytes_of["archive"]
-    assert grown < first.bytes_of["archive"] / 10
+    growth = second.bytes_of["archive"] - first.bytes_of["archive"]
+    assert growth < first.bytes_of["archive"] / 10
 
     night(data, market_night(2, 0.1), workers=1)
     n_edited = sum(is_edited(one.board, number, 0.1) for one in live for number in range(one.n_adverts))

@@ -17,15 +17,15 @@ MAX_ROWS = 100
 
 
 def test_a_night_without_changes_adds_next_to_nothing(tmp_path: Path) -> None:
-    measured = []
+    costs = []
     for number in range(N_NIGHTS):
         recordings = month.record_night(tmp_path / "recordings", number, N_NIGHTS, ["lever"])
-        measured.append(month.night(tmp_path / "data", recordings, number == 0))
-    stored = [cost.n_rows for cost in measured]
-    assert stored[0] > 1_000, "marts have rows"
-    assert max(after - before for before, after in itertools.pairwise(stored)) <= MAX_ROWS
+        costs.append(month.night(tmp_path / "data", recordings, number == 0))
+    counts = [cost.n_rows for cost in costs]
+    assert counts[0] > 1_000, "marts have rows"
+    assert max(after - before for before, after in itertools.pairwise(counts)) <= MAX_ROWS
     for name in ("market_used", "work_used"):
-        assert not month.has_grown(measured, name), (name, [getattr(cost, name) for cost in measured])
+        assert not month.has_grown(costs, name), (name, [getattr(cost, name) for cost in costs])
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_a_night_without_changes_adds_next_to_nothing(tmp_path: Path) -> None:
     ids=["swings", "the same nights once more", "a block and a half each night", "settles after a change"],
 )
 def test_a_swing_is_no_growth(blocks: list[int], has_grown: bool) -> None:
-    measured = [
+    costs = [
         month.Night(is_changed=number == 0, market_used=size * BLOCK, **dict.fromkeys(OTHER_FIELDS, 0))
         for number, size in enumerate(blocks)
     ]
-    assert month.has_grown(measured, "market_used") == has_grown
+    assert month.has_grown(costs, "market_used") == has_grown

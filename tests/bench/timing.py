@@ -19,5 +19,5 @@ def cpu_seconds() -> float:
 def time_cpu(work: Callable[[], Done]) -> tuple[float, Done]:
     """CPU seconds of this process that the work takes, and its result."""
     begin = time.process_time()
-    done = work()
-    return time.process_time() - begin, done
+    result = work()
+    return time.process_time() - begin, result

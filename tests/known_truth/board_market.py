@@ -86,25 +86,25 @@ class BoardMarket:
 
 def draw_board_market(rng: np.random.Generator, *, nights: int, n_boards: int | None = None) -> BoardMarket:
     """A market over nights 0 to `nights`, of as many boards as were counted or of `n_boards`."""
-    sizes, paid = _read("board_sizes.csv"), _read("board_pay.csv")
-    counted = np.repeat(np.arange(len(sizes)), sizes[:, 3])
-    drawn = sizes[rng.choice(counted, n_boards or len(counted))]
-    jobs, ai_jobs, is_us = drawn[:, 0], drawn[:, 1], drawn[:, 2].astype(bool)
-    states_pay = np.empty(len(drawn))
+    sizes, pay_rows = _read("board_sizes.csv"), _read("board_pay.csv")
+    rows = np.repeat(np.arange(len(sizes)), sizes[:, 3])
+    boards = sizes[rng.choice(rows, n_boards or len(rows))]
+    jobs, ai_jobs, is_us = boards[:, 0], boards[:, 1], boards[:, 2].astype(bool)
+    states_pay = np.empty(len(boards))
     for country in (0, 1):
-        of_country = paid[paid[:, 0] == country]
+        of_country = pay_rows[pay_rows[:, 0] == country]
         shares = np.repeat((of_country[:, 2] + 0.5) / (of_country[:, 1] + 1), of_country[:, 3])
         states_pay[is_us == bool(country)] = rng.choice(shares, int((is_us == bool(country)).sum()))
-    standing = np.repeat(np.arange(len(drawn)), ai_jobs)
-    new = np.repeat(np.arange(len(drawn)), rng.poisson(ai_jobs * nights / LIFE))
+    standing = np.repeat(np.arange(len(boards)), ai_jobs)
+    new = np.repeat(np.arange(len(boards)), rng.poisson(ai_jobs * nights / LIFE))
     board = np.concatenate([standing, new])
-    opened = np.concatenate([np.zeros(len(standing), dtype=np.int64), rng.integers(1, nights + 1, len(new))])
-    closed = opened + 1 + rng.geometric(1 / LIFE, len(board))
+    openings = np.concatenate([np.zeros(len(standing), dtype=np.int64), rng.integers(1, nights + 1, len(new))])
+    closings = openings + 1 + rng.geometric(1 / LIFE, len(board))
     # What stands has no age that tells how long it will, and draws of a child leave all others as they are.
-    opened[: len(standing)] = 1 - rng.spawn(1)[0].geometric(1 / LIFE, len(standing))
+    openings[: len(standing)] = 1 - rng.spawn(1)[0].geometric(1 / LIFE, len(standing))
     center = np.log(np.where(is_us, PAY_US, PAY_ELSEWHERE)) + PAY_BY_STATING * states_pay
-    log_pay = (center + rng.normal(0, SD_EMPLOYER, len(drawn)))[board] + rng.normal(0, SD_JOB, len(board))
-    odds = REMOTE + REMOTE_BY_STATING * states_pay + rng.normal(0, 1, len(drawn))
+    log_pay = (center + rng.normal(0, SD_EMPLOYER, len(boards)))[board] + rng.normal(0, SD_JOB, len(board))
+    odds = REMOTE + REMOTE_BY_STATING * states_pay + rng.normal(0, 1, len(boards))
     return BoardMarket(
         is_us=is_us,
         jobs=jobs,
@@ -113,11 +113,11 @@ def draw_board_market(rng: np.random.Generator, *, nights: int, n_boards: int | 
         is_paid=rng.random(len(board)) < states_pay[board],
         is_remote=rng.random(len(board)) < (1 / (1 + np.exp(-odds)))[board],
         pay=np.exp(log_pay),
-        opened=opened,
-        closed=closed,
+        opened=openings,
+        closed=closings,
         known_jobs=jobs,
-        platform=np.zeros(len(drawn), dtype=np.int64),
-        answer=np.full(len(drawn), LIST),
+        platform=np.zeros(len(boards), dtype=np.int64),
+        answer=np.full(len(boards), LIST),
     )
 
 

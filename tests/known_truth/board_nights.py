@@ -101,15 +101,15 @@ def run_nights(
             number=number, chance=chance, nights_since=since, n_ai_paid_seen=n_ai_paid_seen,
             nights_followed=nights_followed, misses=misses, requests_per_reading=np.ones(n),
         )  # fmt: skip
-        asked, reason = order(history, unread, budget, night, rng)
-        is_yield[asked[reason == YIELD]] = True
+        boards, reason = order(history, unread, budget, night, rng)
+        is_yield[boards[reason == YIELD]] = True
         is_asked = np.zeros(n, dtype=bool)
-        is_asked[asked] = True
+        is_asked[boards] = True
         nights_followed += np.where(is_asked & np.isfinite(since), since, 0)
         n_ai_paid_seen += np.where(is_asked, unread, 0)
         since = np.where(is_asked, 0, since) + 1
         is_read |= listed & is_asked[market.board]
-        read_on[asked[~fails[asked]]] = night
+        read_on[boards[~fails[boards]]] = night
         is_member_reading = np.where(read_on == night, history.is_member, is_member_reading)
         misses = misses + (is_asked & is_missed)
     is_member = number < chance
@@ -141,14 +141,14 @@ def draw_by_platform(market: BoardMarket, is_known: Flags, misses: Ints, budget:
     return chance, name_by_platform(market, sizes, np.where(is_known & (market.jobs > 0), countries_of(market), ""))
 
 
-def weigh(asked: Nights, is_answered: Flags) -> Floats:
+def weigh(nights: Nights, is_answered: Flags) -> Floats:
     """How many boards each member that has answered stands for, as `panel_boards` has it; else 0."""
-    _, of = np.unique(asked.stratum, return_inverse=True)
-    known = np.where(asked.is_member, 1 / asked.chance, 0)
-    told = np.where(is_answered, known, 0)
+    _, of = np.unique(nights.stratum, return_inverse=True)
+    weights = np.where(nights.is_member, 1 / nights.chance, 0)
+    answer_weights = np.where(is_answered, weights, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.bincount(of, known) / np.bincount(of, told)
-    return told * np.where(np.isfinite(factor), factor, 0)[of]
+        factor = np.bincount(of, weights) / np.bincount(of, answer_weights)
+    return answer_weights * np.where(np.isfinite(factor), factor, 0)[of]
 
 
 def name_strata(market: BoardMarket) -> Names:
@@ -192,33 +192,33 @@ def estimate(market: BoardMarket, boards: Flags, weight: Floats, read_on: Ints) 
     def count(jobs: Flags) -> Floats:
         return np.bincount(market.board[jobs], minlength=market.n_boards).astype(np.float64)
 
-    listed, paid = count(is_listed), count(is_listed & market.is_paid)
+    n_listed, n_paid = count(is_listed), count(is_listed & market.is_paid)
     all_jobs = np.where(boards, market.jobs, 0).astype(np.float64)
     parts = {
-        "states pay": (listed, paid),
-        "remote": (listed, count(is_listed & market.is_remote)),
-        "in the US": (listed, listed * market.is_us),
-        "opened within a week": (listed, count(is_listed & (market.opened > on - WEEK))),
+        "states pay": (n_listed, n_paid),
+        "remote": (n_listed, count(is_listed & market.is_remote)),
+        "in the US": (n_listed, n_listed * market.is_us),
+        "opened within a week": (n_listed, count(is_listed & (market.opened > on - WEEK))),
         "AI among all": (all_jobs, np.where(boards, market.ai_jobs, 0).astype(np.float64)),
-        "pays over 150,000": (paid, count(is_listed & market.is_paid & (market.pay > DEAR))),
+        "pays over 150,000": (n_paid, count(is_listed & market.is_paid & (market.pay > DEAR))),
     }
     return {name: bound(jobs, yes, weight) for name, (jobs, yes) in parts.items()}
 
 
-def estimate_panel(market: BoardMarket, asked: Nights) -> dict[str, Interval]:
+def estimate_panel(market: BoardMarket, nights: Nights) -> dict[str, Interval]:
     """Each figure from members that have answered, weighted."""
-    return estimate(market, asked.has_answered, weigh(asked, asked.has_answered), asked.read_on)
+    return estimate(market, nights.has_answered, weigh(nights, nights.has_answered), nights.read_on)
 
 
 def bound(jobs: Floats, yes: Floats, weight: Floats) -> Interval:
     """A share and its interval over jobs of boards that were drawn with unequal chances."""
     some = np.flatnonzero(jobs)
     one = np.zeros(len(some), dtype=np.int64)
-    weighted = weigh_jobs(one, jobs[some], jobs[some] * weight[some], 1)
-    cells = count_cells(one, weighted, 1)
-    asks = np.minimum(weighted * yes[some] / jobs[some], weighted)
-    found = estimate_shares(cells, np.zeros(1, dtype=np.int64), np.arange(len(some)), one, asks)
-    return Interval(float(found.low[0]), float(found.high[0]), float(found.share[0]))
+    weights = weigh_jobs(one, jobs[some], jobs[some] * weight[some], 1)
+    cells = count_cells(one, weights, 1)
+    asks = np.minimum(weights * yes[some] / jobs[some], weights)
+    shares = estimate_shares(cells, np.zeros(1, dtype=np.int64), np.arange(len(some)), one, asks)
+    return Interval(float(shares.low[0]), float(shares.high[0]), float(shares.share[0]))
 
 
 def find_truth(market: BoardMarket, night: int) -> dict[str, float]:
@@ -263,47 +263,47 @@ def find_coverage(runs: int, *, part: int, nights: int = NIGHTS) -> Coverages:
 
     A night has requests for one board in `part`.
     """
-    done: dict[str, dict[str, list[tuple[bool, float, float]]]] = {
+    results: dict[str, dict[str, list[tuple[bool, float, float]]]] = {
         sample: {name: [] for name in FIGURES} for sample in SAMPLES
     }
     for run in range(runs):
         rng = np.random.default_rng([SEED, run])
         market = silence_boards(draw_board_market(rng, nights=nights), np.random.default_rng([SEED, run, 1]))
         budget = market.n_boards // part
-        asked = run_nights(market, rng, nights=nights, budget=budget)
+        readings = run_nights(market, rng, nights=nights, budget=budget)
         of_list, anew = (
             run_nights(
                 market, np.random.default_rng([SEED, run, 2]), nights=nights, budget=budget, is_list=True, drawn_anew=on
             )
             for on in (-1, nights - NIGHTS_AFTER)
         )
-        truth, is_read = find_truth(market, nights - 1), asked.read_on >= 0
-        once = asked.has_answered & (market.answer != EMPTY) & (market.answer != MOVED)
-        others = ~asked.is_member & asked.is_yield & is_read
-        found = {
-            "panel": estimate_panel(market, asked),
+        truth, is_read = find_truth(market, nights - 1), readings.read_on >= 0
+        once = readings.has_answered & (market.answer != EMPTY) & (market.answer != MOVED)
+        others = ~readings.is_member & readings.is_yield & is_read
+        estimates = {
+            "panel": estimate_panel(market, readings),
             "panel of a list": estimate_panel(market, of_list),
             "panel drawn anew": estimate_panel(market, anew),
-            "yield": estimate(market, others, np.ones(market.n_boards), asked.read_on),
+            "yield": estimate(market, others, np.ones(market.n_boards), readings.read_on),
             "yield of a week": estimate(
-                market, others & (asked.read_on >= nights - WEEK), np.ones(market.n_boards), asked.read_on
+                market, others & (readings.read_on >= nights - WEEK), np.ones(market.n_boards), readings.read_on
             ),
-            "panel as it was": estimate(market, once, weigh(asked, once), asked.read_on),
+            "panel as it was": estimate(market, once, weigh(readings, once), readings.read_on),
         }
-        for sample, figures in found.items():
+        for sample, figures in estimates.items():
             for name, (low, high, value) in figures.items():
-                done[sample][name].append((low <= truth[name] <= high, value - truth[name], high - low))
+                results[sample][name].append((low <= truth[name] <= high, value - truth[name], high - low))
     return {
         sample: {name: Coverage(*np.mean(rows, axis=0).tolist()) for name, rows in figures.items()}
-        for sample, figures in done.items()
+        for sample, figures in results.items()
     }
 
 
 def find_yield(order: Order, *, nights: int, part: int) -> float:
     """The part of the adverts with pay, of all that were listed in some nights, that was read."""
     market = draw_board_market(np.random.default_rng(SEED), nights=nights)
-    asked = run_nights(
+    readings = run_nights(
         market, np.random.default_rng(SEED + 1), nights=nights, budget=market.n_boards // part, order=order
     )
     paid = market.is_paid & (market.opened < nights)
-    return float(asked.is_read[paid].mean())
+    return float(readings.is_read[paid].mean())

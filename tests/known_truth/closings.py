@@ -64,19 +64,19 @@ def draw_intervals(generator: Generator, n_boards: int, n_markets: int, distance
         stays = rng.random(total) < (1 - VANISHING) ** distance
         freezes = (n_open >= 10) & (rng.random(total) >= (1 - MASS_CLOSING) ** distance)
         chance = np.where(freezes, np.maximum(MASS_PART, -np.expm1(-rate * distance)), -np.expm1(-rate * distance))
-        closed = rng.binomial(n_open, chance)
+        closings = rng.binomial(n_open, chance)
         here = np.flatnonzero(is_there & (n_open > 0))
-        rows.append(np.stack([here, n_open[here], np.where(stays, closed, n_open)[here], ~stays[here]]))
+        rows.append(np.stack([here, n_open[here], np.where(stays, closings, n_open)[here], ~stays[here]]))
         # As many open as close on average, of which those remain that are still open at the reading.
-        n_open = n_open - closed + rng.poisson(size * -np.expm1(-rate * distance))
+        n_open = n_open - closings + rng.poisson(size * -np.expm1(-rate * distance))
         is_there &= stays
-    board, opened, closed, gone = np.concatenate(rows, axis=1).astype(np.int64)
+    board, stock, closings, is_gone = np.concatenate(rows, axis=1).astype(np.int64)
     return Intervals(
         n_markets=n_markets,
         market=board // n_boards,
         board=board,
         days=np.full(len(board), distance),
-        n_open=opened,
-        n_closed=closed,
-        is_gone=gone,
+        n_open=stock,
+        n_closed=closings,
+        is_gone=is_gone,
     )

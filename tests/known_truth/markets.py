@@ -82,8 +82,8 @@ class Generator:
     @property
     def of_job(self) -> Floats:
         """The chance that a job's employer has each size."""
-        weighted = self.sizes * self.chances
-        return np.asarray(weighted / weighted.sum(), dtype=np.float64)
+        weights = self.sizes * self.chances
+        return np.asarray(weights / weights.sum(), dtype=np.float64)
 
     def log_pay_of(self, sizes: Ints) -> Floats:
         """Mean log pay at employers of these sizes; its mean over jobs is log(`MEDIAN_PAY`)."""
@@ -121,14 +121,14 @@ def read_generators() -> tuple[Generator, ...]:
     """The four generators, the last of which is not scored."""
     with (Path(__file__).parent / "employer_sizes.csv").open() as file:
         rows = list(csv.DictReader(file))
-    counted = {
+    counts = {
         cell: (
             np.array([int(row["jobs"]) for row in rows if row["cell"] == cell], dtype=np.int64),
             np.array([float(row["employers"]) for row in rows if row["cell"] == cell]),
         )
         for cell in ("band", "ai_market")
     }
-    band, ai_market = ((sizes, n / n.sum()) for sizes, n in counted.values())
+    band, ai_market = ((sizes, n / n.sum()) for sizes, n in counts.values())
     sizes = np.arange(1, LARGEST + 1)
     above = np.append(sizes**-PARETO_TAIL, 0.0)
     return (
@@ -148,10 +148,10 @@ def read_generators() -> tuple[Generator, ...]:
 def draw_markets(generator: Generator, n_jobs: int, n_markets: int, *, is_heaped: bool, part: int = 0) -> Markets:
     """Draw markets of at least `n_jobs` jobs. `part` numbers parts of one row that are drawn apart."""
     rng = np.random.default_rng([SEED, *generator.name.encode(), n_jobs, int(is_heaped), part])
-    drawn = rng.choice(generator.sizes, size=(n_markets, n_jobs), p=generator.chances)
-    before = np.cumsum(drawn, axis=1) - drawn
+    draws = rng.choice(generator.sizes, size=(n_markets, n_jobs), p=generator.chances)
+    before = np.cumsum(draws, axis=1) - draws
     is_in = before < n_jobs
-    sizes = drawn[is_in]
+    sizes = draws[is_in]
     of_employer = np.repeat(np.arange(n_markets), is_in.sum(axis=1))
     employer = np.repeat(np.arange(len(sizes)), sizes)
     low, high = _draw_pay(rng, generator, sizes, employer, is_heaped=is_heaped)
@@ -193,9 +193,9 @@ def _draw_pay(
 
 def _draw_alike(rng: np.random.Generator, employer: Ints, correlation: float) -> Floats:
     """Standard normal values of jobs, correlated within employers."""
-    shared = rng.standard_normal(int(employer[-1]) + 1)[employer]
+    common = rng.standard_normal(int(employer[-1]) + 1)[employer]
     own = rng.standard_normal(len(employer))
-    return np.asarray(np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own, dtype=np.float64)
+    return np.asarray(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own, dtype=np.float64)
 
 
 def _draw_asks(rng: np.random.Generator, generator: Generator, sizes: Ints, employer: Ints) -> Flags:

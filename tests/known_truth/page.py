@@ -71,12 +71,12 @@ def write_page(lines: Sequence[Line], n_markets: int, day: date, seconds: float)
     return "\n".join(_page(lines, n_markets, day, seconds)) + "\n"
 
 
-def write_boards(found: Mapping[int, Coverages], runs: int, day: date) -> str:
-    """The part of the document about boards asked by plan; `found` by of how many boards one is asked a night."""
-    return "\n".join(_boards(found, runs, day)) + "\n"
+def write_boards(coverages: Mapping[int, Coverages], runs: int, day: date) -> str:
+    """The part of the document about boards asked by plan; `coverages` by of how many boards one is asked a night."""
+    return "\n".join(_boards(coverages, runs, day)) + "\n"
 
 
-def _boards(found: Mapping[int, Coverages], runs: int, day: date) -> Iterator[str]:
+def _boards(coverages: Mapping[int, Coverages], runs: int, day: date) -> Iterator[str]:
     yield "## Boards asked by plan"
     yield ""
     yield (
@@ -95,12 +95,12 @@ def _boards(found: Mapping[int, Coverages], runs: int, day: date) -> Iterator[st
     yield ""
     yield "| one board in | sample | figure | covered % | off | width |"
     yield "|--:|---|---|--:|--:|--:|"
-    for part, samples in found.items():
+    for part, samples in coverages.items():
         for sample, figures in samples.items():
             for name, one in figures.items():
-                held = f"{100 * one.held:.1f}"
-                shown = held if one.held >= MIN_HELD else f"**{held}**"
-                yield f"| {part} | {sample} | {name} | {shown} | {100 * one.off:+.1f} | {100 * one.width:.1f} |"
+                percent = f"{100 * one.held:.1f}"
+                cell = percent if one.held >= MIN_HELD else f"**{percent}**"
+                yield f"| {part} | {sample} | {name} | {cell} | {100 * one.off:+.1f} | {100 * one.width:.1f} |"
     yield ""
 
 
@@ -137,8 +137,8 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
     )
     yield ""
     missing = [line for line in lines if line.misses]
-    scored = sum(line.table != "silence" or line.estimand == "bounds" for line in lines)
-    yield f"Of {scored} lines these {len(missing)} miss something:" if missing else "Nothing is missed."
+    n_scored = sum(line.table != "silence" or line.estimand == "bounds" for line in lines)
+    yield f"Of {n_scored} lines these {len(missing)} miss something:" if missing else "Nothing is missed."
     yield ""
     for line in missing:
         where = ", ".join(part for part in (line.generator, f"n = {line.n}", line.kind, line.estimand) if part)
@@ -159,11 +159,11 @@ def _table(table: str, head: str, lines: Sequence[Line]) -> Iterator[str]:
     yield f"| {' | '.join(COLUMNS)} |"
     yield "|---|--:|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
     for line in lines:
-        found = line.score
+        score = line.score
         cells = (
-            line.generator, line.n, line.kind, line.estimand, found.n_printed, _percent(found.coverage),
-            _percent(found.coverage_printed), _percent(found.below), _percent(found.above), _ratio(found.width),
-            _ratio(found.width_printed), f"{100 * found.bias:+.1f}", found.n_without, "; ".join(line.misses),
+            line.generator, line.n, line.kind, line.estimand, score.n_printed, _percent(score.coverage),
+            _percent(score.coverage_printed), _percent(score.below), _percent(score.above), _ratio(score.width),
+            _ratio(score.width_printed), f"{100 * score.bias:+.1f}", score.n_without, "; ".join(line.misses),
         )  # fmt: skip
         yield "| " + " | ".join(str(cell) for cell in cells) + " |"
     yield ""

@@ -61,17 +61,17 @@ def score(truth: float, estimate: Floats, low: Floats, high: Floats, is_printed:
     """Score estimates of many markets and their intervals; NaN ends are markets without one."""
     has = ~(np.isnan(low) | np.isnan(high))
     covers = (low <= truth) & (truth <= high)
-    shown = is_printed & has
+    is_shown = is_printed & has
     return Score(
         n_markets=len(estimate),
         n_without=int((~has).sum()),
-        n_printed=int(shown.sum()),
+        n_printed=int(is_shown.sum()),
         coverage=_mean(covers[has]),
-        coverage_printed=_mean(covers[shown]),
+        coverage_printed=_mean(covers[is_shown]),
         below=_mean((low > truth)[has]),
         above=_mean((high < truth)[has]),
         width=_width(estimate[has], (high - low)[has]),
-        width_printed=_width(estimate[shown], (high - low)[shown]),
+        width_printed=_width(estimate[is_shown], (high - low)[is_shown]),
         bias=_mean(estimate) / truth - 1,
     )
 
@@ -85,18 +85,18 @@ def _width(estimates: Floats, widths: Floats) -> float:
     return float(np.median(widths)) / (NORMAL_WIDTH * sd) if sd else float("nan")
 
 
-def find_misses(name: str, found: Score, *, is_heaped: bool) -> list[str]:
+def find_misses(name: str, result: Score, *, is_heaped: bool) -> list[str]:
     """What a row does not reach, in words; empty where it reaches all that is asked of this estimand."""
     misses = []
     if name in SCORED:
-        if not found.coverage >= MIN_COVERAGE:
-            misses.append(f"coverage {100 * found.coverage:.1f} %")
-        if found.is_scored_printed and not found.coverage_printed >= MIN_COVERAGE_PRINTED:
-            misses.append(f"coverage printed {100 * found.coverage_printed:.1f} %")
-        if not found.width <= MAX_WIDTH:
-            misses.append(f"width {found.width:.2f}")
+        if not result.coverage >= MIN_COVERAGE:
+            misses.append(f"coverage {100 * result.coverage:.1f} %")
+        if result.is_scored_printed and not result.coverage_printed >= MIN_COVERAGE_PRINTED:
+            misses.append(f"coverage printed {100 * result.coverage_printed:.1f} %")
+        if not result.width <= MAX_WIDTH:
+            misses.append(f"width {result.width:.2f}")
     if name in MAX_BIAS:
         most = MAX_BIAS[name] if is_heaped else min(MAX_BIAS_UNHEAPED, MAX_BIAS[name])
-        if not abs(found.bias) <= most:
-            misses.append(f"bias {100 * found.bias:+.1f} %")
+        if not abs(result.bias) <= most:
+            misses.append(f"bias {100 * result.bias:+.1f} %")
     return misses

@@ -40,13 +40,13 @@ def draw_silent_markets(generator: Generator, n_jobs: int, n_markets: int, silen
     return markets, rng.random(len(score)) < 1 / (1 + np.exp(-(centre + score)))
 
 
-def _centre_of(stated: float, slope: float) -> float:
-    """The log odds at the median at which `stated` of the jobs state pay, by Gauss-Hermite quadrature."""
+def _centre_of(part: float, slope: float) -> float:
+    """The log odds at the median at which `part` of the jobs state pay, by Gauss-Hermite quadrature."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
     sd = np.hypot(slope, SD_HABIT)
     low, high = -20.0, 20.0
     for _ in range(80):
         middle = (low + high) / 2
         mean = float(weights @ (1 / (1 + np.exp(-(middle + sd * nodes)))) / weights.sum())
-        low, high = (middle, high) if mean < stated else (low, middle)
+        low, high = (middle, high) if mean < part else (low, middle)
     return low

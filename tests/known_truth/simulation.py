@@ -73,16 +73,16 @@ def score_pay(generator: Generator, n: int, n_markets: int, *, is_heaped: bool) 
     lines = []
     for amount in ("low", "mid", "high"):
         names = [name for name, (of, _) in QUANTILES.items() if of == amount]
-        found = estimate_quantiles(
+        estimate = estimate_quantiles(
             cells, markets.employer, getattr(markets, amount), [QUANTILES[name][1] for name in names]
         )
         for k, name in enumerate(names):
-            ends = found.low[:, k], found.high[:, k]
-            shown = is_printed(cells) & is_tail_known(cells, QUANTILES[name][1])
-            scored = score(truth[name], found.value[:, k], *ends, shown)
-            misses = find_misses(name, scored, is_heaped=is_heaped) if generator.is_scored else []
+            ends = estimate.low[:, k], estimate.high[:, k]
+            is_shown = is_printed(cells) & is_tail_known(cells, QUANTILES[name][1])
+            result = score(truth[name], estimate.value[:, k], *ends, is_shown)
+            misses = find_misses(name, result, is_heaped=is_heaped) if generator.is_scored else []
             kind = "rounded" if is_heaped else "as drawn"
-            lines.append(Line("pay", generator.name, n, kind, name, scored, tuple(misses)))
+            lines.append(Line("pay", generator.name, n, kind, name, result, tuple(misses)))
     return lines
 
 
@@ -94,9 +94,9 @@ def estimate_asks(markets: Markets, cells: SampledCells) -> tuple[Floats, Floats
     yes = np.stack([np.bincount(markets.employer, asks, n_employers) for asks in markets.asks.T.astype(float)], axis=1)
     employer, item = np.nonzero(yes)
     row = cells.employer_cell[employer] * n_items + item
-    found = estimate_shares(cells, row_cell, employer, row, yes[employer, item])
+    shares = estimate_shares(cells, row_cell, employer, row, yes[employer, item])
     shape = (markets.n_markets, n_items)
-    return found.share.reshape(shape), found.low.reshape(shape), found.high.reshape(shape)
+    return shares.share.reshape(shape), shares.low.reshape(shape), shares.high.reshape(shape)
 
 
 def score_shares(generator: Generator, n: int, n_markets: int) -> list[Line]:
@@ -107,28 +107,28 @@ def score_shares(generator: Generator, n: int, n_markets: int) -> list[Line]:
     lines = []
     for place, truth in enumerate(SHARES):
         name = f"{100 * truth:.0f} %"
-        scored = score(truth, share[:, place], low[:, place], high[:, place], is_printed(cells))
-        misses = find_misses(name, scored, is_heaped=False) if generator.is_scored else []
-        lines.append(Line("shares", generator.name, n, "", name, scored, tuple(misses)))
+        result = score(truth, share[:, place], low[:, place], high[:, place], is_printed(cells))
+        misses = find_misses(name, result, is_heaped=False) if generator.is_scored else []
+        lines.append(Line("shares", generator.name, n, "", name, result, tuple(misses)))
     return lines
 
 
 def score_bounds(generator: Generator, n: int, n_markets: int, silence: Silence) -> list[Line]:
     """Bounds of the median, and the median at the true odds, on one row."""
-    markets, stated = draw_silent_markets(generator, n, n_markets, silence)
+    markets, is_stated = draw_silent_markets(generator, n, n_markets, silence)
     cells = cells_of(markets)
-    value = np.where(stated, markets.mid, np.nan)
+    value = np.where(is_stated, markets.mid, np.nan)
     truth = truth_of(generator.name, False)["p50"]
-    found = bound_medians(cells, markets.employer, value)
-    shown = is_printed(cells) & found.is_informative
-    low, high = (np.where(found.is_informative, end, np.nan) for end in (found.low, found.high))
-    middle = np.where(found.is_informative, (low + high) / 2, np.nan)
-    bounds = score(truth, np.nan_to_num(middle, nan=truth), low, high, shown)
+    intervals = bound_medians(cells, markets.employer, value)
+    is_shown = is_printed(cells) & intervals.is_informative
+    low, high = (np.where(intervals.is_informative, end, np.nan) for end in (intervals.low, intervals.high))
+    middle = np.where(intervals.is_informative, (low + high) / 2, np.nan)
+    bounds = score(truth, np.nan_to_num(middle, nan=truth), low, high, is_shown)
     kind = f"{100 * silence.stated:.0f} % state pay, odds x {silence.odds:g}"
     lines = [Line("silence", generator.name, n, kind, "bounds", bounds, tuple(_bound_misses(bounds)))]
-    n_silent = np.bincount(markets.market[~stated], minlength=markets.n_markets)
+    n_silent = np.bincount(markets.market[~is_stated], minlength=markets.n_markets)
     for name, odds in (("tilted", silence.odds), ("stated", 1.0)):
-        median = tilt_medians(markets.market[stated], markets.mid[stated], n_silent, odds)
+        median = tilt_medians(markets.market[is_stated], markets.mid[is_stated], n_silent, odds)
         median = median[np.isfinite(median)]
         no_end = np.full(len(median), np.nan)
         lines.append(
@@ -137,27 +137,27 @@ def score_bounds(generator: Generator, n: int, n_markets: int, silence: Silence)
     return lines
 
 
-def _bound_misses(found: Score) -> Iterator[str]:
-    if found.n_markets - found.n_without >= 200 and not found.coverage >= 0.93:
-        yield f"coverage {100 * found.coverage:.1f} %"
+def _bound_misses(result: Score) -> Iterator[str]:
+    if result.n_markets - result.n_without >= 200 and not result.coverage >= 0.93:
+        yield f"coverage {100 * result.coverage:.1f} %"
 
 
 def score_closings(generator: Generator, n_boards: int, n_markets: int, distance: int) -> list[Line]:
     """Closing rates on one row."""
-    drawn = draw_intervals(generator, n_boards, n_markets, distance)
+    intervals = draw_intervals(generator, n_boards, n_markets, distance)
     readings = Readings(
-        drawn.market, drawn.board, drawn.days.astype(float), drawn.n_open.astype(float),
-        drawn.n_closed.astype(float), drawn.is_gone.astype(bool),
+        intervals.market, intervals.board, intervals.days.astype(float), intervals.n_open.astype(float),
+        intervals.n_closed.astype(float), intervals.is_gone.astype(bool),
     )  # fmt: skip
-    found = estimate_closing_rates(readings, n_markets)
-    shown = (found.n_boards >= 10) & (found.n_even >= 8)
-    scored = score(RATE, found.rate, found.low, found.high, shown)
+    rates = estimate_closing_rates(readings, n_markets)
+    is_shown = (rates.n_boards >= 10) & (rates.n_even >= 8)
+    result = score(RATE, rates.rate, rates.low, rates.high, is_shown)
     misses = []
-    if not scored.coverage >= 0.93:
-        misses.append(f"coverage {100 * scored.coverage:.1f} %")
-    if scored.is_scored_printed and not scored.coverage_printed >= 0.91:
-        misses.append(f"coverage printed {100 * scored.coverage_printed:.1f} %")
-    return [Line("closings", generator.name, n_boards, f"{distance} d", "closing rate", scored, tuple(misses))]
+    if not result.coverage >= 0.93:
+        misses.append(f"coverage {100 * result.coverage:.1f} %")
+    if result.is_scored_printed and not result.coverage_printed >= 0.91:
+        misses.append(f"coverage printed {100 * result.coverage_printed:.1f} %")
+    return [Line("closings", generator.name, n_boards, f"{distance} d", "closing rate", result, tuple(misses))]
 
 
 def list_rows(n_markets: int) -> list[partial[list[Line]]]:
@@ -166,10 +166,10 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
     rows: list[partial[list[Line]]] = []
     for generator in generators:
         for n in SIZES:
-            rows += [partial(score_pay, generator, n, n_markets, is_heaped=heaped) for heaped in (True, False)]
+            rows += [partial(score_pay, generator, n, n_markets, is_heaped=is_heaped) for is_heaped in (True, False)]
             rows.append(partial(score_shares, generator, n, n_markets))
     for generator in generators[:3]:
-        for silence in (Silence(stated, odds) for stated in STATED for odds in ODDS):
+        for silence in (Silence(part, odds) for part in STATED for odds in ODDS):
             rows.append(partial(score_bounds, generator, 150, n_markets, silence))
             if generator.name == "band":
                 rows.append(partial(score_bounds, generator, 600, n_markets, silence))
@@ -193,16 +193,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--page", type=Path, default=PAGE)
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     began = time.monotonic()
-    with ProcessPoolExecutor(chosen.processes) as pool:
-        lines = [line for row in pool.map(_compute, list_rows(chosen.markets)) for line in row]
-        boards = pool.map(score_boards, repeat(chosen.runs), PARTS_ASKED)
-        found = dict(zip(PARTS_ASKED, boards, strict=True))
+    with ProcessPoolExecutor(options.processes) as pool:
+        lines = [line for row in pool.map(_compute, list_rows(options.markets)) for line in row]
+        boards = pool.map(score_boards, repeat(options.runs), PARTS_ASKED)
+        coverages = dict(zip(PARTS_ASKED, boards, strict=True))
     today = datetime.now(UTC).date()
-    page = write_page(lines, chosen.markets, today, time.monotonic() - began)
-    chosen.page.write_text(f"{page}{write_boards(found, chosen.runs, today)}")
-    print(f"{chosen.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
+    page = write_page(lines, options.markets, today, time.monotonic() - began)
+    options.page.write_text(f"{page}{write_boards(coverages, options.runs, today)}")
+    print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 
 if __name__ == "__main__":

@@ -43,12 +43,12 @@ class Nights:
         self.data.mkdir(parents=True, exist_ok=True)
         (self.data / "kind").write_text("live\n", encoding="utf-8")
         request = Request(settings=Settings(data=self.data, workers=1), command="made", sources=(), guides=self.guides)
-        recorded = self.data / "recorded"
+        folder = self.data / "recorded"
         with clocks_on_steps():
-            made = market.record(recorded, self.n_boards, day, world)
-            health = [backfill.archive_recordings(source, files, request) for source, files in made.items()]
+            recordings = market.record(folder, self.n_boards, day, world)
+            health = [backfill.archive_recordings(source, files, request) for source, files in recordings.items()]
             outcome = nightly.from_archive(request, health)
-        shutil.rmtree(recorded)
+        shutil.rmtree(folder)
         if outcome.exit_code or outcome.as_of != day:
             raise RuntimeError(
                 f"the night of {day} ended with {outcome.exit_code}, {outcome.as_of}: {outcome.messages}"
@@ -80,8 +80,8 @@ class Nights:
 
     def waiting(self) -> dict[str, Vintages]:
         """The vintages that wait for review by figure."""
-        found = {name: vintages.waiting_one(known) for name, known in self.vintages().items()}
-        return {name: one for name, one in found.items() if one is not None}
+        candidates = {name: vintages.waiting_one(history) for name, history in self.vintages().items()}
+        return {name: one for name, one in candidates.items() if one is not None}
 
     def texts(self) -> dict[str, str]:
         """What a reader sees of figures: the guide, and their pages without what names the day that they are of."""

@@ -50,13 +50,13 @@ AS_EVER = World()
 @functools.cache
 def boards_of(n_boards: int) -> Mapping[str, tuple[Board, ...]]:
     """The first so many boards of each source, of the countries with most boards first."""
-    found: dict[str, list[Board]] = {source: [] for source in READERS}
+    by_source: dict[str, list[Board]] = {source: [] for source in READERS}
     countries = ("US", "CA", "DE", "GB", "BR")
     for board in sorted(boards(), key=lambda one: (one.country not in countries, one.country != "US", one.employer)):
-        known = {one.employer for listed in found.values() for one in listed}
-        if board.employer not in known and len(found[board.source]) < n_boards:
-            found[board.source].append(board)
-    return {source: tuple(listed) for source, listed in found.items()}
+        employers = {one.employer for group in by_source.values() for one in group}
+        if board.employer not in employers and len(by_source[board.source]) < n_boards:
+            by_source[board.source].append(board)
+    return {source: tuple(group) for source, group in by_source.items()}
 
 
 def adverts_on(board: Board, day: date, world: World = AS_EVER) -> Iterator[Advert]:
@@ -67,8 +67,8 @@ def adverts_on(board: Board, day: date, world: World = AS_EVER) -> Iterator[Adve
         chance = Dice(advert.key, "gone")
         if advert.role.startswith(("ai_", "machine", "generative", "mlops")) and chance.share(world.gone):
             continue
-        posted = since if number else since - timedelta(days=Dice(advert.key, "posted").between(1, 60))
-        advert = replace(advert, posted_on=posted)
+        posting_day = since if number else since - timedelta(days=Dice(advert.key, "posted").between(1, 60))
+        advert = replace(advert, posted_on=posting_day)
         factor = world.rise * (2.0 if Dice(board.employer, "doubled").share(world.doubled) else 1.0)
         yield scale_pay(advert, factor) if factor != 1 else advert
 
@@ -97,14 +97,14 @@ def answers_of(source: str, n_boards: int, day: date, world: World) -> Iterator[
     """Address and body of what each board of a source answers on a day."""
     at = datetime.combine(day, time(2), UTC)
     for board in boards_of(n_boards)[source]:
-        listed = list(adverts_on(board, day, world))
+        adverts = list(adverts_on(board, day, world))
         if source == "greenhouse":
-            jobs = [greenhouse_job(advert, board, night=at) for advert in listed]
+            jobs = [greenhouse_job(advert, board, night=at) for advert in adverts]
             body: object = {"jobs": jobs, "meta": {"total": len(jobs)}}
         elif source == "lever":
-            body = [lever_posting(advert, board, is_new_schema=True) for advert in listed]
+            body = [lever_posting(advert, board, is_new_schema=True) for advert in adverts]
         else:
-            jobs = [ashby_job(advert, board, is_new_shape=True, with_compensation=True) for advert in listed]
+            jobs = [ashby_job(advert, board, is_new_shape=True, with_compensation=True) for advert in adverts]
             body = {"jobs": jobs, "apiVersion": "1"}
         yield READERS[source].SOURCE.url_of(board.board), json.dumps(body, ensure_ascii=False).encode()
 
@@ -112,7 +112,7 @@ def answers_of(source: str, n_boards: int, day: date, world: World) -> Iterator[
 def record(folder: Path, n_boards: int, day: date, world: World = AS_EVER) -> dict[str, Sequence[Path]]:
     """The recordings of a night by source; those of the first night have rates and what others publish."""
     begin = datetime.combine(day, time(2), UTC)
-    made: dict[str, Sequence[Path]] = {}
+    recordings: dict[str, Sequence[Path]] = {}
     for source in (one for one in READERS if one not in world.silent):
         path = folder / source / f"{day.isoformat()}.warc.gz"
         with Writer(path) as writer:
@@ -121,11 +121,11 @@ def record(folder: Path, n_boards: int, day: date, world: World = AS_EVER) -> di
                     url=url, observed_at=begin + timedelta(seconds=number), status=200,
                     headers=[("content-type", "application/json")], body=body,
                 )  # fmt: skip
-        made[source] = [path]
+        recordings[source] = [path]
     if day == FIRST:
-        made |= {source: [_redate(folder, source, begin)] for source in REFERENCES}
-        made[RATES] = sorted((RECORDINGS / RATES).glob("*.warc.gz"))
-    return made
+        recordings |= {source: [_redate(folder, source, begin)] for source in REFERENCES}
+        recordings[RATES] = sorted((RECORDINGS / RATES).glob("*.warc.gz"))
+    return recordings
 
 
 def _redate(folder: Path, source: str, begin: datetime) -> Path:
