@@ -59,8 +59,8 @@ class CommandResult:
 
 def environment(data: Path, **more: str) -> dict[str, str]:
     """The environment of a real command: its data folder, and none of this process's settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JOBMARKET_", "PREFECT_"))}
-    return {**kept, "JOBMARKET_DATA": str(data), **more}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("JOBMARKET_", "PREFECT_"))}
+    return {**variables, "JOBMARKET_DATA": str(data), **more}
 
 
 @pytest.fixture(scope="session")
@@ -210,9 +210,9 @@ def here() -> Callable[..., int]:
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["jobmarket", *arguments])
             patch.setattr(signal, "signal", lambda number, handler: None)  # this process is not the command's
-            with pytest.raises(SystemExit) as left:
+            with pytest.raises(SystemExit) as error:
                 main.main()
-        return int(left.value.code or 0)
+        return int(error.value.code or 0)
 
     return run
 
@@ -228,8 +228,8 @@ def plain(
         caplog.clear()
         with caplog.at_level(logging.INFO, logger="jobmarket"):
             code = here(data, *arguments, **more)
-        printed = capsys.readouterr()
-        return CommandResult(code=code, out=printed.out, err=printed.err, log=caplog.text)
+        output = capsys.readouterr()
+        return CommandResult(code=code, out=output.out, err=output.err, log=caplog.text)
 
     return run
 
@@ -256,9 +256,9 @@ def digests(folder: Path) -> dict[str, str]:
     files = [folder / "guide.md", folder / "site" / "index.html"]
     with database.open_work(folder) as con:
         files += export_parquet(con, folder / "tmp" / "compared")
-    made = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    sums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     shutil.rmtree(folder / "tmp")
-    return made
+    return sums
 
 
 @pytest.fixture(scope="session")
@@ -279,8 +279,8 @@ def killing(
     """`killing.py` on the small run in an empty folder: begun."""
     data = tmp_path_factory.mktemp("killed") / "data"
     script = [sys.executable, str(Path(__file__).with_name("killing.py")), str(data), *server.values(), *SMALL]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    process = subprocess.Popen(script, env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    process = subprocess.Popen(script, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     yield process, data
     end(process)
 
@@ -288,9 +288,9 @@ def killing(
 @pytest.fixture(scope="session")
 def beginning(request: pytest.FixtureRequest) -> None:
     """Begin what takes long and is wanted by some test, so that it goes on beside the others."""
-    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    names = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     for name in ("sampling", "killing"):
-        if name in wanted:
+        if name in names:
             request.getfixturevalue(name)
 
 
@@ -304,9 +304,9 @@ def begun(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def sample(sampling: tuple[subprocess.Popen[str], Path]) -> FinishedRun:
     """The whole sample, run by the real command in an empty folder."""
-    done = wait_for_end(*sampling)
-    assert done.code == 0, done.said
-    return FinishedRun(data=sampling[1], ended=done, made=digests(sampling[1]))
+    result = wait_for_end(*sampling)
+    assert result.code == 0, result.said
+    return FinishedRun(data=sampling[1], ended=result, made=digests(sampling[1]))
 
 
 @pytest.fixture(scope="session")
@@ -320,10 +320,10 @@ def small(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) ->
 
 @pytest.fixture
 def copy_of(tmp_path: Path) -> Callable[[FinishedRun], Path]:
-    """copy_of(finished): a copy of a finished folder, for a test to write into."""
+    """copy_of(run): a copy of a finished folder, for a test to write into."""
 
-    def copy(finished: FinishedRun) -> Path:
-        return Path(shutil.copytree(finished.data, tmp_path / "data"))
+    def copy(run: FinishedRun) -> Path:
+        return Path(shutil.copytree(run.data, tmp_path / "data"))
 
     return copy
 

@@ -146,17 +146,17 @@ def run(data: Path, *, point: Point | None = None, n_nights: int | None = None) 
 
 
 def _run_here(data: Path, point: Point | None, n_nights: int | None) -> int:
-    with Path(f"{data}.said").open("w") as said, pytest.MonkeyPatch.context() as patch:
+    with Path(f"{data}.said").open("w") as log, pytest.MonkeyPatch.context() as patch:
         for number in (1, 2):
-            os.dup2(said.fileno(), number)
+            os.dup2(log.fileno(), number)
         without_prefect(patch)
         patch.setenv("JOBMARKET_DATA", str(data))
         patch.setenv("JOBMARKET_WORKERS", "1")
         patch.setattr(sys, "argv", ["jobmarket", *RUN])
         nights = flows.nightly.plan_fetches
 
-        def few(*given: Any) -> Iterator[Any]:
-            for recording, boards, day in itertools.islice(nights(*given), n_nights):
+        def few(*args: Any) -> Iterator[Any]:
+            for recording, boards, day in itertools.islice(nights(*args), n_nights):
                 yield recording, boards[:N_BOARDS], day
 
         patch.setattr(flows.nightly, "plan_fetches", few)
@@ -172,33 +172,33 @@ def _run_here(data: Path, point: Point | None, n_nights: int | None) -> int:
 def killed_at(data: Path) -> Iterator[tuple[Point, int]]:
     """Each point with how its run ended."""
     for point in POINTS:
-        began = time.monotonic()
-        ended = run(data, point=point)
-        print(f"{time.monotonic() - began:5.1f} s  {ended:3}  {' '.join(map(str, point))}", file=sys.stderr, flush=True)
-        if ended != -signal.SIGKILL:
+        start = time.monotonic()
+        code = run(data, point=point)
+        print(f"{time.monotonic() - start:5.1f} s  {code:3}  {' '.join(map(str, point))}", file=sys.stderr, flush=True)
+        if code != -signal.SIGKILL:
             shutil.copyfile(f"{data}.said", f"{data}.missed")
-        yield point, ended
+        yield point, code
 
 
 def main(folder: Path) -> dict[str, object]:
     """Kill at every point, run to the end, and tell."""
-    undisturbed, killed = folder / "undisturbed", folder / "killed"
+    control, victim = folder / "undisturbed", folder / "killed"
     for key in (code_version, cell_cache.code_key, partial(code_key, "lever"), partial(code_key, "currency_table")):
         key()  # is remembered, by the forked processes too
     warm = gate.check(pd.DataFrame(map(asdict, roles())), Roles, gate="warm", run_id="warm")  # loads all of GX, once
     assert warm.passed
-    if run(undisturbed, n_nights=1) != 0:
-        raise SystemExit(Path(f"{undisturbed}.said").read_text())
-    shutil.copytree(undisturbed, killed)
-    codes = [run(undisturbed)]
-    with reader_of(killed) as reader:
-        ends = list(killed_at(killed))
-        codes.append(run(killed))
+    if run(control, n_nights=1) != 0:
+        raise SystemExit(Path(f"{control}.said").read_text())
+    shutil.copytree(control, victim)
+    codes = [run(control)]
+    with reader_of(victim) as reader:
+        ends = list(killed_at(victim))
+        codes.append(run(victim))
     assert reader.stdout is not None
     return {
-        "killed": [" ".join(map(str, point)) for point, ended in ends if ended == -signal.SIGKILL],
-        "missed": {" ".join(map(str, point)): ended for point, ended in ends if ended != -signal.SIGKILL},
-        "stages": sorted({point.stage for point, ended in ends if ended == -signal.SIGKILL}),
+        "killed": [" ".join(map(str, point)) for point, code in ends if code == -signal.SIGKILL],
+        "missed": {" ".join(map(str, point)): code for point, code in ends if code != -signal.SIGKILL},
+        "stages": sorted({point.stage for point, code in ends if code == -signal.SIGKILL}),
         "codes": codes,
         "read": json.loads(reader.stdout.read()),
     }

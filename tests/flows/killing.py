@@ -110,12 +110,12 @@ POINTS: list[Point] = [
 
 def start(data: Path, arguments: list[str], **more: str) -> subprocess.Popen[str]:
     """The command, started; what it says goes to a file beside its folder."""
-    with Path(f"{data}.said").open("w") as said:
+    with Path(f"{data}.said").open("w") as log:
         return subprocess.Popen(
             [COMMAND, *arguments],
             env={**os.environ, "JOBMARKET_DATA": str(data), **more},
-            stdout=said,
-            stderr=said,
+            stdout=log,
+            stderr=log,
             text=True,
         )
 
@@ -142,20 +142,20 @@ def kill_at(point: Point, run: WatchedCommand) -> None:
 
 def processes_of(data: Path) -> list[psutil.Process]:
     """Living processes that were started for a data folder."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.status() != psutil.STATUS_ZOMBIE and process.environ().get("JOBMARKET_DATA") == str(data):
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def outlived(data: Path, *, but: int | None = None) -> list[str]:
     """Commands of processes of a data folder that do not end in time, one process id apart."""
     until = time.monotonic() + AFTERLIFE
-    while left := [process for process in processes_of(data) if process.pid != but]:
+    while survivors := [process for process in processes_of(data) if process.pid != but]:
         if time.monotonic() > until:
-            return [" ".join(process.cmdline()) for process in left]
+            return [" ".join(process.cmdline()) for process in survivors]
         time.sleep(0.1)
     return []
 
@@ -176,22 +176,22 @@ def reader_of(data: Path) -> Iterator[subprocess.Popen[str]]:
 def main(data: Path, api: str, arguments: list[str]) -> dict[str, object]:
     """Kill at every point, run to the end, and tell."""
     data.mkdir()
-    left: list[str] = []
+    survivors: list[str] = []
     kill_at(POINT_WITH_A_SERVER_OF_ITS_OWN, WatchedCommand(data, start(data, arguments)))
     orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
     orphan_lived = psutil.pid_exists(orphan)
-    left += outlived(data, but=orphan)
+    survivors += outlived(data, but=orphan)
     for point in POINTS:
         kill_at(point, WatchedCommand(data, start(data, arguments, PREFECT_API_URL=api)))
-        left += outlived(data)
+        survivors += outlived(data)
     with reader_of(data) as reader:
         last = start(data, arguments, PREFECT_API_URL=api)
         code = last.wait(timeout=PATIENCE)
-    left += outlived(data)
+    survivors += outlived(data)
     assert reader.stdout is not None
     return {
         "killed": [name for name, _ in (POINT_WITH_A_SERVER_OF_ITS_OWN, *POINTS)],
-        "outlived": left,
+        "outlived": survivors,
         "orphan_lived": orphan_lived,
         "code": code,
         "said": said_in(data),

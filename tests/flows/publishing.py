@@ -49,11 +49,11 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
         body = json.dumps({"jobs": list(jobs)}).encode()
         headers = [("Content-Type", "application/json")]
         writer.write(url=ashby.SOURCE.url_of(BOARD), observed_at=OBSERVED, status=200, headers=headers, body=body)
-    made = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
-    assert made.n_rows == len(jobs)
+    result = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
+    assert result.n_rows == len(jobs)
     with database.open_work(data) as con:
-        (loaded,) = loader.load(con, [made], gate=lambda *_: True)
-        assert loaded.state == "loaded", loaded.why
-        resolve(con, [made])
+        (outcome,) = loader.load(con, [result], gate=lambda *_: True)
+        assert outcome.state == "loaded", outcome.why
+        resolve(con, [result])
         publish(con, data / "market.duckdb")
     return data

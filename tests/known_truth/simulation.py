@@ -194,13 +194,13 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
-    began = time.monotonic()
+    start = time.monotonic()
     with ProcessPoolExecutor(options.processes) as pool:
         lines = [line for row in pool.map(_compute, list_rows(options.markets)) for line in row]
         boards = pool.map(score_boards, repeat(options.runs), PARTS_ASKED)
         coverages = dict(zip(PARTS_ASKED, boards, strict=True))
     today = datetime.now(UTC).date()
-    page = write_page(lines, options.markets, today, time.monotonic() - began)
+    page = write_page(lines, options.markets, today, time.monotonic() - start)
     options.page.write_text(f"{page}{write_boards(coverages, options.runs, today)}")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 

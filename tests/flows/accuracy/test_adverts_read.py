@@ -27,12 +27,12 @@ LABEL: Mapping[str, Any] = {
 
 
 def counts_of(label: Mapping[str, Any]) -> dict[str, tuple[int | None, int | None]]:
-    found = Score()
-    counts = _Counts(found)
+    result = Score()
+    counts = _Counts(result)
     advert = posting(source="gold", id="1", title="Data Scientist", text=TEXT, location_text="Boston, MA", board="b")
     _score("gold:1", label, advert, counts)
     counts.add_up()
-    return {figure.name: (figure.hits, figure.of) for figure in found.figures()}
+    return {figure.name: (figure.hits, figure.of) for figure in result.figures()}
 
 
 def test_each_key_is_scored_by_the_conventions() -> None:
@@ -69,7 +69,7 @@ def test_other_languages_are_scored_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labelled", "read", "is_right"),
+    ("labels", "readings", "is_right"),
     [
         ([(1.0, 2.0, "USD", "year")], [(1.0, 2.0, "USD", "year"), (1.0, 2.0, "USD", "year")], True),
         ([(1.0, 2.0, "USD", "year")], [], False),
@@ -78,8 +78,8 @@ def test_other_languages_are_scored_apart() -> None:
         ([(1.0, 2.0, "USD", "year")], [(1.0, 2.0, "USD", "year"), (3.0, 4.0, "USD", "year")], False),
     ],
 )
-def test_all_ranges_must_be_read_and_none_invented(labelled: list[Any], read: list[Any], is_right: bool) -> None:
-    assert _is_all_pay(labelled, read) is is_right
+def test_all_ranges_must_be_read_and_none_invented(labels: list[Any], readings: list[Any], is_right: bool) -> None:
+    assert _is_all_pay(labels, readings) is is_right
 
 
 def test_labels_without_their_advert_are_named(tmp_path: Path) -> None:
@@ -91,5 +91,5 @@ def test_labels_without_their_advert_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not (REAL / "payloads").is_dir(), reason=f"the recorded answers are not at {REAL}")
 def test_an_advert_is_read_by_its_source() -> None:
-    (found,) = read_adverts(REAL, ["ashby:0e40f994-87de-409d-a197-4f076549263c"]).values()
-    assert found.title == "Software Engineer, Mobile"
+    (advert,) = read_adverts(REAL, ["ashby:0e40f994-87de-409d-a197-4f076549263c"]).values()
+    assert advert.title == "Software Engineer, Mobile"

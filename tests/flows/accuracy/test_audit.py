@@ -40,9 +40,9 @@ def data(made: Path) -> Path:
     return made
 
 
-def answered(data: Path, typed: Iterable[str], day: date = DAY) -> tuple[list[Answer], str]:
+def answered(data: Path, lines: Iterable[str], day: date = DAY) -> tuple[list[Answer], str]:
     """What the person answered, typing these lines one after the other, and what the screen said."""
-    keys, out = iter(typed), io.StringIO()
+    keys, out = iter(lines), io.StringIO()
 
     def ask(prompt: str) -> str:
         out.write(prompt)
@@ -88,33 +88,33 @@ def test_questions_are_spread_over_readers_and_strata() -> None:
 def test_what_was_answered_is_not_asked_again() -> None:
     few = MANY[:20]
     first = draw(few, DAY)
-    done = [
+    answers = [
         Answer(
             audited_on="2026-11-24", posting_id=q.posting_id, reader=reader, source=q.source, language=q.language,
             is_right=True, read={}, right={}, text_hash=None, code_version="",
         )
         for q in first for reader in READERS
     ]  # fmt: skip
-    assert draw(few, DAY, answered=done) == []
+    assert draw(few, DAY, answered=answers) == []
     assert draw([], DAY) == []
 
 
 def test_doubted_adverts_are_drawn_more_often_and_weigh_less() -> None:
-    doubted = {"role": 1.0}
+    doubt = {"role": 1.0}
     half = [
-        Candidate(f"ashby:{number}", "ashby", "en", doubted if number % 2 else {"role": 0.0}) for number in range(400)
+        Candidate(f"ashby:{number}", "ashby", "en", doubt if number % 2 else {"role": 0.0}) for number in range(400)
     ]
-    drawn = [
+    questions = [
         question
         for number in range(150)
         for question in draw(half, DAY + timedelta(days=number))
         if question.reader == "role"
     ]
-    of_doubt = [question for question in drawn if int(question.posting_id[6:]) % 2]
-    rest = [question for question in drawn if not int(question.posting_id[6:]) % 2]
+    of_doubt = [question for question in questions if int(question.posting_id[6:]) % 2]
+    rest = [question for question in questions if not int(question.posting_id[6:]) % 2]
     assert len(of_doubt) / len(rest) == pytest.approx(1 + DOUBT_SIZE, rel=0.4)
     assert rest[0].weight / of_doubt[0].weight == pytest.approx(1 + DOUBT_SIZE, rel=0.1)
-    stand_for = sum(question.weight for question in of_doubt) / sum(question.weight for question in drawn)
+    stand_for = sum(question.weight for question in of_doubt) / sum(question.weight for question in questions)
     assert stand_for == pytest.approx(0.5, abs=0.1), "by their weights the doubted half is a half again"
 
 
@@ -122,27 +122,27 @@ def test_doubted_adverts_are_drawn_more_often_and_weigh_less() -> None:
 
 
 def test_enter_confirms_and_everything_is_kept(data: Path) -> None:
-    given, said = answered(data, [""] * QUESTIONS)
-    assert len(given) == QUESTIONS
-    assert all(answer.is_right and answer.read == answer.right for answer in given)
-    assert answers_in(data / GOLD) == given
-    pay = next(answer for answer in given if answer.reader == "pay")
+    answers, output = answered(data, [""] * QUESTIONS)
+    assert len(answers) == QUESTIONS
+    assert all(answer.is_right and answer.read == answer.right for answer in answers)
+    assert answers_in(data / GOLD) == answers
+    pay = next(answer for answer in answers if answer.reader == "pay")
     assert pay.read == {"pay_low": 150_000.0, "pay_high": 180_000.0, "currency": "CAD", "period": "year"}
-    assert "The base salary is $150,000 - $180,000 per year." in said, "the words it stands on are shown"
+    assert "The base salary is $150,000 - $180,000 per year." in output, "the words it stands on are shown"
 
 
 def test_the_kept_file_holds_no_text_of_the_advert(data: Path) -> None:
     answered(data, [""] * QUESTIONS)
-    kept = (data / GOLD).read_text()
-    assert "Lumen Lamps" not in kept
-    assert "base salary" not in kept
+    text = (data / GOLD).read_text()
+    assert "Lumen Lamps" not in text
+    assert "base salary" not in text
 
 
 def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
     before = index_of(data, "pay")
-    typed = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "q"]
-    (answer,), said = answered(data, typed)
-    assert "'155k' is no number" in said
+    lines = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "q"]
+    (answer,), output = answered(data, lines)
+    assert "'155k' is no number" in output
     assert not answer.is_right
     assert answer.read["pay_low"] == 150_000.0
     assert answer.right == {"pay_low": 155_000.0, "pay_high": None, "currency": "USD", "period": "month"}
@@ -150,8 +150,8 @@ def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
 
 def test_skills_are_added_and_taken_away(data: Path) -> None:
     before = index_of(data, "skill")
-    (answer,), said = answered(data, [*["s"] * before, "n", "*Go", "+go preferred, -Rust, +Lampcraft", "q"])
-    assert "'*Go'" in said
+    (answer,), output = answered(data, [*["s"] * before, "n", "*Go", "+go preferred, -Rust, +Lampcraft", "q"])
+    assert "'*Go'" in output
     read, right = answer.read["skills"], answer.right["skills"]
     assert isinstance(read, dict)
     assert isinstance(right, dict)
@@ -168,32 +168,32 @@ def test_a_wrong_that_changes_nothing_is_right(data: Path) -> None:
 
 
 def test_the_whole_advert_can_be_looked_at(data: Path) -> None:
-    given, said = answered(data, ["a", "what?", "", "q"])
-    assert len(given) == 1
-    assert "[Rust ‹preferred›]" in said
-    assert "'what?' is no answer" in said
+    answers, output = answered(data, ["a", "what?", "", "q"])
+    assert len(answers) == 1
+    assert "[Rust ‹preferred›]" in output
+    assert "'what?' is no answer" in output
 
 
 def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
     first, _ = answered(data, ["", "", "q"])
-    second, said = answered(data, [""] * QUESTIONS)
+    second, output = answered(data, [""] * QUESTIONS)
     assert len(first) == 2
     assert len(second) == QUESTIONS - 2
     assert not {(a.posting_id, a.reader) for a in first} & {(a.posting_id, a.reader) for a in second}
-    assert "3 of 20" in said
+    assert "3 of 20" in output
     assert answered(data, [""])[0] == []
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "value"),
     [
         ("pay_low", "nan"), ("pay_low", "-5"), ("years_min", "inf"), ("period", "fortnight"), ("country", "XX"),
         ("currency", "dollar"), ("currency", "€€€"), ("role", "wizard"), ("remote_scope", "MARS"),
     ],
 )  # fmt: skip
-def test_values_that_no_field_can_hold_are_refused(field: str, said: str) -> None:
+def test_values_that_no_field_can_hold_are_refused(field: str, value: str) -> None:
     with pytest.raises(Wrong):
-        parse_value(field, said)
+        parse_value(field, value)
 
 
 def test_values_are_read_as_the_field_holds_them() -> None:
@@ -211,8 +211,8 @@ def test_the_warehouse_carries_the_rows(data: Path) -> None:
         database.load_lookup(con, Audits, audits_of(data))
         publish(con, data / "market.duckdb")
     with open_reader(data) as con:
-        found = con.execute(f"SELECT sum(n_asked), sum(n_right) FROM ops.audits WHERE source = '{ALL}'").fetchone()
-    assert found == (QUESTIONS, QUESTIONS)
+        row = con.execute(f"SELECT sum(n_asked), sum(n_right) FROM ops.audits WHERE source = '{ALL}'").fetchone()
+    assert row == (QUESTIONS, QUESTIONS)
 
 
 def test_a_damaged_line_is_named_and_takes_no_other_with_it(data: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -221,18 +221,18 @@ def test_a_damaged_line_is_named_and_takes_no_other_with_it(data: Path, caplog: 
     (data / GOLD).write_text(f"{line}\n{line[:40]}")
     assert answers_in(data / GOLD) == [whole]
     assert "line 2" in caplog.text
-    (given,), _ = answered(data, ["", "q"])
-    assert answers_in(data / GOLD) == [whole, given]
+    (second,), _ = answered(data, ["", "q"])
+    assert answers_in(data / GOLD) == [whole, second]
     assert answers_in(data / "none") == []
 
 
 def test_adverts_are_read_where_the_settings_put_them(data: Path, tmp_path: Path) -> None:
-    moved = shutil.copytree(data, tmp_path / "data")
-    elsewhere = (moved / "refined").rename(tmp_path / "refined")
+    copy = shutil.copytree(data, tmp_path / "data")
+    elsewhere = (copy / "refined").rename(tmp_path / "refined")
     out = io.StringIO()
     keys = iter(["", ""])
     screen = Console(file=out, width=100, markup=False, emoji=False)
-    ask_questions(moved, DAY, lambda prompt: next(keys, "q"), screen, refined=elsewhere)
+    ask_questions(copy, DAY, lambda prompt: next(keys, "q"), screen, refined=elsewhere)
     assert "makes it again" not in out.getvalue()
     assert len(out.getvalue().splitlines()) > 5, "the advert is shown"
 

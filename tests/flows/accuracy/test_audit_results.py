@@ -38,9 +38,9 @@ def test_accuracy_rolls_over_a_year_and_counts_the_last_word() -> None:
 
 def test_answers_count_by_the_questions_they_stand_for() -> None:
     day = "2026-11-26"
-    doubted = [answer(day, f"ashby:{n}", is_right=False, reader="role", weight=1.0) for n in range(10)]
+    errors = [answer(day, f"ashby:{n}", is_right=False, reader="role", weight=1.0) for n in range(10)]
     rest = [answer(day, f"ashby:1{n}", is_right=True, reader="role", weight=9.0) for n in range(10)]
-    (row,) = [row for row in accuracy([*doubted, *rest]) if row.source == ALL]
+    (row,) = [row for row in accuracy([*errors, *rest]) if row.source == ALL]
     assert (row.n_asked, row.n_right) == (20, 10)
     assert row.accuracy == pytest.approx(0.9), "ten errors found where errors were looked for are a tenth of all"
     assert (row.accuracy_lo, row.accuracy_hi) == pytest.approx(wilson(0.9 * 100**2 / 820, 100**2 / 820))

@@ -23,9 +23,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def score_of(data: Path, *answers: Answer) -> Score:
     (data / GOLD).write_text("".join(f"{json.dumps(asdict(one))}\n" for one in answers), encoding="utf-8")
-    found = Score()
-    score_audited(data, Store(data / "archive"), found)
-    return found
+    result = Score()
+    score_audited(data, Store(data / "archive"), result)
+    return result
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def test_a_confirmed_answer_is_right_as_long_as_it_is_read_so(data: Path, right_
 
 
 def test_a_corrected_answer_is_a_miss_and_the_last_word_counts(data: Path, right_answer: Answer) -> None:
-    corrected = replace(right_answer, is_right=False, right={"role": "data_scientist"})
-    found = score_of(data, right_answer, corrected)
-    (figure,) = found.figures()
+    correction = replace(right_answer, is_right=False, right={"role": "data_scientist"})
+    result = score_of(data, right_answer, correction)
+    (figure,) = result.figures()
     assert (figure.hits, figure.of) == (0, 1)
-    (miss,) = found.misses
+    (miss,) = result.misses
     assert (miss.case, miss.expected, miss.got) == (
         right_answer.posting_id,
         "role data_scientist",
@@ -60,14 +60,14 @@ def test_a_corrected_answer_is_a_miss_and_the_last_word_counts(data: Path, right
 def test_an_advert_that_changed_or_is_gone_is_left_out(
     data: Path, right_answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    changed = replace(right_answer, text_hash="0" * 32)
-    gone = replace(right_answer, posting_id="ashby:gone")
-    assert score_of(data, changed, gone).figures() == ()
+    old_text = replace(right_answer, text_hash="0" * 32)
+    no_advert = replace(right_answer, posting_id="ashby:gone")
+    assert score_of(data, old_text, no_advert).figures() == ()
     assert right_answer.posting_id in caplog.text
     assert "ashby:gone" in caplog.text
 
 
 def test_no_answers_no_figures(tmp_path: Path) -> None:
-    found = Score()
-    score_audited(tmp_path, Store(tmp_path / "archive"), found)
-    assert found.figures() == ()
+    result = Score()
+    score_audited(tmp_path, Store(tmp_path / "archive"), result)
+    assert result.figures() == ()

@@ -19,9 +19,9 @@ def test_the_native_half_is_held_against_the_english_one(monkeypatch: pytest.Mon
         f"gold:{n}": posting(source="gold", id=str(n), title="Engineer", text=f"{native}\n{ENGLISH}") for n in range(2)
     }
     monkeypatch.setattr(bilingual_halves, "_adverts_of_other_scripts", lambda real: adverts)
-    found = Score()
-    score_halves(Path("anywhere"), found)
-    figures = {figure.name: (figure.hits, figure.of) for figure in found.figures()}
+    result = Score()
+    score_halves(Path("anywhere"), result)
+    figures = {figure.name: (figure.hits, figure.of) for figure in result.figures()}
     assert figures["halves.skills.recall"] == (2, 3), "equal native halves count once"
     assert figures["halves.skills.precision"] == (2, 3)
     assert figures["halves.years"][1] == 1

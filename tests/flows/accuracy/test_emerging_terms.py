@@ -51,15 +51,15 @@ def test_docstrings_are_true() -> None:
 
 
 def test_what_rises_and_has_no_row_is_found_with_its_counts() -> None:
-    found = terms_of(market())
-    assert set(found) == {"Blorptool", "plan decomposition"}
-    tool = found["Blorptool"]
+    terms = terms_of(market())
+    assert set(terms) == {"Blorptool", "plan decomposition"}
+    tool = terms["Blorptool"]
     assert (tool.n, tool.n_base, tool.n_employers, tool.is_name) == (30, 0, 30, True)
     assert tool.z > emerging_terms.MIN_Z
     posting, words = tool.examples[0]
     assert posting.startswith("ashby:a")
     assert "Blorptool" in words
-    assert not found["plan decomposition"].is_name
+    assert not terms["plan decomposition"].is_name
 
 
 def test_the_row_to_accept_has_the_columns_of_the_taxonomy() -> None:
@@ -101,16 +101,16 @@ def test_jobs_of_one_employer_are_one_witness() -> None:
     assert terms_of([*few, *plain, *(advert(n, OTHER_LINES, is_ai=False) for n in range(80))]) == {}
 
 
-@pytest.mark.parametrize("named", ["NeurIPS", "Google", "business problems"])
-def test_venues_companies_and_stop_phrases_are_no_skills(named: str) -> None:
-    adverts = [advert(n, f"- Experience with {named}, Blorptool and more", is_ai=True) for n in range(30)]
+@pytest.mark.parametrize("name", ["NeurIPS", "Google", "business problems"])
+def test_venues_companies_and_stop_phrases_are_no_skills(name: str) -> None:
+    adverts = [advert(n, f"- Experience with {name}, Blorptool and more", is_ai=True) for n in range(30)]
     assert set(terms_of([*adverts, *market()[30:]])) == {"Blorptool"}
 
 
 def test_each_word_is_listed_once_and_has_a_kind() -> None:
-    listed = cells_of("emerging_words")
-    assert len({row["word"] for row in listed}) == len(listed)
-    assert {row["kind"] for row in listed} == {"stop", "plain", "venue", "company", "phrase"}
+    rows = cells_of("emerging_words")
+    assert len({row["word"] for row in rows}) == len(rows)
+    assert {row["kind"] for row in rows} == {"stop", "plain", "venue", "company", "phrase"}
 
 
 def test_what_everybody_says_does_not_rise() -> None:
@@ -159,10 +159,10 @@ def test_the_measure_is_that_of_monroe_and_others() -> None:
 def test_texts_come_from_the_published_folder(tmp_path: Path) -> None:
     twin = {**JOB, "id": "33333333-cccc"}
     german = {**JOB, "id": "44444444-dddd", "descriptionPlain": "Wir suchen Menschen, die Lampen bauen. " * 20}
-    (found,) = read_adverts(published(tmp_path / "data", [JOB, twin, german]))
-    assert found.posting_id == f"ashby:{JOB['id']}"  # one of the two postings of one job
-    assert found.is_ai
-    assert found.day == date(2026, 9, 1)
+    (entry,) = read_adverts(published(tmp_path / "data", [JOB, twin, german]))
+    assert entry.posting_id == f"ashby:{JOB['id']}"  # one of the two postings of one job
+    assert entry.is_ai
+    assert entry.day == date(2026, 9, 1)
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -171,6 +171,6 @@ def test_it_is_shown_with_a_row_to_accept(width: int) -> None:
     pair = compare_adverts(market())
     terms = find_emerging(pair)
     show(pair, terms, 1, Console(file=out, width=width, markup=False, emoji=False))
-    said = out.getvalue()
-    assert "Blorptool  30 jobs (100.0 %) of 30 employers, against 0 (0.0 %)" in " ".join(said.split("\n"))
-    assert any(line.strip() == terms[0].csv_line for line in said.splitlines()), "a row to copy is never wrapped"
+    output = out.getvalue()
+    assert "Blorptool  30 jobs (100.0 %) of 30 employers, against 0 (0.0 %)" in " ".join(output.split("\n"))
+    assert any(line.strip() == terms[0].csv_line for line in output.splitlines()), "a row to copy is never wrapped"

@@ -50,9 +50,9 @@ def test_values_stand_on_the_words_they_were_read_from(row: dict[str, Any]) -> N
 
 
 def test_values_of_the_source_say_that_they_have_no_span(row: dict[str, Any]) -> None:
-    stated = {v.name: v for v in values_of(row) if v.start is None}
-    assert (stated["employment_type"].value, stated["employment_type"].reading) == ("FULL_TIME", "stated")
-    assert stated["posted_on"].value == "2026-09-01"
+    values = {v.name: v for v in values_of(row) if v.start is None}
+    assert (values["employment_type"].value, values["employment_type"].reading) == ("FULL_TIME", "stated")
+    assert values["posted_on"].value == "2026-09-01"
     (line,) = [line for line in shown(row).splitlines() if "FULL_TIME" in line]
     assert "no span" in line
 
@@ -80,21 +80,21 @@ def test_skills_say_how_and_where_they_are_asked_for(row: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_whole_advert_is_shown_with_its_words_marked(row: dict[str, Any], width: int) -> None:
-    said = " ".join(shown(row, width).split())
-    assert "[Postgres ‹PostgreSQL, required›]" in said
-    assert "[Rust ‹preferred›]" in said
+    output = " ".join(shown(row, width).split())
+    assert "[Postgres ‹PostgreSQL, required›]" in output
+    assert "[Rust ‹preferred›]" in output
     pay = "[[$150,000 - $180,000 per year ‹currency CAD›] ‹base 150,000 to 180,000 CAD a year›]"
-    assert pay in said, "the sign is read by the country, and said to be"
-    assert "[Remote ‹workplace remote›]" in said
+    assert pay in output, "the sign is read by the country, and said to be"
+    assert "[Remote ‹workplace remote›]" in output
     for line in TEXT.splitlines():
-        assert line.split()[-1].rstrip(".") in said
+        assert line.split()[-1].rstrip(".") in output
     assert max(map(len, shown(row, width).splitlines())) <= width
 
 
 def test_an_advert_without_text_or_place_is_shown(data: Path) -> None:
-    said = shown(read_refined_row(data, "ashby:22222222-bbbb"))
-    assert "there is no text to read" in said
-    assert "no location" in said
+    output = shown(read_refined_row(data, "ashby:22222222-bbbb"))
+    assert "there is no text to read" in output
+    assert "no location" in output
 
 
 def test_an_unknown_posting_names_near_ones(data: Path) -> None:
@@ -122,12 +122,12 @@ def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> N
     job = read_job(data, "ashby:33333333-cccc")
     assert job.job_id == ID
     assert [posting["posting_id"] for posting in job.postings] == [ID, "ashby:33333333-cccc"]
-    said = job_shown(job)
-    assert f"{ID}, 2 adverts" in said
-    line, explained = (line for line in said.splitlines() if "same text" in line)
-    assert explained == "same text: employer, title and the whole text agree"
+    output = job_shown(job)
+    assert f"{ID}, 2 adverts" in output
+    line, explanation = (line for line in output.splitlines() if "same text" in line)
+    assert explanation == "same text: employer, title and the whole text agree"
     assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
-    assert "Merges" not in said
+    assert "Merges" not in output
     assert job_shown(read_job(data, "ashby:22222222-bbbb")).count("Gardener") == 1
 
 
@@ -139,10 +139,10 @@ def test_refused_links_merges_and_large_jobs_are_shown() -> None:
     link = {"left": "a:1", "right": "a:2", "rule": "same facts", "score": 0.8, "is_followed": False, "linked": "2026"}
     merge = {"from_job_id": "b:1", "into_job_id": "a:1", "merged": "2026", "left": "a:1", "right": "b:1"}
     postings = [{"posting_id": f"a:{n}", **posting} for n in range(40)]
-    said = job_shown(
+    output = job_shown(
         Job(job_id="a:0", postings=postings, links=[link], merges=[{**merge, "rule": "same text", "score": 1.0}])
     )
-    assert "not followed: contradicts" in said and "R-1, Light" in said
-    assert "Merges" in said and "became" in said
-    assert "and 10 more" in said and "a:39" not in said
-    assert "same facts: a side has no text; the score is the share of five facts" in said
+    assert "not followed: contradicts" in output and "R-1, Light" in output
+    assert "Merges" in output and "became" in output
+    assert "and 10 more" in output and "a:39" not in output
+    assert "same facts: a side has no text; the score is the share of five facts" in output

@@ -118,8 +118,8 @@ def gold(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def counts_of(found: Score) -> dict[str, tuple[int | None, int | None]]:
-    return {figure.name: (figure.hits, figure.of) for figure in found.figures()}
+def counts_of(result: Score) -> dict[str, tuple[int | None, int | None]]:
+    return {figure.name: (figure.hits, figure.of) for figure in result.figures()}
 
 
 def test_docstrings_are_true() -> None:
@@ -127,35 +127,35 @@ def test_docstrings_are_true() -> None:
 
 
 def test_each_reader_is_scored_by_the_conventions(gold: Path) -> None:
-    found = counts_of(score(gold))
-    assert found["salary_cases"] == (3, 4), "p2 is wrong, p5 is not scored"
-    assert found["salary_cases.low"] == (3, 3)
-    assert found["salary_cases.currency"] == (2, 2), "NA is not scored"
-    assert found["salary_cases.period"] == (1, 2)
-    assert found["salary_cases.negatives"] == (1, 1)
-    assert found["hn_salary_read"] == (1, 1)
-    assert "hn_salary_read.negatives" not in found, "no case, no figure"
-    assert found["location_cases.country"] == (1, 1)
-    assert found["location_cases.scope"] == (1, 2)
-    assert found["seniority_cases"] == (2, 2)
-    assert found["titles.role"] == (9, 10)
-    assert found["titles.seniority"] == (10, 10)
-    assert found["skill_alias_cases"] == (2, 2)
+    counts = counts_of(score(gold))
+    assert counts["salary_cases"] == (3, 4), "p2 is wrong, p5 is not scored"
+    assert counts["salary_cases.low"] == (3, 3)
+    assert counts["salary_cases.currency"] == (2, 2), "NA is not scored"
+    assert counts["salary_cases.period"] == (1, 2)
+    assert counts["salary_cases.negatives"] == (1, 1)
+    assert counts["hn_salary_read"] == (1, 1)
+    assert "hn_salary_read.negatives" not in counts, "no case, no figure"
+    assert counts["location_cases.country"] == (1, 1)
+    assert counts["location_cases.scope"] == (1, 2)
+    assert counts["seniority_cases"] == (2, 2)
+    assert counts["titles.role"] == (9, 10)
+    assert counts["titles.seniority"] == (10, 10)
+    assert counts["skill_alias_cases"] == (2, 2)
 
 
 def test_skills_are_scored_by_the_conventions(gold: Path) -> None:
-    found = counts_of(score(gold))
-    assert found["skillspan.recall"] == (1, 2)
-    assert found["skillspan.finds"] == (2, 2)
+    counts = counts_of(score(gold))
+    assert counts["skillspan.recall"] == (1, 2)
+    assert counts["skillspan.finds"] == (2, 2)
     # two adverts: Python right, Python not labelled; iOS and the advert without labels are left out
-    assert found["hn_silver.f1"] == (2, 3)
-    assert found["hn_silver.precision"] == (1, 2)
-    assert found["hn_silver.recall"] == (1, 1)
-    assert found["hn_silver.rest_recall"] == (1, 1)
-    assert found["skills_gold.recall"] == (2, 2)
-    assert found["skills_gold.recall_all"] == (2, 3)
-    assert found["skills_gold.precision"] == (3, 4), "Rust is not labelled"
-    assert found["skills_gold.mentioned_apart"] == (1, 1)
+    assert counts["hn_silver.f1"] == (2, 3)
+    assert counts["hn_silver.precision"] == (1, 2)
+    assert counts["hn_silver.recall"] == (1, 1)
+    assert counts["hn_silver.rest_recall"] == (1, 1)
+    assert counts["skills_gold.recall"] == (2, 2)
+    assert counts["skills_gold.recall_all"] == (2, 3)
+    assert counts["skills_gold.precision"] == (3, 4), "Rust is not labelled"
+    assert counts["skills_gold.mentioned_apart"] == (1, 1)
 
 
 def test_macro_f1_is_the_mean_over_roles_with_cases_enough(gold: Path) -> None:
@@ -247,14 +247,14 @@ def test_prose_is_held_against_the_structured_field() -> None:
     right = {**job, "descriptionPlain": "Base salary: $100,000 - $120,000 a year.", "compensation": tiers}
     wrong = {**right, "id": "2", "descriptionPlain": "Raised from $100k, then $120k. Salary: $80,000 a year."}
     silent = {**right, "id": "3", "descriptionPlain": "Base salary: $100,000 a year."}
-    found = Score()
-    scoring._ashby_pay([(one, "lamps") for one in (right, wrong, silent)], found)
-    scoring._ashby_places([(right, "lamps"), (wrong, "lamps"), ({**job, "location": "Moon base"}, "lamps")], found)
-    counts = counts_of(found)
+    result = Score()
+    scoring._ashby_pay([(one, "lamps") for one in (right, wrong, silent)], result)
+    scoring._ashby_places([(right, "lamps"), (wrong, "lamps"), ({**job, "location": "Moon base"}, "lamps")], result)
+    counts = counts_of(result)
     assert counts["ashby.pay"] == counts["ashby.pay_in_full"] == (1, 2), "the text of 3 does not hold both ends"
     assert counts["ashby.country"] == (1, 2), "distinct pairs"
     assert counts["ashby.country_read"] == (1, 1)
-    assert [miss.case for miss in found.misses] == ["ashby:2", "ashby:1"]
+    assert [miss.case for miss in result.misses] == ["ashby:2", "ashby:1"]
 
 
 # --- the record -------------------------------------------------------------------------------------------
@@ -305,12 +305,12 @@ def test_targets() -> None:
 
 def test_json_is_one_line(gold: Path) -> None:
     card = score_readers(gold)
-    said = as_json(card)
-    assert "\n" not in said
-    read = json.loads(said)
-    assert read["figures"]["salary_cases"]["value"] == 0.75
-    assert read["figures"]["salary_cases"]["is_met"] is False
-    assert read["figures"]["salary_cases"]["by_source"] == {"one": [1, 2], "two": [2, 2]}
+    line = as_json(card)
+    assert "\n" not in line
+    payload = json.loads(line)
+    assert payload["figures"]["salary_cases"]["value"] == 0.75
+    assert payload["figures"]["salary_cases"]["is_met"] is False
+    assert payload["figures"]["salary_cases"]["by_source"] == {"one": [1, 2], "two": [2, 2]}
     assert not card.is_recorded_gold, "cases of another folder do not touch the record"
 
 
@@ -318,10 +318,10 @@ def test_json_is_one_line(gold: Path) -> None:
 def test_what_is_printed_fits_the_terminal(gold: Path, width: int) -> None:
     out = io.StringIO()
     show(dataclasses.replace(score_readers(gold), fallen=("x: 1 recorded, 0 now",)), Console(file=out, width=width))
-    said = out.getvalue()
-    assert max(map(len, said.splitlines())) <= width
+    output = out.getvalue()
+    assert max(map(len, output.splitlines())) <= width
     for words in ("Salary: $90,000", "salary_cases: right of all", "≥ 95 %", "make bench", "Below the record: x"):
-        assert words in " ".join(said.split())
+        assert words in " ".join(output.split())
 
 
 @pytest.fixture(scope="module")
@@ -343,11 +343,11 @@ def test_no_figure_falls_below_the_record(card: Card) -> None:
 
 @WITH_GOLD
 def test_the_record_holds_no_text_of_the_cases(card: Card) -> None:
-    said = RECORD.read_text(encoding="utf-8")
-    given = {
+    text = RECORD.read_text(encoding="utf-8")
+    cases = {
         miss.given for miss in card.misses if miss.figure.startswith(("titles", "salary", "hn_salary", "location"))
     }
-    assert not [one for one in given if one in said]
+    assert not [one for one in cases if one in text]
 
 
 @WITH_GOLD
@@ -371,16 +371,16 @@ def test_cases_built_on_stand_beside_adverts_drawn_afresh(tmp_path: Path) -> Non
 
 def test_every_file_of_cases_says_how_it_was_drawn() -> None:
     with scorecard.DRAWS.open(encoding="utf-8", newline="") as file:
-        drawn = {row["cases"] for row in csv.DictReader(file)}
+        cases = {row["cases"] for row in csv.DictReader(file)}
     others = {"adverts_read.jsonl", scorecard.DRAWN.name, scorecard.QUALIFICATIONS_DRAWN.name, "audit.jsonl"}
-    assert set(scoring.GOLD_FILES) - {"hn_silver_names.tsv"} | others == drawn
+    assert set(scoring.GOLD_FILES) - {"hn_silver_names.tsv"} | others == cases
 
 
 def test_the_languages_that_count_are_those_of_the_record() -> None:
     """The lookup says why a language is in a denominator, and with the counts of the record."""
     row = re.compile(r"^\| `languages\.(\w+)\.(\w+)` .*? (\d+)/(\d+) \|", re.MULTILINE)
-    counted = row.findall(RECORD.read_text(encoding="utf-8"))
-    told = {tuple(list(row.values())[:4]) for row in cells_of("reading_recall") if row["n_cases"] != "0"}
-    assert told == set(counted)
+    record = row.findall(RECORD.read_text(encoding="utf-8"))
+    lookup = {tuple(list(row.values())[:4]) for row in cells_of("reading_recall") if row["n_cases"] != "0"}
+    assert lookup == set(record)
     assert languages_read("skills") == ("en", "de", "fr", "zh", "ja", "ko")
     assert "es" not in languages_read("years"), "one case decides nothing"

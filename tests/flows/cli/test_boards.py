@@ -38,11 +38,11 @@ def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plai
     assert before.code == 1 and "no store of boards yet; jobmarket boards import FILE makes one" in before.said
     assert "off, no board of it is known" in plain(empty, "sources", "paylocity").said
     assert plain(empty, "boards", "import", str(listed)).code == 0
-    said = plain(empty, "sources", "paylocity").said
-    assert "open; on" in said and "3, 0 of them of boards.csv" in said
-    counted = plain(empty, "boards", "list")
-    assert counted.code == 0
-    (line,) = [line.split() for line in counted.out.splitlines() if "paylocity" in line]
+    output = plain(empty, "sources", "paylocity").said
+    assert "open; on" in output and "3, 0 of them of boards.csv" in output
+    result = plain(empty, "boards", "list")
+    assert result.code == 0
+    (line,) = [line.split() for line in result.out.splitlines() if "paylocity" in line]
     assert [word for word in line if word not in "│┃"] == ["paylocity", "new", "3", "0", "0", "0", "0"]
 
 
@@ -52,7 +52,7 @@ def test_boards_of_a_list_outlive_the_work_file(
 ) -> None:
     """Nothing was published since they were taken in, so that no other database has them."""
     plain(empty, "boards", "import", str(listed))
-    counted = plain(empty, "boards", "list").out
+    before = plain(empty, "boards", "list").out
     if is_damaged:
         (empty / database.WORK).write_bytes(b"no database")
         monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: run_record.Outcome(exit_code=0, as_of=None))
@@ -60,32 +60,32 @@ def test_boards_of_a_list_outlive_the_work_file(
     else:
         (empty / database.WORK).unlink()
         assert plain(empty, "boards", "prune").code == 0
-    assert plain(empty, "boards", "list").out == counted
+    assert plain(empty, "boards", "list").out == before
     assert read_known(empty)["paylocity"] == TOKENS
 
 
 def test_a_check_asks_boards_of_the_store(
     empty: Path, plain: Command, listed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    tokens: list[str] = []
 
     def fetch(web: object, *, boards: Sequence[str], as_of: date) -> list[str]:
-        asked.extend(boards)
+        tokens.extend(boards)
         return ["nothing came"]
 
     monkeypatch.setattr(paylocity, "fetch", fetch)
     plain(empty, "boards", "import", str(listed))
-    ended = plain(empty, "sources", "--check", "paylocity", JOBMARKET_CONTACT="night@example.org")
-    assert ended.code == 1 and "paylocity gave no rows" in ended.said
-    assert asked == TOKENS[: len(asked)] and asked
+    result = plain(empty, "sources", "--check", "paylocity", JOBMARKET_CONTACT="night@example.org")
+    assert result.code == 1 and "paylocity gave no rows" in result.said
+    assert tokens == TOKENS[: len(tokens)] and tokens
 
 
 def test_a_store_that_a_run_has_open_is_not_read(empty: Path, plain: Command, listed: Path) -> None:
     plain(empty, "boards", "import", str(listed))
     with hold_folder(empty), database.open_work(empty):
         assert read_known(empty) == {}, "nothing was published either"
-        ended = plain(empty, "boards", "list")
-        assert ended.code != 0 and "the store is open in process" in ended.said
+        result = plain(empty, "boards", "list")
+        assert result.code != 0 and "the store is open in process" in result.said
 
 
 def test_what_was_published_says_what_is_known_of_boards(work_template: Path, tmp_path: Path) -> None:
@@ -115,5 +115,5 @@ def test_boards_that_have_moved_are_named(empty: Path, plain: Command, listed: P
             " 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid, 'ashby' AS moved_to_source, 'new' AS moved_to_board"
             " FROM range(10, 52) AS r (n)"
         )
-    said = plain(empty, "boards", "list").out
-    assert "pinpoint old10 redirects to ashby new\n" in said and "and 2 more; core.board_states has all" in said
+    output = plain(empty, "boards", "list").out
+    assert "pinpoint old10 redirects to ashby new\n" in output and "and 2 more; core.board_states has all" in output

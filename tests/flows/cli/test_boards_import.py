@@ -22,15 +22,15 @@ def listed(folder: Path) -> str:
 def test_a_list_is_taken_in_and_what_is_not_is_said(
     empty: Path, tmp_path: Path, plain: Callable[..., CommandResult]
 ) -> None:
-    ended = plain(empty, "boards", "import", listed(tmp_path))
-    assert ended.code == 0
-    assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in ended.out
+    result = plain(empty, "boards", "import", listed(tmp_path))
+    assert result.code == 0
+    assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in result.out
     assert (empty / "kind").read_text().strip() == "live"
     with database.open_work(empty) as con:
-        known = con.execute(
+        rows = con.execute(
             "SELECT source, board, is_test FROM ops.known_boards WHERE known_from = 'list.tsv'"
         ).fetchall()
-    assert sorted(known) == [("lever", "leverdemo", True), ("paylocity", "acme", False)]
+    assert sorted(rows) == [("lever", "leverdemo", True), ("paylocity", "acme", False)]
 
 
 @pytest.mark.parametrize("is_import", [True, False])
@@ -39,7 +39,7 @@ def test_boards_are_not_taken_into_a_folder_with_the_sample(
 ) -> None:
     empty.mkdir()
     (empty / "kind").write_text("sample\n")
-    ended = plain(empty, "boards", *(("import", listed(tmp_path)) if is_import else ("discover", "--take-in")))
-    assert ended.code == 1
-    assert "holds sample data, which live data must not be mixed with" in ended.said
+    result = plain(empty, "boards", *(("import", listed(tmp_path)) if is_import else ("discover", "--take-in")))
+    assert result.code == 1
+    assert "holds sample data, which live data must not be mixed with" in result.said
     assert not (empty / "work.duckdb").exists()

@@ -21,7 +21,7 @@ def test_a_claim_that_cannot_be_read_is_named_with_its_key(tmp_path: Path) -> No
     (tmp_path / "guide.md").write_text("<!-- figures:sources -->\n<!-- /figures:sources -->\n")
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from flows.cli.main import main; main()"
     command = [sys.executable, "-c", script, "run", "--sample", "--guide", "guide.md"]
-    ended = subprocess.run(
+    result = subprocess.run(
         command,
         cwd=tmp_path,
         env={"JOBMARKET_DATA": str(tmp_path / "data")},
@@ -29,8 +29,8 @@ def test_a_claim_that_cannot_be_read_is_named_with_its_key(tmp_path: Path) -> No
         text=True,
         check=False,
     )
-    said = " ".join((ended.stdout + ended.stderr).split())
-    assert "Traceback" not in said
-    assert ended.returncode == USAGE, said
-    assert "verify_bye" in said
-    assert "claims.toml" in said
+    output = " ".join((result.stdout + result.stderr).split())
+    assert "Traceback" not in output
+    assert result.returncode == USAGE, output
+    assert "verify_bye" in output
+    assert "claims.toml" in output

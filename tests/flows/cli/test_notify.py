@@ -28,24 +28,24 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("arguments", [(), ("--show", "--test")])
 def test_one_of_both_is_wanted(arguments: tuple[str, ...], empty: Path, plain: Command) -> None:
-    ended = plain(empty, "notify", *arguments)
-    assert ended.code == USAGE
-    assert "--show or --test expected" in ended.err
+    result = plain(empty, "notify", *arguments)
+    assert result.code == USAGE
+    assert "--show or --test expected" in result.err
 
 
 def test_without_a_channel_there_is_nothing_to_test(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "notify", "--test")
-    assert ended.code == USAGE
-    assert "neither notify.webhook nor mail.to is set" in ended.err
+    result = plain(empty, "notify", "--test")
+    assert result.code == USAGE
+    assert "neither notify.webhook nor mail.to is set" in result.err
     assert not empty.exists()
 
 
 def test_a_test_is_sent_by_every_channel_and_asks_no_heartbeat(empty: Path, plain: Command, board: Board) -> None:
     board.answers["/hook"] = (200, {}, b"")
-    named = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook"), "JOBMARKET_NOTIFY_HEARTBEAT": board.url("/beat")}
-    ended = plain(empty, "notify", "--test", **named)
-    assert ended.code == 0, ended.said
-    assert ended.out.splitlines() == [
+    environment = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook"), "JOBMARKET_NOTIFY_HEARTBEAT": board.url("/beat")}
+    result = plain(empty, "notify", "--test", **environment)
+    assert result.code == 0, result.said
+    assert result.out.splitlines() == [
         "webhook: sent; look whether it arrived",
         "heartbeat: not asked; only a night that published asks it",
     ]
@@ -55,27 +55,27 @@ def test_a_test_is_sent_by_every_channel_and_asks_no_heartbeat(empty: Path, plai
 
 
 def test_a_test_that_is_not_taken_says_why_and_ends_with_an_error(empty: Path, plain: Command, board: Board) -> None:
-    named = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/s3cr3t"), "JOBMARKET_MAIL_TO": "a@b.example"}
-    ended = plain(empty, "notify", "--test", **named)
-    assert ended.code == 1
-    assert ended.out.splitlines() == [
+    environment = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/s3cr3t"), "JOBMARKET_MAIL_TO": "a@b.example"}
+    result = plain(empty, "notify", "--test", **environment)
+    assert result.code == 1
+    assert result.out.splitlines() == [
         "webhook: not sent: HTTP 404",
         "mail: not sent: mail.to is set, and mail.host is not",
     ]
-    assert "not sent by webhook, mail" in ended.err
-    assert "s3cr3t" not in ended.said
+    assert "not sent by webhook, mail" in result.err
+    assert "s3cr3t" not in result.said
 
 
 def test_the_last_night_is_shown_and_nothing_sent_or_written(empty: Path, plain: Command, board: Board) -> None:
-    named = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook")}
-    assert "has seen no night yet" in plain(empty, "notify", "--show", **named).err
+    environment = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook")}
+    assert "has seen no night yet" in plain(empty, "notify", "--show", **environment).err
     run_log.begin(empty, run_id="one", command="jobmarket serve")
     run_log.end(empty, "one", exit_code=1, message="mart.shares did not pass")
     before = (empty / run_log.JOURNAL).read_bytes()
-    ended = plain(empty, "notify", "--show", **named)
-    assert ended.code == 0, ended.said
-    assert "The night: FAILED, nothing published." in ended.out
-    assert "what stood before still stands: mart.shares did not pass" in ended.out
+    result = plain(empty, "notify", "--show", **environment)
+    assert result.code == 0, result.said
+    assert "The night: FAILED, nothing published." in result.out
+    assert "what stood before still stands: mart.shares did not pass" in result.out
     assert board.asked == []
     assert (empty / run_log.JOURNAL).read_bytes() == before
 
@@ -93,13 +93,13 @@ def test_the_last_night_is_shown_and_nothing_sent_or_written(empty: Path, plain:
 def test_nights_of_live_data_report_themselves(
     arguments: tuple[str, ...], is_reported: bool, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(run, "_run_flow", lambda config, **asked: given.update(asked))
+    options: dict[str, Any] = {}
+    monkeypatch.setattr(run, "_run_flow", lambda config, **kwargs: options.update(kwargs))
     assert plain(empty, "run", *arguments, JOBMARKET_CONTACT="you@example.org").code == 0
-    assert given["is_reported"] is is_reported
+    assert options["is_reported"] is is_reported
 
 
 def test_a_past_day_is_no_night(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "run", "--as-of", "2026-01-01", "--notify")
-    assert ended.code == USAGE
-    assert "--notify and --as-of do not go together" in ended.err
+    result = plain(empty, "run", "--as-of", "2026-01-01", "--notify")
+    assert result.code == USAGE
+    assert "--notify and --as-of do not go together" in result.err

@@ -39,14 +39,14 @@ def test_columns_are_found_by_their_names(tmp_path: Path, text: str) -> None:
 
 
 def test_platforms_without_a_reader_and_tokens_of_another_shape_are_said(tmp_path: Path) -> None:
-    found = read(tmp_path, "platform\tslug\nnowhere\ta\nnowhere\tb\nworkday\tacme.wd1.myworkdayjobs.com\n")
-    assert not found.boards and found.unread == {"nowhere": 2}
-    assert found.misshapen == {"workday": ["list.tsv line 4: 'acme.wd1.myworkdayjobs.com'"]}
+    result = read(tmp_path, "platform\tslug\nnowhere\ta\nnowhere\tb\nworkday\tacme.wd1.myworkdayjobs.com\n")
+    assert not result.boards and result.unread == {"nowhere": 2}
+    assert result.misshapen == {"workday": ["list.tsv line 4: 'acme.wd1.myworkdayjobs.com'"]}
 
 
 def test_all_refused_lines_are_counted_and_some_are_kept(tmp_path: Path) -> None:
-    found = read(tmp_path, "platform\tslug\n" + "teamtailor\tpolestar\n" * (MAX_REFUSED + 4))
-    assert (found.n_refused, len(found.refused)) == (MAX_REFUSED + 4, MAX_REFUSED)
+    result = read(tmp_path, "platform\tslug\n" + "teamtailor\tpolestar\n" * (MAX_REFUSED + 4))
+    assert (result.n_refused, len(result.refused)) == (MAX_REFUSED + 4, MAX_REFUSED)
 
 
 TRIALS = [
@@ -86,9 +86,9 @@ def test_every_name_of_a_platform_and_every_hint_is_of_a_source_with_boards() ->
 
 def test_a_host_alone_is_told_what_it_lacks_in_one_line(tmp_path: Path) -> None:
     lines = [f"workday\tacme{number}.wd1.myworkdayjobs.com" for number in range(30)]
-    found = read(tmp_path, "\n".join(["platform\tslug", *lines, "oraclecloud\tacme.fa.us2.oraclecloud.com"]))
-    assert not found.boards and not found.unread and not found.n_refused
-    oracle, workday = found.describe_misshapen()
+    result = read(tmp_path, "\n".join(["platform\tslug", *lines, "oraclecloud\tacme.fa.us2.oraclecloud.com"]))
+    assert not result.boards and not result.unread and not result.n_refused
+    oracle, workday = result.describe_misshapen()
     assert workday.startswith(
         "workday: 30 boards left out, {tenant}.wd{number}/{site} expected (the first: list.tsv line 2: "
         "'acme0.wd1.myworkdayjobs.com'). The site is the first part of the career page's address"
@@ -99,17 +99,17 @@ def test_a_host_alone_is_told_what_it_lacks_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", [line.rpartition(": ")[2] for line in WHERE_IT_STANDS.values()])
 def test_the_address_in_a_hint_is_one_that_is_read(url: str) -> None:
-    made = url.replace("TENANT", "acme").replace("NUMBER", "5").replace("POD", "acme").replace("REGION", "us2")
-    assert board_in(made.replace("SITE", "Jobs")) is not None
+    address = url.replace("TENANT", "acme").replace("NUMBER", "5").replace("POD", "acme").replace("REGION", "us2")
+    assert board_in(address.replace("SITE", "Jobs")) is not None
 
 
 def test_a_page_of_the_platform_is_no_board(tmp_path: Path) -> None:
     pages = [f"https://jobs.lever.co/{name}" for name in ("robots.txt", "search", "sitemap.xml", "acme")]
-    found = read(tmp_path, "\n".join(pages))
-    assert tokens(found) == [("lever", "acme")] and found.n_elsewhere == 3
-    found = read(tmp_path, "platform\tslug\njobvite\t__assets__\njobvite\tacme\n")
-    assert tokens(found) == [("jobvite", "acme")]
-    assert found.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform and no board"]
+    result = read(tmp_path, "\n".join(pages))
+    assert tokens(result) == [("lever", "acme")] and result.n_elsewhere == 3
+    result = read(tmp_path, "platform\tslug\njobvite\t__assets__\njobvite\tacme\n")
+    assert tokens(result) == [("jobvite", "acme")]
+    assert result.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform and no board"]
 
 
 @pytest.mark.parametrize("text", ["", "name,token\nacme,acme\n", "platform\nlever\n"])
@@ -127,21 +127,24 @@ def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/boards is not here")
 def test_a_real_list_of_sixty_thousand(tmp_path: Path) -> None:
-    found = read_list(REAL, known_from="a list", day=DAY)
+    result = read_list(REAL, known_from="a list", day=DAY)
     lines = REAL.read_text(encoding="utf-8").splitlines()[1:]
-    by_source = {name: sum(one.source == name for one in found.boards) for name in ("greenhouse", "workable", "lever")}
+    by_source = {name: sum(one.source == name for one in result.boards) for name in ("greenhouse", "workable", "lever")}
     assert by_source == {name: sum(line.startswith(f"{name}\t") for line in lines) for name in by_source}
-    n_misshapen = sum(map(len, found.misshapen.values()))
-    assert len(found.boards) + sum(found.unread.values()) + n_misshapen + found.n_refused == len(lines)
-    assert {name: len(hosts) for name, hosts in found.misshapen.items()} == {"workday": 3_830, "oracle_recruiting": 116}
+    n_misshapen = sum(map(len, result.misshapen.values()))
+    assert len(result.boards) + sum(result.unread.values()) + n_misshapen + result.n_refused == len(lines)
+    assert {name: len(hosts) for name, hosts in result.misshapen.items()} == {
+        "workday": 3_830,
+        "oracle_recruiting": 116,
+    }
 
 
 def test_a_board_that_is_not_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.tsv"
     path.write_text("platform\tslug\nteamtailor\tPolestar\nteamtailor\tacme\n")
-    found = read_list(path, known_from="a list", day=date(2026, 11, 27))
-    assert [board.board for board in found.boards] == ["acme"]
-    assert [line.partition(":")[0] for line in found.refused] == ["list.tsv line 2"]
+    result = read_list(path, known_from="a list", day=date(2026, 11, 27))
+    assert [board.board for board in result.boards] == ["acme"]
+    assert [line.partition(":")[0] for line in result.refused] == ["list.tsv line 2"]
 
 
 # --- addresses --------------------------------------------------------------------------------------------
@@ -156,25 +159,25 @@ CDXJ = (
 )
 
 
-def tokens(found: BoardList) -> list[tuple[str, str]]:
-    return [(one.source, one.board) for one in found.boards]
+def tokens(result: BoardList) -> list[tuple[str, str]]:
+    return [(one.source, one.board) for one in result.boards]
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_boards_are_found_in_an_index_of_common_crawl(tmp_path: Path, is_packed: bool) -> None:
     path = tmp_path / "cdx-00000.gz"
     path.write_bytes(gzip.compress(CDXJ.encode()) if is_packed else CDXJ.encode())
-    found = read_list(path, known_from="CC-MAIN-2026-22", day=DAY)
-    assert tokens(found) == [("greenhouse", "acme"), ("lever", "dunlin")]
-    assert {one.known_from for one in found.boards} == {"CC-MAIN-2026-22"} and found.n_elsewhere == 1
+    result = read_list(path, known_from="CC-MAIN-2026-22", day=DAY)
+    assert tokens(result) == [("greenhouse", "acme"), ("lever", "dunlin")]
+    assert {one.known_from for one in result.boards} == {"CC-MAIN-2026-22"} and result.n_elsewhere == 1
 
 
 def test_boards_are_found_in_a_columnar_index_and_in_plain_addresses(tmp_path: Path) -> None:
     urls = ["https://jobs.lever.co/dunlin/1", "https://jobs.lever.co/dunlin/2", None, "https://example.com/jobs"]
     path = tmp_path / "part-00000.c000.gz.parquet"
     pq.write_table(pa.table({"url": urls, "fetch_status": [200] * 4}), path)
-    found = read_list(path, known_from="an index", day=DAY)
-    assert tokens(found) == [("lever", "dunlin")] and found.n_elsewhere == 1
+    result = read_list(path, known_from="an index", day=DAY)
+    assert tokens(result) == [("lever", "dunlin")] and result.n_elsewhere == 1
     assert tokens(read(tmp_path, "\n".join(url for url in urls if url))) == [("lever", "dunlin")]
 
 

@@ -27,9 +27,9 @@ def test_files_and_folders_are_taken_once_and_in_order(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     for name in (*names, "notes.txt"):
         (tmp_path / name).write_bytes(b"")
-    found = crawl_files_in([tmp_path / "b.warc.gz", tmp_path])
-    assert [file.path.relative_to(tmp_path).as_posix() for file in found] == ["b.warc.gz", "a.warc", "deep/c.warc.gz"]
-    assert [file.name for file in found] == ["b.warc.gz", "a.warc", "c.warc.gz"]
+    files = crawl_files_in([tmp_path / "b.warc.gz", tmp_path])
+    assert [file.path.relative_to(tmp_path).as_posix() for file in files] == ["b.warc.gz", "a.warc", "deep/c.warc.gz"]
+    assert [file.name for file in files] == ["b.warc.gz", "a.warc", "c.warc.gz"]
 
 
 @pytest.mark.parametrize("is_flat", [False, True])
@@ -38,10 +38,10 @@ def test_files_of_a_listing_bear_their_public_address(tmp_path: Path, is_flat: b
     path = base / (LINE.rpartition("/")[2] if is_flat else LINE)
     path.parent.mkdir(parents=True)
     write(path, posting_at(1))
-    found = crawl_files_in([listing(tmp_path, LINE)], base)
-    assert [(file.path, file.name) for file in found] == [(path, f"{ADDRESS}{LINE}")]
-    named = crawl_files_in([path])[0].name
-    assert named == (path.name if is_flat else f"{ADDRESS}{LINE}"), "known where the folders are as published"
+    files = crawl_files_in([listing(tmp_path, LINE)], base)
+    assert [(file.path, file.name) for file in files] == [(path, f"{ADDRESS}{LINE}")]
+    name = crawl_files_in([path])[0].name
+    assert name == (path.name if is_flat else f"{ADDRESS}{LINE}"), "known where the folders are as published"
 
 
 def test_files_of_a_listing_that_are_not_there_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -56,11 +56,11 @@ def pipes(tmp_path: Path) -> Iterator[None]:
 def oddities(folder: Path, end: str = SUFFIX) -> dict[str, Path]:
     """One of each in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = {}
+    paths = {}
     for name, (make, _) in ODD.items():
-        made[name] = folder / f"{name}{end}"
-        make(made[name])
-    return made
+        paths[name] = folder / f"{name}{end}"
+        make(paths[name])
+    return paths
 
 
 @pytest.fixture
@@ -71,20 +71,20 @@ def good(tmp_path: Path) -> Path:
 
 def test_in_a_folder_of_recordings_each_is_named_and_the_others_are_taken(good: Path) -> None:
     odd = oddities(good)
-    found = recordings_in([good])
-    assert found.by_source == {"ashby": [good / f"good{SUFFIX}"]}
-    assert found.unreadable.keys() == {UNKNOWN}
-    assert found.unreadable[UNKNOWN].keys() == set(odd.values())
+    recordings = recordings_in([good])
+    assert recordings.by_source == {"ashby": [good / f"good{SUFFIX}"]}
+    assert recordings.unreadable.keys() == {UNKNOWN}
+    assert recordings.unreadable[UNKNOWN].keys() == set(odd.values())
     for name, path in odd.items():
-        assert ODD[name][1] in found.unreadable[UNKNOWN][path]
+        assert ODD[name][1] in recordings.unreadable[UNKNOWN][path]
 
 
 def test_given_directly_each_is_named_and_the_others_are_taken(good: Path, tmp_path: Path) -> None:
     odd = oddities(tmp_path / "odd")
     shutil.rmtree(odd.pop("folder"))  # given directly, a folder is one of recordings
-    found = recordings_in([*odd.values(), good])
-    assert found.by_source == {"ashby": [good / f"good{SUFFIX}"]}
-    assert found.unreadable[UNKNOWN].keys() == set(odd.values())
+    recordings = recordings_in([*odd.values(), good])
+    assert recordings.by_source == {"ashby": [good / f"good{SUFFIX}"]}
+    assert recordings.unreadable[UNKNOWN].keys() == set(odd.values())
     for name, path in odd.items():
         with pytest.raises(WrongUsage, match=f"nothing to take in: .*{name}.*{ODD[name][1]}"):
             recordings_in([path])
@@ -94,12 +94,12 @@ def test_given_directly_each_is_named_and_the_others_are_taken(good: Path, tmp_p
 
 def test_a_recording_that_may_not_be_read_is_named(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = Path(shutil.copy(good / f"good{SUFFIX}", good / f"secret{SUFFIX}"))
-    opened = Path.open
+    original = Path.open
 
     def refusing(path: Path, *args: Any) -> Any:
         if path == secret:  # as the system does to whoever is not root
             raise PermissionError(13, "Permission denied", str(path))
-        return opened(path, *args)
+        return original(path, *args)
 
     monkeypatch.setattr(Path, "open", refusing)
     for paths in ([good], [secret, good]):
@@ -111,8 +111,8 @@ def test_an_address_that_cannot_be_parsed_costs_its_record_only(good: Path, capl
     with Writer(odd) as writer:
         for url in ("http://user:s3cret@[oops/v1", ashby_board("mill").url):
             writer.write(url=url, observed_at=FIRST, status=200, body=ashby_board("mill", ashby_job(2)).body)
-    found = recordings_in([good])
-    assert set(found.by_source["ashby"]) == {odd, good / f"good{SUFFIX}"}
+    recordings = recordings_in([good])
+    assert set(recordings.by_source["ashby"]) == {odd, good / f"good{SUFFIX}"}
     assert "the address of record 0, which cannot be parsed" in caplog.text
     assert str(odd) in caplog.text
     assert "s3cret" not in caplog.text
@@ -120,13 +120,13 @@ def test_an_address_that_cannot_be_parsed_costs_its_record_only(good: Path, capl
 
 def test_a_backfill_names_what_it_cannot_read(empty: Path, good: Path, plain: Command) -> None:
     odd = oddities(good)
-    ended = plain(empty, "backfill", str(good))
-    assert ended.code == 0, "as for a recording that is damaged"
+    result = plain(empty, "backfill", str(good))
+    assert result.code == 0, "as for a recording that is damaged"
     assert ids_in(empty, "ashby") == {"a1"}
     with open_reader(empty) as con:
-        named = con.execute("SELECT warc FROM ops.rejects WHERE source = 'unknown' ORDER BY ALL").fetchall()
-    assert named == [(f"given/{path.name}",) for path in sorted(odd.values())]
-    assert "unknown: 5 unreadable files" in ended.said
+        rows = con.execute("SELECT warc FROM ops.rejects WHERE source = 'unknown' ORDER BY ALL").fetchall()
+    assert rows == [(f"given/{path.name}",) for path in sorted(odd.values())]
+    assert "unknown: 5 unreadable files" in result.said
 
 
 def test_in_the_archive_and_among_refined_files_they_hold_up_nothing(empty: Path, good: Path, plain: Command) -> None:
@@ -136,11 +136,11 @@ def test_in_the_archive_and_among_refined_files_they_hold_up_nothing(empty: Path
     for name in ("refined/ashby/x", "refined/greenhouse/x"):
         oddities(empty / name.removesuffix("/x"), ".parquet")
     (empty / "refined" / "ashby" / "2026-05-04T060000Z.parquet.part").symlink_to("/dev/full")
-    ended = plain(empty, "backfill", str(good))
-    assert ended.code == 2, ended.said
+    result = plain(empty, "backfill", str(good))
+    assert result.code == 2, result.said
     assert ids_in(empty, "ashby") == {"a1"}
     for path in odd.values():
-        assert f"greenhouse could not be refined: {path.name}" in ended.said
-        assert f"{path}{PART} cannot be finished and is left alone" in ended.log
+        assert f"greenhouse could not be refined: {path.name}" in result.said
+        assert f"{path}{PART} cannot be finished and is left alone" in result.log
     with open_reader(empty, with_texts=True) as con:
         assert con.execute("SELECT count(*) FROM adverts").fetchall() == [(1,)]

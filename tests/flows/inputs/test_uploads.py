@@ -41,9 +41,9 @@ def file_at(folder: Path, name: str, body: bytes) -> Path:
 
 def read_uploads(paths: list[Path], mapping: str | None = None) -> list[Response]:
     with wrap_uploads(paths, mapping) as recordings:
-        found = [answer for path in recordings for answer in read(path)]
-    assert all(isinstance(answer, Response) for answer in found)
-    return [answer for answer in found if isinstance(answer, Response)]
+        answers = [answer for path in recordings for answer in read(path)]
+    assert all(isinstance(answer, Response) for answer in answers)
+    return [answer for answer in answers if isinstance(answer, Response)]
 
 
 def test_a_file_of_a_source_is_recorded_under_its_address(tmp_path: Path) -> None:
@@ -82,29 +82,29 @@ def test_a_folder_stands_for_its_files_of_sources_and_the_rest_is_named(
 def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
     body = b"id,title\n1,AI Engineer\n"
     mapping = file_at(tmp_path, "mine.toml", MINE.encode())
-    named, unnamed, no_day = (
+    with_day, without_day, no_day = (
         read_uploads([file_at(tmp_path, name, body)], str(mapping))[0]
         for name in ("jobs_2024-02-29.csv", "jobs 20240229 ä.csv", "jobs_2024-99-99.csv")
     )
-    assert named.observed_at == datetime(2024, 2, 29, tzinfo=UTC)
-    assert unnamed.observed_at == no_day.observed_at == CHANGED
-    assert unnamed.url == "https://tabular.invalid/mine/jobs%2020240229%20%C3%A4.csv"
-    assert len(list(rows_of(tabular, unnamed))) == 1
+    assert with_day.observed_at == datetime(2024, 2, 29, tzinfo=UTC)
+    assert without_day.observed_at == no_day.observed_at == CHANGED
+    assert without_day.url == "https://tabular.invalid/mine/jobs%2020240229%20%C3%A4.csv"
+    assert len(list(rows_of(tabular, without_day))) == 1
 
 
 def test_recordings_are_left_as_they_are(tmp_path: Path) -> None:
     assert write(tmp_path / f"a{SUFFIX}", []) is None
     paths = [tmp_path, tmp_path / f"a{SUFFIX}", tmp_path / "missing"]
-    with wrap_uploads(paths) as found:
-        assert found == paths
+    with wrap_uploads(paths) as recordings:
+        assert recordings == paths
 
 
 def test_the_answers_of_a_recording_can_be_read_by_a_mapping(tmp_path: Path) -> None:
     mapping = file_at(tmp_path, "mine.toml", MINE.encode())
-    handed = file_at(tmp_path, "jobs_2024-02-29.csv", b"id,title\n1,AI Engineer\n")
-    with wrap_uploads([handed], str(mapping)) as recordings:
-        kept = Path(recordings[0].rename(tmp_path / f"kept{SUFFIX}"))
-    (answer,) = read_uploads([kept], str(mapping))
+    upload = file_at(tmp_path, "jobs_2024-02-29.csv", b"id,title\n1,AI Engineer\n")
+    with wrap_uploads([upload], str(mapping)) as recordings:
+        recording = Path(recordings[0].rename(tmp_path / f"kept{SUFFIX}"))
+    (answer,) = read_uploads([recording], str(mapping))
     assert (answer.url, answer.observed_at) == (
         "https://tabular.invalid/mine/jobs_2024-02-29.csv",
         datetime(2024, 2, 29, tzinfo=UTC),
@@ -154,13 +154,13 @@ def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, mon
 def test_what_cannot_be_taken_in_is_said_with_its_remedy(
     name: str, body: bytes | None, mapping: str | None, words: str, tmp_path: Path, plain: Callable[..., object]
 ) -> None:
-    handed = file_at(tmp_path, name, body) if body is not None else tmp_path
+    upload = file_at(tmp_path, name, body) if body is not None else tmp_path
     if mapping is not None and "\n" in mapping:
         mapping = str(file_at(tmp_path, "mine.toml", mapping.encode()))
-    arguments = ["backfill", str(handed), *(("--mapping", mapping) if mapping else ())]
-    refused = plain(tmp_path / "data", *arguments)
-    assert refused.code == 64  # type: ignore[attr-defined]
-    assert words in refused.said  # type: ignore[attr-defined]
+    arguments = ["backfill", str(upload), *(("--mapping", mapping) if mapping else ())]
+    result = plain(tmp_path / "data", *arguments)
+    assert result.code == 64  # type: ignore[attr-defined]
+    assert words in result.said  # type: ignore[attr-defined]
     assert not (tmp_path / "data").exists()
 
 
@@ -170,28 +170,28 @@ def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., 
     for _ in range(2):  # a second time changes nothing
         assert here(data, "backfill", str(dump), "--mapping", str(DUMP / "mapping.toml")) == 0
         with open_reader(data) as con:
-            kept = con.execute(
+            rows = con.execute(
                 "SELECT posting_id, first_seen_at::DATE::TEXT, closed_on FROM core.postings ORDER BY ALL"
             ).fetchall()
             (boards,) = con.execute("SELECT DISTINCT board FROM core.posting_boards").fetchall()
-            told = con.execute(
+            rejects = con.execute(
                 "SELECT column_name, \"value\" FROM ops.rejects WHERE source = 'tabular' AND posting_id IS NULL"
             ).fetchall()
         ids = [f"tabular:acme_dump:{n}" for n in (1, 2, 3, 6, 8)]
-        assert kept == [(id, "2024-04-01", None) for id in ids]
+        assert rows == [(id, "2024-04-01", None) for id in ids]
         assert boards == ("acme_dump",)
-        assert len(told) == 4 and ("record", "row 8") in told
+        assert len(rejects) == 4 and ("record", "row 8") in rejects
 
 
 def taken_in(data: Path, files: list[Path], mapping: str | None = None, source: str = "tabular") -> Health:
     """How the source of files handed over fared when these were taken in."""
     request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
     with wrap_uploads(files, mapping) as recordings:
-        archived = backfill.archive_recordings.fn(source, recordings, request)
+        archive_health = backfill.archive_recordings.fn(source, recordings, request)
     begin(request)
-    refined, broken = nightly.refine_archive.fn(request)
-    (found,) = add_loads([archived], refined, broken, nightly.load_refined.fn(request, refined))
-    return found
+    results, failures = nightly.refine_archive.fn(request)
+    (health,) = add_loads([archive_health], results, failures, nightly.load_refined.fn(request, results))
+    return health
 
 
 def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: Path) -> None:
@@ -202,9 +202,9 @@ def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: P
     older = file_at(tmp_path, "jobs_2024-02-01.csv", "\n".join(["id,title,pay", *faulty]).encode())
     well = taken_in(tmp_path / "data", [newer], mapping)
     assert (well.outcome, well.n_rows, well.message) == ("ok", 5, None)
-    found = taken_in(tmp_path / "data", [older], mapping)
-    assert (found.outcome, found.n_rows) == ("partial", 2), "the newer file is loaded again, and is not this one's"
-    message = found.message or ""
+    health = taken_in(tmp_path / "data", [older], mapping)
+    assert (health.outcome, health.n_rows) == ("partial", 2), "the newer file is loaded again, and is not this one's"
+    message = health.message or ""
     assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
     assert "; 1 values refused, first: row 4, column pay: a number expected" in message
     assert "; 1 records left out, first: rows in whose title `^Test` is found" in message
@@ -218,17 +218,17 @@ def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) ->
     amounts = [*(1_000_000 + n for n in range(39)), 1, 2, "", ""]
     lines = [",".join(names), *(f"Full-Time,Freelance,{amount},,,Data Scientist,5" for amount in amounts)]
     file = file_at(tmp_path, "sysarmy_2026.01.csv", "\n".join(lines).encode())
-    found = taken_in(tmp_path / "data", [file], source="sysarmy_survey")
-    assert (found.outcome, found.n_rows) == ("ok", 41)
-    assert found.message == (
+    health = taken_in(tmp_path / "data", [file], source="sysarmy_survey")
+    assert (health.outcome, health.n_rows) == ("ok", 41)
+    assert health.message == (
         "2 records left out, first: answers that state no work or no pay before tax left out (got '2 answers'); "
         "2 records kept with a flag, first: left out of quantiles of pay, kept with the flag implausible_low "
         "(got '2 answers: rows 40, 41')"
     )
     with database.open_work(tmp_path / "data") as con:
         assert con.execute(REFUSED).fetchall() == [("sysarmy_survey", 0, 2, 0)]
-        flagged = con.execute("SELECT count(*) FROM core.pay_reports WHERE pay_flag = 'implausible_low'").fetchall()
-    assert flagged == [(2,)]
+        rows = con.execute("SELECT count(*) FROM core.pay_reports WHERE pay_flag = 'implausible_low'").fetchall()
+    assert rows == [(2,)]
 
 
 LIST = """name = "mine"
@@ -252,9 +252,9 @@ def list_of(folder: Path, day: str, *ids: int, extra: str = "") -> Path:
 
 def closings(data: Path) -> dict[str, str]:
     """Postings that are closed, by their number in the list, and the day."""
-    closed = "SELECT posting_id, closed_on::TEXT FROM core.postings WHERE closed_on IS NOT NULL ORDER BY ALL"
+    query = "SELECT posting_id, closed_on::TEXT FROM core.postings WHERE closed_on IS NOT NULL ORDER BY ALL"
     with database.open_work(data) as con:
-        return {id.rpartition(":")[2]: day for id, day in con.execute(closed).fetchall()}
+        return {id.rpartition(":")[2]: day for id, day in con.execute(query).fetchall()}
 
 
 @pytest.mark.parametrize("is_late", [False, True])
@@ -273,8 +273,8 @@ def test_a_complete_list_closes_what_it_no_longer_holds(tmp_path: Path, is_late:
 def test_a_list_that_drops_adverts_by_age_does_not_close_those(tmp_path: Path) -> None:
     """1 is 60 days old when it is lacked, and 3 of unknown age; 4 is young, and 5 is lacked at 41 days."""
     mapping = str(file_at(tmp_path, "mine.toml", LIST.format(age="max_age_days = 60").encode()))
-    listed = {"2024-02-28": (1, 2, 3, 4, 5), "2024-03-01": (2,), "2024-03-02": (2,)}
-    files = [list_of(tmp_path, day, *ids) for day, ids in listed.items()]
+    lists = {"2024-02-28": (1, 2, 3, 4, 5), "2024-03-01": (2,), "2024-03-02": (2,)}
+    files = [list_of(tmp_path, day, *ids) for day, ids in lists.items()]
     taken_in(tmp_path / "data", files, mapping)
     assert closings(tmp_path / "data") == {"4": "2024-03-01", "5": "2024-03-01"}
 
@@ -290,10 +290,10 @@ def test_two_complete_lists_of_one_day_are_refused(tmp_path: Path, plain: Callab
     mapping = file_at(tmp_path, "mine.toml", LIST.format(age="").encode())
     one = list_of(tmp_path, "2024-03-01", 1)
     other = file_at(tmp_path, "other_2024-03-01.csv", b"id,title,day\n2,AI Engineer,\n")
-    refused = plain(tmp_path / "data", "backfill", str(one), str(other), "--mapping", str(mapping))
-    assert refused.code == 64  # type: ignore[attr-defined]
+    result = plain(tmp_path / "data", "backfill", str(one), str(other), "--mapping", str(mapping))
+    assert result.code == 64  # type: ignore[attr-defined]
     for words in ("are both of 2024-03-01", "a mapping with a name of its own"):
-        assert words in refused.said  # type: ignore[attr-defined]
+        assert words in result.said  # type: ignore[attr-defined]
 
 
 def test_every_bundled_mapping_is_shipped() -> None:

@@ -37,10 +37,10 @@ DAYS = [date(2026, 3, day) for day in (1, 2, 3)]
 
 
 def test_a_board_is_added_by_its_page(tmp_path: Path) -> None:
-    added, finding = add_board("jobs.lever.co/acme-of-this-test/0c6f", employer="Acme", country="CL")
+    entries, finding = add_board("jobs.lever.co/acme-of-this-test/0c6f", employer="Acme", country="CL")
     assert (finding.what, finding.source, finding.board) == ("add", "lever", "acme-of-this-test")
     before = BOARDS.read_bytes()
-    path = write_patch(added, Settings(data=tmp_path))
+    path = write_patch(entries, Settings(data=tmp_path))
     assert path == tmp_path / "boards.diff"
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["--- a/extractors/boards.csv", "+++ b/extractors/boards.csv"]
@@ -88,12 +88,12 @@ def test_what_the_last_nights_say_of_a_board(
     with open_copy(work_template, tmp_path) as con:
         for number, (status, night) in enumerate(zip(statuses, DAYS, strict=False)):
             put_rows(con, Responses, answer("acme", number, status, night))
-        asked = read_asked_boards(con).get(("lever", "acme"))
-    kept, finding = _judge_board(board, asked, ["Northern Europe"], 2)
+        record = read_asked_boards(con).get(("lever", "acme"))
+    entry, finding = _judge_board(board, record, ["Northern Europe"], 2)
     assert (finding.what if finding else None) == what
-    if kept is not None:
-        assert kept.verified_on == day
-        assert kept.hires_in == ("Northern Europe", "South America")
+    if entry is not None:
+        assert entry.verified_on == day
+        assert entry.hires_in == ("Northern Europe", "South America")
     else:
         assert what == "remove"
 
@@ -110,30 +110,30 @@ def test_the_board_that_a_redirect_leads_to_is_named(
     with open_copy(work_template, tmp_path) as con:
         put_rows(con, Responses, answer("acme", 0, 301, DAYS[0]))
         put_rows(con, BoardNights, night | moved_to)
-        asked = read_asked_boards(con)[("lever", "acme")]
-    _, finding = _judge_board(Board(source="lever", board="acme"), asked, [], 2)
+        record = read_asked_boards(con)[("lever", "acme")]
+    _, finding = _judge_board(Board(source="lever", board="acme"), record, [], 2)
     assert finding is not None and finding.what == "look"
     assert why in finding.why
 
 
 def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
-    known = next(b.board for b in all_boards() if b.source == "lever")
+    token = next(b.board for b in all_boards() if b.source == "lever")
     text = (
         'apply at <a href="https:&#x2F;&#x2F;jobs.lever.co&#x2F;hidden">here</a>, https://jobs.ashbyhq.com/New-Co/1, '
-        f"https://jobs.lever.co/{known} or https://apply.workable.com/newco/. (http://boards.greenhouse.io/newco)"
+        f"https://jobs.lever.co/{token} or https://apply.workable.com/newco/. (http://boards.greenhouse.io/newco)"
     )
     with Writer(tmp_path / "archive" / "lever" / "2026-03-01T020000Z.warc.gz") as writer:
         for body in (json.dumps([{"text": text}]).encode(), json.dumps([text]).replace("/", "\\/").encode()):
             writer.write(url="https://api.lever.co/v0/postings/x", observed_at=NOW, status=200, body=body)
-    discovered, findings = discover_boards(Settings(data=tmp_path))
-    assert {(found.source, found.board) for found in findings} == {
+    entries, findings = discover_boards(Settings(data=tmp_path))
+    assert {(finding.source, finding.board) for finding in findings} == {
         ("ashby", "New-Co"),
         ("workable", "newco"),
         ("greenhouse", "newco"),
     }
-    assert all(found.why == "linked from 1 files, first lever/2026-03-01T020000Z.warc.gz" for found in findings)
-    assert len(discovered) == len(all_boards()) + 3
-    assert list(read_boards(boards_csv(discovered)))
+    assert all(finding.why == "linked from 1 files, first lever/2026-03-01T020000Z.warc.gz" for finding in findings)
+    assert len(entries) == len(all_boards()) + 3
+    assert list(read_boards(boards_csv(entries)))
 
 
 def test_an_answer_does_not_discover_itself() -> None:
@@ -143,7 +143,7 @@ def test_an_answer_does_not_discover_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "linked", "found"),
+    ("url", "link", "expected"),
     [
         ("https://boards-api.greenhouse.io/v1/boards/acme/jobs", "https://jobs.ashbyhq.com/acme", ("ashby", "acme")),
         (
@@ -155,10 +155,10 @@ def test_an_answer_does_not_discover_itself() -> None:
         ("https://hn.algolia.com/api/v1/search?query=acme", "https://jobs.lever.co/acme", ("lever", "acme")),
     ],
 )
-def test_only_the_board_of_the_answer_itself_is_left_out(url: str, linked: str, found: tuple[str, str] | None) -> None:
+def test_only_the_board_of_the_answer_itself_is_left_out(url: str, link: str, expected: tuple[str, str] | None) -> None:
     """Another platform's board of that name is another board, and so is one whose token is a part of the address."""
-    answer = Response(url=url, observed_at=NOW, status=200, body=f'"{linked}"'.encode())
-    assert list(find_linked_boards(answer)) == ([found] if found else [])
+    answer = Response(url=url, observed_at=NOW, status=200, body=f'"{link}"'.encode())
+    assert list(find_linked_boards(answer)) == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ def test_a_board_is_lost_that_answered_and_is_not_found(
         for name in (board, "in-no-list"):
             answers = [(status, day) for status, day in zip(statuses, DAYS, strict=False)]
             put_rows(con, Responses, *(answer(name, number, *one) for number, one in enumerate(answers)))
-        found = find_lost_boards(con, n_not_found)
+        lost_boards = find_lost_boards(con, n_not_found)
     well = [day for status, day in answers if status in (200, 304)]
-    assert found == ([LostBoard("lever", board, well[-1], answers[-1][1])] if is_lost else [])
+    assert lost_boards == ([LostBoard("lever", board, well[-1], answers[-1][1])] if is_lost else [])
 
 
 def test_two_pages_of_one_night_are_one_night(work_template: Path, tmp_path: Path) -> None:
@@ -198,18 +198,18 @@ def test_two_pages_of_one_night_are_one_night(work_template: Path, tmp_path: Pat
 def test_a_board_that_never_answered_us_is_lost_only_if_boards_csv_saw_it_answer(
     verified_on: date | None, work_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = Board(source="lever", board="acme", verified_on=verified_on)
-    monkeypatch.setattr(boards, "all_boards", lambda: (listed,))
+    entry = Board(source="lever", board="acme", verified_on=verified_on)
+    monkeypatch.setattr(boards, "all_boards", lambda: (entry,))
     with open_copy(work_template, tmp_path) as con:
         put_rows(con, Responses, *(answer("acme", number, 404, day) for number, day in enumerate(DAYS)))
-        found = find_lost_boards(con, 2)
-    assert found == ([LostBoard("lever", "acme", verified_on, DAYS[-1])] if verified_on else [])
+        lost_boards = find_lost_boards(con, 2)
+    assert lost_boards == ([LostBoard("lever", "acme", verified_on, DAYS[-1])] if verified_on else [])
 
 
 def answer(board: str, record: int, status: int, day: date) -> dict[str, object]:
     at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-    named = {"warc": f"lever/{board}", "record": record, "source": "lever", "board": board}
-    return {**named, "http_status": status, "observed_at": at}
+    fields = {"warc": f"lever/{board}", "record": record, "source": "lever", "board": board}
+    return {**fields, "http_status": status, "observed_at": at}
 
 
 def test_without_an_answer_there_is_nothing_to_judge_by(work_template: Path, tmp_path: Path) -> None:

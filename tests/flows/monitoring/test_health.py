@@ -95,16 +95,16 @@ class Nights:
             is_live=True,
             accept=tuple(accept),
         )
-        fetched = nightly.fetch_source.fn("lever", request, self.tokens)
+        fetch_health = nightly.fetch_source.fn("lever", request, self.tokens)
         if is_killed:
-            return fetched
-        (found,) = self.loaded(request, [fetched])
-        return found
+            return fetch_health
+        (health,) = self.loaded(request, [fetch_health])
+        return health
 
-    def loaded(self, request: Request, fetched: Sequence[Health]) -> tuple[Health, ...]:
+    def loaded(self, request: Request, health: Sequence[Health]) -> tuple[Health, ...]:
         begin(request)
-        refined, broken = nightly.refine_archive.fn(request)
-        return add_loads(fetched, refined, broken, nightly.load_refined.fn(request, refined))
+        results, failures = nightly.refine_archive.fn(request)
+        return add_loads(health, results, failures, nightly.load_refined.fn(request, results))
 
     def as_of(self, day: date, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds in the warehouse as of a past day."""
@@ -115,9 +115,9 @@ class Nights:
 
     def asked(self) -> list[dict[str, str]]:
         """Headers of the boards asked for since the last time this was called."""
-        found = [headers for path, headers in self.server.asked if path.startswith("/v0/")]
+        requests = [headers for path, headers in self.server.asked if path.startswith("/v0/")]
         self.server.asked.clear()
-        return found
+        return requests
 
     def select(self, sql: str, data: Path | None = None) -> list[tuple[Any, ...]]:
         with database.open_work(data or self.data) as con:
@@ -126,22 +126,22 @@ class Nights:
 
 @pytest.fixture
 def nights(tmp_path: Path, board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    made = Nights(tmp_path / "data", board, monkeypatch, TOKENS)
+    result = Nights(tmp_path / "data", board, monkeypatch, TOKENS)
     for name in TOKENS:
         board.answers[f"/v0/postings/{name}?mode=json"] = well(name)
-    yield made
+    yield result
 
 
 def stalls_once(board_name: str) -> Callable[[Any], None]:
     import threading
 
-    stalled = threading.Event()
+    stall = threading.Event()
 
     def answer(handler: Any) -> None:
-        if stalled.is_set():
+        if stall.is_set():
             in_turn(well(board_name))(handler)
         else:
-            stalled.set()
+            stall.set()
             threading.Event().wait(0.6)
 
     return answer
@@ -172,11 +172,11 @@ def test_each_misbehaviour_ends_in_its_state_and_closes_nothing(
     name: str, nights: Nights, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(session, "TIMEOUTS", (2.0, 0.2))
-    behaviour, outcome, n_rows, said = MISBEHAVIOURS[name]
+    behaviour, outcome, n_rows, pattern = MISBEHAVIOURS[name]
     health = nights.night(two=behaviour)
     assert (health.outcome, health.n_rows) == (outcome, n_rows), health
-    assert bool(health.message) is bool(said)
-    assert said is None or re.search(said, health.message or ""), health.message
+    assert bool(health.message) is bool(pattern)
+    assert pattern is None or re.search(pattern, health.message or ""), health.message
     assert health.n_requests <= lever.SOURCE.most_requests
     assert nights.select(STANDING) == [(n_rows,)]
     replayed_to_the_same(nights, tmp_path)
@@ -227,8 +227,8 @@ def test_a_field_that_empties_freezes_the_source_at_its_last_good_rows(nights: N
     health = nights.night(one=(200, {}, json.dumps(bare).encode()), two=well("two", 33), three=well("three", 33))
     assert health.outcome == "failed"
     assert nights.select(ROWS) == before
-    found = nights.select("SELECT expectation FROM ops.checks WHERE NOT is_met ORDER BY ALL")
-    assert ("filled: pay_low",) in found
+    rows = nights.select("SELECT expectation FROM ops.checks WHERE NOT is_met ORDER BY ALL")
+    assert ("filled: pay_low",) in rows
 
 
 def changing(nights: Nights, n: int = 3) -> None:
@@ -304,14 +304,14 @@ def test_two_hundred_unchanged_boards_cost_two_hundred_conditional_requests_and_
     monkeypatch.setattr(lever, "parse", never)
     second = nights.night(**{name: unchanged(name) for name in tokens})
     assert (second.outcome, second.n_rows, second.message) == ("unchanged", 400, None)
-    asked = nights.asked()
-    assert len(asked) == 200
-    assert all("If-None-Match" in headers for headers in asked)
+    requests = nights.asked()
+    assert len(requests) == 200
+    assert all("If-None-Match" in headers for headers in requests)
     assert second.n_bytes < 200  # but for what robots.txt said
     files = sorted((nights.data / "archive" / "lever").glob("*.warc.gz"))
-    assert [{type(found) for found in read_recorded(file)} for file in files] == [{RecordedAnswer}, {RevisitedAnswer}]
-    seen = "SELECT count(*), min(last_seen_at), max(last_seen_at) FROM core.postings WHERE closed_on IS NULL"
-    assert nights.select(seen) == [(400, FIRST + timedelta(days=1), FIRST + timedelta(days=1))]
+    assert [{type(record) for record in read_recorded(file)} for file in files] == [{RecordedAnswer}, {RevisitedAnswer}]
+    query = "SELECT count(*), min(last_seen_at), max(last_seen_at) FROM core.postings WHERE closed_on IS NULL"
+    assert nights.select(query) == [(400, FIRST + timedelta(days=1), FIRST + timedelta(days=1))]
     assert nights.select("SELECT DISTINCT is_complete FROM ops.responses") == [(True,)]
 
 
@@ -321,8 +321,8 @@ def test_new_keys_are_said_once_a_run(nights: Nights, caplog: pytest.LogCaptureF
             body = json.dumps([{**job(n, name), "mood": "glad", "tempo": 3} for n in range(3)]).encode()
             nights.server.answers[f"/v0/postings/{name}?mode=json"] = (200, {}, body)
         assert nights.night().outcome == "ok"
-    said = [record.message for record in caplog.records if "does not know" in record.message]
-    assert said == ["lever says what its reader does not know: mood, tempo"]
+    messages = [record.message for record in caplog.records if "does not know" in record.message]
+    assert messages == ["lever says what its reader does not know: mood, tempo"]
 
 
 def test_new_keys_are_no_refusal(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
@@ -330,8 +330,8 @@ def test_new_keys_are_no_refusal(nights: Nights, caplog: pytest.LogCaptureFixtur
     with caplog.at_level("INFO", logger="jobmarket"):
         health = nights.night(one=(200, {}, body))
     assert (health.outcome, health.message) == ("ok", None)
-    said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refined")]
-    assert said == ["refined lever: 1 files, 12 rows"]
+    messages = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refined")]
+    assert messages == ["refined lever: 1 files, 12 rows"]
 
 
 def test_records_that_are_refused_are_counted_with_the_first_reason(

@@ -37,7 +37,7 @@ def test_an_unknown_cadence_is_an_error_that_names_the_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "found"),
+    ("day", "expected"),
     [
         (date(2026, 3, 15), []),
         (date(2026, 3, 16), [Frozen("ashby", LAST, 14)]),
@@ -45,7 +45,7 @@ def test_an_unknown_cadence_is_an_error_that_names_the_known() -> None:
     ],
 )
 def test_a_source_is_frozen_by_its_newest_rows(
-    day: date, found: list[Frozen], work_template: Path, tmp_path: Path
+    day: date, expected: list[Frozen], work_template: Path, tmp_path: Path
 ) -> None:
     with open_copy(work_template, tmp_path) as con:
         nights = [
@@ -55,6 +55,6 @@ def test_a_source_is_frozen_by_its_newest_rows(
             describe_load("lever", 4, 1),
         ]
         put_rows(con, Loads, *nights, describe_load("bls_oews", 1, 9), describe_load("remotive", 1, 9))
-        assert find_frozen_sources(con, ["lever", "ashby", "bls_oews", "reed"], day) == found, (
+        assert find_frozen_sources(con, ["lever", "ashby", "bls_oews", "reed"], day) == expected, (
             "an answer that only repeats is nothing new; what never came and what is not asked about is in no rhythm"
         )

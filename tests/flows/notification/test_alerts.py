@@ -54,9 +54,9 @@ def test_a_good_night_has_nothing_due() -> None:
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_a_source_is_due_that_gave_less_than_it_was_asked_for(outcome: str) -> None:
     night = dataclasses.replace(WELL, health={"lever": f"{outcome}: 3 failed, first: https://a.example/x?key=y: why"})
-    found = list(describe_sources(night))
-    assert (outcome in FAILURES) == bool(found)
-    for alert in found:
+    due = list(describe_sources(night))
+    assert (outcome in FAILURES) == bool(due)
+    for alert in due:
         assert alert.key == Key("source", "lever", outcome)
         assert alert.words == f"{outcome}: 3 failed, first: a.example/x: why", "the query of an address may hold a key"
         assert "jobmarket sources lever" in alert.remedy
@@ -85,15 +85,15 @@ def test_a_refused_night_says_why_and_is_the_same_alert_with_other_numbers() -> 
 
 
 def test_a_mended_file_and_a_killed_night_are_due() -> None:
-    mended = dataclasses.replace(WELL, exit_code=2, message="work.duckdb is damaged; it was set aside")
-    left = dataclasses.replace(mended, message=f"{LEFT_OUT}my.md:3: no figure", exit_code=2)
-    assert "guide check" in next(describe_night(left)).remedy
-    assert keys(describe_night(mended)) == [("night", "recovery", "work.duckdb is damaged; it was set aside")]
+    recovery = dataclasses.replace(WELL, exit_code=2, message="work.duckdb is damaged; it was set aside")
+    bad_guide = dataclasses.replace(recovery, message=f"{LEFT_OUT}my.md:3: no figure", exit_code=2)
+    assert "guide check" in next(describe_night(bad_guide)).remedy
+    assert keys(describe_night(recovery)) == [("night", "recovery", "work.duckdb is damaged; it was set aside")]
     assert keys(describe_night(dataclasses.replace(WELL, exit_code=None))) == [("night", "end", "killed")]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("a title expected (got 'Senior \"ML\" Engineer')", "a title expected (got …)"),
         ('column: ["Ada Byron", "it\\"s"]', "column: […, …]"),
@@ -104,8 +104,8 @@ def test_a_mended_file_and_a_killed_night_are_due() -> None:
         ("x" * 1000, "x" * (MAX_WORDS - 1) + "…"),
     ],
 )
-def test_what_is_said_has_no_value_of_others_no_address_of_persons_and_one_line(text: str, said: str) -> None:
-    assert clean(text) == said
+def test_what_is_said_has_no_value_of_others_no_address_of_persons_and_one_line(text: str, expected: str) -> None:
+    assert clean(text) == expected
 
 
 # --- claims and reviews ---------------------------------------------------------------------------------
@@ -118,8 +118,8 @@ def test_what_is_said_has_no_value_of_others_no_address_of_persons_and_one_line(
 def test_a_claim_is_due_two_weeks_before_its_day_and_again_after_it(day: date, state: str | None) -> None:
     first = load_claims()[0]
     claim = dataclasses.replace(first, verify_by=date(2027, 3, 31))
-    found = keys(describe_claims([claim], day))
-    assert found == ([("claim", claim.id, f"2027-03-31 {state}")] if state else [])
+    due = keys(describe_claims([claim], day))
+    assert due == ([("claim", claim.id, f"2027-03-31 {state}")] if state else [])
 
 
 def test_without_the_table_of_reviews_none_waits_and_with_it_each_is_due_until_and_after_its_deadline(
@@ -132,12 +132,12 @@ def test_without_the_table_of_reviews_none_waits_and_with_it_each_is_due_until_a
             put_rows(con, Vintages, waiting | {"figure": figure, "offered_on": day, "as_of": day})
         put_rows(con, Vintages, waiting | {"figure": "skill.r", "state": "rejected"})
         assert find_waiting_figures(con)[0] == WaitingFigure("band.us", date(2026, 2, 1), date(2026, 2, 15))
-        found = list(describe_reviews(con, DAY))
-    assert keys(found) == [
+        reviews = list(describe_reviews(con, DAY))
+    assert keys(reviews) == [
         ("review", "band.us", "2026-02-01 overdue"),
         ("review", "skill.python", "2026-03-01 waiting"),
     ]
-    assert found[1].words == "since 2026-03-01, to be decided by 2026-03-15"
+    assert reviews[1].words == "since 2026-03-01, to be decided by 2026-03-15"
 
 
 # --- all together ---------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
     now = datetime.datetime.now(datetime.UTC)
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    signed = (
+    cert = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -133,7 +133,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
     folder = tmp_path_factory.mktemp("certificate")
     public, private = folder / "public.pem", folder / "private.pem"
-    public.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    public.write_bytes(cert.public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
@@ -246,9 +246,9 @@ def test_a_server_that_sends_byte_after_byte_is_left_in_time(
     config = Settings(
         data=tmp_path, mail_to=("a@b.example",), mail_from="c@d.example", mail_host="127.0.0.1", mail_port=dripping
     )
-    began = time.monotonic()
+    start = time.monotonic()
     assert deliver(list_channels(config)["mail"], MESSAGE) == "not done after 0.3 seconds"
-    assert time.monotonic() - began < 30, "not for ever"
+    assert time.monotonic() - start < 30, "not for ever"
 
 
 def test_a_password_that_cannot_be_sent_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +263,7 @@ def test_a_password_that_cannot_be_sent_is_said(monkeypatch: pytest.MonkeyPatch)
 def test_no_log_and_no_error_has_the_password(
     serving: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = serving(authenticator=lambda *said: AuthResult(success=False, handled=False), auth_require_tls=False)
+    server = serving(authenticator=lambda *args: AuthResult(success=False, handled=False), auth_require_tls=False)
     monkeypatch.setenv(MAIL_PASSWORD, PASSWORD)
     with caplog.at_level(logging.DEBUG, logger="jobmarket"):
         why = deliver(list_channels(replace(server.config, mail_user=USER))["mail"], MESSAGE)
@@ -272,7 +272,7 @@ def test_no_log_and_no_error_has_the_password(
 
 
 @pytest.mark.parametrize(
-    ("changed", "problem"),
+    ("changes", "problem"),
     [
         ({"mail_to": ()}, None),
         ({}, None),
@@ -284,16 +284,16 @@ def test_no_log_and_no_error_has_the_password(
     ],
 )
 def test_what_the_settings_of_mail_lack_is_said_and_nothing_is_connected_to(
-    changed: dict[str, Any], problem: str | None
+    changes: dict[str, Any], problem: str | None
 ) -> None:
     config = Settings(
         data=Path("/srv"), mail_to=("a@b.example",), mail_from="c@d.example", mail_host="smtp.invalid.example"
     )
-    found = find_mail_problem(replace(config, **changed))
-    assert (found is None) == (problem is None)
+    result = find_mail_problem(replace(config, **changes))
+    assert (result is None) == (problem is None)
     if problem is not None:
-        assert re.search(re.escape(problem), found or "")
-        assert deliver(lambda message: send_mail(replace(config, **changed), message), MESSAGE) == found
+        assert re.search(re.escape(problem), result or "")
+        assert deliver(lambda message: send_mail(replace(config, **changes), message), MESSAGE) == result
 
 
 # --- attempts -------------------------------------------------------------------------------------------

@@ -106,9 +106,11 @@ def test_long_values_are_shown_from_where_they_differ() -> None:
     before, after = (f"{'the same of both ' * 20}{rest}{', and so on' * 20}" for rest in ("A 10", "A 20"))
     changes = [Change("f.one", "t", before, after, BEFORE, False), Change("f.two", "t", "B" * 200, None, BEFORE, False)]
     body = compose(NIGHT, [], published=Publication(guides=[], page=Path("p"), changes=changes)).body
-    shown = {line.partition(": ")[0]: line.partition(": ")[2].split(" → ") for line in body.splitlines() if "→" in line}
-    assert [value[:27] for value in shown["- f.one"]] == ["…the same of both A 10, and", "…the same of both A 20, and"]
-    assert shown["- f.two"] == ["B" * 79 + "…", "withheld"]
+    values = {
+        line.partition(": ")[0]: line.partition(": ")[2].split(" → ") for line in body.splitlines() if "→" in line
+    }
+    assert [value[:27] for value in values["- f.one"]] == ["…the same of both A 10, and", "…the same of both A 20, and"]
+    assert values["- f.two"] == ["B" * 79 + "…", "withheld"]
 
 
 def test_a_chat_room_gets_no_more_than_it_takes() -> None:
@@ -132,5 +134,5 @@ def test_a_chat_room_is_given_no_commands() -> None:
 def test_sample_data_and_tests_say_so() -> None:
     sample = Night(run_id="one", day=DAY, exit_code=0, is_sample=True)
     assert compose(sample, [Due(alert=CLAIM, since=DAY)]).subject == "SAMPLE DATA · Job market, 2026-03-10: 1 thing due"
-    tried = compose_test(NIGHT)
-    assert "test" in tried.subject and tried.content["night"]["is_test"] is True
+    message = compose_test(NIGHT)
+    assert "test" in message.subject and message.content["night"]["is_test"] is True

@@ -98,15 +98,15 @@ def test_a_good_night_sends_nothing_but_its_heartbeat(nights: Nights) -> None:
 
 
 def test_a_failure_is_sent_once_until_it_has_cleared(nights: Nights) -> None:
-    failed = "failed: HTTP 500"
-    assert nights.end(lever=failed) == [["lever failed"]]
+    failure = "failed: HTTP 500"
+    assert nights.end(lever=failure) == [["lever failed"]]
     assert "1 due" in nights.status()["webhook"]
-    assert nights.end(lever=failed) == []
-    assert nights.end(lever="failed: HTTP 502", ashby=failed) == [["ashby failed"]], "only what is new"
+    assert nights.end(lever=failure) == []
+    assert nights.end(lever="failed: HTTP 502", ashby=failure) == [["ashby failed"]], "only what is new"
     assert "Sent before and still so: 1" in nights.contents[0]["text"]
-    assert nights.end(lever="partial: 1 failed", ashby=failed) == [["lever partial"]], "another state is news"
+    assert nights.end(lever="partial: 1 failed", ashby=failure) == [["lever partial"]], "another state is news"
     assert nights.end(lever="ok", ashby="unchanged") == []
-    assert nights.end(lever=failed, ashby="ok") == [["lever failed"]], "cleared, and failing again"
+    assert nights.end(lever=failure, ashby="ok") == [["lever failed"]], "cleared, and failing again"
     assert nights.n_beats == 6, "a source that failed keeps no night from being published"
 
 
@@ -138,8 +138,8 @@ def test_an_alert_with_a_deadline_is_repeated_once_when_that_has_passed(
 ) -> None:
     claim = dataclasses.replace(load_claims()[0], verify_by=date(2026, 3, 2))
     monkeypatch.setattr(claims, "load_claims", lambda: [claim])
-    found = [nights.end() for _ in range(4)]
-    assert found == [[[f"{claim.id} 2026-03-02 near"]], [], [[f"{claim.id} 2026-03-02 past"]], []]
+    messages = [nights.end() for _ in range(4)]
+    assert messages == [[[f"{claim.id} 2026-03-02 near"]], [], [[f"{claim.id} 2026-03-02 past"]], []]
     claim = dataclasses.replace(claim, verify_by=date(2027, 3, 2))
     assert nights.end() == []
 
@@ -204,9 +204,9 @@ def test_what_was_not_taken_is_logged_shown_and_sent_with_the_next_night(
 ) -> None:  # fmt: skip
     nights.board.answers[HOOK] = behaviour(over)
     nights.config = dataclasses.replace(nights.config, heartbeat=None)
-    with caplog.at_level(logging.DEBUG), monkeypatch.context() as hurried:
+    with caplog.at_level(logging.DEBUG), monkeypatch.context() as patch:
         for (module, name), limit in limits.items():
-            hurried.setattr(module, name, limit)
+            patch.setattr(module, name, limit)
         nights.end(lever="failed", ashby="failed")
     assert f"not sent by webhook: {why}; the 2 due go with the next night's message" in caplog.text
     assert nights.status()["webhook"].endswith(f": {why}; 2 due go with the next night's message")
@@ -261,27 +261,27 @@ def test_whatever_breaks_the_night_goes_on(nights: Nights, caplog: pytest.LogCap
 def test_what_the_published_warehouse_tells_is_sent_with_what_changed(
     nights: Nights, work_template: Path, tmp_path: Path
 ) -> None:
-    listed = next(board for board in all_boards() if board.source == "lever")
-    loaded = {
+    entry = next(board for board in all_boards() if board.source == "lever")
+    load = {
         "source": "ashby",
         "n_rows": 3,
         "observed_from": at(date(2026, 1, 1)),
         "observed_to": at(date(2026, 1, 1)),
     }
     with open_copy(work_template, tmp_path / "work") as con:
-        put_rows(con, Loads, {"warc": "ashby/1", **loaded})
+        put_rows(con, Loads, {"warc": "ashby/1", **load})
         for record, status in enumerate((200, 404, 404)):
-            named = {"warc": "lever/1", "source": "lever", "board": listed.board, "record": record}
+            answer = {"warc": "lever/1", "source": "lever", "board": entry.board, "record": record}
             when = at(date(2026, 2, 1 + record))
-            put_rows(con, Responses, {**named, "http_status": status, "observed_at": when})
+            put_rows(con, Responses, {**answer, "http_status": status, "observed_at": when})
         for day, value in ((date(2026, 2, 28), "USD 10K"), (date(2026, 3, 1), "USD 20K")):
             database.write_mart(con, Figures, [figure(day, value)], as_of=day)
         nights.config.data.mkdir(parents=True)
         market.publish(con, nights.config.outputs().market)
-    assert nights.end(lever="ok") == [["ashby 2026-01-01", f"lever {listed.board} gone"]]
+    assert nights.end(lever="ok") == [["ashby 2026-01-01", f"lever {entry.board} gone"]]
     text = nights.contents[0]["text"]
     assert "- ashby: nothing new since 2026-01-01; 14 days without are usual at most\n" in text
-    assert f"- lever {listed.board}: answered until 2026-02-01, not found since; asked on 2026-02-03 last\n" in text
+    assert f"- lever {entry.board}: answered until 2026-02-01, not found since; asked on 2026-02-03 last\n" in text
     assert "Figures changed since 2026-02-28 (1)\n- band.us: USD 10K → USD 20K\n" in text
     assert f"Guide: {nights.config.outputs().guide}\nPage: {nights.config.outputs().page}\n" in text
     assert nights.end(lever="ok") == []
@@ -294,9 +294,9 @@ def at(day: date) -> datetime:
 
 
 def figure(day: date, value: str) -> Figures:
-    said: dict[str, Any] = {f.name: () if f.is_list and not f.nullable else None for f in fields_of(Figures)}
-    given = {"as_of": day, "figure": "band.us", "title": "Pay", "kind": "measured", "unit": "USD", "value": value}
-    return Figures(**{**said, **given, "status": "published", "code_version": "0"})
+    defaults: dict[str, Any] = {f.name: () if f.is_list and not f.nullable else None for f in fields_of(Figures)}
+    values = {"as_of": day, "figure": "band.us", "title": "Pay", "kind": "measured", "unit": "USD", "value": value}
+    return Figures(**{**defaults, **values, "status": "published", "code_version": "0"})
 
 
 # --- how nights call it ---------------------------------------------------------------------------------
@@ -338,12 +338,12 @@ def test_the_last_night_is_shown_without_sending(nights: Nights) -> None:
         run_log.end(config.data, run_id, exit_code=2, as_of=date(2026, 3, 1), health={"lever": "failed: HTTP 500"})
     last = find_last_night(config)
     assert last is not None and last.run_id == "one"
-    shown = show_night(config, last)
-    assert shown.message is not None and "- lever: failed: HTTP 500" in shown.message.text
+    view = show_night(config, last)
+    assert view.message is not None and "- lever: failed: HTTP 500" in view.message.text
     assert nights.board.asked == []
     report_night(lambda: config, last)
-    shown = show_night(config, last)
-    assert shown.message is None
-    assert [alert.subject for alert in shown.known] == ["lever"]
+    view = show_night(config, last)
+    assert view.message is None
+    assert [alert.subject for alert in view.known] == ["lever"]
     without = show_night(dataclasses.replace(config, webhook=None), last)
     assert without.message is not None, "with no channel, all that stands"

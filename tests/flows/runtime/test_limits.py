@@ -15,8 +15,8 @@ from flows.terminal.errors import WrongUsage
 SOURCES = {name: module.SOURCE for name, module in all_sources().items()}
 
 
-def config(**said: Any) -> Settings:
-    return Settings(data=Path("data"), origins={name: f"jobmarket.toml:{name}" for name in said}, **said)
+def config(**options: Any) -> Settings:
+    return Settings(data=Path("data"), origins={name: f"jobmarket.toml:{name}" for name in options}, **options)
 
 
 def test_without_settings_a_source_has_its_own_limits() -> None:
@@ -25,10 +25,10 @@ def test_without_settings_a_source_has_its_own_limits() -> None:
 
 
 def test_settings_raise_and_lower_the_budget_of_boards() -> None:
-    said = config(board_requests=12_000, requests={"workable": 2_000, "paylocity": 20_000})
-    found = {name: limit(source, said).most_requests for name, source in SOURCES.items()}
-    assert (found["greenhouse"], found["workable"], found["paylocity"]) == (12_000, 2_000, 20_000)
-    assert found["adzuna"] == SOURCES["adzuna"].most_requests, "it has no boards"
+    settings = config(board_requests=12_000, requests={"workable": 2_000, "paylocity": 20_000})
+    budgets = {name: limit(source, settings).most_requests for name, source in SOURCES.items()}
+    assert (budgets["greenhouse"], budgets["workable"], budgets["paylocity"]) == (12_000, 2_000, 20_000)
+    assert budgets["adzuna"] == SOURCES["adzuna"].most_requests, "it has no boards"
 
 
 def test_a_longer_pause_is_taken() -> None:
@@ -37,7 +37,7 @@ def test_a_longer_pause_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("options", "why"),
     [
         ({"pause": {"workable": 2.0}}, r"^jobmarket.toml:pause: limits.pause.workable = 2: the source asks for 5 sec"),
         (
@@ -53,14 +53,14 @@ def test_a_longer_pause_is_taken() -> None:
         ({"pause": {"nobody": 10.0}}, "^jobmarket.toml:pause: unknown source nobody"),
     ],
 )
-def test_what_makes_no_sense_is_refused(said: dict[str, Any], why: str) -> None:
+def test_what_makes_no_sense_is_refused(options: dict[str, Any], why: str) -> None:
     with pytest.raises(WrongUsage, match=why):
-        check_limits(config(**said))
+        check_limits(config(**options))
 
 
 def test_it_is_said_what_limits_come_to() -> None:
-    said = config(board_requests=10_000, requests={"adzuna": 40}, pause={"adzuna": 9.0})
-    lines = list(describe_limits(said))
+    settings = config(board_requests=10_000, requests={"adzuna": 40}, pause={"adzuna": 9.0})
+    lines = list(describe_limits(settings))
     assert "greenhouse: 10,000 requests a night, 1 s apart: 2.8 hours" in lines
     assert "rippling: 10,000 requests a night, 6 s apart; 3,600 of them in the 6.0 hours that it has" in lines
     assert "adzuna: 40 requests a night, 9 s apart: 0.1 hours" in lines

@@ -28,9 +28,9 @@ OPEN = all_sources()["ecb_rates"].SOURCE
 WHY = 'why = "Written permission, filed under L-114"\nby = "A. Operator"\non = 2026-11-03\n'
 
 
-def declared(monkeypatch: pytest.MonkeyPatch, **said: Any) -> Source:
+def declared(monkeypatch: pytest.MonkeyPatch, **options: Any) -> Source:
     """A source `guarded` beside the real ones."""
-    source = replace(OPEN, name="guarded", **said)
+    source = replace(OPEN, name="guarded", **options)
     monkeypatch.setattr(access, "all_sources", lambda: {**all_sources(), "guarded": SimpleNamespace(SOURCE=source)})
     return source
 
@@ -41,8 +41,8 @@ def test_an_open_source_is_on(tmp_path: Path) -> None:
 
 def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "boards_of", lambda name: ())
-    said = why_off(all_sources()["ashby"].SOURCE, tmp_path) or ""
-    assert "extractors/boards.csv" in said and "jobmarket boards import FILE" in said
+    why = why_off(all_sources()["ashby"].SOURCE, tmp_path) or ""
+    assert "extractors/boards.csv" in why and "jobmarket boards import FILE" in why
 
 
 def test_a_board_in_the_store_turns_its_source_on(tmp_path: Path) -> None:
@@ -53,12 +53,11 @@ def test_a_board_in_the_store_turns_its_source_on(tmp_path: Path) -> None:
 
 
 def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = declared(monkeypatch, asked_until=date(2026, 1, 1))
+    source = declared(monkeypatch, asked_until=date(2026, 1, 1))
     assert (
-        why_past_last_day(guarded, date(2026, 1, 1)) is None
-        and why_past_last_day(guarded, date(2026, 1, 2)) is not None
+        why_past_last_day(source, date(2026, 1, 1)) is None and why_past_last_day(source, date(2026, 1, 2)) is not None
     )
-    assert "not asked after 2026-01-01" in (why_off(guarded, tmp_path) or "")
+    assert "not asked after 2026-01-01" in (why_off(source, tmp_path) or "")
     recruitee = all_sources()["recruitee"].SOURCE
     assert (
         why_past_last_day(recruitee, date(2027, 2, 9)) is None
@@ -67,26 +66,26 @@ def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = declared(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
+    source = declared(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
     monkeypatch.delenv("JOBMARKET_ONE", raising=False)
     monkeypatch.setenv("JOBMARKET_TWO", "x")
-    assert why_off(guarded, tmp_path) == "needs a key: set JOBMARKET_ONE"
+    assert why_off(source, tmp_path) == "needs a key: set JOBMARKET_ONE"
     monkeypatch.setenv("JOBMARKET_ONE", "x")
-    assert why_off(guarded, tmp_path) is None
+    assert why_off(source, tmp_path) is None
 
 
 def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = declared(monkeypatch, access="consent")
-    assert "[guarded] in permissions.toml" in (why_off(guarded, tmp_path) or "")
+    source = declared(monkeypatch, access="consent")
+    assert "[guarded] in permissions.toml" in (why_off(source, tmp_path) or "")
     (tmp_path / PERMISSIONS).write_text(f"[guarded]\n{WHY}")
-    assert why_off(guarded, tmp_path) is None
+    assert why_off(source, tmp_path) is None
     assert read_permissions(tmp_path) == {
         "guarded": Permission(why="Written permission, filed under L-114", by="A. Operator", on=date(2026, 11, 3))
     }
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("text", "why"),
     [
         ("[guarded", "no TOML file"),
         ("[guarded]\n", "expected"),
@@ -98,12 +97,12 @@ def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pyt
     ],
 )
 def test_a_record_that_says_too_little_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, why: str
 ) -> None:
-    guarded = declared(monkeypatch, access="consent")
-    (tmp_path / PERMISSIONS).write_text(said)
+    source = declared(monkeypatch, access="consent")
+    (tmp_path / PERMISSIONS).write_text(text)
     with pytest.raises(WrongUsage, match=why):
-        why_off(guarded, tmp_path)
+        why_off(source, tmp_path)
 
 
 # --- what was let in by hand ----------------------------------------------------------------------------
@@ -120,7 +119,7 @@ def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "days"),
+    ("text", "days"),
     [
         ("lever/b.warc.gz\n", {"lever/b.warc.gz": date.min}),  # as it was written before there were days
         ("\ufeff2026-11-03\tlever/a.warc.gz \n\n", {"lever/a.warc.gz": date(2026, 11, 3)}),
@@ -130,8 +129,8 @@ def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_a_person_may_write(written: str, days: dict[str, date], tmp_path: Path) -> None:
-    (tmp_path / ACCEPTED).write_text(written)
+def test_what_a_person_may_write(text: str, days: dict[str, date], tmp_path: Path) -> None:
+    (tmp_path / ACCEPTED).write_text(text)
     for warc, day in days.items():
         assert read_accepted(tmp_path) == read_accepted(tmp_path, day) == {warc}
         if day > date.min:

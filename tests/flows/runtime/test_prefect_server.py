@@ -75,8 +75,8 @@ def test_a_record_cut_short_or_missing_is_no_error(tmp_path: Path) -> None:
 
 
 def serving(folder: Path, server: subprocess.Popen[bytes], owner: dict[str, Any]) -> None:
-    said = {**known(server), "cron": "0 2 * * *", "timezone": "UTC", "owner": owner}
-    (folder / SCHEDULE).write_text(json.dumps(said))
+    schedule = {**known(server), "cron": "0 2 * * *", "timezone": "UTC", "owner": owner}
+    (folder / SCHEDULE).write_text(json.dumps(schedule))
 
 
 def test_the_server_of_a_killed_schedule_is_ended_by_the_next_command(tmp_path: Path) -> None:
@@ -96,9 +96,9 @@ def test_the_server_of_a_living_schedule_is_left_alone_by_a_run(tmp_path: Path) 
         serving(tmp_path, server, known(owner))
         assert not end_leftovers(tmp_path)
         assert server.poll() is None
-        found = schedule_of(tmp_path)
-        assert found is not None
-        assert (found.cron, found.pid) == ("0 2 * * *", owner.pid)
+        schedule = schedule_of(tmp_path)
+        assert schedule is not None
+        assert (schedule.cron, schedule.pid) == ("0 2 * * *", owner.pid)
         with (
             pytest.raises(AlreadyServed, match=rf"process {owner.pid} serves"),
             run_schedule_server(tmp_path, port=1, cron="0 2 * * *", timezone="UTC"),
@@ -116,17 +116,17 @@ def test_a_schedule_is_on_record_while_it_lasts(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with run_schedule_server(tmp_path, port=1, cron="0 2 * * *", timezone="Europe/Berlin") as url:
         assert url == "http://127.0.0.1:9/api", "somebody else's server is used"
-        found = schedule_of(tmp_path)
-        assert found is not None
-        assert (found.timezone, found.pid) == ("Europe/Berlin", os.getpid())
+        schedule = schedule_of(tmp_path)
+        assert schedule is not None
+        assert (schedule.timezone, schedule.pid) == ("Europe/Berlin", os.getpid())
     assert schedule_of(tmp_path) is None
 
 
 def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = int(taken.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = int(listener.getsockname()[1])
         with (
             pytest.raises(Wrong, match=rf"port {port} .* choose another by --port"),
             run_schedule_server(tmp_path, port=port, cron="0 2 * * *", timezone="UTC"),

@@ -38,8 +38,8 @@ N_POSTINGS = 56
 def base(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> Path:
     """A small finished folder in which two days were published."""
     data = tmp_path_factory.mktemp("base") / "data"
-    with tarfile.open(FOLDER) as packed:
-        packed.extractall(data, filter="data")
+    with tarfile.open(FOLDER) as archive:
+        archive.extractall(data, filter="data")
     assert here(data, *RUN) == 0
     return data
 
@@ -118,9 +118,9 @@ def history(con: database.Connection) -> list[tuple[Any, ...]]:
     return con.execute(FIGURES, [DAYS[0]]).fetchall()
 
 
-def is_published_again(before: tuple[int, list[tuple[Any, ...]]], ended: CommandResult, data: Path) -> None:
-    assert ended.code == 0, ended.said
-    assert "Traceback" not in ended.said
+def is_published_again(before: tuple[int, list[tuple[Any, ...]]], result: CommandResult, data: Path) -> None:
+    assert result.code == 0, result.said
+    assert "Traceback" not in result.said
     assert published(data) == before
     assert before[0] == N_POSTINGS
     assert before[1]
@@ -152,10 +152,10 @@ def test_the_run_that_meets_a_damaged_work_file_publishes_all_the_same(
     before = published(data)
     DAMAGES[damage](data / "work.duckdb")
     begin(data, run_id="one-of-which-the-work-file-alone-knew", command="test")
-    ended = plain(data, *arguments)
-    is_published_again(before, ended, data)
-    assert "work.duckdb is damaged" in ended.said
-    assert "source health of runs that were not published are lost: one-of-which-the-work-file-alone" in ended.said
+    result = plain(data, *arguments)
+    is_published_again(before, result, data)
+    assert "work.duckdb is damaged" in result.said
+    assert "source health of runs that were not published are lost: one-of-which-the-work-file-alone" in result.said
     with open_reader(data) as con:
         messages = con.execute("SELECT message FROM ops.runs ORDER BY started_at DESC").fetchall()
     assert "work.duckdb is damaged" in messages[0][0]
@@ -173,12 +173,12 @@ def test_a_work_file_that_was_lost_comes_back_with_its_history(data: Path, plain
 def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_said(data: Path, plain: Command) -> None:
     flip_throughout(data / "market.duckdb")
     zero(data / "work.duckdb")
-    ended = plain(data, *RUN)
-    assert ended.code == 0, ended.said
-    assert "Traceback" not in ended.said
+    result = plain(data, *RUN)
+    assert result.code == 0, result.said
+    assert "Traceback" not in result.said
     assert len(aside(data, "market.duckdb")) == len(aside(data, "work.duckdb")) == 1
-    assert "market.duckdb is damaged" in ended.said
-    assert "The marts and figures of earlier days, and the checks and health of earlier runs, are lost" in ended.said
+    assert "market.duckdb is damaged" in result.said
+    assert "The marts and figures of earlier days, and the checks and health of earlier runs, are lost" in result.said
     assert published(data) == (N_POSTINGS, [])
 
 
@@ -189,11 +189,11 @@ def test_a_damaged_published_file_is_said_in_a_line_and_published_again(
     before = published(data)
     DAMAGES[damage](data / "market.duckdb")
     for arguments in (("status",), ("sql", "SELECT * FROM core.postings"), ("explain", "list"), ("coverage",)):
-        refused = plain(data, *arguments)
-        assert refused.code == 1, arguments
-        assert f"{data / 'market.duckdb'} is damaged (" in refused.err
-        assert "`jobmarket rebuild` makes it again" in refused.err
-        assert len(refused.err.splitlines()) == 1
+        result = plain(data, *arguments)
+        assert result.code == 1, arguments
+        assert f"{data / 'market.duckdb'} is damaged (" in result.err
+        assert "`jobmarket rebuild` makes it again" in result.err
+        assert len(result.err.splitlines()) == 1
     assert "Last runs" in plain(data, "status").out
     is_published_again(before, plain(data, *RUN), data)
 
@@ -205,9 +205,9 @@ def test_a_damaged_refined_file_is_made_again(data: Path, plain: Command) -> Non
         flip(path, *range(4, path.stat().st_size - footer, 50))
     with database.open_work(data) as con:
         con.execute("UPDATE ops.loads SET refine_key = 'of other code' WHERE source = 'lever'")
-    ended = plain(data, *RUN)
-    is_published_again(before, ended, data)
-    assert "refined files are damaged, first lever/" in ended.said
+    result = plain(data, *RUN)
+    is_published_again(before, result, data)
+    assert "refined files are damaged, first lever/" in result.said
 
 
 # --- the file that says what the folder holds -----------------------------------------------------------
@@ -264,15 +264,15 @@ def test_a_live_archive_tells_that_it_is_live(tmp_path: Path) -> None:
 
 def test_a_damaged_kind_that_nothing_tells_of_is_left_to_a_person(tmp_path: Path, plain: Command) -> None:
     (tmp_path / "kind").write_text("junk")
-    refused = plain(tmp_path, *RUN)
-    assert refused.code == 1
-    assert "says neither sample nor live, and nothing in the folder tells; write the right one into it" in refused.err
+    result = plain(tmp_path, *RUN)
+    assert result.code == 1
+    assert "says neither sample nor live, and nothing in the folder tells; write the right one into it" in result.err
     assert (tmp_path / "kind").read_text() == "junk"
 
 
 def test_a_folder_with_both_and_a_damaged_kind_is_refused(slight: Path, plain: Command) -> None:
     record(path_of(slight / "archive", "greenhouse", FIRST), [greenhouse_board("mill", greenhouse_job(1))])
     spoil_kind(slight, b"junk")
-    refused = plain(slight, *RUN)
-    assert refused.code == 1
-    assert "holds sample data and live data, which must not be mixed" in refused.err
+    result = plain(slight, *RUN)
+    assert result.code == 1
+    assert "holds sample data and live data, which must not be mixed" in result.err

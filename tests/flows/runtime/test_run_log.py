@@ -22,12 +22,12 @@ from tests.extractors.board import Board
 
 
 def record_run(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
-    with on_record(data, run_id="one", command="jobmarket run") as ended:
-        ending(ended)
+    with on_record(data, run_id="one", command="jobmarket run") as note_end:
+        ending(note_end)
 
 
 def raising(error: BaseException) -> Callable[[Any], None]:
-    def ending(ended: object) -> None:
+    def ending(note_end: object) -> None:
         raise error
 
     return ending
@@ -45,7 +45,7 @@ def test_what_came_of_a_run(tmp_path: Path) -> None:
         Health(source="ecb_rates"),
     )
     outcome = Outcome(exit_code=2, as_of=date(2026, 9, 30), health=health)
-    record_run(tmp_path, lambda ended: ended(**outcome.on_record))
+    record_run(tmp_path, lambda note_end: note_end(**outcome.on_record))
     [run] = runs_of(tmp_path)
     assert (run.state, run.exit_code, run.as_of, run.message) == (STATES[2], 2, date(2026, 9, 30), None)
     assert run.health == {"ashby": "failed: HTTP 500", "lever": "ok"}, "what was not read says nothing of its health"
@@ -120,8 +120,8 @@ def test_a_scheduled_night_reports_itself_also_when_it_is_refused(
         serve.scheduled_night.fn([])
     assert board.paths == ["/webhook", "/heartbeat", "/webhook", "/webhook", "/webhook"]
     texts = [json.loads(body)["text"] for body in board.posted]
-    said = ["- lever: partial: 1 failed", "limits.workers = 0", "is in use by process", "still stands: no rows"]
-    assert [what in text for what, text in zip(said, texts, strict=True)] == [True] * 4, texts
+    words = ["- lever: partial: 1 failed", "limits.workers = 0", "is in use by process", "still stands: no rows"]
+    assert [what in text for what, text in zip(words, texts, strict=True)] == [True] * 4, texts
 
 
 def test_a_scheduled_night_takes_the_settings_of_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

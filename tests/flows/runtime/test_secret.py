@@ -19,9 +19,9 @@ VALUE = "s3cr3t-key"
 def test_only_who_asks_for_it_gets_the_value() -> None:
     secret = Secret(VALUE, "https://hooks.example/…")
     assert secret.reveal() == VALUE
-    for shown in (str(secret), repr(secret), f"{secret}", f"{secret!r}", f"{[secret]}"):
-        assert VALUE not in shown
-        assert "https://hooks.example/…" in shown
+    for text in (str(secret), repr(secret), f"{secret}", f"{secret!r}", f"{[secret]}"):
+        assert VALUE not in text
+        assert "https://hooks.example/…" in text
     assert str(Secret(VALUE)) == HIDDEN
     assert secret == Secret(VALUE) != Secret("other")
     assert len({secret, Secret(VALUE)}) == 1
@@ -31,6 +31,6 @@ def test_only_who_asks_for_it_gets_the_value() -> None:
 def test_prefect_keeps_no_secret_of_a_flow_s_parameters() -> None:
     config = Settings(data=Path("/srv"), webhook=Secret(VALUE), heartbeat=Secret(VALUE))
     request = Request(settings=config, command="jobmarket run", sources=())
-    kept = json.dumps(jsonable_encoder(request))  # what Prefect calls, and shows on its page
-    assert "jobmarket run" in kept
-    assert VALUE not in kept + repr(request) + repr(dataclasses.asdict(request))
+    text = json.dumps(jsonable_encoder(request))  # what Prefect calls, and shows on its page
+    assert "jobmarket run" in text
+    assert VALUE not in text + repr(request) + repr(dataclasses.asdict(request))

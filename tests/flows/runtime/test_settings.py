@@ -45,9 +45,9 @@ def write(data: Path, *lines: str) -> Path:
     return path
 
 
-def refused(**chosen: Any) -> list[str]:
+def refused(**options: Any) -> list[str]:
     with pytest.raises(WrongUsage) as error:
-        settings(**chosen)
+        settings(**options)
     return str(error.value).splitlines()
 
 
@@ -127,7 +127,7 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         (["contcat = 'x'"], "1: unknown setting contcat; did you mean contact?"),
         (["", "workers = 2"], "2: unknown setting workers; did you mean limits.workers?"),
@@ -170,9 +170,9 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
         (["a = 1", "a = 2"], "2: not TOML: "),
     ],
 )
-def test_what_is_wrong_is_said_with_file_line_and_remedy(lines: list[str], said: str, data: Path) -> None:
+def test_what_is_wrong_is_said_with_file_line_and_remedy(lines: list[str], message: str, data: Path) -> None:
     [problem] = refused_at(data, lines)
-    assert problem.startswith(f"{data / FILE}:{said}"), problem
+    assert problem.startswith(f"{data / FILE}:{message}"), problem
 
 
 def refused_at(data: Path, lines: list[str]) -> list[str]:
@@ -297,8 +297,8 @@ def test_every_setting_is_a_field_and_every_field_a_setting() -> None:
     fields = {field.name for field in dataclasses.fields(Settings)} - {"origins"}
     assert fields == {setting.name for setting in SETTINGS}
     for part in ("name", "key", "environment"):
-        named = [getattr(setting, part) for setting in SETTINGS if getattr(setting, part)]
-        assert len(named) == len(set(named)), part
+        values = [getattr(setting, part) for setting in SETTINGS if getattr(setting, part)]
+        assert len(values) == len(set(values)), part
 
 
 def test_the_example_of_the_reference_sets_everything(data: Path) -> None:
@@ -312,11 +312,11 @@ def test_the_example_of_the_reference_sets_everything(data: Path) -> None:
 
 
 def schema_of(key: str) -> dict[str, Any]:
-    found: dict[str, Any] = json_schema()
+    schema: dict[str, Any] = json_schema()
     for part in key.split("."):
-        assert found["additionalProperties"] is False
-        found = found["properties"][part]
-    return found
+        assert schema["additionalProperties"] is False
+        schema = schema["properties"][part]
+    return schema
 
 
 JSON_TYPES = {"integer": int, "string": str, "array": list, "object": dict}

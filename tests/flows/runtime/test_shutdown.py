@@ -89,24 +89,24 @@ def test_a_run_that_is_told_to_end_waits_for_no_queued_file(
 ) -> None:
     workers = workers_of(run)
     assert len(workers) == 2
-    told = time.monotonic()
+    start = time.monotonic()
     run.send_signal(number)
     _, err = run.communicate(timeout=60)
-    assert time.monotonic() - told < SOON
+    assert time.monotonic() - start < SOON
     assert run.returncode == 128 + number
     assert psutil.wait_procs(workers, timeout=SOON)[1] == []
     assert len(list(data.glob("*.begun"))) == 2, "what was queued was not begun"
     assert "Traceback" not in err
     assert "leaked" not in err, "Python's tracker of semaphores need not warn"
-    [ended] = run_log.runs_of(data)
-    assert ended.state == run_log.STATES[128 + number]
+    [record] = run_log.runs_of(data)
+    assert record.state == run_log.STATES[128 + number]
 
 
 @pytest.mark.parametrize("run", [("closed",)], indirect=True)
 def test_who_stops_reading_results_ends_the_pool(run: subprocess.Popen[str], data: Path) -> None:
     assert run.stdout is not None
-    began = time.monotonic()
+    start = time.monotonic()
     assert run.stdout.readline() == "closed\n"
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - start < SOON
     assert workers_of(run) == []
     assert len(list(data.glob("*.begun"))) <= 3, "what was queued was not begun"

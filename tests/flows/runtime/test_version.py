@@ -47,9 +47,9 @@ def test_a_checkout_that_was_edited_says_so(checkout: Path, file: str) -> None:
 
 @needs_git
 def test_a_folder_within_a_checkout_of_something_else_is_none(checkout: Path) -> None:
-    installed = checkout / "site-packages"
-    installed.mkdir()
-    assert version_of(installed, "1.2.3") == "1.2.3"
+    folder = checkout / "site-packages"
+    folder.mkdir()
+    assert version_of(folder, "1.2.3") == "1.2.3"
 
 
 @pytest.mark.parametrize("path", ["/nowhere", None])

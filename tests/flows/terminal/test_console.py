@@ -50,9 +50,9 @@ def in_log(out: Any) -> None:
 def test_words_of_others_command_no_terminal(put: Any) -> None:
     out = console_on(stream := io.StringIO())
     put(out)
-    printed = stream.getvalue()
-    assert "red" in printed and "[bold]b[/bold]" in printed and ":smile:" in printed
-    assert not set(printed) & set(FORBIDDEN)
+    output = stream.getvalue()
+    assert "red" in output and "[bold]b[/bold]" in output and ":smile:" in output
+    assert not set(output) & set(FORBIDDEN)
 
 
 def test_a_terminal_gets_no_control_character_and_nothing_that_readers_remove() -> None:
