@@ -164,8 +164,8 @@ def _run_here(data: Path, point: Point | None, n_nights: int | None) -> int:
             arm(point, patch)
         try:
             cli.main()
-        except SystemExit as left:
-            return int(left.code or 0)
+        except SystemExit as error:
+            return int(error.code or 0)
     return 0
 
 

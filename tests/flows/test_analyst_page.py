@@ -21,10 +21,10 @@ def test_every_answer_is_that_of_the_sample(sample: FinishedRun) -> None:
 
 def test_rows_of_the_sample_are_those_of_the_dictionary(sample: FinishedRun) -> None:
     with open_reader(sample.data) as con:
-        found = dictionary.count_rows(con)
-    assert dictionary.read_sample_rows() == {n: c for n, c in found.items() if not n.startswith("ops.")}, REMEDY
+        counts = dictionary.count_rows(con)
+    assert dictionary.read_sample_rows() == {n: c for n, c in counts.items() if not n.startswith("ops.")}, REMEDY
     beside = (sample.data / "DICTIONARY.md").read_text(encoding="utf-8")
-    assert beside == dictionary.dictionary(found)
+    assert beside == dictionary.dictionary(counts)
 
 
 def test_there_are_sixteen_questions_and_each_has_an_answer() -> None:
@@ -41,11 +41,11 @@ def test_a_question_of_a_day_is_asked_as_the_page_says(sample: FinishedRun) -> N
         n_asked = 0
         for query in worked_questions.queries(PAGE):
             jobs = rf"\1job_id IN (SELECT job_id FROM open_jobs(DATE '{day}'))"
-            asked = query.replace("(SELECT max(as_of) FROM mart.days)", f"DATE '{day}'")
-            asked = re.sub(r"\b(o\.)?is_open\b", jobs, asked)
-            asked = re.sub(r"\b(o\.)?is_in_band\b", rf"{jobs} AND (is_in_band OR why_not = 'not_open')", asked)
-            n_asked += asked != query
-            assert con.execute(asked).fetchall() == con.execute(query).fetchall(), asked
+            day_query = query.replace("(SELECT max(as_of) FROM mart.days)", f"DATE '{day}'")
+            day_query = re.sub(r"\b(o\.)?is_open\b", jobs, day_query)
+            day_query = re.sub(r"\b(o\.)?is_in_band\b", rf"{jobs} AND (is_in_band OR why_not = 'not_open')", day_query)
+            n_asked += day_query != query
+            assert con.execute(day_query).fetchall() == con.execute(query).fetchall(), day_query
     assert n_asked >= 10, "most questions are of a day"
     assert all(words in PAGE for words in ("open_jobs(DATE '…')", "(is_in_band OR why_not = 'not_open')"))
 
@@ -54,8 +54,8 @@ def test_queries_of_the_page_on_boards_run(sample: FinishedRun) -> None:
     page = (worked_questions.PAGE.parent / "boards.md").read_text(encoding="utf-8")
     queries = re.findall(r"```sql\n(.+?)```", page, re.DOTALL)
     with open_reader(sample.data) as con:
-        found = [bool(con.execute(query).fetchall()) for query in queries]
-    assert found == [True, False, True, True], "no night was planned"
+        results = [bool(con.execute(query).fetchall()) for query in queries]
+    assert results == [True, False, True, True], "no night was planned"
 
 
 @pytest.mark.parametrize("view", sorted(analysis_views.VIEWS))

@@ -46,20 +46,20 @@ def jobs_in(name: str) -> Iterator[dict[str, object]]:
     """The records of a board's answers, read without any code of ours but the archive's."""
     for answer in read(PAYLOADS / name):
         assert isinstance(answer, Response)
-        said = json.loads(answer.body)
-        yield from said["jobs"] if isinstance(said, dict) else said
+        payload = json.loads(answer.body)
+        yield from payload["jobs"] if isinstance(payload, dict) else payload
 
 
 def test_each_posting_is_in_core_or_among_the_rejects(con: database.Connection) -> None:
     for source, names in (("ashby", PART[:1]), ("lever", PART[1:3]), ("greenhouse", PART[3:4])):
         ids = {f"{source}:{job['id']}" for name in names for job in jobs_in(name)}
         assert len(ids) >= 5
-        kept = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
+        rows = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
         left_out = con.execute(
             "SELECT \"value\" FROM ops.rejects WHERE source = ? AND posting_id IS NULL", [source]
         ).fetchall()  # fmt: skip
-        assert {row[0] for row in kept} <= ids
-        for missing in ids - {row[0] for row in kept}:
+        assert {row[0] for row in rows} <= ids
+        for missing in ids - {row[0] for row in rows}:
             assert any(missing.removeprefix(f"{source}:") in value for (value,) in left_out), missing
 
 
@@ -95,8 +95,8 @@ def test_too_little_data_is_withheld_with_its_n(con: database.Connection) -> Non
         "SELECT status, count(*) FROM mart.salary_bands WHERE basis = 'advertised' GROUP BY ALL"
     ).fetchall()
     assert {status for status, _ in cells} == {"suppressed"}
-    said = explain_figure(con, "pay.south_america.ai_engineering.mid_senior")
-    assert "not enough data (n = " in said
+    explanation = explain_figure(con, "pay.south_america.ai_engineering.mid_senior")
+    assert "not enough data (n = " in explanation
 
 
 def test_official_wages_stay_low_and_never_mix_with_adverts(con: database.Connection) -> None:
@@ -107,6 +107,6 @@ def test_official_wages_stay_low_and_never_mix_with_adverts(con: database.Connec
 
 
 def test_nothing_made_of_real_answers_speaks_of_a_sample(folder: Path) -> None:
-    for made in ("guide.md", "site/index.html"):
-        assert "Sample data." not in (folder / made).read_text(encoding="utf-8")
+    for name in ("guide.md", "site/index.html"):
+        assert "Sample data." not in (folder / name).read_text(encoding="utf-8")
     assert (folder / "kind").read_text() == "live\n"

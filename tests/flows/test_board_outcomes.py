@@ -32,8 +32,8 @@ DAY = date(2026, 1, 12)
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as made:
-        yield made
+    with open_copy(work_template, tmp_path) as work:
+        yield work
 
 
 def outcomes(name: str, **of: dict[str, bool] | None) -> dict[str, str]:
@@ -41,8 +41,10 @@ def outcomes(name: str, **of: dict[str, bool] | None) -> dict[str, str]:
     source = all_sources()[name].SOURCE
     urls = {board: source.url_of(board) for board in of}
     web: Any = SimpleNamespace(
-        failures=[FetchFailed(urls[board], "so", **said) for board, said in of.items() if said is not None],
-        answered={urls[board] for board, said in of.items() if said is None},
+        failures=[
+            FetchFailed(urls[board], "so", **arguments) for board, arguments in of.items() if arguments is not None
+        ],
+        answered={urls[board] for board, arguments in of.items() if arguments is None},
         redirects={},
     )
     return {one.board: one.outcome for one in find_outcomes(source, web, [*of, "never"])}
@@ -61,8 +63,8 @@ def test_a_platform_that_is_down_or_refuses_says_nothing_of_its_boards() -> None
     assert set(outcomes("greenhouse", acme={}, globex={"is_refused": True}).values()) == {"not_asked"}
     assert outcomes("greenhouse", acme={}, globex=None)["acme"] == "no_answer"
     assert outcomes("greenhouse", acme={"is_refused": True}, globex=None)["acme"] == "refused"
-    asked = {"is_refused": True, "is_answered": True}
-    assert outcomes("greenhouse", acme=asked, globex=asked)["acme"] == "refused", "each answer costs a request"
+    refusal = {"is_refused": True, "is_answered": True}
+    assert outcomes("greenhouse", acme=refusal, globex=refusal)["acme"] == "refused", "each answer costs a request"
 
 
 def test_a_list_that_answered_and_broke_off_was_answered() -> None:
@@ -91,8 +93,8 @@ PINPOINT = "https://{}.pinpointhq.com/postings.json"
 def test_a_redirect_tells_to_which_board_one_has_moved(location: str, target: tuple[str, str] | None) -> None:
     url = PINPOINT.format("old")
     web: Any = SimpleNamespace(failures=[], answered={url}, redirects={url: location})
-    (found,) = find_outcomes(all_sources()["pinpoint"].SOURCE, web, ["old"])
-    assert (found.outcome, found.moved_to) == ("answered", target)
+    (outcome,) = find_outcomes(all_sources()["pinpoint"].SOURCE, web, ["old"])
+    assert (outcome.outcome, outcome.moved_to) == ("answered", target)
 
 
 def test_the_board_that_one_has_moved_to_is_taken_in(con: database.Connection) -> None:
@@ -101,10 +103,10 @@ def test_the_board_that_one_has_moved_to_is_taken_in(con: database.Connection) -
 
     store.add_known(con, [known("old"), known("Caps"), known("People", store.CURATED)])
     moves = [("old", "new"), ("Caps", "caps"), ("People", "people"), ("gone", "new")]
-    found = [BoardOutcome("pinpoint", board, "answered", ("pinpoint", target)) for board, target in moves]
+    results = [BoardOutcome("pinpoint", board, "answered", ("pinpoint", target)) for board, target in moves]
     unread = BoardOutcome("pinpoint", "x", "answered", ("breezy", "yardiromania"))
     for _ in range(2):
-        take_in_moved(con, [*found, unread], DAY)
+        take_in_moved(con, [*results, unread], DAY)
     rows = all_rows(con, "SELECT board, known_from FROM ops.known_boards ORDER BY board")
     assert rows == [("People", store.CURATED), ("caps", "a list"), ("new", "redirect"), ("old", "a list")]
 
@@ -151,23 +153,23 @@ class Nights:
         self.monkeypatch.setattr(nightly, "web_for", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
         config = Settings(data=self.data)
         request = Request(settings=config, command="run", sources=("breezy",), is_live=True, run_id=f"{day}")
-        planned = nightly.choose_boards(request, request.sources)
-        health = nightly.fetch_source.fn("breezy", request, planned["breezy"])
+        plan = nightly.choose_boards(request, request.sources)
+        health = nightly.fetch_source.fn("breezy", request, plan["breezy"])
         nightly.note_outcomes(request, [health])
-        return set(planned["breezy"]) & set(TOKENS)
+        return set(plan["breezy"]) & set(TOKENS)
 
     def states(self) -> dict[str, str]:
         with database.open_work(self.data) as con:
-            found = all_rows(con, "SELECT board, state FROM core.board_states WHERE source = 'breezy'")
-        return {board: state for board, state in found if board in TOKENS}
+            rows = all_rows(con, "SELECT board, state FROM core.board_states WHERE source = 'breezy'")
+        return {board: state for board, state in rows if board in TOKENS}
 
 
 @pytest.fixture
 def nights(con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
-    known = [
+    rows = [
         KnownBoards(source="breezy", board=token, known_from="a list", known_on=DAY, is_test=False) for token in TOKENS
     ]
-    store.add_known(con, known)
+    store.add_known(con, rows)
     con.close()
     return Nights(tmp_path, monkeypatch)
 

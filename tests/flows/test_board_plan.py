@@ -38,21 +38,21 @@ TOKENS = [f"employer{number}" for number in range(400)]
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as made:
+    with open_copy(work_template, tmp_path) as work:
         store.add_known(
-            made,
+            work,
             [
                 KnownBoards(source="recruitee", board=token, known_from="a list", known_on=DAY, is_test=False)
                 for token in TOKENS
             ],
         )
-        yield made
+        yield work
 
 
 def plan(con: database.Connection, run_id: str, *, day: date = DAY, most: int = 5_000) -> list[str]:
     """A plan with requests for so many boards; each has a host of its own, whose rules are asked for, too."""
-    declared = replace(all_sources()["recruitee"].SOURCE, most_requests=most * (1 + RULES_REQUESTS))
-    return plan_boards(con, [declared, all_sources()["ecb_rates"].SOURCE], run_id=run_id, day=day)["recruitee"]
+    source = replace(all_sources()["recruitee"].SOURCE, most_requests=most * (1 + RULES_REQUESTS))
+    return plan_boards(con, [source, all_sources()["ecb_rates"].SOURCE], run_id=run_id, day=day)["recruitee"]
 
 
 def read_on(con: database.Connection, folder: Path, day: int, boards: list[str]) -> None:
@@ -64,19 +64,19 @@ def read_on(con: database.Connection, folder: Path, day: int, boards: list[str])
 
 
 def test_a_night_that_can_ask_all_asks_all_and_every_board_is_a_member(con: database.Connection) -> None:
-    asked = plan(con, "1")
-    assert sorted(asked) == sorted([*TOKENS, *boards_of("recruitee")])
+    boards = plan(con, "1")
+    assert sorted(boards) == sorted([*TOKENS, *boards_of("recruitee")])
     assert all_rows(con, "SELECT DISTINCT chance FROM ops.panel_draw") == [(1.0,)]
     assert all_rows(con, f"SELECT count(*) FROM ops.known_boards WHERE known_from = '{store.CURATED}'")[0][0] > 2_000
 
 
 def test_a_small_budget_asks_the_panel_first_and_says_why(con: database.Connection) -> None:
-    asked = plan(con, "1", most=70)
+    boards = plan(con, "1", most=70)
     rows = all_rows(con, "SELECT board, why, chance FROM ops.board_nights WHERE run_id = '1' ORDER BY rowid")
-    assert [row[0] for row in sorted(rows)] == sorted(asked) and len(asked) == 70
+    assert [row[0] for row in sorted(rows)] == sorted(boards) and len(boards) == 70
     members = {row[0] for row in rows if row[1] == "panel"}
     assert all((row[2] is not None) or row[1] != "panel" for row in rows)
-    assert members <= set(asked) and 70 * panel.SHARE_OF_REQUESTS * 0.4 < len(members) < 70
+    assert members <= set(boards) and 70 * panel.SHARE_OF_REQUESTS * 0.4 < len(members) < 70
     ((chance,),) = all_rows(con, "SELECT DISTINCT chance FROM ops.panel_draw")
     assert chance == pytest.approx(panel.count_weekly_requests(70) / (len(TOKENS) + len(boards_of("recruitee"))))
 
@@ -92,8 +92,8 @@ def test_the_draw_stands_for_half_a_year_and_new_boards_take_its_chances(con: da
     assert {board: after[board] for board in before} == before
     assert after["newcomer"] == pytest.approx(before[TOKENS[0]])
     plan(con, "3", most=70, day=DAY + timedelta(weeks=panel.MIN_WEEKS))
-    drawn = dict(all_rows(con, "SELECT board, drawn_on FROM ops.panel_draw"))
-    assert drawn.pop("newcomer") == later and set(drawn.values()) == {DAY + timedelta(weeks=panel.MIN_WEEKS)}
+    draws = dict(all_rows(con, "SELECT board, drawn_on FROM ops.panel_draw"))
+    assert draws.pop("newcomer") == later and set(draws.values()) == {DAY + timedelta(weeks=panel.MIN_WEEKS)}
 
 
 def test_boards_that_come_in_where_all_were_members_end_the_draw(con: database.Connection) -> None:
@@ -120,12 +120,12 @@ def test_what_was_asked_tonight_is_not_asked_again(con: database.Connection, tmp
 
 
 def test_all_boards_get_their_turn(con: database.Connection, tmp_path: Path) -> None:
-    seen: set[str] = set()
+    total: set[str] = set()
     for number in range(7):
-        asked = plan(con, str(number), day=night(number).date(), most=100)
-        read_on(con, tmp_path, number, asked)
-        seen.update(asked)
-    assert seen >= set(TOKENS)
+        boards = plan(con, str(number), day=night(number).date(), most=100)
+        read_on(con, tmp_path, number, boards)
+        total.update(boards)
+    assert total >= set(TOKENS)
 
 
 def know(con: database.Connection, source: str, n_boards: int) -> None:
@@ -136,7 +136,7 @@ def know(con: database.Connection, source: str, n_boards: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said", "n_lists"),
+    ("source", "limits", "n_lists"),
     [
         ("paylocity", {}, 5_000 - MAX_POSTINGS - RULES_REQUESTS),
         ("paylocity", {"most_requests": 12_000}, 7_000),  # all boards
@@ -148,15 +148,15 @@ def know(con: database.Connection, source: str, n_boards: int) -> None:
     ],
 )
 def test_a_plan_leaves_room_for_what_else_is_asked(
-    con: database.Connection, source: str, said: dict[str, Any], n_lists: int
+    con: database.Connection, source: str, limits: dict[str, Any], n_lists: int
 ) -> None:
     know(con, source, 7_000)
-    (asked,) = plan_boards(con, [replace(all_sources()[source].SOURCE, **said)], run_id="1", day=DAY).values()
-    assert len(asked) == n_lists
+    (boards,) = plan_boards(con, [replace(all_sources()[source].SOURCE, **limits)], run_id="1", day=DAY).values()
+    assert len(boards) == n_lists
 
 
-def night_of(data: Path, **said: Any) -> Request:
-    config = Settings(data=data, **said)
+def night_of(data: Path, **options: Any) -> Request:
+    config = Settings(data=data, **options)
     return Request(settings=config, command="run", sources=("paylocity", "smartrecruiters"), is_live=True)
 
 
@@ -165,8 +165,8 @@ def test_boards_of_sources_that_are_off_are_neither_planned_nor_drawn(con: datab
         know(con, source, 20)
     con.close()
     request = night_of(tmp_path)
-    planned = nightly.choose_boards(request, request.sources)
-    assert {source: len(boards) for source, boards in planned.items()} == {"paylocity": 20}
+    choice = nightly.choose_boards(request, request.sources)
+    assert {source: len(boards) for source, boards in choice.items()} == {"paylocity": 20}
     with database.open_work(tmp_path) as work:
         assert all_rows(work, "SELECT DISTINCT source FROM ops.board_nights") == [("paylocity",)]
         assert all_rows(work, "SELECT DISTINCT source FROM ops.panel_draw") == [("paylocity",)]
@@ -183,16 +183,16 @@ def test_settings_limit_plan_and_session(
     request = night_of(tmp_path, requests={"paylocity": 6}, pause={"paylocity": 3.0})
     (boards,) = nightly.choose_boards(request, ["paylocity"]).values()
     assert len(boards) == 2
-    asked: list[Source] = []
+    sources: list[Source] = []
 
     def web_for(source: Source, **_: object) -> NoReturn:
-        asked.append(source)
+        sources.append(source)
         raise ConnectionAbortedError
 
     monkeypatch.setattr(nightly, "web_for", web_for)
     with pytest.raises(ConnectionAbortedError):
         nightly.fetch_source.fn("paylocity", request, boards)
-    assert [(one.most_requests, one.pause) for one in asked] == [(6, 3.0)]
+    assert [(one.most_requests, one.pause) for one in sources] == [(6, 3.0)]
     assert nightly.fetch_source.fn("paylocity", request, ()).outcome == "disabled"
 
 
@@ -230,8 +230,8 @@ def test_boards_draw_and_nights_outlive_both_databases(
     later = night_of(tmp_path, requests={"paylocity": 6})
     nightly.choose_boards(later, ["paylocity"])
     nightly.note_outcomes(later, [])
-    added = {path.name for path in (tmp_path / "archive" / "boards").iterdir()} - set(records)
-    assert added == {f"nights-{later.run_id}.parquet"}, "nothing else is new"
+    files = {path.name for path in (tmp_path / "archive" / "boards").iterdir()} - set(records)
+    assert files == {f"nights-{later.run_id}.parquet"}, "nothing else is new"
 
 
 def test_a_rebuild_keeps_what_is_recorded_of_boards(con: database.Connection, tmp_path: Path) -> None:
@@ -279,12 +279,12 @@ Plan = dict[str, list[str]]
 
 def plan_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, dict[str, list[Any]]]:
     """What a night asks that is begun now, and what is on record of it then. Nothing is fetched or published."""
-    asked: Plan = {}
+    fetches: Plan = {}
 
     class Fetch:
         @staticmethod
         def submit(name: str, request: Request, boards: list[str]) -> TaskFuture:
-            asked[name] = boards
+            fetches[name] = boards
             return TaskFuture(Health(source=name))
 
     monkeypatch.setattr(nightly, "fetch_source", Fetch)
@@ -292,12 +292,12 @@ def plan_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, dict[str
     config = Settings(data=data, workers=1, board_requests=40)
     nightly.nightly(Request(settings=config, command="run", sources=("greenhouse",), is_live=True))
     with database.open_work(data) as con:
-        said = {
+        tables = {
             "draw": all_rows(con, "FROM ops.panel_draw ORDER BY ALL"),
             "nights": all_rows(con, "SELECT board, planned_on, why, chance FROM ops.board_nights ORDER BY ALL"),
             "states": all_rows(con, "FROM core.board_states ORDER BY ALL"),
         }
-    return asked, said
+    return fetches, tables
 
 
 @pytest.fixture
@@ -324,26 +324,26 @@ def asked_before(con: database.Connection, tmp_path: Path, undecorated: None) ->
 def test_a_night_after_an_update_is_planned_from_what_was_known_before_it(
     asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    updated = shutil.copytree(asked_before, tmp_path_factory.mktemp("updated") / "data")
-    with database.open_work(updated) as con:
+    copy = shutil.copytree(asked_before, tmp_path_factory.mktemp("updated") / "data")
+    with database.open_work(copy) as con:
         con.execute("UPDATE made_with SET schema_key = 'of the version before'")
-    asked, said = plan_of(asked_before, monkeypatch)
-    assert not {f"e{board}" for board in range(40)} & set(asked["greenhouse"]), "what answered less than a day ago"
-    assert any(not row[3].startswith("-1:") for row in said["draw"]), "some sizes are known"
-    assert plan_of(updated, monkeypatch) == (asked, said)
+    fetches, tables = plan_of(asked_before, monkeypatch)
+    assert not {f"e{board}" for board in range(40)} & set(fetches["greenhouse"]), "what answered less than a day ago"
+    assert any(not row[3].startswith("-1:") for row in tables["draw"]), "some sizes are known"
+    assert plan_of(copy, monkeypatch) == (fetches, tables)
 
 
 def test_a_night_after_a_kill_is_planned_from_what_the_killed_one_was_told(
     asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    killed = shutil.copytree(asked_before, tmp_path_factory.mktemp("killed") / "data")
-    database.make_anew(killed)
-    _, second = sorted((killed / "archive" / "greenhouse").glob("*"))
+    copy = shutil.copytree(asked_before, tmp_path_factory.mktemp("killed") / "data")
+    database.make_anew(copy)
+    _, second = sorted((copy / "archive" / "greenhouse").glob("*"))
     second.rename(tmp_path_factory.mktemp("aside") / second.name)
-    request = night_of(killed, workers=1)
+    request = night_of(copy, workers=1)
     nightly.load_refined(request, *nightly.refine_archive(request))
     shutil.copy2(asked_before / "archive" / "greenhouse" / second.name, second)
-    assert plan_of(killed, monkeypatch) == plan_of(asked_before, monkeypatch)
+    assert plan_of(copy, monkeypatch) == plan_of(asked_before, monkeypatch)
 
 
 def test_a_night_that_has_loaded_all_refines_nothing_before_its_plan(
@@ -359,11 +359,11 @@ def test_a_night_that_has_loaded_all_refines_nothing_before_its_plan(
 def test_a_damaged_work_file_is_made_again_before_the_plan(
     asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    damaged = shutil.copytree(asked_before, tmp_path_factory.mktemp("damaged") / "data")
-    (damaged / database.WORK).write_bytes(b"no database")
-    loaded, mended = nightly.load_before_plan(night_of(damaged, workers=1), ["greenhouse"])
-    assert [one.state for one in loaded] == ["loaded", "loaded"]
-    assert [sentence.partition(" (")[0] for sentence in mended] == ["work.duckdb is damaged"]
+    copy = shutil.copytree(asked_before, tmp_path_factory.mktemp("damaged") / "data")
+    (copy / database.WORK).write_bytes(b"no database")
+    loads, messages = nightly.load_before_plan(night_of(copy, workers=1), ["greenhouse"])
+    assert [one.state for one in loads] == ["loaded", "loaded"]
+    assert [sentence.partition(" (")[0] for sentence in messages] == ["work.duckdb is damaged"]
 
 
 def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
@@ -375,6 +375,6 @@ def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
         raise ZeroDivisionError("a mistake of ours")
 
     monkeypatch.setattr(nightly, "load_refined", load)
-    asked, _ = plan_of(asked_before, monkeypatch)
-    assert asked["greenhouse"]
+    fetches, _ = plan_of(asked_before, monkeypatch)
+    assert fetches["greenhouse"]
     assert "boards are planned without what the archive has beside the work file: a mistake of ours" in caplog.text

@@ -37,19 +37,19 @@ def test_only_what_was_published_is_carried_on(tmp_path: Path) -> None:
         load_lookups(work, declared_sources())
         put(work, [posting(i) for i in range(40)])
     days = [AS_OF + timedelta(days=i) for i in range(4)]
-    problems, refused = night_of(tmp_path, days[0])  # computed, and refused by a guide before it was published
-    assert (problems, refused[BAND].status) == ([], "published")
+    problems, ledger = night_of(tmp_path, days[0])  # computed, and refused by a guide before it was published
+    assert (problems, ledger[BAND].status) == ([], "published")
 
     assert night_of(tmp_path, days[1])[0] == []
     with database.open_work(tmp_path) as work:
         publish(work, tmp_path / "market.duckdb")
         work.execute("UPDATE core.postings SET annual_low_usd = 120e3")
-    problems, found = night_of(tmp_path, days[2])  # killed before it was published
-    assert (problems, found[BAND].value) == ([], "USD 10.0K–16.7K per month")
+    problems, figures = night_of(tmp_path, days[2])  # killed before it was published
+    assert (problems, figures[BAND].value) == ([], "USD 10.0K–16.7K per month")
 
     with database.open_work(tmp_path) as work:
         work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
-    carried = night_of(tmp_path, days[3])[1][BAND]
-    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {numbers.day(days[1])} kept"
-    assert carried.value is not None
-    assert carried.value.startswith("USD 12.5K–16.7K per month")
+    figure = night_of(tmp_path, days[3])[1][BAND]
+    assert figure.reason == f"not enough data (n = 4; 30 needed); value of {numbers.day(days[1])} kept"
+    assert figure.value is not None
+    assert figure.value.startswith("USD 12.5K–16.7K per month")

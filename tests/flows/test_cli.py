@@ -82,60 +82,62 @@ def test_these_are_the_commands() -> None:
 
 @pytest.mark.parametrize("name", ["add", "check", "discover", "import", "list", "prune"])
 def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
-    ended = plain(empty, "boards", name, "--help")
-    assert ended.code == 0
-    assert re.search(r"\bReads\b.*\bWrites\b", ended.said), ended.out
+    result = plain(empty, "boards", name, "--help")
+    assert result.code == 0
+    assert re.search(r"\bReads\b.*\bWrites\b", result.said), result.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_says_what_a_command_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
-    ended = plain(empty, name, "--help")
-    assert ended.code == 0
-    assert re.search(r"\bReads\b", ended.said), ended.out
-    assert re.search(r"\b(Writes|nothing is written)\b", ended.said), ended.out
+    result = plain(empty, name, "--help")
+    assert result.code == 0
+    assert re.search(r"\bReads\b", result.said), result.out
+    assert re.search(r"\b(Writes|nothing is written)\b", result.said), result.out
     assert not empty.exists()
 
 
 def test_the_real_command_says_what_it_is_for(empty: Path, command: Command) -> None:
-    ended = command(empty, "--help")
-    assert ended.code == 0
+    result = command(empty, "--help")
+    assert result.code == 0
     for name in COMMANDS:
-        assert re.search(rf"^\W*{name}\b", ended.out, re.M), ended.out
+        assert re.search(rf"^\W*{name}\b", result.out, re.M), result.out
 
 
 def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "--version")
-    assert ended.code == 0
-    assert ended.out == f"jobmarket {code_version()}\n"
+    result = plain(empty, "--version")
+    assert result.code == 0
+    assert result.out == f"jobmarket {code_version()}\n"
     assert not empty.exists()
 
 
 def test_a_day_before_all_data_is_answered_at_once(
     small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def begun(*given: object) -> None:
+    def begun(*args: object) -> None:
         raise AssertionError("a run was begun")
 
     data = copy_of(small)
     monkeypatch.setattr("flows.nightly.prepare_archive", begun)
-    refused = plain(data, "run", "--as-of", "2020-02-02")
-    assert refused.code == USAGE
-    assert re.search(r"--as-of 2020-02-02: nothing was read by then; the first adverts came on 2026-", refused.said)
+    result = plain(data, "run", "--as-of", "2020-02-02")
+    assert result.code == USAGE
+    assert re.search(r"--as-of 2020-02-02: nothing was read by then; the first adverts came on 2026-", result.said)
     assert not (data / "asof").exists()
 
 
 def test_help_of_a_run_explains_its_exit_codes(empty: Path, plain: Command) -> None:
-    said = plain(empty, "run", "--help").said
-    assert re.search(r"0: all well.*1: nothing was published.*2: published, but a source or a guide failed", said), said
+    output = plain(empty, "run", "--help").said
+    assert re.search(r"0: all well.*1: nothing was published.*2: published, but a source or a guide failed", output), (
+        output
+    )
     for option in ("--sample", "--as-of", "--source", "--guide", "--allow-sample"):
-        assert option in said
+        assert option in output
 
 
 def test_help_explains_every_exit_code(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "--help")
-    assert ended.code == 0
-    for code, meant in EXIT_CODES.items():
-        assert f"{code}: {meant.meaning}" in ended.said
+    result = plain(empty, "--help")
+    assert result.code == 0
+    for code, entry in EXIT_CODES.items():
+        assert f"{code}: {entry.meaning}" in result.said
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -158,25 +160,25 @@ def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr("flows.nightly.prepare_archive", interrupted)
-    ended = plain(empty, "run", "--sample", "--source", "lever")
-    assert ended.code == INTERRUPTED
-    assert TOLD_TO_END in ended.log
-    assert ended.err == "jobmarket: interrupted\n"
+    result = plain(empty, "run", "--sample", "--source", "lever")
+    assert result.code == INTERRUPTED
+    assert TOLD_TO_END in result.log
+    assert result.err == "jobmarket: interrupted\n"
     [run] = run_log.runs_of(empty)
     assert run.state == EXIT_CODES[INTERRUPTED].state
 
 
 def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = []
+    places = []
     connect = duckdb.connect
 
     def counted(*place: Any, **more: Any) -> database.Connection:
-        opened.append(place)
+        places.append(place)
         return connect(*place, **more)
 
     monkeypatch.setattr(duckdb, "connect", counted)
     assert ask("status").code == 0
-    assert len(opened) == 1
+    assert len(places) == 1
 
 
 # --- what makes no sense is one line --------------------------------------------------------------------
@@ -221,11 +223,11 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monk
 def test_what_makes_no_sense_is_said_in_a_line_and_nothing_is_begun(
     arguments: tuple[str, ...], settings: dict[str, str], words: str, empty: Path, plain: Command
 ) -> None:
-    refused = plain(empty, *arguments, **settings)
-    assert refused.code == USAGE
-    assert words in refused.said
-    assert "Traceback" not in refused.said
-    assert len(refused.err.splitlines()) <= 1
+    result = plain(empty, *arguments, **settings)
+    assert result.code == USAGE
+    assert words in result.said
+    assert "Traceback" not in result.said
+    assert len(result.err.splitlines()) <= 1
     assert not (empty / "kind").exists()
     assert run_log.runs_of(empty) == []
 
@@ -233,10 +235,10 @@ def test_what_makes_no_sense_is_said_in_a_line_and_nothing_is_begun(
 def test_a_guide_is_not_dated_back_without_a_word(empty: Path, tmp_path: Path, plain: Command) -> None:
     path = tmp_path / "mine.md"
     path.write_text("<!-- figures:sources -->\n\nFigures as of 17 August 2026.\n\n<!-- /figures:sources -->\n")
-    refused = plain(empty, "run", "--as-of", "2026-05-01", "--guide", str(path))
-    assert refused.code == USAGE
-    assert f"{path} has the figures of 2026-08-17; --as-of 2026-05-01 would date it back" in refused.said
-    assert "--date-back" in refused.said
+    result = plain(empty, "run", "--as-of", "2026-05-01", "--guide", str(path))
+    assert result.code == USAGE
+    assert f"{path} has the figures of 2026-08-17; --as-of 2026-05-01 would date it back" in result.said
+    assert "--date-back" in result.said
     assert not (empty / "kind").exists()
     same_day = plain(empty, "run", "--as-of", "2026-08-17", "--guide", str(path))
     assert "holds no data yet" in same_day.said, "the guide's own day is no way back"
@@ -259,19 +261,19 @@ def test_recordings_that_hold_nothing_are_said_so_in_a_line(
         recording.mkdir()
     else:
         recording.write_bytes(content)
-    refused = plain(tmp_path / "data", "backfill", str(recording))
-    assert refused.code == USAGE
-    assert words in refused.said
-    assert str(recording) in refused.said
-    assert len(refused.err.splitlines()) == 1
+    result = plain(tmp_path / "data", "backfill", str(recording))
+    assert result.code == USAGE
+    assert words in result.said
+    assert str(recording) in result.said
+    assert len(result.err.splitlines()) == 1
     assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("query", ["", " ;\n", "-- nothing but a remark"])
 def test_a_query_of_nothing_is_said_so(query: str, ask: Callable[..., CommandResult]) -> None:
-    refused = ask("sql", "--", query)
-    assert refused.code == USAGE
-    assert "the query is empty; for example: jobmarket sql" in refused.said
+    result = ask("sql", "--", query)
+    assert result.code == USAGE
+    assert "the query is empty; for example: jobmarket sql" in result.said
 
 
 # --- asking ---------------------------------------------------------------------------------------------
@@ -292,47 +294,47 @@ def test_status_and_sources(ask: Callable[..., CommandResult], sample: FinishedR
 
 
 def test_sources_say_when_and_how_much_was_read(ask: Callable[..., CommandResult]) -> None:
-    said = ask("sources").said
-    assert re.search(r"ashby\W+employer board\W+yes\W+2026-09-30\W+[\d,]+\W+[+-]\d+%\W+yes\W+partial\b", said), said
-    assert re.search(r"ashby\W+\d+%\W+\d+%\W+\d+%\W+\d+%\W+\d+%", said), "how full its rows are"
-    assert "usajobs: off, needs a key: set JOBMARKET_" in said
-    assert re.search(r"adzuna: off, needs permission on record: a table \[adzuna\] in permissions\.toml", said)
-    assert re.search(r"lever: 1 failed, first: \S+ HTTP 404", said), "what went wrong with a source"
+    output = ask("sources").said
+    assert re.search(r"ashby\W+employer board\W+yes\W+2026-09-30\W+[\d,]+\W+[+-]\d+%\W+yes\W+partial\b", output), output
+    assert re.search(r"ashby\W+\d+%\W+\d+%\W+\d+%\W+\d+%\W+\d+%", output), "how full its rows are"
+    assert "usajobs: off, needs a key: set JOBMARKET_" in output
+    assert re.search(r"adzuna: off, needs permission on record: a table \[adzuna\] in permissions\.toml", output)
+    assert re.search(r"lever: 1 failed, first: \S+ HTTP 404", output), "what went wrong with a source"
 
 
 def test_one_source_tells_everything_of_itself(ask: Callable[..., CommandResult]) -> None:
-    said = ask("sources", "lever").said
+    output = ask("sources", "lever").said
     for words in ("Lever job boards", "employer board", "Job postings: employers' boards on Lever.", "pay_low"):
-        assert words in said
-    assert "between requests to a host" in said
+        assert words in output
+    assert "between requests to a host" in output
     assert ask("sources", "levre").code == USAGE
 
 
 def test_coverage_tells_what_arrived_and_what_did_not(ask: Callable[..., CommandResult]) -> None:
-    ended = ask("coverage")
-    assert ended.code == 0
-    assert re.search(r"^ *ashby +3 +\d+ +[\d,]+ +\d+ +\d+ +\d+ *$", ended.out, re.M), ended.out
-    assert re.search(r"^ *ashby +[\d,]+ +\d+% +\d+% +\d+% +\d+% +\d+% +\d+ *$", ended.out, re.M), ended.out
-    named = re.findall(r"^ *(\w+) +[\d,]+ +[\d,]+ +[\d,]+ +\d+ +[\d,]+ +\d+ *$", ended.out, re.M)
-    assert named == sorted(set(named)), "a line for each source"
-    assert len(named) == 8
-    assert "region the pay counts in" in ended.out
-    assert re.search(r"lever +response +\d+ +HTTP 200 expected", ended.said), ended.out
+    result = ask("coverage")
+    assert result.code == 0
+    assert re.search(r"^ *ashby +3 +\d+ +[\d,]+ +\d+ +\d+ +\d+ *$", result.out, re.M), result.out
+    assert re.search(r"^ *ashby +[\d,]+ +\d+% +\d+% +\d+% +\d+% +\d+% +\d+ *$", result.out, re.M), result.out
+    names = re.findall(r"^ *(\w+) +[\d,]+ +[\d,]+ +[\d,]+ +\d+ +[\d,]+ +\d+ *$", result.out, re.M)
+    assert names == sorted(set(names)), "a line for each source"
+    assert len(names) == 8
+    assert "region the pay counts in" in result.out
+    assert re.search(r"lever +response +\d+ +HTTP 200 expected", result.said), result.out
 
 
 def test_permissions_that_cannot_be_read_begin_no_night(empty: Path, plain: Command) -> None:
     empty.mkdir()
     (empty / "permissions.toml").write_text("[adzuna]\nwhy = 'they said so'\n")
-    ended = plain(empty, "run", JOBMARKET_CONTACT="night@example.org")
-    assert ended.code == USAGE
-    assert '[adzuna] with why = "…", by = "…" and on = 2026-11-03 expected' in ended.said
+    result = plain(empty, "run", JOBMARKET_CONTACT="night@example.org")
+    assert result.code == USAGE
+    assert '[adzuna] with why = "…", by = "…" and on = 2026-11-03 expected' in result.said
     assert [path.name for path in empty.iterdir()] == ["permissions.toml"]
 
 
 def test_a_trial_of_a_source_that_is_off_says_what_turns_it_on(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "sources", "--check", "adzuna", JOBMARKET_CONTACT="night@example.org")
-    assert ended.code == USAGE
-    assert "adzuna is off: needs permission on record" in ended.said
+    result = plain(empty, "sources", "--check", "adzuna", JOBMARKET_CONTACT="night@example.org")
+    assert result.code == USAGE
+    assert "adzuna is off: needs permission on record" in result.said
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -369,9 +371,9 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
         {"ended": "a", "exit_code": 1, "as_of": None, "message": "mart.shares did not pass", "health": {}},
         {"begun": "b", "pid": 1, "command": "jobmarket serve"},
     ]
-    for number, said in enumerate(lines):
+    for number, line in enumerate(lines):
         with (data / run_log.JOURNAL).open("a") as journal:
-            journal.write(json.dumps({**said, "at": (later + timedelta(hours=number)).isoformat()}) + "\n")
+            journal.write(json.dumps({**line, "at": (later + timedelta(hours=number)).isoformat()}) + "\n")
     status = plain(data, "status")
     assert status.code == 0
     assert re.search(r"last run .*KILLED, never ended", status.out)
@@ -381,9 +383,9 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
 
 def test_a_night_at_work_is_seen(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
     data = copy_of(small)
-    with hold_folder(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
+    with hold_folder(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as note_end:
         assert re.search(r"last run .* running", plain(data, "status").out)
-        ended(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
+        note_end(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
         assert "published, a source or a guide failed: ashby failed: HTTP 500" in plain(data, "status").said
     assert "ashby: HTTP 500" in plain(data, "sources").said
 
@@ -402,66 +404,66 @@ def test_who_serves_is_seen(
 
 
 def test_sources_are_known_before_anything_was_read(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "sources")
-    assert ended.code == 0
-    assert "never" in ended.out
+    result = plain(empty, "sources")
+    assert result.code == 0
+    assert "never" in result.out
     assert not empty.exists()
 
 
 def test_a_folder_in_use_names_its_holder(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
     data = copy_of(small)
     with hold_folder(data):
-        refused = plain(data, "run", "--sample")
+        result = plain(data, "run", "--sample")
         status = plain(data, "status")
-    assert refused.code == 1
-    assert f"is in use by process {os.getpid()} on " in refused.said
+    assert result.code == 1
+    assert f"is in use by process {os.getpid()} on " in result.said
     assert f"in use by process {os.getpid()} on " in status.said, "asking goes on meanwhile"
     assert plain(data, "status").said.count("in use no") == 1
 
 
 @pytest.mark.parametrize("arguments", [("status",), ("sql", "SELECT 1"), ("explain",), ("shell",)])
 def test_nothing_to_read_yet_is_said_with_the_remedy(arguments: tuple[str, ...], empty: Path, plain: Command) -> None:
-    ended = plain(empty, *arguments)
-    assert ended.code == 1
-    assert "market.duckdb does not exist yet; `jobmarket run` publishes it" in ended.said
+    result = plain(empty, *arguments)
+    assert result.code == 1
+    assert "market.duckdb does not exist yet; `jobmarket run` publishes it" in result.said
     assert not empty.exists()
 
 
 def test_the_readmes_query_of_bands(ask: Callable[..., CommandResult]) -> None:
-    ended = ask("sql", BANDS)
-    assert ended.code == 0, ended.said
-    assert "Northern America" in ended.out
-    assert "published" in ended.out
-    assert "suppressed" in ended.out
+    result = ask("sql", BANDS)
+    assert result.code == 0, result.said
+    assert "Northern America" in result.out
+    assert "published" in result.out
+    assert "suppressed" in result.out
 
 
 def test_texts_of_adverts_can_be_read_but_are_not_in_the_warehouse(ask: Callable[..., CommandResult]) -> None:
-    ended = ask(
+    result = ask(
         "sql", "SELECT count(*) AS n, min(len(text)) > 50 AS long FROM adverts JOIN core.postings USING (posting_id)"
     )
-    assert ended.code == 0, ended.said
-    assert re.search(r"\d{4}\W+True", ended.out), ended.out
+    assert result.code == 0, result.said
+    assert re.search(r"\d{4}\W+True", result.out), result.out
 
 
 def test_a_result_of_many_columns_is_printed_value_by_value(ask: Callable[..., CommandResult]) -> None:
-    ended = ask("sql", "SELECT * FROM core.postings ORDER BY posting_id", "--rows", "2", "--format", "table")
-    assert ended.code == 0, ended.said
-    assert re.search(r"^posting_id +ashby:", ended.out, re.M), ended.out
-    assert len(re.findall(r"^title +\S", ended.out, re.M)) == 2
+    result = ask("sql", "SELECT * FROM core.postings ORDER BY posting_id", "--rows", "2", "--format", "table")
+    assert result.code == 0, result.said
+    assert re.search(r"^posting_id +ashby:", result.out, re.M), result.out
+    assert len(re.findall(r"^title +\S", result.out, re.M)) == 2
 
 
 def test_many_rows_are_cut_and_it_says_so(ask: Callable[..., CommandResult]) -> None:
-    ended = ask("sql", "SELECT posting_id FROM core.postings", "--rows", "3")
-    assert ended.out.count("ashby:") + ended.out.count("greenhouse:") + ended.out.count("lever:") == 3
-    assert "first 3 rows" in ended.err, "what is piped holds rows alone"
+    result = ask("sql", "SELECT posting_id FROM core.postings", "--rows", "3")
+    assert result.out.count("ashby:") + result.out.count("greenhouse:") + result.out.count("lever:") == 3
+    assert "first 3 rows" in result.err, "what is piped holds rows alone"
     table = ask("sql", "SELECT posting_id FROM core.postings", "--rows", "3", "--format", "table")
     assert "first 3 rows" in table.out
 
 
 def test_what_adverts_say_is_printed_as_it_is(ask: Callable[..., CommandResult]) -> None:
-    ended = ask("sql", "SELECT '[/b] [red]engineer :rocket: [/]' AS title, NULL AS nothing")
-    assert ended.code == 0, ended.said
-    assert "[/b] [red]engineer :rocket: [/]" in ended.out
+    result = ask("sql", "SELECT '[/b] [red]engineer :rocket: [/]' AS title, NULL AS nothing")
+    assert result.code == 0, result.said
+    assert "[/b] [red]engineer :rocket: [/]" in result.out
 
 
 ODD = """SELECT '=1+1' AS text, -2.5 AS number, 1.0::DOUBLE / 3 AS third, 12345.678 AS pay, NULL AS nothing,
@@ -469,7 +471,7 @@ ODD = """SELECT '=1+1' AS text, -2.5 AS number, 1.0::DOUBLE / 3 AS third, 12345.
 
 
 @pytest.mark.parametrize(
-    ("form", "printed"),
+    ("form", "expected"),
     [
         (
             "csv",
@@ -484,9 +486,9 @@ ODD = """SELECT '=1+1' AS text, -2.5 AS number, 1.0::DOUBLE / 3 AS third, 12345.
     ],
 )
 def test_results_are_printed_in_the_form_that_is_asked_for(
-    form: str, printed: str, small: FinishedRun, plain: Command
+    form: str, expected: str, small: FinishedRun, plain: Command
 ) -> None:
-    assert plain(small.data, "sql", ODD, "--format", form).out == printed
+    assert plain(small.data, "sql", ODD, "--format", form).out == expected
 
 
 def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: FinishedRun, plain: Command) -> None:
@@ -495,9 +497,9 @@ def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: FinishedRun, p
     assert (row["number"], row["third"], row["nothing"], row["nan"]) == (-2.5, 1 / 3, None, None)
     assert row["day"] == "2026-09-30"
     assert plain(small.data, "sql", "SELECT 1 AS one").out == "one\n1\n"
-    refused = plain(small.data, "sql", "SELECT 1", "--format", "jsn")
-    assert refused.code == USAGE
-    assert "--format jsn: one of table, csv, json, md expected; did you mean json?" in refused.said
+    result = plain(small.data, "sql", "SELECT 1", "--format", "jsn")
+    assert result.code == USAGE
+    assert "--format jsn: one of table, csv, json, md expected; did you mean json?" in result.said
 
 
 def test_json_is_json_whatever_is_asked(small: FinishedRun, plain: Command) -> None:
@@ -506,14 +508,14 @@ def test_json_is_json_whatever_is_asked(small: FinishedRun, plain: Command) -> N
     )
     [row] = json.loads(plain(small.data, "sql", query, "--format", "json").out)
     assert row == {"x": 1, "x_2": 2, "many": [None, 1.5], "nested": {"a": 2.5}, "b": "ff"}
-    refused = plain(small.data, "sql", "SELECT 1; SELECT 2", "--format", "json")
-    assert refused.code == USAGE
-    assert "takes one query" in refused.said
+    result = plain(small.data, "sql", "SELECT 1; SELECT 2", "--format", "json")
+    assert result.code == USAGE
+    assert "takes one query" in result.said
 
 
 def test_a_result_for_programs_is_whole(small: FinishedRun, plain: Command) -> None:
-    printed = plain(small.data, "sql", "SELECT * FROM range(250)").out
-    assert len(printed.splitlines()) == 251
+    output = plain(small.data, "sql", "SELECT * FROM range(250)").out
+    assert len(output.splitlines()) == 251
     assert len(json.loads(plain(small.data, "sql", "SELECT * FROM range(250)", "--format", "json").out)) == 250
 
 
@@ -521,9 +523,9 @@ def test_markdown_takes_the_words_of_others_for_text(small: FinishedRun, plain: 
     hostile = (
         "[x](javascript:alert(1)) | <script>![i](http://images.example/x.png)`code`" + chr(27) + "[31m" + chr(0x202E)
     )
-    printed = plain(small.data, "sql", f"SELECT '{hostile}' AS title", "--format", "md").out
-    assert len(printed.splitlines()) == 3
-    row = printed.splitlines()[2]
+    output = plain(small.data, "sql", f"SELECT '{hostile}' AS title", "--format", "md").out
+    assert len(output.splitlines()) == 3
+    row = output.splitlines()[2]
     assert row.count("|") == 2
     assert not any(mark in row for mark in ("[", "]", "<script", "`", chr(27), chr(0x202E)))
 
@@ -533,16 +535,14 @@ def test_a_terminal_is_not_commanded_by_results(
 ) -> None:
     monkeypatch.setattr(console.OUT, "_force_terminal", True)
     for form in ("csv", "json", "md"):
-        printed = plain(
-            small.data, "sql", "SELECT chr(27) || '[2J' || chr(155) || chr(8238) AS t", "--format", form
-        ).out
-        assert not any(mark in printed for mark in (chr(27), chr(155), chr(8238))), form
+        output = plain(small.data, "sql", "SELECT chr(27) || '[2J' || chr(155) || chr(8238) AS t", "--format", form).out
+        assert not any(mark in output for mark in (chr(27), chr(155), chr(8238))), form
 
 
 def test_dating_back_needs_a_day_and_a_guide(empty: Path, plain: Command) -> None:
-    refused = plain(empty, "run", "--sample", "--date-back")
-    assert refused.code == USAGE
-    assert "--date-back goes with --as-of and --guide" in refused.said
+    result = plain(empty, "run", "--sample", "--date-back")
+    assert result.code == USAGE
+    assert "--date-back goes with --as-of and --guide" in result.said
 
 
 @pytest.mark.parametrize(
@@ -556,25 +556,25 @@ def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, 
         "try: main()\nexcept SystemExit as left: assert not left.code, left.code\n"
         "print('loaded', *sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         env=environment(small.data), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    loaded = done.stderr.rpartition("loaded ")[2].split()
-    assert "duckdb" in loaded, "the question was asked"
-    assert [name for name in ("pandas", "prefect", "great_expectations", "pyarrow.dataset") if name in loaded] == []
+    modules = result.stderr.rpartition("loaded ")[2].split()
+    assert "duckdb" in modules, "the question was asked"
+    assert [name for name in ("pandas", "prefect", "great_expectations", "pyarrow.dataset") if name in modules] == []
 
 
 def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
     small: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
     data = copy_of(small)
-    ended = plain(data, *SMALL)
-    assert ended.code == 0, ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 0, result.said
     n = r"\(n = [\d,]+ jobs, [\d,]+ employers\)$"
-    assert re.search(rf"^SAMPLE · .+: USD [\d.]+K–[\d.]+K per month {n}", ended.out, re.M), ended.out
-    assert re.search(rf"^SAMPLE · .+: \d+% {n}", ended.out, re.M), ended.out
-    following = [shlex.split(line) for line in ended.out.partition("Next:\n")[2].splitlines()]
+    assert re.search(rf"^SAMPLE · .+: USD [\d.]+K–[\d.]+K per month {n}", result.out, re.M), result.out
+    assert re.search(rf"^SAMPLE · .+: \d+% {n}", result.out, re.M), result.out
+    following = [shlex.split(line) for line in result.out.partition("Next:\n")[2].splitlines()]
     assert [words[0] for words in following] == [f"JOBMARKET_DATA={data}"] * 3
     for _, name, *arguments in following:
         assert name == "jobmarket"
@@ -594,15 +594,15 @@ def test_changed_figures_are_named(small: FinishedRun, copy_of: Callable[..., Pa
 
 
 def test_each_of_several_queries_is_answered(ask: Callable[..., CommandResult]) -> None:
-    ended = ask(
+    result = ask(
         "sql", "SELECT 41 + 1 AS first; CREATE TEMP TABLE mine AS SELECT 7 AS x; SELECT x * 11 AS last FROM mine;"
     )
-    assert ended.code == 0, ended.said
-    assert re.search(r"first.*42.*last.*77", ended.said), ended.out
-    broken = ask("sql", "SELECT 41 + 1 AS first; SELECT nothing")
-    assert broken.code == 1
-    assert "42" in broken.out, "what was answered before the fault"
-    assert "nothing" in broken.err
+    assert result.code == 0, result.said
+    assert re.search(r"first.*42.*last.*77", result.said), result.out
+    failure = ask("sql", "SELECT 41 + 1 AS first; SELECT nothing")
+    assert failure.code == 1
+    assert "42" in failure.out, "what was answered before the fault"
+    assert "nothing" in failure.err
 
 
 MY_GUIDE = (
@@ -618,17 +618,17 @@ def test_an_editor_patches_a_guide_without_a_run(
     guide = tmp_path / "my.md"
     guide.write_text(MY_GUIDE)
     data = sample.data
-    checked = plain(data, "guide", "check", str(guide))
-    assert checked.code == 3 and "2 figures, 0 withheld, 0 of long ago" in checked.said
-    assert "3 places differ from what is published" in checked.said
-    compared = plain(data, "guide", "diff", str(guide))
-    assert compared.code == 3 and "my.md:1: skill.python.all.ai_engineering: 1% → 78%" in compared.said
-    assert 'pay.us.ai_engineering.senior part="median" per="year": ? → USD' in compared.said
+    check = plain(data, "guide", "check", str(guide))
+    assert check.code == 3 and "2 figures, 0 withheld, 0 of long ago" in check.said
+    assert "3 places differ from what is published" in check.said
+    diff = plain(data, "guide", "diff", str(guide))
+    assert diff.code == 3 and "my.md:1: skill.python.all.ai_engineering: 1% → 78%" in diff.said
+    assert 'pay.us.ai_engineering.senior part="median" per="year": ? → USD' in diff.said
     assert guide.read_text() == MY_GUIDE, "check and diff write nothing"
-    refused = plain(data, "guide", "patch", str(guide))
-    assert refused.code == 1 and "--allow-sample" in refused.said
-    patched = plain(data, "guide", "patch", str(guide), "--allow-sample")
-    assert patched.code == 0 and patched.out.count("my.md:1:") == 2
+    refusal = plain(data, "guide", "patch", str(guide))
+    assert refusal.code == 1 and "--allow-sample" in refusal.said
+    patch = plain(data, "guide", "patch", str(guide), "--allow-sample")
+    assert patch.code == 0 and patch.out.count("my.md:1:") == 2
     assert re.search(r"seniors are offered <!-- [^>]* -->USD \d+K<!--", guide.read_text())
     assert plain(data, "guide", "check", str(guide)).code == 0
     assert "nothing to change" in plain(data, "guide", "patch", str(guide), "--allow-sample").said
@@ -643,8 +643,8 @@ def test_a_guide_of_later_figures_is_not_patched_without_a_word(
     later = guide.read_text().replace("Figures as of 30 September 2026", "Figures as of 1 January 2027")
     assert "1 January 2027" in later
     guide.write_text(later)
-    refused = plain(sample.data, "guide", "patch", str(guide), "--allow-sample")
-    assert refused.code == 1 and "--date-back" in refused.said and guide.read_text() == later
+    result = plain(sample.data, "guide", "patch", str(guide), "--allow-sample")
+    assert result.code == 1 and "--date-back" in result.said and guide.read_text() == later
     assert plain(sample.data, "guide", "patch", str(guide), "--allow-sample", "--date-back").code == 0
 
 
@@ -659,8 +659,8 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
     assert folder.code == 64 and f"{tmp_path} is a folder; a file of Markdown, MDX or HTML expected" in folder.said
     mdx = tmp_path / "my.mdx"
     mdx.write_text(before := "export const a = 'x <span data-figure=\"degree.shares\">x</span>'\n")
-    refused = plain(sample.data, "guide", "patch", str(mdx), "--allow-sample")
-    assert refused.code == 1 and "my.mdx:1: a marker cannot stand in import or export of MDX" in refused.said
+    result = plain(sample.data, "guide", "patch", str(mdx), "--allow-sample")
+    assert result.code == 1 and "my.mdx:1: a marker cannot stand in import or export of MDX" in result.said
     assert mdx.read_text() == before
 
 
@@ -669,41 +669,39 @@ def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., 
     assert ask("guide", "list", "no", "such", "words").code == 1
     guide = tmp_path / "my.md"
     guide.write_text("Engineers are paid USD 99K in the United States.\nUSD 32,000. Know algorithms.\n")
-    found = ask("guide", "suggest", str(guide))
-    assert "1 number without a figure" in found.said and "my.md:2: 'USD 32,000'" in found.said
-    assert "algorithms" not in found.out, "a share that rounds to zero confirms no skill"
-    assert "my.md:1: 'USD 99K'" in found.said and "figure:pay.us.ai_engineering.all per=" in found.said
+    result = ask("guide", "suggest", str(guide))
+    assert "1 number without a figure" in result.said and "my.md:2: 'USD 32,000'" in result.said
+    assert "algorithms" not in result.out, "a share that rounds to zero confirms no skill"
+    assert "my.md:1: 'USD 99K'" in result.said and "figure:pay.us.ai_engineering.all per=" in result.said
 
 
 def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., CommandResult]) -> None:
-    said = ask("explain", "skill.python.de.ai_engineering").said
-    assert "computed now, in no ledger" in said and "ask for Python" in said and "SELECT" in said
+    output = ask("explain", "skill.python.de.ai_engineering").said
+    assert "computed now, in no ledger" in output and "ask for Python" in output and "SELECT" in output
 
 
 def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
-    listed = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
+    names = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
     values = r'<!-- figure:([\w.]+) (?!show="level")'
-    shown = list(dict.fromkeys(re.findall(values, (sample.data / "guide.md").read_text())))
-    assert len(shown) > 20
-    assert [name for name in listed if name in shown] == shown
+    in_guide = list(dict.fromkeys(re.findall(values, (sample.data / "guide.md").read_text())))
+    assert len(in_guide) > 20
+    assert [name for name in names if name in in_guide] == in_guide
     assert (
-        listed.index("pay.us.ai_engineering.entry")
-        < listed.index("pay.br.ai_engineering.entry")
-        < listed.index("additional.share")
+        names.index("pay.us.ai_engineering.entry")
+        < names.index("pay.br.ai_engineering.entry")
+        < names.index("additional.share")
     ), "beside its kin"
     with open_reader(sample.data) as con:
-        assert sorted(listed) == [
-            row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()
-        ]
+        assert sorted(names) == [row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()]
     other = ask("explain", "list", "--as-of", "2020-02-02")
     assert other.code == USAGE
     assert "nothing was made as of 2020-02-02 (days there are: none; published: 2026-09-30)" in other.said
 
 
 def test_explain(ask: Callable[..., CommandResult]) -> None:
-    listed = ask("explain")
-    assert listed.code == 0
-    assert re.search(r"^pay\.northern_america\.ai_engineering\.mid_senior +published +USD", listed.out, re.M)
+    result = ask("explain")
+    assert result.code == 0
+    assert re.search(r"^pay\.northern_america\.ai_engineering\.mid_senior +published +USD", result.out, re.M)
     one = ask("explain", "pay.northern_america.ai_engineering.mid_senior")
     assert one.code == 0
     for words in ("FROM mart.salary_bands", "jobs of", "sources", "ashby/2026-09-30T020000Z.warc.gz (2026-09-30)"):
@@ -750,12 +748,12 @@ def state(folder: Path) -> dict[str, str]:
 def test_a_query_can_neither_write_nor_reach_other_files(
     query: str, ask: Callable[..., CommandResult], sample: FinishedRun
 ) -> None:
-    ended = ask("sql", query.format(folder=sample.data))
-    assert ended.code == 1, ended.out
-    assert ended.err.startswith("jobmarket: ")
-    assert "root:" not in ended.out
-    left = {path.name for path in sample.data.iterdir()}
-    assert not left & {"stolen.csv", "second.csv", "other.duckdb", "all"}
+    result = ask("sql", query.format(folder=sample.data))
+    assert result.code == 1, result.out
+    assert result.err.startswith("jobmarket: ")
+    assert "root:" not in result.out
+    names = {path.name for path in sample.data.iterdir()}
+    assert not names & {"stolen.csv", "second.csv", "other.duckdb", "all"}
 
 
 def test_nothing_in_the_folder_changed_by_all_this(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
@@ -771,21 +769,21 @@ def test_nothing_in_the_folder_changed_by_all_this(ask: Callable[..., CommandRes
 def test_the_shell_answers_until_the_end_of_input(
     ask: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed = ["SELECT count(*) AS n_of_postings", "FROM core.postings;", "DELETE FROM core.postings;", "SELEC 1;",
+    lines = ["SELECT count(*) AS n_of_postings", "FROM core.postings;", "DELETE FROM core.postings;", "SELEC 1;",
              "SELECT 41 + 1 AS sum;"]  # fmt: skip
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed) + "\n"))
-    ended = ask("shell")
-    assert ended.code == 0
-    assert "n_of_postings" in ended.out
-    assert "42" in ended.out, "an error does not end the shell"
-    assert "read-only" in ended.err
-    assert "syntax error" in ended.err
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+    result = ask("shell")
+    assert result.code == 0
+    assert "n_of_postings" in result.out
+    assert "42" in result.out, "an error does not end the shell"
+    assert "read-only" in result.err
+    assert "syntax error" in result.err
 
 
 def test_the_real_shell_takes_queries_from_a_pipe(sample: FinishedRun, command: Command) -> None:
-    ended = command(sample.data, "shell", typed="SELECT 41 + 1 AS sum;\n")
-    assert ended.code == 0, ended.said
-    assert "42" in ended.out
+    result = command(sample.data, "shell", typed="SELECT 41 + 1 AS sum;\n")
+    assert result.code == 0, result.said
+    assert "42" in result.out
 
 
 # --- every night ----------------------------------------------------------------------------------------
@@ -796,16 +794,16 @@ def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
     )
     with urllib.request.urlopen(request, timeout=120) as answer:
-        found: list[dict[str, Any]] = json.load(answer)
-    return found
+        payload: list[dict[str, Any]] = json.load(answer)
+    return payload
 
 
 def test_serve_schedules_the_night(server: dict[str, str]) -> None:
     until = time.monotonic() + 240
-    while not (found := asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})):
+    while not (deployments := asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})):
         assert time.monotonic() < until, "no deployment was registered"
         time.sleep(0.3)
-    [deployment] = found
+    [deployment] = deployments
     [schedule] = deployment["schedules"]
     assert schedule["schedule"]["cron"] == "30 1 29 2 *"
     assert schedule["schedule"]["timezone"] == "America/Sao_Paulo"
@@ -819,15 +817,15 @@ def test_the_page_of_serve_finds_its_server(server: dict[str, str]) -> None:
 
 
 def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) -> None:
-    killed, living = "20261126T020000Z-11111111", "20261126T030000Z-22222222"
+    dead, living = "20261126T020000Z-11111111", "20261126T030000Z-22222222"
     with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
-        made = [
+        runs = [
             client.create_flow_run(nightly.nightly, name=f"jobmarket run ({name})", state=Running())
-            for name in (killed, living)
+            for name in (dead, living)
         ]
-        assert crash_ended([killed]) == 1
-        states = [client.read_flow_run(run.id).state_name for run in made]
-        client.delete_flow_run(made[1].id)
+        assert crash_ended([dead]) == 1
+        states = [client.read_flow_run(run.id).state_name for run in runs]
+        client.delete_flow_run(runs[1].id)
     assert states == ["Crashed", "Running"]
 
 
@@ -840,14 +838,14 @@ def test_a_flow_run_is_named_after_its_run(sample: FinishedRun) -> None:
 def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(serve.scheduled_night, "serve", lambda **options: given.update(options))
+    arguments: dict[str, Any] = {}
+    monkeypatch.setattr(serve.scheduled_night, "serve", lambda **options: arguments.update(options))
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
     (tmp_path / "prefect").mkdir()
     schedule = serve.schedule_for("0 2 * * *", "UTC")
     serve.serve_nights(settings(), schedule=schedule, port=1, sources=("lever",))
-    assert given["pause_on_shutdown"] is False
+    assert arguments["pause_on_shutdown"] is False
     monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "0b8d6cf5-8a07-4f7e-9c34-000000000001")
     assert serve.name_night() == f"jobmarket serve ({serve.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
 
@@ -855,9 +853,9 @@ def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused
 def test_a_folder_of_sample_data_is_not_served(
     small: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
-    ended = plain(copy_of(small), "serve", JOBMARKET_CONTACT="night@example.org")
-    assert ended.code == 1
-    assert "holds sample data, which live data must not be mixed with" in ended.said
+    result = plain(copy_of(small), "serve", JOBMARKET_CONTACT="night@example.org")
+    assert result.code == 1
+    assert "holds sample data, which live data must not be mixed with" in result.said
 
 
 # --- when Prefect's server is lost -----------------------------------------------------------------------
@@ -868,15 +866,15 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
 ) -> None:
     data = copy_of(small)
 
-    def lost(*given: object) -> None:
+    def lost(*args: object) -> None:
         raise ConnectionError("Connection refused")
 
     monkeypatch.setattr("flows.nightly.record_end", lost)
-    ended = plain(data, *SMALL)
-    assert ended.code == 0, ended.said
-    assert "all was published, then: Connection refused" in ended.said
-    assert "nothing was published" not in ended.said.lower()
-    assert f"warehouse {data}/market.duckdb" in ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 0, result.said
+    assert "all was published, then: Connection refused" in result.said
+    assert "nothing was published" not in result.said.lower()
+    assert f"warehouse {data}/market.duckdb" in result.said
     assert run_log.runs_of(data)[0].state == EXIT_CODES[0].state
     with open_reader(data) as con:
         [(code,)] = con.execute("SELECT exit_code FROM ops.runs ORDER BY started_at DESC LIMIT 1").fetchall()
@@ -886,14 +884,14 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
 def test_a_run_that_fails_before_publishing_still_says_so(
     small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(*given: object) -> None:
+    def lost(*args: object) -> None:
         raise ConnectionError("Connection refused")
 
     data = copy_of(small)
     monkeypatch.setattr("flows.nightly.compute_marts", lost)
-    ended = plain(data, *SMALL)
-    assert ended.code == 1
-    assert "nothing was published" in ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 1
+    assert "nothing was published" in result.said
     assert run_log.runs_of(data)[0].state == EXIT_CODES[1].state
 
 
@@ -913,15 +911,15 @@ def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
     except BaseException:
         end(run)
         raise
-    done = wait_for_end(run, empty)
-    assert done.code == 0, done.said
-    assert "Prefect's server at http://127.0.0.1" in done.said
-    assert "nothing was published" not in done.said.lower()
+    result = wait_for_end(run, empty)
+    assert result.code == 0, result.said
+    assert "Prefect's server at http://127.0.0.1" in result.said
+    assert "nothing was published" not in result.said.lower()
     assert run_log.runs_of(empty)[0].state == EXIT_CODES[0].state
     assert made_in(empty) == small.made
 
 
 def test_serve_needs_someone_to_write_to(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "serve")
-    assert ended.code == USAGE
-    assert "export JOBMARKET_CONTACT=" in ended.said
+    result = plain(empty, "serve")
+    assert result.code == USAGE
+    assert "export JOBMARKET_CONTACT=" in result.said

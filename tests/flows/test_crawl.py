@@ -37,10 +37,10 @@ def make_crawl(folder: Path) -> Path:
         posting(f"{MANY}/avocet", "Avocet"),
         answer(page(POSTING, head='<meta name="robots" content="noindex">'), "https://heron.co.uk/1"),
     )
-    damaged = bytearray(gzip.compress(posting_at(7), mtime=0))
-    damaged[-6] ^= 1
+    first = bytearray(gzip.compress(posting_at(7), mtime=0))
+    first[-6] ^= 1
     (folder / "b.warc.gz").write_bytes(
-        damaged
+        first
         + gzip.compress(posting(f"{MANY}/heron", "Heron", "Data Engineer"), mtime=0)
         + gzip.compress(posting("https://dotterel.co.uk/1", "Dotterel"), mtime=0)
     )
@@ -74,11 +74,11 @@ def test_postings_of_pages_that_are_kept_are_in_core(con: database.Connection) -
 
 
 def test_what_was_left_out_is_on_record_with_its_number(con: database.Connection) -> None:
-    found = con.execute(
+    rows = con.execute(
         "SELECT warc, column_name, value, split_part(rule, ' expected', 1), is_deliberate FROM ops.rejects "
         "WHERE is_deliberate ORDER BY warc, rule"
     ).fetchall()
-    assert found == [
+    assert rows == [
         ("a.warc.gz", "response", "1 answers", "a page that robots may index", True),
         ("a.warc.gz", "response", "1 answers", "the employer's own page preferred, which the crawl has with the same "
          "title and place; others are left out", True),
@@ -107,7 +107,7 @@ def test_a_bulk_source_is_marked_and_its_adverts_are_in_no_panel(con: database.C
 
 def test_the_archive_holds_pages_with_postings_and_no_others(crawled: tuple[Path, Path]) -> None:
     files = sorted((crawled[1] / "archive" / "common_crawl").glob("*.warc.gz"))
-    urls = {found.url for file in files for found in read(file) if isinstance(found, Response)}
+    urls = {response.url for file in files for response in read(file) if isinstance(response, Response)}
     assert urls == {f"{CURLEW}/1", f"{MANY}/avocet", f"{MANY}/heron"}
 
 
@@ -116,13 +116,13 @@ def test_the_same_files_again_change_nothing(
 ) -> None:
     files, data = crawled
     before = made_in(data)
-    archived = {path: path.read_bytes() for path in data.glob("archive/*/*")}
-    ended = plain(data, "crawl", str(files))
-    assert ended.code == 0
-    assert {path: path.read_bytes() for path in data.glob("archive/*/*")} == archived
+    archive = {path: path.read_bytes() for path in data.glob("archive/*/*")}
+    result = plain(data, "crawl", str(files))
+    assert result.code == 0
+    assert {path: path.read_bytes() for path in data.glob("archive/*/*")} == archive
     assert made_in(data) == before
-    assert "7 answers searched, 3 pages with 3 postings kept" in ended.log
-    assert "1 noindex, 1 site, 1 copy, by 1 recorded robots.txt" in ended.log
+    assert "7 answers searched, 3 pages with 3 postings kept" in result.log
+    assert "1 noindex, 1 site, 1 copy, by 1 recorded robots.txt" in result.log
 
 
 def test_a_rebuild_from_the_archive_gives_the_same(
@@ -135,9 +135,9 @@ def test_a_rebuild_from_the_archive_gives_the_same(
 
 
 def test_the_night_does_not_ask_it(crawled: tuple[Path, Path], plain: Callable[..., CommandResult]) -> None:
-    ended = plain(crawled[1], "sources", "common_crawl")
+    result = plain(crawled[1], "sources", "common_crawl")
     assert "off, a bulk source, of which a person hands files over: jobmarket crawl PATHS" in " ".join(
-        ended.out.split()
+        result.out.split()
     )
 
 
@@ -146,17 +146,17 @@ def test_files_are_looked_through_in_processes_as_they_are_alone(tmp_path: Path)
     assert dict(scan_all(files, workers=2)) == dict(scan_all(files, workers=1))
     (tmp_path / "x.warc.gz").mkdir()
     for workers in (1, 2):
-        found = dict(scan_all([*files, tmp_path / "x.warc.gz"], workers=workers))
-        assert [type(one).__name__ for path, one in found.items() if path not in files] == ["OSError"]
-        assert len(found) == 4
+        scans = dict(scan_all([*files, tmp_path / "x.warc.gz"], workers=workers))
+        assert [type(one).__name__ for path, one in scans.items() if path not in files] == ["OSError"]
+        assert len(scans) == 4
 
 
 def test_a_crawl_without_a_posting_says_so_and_ends_like_that(
     tmp_path: Path, empty: Path, plain: Callable[..., CommandResult]
 ) -> None:
     write(tmp_path / "a.warc.gz", answer("<p>Nothing</p>", f"{CURLEW}/about"))
-    ended = plain(empty, "crawl", str(tmp_path / "a.warc.gz"))
-    assert ended.code == 1
-    assert "holds no postings yet" in ended.said
-    (outcome,) = re.findall(r"common_crawl\W+(\w+)", ended.out)
+    result = plain(empty, "crawl", str(tmp_path / "a.warc.gz"))
+    assert result.code == 1
+    assert "holds no postings yet" in result.said
+    (outcome,) = re.findall(r"common_crawl\W+(\w+)", result.out)
     assert outcome == "empty"

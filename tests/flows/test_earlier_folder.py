@@ -46,8 +46,8 @@ SKILLS = """
 def earlier(tmp_path: Path) -> Path:
     """The folder, unpacked."""
     data = tmp_path / "data"
-    with tarfile.open(FOLDER) as packed:
-        packed.extractall(data, filter="data")
+    with tarfile.open(FOLDER) as archive:
+        archive.extractall(data, filter="data")
     return data
 
 
@@ -68,9 +68,9 @@ def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Ca
     assert answer.code == 0
     assert "56" in answer.out
     for figure in ("pay.northern_america.ai_engineering.mid_senior", "roles.shares"):
-        explained = plain(earlier, "explain", figure)
-        assert explained.code == 0, explained.said
-    assert "published by an earlier version" in explained.said, "today's SELECTs ask for what it lacks"
+        result = plain(earlier, "explain", figure)
+        assert result.code == 0, result.said
+    assert "published by an earlier version" in result.said, "today's SELECTs ask for what it lacks"
     assert plain(earlier, "emerging").code == 1
 
 
@@ -92,8 +92,8 @@ def test_every_mart_is_taken_over_row_for_row(earlier: Path, mart: str) -> None:
         assert [con.execute(query, [day]).fetchall() for day in DAYS] == before
         of_view = {"mart.role_shares": "measure = 'role'", "mart.skill_demand": "measure <> 'role'"}
         rows = of_view.get(mart, "true")
-        stored = con.execute(f"SELECT count(*) FROM {EARLIER[mart]} WHERE {rows}").fetchall()[0][0]
-    assert stored < sum(map(len, before)), "what both days have is stored once"
+        n_rows = con.execute(f"SELECT count(*) FROM {EARLIER[mart]} WHERE {rows}").fetchall()[0][0]
+    assert n_rows < sum(map(len, before)), "what both days have is stored once"
 
 
 @pytest.mark.parametrize("arguments", [("run", "--sample", "--source", "currency_table"), ("rebuild",)])
@@ -102,7 +102,7 @@ def test_the_next_run_keeps_the_days_that_were_published(
 ) -> None:
     before = [as_made(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)]
     assert all(before)
-    before[0] = sorted((canonical(figure), *said) for figure, *said in before[0])
+    before[0] = sorted((canonical(figure), *rest) for figure, *rest in before[0])
     assert here(earlier, *arguments) in (0, 2)
     assert [published(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)] == before
     with open_reader(earlier) as con:

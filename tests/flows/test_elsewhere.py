@@ -33,9 +33,9 @@ def test_storage_and_cluster_give_what_a_disk_and_processes_give(
         "JOBMARKET_REFINED": bucket("refined"),
         "JOBMARKET_REFINE_POOL": dask_cluster.scheduler_address,
     }
-    ended = plain(data, *SMALL, **elsewhere)
-    assert ended.code == 0, ended.said
-    assert "s3cr3t" not in ended.said
+    result = plain(data, *SMALL, **elsewhere)
+    assert result.code == 0, result.said
+    assert "s3cr3t" not in result.said
     assert digests(data) == small.made
     assert not (data / "archive").exists()
     assert not (data / "refined").exists()
@@ -45,14 +45,14 @@ def test_storage_and_cluster_give_what_a_disk_and_processes_give(
     shutil.rmtree(data / "copies")
     with open_reader(data) as con:
         (posting,) = con.execute("SELECT min(posting_id) FROM core.postings").fetchall()[0]
-    shown = plain(data, "why", posting, **elsewhere)
-    assert shown.code == 0, shown.said
-    assert posting in shown.said
+    why = plain(data, "why", posting, **elsewhere)
+    assert why.code == 0, why.said
+    assert posting in why.said
     # The same again, on a machine that has lost its copies: nothing is refined again, and nothing differs.
     shutil.rmtree(data / "copies")
-    ended = plain(data, "rebuild", **elsewhere)
-    assert ended.code == 0, ended.said
-    assert "refined lever" not in ended.said
+    result = plain(data, "rebuild", **elsewhere)
+    assert result.code == 0, result.said
+    assert "refined lever" not in result.said
     assert digests(data) == small.made
     assert contents(data / "copies" / "refined") == contents(small.data / "refined")
 
@@ -64,9 +64,9 @@ def test_what_a_killed_run_left_is_sent_by_the_next(
     config = Settings(data=tmp_path / "data", archive_folder=bucket("archive"))
     files = sorted((small.data / "archive").glob("*/*"))
     for number, file in enumerate(files):
-        left = config.archive.outbox / file.relative_to(small.data / "archive")
-        left.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, left.with_name(left.name + ".part") if number == 0 else left)
+        target = config.archive.outbox / file.relative_to(small.data / "archive")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target.with_name(target.name + ".part") if number == 0 else target)
     prepare_archive(config)
     assert "sent to the archive what an earlier run left: " in caplog.text
     there = config.archive.files("*/*")
@@ -91,8 +91,8 @@ def test_what_cannot_be_reached_is_said_before_anything_is_begun(
         f'[paths]\narchive = "s3://nobodys-bucket/archive?endpoint_override={storage}&scheme=http"\n'
         '[refine]\npool = "tcp://127.0.0.1:9"\n'
     )
-    ended = plain(data, *command)
-    assert ended.code == (64 if command == SMALL else 2)
-    assert "jobmarket.toml:2: s3://nobodys-bucket/archive/: there is no bucket nobodys-bucket; make it" in ended.said
-    assert "jobmarket.toml:4: no Dask scheduler answers at tcp://127.0.0.1:9" in ended.said
+    result = plain(data, *command)
+    assert result.code == (64 if command == SMALL else 2)
+    assert "jobmarket.toml:2: s3://nobodys-bucket/archive/: there is no bucket nobodys-bucket; make it" in result.said
+    assert "jobmarket.toml:4: no Dask scheduler answers at tcp://127.0.0.1:9" in result.said
     assert sorted(path.name for path in data.iterdir()) == ["jobmarket.toml"]

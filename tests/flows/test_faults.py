@@ -80,13 +80,13 @@ def record(path: Path, answers: Sequence[Answer], begin: datetime = FIRST, *, pa
     return path
 
 
-def ashby_job(number: int, **changed: Any) -> dict[str, Any]:
+def ashby_job(number: int, **changes: Any) -> dict[str, Any]:
     """A job as Ashby lists it."""
     return {
         "id": f"a{number}", "title": "Machine Learning Engineer", "department": "Picking", "employmentType": "FullTime",
         "location": "Lisbon", "address": {"postalAddress": {"addressCountry": "Portugal", "addressLocality": "Lisbon"}},
         "isListed": True, "isRemote": False, "publishedAt": "2026-05-01T09:00:00.000+00:00",
-        "jobUrl": f"https://jobs.example/a{number}", "descriptionHtml": TEXT, **changed,
+        "jobUrl": f"https://jobs.example/a{number}", "descriptionHtml": TEXT, **changes,
     }  # fmt: skip
 
 
@@ -103,12 +103,12 @@ def ashby_board(name: str, *jobs: dict[str, Any]) -> Answer:
     return Answer(url=ashby.SOURCE.url_of(name), body=body)
 
 
-def greenhouse_job(number: int, **changed: Any) -> dict[str, Any]:
+def greenhouse_job(number: int, **changes: Any) -> dict[str, Any]:
     """A job as Greenhouse lists it, with content."""
     return {
         "id": number, "internal_job_id": number + 1, "title": "Data Engineer", "absolute_url": f"https://g.example/{number}",
         "location": {"name": "Recife, Brazil"}, "first_published": "2026-05-01T09:00:00-03:00", "content": TEXT,
-        "metadata": None, "offices": [], "departments": [], **changed,
+        "metadata": None, "offices": [], "departments": [], **changes,
     }  # fmt: skip
 
 
@@ -120,18 +120,18 @@ def greenhouse_board(name: str, *jobs: dict[str, Any]) -> Answer:
 def ids_in(folder: Path, source: str) -> set[str]:
     """The native ids of a source's postings in the published warehouse."""
     with open_reader(folder) as con:
-        found = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
-    return {row[0].removeprefix(f"{source}:") for row in found}
+        rows = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
+    return {row[0].removeprefix(f"{source}:") for row in rows}
 
 
 def rejects_in(folder: Path, warc: str) -> dict[int, tuple[str, str, str]]:
     """What was rejected of a file: by record, the column, value and rule."""
     with open_reader(folder) as con:
-        found = con.execute(
+        rows = con.execute(
             'SELECT record, column_name, "value", "rule" FROM ops.rejects WHERE warc = ? ORDER BY ALL', [warc]
         ).fetchall()
-    assert len({row[0] for row in found}) == len(found), found
-    return {row[0]: row[1:] for row in found}
+    assert len({row[0] for row in rows}) == len(rows), rows
+    return {row[0]: row[1:] for row in rows}
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -163,12 +163,12 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(
             ashby_board("last", ashby_job(10)),
         ],
     )
-    ended = command(empty, "backfill", str(recording), **server)
-    assert ended.code == 0, ended.said
+    result = command(empty, "backfill", str(recording), **server)
+    assert result.code == 0, result.said
 
     assert ids_in(empty, "ashby") == {f"a{number}" for number in range(1, 11)}
     rejects = rejects_in(empty, "ashby/2026-05-04T060000Z.warc.gz")
-    assert {number: found[0] for number, found in rejects.items()} == {
+    assert {number: reject[0] for number, reject in rejects.items()} == {
         1: "response", 2: "response", 3: "response", 4: "title", 5: "pay_low", 6: "text",
     }  # fmt: skip
     assert "JSON expected" in rejects[1][2]
@@ -214,22 +214,22 @@ def cut(tmp_path: Path) -> Path:
 
 
 def test_a_recording_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
-    ended = plain(empty, "backfill", str(cut))
-    assert ended.code == 0, ended.said
+    result = plain(empty, "backfill", str(cut))
+    assert result.code == 0, result.said
     assert ids_in(empty, "greenhouse") == {"1", "2", "3"}
-    named = f"{cut.parent.name}/{cut.name}"
-    rejects = rejects_in(empty, named)
+    name = f"{cut.parent.name}/{cut.name}"
+    rejects = rejects_in(empty, name)
     assert rejects.keys() == {2}
     assert rejects[2][0] == "response"
     assert "ends inside it" in rejects[2][1]
-    assert named in ended.said, "the operator is told as well"
+    assert name in result.said, "the operator is told as well"
     with open_reader(empty) as con:
         health = con.execute("SELECT outcome, message FROM ops.source_health WHERE source = 'greenhouse'").fetchall()
     assert health[0][0] == "partial"
     assert "record 2" in health[0][1]
 
     assert plain(empty, "backfill", str(cut)).code == 0
-    assert rejects_in(empty, named).keys() == {2}, "reported once, however often it is taken"
+    assert rejects_in(empty, name).keys() == {2}, "reported once, however often it is taken"
 
 
 def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Path, plain: Command) -> None:
@@ -238,24 +238,24 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     for file in junk:
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"\xff\x00 junk" * 99)
-    ended = plain(empty, "backfill", *map(str, [good, cut, *junk]))
-    assert ended.code == 0, "as for a recording that is damaged in part"
+    result = plain(empty, "backfill", *map(str, [good, cut, *junk]))
+    assert result.code == 0, "as for a recording that is damaged in part"
     with open_reader(empty) as con:
         health = dict(con.execute("SELECT source, outcome FROM ops.source_health").fetchall())
         rejects = con.execute(
             'SELECT source, warc, record, column_name, "value", "rule" FROM ops.rejects WHERE record = -1 ORDER BY ALL'
         ).fetchall()
     assert health == {"ashby": "partial", "greenhouse": "partial", "lever": "partial", "unknown": "partial"}
-    named = [(source, f"{file.parent.name}/{file.name}") for source, file in
+    names = [(source, f"{file.parent.name}/{file.name}") for source, file in
              [("ashby", junk[2]), ("lever", junk[0]), ("unknown", junk[1])]]  # fmt: skip
-    assert [row[:2] for row in rejects] == named
+    assert [row[:2] for row in rejects] == names
     for _, _, _, column, value, rule in rejects:
         assert column == "file"
         assert "begins with no gzipped WARC record" in value
         assert "Get the file again if you can" in rule
     assert ids_in(empty, "ashby") == {"a1"}
     status = plain(empty, "status").said
-    for source, warc in named:
+    for source, warc in names:
         assert f"{source} partial: 1 unreadable files, first: {warc}: the file begins" in status
     assert plain(empty, "backfill", *map(str, [good, *junk])).code == 0
     with open_reader(empty) as con:
@@ -265,8 +265,8 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
 
 def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Path, plain: Command) -> None:
     board = ashby_board("orchard", ashby_job(1), ashby_job(2, id=None), ashby_job(3), ashby_job(4, title=" "))
-    ended = plain(empty, "backfill", str(record(tmp_path / "ashby.warc.gz", [board])))
-    assert ended.code == 0, ended.said
+    result = plain(empty, "backfill", str(record(tmp_path / "ashby.warc.gz", [board])))
+    assert result.code == 0, result.said
     with open_reader(empty) as con:
         health = con.execute("SELECT outcome, message, n_rows FROM ops.source_health").fetchall()
     assert [(outcome, n_rows) for outcome, _, n_rows in health] == [("partial", 2)]
@@ -275,9 +275,9 @@ def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Pa
 
 def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
     other = record(cut.parent / "ashby.warc.gz", [ashby_board("orchard", ashby_job(1))])
-    archived = path_of(empty / "archive", "greenhouse", FIRST)
-    archived.parent.mkdir(parents=True)
-    shutil.copy2(cut, archived)
+    path = path_of(empty / "archive", "greenhouse", FIRST)
+    path.parent.mkdir(parents=True)
+    shutil.copy2(cut, path)
     assert plain(empty, "backfill", str(other)).code == 0
     assert ids_in(empty, "greenhouse") == {"1", "2", "3"}
     assert ids_in(empty, "ashby") == {"a1"}
@@ -288,13 +288,13 @@ def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty
 
 def test_the_faults_of_the_sample_are_all_on_record(sample: FinishedRun) -> None:
     with open_reader(sample.data) as con:
-        found = con.execute(
+        rows = con.execute(
             "SELECT source, warc[-20:-18], column_name, left(\"value\", 15), left(\"rule\", 20) FROM ops.rejects"
         ).fetchall()  # fmt: skip
-    said = {(source, column) for source, _, column, _, _ in found}
-    assert {("ashby", "response"), ("ashby", "title"), ("ashby", "record"), ("ashby", "pay_low")} <= said
-    assert {("greenhouse", "response"), ("greenhouse", "record")} <= said
-    assert {("lever", "response"), ("lever", "posting_id"), ("lever", "pay_low")} <= said
+    pairs = {(source, column) for source, _, column, _, _ in rows}
+    assert {("ashby", "response"), ("ashby", "title"), ("ashby", "record"), ("ashby", "pay_low")} <= pairs
+    assert {("greenhouse", "response"), ("greenhouse", "record")} <= pairs
+    assert {("lever", "response"), ("lever", "posting_id"), ("lever", "pay_low")} <= pairs
 
 
 def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, plain: Command) -> None:
@@ -313,20 +313,20 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
     files = [record(tmp_path / f"{n}.warc.gz", night, FIRST + n * DAY) for n, night in enumerate(nights)]
     assert plain(empty, "backfill", *map(str, files)).code == 0
     with open_reader(empty) as con:
-        closed = dict(con.execute("SELECT posting_id, closed_on FROM core.postings").fetchall())
-    assert closed == {"ashby:a1": None, "ashby:a2": None, "ashby:a3": date(2026, 5, 5), "ashby:a4": None}
+        closings = dict(con.execute("SELECT posting_id, closed_on FROM core.postings").fetchall())
+    assert closings == {"ashby:a1": None, "ashby:a2": None, "ashby:a3": date(2026, 5, 5), "ashby:a4": None}
 
 
 # --- faults of single sources ---------------------------------------------------------------------------
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changed: Any) -> None:
+def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changes: Any) -> None:
     """Let the reader of Ashby's jobs give a value that may not enter the warehouse, for jobs of one title."""
 
-    def misread(said: Any, before: Any, **named: Any) -> Any:
-        for row in postings(said, before, **named):
+    def misread(answer: Any, before: Any, **options: Any) -> Any:
+        for row in postings(answer, before, **options):
             is_it = isinstance(row, Posting) and (row.source, row.title) == ("ashby", title)
-            yield dataclasses.replace(cast("Posting", row), **changed) if is_it else row
+            yield dataclasses.replace(cast("Posting", row), **changes) if is_it else row
 
     monkeypatch.setattr(refine, "postings", misread)
 
@@ -342,30 +342,30 @@ def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
         record(tmp_path / "3.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(3))], FIRST + 2 * DAY),
         record(tmp_path / "4.warc.gz", [greenhouse_board("mill", greenhouse_job(5))], FIRST + DAY),
     ]
-    ended = plain(empty, "backfill", *map(str, nights))
-    assert ended.code == 2, ended.said
-    assert "as of 2026-05-06" in ended.said, "published all the same"
+    result = plain(empty, "backfill", *map(str, nights))
+    assert result.code == 2, result.said
+    assert "as of 2026-05-06" in result.said, "published all the same"
     assert ids_in(empty, "ashby") == {"a1", "a3"}
     assert ids_in(empty, "greenhouse") == {"5"}
 
-    refused = "ashby/2026-05-05T060000Z.warc.gz"
+    warc = "ashby/2026-05-05T060000Z.warc.gz"
     with open_reader(empty) as con:
         health = con.execute("SELECT source, outcome, message FROM ops.source_health ORDER BY ALL").fetchall()
         assert [(source, outcome) for source, outcome, _ in health] == [("ashby", "failed"), ("greenhouse", "ok")]
-        assert refused in health[0][2]
-        broken = con.execute("SELECT gate, expectation, n_unexpected FROM ops.checks WHERE NOT is_met").fetchall()
-        assert broken == [(f"load:{refused}", "expect_column_values_to_be_between(years_min)", 1)]
-        assert con.execute("SELECT count(*) FROM ops.loads WHERE warc = ?", [refused]).fetchall() == [(0,)]
-        [(seen,)] = con.execute("SELECT last_seen_at FROM core.postings WHERE posting_id = 'ashby:a1'").fetchall()
-    assert seen == FIRST + 2 * DAY
-    rejects = rejects_in(empty, refused)
+        assert warc in health[0][2]
+        checks = con.execute("SELECT gate, expectation, n_unexpected FROM ops.checks WHERE NOT is_met").fetchall()
+        assert checks == [(f"load:{warc}", "expect_column_values_to_be_between(years_min)", 1)]
+        assert con.execute("SELECT count(*) FROM ops.loads WHERE warc = ?", [warc]).fetchall() == [(0,)]
+        [(last,)] = con.execute("SELECT last_seen_at FROM core.postings WHERE posting_id = 'ashby:a1'").fetchall()
+    assert last == FIRST + 2 * DAY
+    rejects = rejects_in(empty, warc)
     assert rejects[-1][0] == "file"
     assert "gate" in rejects[-1][2]
 
 
-def request_for(data: Path, **changed: Any) -> Request:
+def request_for(data: Path, **options: Any) -> Request:
     settings = Settings(data=data, workers=1)
-    return Request(settings=settings, command="test", sources=("ashby", "greenhouse"), **changed)
+    return Request(settings=settings, command="test", sources=("ashby", "greenhouse"), **options)
 
 
 @pytest.mark.usefixtures("undecorated")
@@ -379,8 +379,8 @@ def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> N
     )
     record(path_of(empty / "archive", "greenhouse", now), [greenhouse_board("mill", greenhouse_job(1))], now)
     name = path_of(empty, "ashby", now).name
-    fetched = [Health(source=source, outcome="ok", fresh=(f"{source}/{name}",)) for source in ("ashby", "greenhouse")]
-    outcome = night.from_archive(request_for(empty, is_live=True), fetched)
+    fetches = [Health(source=source, outcome="ok", fresh=(f"{source}/{name}",)) for source in ("ashby", "greenhouse")]
+    outcome = night.from_archive(request_for(empty, is_live=True), fetches)
     assert outcome.exit_code == 2
     assert {health.source: health.outcome for health in outcome.health} == {"ashby": "failed", "greenhouse": "ok"}
     assert outcome.as_of == now.date()
@@ -396,9 +396,9 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
         raise ConnectionError("the cable was cut")
 
     monkeypatch.setattr("extractors.sources.reference.currency_table.fetch", fetch)
-    ended = plain(data, *SMALL)
-    assert ended.code == 2, ended.said
-    assert "the cable was cut" in ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 2, result.said
+    assert "the cable was cut" in result.said
     with open_reader(data) as con:
         health = con.execute(
             "SELECT source, outcome FROM ops.source_health JOIN ops.runs USING (run_id) WHERE exit_code = 2"
@@ -410,10 +410,10 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
 def test_a_source_that_breaks_stops_no_other(
     empty: Path, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: Counter[str] = Counter()
+    calls: Counter[str] = Counter()
 
     def nights(name: str, request: Request, boards: Sequence[str]) -> Iterator[Any]:
-        asked[name] += 1
+        calls[name] += 1
         if name == "ashby":
             raise ConnectionError("no answer")
         if name == "lever":
@@ -427,11 +427,11 @@ def test_a_source_that_breaks_stops_no_other(
     monkeypatch.setattr(night, "from_archive", published)
     with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
         outcome = night.nightly(dataclasses.replace(request_for(empty), sources=("ashby", "greenhouse", "lever")))
-    health = {found.source: (found.outcome, found.message) for found in outcome.health}
+    health = {one.source: (one.outcome, one.message) for one in outcome.health}
     assert health["ashby"] == ("failed", "ConnectionError: no answer")
     assert health["greenhouse"][0] != "failed"
     assert health["lever"] == ("failed", "MissingContact: whom may they write to?")
-    assert asked == {"ashby": 1, "greenhouse": 1, "lever": 1}  # a session asks again, not a task
+    assert calls == {"ashby": 1, "greenhouse": 1, "lever": 1}  # a session asks again, not a task
 
 
 def test_an_archive_file_that_cannot_be_read_at_all_is_one_sources_failure(
@@ -439,9 +439,9 @@ def test_an_archive_file_that_cannot_be_read_at_all_is_one_sources_failure(
 ) -> None:
     recording = record(tmp_path / "1.warc.gz", [greenhouse_board("mill", greenhouse_job(1))])
     path_of(empty / "archive", "ashby", FIRST).mkdir(parents=True)
-    ended = plain(empty, "backfill", str(recording))
-    assert ended.code == 2, ended.said
-    assert "ashby could not be refined" in ended.said
+    result = plain(empty, "backfill", str(recording))
+    assert result.code == 2, result.said
+    assert "ashby could not be refined" in result.said
     assert ids_in(empty, "greenhouse") == {"1"}
 
 
@@ -471,16 +471,16 @@ def test_a_worker_that_crashes_takes_only_its_file_with_it(tmp_path: Path, monke
         for n, mill in enumerate([greenhouse_board("mill", greenhouse_job(1))] * 3)
     ]
     assert bad.stat().st_size > good[0][1].stat().st_size, "the largest file goes first"
-    found = {
+    results = {
         (source, warc): result
         for source, warc, result in refine_all(
             [("ashby", bad), *good], archive=archive, refined=tmp_path / "refined", workers=2
         )
     }
-    assert found.keys() == {("ashby", bad), *good}
-    assert isinstance(found["ashby", bad], Exception)
+    assert results.keys() == {("ashby", bad), *good}
+    assert isinstance(results["ashby", bad], Exception)
     for pair in good:
-        result = found[pair]
+        result = results[pair]
         assert isinstance(result, RefineResult), result
         assert result.n_rows == 1
 
@@ -524,9 +524,9 @@ def test_a_mart_that_went_wrong_publishes_nothing(
     before = files_of(data)
     monkeypatch.setitem(MARTS, SalaryBands, Mart(compute))
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
-    ended = plain(data, *SMALL)
-    assert ended.code == 1
-    assert words in ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 1
+    assert words in result.said
     assert files_of(data) == before
     assert not list(data.glob("*.new"))
 
@@ -562,15 +562,15 @@ def last_run(folder: Path, *, published: bool) -> tuple[Any, ...]:
         return tuple(con.execute(query).fetchall()[0])
 
 
-def nothing_was_published(ended: CommandResult, before: dict[str, bytes], data: Path, mine: Path, words: str) -> None:
-    assert ended.code == 1, ended.said
-    assert "Nothing was published: " in ended.said
-    assert words in ended.said
-    assert "Traceback" not in ended.said
+def nothing_was_published(result: CommandResult, before: dict[str, bytes], data: Path, mine: Path, words: str) -> None:
+    assert result.code == 1, result.said
+    assert "Nothing was published: " in result.said
+    assert words in result.said
+    assert "Traceback" not in result.said
     assert files_of(data) == before
     assert mine.read_text(encoding="utf-8") == GUIDE
-    left = [path.name for path in data.rglob("*") if path.suffix in {".part", ".new", ".old"} and path.is_file()]
-    assert left == []
+    leftovers = [path.name for path in data.rglob("*") if path.suffix in {".part", ".new", ".old"} and path.is_file()]
+    assert leftovers == []
     code, message = last_run(data, published=False)
     assert code == 1
     assert words in message
@@ -606,19 +606,19 @@ def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
-    replace, replaced = Path.replace, []
+    replace, targets = Path.replace, []
 
     def mounted(path: Path, target: Path) -> Path:
         if target == mine:
             raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
-        replaced.append(target)
+        targets.append(target)
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", mounted)
-    ended = plain(data, *arguments)
+    result = plain(data, *arguments)
     monkeypatch.undo()
-    assert replaced.count(data / "market.duckdb") == 2, "there, and back"
-    nothing_was_published(ended, before, data, mine, f"{mine}: Device or resource busy; it is mounted by itself")
+    assert targets.count(data / "market.duckdb") == 2, "there, and back"
+    nothing_was_published(result, before, data, mine, f"{mine}: Device or resource busy; it is mounted by itself")
 
 
 def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
@@ -627,18 +627,18 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
     data, mine, arguments = with_guide
     other = mine.with_name("other.md")
     other.write_text(GUIDE, encoding="utf-8")
-    broken = GUIDE.replace("roles.shares", "roles.shared")
+    text = GUIDE.replace("roles.shares", "roles.shared")
     resolve_as_of = night.resolve_as_of
 
     def edited(request: Request) -> date | None:
-        mine.write_text(broken, encoding="utf-8")
+        mine.write_text(text, encoding="utf-8")
         return resolve_as_of(request)
 
     monkeypatch.setattr(night, "resolve_as_of", edited)
-    ended = plain(data, *arguments, "--guide", str(other))
+    result = plain(data, *arguments, "--guide", str(other))
     words = f"a guide was left as it was: {mine}:3: "
-    assert ended.code == 2 and words in ended.said, ended.said
-    assert mine.read_text(encoding="utf-8") == broken
+    assert result.code == 2 and words in result.said, result.said
+    assert mine.read_text(encoding="utf-8") == text
     assert "Roles: <!-- figure:roles.shares -->…" not in other.read_text(encoding="utf-8")
     code, message = last_run(data, published=True)
     assert code == 2 and words in message
@@ -676,8 +676,8 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     assert len(places) == n_renamed
     assert last_run(data, published=False) == (None, None), "nobody claims that it ended"
     assert runs_of(data)[0].exit_code is None
-    ended = plain(data, *arguments)
-    assert ended.code == 0, ended.said
+    result = plain(data, *arguments)
+    assert result.code == 0, result.said
     assert made_in(data) == small.made
     assert "Roles: <!-- figure:roles.shares -->…" not in mine.read_text(encoding="utf-8")
     assert not [path for path in data.rglob("*") if path.suffix in {".part", ".new", ".old"}]
@@ -697,11 +697,11 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
 
     for name in ("write_mart", "keep_mart"):
         monkeypatch.setattr(database, name, full)
-    ended = plain(data, *SMALL)
-    assert ended.code == 1
-    assert f"nothing was published: {data}: No space left on device; free some space there" in ended.err
-    assert len(ended.err.splitlines()) == 1
-    assert "Traceback" not in ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 1
+    assert f"nothing was published: {data}: No space left on device; free some space there" in result.err
+    assert len(result.err.splitlines()) == 1
+    assert "Traceback" not in result.said
     assert files_of(data) == before
 
 
@@ -715,23 +715,23 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
             full_disk(path)
 
     monkeypatch.setattr("flows.runtime.run_log.append", full)
-    ended = plain(data, *SMALL)
-    assert ended.code == 0, ended.said
-    assert "runs.jsonl does not say how the run ended: No space left on device" in ended.said
+    result = plain(data, *SMALL)
+    assert result.code == 0, result.said
+    assert "runs.jsonl does not say how the run ended: No space left on device" in result.said
     assert last_run(data, published=True) == (0, None)
 
 
 def test_an_archive_without_postings_publishes_nothing(empty: Path, plain: Command) -> None:
-    ended = plain(empty, "run", "--sample", "--source", "bls_oews")
-    assert ended.code == 1
-    assert "SAMPLE DATA (synthetic) · no adverts read yet" in ended.out
-    assert "holds no postings yet" in ended.said and "`jobmarket sources` what turns one on" in ended.said
+    result = plain(empty, "run", "--sample", "--source", "bls_oews")
+    assert result.code == 1
+    assert "SAMPLE DATA (synthetic) · no adverts read yet" in result.out
+    assert "holds no postings yet" in result.said and "`jobmarket sources` what turns one on" in result.said
     assert not (empty / "market.duckdb").exists()
 
 
 @pytest.mark.usefixtures("undecorated")
 def test_a_first_live_night_without_any_answer_publishes_nothing(empty: Path) -> None:
-    fetched = [Health(source="ashby", outcome="failed"), Health(source="greenhouse", outcome="failed")]
-    outcome = night.from_archive(request_for(empty, is_live=True), fetched)
+    fetches = [Health(source="ashby", outcome="failed"), Health(source="greenhouse", outcome="failed")]
+    outcome = night.from_archive(request_for(empty, is_live=True), fetches)
     assert outcome.exit_code == 1
     assert not (empty / "market.duckdb").exists()

@@ -62,34 +62,36 @@ def assert_neighbours_are_kept(data: Path) -> None:
 
 def test_a_record_of_the_future_is_not_taken_into_the_archive(empty: Path, tmp_path: Path, plain: Command) -> None:
     recording = mixed(tmp_path / "mixed.warc.gz")
-    ended = plain(empty, "backfill", str(recording))
-    assert ended.code == 0, "as for a recording that is damaged in part"
-    assert f"as of {FIRST.date()}" in ended.said
-    named = f"{tmp_path.name}/mixed.warc.gz"
-    rejects = rejects_in(empty, named)
-    assert {number: found[:2] for number, found in rejects.items()} == {1: ("observed_at", "2099-01-01T03:00:00+00:00")}
+    result = plain(empty, "backfill", str(recording))
+    assert result.code == 0, "as for a recording that is damaged in part"
+    assert f"as of {FIRST.date()}" in result.said
+    name = f"{tmp_path.name}/mixed.warc.gz"
+    rejects = rejects_in(empty, name)
+    assert {number: reject[:2] for number, reject in rejects.items()} == {
+        1: ("observed_at", "2099-01-01T03:00:00+00:00")
+    }
     ((outcome, message),) = asked(empty, "SELECT outcome, message FROM ops.source_health WHERE source = 'ashby'")
     assert outcome == "partial"
-    assert f"1 records dated in the future, first: {named} record 1: 2099-01-01T03:00:00+00:00" in message
-    (archived,) = (empty / "archive" / "ashby").iterdir()
-    assert len(list(read_recorded(archived))) == 2
+    assert f"1 records dated in the future, first: {name} record 1: 2099-01-01T03:00:00+00:00" in message
+    (path,) = (empty / "archive" / "ashby").iterdir()
+    assert len(list(read_recorded(path))) == 2
     assert_neighbours_are_kept(empty)
 
 
 def test_a_record_of_the_future_in_the_archive_is_not_loaded(empty: Path, tmp_path: Path, plain: Command) -> None:
-    archived = mixed(path_of(empty / "archive", "ashby", FIRST))
-    before = archived.read_bytes()
+    path = mixed(path_of(empty / "archive", "ashby", FIRST))
+    before = path.read_bytes()
     other = record_at(tmp_path / "other.warc.gz", (FIRST + timedelta(hours=1), ashby_board("mill", ashby_job(3))))
     for n_runs in (1, 2):
-        ended = plain(empty, "backfill", str(other))
-        assert ended.code == 0, ended.said
+        result = plain(empty, "backfill", str(other))
+        assert result.code == 0, result.said
         rejects = rejects_in(empty, ARCHIVED)
-        assert {n: found[:2] for n, found in rejects.items()} == {1: ("observed_at", "2099-01-01T03:00:00+00:00")}
+        assert {n: reject[:2] for n, reject in rejects.items()} == {1: ("observed_at", "2099-01-01T03:00:00+00:00")}
         assert_neighbours_are_kept(empty)
         outcomes = asked(empty, "SELECT outcome FROM ops.source_health WHERE source = 'ashby' ORDER BY run_id")
         assert len(outcomes) == n_runs
         assert outcomes[0] == ("partial",)
-    assert before in archived.read_bytes(), "the archive is not changed"
+    assert before in path.read_bytes(), "the archive is not changed"
     assert plain(empty, "run", "--as-of", "2026-05-20").code == 0
     assert days_of(empty / "asof" / "2026-05-20") == [date(2026, 5, 20)]
     assert ids_in(empty / "asof" / "2026-05-20", "ashby") == {"a1", "a2", "a3"}
@@ -120,10 +122,10 @@ def test_a_folder_that_speaks_for_a_false_day_recovers(
     assert ids_in(empty, "ashby") == {"a1", "a2", "a3", "a9"}
     monkeypatch.undo()
 
-    ended = plain(empty, command, *([str(other)] if command == "backfill" else []))
-    assert ended.code == 0, ended.said
-    assert f"as of {FIRST.date()}" in ended.said
-    assert "2099-01-01, which is still to come" in ended.said
+    result = plain(empty, command, *([str(other)] if command == "backfill" else []))
+    assert result.code == 0, result.said
+    assert f"as of {FIRST.date()}" in result.said
+    assert "2099-01-01, which is still to come" in result.said
     assert_neighbours_are_kept(empty)
     assert rejects_in(empty, ARCHIVED).keys() == {1}
 
@@ -133,7 +135,7 @@ def test_a_file_handed_over_whose_name_is_a_day_to_come(empty: Path, tmp_path: P
     file.write_text("id,title\n1,Data Engineer\n", encoding="utf-8")
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
-    ended = plain(empty, "backfill", str(file), "--mapping", str(mapping))
-    assert ended.code == 64, ended.said
-    assert "jobs_2099-01-01.csv is dated 2099-01-01, which is still to come" in ended.said
+    result = plain(empty, "backfill", str(file), "--mapping", str(mapping))
+    assert result.code == 64, result.said
+    assert "jobs_2099-01-01.csv is dated 2099-01-01, which is still to come" in result.said
     assert not (empty / "archive").exists()

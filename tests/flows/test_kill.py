@@ -37,8 +37,8 @@ def killed(killing: tuple[subprocess.Popen[str], Path]) -> dict[str, Any]:
 
 def files_in(data: Path) -> set[str]:
     """All files of a data folder but Prefect's own."""
-    found = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
-    return {name for name in found if not name.startswith("prefect/")}
+    names = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
+    return {name for name in names if not name.startswith("prefect/")}
 
 
 def loads_in(data: Path) -> list[tuple[object, ...]]:

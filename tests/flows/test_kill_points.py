@@ -27,12 +27,12 @@ PATIENCE = 3600
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `kill_points.py` saw, and `folder`: where."""
     folder = tmp_path_factory.mktemp("points")
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "tests.flows.kill_points", str(folder)],
         cwd=REPO, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return {"folder": folder, **json.loads(done.stdout)}
+    assert result.returncode == 0, result.stderr
+    return {"folder": folder, **json.loads(result.stdout)}
 
 
 @pytest.mark.long
@@ -46,11 +46,11 @@ def test_every_point_is_reached(seen: dict[str, Any]) -> None:
 def test_the_exports_are_those_of_an_undisturbed_run(
     seen: dict[str, Any], made_in: Callable[[Path], dict[str, str]]
 ) -> None:
-    killed, undisturbed = seen["folder"] / "killed", seen["folder"] / "undisturbed"
+    victim, control = seen["folder"] / "killed", seen["folder"] / "undisturbed"
     assert seen["codes"] == [0, 0]
-    assert files_in(killed) == files_in(undisturbed)
-    assert loads_in(killed) == loads_in(undisturbed)
-    assert made_in(killed) == made_in(undisturbed)
+    assert files_in(victim) == files_in(control)
+    assert loads_in(victim) == loads_in(control)
+    assert made_in(victim) == made_in(control)
 
 
 @pytest.mark.long

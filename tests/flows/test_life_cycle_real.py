@@ -64,7 +64,7 @@ class Expected:
 
     def closed(self, time: datetime) -> int:
         """Postings that a time's lists closed."""
-        return sum(closed == time for *_, closed in self.open)
+        return sum(end == time for *_, end in self.open)
 
     def changed(self, time: datetime) -> Counter[str]:
         """Values of each kind that were another the last time they were seen."""
@@ -81,8 +81,8 @@ def answers_in(path: Path) -> Iterator[tuple[datetime, str, Any]]:
             head = dict(part.decode().strip().split(": ", 1) for part in iter(file.readline, b"\r\n"))
             block = file.read(int(head["Content-Length"]))
             if head["WARC-Type"] == "response":
-                said = block.split(b"\r\n\r\n", 1)[1]
-                yield datetime.fromisoformat(head["WARC-Date"]), head["WARC-Target-URI"], orjson.loads(said)
+                body = block.split(b"\r\n\r\n", 1)[1]
+                yield datetime.fromisoformat(head["WARC-Date"]), head["WARC-Target-URI"], orjson.loads(body)
 
 
 def fold_spaces(text: str | None) -> str | None:
@@ -98,13 +98,13 @@ def greenhouse_lists(files: Sequence[Path]) -> Lists:
     for path in files:
         boards: dict[str, dict[str, dict[str, str | None]]] = {}
         for answer in answers_in(path):
-            time, url, said = answer
+            time, url, payload = answer
             boards[board_of(url)] = {
                 f"greenhouse:{job['id']}": {
                     "title": fold_spaces(job["title"]),
                     "location": fold_spaces(job["location"]["name"]),
                 }
-                for job in said["jobs"]
+                for job in payload["jobs"]
             }
         yield time, boards
 
@@ -112,15 +112,15 @@ def greenhouse_lists(files: Sequence[Path]) -> Lists:
 def part_of_boards(folder: Path) -> list[Path]:
     """Greenhouse's recordings with some of the boards alone: those that changed first, and one in `ONE_IN` others."""
     first, *later = (boards for _, boards in greenhouse_lists(GREENHOUSE[:3]))
-    known = first.keys() | {board for boards in later for board in boards}
-    chosen = {board for board in known if any(boards.get(board) != first.get(board) for boards in later)}
-    assert 10 < len(chosen) < len(known) / 10
+    names = first.keys() | {board for boards in later for board in boards}
+    selection = {board for board in names if any(boards.get(board) != first.get(board) for boards in later)}
+    assert 10 < len(selection) < len(names) / 10
     for path in GREENHOUSE:
         with Writer(folder / path.name) as writer:
             for answer in read(path):
                 assert isinstance(answer, Response)
                 board = board_of(answer.url)
-                if board in chosen or zlib.crc32(board.encode()) % ONE_IN == 0:
+                if board in selection or zlib.crc32(board.encode()) % ONE_IN == 0:
                     writer.write(
                         url=answer.url,
                         observed_at=answer.observed_at,
@@ -135,7 +135,7 @@ def newgrad_lists() -> Lists:
     """The one list of the fourteen days; a row that is not active, or hidden, is not listed."""
     for path in NEWGRAD:
         [(time, _, rows)] = answers_in(path)
-        listed = [row for row in rows if row["active"] is True and row["is_visible"] is True]
+        jobs = [row for row in rows if row["active"] is True and row["is_visible"] is True]
         yield (
             time,
             {
@@ -144,7 +144,7 @@ def newgrad_lists() -> Lists:
                         "title": fold_spaces(row["title"]),
                         "location": fold_spaces("; ".join(row["locations"])),
                     }
-                    for row in listed
+                    for row in jobs
                 }
             },
         )
@@ -152,36 +152,36 @@ def newgrad_lists() -> Lists:
 
 def expect(lists: Lists) -> Expected:
     """What happened. A board that does not answer at a time says nothing then: neither listed nor gone."""
-    found = Expected()
+    result = Expected()
     standing: defaultdict[str, dict[str, list[datetime]]] = defaultdict(dict)  # by board, then posting: first and last
     open_since: dict[str, list[datetime]] = {}
     said_last: dict[str, dict[str, str | None]] = {}
     for time, boards in lists:
-        before = found.times[-1] if found.times else None
-        found.times.append(time)
-        for board, stood in standing.items():
+        before = result.times[-1] if result.times else None
+        result.times.append(time)
+        for board, spans in standing.items():
             if board not in boards:
-                found.unread[time] += sum(last == before for _, last in stood.values())
-        for board, listed in boards.items():
-            for gone in standing[board].keys() - listed.keys():
-                found.on_boards.add((gone, board, *standing[board].pop(gone), time))
-            for posting, says in listed.items():
+                result.unread[time] += sum(last == before for _, last in spans.values())
+        for board, postings in boards.items():
+            for absent in standing[board].keys() - postings.keys():
+                result.on_boards.add((absent, board, *standing[board].pop(absent), time))
+            for posting, says in postings.items():
                 standing[board].setdefault(posting, [time, time])[1] = time
                 for word, value in says.items():
                     old = said_last.get(posting, says)[word]
                     if old != value:
-                        found.changes.add((posting, time, word, old, value))
+                        result.changes.add((posting, time, word, old, value))
                 said_last[posting] = says
-        open_now = {posting for stood in standing.values() for posting in stood}
-        for gone in open_since.keys() - open_now:
-            found.open.add((gone, *open_since.pop(gone), time))
-        for listed in boards.values():
-            for posting in listed:
+        open_now = {posting for spans in standing.values() for posting in spans}
+        for absent in open_since.keys() - open_now:
+            result.open.add((absent, *open_since.pop(absent), time))
+        for postings in boards.values():
+            for posting in postings:
                 open_since.setdefault(posting, [time, time])[1] = time
-    for board, stood in standing.items():
-        found.on_boards |= {(posting, board, *seen, None) for posting, seen in stood.items()}
-    found.open |= {(posting, *seen, None) for posting, seen in open_since.items()}
-    return found
+    for board, spans in standing.items():
+        result.on_boards |= {(posting, board, *times, None) for posting, times in spans.items()}
+    result.open |= {(posting, *times, None) for posting, times in open_since.items()}
+    return result
 
 
 # --- the product on the same files --------------------------------------------------------------------
@@ -194,9 +194,9 @@ def take_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[database
     recordings = recordings_in(files).by_source
     assert list(recordings) == [source]
     assert backfill.archive_recordings.fn(source, recordings[source], request).outcome == "ok"
-    refined, broken = nightly.refine_archive.fn(request)
-    assert not broken
-    states = {loaded.state for loaded in nightly.load_refined.fn(request, refined)}
+    results, failures = nightly.refine_archive.fn(request)
+    assert not failures
+    states = {load.state for load in nightly.load_refined.fn(request, results)}
     assert states == {"loaded"}
     with work_of(request) as con:
         yield con
@@ -219,15 +219,15 @@ def newgrad_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.C
 
 def rows(con: database.Connection, sql: str) -> set[tuple[Any, ...]]:
     """Rows that are all different, their times in UTC."""
-    found = con.execute(sql).fetchall()
-    seen = {tuple(v.astimezone(UTC) if isinstance(v, datetime) else v for v in row) for row in found}
-    assert len(seen) == len(found)
-    return seen
+    result = con.execute(sql).fetchall()
+    records = {tuple(v.astimezone(UTC) if isinstance(v, datetime) else v for v in row) for row in result}
+    assert len(records) == len(result)
+    return records
 
 
-def differences(found: set[tuple[Any, ...]], expected: set[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+def differences(actual: set[tuple[Any, ...]], expected: set[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
     """What is wrong, short enough to be read; {}: nothing."""
-    wrong = {"not told by the payloads": found - expected, "missing": expected - found}
+    wrong = {"not told by the payloads": actual - expected, "missing": expected - actual}
     return {what: [(f"{len(rows)} rows",), *sorted(rows, key=str)[:5]] for what, rows in wrong.items() if rows}
 
 
@@ -237,11 +237,11 @@ def agrees(con: database.Connection, expected: Expected) -> None:
     assert differences(boards, expected.on_boards) == {}
     intervals = rows(con, "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_intervals")
     assert differences(intervals, expected.open) == {}
-    named = ", ".join(f"'{column}'" for column in COMPARED)
+    names = ", ".join(f"'{column}'" for column in COMPARED)
     changes = rows(
         con,
         "SELECT posting_id, changed_at, column_name, old_value, new_value FROM core.posting_changes"
-        f" WHERE column_name IN ({named})",
+        f" WHERE column_name IN ({names})",
     )
     words = {(id, at, COMPARED[column], old, new) for id, at, column, old, new in changes}
     assert differences(words, expected.changes) == {}
@@ -253,8 +253,8 @@ def test_the_greenhouse_payloads_tell_what_is_known_of_them(greenhouse: Expected
     assert greenhouse.opened(first) == 111_134
     counts = [(greenhouse.opened(time), greenhouse.closed(time), greenhouse.unread[time]) for time in others]
     assert counts == [(9, 7, 0), (78, 80, 2), (3_524, 2_606 - 65, 65)], "the 65 stood on nine boards"
-    changed = [greenhouse.changed(time) for time in others]
-    titles, locations = ([words[word] for words in changed] for word in ("title", "location"))
+    changes = [greenhouse.changed(time) for time in others]
+    titles, locations = ([words[word] for words in changes] for word in ("title", "location"))
     assert titles == [1, 8 + 1, 351 + 1], "two postings came back under another title"
     assert locations == [1, 12, 131]
 
@@ -274,9 +274,9 @@ def test_all_of_greenhouse_opens_closes_and_changes_as_its_lists_say(greenhouse:
 def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Expected) -> None:
     first, *others = newgrad.times
     assert newgrad.opened(first) == 129
-    opened, closed = ([count(time) for time in others] for count in (newgrad.opened, newgrad.closed))
-    assert opened == [66, 181, 129, 61, 21, 2, 7, 3, 2, 6, 2, 6, 5]
-    assert closed == [83, 94, 188, 56, 23, 3, 4, 1, 9, 6, 4, 8, 3]
+    openings, closings = ([count(time) for time in others] for count in (newgrad.opened, newgrad.closed))
+    assert openings == [66, 181, 129, 61, 21, 2, 7, 3, 2, 6, 2, 6, 5]
+    assert closings == [83, 94, 188, 56, 23, 3, 4, 1, 9, 6, 4, 8, 3]
     times_opened = Counter(posting for posting, *_ in newgrad.open)
     assert sum(n - 1 for n in times_opened.values()) == 20, "rows that became active or shown again"
 

@@ -32,17 +32,17 @@ class Session:
 
     def call(self, tool: str, **arguments: Any) -> tuple[bool, str, dict[str, Any] | None]:
         """Whether it is an error, the text, and the structured content."""
-        given = self.portal.call(self.client.call_tool, tool, arguments)
-        (content,) = given.content
+        result = self.portal.call(self.client.call_tool, tool, arguments)
+        (content,) = result.content
         assert isinstance(content, TextContent)
-        return bool(given.is_error), content.text, given.structured_content
+        return bool(result.is_error), content.text, result.structured_content
 
     def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The answer, which is the same as text and as structured content."""
-        is_error, text, structured = self.call(tool, **arguments)
+        is_error, text, content = self.call(tool, **arguments)
         assert not is_error, text
         answer: dict[str, Any] = json.loads(text)
-        assert answer == structured
+        assert answer == content
         return answer
 
     def refuse(self, tool: str, **arguments: Any) -> str:
@@ -59,8 +59,8 @@ def session(sample: FinishedRun, tmp_path_factory: pytest.TempPathFactory) -> It
     server = StdioServerParameters(command=COMMAND, args=["mcp"], env=environment(sample.data), cwd=log.parent)
     with log.open("w") as errors, anyio.from_thread.start_blocking_portal() as portal:
         client = Client(stdio_client(server, errlog=errors))
-        with portal.wrap_async_context_manager(client) as opened:
-            yield Session(portal, opened)
+        with portal.wrap_async_context_manager(client) as connection:
+            yield Session(portal, connection)
     assert "Traceback" not in log.read_text()
 
 
@@ -88,21 +88,21 @@ def test_tools_and_resources_say_what_they_are(session: Session) -> None:
         for name, argument in tool.input_schema["properties"].items():
             assert argument.get("description"), f"{tool.name}.{name}"
     assert "withheld" in (session.client.instructions or "")
-    found = {str(one.uri) for one in session.portal.call(session.client.list_resources).resources}
-    assert found == {"jobmarket://methods", "jobmarket://tables"}
-    for uri, said in (("jobmarket://methods", "Shares"), ("jobmarket://tables", "analysis.jobs")):
+    uris = {str(one.uri) for one in session.portal.call(session.client.list_resources).resources}
+    assert uris == {"jobmarket://methods", "jobmarket://tables"}
+    for uri, word in (("jobmarket://methods", "Shares"), ("jobmarket://tables", "analysis.jobs")):
         (content,) = session.portal.call(session.client.read_resource, uri).contents
-        assert isinstance(content, TextResourceContents) and said in content.text
+        assert isinstance(content, TextResourceContents) and word in content.text
 
 
 def test_stdout_carries_the_protocol_alone(sample: FinishedRun) -> None:
-    begun = {
+    greeting = {
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
     }  # fmt: skip
-    asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+    request = {"jsonrpc": "2.0", "id": 2, "method": "tools/call",
              "params": {"name": "query", "arguments": {"sql": "FROM nothing"}}}  # fmt: skip
-    lines = [begun, {"jsonrpc": "2.0", "method": "notifications/initialized"}, asked]
+    lines = [greeting, {"jsonrpc": "2.0", "method": "notifications/initialized"}, request]
     process = subprocess.Popen(
         [COMMAND, "mcp"], env=environment(sample.data), text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -115,9 +115,9 @@ def test_stdout_carries_the_protocol_alone(sample: FinishedRun) -> None:
         line = json.loads(process.stdout.readline())
         answers[line.get("id")] = line
     process.stdin.close()
-    left = process.stdout.read()
+    rest = process.stdout.read()
     assert process.wait(timeout=60) == 0, "a client ends the server by closing its stdin"
-    assert left == "" and answers[1]["result"]["serverInfo"]["name"] == "ai-job-market"
+    assert rest == "" and answers[1]["result"]["serverInfo"]["name"] == "ai-job-market"
     assert answers[2]["result"]["isError"] is True
 
 
@@ -127,23 +127,23 @@ def test_stdout_carries_the_protocol_alone(sample: FinishedRun) -> None:
 def test_every_figure_has_interval_basis_and_period(ask: Ask, catalogue: dict[str, str | None]) -> None:
     states = set()
     for name, status in catalogue.items():
-        said = ask("get", figure=name)
-        assert said["warning"] == SAMPLE_WARNING
-        assert said["id"] == name and said["title"] and said["basis"] and said["state"] in STATES
-        assert said["period"]["in_words"] and said["interval"]
-        states.add(said["state"])
+        answer = ask("get", figure=name)
+        assert answer["warning"] == SAMPLE_WARNING
+        assert answer["id"] == name and answer["title"] and answer["basis"] and answer["state"] in STATES
+        assert answer["period"]["in_words"] and answer["interval"]
+        states.add(answer["state"])
         if status == "suppressed":
-            assert said["state"] == "withheld" and said["value"] is None and said["reason"], name
+            assert answer["state"] == "withheld" and answer["value"] is None and answer["reason"], name
             continue
-        assert said["definition"] and said["citation"] and said["licence"]["id"], name
-        rows = said.get("rows", [said])
-        while "next_rows_from" in said:
-            said = ask("get", figure=name, rows_from=said["next_rows_from"])
-            rows += said["rows"]
-        assert len(rows) == said.get("rows_total", 1)
-        assert said["value"] or "rows" in said, name
+        assert answer["definition"] and answer["citation"] and answer["licence"]["id"], name
+        rows = answer.get("rows", [answer])
+        while "next_rows_from" in answer:
+            answer = ask("get", figure=name, rows_from=answer["next_rows_from"])
+            rows += answer["rows"]
+        assert len(rows) == answer.get("rows_total", 1)
+        assert answer["value"] or "rows" in answer, name
         for row in rows:
-            if said["basis"] == "each row says what it rests on":
+            if answer["basis"] == "each row says what it rests on":
                 assert row["basis"] and row["period"] and row["state"] in STATES, (name, row)
             for part in row.get("parts", {}).values():
                 assert part["unit"], (name, part)
@@ -156,17 +156,17 @@ def test_what_is_got_is_what_is_published(ask: Ask, sample: FinishedRun) -> None
     with open_reader(sample.data) as con:
         ledger = con.execute("SELECT figure, value FROM mart.figures WHERE value IS NOT NULL").fetchall()
     answers = {name: ask("get", figure=name) for name, _ in ledger}
-    single = {name: said for name, said in answers.items() if "rows" not in said}
+    single = {name: answer for name, answer in answers.items() if "rows" not in answer}
     assert len(single) > 50
-    assert {name: said["value"] for name, said in single.items()} == {n: v for n, v in ledger if n in single}
+    assert {name: answer["value"] for name, answer in single.items()} == {n: v for n, v in ledger if n in single}
 
 
 def test_a_search_and_its_answers_agree(ask: Ask) -> None:
-    found = ask("list", words="python germany", limit=5)
-    assert found["understood"]["place"] == ["de"] and found["total"] >= 2
-    for one in found["figures"]:
-        got = ask("get", figure=one["id"])
-        assert [got["value"], got["interval"], got["period"]["in_words"], got["state"]] == [
+    listing = ask("list", words="python germany", limit=5)
+    assert listing["understood"]["place"] == ["de"] and listing["total"] >= 2
+    for one in listing["figures"]:
+        answer = ask("get", figure=one["id"])
+        assert [answer["value"], answer["interval"], answer["period"]["in_words"], answer["state"]] == [
             one["value"], one["interval"], one["period"], one["state"]
         ]  # fmt: skip
 
@@ -192,11 +192,11 @@ def test_a_tool_or_argument_that_is_none_is_refused_with_the_remedy(session: Ses
 
 
 def test_figures_are_compared(ask: Ask) -> None:
-    said = ask("compare", figures=["pay.us.ai_engineering.mid_senior", "pay.us.ai_engineering.entry", PYTHON])
-    assert [len(said["figures"]), len(said["pairs"])] == [3, 3]
-    pay = said["pairs"][0]
+    answer = ask("compare", figures=["pay.us.ai_engineering.mid_senior", "pay.us.ai_engineering.entry", PYTHON])
+    assert [len(answer["figures"]), len(answer["pairs"])] == [3, 3]
+    pay = answer["pairs"][0]
     assert {part["part"]: part["beyond_intervals"] for part in pay["parts"]}["median"] is True
-    assert all("never mixed" in pair["refused"] for pair in said["pairs"][1:])
+    assert all("never mixed" in pair["refused"] for pair in answer["pairs"][1:])
 
 
 def test_a_figure_is_explained_a_piece_at_a_time(ask: Ask) -> None:
@@ -214,11 +214,11 @@ def test_numbers_of_a_text_are_verified(ask: Ask, session: Session) -> None:
         f"In the adverts we read {python} of AI engineering jobs ask for Python. "
         "In the adverts we read 3% of AI engineering jobs ask for Python. And 41 is a number."
     )
-    said = ask("verify", text=text)
-    assert [one["verdict"] for one in said["findings"]] == ["verified", "contradicted", "unresolved"]
-    assert said["counts"]["contradicted"] == 1
-    (named,) = said["figures"]
-    assert named["id"] == PYTHON and named["interval"] and named["period"]
+    answer = ask("verify", text=text)
+    assert [one["verdict"] for one in answer["findings"]] == ["verified", "contradicted", "unresolved"]
+    assert answer["counts"]["contradicted"] == 1
+    (figure,) = answer["figures"]
+    assert figure["id"] == PYTHON and figure["interval"] and figure["period"]
     assert "at most 20000 characters" in session.refuse("verify", text="x" * 20_001)
     many = ask("verify", text="5 apples. " * 300)
     assert [len(many["findings"]), many["findings_left_out"], many["figures"]] == [200, 100, []]
@@ -228,9 +228,9 @@ def test_numbers_of_a_text_are_verified(ask: Ask, session: Session) -> None:
 
 
 def test_a_query_is_answered_within_bounds(ask: Ask, session: Session) -> None:
-    said = ask("query", sql="SELECT role_group, count(*) AS n FROM analysis.jobs GROUP BY 1 ORDER BY n DESC")
-    assert said["columns"] == ["role_group", "n"] and said["rows"][0][1] > 100 and said["cut_by"] is None
-    assert said["warning"] == SAMPLE_WARNING and "not published figures" in said["note"]
+    answer = ask("query", sql="SELECT role_group, count(*) AS n FROM analysis.jobs GROUP BY 1 ORDER BY n DESC")
+    assert answer["columns"] == ["role_group", "n"] and answer["rows"][0][1] > 100 and answer["cut_by"] is None
+    assert answer["warning"] == SAMPLE_WARNING and "not published figures" in answer["note"]
     assert [len((cut := ask("query", sql="FROM core.postings", max_rows=3))["rows"]), cut["cut_by"]] == [3, "rows"]
     _, text, _ = session.call("query", sql="FROM core.postings", max_rows=1_000)
     assert len(text.encode()) < 60_000
@@ -238,7 +238,7 @@ def test_a_query_is_answered_within_bounds(ask: Ask, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "message"),
     [
         ("SELECT 1; SELECT 2", "2 statements given: exactly one SELECT"),
         ("ATTACH 'x.duckdb'", "kind ATTACH is refused"),
@@ -249,16 +249,16 @@ def test_a_query_is_answered_within_bounds(ask: Ask, session: Session) -> None:
         ("SELECT * FROM core.posting", 'Did you mean "postings"'),
     ],
 )  # fmt: skip
-def test_all_else_is_refused(session: Session, sql: str, said: str) -> None:
-    assert said in session.refuse("query", sql=sql)
+def test_all_else_is_refused(session: Session, sql: str, message: str) -> None:
+    assert message in session.refuse("query", sql=sql)
 
 
 def test_a_query_without_end_is_ended_and_the_next_is_answered(session: Session) -> None:
-    began = time.monotonic()
+    start = time.monotonic()
     assert "longer than 10 seconds" in session.refuse(
         "query", sql="SELECT count(*) FROM range(1000000000000) a, range(100000) b"
     )
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - start < 60
     assert session.ask("query", sql="SELECT 42")["rows"] == [[42]]
 
 
@@ -268,10 +268,10 @@ def test_a_query_without_end_is_ended_and_the_next_is_answered(session: Session)
 def test_nothing_published_is_said_by_every_tool(tmp_path: Path) -> None:
     server = StdioServerParameters(command=COMMAND, args=["mcp"], env=environment(tmp_path / "data"))
     client = Client(stdio_client(server))
-    with anyio.from_thread.start_blocking_portal() as portal, portal.wrap_async_context_manager(client) as opened:
-        empty = Session(portal, opened)
-        for tool, given in (
+    with anyio.from_thread.start_blocking_portal() as portal, portal.wrap_async_context_manager(client) as connection:
+        empty = Session(portal, connection)
+        for tool, arguments in (
             ("list", {}), ("get", {"figure": PYTHON}), ("compare", {"figures": [PYTHON, "skill.r"]}),
             ("explain", {"figure": PYTHON}), ("verify", {"text": "5"}), ("query", {"sql": "SELECT 1"}),
         ):  # fmt: skip
-            assert "`jobmarket run` publishes it" in empty.refuse(tool, **given)
+            assert "`jobmarket run` publishes it" in empty.refuse(tool, **arguments)

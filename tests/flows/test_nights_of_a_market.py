@@ -61,8 +61,8 @@ def first_values(before: Mapping[str, Figures], after: Mapping[str, Figures]) ->
 
 def lines_apart(before: str, after: str) -> list[str]:
     """The lines of a text that another lacks."""
-    known = set(before.splitlines())
-    return [line for line in after.splitlines() if line not in known]
+    others = set(before.splitlines())
+    return [line for line in after.splitlines() if line not in others]
 
 
 # --- five nights ----------------------------------------------------------------------------------------
@@ -71,10 +71,10 @@ def lines_apart(before: str, after: str) -> list[str]:
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """Three nights of noise: two at the first of a month or of all, and one after it."""
-    made = Nights(tmp_path_factory.mktemp("nights") / "data", N_BOARDS)
-    made.run(market.FIRST)
-    made.run(JULY)
-    return made
+    result = Nights(tmp_path_factory.mktemp("nights") / "data", N_BOARDS)
+    result.run(market.FIRST)
+    result.run(JULY)
+    return result
 
 
 def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -> None:
@@ -84,8 +84,8 @@ def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -
     after, ledger = nights.published(), nights.ledger()
     new = first_values(before, after)
     assert printed(ledger) != printed(after), "the ledger says another thing every night"
-    left = {name for name, said in printed(after).items() if said != printed(before)[name]} - new
-    assert left == set()
+    changes = {name for name, words in printed(after).items() if words != printed(before)[name]} - new
+    assert changes == set()
     if not new:
         assert nights.texts() == texts
 
@@ -103,58 +103,58 @@ def test_a_jump_waits_with_its_reason_and_is_shown_nowhere(nights: Nights, plain
             assert "under review since 1 August 2026" in (after[name].value or ""), name
     assert all(f"{before[US].bare_value}" in text for text in texts.values())
     assert "under review since 1 August 2026" in texts["guide"]
-    listed = plain(nights.data, "review")
-    assert listed.code == 0 and all(
-        f"{name}, since 2026-08-01: {one.why}" in listed.out for name, one in waiting.items()
+    review = plain(nights.data, "review")
+    assert review.code == 0 and all(
+        f"{name}, since 2026-08-01: {one.why}" in review.out for name, one in waiting.items()
     )
-    assert f"published: {before[US].bare_value}" in listed.out
+    assert f"published: {before[US].bare_value}" in review.out
 
 
 def test_a_person_decides_and_history_lists_it(nights: Nights, plain: Command) -> None:
-    offered, stood = nights.waiting(), nights.published()
+    offers, before = nights.waiting(), nights.published()
     assert plain(nights.data, "review", "accept", NORTH, "--reason", "a new pay law").code == 0
     assert plain(nights.data, "review", "reject", US, "--reason", "months read as halves").code == 0
     after, texts = nights.published(), nights.texts()
-    assert after[NORTH].value == offered[NORTH].value
-    assert after[US].value == stood[US].bare_value, "nothing waits of it any more"
+    assert after[NORTH].value == offers[NORTH].value
+    assert after[US].value == before[US].bare_value, "nothing waits of it any more"
     assert all((after[NORTH].bare_value or "") in text for text in texts.values())
     assert NORTH not in nights.waiting() and US not in nights.waiting()
-    shown = plain(nights.data, "review", "show", NORTH)
-    assert "published on 2026-06-15: first vintage" in shown.out and "said: a new pay law" in shown.out
-    explained = plain(nights.data, "explain", US)
-    assert "rejected on 2026-08-01" in explained.out and "months read as halves" in explained.out
+    view = plain(nights.data, "review", "show", NORTH)
+    assert "published on 2026-06-15: first vintage" in view.out and "said: a new pay law" in view.out
+    explanation = plain(nights.data, "explain", US)
+    assert "rejected on 2026-08-01" in explanation.out and "months read as halves" in explanation.out
     assert plain(nights.data, "review", "accept", US, "--reason", "again").code != 0, "it does not wait"
     assert plain(nights.data, "review", "accept", "skill.*", "--reason", "all").code != 0, "no skill waits"
 
 
 def test_later_nights_keep_what_was_decided_and_what_waits_too_long_is_stale(nights: Nights, plain: Command) -> None:
-    before, waited = nights.published(), nights.waiting()
-    assert waited, "something else waits"
+    before, queue = nights.published(), nights.waiting()
+    assert queue, "something else waits"
     nights.run(AUGUST + timedelta(days=vintages.MAX_DAYS_WAITING + 1), JUMP)
     after, waiting = nights.published(), nights.waiting()
     assert US not in waiting and after[US].bare_value == before[US].bare_value, "what was refused is not offered again"
     assert after[NORTH].value == before[NORTH].value
-    late = [name for name in waited if name in waiting and after[name].value is not None]
+    late = [name for name in queue if name in waiting and after[name].value is not None]
     assert late and all(after[name].status == "stale" for name in late)
     assert all("not reviewed since 1 August 2026" in (after[name].reason or "") for name in late)
-    corrected = plain(nights.data, "review", "correct", US, "--reason", "the old figure counted contracts")
-    assert corrected.code == 0 and nights.published()[US].bare_value == nights.ledger()[US].bare_value
+    correction = plain(nights.data, "review", "correct", US, "--reason", "the old figure counted contracts")
+    assert correction.code == 0 and nights.published()[US].bare_value == nights.ledger()[US].bare_value
     assert "erratum: the old figure counted contracts" in plain(nights.data, "review", "show", US).out
 
 
 def test_a_guide_that_is_not_in_order_stops_no_correction(nights: Nights, plain: Command, tmp_path: Path) -> None:
-    good, bad, gone = (tmp_path / name for name in ("good.md", "bad.md", "gone.md"))
+    good, bad, absent = (tmp_path / name for name in ("good.md", "bad.md", "gone.md"))
     end = "\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
     good.write_text(f"Pay: <!-- figure:{US} -->?<!-- /figure -->{end}")
     bad.write_text(f"Pay:\n<!-- figure:{US} -->?{end}")
-    listed = ", ".join(f'"{path}"' for path in (good, bad, gone))
-    (nights.data / "jobmarket.toml").write_text(f"guides = [{listed}]\n")
+    names = ", ".join(f'"{path}"' for path in (good, bad, absent))
+    (nights.data / "jobmarket.toml").write_text(f"guides = [{names}]\n")
     try:
-        corrected = plain(nights.data, "review", "correct", US, "--reason", " half were contracts ")
+        correction = plain(nights.data, "review", "correct", US, "--reason", " half were contracts ")
     finally:
         (nights.data / "jobmarket.toml").unlink()
-    assert corrected.code == 2 and f"{US} is corrected" in corrected.out
-    assert f"a guide was left as it was: {bad}:2: " in corrected.err and str(gone) in corrected.err
+    assert correction.code == 2 and f"{US} is corrected" in correction.out
+    assert f"a guide was left as it was: {bad}:2: " in correction.err and str(absent) in correction.err
     assert str(nights.published()[US].bare_value) in good.read_text() and ">?" not in good.read_text()
     assert bad.read_text() == f"Pay:\n<!-- figure:{US} -->?{end}"
     assert nights.vintages()[US][-1].reason == "half were contracts"
@@ -174,8 +174,8 @@ def test_what_is_published_is_not_replaced_by_an_empty_warehouse(
     else:
         with duckdb.connect(str(work)) as con:
             con.execute("UPDATE made_with SET schema_key = 'earlier'")
-    refused = plain(other.data, "review", "correct", US, "--reason", "it was wrong")
-    assert refused.code == 1 and "`jobmarket rebuild`" in refused.err
+    result = plain(other.data, "review", "correct", US, "--reason", "it was wrong")
+    assert result.code == 1 and "`jobmarket rebuild`" in result.err
     assert (other.data / "market.duckdb").read_bytes() == before
 
 
@@ -183,8 +183,8 @@ def test_what_is_published_is_not_replaced_by_an_empty_warehouse(
 @pytest.mark.parametrize("reason", ["", " \t "])
 def test_a_word_without_a_reason_is_refused(nights: Nights, plain: Command, what: str, reason: str) -> None:
     before = nights.vintages()
-    refused = plain(nights.data, "review", what, US, "--reason", reason)
-    assert refused.code == 64 and "--reason is empty" in refused.err
+    result = plain(nights.data, "review", what, US, "--reason", reason)
+    assert result.code == 64 and "--reason is empty" in result.err
     assert nights.vintages() == before
 
 
@@ -200,8 +200,8 @@ def shown_on_page(data: Path, figure: str) -> str | None:
     path = data / "site" / "f" / f"{figure}.html"
     if not path.is_file():
         return None
-    (found,) = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(f'div[data-figure="{figure}"]')
-    return " ".join(found.get_text(" ").split())
+    (block,) = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(f'div[data-figure="{figure}"]')
+    return " ".join(block.get_text(" ").split())
 
 
 def parts_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -237,25 +237,25 @@ def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
     nights: Nights, plain: Command, tmp_path: Path
 ) -> None:
     assert plain(nights.data, "release", "--out", str(tmp_path / "release")).code == 0
-    folder, published = tmp_path / "release", nights.published()
+    folder, figures = tmp_path / "release", nights.published()
     index = json.loads((folder / "figures/index.json").read_bytes())
     names = [one["id"] for one in index["figures"]]
-    said = {name: json.loads((folder / f"figures/{name}.json").read_bytes()) for name in names}
-    assert published.keys() == {*names, *index["left_out"]}
-    assert any(one["under_review_since"] for one in said.values()), "one waits"
-    assert any(one["status"] == "stale" for one in said.values()), "one is stale"
+    documents = {name: json.loads((folder / f"figures/{name}.json").read_bytes()) for name in names}
+    assert figures.keys() == {*names, *index["left_out"]}
+    assert any(one["under_review_since"] for one in documents.values()), "one waits"
+    assert any(one["status"] == "stale" for one in documents.values()), "one is stale"
     guide = shown_in_guide(nights, names, plain)
     n_of = Counter[str]()
-    with duckdb.connect(str(folder / DATABASE), read_only=True) as released, open_reader(nights.data) as warehouse:
-        files = {"release": released, "warehouse": warehouse}
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as release, open_reader(nights.data) as warehouse:
+        files = {"release": release, "warehouse": warehouse}
 
         def answer(name: str, which: str) -> list[dict[str, Any]]:
-            sql = said[name]["sql"][which]
+            sql = documents[name]["sql"][which]
             n_of[f"{which}, by the {sql['answered_by']}"] += 1
             return query.read(files[sql["answered_by"]], sql["select"])
 
-        for name, one in said.items():
-            declared, printed_value = declaration_of(name), one["bare_value"] or one["value"]
+        for name, one in documents.items():
+            declaration, printed_value = declaration_of(name), one["bare_value"] or one["value"]
             parts = [row["parts"] for row in one["rows"]]
             flat = [(part, n["value"], n["low"], n["high"], n["form"]) for row in parts for part, n in row.items()]
             assert read_csv_parts(folder / f"figures/{name}.csv") == flat, name
@@ -263,7 +263,7 @@ def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
             assert guide[name] == one["value"] if why is None else why in guide[name].translate(SQUARE), name
             vintage = answer(name, "published")
             behind = [json.loads(row["behind"]) for row in vintage if row["behind"] is not None]
-            if declared.gathers is not None:
+            if declaration.gathers is not None:
                 assert all(row in parts_of(behind) for row in parts), name
             else:
                 assert {row["as_of"].isoformat() for row in vintage} == {one["as_of"]}, name
@@ -273,12 +273,14 @@ def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
                 rows = answer(name, "computed")
                 if "value_json" in rows[0]:  # the last value that was accepted
                     rows = json.loads(rows[0]["value_json"])
-                kept = [row for row in rows if declared.renderer.names_withheld or row.get("status") != "suppressed"]
-                assert parts_of(kept) == parts, name
-                assert declared.renderer.text(kept) == printed_value, name
-            shown = shown_on_page(nights.data, name)
-            if shown is not None and one["value"] is not None:
-                assert " ".join(one["value"].split()) in shown, name
+                selection = [
+                    row for row in rows if declaration.renderer.names_withheld or row.get("status") != "suppressed"
+                ]
+                assert parts_of(selection) == parts, name
+                assert declaration.renderer.text(selection) == printed_value, name
+            page_text = shown_on_page(nights.data, name)
+            if page_text is not None and one["value"] is not None:
+                assert " ".join(one["value"].split()) in page_text, name
                 n_of["page"] += 1
     assert n_of["computed, by the release"] > 50 and n_of["computed, by the warehouse"] and n_of["page"] > 20, n_of
 
@@ -298,9 +300,9 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Nights:
         assert nights.waiting() == {}, f"noise waits for nobody ({day})"
         if before and day != JULY:
             new = first_values(before, after)
-            changed = {name for name, said in printed(after).items() if said != printed(before)[name]}
-            made_of = {name for name in changed if (declaration_of(name).gathers or declaration_of(name).alias_of)}
-            assert changed - made_of <= new, day
+            changes = {name for name, words in printed(after).items() if words != printed(before)[name]}
+            made_of = {name for name in changes if (declaration_of(name).gathers or declaration_of(name).alias_of)}
+            assert changes - made_of <= new, day
             assert new or printed_now == texts, day
         before, texts = after, printed_now
     return nights
@@ -315,16 +317,16 @@ def test_thirty_nights_of_noise_flicker_nowhere(month: Nights) -> None:
 @pytest.mark.long
 def test_a_true_rise_comes_through_by_the_second_month(month: Nights, tmp_path: Path) -> None:
     nights, before = month.copy(tmp_path / "rise"), month.published()
-    paid = [name for name, row in before.items() if name.startswith("pay.") and row.basis == "advertised"]
+    pay_names = [name for name, row in before.items() if name.startswith("pay.") and row.basis == "advertised"]
     for number, day in enumerate((AUGUST, date(2026, 9, 1), date(2026, 10, 1)), start=1):
         nights.run(day, World(rise=1.03**number))
-        published, ledger, waiting = nights.published(), nights.ledger(), nights.waiting()
-        came = [name for name in paid if name not in waiting and published[name].as_of == day]
-        assert {NORTH, US} <= set(came), f"what is read is published on {day}"
-        assert not [one.why for name, one in waiting.items() if name in paid and "more on average" in one.why]
+        figures, ledger, waiting = nights.published(), nights.ledger(), nights.waiting()
+        arrivals = [name for name in pay_names if name not in waiting and figures[name].as_of == day]
+        assert {NORTH, US} <= set(arrivals), f"what is read is published on {day}"
+        assert not [one.why for name, one in waiting.items() if name in pay_names and "more on average" in one.why]
         if number == 2:
-            assert all(published[name].bare_value == ledger[name].bare_value for name in came)
-            old, new = (notes.rows_of(rows[US])[0]["p50"] for rows in (before, published))
+            assert all(figures[name].bare_value == ledger[name].bare_value for name in arrivals)
+            old, new = (notes.rows_of(rows[US])[0]["p50"] for rows in (before, figures))
             assert new > 1.03 * old
 
 
@@ -334,15 +336,15 @@ def test_a_lost_source_waits(month: Nights, tmp_path: Path) -> None:
     for day in (AUGUST, date(2026, 9, 1)):  # boards leave the stock 45 days after they were last read
         nights.run(day, World(silent=("lever",)))
     waiting, after = nights.waiting(), nights.published()
-    lost = {
+    losses = {
         name for name, row in nights.ledger().items() if "lever" in before[name].sources and "lever" not in row.sources
     }
-    named = {name for name in lost if not declaration_of(name).gathers and not declaration_of(name).alias_of}
-    changed = {name for name in named if nights.ledger()[name].value not in (None, after[name].bare_value)}
-    assert len(changed) > 40
-    held = {name for name in changed if name in waiting and "without lever" in waiting[name].why}
-    assert all("lever" in after[name].sources for name in held)
-    assert len(held) > 0.9 * len(changed), sorted(changed - held)
+    own = {name for name in losses if not declaration_of(name).gathers and not declaration_of(name).alias_of}
+    changes = {name for name in own if nights.ledger()[name].value not in (None, after[name].bare_value)}
+    assert len(changes) > 40
+    waits = {name for name in changes if name in waiting and "without lever" in waiting[name].why}
+    assert all("lever" in after[name].sources for name in waits)
+    assert len(waits) > 0.9 * len(changes), sorted(changes - waits)
 
 
 @pytest.mark.long
@@ -350,12 +352,12 @@ def test_where_most_jobs_are_gone_figures_wait(month: Nights, tmp_path: Path) ->
     nights, before = month.copy(tmp_path / "gone"), month.published()
     nights.run(AUGUST, World(gone=0.75))
     waiting, ledger = nights.waiting(), nights.ledger()
-    halved = {
+    halves = {
         name for name, row in ledger.items()
         if (row.n_jobs or 0) < vintages.MAX_LOST * (before[name].n_jobs or 0) and row.value is not None
         and row.rung == before[name].rung and not declaration_of(name).gathers and not declaration_of(name).alias_of
     }  # fmt: skip
-    assert len(halved) > 20 and all("n fell from" in waiting[name].why for name in halved)
+    assert len(halves) > 20 and all("n fell from" in waiting[name].why for name in halves)
 
 
 OF_BANDS = ("pay", "abroad", "bonus", "ladder")
@@ -367,8 +369,8 @@ def test_another_method_waits_once(month: Nights, tmp_path: Path, monkeypatch: p
     nights = month.copy(tmp_path / "method")
     monkeypatch.setattr(vintages, "METHODS", {**vintages.METHODS, "mart.salary_bands": 2})
     nights.run(AUGUST)
-    held = {name for name, one in nights.waiting().items() if "another method" in one.why}
-    assert {NORTH, US} <= held and all(name.split(".")[0] in OF_BANDS for name in held)
+    waits = {name for name, one in nights.waiting().items() if "another method" in one.why}
+    assert {NORTH, US} <= waits and all(name.split(".")[0] in OF_BANDS for name in waits)
 
 
 @pytest.mark.long
@@ -378,8 +380,8 @@ def test_another_reading_of_the_same_adverts_waits(
     """A reader that takes pay of every third employer for half a year's: the whole archive is read again."""
     nights, before = month.copy(tmp_path / "reader"), month.published()
 
-    def misread(*given: Any, **named: Any) -> Iterator[Any]:
-        for one in read_postings(*given, **named):
+    def misread(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        for one in read_postings(*args, **kwargs):
             if isinstance(one, Posting) and zlib.crc32((one.board or "").encode()) % 3 == 0:
                 yield doubled(one)
             else:

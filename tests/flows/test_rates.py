@@ -62,9 +62,9 @@ def filled(request: Request, folder: Path, contact: str | None = None) -> Outcom
     dump.write_text(DUMP)
     mapping.write_text(MAPPING)
     settings = Settings(data=request.settings.data, workers=1, contact=contact)
-    asked = Request(settings=settings, command="test", sources=("tabular",), is_backfill=request.is_backfill)
+    run_request = Request(settings=settings, command="test", sources=("tabular",), is_backfill=request.is_backfill)
     with wrap_uploads([dump], str(mapping)) as files:
-        return nightly.from_archive(asked, [backfill.archive_recordings.fn("tabular", files, asked)])
+        return nightly.from_archive(run_request, [backfill.archive_recordings.fn("tabular", files, run_request)])
 
 
 def dollars(request: Request) -> list[tuple[Any, ...]]:
@@ -78,7 +78,7 @@ def test_pay_without_rates_is_said_with_its_remedy(
     request_of: Request, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(run, "_print_headlines", lambda *given: None)  # nothing is published here
+    monkeypatch.setattr(run, "_print_headlines", lambda *args: None)  # nothing is published here
     outcome = filled(request_of, tmp_path)
     assert outcome.exit_code == 0, "it is no fault of the file"
     (note,) = outcome.notes
@@ -103,9 +103,9 @@ def test_a_backfill_brings_the_rates_that_are_missing(
     outcome = filled(request_of, tmp_path, contact="me@jobs.example")
     assert outcome.exit_code == 0, "the second source could not be asked, which does not fail the backfill"
     assert [health.source for health in outcome.health] == ["ecb_rates", "tabular"]
-    found = dollars(request_of)
-    assert [row[0::2] for row in found] == [("EUR", None), ("EUR", None), ("USD", None), ("ARS", "no_rate")]
-    assert found[0][1] == pytest.approx(66_000), "the rate of the last day before"
+    rows = dollars(request_of)
+    assert [row[0::2] for row in rows] == [("EUR", None), ("EUR", None), ("USD", None), ("ARS", "no_rate")]
+    assert rows[0][1] == pytest.approx(66_000), "the rate of the last day before"
     assert "(ARS 1 " in outcome.notes[0] and "EUR" not in outcome.notes[0]
 
 
@@ -124,18 +124,18 @@ def test_only_a_backfill_asks_for_rates_by_itself(
 
 
 def test_the_sample_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
-    bundled = next((RECORDINGS / "ecb_rates").glob(f"*{SUFFIX}"))
-    archived = rates_at(tmp_path / f"a{SUFFIX}", part_of=SYNTHETIC)
+    sample = next((RECORDINGS / "ecb_rates").glob(f"*{SUFFIX}"))
+    synthetic = rates_at(tmp_path / f"a{SUFFIX}", part_of=SYNTHETIC)
     real = rates_at(tmp_path / f"b{SUFFIX}", part_of=LIVE)
-    unmarked = tmp_path / "sample" / "archive" / "ecb_rates"
-    unmarked.mkdir(parents=True)
+    folder = tmp_path / "sample" / "archive" / "ecb_rates"
+    folder.mkdir(parents=True)
     (tmp_path / "sample" / "kind").write_text("sample\n")
-    rates_at(unmarked / f"c{SUFFIX}")
-    for path in (bundled, archived, unmarked):
+    rates_at(folder / f"c{SUFFIX}")
+    for path in (sample, synthetic, folder):
         with pytest.raises(Wrong, match=r"holds sample data \(synthetic\), which real data must not be mixed with"):
             recordings_in([real, path])
     assert recordings_in([real]).by_source == {"ecb_rates": [real]}
-    with pytest.raises(Wrong, match="sample data"), wrap_uploads([bundled], "djinni"):
+    with pytest.raises(Wrong, match="sample data"), wrap_uploads([sample], "djinni"):
         pass
 
 
@@ -143,8 +143,8 @@ def test_what_a_sample_run_archives_says_so(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", workers=1)
     request = Request(settings=settings, command="test", sources=("ecb_rates",), is_sample=True)
     health: Health = nightly.fetch_source.fn("ecb_rates", request)
-    archived = [settings.archive.folder / name for name in health.fresh]
-    assert archived and not (settings.data / "kind").exists(), "the files say it themselves"
-    for path in archived:
+    paths = [settings.archive.folder / name for name in health.fresh]
+    assert paths and not (settings.data / "kind").exists(), "the files say it themselves"
+    for path in paths:
         with pytest.raises(Wrong, match="sample data"):
             recordings_in([path])

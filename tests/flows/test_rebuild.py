@@ -41,12 +41,12 @@ def take_in(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
         (into / "archive" / source).mkdir(parents=True, exist_ok=True)
         shutil.copy2(data / "archive" / name, into / "archive" / name)
         (into / "refined" / source).mkdir(parents=True, exist_ok=True)
-        for made in () if source == "lever" else (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
-            shutil.copy2(made, into / "refined" / source / made.name)
+        for path in () if source == "lever" else (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
+            shutil.copy2(path, into / "refined" / source / path.name)
     request = Request(settings=Settings(data=into, workers=1), command="test", sources=(), is_sample=True)
-    refined, broken = nightly.refine_archive(request)
-    assert not broken
-    nightly.load_refined(request, refined)
+    results, failures = nightly.refine_archive(request)
+    assert not failures
+    nightly.load_refined(request, results)
     if not with_marts:
         return request
     as_of = nightly.resolve_as_of(request)
@@ -59,14 +59,14 @@ def take_in(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
 def warehouse_of(request: Request) -> dict[str, str]:
     """A digest of each table of core, and of each mart's rows of the newest day, ordered."""
     as_of = nightly.resolve_as_of(request)
-    made = {}
+    digests = {}
     with work_of(request) as con:
         for cls in (*(cls for cls in database_tables() if schema_of(cls) == "core"), *HISTORIES):
             where = f"WHERE as_of = DATE '{as_of}'" if cls in HISTORIES else ""
             order = ", ".join(map(ident, key_of(cls))) or "ALL"
             rows = con.execute(f"SELECT * FROM {table_of(cls).name} {where} ORDER BY {order}").fetchall()
-            made[table_of(cls).name] = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return made
+            digests[table_of(cls).name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+    return digests
 
 
 ORDERS = [
@@ -100,8 +100,8 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
     assert len(nights) == 3
     for step, numbers in enumerate(order):
         is_last = step == len(order) - 1
-        came = ([] if step else rates) + [nights[number] for number in numbers]
-        request = take_in(folder, small.data, came, with_marts=is_last)
+        arrivals = ([] if step else rates) + [nights[number] for number in numbers]
+        request = take_in(folder, small.data, arrivals, with_marts=is_last)
     assert warehouse_of(request) == at_once
     database.make_anew(folder)
     assert warehouse_of(take_in(folder, small.data, [])) == at_once
@@ -114,16 +114,16 @@ def test_rebuild_makes_what_the_nights_made(
     with database.open_work(data) as con:
         con.execute("DELETE FROM core.posting_boards")
         con.execute("UPDATE core.postings SET title = 'spoilt'")
-    ended = plain(data, "rebuild")
-    assert ended.code == 0, ended.said
+    result = plain(data, "rebuild")
+    assert result.code == 0, result.said
     assert made_in(data) == small.made
 
 
 def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) -> None:
-    refused = plain(empty, "rebuild")
-    assert refused.code == 64
-    assert "holds nothing yet" in refused.said
-    assert "`jobmarket run --sample`" in refused.said
+    result = plain(empty, "rebuild")
+    assert result.code == 64
+    assert "holds nothing yet" in result.said
+    assert "`jobmarket run --sample`" in result.said
 
 
 def test_todays_file_shows_a_past_day_as_that_day_did(
@@ -135,17 +135,17 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
     # As the macro says: by what is known today, or by the last whole list (some lists of the sample are broken).
     today = {"employer_id", "last_seen_at", *(f.name for f in fields_of(InDollars))}
     names = [f.name for f in fields_of(Postings) if f.name not in today]
-    chosen = ", ".join(map(ident, names))
+    columns = ", ".join(map(ident, names))
     for day in days:
-        ended = plain(data, "run", "--as-of", day)
-        assert ended.code == 0, ended.said
+        result = plain(data, "run", "--as-of", day)
+        assert result.code == 0, result.said
         with open_reader(data / "asof" / day) as con:
-            then = con.execute(f"SELECT {chosen} FROM core.postings ORDER BY posting_id").fetchall()
+            then = con.execute(f"SELECT {columns} FROM core.postings ORDER BY posting_id").fetchall()
             last_seen = con.execute("SELECT posting_id, last_seen_at FROM core.postings").fetchall()
             open_then = con.execute("SELECT job_id FROM open_jobs(DATE '" + day + "') ORDER BY ALL").fetchall()
         with open_reader(data) as con:
             of_day = f"postings_as_of(DATE '{day}')"
-            assert con.execute(f"SELECT {chosen} FROM {of_day} ORDER BY posting_id").fetchall() == then
+            assert con.execute(f"SELECT {columns} FROM {of_day} ORDER BY posting_id").fetchall() == then
             seen_by = dict(con.execute(f"SELECT posting_id, last_seen_at FROM {of_day}").fetchall())
             assert all(seen_by[posting_id] <= at for posting_id, at in last_seen)
             assert sum(seen_by[posting_id] == at for posting_id, at in last_seen) > 0.9 * len(then)

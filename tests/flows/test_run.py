@@ -63,16 +63,16 @@ def published(folder: Path) -> dict[str, tuple[int, bytes]]:
 def test_a_run_ends_well_and_says_where_everything_is(sample: FinishedRun) -> None:
     assert sample.ended.code == 0
     for label, path in (("warehouse", "market.duckdb"), ("guide", "guide.md"), ("page", "site/index.html")):
-        printed = re.search(rf"^ *{label} +(/.+)$", sample.ended.out, re.M)
-        assert printed, sample.ended.out
-        assert Path(printed[1]) == sample.data / path
-        assert Path(printed[1]).stat().st_size > 0
+        match = re.search(rf"^ *{label} +(/.+)$", sample.ended.out, re.M)
+        assert match, sample.ended.out
+        assert Path(match[1]) == sample.data / path
+        assert Path(match[1]).stat().st_size > 0
 
 
 def test_everything_made_from_the_sample_says_so(sample: FinishedRun, con: database.Connection) -> None:
     assert "SAMPLE DATA" in sample.ended.out
-    for made in ("guide.md", "site/index.html"):
-        assert "Sample data." in (sample.data / made).read_text(encoding="utf-8")
+    for name in ("guide.md", "site/index.html"):
+        assert "Sample data." in (sample.data / name).read_text(encoding="utf-8")
     assert con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall() == [(True,)]
 
 
@@ -83,17 +83,17 @@ def test_a_long_run_shows_how_far_it_is(sample: FinishedRun) -> None:
 
 
 def test_nothing_half_made_is_left(sample: FinishedRun) -> None:
-    left = [path for path in sample.data.rglob("*") if path.suffix in {".part", ".new", ".wal", ".salvage"}]
-    assert left == []
+    leftovers = [path for path in sample.data.rglob("*") if path.suffix in {".part", ".new", ".wal", ".salvage"}]
+    assert leftovers == []
     assert not (sample.data / "prefect" / "server.json").exists()
 
 
 def test_the_run_is_on_record(con: database.Connection) -> None:
-    [(command, ended, code, message)] = con.execute(
+    [(command, end, code, message)] = con.execute(
         "SELECT command, ended_at, exit_code, message FROM ops.runs"
     ).fetchall()
     assert (command, code, message) == ("jobmarket run --sample", 0, None)
-    assert ended is not None
+    assert end is not None
     health = dict(con.execute("SELECT source, outcome FROM ops.source_health").fetchall())
     assert health["ashby"] == "partial", "some of its records cannot be read"
     assert health["lever"] == "partial", "one board of the sample answers 404"
@@ -102,10 +102,10 @@ def test_the_run_is_on_record(con: database.Connection) -> None:
 
 
 def test_the_sources_are_there_as_they_declare_themselves(con: database.Connection) -> None:
-    found = con.execute("SELECT source, kind, expires_after_days FROM core.sources").fetchall()
-    declared = [module.SOURCE for module in all_sources().values()]
-    assert sorted(found) == [(source.name, source.kind, source.expires_after_days) for source in declared]
-    assert {days for _, kind, days in found if kind == "employer board"} >= {30, 60}
+    rows = con.execute("SELECT source, kind, expires_after_days FROM core.sources").fetchall()
+    sources = [module.SOURCE for module in all_sources().values()]
+    assert sorted(rows) == [(source.name, source.kind, source.expires_after_days) for source in sources]
+    assert {days for _, kind, days in rows if kind == "employer board"} >= {30, 60}
 
 
 def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
@@ -129,15 +129,15 @@ def test_the_next_night_counts_what_a_person_audited(
     sample: FinishedRun, copy_of: Callable[..., Path], plain: Command
 ) -> None:
     data = copy_of(sample)
-    said = Answer(
+    answer = Answer(
         audited_on="2026-09-29", posting_id="ashby:1", reader="role", source="ashby", language="en", is_right=False,
         read={"role": "other"}, right={"role": "ml_engineer"}, text_hash=None, code_version="0",
     )  # fmt: skip
-    (data / GOLD).write_text(json.dumps(asdict(said)) + "\n", encoding="utf-8")
+    (data / GOLD).write_text(json.dumps(asdict(answer)) + "\n", encoding="utf-8")
     assert plain(data, "run", "--sample").code == 0
     with open_reader(data) as con:
-        audited = con.execute("SELECT reader, source, n_asked, n_right FROM ops.audits ORDER BY ALL").fetchall()
-    assert audited == [("role", "all", 1, 0), ("role", "ashby", 1, 0)]
+        rows = con.execute("SELECT reader, source, n_asked, n_right FROM ops.audits ORDER BY ALL").fetchall()
+    assert rows == [("role", "all", 1, 0), ("role", "ashby", 1, 0)]
 
 
 def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
@@ -145,23 +145,23 @@ def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
 ) -> None:
     board.answers |= {"/hook/s3cr3t": (200, {}, b""), "/beat/s3cr3t": (200, {}, b"")}
     data = copy_of(small)
-    told = {name: board.url(f"/{path}/s3cr3t") for name, path in (("WEBHOOK", "hook"), ("HEARTBEAT", "beat"))}
-    named = {f"JOBMARKET_NOTIFY_{name}": url for name, url in told.items()}
-    ended = plain(data, *SMALL, "--notify", **named)
-    assert ended.code == 0, ended.said
+    urls = {name: board.url(f"/{path}/s3cr3t") for name, path in (("WEBHOOK", "hook"), ("HEARTBEAT", "beat"))}
+    environment = {f"JOBMARKET_NOTIFY_{name}": url for name, url in urls.items()}
+    result = plain(data, *SMALL, "--notify", **environment)
+    assert result.code == 0, result.said
     assert board.paths == ["/hook/s3cr3t", "/beat/s3cr3t"]
     [content] = map(json.loads, board.posted)
     assert content["text"].startswith("SAMPLE DATA · Job market, 2026-09-30: 1 thing due\n\nThe night: published.\n")
     assert "HTTP 404" in content["text"], "one board of the sample answers so"
     [due] = content["night"]["due"]
     assert (due["kind"], due["subject"], due["state"]) == ("source", "lever", "partial")
-    for written in (data / "runs.jsonl", data / "prefect"):
-        texts = [written] if written.is_file() else [path for path in written.rglob("*") if path.is_file()]
+    for place in (data / "runs.jsonl", data / "prefect"):
+        texts = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
         assert not [path for path in texts if b"s3cr3t" in path.read_bytes()]
-    assert "s3cr3t" not in ended.said
-    shown = plain(data, "notify", "--show", **named)
-    assert shown.said.startswith("Nothing is due that was not sent. Sent before and still so (1): - lever: partial")
-    assert re.search(r"webhook +sent .*: 1 due", plain(data, "status", **named).out)
+    assert "s3cr3t" not in result.said
+    view = plain(data, "notify", "--show", **environment)
+    assert view.said.startswith("Nothing is due that was not sent. Sent before and still so (1): - lever: partial")
+    assert re.search(r"webhook +sent .*: 1 due", plain(data, "status", **environment).out)
     assert len(board.posted) == 1
 
 
@@ -190,7 +190,7 @@ def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(
     ]
     assert {"Northern America", "South America", "Western Africa", "Micronesia"} <= set(regions)
     groups = [group for group in ROLE_GROUPS if group != "ai_data_trainer"] + ["ai_core"]  # trainers' gigs stand apart
-    found = {
+    cells = {
         row[:3]: row[3:]
         for row in con.execute(
             "SELECT region, role_group, seniority_group, status, reason, band_low FROM mart.salary_bands"
@@ -199,9 +199,9 @@ def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(
             [LAST_NIGHT],
         ).fetchall()
     }
-    missing = set(itertools.product(regions, groups, SENIORITY_GROUPS)) - found.keys()
+    missing = set(itertools.product(regions, groups, SENIORITY_GROUPS)) - cells.keys()
     assert not missing
-    for status, reason, band_low in found.values():
+    for status, reason, band_low in cells.values():
         assert status in CELL_STATES
         assert (reason is None) == (status == "published")
         assert band_low is not None or status != "published"
@@ -251,30 +251,30 @@ def test_no_text_of_an_advert_is_in_the_warehouse(con: database.Connection) -> N
 
 def figures_of_each_kind(con: database.Connection) -> list[str]:
     """Two figures of each kind, status, rung and family, where there are two."""
-    found = con.execute(
+    rows = con.execute(
         "SELECT DISTINCT unnest([min(figure), max(figure)]) AS figure FROM mart.figures WHERE as_of = ?"
         " GROUP BY kind, status, rung, split_part(figure, '.', 1) ORDER BY figure",
         [LAST_NIGHT],
     ).fetchall()
-    return [row[0] for row in found]
+    return [row[0] for row in rows]
 
 
 def test_each_figure_explains_itself(con: database.Connection) -> None:
     names = figures_of_each_kind(con)
     assert len(names) > 40
     for name in names:
-        said = explain_figure(con, name)
-        kind = re.search(r"^  kind +(\w+)", said, re.M)
-        assert kind, said
-        assert re.search(r"^  sources +\S", said, re.M), said
-        assert re.search(r"^  status +\w+", said, re.M), said
+        explanation = explain_figure(con, name)
+        kind = re.search(r"^  kind +(\w+)", explanation, re.M)
+        assert kind, explanation
+        assert re.search(r"^  sources +\S", explanation, re.M), explanation
+        assert re.search(r"^  status +\w+", explanation, re.M), explanation
         if kind[1] == "measured":
-            assert re.search(r"^  n +\S", said, re.M), said
-            assert re.search(r"^  snapshots? +\S", said, re.M), said
-            assert re.search(r"^SQL\n(--.*\n)*\s*(SELECT|WITH)\b", said, re.M), said
-        if kind[1] == "measured" and re.search(r"^  status +published", said, re.M):
-            days = re.findall(r"^  snapshot +\S+\.warc\.gz \((\d{4}-\d\d-\d\d)\)$", said, re.M)
-            assert days, said
+            assert re.search(r"^  n +\S", explanation, re.M), explanation
+            assert re.search(r"^  snapshots? +\S", explanation, re.M), explanation
+            assert re.search(r"^SQL\n(--.*\n)*\s*(SELECT|WITH)\b", explanation, re.M), explanation
+        if kind[1] == "measured" and re.search(r"^  status +published", explanation, re.M):
+            days = re.findall(r"^  snapshot +\S+\.warc\.gz \((\d{4}-\d\d-\d\d)\)$", explanation, re.M)
+            assert days, explanation
             assert max(days) <= LAST_NIGHT.isoformat()
 
 
@@ -284,7 +284,7 @@ def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(
     ledger = con.execute(
         "SELECT figure, status, value_json, sql FROM mart.figures WHERE as_of = ? AND kind = 'measured'", [LAST_NIGHT]
     ).fetchall()
-    compared = 0
+    n_compared = 0
     with duckdb.connect(str(sample.data / "market.duckdb"), read_only=True) as anyone:
         for name, status, value_json, sql in ledger:
             result = anyone.execute(sql)
@@ -292,16 +292,16 @@ def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(
             rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
             if status != "published" or declaration_of(name).gathers is not None:
                 continue  # withheld, or gathered from the rows of other figures
-            shown = json.loads(value_json)
+            values = json.loads(value_json)
             keeps_all = declaration_of(name).renderer.names_withheld
-            kept = [row for row in rows if keeps_all or row.get("status") != "suppressed"]
-            assert len(shown) == len(kept), name
-            for was, now in zip(shown, json.loads(json.dumps(kept, default=str)), strict=True):
+            selection = [row for row in rows if keeps_all or row.get("status") != "suppressed"]
+            assert len(values) == len(selection), name
+            for was, now in zip(values, json.loads(json.dumps(selection, default=str)), strict=True):
                 assert was == {key: now[key] for key in was if key in now} | {
                     k: v for k, v in was.items() if k not in now
                 }
-            compared += 1
-    assert compared > 10
+            n_compared += 1
+    assert n_compared > 10
 
 
 def test_snapshots_are_files_of_the_archive(con: database.Connection, sample: FinishedRun) -> None:
@@ -330,10 +330,10 @@ def test_a_run_reports_what_an_editor_should_look_at(
         "<!-- figures:sources -->\n\nFigures as of 17 August 2027.\n\n<!-- /figures:sources -->\n"
     )
     day = "2026-09-29"
-    done = plain(data, "run", "--as-of", day, "--guide", str(mine), "--date-back", "--source", "lever")
+    result = plain(data, "run", "--as-of", day, "--guide", str(mine), "--date-back", "--source", "lever")
     remark = f"{mine}:1: a line of Markdown that begins with a marker is raw HTML"
-    assert f"{mine} was dated back from 2027-08-17 to {day}" in " ".join(done.out.split()), done.said
-    assert remark in " ".join(done.out.split()) and remark in done.log
+    assert f"{mine} was dated back from 2027-08-17 to {day}" in " ".join(result.out.split()), result.said
+    assert remark in " ".join(result.out.split()) and remark in result.log
 
 
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
@@ -342,32 +342,32 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     data, foreign = copy_of(small), tmp_path / "elsewhere" / "guide.md"
     foreign.parent.mkdir()
     foreign.write_text(GUIDE, encoding="utf-8")
-    broken = data / "mine.md"
-    broken.write_text(GUIDE.replace("roles.shares", "roles.shared"), encoding="utf-8")
+    mine = data / "mine.md"
+    mine.write_text(GUIDE.replace("roles.shares", "roles.shared"), encoding="utf-8")
     before = published(data)
 
     nights = len(runs_of(data))
-    refused = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(broken))
-    assert refused.code == USAGE
-    assert "elsewhere/guide.md: this run is made of sample data" in refused.said
-    assert "mine.md:3:" in refused.said
-    assert "roles.shared" in refused.said
-    assert refused.log == "", "it is found before any work"
+    refusal = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(mine))
+    assert refusal.code == USAGE
+    assert "elsewhere/guide.md: this run is made of sample data" in refusal.said
+    assert "mine.md:3:" in refusal.said
+    assert "roles.shared" in refusal.said
+    assert refusal.log == "", "it is found before any work"
     assert len(runs_of(data)) == nights
     assert foreign.read_text(encoding="utf-8") == GUIDE
-    assert broken.read_text(encoding="utf-8") == GUIDE.replace("roles.shares", "roles.shared")
+    assert mine.read_text(encoding="utf-8") == GUIDE.replace("roles.shares", "roles.shared")
     assert published(data) == before
     ours = plain(data, *SMALL, "--guide", str(data / "guide.md"))
     assert ours.code == USAGE
     assert "is made by every run" in ours.said
 
-    taken = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
-    assert taken.code == 0, taken.said
-    assert str(foreign) in taken.out
-    refreshed = foreign.read_text(encoding="utf-8")
-    assert refreshed != GUIDE
-    assert "Sample data." in refreshed
-    assert refreshed.startswith("# Notes of ours\n\nAdverts ask for <!-- figure:roles.shares -->")
+    success = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
+    assert success.code == 0, success.said
+    assert str(foreign) in success.out
+    text = foreign.read_text(encoding="utf-8")
+    assert text != GUIDE
+    assert "Sample data." in text
+    assert text.startswith("# Notes of ours\n\nAdverts ask for <!-- figure:roles.shares -->")
 
 
 # --- another day ----------------------------------------------------------------------------------------
@@ -379,11 +379,11 @@ def test_a_past_day_speaks_from_what_was_there_then(
 ) -> None:  # fmt: skip
     data = copy_of(small)
     before, archive = published(data), sorted(data.glob("archive/*/*"))
-    ended = plain(data, "run", "--as-of", SECOND_NIGHT.isoformat())
-    assert ended.code == 0, ended.said
+    result = plain(data, "run", "--as-of", SECOND_NIGHT.isoformat())
+    assert result.code == 0, result.said
     then = data / "asof" / SECOND_NIGHT.isoformat()
-    assert str(then / "market.duckdb") in ended.out
-    assert f"jobmarket explain pay.northern_america.ai_engineering.mid_senior --as-of {SECOND_NIGHT}" in ended.out, (
+    assert str(then / "market.duckdb") in result.out
+    assert f"jobmarket explain pay.northern_america.ai_engineering.mid_senior --as-of {SECOND_NIGHT}" in result.out, (
         "which asks the same warehouse"
     )
     assert published(data) == before, "what is published is of another day"
@@ -391,12 +391,12 @@ def test_a_past_day_speaks_from_what_was_there_then(
 
     end = datetime(2026, 9, 30, tzinfo=UTC)
     with open_reader(then) as con:
-        [(first, last, posted)] = con.execute(
+        [(first, last, newest)] = con.execute(
             "SELECT max(first_seen_at), max(last_seen_at), max(posted_on) FROM core.postings"
         ).fetchall()
         assert first < end
         assert last < end
-        assert posted <= SECOND_NIGHT
+        assert newest <= SECOND_NIGHT
         assert con.execute("SELECT max(observed_to) < ? FROM ops.loads", [end]).fetchall() == [(True,)]
         for cls in MARTS:
             days = con.execute(f"SELECT DISTINCT as_of FROM {cls.TABLE.name}").fetchall()  # type: ignore[attr-defined]
@@ -410,21 +410,21 @@ def test_a_past_day_speaks_from_what_was_there_then(
         ).fetchall()
         [(posting,)] = con.execute("SELECT posting_id FROM core.postings ORDER BY ALL LIMIT 1").fetchall()
     past = ("--as-of", SECOND_NIGHT.isoformat())
-    explained = plain(data, "explain", figure, *past)
-    assert explained.code == 0, explained.said
-    assert f"{figure} on {SECOND_NIGHT}" in explained.out
-    assert " ".join(value.split()) in explained.said
+    explanation = plain(data, "explain", figure, *past)
+    assert explanation.code == 0, explanation.said
+    assert f"{figure} on {SECOND_NIGHT}" in explanation.out
+    assert " ".join(value.split()) in explanation.said
     assert plain(data, "explain", figure).out.startswith(f"{figure} on {LAST_NIGHT}")
     assert plain(data, "explain", figure, "--as-of", LAST_NIGHT.isoformat()).out.startswith(f"{figure} on {LAST_NIGHT}")
     assert plain(data, "sql", "SELECT count(*) AS n FROM core.postings", *past).out == f"n\n{n}\n"
     texts = "SELECT count(*) AS n FROM adverts WHERE len(text) > 50"
     assert plain(data, "sql", texts, *past).out == f"n\n{n}\n", "texts are found, too"
     assert posting in plain(data, "why", posting, *past).out
-    for asked in (("sql", "SELECT 1"), ("shell",), ("why", posting), ("explain",), ("emerging",)):
-        refused = plain(data, *asked, "--as-of", "2020-02-02")
-        assert refused.code == USAGE, asked
-        assert f"nothing was made as of 2020-02-02 (days there are: {SECOND_NIGHT}" in refused.said
-        assert "`jobmarket run --as-of 2020-02-02` makes it" in refused.said
+    for question in (("sql", "SELECT 1"), ("shell",), ("why", posting), ("explain",), ("emerging",)):
+        refusal = plain(data, *question, "--as-of", "2020-02-02")
+        assert refusal.code == USAGE, question
+        assert f"nothing was made as of 2020-02-02 (days there are: {SECOND_NIGHT}" in refusal.said
+        assert "`jobmarket run --as-of 2020-02-02` makes it" in refusal.said
 
     # The same night with a folder in which the third night never happened.
     earlier = tmp_path / "earlier"
@@ -448,10 +448,10 @@ def test_a_past_day_speaks_from_what_was_there_then(
 
 
 def test_a_live_night_needs_someone_to_write_to(empty: Path, plain: Command) -> None:
-    refused = plain(empty, "run")
-    assert refused.code == USAGE
-    assert "JOBMARKET_CONTACT" in refused.err
-    assert "export JOBMARKET_CONTACT=" in refused.err, "the remedy"
+    result = plain(empty, "run")
+    assert result.code == USAGE
+    assert "JOBMARKET_CONTACT" in result.err
+    assert "export JOBMARKET_CONTACT=" in result.err, "the remedy"
     assert not empty.exists()
     assert plain(empty, "run", JOBMARKET_CONTACT="nobody").code == USAGE
 
@@ -459,23 +459,23 @@ def test_a_live_night_needs_someone_to_write_to(empty: Path, plain: Command) -> 
 def test_sample_and_live_data_are_never_mixed(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
     data = copy_of(small)
     recordings = data / "archive" / "lever"
-    refused = plain(data, "backfill", str(recordings))
-    assert refused.code == 1
-    assert "sample data" in refused.said
-    assert "JOBMARKET_DATA" in refused.said, "the remedy"
+    result = plain(data, "backfill", str(recordings))
+    assert result.code == 1
+    assert "sample data" in result.said
+    assert "JOBMARKET_DATA" in result.said, "the remedy"
 
     live = data.parent / "live"
     live.mkdir()
     (live / "kind").write_text("live\n")
-    refused = plain(live, "run", "--sample")
-    assert refused.code == 1
-    assert "live data" in refused.said
+    result = plain(live, "run", "--sample")
+    assert result.code == 1
+    assert "live data" in result.said
     assert not (live / "archive").exists()
 
 
 def test_a_folder_whose_first_run_was_killed_at_once_is_free(empty: Path, plain: Command) -> None:
     empty.mkdir()
     (empty / "kind").touch()
-    refused = plain(empty, "run", "--as-of", "2026-09-29")
-    assert refused.code == 1
-    assert "holds no data yet" in refused.said
+    result = plain(empty, "run", "--as-of", "2026-09-29")
+    assert result.code == 1
+    assert "holds no data yet" in result.said

@@ -49,11 +49,11 @@ def test_every_kind_of_page_in_every_form(
 ) -> None:
     site = sample.data / "site"
     with read(browser, site.as_uri(), width=width, scheme=scheme, scripts=scripts) as reader:
-        found: list[str] = []
+        complaints: list[str] = []
         for path in page_kinds(site):
             reader.open(path)
             assert reader.page.locator("script:not([src])").count() == 0, "else a page without scripts would run some"
             reader.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-            found += reader.complaints() + [f"{path}: {one}" for one in reader.too_wide()]
-        assert found == []
+            complaints += reader.complaints() + [f"{path}: {one}" for one in reader.too_wide()]
+        assert complaints == []
         assert (reader.wrong, reader.left) == ([], [])

@@ -76,9 +76,9 @@ def test_a_source_whose_file_cannot_be_read_keeps_its_last_good_rows(
     before = postings_in(empty, "ashby")
     with monkeypatch.context() as patch:
         lose_worker(patch)
-        ended = plain(empty, "backfill", *nights[1], *nights[2])
-    assert ended.code == 2, ended.said
-    assert f"ashby could not be refined: {SECOND}.warc.gz: BrokenProcessPool" in ended.said
+        result = plain(empty, "backfill", *nights[1], *nights[2])
+    assert result.code == 2, result.said
+    assert f"ashby could not be refined: {SECOND}.warc.gz: BrokenProcessPool" in result.said
     assert postings_in(empty, "ashby") == before
     assert ids_in(empty, "greenhouse") == {"0", "1", "2"}, "the other source goes on"
     with open_reader(empty) as con:
@@ -103,8 +103,8 @@ def test_a_source_that_could_not_be_read_on_its_first_night_is_absent(
     nights: list[list[str]], empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lose_worker(monkeypatch)
-    ended = plain(empty, "backfill", *nights[0], *nights[1])
-    assert ended.code == 2, ended.said
+    result = plain(empty, "backfill", *nights[0], *nights[1])
+    assert result.code == 2, result.said
     assert ids_in(empty, "ashby") == set()
     assert ids_in(empty, "greenhouse") == {"0", "1"}
 
@@ -122,11 +122,11 @@ def test_a_warehouse_made_anew_never_publishes_fewer_sources(
         (empty / "work.duckdb").unlink()
     with monkeypatch.context() as patch:
         lose_worker(patch)
-        refused = plain(empty, *arguments)
-    assert refused.code == 1, refused.said
-    assert f"Nothing was published: ashby could not be refined ({SECOND}.warc.gz: " in refused.said
-    assert "its published rows would be lost; give the same command again" in refused.said
+        refusal = plain(empty, *arguments)
+    assert refusal.code == 1, refusal.said
+    assert f"Nothing was published: ashby could not be refined ({SECOND}.warc.gz: " in refusal.said
+    assert "its published rows would be lost; give the same command again" in refusal.said
     assert files_of(empty) == before
-    ended = plain(empty, *arguments)
-    assert ended.code == 0, ended.said
+    result = plain(empty, *arguments)
+    assert result.code == 0, result.said
     assert ids_in(empty, "ashby") == {"a1", "a2", "a3", "a4"}
