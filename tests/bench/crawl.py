@@ -62,9 +62,9 @@ def count_by_library(path: Path) -> tuple[int, int]:
 def crawl(path: Path, archive: Path) -> Scan:
     """What the command does with a file up to the archive."""
     result = scan(path)
-    left_out = find_closed(result.pages, host_files_in([result]))
-    left_out |= find_copies(result.pages, homes_of(result.pages))
-    pages = [page for page in result.pages if page not in left_out]
+    exclusions = find_closed(result.pages, host_files_in([result]))
+    exclusions |= find_copies(result.pages, homes_of(result.pages))
+    pages = [page for page in result.pages if page not in exclusions]
     keep_pages(archive, "common_crawl", path, pages, name=path.name)
     return result
 

@@ -186,7 +186,7 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
     patch.setattr(flows.crawl, "crawl", flows.crawl.crawl.fn)
-    patch.setattr(flows.runtime.prefect_server, "temporary_server", lambda home, ended: contextlib.nullcontext())
+    patch.setattr(flows.runtime.prefect_server, "temporary_server", lambda home, runs: contextlib.nullcontext())
 
 
 @pytest.fixture

@@ -55,12 +55,12 @@ def test_each_posting_is_in_core_or_among_the_rejects(con: database.Connection) 
         ids = {f"{source}:{job['id']}" for name in names for job in jobs_in(name)}
         assert len(ids) >= 5
         rows = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
-        left_out = con.execute(
+        rejects = con.execute(
             "SELECT \"value\" FROM ops.rejects WHERE source = ? AND posting_id IS NULL", [source]
         ).fetchall()  # fmt: skip
         assert {row[0] for row in rows} <= ids
         for missing in ids - {row[0] for row in rows}:
-            assert any(missing.removeprefix(f"{source}:") in value for (value,) in left_out), missing
+            assert any(missing.removeprefix(f"{source}:") in value for (value,) in rejects), missing
 
 
 def test_counts(con: database.Connection) -> None:

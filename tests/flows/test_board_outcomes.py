@@ -41,10 +41,8 @@ def outcomes(name: str, **of: dict[str, bool] | None) -> dict[str, str]:
     source = all_sources()[name].SOURCE
     urls = {board: source.url_of(board) for board in of}
     web: Any = SimpleNamespace(
-        failures=[
-            FetchFailed(urls[board], "so", **arguments) for board, arguments in of.items() if arguments is not None
-        ],
-        answered={urls[board] for board, arguments in of.items() if arguments is None},
+        failures=[FetchFailed(urls[board], "so", **fault) for board, fault in of.items() if fault is not None],
+        answered={urls[board] for board, fault in of.items() if fault is None},
         redirects={},
     )
     return {one.board: one.outcome for one in find_outcomes(source, web, [*of, "never"])}

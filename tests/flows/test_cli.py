@@ -125,12 +125,10 @@ def test_a_day_before_all_data_is_answered_at_once(
 
 
 def test_help_of_a_run_explains_its_exit_codes(empty: Path, plain: Command) -> None:
-    output = plain(empty, "run", "--help").said
-    assert re.search(r"0: all well.*1: nothing was published.*2: published, but a source or a guide failed", output), (
-        output
-    )
+    text = plain(empty, "run", "--help").said
+    assert re.search(r"0: all well.*1: nothing was published.*2: published, but a source or a guide failed", text), text
     for option in ("--sample", "--as-of", "--source", "--guide", "--allow-sample"):
-        assert option in output
+        assert option in text
 
 
 def test_help_explains_every_exit_code(empty: Path, plain: Command) -> None:

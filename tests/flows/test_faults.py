@@ -168,7 +168,7 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(
 
     assert ids_in(empty, "ashby") == {f"a{number}" for number in range(1, 11)}
     rejects = rejects_in(empty, "ashby/2026-05-04T060000Z.warc.gz")
-    assert {number: reject[0] for number, reject in rejects.items()} == {
+    assert {number: row[0] for number, row in rejects.items()} == {
         1: "response", 2: "response", 3: "response", 4: "title", 5: "pay_low", 6: "text",
     }  # fmt: skip
     assert "JSON expected" in rejects[1][2]
@@ -555,10 +555,10 @@ def with_guide(small: FinishedRun, copy_of: Callable[..., Path]) -> tuple[Path, 
     return data, mine, (*SMALL, "--guide", str(mine))
 
 
-def last_run(folder: Path, *, published: bool) -> tuple[Any, ...]:
+def last_run(folder: Path, *, is_published: bool) -> tuple[Any, ...]:
     """Exit code and message of the newest run that the work file, or what is published, knows of."""
     query = "SELECT exit_code, message FROM ops.runs ORDER BY started_at DESC LIMIT 1"
-    with open_reader(folder) if published else database.open_work(folder) as con:
+    with open_reader(folder) if is_published else database.open_work(folder) as con:
         return tuple(con.execute(query).fetchall()[0])
 
 
@@ -571,12 +571,12 @@ def nothing_was_published(result: CommandResult, before: dict[str, bytes], data:
     assert mine.read_text(encoding="utf-8") == GUIDE
     leftovers = [path.name for path in data.rglob("*") if path.suffix in {".part", ".new", ".old"} and path.is_file()]
     assert leftovers == []
-    code, message = last_run(data, published=False)
+    code, message = last_run(data, is_published=False)
     assert code == 1
     assert words in message
     [run, *_] = runs_of(data)
     assert (run.exit_code, run.message) == (1, message)
-    assert last_run(data, published=True) == (0, None), "of the run before"
+    assert last_run(data, is_published=True) == (0, None), "of the run before"
 
 
 def test_a_full_disk_while_publishing_is_said_in_a_line_and_nothing_changes(
@@ -640,7 +640,7 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
     assert result.code == 2 and words in result.said, result.said
     assert mine.read_text(encoding="utf-8") == text
     assert "Roles: <!-- figure:roles.shares -->…" not in other.read_text(encoding="utf-8")
-    code, message = last_run(data, published=True)
+    code, message = last_run(data, is_published=True)
     assert code == 2 and words in message
 
 
@@ -674,7 +674,7 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
         patch.setattr("warehouse.publish.atomic_files._clear", lost)
         plain(data, *arguments)
     assert len(places) == n_renamed
-    assert last_run(data, published=False) == (None, None), "nobody claims that it ended"
+    assert last_run(data, is_published=False) == (None, None), "nobody claims that it ended"
     assert runs_of(data)[0].exit_code is None
     result = plain(data, *arguments)
     assert result.code == 0, result.said
@@ -718,7 +718,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
     result = plain(data, *SMALL)
     assert result.code == 0, result.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in result.said
-    assert last_run(data, published=True) == (0, None)
+    assert last_run(data, is_published=True) == (0, None)
 
 
 def test_an_archive_without_postings_publishes_nothing(empty: Path, plain: Command) -> None:

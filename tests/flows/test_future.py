@@ -67,9 +67,7 @@ def test_a_record_of_the_future_is_not_taken_into_the_archive(empty: Path, tmp_p
     assert f"as of {FIRST.date()}" in result.said
     name = f"{tmp_path.name}/mixed.warc.gz"
     rejects = rejects_in(empty, name)
-    assert {number: reject[:2] for number, reject in rejects.items()} == {
-        1: ("observed_at", "2099-01-01T03:00:00+00:00")
-    }
+    assert {number: row[:2] for number, row in rejects.items()} == {1: ("observed_at", "2099-01-01T03:00:00+00:00")}
     ((outcome, message),) = asked(empty, "SELECT outcome, message FROM ops.source_health WHERE source = 'ashby'")
     assert outcome == "partial"
     assert f"1 records dated in the future, first: {name} record 1: 2099-01-01T03:00:00+00:00" in message
@@ -86,7 +84,7 @@ def test_a_record_of_the_future_in_the_archive_is_not_loaded(empty: Path, tmp_pa
         result = plain(empty, "backfill", str(other))
         assert result.code == 0, result.said
         rejects = rejects_in(empty, ARCHIVED)
-        assert {n: reject[:2] for n, reject in rejects.items()} == {1: ("observed_at", "2099-01-01T03:00:00+00:00")}
+        assert {n: row[:2] for n, row in rejects.items()} == {1: ("observed_at", "2099-01-01T03:00:00+00:00")}
         assert_neighbours_are_kept(empty)
         outcomes = asked(empty, "SELECT outcome FROM ops.source_health WHERE source = 'ashby' ORDER BY run_id")
         assert len(outcomes) == n_runs

@@ -155,7 +155,7 @@ def expect(lists: Lists) -> Expected:
     result = Expected()
     standing: defaultdict[str, dict[str, list[datetime]]] = defaultdict(dict)  # by board, then posting: first and last
     open_since: dict[str, list[datetime]] = {}
-    said_last: dict[str, dict[str, str | None]] = {}
+    last_words: dict[str, dict[str, str | None]] = {}
     for time, boards in lists:
         before = result.times[-1] if result.times else None
         result.times.append(time)
@@ -168,10 +168,10 @@ def expect(lists: Lists) -> Expected:
             for posting, says in postings.items():
                 standing[board].setdefault(posting, [time, time])[1] = time
                 for word, value in says.items():
-                    old = said_last.get(posting, says)[word]
+                    old = last_words.get(posting, says)[word]
                     if old != value:
                         result.changes.add((posting, time, word, old, value))
-                said_last[posting] = says
+                last_words[posting] = says
         open_now = {posting for spans in standing.values() for posting in spans}
         for absent in open_since.keys() - open_now:
             result.open.add((absent, *open_since.pop(absent), time))
@@ -277,8 +277,8 @@ def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Expected) -> N
     openings, closings = ([count(time) for time in others] for count in (newgrad.opened, newgrad.closed))
     assert openings == [66, 181, 129, 61, 21, 2, 7, 3, 2, 6, 2, 6, 5]
     assert closings == [83, 94, 188, 56, 23, 3, 4, 1, 9, 6, 4, 8, 3]
-    times_opened = Counter(posting for posting, *_ in newgrad.open)
-    assert sum(n - 1 for n in times_opened.values()) == 20, "rows that became active or shown again"
+    n_openings = Counter(posting for posting, *_ in newgrad.open)
+    assert sum(n - 1 for n in n_openings.values()) == 20, "rows that became active or shown again"
 
 
 def test_newgrad_keeps_to_the_flags_of_its_rows(newgrad: Expected, newgrad_con: database.Connection) -> None:

@@ -296,15 +296,15 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     for number in range(30):
         day = market.FIRST + timedelta(days=number)
         nights.run(day)
-        after, printed_now = nights.published(), nights.texts()
+        after, texts_now = nights.published(), nights.texts()
         assert nights.waiting() == {}, f"noise waits for nobody ({day})"
         if before and day != JULY:
             new = first_values(before, after)
             changes = {name for name, words in printed(after).items() if words != printed(before)[name]}
             made_of = {name for name in changes if (declaration_of(name).gathers or declaration_of(name).alias_of)}
             assert changes - made_of <= new, day
-            assert new or printed_now == texts, day
-        before, texts = after, printed_now
+            assert new or texts_now == texts, day
+        before, texts = after, texts_now
     return nights
 
 

@@ -146,9 +146,9 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
         with open_reader(data) as con:
             of_day = f"postings_as_of(DATE '{day}')"
             assert con.execute(f"SELECT {columns} FROM {of_day} ORDER BY posting_id").fetchall() == then
-            seen_by = dict(con.execute(f"SELECT posting_id, last_seen_at FROM {of_day}").fetchall())
-            assert all(seen_by[posting_id] <= at for posting_id, at in last_seen)
-            assert sum(seen_by[posting_id] == at for posting_id, at in last_seen) > 0.9 * len(then)
+            last_times = dict(con.execute(f"SELECT posting_id, last_seen_at FROM {of_day}").fetchall())
+            assert all(last_times[posting_id] <= at for posting_id, at in last_seen)
+            assert sum(last_times[posting_id] == at for posting_id, at in last_seen) > 0.9 * len(then)
             [(n_open,)] = con.execute(f"SELECT count(DISTINCT job_id) FROM {of_day} WHERE is_open").fetchall()
             now = con.execute("SELECT job_id FROM open_jobs(DATE '" + day + "') ORDER BY ALL").fetchall()
             assert now == open_then

@@ -296,9 +296,9 @@ def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(
             keeps_all = declaration_of(name).renderer.names_withheld
             selection = [row for row in rows if keeps_all or row.get("status") != "suppressed"]
             assert len(values) == len(selection), name
-            for was, now in zip(values, json.loads(json.dumps(selection, default=str)), strict=True):
-                assert was == {key: now[key] for key in was if key in now} | {
-                    k: v for k, v in was.items() if k not in now
+            for old, new in zip(values, json.loads(json.dumps(selection, default=str)), strict=True):
+                assert old == {key: new[key] for key in old if key in new} | {
+                    k: v for k, v in old.items() if k not in new
                 }
             n_compared += 1
     assert n_compared > 10

@@ -89,9 +89,9 @@ def run_nights(
     fails, is_missed = market.answer == FAILS, (market.answer == GONE) | (market.answer == MOVED)
     misses = np.zeros(n, dtype=np.int64)
     read_on, is_yield, is_read = np.full(n, -1), np.zeros(n, dtype=bool), np.zeros(len(market.board), dtype=bool)
-    drawn_on, was_member, is_member_reading = max(drawn_anew, 0), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    draw_day, was_member, is_member_reading = max(drawn_anew, 0), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for night in range(nights):
-        if night == drawn_on:
+        if night == draw_day:
             was_member = is_member_reading
         if night == drawn_anew or (night == 0 and is_list):
             chance, stratum = draw_by_platform(market, (read_on >= 0) & ~is_missed, misses, budget)
@@ -113,7 +113,7 @@ def run_nights(
         is_member_reading = np.where(read_on == night, history.is_member, is_member_reading)
         misses = misses + (is_asked & is_missed)
     is_member = number < chance
-    has_answered = is_member & is_member_reading & (was_member | (nights - 1 - drawn_on >= WEEK))
+    has_answered = is_member & is_member_reading & (was_member | (nights - 1 - draw_day >= WEEK))
     return Nights(
         is_member=is_member, chance=chance, stratum=stratum, has_answered=has_answered, read_on=read_on,
         is_yield=is_yield, is_read=is_read,

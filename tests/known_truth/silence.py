@@ -31,8 +31,8 @@ class Silence:
 def draw_silent_markets(generator: Generator, n_jobs: int, n_markets: int, silence: Silence) -> tuple[Markets, Flags]:
     """Markets without heaping, and which jobs state their pay. The sizes count all jobs."""
     markets = draw_markets(generator, n_jobs, n_markets, is_heaped=False)
-    drawn_as = (n_jobs, round(100 * silence.stated), round(100 * silence.odds))
-    rng = np.random.default_rng([SEED, *generator.name.encode(), *drawn_as])
+    seeds = (n_jobs, round(100 * silence.stated), round(100 * silence.odds))
+    rng = np.random.default_rng([SEED, *generator.name.encode(), *seeds])
     slope = np.log(silence.odds)
     habit = SD_HABIT * rng.standard_normal(int(markets.employer[-1]) + 1)[markets.employer]
     score = slope * (np.log(markets.mid) - np.log(MEDIAN_PAY)) / SD_LOG_PAY + habit

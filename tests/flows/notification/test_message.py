@@ -106,11 +106,9 @@ def test_long_values_are_shown_from_where_they_differ() -> None:
     before, after = (f"{'the same of both ' * 20}{rest}{', and so on' * 20}" for rest in ("A 10", "A 20"))
     changes = [Change("f.one", "t", before, after, BEFORE, False), Change("f.two", "t", "B" * 200, None, BEFORE, False)]
     body = compose(NIGHT, [], published=Publication(guides=[], page=Path("p"), changes=changes)).body
-    values = {
-        line.partition(": ")[0]: line.partition(": ")[2].split(" → ") for line in body.splitlines() if "→" in line
-    }
-    assert [value[:27] for value in values["- f.one"]] == ["…the same of both A 10, and", "…the same of both A 20, and"]
-    assert values["- f.two"] == ["B" * 79 + "…", "withheld"]
+    texts = {line.partition(": ")[0]: line.partition(": ")[2].split(" → ") for line in body.splitlines() if "→" in line}
+    assert [value[:27] for value in texts["- f.one"]] == ["…the same of both A 10, and", "…the same of both A 20, and"]
+    assert texts["- f.two"] == ["B" * 79 + "…", "withheld"]
 
 
 def test_a_chat_room_gets_no_more_than_it_takes() -> None:
