@@ -48,49 +48,49 @@ class Consistency(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def check_itself(found: Evidence) -> Consistency:
+def check_itself(evidence: Evidence) -> Consistency:
     """Put an advert to each check for which it states both sides."""
-    results = [(name, check(found)) for name, check in CHECKS.items()]
+    results = [(name, check(evidence)) for name, check in CHECKS.items()]
     return Consistency(
         tuple([name for name, is_met in results if is_met]),
         tuple([name for name, is_met in results if is_met is False]),
     )
 
 
-def _currency_country(found: Evidence) -> bool | None:
+def _currency_country(evidence: Evidence) -> bool | None:
     """Whether the posting's own pay is in legal tender of the one country it counts in."""
-    head = next((pay for pay in found.pay if pay.is_headline), None)
-    market = market_of(head.currency, found.pay_country) if head else None
+    head = next((pay for pay in evidence.pay if pay.is_headline), None)
+    market = market_of(head.currency, evidence.pay_country) if head else None
     return None if market is None else market == "local"
 
 
-def _pay_zone(found: Evidence) -> bool | None:
+def _pay_zone(evidence: Evidence) -> bool | None:
     """Whether each country that pay is tied to is one of the advert's places or of its remote scope."""
-    tied = {pay.country for pay in found.pay if pay.country and pay.place_text}
-    if not tied:
+    zones = {pay.country for pay in evidence.pay if pay.country and pay.place_text}
+    if not zones:
         return None
-    own = {place.country for place in found.places if place.country}.union(*map(members_of, found.remote_scope))
-    return tied <= own if own else None
+    own = {place.country for place in evidence.places if place.country}.union(*map(members_of, evidence.remote_scope))
+    return zones <= own if own else None
 
 
-def _level_years(found: Evidence) -> bool | None:
+def _level_years(evidence: Evidence) -> bool | None:
     """Whether the years asked for are those of the title's level, or of the one beside it."""
-    level = LEVELS[0] if found.level_in_title == "intern" else found.level_in_title
-    if level not in LEVELS or found.years_min is None:
+    level = LEVELS[0] if evidence.level_in_title == "intern" else evidence.level_in_title
+    if level not in LEVELS or evidence.years_min is None:
         return None
-    by_years = LEVELS.index(seniority_by_years(found.years_min))
+    by_years = LEVELS.index(seniority_by_years(evidence.years_min))
     return abs(LEVELS.index(level) - by_years) < MIN_LEVELS_APART
 
 
-def _city_subdivision(found: Evidence) -> bool | None:
+def _city_subdivision(evidence: Evidence) -> bool | None:
     """Whether each city lies in its subdivision, as far as GeoNames knows one of that name in the country."""
-    known = [fits for place in found.places if (fits := lies_in_subdivision(place)) is not None]
-    return all(known) if known else None
+    verdicts = [fits for place in evidence.places if (fits := lies_in_subdivision(place)) is not None]
+    return all(verdicts) if verdicts else None
 
 
-def _language_halves(found: Evidence) -> bool | None:
+def _language_halves(evidence: Evidence) -> bool | None:
     """Whether the two halves of a bilingual text ask for the same years and degree, where both ask for one."""
-    halves = split_halves(found.text)
+    halves = split_halves(evidence.text)
     if halves is None:
         return None
     years = [read[0] for half in halves if (read := years_in(half)) is not None]
@@ -101,10 +101,10 @@ def _language_halves(found: Evidence) -> bool | None:
 
 CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
     {
-        "workplace_stated": lambda found: found.is_workplace_repeated,
+        "workplace_stated": lambda evidence: evidence.is_workplace_repeated,
         "city_subdivision": _city_subdivision,
         "currency_country": _currency_country,
-        "pay_prose": lambda found: found.is_pay_repeated,
+        "pay_prose": lambda evidence: evidence.is_pay_repeated,
         "pay_zone": _pay_zone,
         "level_years": _level_years,
         "language_halves": _language_halves,

@@ -61,17 +61,17 @@ def names_such_work(words: object) -> bool:
     if not isinstance(words, str):
         return False
     phrases, thing_of = _work_words()
-    found = phrases.find(words[:MAX_SCANNED].lower().encode("latin-1", "replace"))
-    return len({thing_of[number] for _, _, number in found}) >= MIN_WORDS
+    matches = phrases.find(words[:MAX_SCANNED].lower().encode("latin-1", "replace"))
+    return len({thing_of[number] for _, _, number in matches}) >= MIN_WORDS
 
 
 @functools.cache
 def _work_words() -> tuple[Phrases, tuple[str, ...]]:
     """The spellings of the words as one search, and of each spelling the thing it names."""
-    chosen = {row["name"] for row in cells_of("work_words")}
+    names = {row["name"] for row in cells_of("work_words")}
     skills = {skill.skill: (skill.skill, *skill.aliases) for skill in taxonomy()}
     spellings = {
-        spelling.lower(): name for name in sorted(chosen) for spelling in skills.get(name, (name,)) if len(spelling) > 1
+        spelling.lower(): name for name in sorted(names) for spelling in skills.get(name, (name,)) if len(spelling) > 1
     }
     return Phrases([_expression(spelling) for spelling in spellings], has_starts=False), tuple(spellings.values())
 

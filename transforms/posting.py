@@ -76,20 +76,20 @@ BATCH = 64
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
-def posting(**said: Unpack[RawPosting]) -> Posting:
+def posting(**raw: Unpack[RawPosting]) -> Posting:
     """Make a finished posting from what a source says.
 
     Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
-    said = bound_raw(said, None)
-    steps = _steps(said, wording_hash(said), _depth_of(said, ALL_PERCENT))
+    raw = bound_raw(raw, None)
+    steps = _steps(raw, wording_hash(raw), _depth_of(raw, ALL_PERCENT))
     while True:
         try:
             next(steps)
-        except StopIteration as done:
-            made: Posting = done.value
-            return made
+        except StopIteration as stop:
+            row: Posting = stop.value
+            return row
 
 
 _Said = RawPosting | Issue | Removal | Repetition
@@ -97,7 +97,7 @@ _Made = Posting | Issue | Removal | Repetition
 
 
 def postings(
-    said: Iterable[_Said],
+    records: Iterable[_Said],
     earlier_wordings: Mapping[str, str] = NO_WORDINGS,
     *,
     seen_on: date | None = None,
@@ -110,15 +110,15 @@ def postings(
     read before, by their `wording_hash`; one that says the same is not read again. `seen_on` is the day of the answer,
     `percent` the part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
     """
-    for group in _batches(said):
+    for group in _batches(records):
         yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
-def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
+def _batches(records: Iterable[_Said]) -> Iterator[list[_Said]]:
     """`BATCH` at a time; when reading the answer fails, what came before it is yielded first."""
     group: list[_Said] = []
     try:
-        for one in said:
+        for one in records:
             group.append(one)
             if len(group) == BATCH:
                 yield group
@@ -132,43 +132,43 @@ def _batches(said: Iterable[_Said]) -> Iterator[list[_Said]]:
 def _make_batch(
     group: Sequence[_Said], earlier_wordings: Mapping[str, str], seen_on: date | None, percent: int
 ) -> list[_Made]:
-    made: dict[int, _Made] = {}
+    results: dict[int, _Made] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
         if isinstance(whole, Issue | Removal | Repetition):
-            made[number] = whole
+            results[number] = whole
             continue
         try:
             one = bound_raw(whole, seen_on)
         except MISSHAPEN as error:
-            made[number] = _has_wrong_type(whole, error)
+            results[number] = _has_wrong_type(whole, error)
             continue
         digest = wording_hash(one)
         if digest is not None and digest in earlier_wordings:
-            made[number] = Repetition(digest)
+            results[number] = Repetition(digest)
         else:
             new.append((number, one, digest, _depth_of(one, percent)))
     _prefetch_bodies([one for _, one, _, depth in new if depth.is_read])
-    running = [(number, _steps(one, digest, depth)) for number, one, digest, depth in new]
-    while running:
-        going = []
-        for number, steps in running:
+    tasks = [(number, _steps(one, digest, depth)) for number, one, digest, depth in new]
+    while tasks:
+        open_tasks = []
+        for number, steps in tasks:
             try:
                 next(steps)
-                going.append((number, steps))
+                open_tasks.append((number, steps))
             except StopIteration as done:
-                made[number] = done.value
+                results[number] = done.value
             except Rejected as error:
-                made[number] = error.issue
+                results[number] = error.issue
             except MISSHAPEN as error:
-                made[number] = _has_wrong_type(group[number], error)
-        running = going
-    return [made[number] for number in range(len(group))]
+                results[number] = _has_wrong_type(group[number], error)
+        tasks = open_tasks
+    return [results[number] for number in range(len(group))]
 
 
-def _has_wrong_type(said: object, error: Exception) -> Issue:
+def _has_wrong_type(record: object, error: Exception) -> Issue:
     rule = f"not of the shape that the source's records have: {type(error).__name__}: {error}"
-    return Rejected("record", said, rule).issue
+    return Rejected("record", record, rule).issue
 
 
 # --- the steps of a posting -----------------------------------------------------------------------------
@@ -259,13 +259,13 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     yield
     terms = _read_terms(raw, content, statements)
     yield
-    titled = _TitleReading(role_of(content.title), seniority_of(content.title))
+    title_reading = _TitleReading(role_of(content.title), seniority_of(content.title))
     yield
-    demands = _read_demands(raw, content, titled)
+    demands = _read_demands(raw, content, title_reading)
     yield
-    offer = _read_offer(raw, content, terms, titled)
+    offer = _read_offer(raw, content, terms, title_reading)
     yield
-    return _assemble(raw, digest, depth, content, terms, titled, demands, offer)
+    return _assemble(raw, digest, depth, content, terms, title_reading, demands, offer)
 
 
 def _read_content(raw: RawPosting, depth: Depth) -> _Content:
@@ -287,12 +287,12 @@ def _text_state(text: str) -> str:
     return "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
 
 
-def _text_class(stated: str, state: str, text: str) -> str:
+def _text_class(text_class: str, state: str, text: str) -> str:
     """The class that the endpoint states, unless the text is too short for it."""
     if state == "none":
         return NO_TEXT
-    min_length = MIN_FULL_ADVERT if stated == FULL_ADVERT else MIN_FULL_TEXT
-    return SNIPPET if len(text) < min_length or (state == "snippet" and stated == FULL_ADVERT) else stated
+    min_length = MIN_FULL_ADVERT if text_class == FULL_ADVERT else MIN_FULL_TEXT
+    return SNIPPET if len(text) < min_length or (state == "snippet" and text_class == FULL_ADVERT) else text_class
 
 
 def _read_terms(raw: RawPosting, content: _Content, statements: Sequence[Statement]) -> _Terms:
@@ -307,28 +307,28 @@ def _read_terms(raw: RawPosting, content: _Content, statements: Sequence[Stateme
         statements=statements,
     )
     country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
-    stated = raw.get("employment_type")
-    kind, is_known = employment_of(stated, content.title, content.body.text)
+    words = raw.get("employment_type")
+    kind, is_known = employment_of(words, content.title, content.body.text)
     if is_known:
         return _Terms(where, country, kind, ())
     rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
-    return _Terms(where, country, kind, (Rejected("employment_type", stated, rule).issue,))
+    return _Terms(where, country, kind, (Rejected("employment_type", words, rule).issue,))
 
 
-def _read_demands(raw: RawPosting, content: _Content, titled: _TitleReading) -> _Demands:
+def _read_demands(raw: RawPosting, content: _Content, title_reading: _TitleReading) -> _Demands:
     """Level, years, degree and the work with AI, by the text and what title and source say of the level."""
     text = content.body.text
     years = years_in(text) if text else None
     degree = degree_in(text) if text else None
-    asked = qualifications_in(text) if content.body.language == "en" else ()
-    label = ai_label(content.title, text, role=titled.role.value) if text else None
+    qualifications = qualifications_in(text) if content.body.language == "en" else ()
+    label = ai_label(content.title, text, role=title_reading.role.value) if text else None
     issues: list[Issue] = []
-    seniority, is_inferred, spans = _seniority(titled.seniority, raw.get("level"), years, issues)
+    seniority, is_inferred, spans = _seniority(title_reading.seniority, raw.get("level"), years, issues)
     if years is not None:
         spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
     if degree is not None:
         spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
-    spans += [_span("qualifications", "text", one.start, one.end, one.rule) for one in asked]
+    spans += [_span("qualifications", "text", one.start, one.end, one.rule) for one in qualifications]
     if label is not None:
         spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
     return _Demands(
@@ -336,20 +336,20 @@ def _read_demands(raw: RawPosting, content: _Content, titled: _TitleReading) -> 
         is_inferred=is_inferred,
         years_min=years[0] if years else None,
         degree_min=degree.value if degree else None,
-        qualifications=tuple(one.value for one in asked) or None,
+        qualifications=tuple(one.value for one in qualifications) or None,
         ai_label=label.value if label else None,
         spans=tuple(spans),
         issues=tuple(issues),
     )
 
 
-def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _TitleReading) -> _Offer:
+def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, title_reading: _TitleReading) -> _Offer:
     """All pay that fields and prose state, and the posting's own pay among it."""
     where = terms.where
     is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
     country = None if is_ruled_out else terms.country
-    stated, words = raw.get("pay", ()), raw.get("pay_text")
-    pays, is_repeated = all_pay(stated, words, content.body.text, content.title, country=country)
+    field_pays, words = raw.get("pay", ()), raw.get("pay_text")
+    pays, is_repeated = all_pay(field_pays, words, content.body.text, content.title, country=country)
     if any(pay.currency is None for pay in pays):
         pays = settle_signs(
             pays, {place.country for place in where.places if place.country}, raw.get("employer_country")
@@ -358,8 +358,8 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
         pays,
         country=country,
         employment_type=terms.employment_type,
-        seniority=titled.seniority.value,
-        role_group=GROUP_OF_ROLE[titled.role.value],
+        seniority=title_reading.seniority.value,
+        role_group=GROUP_OF_ROLE[title_reading.role.value],
         places=() if where.workplace == REMOTE else where.places,
     )
     issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
@@ -396,14 +396,14 @@ def _assemble(
     depth: Depth,
     content: _Content,
     terms: _Terms,
-    titled: _TitleReading,
+    title_reading: _TitleReading,
     demands: _Demands,
     offer: _Offer,
 ) -> Posting:
     """The row, from what the steps read; the skills are read here, last."""
     board, employer, language = raw.get("board"), raw.get("employer"), raw.get("language")
-    title, body, where, role, head = content.title, content.body, terms.where, titled.role, offer.headline
-    checked = check_itself(
+    title, body, where, role, head = content.title, content.body, terms.where, title_reading.role, offer.headline
+    consistency = check_itself(
         Evidence(
             places=where.places,
             remote_scope=where.remote_scope or (),
@@ -411,7 +411,7 @@ def _assemble(
             pay_country=head.country,
             is_pay_repeated=offer.is_repeated,
             is_workplace_repeated=where.is_repeated,
-            level_in_title=titled.seniority.value,
+            level_in_title=title_reading.seniority.value,
             years_min=demands.years_min,
             text=body.text,
         )
@@ -470,8 +470,8 @@ def _assemble(
         pay_region=head.region,
         pay_continent=head.continent,
         pay_market=head.market,
-        agreements=checked.agreements or None,
-        doubts=checked.doubts or None,
+        agreements=consistency.agreements or None,
+        doubts=consistency.doubts or None,
         text=body.text or None,
         places=where.places,
         pay=offer.pay,
@@ -484,44 +484,44 @@ def _assemble(
     )
 
 
-def _id_and_title(said: RawPosting) -> tuple[str, str]:
+def _id_and_title(raw: RawPosting) -> tuple[str, str]:
     """What makes a record a posting. Raises `Rejected` where one of the two is not there."""
-    native, title = said["id"], said["title"]
+    native, title = raw["id"], raw["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
         raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
-    named = _fold_space(title if isinstance(title, str) else None)
-    if not named or is_blank(named):
+    name = _fold_space(title if isinstance(title, str) else None)
+    if not name or is_blank(name):
         raise Rejected("title", title, f"a title expected in posting {native}")
     id = str(native).strip()
     if len(id) > MAX_ID or REPLACEMENT in id or strip_invisible(id) != id:
         raise Rejected("posting_id", id, f"a native id of at most {MAX_ID} printable characters expected")
-    return id, named
+    return id, name
 
 
 def _seniority(
-    titled: Reading, stated: str | None, years: tuple[float, int, int] | None, issues: list[Issue]
+    in_title: Reading, word: str | None, years: tuple[float, int, int] | None, issues: list[Issue]
 ) -> tuple[str, bool, list[Span]]:
     """The level, whether it was inferred, and where it was read: the title's word, the source's, then the years."""
-    if titled.value != "unstated":
-        return titled.value, False, [_span("seniority", "title", titled.start, titled.end, titled.rule)]
-    if stated:
-        level = seniority_stated(stated)
+    if in_title.value != "unstated":
+        return in_title.value, False, [_span("seniority", "title", in_title.start, in_title.end, in_title.rule)]
+    if word:
+        level = seniority_stated(word)
         if level is None:
             rule = "a level known to lookups/role/levels.csv expected; add the word there"
-            issues.append(Rejected("seniority", stated, rule).issue)
+            issues.append(Rejected("seniority", word, rule).issue)
         elif level != "unstated":
             return level, False, [_span("seniority", "structured", None, None, "level as stated", "stated")]
     if years is not None:
         span = _span("seniority", "text", years[1], years[2], "least years of experience", "inferred")
         return seniority_by_years(years[0]), True, [span]
-    return titled.value, False, []
+    return in_title.value, False, []
 
 
-def _requisition(stated: object) -> str | None:
+def _requisition(value: object) -> str | None:
     """The employer's number of the opening; None where a placeholder stands for it."""
-    if isinstance(stated, bool) or not isinstance(stated, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    number = _fold_space(str(stated))
+    number = _fold_space(str(value))
     return None if not number or len(number) > MAX_REQUISITION or NO_REQUISITION.fullmatch(number) else number
 
 
@@ -544,23 +544,23 @@ class _Body(NamedTuple):
 _EMPTY = _Body("", None, None, None)
 
 
-def _read_all(said: list[str], *, is_html: bool) -> list[_Body]:
+def _read_all(originals: list[str], *, is_html: bool) -> list[_Body]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
-    cut = [one[:MAX_HTML] for one in said]
+    cut = [one[:MAX_HTML] for one in originals]
     whole = [text_of(one) if is_html else strip_invisible(one) for one in cut]
     texts = [mask_contacts(compose_letters(one[:MAX_TEXT].strip())) for one in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
-    issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]
+    issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(originals, whole, strict=True)]
     prefetch_lines(texts)
     return list(map(_Body, texts, languages, hashes, issues))
 
 
-def _too_long(said: str, read: str) -> Issue | None:
-    if len(said) <= MAX_HTML and len(read) <= MAX_TEXT:
+def _too_long(original: str, read: str) -> Issue | None:
+    if len(original) <= MAX_HTML and len(read) <= MAX_TEXT:
         return None
     rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
-    return Rejected("text", f"{len(said)} characters", rule).issue
+    return Rejected("text", f"{len(original)} characters", rule).issue
 
 
 def _damage_in(read: str) -> Issue | None:
@@ -575,10 +575,10 @@ _of_html = BatchCache(functools.partial(_read_all, is_html=True))
 _of_text = BatchCache(functools.partial(_read_all, is_html=False))
 
 
-def _prefetch_bodies(said: Iterable[RawPosting]) -> None:
+def _prefetch_bodies(records: Iterable[RawPosting]) -> None:
     """Read the texts of several adverts at once, before they are asked for one by one."""
     html, text = [], []
-    for one in said:
+    for one in records:
         if one.get("html"):
             html.append(one["html"])
         elif one.get("text"):
@@ -596,8 +596,8 @@ def _read_body(html: str | None, text: str | None) -> _Body:
 
 def _only_value(values: Sequence[str | None]) -> str | None:
     """The one value that all places with a value share, else None."""
-    known = {v for v in values if v}
-    return known.pop() if len(known) == 1 else None
+    known_values = {v for v in values if v}
+    return known_values.pop() if len(known_values) == 1 else None
 
 
 def _only_country(scope: tuple[str, ...] | None) -> str | None:

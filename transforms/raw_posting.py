@@ -76,21 +76,21 @@ class RawPosting(TypedDict, total=False):
     """Digest of the record that all of this was taken from (`extractors.response.each_advert`)."""
 
 
-def wording_hash(said: RawPosting) -> str | None:
+def wording_hash(raw: RawPosting) -> str | None:
     """Digest of all that a source says of an advert, 32 hex digits: equal digests give equal postings.
 
     None where a value has no unambiguous form in JSON (bytes, infinity): such an advert is never cached.
     """
     try:
-        told = {**said, "addresses": [*map(tuple, said.get("addresses", ()))], "record_hash": None}
-        if said.get("html"):
-            told["text"] = None  # which is not read beside HTML
-        if not all(map(_is_finite, map(said.get, MAYBE_NUMBERS))) or any(map(_is_endless, said.get("pay", ()))):
+        content = {**raw, "addresses": [*map(tuple, raw.get("addresses", ()))], "record_hash": None}
+        if raw.get("html"):
+            content["text"] = None  # which is not read beside HTML
+        if not all(map(_is_finite, map(raw.get, MAYBE_NUMBERS))) or any(map(_is_endless, raw.get("pay", ()))):
             return None
-        written = orjson.dumps(told, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        payload = orjson.dumps(content, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except (TypeError, AttributeError):
         return None
-    return hashlib.sha256(written).hexdigest()[:32]
+    return hashlib.sha256(payload).hexdigest()[:32]
 
 
 def _is_finite(value: object) -> bool:
@@ -108,10 +108,10 @@ def _with_type(value: object) -> list[object]:
     raise TypeError
 
 
-def bound_raw(said: RawPosting, seen_on: date | None) -> RawPosting:
+def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
     """What a source says, within the bounds that anything said has: cut, cleaned, and the issues of it."""
-    issues: list[Issue] = [*said.get("issues", ())]
-    whole: dict[str, Any] = {**said}
+    issues: list[Issue] = [*raw.get("issues", ())]
+    whole: dict[str, Any] = {**raw}
     for column, most in MAX_LENGTH.items():
         text = whole.get(column)
         if isinstance(text, str) and not (len(text) <= most and text.isascii() and text.isprintable()):
@@ -119,37 +119,37 @@ def bound_raw(said: RawPosting, seen_on: date | None) -> RawPosting:
     if whole.get("url") is not None:
         whole["url"] = bounded_url(whole["url"], issues)
     for column in DAYS:
-        stated = whole.get(column)
-        if stated is not None:
-            whole[column] = bounded_day(_day(stated, column, issues), column, issues, seen_on)
+        value = whole.get(column)
+        if value is not None:
+            whole[column] = bounded_day(_day(value, column, issues), column, issues, seen_on)
     for column, of_part in PARTS.items():
         if parts := whole.get(column):
             most = bounded_number(parts, column, issues)
             whole[column] = [of_part(part, issues) for part in parts[:most]]
     if issues:
         whole["issues"] = issues
-    bounded: RawPosting = whole  # type: ignore[assignment]  # the same keys
-    return bounded
+    result: RawPosting = whole  # type: ignore[assignment]  # the same keys
+    return result
 
 
-def _day(said: object, column: str, issues: list[Issue]) -> date | None:
+def _day(value: object, column: str, issues: list[Issue]) -> date | None:
     """A date, datetime, ISO string or epoch number as the day it names (UTC for times)."""
-    if said is None or said == "" or isinstance(said, bool):
+    if value is None or value == "" or isinstance(value, bool):
         return None
     try:
-        if isinstance(said, datetime):
-            return said.astimezone(UTC).date() if said.tzinfo else said.date()
-        if isinstance(said, date):
-            return said
-        if isinstance(said, int | float):
-            return datetime.fromtimestamp(said / 1000 if said > EPOCH_MILLISECONDS else said, UTC).date()
-        if isinstance(said, str) and len(said) > len("YYYY-MM-DD"):
-            return _day(datetime.fromisoformat(said.strip()), column, issues)
-        if isinstance(said, str):
-            return date.fromisoformat(said)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).date() if value.tzinfo else value.date()
+        if isinstance(value, date):
+            return value
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value / 1000 if value > EPOCH_MILLISECONDS else value, UTC).date()
+        if isinstance(value, str) and len(value) > len("YYYY-MM-DD"):
+            return _day(datetime.fromisoformat(value.strip()), column, issues)
+        if isinstance(value, str):
+            return date.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
         pass
-    issues.append(Rejected(column, said, "a date, an ISO 8601 text or an epoch number expected").issue)
+    issues.append(Rejected(column, value, "a date, an ISO 8601 text or an epoch number expected").issue)
     return None
 
 
@@ -163,8 +163,8 @@ def _bound_pay(pay: Pay, issues: list[Issue]) -> Pay:
     words = (pay.pay_text, pay.place_text, pay.level_text)
     if all(map(_is_plain, words)):
         return pay
-    said, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
-    return dataclasses.replace(pay, pay_text=said, place_text=place, level_text=level)
+    amount, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
+    return dataclasses.replace(pay, pay_text=amount, place_text=place, level_text=level)
 
 
 def _is_plain(part: str | None) -> bool:

@@ -105,9 +105,9 @@ def _without_forms(words: list[_Word]) -> list[_Word]:
     begins, ends, longest = _forms()
     while len(words) > 1:
         runs = range(min(longest, len(words) - 1), 0, -1)
-        taken = next((n for n in runs if _is_form_at_end(words, n, ends)), 0)
-        if taken:
-            words = words[:-taken]
+        size = next((n for n in runs if _is_form_at_end(words, n, ends)), 0)
+        if size:
+            words = words[:-size]
             while len(words) > 1 and words[-1].text in _CONNECTIVES:
                 words = words[:-1]
         elif words[-1].is_aside and not all(word.is_aside for word in words):
@@ -154,7 +154,7 @@ def _forms() -> tuple[frozenset[str], dict[str, int], int]:
 def _wide_forms() -> list[tuple[str, str]]:
     forms = [("".join(w.text for w in _words(r["form"] or "")), r["where"] or "") for r in rows_of("legal_forms")]
     wide = [(form, where) for form, where in forms if _WIDE.search(form) and len(form) > 1]
-    return sorted(wide, key=lambda found: -len(found[0]))
+    return sorted(wide, key=lambda form: -len(form[0]))
 
 
 @functools.cache
@@ -180,18 +180,18 @@ def evidence(employer: str | None, source: str, board: str | None, url: str | No
 
 @functools.lru_cache(maxsize=KEPT)
 def _evidence_of_name(employer: str | None, source: str, board: str | None) -> frozenset[str]:
-    found: set[str] = set()
+    facts: set[str] = set()
     if key := employer_key(employer):
-        found.add(_name(key, source))
+        facts.add(_name(key, source))
         assert employer is not None
         if (site := _SITE_NAME.fullmatch(employer)) and (domain := own_domain(site[1])):
-            found.add(f"domain:{domain}")
+            facts.add(f"domain:{domain}")
     pattern = _tokens().get(source)
     if board and pattern and (token := pattern.fullmatch(board.casefold())):
         if _is_telling(token[1]):
-            found.add(f"board:{source}:{token[1]}")
-        found.update(_name(key, source) for key in keys_of_token(token.groups()[-1]))
-    return frozenset(found)
+            facts.add(f"board:{source}:{token[1]}")
+        facts.update(_name(key, source) for key in keys_of_token(token.groups()[-1]))
+    return frozenset(facts)
 
 
 def _name(key: str, source: str) -> str:
@@ -205,8 +205,8 @@ def _is_telling(token: str) -> bool:
 
 def naming_token(source: str, board: str | None) -> str | None:
     """The part of a board's token that may name its employer; None where boards of the source are nobody's own."""
-    found = pattern.fullmatch(board) if board and (pattern := _tokens().get(source)) else None
-    token: str | None = found.groups()[-1] if found else None
+    match = pattern.fullmatch(board) if board and (pattern := _tokens().get(source)) else None
+    token: str | None = match.groups()[-1] if match else None
     return token if token and _is_telling(token.casefold()) else None
 
 
@@ -252,15 +252,15 @@ def _token_endings() -> tuple[str, ...]:
 
 def _employer_of_url(url: str) -> frozenset[str]:
     """What an advert's address says: the board it leads to, else the domain it stands at."""
-    found = _HOST.match(url)
-    if not found:
+    match = _HOST.match(url)
+    if not match:
         return frozenset()
-    host = found[1].rpartition("@")[2].partition(":")[0].casefold()
+    host = match[1].rpartition("@")[2].partition(":")[0].casefold()
     platform = platform_of(host)
     if platform is None:
         domain = own_domain(host)
         return frozenset((f"domain:{domain}",)) if domain else frozenset()
-    board = platform.board.match(host + found[2]) if platform.board else None
+    board = platform.board.match(host + match[2]) if platform.board else None
     token = platform.prefix + unquote(board[1]).casefold() if board else ""
     return frozenset((f"board:{platform.source}:{token}",)) if token and _is_telling(token) else frozenset()
 
@@ -288,16 +288,16 @@ def platform_of(host: str) -> Platform | None:
     """The platform, aggregator or shortener a host belongs to; None: none that we know."""
     labels = host.casefold().rstrip(".").split(".")
     suffixes = (".".join(labels[n:]) for n in range(len(labels)))
-    return next((known for suffix in suffixes if (known := _platforms().get(suffix))), None)
+    return next((platform for suffix in suffixes if (platform := _platforms().get(suffix))), None)
 
 
 @functools.cache
 def _platforms() -> dict[str, Platform]:
-    found = {}
+    platforms = {}
     for row in rows_of("platforms"):
         board = re.compile(row["board"], re.IGNORECASE) if row["board"] else None
-        found[row["host"] or ""] = Platform(row["source"] or "", board, row["prefix"] or "", row["kind"] or "")
-    return found
+        platforms[row["host"] or ""] = Platform(row["source"] or "", board, row["prefix"] or "", row["kind"] or "")
+    return platforms
 
 
 @functools.cache
@@ -333,9 +333,9 @@ def is_staffing_agency(name: str | None) -> bool:
 
 @functools.cache
 def _agencies() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {
+    by_kind: dict[str, set[str]] = {
         kind: set() for kind in ("agency", "agency alone", "no agency", "word", "part", "counter")
     }
     for row in rows_of("staffing_agencies"):
-        found[row["kind"] or ""].add("".join(word.text for word in _without_forms(_words(row["words"] or ""))))
-    return {kind: frozenset(words) for kind, words in found.items()}
+        by_kind[row["kind"] or ""].add("".join(word.text for word in _without_forms(_words(row["words"] or ""))))
+    return {kind: frozenset(words) for kind, words in by_kind.items()}

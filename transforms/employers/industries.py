@@ -20,13 +20,13 @@ CACHE_SIZE = 1 << 12
 
 
 @functools.lru_cache(maxsize=CACHE_SIZE)
-def industry_of(stated: str) -> str | None:
+def industry_of(statement: str) -> str | None:
     """The industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None where the lookups have none.
 
     Of a code its class counts where it has a row, else its division.
     """
-    code = CODE.match(stated)
-    isic = code[1].replace(".", "") if code else _isic_of_words().get(_fold(stated), "")
+    code = CODE.match(statement)
+    isic = code[1].replace(".", "") if code else _isic_of_words().get(_fold(statement), "")
     industries = _industries()
     ends = range(len(isic), DIVISION - 1, -1)
     return next((industries[isic[:end]] for end in ends if isic[:end] in industries), None)

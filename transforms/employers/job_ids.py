@@ -77,38 +77,38 @@ def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
     """
     job_of: dict[str, _Job] = {}
     merges: list[Merge] = []
-    superseded: dict[tuple[str, datetime], str] = {}
-    refused: list[Link] = []
+    former_jobs: dict[tuple[str, datetime], str] = {}
+    contradictions: list[Link] = []
     versions = sorted(versions, key=lambda version: version.order)
-    ordered = order_links(links, first_orders(versions))
-    waiting = iter(versions)
-    version = next(waiting, None)
-    for link in ordered:
+    ordered_links = order_links(links, first_orders(versions))
+    arrivals = iter(versions)
+    version = next(arrivals, None)
+    for link in ordered_links:
         while version is not None and version.first_at <= link.linked_at:
             _arrive(job_of, version)
-            version = next(waiting, None)
+            version = next(arrivals, None)
         one, other = job_of[link.left], job_of[link.right]
         if one is other:
             continue
         if _contradict(one, other, link.rule):
-            refused.append(link)
+            contradictions.append(link)
             continue
-        kept, gone = (one, other) if one.order < other.order else (other, one)
-        if gone.order[0] < link.linked_at:
-            merges.append(Merge(link.linked_at, gone.order[2], kept.order[2], *link[1:5]))
-            for posting_id, born in gone.members:
-                if born < link.linked_at:
-                    superseded.setdefault((posting_id, link.linked_at), gone.order[2])
-        _join(job_of, kept, gone)
+        earlier, later = (one, other) if one.order < other.order else (other, one)
+        if later.order[0] < link.linked_at:
+            merges.append(Merge(link.linked_at, later.order[2], earlier.order[2], *link[1:5]))
+            for posting_id, first_at in later.members:
+                if first_at < link.linked_at:
+                    former_jobs.setdefault((posting_id, link.linked_at), later.order[2])
+        _join(job_of, earlier, later)
     while version is not None:
         _arrive(job_of, version)
-        version = next(waiting, None)
+        version = next(arrivals, None)
     return Jobs(
         {posting_id: job.order[2] for posting_id, job in job_of.items()},
         merges,
-        [SupersededJob(*key, job_id) for key, job_id in superseded.items()],
-        ordered,
-        refused,
+        [SupersededJob(*key, job_id) for key, job_id in former_jobs.items()],
+        ordered_links,
+        contradictions,
     )
 
 
@@ -121,17 +121,17 @@ def _arrive(job_of: dict[str, _Job], version: Version) -> None:
             spot = version.whereabouts, version.pay, version.posting_id if version.is_agency else None
             job.stood[version.source, version.board] = {spot: (version.first_at, version.closed_at)}
     job.has_text |= version.text_hash is not None
-    for kind, stated in (("requisition", version.requisition_id), ("department", version.department)):
-        if stated is not None:
+    for kind, claim in (("requisition", version.requisition_id), ("department", version.department)):
+        if claim is not None:
             for employer in version.employer:
-                job.claims.setdefault((employer, kind), stated)
+                job.claims.setdefault((employer, kind), claim)
 
 
 def _contradict(one: _Job, other: _Job, rule: str) -> bool:
     if rule == SAME_FACTS and ((one.has_text and other.has_text) or _stood_apart(one, other)):
         return True
     few, many = sorted((one.claims, other.claims), key=len)
-    return any(many.get(key, stated) != stated for key, stated in few.items())
+    return any(many.get(key, claim) != claim for key, claim in few.items())
 
 
 def _stood_apart(one: _Job, other: _Job) -> bool:
@@ -149,15 +149,15 @@ def _hull(one: Interval, other: Interval) -> Interval:
     return min(one[0], other[0]), None if None in ends else max(filter(None, ends))
 
 
-def _join(job_of: dict[str, _Job], kept: _Job, gone: _Job) -> None:
+def _join(job_of: dict[str, _Job], earlier: _Job, later: _Job) -> None:
     """All of one job becomes the other's. The larger list of members takes in the smaller, so it costs n log n."""
-    few, many = sorted((kept, gone), key=lambda job: len(job.members))
+    few, many = sorted((earlier, later), key=lambda job: len(job.members))
     for posting_id, _ in few.members:
         job_of[posting_id] = many
     many.members += few.members
-    claims = gone.claims | kept.claims
-    for board, stood in few.stood.items():
-        held = many.stood.setdefault(board, {})
-        for spot, interval in stood.items():
-            held[spot] = _hull(held[spot], interval) if spot in held else interval
-    many.order, many.claims, many.has_text = kept.order, claims, kept.has_text or gone.has_text
+    claims = later.claims | earlier.claims
+    for board, spots in few.stood.items():
+        intervals = many.stood.setdefault(board, {})
+        for spot, interval in spots.items():
+            intervals[spot] = _hull(intervals[spot], interval) if spot in intervals else interval
+    many.order, many.claims, many.has_text = earlier.order, claims, earlier.has_text or later.has_text

@@ -129,20 +129,20 @@ def read_version(
     text_hash: str | None,
 ) -> Version:
     """What is compared of an advert, from what it says; `places` are (country, subdivision, city)."""
-    said = evidence(employer, source, board, url)
+    employer_evidence = evidence(employer, source, board, url)
     keys = places_of(places, location_text)
     return Version(
         posting_id=posting_id,
         first_at=first_at,
         source=source,
         board=board,
-        employer=said,
+        employer=employer_evidence,
         is_agency=is_staffing_agency(employer),
-        title=title_key(title, location_text, employer, said),
+        title=title_key(title, location_text, employer, employer_evidence),
         requisition_id=normal(requisition_id or "") or number_in(title),
         department=_department(department),
         places=keys,
-        whereabouts=_whereabouts(keys, location_text, place_in(title, location_text, employer, said)),
+        whereabouts=_whereabouts(keys, location_text, place_in(title, location_text, employer, employer_evidence)),
         pay=Pay(*pay),
         posted_on=posted_on,
         closed_at=closed_at,
@@ -150,8 +150,8 @@ def read_version(
     )
 
 
-def _department(stated: str | None) -> str | None:
-    name = normal(stated or "")
+def _department(text: str | None) -> str | None:
+    name = normal(text or "")
     return None if name in NO_DEPARTMENT else name or None
 
 
@@ -163,11 +163,11 @@ def places_of(places: Iterable[tuple[str | None, str | None, str | None]], locat
 
 def _whereabouts(keys: frozenset[str], location_text: str | None, place_of_title: str) -> str:
     """The places, the location as written (where all are cities, its numbers), and what the title adds to them."""
-    written = normal(location_text or "")
+    location = normal(location_text or "")
     if all(_CITY.fullmatch(key) for key in keys):
-        written = " ".join(_NUMBER.findall(written))  # those of streets and branches
-    said = (*sorted(keys), written, place_of_title)
-    return ";".join(said) if any(said) else ""
+        location = " ".join(_NUMBER.findall(location))  # those of streets and branches
+    parts = (*sorted(keys), location, place_of_title)
+    return ";".join(parts) if any(parts) else ""
 
 
 class Link(NamedTuple):
@@ -185,46 +185,46 @@ class Link(NamedTuple):
     title: str
 
 
-def find_links(versions: Sequence[Version], texts: Sequence[str], sketched: Sketches) -> list[Link]:
+def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sketches) -> list[Link]:
     """All links between postings, ordered by time, then by postings.
 
-    `texts` are text hashes and `sketched` their sketches; a version whose text has none is compared by rules 1 and 3.
-    Versions of one title are linked among one another only, whatever other versions are given.
+    `texts` are text hashes and `sketches` those of the texts; a version whose text has none is compared by rules 1
+    and 3. Versions of one title are linked among one another only, whatever other versions are given.
     """
     table = _Table(versions, texts)
-    found: list[Link] = []
+    links: list[Link] = []
     for rule, left, right, scores in (
         _same_text(table),
-        *_similar_text(table, sketched),
+        *_similar_text(table, sketches),
         _same_facts(table),
         _side_by_side(table),
     ):
         for one, other, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
             before, after = table.versions[one], table.versions[other]
-            found.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
+            links.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
     by_title: dict[str, list[Link]] = defaultdict(list)
-    for link in found:
+    for link in links:
         by_title[link.title].append(link)
-    born = first_orders(versions)
-    return sorted(link for of_title in by_title.values() for link in order_links(of_title, born))
+    orders = first_orders(versions)
+    return sorted(link for of_title in by_title.values() for link in order_links(of_title, orders))
 
 
 def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, str]]:
     """When each posting was first read, with its source and id: its place in event time."""
-    born: dict[str, tuple[datetime, str, str]] = {}
+    orders: dict[str, tuple[datetime, str, str]] = {}
     for version in versions:
-        born[version.posting_id] = min(born.get(version.posting_id, version.order), version.order)
-    return born
+        orders[version.posting_id] = min(orders.get(version.posting_id, version.order), version.order)
+    return orders
 
 
-def order_links(links: Iterable[Link], born: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
+def order_links(links: Iterable[Link], orders: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
     """One link between two postings, the earlier posting on the left, in the order in which links are followed.
 
     The earliest link stands, of several at once the first of `RULES`, then that of the highest score.
     """
     best: dict[tuple[str, str], Link] = {}
     for link in sorted(links, key=_rank):
-        left, right = sorted(link[1:3], key=born.__getitem__)
+        left, right = sorted(link[1:3], key=orders.__getitem__)
         best.setdefault((left, right), link._replace(left=left, right=right))
     return sorted(best.values(), key=_rank)
 
@@ -262,34 +262,34 @@ class _Table:
         self.place_row, self.place = _expand_groups(v.places for v in rows)
         self.is_agency = np.fromiter((v.is_agency for v in rows), bool, self.n)
         self.is_said = np.bincount(self.employer_row, minlength=self.n) > 0
-        described = {(v.posting_id, _day_of(v.first_at)) for v in rows if v.text_hash is not None}
+        days_with_text = {(v.posting_id, _day_of(v.first_at)) for v in rows if v.text_hash is not None}
         self.is_line = np.fromiter(
-            (v.text_hash is None and (v.posting_id, _day_of(v.first_at)) in described for v in rows), bool, self.n
+            (v.text_hash is None and (v.posting_id, _day_of(v.first_at)) in days_with_text for v in rows), bool, self.n
         )
         """A line of a list, of an advert whose text was read on the same day: the text is what is compared."""
         self.ends = _ends(rows)
 
     def contradict(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
         """Whether versions of one employer state different requisitions or departments."""
-        found = np.zeros(len(left), bool)
-        for stated in (self.requisition, self.department):
-            one, other = stated[left], stated[right]
-            found |= (one >= 0) & (other >= 0) & (one != other)
-        return found
+        is_conflict = np.zeros(len(left), bool)
+        for column in (self.requisition, self.department):
+            one, other = column[left], column[right]
+            is_conflict |= (one >= 0) & (other >= 0) & (one != other)
+        return is_conflict
 
     def meet(
         self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
     ) -> npt.NDArray[np.bool_]:
         """Whether two versions share one of the values that (`row`, `value`) list, `of` so many different ones."""
-        held = _different(row * of + value)
+        keys = _different(row * of + value)
         begins = np.searchsorted(row, np.arange(self.n + 1))
         counts = (begins[1:] - begins[:-1])[left]
         pair = np.repeat(np.arange(len(left)), counts)
         offsets = np.concatenate([[0], np.cumsum(counts)])
         at = np.repeat(begins[:-1][left] - offsets[:-1], counts) + np.arange(offsets[-1])
-        asked = right[pair] * of + value[at]
-        found = _among(asked, held)
-        is_met: npt.NDArray[np.bool_] = np.bincount(pair, weights=found, minlength=len(left)) > 0
+        queries = right[pair] * of + value[at]
+        hits = _among(queries, keys)
+        is_met: npt.NDArray[np.bool_] = np.bincount(pair, weights=hits, minlength=len(left)) > 0
         return is_met
 
     def share_place(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
@@ -324,8 +324,8 @@ def _expand_groups(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
     rows: list[int] = []
     numbers: dict[str, int] = {}
     values: list[int] = []
-    for row, found in enumerate(sets):
-        for value in sorted(found):
+    for row, members in enumerate(sets):
+        for value in sorted(members):
             rows.append(row)
             values.append(numbers.setdefault(value, len(numbers)))
     return np.array(rows, np.int64), np.array(values, np.int64)
@@ -347,47 +347,47 @@ def _pairs(group: Integers, member: Integers, before: int) -> Integers:
     is_new = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, bool)
     first = np.flatnonzero(is_new)[np.cumsum(is_new) - 1]
     place = np.arange(len(group)) - first
-    made = [np.stack([member[first], member], 1)[place > 0]]
+    parts = [np.stack([member[first], member], 1)[place > 0]]
     for back in range(1, before + 1):
         at = np.flatnonzero(place > back)
         if not len(at):
             break
-        made.append(np.stack([member[at - back], member[at]], 1))
-    pairs: Integers = np.concatenate(made)
+        parts.append(np.stack([member[at - back], member[at]], 1))
+    pairs: Integers = np.concatenate(parts)
     differ: npt.NDArray[np.bool_] = pairs[:, 0] != pairs[:, 1]
     return pairs[differ]
 
 
 def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
     """Pairs of numbers below 2**31 without repetition, in order."""
-    packed = _different(np.concatenate([np.zeros(0, np.int64), *(pair[:, 0] << 32 | pair[:, 1] for pair in pairs)]))
-    return packed >> 32, packed & 0xFFFFFFFF
+    codes = _different(np.concatenate([np.zeros(0, np.int64), *(pair[:, 0] << 32 | pair[:, 1] for pair in pairs)]))
+    return codes >> 32, codes & 0xFFFFFFFF
 
 
 def _different(values: Integers) -> Integers:
     """As `np.unique`, by sorting: its table of hashes takes ten times as long on millions of pairs."""
-    ordered = np.sort(values)
-    different: Integers = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+    series = np.sort(values)
+    different: Integers = series[np.concatenate([[True], series[1:] != series[:-1]])] if len(series) else series
     return different
 
 
-def _among(values: Integers, held: Integers) -> npt.NDArray[np.bool_]:
-    """Whether values stand in `held`, which is in order."""
-    if not len(held):
+def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
+    """Whether values stand in `pool`, which is in order."""
+    if not len(pool):
         return np.zeros(len(values), bool)
-    found: npt.NDArray[np.bool_] = held[np.minimum(np.searchsorted(held, values), len(held) - 1)] == values
-    return found
+    is_in_pool: npt.NDArray[np.bool_] = pool[np.minimum(np.searchsorted(pool, values), len(pool) - 1)] == values
+    return is_in_pool
 
 
 def _in_groups(table: _Table, rows: Integers, member: Integers, *columns: Integers, before: int = 0) -> list[Integers]:
     """Pairs in groups of equal `columns`; those that state a requisition or a department also among their like."""
     group = _joint(*columns)
-    made = [_pairs(group, member, before)]
-    for stated in (table.requisition[rows], table.department[rows]):
-        says = stated >= 0
+    pairs = [_pairs(group, member, before)]
+    for column in (table.requisition[rows], table.department[rows]):
+        says = column >= 0
         if says.any():
-            made.append(_pairs(_joint(group[says], stated[says]), member[says], before))
-    return made
+            pairs.append(_pairs(_joint(group[says], column[says]), member[says], before))
+    return pairs
 
 
 def _same_text(table: _Table) -> Found:
@@ -398,9 +398,9 @@ def _same_text(table: _Table) -> Found:
     return SAME_TEXT, left[is_link], right[is_link], np.ones(int(is_link.sum()))
 
 
-def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
+def _similar_text(table: _Table, sketches: Sketches) -> list[Found]:
     has_sketch = (table.text >= 0) & (table.text < table.n_sketched)
-    has_sketch[has_sketch] = np.diff(sketched.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
+    has_sketch[has_sketch] = np.diff(sketches.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
     at = has_sketch[table.employer_row]
     rows, block = table.employer_row[at], _joint(table.employer[at], table.title[table.employer_row[at]])
     # Of the same employer, title, text, requisition and department the first stands for all: rule 1 links the others.
@@ -414,8 +414,8 @@ def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
     wide = np.flatnonzero(has_sketch & _among(table.title, _different(table.title[loose])))
     wide = wide[_is_shared(table.title[wide], wide)]
 
-    signed, number = np.unique(np.concatenate([table.text[rows], table.text[wide]]), return_inverse=True)
-    signature = signatures_of(sketched.of(signed))
+    texts, number = np.unique(np.concatenate([table.text[rows], table.text[wide]]), return_inverse=True)
+    signature = signatures_of(sketches.of(texts))
     narrow_number, wide_number = number[: len(rows)], number[len(rows) :]
 
     left, right = candidates(signature[narrow_number], block, rows, LSH_ROWS_PER_BAND)
@@ -424,14 +424,14 @@ def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
         & (table.text[left] != table.text[right])
         & ~table.contradict(left, right)
     )
-    known = _verify_pairs(table, sketched, left[is_open], right[is_open], MIN_COVER, MIN_COVER_BACK)
+    narrow_links = _verify_pairs(table, sketches, left[is_open], right[is_open], MIN_COVER, MIN_COVER_BACK)
 
     left, right = candidates(signature[wide_number], table.title[wide], wide, LSH_ROWS_PER_BAND_UNKNOWN)
     is_open = (table.posting[left] != table.posting[right]) & (loose[left] | loose[right])
     left, right = left[is_open], right[is_open]
     is_open = ~table.share_employer(left, right) & table.share_place(left, right)
-    unknown = _verify_pairs(table, sketched, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
-    return [known, unknown]
+    unknown = _verify_pairs(table, sketches, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
+    return [narrow_links, unknown]
 
 
 def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
@@ -444,25 +444,25 @@ def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
 
 def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) -> tuple[Integers, Integers]:
     """Pairs of one block whose signatures agree in a band of `rows` values."""
-    found: list[Integers] = []
+    pairs: list[Integers] = []
     _, block = np.unique(block, return_inverse=True)
     for band in range(0, signature.shape[1] - rows + 1, rows):
         key = mix_bits(block.astype(np.uint64) + np.uint64(1))
         for column in range(band, band + rows):
             key = mix_bits(key ^ signature[:, column].astype(np.uint64))
-        found.append(_pairs(key.view(np.int64), member, MAX_COMPARED_BEFORE))
-        if len(found) > 4:  # most bands find the same pairs
-            found = [np.stack(_once(found), 1)]
-    return _once(found)
+        pairs.append(_pairs(key.view(np.int64), member, MAX_COMPARED_BEFORE))
+        if len(pairs) > 4:  # most bands find the same pairs
+            pairs = [np.stack(_once(pairs), 1)]
+    return _once(pairs)
 
 
 def _verify_pairs(
-    table: _Table, sketched: Sketches, left: Integers, right: Integers, least: float, least_back: float
+    table: _Table, sketches: Sketches, left: Integers, right: Integers, least: float, least_back: float
 ) -> Found:
     """Those of the pairs whose texts cover each other well enough, with the larger share."""
     different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
-    used, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
-    shares = cover_shares(sketched.of(used), at[: len(different)], at[len(different) :])[number]
+    texts, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
+    shares = cover_shares(sketches.of(texts), at[: len(different)], at[len(different) :])[number]
     score = shares.max(1, initial=0)
     is_link = (score >= least) & (shares.min(1, initial=1) >= least_back)
     return SIMILAR_TEXT, left[is_link], right[is_link], score[is_link]
@@ -517,9 +517,9 @@ def _side_by_side(table: _Table) -> Found:
     is_shared = _is_shared(alike, table.posting[rows])
     rows, alike = rows[is_shared], alike[is_shared]
     pairs = list(_with_earliest_open(table, rows, alike))
-    for stated in (table.requisition[rows], table.department[rows]):
-        says = stated >= 0
-        pairs += _with_earliest_open(table, rows[says], _joint(alike[says], stated[says]))
+    for column in (table.requisition[rows], table.department[rows]):
+        says = column >= 0
+        pairs += _with_earliest_open(table, rows[says], _joint(alike[says], column[says]))
     left, right = _once([np.array(pairs, np.int64).reshape(-1, 2)])
     is_link = ~table.contradict(left, right)
     return SAME_FACTS, left[is_link], right[is_link], np.ones(int(is_link.sum()))
@@ -528,17 +528,17 @@ def _side_by_side(table: _Table) -> Found:
 def _with_earliest_open(table: _Table, rows: Integers, group: Integers) -> Iterator[tuple[int, int]]:
     """The earliest version of each one's group that is not closed yet, with that one; the postings differ."""
     order = np.lexsort((rows, group))
-    shown: list[int] = []
+    queue: list[int] = []
     at, of = 0, -1
     for row, number in zip(rows[order].tolist(), group[order].tolist(), strict=True):
         if number != of:
-            shown, at, of = [], 0, number
+            queue, at, of = [], 0, number
         time = table.versions[row].first_at
-        while at < len(shown) and (_is_closed(table.versions[shown[at]], time) or table.ends[shown[at]] <= time):
+        while at < len(queue) and (_is_closed(table.versions[queue[at]], time) or table.ends[queue[at]] <= time):
             at += 1
-        if at < len(shown) and table.posting[shown[at]] != table.posting[row]:
-            yield shown[at], row
-        shown.append(row)
+        if at < len(queue) and table.posting[queue[at]] != table.posting[row]:
+            yield queue[at], row
+        queue.append(row)
 
 
 def _is_closed(version: Version, time: datetime) -> bool:

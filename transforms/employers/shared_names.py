@@ -32,7 +32,7 @@ class Roots:
             self._above[root] = min(roots)
 
 
-def unites(shared: str, keys: set[str]) -> bool:
+def unites(site: str, keys: set[str]) -> bool:
     """Whether a board or domain is one employer's, by the keys of the names that adverts with it give.
 
     Names that have to do with each other count as one. One may be; two may where one of them is that of the board or
@@ -45,7 +45,7 @@ def unites(shared: str, keys: set[str]) -> bool:
     for key in keys:
         roots.unite({key, *(other for other in keys if is_akin(key, other))})
     n_names = len({roots.of(key) for key in keys})
-    kind, _, own = shared.partition(":")
+    kind, _, own = site.partition(":")
     own_key = employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
     return n_names == 1 or (n_names == 2 and own_key is not None and any(is_akin(own_key, key) for key in keys))
 

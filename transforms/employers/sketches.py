@@ -49,16 +49,16 @@ class Sketches(NamedTuple):
         return Sketches(self.values[places], offsets)
 
 
-def pack(sketched: Sketches) -> list[bytes]:
+def pack(sketches: Sketches) -> list[bytes]:
     """Each sketch as bytes, to be stored; `unpack` reads them on any machine."""
-    values = sketched.values.astype("<u4")
-    return [values[a:b].tobytes() for a, b in itertools.pairwise(sketched.offsets.tolist())]
+    values = sketches.values.astype("<u4")
+    return [values[a:b].tobytes() for a, b in itertools.pairwise(sketches.offsets.tolist())]
 
 
-def unpack(stored: Sequence[bytes]) -> Sketches:
+def unpack(blobs: Sequence[bytes]) -> Sketches:
     """Sketches as they were before `pack`."""
-    lengths = np.fromiter((len(one) // 4 for one in stored), np.int64, len(stored))
-    values = np.frombuffer(b"".join(stored), "<u4").astype(np.uint32)
+    lengths = np.fromiter((len(one) // 4 for one in blobs), np.int64, len(blobs))
+    values = np.frombuffer(b"".join(blobs), "<u4").astype(np.uint32)
     return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
 
 
@@ -78,8 +78,8 @@ class _FoldedRuns(dict[bytes, bytes]):
 
     def __missing__(self, raw: bytes) -> bytes:
         form = unicodedata.normalize("NFKC", raw.decode("utf-8", "replace")).casefold()
-        spaced = (f" {c} " if ord(c) >= _WIDE and ord(c) not in _HANGUL else c if c.isalnum() else " " for c in form)
-        return self.setdefault(raw, "".join(spaced).encode())
+        pieces = (f" {c} " if ord(c) >= _WIDE and ord(c) not in _HANGUL else c if c.isalnum() else " " for c in form)
+        return self.setdefault(raw, "".join(pieces).encode())
 
 
 def sketch_texts(texts: Iterable[str]) -> Sketches:
@@ -106,9 +106,9 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _sketch(texts: Sequence[str]) -> Sketches:
-    folded = _FoldedRuns()
+    runs = _FoldedRuns()
     together = b"".join(text.encode("utf-8", "replace").replace(_END, b" ") + b" \x01 " for text in texts)
-    words = _ODD.sub(lambda found: folded[found[0]], together).translate(_PLAIN).split()
+    words = _ODD.sub(lambda match: runs[match[0]], together).translate(_PLAIN).split()
     hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     ends = np.flatnonzero(hashes == zlib.crc32(_END))
     if len(ends) != len(texts):  # once in 2**32 words, one has the hash of an end
@@ -116,8 +116,8 @@ def _sketch(texts: Sequence[str]) -> Sketches:
     bigrams = mix_bits(hashes[:-1] << np.uint64(32) | hashes[1:]).astype(np.uint32)
     is_kept = bigrams % SAMPLED == 0
     is_kept[ends[:-1]] = is_kept[ends[ends > 0] - 1] = False
-    kept = np.flatnonzero(is_kept)
-    return Sketches(bigrams[kept], np.concatenate([[0], np.searchsorted(kept, ends)]))
+    places = np.flatnonzero(is_kept)
+    return Sketches(bigrams[places], np.concatenate([[0], np.searchsorted(places, ends)]))
 
 
 def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -127,54 +127,54 @@ def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return values ^ (values >> np.uint64(31))
 
 
-def signatures_of(sketched: Sketches, permutations: int = PERMUTATIONS) -> Hashes:
+def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashes:
     """MinHash signatures: a row of `permutations` values for each text."""
-    rows = len(sketched.offsets) - 1
-    made = np.empty((rows, permutations), np.uint32)
+    rows = len(sketches.offsets) - 1
+    signatures = np.empty((rows, permutations), np.uint32)
     for begin in range(0, rows, TEXTS_AT_ONCE):
-        offsets = sketched.offsets[begin : begin + TEXTS_AT_ONCE + 1]
-        values = sketched.values[offsets[0] : offsets[-1]].astype(np.uint64)
+        offsets = sketches.offsets[begin : begin + TEXTS_AT_ONCE + 1]
+        values = sketches.values[offsets[0] : offsets[-1]].astype(np.uint64)
         matrix = RMinHash.digest_matrix_from_flat_token_hashes(
             values, (offsets - offsets[0]).astype(np.uint64), permutations, SEED
         )
-        made[begin : begin + TEXTS_AT_ONCE] = matrix.to_rows()
-    return made
+        signatures[begin : begin + TEXTS_AT_ONCE] = matrix.to_rows()
+    return signatures
 
 
-def cover_shares(sketched: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
     """Share of the windows of each text of `left` that its text of `right` covers, and the other way round.
 
     Shape (pairs, 2). Two texts that share boilerplate alone cover some windows whole and others not at all; an edited
     text leaves no window uncovered.
     """
-    found = np.zeros((len(left), 2))
-    lengths = np.diff(sketched.offsets)
-    ordered = _sort_within(sketched)
+    shares = np.zeros((len(left), 2))
+    lengths = np.diff(sketches.offsets)
+    series = _sort_within(sketches)
     sizes = lengths[left] + lengths[right]
     batches = np.cumsum(sizes) // BIGRAMS_AT_ONCE
     cuts = [0, *(np.flatnonzero(np.diff(batches)) + 1), len(left)]
     for begin, end in itertools.pairwise(cuts):
         one, other = left[begin:end], right[begin:end]
-        found[begin:end, 0] = _cover_share(sketched, ordered, one, other)
-        found[begin:end, 1] = _cover_share(sketched, ordered, other, one)
-    return found
+        shares[begin:end, 0] = _cover_share(sketches, series, one, other)
+        shares[begin:end, 1] = _cover_share(sketches, series, other, one)
+    return shares
 
 
-def _sort_within(sketched: Sketches) -> Hashes:
+def _sort_within(sketches: Sketches) -> Hashes:
     """The values of each text in ascending order."""
-    rows = np.repeat(np.arange(len(sketched.offsets) - 1, dtype=np.uint64), np.diff(sketched.offsets))
-    return np.sort(rows << np.uint64(32) | sketched.values).astype(np.uint32)
+    rows = np.repeat(np.arange(len(sketches.offsets) - 1, dtype=np.uint64), np.diff(sketches.offsets))
+    return np.sort(rows << np.uint64(32) | sketches.values).astype(np.uint32)
 
 
-def _cover_share(sketched: Sketches, ordered: Hashes, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    mine, theirs = sketched.of(left), Sketches(ordered, sketched.offsets).of(right)
-    asked, held = (_pair_values(values, offsets) for values, offsets in (mine, theirs))
-    at = np.minimum(np.searchsorted(held, asked), max(len(held) - 1, 0))
-    stands = held[at] == asked if len(held) else np.zeros(len(asked), bool)
+def _cover_share(sketches: Sketches, series: Hashes, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+    mine, theirs = sketches.of(left), Sketches(series, sketches.offsets).of(right)
+    queries, keys = (_pair_values(values, offsets) for values, offsets in (mine, theirs))
+    at = np.minimum(np.searchsorted(keys, queries), max(len(keys) - 1, 0))
+    stands = keys[at] == queries if len(keys) else np.zeros(len(queries), bool)
     lengths = np.diff(mine.offsets)
     windows = np.maximum(lengths // WINDOW, 1)
     row = np.repeat(np.arange(len(left)), lengths)
-    within = np.arange(len(asked)) - mine.offsets[:-1][row]
+    within = np.arange(len(queries)) - mine.offsets[:-1][row]
     window = np.minimum(within // WINDOW, windows[row] - 1)  # the last one takes what is left over
     begins = np.concatenate([[0], np.cumsum(windows)])
     number = begins[:-1][row] + window
@@ -187,5 +187,5 @@ def _cover_share(sketched: Sketches, ordered: Hashes, left: Integers, right: Int
 
 def _pair_values(values: Hashes, offsets: Integers) -> npt.NDArray[np.uint64]:
     rows = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
-    paired: npt.NDArray[np.uint64] = rows << np.uint64(32) | values
-    return paired
+    pairs: npt.NDArray[np.uint64] = rows << np.uint64(32) | values
+    return pairs

@@ -40,40 +40,38 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
 
 def number_in(title: str) -> str | None:
     """The number of a requisition that a title carries ("Analyst - IAC23135"); None where it has none."""
-    found = _NUMBER.search(normal(title))
-    return _OF_NUMBER.findall(found[0])[-1] if found else None
+    match = _NUMBER.search(normal(title))
+    return _OF_NUMBER.findall(match[0])[-1] if match else None
 
 
-def title_key(title: str, location_text: str | None, employer: str | None, said: frozenset[str]) -> str:
+def title_key(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
     """A title without what does not tell two jobs apart, its words in their canonical form, once each and in order.
 
-    Left out: words for gender and workplace, numbers of requisitions, the employer (by its name, or as `said`, its
-    evidence, has it), and parts that stand apart and name a place: a city, a country, a group of countries, or words
+    Left out: words for gender and workplace, numbers of requisitions, the employer (by its name, or as its
+    `evidence` has it), and parts that stand apart and name a place: a city, a country, a group of countries, or words
     of the advert's own location. "Sr. ML Engineer - Berlin (m/f/d)" is `engineer ml senior`, as is "Machine Learning
     Engineer (Senior), Remote".
     """
-    return _read_title(title, location_text or "", employer or "", said)[0]
+    return _read_title(title, location_text or "", employer or "", evidence)[0]
 
 
-def place_in(title: str, location_text: str | None, employer: str | None, said: frozenset[str]) -> str:
+def place_in(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
     """The words of a title that `title_key` leaves out as a place and that the location does not have; often empty.
 
     "Sales Engineer - Ohio" at "Remote, US" names a place of its own, and at "Columbus, Ohio" none.
     """
-    return _read_title(title, location_text or "", employer or "", said)[1]
+    return _read_title(title, location_text or "", employer or "", evidence)[1]
 
 
 @functools.lru_cache(maxsize=1 << 17)
-def _read_title(title: str, location_text: str, employer: str, said: frozenset[str]) -> tuple[str, str]:
+def _read_title(title: str, location_text: str, employer: str, evidence: frozenset[str]) -> tuple[str, str]:
     """`title_key` and `place_in`."""
-    folded = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
-    if (name := normal(employer)) and name in folded:
-        folded = re.sub(
-            rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", folded
-        )
-    names = {key.rsplit(":", 1)[-1].split("@")[0] for key in said}
+    text = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
+    if (name := normal(employer)) and name in text:
+        text = re.sub(rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", text)
+    names = {key.rsplit(":", 1)[-1].split("@")[0] for key in evidence}
     own = set(_WORD.findall(normal(location_text)))
-    parts = [_WORD.findall(part) for part in _CUT.split(folded)]
+    parts = [_WORD.findall(part) for part in _CUT.split(text)]
     parts = [part for part in parts if part and "".join(part) not in names]
     words: list[str] = []
     places: set[str] = set()
@@ -89,21 +87,21 @@ def _read_title(title: str, location_text: str, employer: str, said: frozenset[s
 
 def _canonical(words: Sequence[str]) -> set[str]:
     singles, doubles = _forms()
-    kept: set[str] = set()
+    forms: set[str] = set()
     n = 0
     while n < len(words):
         pair = " ".join(words[n : n + 2])
         if pair in doubles:
-            kept.update(doubles[pair].split())
+            forms.update(doubles[pair].split())
             n += 2
             continue
         word = words[n]
         word = singles.get(
             word, word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
         )
-        kept.update(singles.get(word, word).split())
+        forms.update(singles.get(word, word).split())
         n += 1
-    return kept
+    return forms
 
 
 def _is_place(part: str, before: str, after: str) -> bool:
@@ -112,12 +110,12 @@ def _is_place(part: str, before: str, after: str) -> bool:
     A country, subdivision, group of countries or large city does alone; a town where its subdivision or country stands
     behind it, and a code of two letters behind a city in it: "Andover, MA".
     """
-    is_alone, found = _find_meanings(part)
-    if is_alone or not found:
+    is_alone, meanings = _find_meanings(part)
+    if is_alone or not meanings:
         return is_alone
     if len(part) == 2:
-        return any(_encloses(area, city) for area in found for city in _find_meanings(before)[1] if city.city)
-    return any(_encloses(area, town) for area in _find_meanings(after)[1] for town in found)
+        return any(_encloses(area, city) for area in meanings for city in _find_meanings(before)[1] if city.city)
+    return any(_encloses(area, town) for area in _find_meanings(after)[1] for town in meanings)
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -131,13 +129,13 @@ def _find_meanings(part: str) -> tuple[bool, tuple[Meaning, ...]]:
     name = place_key(part)
     if name in groups():
         return True, ()
-    found = (*gazetteer().names.get(name), *gazetteer().codes.get(name.upper(), ()))
+    meanings = (*gazetteer().names.get(name), *gazetteer().codes.get(name.upper(), ()))
     words = name.split()
-    while not found and len(words) > 1 and words[-1] in noise().strip:
+    while not meanings and len(words) > 1 and words[-1] in noise().strip:
         words = words[:-1]
-        found = gazetteer().names.get(" ".join(words))
-    is_alone = len(part) > 2 and any(m.city is None or m.population >= LARGE_CITY for m in found)
-    return is_alone, found
+        meanings = gazetteer().names.get(" ".join(words))
+    is_alone = len(part) > 2 and any(m.city is None or m.population >= LARGE_CITY for m in meanings)
+    return is_alone, meanings
 
 
 def _encloses(area: Meaning, city: Meaning) -> bool:

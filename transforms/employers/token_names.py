@@ -37,8 +37,8 @@ def find_spelling(employer: str | None, source: str, board: str | None, text: st
     if not token or not text or employer not in (None, board, token):
         return None
     for pattern in _patterns(token):
-        if found := Counter(name for name in pattern.findall(text) if name != name.lower()):
-            name: str = max(found, key=lambda name: (found[name], not name.isupper()))
+        if counts := Counter(name for name in pattern.findall(text) if name != name.lower()):
+            name: str = max(counts, key=lambda name: (counts[name], not name.isupper()))
             return name
     return None
 
@@ -58,8 +58,8 @@ def _patterns(token: str) -> tuple[re.Pattern[str], ...]:
     parts = identity.keys_of_token(token) | identity.keys_of_token(_NUMBER_AT_END.sub("", token))
     whole = "".join(filter(str.isalnum, token.casefold()))
     letters = {whole, *(part for part in parts if not identity.is_ordinary(part))}
-    kept = {name for name in letters if MIN_LETTERS <= len(name) <= MAX_LETTERS and not name.isdigit()}
+    names = {name for name in letters if MIN_LETTERS <= len(name) <= MAX_LETTERS and not name.isdigit()}
     return tuple(
         re.compile(rf"(?<![\w@/.]){_BETWEEN.join(map(re.escape, name))}(?![\w@])", re.IGNORECASE)
-        for name in sorted(kept, key=lambda name: (-len(name), name))
+        for name in sorted(names, key=lambda name: (-len(name), name))
     )

@@ -130,40 +130,40 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     """All sums and ranges of a text, in order. Bare numbers that are neither money nor joined to money are left out."""
     first: Amount | None = None
     aside: Amount | None = None
-    joined: Range | None = None
+    pair: Range | None = None
     for amount in _amounts(text, country):
-        if joined is not None:
-            third = _stretch(text, joined, amount)
-            yield third or joined
-            joined, first = None, None if third else amount
+        if pair is not None:
+            third = _stretch(text, pair, amount)
+            yield third or pair
+            pair, first = None, None if third else amount
             continue
-        joined = _join(text, first, amount) if first is not None else None
-        if joined is None and aside is not None and first is not None:
+        pair = _join(text, first, amount) if first is not None else None
+        if pair is None and aside is not None and first is not None:
             yield _single(first)
-            first, joined = aside, _join(text, aside, amount)
-        elif joined is None and first is not None and _is_aside(text, first, amount):
+            first, pair = aside, _join(text, aside, amount)
+        elif pair is None and first is not None and _is_aside(text, first, amount):
             aside = amount
             continue
-        if joined is None:
+        if pair is None:
             if first is not None and first.is_sum:
                 yield _single(first)
             first = amount
         aside = None
-    if joined is not None:
-        yield joined
+    if pair is not None:
+        yield pair
     elif first is not None and first.is_sum:
         yield _single(first)
 
 
 def _is_aside(text: str, one: Amount, number: Amount) -> bool:
     """Whether a number is said of a sum in brackets behind it: the 4 of "$140,000 (Level 4) to $180,000"."""
-    opened = max(text.rfind("(", one.end, number.start), text.rfind("[", one.end, number.start))
-    return one.is_sum and not number.is_sum and opened >= 0 and text[one.end : opened].isspace()
+    bracket = max(text.rfind("(", one.end, number.start), text.rfind("[", one.end, number.start))
+    return one.is_sum and not number.is_sum and bracket >= 0 and text[one.end : bracket].isspace()
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
     """All amounts a range may be made of: sums, and the nearest other number on either side of one."""
-    waiting: list[tuple[int, int]] = []
+    backlog: list[tuple[int, int]] = []
     last_sum_end = -MAX_GAP - 1
     read = 0
     for start, end, is_sum in _groups(text, country):
@@ -173,7 +173,7 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
             amount = _amount(text, start, end, country)
             if amount is None:
                 continue
-            for one in reversed(waiting):
+            for one in reversed(backlog):
                 if start - one[1] > MAX_GAP + MAX_SIGN:
                     break
                 if number := _number(text, *one):
@@ -186,9 +186,9 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
                 continue
             last_sum_end = -MAX_GAP - 1
         else:
-            waiting.append((start, end))
+            backlog.append((start, end))
             continue
-        waiting.clear()
+        backlog.clear()
         yield amount
 
 
@@ -253,14 +253,14 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
 
 def _digits(text: str) -> list[int]:
     """Offsets of all digits, in order. Ten searches for one character each are faster than one for a class."""
-    found: list[int] = []
+    offsets: list[int] = []
     for digit in "0123456789":
         at = text.find(digit)
         while at >= 0:
-            found.append(at)
+            offsets.append(at)
             at = text.find(digit, at + 1)
-    found.sort()
-    return found
+    offsets.sort()
+    return offsets
 
 
 def _may_be_signed(text: str, start: int, country: str | None) -> bool:
@@ -287,8 +287,8 @@ def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[i
     if not _may_be_signed(text, start, country):
         return 0, frozenset(), False, start
     sign = _SIGN_BEFORE.search(text, max(0, start - 13), start)
-    found = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
-    return *found, sign.end(1) if sign and found[0] else start
+    reading = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
+    return *reading, sign.end(1) if sign and reading[0] else start
 
 
 @functools.lru_cache(maxsize=16384)
@@ -296,10 +296,10 @@ def _may_name(word: str) -> bool:
     """Whether a unit or currency may begin with a word after a number, in any country."""
     if _units()[0].match(word):
         return True
-    begun = _FIRST_WORD.match(word)
-    if begun is None:
+    match = _FIRST_WORD.match(word)
+    if match is None:
         return False
-    first = begun[0]
+    first = match[0]
     signs = (first, first.rstrip(_QUOTED))
     is_one = any(currencies_of(sign) or local_currencies_of(sign) for sign in signs)
     return is_one or first[0] >= _WIDE[0] or first.casefold() in first_words()
@@ -326,11 +326,11 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     unit, tail = _unit_at(text, figure.end, is_signed=sign.is_there)
     if figure.number in _named_numbers() and not sign.is_there and (unit or figure.number < MIN_SUM):
         return None
-    signed = figure.currencies or sign.currencies
+    of_sign = figure.currencies or sign.currencies
     is_small = figure.number < MIN_SUM and unit is None
-    name = _find_name_after(text, tail, signed, country, is_small=is_small)
+    name = _find_name_after(text, tail, of_sign, country, is_small=is_small)
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
-        name = _find_name_after(text, tail + 1, signed, country, is_small=is_small)
+        name = _find_name_after(text, tail + 1, of_sign, country, is_small=is_small)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
     if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
         return None
@@ -340,7 +340,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
         end=tail,
         number=figure.number,
         unit=unit,
-        currencies=name.currencies if name else signed or _currency_of_unit(unit, country),
+        currencies=name.currencies if name else of_sign or _currency_of_unit(unit, country),
         is_local=name.is_local if name else sign.is_local,
         is_signed=is_signed,
         is_sum=is_signed or unit is not None or _is_bare_sum(figure.number, figure.end - start),
@@ -388,16 +388,18 @@ def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
     code = _CODE_BEFORE.search(text, max(0, sign.start - 5), sign.start) if len(currencies) > 1 else None
     if code is None or code[1] == "CA":  # "San Francisco, CA $120k"
         return sign
-    meant = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
-    return sign._replace(start=code.start(1), currencies=meant) if meant else sign
+    of_code = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
+    return sign._replace(start=code.start(1), currencies=of_code) if of_code else sign
 
 
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
     """A number with what belongs to it behind its first digits: "$55, 000" and "13€50"."""
     number = _value(text[start:end])
     if is_signed:
-        spaced = _SPACED.match(text, end) if end - start <= len("999") else None
-        return _Figure(number * 1000 + int(spaced[1]) if spaced else number, spaced.end() if spaced else end, _NONE)
+        thousands = _SPACED.match(text, end) if end - start <= len("999") else None
+        return _Figure(
+            number * 1000 + int(thousands[1]) if thousands else number, thousands.end() if thousands else end, _NONE
+        )
     cents = _CENTS.match(text, end)
     if cents is None:
         return _Figure(number, end, _NONE)
@@ -434,16 +436,16 @@ def _is_bare_sum(number: float, size: int) -> bool:
     return number >= MIN_SUM and not (number in YEARS and size == len("2026"))
 
 
-def stated_amount(stated: object) -> float | None:
+def stated_amount(value: object) -> float | None:
     """An amount in a field of its own, a number or its text ("125000.0"); None for 0, "" and what is no amount.
 
     >>> stated_amount("125,000.50"), stated_amount(0), stated_amount("n/a"), stated_amount(True)
     (125000.5, None, None, None)
     """
-    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        amount = float(stated.replace(",", "")) if isinstance(stated, str) else float(stated)
+        amount = float(value.replace(",", "")) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
         return None
     return amount if 0 < amount < float("inf") else None
@@ -465,19 +467,19 @@ def _value(digits: str) -> float:
 
 def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]:
     """The unit after a number and where it ends. A lone letter after a space is one only for k or after a sign."""
-    opened = _LARGE.match(text, end + 1) if text[end : end + 1] == "+" else None
-    if opened:
-        return _units()[1][opened[1]], opened.end()
+    large = _LARGE.match(text, end + 1) if text[end : end + 1] == "+" else None
+    if large:
+        return _units()[1][large[1]], large.end()
     begin = end + 1 if text[end : end + 1] in (" ", "\u00a0", "\u202f", "\u2009") else end
     letter = text[begin : begin + 1]
     if letter not in _initials():
         return None, end
-    found = _units()[0].match(text, end)
-    if not found or (found[1] and len(found[2]) == 1 and found[2] not in "kK" and not is_signed):
+    match = _units()[0].match(text, end)
+    if not match or (match[1] and len(match[2]) == 1 and match[2] not in "kK" and not is_signed):
         return None, end
-    tail = found.end()
+    tail = match.end()
     ends_sentence = text[tail - 1] == "." and text[tail : tail + 1] in ("", " ", "\n")
-    return _units()[1][found[2]], tail - ends_sentence
+    return _units()[1][match[2]], tail - ends_sentence
 
 
 @functools.cache
@@ -507,9 +509,9 @@ def _sign_before(token: str, country: str | None) -> tuple[int, frozenset[str], 
         sign = token[-size:]
         if sign[0].isalpha() and size < len(token) and token[-size - 1].isalpha():
             continue
-        found, is_local = _currencies(sign, country)
-        if found:
-            return size, found, is_local
+        currencies, is_local = _currencies(sign, country)
+        if currencies:
+            return size, currencies, is_local
     return 0, frozenset(), False
 
 
@@ -521,7 +523,7 @@ def _currencies(sign: str, country: str | None) -> tuple[frozenset[str], bool]:
 
 
 def _find_name_after(
-    text: str, end: int, signed: frozenset[str], country: str | None, *, is_small: bool
+    text: str, end: int, of_sign: frozenset[str], country: str | None, *, is_small: bool
 ) -> _Name | None:
     """The currency named after a number, if one is.
 
@@ -531,17 +533,17 @@ def _find_name_after(
     if words is None:
         return None
     n, others, is_local = _sign_after(words[1], words[2], words[3], country)
-    if not n or not (not signed or signed & others or words[1].isupper()):
+    if not n or not (not of_sign or of_sign & others or words[1].isupper()):
         return None
-    if not signed and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
+    if not of_sign and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
         return None  # "Level 7 $92,000": the sign of the next number
-    found = signed & others or others
+    currencies = of_sign & others or others
     tail = words.end(n) if n > 0 else words.start(1) + 1
     other = _ALTERNATIVE.match(text, tail)
     if other and other[1] in codes():
-        found, tail = found | {other[1]}, other.end()
+        currencies, tail = currencies | {other[1]}, other.end()
     is_bracketed = text[end : words.start(1)].lstrip().startswith("(")
-    return _Name(found, is_local, tail + (is_bracketed and text[tail : tail + 1] == ")"))
+    return _Name(currencies, is_local, tail + (is_bracketed and text[tail : tail + 1] == ")"))
 
 
 @functools.lru_cache(maxsize=65536)
@@ -552,16 +554,16 @@ def _sign_after(
 
     0: none do; -1: the first character does, as in scripts without spaces (円以上).
     """
-    if second and third and (found := currencies_of(f"{first} {second} {third}")):
-        return 3, found, False
-    if second and (found := currencies_of(f"{first} {second}")):
-        return 2, found, False
+    if second and third and (currencies := currencies_of(f"{first} {second} {third}")):
+        return 3, currencies, False
+    if second and (currencies := currencies_of(f"{first} {second}")):
+        return 2, currencies, False
     for sign in filter(None, (first, first.rstrip(_QUOTED))):
-        found, is_local = _currencies(sign, country)
-        if found:
-            return 1, found, is_local
-    if first[0] >= _WIDE[0] and (found := currencies_of(first[0])):
-        return -1, found, False
+        currencies, is_local = _currencies(sign, country)
+        if currencies:
+            return 1, currencies, is_local
+    if first[0] >= _WIDE[0] and (currencies := currencies_of(first[0])):
+        return -1, currencies, False
     return 0, frozenset(), False
 
 

@@ -29,11 +29,11 @@ def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
     >>> currency_of("$", "CA"), currency_of("$"), currency_of("C$"), currency_of("kr", "NO"), currency_of("usd")
     ('CAD', None, 'CAD', 'NOK', 'USD')
     """
-    named = symbol_or_code.strip()
-    if named.upper() in codes():
-        return named.upper()
-    return resolve_currency(local_currencies_of(named), country, strict=True) or resolve_currency(
-        currencies_of(named), country
+    name = symbol_or_code.strip()
+    if name.upper() in codes():
+        return name.upper()
+    return resolve_currency(local_currencies_of(name), country, strict=True) or resolve_currency(
+        currencies_of(name), country
     )
 
 
@@ -86,11 +86,11 @@ def _rows() -> tuple[dict[str, str], ...]:
 
 
 def _index(column: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+    by_sign: dict[str, frozenset[str]] = {}
     for row in _rows():
         for sign in filter(None, row[column].split(";")):
-            found[sign] = found.get(sign, frozenset()) | {row["currency"]}
-    return found
+            by_sign[sign] = by_sign.get(sign, frozenset()) | {row["currency"]}
+    return by_sign
 
 
 @functools.cache
@@ -112,8 +112,8 @@ def _local_signs() -> dict[str, frozenset[str]]:
 
 @functools.cache
 def _words() -> dict[str, frozenset[str]]:
-    merged: dict[str, frozenset[str]] = {}
+    by_word: dict[str, frozenset[str]] = {}
     for word, currencies in _index("words").items():
         key = word.casefold()
-        merged[key] = merged.get(key, frozenset()) | currencies
-    return merged
+        by_word[key] = by_word.get(key, frozenset()) | currencies
+    return by_word

@@ -51,7 +51,7 @@ def split(text: str) -> Split:
     >>> split("US (except New York, Hawaii)")
     Split(kept='US ()', ruled_out='New York, Hawaii')
     """
-    kept: list[str] = []
+    pieces: list[str] = []
     ruled_out: list[str] = []
     at = 0
     for match in _words().finditer(text):
@@ -60,20 +60,20 @@ def split(text: str) -> Split:
             continue
         rule = _rules()[match[0].lower()]
         if rule.side == "rest":
-            kept.append(text[at:start])
+            pieces.append(text[at:start])
             at = end
         elif rule.side == "after" or (rule.side == "either" and _NOTHING.match(text, end)):
             begin = max((one.end() for one in _END_OR_COMMA.finditer(text, at, start)), default=at)
-            kept.append(text[at:begin])
+            pieces.append(text[at:begin])
             ruled_out.append(text[begin:start].strip())
             at = end
         else:
-            ended = rule.end.search(text, end)
-            stop = ended.start() if ended else len(text)
-            kept.append(text[at:start])
+            boundary = rule.end.search(text, end)
+            stop = boundary.start() if boundary else len(text)
+            pieces.append(text[at:start])
             ruled_out.append(text[end:stop].strip(" -"))
             at = stop
-    return Split("".join((*kept, text[at:])).strip(), "; ".join(ruled_out))
+    return Split("".join((*pieces, text[at:])).strip(), "; ".join(ruled_out))
 
 
 @functools.cache
@@ -90,8 +90,8 @@ def last_exclusion(text: str) -> str | None:
     >>> last_exclusion("If you live outside of the US, pay is ")
     'outside of the US'
     """
-    found = [match[0] for match in _name_pattern().finditer(text)]
-    return next((words for words in reversed(found) if countries_ruled_out(words)), None)
+    exclusions = [match[0] for match in _name_pattern().finditer(text)]
+    return next((words for words in reversed(exclusions) if countries_ruled_out(words)), None)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -104,8 +104,8 @@ def countries_ruled_out(text: str) -> frozenset[str]:
     ruled_out = split(text).ruled_out
     if not ruled_out:
         return frozenset()
-    found = {place.country for place in whereabouts(ruled_out).places if not (place.city or place.subdivision)}
+    countries = {place.country for place in whereabouts(ruled_out).places if not (place.city or place.subdivision)}
     scope = whereabouts(ruled_out, is_remote=True).remote_scope or ()
     groups = {token for token in scope if members_of(token) != {token}}
     members = {country for token in groups for country in members_of(token)}
-    return frozenset({country for country in found if country} | groups | members)
+    return frozenset({country for country in countries if country} | groups | members)

@@ -79,19 +79,19 @@ def headlines_by_country(
 
     In the country that the posting's own pay (`head`) is tied to it is that one, elsewhere the same order decides.
     """
-    tied: dict[str, list[int]] = {}
+    by_country: dict[str, list[int]] = {}
     for i, pay in enumerate(pays):
         if pay.component == "base" and pay.country:
-            tied.setdefault(pay.country, []).append(i)
-    chosen = set()
-    for country, members in tied.items():
+            by_country.setdefault(pay.country, []).append(i)
+    heads = set()
+    for country, members in by_country.items():
         if head in members:
-            chosen.add(head)
+            heads.add(head)
             continue
         zones = [pays[i] for i in members]
         best = headline_of(zones, country=country, employment_type=employment_type, seniority=seniority, places=places)
-        chosen.add(members[best or 0])
-    return chosen
+        heads.add(members[best or 0])
+    return heads
 
 
 def _rank(
@@ -118,14 +118,14 @@ def _rank(
 
 def _distance(pay: Pay, places: Sequence[Place]) -> int:
     """0 when pay is tied to cities or subdivisions that hold all of a posting's, 1 to none or some, 2 to others."""
-    kept, ruled_out = split(pay.place_text or "")
-    tied = [place for place in whereabouts(kept).places if place.subdivision or place.city]
+    rest, ruled_out = split(pay.place_text or "")
+    areas = [place for place in whereabouts(rest).places if place.subdivision or place.city]
     own = [place for place in places if place.subdivision or place.city]
     without = whereabouts(ruled_out).places if ruled_out else ()
     if own and all(any(_holds(area, place) for area in without) for place in own):
         return 2
-    n_held = sum(any(_holds(area, place) for area in tied) for place in own)
-    return 1 if not tied or 0 < n_held < len(own) else 0 if n_held else 2
+    n_held = sum(any(_holds(area, place) for area in areas) for place in own)
+    return 1 if not areas or 0 < n_held < len(own) else 0 if n_held else 2
 
 
 def _holds(area: Place, place: Place) -> bool:
@@ -137,8 +137,8 @@ def _holds(area: Place, place: Place) -> bool:
 
 def _steps(pay: Pay, seniority: str) -> int:
     """0 when the words that pay is tied to name the posting's level (both may name none), 1 none, 2 another."""
-    said = seniority_of(pay.level_text or pay.place_text or "").value
-    return 0 if said == seniority else 1 if said == UNSTATED else 2
+    level = seniority_of(pay.level_text or pay.place_text or "").value
+    return 0 if level == seniority else 1 if level == UNSTATED else 2
 
 
 def _middle(pay: Pay) -> float:

@@ -69,17 +69,17 @@ def complete_pay(
     skill: str | None = "senior_pay" if seniority in SENIOR else "skilled_pay"
     if role_group not in SKILLED or seniority == "intern":
         skill = None
-    known = [_complete(pay, country, employment_type, skill) for pay in pays]
-    best = headline_of(known, country=country, employment_type=employment_type, seniority=seniority, places=places)
-    local = headlines_by_country(known, best, employment_type=employment_type, seniority=seniority, places=places)
+    components = [_complete(pay, country, employment_type, skill) for pay in pays]
+    best = headline_of(components, country=country, employment_type=employment_type, seniority=seniority, places=places)
+    local = headlines_by_country(components, best, employment_type=employment_type, seniority=seniority, places=places)
     for i in local - {best}:
-        known[i] = replace_columns(known[i], is_headline_in_country=True)
+        components[i] = replace_columns(components[i], is_headline_in_country=True)
     if best is None:
-        return tuple(known)
-    head = known[best]
+        return tuple(components)
+    head = components[best]
     apart = None if head.component == "base" else head.component
     head = replace_columns(head, is_headline=True, is_headline_in_country=best in local, flag=head.flag or apart)
-    return (head, *known[:best], *known[best + 1 :])
+    return (head, *components[:best], *components[best + 1 :])
 
 
 def _complete(pay: Pay, country: str | None, employment_type: str | None, skill: str | None) -> Pay:
@@ -246,6 +246,6 @@ def _bounds(currency: str | None, country: str | None, skill: str | None) -> tup
     if skill is None:
         return least, most
     rules = _rules().skilled
-    stated = next((rules[key] for key in ((skill, *key) for key in _keys(currency, country)) if key in rules), None)
+    floor = next((rules[key] for key in ((skill, *key) for key in _keys(currency, country)) if key in rules), None)
     is_local = country is not None and currency in legal_tender(country) and (country, currency) in _rules().bounds
-    return (max(least, rules[skill, "", ""] * least) if is_local else max(least, stated or 0.0)), most
+    return (max(least, rules[skill, "", ""] * least) if is_local else max(least, floor or 0.0)), most

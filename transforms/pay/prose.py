@@ -182,19 +182,19 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     >>> [(p.low, p.high, p.currency, p.period) for p in pay_in("Salary: €60.000 bis €80.000 pro Jahr")]
     [(60000.0, 80000.0, 'EUR', 'year')]
     """
-    seen = _plain(text)
-    found: list[_AmountBefore] = []
-    for one in ranges_in(seen, country):
-        read = _read(seen, one, found, country)
+    plain = _plain(text)
+    amounts: list[_AmountBefore] = []
+    for one in ranges_in(plain, country):
+        read = _read(plain, one, amounts, country)
         if read is not None:
-            found.append(read)
-    pays = [each.pay for each in _with_shared_period(seen, found)] + list(_shares(seen, found))
+            amounts.append(read)
+    pays = [each.pay for each in _with_shared_period(plain, amounts)] + list(_shares(plain, amounts))
     if not pays:
         return ()
-    kept: dict[tuple[object, ...], Pay] = {}
+    by_key: dict[tuple[object, ...], Pay] = {}
     for pay in sorted(pays, key=lambda p: p.start or 0):
-        kept.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
-    return tuple(replace_columns(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
+        by_key.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
+    return tuple(replace_columns(p, pay_text=" ".join(text[p.start : p.end].split())) for p in by_key.values())
 
 
 def money_in(text: str, *, country: str | None = None) -> Pay | None:
@@ -221,11 +221,11 @@ _NARROW = str.maketrans("０１２３４５６７８９，．＄￥￡％－", "
 
 
 def _pad(entity: re.Match[str]) -> str:
-    decoded = html.unescape(entity[0])
-    return decoded.rjust(len(entity[0])) if len(decoded) == 1 else entity[0]
+    character = html.unescape(entity[0])
+    return character.rjust(len(entity[0])) if len(character) == 1 else entity[0]
 
 
-def _read(text: str, one: Range, found: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
+def _read(text: str, one: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
     """The pay an amount states, or None when nothing says that it is pay."""
     currency = resolve_currency(one.currencies, country, strict=one.is_local) if one.currencies else None
     per_usd = _per_usd(one, currency, country)
@@ -249,7 +249,7 @@ def _read(text: str, one: Range, found: Sequence[_AmountBefore], country: str | 
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
     usual = usual_period(one.low, one.high, currency, country)
     site = _Site(text, one, begin, before, after, is_open, per_usd, usual)
-    last = found[-1] if found else None
+    last = amounts[-1] if amounts else None
     evidence = _evidence(site, last)
     if evidence is None:
         return None
@@ -298,16 +298,16 @@ def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
     after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
-    named = governing.value if governing and governing.kind == "pay" else None
-    if after.component and not (named and is_direct and after.component not in CASH):
-        if after.component != "base" or named is None:
+    component = governing.value if governing and governing.kind == "pay" else None
+    if after.component and not (component and is_direct and after.component not in CASH):
+        if after.component != "base" or component is None:
             return _Evidence("after", "commission" if _is_void(site) else after.component)
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
-    if named:
-        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else named)
-    labelled = _find_label(site.before.hits)
-    if labelled:
-        return _Evidence("clause", labelled)
+    if component:
+        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else component)
+    label = _find_label(site.before.hits)
+    if label:
+        return _Evidence("clause", label)
     return _evidence_of_list(site, last) or _below(site) or _evidence_of_position(site)
 
 
@@ -360,8 +360,8 @@ def _below(site: _Site) -> _Evidence | None:
     """Evidence from a heading above, or from the sentence before on the line; a heading of other money gives none."""
     text, begin = site.text, site.begin
     for hits, size in _headings(text, begin):
-        named = (w for h in reversed(hits) for w in h.words if w.kind in ("pay", "not_pay") and w.reach == "clause")
-        word = next(named, None)
+        words = (w for h in reversed(hits) for w in h.words if w.kind in ("pay", "not_pay") and w.reach == "clause")
+        word = next(words, None)
         if word is not None:
             is_pay = word.kind == "pay"
             return _Evidence("heading", word.value, _adjective(hits, size)) if is_pay else None
@@ -610,8 +610,8 @@ def _adjective(hits: Sequence[Hit], end: int) -> str | None:
 
 def _adds(text: str, end: int) -> bool:
     """Whether a `+` directly after an amount adds a component (`$90k+ bonus`) instead of leaving the top open."""
-    added = [w for h in hits_in(text[end + 1 : end + 24])[:2] for w in h.words]
-    return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in added)
+    words = [w for h in hits_in(text[end + 1 : end + 24])[:2] for w in h.words]
+    return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in words)
 
 
 def _gap_period(text: str, one: Range) -> str | None:
@@ -624,8 +624,8 @@ def _after(text: str, end: int, stop: int) -> _After:
     if text[end - 1] == "." and text[end + 1 : end + 2].isupper():
         end -= 1  # "$170,000 USD. Base salary": the full stop is the sentence's and not the currency's
     next_sum = _NEXT_SUM.match(text, stop)
-    said = _read_after(text[end:stop], next_sum[0] if next_sum else "")
-    return said._replace(end=end + said.end)
+    after = _read_after(text[end:stop], next_sum[0] if next_sum else "")
+    return after._replace(end=end + after.end)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -635,8 +635,8 @@ def _read_after(line: str, next_sum: str) -> _After:
     Reading stops at the line's or sentence's end, at a word nothing is known of, and at what adds something else.
     `next_sum` is what follows the line when that is a sum.
     """
-    said: dict[str, str] = {}
-    reached = 0
+    values: dict[str, str] = {}
+    end = 0
     for hit in hits_in(line):
         lead = line[: hit.start]
         if lead.endswith(". ") and line[hit.start].isupper():
@@ -653,51 +653,51 @@ def _read_after(line: str, next_sum: str) -> _After:
         if facts and is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha():
             break  # "..., PM ($150k)" is a product manager
         for word in facts:
-            said.setdefault(word.kind, word.value)
+            values.setdefault(word.kind, word.value)
         if kind is not None:
-            if "component" in said or "," in lead or _NEXT_SUM.match(line + next_sum, hit.end):
+            if "component" in values or "," in lead or _NEXT_SUM.match(line + next_sum, hit.end):
                 break
             if kind.kind == "not_pay":
-                said["not_pay"] = kind.value
+                values["not_pay"] = kind.value
                 break
-            said["component"] = kind.value
+            values["component"] = kind.value
         elif bound and bound.reach == "after" and not facts:
-            said["bound"] = bound.value
+            values["bound"] = bound.value
         elif filler in ("", "place"):
             continue
         elif not facts:
             break
-        reached = hit.end
-    months = said.get("months")
+        end = hit.end
+    months = values.get("months")
     return _After(
-        period=said.get("period"),
-        tax=said.get("tax"),
+        period=values.get("period"),
+        tax=values.get("tax"),
         months=int(months) if months else None,
-        component=said.get("component"),
-        is_not_pay="not_pay" in said,
-        bound=said.get("bound"),
-        end=reached,
+        component=values.get("component"),
+        is_not_pay="not_pay" in values,
+        bound=values.get("bound"),
+        end=end,
     )
 
 
 # --- more than one ----------------------------------------------------------------------------------
 
 
-def _with_shared_period(text: str, found: list[_AmountBefore]) -> list[_AmountBefore]:
+def _with_shared_period(text: str, amounts: list[_AmountBefore]) -> list[_AmountBefore]:
     """The same pay in two currencies shares its period: "45-70 USD or 180-280 PLN per hour"."""
-    for index in range(len(found) - 1, 0, -1):
-        one, two = found[index - 1], found[index]
+    for index in range(len(amounts) - 1, 0, -1):
+        one, two = amounts[index - 1], amounts[index]
         if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
             continue
         if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
             pay = replace_columns(one.pay, period=two.pay.period, period_reading="parsed")
-            found[index - 1] = one._replace(pay=pay)
-    return found
+            amounts[index - 1] = one._replace(pay=pay)
+    return amounts
 
 
-def _shares(text: str, found: Sequence[_AmountBefore]) -> Iterator[Pay]:
+def _shares(text: str, amounts: Sequence[_AmountBefore]) -> Iterator[Pay]:
     """Shares in percent: equity of the employer, and bonuses as a share of salary (without amounts)."""
-    ends = {offset for each in found if each.pay.component == "base" for offset in (each.end, each.pay.end)}
+    ends = {offset for each in amounts if each.pay.component == "base" for offset in (each.end, each.pay.end)}
     at = text.find("%")
     while at >= 0:
         around = text[max(0, at - TAIL) : at + TAIL].casefold()

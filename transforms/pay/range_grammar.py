@@ -92,17 +92,17 @@ def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_betw
     tail = text[end : end + TAIL]
     if joint.asides and (any(_components(aside) - {"base"} for aside in joint.asides) or _names_other(tail)):
         return False
-    said = set(joint.parts)
-    if "to" in said:
-        is_run = "apart" not in said and "and" not in said
+    parts = set(joint.parts)
+    if "to" in parts:
+        is_run = "apart" not in parts and "and" not in parts
         return is_run or not _names_other(tail)
-    if "most" in said or is_scale(joint):
+    if "most" in parts or is_scale(joint):
         return True
-    if "and" in said and is_led_by_between:
+    if "and" in parts and is_led_by_between:
         return True
-    if not said or said - {"and", "apart", "least"}:
+    if not parts or parts - {"and", "apart", "least"}:
         return False
-    is_least = "least" in said or any(_has(aside, "least") for aside in joint.asides) or _leads(text, start)
+    is_least = "least" in parts or any(_has(aside, "least") for aside in joint.asides) or _leads(text, start)
     return is_least and _follows(text, end)
 
 
@@ -111,14 +111,14 @@ def is_scale(joint: Joint) -> bool:
     return bool(joint.asides) and all(_has(aside, "least", "middle", "most") for aside in joint.asides)
 
 
-def _components(said: str) -> set[str]:
+def _components(text: str) -> set[str]:
     """The components of pay that words name."""
-    return {word.value for hit in hits_in(said) if (word := hit.of("pay"))}
+    return {word.value for hit in hits_in(text) if (word := hit.of("pay"))}
 
 
-def _names_other(said: str) -> bool:
+def _names_other(text: str) -> bool:
     """Whether the first words name a kind of pay other than base pay, or money that is no pay."""
-    for hit in hits_in(said.lstrip(" ("))[:3]:
+    for hit in hits_in(text.lstrip(" ("))[:3]:
         word, filler = hit.of("pay"), hit.of("filler")
         if word is not None:
             return word.value != "base"
@@ -129,9 +129,9 @@ def _names_other(said: str) -> bool:
     return False
 
 
-def _has(said: str, *parts: str) -> bool:
-    found = _word().match(said.strip())
-    return found is not None and _words()[found[0].casefold()] in parts
+def _has(text: str, *parts: str) -> bool:
+    match = _word().match(text.strip())
+    return match is not None and _words()[match[0].casefold()] in parts
 
 
 def _leads(text: str, start: int) -> bool:
@@ -145,8 +145,8 @@ def _leads(text: str, start: int) -> bool:
 def _follows(text: str, end: int) -> bool:
     """Whether the words right behind an amount mark it as the most: "$130k high end", "$130k at the top end"."""
     for match in re.finditer(r"[^\W\d_]+|[^\w\s]", text[end : end + TAIL]):
-        found = _word().match(text, end + match.start())
-        part = _words()[found[0].casefold()] if found else None
+        word = _word().match(text, end + match.start())
+        part = _words()[word[0].casefold()] if word else None
         if part != "small" and match[0] not in "(":
             return part == "most"
     return False

@@ -83,14 +83,14 @@ def _region_of_token(token: str) -> tuple[str | None, str | None]:
     """Region and continent of a country, or of a group as remote_scopes.csv gives them for all of its names."""
     if region_of(token) != (None, None):
         return region_of(token)
-    named = [group for group in groups().values() if group.scope == (token,)]
-    return _only({group.region for group in named}), _only({group.continent for group in named})
+    matches = [group for group in groups().values() if group.scope == (token,)]
+    return _only({group.region for group in matches}), _only({group.continent for group in matches})
 
 
 def _only(values: Iterable[str | None]) -> str | None:
     """The one value of all, None when there are several, none, or one that is unknown."""
-    known = set(values)
-    return known.pop() if len(known) == 1 else None
+    options = set(values)
+    return options.pop() if len(options) == 1 else None
 
 
 def _area_of_places(places: Sequence[Place]) -> Area:
@@ -102,8 +102,8 @@ def _area_of_places(places: Sequence[Place]) -> Area:
 
 
 def _common(values: Sequence[str | None]) -> str | None:
-    known = {value for value in values if value}
-    return (known.pop() if len(known) == 1 else SEVERAL) if known else None
+    known_values = {value for value in values if value}
+    return (known_values.pop() if len(known_values) == 1 else SEVERAL) if known_values else None
 
 
 def market_of(currency: str | None, country: str | None) -> str | None:

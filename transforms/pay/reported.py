@@ -53,10 +53,10 @@ def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
     )
     if _EXPONENT.fullmatch(bare):
         bare = f"{float(bare):.2f}"
-    found = _NUMBER.fullmatch(bare)
-    if found is None:
+    match = _NUMBER.fullmatch(bare)
+    if match is None:
         raise Rejected(what, text, f"one amount of money expected in row {row}")
-    cents = found[2] or found[3] or ""
+    cents = match[2] or match[3] or ""
     whole = re.sub(r"\D", "", bare[: len(bare) - len(cents)])
     amount = float(f"{whole}.{cents or 0}")
     if amount <= 0:
@@ -66,8 +66,8 @@ def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
 
 def read_years(text: str) -> float | None:
     """Years of experience: "7", "2.5", "+10"; None for what is not stated, or more than a person can have."""
-    found = _YEARS.fullmatch(text.strip())
-    years = float(found[1].replace(",", ".")) if found else None
+    match = _YEARS.fullmatch(text.strip())
+    years = float(match[1].replace(",", ".")) if match else None
     return years if years is not None and years <= MAX_YEARS else None
 
 
@@ -81,22 +81,22 @@ def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issu
 
     A report that has a flag keeps it. Issues follow: those that name the rows with each flag, then those of the file.
     """
-    found = list(read)
-    reports = [report for report in found if isinstance(report, PayReport)]
+    records = list(read)
+    reports = [report for report in records if isinstance(report, PayReport)]
     medians = dict(_medians(reports))
-    flagged: dict[str, list[int]] = {}
+    rows_by_flag: dict[str, list[int]] = {}
     for report in reports:
         flag = report.pay_flag or _flag_by(medians, report)
         if flag is not None:
-            flagged.setdefault(flag, []).append(report.row)
+            rows_by_flag.setdefault(flag, []).append(report.row)
         yield report if flag == report.pay_flag else replace(report, pay_flag=flag)
-    for flag, rows in sorted(flagged.items()):
-        named = ", ".join(map(str, rows[:ROWS_NAMED])) + (
+    for flag, rows in sorted(rows_by_flag.items()):
+        listing = ", ".join(map(str, rows[:ROWS_NAMED])) + (
             f" and {len(rows) - ROWS_NAMED} more" * (len(rows) > ROWS_NAMED)
         )
-        said = f"{len(rows)} answers: rows {named}"[:MAX_VALUE]
-        yield Issue(column_name="pay", value=said, rule=f"{FLAG_RULE} {flag}", is_deliberate=True)
-    yield from (issue for issue in found if isinstance(issue, Issue))
+        value = f"{len(rows)} answers: rows {listing}"[:MAX_VALUE]
+        yield Issue(column_name="pay", value=value, rule=f"{FLAG_RULE} {flag}", is_deliberate=True)
+    yield from (issue for issue in records if isinstance(issue, Issue))
 
 
 def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, str], float]]:
@@ -105,9 +105,9 @@ def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, s
     for report in reports:
         for place in {report.country, None}:
             amounts.setdefault((place, report.currency), []).append(report.pay)
-    for key, stated in amounts.items():
-        if len(stated) >= MIN_ANSWERS:
-            yield key, median(stated)
+    for key, pays in amounts.items():
+        if len(pays) >= MIN_ANSWERS:
+            yield key, median(pays)
 
 
 def _flag_by(medians: dict[tuple[str | None, str], float], report: PayReport) -> str | None:

@@ -73,27 +73,27 @@ class Tie(NamedTuple):
 @functools.lru_cache(maxsize=4096)
 def tied_to(title: str | None) -> Tie:
     """What the title of a range ties its pay to; empty when it only says that this is pay."""
-    said = " ".join(title.split()) if title else ""
-    if not said:
+    words = " ".join(title.split()) if title else ""
+    if not words:
         return Tie()
-    kept, ruled_out = split(said)
-    is_only_pay = _names_no_place(hits_in(kept)) and WRITTEN_CODES.isdisjoint(kept.split())  # a town is called Range
-    countries = set() if is_only_pay else _countries_of(kept)
+    rest, ruled_out = split(words)
+    is_only_pay = _names_no_place(hits_in(rest)) and WRITTEN_CODES.isdisjoint(rest.split())  # a town is called Range
+    countries = set() if is_only_pay else _countries_of(rest)
     is_place = bool(countries) or bool(ruled_out and _countries_of(ruled_out))
     is_level = (
-        seniority_of(said).value != "unstated"
-        or NUMBERED_LEVEL.search(said) is not None
-        or (not is_place and not _is_about_pay(said))
+        seniority_of(words).value != "unstated"
+        or NUMBERED_LEVEL.search(words) is not None
+        or (not is_place and not _is_about_pay(words))
     )
     return Tie(
-        place_text=said if is_place else None,
+        place_text=words if is_place else None,
         country=countries.pop() if len(countries) == 1 else None,
-        level_text=said if is_level else None,
+        level_text=words if is_level else None,
     )
 
 
-def _countries_of(said: str) -> set[str]:
-    return {country for segment in SEPARATOR.split(said) for country in _countries_in(segment)}
+def _countries_of(text: str) -> set[str]:
+    return {country for segment in SEPARATOR.split(text) for country in _countries_in(segment)}
 
 
 def _is_about_pay(title: str) -> bool:
@@ -110,15 +110,15 @@ def _countries_in(segment: str) -> set[str]:
     """
     if seniority_of(segment).value != "unstated" or role_of(segment).value != "other":
         words = (word.strip(".,") for word in segment.split())
-        named = (country_of(word) for word in words if len(word) > MAX_CODE or word in WRITTEN_CODES)
-        return {country for country in named if country}
+        countries = (country_of(word) for word in words if len(word) > MAX_CODE or word in WRITTEN_CODES)
+        return {country for country in countries if country}
     return {p.country for p in whereabouts(segment).places if p.country and (p.subdivision or not _is_code(p))}
 
 
 def _is_code(place: Place) -> bool:
     """Whether a place is named by two letters that titles use for other things too: "PR Manager", "AE"."""
-    named = place.place_text or ""
-    return len(named) == MIN_CODE and named not in WRITTEN_CODES
+    name = place.place_text or ""
+    return len(name) == MIN_CODE and name not in WRITTEN_CODES
 
 
 @functools.lru_cache(maxsize=4096)
@@ -128,8 +128,8 @@ def period_in(text: str) -> str | None:
     Only words that need no amount before them count: "hourly" and "per hour", not "h".
     """
     periods = [(hit, word) for hit in hits_in(text) if (word := hit.of("period"))]
-    named = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
-    return named.pop() if len(named) == 1 else None
+    names = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
+    return names.pop() if len(names) == 1 else None
 
 
 def names_period(words: str) -> bool:
@@ -148,10 +148,10 @@ def component_in(title: str) -> str:
     if _SPELT.search(title) is None:
         return BASE
     hits = hits_in(title)
-    named = [component for hit in hits if (component := _component(title, hit))]
-    if ON_TARGET in named:
+    components = [component for hit in hits if (component := _component(title, hit))]
+    if ON_TARGET in components:
         return ON_TARGET
-    return BASE if not named or (BASE in named and named[0] != TOTAL) else named[0]
+    return BASE if not components or (BASE in components and components[0] != TOTAL) else components[0]
 
 
 def _component(title: str, hit: Hit) -> str | None:
@@ -208,11 +208,11 @@ def _level_beside(label: str, lead: str, tail: str) -> str | None:
         return aside[1]
     if after := _LEVEL_AFTER.match(tail):
         return after[1]
-    if numbered := _LEVEL_BEFORE.search(label) or _LEVEL_BEFORE.search(lead):
-        return numbered[1]
+    if before := _LEVEL_BEFORE.search(label) or _LEVEL_BEFORE.search(lead):
+        return before[1]
     employed_after, employed_before = _employment()
-    if found := employed_after.match(tail) or employed_before.search(lead[-MAX_LABEL:]):
-        return found[1]
+    if match := employed_after.match(tail) or employed_before.search(lead[-MAX_LABEL:]):
+        return match[1]
     hits = hits_in(lead)
     return lead[hits[-1].start : hits[-1].end] if hits and hits[-1].of("level") and lead[-1:].isspace() else None
 
@@ -247,10 +247,10 @@ def _begins_with_level(words: str) -> bool:
 
 def _label(lead: str) -> str | None:
     """The words that label an amount, up to the colon, dash or bracket before it."""
-    ended = _LABEL_END.search(lead)
-    if ended is None:
+    end = _LABEL_END.search(lead)
+    if end is None:
         return None
-    rest = lead[: ended.start()].rstrip()[-MAX_LABEL - 10 :]
+    rest = lead[: end.start()].rstrip()[-MAX_LABEL - 10 :]
     start = _LABEL_START.match(rest)
     label = rest[start.end() if start else 0 :].strip(" :*-–,/&").removeprefix("(")
     label = label if "(" in label else label.removesuffix(")")
@@ -259,15 +259,15 @@ def _label(lead: str) -> str | None:
 
 def _named_place(lead: str, tail: str) -> str | None:
     """The place named right after the amount, else the nearest one before it, else what is ruled out before it."""
-    excluded = last_exclusion(lead)
+    exclusion = last_exclusion(lead)
     lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
-    named = [after[1]] if after else []
+    names = [after[1]] if after else []
     aside = tail.lstrip()[1:].split(")")[0] if tail.lstrip().startswith("(") else ""
-    named += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
-    named += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
-    named += [m[1] for m in reversed(list(_LED.finditer(lead)))]
-    return next((name for name in map(_trim, named) if _place(name)[0]), excluded)
+    names += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
+    names += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
+    names += [m[1] for m in reversed(list(_LED.finditer(lead)))]
+    return next((name for name in map(_trim, names) if _place(name)[0]), exclusion)
 
 
 def _trim(name: str) -> str:
@@ -288,8 +288,8 @@ def _place(name: str) -> tuple[bool, str | None]:
         return False, None
     if _names_no_place(hits):
         return False, None
-    kept, ruled_out = split(name)
-    places = whereabouts(kept).places
+    rest, ruled_out = split(name)
+    places = whereabouts(rest).places
     countries = {place.country for place in places}
     is_place = bool(places) or bool(ruled_out and whereabouts(ruled_out).places)
     return is_place, countries.pop() if len(countries) == 1 else None

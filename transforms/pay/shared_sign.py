@@ -52,9 +52,9 @@ def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _candidates(said: str) -> frozenset[str]:
+def _candidates(pay_text: str) -> frozenset[str]:
     """The currencies that the sign of an amount may stand for; none where it stands for one only."""
-    first = next(ranges_in(said, None), None)
+    first = next(ranges_in(pay_text, None), None)
     return first.currencies if first is not None and len(first.currencies) > 1 else frozenset()
 
 

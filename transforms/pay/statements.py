@@ -31,18 +31,18 @@ ROUNDED = 0.01
 
 
 def all_pay(
-    stated: Sequence[Pay], pay_text: str | None, text: str, title: str, *, country: str | None
+    field_pays: Sequence[Pay], pay_text: str | None, text: str, title: str, *, country: str | None
 ) -> tuple[tuple[Pay, ...], bool | None]:
     """The pay of an advert, and whether its text repeats a range of its fields: None where one of them states none.
 
-    Base pay of fields (`stated`), with the ranges of the text that no field has. Where the fields hold no base amounts,
-    the prose of the pay field, else the text's, else the title's.
+    Base pay of fields (`field_pays`), with the ranges of the text that no field has. Where the fields hold no base
+    amounts, the prose of the pay field, else the text's, else the title's.
     """
-    pays = tuple(_flag_contradiction(pay, pay_text) for pay in stated)
+    pays = tuple(_flag_contradiction(pay, pay_text) for pay in field_pays)
     if any(map(_is_base, pays)):
-        told = tuple(pay for pay in pay_in(text, country=country) if _is_base(pay)) if text else ()
-        other = tuple(pay for pay in told if not any(_is_same(pay, one) for one in pays if _is_base(one)))
-        return (*pays, *other), len(other) < len(told) if told else None
+        text_pays = tuple(pay for pay in pay_in(text, country=country) if _is_base(pay)) if text else ()
+        other = tuple(pay for pay in text_pays if not any(_is_same(pay, one) for one in pays if _is_base(one)))
+        return (*pays, *other), len(other) < len(text_pays) if text_pays else None
     for prose in (pay_text, text):
         if any(map(_is_base, pays)):
             return pays, None
@@ -70,10 +70,10 @@ def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
     if not MONEY.search(title):
         return ()
     is_added = ADDED_IN_TITLE.search(title) is not None
-    found = pay_in(UNIT_IN_BRACKETS.sub(r"\1k", title) + "\n", country=country)
+    pays = pay_in(UNIT_IN_BRACKETS.sub(r"\1k", title) + "\n", country=country)
     return tuple(
         pay
-        for pay in found
+        for pay in pays
         if pay.component == "base" and (pay.period or (not is_added and (pay.high or pay.low or 0) >= MIN_IN_TITLE))
     )
 
@@ -89,7 +89,7 @@ def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
     for words in (pay.pay_text, pay_text):
         if pay.period is None or pay.flag or not words or not names_period(words):
             continue
-        told = {p.period for p in _pay_in_words(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
-        if told and pay.period not in told:
+        periods = {p.period for p in _pay_in_words(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
+        if periods and pay.period not in periods:
             return dataclasses.replace(pay, flag="period_contradicted")
     return pay

@@ -18,7 +18,7 @@ _SPACE = re.compile(r"[\s'’]+")
 
 
 def amount_of(
-    stated: object, column: str = "pay_low", issues: list[Issue] | None = None, *, parts: int = 1
+    value: object, column: str = "pay_low", issues: list[Issue] | None = None, *, parts: int = 1
 ) -> float | None:
     """An amount of pay that a field states, as number or text, in so many `parts` of the currency's unit.
 
@@ -29,24 +29,24 @@ def amount_of(
     >>> amount_of("52000.0000"), amount_of("60,000"), amount_of(0), amount_of("50.000"), amount_of("DOE")
     (52000.0, 60000.0, None, None, None)
     """
-    if stated is None or stated == "":
+    if value is None or value == "":
         return None
-    amount = _number(stated)
+    amount = _number(value)
     if not 0 <= amount < math.inf:
         if issues is not None:
             rule = "an amount of 0 or more expected in the source's field; it was left out, the posting kept"
-            issues.append(Rejected(column, stated, rule).issue)
+            issues.append(Rejected(column, value, rule).issue)
         return None
     return amount / parts or None
 
 
-def _number(stated: object) -> float:
-    if isinstance(stated, str):
-        said = _SPACE.sub("", stated)
-        if not _NUMBER.fullmatch(said) or _TWO_READINGS.fullmatch(said):
+def _number(value: object) -> float:
+    if isinstance(value, str):
+        digits = _SPACE.sub("", value)
+        if not _NUMBER.fullmatch(digits) or _TWO_READINGS.fullmatch(digits):
             return math.nan
-        return float(said.replace(",", ""))
-    return float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else math.nan
+        return float(digits.replace(",", ""))
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
 def period_of(word: object) -> str | None:
@@ -57,9 +57,9 @@ def period_of(word: object) -> str | None:
     """
     if not isinstance(word, str):
         return None
-    said = re.sub(r"[\W_]+", " ", word).strip().lower()
-    named = {period for period in PERIODS if re.search(rf"\b{period}\b", said)}
-    return named.pop() if len(named) == 1 else period_in(said)
+    words = re.sub(r"[\W_]+", " ", word).strip().lower()
+    periods = {period for period in PERIODS if re.search(rf"\b{period}\b", words)}
+    return periods.pop() if len(periods) == 1 else period_in(words)
 
 
 def stated_pay(
@@ -81,17 +81,17 @@ def stated_pay(
     ends = amount_of(low, "pay_low", issues), amount_of(high, "pay_high", issues)
     if ends == (None, None):
         return ()
-    known = period_of(period)
-    said = (title, currency, *ends, period)
+    known_period = period_of(period)
+    parts = (title, currency, *ends, period)
     return (
         Pay(
-            component=component if known or not period else "other",
-            pay_text=" ".join(str(part) for part in said if part),
+            component=component if known_period or not period else "other",
+            pay_text=" ".join(str(part) for part in parts if part),
             low=ends[0],
             high=ends[1],
             currency=currency_of(currency) if isinstance(currency, str) else None,
-            period=known,
-            period_reading="stated" if known else None,
+            period=known_period,
+            period_reading="stated" if known_period else None,
             reading="stated",
             place_text=tie.place_text,
             country=tie.country,

@@ -88,11 +88,11 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
 @functools.lru_cache(maxsize=32768)
 def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
     """A token folded, the longer phrases that begin with it, its own words or those of a compound, and its mark."""
-    folded = token.casefold().replace("’", "'")
-    phrases = _phrases().get(folded, [])
+    form = token.casefold().replace("’", "'")
+    phrases = _phrases().get(form, [])
     own = next((words for phrase, words in phrases if len(phrase) == 1), ())
-    words = own or (_compound(folded) if len(folded) > LONG_WORD else ())
-    return folded, [one for one in phrases if len(one[0]) > 1], words, folded if len(folded) == 1 else ""
+    words = own or (_compound(form) if len(form) > LONG_WORD else ())
+    return form, [one for one in phrases if len(one[0]) > 1], words, form if len(form) == 1 else ""
 
 
 @functools.cache
@@ -108,8 +108,8 @@ def can_be_known(text: str, end: int) -> bool:
     last = _LAST_WORD.search(text, max(0, end - len("internationalisation")), end)
     if last is None:
         return True
-    folded, _, words, _ = _find_entry(last[1])
-    return bool(words) or folded in _phrase_tokens()
+    form, _, words, _ = _find_entry(last[1])
+    return bool(words) or form in _phrase_tokens()
 
 
 def line_end(text: str, offset: int, ceiling: int) -> int:
@@ -127,26 +127,26 @@ def _void_tokens() -> tuple[str, ...]:
 
 def may_be_void(text: str) -> bool:
     """Whether a text may hold a phrase of the kind `void`: a quick look before it is read."""
-    folded = text.casefold().replace("’", "'")
-    return any(map(folded.__contains__, _void_tokens()))
+    form = text.casefold().replace("’", "'")
+    return any(map(form.__contains__, _void_tokens()))
 
 
 @functools.lru_cache(maxsize=1024)
-def hits_in(said: str) -> tuple[Hit, ...]:
+def hits_in(clause: str) -> tuple[Hit, ...]:
     """The known phrases of a clause, longest first, none overlapping; unknown tokens have no words.
 
     Offsets are within the clause. Employers repeat their clauses from advert to advert: four of five were read before.
     """
-    tokens = [*_TOKEN.finditer(said)]
-    looked = [_find_entry(m[0]) for m in tokens]
+    tokens = [*_TOKEN.finditer(clause)]
+    entries = [_find_entry(m[0]) for m in tokens]
     hits = []
     i, n = 0, len(tokens)
     while i < n:
-        _, phrases, words, mark = looked[i]
+        _, phrases, words, mark = entries[i]
         stop = i + 1
         for phrase, its_words in phrases:
             after = i + len(phrase)
-            if after <= n and looked[i + 1][0] == phrase[1] and [t[0] for t in looked[i:after]] == phrase:
+            if after <= n and entries[i + 1][0] == phrase[1] and [t[0] for t in entries[i:after]] == phrase:
                 words, mark, stop = its_words, "", after
                 break
         hits.append(Hit(tokens[i].start(), tokens[stop - 1].end(), words, mark))

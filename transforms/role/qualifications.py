@@ -30,25 +30,25 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
     An internship counts as asked for where it may stand for experience ("including internships"). Licences to work in a
     trade count where they are called certifications. Linear in the length of the text; never raises.
     """
-    found: dict[str, Reading] = {}
+    readings: dict[str, Reading] = {}
     for _, (begin, kind, line) in lines_with(text, "qualification"):
         for name, start, end in line.once(_read_line, kind):
-            if name not in found:
-                found[name] = Reading(name, f"asks for: {name}", begin + start, begin + end, "text")
-    return tuple(found[name] for name in QUALIFICATIONS if name in found)
+            if name not in readings:
+                readings[name] = Reading(name, f"asks for: {name}", begin + start, begin + end, "text")
+    return tuple(readings[name] for name in QUALIFICATIONS if name in readings)
 
 
 def _read_line(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
     """The qualifications that a line asks for which begins in a section of a kind, with their spans in the line."""
     low = lower_text(line.text)
-    found = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
-    return tuple((name, *span) for name, span in found if span is not None)
+    mentions = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
+    return tuple((name, *span) for name, span in mentions if span is not None)
 
 
 def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int] | None:
     """The span of the first mention by which a line asks for a qualification; None where none does."""
-    asked, anywhere, never = _patterns(name)
-    for match in itertools.islice(asked.finditer(low), MAX_MENTIONS):
+    demand, anywhere, never = _patterns(name)
+    for match in itertools.islice(demand.finditer(low), MAX_MENTIONS):
         if line.kind_at(match.start(), kind) in ASKING and not _is_set_aside(low, match, never):
             return match.span()
     for match in itertools.islice(anywhere.finditer(low), MAX_MENTIONS) if anywhere else ():

@@ -89,12 +89,12 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     """
     best: tuple[float, int, int] | None = None
     for begin, kind, line in _lines_with("years", text):
-        demanded = line.once(_years_demanded, kind)
-        if demanded is not None and (best is None or demanded[0] > best[0]):
-            best = demanded[0], begin + demanded[1], begin + demanded[2]
+        candidate = line.once(_years_demanded, kind)
+        if candidate is not None and (best is None or candidate[0] > best[0]):
+            best = candidate[0], begin + candidate[1], begin + candidate[2]
     if best is None and is_east_asian(text):
-        found = years_in_east_asian(text, MAX_YEARS)
-        return (float(found.value), found.start, found.end) if found else None
+        demand = years_in_east_asian(text, MAX_YEARS)
+        return (float(demand.value), demand.start, demand.end) if demand else None
     return best
 
 
@@ -169,8 +169,8 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
         return False
     if not has_experience:
         least = _DEMAND_AFTER.match(after)
-        counted = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
-        if not (counted and _DOING.match(after[least.end() :] if least else after)):
+        cue = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+        if not (cue and _DOING.match(after[least.end() :] if least else after)):
             return False
     if not _PERSON.search(before) and (
         _EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60]))
@@ -178,7 +178,7 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
         return False
     if _WISHED_BEFORE.search(before[-30:]) or _EXCEPTION_BEFORE.search(before):
         return False
-    after = _BRACKET.sub(lambda said: said[0] if _WISHED_ALONE.match(said[0]) else "", after)
+    after = _BRACKET.sub(lambda bracket: bracket[0] if _WISHED_ALONE.match(bracket[0]) else "", after)
     clause = _CLAUSE_END.search(after)
     if clause and _WISHED.search(after[: clause.start()]):
         return False
@@ -216,7 +216,9 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
             continue
         flag = "i" if row["case"] == "any" else "-i"
         patterns[(GENERIC if row["generic"] else row["degree"]) or GENERIC].append(f"(?{flag}:{row['pattern']})")
-    groups = "|".join(f"(?P<{degree}>{'|'.join(found)})" for degree, found in patterns.items() if found)
+    groups = "|".join(
+        f"(?P<{degree}>{'|'.join(alternatives)})" for degree, alternatives in patterns.items() if alternatives
+    )
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
@@ -224,8 +226,8 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
 def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """All names of degrees without their groups: those in any case, for text of `lower_text`, and those as written."""
     rows = [row for row in cells_of("degree_words") if row["language"] == "en" or not is_english]
-    said = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
-    of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in said)
+    alternatives = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
+    of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in alternatives)
     return of_any, exact
 
 
@@ -257,8 +259,12 @@ def degree_in(text: str) -> Reading | None:
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
     if best is None and is_east_asian(text):
-        found = degree_in_east_asian(text)
-        return Reading(str(found.value), f"asks for: {found.value}", found.start, found.end, "text") if found else None
+        demand = degree_in_east_asian(text)
+        return (
+            Reading(str(demand.value), f"asks for: {demand.value}", demand.start, demand.end, "text")
+            if demand
+            else None
+        )
     return best
 
 
@@ -276,16 +282,16 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
         return None
     text = line.text
     degrees = _degrees_in(text, is_english=any(word in text for word in _ENGLISH))
-    demanded = [
+    demands = [
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))
         if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind))
         for match in group
     ]
-    named = [match for match in demanded if match.lastgroup != GENERIC]
+    names = [match for match in demands if match.lastgroup != GENERIC]
     best: tuple[str, int, int] | None = None
-    for match in named or demanded:
-        degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
+    for match in names or demands:
+        degree = match.lastgroup if names and match.lastgroup else ANY_DEGREE
         if best is None or _RANK[degree] < _RANK[best[0]]:
             best = degree, match.start(), match.end()
     return best

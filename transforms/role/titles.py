@@ -43,8 +43,8 @@ class _Fold(dict[int, str]):
         form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # ガ is no カ, and 인 no ㅇ
         base = unicodedata.normalize(form, char)[:1] or char
         lower = base.lower()
-        self[code] = folded = lower if len(lower) == 1 else char
-        return folded
+        self[code] = letter = lower if len(lower) == 1 else char
+        return letter
 
 
 _FOLD = _Fold({ord(a): b for a, b in zip("łŁøØđĐıßæœ", "llooddisao", strict=True)})
@@ -60,15 +60,15 @@ BREAK = ""
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
     """The folded words of a title with their offsets; `("", …)` stands where one part of it ends."""
-    folded = title[:MAX_TITLE].translate(_FOLD)
+    text = title[:MAX_TITLE].translate(_FOLD)
     words = []
-    for match in _WORD.finditer(folded):
+    for match in _WORD.finditer(text):
         word = match[1]
         if word is None or word == "at":
             words.append((BREAK, match.start(), match.end()))
         else:
             words.append((word, match.start(1), match.end(1)))
-    if folded.isascii() or _EAST_ASIAN.search(folded) is None:
+    if text.isascii() or _EAST_ASIAN.search(text) is None:
         return tuple(words)
     return tuple(part for word in words for part in _split_word(*word))
 
@@ -76,11 +76,11 @@ def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
 def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """A word cut at the East Asian words that the lookups know: "シニアAIエンジニア", "社群營運實習生"."""
     at = 0
-    for known in _east_asian_words().finditer(word):
-        if at < known.start():
-            yield word[at : known.start()], start + at, start + known.start()
-        yield known[0], start + known.start(), start + known.end()
-        at = known.end()
+    for match in _east_asian_words().finditer(word):
+        if at < match.start():
+            yield word[at : match.start()], start + at, start + match.start()
+        yield match[0], start + match.start(), start + match.end()
+        at = match.end()
     if at < len(word) or not word:
         yield word[at:], start + at, end
 
@@ -92,10 +92,10 @@ def _east_asian_words() -> re.Pattern[str]:
     Korean is written with spaces, so its words count where they begin one: 인턴 is none of 하인턴.
     """
     cells = [row["words"] for name in ("role_words", "seniority_words", "employment_types") for row in cells_of(name)]
-    known = {word for cell in cells for word in cell.translate(_FOLD).split() if _EAST_ASIAN.search(word)}
-    ordered = sorted(known, key=lambda word: (-len(word), word))
-    spaced = [rf"(?<![\uac00-\ud7af]){re.escape(w)}" if w[0] >= "\uac00" else re.escape(w) for w in ordered]
-    return re.compile("|".join((*spaced, rf"[^{UNSPACED}-\ud7af]+")))
+    words = {word for cell in cells for word in cell.translate(_FOLD).split() if _EAST_ASIAN.search(word)}
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    patterns = [rf"(?<![\uac00-\ud7af]){re.escape(w)}" if w[0] >= "\uac00" else re.escape(w) for w in longest_first]
+    return re.compile("|".join((*patterns, rf"[^{UNSPACED}-\ud7af]+")))
 
 
 def _key(words: str) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def _role_words() -> Phrases:
         first, *rest = _key(row["words"])
         mask = sum(bits[concept] for concept in set(row["concepts"].split()))
         by_first.setdefault(first, []).append((tuple(rest), mask))
-    return {first: tuple(sorted(found, key=lambda phrase: -len(phrase[0]))) for first, found in by_first.items()}
+    return {first: tuple(sorted(phrases, key=lambda phrase: -len(phrase[0]))) for first, phrases in by_first.items()}
 
 
 @functools.cache
@@ -180,17 +180,17 @@ def role_of(title: str) -> Reading:
     `other` without a span when nothing in the title names a role.
     """
     bits, nouns, weak = _concepts()
-    found, parts = _find_phrases(title)
+    phrases, parts = _find_phrases(title)
     whole = _any_of(parts)
     ai, ia = bits["ai"], bits["ia"]
     if whole & ia and whole & bits["romance"]:  # else "IA" is Iowa or information assurance
         parts = [part | ai if part & ia else part for part in parts]
-        found = [(part, mask | ai if mask & ia else mask, start, end) for part, mask, start, end in found]
+        phrases = [(part, mask | ai if mask & ia else mask, start, end) for part, mask, start, end in phrases]
         whole |= ai
-    named = [number for number, part in enumerate(parts) if part & nouns]
-    head = next((number for number in named if parts[number] & ~weak), named[0] if named else None)
+    candidates = [number for number, part in enumerate(parts) if part & nouns]
+    head = next((number for number in candidates if parts[number] & ~weak), candidates[0] if candidates else None)
     rule = _rule_for(whole | (whole if head is None else parts[head]) << len(bits))
-    return _role_reading(rule, found, head, len(bits)) if rule else Reading("other", "nothing names a role")
+    return _role_reading(rule, phrases, head, len(bits)) if rule else Reading("other", "nothing names a role")
 
 
 def names_followed_role(title: object) -> bool:
@@ -232,28 +232,28 @@ def _find_phrases(title: str) -> tuple[list[Found], list[int]]:
     phrases = _role_words()
     words = words_of(title)
     texts = tuple([word for word, _, _ in words])
-    found: list[Found] = []
+    hits: list[Found] = []
     parts = [0]
-    reached = 0
+    last = 0
     for at, word in enumerate(texts, 1):
-        if at <= reached:
+        if at <= last:
             continue
         if word == BREAK and parts[-1]:
             parts.append(0)
         for rest, mask in phrases.get(word, ()):
             if not rest or texts[at : at + len(rest)] == rest:
-                reached = at + len(rest)
-                found.append((len(parts) - 1, mask, words[at - 1][1], words[reached - 1][2]))
+                last = at + len(rest)
+                hits.append((len(parts) - 1, mask, words[at - 1][1], words[last - 1][2]))
                 parts[-1] |= mask
                 break
-    return found, parts
+    return hits, parts
 
 
-def _role_reading(rule: _Rule, found: list[tuple[int, int, int, int]], head: int | None, shift: int) -> Reading:
+def _role_reading(rule: _Rule, phrases: list[tuple[int, int, int, int]], head: int | None, shift: int) -> Reading:
     """The rule's role with the span of the words that met its needs."""
     start: int | None = None
     end: int | None = None
-    for part, mask, first, last in found:
+    for part, mask, first, last in phrases:
         bits = mask | (mask << shift if head is None or part == head else 0)
         if bits & rule.needed:
             start = first if start is None else start
@@ -306,14 +306,14 @@ def seniority_of(title: str) -> Reading:
         return _NO_LEVEL
     read: list[Reading] = []
     opens = manages = True
-    reached = 0
+    stop = 0
     for at, word in enumerate(texts):
-        if at < reached:
+        if at < stop:
             continue
         if word == BREAK:
             opens = True
             continue
-        for rest, level, where, written in phrases.get(word, ()):
+        for rest, level, where, phrase in phrases.get(word, ()):
             after = at + 1 + len(rest)
             if rest and texts[at + 1 : after] != rest:
                 continue
@@ -322,10 +322,10 @@ def seniority_of(title: str) -> Reading:
             if level == _NO_MANAGER:
                 manages = False
             elif level != _NOT_A_LEVEL:
-                read.append(Reading(level, f"level word: {written}", words[at][1], words[after - 1][2]))
+                read.append(Reading(level, f"level word: {phrase}", words[at][1], words[after - 1][2]))
             if level == _NOT_A_LEVEL:
                 opens = False
-            reached = after
+            stop = after
             break
         else:
             opens = opens and word.isdigit()
@@ -406,16 +406,16 @@ def names_employment(words: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _employment_named(words: str) -> str | None:
-    known = _employment_words()
-    said = _code_words(words)
-    if said in known:
-        return known[said]
-    longest = max(map(len, known))
-    found: set[str] = set()
+    types = _employment_words()
+    code = _code_words(words)
+    if code in types:
+        return types[code]
+    longest = max(map(len, types))
+    kinds: set[str] = set()
     at = 0
-    while at < len(said):
-        size = next((n for n in range(min(longest, len(said) - at), 0, -1) if said[at : at + n] in known), 0)
+    while at < len(code):
+        size = next((n for n in range(min(longest, len(code) - at), 0, -1) if code[at : at + n] in types), 0)
         if size:
-            found.add(known[said[at : at + size]])
+            kinds.add(types[code[at : at + size]])
         at += size or 1
-    return next((kind for kind in _TYPE_ORDER if kind in found), None)
+    return next((kind for kind in _TYPE_ORDER if kind in kinds), None)

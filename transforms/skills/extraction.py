@@ -113,23 +113,23 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     in_title = _in_title(title) if title else frozenset()
     employers = tuple(employer)
     own, within = _own(employers), _within(employers)
-    asked: dict[int, tuple[int, int, int, int]] = {}
-    lines = [placed for placed in lines_of(text) if placed[2].names]
+    by_skill: dict[int, tuple[int, int, int, int]] = {}
+    lines = [one for one in lines_of(text) if one[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
         for start, end, skills, rank, place, list_of in line.once(_find_named, kind):
             for skill in skills:
                 if skill in within and any(text.startswith(name, begin + start - at) for name, at in within[skill]):
                     continue
                 strength = MENTIONED if skill in own else REQUIRED if skill in in_title else rank
-                if skill not in asked or strength < asked[skill][3]:
+                if skill not in by_skill or strength < by_skill[skill][3]:
                     if list_of and not _in_list(text, lines, nth, place, list_of):
                         break
-                    asked[skill] = (begin + start, begin + end, skill, strength)
+                    by_skill[skill] = (begin + start, begin + end, skill, strength)
     names = taxonomy()
     return tuple(
         [
             SkillRequirement(skill=names[skill].skill, requirement=REQUIREMENTS[strength], start=start, end=end)
-            for start, end, skill, strength in sorted(asked.values())
+            for start, end, skill, strength in sorted(by_skill.values())
         ]
     )
 
@@ -170,8 +170,8 @@ def _in_title(title: str) -> frozenset[int]:
     """Skills that a title names."""
     line = Line(title.replace("\n", " "))
     meanings = lexicon().meanings
-    found = lexicon().find(f"\n{line.text}\n")
-    line.names = [(start - 1, end - 1, number) for start, end, number in found if meanings[number].skills]
+    hits = lexicon().find(f"\n{line.text}\n")
+    line.names = [(start - 1, end - 1, number) for start, end, number in hits if meanings[number].skills]
     lines: list[Placed] = [(0, "required", line)]
     return frozenset(
         skill
@@ -189,7 +189,7 @@ def _find_named(line: Line, kind: str) -> list[Named]:
     meanings = lexicon().meanings
     text = line.text
     is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone tells how strongly
-    found: list[Named] = []
+    names: list[Named] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
         context = meaning.context
@@ -200,10 +200,10 @@ def _find_named(line: Line, kind: str) -> list[Named]:
             continue
         rank = STRONGEST.get(kind, REQUIRED) if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
-            found.append(
+            names.append(
                 (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
             )
-    return found
+    return names
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
@@ -218,13 +218,13 @@ def _in_address(text: str, start: int, end: int) -> bool:
     while right < ceiling and not text[right].isspace() and text[right] not in _ADDRESS_ENDS:
         right += 1
     token = text[left:right]
-    found = _ADDRESS.search(token)
-    if found is None:
+    address = _ADDRESS.search(token)
+    if address is None:
         return False
     if "://" in token or "@" in token:
         return True
     # "Node.js/Next.js" holds no address, and a name that ends like one (Fly.io) is not inside one
-    return found.start() <= start - left < found.end() - 1 and end - left < found.end() - 1
+    return address.start() <= start - left < address.end() - 1 and end - left < address.end() - 1
 
 
 def _names_organisation(text: str, start: int, end: int) -> bool:
@@ -259,21 +259,21 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
     ):
         return False
     around = line[max(0, start - IN_LINE) : end + IN_LINE].lower()
-    accepted = (
+    is_accepted = (
         context.is_open
         or bool(context.before and context.before.search(before))
         or bool(context.after and context.after.match(after))
         or bool(context.line and context.line.search(around))
     )
-    if (accepted or context.in_list) and not (context.not_line and context.not_line.search(around)):
-        return accepted or None
+    if (is_accepted or context.in_list) and not (context.not_line and context.not_line.search(around)):
+        return is_accepted or None
     return False
 
 
-def _in_list(text: str, lines: list[Placed], nth: int, place: int, wanted: str) -> bool:
+def _in_list(text: str, lines: list[Placed], nth: int, place: int, sides: str) -> bool:
     """Whether a skill that is not ambiguous stands in the same enumeration: beside the name, or on both sides."""
     before = _beside(text, lines, nth, place, -1)
-    if wanted == "both":
+    if sides == "both":
         return before and _beside(text, lines, nth, place, 1)
     return before or _beside(text, lines, nth, place, 1)
 
@@ -333,8 +333,8 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
 
 def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
     left = max(0, start - MAX_CLAUSE)
-    for found in _CLAUSE_END.finditer(line, left, start):
-        left = found.end()
+    for match in _CLAUSE_END.finditer(line, left, start):
+        left = match.end()
     stop = min(len(line), end + MAX_CLAUSE)
     right = _CLAUSE_END.search(line, end, stop)
     return left, right.end() if right else stop
@@ -379,20 +379,20 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
-    opened = line.rfind("(", clause[0], at)
-    if opened < 0 or line.find(")", opened, at) >= 0:
+    open_at = line.rfind("(", clause[0], at)
+    if open_at < 0 or line.find(")", open_at, at) >= 0:
         return True
-    closed = line.find(")", to, clause[1])
-    closed = clause[1] if closed < 0 else closed
-    stands_alone = at - opened <= 2 and closed - to <= 2
-    return opened < start < closed or (stands_alone and end <= opened <= end + 1)
+    close_at = line.find(")", to, clause[1])
+    close_at = clause[1] if close_at < 0 else close_at
+    stands_alone = at - open_at <= 2 and close_at - to <= 2
+    return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
     """Whether a word of demand stands behind a name, in its own part of a clause: "Python required, Rust a plus"."""
     stop = at if end <= at else min(clause[1], end + REACH)
-    found = _PART_END.search(line, end, stop)
-    return _demand().search(line[end : found.start() if found else stop].lower()) is not None
+    match = _PART_END.search(line, end, stop)
+    return _demand().search(line[end : match.start() if match else stop].lower()) is not None
 
 
 @functools.cache

@@ -106,24 +106,24 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
     translations = translated_names()
     if unknown := translations.keys() - number.keys():
         raise ValueError(f"lookups/skill_translations.csv: {min(unknown)!r} is no skill of skills.csv")
-    named: dict[tuple[str, bool], list[int]] = {}
+    by_alias: dict[tuple[str, bool], list[int]] = {}
     for skill in taxonomy():
         for alias in (skill.skill, *skill.aliases, *translations.get(skill.skill, ())):
             row = contexts.get(alias) or contexts.get(alias.lower())
             is_exact = ((row["case_rule"] if row else "") or skill.case_rule) == "exact"
-            held = named.setdefault((alias if is_exact else alias.lower(), is_exact), [])
-            if number[skill.skill] not in held:
-                held.append(number[skill.skill])
+            numbers = by_alias.setdefault((alias if is_exact else alias.lower(), is_exact), [])
+            if number[skill.skill] not in numbers:
+                numbers.append(number[skill.skill])
     meanings: dict[Meaning, int] = {}
     spellings: dict[tuple[str, bool, int], None] = {}
 
     def add(text: str, is_exact: bool, meaning: Meaning) -> None:
         spellings[text, is_exact, meanings.setdefault(meaning, len(meanings))] = None
 
-    for (alias, is_exact), skills in named.items():
+    for (alias, is_exact), skills in by_alias.items():
         row = contexts.get(alias)
-        said = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
-        meaning = Meaning(skills=tuple(skills), context=_context(*said) if any(said) else None)
+        cells = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
+        meaning = Meaning(skills=tuple(skills), context=_context(*cells) if any(cells) else None)
         for text in _variants(alias, is_exact):
             add(text, is_exact, meaning)
     for row in rows_of("skill_phrases"):
@@ -147,8 +147,8 @@ def translated_names() -> dict[str, tuple[str, ...]]:
     """Names of skills in languages other than English, by the skill."""
     names: dict[str, tuple[str, ...]] = {}
     for row in rows_of("skill_translations"):
-        said = tuple(name for part in parts(row["names"]) for name in expand_alternatives(part))
-        names[str(row["skill"])] = (*names.get(str(row["skill"]), ()), *said)
+        translations = tuple(name for part in parts(row["names"]) for name in expand_alternatives(part))
+        names[str(row["skill"])] = (*names.get(str(row["skill"]), ()), *translations)
     return names
 
 
@@ -159,7 +159,7 @@ def expand_alternatives(name: str) -> list[str]:
     ['maschinelles Lernen', 'maschinellen Lernen']
     """
     pieces = (part.split("|") for part in re.split(r"[()]", name))
-    return ["".join(chosen) for chosen in itertools.product(*pieces)]
+    return ["".join(choice) for choice in itertools.product(*pieces)]
 
 
 def is_wide(text: str) -> bool:
@@ -210,20 +210,20 @@ def _variants(alias: str, is_exact: bool) -> list[str]:
     Chinese, Japanese and Korean write a blank, a middle dot or nothing, and a blank or none beside English letters.
     """
     if is_wide(alias):
-        found = {alias, alias.replace(" ", ""), alias.replace(" ", "・")}
-        return sorted(found | {_BESIDE_WIDE.sub(" ", form) for form in found})
-    found = {alias}
+        forms = {alias, alias.replace(" ", ""), alias.replace(" ", "・")}
+        return sorted(forms | {_BESIDE_WIDE.sub(" ", form) for form in forms})
+    forms = {alias}
     if " and " in alias:
-        found |= {alias.replace(" and ", " & ")}
+        forms |= {alias.replace(" and ", " & ")}
     words = alias.split(" ")
     if not is_exact and len(words) + alias.count("-") > 1 and len(words[-1]) > MIN_PLURAL and alias[-1].isalpha():
         if not alias.endswith("s"):
-            found |= {f"{form}s" for form in found}
+            forms |= {f"{form}s" for form in forms}
         elif not alias.endswith(("ss", "us", "is")):
-            found |= {form[:-1] for form in found}
+            forms |= {form[:-1] for form in forms}
     for _ in range(alias.count(" ") + alias.count("-")):
-        found |= {form.replace(" ", "-", 1) for form in found} | {form.replace("-", " ", 1) for form in found}
-    return sorted(found)  # in an order that is the same in every process: the cached lexicon is named by it
+        forms |= {form.replace(" ", "-", 1) for form in forms} | {form.replace("-", " ", 1) for form in forms}
+    return sorted(forms)  # in an order that is the same in every process: the cached lexicon is named by it
 
 
 def _either(word: str) -> list[str]:
@@ -241,8 +241,8 @@ def _phrase(phrase: str) -> re.Pattern[str]:
         if word == "..":
             gap = rf"(?:[\w/&'’()+-]+,? ){{0,{GAP_WORDS}}}?"
             continue
-        spelled = word.replace("*", r"\w*").replace("(", "(?:").replace("-", "[ -]")
-        parts.append((rf",? {gap}" if parts else "") + spelled)
+        pattern = word.replace("*", r"\w*").replace("(", "(?:").replace("-", "[ -]")
+        parts.append((rf",? {gap}" if parts else "") + pattern)
         gap = ""
     return re.compile(rf"{''.join(parts)}\b", re.IGNORECASE)
 
@@ -288,17 +288,17 @@ class Lexicon:
         def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             spans.append((start, end, number))
 
-        encoded = text.encode("utf-16-le", "surrogatepass")
-        self.wide.scan(encoded, match_event_handler=note, scratch=self._of_thread.wide_scratch)
+        data = text.encode("utf-16-le", "surrogatepass")
+        self.wide.scan(data, match_event_handler=note, scratch=self._of_thread.wide_scratch)
         spans = [(start // 2, end // 2, number) for start, end, number in spans if start % 2 == 0]
-        if spans and len(encoded) != 2 * len(text):  # emoji and the like take two units each
-            pairs = [found.start() + n for n, found in enumerate(_BEYOND_UTF16.finditer(text))]
+        if spans and len(data) != 2 * len(text):  # emoji and the like take two units each
+            pairs = [match.start() + n for n, match in enumerate(_BEYOND_UTF16.finditer(text))]
             spans = [(s - bisect_left(pairs, s), e - bisect_left(pairs, e), number) for s, e, number in spans]
         return [(start, -end, number) for start, end, number in spans if not _is_in_katakana(text, start, end)]
 
     def _keep_whole_words(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that stand as words of their own and in no longer name; ends come in as negative numbers."""
-        standing: list[tuple[int, int, int]] = []
+        whole_words: list[tuple[int, int, int]] = []
         meanings = self.meanings
         size = len(text)
         last_start = last_end = last_cue = -1
@@ -312,18 +312,18 @@ class Lexicon:
             if start and text[start - 1] not in " \n(" and not _begins(text, start):
                 continue
             if meaning.phrase is not None:
-                said = meaning.phrase.match(text, start) if text[start - 1] != "-" else None
-                if said is not None:
-                    standing.append((start, said.end(), number))
+                match = meaning.phrase.match(text, start) if text[start - 1] != "-" else None
+                if match is not None:
+                    whole_words.append((start, match.end(), number))
                 continue
             if end < size and text[end] not in " ,.\n)" and not _ends(text, start, end):
                 continue
-            standing.append((start, end, number))
+            whole_words.append((start, end, number))
             if meaning.skills:
                 last_start, last_end = start, end
             else:
                 last_cue = end
-        return standing
+        return whole_words
 
 
 def _begins(text: str, start: int) -> bool:
@@ -365,8 +365,8 @@ def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spel
     """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
     made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings))
     code = Path(__file__).read_bytes()  # which makes the expressions
-    kept = cache_path(name, ".hyperscan", (code, "".join(made_of).encode()))
-    content = read_cached(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
+    path = cache_path(name, ".hyperscan", (code, "".join(made_of).encode()))
+    content = read_cached(path)  # whole, or None: loadb() would read beyond the end of a file cut short
     if content is not None:
         with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
             return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
@@ -380,7 +380,7 @@ def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spel
             for s in spellings
         ],
     )
-    write_cache(kept, hyperscan.dumpb(database))
+    write_cache(path, hyperscan.dumpb(database))
     return database
 
 
@@ -397,11 +397,11 @@ def _wide_expression(spelling: _Spelling) -> bytes:
 def _expression(spelling: _Spelling) -> bytes:
     """A spelling as an expression: long ones are literals, which compile fast; short ones must be whole words."""
     text = spelling.text
-    escaped = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
+    pattern = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
     if not spelling.is_exact and not text.isascii():  # ignoring case is for letters of ASCII only
-        escaped = _ACCENTED.sub(lambda found: f"[{found[1].lower()}{found[1].upper()}]", escaped)
+        pattern = _ACCENTED.sub(lambda match: f"[{match[1].lower()}{match[1].upper()}]", pattern)
     if len(text) <= SHORT_WORD:
         begin = r"\b" if text[0].isascii() and text[0].isalnum() else ""
         end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""
-        escaped = begin + escaped + end
-    return escaped.encode("latin-1")
+        pattern = begin + pattern + end
+    return pattern.encode("latin-1")

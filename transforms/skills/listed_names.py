@@ -55,17 +55,17 @@ def find_listed_names(text: str) -> tuple[ListedName, ...]:
 
     Linear in the length of the text; never raises.
     """
-    found: dict[str, ListedName] = {}
+    by_term: dict[str, ListedName] = {}
     for begin, _, line in lines_of(text):
         if len(line.names) < MIN_KNOWN:
             continue
         for start, end, name, beside in line.once(_names_beside):
-            folded = name.casefold()
-            if folded not in found and not _is_known(folded):
-                found[folded] = ListedName(name=name, beside=beside, start=begin + start, end=begin + end)
-        if len(found) >= MAX_NAMES:
+            term = name.casefold()
+            if term not in by_term and not _is_known(term):
+                by_term[term] = ListedName(name=name, beside=beside, start=begin + start, end=begin + end)
+        if len(by_term) >= MAX_NAMES:
             break
-    return tuple(found.values())[:MAX_NAMES]
+    return tuple(by_term.values())[:MAX_NAMES]
 
 
 def is_covered(term: str) -> bool:
@@ -76,8 +76,8 @@ def is_covered(term: str) -> bool:
 @functools.lru_cache(maxsize=KEPT)
 def _is_known(term: str) -> bool:
     """Whether a term is another spelling of a skill, or names a role or a place."""
-    known = _aliases()
-    if term in known or term.removesuffix("s") in known:
+    aliases = _aliases()
+    if term in aliases or term.removesuffix("s") in aliases:
         return True
     if role_of(term).start is not None:
         return True
@@ -108,18 +108,18 @@ def _ordinary() -> frozenset[str]:
 def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
     """The unknown names of a line that stand in a list with known technologies: span, name, technology beside it."""
     technologies = _technologies()
-    known = [(start, end, technologies[number]) for start, end, number in line.names if number in technologies]
-    if len(known) < MIN_KNOWN:
+    tools = [(start, end, technologies[number]) for start, end, number in line.names if number in technologies]
+    if len(tools) < MIN_KNOWN:
         return []
-    starts = [at for at, _, _ in known]
+    starts = [at for at, _, _ in tools]
     firsts = [at for at, _, _ in line.names]
-    found: list[tuple[int, int, str, str]] = []
+    hits: list[tuple[int, int, str, str]] = []
     for begin, stop in _list_bounds(line.text, starts):
         names = line.names[bisect_left(firsts, begin) : bisect_left(firsts, stop)]
         if _may_hold(line.text, begin, stop, names):
-            held = known[bisect_left(starts, begin) : bisect_left(starts, stop)]
-            found += _names_in_list(line.text, _split_list(line.text[begin:stop], begin), held, names)
-    return found
+            tools_in_list = tools[bisect_left(starts, begin) : bisect_left(starts, stop)]
+            hits += _names_in_list(line.text, _split_list(line.text[begin:stop], begin), tools_in_list, names)
+    return hits
 
 
 def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -141,26 +141,26 @@ def _may_hold(text: str, begin: int, stop: int, names: Sequence[tuple[int, int, 
     return _NAME_AT_NAME.search(_PASSED.join(rest)) is not None
 
 
-def _split_list(said: str, begin: int) -> list[tuple[int, int]]:
+def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
     """Start and end of the items of a list that begins at an offset, as separators part them."""
-    parts = _SEPARATOR.split(said)
+    parts = _SEPARATOR.split(text)
     ends = list(itertools.accumulate(map(len, parts), initial=begin))
     return [(at, to) for part, at, to in zip(parts[::2], ends[::2], ends[1::2], strict=True) if part.strip(_EDGES)]
 
 
 def _names_in_list(
-    text: str, items: Sequence[tuple[int, int]], known: Sequence[Known], names: Sequence[tuple[int, int, int]]
+    text: str, items: Sequence[tuple[int, int]], tools: Sequence[Known], names: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[int, int, str, str]]:
-    """The unknown names among the items of a list, in which the lexicon reads `names`, of them technologies `known`."""
-    starts = [at for at, _, _ in known]
-    held = [_name_in(start, end, starts, known) for start, end in items]
+    """The unknown names among the items of a list, in which the lexicon reads `names`, `tools` among them."""
+    starts = [at for at, _, _ in tools]
+    tool_names = [_name_in(start, end, starts, tools) for start, end in items]
     firsts = [at for at, _, _ in names]
     reach = list(itertools.accumulate((to for _, to, _ in names), max))
     for nth, (start, end) in enumerate(items):
-        left = held[nth - 1] if nth else None
-        right = held[nth + 1] if nth + 1 < len(items) else None
+        left = tool_names[nth - 1] if nth else None
+        right = tool_names[nth + 1] if nth + 1 < len(items) else None
         neighbour = left or right
-        if held[nth] is not None or neighbour is None:
+        if tool_names[nth] is not None or neighbour is None:
             continue
         before = bisect_left(firsts, end)
         if before > 0 and reach[before - 1] > start:
@@ -185,10 +185,10 @@ def _technologies() -> dict[int, str]:
     }
 
 
-def _name_in(start: int, end: int, starts: Sequence[int], known: Sequence[Known]) -> str | None:
+def _name_in(start: int, end: int, starts: Sequence[int], tools: Sequence[Known]) -> str | None:
     """The first known technology within an item."""
     nth = bisect_left(starts, start)
-    return known[nth][2] if nth < len(known) and known[nth][1] <= end else None
+    return tools[nth][2] if nth < len(tools) and tools[nth][1] <= end else None
 
 
 def _unknown_name(item: str, *, is_after: bool, is_before: bool) -> str:
@@ -197,9 +197,9 @@ def _unknown_name(item: str, *, is_after: bool, is_before: bool) -> str:
     if is_after and is_before:
         run = words if len(words) <= MAX_WORDS and all(map(_NAME_WORD.match, words)) else []
     else:
-        ordered = words if is_after else words[::-1]
-        size = next((n for n, word in enumerate(ordered) if not _NAME_WORD.match(word)), len(ordered))
-        run = ordered[:size] if is_after else ordered[:size][::-1]
+        sequence = words if is_after else words[::-1]
+        size = next((n for n, word in enumerate(sequence) if not _NAME_WORD.match(word)), len(sequence))
+        run = sequence[:size] if is_after else sequence[:size][::-1]
         is_followed = is_after and size < len(words) and words[size] not in words_of("stop")
         if is_followed or (is_before and size == len(words) and words[0].istitle()):
             run = []  # the first word of a sentence has a capital whatever it is

@@ -70,13 +70,13 @@ class Line:
         """(start, end) of the words of `LISTS` in it, by list."""
         self.said: dict[Any, Any] = {}
 
-    def once(self, reader: Callable[..., T], *given: object) -> T:
-        """`reader(line, *given)`, computed only the first time."""
-        key = (reader, *given)
+    def once(self, reader: Callable[..., T], *args: object) -> T:
+        """`reader(line, *args)`, computed only the first time."""
+        key = (reader, *args)
         if key not in self.said:
-            self.said[key] = reader(self, *given)
-        said: T = self.said[key]
-        return said
+            self.said[key] = reader(self, *args)
+        result: T = self.said[key]
+        return result
 
     @property
     def is_label(self) -> bool:
@@ -85,10 +85,10 @@ class Line:
 
     def kind_at(self, offset: int, kind: str) -> str:
         """The kind of the section at an offset of the line, which begins in a section of that kind."""
-        for start, opened in self.openings:
+        for start, section in self.openings:
             if start > offset:
                 break
-            kind = opened
+            kind = section
         return kind
 
 
@@ -108,8 +108,8 @@ def lines_of(text: str) -> tuple[Placed, ...]:
 def lines_with(text: str, *lists: str) -> list[tuple[int, Placed]]:
     """The lines that hold words of any of these lists, in order, each with its place among `lines_of`."""
     lines, by_list = _texts(text)
-    found = [by_list[name] for name in lists if name in by_list]
-    numbers = found[0] if len(found) == 1 else sorted({number for one in found for number in one})
+    number_lists = [by_list[name] for name in lists if name in by_list]
+    numbers = number_lists[0] if len(number_lists) == 1 else sorted({number for one in number_lists for number in one})
     return [(number, lines[number]) for number in numbers]
 
 
@@ -123,7 +123,7 @@ class _Text(NamedTuple):
 def read_texts(texts: list[str]) -> list[_Text]:
     """The telling lines of each text; the lines that are new are read all at once."""
     split = [text.split("\n") for text in texts]
-    lines = _lines.get_many([said for one in split for said in one])
+    lines = _lines.get_many([line for one in split for line in one])
     return [_place_lines(one, lines) for one in split]
 
 
@@ -134,20 +134,20 @@ prefetch_lines = _texts.get_many
 
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     """The lines of one text that hold something, with their offsets and the kinds of section they begin in."""
-    begins = itertools.accumulate([len(said) + 1 for said in texts], initial=0)
-    known = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more
-    found = [(begin, line) for begin, line in known if line is not None]
-    is_of_role = any(kind in OF_ROLE for _, line in found if line.openings for _, kind in line.openings)
+    begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
+    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more
+    entries = [(begin, line) for begin, line in pairs if line is not None]
+    is_of_role = any(kind in OF_ROLE for _, line in entries if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
-    placed: list[Placed] = []
+    placements: list[Placed] = []
     by_list: dict[str, list[int]] = {}
-    for number, (begin, line) in enumerate(found):
-        placed.append((begin, kind, line))
+    for number, (begin, line) in enumerate(entries):
+        placements.append((begin, kind, line))
         if line.openings and not line.is_label:
             kind = line.openings[-1][1]
         for name in line.words:
             by_list.setdefault(name, []).append(number)
-    return _Text(tuple(placed), by_list)
+    return _Text(tuple(placements), by_list)
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
@@ -174,18 +174,18 @@ def read_lines(texts: list[str]) -> list[Line | None]:
         elif meaning.where == "clause":
             line.cues.append((start - begin, end - begin, meaning.kind))
         else:
-            said = batch[start:end].rstrip("\n")
-            until = start - begin + len(said)
-            headings.setdefault(place, []).append((until - len(said.lstrip("\n*?¿# ")), until, meaning))
-    for place, found in headings.items():
+            words = batch[start:end].rstrip("\n")
+            until = start - begin + len(words)
+            headings.setdefault(place, []).append((until - len(words.lstrip("\n*?¿# ")), until, meaning))
+    for place, hits in headings.items():
         line, _, _ = at(begins[place])
-        line.openings = _openings(texts[place], found)
-        line.cues = sorted([*line.cues, *_cues_of_headings(line, found)])
+        line.openings = _openings(texts[place], hits)
+        line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
             line, begin, _ = at(start)
-            said = batch[start:end]
-            for name in lists.get(said if literals.is_exact else said.lower(), ()):
+            words = batch[start:end]
+            for name in lists.get(words if literals.is_exact else words.lower(), ()):
                 line.words.setdefault(name, []).append((start - begin, end - begin))
     return lines
 
@@ -219,10 +219,10 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
 
 def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> Iterator[tuple[int, int, str]]:
     """Words of headings that open no section, where they are turns of phrase, too: "- Rust a plus"."""
-    opened = {start for start, _ in line.openings}
+    starts = {start for start, _ in line.openings}
     for start, until, _ in headings:
         kind = _clause_kinds().get(line.text[start:until].lower().strip(" :"))
-        if kind is not None and start not in opened:
+        if kind is not None and start not in starts:
             yield start, until, kind
 
 
@@ -240,8 +240,8 @@ def _is_heading(line: str, start: int, end: int) -> bool:
         line.find(":", end, end + MAX_COLON_GAP) >= 0 and not _LETTER.search(line[:start])
     ):
         return True
-    letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
-    return not whole.endswith((".", ",", ";")) and known >= MIN_OF_HEADING * letters
+    letters, n_known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
+    return not whole.endswith((".", ",", ";")) and n_known >= MIN_OF_HEADING * letters
 
 
 def _is_item(line: str) -> bool:

@@ -40,8 +40,8 @@ class BatchCache(Generic[Read]):
 
     def __call__(self, text: str) -> Read:
         """The result for one text, read now if it is not cached."""
-        known = self._known.get(text, self)
-        return self.get_many([text])[text] if known is self else known  # type: ignore[return-value]
+        result = self._known.get(text, self)
+        return self.get_many([text])[text] if result is self else result  # type: ignore[return-value]
 
     def get_many(self, texts: list[str]) -> dict[str, Read]:
         """Results by text: of these texts, and of whatever else is cached."""

@@ -77,18 +77,18 @@ def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
     return text
 
 
-def bounded_url(stated: object, issues: list[Issue]) -> str | None:
+def bounded_url(value: object, issues: list[Issue]) -> str | None:
     """An http(s) address without user and password; None, and an issue, for any other."""
-    if stated is None or stated == "":
+    if value is None or value == "":
         return None
-    if isinstance(stated, str):
-        url = stated.strip()
+    if isinstance(value, str):
+        url = value.strip()
         is_plain = _PLAIN_HOST.match(url) is not None and "@" not in url
         if len(url) <= MAX_URL and url.isprintable() and (is_plain or _is_web(url)):
             return without_user(url)
-    shown = without_user(stated[:MAX_URL].strip()) if isinstance(stated, str) else stated
+    excerpt = without_user(value[:MAX_URL].strip()) if isinstance(value, str) else value
     rule = f"an http(s) address of at most {MAX_URL} printable characters expected; it was left out, the posting kept"
-    issues.append(Rejected("url", shown, rule).issue)
+    issues.append(Rejected("url", excerpt, rule).issue)
     return None
 
 

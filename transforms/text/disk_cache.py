@@ -33,11 +33,11 @@ def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
 def read_cached(path: Path) -> bytes | None:
     """The content that `write_cache` wrote; None when there is none, or not all of it."""
     try:
-        stored = path.read_bytes()
+        data = path.read_bytes()
     except OSError:
         return None
-    content = stored[DIGEST_SIZE:]
-    return content if _digest(content) == stored[:DIGEST_SIZE] else None
+    content = data[DIGEST_SIZE:]
+    return content if _digest(content) == data[:DIGEST_SIZE] else None
 
 
 def write_cache(path: Path, content: bytes) -> None:

@@ -44,12 +44,12 @@ def split_halves(text: str) -> Halves | None:
     for cut in range(1, len(lines)):
         native_before += native[cut - 1]
         english_before += english[cut - 1]
-        for is_native_first, of_other, misplaced in (
+        for is_native_first, of_other, strays in (
             (True, of_native - native_before, english_before),
             (False, native_before, of_english - english_before),
         ):
-            share = max(of_other / of_native, misplaced / of_english)
-            best = min(best, (of_other + misplaced, cut, is_native_first, share))
+            share = max(of_other / of_native, strays / of_english)
+            best = min(best, (of_other + strays, cut, is_native_first, share))
     _, cut, is_native_first, share = best
     first, second = lines[:cut], lines[cut:]
     is_alike = max(len(first), len(second)) <= MAX_LINES * min(len(first), len(second))

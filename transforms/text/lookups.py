@@ -15,10 +15,10 @@ LOOKUPS = Path(__file__).parents[1] / "lookups"
 @functools.cache
 def path_of(name: str) -> Path:
     """The CSV of a lookup, in whichever folder of lookups/ it stands. Raises `ValueError` when there is none."""
-    found = list(LOOKUPS.glob(f"*/{name}.csv"))
-    if len(found) != 1:
-        raise ValueError(f"one file {name}.csv expected in a folder of {LOOKUPS}, {len(found)} found")
-    return found[0]
+    paths = list(LOOKUPS.glob(f"*/{name}.csv"))
+    if len(paths) != 1:
+        raise ValueError(f"one file {name}.csv expected in a folder of {LOOKUPS}, {len(paths)} found")
+    return paths[0]
 
 
 def cells_of(name: str) -> list[dict[str, str]]:

@@ -27,22 +27,22 @@ class Literals:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of every occurrence of every word, in order, overlapping ones too. Never raises."""
-        found: list[tuple[int, int, int]] = []
-        note = found.append
+        hits: list[tuple[int, int, int]] = []
+        note = hits.append
 
         def on_match(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             note((start, end, number))
 
         if not hasattr(self._made, "database"):
             self._compile()
-        encoded = text.encode("latin-1", "replace")
-        self._made.database.scan(encoded, match_event_handler=on_match, scratch=self._made.scratch)
-        spans = {(s, e) for s, e, number in found if self._is_plain[number] or self._stands(text[s:e], number)}
+        data = text.encode("latin-1", "replace")
+        self._made.database.scan(data, match_event_handler=on_match, scratch=self._made.scratch)
+        spans = {(s, e) for s, e, number in hits if self._is_plain[number] or self._stands(text[s:e], number)}
         return sorted(spans)
 
-    def _stands(self, said: str, number: int) -> bool:
+    def _stands(self, text: str, number: int) -> bool:
         word = self._words[number]
-        return said == word or (not self.is_exact and said.lower() == word)
+        return text == word or (not self.is_exact and text.lower() == word)
 
     def _compile(self) -> None:
         """A database for this thread. Hyperscan folds ASCII only, so other letters are spelt in both cases."""
@@ -50,8 +50,8 @@ class Literals:
         for number, word in enumerate(self._words):
             spellings = {word} if self.is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):
-                encoded = spelling.encode("latin-1", "replace")
-                expressions.append(re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", encoded))
+                data = spelling.encode("latin-1", "replace")
+                expressions.append(re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", data))
                 numbers.append(number)
         flag = hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if self.is_exact else hyperscan.HS_FLAG_CASELESS)
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)

@@ -103,15 +103,15 @@ class _Tags(NamedTuple):
 
 def _tags(blocks: Iterable[str], inline: str) -> _Tags:
     """The tags of these elements. `inline` matches the names of those that do not break a line."""
-    opened = "|".join(sorted(set(blocks) - {"br", "hr", "li"}, key=lambda tag: (tag not in FREQUENT, tag)))
-    opens = rf"<(?:{opened}){_ATTRIBUTES}>"
-    ends = rf"(?:</(?:{opened}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"
+    names = "|".join(sorted(set(blocks) - {"br", "hr", "li"}, key=lambda tag: (tag not in FREQUENT, tag)))
+    opens = rf"<(?:{names}){_ATTRIBUTES}>"
+    ends = rf"(?:</(?:{names}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"
     passes = rf"</?+(?:{inline}){_ATTRIBUTES}>"
     return _Tags(
         cell=re.compile(rf"(?:</[a-z][a-z0-9]*+>)*+<t[dh]{_ATTRIBUTES}>"),
         # a block at the beginning of an item does not begin another line
         item=re.compile(rf"<li{_ATTRIBUTES}>(?>\s|{opens}|{ends}(?>{ends}|</(?:{inline})\s*+>)*+{opens}|{passes})*+"),
-        block=re.compile(rf"</?+(?:p|li|{opened}|[bh]r){_ATTRIBUTES}>"),
+        block=re.compile(rf"</?+(?:p|li|{names}|[bh]r){_ATTRIBUTES}>"),
         inline=re.compile(passes),
     )
 
@@ -181,7 +181,7 @@ def _cut_by_parser(html: str) -> str:
             if node.mem_id != root.mem_id:
                 node.decompose()
     tidy = _WITH_ATTRIBUTES.sub(r"<\1>", _COMMENT.sub("", root.html or ""))
-    tidy = _PREFORMATTED.sub(lambda found: found[0].replace("\n", "<br>"), tidy)
+    tidy = _PREFORMATTED.sub(lambda match: match[0].replace("\n", "<br>"), tidy)
     return entities.unescape(_lines(tidy, _ANY))
 
 
@@ -200,9 +200,9 @@ def _lines(tidy: str, tags: _Tags) -> str:
 _ASCII = bytes(range(0x80))
 
 
-def _beyond(encoded: bytes, ordinary: bytes) -> str:
+def _beyond(data: bytes, ordinary: bytes) -> str:
     """The characters of a text but for some of ASCII: bytes are deleted much faster than characters are looked at."""
-    return encoded.translate(None, ordinary).decode("utf-8", "surrogatepass")
+    return data.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
 
 @functools.lru_cache(maxsize=128)
@@ -221,8 +221,8 @@ def strip_invisible(text: str) -> str:
     >>> without_unseen("Engi\\u202eneer\\x1b[31m")
     'Engineer[31m'
     """
-    encoded = text.encode("utf-8", "surrogatepass")
-    odd = _beyond(encoded, ORDINARY)
+    data = text.encode("utf-8", "surrogatepass")
+    odd = _beyond(data, ORDINARY)
     for mark in NOT_SHOWN.intersection(odd):
         text = text.replace(mark, "")
     return text if _is_encodable(odd) else _whole(text)
@@ -241,7 +241,7 @@ def compose_letters(text: str) -> str:
     """
     if text.isascii() or _MARKS.isdisjoint(letters_beyond_ascii(text)) or unicodedata.is_normalized("NFC", text):
         return text
-    return _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    return _MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
 
 
 def _whole(text: str) -> str:
@@ -310,22 +310,22 @@ def mask_contacts(text: str) -> str:
     if not spans:
         return text
     pieces: list[str] = []
-    done = 0
+    at = 0
     for start, end in sorted(spans):
-        if end > done:
-            pieces += (text[done : max(start, done)], MASK * (end - max(start, done)))
-            done = end
-    return "".join((*pieces, text[done:]))
+        if end > at:
+            pieces += (text[at : max(start, at)], MASK * (end - max(start, at)))
+            at = end
+    return "".join((*pieces, text[at:]))
 
 
 def _may_hold_written_at(plain: bytes) -> bool:
     """Whether a bracket opens that `_WRITTEN_AT` may begin with: brackets are rare, and found fast one by one."""
-    for opened in b"[({<":
-        at = plain.find(opened)
+    for bracket in b"[({<":
+        at = plain.find(bracket)
         while at >= 0:
             if plain[at + 1 : at + 4].lstrip().startswith((b"at", b"AT", b"@")):
                 return True
-            at = plain.find(opened, at + 1)
+            at = plain.find(bracket, at + 1)
     return False
 
 
@@ -344,41 +344,41 @@ def _mail(text: str) -> list[tuple[int, int]]:
 def _written_mail(text: str) -> list[tuple[int, int]]:
     """Addresses with the "@" in words: "jo (at) example (dot) org"."""
     spans = []
-    for written in _WRITTEN_AT.finditer(text):
-        end = written.start() - text.endswith(" ", 0, written.start())
+    for match in _WRITTEN_AT.finditer(text):
+        end = match.start() - text.endswith(" ", 0, match.start())
         local = _LOCAL_PART.search(text[max(0, end - MAX_LOCAL_PART) : end])
-        domain = _WRITTEN_DOMAIN.match(text, written.end(), written.end() + MAX_DOMAIN)
+        domain = _WRITTEN_DOMAIN.match(text, match.end(), match.end() + MAX_DOMAIN)
         if local and domain:
             spans.append((end - len(local[0]), domain.end()))
     return spans
 
 
 def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
-    spans = (_trim(text, *found.span()) for found in _DIGITS.finditer(text, begin, end))
-    taken = [span for span in spans if _is_telephone(text, *span)]
-    for called in _CALLED.finditer(text, begin, end):
-        start, end = _trim(text, *called.span(1))
+    spans = (_trim(text, *match.span()) for match in _DIGITS.finditer(text, begin, end))
+    telephones = [span for span in spans if _is_telephone(text, *span)]
+    for call in _CALLED.finditer(text, begin, end):
+        start, end = _trim(text, *call.span(1))
         if _count(text[start:end]) >= MIN_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
-            taken.append((start, end))
-    return taken
+            telephones.append((start, end))
+    return telephones
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span cut where a number cannot go on: two separators in a row (but ") "), and what is no digit at its end."""
-    said = text[start:end]
-    cut = _CUT.search(said, 1)
-    if cut and not said.startswith((" (", ") "), cut.start()):
-        said = said[: cut.start()]
-    return start, start + len(said.rstrip(" ()./-"))
+    number = text[start:end]
+    cut = _CUT.search(number, 1)
+    if cut and not number.startswith((" (", ") "), cut.start()):
+        number = number[: cut.start()]
+    return start, start + len(number.rstrip(" ()./-"))
 
 
-def _count(said: str) -> int:
-    return sum(map(str.isdigit, said))
+def _count(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _is_telephone(text: str, start: int, end: int) -> bool:
-    said = text[start:end]
-    digits = _count(said)
+    number = text[start:end]
+    digits = _count(number)
     before = text[max(0, start - 16) : start]
     is_named = _PHONE_BEFORE.search(before) is not None
     if (
@@ -386,15 +386,15 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
         or text[end : end + 1].isalnum()
         or (_NUMBER_BEFORE.search(before) and not is_named)
         or _AMOUNT_AFTER.match(text, end)
-        or _DATE.match(said)
+        or _DATE.match(number)
     ):
         return False
-    if said.startswith(("+", "00")):
+    if number.startswith(("+", "00")):
         # "+48 123 456 789" is a number, "+10 000 000" an amount
-        return digits > MIN_DIGITS + 1 or not _GROUPED_AMOUNT.match(said)
-    if said.startswith(("0", "(0")):
-        return digits > MIN_DIGITS and len(said) > digits and not _YEAR.search(said)
-    return _NORTH_AMERICAN.match(said) is not None
+        return digits > MIN_DIGITS + 1 or not _GROUPED_AMOUNT.match(number)
+    if number.startswith(("0", "(0")):
+        return digits > MIN_DIGITS and len(number) > digits and not _YEAR.search(number)
+    return _NORTH_AMERICAN.match(number) is not None
 
 
 # --- language, hash and key ---------------------------------------------------------------------------
@@ -442,17 +442,17 @@ def hash_of(text: str) -> str:
 
 def _normal_bytes(text: str) -> bytes:
     """`normal(text)` in UTF-8; made of bytes, which is much faster, where ASCII is all that may change."""
-    encoded = text.encode("utf-8", "surrogatepass")
+    data = text.encode("utf-8", "surrogatepass")
     for odd in letters_beyond_ascii(text):
         form = _form_alone(odd)
         if form is None:
             return normal(text).encode("utf-8", "surrogatepass")
         if form != odd:
-            encoded = encoded.replace(odd.encode("utf-8", "surrogatepass"), form.encode("utf-8", "surrogatepass"))
-    folded = encoded.translate(_FOLDED)
-    while b"  " in folded:
-        folded = folded.replace(b"  ", b" ")
-    return folded.strip(b" ")
+            data = data.replace(odd.encode("utf-8", "surrogatepass"), form.encode("utf-8", "surrogatepass"))
+    plain = data.translate(_FOLDED)
+    while b"  " in plain:
+        plain = plain.replace(b"  ", b" ")
+    return plain.strip(b" ")
 
 
 @functools.cache

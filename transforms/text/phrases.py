@@ -33,29 +33,29 @@ class Phrases:
 
     def find(self, data: bytes) -> list[tuple[int, int, int]]:
         """(start, end, number of the expression) of each match, in order; start is 0 where starts are not known."""
-        found: dict[tuple[int, int], int] = {}
+        starts: dict[tuple[int, int], int] = {}
 
         def on_match(number: int, start: int, end: int, _flags: int, _context: object) -> bool | None:
-            found[number, end] = start
-            return True if len(found) >= MAX_MATCHES else None
+            starts[number, end] = start
+            return True if len(starts) >= MAX_MATCHES else None
 
         if not hasattr(self._of_thread, "database"):
             self._of_thread.database = self._database()
             self._of_thread.scratch = hyperscan.Scratch(self._of_thread.database)
         with contextlib.suppress(hyperscan.ScanTerminated):
             self._of_thread.database.scan(data, match_event_handler=on_match, scratch=self._of_thread.scratch)
-        return sorted((start, end, number) for (number, end), start in found.items())
+        return sorted((start, end, number) for (number, end), start in starts.items())
 
     def _database(self) -> Any:
         """The compiled expressions: from the cache folder where it holds these, else compiled and kept."""
         made_of = (version("hyperscan").encode(), str(self._flag).encode(), b"\n".join(self._expressions))
-        kept = cache_path("phrases", ".hyperscan", made_of)
-        content = read_cached(kept)
+        path = cache_path("phrases", ".hyperscan", made_of)
+        content = read_cached(path)
         if content is not None:
             with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
                 return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         count = len(self._expressions)
         database.compile(expressions=self._expressions, ids=list(range(count)), flags=[self._flag] * count)
-        write_cache(kept, hyperscan.dumpb(database))
+        write_cache(path, hyperscan.dumpb(database))
         return database

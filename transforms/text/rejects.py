@@ -24,9 +24,9 @@ class Rejected(ValueError):  # noqa: N818  # names what happened to the record
     """A record or value that cannot be taken: which column, what it was, and what was expected."""
 
     def __init__(self, column_name: str, value: object, rule: str) -> None:
-        shown = shown_value(value)
-        self.issue = Issue(column_name=column_name, value=shown, rule=rule)
-        super().__init__(f"{column_name}: {rule} (got {shown!r})")
+        excerpt = shown_value(value)
+        self.issue = Issue(column_name=column_name, value=excerpt, rule=rule)
+        super().__init__(f"{column_name}: {rule} (got {excerpt!r})")
 
 
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -46,8 +46,8 @@ def count_records(value: str) -> int:
 
 def shown_value(value: object) -> str:
     """A refused value as it is shown: cut, and without what a terminal would obey."""
-    shown = value if isinstance(value, str) else repr(value)
-    return strip_invisible(shown[:MAX_VALUE])
+    text = value if isinstance(value, str) else repr(value)
+    return strip_invisible(text[:MAX_VALUE])
 
 
 def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
