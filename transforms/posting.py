@@ -156,8 +156,8 @@ def _make_batch(
             try:
                 next(steps)
                 open_tasks.append((number, steps))
-            except StopIteration as done:
-                results[number] = done.value
+            except StopIteration as stop:
+                results[number] = stop.value
             except Rejected as error:
                 results[number] = error.issue
             except MISSHAPEN as error:

@@ -163,8 +163,8 @@ def _bound_pay(pay: Pay, issues: list[Issue]) -> Pay:
     words = (pay.pay_text, pay.place_text, pay.level_text)
     if all(map(_is_plain, words)):
         return pay
-    amount, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
-    return dataclasses.replace(pay, pay_text=amount, place_text=place, level_text=level)
+    pay_text, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
+    return dataclasses.replace(pay, pay_text=pay_text, place_text=place, level_text=level)
 
 
 def _is_plain(part: str | None) -> bool:

@@ -430,8 +430,8 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[Found]:
     is_open = (table.posting[left] != table.posting[right]) & (loose[left] | loose[right])
     left, right = left[is_open], right[is_open]
     is_open = ~table.share_employer(left, right) & table.share_place(left, right)
-    unknown = _verify_pairs(table, sketches, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
-    return [narrow_links, unknown]
+    wide_links = _verify_pairs(table, sketches, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
+    return [narrow_links, wide_links]
 
 
 def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:

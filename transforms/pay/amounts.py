@@ -396,10 +396,8 @@ def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
     """A number with what belongs to it behind its first digits: "$55, 000" and "13€50"."""
     number = _value(text[start:end])
     if is_signed:
-        thousands = _SPACED.match(text, end) if end - start <= len("999") else None
-        return _Figure(
-            number * 1000 + int(thousands[1]) if thousands else number, thousands.end() if thousands else end, _NONE
-        )
+        group = _SPACED.match(text, end) if end - start <= len("999") else None
+        return _Figure(number * 1000 + int(group[1]) if group else number, group.end() if group else end, _NONE)
     cents = _CENTS.match(text, end)
     if cents is None:
         return _Figure(number, end, _NONE)

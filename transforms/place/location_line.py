@@ -271,14 +271,9 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
     run = _find_run(piece, name, is_lower)
     states = _small_code(piece)
     if states and (run is None or (run.kind == "place" and not run.is_code)):
-        meanings = run.meanings if run else ()
+        names = run.meanings if run else ()
         return _Run(
-            "place",
-            0,
-            len(piece),
-            (*meanings, *states),
-            is_code=not meanings,
-            is_weak=name in noise().no_city or not meanings,
+            "place", 0, len(piece), (*names, *states), is_code=not names, is_weak=name in noise().no_city or not names
         )
     if run is not None and run.kind == "place":
         if name in noise().strip and not run.is_code:

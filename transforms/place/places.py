@@ -389,10 +389,8 @@ def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
     if item is None or item.chosen is None:
         return read
     meaning = item.chosen
-    city_place = dataclasses.replace(place, city=meaning.city, subdivision=place.subdivision or meaning.subdivision)
-    return dataclasses.replace(
-        read, places=(city_place,), spans=(*read.spans, _span("city", "title", item, "gazetteer"))
-    )
+    city = dataclasses.replace(place, city=meaning.city, subdivision=place.subdivision or meaning.subdivision)
+    return dataclasses.replace(read, places=(city,), spans=(*read.spans, _span("city", "title", item, "gazetteer")))
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -93,8 +93,8 @@ def years_in(text: str) -> tuple[float, int, int] | None:
         if candidate is not None and (best is None or candidate[0] > best[0]):
             best = candidate[0], begin + candidate[1], begin + candidate[2]
     if best is None and is_east_asian(text):
-        demand = years_in_east_asian(text, MAX_YEARS)
-        return (float(demand.value), demand.start, demand.end) if demand else None
+        need = years_in_east_asian(text, MAX_YEARS)
+        return (float(need.value), need.start, need.end) if need else None
     return best
 
 
@@ -216,9 +216,7 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
             continue
         flag = "i" if row["case"] == "any" else "-i"
         patterns[(GENERIC if row["generic"] else row["degree"]) or GENERIC].append(f"(?{flag}:{row['pattern']})")
-    groups = "|".join(
-        f"(?P<{degree}>{'|'.join(alternatives)})" for degree, alternatives in patterns.items() if alternatives
-    )
+    groups = "|".join(f"(?P<{degree}>{'|'.join(words)})" for degree, words in patterns.items() if words)
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
@@ -259,12 +257,8 @@ def degree_in(text: str) -> Reading | None:
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
     if best is None and is_east_asian(text):
-        demand = degree_in_east_asian(text)
-        return (
-            Reading(str(demand.value), f"asks for: {demand.value}", demand.start, demand.end, "text")
-            if demand
-            else None
-        )
+        need = degree_in_east_asian(text)
+        return Reading(str(need.value), f"asks for: {need.value}", need.start, need.end, "text") if need else None
     return best
 
 
