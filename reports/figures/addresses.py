@@ -57,55 +57,55 @@ _ALIASES = tuple((re.compile(old), new) for old, new in ALIASES)
 def canonical(figure_id: str) -> str:
     """The id of a figure that may be given by an earlier id or a short form; else the id as it is."""
     for old, new in _ALIASES:
-        found = old.fullmatch(figure_id)
-        if found:
-            return found.expand(new)
+        match = old.fullmatch(figure_id)
+        if match:
+            return match.expand(new)
     return figure_id
 
 
 # --- the parts of an id ---------------------------------------------------------------------------------
 
 
-def _choose(what: str, given: str, known: Iterable[str]) -> str:
+def _choose(what: str, part: str, names: Iterable[str]) -> str:
     """A part that is among the known ones. Raises `AddressError` that names those that are spelt most alike."""
-    choices = list(known)
-    if given in choices:
-        return given
-    near = difflib.get_close_matches(given, choices, n=3, cutoff=0.5) or (choices if len(choices) < 12 else [])
+    choices = list(names)
+    if part in choices:
+        return part
+    near = difflib.get_close_matches(part, choices, n=3, cutoff=0.5) or (choices if len(choices) < 12 else [])
     hint = f": {', '.join(near)}?" if near else ""
-    raise AddressError(f"no {what} {given!r}{hint}")
+    raise AddressError(f"no {what} {part!r}{hint}")
 
 
-def _place(given: str) -> Place:
-    return PLACES[_choose("place", given, PLACES)]
+def _place(slug: str) -> Place:
+    return PLACES[_choose("place", slug, PLACES)]
 
 
-def _place_or_all(given: str) -> Place:
-    return EVERYWHERE if given == EVERYWHERE.slug else PLACES[_choose("place", given, (*PLACES, EVERYWHERE.slug))]
+def _place_or_all(slug: str) -> Place:
+    return EVERYWHERE if slug == EVERYWHERE.slug else PLACES[_choose("place", slug, (*PLACES, EVERYWHERE.slug))]
 
 
 def _declare_pay(market: str, place: str, work: str, level: str, basis: str | None = None) -> Figure:
     if place == EVERYWHERE.slug:
         raise AddressError("no figure of pay is of all places, since most of the adverts would be of one country")
-    chosen = _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
+    role = _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
         _choose("kind of source", basis, pay_figures.BASES)
     levels = LEVEL_GROUPS if basis is None else (*LEVEL_GROUPS, *pay_figures.STATED_LEVELS)
-    return pay_figures.declare_pay(_place(place), chosen, _choose("level", level, levels), market, basis)
+    return pay_figures.declare_pay(_place(place), role, _choose("level", level, levels), market, basis)
 
 
 def _declare_comparison(place: str, work: str, kind: str) -> Figure:
-    chosen = _choose("role or group of roles", work, WORKS)
-    return comparison_figures.declare(_place(place), chosen, _choose("kind of source", kind, comparison_figures.KINDS))
+    role = _choose("role or group of roles", work, WORKS)
+    return comparison_figures.declare(_place(place), role, _choose("kind of source", kind, comparison_figures.KINDS))
 
 
 def _declare_bonus(place: str) -> Figure:
-    known = {slug: one for slug, one in PLACES.items() if one.level in ("region", "country")}
-    return pay_figures.declare_bonus(known[_choose("region or country", place, known)])
+    places = {slug: one for slug, one in PLACES.items() if one.level in ("region", "country")}
+    return pay_figures.declare_bonus(places[_choose("region or country", place, places)])
 
 
 def _declare_skill(name: str, place: str, group: str) -> Figure:
-    chosen = _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
+    role_group = _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
     at = _place_or_all(place)
     if name in share_figures.BASELINE_NAMES:
         word, spellings = share_figures.BASELINE_NAMES[name]
@@ -113,33 +113,33 @@ def _declare_skill(name: str, place: str, group: str) -> Figure:
         skills = share_figures.items_of("skill_asked")
         word = skills[_choose("skill", name, skills)]
         spellings = (word.lower(),)
-    return share_figures.declare_skill(name, word, spellings, at, chosen)
+    return share_figures.declare_skill(name, word, spellings, at, role_group)
 
 
 def _declare_share(measure: str, item: str, place: str, group: str) -> Figure:
-    asked = MEASURES[_choose("measure", measure, MEASURES)]
-    known = share_figures.items_of(measure)
-    chosen = _choose(f"item of {measure}", item, known) if known else item
+    definition = MEASURES[_choose("measure", measure, MEASURES)]
+    items = share_figures.items_of(measure)
+    name = _choose(f"item of {measure}", item, items) if items else item
     at = _place_or_all(place)
-    return share_figures.declare_share(measure, chosen, at, _choose("group of roles", group, asked.role_groups))
+    return share_figures.declare_share(measure, name, at, _choose("group of roles", group, definition.role_groups))
 
 
 def _declare_disclosure(place: str, group: str, law: str) -> Figure:
-    known = {EVERYWHERE.slug: EVERYWHERE, **{slug: one for slug, one in PLACES.items() if one.level == "country"}}
+    places = {EVERYWHERE.slug: EVERYWHERE, **{slug: one for slug, one in PLACES.items() if one.level == "country"}}
     subdivision = re.fullmatch(r"([a-z]{2})_([a-z0-9]{1,3})", place)
-    if subdivision and subdivision[1] in known:
+    if subdivision and subdivision[1] in places:
         code = f"{subdivision[1]}-{subdivision[2]}".upper()
         at = Place(level="subdivision", region=code, name=code, slug=place)
     else:
-        at = known[_choose("country or subdivision (ISO 3166-2 with an underscore)", place, known)]
-    chosen = _choose("group of jobs", group, GROUPS_OF_DISCLOSURE)
-    return disclosure_figures.declare_disclosure(at, chosen, _choose("kind of law", law, LAW_CLASSES))
+        at = places[_choose("country or subdivision (ISO 3166-2 with an underscore)", place, places)]
+    job_group = _choose("group of jobs", group, GROUPS_OF_DISCLOSURE)
+    return disclosure_figures.declare_disclosure(at, job_group, _choose("kind of law", law, LAW_CLASSES))
 
 
 def _declare_closing_rate(place: str, group: str) -> Figure:
     at = {one.slug: one for one in (EVERYWHERE, *PLACES.values()) if one.level != "country"}
-    chosen = _choose("group of roles", group, GROUPS_OF_CLOSINGS)
-    return share_figures.declare_closing_rate(at[_choose("region or continent", place, at)], chosen)
+    role_group = _choose("group of roles", group, GROUPS_OF_CLOSINGS)
+    return share_figures.declare_closing_rate(at[_choose("region or continent", place, at)], role_group)
 
 
 KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {

@@ -191,20 +191,20 @@ MOST_NAMED = 8
 """Figures that are offered by the first part of an id that none has."""
 
 
-def find_id(named: str) -> str:
+def find_id(address: str) -> str:
     """The id of a figure that is named by its id, an earlier one or a short form. Raises `AddressError` for none."""
-    figure_id = canonical(named)
+    figure_id = canonical(address)
     if figure_id in KNOWN:
         return figure_id
     kind = figure_id.partition(".")[0]
-    listed = [name for name in KNOWN if name.startswith(f"{kind}.")]
-    if kind not in KINDS and listed:
-        near = difflib.get_close_matches(figure_id, listed, n=2, cutoff=0.6) or listed[:MOST_NAMED]
-        raise AddressError(f"no figure {named!r}; did you mean {' or '.join(near)}?")
+    ids = [name for name in KNOWN if name.startswith(f"{kind}.")]
+    if kind not in KINDS and ids:
+        near = difflib.get_close_matches(figure_id, ids, n=2, cutoff=0.6) or ids[:MOST_NAMED]
+        raise AddressError(f"no figure {address!r}; did you mean {' or '.join(near)}?")
     try:
         return declare(figure_id).id
     except AddressError as error:
-        near = difflib.get_close_matches(named, list(KNOWN), n=2, cutoff=0.6)
+        near = difflib.get_close_matches(address, list(KNOWN), n=2, cutoff=0.6)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise AddressError(f"{error}{hint}") from None
 
@@ -221,16 +221,16 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
     the United States, of which the guide speaks by name.
     Reads mart.salary_bands and what there is to compare. Raises `AddressError` where an address is of no figure.
     """
-    paid = query.read(
+    rows = query.read(
         con, "SELECT DISTINCT region FROM mart.salary_bands WHERE region_level = 'country' ORDER BY region"
     )
-    names = dict.fromkeys(["us", *(row["region"].lower() for row in paid)])
+    names = dict.fromkeys(["us", *(row["region"].lower() for row in rows)])
     countries = [PLACES[name] for name in names if name in PLACES]
     figures = (
         *map(offer_nearest, BANDS), *AROUND, *(figure for place in countries for figure in country_figures(place)),
         *declare_compared(con),
     )  # fmt: skip
-    found = {figure.id: figure for figure in figures}
+    by_id = {figure.id: figure for figure in figures}
     others = {figure.id: figure for figure in _OTHERS}
-    asked = (find_id(figure_id) for figure_id in also)
-    return found | {name: declare(name) for name in asked if name not in found | others} | others
+    ids = (find_id(figure_id) for figure_id in also)
+    return by_id | {name: declare(name) for name in ids if name not in by_id | others} | others

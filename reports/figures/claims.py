@@ -59,12 +59,12 @@ def load_claims(path: Path = CLAIMS) -> tuple[Claim, ...]:
     tables = content.get("claims", [])
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         raise ClaimsError(path, [*problems, "claims: [[claims]] with two brackets expected"])
-    seen: set[str] = set()
+    ids: set[str] = set()
     for number, table in enumerate(tables, start=1):
         name = table["id"] if isinstance(table.get("id"), str) else f"claim {number}"
         problems += [f"{name}: {problem}" for problem in _problems_of(table)]
-        problems += [f"{name}: id: given to two claims"] if name in seen else []
-        seen.add(name)
+        problems += [f"{name}: id: given to two claims"] if name in ids else []
+        ids.add(name)
     if problems:
         raise ClaimsError(path, problems)
     return tuple(_claim(table) for table in tables)

@@ -66,10 +66,10 @@ def declare(place: Place, work: str, kind: str) -> Figure:
 
 def _make_figure(compared: str, place: str, basis: str) -> Figure:
     """Pay of one role in one country by one kind of source: `compared` names them ("us.data_scientist.official")."""
-    name, counted, words = BEHIND[basis]
-    given: dict[str, object] = {"groups": dict(CELL_GROUPS)}
-    if counted is not None:
-        given["rows"] = Sql(query.text_of(counted))
+    name, select, words = BEHIND[basis]
+    parameters: dict[str, object] = {"groups": dict(CELL_GROUPS)}
+    if select is not None:
+        parameters["rows"] = Sql(query.text_of(select))
     work = compared.split(".")[1]
     return Figure(
         id=f"comparison.{compared}",
@@ -81,8 +81,8 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
                 name=name,
                 basis=basis,
                 sql="compared",
-                behind="behind_compared_official" if counted is None else "behind_compared",
-                parameters=given,
+                behind="behind_compared_official" if select is None else "behind_compared",
+                parameters=parameters,
                 batch=Batch(
                     parameters={"compared": Sql("compared"), "basis": Sql("basis")},
                     column="compared",

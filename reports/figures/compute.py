@@ -74,12 +74,12 @@ class FigureInputs:
 
 def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     """Read what is the same for all figures of a day."""
-    barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
+    sources = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     boards = query.read(con, query.fill("boards", {"as_of": as_of}))
     return FigureInputs(
         as_of=as_of,
         code_version=code_version,
-        barred=frozenset(row["source"] for row in barred),
+        barred=frozenset(row["source"] for row in sources),
         boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards},
     )
 
@@ -93,23 +93,23 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
     figures = declarations(con, also)
     inputs = inputs_of(con, as_of, code_version)
     inputs = _with_memory(con, figures, inputs, addresses={find_id(name) for name in also} - KNOWN.keys())
-    made: dict[str, Figures] = {}
+    rows: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.claim is not None:
-            made[figure.id] = _cite(figure, figure.claim, inputs)
+            rows[figure.id] = _cite(figure, figure.claim, inputs)
         elif figure.retired is not None:
-            gone = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
+            verdict = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
             sql = query.fill("history", {"figure": figure.id, "rungs": (), "as_of": as_of})  # what it said before
-            made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD, sql=sql)
+            rows[figure.id] = _row(figure, inputs, verdict, rung=WITHHELD, sql=sql)
         elif figure.gathers is not None:
-            kin = [(name, row) for name, row in made.items() if re.fullmatch(figure.gathers, name)]
-            members = [(figures[name], _with_nearest(row, figures, made)) for name, row in kin]
-            made[figure.id] = _gather(figure, members, inputs)
+            kin = [(name, row) for name, row in rows.items() if re.fullmatch(figure.gathers, name)]
+            members = [(figures[name], _with_nearest(row, figures, rows)) for name, row in kin]
+            rows[figure.id] = _gather(figure, members, inputs)
         elif figure.alias_of is not None:
-            made[figure.id] = replace(made[figure.alias_of], figure=figure.id, title=figure.title)
+            rows[figure.id] = replace(rows[figure.alias_of], figure=figure.id, title=figure.title)
         else:
-            made[figure.id] = _measure(con, figure, inputs)
-    return [_with_nearest(row, figures, made) for row in made.values()]
+            rows[figure.id] = _measure(con, figure, inputs)
+    return [_with_nearest(row, figures, rows) for row in rows.values()]
 
 
 def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, Figures], as_of: date) -> list[Figures]:
@@ -119,20 +119,20 @@ def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, 
     they stand in these rows.
     """
     inputs = inputs_of(con, as_of, next(iter(rows.values())).code_version) if rows else None
-    made: dict[str, Figures] = {}
+    result: dict[str, Figures] = {}
     for name, row in rows.items():
         figure = figures.get(name)
         if inputs is not None and figure is not None and figure.gathers is not None:
-            kin = [(other, one) for other, one in made.items() if re.fullmatch(figure.gathers, other)]
+            kin = [(other, one) for other, one in result.items() if re.fullmatch(figure.gathers, other)]
             members = [(figures[other], one) for other, one in kin if other in figures]
             days = [one.as_of for _, one in members if one.value is not None] or [one.as_of for _, one in members]
-            gathered = _gather(figure, members, replace(inputs, as_of=max(days, default=row.as_of)))
-            made[name] = replace(gathered, sql=query.fill("published_members", {"pattern": figure.gathers}))
-        elif figure is not None and figure.alias_of in made:
-            made[name] = replace(made[figure.alias_of], figure=name, title=figure.title)
+            table = _gather(figure, members, replace(inputs, as_of=max(days, default=row.as_of)))
+            result[name] = replace(table, sql=query.fill("published_members", {"pattern": figure.gathers}))
+        elif figure is not None and figure.alias_of in result:
+            result[name] = replace(result[figure.alias_of], figure=name, title=figure.title)
         else:
-            made[name] = row
-    return [_with_nearest(row, figures, made) if name in figures else row for name, row in made.items()]
+            result[name] = row
+    return [_with_nearest(row, figures, result) if name in figures else row for name, row in result.items()]
 
 
 def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_version: str) -> list[Figures]:
@@ -155,9 +155,9 @@ def _find_alone(figures: Iterable[Figure], as_of: date) -> frozenset[tuple[str, 
     for figure in figures:
         for rung in figure.rungs:
             if rung.batch is not None:
-                shared = _share_parameters(rung, rung.sql, parameters_of(figure, rung, as_of))
-                by_batch.setdefault(f"{rung.sql} {shared}", []).append((figure.id, rung.name))
-    return frozenset(found[0] for found in by_batch.values() if len(found) == 1)
+                parameters = _share_parameters(rung, rung.sql, parameters_of(figure, rung, as_of))
+                by_batch.setdefault(f"{rung.sql} {parameters}", []).append((figure.id, rung.name))
+    return frozenset(rungs[0] for rungs in by_batch.values() if len(rungs) == 1)
 
 
 STAGED_FOR_FIGURES = ("stock_postings", "panel_jobs")
@@ -171,8 +171,8 @@ def _list_days(con: Connection, figures: Iterable[Figure], inputs: FigureInputs)
         rung = figure.rungs[0]
         if _attempt(con, figure, rung, inputs).verdict.status != "suppressed":
             days.add(inputs.as_of)
-        elif stood := _find_last_printed(con, figure, rung, inputs, None):
-            days.add(stood.day)
+        elif printed_day := _find_last_printed(con, figure, rung, inputs, None):
+            days.add(printed_day.day)
     return days
 
 
@@ -180,15 +180,15 @@ MAX_NEAREST = 3
 """Most figures that are offered in place of one that is withheld."""
 
 
-def _with_nearest(row: Figures, figures: Mapping[str, Figure], made: Mapping[str, Figures]) -> Figures:
+def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
     """A row with the nearest figures that have a value, where it is withheld: of one kind those of most jobs first."""
     if row.value is not None:
         return row
-    near = [made[name] for name in figures[row.figure].nearest if name in made and made[name].value is not None]
+    near = [rows[name] for name in figures[row.figure].nearest if name in rows and rows[name].value is not None]
     kinds = list(dict.fromkeys(_kind_of(figures[one.figure]) for one in near))
     near.sort(key=lambda one: (kinds.index(_kind_of(figures[one.figure])), -(one.n_jobs or 0)))
-    offered = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
-    return replace(row, nearest=tuple(offered))
+    offers = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
+    return replace(row, nearest=tuple(offers))
 
 
 def _kind_of(figure: Figure) -> tuple[str, object]:
@@ -226,9 +226,9 @@ def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Att
 
 
 def _attempt(con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs) -> Attempt:
-    given = parameters_of(figure, rung, inputs.as_of)
-    rows = _rows_of(con, figure, rung, given, inputs)
-    return Attempt(rung=rung, given=given, rows=rows, verdict=figure.judge(rows))
+    parameters = parameters_of(figure, rung, inputs.as_of)
+    rows = _rows_of(con, figure, rung, parameters, inputs)
+    return Attempt(rung=rung, given=parameters, rows=rows, verdict=figure.judge(rows))
 
 
 def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, object]:
@@ -238,35 +238,35 @@ def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, obje
 
 
 def _rows_of(
-    con: Connection, figure: Figure, rung: Fallback, given: Mapping[str, object], inputs: FigureInputs
+    con: Connection, figure: Figure, rung: Fallback, parameters: Mapping[str, object], inputs: FigureInputs
 ) -> Rows:
-    return _read_rows(con, figure, rung, rung.sql, given, inputs)
+    return _read_rows(con, figure, rung, rung.sql, parameters, inputs)
 
 
 def _read_rows(
-    con: Connection, figure: Figure, rung: Fallback, sql: str, given: Mapping[str, object], inputs: FigureInputs
+    con: Connection, figure: Figure, rung: Fallback, sql: str, parameters: Mapping[str, object], inputs: FigureInputs
 ) -> Rows:
     """The rows of a SELECT, by its file's name, of a figure's rung: read with those of others where it can be."""
     is_alone = rung.batch is None or not rung.batch.parameters.keys() <= query.parameters_in(sql)
     if rung.batch is None or is_alone or (figure.id, rung.name) in inputs.alone:
-        return _read_once(con, query.fill(sql, given), inputs)
-    shared = _share_parameters(rung, sql, given)
-    batch = f"{sql} {shared}"  # as good a key as the SELECT, which takes ten times as long to fill in
+        return _read_once(con, query.fill(sql, parameters), inputs)
+    batch_parameters = _share_parameters(rung, sql, parameters)
+    batch = f"{sql} {batch_parameters}"  # as good a key as the SELECT, which takes ten times as long to fill in
     if batch not in inputs.batches:
         inputs.batches[batch] = {}
-        for row in query.read(con, query.fill(sql, shared)):
+        for row in query.read(con, query.fill(sql, batch_parameters)):
             inputs.batches[batch].setdefault(row[rung.batch.column], []).append(row)
     own = figure.parameters[rung.batch.parameter]
-    wanted = dict.fromkeys(own if isinstance(own, tuple) else (own,))
-    found = inputs.batches[batch]
-    return [row for value in wanted for row in found.get(value, ())]
+    values = dict.fromkeys(own if isinstance(own, tuple) else (own,))
+    groups = inputs.batches[batch]
+    return [row for value in values for row in groups.get(value, ())]
 
 
-def _share_parameters(rung: Fallback, sql: str, given: Mapping[str, object]) -> dict[str, object]:
+def _share_parameters(rung: Fallback, sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
     """The parameters of a SELECT that gives the rows of all figures of a rung's batch."""
-    named = query.parameters_in(sql)
+    names = query.parameters_in(sql)
     wider = rung.batch.parameters if rung.batch else {}
-    return {name: value for name, value in {**given, **wider}.items() if name in named}
+    return {name: value for name, value in {**parameters, **wider}.items() if name in names}
 
 
 def _read_once(con: Connection, sql: str, inputs: FigureInputs) -> Rows:
@@ -298,25 +298,25 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
         last = _recall(con, figure, inputs, last)
     in_use = None if last is None else _number_of_rung(figure, last["rung"])
     waiting: _JudgedAttempt | None = None
-    refused: list[_JudgedAttempt] = []
-    kept: Figures | None = None
+    refusals: list[_JudgedAttempt] = []
+    old_row: Figures | None = None
     for number, attempt in enumerate(climb(con, figure, inputs)):
         if in_use is not None and number > in_use:
-            kept = kept or (None if waiting else _carry_over(figure, inputs, last, refused[-1].verdict))
-            if waiting or kept:
+            old_row = old_row or (None if waiting else _carry_over(figure, inputs, last, refusals[-1].verdict))
+            if waiting or old_row:
                 break  # a better rung, or what was read a while ago, stands before a worse one
-        judged = _judge(con, figure, attempt, number, last, inputs)
-        if judged.is_refused:
-            refused.append(judged)
-        elif in_use is None or number >= in_use or _has_held(con, figure, judged):
-            return _print(figure, judged, inputs)
+        candidate = _judge(con, figure, attempt, number, last, inputs)
+        if candidate.is_refused:
+            refusals.append(candidate)
+        elif in_use is None or number >= in_use or _has_held(con, figure, candidate):
+            return _print(figure, candidate, inputs)
         else:
-            waiting = waiting or judged
+            waiting = waiting or candidate
     if waiting:
         return _print(figure, waiting, inputs)
-    if not refused:
+    if not refusals:
         raise ValueError(f"figure {figure.id} has no rung")
-    return kept or _carry_over(figure, inputs, last, refused[-1].verdict) or _withhold(figure, refused, inputs)
+    return old_row or _carry_over(figure, inputs, last, refusals[-1].verdict) or _withhold(figure, refusals, inputs)
 
 
 def _judge(
@@ -328,32 +328,34 @@ def _judge(
     verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=_due_on(attempt.rows))
     if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
         verdict = replace(verdict, status="suppressed", reason=why)
-    kept_back = inputs.barred.intersection(row["source"] for row in behind)
-    if kept_back:
-        reason = f"{', '.join(sorted(kept_back))} may not be republished"
+    barred_sources = inputs.barred.intersection(row["source"] for row in behind)
+    if barred_sources:
+        reason = f"{', '.join(sorted(barred_sources))} may not be republished"
         verdict = replace(verdict, status="suppressed", reason=reason)
-    return _JudgedAttempt(attempt=attempt, behind=behind, period=period, verdict=verdict, is_barred=bool(kept_back))
+    return _JudgedAttempt(
+        attempt=attempt, behind=behind, period=period, verdict=verdict, is_barred=bool(barred_sources)
+    )
 
 
-def _print(figure: Figure, judged: _JudgedAttempt, inputs: FigureInputs) -> Figures:
+def _print(figure: Figure, candidate: _JudgedAttempt, inputs: FigureInputs) -> Figures:
     """The row of a figure whose value a rung gives."""
-    attempt, behind = judged.attempt, judged.behind
+    attempt, behind = candidate.attempt, candidate.behind
     files, contributions = files_of(behind), _contributions(behind)
     keeps_all = figure.renderer.names_withheld
-    is_dated = judged.verdict.status == "stale" or attempt.rung.basis not in OWN_BASES
+    is_dated = candidate.verdict.status == "stale" or attempt.rung.basis not in OWN_BASES
     return _row(
         figure,
         inputs,
-        judged.verdict,
+        candidate.verdict,
         basis=attempt.rung.basis,
         rung=attempt.rung.name,
         rows=[row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"],
         qualifiers=[
             attempt.rung.describe(attempt.rows),
-            _words_of(attempt.rung.basis, judged.period) if is_dated else None,
+            _words_of(attempt.rung.basis, candidate.period) if is_dated else None,
             _low_confidence(attempt.verdict, attempt.rows),
         ],
-        period=judged.period,
+        period=candidate.period,
         sql=attempt.sql,
         sources=tuple(files),
         behind=contributions,
@@ -362,9 +364,9 @@ def _print(figure: Figure, judged: _JudgedAttempt, inputs: FigureInputs) -> Figu
     )
 
 
-def _withhold(figure: Figure, refused: Sequence[_JudgedAttempt], inputs: FigureInputs) -> Figures:
+def _withhold(figure: Figure, attempts: Sequence[_JudgedAttempt], inputs: FigureInputs) -> Figures:
     """The row of a figure that no rung gives a value: the first says why, all say how far they are from it."""
-    first = refused[0]
+    first = attempts[0]
     place = (str(first.attempt.given.get("region_level", "world")), str(first.attempt.given.get("region", "World")))
     refusals = [
         gaps.Refusal(
@@ -375,7 +377,7 @@ def _withhold(figure: Figure, refused: Sequence[_JudgedAttempt], inputs: FigureI
             is_barred=one.is_barred,
             reason=one.verdict.reason or "",
         )
-        for one in refused
+        for one in attempts
     ]
     return _row(
         figure,
@@ -398,11 +400,11 @@ MIN_DAYS_HELD = 90
 these days in the ledger to the newest reading behind it, so that days without readings change nothing."""
 
 
-def _has_held(con: Connection, figure: Figure, judged: _JudgedAttempt) -> bool:
+def _has_held(con: Connection, figure: Figure, candidate: _JudgedAttempt) -> bool:
     """Whether a better rung than the one in use has held on all days of the ledger for long enough."""
-    given = {**judged.attempt.given, "figure": figure.id, "first_on": date.min}
-    since = query.read(con, query.fill("held", given))[0]["since"]
-    last_on = judged.period[1]
+    parameters = {**candidate.attempt.given, "figure": figure.id, "first_on": date.min}
+    since = query.read(con, query.fill("held", parameters))[0]["since"]
+    last_on = candidate.period[1]
     return since is not None and last_on is not None and (last_on - since).days >= MIN_DAYS_HELD
 
 
@@ -441,8 +443,8 @@ def _with_memory(
     if days:
         for row in query.read(con, query.fill("days_in_ledger", {"figures": tuple(days), "as_of": inputs.as_of})):
             days[row["figure"]].add(row["as_of"])
-    kept = {name: frozenset(found) for name, found in days.items()}
-    return replace(inputs, remembered=_remember(con, figures, inputs), ledger_days=kept)
+    ledger_days = {name: frozenset(dates) for name, dates in days.items()}
+    return replace(inputs, remembered=_remember(con, figures, inputs), ledger_days=ledger_days)
 
 
 def _recall(con: Connection, figure: Figure, inputs: FigureInputs, last: Row | None) -> Row | None:
@@ -452,43 +454,47 @@ def _recall(con: Connection, figure: Figure, inputs: FigureInputs, last: Row | N
     held, and what it said then is computed, with its SELECT of that day, unless it is too old by now.
     """
     for number, rung in enumerate(figure.rungs):
-        kept = last if last is not None and last["rung"] == rung.name else None
-        stood = _find_last_printed(con, figure, rung, inputs, kept)
+        ledger_row = last if last is not None and last["rung"] == rung.name else None
+        printed_day = _find_last_printed(con, figure, rung, inputs, ledger_row)
         now = _judge(con, figure, _attempt(con, figure, rung, inputs), number, None, inputs)
-        if not now.is_refused and not is_remnant(now.verdict.n_jobs, stood, rung.basis, inputs.as_of):
+        if not now.is_refused and not is_remnant(now.verdict.n_jobs, printed_day, rung.basis, inputs.as_of):
             return last
-        if stood is not None and (kept is None or stood.day > kept["as_of"]):
-            then = inputs.on(stood.day)
-            judged = _judge(con, figure, _attempt(con, figure, rung, then), number, None, then)
-            found = _print(figure, judged, then)
-            due_on = _due_on(judged.attempt.rows)
-            age = judge_age(judged.verdict, rung.basis, found.period_to, inputs.as_of, due_on=due_on)
+        if printed_day is not None and (ledger_row is None or printed_day.day > ledger_row["as_of"]):
+            then = inputs.on(printed_day.day)
+            candidate = _judge(con, figure, _attempt(con, figure, rung, then), number, None, then)
+            row = _print(figure, candidate, then)
+            due_on = _due_on(candidate.attempt.rows)
+            age = judge_age(candidate.verdict, rung.basis, row.period_to, inputs.as_of, due_on=due_on)
             if age.status != "suppressed":
-                period_to = found.period_to or found.read_on or found.as_of
-                return {**dataclasses.asdict(found), "period_to": period_to}
-        if kept is not None:
-            return kept
+                period_to = row.period_to or row.read_on or row.as_of
+                return {**dataclasses.asdict(row), "period_to": period_to}
+        if ledger_row is not None:
+            return ledger_row
     return last
 
 
 def _find_last_printed(
-    con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs, kept: Row | None
+    con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs, ledger_row: Row | None
 ) -> PrintedDay | None:
-    """The day of the value in use of a rung before today; `kept` is what the ledger has of it."""
+    """The day of the value in use of a rung before today; `ledger_row` is what the ledger has of it."""
     first_on = inputs.as_of - timedelta(days=MAX_DAYS_OF_YEARS)
-    given = {**parameters_of(figure, rung, inputs.as_of), "first_on": first_on}
-    rows = _read_rows(con, figure, rung, DAYS_PRINTED[rung.sql], given, inputs)
+    parameters = {**parameters_of(figure, rung, inputs.as_of), "first_on": first_on}
+    rows = _read_rows(con, figure, rung, DAYS_PRINTED[rung.sql], parameters, inputs)
     days = (PrintedDay(row["as_of"], row["n_jobs"] or 0) for row in rows)
-    unseen = (one for one in days if one.day not in inputs.ledger_days[figure.id])
-    return find_in_use(unseen, rung.basis, None if kept is None else PrintedDay(kept["as_of"], kept["n_jobs"] or 0))
+    other_days = (one for one in days if one.day not in inputs.ledger_days[figure.id])
+    return find_in_use(
+        other_days,
+        rung.basis,
+        None if ledger_row is None else PrintedDay(ledger_row["as_of"], ledger_row["n_jobs"] or 0),
+    )
 
 
 def _remember(con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs) -> dict[str, Row]:
     """The last accepted value of each figure by a rung that it has today, if it may still be published."""
     last_on: dict[str, date] = {}
-    for found in query.read(con, query.fill("remembered", {"as_of": inputs.as_of})):
-        name, day = found["figure"], found["last_on"]
-        if name in figures and any(rung.name == found["rung"] for rung in figures[name].rungs):
+    for row in query.read(con, query.fill("remembered", {"as_of": inputs.as_of})):
+        name, day = row["figure"], row["last_on"]
+        if name in figures and any(rung.name == row["rung"] for rung in figures[name].rungs):
             last_on[name] = max(last_on.get(name, day), day)
     days = tuple(sorted(set(last_on.values())))
     rows = query.read(con, query.fill("history_of_days", {"days": days})) if days else []
@@ -509,19 +515,19 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
     if last is None:
         return None
     period, rows = (last["period_from"], last["period_to"]), json.loads(last["value_json"])
-    kept = Verdict(
+    stale_verdict = Verdict(
         status="stale",
         reason=f"{verdict.reason}; value of {numbers.day(last['as_of'])} kept",
         n_jobs=last["n_jobs"],
         n_employers=last["n_employers"],
     )
     due_on = _due_on(rows)
-    if judge_age(kept, last["basis"], last["period_to"], inputs.as_of, due_on=due_on).status == "suppressed":
+    if judge_age(stale_verdict, last["basis"], last["period_to"], inputs.as_of, due_on=due_on).status == "suppressed":
         return None
     return _row(
         figure,
         inputs,
-        kept,
+        stale_verdict,
         basis=last["basis"],
         rung=CARRIED,
         rows=rows,
@@ -572,7 +578,7 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
 
 def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: FigureInputs) -> Figures:
     """A table of figures. All regions are named; of countries those with a single job at least."""
-    shown: list[Figures] = [row for _, row in members if row.value is not None]
+    ledger_rows: list[Figures] = [row for _, row in members if row.value is not None]
     rows: list[Row] = []
     for member, row in members:
         if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY:
@@ -586,19 +592,19 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
                 own |= {"period": notes.describe_period(row), "period_to": row.period_to}
             rows.append({**first, **own, "status": row.status, "reason": row.reason})
     rows = list(figure.arrange(rows))
-    kept = {row["figure"] for row in rows}
-    shown = [row for row in shown if row.figure in kept]
-    if shown:
-        states = {row.status for row in shown}
+    ids = {row["figure"] for row in rows}
+    ledger_rows = [row for row in ledger_rows if row.figure in ids]
+    if ledger_rows:
+        states = {row.status for row in ledger_rows}
         status = next(state for state in FIGURE_STATES if state in states)
         unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status)
         reason = ", ".join(unsure) if status != "published" else None
     else:
         status, reason = "suppressed", "no place has enough data"
-    bases = {row.basis for row in shown}
-    rungs = {row.rung for row in shown}
-    n_jobs = sum(row.n_jobs or 0 for row in shown) if len(bases) < 2 else None  # kinds of pay are never added up
-    days = [[day for row in shown if (day := getattr(row, name))] for name in ("period_from", "period_to")]
+    bases = {row.basis for row in ledger_rows}
+    rungs = {row.rung for row in ledger_rows}
+    n_jobs = sum(row.n_jobs or 0 for row in ledger_rows) if len(bases) < 2 else None  # kinds of pay are never added up
+    days = [[day for row in ledger_rows if (day := getattr(row, name))] for name in ("period_from", "period_to")]
     period = (min(days[0], default=None), max(days[1], default=None)) if len(bases) == 1 else (None, None)
     employers = None  # an employer counts in several places, so the sum would count it twice
     return _row(
@@ -606,13 +612,13 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         inputs,
         Verdict(status=status, reason=reason, n_jobs=n_jobs, n_employers=employers),
         basis=bases.pop() if len(bases) == 1 else None,
-        rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
-        rows=rows if shown else None,
+        rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if ledger_rows else WITHHELD,
+        rows=rows if ledger_rows else None,
         sql=query.fill("members", {"as_of": inputs.as_of, "pattern": figure.gathers or ""}),
-        sources=tuple(sorted({source for row in shown for source in row.sources})),
-        behind=_add_up(row.behind or () for row in shown),
-        snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
-        read_on=min((row.read_on for row in shown if row.read_on), default=None),
+        sources=tuple(sorted({source for row in ledger_rows for source in row.sources})),
+        behind=_add_up(row.behind or () for row in ledger_rows),
+        snapshots=tuple(sorted({name for row in ledger_rows for name in row.snapshots})),
+        read_on=min((row.read_on for row in ledger_rows if row.read_on), default=None),
         period=period,
     )
 
@@ -662,8 +668,8 @@ def behind_of(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureI
         inputs.behind[sql] = {}
         for row in query.read(con, sql):
             inputs.behind[sql].setdefault(tuple(row.pop("cell")), []).append(row)
-    found = inputs.behind[sql]
-    return [row for cell in figure.cells_of(attempt.rung) or found for row in found.get(cell, ())]
+    by_cell = inputs.behind[sql]
+    return [row for cell in figure.cells_of(attempt.rung) or by_cell for row in by_cell.get(cell, ())]
 
 
 def files_of(behind: Rows) -> dict[str, list[str]]:
@@ -705,24 +711,24 @@ def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
     not make a crawl of long ago look fresh. The day is None for what only converts money.
     """
     counts: dict[str, int] = {}
-    looked: dict[str, list[tuple[date, int]]] = {}
+    readings: dict[str, list[tuple[date, int]]] = {}
     for row in behind:
         source, n = row["source"], row["n"]
         counts[source] = counts.get(source, 0) + n
         if row["period_to"] is not None and n:
-            looked.setdefault(source, []).append((row["period_to"], n))
+            readings.setdefault(source, []).append((row["period_to"], n))
     return tuple(
-        SourceContribution(source=source, n=n, read_on=_day_of_half(looked.get(source, [])))
+        SourceContribution(source=source, n=n, read_on=_day_of_half(readings.get(source, [])))
         for source, n in sorted(counts.items())
     )
 
 
 def _day_of_half(days: list[tuple[date, int]]) -> date | None:
     """The first day by which half of the rows are reached; None without rows."""
-    total, reached = sum(n for _, n in days), 0
+    total, n_so_far = sum(n for _, n in days), 0
     for day, n in sorted(days):
-        reached += n
-        if 2 * reached >= total:
+        n_so_far += n
+        if 2 * n_so_far >= total:
             return day
     return None
 
@@ -738,6 +744,6 @@ def _add_up(parts: Iterable[Sequence[SourceContribution]]) -> tuple[SourceContri
     for part in itertools.chain.from_iterable(parts):
         by_source.setdefault(part.source, []).append(part)
     return tuple(
-        SourceContribution(source=source, n=sum(part.n for part in found), read_on=_oldest(found))
-        for source, found in sorted(by_source.items())
+        SourceContribution(source=source, n=sum(part.n for part in contributions), read_on=_oldest(contributions))
+        for source, contributions in sorted(by_source.items())
     )

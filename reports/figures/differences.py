@@ -68,35 +68,35 @@ def _unit(column: str, value: float) -> float:
 # --- rounding -------------------------------------------------------------------------------------------
 
 
-def is_rounding(stood: Rows, now: Rows) -> bool:
+def is_rounding(last_rows: Rows, now: Rows) -> bool:
     """Whether values differ by less than a printed unit, and inside the interval that stands.
 
     A printed unit is a point of a share and a hundredth of an amount. Rows that came or went are no rounding, nor are
     counts: these are no estimates.
     """
-    before = {_key(row): row for row in stood}
-    if len(before) != len(stood) or before.keys() != {_key(row) for row in now} or not before:
+    before = {_key(row): row for row in last_rows}
+    if len(before) != len(last_rows) or before.keys() != {_key(row) for row in now} or not before:
         return False
     return all(_is_near(before[_key(row)], row) for row in now)
 
 
-def _is_near(was: Row, row: Row) -> bool:
-    states = was.get("status"), row.get("status")
+def _is_near(old_row: Row, row: Row) -> bool:
+    states = old_row.get("status"), row.get("status")
     if states == ("suppressed", "suppressed"):
         return True
-    if states[0] != states[1] or was.get("form") != row.get("form"):
+    if states[0] != states[1] or old_row.get("form") != row.get("form"):
         return False
-    columns = [column for column in (*WORDS, *BOUNDS) if was.get(column) is not None or row.get(column) is not None]
-    return bool(columns) and all(_is_near_in(was, row, column) for column in columns)
+    columns = [column for column in (*WORDS, *BOUNDS) if old_row.get(column) is not None or row.get(column) is not None]
+    return bool(columns) and all(_is_near_in(old_row, row, column) for column in columns)
 
 
-def _is_near_in(was: Row, row: Row, column: str) -> bool:
-    old, new = was.get(column), row.get(column)
+def _is_near_in(old_row: Row, row: Row, column: str) -> bool:
+    old, new = old_row.get(column), row.get(column)
     if old is None or new is None:
         return False
     if column in BOUNDS or old == new:
         return bool(abs(new - old) < _unit(column, old))
-    low, high = was.get(f"{column}_lo"), was.get(f"{column}_hi")
+    low, high = old_row.get(f"{column}_lo"), old_row.get(f"{column}_hi")
     return bool(abs(new - old) < _unit(column, old) and low is not None and high is not None and low <= new <= high)
 
 
@@ -146,46 +146,46 @@ class Overlaps:
     con: Connection
     read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def find_jump(self, figure: Figure, stood: Figures, row: Figures) -> list[str]:
+    def find_jump(self, figure: Figure, last_row: Figures, row: Figures) -> list[str]:
         """What chance does not explain of a difference, in words: a jump, and another reading of the same adverts."""
-        behind = self._behind_both(figure, stood, row)
-        changes = _compare_rows(stood, row, behind)
-        drift = MAX_DRIFT * max(1.0, (row.as_of - stood.as_of).days / DAYS_OF_MONTH)
-        said = (_say_jump(changes, drift), _say_same(behind, drift), _say_again(changes, stood.as_of))
-        return [words for words in said if words is not None]
+        behind = self._behind_both(figure, last_row, row)
+        changes = _compare_rows(last_row, row, behind)
+        drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
+        reasons = (_say_jump(changes, drift), _say_same(behind, drift), _say_again(changes, last_row.as_of))
+        return [words for words in reasons if words is not None]
 
-    def _behind_both(self, figure: Figure, stood: Figures, row: Figures) -> list[Behind]:
+    def _behind_both(self, figure: Figure, last_row: Figures, row: Figures) -> list[Behind]:
         """The adverts behind a figure on both days; [] where they are not known."""
         rung = next((one for one in figure.rungs if one.name == row.rung), None)
-        if rung is None or row.basis not in OWN_BASES or stood.rung != row.rung:
+        if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
             return []
-        days = [self._behind(figure, rung, day) for day in (stood.as_of, row.as_of)]
+        days = [self._behind(figure, rung, day) for day in (last_row.as_of, row.as_of)]
         return days if all(days) else []
 
     def _behind(self, figure: Figure, rung: Fallback, day: date) -> Behind:
-        given = {"as_of": day, "basis": rung.basis, **figure.parameters, **rung.parameters}
-        sql = query.fill(rung.behind, given)
+        parameters = {"as_of": day, "basis": rung.basis, **figure.parameters, **rung.parameters}
+        sql = query.fill(rung.behind, parameters)
         if sql not in self.read:
             self.read[sql] = query.read(self.con, query.fill("behind_as_read", {"behind": query.Sql(sql)}))
         cells = figure.cells_of(rung)
         return [one for one in self.read[sql] if not cells or tuple(one["cell"]) in cells]
 
 
-def _compare_rows(stood: Figures, row: Figures, behind: Sequence[Behind]) -> list[Change]:
+def _compare_rows(last_row: Figures, row: Figures, behind: Sequence[Behind]) -> list[Change]:
     """The numbers of a figure on two days: those that both have."""
-    before = {_key(one): one for one in notes.rows_of(stood)}
+    before = {_key(one): one for one in notes.rows_of(last_row)}
     pairs = [(before[_key(one)], one) for one in notes.rows_of(row) if _key(one) in before]
-    return [change for was, now in pairs for change in _compare(was, now, behind)]
+    return [change for old_row, now in pairs for change in _compare(old_row, now, behind)]
 
 
-def _compare(was: Row, row: Row, behind: Sequence[Behind]) -> Iterator[Change]:
+def _compare(old_row: Row, row: Row, behind: Sequence[Behind]) -> Iterator[Change]:
     """The numbers of a row on two days: by the employers of both where their adverts give both numbers."""
     samples = dict(_samples(row, behind)) if behind else {}
     for column in WORDS:
-        old, new = was.get(column), row.get(column)
+        old, new = old_row.get(column), row.get(column)
         if old is None or new is None:
             continue
-        change = _compare_apart(was, row, column)
+        change = _compare_apart(old_row, row, column)
         if column in samples:
             then, now, estimator = samples[column]
             if len(then.value) and len(now.value) == row["n_jobs"] and _is_same(column, new, estimator.estimate(now)):
@@ -212,13 +212,13 @@ def _samples(row: Row, behind: Sequence[Behind]) -> Iterator[tuple[str, tuple[Sa
     """What the numbers of a row are estimated from on both days: the ends and the median of pay, or a share."""
     item = row.get("item") or row.get("skill") or row.get("role")
     if row.get("p50") is not None and row.get("currency", "USD") == "USD":
-        paid = [list(map(_pay_of, rows)) for rows in behind]
-        if any(one is None for rows in paid for one in rows):
+        pays = [list(map(_pay_of, rows)) for rows in behind]
+        if any(one is None for rows in pays for one in rows):
             return
         for column, (p, low_part) in {MIDDLE: (0.5, 0.5), "band_low": (0.25, 1.0), "band_high": (0.75, 0.0)}.items():
             values = [
                 [(board, low_part * low + (1 - low_part) * high, unsure) for board, low, high, unsure in rows]  # type: ignore[misc]
-                for rows in paid
+                for rows in pays
             ]
             yield column, (*_number_boards(*values), _quantile(p))
     elif row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
@@ -287,14 +287,14 @@ def jackknife(then: Sample, now: Sample, estimate: Callable[[Sample], float]) ->
     None with fewer than two boards.
     """
     difference = estimate(now) - estimate(then)
-    left = []
+    replicates = []
     for board in np.union1d(then.board, now.board):
         rest = [
             Sample(sample.board[keep], sample.value[keep]) for sample in (then, now) for keep in [sample.board != board]
         ]
         if all(len(sample.value) for sample in rest):
-            left.append(estimate(rest[1]) - estimate(rest[0]))
-    values = np.asarray(left)
+            replicates.append(estimate(rest[1]) - estimate(rest[0]))
+    values = np.asarray(replicates)
     g = len(values)
     if g < 2:
         return None
@@ -304,10 +304,10 @@ def jackknife(then: Sample, now: Sample, estimate: Callable[[Sample], float]) ->
     return difference / error
 
 
-def _compare_apart(was: Row, row: Row, column: str) -> Change:
+def _compare_apart(old_row: Row, row: Row, column: str) -> Change:
     """A number on two days by its two intervals, as if they were independent."""
-    old, new = was[column], row[column]
-    errors = [_error(one, column) for one in (was, row)]
+    old, new = old_row[column], row[column]
+    errors = [_error(one, column) for one in (old_row, row)]
     if None in errors:
         z = math.inf if abs(new - old) > MAX_WITHOUT_INTERVAL * abs(old) else 0.0
     else:
@@ -357,10 +357,10 @@ def _say_same(behind: Sequence[Behind], drift: float) -> str | None:
 
     No chance is in it: who reads pay twice as high at every third employer shows here, when quantiles still hide it.
     """
-    paid = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
-    if len(paid) < 2:
+    pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
+    if len(pays) < 2:
         return None
-    both = [(paid[0][name], now) for name, now in paid[1].items() if paid[0].get(name) is not None]
+    both = [(pays[0][name], now) for name, now in pays[1].items() if pays[0].get(name) is not None]
     changes = [
         math.log((now[1] + now[2]) / (then[1] + then[2]))
         for then, now in both
@@ -383,5 +383,5 @@ def _say_again(changes: Sequence[Change], day: date) -> str | None:
     again = [(one, one.again) for one in changes if one.again is not None]
     if not again:
         return None
-    most, value = max(again, key=lambda found: _far(found[0].column, found[0].old, found[1]))
+    most, value = max(again, key=lambda pair: _far(pair[0].column, pair[0].old, pair[1]))
     return f"the adverts of {day.isoformat()} are read otherwise now: {most.words} {_say(most.column, most.old, value)}"

@@ -77,17 +77,17 @@ def _names_in_ledger(con: Connection, figure_id: str) -> tuple[str, ...]:
 def _list_vintages(con: Connection, row: Figures) -> list[str]:
     """What is published of a figure where the night says something else, and its vintages, the newest first."""
     try:
-        known = vintages.read_vintages(con, [row.figure]).get(row.figure, [])
+        history = vintages.read_vintages(con, [row.figure]).get(row.figure, [])
     except SqlError:  # a file of a version that had none
         return []
-    last, waiting = vintages.last_published(known), vintages.waiting_one(known)
-    said = last.value or "withheld" if last is not None and last.value != row.value else None
-    lines = _line("published", said)
+    last, waiting = vintages.last_published(history), vintages.waiting_one(history)
+    value = last.value or "withheld" if last is not None and last.value != row.value else None
+    lines = _line("published", value)
     lines += _line("in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None)
-    for one in reversed(known):
-        decided = f" on {one.decided_on.isoformat()}" if one.decided_on else ""
+    for one in reversed(history):
+        decision = f" on {one.decided_on.isoformat()}" if one.decided_on else ""
         beside = f" ({one.reason})" if one.reason else ""
-        lines += _line(f"vintage {one.number}", f"{one.state}{decided}, {one.why}{beside}: {one.value or 'withheld'}")
+        lines += _line(f"vintage {one.number}", f"{one.state}{decision}, {one.why}{beside}: {one.value or 'withheld'}")
     return lines
 
 
@@ -150,8 +150,8 @@ def _climb_again(con: Connection, figure: Figure, row: Figures) -> list[str]:
     inputs = compute.inputs_of(con, row.as_of, row.code_version)
     for attempt in compute.climb(con, figure, inputs):
         verdict = attempt.verdict
-        said = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")
-        lines.append(f"  {'rung':<12}{attempt.rung.name}: {said}")
+        words = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")
+        lines.append(f"  {'rung':<12}{attempt.rung.name}: {words}")
         if attempt.rung.name == row.rung:
             files = compute.files_of(compute.behind_of(con, figure, attempt, inputs))
             counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())

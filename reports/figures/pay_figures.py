@@ -57,7 +57,7 @@ def _pay_rung(
     groups: tuple[str, ...],
     words: str | None = None,
     sql: str = "band",
-    **changed: Any,
+    **parameters: Any,
 ) -> Fallback:
     """A rung over mart.salary_bands. `groups` are its role groups there."""
     members = tuple(member for group in groups for member in CELL_GROUPS[group])
@@ -66,7 +66,7 @@ def _pay_rung(
         basis=basis,
         sql=sql,
         behind=behind,
-        parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **changed},
+        parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **parameters},
         batch=Batch(
             parameters={"region": Sql("region"), "region_level": Sql("region_level")},
             column="region",
@@ -86,30 +86,30 @@ def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[F
     of_market: dict[str, Any] = {"pay_markets": (market,)}
     engineering: dict[str, Any] = {"groups": ("ai_engineering",), **of_market}
     core: dict[str, Any] = {"groups": ("ai_core",), **of_market}
-    asked = core | {"pay_markets": (LOCAL, "all")}  # who is asked lives there, whoever pays
-    collected = f"adverts collected by a third party, employers unknown, {_WITH_SCIENCE}"
-    said = f"earnings that people report in surveys, {_WITH_SCIENCE}"
+    persons = core | {"pay_markets": (LOCAL, "all")}  # who is asked lives there, whoever pays
+    third_party = f"adverts collected by a third party, employers unknown, {_WITH_SCIENCE}"
+    survey = f"earnings that people report in surveys, {_WITH_SCIENCE}"
     official = f"official wages of an occupation near the role {{role_title}}, {_EVERY_LEVEL}"
     rungs = [
         _pay_rung(OWN, "advertised", "behind_pay", **engineering),
         _pay_rung(OWN_ROLES, "advertised", "behind_pay", words=_WITH_SCIENCE, **core),
         _pay_rung(OWN_LEVELS, "advertised", "behind_pay", words=_EVERY_LEVEL, **engineering, **every_level),
-        _pay_rung(THIRD_PARTY, "advertised_third_party", "behind_pairs", words=collected, **core),
-        _pay_rung(REPORTED, "reported", "behind_reports", words=said, **asked),
+        _pay_rung(THIRD_PARTY, "advertised_third_party", "behind_pairs", words=third_party, **core),
+        _pay_rung(REPORTED, "reported", "behind_reports", words=survey, **persons),
         _pay_rung(
-            REPORTED_LEVELS, "reported", "behind_reports", words=f"{said}, {_EVERY_LEVEL}", **asked, **every_level
+            REPORTED_LEVELS, "reported", "behind_reports", words=f"{survey}, {_EVERY_LEVEL}", **persons, **every_level
         ),
         _pay_rung(
             OFFICIAL, "official", "behind_official", words=official, sql="official", **every_level,
-            **(asked | {"groups": AI_CORE, "roles": NEAR_ROLES}),
+            **(persons | {"groups": AI_CORE, "roles": NEAR_ROLES}),
         ),
     ]  # fmt: skip
-    left_out = set() if level != ENTRY_LEVEL else {OWN_LEVELS, REPORTED_LEVELS, OFFICIAL}
+    omissions = set() if level != ENTRY_LEVEL else {OWN_LEVELS, REPORTED_LEVELS, OFFICIAL}
     if level == ALL_LEVELS:
-        left_out |= {OWN_LEVELS, REPORTED_LEVELS}
+        omissions |= {OWN_LEVELS, REPORTED_LEVELS}
     if not is_country or market != LOCAL:
-        left_out |= {REPORTED, REPORTED_LEVELS, OFFICIAL}
-    return tuple(rung for rung in rungs if rung.name not in left_out)
+        omissions |= {REPORTED, REPORTED_LEVELS, OFFICIAL}
+    return tuple(rung for rung in rungs if rung.name not in omissions)
 
 
 def _ladder_of_role(
@@ -119,19 +119,20 @@ def _ladder_of_role(
 
     With a `basis` the one rung of it, of one market of pay.
     """
-    given: dict[str, Any] = {"groups": (group,), "roles": (role,), "pay_markets": (market,)}
-    given |= {"readings": READINGS[:1]} if level in STATED_LEVELS else {}
-    asked = given if basis else given | {"pay_markets": (LOCAL, MIXED)}
-    collected, said = "adverts collected by a third party, employers unknown", "earnings that people report in surveys"
+    options: dict[str, Any] = {"groups": (group,), "roles": (role,), "pay_markets": (market,)}
+    options |= {"readings": READINGS[:1]} if level in STATED_LEVELS else {}
+    persons = options if basis else options | {"pay_markets": (LOCAL, MIXED)}
+    third_party = "adverts collected by a third party, employers unknown"
+    survey = "earnings that people report in surveys"
     rungs = [
-        _pay_rung(OWN, "advertised", "behind_pay", **given),
-        _pay_rung(COLLECTED, "advertised_third_party", "behind_pairs", words=collected, **given),
+        _pay_rung(OWN, "advertised", "behind_pay", **options),
+        _pay_rung(COLLECTED, "advertised_third_party", "behind_pairs", words=third_party, **options),
     ]
     if is_country and (basis or market == LOCAL):
-        rungs.append(_pay_rung(SURVEYED, "reported", "behind_reports", words=said, **asked))
+        rungs.append(_pay_rung(SURVEYED, "reported", "behind_reports", words=survey, **persons))
         if level == ALL_LEVELS and (role != ALL_ROLES or basis):
             words = "official wages of an occupation near this role"
-            rungs.append(_pay_rung(OFFICIAL, "official", "behind_official", words=words, **asked))
+            rungs.append(_pay_rung(OFFICIAL, "official", "behind_official", words=words, **persons))
     return tuple(rung for rung in rungs if basis in (None, rung.basis))
 
 
@@ -180,23 +181,23 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
     is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
     words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
     kind = pay_id(place.slug, work, level, market)
-    said = [", level named in the title"] if level in STATED_LEVELS else []
-    said += [f", {comparison.KINDS[basis].name}"] if basis else []
-    named = level.removesuffix(STATED)
+    qualifiers = [", level named in the title"] if level in STATED_LEVELS else []
+    qualifiers += [f", {comparison.KINDS[basis].name}"] if basis else []
+    base_level = level.removesuffix(STATED)
     is_entry = level == ENTRY_LEVEL
     return Figure(
         id=f"{kind}.{basis}" if basis else kind,
-        title=levels.entitle_pay(named, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(said)}"),
+        title=levels.entitle_pay(base_level, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(qualifiers)}"),
         unit="USD per year" if is_entry else "USD per month",
         renderer=pay.ENTRY if is_entry else pay.BAND,
         rungs=_pay_ladder(group, role, level, market, is_country=place.level == "country", basis=basis),
         parameters={"region_level": place.level, "region": place.region, "seniority_group": level},
-        level=named,
+        level=base_level,
         place=place.name,
         baseline=words,
         baseline_values=values,
         nearest=() if basis else _nearest(place, work, level, market),
-        displays=(Display(section="summary", heading=levels.capitalise(named)), COMPARED) if words else (),
+        displays=(Display(section="summary", heading=levels.capitalise(base_level)), COMPARED) if words else (),
     )
 
 
@@ -230,10 +231,10 @@ def offer_nearest(figure: Figure) -> Figure:
     """A band of a region with the figures that are nearest to it: its countries', that from abroad, the continent's."""
     region = figure.parameters["region"]
     own = [place for place in PLACES.values() if place.in_region == region]
-    named = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in own]
+    countries = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in own]
     continents = dict.fromkeys(place.in_continent for place in own if place.in_continent)
     around = (pay_id(slug(continent), WORK_OF_GUIDE, BAND_LEVEL) for continent in continents)
-    return replace(figure, nearest=(*named, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
+    return replace(figure, nearest=(*countries, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
 
 
 def declare_bonus(place: Place) -> Figure:

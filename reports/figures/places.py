@@ -53,8 +53,8 @@ class Place:
 
 def slug(name: str) -> str:
     """A name as part of an id: "South-eastern Asia" is south_eastern_asia, "C++" is cpp, "10+" is 10_plus."""
-    spelled = re.sub(r"(?<=\d)\+", "_plus", name.lower()).replace("+", "p").replace("#", "sharp").replace("&", " and ")
-    return "_".join("".join(c if c.isalnum() else " " for c in spelled).split())
+    spelling = re.sub(r"(?<=\d)\+", "_plus", name.lower()).replace("+", "p").replace("#", "sharp").replace("&", " and ")
+    return "_".join("".join(c if c.isalnum() else " " for c in spelling).split())
 
 
 def _list_places() -> list[Place]:

@@ -60,7 +60,7 @@ def literal(value: object) -> str:
 def text_of(name: str) -> str:
     """The text of a SELECT by its file's name without `.sql`, with the files that it includes."""
     text = (SQL / f"{name}.sql").read_text(encoding="utf-8").strip()
-    return _INCLUDE.sub(lambda found: sql_of(found[2]).strip() if found[1] else text_of(found[2]), text)
+    return _INCLUDE.sub(lambda match: sql_of(match[2]).strip() if match[1] else text_of(match[2]), text)
 
 
 @functools.cache

@@ -26,8 +26,8 @@ def _select_answers(measures: Mapping[str, str]) -> Sql:
     parts = []
     for name, label in measures.items():
         items = f"[if(item = '{YES}', '{label}', item) FOR item IN items]" if label else "items"
-        selected = f"SELECT '{name}' AS measure, region_level, region, role_group, job_id, {items} AS items FROM ("
-        parts.append(f"{selected}{MEASURES[name].behind()})")
+        select = f"SELECT '{name}' AS measure, region_level, region, role_group, job_id, {items} AS items FROM ("
+        parts.append(f"{select}{MEASURES[name].behind()})")
     return Sql(" UNION ALL ".join(parts))
 
 
@@ -41,14 +41,14 @@ def _from_shares(
 ) -> tuple[Fallback, ...]:
     """A ladder of one rung over mart.shares. `groups` are its role groups, `labels` what yes is called, by measure."""
     group_of = {role_group: group for group in groups for role_group in CELL_GROUPS[group]}
-    answered = _select_answers(dict(zip(measures, labels, strict=True)))
+    answers = _select_answers(dict(zip(measures, labels, strict=True)))
     return (
         Fallback(
             name=ADVERTISED,
             basis="postings",
             sql=sql,
             behind="behind_shares",
-            parameters={"answered": answered, "groups": group_of, "region_levels": levels, **parameters},
+            parameters={"answered": answers, "groups": group_of, "region_levels": levels, **parameters},
         ),
     )
 
@@ -161,22 +161,22 @@ def _name_jobs(group: str, place: Place) -> str:
 
 def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     """The share of one item of a measure among the jobs of a role group at a place; `item` is its slug."""
-    asked = MEASURES[measure]
+    definition = MEASURES[measure]
     (rung,) = _from_shares(
         "share", measure, groups=[group], levels=(place.level,), measure=measure, role_group=group,
         region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
     )  # fmt: skip
-    known = items_of(measure)
-    of_cell = Batch(parameters={"item": Sql("asked"), "known": known}, column="asked", parameter="item")
-    what = "" if asked.items == (YES,) else f": {_name_item(measure, item)}"
+    items = items_of(measure)
+    of_cell = Batch(parameters={"item": Sql("asked"), "known": items}, column="asked", parameter="item")
+    what = "" if definition.items == (YES,) else f": {_name_item(measure, item)}"
     return Figure(
         id=f"share.{measure}.{item}.{place.slug}.{group}",
-        title=f"{_name_jobs(group, place)}, in the adverts we read. {asked.title}{what}",
-        unit=f"share of {asked.jobs_title}",
-        renderer=shares.one(asked),
+        title=f"{_name_jobs(group, place)}, in the adverts we read. {definition.title}{what}",
+        unit=f"share of {definition.jobs_title}",
+        renderer=shares.one(definition),
         rungs=(replace(rung, batch=of_cell),),
         judge=verdicts.judge_ranking,
-        parameters={"item": item, "known": {name: known[name] for name in (item,) if name in known}},
+        parameters={"item": item, "known": {name: items[name] for name in (item,) if name in items}},
         counts=((place.level, place.region, group),),
     )
 
@@ -184,8 +184,8 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
 @functools.cache
 def items_of(measure: str) -> dict[str, str]:
     """The items of a measure that are known beforehand, by their names in ids; none where they follow from adverts."""
-    asked = MEASURES[measure]
-    items = (skill.skill for skill in taxonomy()) if asked.has_categories else asked.items
+    definition = MEASURES[measure]
+    items = (skill.skill for skill in taxonomy()) if definition.has_categories else definition.items
     return {slug(item): item for item in items}
 
 
@@ -195,8 +195,8 @@ def _name_item(measure: str, item: str) -> str:
         "qualification": shares.QUALIFICATION_NAMES,
         "role": {role: name_work(role) for role in MEASURES["role"].items},
     }.get(measure, {})  # fmt: skip
-    known = items_of(measure).get(item)
-    return item.replace("_", " ") if known is None else names.get(known, known)
+    name = items_of(measure).get(item)
+    return item.replace("_", " ") if name is None else names.get(name, name)
 
 
 def _category_figure(category: str) -> Figure:
@@ -244,7 +244,7 @@ ADDITIONAL_PAY = {
 
 def _closing_rates(place: Place, *groups: str) -> tuple[Fallback, ...]:
     """A ladder of one rung over mart.closing_rates."""
-    counted = {member: group for group in groups for member in CELL_GROUPS[group]}
+    groups_of_members = {member: group for group in groups for member in CELL_GROUPS[group]}
     return (
         Fallback(
             name=FOLLOWED,
@@ -253,7 +253,7 @@ def _closing_rates(place: Place, *groups: str) -> tuple[Fallback, ...]:
             behind="behind_closing_rates",
             parameters={
                 "window_days": CLOSINGS_WINDOW, "region_level": place.level, "region": place.region,
-                "groups": counted, "cells": {group: name_work(group) for group in groups},
+                "groups": groups_of_members, "cells": {group: name_work(group) for group in groups},
             },
         ),
     )  # fmt: skip

@@ -53,17 +53,17 @@ def judge_age(
         fresh = (due_on - period_to).days
     if (as_of - period_to).days <= fresh:
         return verdict
-    said = f"nothing newer than {numbers.day(period_to)} was read"
+    reason = f"nothing newer than {numbers.day(period_to)} was read"
     if (as_of - period_to).days > fresh + MAX_STALE_DAYS - MAX_DAYS_APART:
-        return replace(verdict, status="suppressed", reason=said)
-    return replace(verdict, status="stale", reason="; ".join(filter(None, [said, verdict.reason])))
+        return replace(verdict, status="suppressed", reason=reason)
+    return replace(verdict, status="stale", reason="; ".join(filter(None, [reason, verdict.reason])))
 
 
 def why_too_few(n_jobs: int, n_employers: int) -> str | None:
     """Why so many jobs of so many employers are not printed, by `printing.RULES`; None where these two rules hold."""
     values = {"n_jobs": n_jobs, "n_employers": n_employers}
-    broken = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
-    return next((rule.text.format(values[rule.column]) for rule in broken), None)
+    breaches = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
+    return next((rule.text.format(values[rule.column]) for rule in breaches), None)
 
 
 NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_employers=0)
@@ -97,8 +97,8 @@ def judge_within(rows: Rows) -> Verdict:
     """
     if not rows:
         return NOTHING
-    printed = [row for row in rows if row["status"] != "suppressed"]
-    row = next((row for row in printed if row["role_group"] == "all"), printed[0] if printed else rows[0])
+    printable = [row for row in rows if row["status"] != "suppressed"]
+    row = next((row for row in printable if row["role_group"] == "all"), printable[0] if printable else rows[0])
     reason = row["reason"] if row["status"] == "suppressed" else None
     return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
 
@@ -134,12 +134,12 @@ def judge_counts(rows: Rows) -> Verdict:
 
 def judge_reports(rows: Rows) -> Verdict:
     """What persons report, printed where one row may be, as low: they chose to answer."""
-    printed = [row for row in rows if row["status"] != "suppressed"]
-    if not printed:
+    printable = [row for row in rows if row["status"] != "suppressed"]
+    if not printable:
         most = max((row["n_persons"] for row in rows), default=0)
         return Verdict(status="suppressed", reason=JOBS.text.format(most), n_jobs=most, n_employers=None)
-    n_persons = sum(row["n_persons"] for row in printed)
-    return Verdict(status="low", reason=printed[0]["reason"], n_jobs=n_persons, n_employers=None)
+    n_persons = sum(row["n_persons"] for row in printable)
+    return Verdict(status="low", reason=printable[0]["reason"], n_jobs=n_persons, n_employers=None)
 
 
 def judge_closings(rows: Rows) -> Verdict:

@@ -58,9 +58,9 @@ _DAYS = ("as_of", "period_from", "period_to", "read_on", "verify_by")
 
 def thaw(content: str) -> Figures:
     """The row of the ledger that `freeze` wrote; columns that a later version added have their defaults."""
-    given: dict[str, Any] = json.loads(content)
-    known = {field.name for field in dataclasses.fields(Figures)}
-    row = {name: value for name, value in given.items() if name in known}
+    columns: dict[str, Any] = json.loads(content)
+    names = {field.name for field in dataclasses.fields(Figures)}
+    row = {name: value for name, value in columns.items() if name in names}
     row |= {name: date.fromisoformat(row[name]) for name in _DAYS if row.get(name)}
     row |= {name: tuple(row.get(name) or ()) for name in ("sources", "snapshots")}
     behind = [
@@ -74,11 +74,11 @@ def thaw(content: str) -> Figures:
 def digest_method(figure: Figure, rung_name: str | None) -> str:
     """A digest of how a figure is computed on a rung: its SELECT and parameters, and the versions of the marts."""
     rungs = [rung for rung in figure.rungs if rung.name == rung_name] or list(figure.rungs)[:1]
-    said = [
+    definitions = [
         (rung.name, query.text_of(rung.sql), str({**figure.parameters, **rung.parameters}), _versions_in(rung.sql))
         for rung in rungs
     ]
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(definitions).encode()).hexdigest()[:16]
 
 
 def _versions_in(sql: str) -> list[tuple[str, int]]:
@@ -92,10 +92,10 @@ def _versions_in(sql: str) -> list[tuple[str, int]]:
 def read_vintages(con: Connection, figures: Iterable[str] | None = None) -> dict[str, list[Vintages]]:
     """All vintages by figure, the oldest first; of some figures alone where they are named."""
     only = "" if figures is None else f" WHERE list_contains({query.literal(tuple(figures))}::VARCHAR[], figure)"
-    found: dict[str, list[Vintages]] = {}
+    vintages: dict[str, list[Vintages]] = {}
     for row in query.read(con, f"FROM ops.vintages{only} ORDER BY figure, number"):
-        found.setdefault(row["figure"], []).append(Vintages(**row))
-    return found
+        vintages.setdefault(row["figure"], []).append(Vintages(**row))
+    return vintages
 
 
 def last_published(vintages: Sequence[Vintages]) -> Vintages | None:
@@ -130,20 +130,20 @@ def revise(
     are made of what is published of the others. Without `is_monthly` every change of the printed form is a revision.
     """
     before = read_vintages(con)
-    barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
+    sources = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     night = _Night(
         as_of=as_of,
         is_due=not is_monthly or _is_first_of_month(con, as_of),
-        barred=frozenset(row["source"] for row in barred),
+        barred=frozenset(row["source"] for row in sources),
         overlaps=differences.Overlaps(con),
     )
-    made: list[Vintages] = []
+    vintages: list[Vintages] = []
     for row in ledger:
         figure = figures.get(row.figure)
         if figure is None or figure.gathers is not None or figure.alias_of is not None:
             continue
-        made += _revise_one(figure, row, before.get(row.figure, []), night)
-    return made
+        vintages += _revise_one(figure, row, before.get(row.figure, []), night)
+    return vintages
 
 
 def _is_first_of_month(con: Connection, as_of: date) -> bool:
@@ -175,60 +175,62 @@ def forget_undecided(con: Connection, as_of: date) -> None:
     )
 
 
-def _revise_one(figure: Figure, row: Figures, known: Sequence[Vintages], night: _Night) -> list[Vintages]:
-    last, waiting = last_published(known), waiting_one(known)
-    new = _new_vintage(figure, row, known, night.as_of)
+def _revise_one(figure: Figure, row: Figures, history: Sequence[Vintages], night: _Night) -> list[Vintages]:
+    last, waiting = last_published(history), waiting_one(history)
+    new = _new_vintage(figure, row, history, night.as_of)
 
     def publish(why: str) -> list[Vintages]:
         return [*_withdraw(waiting, night.as_of), replace(new, state=PUBLISHED, decided_on=night.as_of, why=why)]
 
     if last is None:
         return publish("first vintage")
-    stood = thaw(last.content)
+    last_row = thaw(last.content)
     if figure.claim is not None:  # a person has looked it up
-        return publish("another claim") if _says(stood) != _says(row) else []
+        return publish("another claim") if _says(last_row) != _says(row) else []
     if row.value is None:
         if last.value is not None:
             return publish("withheld now")
-        return publish("withheld for another reason") if night.is_due and _says(stood) != _says(row) else []
-    if gone := night.barred.intersection(stood.sources if last.value is not None else ()):
-        return publish(f"{', '.join(sorted(gone))} may not be republished")
+        return publish("withheld for another reason") if night.is_due and _says(last_row) != _says(row) else []
+    if sources := night.barred.intersection(last_row.sources if last.value is not None else ()):
+        return publish(f"{', '.join(sorted(sources))} may not be republished")
     if last.value is None:
-        return _print_again(figure, row, known, new, publish, night)
-    if row.rung == CARRIED or not _is_another(stood, row, night.as_of):
+        return _print_again(figure, row, history, new, publish, night)
+    if row.rung == CARRIED or not _is_another(last_row, row, night.as_of):
         return _withdraw(waiting, night.as_of)  # nothing to revise, or no longer
-    is_due = night.is_due or (_judge_on(stood, night.as_of).status == "stale" != row.status)
+    is_due = night.is_due or (_judge_on(last_row, night.as_of).status == "stale" != row.status)
     if not is_due and waiting is None:
         return []
-    reasons = find_reasons(figure, stood, last.method, row, night.overlaps)
+    reasons = find_reasons(figure, last_row, last.method, row, night.overlaps)
     if reasons:
-        return [] if waiting or _is_refused(figure, row, known, night) else [replace(new, why="; ".join(reasons))]
+        return [] if waiting or _is_refused(figure, row, history, night) else [replace(new, why="; ".join(reasons))]
     return publish("revised at its cadence") if is_due else _withdraw(waiting, night.as_of)
 
 
 def _print_again(
     figure: Figure,
     row: Figures,
-    known: Sequence[Vintages],
+    history: Sequence[Vintages],
     new: Vintages,
     publish: Callable[[str], list[Vintages]],
     night: _Night,
 ) -> list[Vintages]:
     """A value after the figure was withheld: held against the last that was published, if there ever was one."""
-    before = next((one for one in reversed(known) if one.state == PUBLISHED and one.value is not None), None)
+    before = next((one for one in reversed(history) if one.state == PUBLISHED and one.value is not None), None)
     reasons = [] if before is None else find_reasons(figure, thaw(before.content), before.method, row, night.overlaps)
     if not reasons:
         return publish("first value since it was withheld")
     return (
-        [] if waiting_one(known) or _is_refused(figure, row, known, night) else [replace(new, why="; ".join(reasons))]
+        []
+        if waiting_one(history) or _is_refused(figure, row, history, night)
+        else [replace(new, why="; ".join(reasons))]
     )
 
 
-def _is_refused(figure: Figure, row: Figures, known: Sequence[Vintages], night: _Night) -> bool:
+def _is_refused(figure: Figure, row: Figures, history: Sequence[Vintages], night: _Night) -> bool:
     """Whether a person has refused, since the last vintage that was published, what a row says again."""
-    last = last_published(known)
-    refused = [one for one in known if one.state == REJECTED and (last is None or one.number > last.number)]
-    return any(not find_reasons(figure, thaw(one.content), one.method, row, night.overlaps) for one in refused)
+    last = last_published(history)
+    refusals = [one for one in history if one.state == REJECTED and (last is None or one.number > last.number)]
+    return any(not find_reasons(figure, thaw(one.content), one.method, row, night.overlaps) for one in refusals)
 
 
 def _says(row: Figures) -> tuple[object, ...]:
@@ -236,8 +238,8 @@ def _says(row: Figures) -> tuple[object, ...]:
     return row.value, row.status, row.reason, row.missing, row.value_json
 
 
-def _new_vintage(figure: Figure, row: Figures, known: Sequence[Vintages], as_of: date) -> Vintages:
-    number = max((one.number for one in known), default=0) + 1
+def _new_vintage(figure: Figure, row: Figures, history: Sequence[Vintages], as_of: date) -> Vintages:
+    number = max((one.number for one in history), default=0) + 1
     return Vintages(
         figure=row.figure, number=number, as_of=row.as_of, state=WAITING, offered_on=as_of, decided_on=None, why="",
         value=row.value, n_jobs=row.n_jobs, method=digest_method(figure, row.rung), content=freeze(row),
@@ -248,42 +250,45 @@ def _withdraw(waiting: Vintages | None, as_of: date) -> list[Vintages]:
     return [] if waiting is None else [replace(waiting, state=WITHDRAWN, decided_on=as_of)]
 
 
-def _is_another(stood: Figures, row: Figures, as_of: date) -> bool:
+def _is_another(last: Figures, row: Figures, as_of: date) -> bool:
     """Whether a row is a revision: its text or table is another, by more than rounding, or its sample is, or its days.
 
     The last where that which stands ages: a vintage is taken anew before its reference period makes it stale, also when
     its value is the same.
     """
-    if row.status == "stale" and stood.period_to == row.period_to:
+    if row.status == "stale" and last.period_to == row.period_to:
         return False
-    ages = stood.period_to is not None and row.period_to is not None and stood.period_to < row.period_to
-    if ages and _judge_on(stood, as_of + UNTIL_NEXT).status == "stale":
+    ages = last.period_to is not None and row.period_to is not None and last.period_to < row.period_to
+    if ages and _judge_on(last, as_of + UNTIL_NEXT).status == "stale":
         return True
-    if _name_sample(stood) != _name_sample(row):
+    if _name_sample(last) != _name_sample(row):
         return True
-    if (stood.bare_value or stood.value) == (row.bare_value or row.value) and notes.table(stood) == notes.table(row):
+    if (last.bare_value or last.value) == (row.bare_value or row.value) and notes.table(last) == notes.table(row):
         return False
-    return not differences.is_rounding(notes.rows_of(stood), notes.rows_of(row))
+    return not differences.is_rounding(notes.rows_of(last), notes.rows_of(row))
 
 
 def find_reasons(
-    figure: Figure, stood: Figures, method: str, row: Figures, overlaps: differences.Overlaps
+    figure: Figure, last_row: Figures, method: str, row: Figures, overlaps: differences.Overlaps
 ) -> list[str]:
     """Why a new vintage waits for review; [] where it may be published as it is."""
     reasons = []
-    if stood.rung not in (row.rung, CARRIED):
-        reasons.append(f"another rung: {stood.rung}, now {row.rung}")
+    if last_row.rung not in (row.rung, CARRIED):
+        reasons.append(f"another rung: {last_row.rung}, now {row.rung}")
     elif digest_method(figure, row.rung) != method:
         reasons.append("another method")
-    if (before := _name_sample(stood)) != (now := _name_sample(row)):
+    if (before := _name_sample(last_row)) != (now := _name_sample(row)):
         reasons.append(f"another sample: {before}, now {now}")
-    gone, came = _sources_apart(stood, row), _sources_apart(row, stood)
-    if gone or came:
-        said = [f"without {', '.join(sorted(gone))}" if gone else "", f"with {', '.join(sorted(came))}" if came else ""]
-        reasons.append(f"other sources: {' and '.join(filter(None, said))}")
-    if (row.n_jobs or 0) < MAX_LOST * (stood.n_jobs or 0):
-        reasons.append(f"n fell from {stood.n_jobs:,} to {row.n_jobs or 0:,}")
-    return reasons + overlaps.find_jump(figure, stood, row)
+    old_only, new_only = _sources_apart(last_row, row), _sources_apart(row, last_row)
+    if old_only or new_only:
+        changes = [
+            f"without {', '.join(sorted(old_only))}" if old_only else "",
+            f"with {', '.join(sorted(new_only))}" if new_only else "",
+        ]
+        reasons.append(f"other sources: {' and '.join(filter(None, changes))}")
+    if (row.n_jobs or 0) < MAX_LOST * (last_row.n_jobs or 0):
+        reasons.append(f"n fell from {last_row.n_jobs:,} to {row.n_jobs or 0:,}")
+    return reasons + overlaps.find_jump(figure, last_row, row)
 
 
 def _name_sample(row: Figures) -> str:
@@ -310,11 +315,11 @@ def published_rows(
 
     Figures without a vintage are as in the ledger; those that gather others are made of what is published of these.
     """
-    known = read_vintages(con)
+    by_figure = read_vintages(con)
     selects = _read_selects(con)
     rows: dict[str, Figures] = {}
     for row in ledger:
-        vintages = known.get(row.figure, ())
+        vintages = by_figure.get(row.figure, ())
         last = last_published(vintages)
         if last is None:
             rows[row.figure] = row
@@ -346,16 +351,16 @@ def _as_read_on(row: Figures, waiting: Vintages | None, as_of: date) -> Figures:
             row, status="suppressed", reason=verdict.reason, value=None, bare_value=None, qualifier=None,
             value_json=None,
         )  # fmt: skip
-    said = (row.qualifier or "").split("; ")
+    qualifiers = (row.qualifier or "").split("; ")
     status, reason = row.status, row.reason
     if verdict.status == "stale" and row.status != "stale" and row.period_to is not None:
-        said.append(notes.words_of_period(row.basis, row.period_from, row.period_to))
+        qualifiers.append(notes.words_of_period(row.basis, row.period_from, row.period_to))
         status, reason = verdict.status, verdict.reason
     if waiting is not None:
-        said.append(f"under review since {numbers.day(waiting.offered_on)}")
+        qualifiers.append(f"under review since {numbers.day(waiting.offered_on)}")
         if (as_of - waiting.offered_on).days > MAX_DAYS_WAITING:
             status, reason = "stale", f"{waiting.why}; not reviewed since {numbers.day(waiting.offered_on)}"
-    words = "; ".join(dict.fromkeys(filter(None, said))) or None
+    words = "; ".join(dict.fromkeys(filter(None, qualifiers))) or None
     bare = row.bare_value or row.value
     return replace(row, status=status, reason=reason, qualifier=words, value=numbers.qualify(bare, [words]))
 
@@ -383,13 +388,13 @@ def decide(
     """The waiting vintage of a figure as it is after a person's word. Raises `NotWaitingError`."""
     waiting = waiting_one(vintages.get(figure, ()))
     if waiting is None:
-        names = sorted(name for name, known in vintages.items() if waiting_one(known))
+        names = sorted(name for name, history in vintages.items() if waiting_one(history))
         raise NotWaitingError(f"{figure} does not wait for review; what waits: {', '.join(names) or 'nothing'}")
     return replace(waiting, state=PUBLISHED if accepts else REJECTED, decided_on=on, reason=reason)
 
 
-def correct(figure: Figure, row: Figures, known: Sequence[Vintages], *, erratum: str, on: date) -> list[Vintages]:
+def correct(figure: Figure, row: Figures, history: Sequence[Vintages], *, erratum: str, on: date) -> list[Vintages]:
     """A vintage that corrects an error at once, with what was wrong, in place of one that waits."""
-    new = _new_vintage(figure, row, known, on)
-    made = replace(new, state=PUBLISHED, decided_on=on, why="correction", reason=erratum, is_correction=True)
-    return [*_withdraw(waiting_one(known), on), made]
+    new = _new_vintage(figure, row, history, on)
+    correction = replace(new, state=PUBLISHED, decided_on=on, why="correction", reason=erratum, is_correction=True)
+    return [*_withdraw(waiting_one(history), on), correction]

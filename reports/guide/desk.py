@@ -40,10 +40,10 @@ def newest_day(con: Connection) -> date:
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     """What is published of figures, as it is to be read on the newest day; of others what would be, computed for it."""
-    published = published_figures(con)
-    found = [row for row in published if row.figure in ids]
-    others = set(ids) - {row.figure for row in found} - KNOWN.keys()
-    return found + compute_asked(con, sorted(others), newest_day(con), code_version=newest_version(con))
+    rows = published_figures(con)
+    figures = [row for row in rows if row.figure in ids]
+    others = set(ids) - {row.figure for row in figures} - KNOWN.keys()
+    return figures + compute_asked(con, sorted(others), newest_day(con), code_version=newest_version(con))
 
 
 def newest_version(con: Connection) -> str:
@@ -57,8 +57,8 @@ def published_figures(con: Connection) -> list[Figures]:
 
     Raises `NothingPublishedError` when there are none.
     """
-    as_of, declared = newest_day(con), declarations(con)
-    return published_rows(con, declared, read_ledger(con, as_of, declared), as_of)
+    as_of, figures = newest_day(con), declarations(con)
+    return published_rows(con, figures, read_ledger(con, as_of, figures), as_of)
 
 
 def read_ledger(con: Connection, as_of: date, figures: Mapping[str, Figure]) -> list[Figures]:
@@ -97,17 +97,17 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
     Among these are cells that could be printed on an earlier day, and keep that value as long as it may be stale.
     """
     as_of = newest_day(con)
-    wanted = [word.lower() for word in words]
+    terms = [word.lower() for word in words]
     rows = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
-    found = [row for row in rows if all(word in f"{row.figure} {row.title}".lower() for word in wanted)][:most]
-    yield from (FoundFigure(figure=row.figure, title=row.title, value=row.value) for row in found)
-    if len(found) == most:
+    matches = [row for row in rows if all(word in f"{row.figure} {row.title}".lower() for word in terms)][:most]
+    yield from (FoundFigure(figure=row.figure, title=row.title, value=row.value) for row in matches)
+    if len(matches) == most:
         return
     since = as_of - timedelta(days=MAX_DAYS_OF_YEARS)
-    seen = {row.figure for row in found}
-    ids = [name for name in list_ids(con, as_of, since=since) if name not in seen and _is_meant(name, wanted)]
-    for made in compute_asked(con, sorted(ids, key=len)[: most - len(found)], as_of, code_version=""):
-        yield FoundFigure(figure=made.figure, title=made.title, value=made.value)
+    known_ids = {row.figure for row in matches}
+    ids = [name for name in list_ids(con, as_of, since=since) if name not in known_ids and _is_meant(name, terms)]
+    for row in compute_asked(con, sorted(ids, key=len)[: most - len(matches)], as_of, code_version=""):
+        yield FoundFigure(figure=row.figure, title=row.title, value=row.value)
 
 
 def _is_meant(figure_id: str, words: Collection[str]) -> bool:

@@ -144,12 +144,12 @@ def decode(raw: bytes, is_html: bool) -> Document:
             text = _decode_as(raw[len(bom) :], encoding)
             if text is not None:
                 return Document(text=text, encoding=encoding, bom=bom, is_ascii=False)
-    declared = _DECLARED.search(raw[:_DECLARED_WITHIN]) if is_html else None
-    encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
+    match = _DECLARED.search(raw[:_DECLARED_WITHIN]) if is_html else None
+    encoding = match[1].decode("ascii").lower() if match else "utf-8"
     text = _decode_as(raw, encoding)
     if text is None:
         return Document(text=raw.decode("latin-1"), encoding="latin-1", bom=b"", is_ascii=True)
-    return Document(text=text, encoding=encoding, bom=b"", is_ascii=is_html and declared is None)
+    return Document(text=text, encoding=encoding, bom=b"", is_ascii=is_html and match is None)
 
 
 def _decode_as(raw: bytes, encoding: str) -> str | None:
@@ -243,13 +243,13 @@ _FRONT_MATTER = re.compile(r"(?:---|\+\+\+)[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\+\+\+
 
 def _after_front_matter(scan: Scan) -> int:
     """Where the text begins behind the front matter (YAML or TOML between fences), where a marker would be a value."""
-    found = _FRONT_MATTER.match(scan.text)
-    if found is None:
+    match = _FRONT_MATTER.match(scan.text)
+    if match is None:
         return 0
-    for marker in LOOKALIKE.finditer(scan.text, 0, found.end()):
+    for marker in LOOKALIKE.finditer(scan.text, 0, match.end()):
         problem = "a marker cannot stand in front matter: programs would read it as part of the value"
         scan.tags.append(Tag(start=marker.start(), end=marker.end(), name=COMMENT, problem=problem))
-    return found.end()
+    return match.end()
 
 
 def _after_fence(scan: Scan, hit: re.Match[str]) -> int:
@@ -262,12 +262,12 @@ def _after_fence(scan: Scan, hit: re.Match[str]) -> int:
 
 
 def _after_code_span(scan: Scan, hit: re.Match[str]) -> int:
-    for found in _IN_CODE_SPAN.finditer(scan.text, hit.end()):
-        if found[0] == "\n":
+    for match in _IN_CODE_SPAN.finditer(scan.text, hit.end()):
+        if match[0] == "\n":
             break
-        if found[0] == hit[0]:
-            scan.skipped.append((hit.start(), found.end()))
-            return found.end()
+        if match[0] == hit[0]:
+            scan.skipped.append((hit.start(), match.end()))
+            return match.end()
     return hit.end()
 
 
@@ -319,13 +319,13 @@ FORMS = ("long", "line", "notes")
 """How the block of sources is printed: as a table, as one paragraph, or as notes with marks behind the figures."""
 
 
-def _with_form(tag: Tag, given: Mapping[str, str]) -> Tag:
+def _with_form(tag: Tag, options: Mapping[str, str]) -> Tag:
     """The opening marker of a block with its options."""
-    form, link = given.get("form", FORMS[0]), given.get("link")
-    unknown = given.keys() - {"form", "link"}
+    form, link = options.get("form", FORMS[0]), options.get("link")
+    unknown = options.keys() - {"form", "link"}
     problem = None
-    if unknown or (given and tag.block != "sources"):
-        problem = f"unknown option {min(unknown or given)!r}: form and link are known, of the block sources"
+    if unknown or (options and tag.block != "sources"):
+        problem = f"unknown option {min(unknown or options)!r}: form and link are known, of the block sources"
     elif form not in FORMS:
         problem = f"form={form!r}: {', '.join(FORMS[:-1])} or {FORMS[-1]} expected"
     elif link is not None and not _LINK.fullmatch(link):
@@ -335,57 +335,57 @@ def _with_form(tag: Tag, given: Mapping[str, str]) -> Tag:
 
 def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, strict: bool) -> Tag:
     """The opening marker of a figure with its options. In a comment (`strict`) other attributes are errors."""
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     problem = None
     for name_of, value in _attributes(attributes):
         key = name_of if strict else name_of.removeprefix("data-")
         key = _SPELT.get(key, key)
-        if key in given and key in (*OPTIONS, "figure"):
+        if key in values and key in (*OPTIONS, "figure"):
             problem = f"{key} is given twice"
-        given[key] = value
+        values[key] = value
         if strict and key not in OPTIONS:
             problem = f"unknown option {name_of!r}: {', '.join(OPTIONS)} are known"
-    options = {key: value for key, value in given.items() if key in OPTIONS}
+    options = {key: value for key, value in values.items() if key in OPTIONS}
     return Tag(
         start=start, end=end, name=name, figure=figure,
         wanted=PartFormat(
             part=options.get("part", "value"), per=options.get("per"), money=options.get("in"),
             form=options.get("format", "short"), locale=options.get("locale", "en"),
         ),
-        mark=options.get("mark"), otherwise=options.get("else"), template=given.get("template"),
+        mark=options.get("mark"), otherwise=options.get("else"), template=values.get("template"),
         problem=problem or _find_option_fault(options),
     )  # fmt: skip
 
 
-def write_options(wanted: PartFormat) -> str:
+def write_options(style: PartFormat) -> str:
     """What is wanted of a figure as a marker has it, without what is usual."""
-    given = {
-        "part": wanted.part, "per": wanted.per, "in": wanted.money, "format": wanted.form, "locale": wanted.locale
+    options = {
+        "part": style.part, "per": style.per, "in": style.money, "format": style.form, "locale": style.locale
     }  # fmt: skip
     usual = {"part": PLAIN.part, "per": PLAIN.per, "in": PLAIN.money, "format": PLAIN.form, "locale": PLAIN.locale}
-    return "".join(f' {name}="{value}"' for name, value in given.items() if value != usual[name])
+    return "".join(f' {name}="{value}"' for name, value in options.items() if value != usual[name])
 
 
 def _find_option_fault(options: Mapping[str, str]) -> str | None:
     """What is wrong with the values of options, whatever the figure; None when nothing is."""
-    for key, known in _VALUES.items():
-        if key in options and options[key] not in known:
-            return f"{key}={options[key]!r}: {', '.join(known[:-1])} or {known[-1]} expected"
+    for key, values in _VALUES.items():
+        if key in options and options[key] not in values:
+            return f"{key}={options[key]!r}: {', '.join(values[:-1])} or {values[-1]} expected"
     if "mark" in options and not options["mark"].strip():
         return "mark is empty: what must be said of a value may be said in other words, and not be left out"
     return find_locale_fault(options["locale"]) if "locale" in options else None
 
 
-def find_part_fault(figure: Figure, wanted: PartFormat) -> str | None:
+def find_part_fault(figure: Figure, style: PartFormat) -> str | None:
     """What is wrong with asking a figure for a part; None when nothing is."""
     parts = (*PARTS, *(part for part in figure.renderer.parts if part not in PARTS))
-    if wanted.part not in parts:
-        return f"{figure.id} has no part {wanted.part!r}: {', '.join(parts)}"
-    if (wanted.per or wanted.money) and "median" not in figure.renderer.parts:
+    if style.part not in parts:
+        return f"{figure.id} has no part {style.part!r}: {', '.join(parts)}"
+    if (style.per or style.money) and "median" not in figure.renderer.parts:
         return f"{figure.id} is no figure of pay, so that per and in say nothing"
-    is_number = wanted.part in figure.renderer.parts or wanted.part in ("n", "employers", "period")
-    if not is_number and wanted != PartFormat(part=wanted.part):
-        return f"the part {wanted.part!r} of {figure.id} is words: per, in, format and locale say nothing of it"
+    is_number = style.part in figure.renderer.parts or style.part in ("n", "employers", "period")
+    if not is_number and style != PartFormat(part=style.part):
+        return f"the part {style.part!r} of {figure.id} is words: per, in, format and locale say nothing of it"
     return None
 
 
@@ -403,26 +403,26 @@ def _after_tag(scan: Scan, hit: re.Match[str]) -> int:
     rest = _TAG_END.match(text, hit.end())
     if rest is None:
         stop = text.find(">", hit.end())
-        broken = text[hit.end() : stop] if stop >= 0 else ""
-        if name == "span" and re.match(r"\s[^<]*\bdata-figure", broken):
+        attributes = text[hit.end() : stop] if stop >= 0 else ""
+        if name == "span" and re.match(r"\s[^<]*\bdata-figure", attributes):
             problem = "a span with data-figure whose attributes cannot be read"
             scan.tags.append(Tag(start=start, end=hit.end(), name=name, problem=problem))
-        elif not is_closing and (found := _LOOSE_ATTRIBUTE.match(text, hit.end())):
-            scan.tags.append(_refuse_in_attribute(found.end()))
+        elif not is_closing and (match := _LOOSE_ATTRIBUTE.match(text, hit.end())):
+            scan.tags.append(_refuse_in_attribute(match.end()))
         return hit.end()
     end = rest.end()
     tag = Tag(start=start, end=end, name=name, is_closing=is_closing, is_self_closed=bool(rest[2]))
-    if not is_closing and (found := LOOKALIKE.search(rest[1])):
-        scan.tags.append(_refuse_in_attribute(rest.start(1) + found.start()))
+    if not is_closing and (match := LOOKALIKE.search(rest[1])):
+        scan.tags.append(_refuse_in_attribute(rest.start(1) + match.start()))
     elif not is_closing and "data-figure" in rest[1].lower():
         tag = _element_marker(tag, rest[1])
     scan.tags.append(tag)
     if not is_closing and name in RAW_ELEMENTS and not rest[2]:
         close = re.compile(rf"</{name}(?=[\s/>])", re.I).search(text, end)
         stop = close.start() if close else len(text)
-        if name == "script" and "json" in rest[1].lower() and (found := LOOKALIKE.search(text, end, stop)):
+        if name == "script" and "json" in rest[1].lower() and (match := LOOKALIKE.search(text, end, stop)):
             problem = "a marker cannot stand in JSON: its text would be no JSON any more"
-            scan.tags.append(Tag(start=found.start(), end=found.end(), name=COMMENT, problem=problem))
+            scan.tags.append(Tag(start=match.start(), end=match.end(), name=COMMENT, problem=problem))
         elif tag.figure is None:
             scan.skipped.append((end, stop))
         return stop
@@ -435,16 +435,16 @@ def _refuse_in_attribute(at: int) -> Tag:
 
 
 def _element_marker(tag: Tag, attributes: str) -> Tag:
-    given = dict(reversed(list(_attributes(attributes))))  # the first of two counts, as in HTML
-    if "data-figure" in given and "data-figures" in given:
+    values = dict(reversed(list(_attributes(attributes))))  # the first of two counts, as in HTML
+    if "data-figure" in values and "data-figures" in values:
         return replace(tag, problem="data-figure and data-figures on one element")
-    if "data-figures" in given and given["data-figures"] in BLOCKS:
+    if "data-figures" in values and values["data-figures"] in BLOCKS:
         marker = _with_form(
-            replace(tag, block=given["data-figures"]),
-            {key.removeprefix("data-"): value for key, value in given.items() if key in ("data-form", "data-link")},
+            replace(tag, block=values["data-figures"]),
+            {key.removeprefix("data-"): value for key, value in values.items() if key in ("data-form", "data-link")},
         )
-    elif "data-figure" in given:
-        marker = _opening(tag.start, tag.end, tag.name, given["data-figure"], attributes, strict=False)
+    elif "data-figure" in values:
+        marker = _opening(tag.start, tag.end, tag.name, values["data-figure"], attributes, strict=False)
     else:
         return tag  # somebody else's attribute
     if tag.name == "title" and marker.template is not None and "{}" not in marker.template:
@@ -505,22 +505,22 @@ class _Pairing:
             return False
         return tag.figure is not None or tag.block is not None
 
-    def _close_comment(self, opened: Tag, tag: Tag) -> None:
-        if opened.name != COMMENT:
-            self.problems.append((tag.start, f"{describe(tag)} inside {describe(opened)}"))
+    def _close_comment(self, opener: Tag, tag: Tag) -> None:
+        if opener.name != COMMENT:
+            self.problems.append((tag.start, f"{describe(tag)} inside {describe(opener)}"))
             return
-        if tag.block != opened.block:
-            self.problems.append((tag.start, f"{describe(opened)} is closed by {describe(tag)}"))
-        self._end(opened, tag)
+        if tag.block != opener.block:
+            self.problems.append((tag.start, f"{describe(opener)} is closed by {describe(tag)}"))
+        self._end(opener, tag)
 
-    def _end(self, opened: Tag, tag: Tag) -> None:
-        self.spans.append(Span(marker=opened, start=opened.end, end=tag.start, after=tag.end))
+    def _end(self, opener: Tag, tag: Tag) -> None:
+        self.spans.append(Span(marker=opener, start=opener.end, end=tag.start, after=tag.end))
         self.opened = None
 
 
-def _is_known(named: str, find: Find) -> bool:
+def _is_known(name: str, find: Find) -> bool:
     try:
-        find(named)
+        find(name)
     except AddressError:
         return False
     return True
@@ -558,11 +558,11 @@ def is_block(text: str, span: Span) -> bool:
 # --- a whole guide ------------------------------------------------------------------------------------
 
 
-def warnings_of(marked: MarkedGuide, is_html: bool) -> tuple[tuple[int, str], ...]:
+def warnings_of(guide: MarkedGuide, is_html: bool) -> tuple[tuple[int, str], ...]:
     """What an editor should look at, as (line, words)."""
-    notes = [(at, "a marker inside code or a comment is left alone") for at in _find_lookalikes(marked.scan)]
-    notes += [] if is_html else _find_raw_lines(marked.document.text, marked.spans)
-    return tuple(sorted({(bisect.bisect_left(marked.lines, at) + 1, what) for at, what in notes}))
+    notes = [(at, "a marker inside code or a comment is left alone") for at in _find_lookalikes(guide.scan)]
+    notes += [] if is_html else _find_raw_lines(guide.document.text, guide.spans)
+    return tuple(sorted({(bisect.bisect_left(guide.lines, at) + 1, what) for at, what in notes}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -584,8 +584,8 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
     spans, problems = pair(scan.tags, find)
     ids: dict[str, str] = {}
     if not is_html:
-        opened = (tag.start for tag in scan.tags if tag.figure or tag.block)
-        problems += find_in_links(text, opened)
+        starts = (tag.start for tag in scan.tags if tag.figure or tag.block)
+        problems += find_in_links(text, starts)
     if is_mdx:
         problems += [*find_in_scripts(text, scan.front_matter), *_find_comments(spans)]
     problems += [*_find_unknown(scan.tags, find, ids), *_find_wrong_blocks(text, spans, is_html)]
@@ -620,10 +620,10 @@ def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Itera
         if is_comment_block and not is_html and not is_block(text, span):
             yield span.marker.start, f"{describe(span.marker)} and its end must stand alone on lines of their own"
     for block in BLOCKS:
-        found = [span for span in spans if span.marker.block == block]
-        for extra in found[1:]:
+        matches = [span for span in spans if span.marker.block == block]
+        for extra in matches[1:]:
             yield extra.marker.start, f"the block {block!r} is there more than once"
-        if block == "sources" and not found:
+        if block == "sources" and not matches:
             end = max(len(text) - 1, 0)
             yield (
                 end,
@@ -633,8 +633,8 @@ def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Itera
 
 def _find_lookalikes(scan: Scan) -> Iterator[int]:
     for start, end in scan.skipped:
-        for found in LOOKALIKE.finditer(scan.text, start + 1, end):
-            yield found.start()
+        for marker in LOOKALIKE.finditer(scan.text, start + 1, end):
+            yield marker.start()
         if LOOKALIKE.match(scan.text, start, end):
             yield start
 

@@ -37,10 +37,10 @@ def find_in_links(text: str, starts: Iterable[int]) -> Iterator[tuple[int, str]]
         before = before[max((hit.end() for hit in _BLANK_LINE.finditer(before)), default=0) :]
         if "[" not in before:
             continue
-        shown = _COMMENT.sub("", before)
-        for opened, closed, what in _OPEN_PARTS:
-            if opened.search(shown) and (
-                closed is None or closed.match(_COMMENT.sub("", text[at : at + MAX_PARAGRAPH]))
+        prose = _COMMENT.sub("", before)
+        for opening, closing, what in _OPEN_PARTS:
+            if opening.search(prose) and (
+                closing is None or closing.match(_COMMENT.sub("", text[at : at + MAX_PARAGRAPH]))
             ):
                 yield at, f"a marker cannot stand in {what}: it would be shown as it is written, or not at all"
                 break
@@ -71,8 +71,8 @@ _WORDS = {
 def find_in_scripts(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
     """What looks like a marker in MDX where it would be code: (offset, words). `start`: behind the front matter."""
     for begin, end, kind in list_scripts(text, start):
-        for found in LOOKALIKE.finditer(text, begin, end):
-            yield found.start(), f"a marker cannot stand in {_WORDS[kind]} of MDX: its text would be read as code"
+        for marker in LOOKALIKE.finditer(text, begin, end):
+            yield marker.start(), f"a marker cannot stand in {_WORDS[kind]} of MDX: its text would be read as code"
 
 
 def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
@@ -81,11 +81,11 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
         at = hit.end()
         if hit["fence"]:
             fence = hit["fence"].strip()
-            closed = re.compile(rf"^[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
-            at = closed.end() if closed else len(text)
+            closing = re.compile(rf"^[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
+            at = closing.end() if closing else len(text)
         elif hit["code"]:
-            closed = re.compile(rf"(?<!`){hit['code']}(?!`)").search(text, at)
-            at = closed.end() if closed else at
+            closing = re.compile(rf"(?<!`){hit['code']}(?!`)").search(text, at)
+            at = closing.end() if closing else at
         elif hit["module"]:
             at = _end_of_code(text, at)
             yield hit.start(), at, "module"
@@ -111,15 +111,15 @@ def _end_of_tag(text: str, at: int) -> int:
 
 def _end_of_code(text: str, at: int, closed_by: str | None = None) -> int:
     """Where code of JavaScript ends: behind its closing bracket, or before a blank line outside of all brackets."""
-    opened = [closed_by] if closed_by else []
-    while hit := (_IN_TEMPLATE if opened[-1:] == ["`"] else _IN_SCRIPT).search(text, at):
+    brackets = [closed_by] if closed_by else []
+    while hit := (_IN_TEMPLATE if brackets[-1:] == ["`"] else _IN_SCRIPT).search(text, at):
         at, token = hit.end(), hit[0]
-        if token.isspace() and not opened:
+        if token.isspace() and not brackets:
             return hit.start()
-        if opened and token == opened[-1]:
-            opened.pop()
-            if closed_by and not opened:
+        if brackets and token == brackets[-1]:
+            brackets.pop()
+            if closed_by and not brackets:
                 return at
         elif token in _CLOSED_BY:
-            opened.append(_CLOSED_BY[token])
+            brackets.append(_CLOSED_BY[token])
     return len(text)

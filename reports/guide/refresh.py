@@ -73,10 +73,10 @@ def day_of(path: Path) -> date | None:
     """The newest day that the figures in a guide are of, as its block "sources" says; None when it names no day."""
     document = decode(path.read_bytes(), is_html_file(path))
     spans, _ = pair(scan_tags(document.text, is_html_file(path)).tags, find_id)
-    said = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
+    blocks = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))
-        for block in said
+        for block in blocks
         for day, month, year in _DAY.findall(block.partition(AS_OF)[2].partition(".")[0])
     ]
     return max(days, default=None)
@@ -101,7 +101,7 @@ def stage(
     """
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)
     with _name_guide(path_in):
-        new, done = refresh_bytes(
+        new, result = refresh_bytes(
             path_in.read_bytes(),
             figures,
             is_html=is_html_file(path_in),
@@ -109,7 +109,7 @@ def stage(
             sources=sources,
             is_sample=is_sample,
         )
-    return atomic_files.stage(path_out.resolve(), new), done
+    return atomic_files.stage(path_out.resolve(), new), result
 
 
 def is_html_file(path: Path) -> bool:

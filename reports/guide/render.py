@@ -55,23 +55,23 @@ _LIKE_A_BLOCK = re.compile(r"[#+=-]|\d{1,9}[.)]\s")
 def escape(text: str, is_html: bool) -> str:
     """Text on one line that neither HTML nor Markdown takes for anything but text."""
     line = " ".join(text.split())
-    escaped = html.escape(line, quote=False)
-    return escaped if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", escaped)
+    words = html.escape(line, quote=False)
+    return words if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", words)
 
 
 def _paragraph(text: str, is_html: bool) -> str:
-    escaped = escape(text, is_html)
-    if not is_html and _LIKE_A_BLOCK.match(escaped):
-        return f"&#{ord(escaped[0])};{escaped[1:]}"
-    return escaped
+    words = escape(text, is_html)
+    if not is_html and _LIKE_A_BLOCK.match(words):
+        return f"&#{ord(words[0])};{words[1:]}"
+    return words
 
 
 def _table_lines(table: Table, caption: str, is_html: bool) -> list[str]:
     """A table as lines of Markdown (GitHub's) or HTML."""
     if is_html:
         sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
-        said = f"{caption}. {table.key}" if table.key else caption
-        lines = ["<table>", f"<caption>{escape(said, True)}</caption>"]
+        heading = f"{caption}. {table.key}" if table.key else caption
+        lines = ["<table>", f"<caption>{escape(heading, True)}</caption>"]
         heads = "".join(f'<th scope="col">{escape(c, True)}</th>' for c in table.columns)
         lines += ["<thead>", f"<tr>{heads}</tr>", "</thead>", "<tbody>"]
         for row in table.rows:
@@ -106,32 +106,32 @@ class Setting:
 
 def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], at: Setting) -> str:
     """What a marker shows, in a line. `titles` are names of sources."""
-    wanted = tag.wanted
-    if wanted.part in LABELS:
-        return notes.level(figure) if wanted.part == "level" else notes.place(figure)
+    style = tag.wanted
+    if style.part in LABELS:
+        return notes.level(figure) if style.part == "level" else notes.place(figure)
     if figure.value is None and tag.otherwise is not None:
         return tag.otherwise
-    if wanted.part == "scope":
+    if style.part == "scope":
         return notes.scope(figure, titles)
-    if wanted.part == "note":
+    if style.part == "note":
         return notes.note(figure)
-    said = None if figure.value is None else notes.part(figure, wanted, titles)
-    if said is None:
+    words = None if figure.value is None else notes.part(figure, style, titles)
+    if words is None:
         if tag.otherwise is not None:
             return tag.otherwise
-        if figure.value is None and wanted.part in BESIDE:
+        if figure.value is None and style.part in BESIDE:
             return numbers.qualify("withheld", [figure.reason], is_nested=at.is_nested)
-        reason = figure.reason if figure.value is None else notes.why_no_part(figure, wanted)
+        reason = figure.reason if figure.value is None else notes.why_no_part(figure, style)
         return notes.say_withheld(figure, reason, is_nested=at.is_nested) if at.is_inline else f"withheld: {reason}"
-    is_qualified = at.is_qualified or (wanted.is_plain and tag.mark is None)
-    return _with_mark(said, figure.qualifier, tag.mark, is_nested=at.is_nested) if is_qualified else said
+    is_qualified = at.is_qualified or (style.is_plain and tag.mark is None)
+    return _with_mark(words, figure.qualifier, tag.mark, is_nested=at.is_nested) if is_qualified else words
 
 
-def _with_mark(said: str, qualifier: str | None, mark: str | None, *, is_nested: bool) -> str:
+def _with_mark(words: str, qualifier: str | None, mark: str | None, *, is_nested: bool) -> str:
     """Words with what must be said of them: in brackets, or by the mark that the editor chose for it."""
     if qualifier is None or mark is None:
-        return numbers.qualify(said, [qualifier], is_nested=is_nested)
-    return f"{said} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{said}{mark}"
+        return numbers.qualify(words, [qualifier], is_nested=is_nested)
+    return f"{words} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{words}{mark}"
 
 
 _BREAK = re.compile(
@@ -144,7 +144,7 @@ _BREAK = re.compile(
 
 def _is_in_brackets(text: str, at: int) -> bool:
     """Whether a place in a text stands within round brackets of its paragraph."""
-    start = max((found.end() for found in _BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
+    start = max((hit.end() for hit in _BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
     before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
     return before.count("(") > before.count(")")
 
@@ -158,7 +158,7 @@ def _find_qualified(text: str, spans: Sequence[Span]) -> set[int]:
 
     A whole value, which says it itself, does so wherever it stands.
     """
-    breaks = [found.start() for found in _BREAK.finditer(text)]
+    breaks = [hit.start() for hit in _BREAK.finditer(text)]
     last: dict[tuple[int, str, str | None], int] = {}
     for span in spans:
         tag = span.marker
@@ -248,18 +248,18 @@ def _source_lines(day: Edition, is_html: bool, tag: Tag) -> list[str]:
 
 def _list_attributions(day: Edition) -> list[str]:
     """The words that sources want printed, of those behind the figures used."""
-    named = {source.source: source for source in day.sources}
-    return sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})
+    by_name = {source.source: source for source in day.sources}
+    return sorted({by_name[s].attribution for figure in day.used for s in figure.sources if s in by_name})
 
 
 def _list_mark_words(day: Edition) -> list[str]:
     """What the marks that the editor chose stand for, with the figures of which each is said."""
     lines = []
     for mark, figures in day.marks.items():
-        said: dict[str, dict[str, None]] = {}
+        ids_of: dict[str, dict[str, None]] = {}
         for one in figures:
-            said.setdefault(one.qualifier or "", {})[one.figure] = None
-        words = "; ".join(f"{what} ({', '.join(ids)})" for what, ids in said.items())
+            ids_of.setdefault(one.qualifier or "", {})[one.figure] = None
+        words = "; ".join(f"{what} ({', '.join(ids)})" for what, ids in ids_of.items())
         lines.append(f"{mark} stands for: {words}.")
     return lines
 
@@ -274,16 +274,16 @@ def _link(link: str | None, is_html: bool) -> str:
 
 def _source_paragraph(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
     """All of the sources in one paragraph."""
-    withheld = sum(figure.value is None for figure in day.used)
-    said = [
+    n_withheld = sum(figure.value is None for figure in day.used)
+    parts = [
         as_of,
-        f"{withheld} of {len(day.used)} {'is' if withheld == 1 else 'are'} withheld for want of data."
-        if withheld
+        f"{n_withheld} of {len(day.used)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
+        if n_withheld
         else "",
         *_list_mark_words(day),
         f"Sources: {' '.join(_list_attributions(day))}" if _list_attributions(day) else "",
     ]
-    words = " ".join(filter(None, said))
+    words = " ".join(filter(None, parts))
     return (
         [f"<p>{escape(words, True)}{_link(link, True)}</p>"]
         if is_html
@@ -294,7 +294,7 @@ def _source_paragraph(day: Edition, is_html: bool, as_of: str, link: str | None)
 def _source_notes(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
     """A note for each figure that is shown, behind the paragraph that says of which day they are."""
     lines = _source_paragraph(day, is_html, as_of, link)
-    said = [
+    entries = [
         "; ".join(filter(None, (
             f"{figure.title} ({figure.figure}): {_rests_on(figure).rstrip('.')}", notes.describe_n(figure),
             None if figure.value is None else notes.describe_period(figure), notes.credit(figure, day.titles),
@@ -302,9 +302,11 @@ def _source_notes(day: Edition, is_html: bool, as_of: str, link: str | None) -> 
         for figure in day.used
     ]  # fmt: skip
     if is_html:
-        items = (f'<li id="figure-{number}">{escape(words, True)}</li>' for number, words in enumerate(said, start=1))
-        return [*lines, "<ol>", *items, "</ol>"] if said else lines
-    for number, words in enumerate(said, start=1):
+        items = (
+            f'<li id="figure-{number}">{escape(words, True)}</li>' for number, words in enumerate(entries, start=1)
+        )
+        return [*lines, "<ol>", *items, "</ol>"] if entries else lines
+    for number, words in enumerate(entries, start=1):
         lines += ["", f"[^figure-{number}]: {escape(words, False)}"]
     return lines
 
@@ -377,7 +379,7 @@ def _note_mark(day: Edition, tag: Tag) -> str:
     return f'<sup><a href="#figure-{number}">{number}</a></sup>' if day.is_html else f"[^figure-{number}]"
 
 
-def _number_notes(spans: Sequence[Span], used: Sequence[str]) -> dict[int, int]:
+def _number_notes(spans: Sequence[Span], names: Sequence[str]) -> dict[int, int]:
     """The numbers of notes by the offset of the marker that has it; {} where the block of sources has none."""
     if not any(span.marker.block == "sources" and span.marker.form == "notes" for span in spans):
         return {}
@@ -386,16 +388,16 @@ def _number_notes(spans: Sequence[Span], used: Sequence[str]) -> dict[int, int]:
         tag = span.marker
         if tag.figure is not None and tag.wanted.part not in (*LABELS, "scope", "note") and tag.name != "title":
             first.setdefault(tag.figure, tag.start)
-    return {at: used.index(figure) + 1 for figure, at in first.items() if figure in used}
+    return {at: names.index(figure) + 1 for figure, at in first.items() if figure in names}
 
 
-def _find_in(ledger: Mapping[str, Figures], named: str) -> str:
+def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
     """The id of a figure of the ledger, by the name that a marker gives it."""
-    figure_id = named if named in ledger else canonical(named)
+    figure_id = name if name in ledger else canonical(name)
     if figure_id not in ledger:
-        near = difflib.get_close_matches(named, list(ledger), n=2, cutoff=0.5)
+        near = difflib.get_close_matches(name, list(ledger), n=2, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise AddressError(f"there is no figure {named!r}{hint}")
+        raise AddressError(f"there is no figure {name!r}{hint}")
     return figure_id
 
 
@@ -423,26 +425,26 @@ def refresh_bytes(
     Raises `GuideError` with every problem and its line.
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    marked = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
-    text, ids = marked.document.text, marked.ids
+    guide = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
+    text, ids = guide.document.text, guide.ids
     spans = [
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
-        for span in marked.spans
+        for span in guide.spans
     ]
     markers = [span.marker for span in spans]
-    used = tuple(
+    names = tuple(
         dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.wanted.part not in LABELS)
     )
     day = Edition(
         ledger=ledger,
-        used=tuple(ledger[name] for name in used),
+        used=tuple(ledger[name] for name in names),
         sources=sources,
         is_sample=is_sample,
         has_banner=any(span.marker.block == "banner" for span in spans),
         is_html=is_html,
         newline=newline_of(text, spans),
         qualified=_find_qualified(text, spans),
-        note_numbers=_number_notes(spans, used),
+        note_numbers=_number_notes(spans, names),
         marks=_list_marks(markers, ledger),
     )
     parts: list[str] = []
@@ -450,28 +452,28 @@ def refresh_bytes(
     at = 0
     for span in spans:
         new = content_of(text, span, day)
-        if marked.document.is_ascii:
+        if guide.document.is_ascii:
             new = new.encode("ascii", "xmlcharrefreplace").decode("ascii")
         parts += [text[at : span.start], new]
-        changes += _find_change(marked, span, new)
+        changes += _find_change(guide, span, new)
         at = span.end
-    result = marked.document.encode("".join([*parts, text[at:]]))
+    result = guide.document.encode("".join([*parts, text[at:]]))
     return result, RefreshResult(
-        used=used,
-        warnings=warnings_of(marked, is_html),
+        used=names,
+        warnings=warnings_of(guide, is_html),
         is_changed=result != raw,
         changes=tuple(changes),
-        withheld=tuple(name for name in used if ledger[name].value is None),
-        dated=tuple(name for name in used if ledger[name].status == "stale"),
+        withheld=tuple(name for name in names if ledger[name].value is None),
+        dated=tuple(name for name in names if ledger[name].status == "stale"),
     )
 
 
-def _find_change(marked: MarkedGuide, span: Span, new: str) -> list[Change]:
+def _find_change(guide: MarkedGuide, span: Span, new: str) -> list[Change]:
     """What of a span changes; nothing where it stays as it is."""
-    before = marked.document.text[span.start : span.end]
+    before = guide.document.text[span.start : span.end]
     if before == new:
         return []
-    line = bisect.bisect_left(marked.lines, span.marker.start) + 1
+    line = bisect.bisect_left(guide.lines, span.marker.start) + 1
     name = span.marker.figure or f"figures:{span.marker.block}"
     options = write_options(span.marker.wanted)
     return [Change(line=line, name=name, options=options, before=read_words(before), after=read_words(new))]
@@ -490,15 +492,15 @@ def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
     names = [[(span.marker.figure, span.marker.block) for span in version] for version in spans]
     if names[0] != names[1]:
         return []
-    found = []
-    for was, now in zip(*spans, strict=True):
-        texts = (read_words(old[was.start : was.end]), read_words(new[now.start : now.end]))
+    changes = []
+    for then, now in zip(*spans, strict=True):
+        texts = (read_words(old[then.start : then.end]), read_words(new[now.start : now.end]))
         if texts[0] != texts[1]:
             name = now.marker.figure or f"figures:{now.marker.block}"
             line = new.count("\n", 0, now.marker.start) + 1
             options = write_options(now.marker.wanted)
-            found.append(Change(line=line, name=name, options=options, before=texts[0], after=texts[1]))
-    return found
+            changes.append(Change(line=line, name=name, options=options, before=texts[0], after=texts[1]))
+    return changes
 
 
 def read_words(text: str) -> str:

@@ -59,15 +59,15 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
     """What a guide could keep current. What stands between markers, in code, comments or links is left alone."""
     text = decode(raw, is_html).text
     lines = [i for i, c in enumerate(text) if c == "\n"]
-    taken = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
-    found = sorted(_leave_out(_find_claims(text), taken), key=lambda one: one.at)
+    spans = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
+    claims = sorted(_leave_out(_find_claims(text), spans), key=lambda one: one.at)
     if not is_html:
-        linked = {at for at, _ in find_in_links(text, [one.at for one in found])}
-        found = [one for one in found if one.at not in linked]
-    known = {row.figure: row for row in read_figures(con, {one.figure for one in found})}
+        link_offsets = {at for at, _ in find_in_links(text, [one.at for one in claims])}
+        claims = [one for one in claims if one.at not in link_offsets]
+    rows = {row.figure: row for row in read_figures(con, {one.figure for one in claims})}
     proposals = []
-    for one in found:
-        row = known.get(one.figure)
+    for one in claims:
+        row = rows.get(one.figure)
         if row is None or (one.is_name and not _is_told(row)):
             continue
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
@@ -77,11 +77,11 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
                 marker=_write_marker(one, with_elements=is_html or is_mdx),
             )
         )  # fmt: skip
-    matched = [(one.at, one.at + len(one.text)) for one in found if one.figure in known and not one.is_name]
-    unmatched = _leave_out(_list_numbers(text), [*taken, *matched])
+    matches = [(one.at, one.at + len(one.text)) for one in claims if one.figure in rows and not one.is_name]
+    rest = _leave_out(_list_numbers(text), [*spans, *matches])
     return Suggestions(
         proposals=tuple(proposals),
-        unmatched=tuple((bisect.bisect_left(lines, one.at) + 1, one.text) for one in unmatched),
+        unmatched=tuple((bisect.bisect_left(lines, one.at) + 1, one.text) for one in rest),
     )
 
 
@@ -97,8 +97,8 @@ def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int
         yield from ((start, end) for start, end, _ in list_scripts(text, scan.front_matter))
 
 
-def _leave_out(found: Iterable[_At], taken: Sequence[tuple[int, int]]) -> list[_At]:
-    return [one for one in found if not any(start < one.at + len(one.text) and one.at < end for start, end in taken)]
+def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_At]:
+    return [one for one in hits if not any(start < one.at + len(one.text) and one.at < end for start, end in spans)]
 
 
 def _is_told(row: Figures) -> bool:
@@ -108,8 +108,8 @@ def _is_told(row: Figures) -> bool:
 
 
 def _write_marker(one: _Claim, *, with_elements: bool) -> str:
-    given = "".join(f' {name}="{value}"' for name, value in one.options.items())
-    tag = f'<span data-figure="{one.figure}"{given}>' if with_elements else f"<!-- figure:{one.figure}{given} -->"
+    options = "".join(f' {name}="{value}"' for name, value in one.options.items())
+    tag = f'<span data-figure="{one.figure}"{options}>' if with_elements else f"<!-- figure:{one.figure}{options} -->"
     close = "</span>" if with_elements else "<!-- /figure -->"
     return f"{one.text} ({tag}share{close})" if one.is_name else f"{tag}{one.text}{close}"
 
@@ -124,7 +124,7 @@ class _Number:
 
 def _list_numbers(text: str) -> Iterator[_Number]:
     hits = sorted((hit.start(), hit[0]) for pattern in (AMOUNT, PERCENT) for hit in pattern.finditer(text))
-    return (_Number(at=at, text=said.strip()) for at, said in hits)
+    return (_Number(at=at, text=number.strip()) for at, number in hits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,17 +140,19 @@ class _Claim:
 
 def _find_claims(text: str) -> Iterator[_Claim]:
     """What a text says that a figure of the same thing could say; a name once, where it first stands."""
-    seen: set[str] = set()
+    ids: set[str] = set()
     for sentence in SENTENCE.finditer(text):
-        said, start = sentence[0], sentence.start()
-        found = [(at, place) for at, _, place in find_places(said)]
-        cited = list(_cited_in(said))
-        taken = [(one.at, one.at + len(one.text)) for one in cited]
-        amounts = [hit for hit in AMOUNT.finditer(said) if not any(a < hit.end() and hit.start() < b for a, b in taken)]
-        claims = [*cited, *_find_pay_claims(said, amounts, found), *_shares_in(said, found, taken)]
+        words, start = sentence[0], sentence.start()
+        places = [(at, place) for at, _, place in find_places(words)]
+        citations = list(_cited_in(words))
+        spans = [(one.at, one.at + len(one.text)) for one in citations]
+        amounts = [
+            hit for hit in AMOUNT.finditer(words) if not any(a < hit.end() and hit.start() < b for a, b in spans)
+        ]
+        claims = [*citations, *_find_pay_claims(words, amounts, places), *_shares_in(words, places, spans)]
         if not claims:
-            claims = [one for one in _find_name_claims(said) if one.figure not in seen]
-        seen |= {one.figure for one in claims}
+            claims = [one for one in _find_name_claims(words) if one.figure not in ids]
+        ids |= {one.figure for one in claims}
         yield from (replace(one, at=start + one.at) for one in claims)
 
 
@@ -197,23 +199,23 @@ def _find_pay_claims(
 
 def _works_in(sentence: str) -> list[str]:
     """Roles and groups of them that a sentence names; of names that stand within another the longest."""
-    found = {
+    names = {
         name_work(work).lower(): work
         for work in _NAMED_WORKS
         if re.search(rf"\b{re.escape(name_work(work))}", sentence, re.I)
     }
-    return [work for name, work in found.items() if not any(name != other and name in other for other in found)]
+    return [work for name, work in names.items() if not any(name != other and name in other for other in names)]
 
 
 def _shares_in(
-    sentence: str, places: Sequence[tuple[int, Place]], taken: Sequence[tuple[int, int]]
+    sentence: str, places: Sequence[tuple[int, Place]], spans: Sequence[tuple[int, int]]
 ) -> Iterator[_Claim]:
     """Shares of jobs that ask for a skill: the one named last before the number, else first behind it."""
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug
     for hit in PERCENT.finditer(sentence):
-        if any(a <= hit.start() < b for a, b in taken) or not skills or len(only) > 1:
+        if any(a <= hit.start() < b for a, b in spans) or not skills or len(only) > 1:
             continue
         before = [name for start, _, name in skills if start < hit.start()]
         name = before[-1] if before else skills[0][2]

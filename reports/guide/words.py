@@ -67,12 +67,12 @@ _EARLIER_PLACES = {
 
 def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
     """What a text says of one thing; each match is taken once, by the first pattern that has it."""
-    found, left = set(), text
+    values, rest = set(), text
     for pattern, value in words:
-        if pattern.search(left):
-            found.add(value)
-            left = pattern.sub(" ", left)
-    return found
+        if pattern.search(rest):
+            values.add(value)
+            rest = pattern.sub(" ", rest)
+    return values
 
 
 @functools.cache
@@ -81,8 +81,8 @@ def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
     names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
     names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
-    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))
-    return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in ordered)
+    pairs = sorted(names.items(), key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in pairs)
 
 
 def _names_of_places() -> dict[str, Place]:
@@ -118,9 +118,9 @@ def cut_out(sentence: str, spans: Sequence[tuple[int, int]]) -> str:
 
 @functools.cache
 def _skill_names() -> dict[str, str]:
-    named = {name: skill for name, skill in items_of("skill_asked").items() if name not in BASELINE_NAMES}
-    named |= {name: word for name, (word, _) in BASELINE_NAMES.items()}
-    return {word if len(word) <= SHORT else word.lower(): name for name, word in named.items()}
+    names = {name: skill for name, skill in items_of("skill_asked").items() if name not in BASELINE_NAMES}
+    names |= {name: word for name, (word, _) in BASELINE_NAMES.items()}
+    return {word if len(word) <= SHORT else word.lower(): name for name, word in names.items()}
 
 
 @functools.cache

@@ -39,8 +39,8 @@ NOT_COMPUTED = "none is computed for this number"
 
 def head(snapshot: Snapshot) -> dict[str, Any]:
     """What every answer says of the file that it is from."""
-    said: dict[str, Any] = {"as_of": snapshot.published.as_of.isoformat()}
-    return said | {"warning": SAMPLE_WARNING} if snapshot.published.is_sample else said
+    answer: dict[str, Any] = {"as_of": snapshot.published.as_of.isoformat()}
+    return answer | {"warning": SAMPLE_WARNING} if snapshot.published.is_sample else answer
 
 
 def state_of(figure: Figures, snapshot: Snapshot) -> str:
@@ -57,11 +57,11 @@ def state_of(figure: Figures, snapshot: Snapshot) -> str:
 
 def describe_number(number: Number, basis: str | None) -> dict[str, Any]:
     """A number with its interval, or why it has none."""
-    said = {name: round_off(value) for name, value in number.describe().items()}
-    said["form"] = {POINT: "value", BOUNDS: "bounds only"}.get(number.form, "interval only")
+    record = {name: round_off(value) for name, value in number.describe().items()}
+    record["form"] = {POINT: "value", BOUNDS: "bounds only"}.get(number.form, "interval only")
     if number.low is None or number.high is None:
-        said["no_interval"] = why_no_interval(number.part, basis)
-    return said
+        record["no_interval"] = why_no_interval(number.part, basis)
+    return record
 
 
 def round_off(value: Any) -> Any:
@@ -74,23 +74,23 @@ def why_no_interval(part: str, basis: str | None) -> str:
     return A_COUNT if part in COUNTED else NO_INTERVAL.get(basis or "", NOT_COMPUTED)
 
 
-def interval_in_words(found: Sequence[Number], basis: str | None) -> str:
+def interval_in_words(numbers: Sequence[Number], basis: str | None) -> str:
     """The intervals of a row's numbers: "95% interval: low 110,000 to 124,000, high 150,000 to 161,000 USD a year"."""
-    if not found:
+    if not numbers:
         return f"none: {why_no_interval('', basis)}"
     groups: dict[tuple[str, str], list[str]] = {}
-    for number in found:
+    for number in numbers:
         if number.low is None or number.high is None:
             key, span = ("", why_no_interval(number.part, basis)), ""
         else:
             what = "bounds that silent adverts leave" if number.form == BOUNDS else "95% interval"
             key, span = (what, unit_in_words(number.unit)), f" {say_span(number)}"
         groups.setdefault(key, []).append(f"{number.part}{span}")
-    said = [
+    phrases = [
         f"{what}: {', '.join(parts)} {unit}" if what else f"none for {', '.join(parts)}: {unit}"
         for (what, unit), parts in groups.items()
     ]
-    return "; ".join(said)
+    return "; ".join(phrases)
 
 
 def say_span(number: Number) -> str:
@@ -117,24 +117,24 @@ def _is_share(unit: str) -> bool:
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
     """A figure in short. A table has no value here: its rows have intervals of their own, which `get` gives."""
     state = state_of(figure, snapshot)
-    said: dict[str, Any] = {"id": figure.figure, "title": figure.title, "state": state, "value": figure.value}
+    summary: dict[str, Any] = {"id": figure.figure, "title": figure.title, "state": state, "value": figure.value}
     rows = list(figure_files.named_rows(figure))
     if state == WITHHELD:
-        return said | {"reason": figure.reason, "missing": figure.missing} | _base(figure)
+        return summary | {"reason": figure.reason, "missing": figure.missing} | _base(figure)
     if len(rows) > 1:
         own = {"value": None, "table_rows": len(rows), "interval": "each row has its own: use get"}
-        return said | own | _base(figure)
-    return said | {"interval": interval_of(figure)} | _base(figure) | _doubt_of(figure)
+        return summary | own | _base(figure)
+    return summary | {"interval": interval_of(figure)} | _base(figure) | _doubt_of(figure)
 
 
 def interval_of(figure: Figures) -> str:
     """The intervals of a figure of one row in words, or why it has none."""
     if figure.value is None:
         return "none: the figure is withheld"
-    found = [number for _, row in figure_files.named_rows(figure) for number in numbers_of(row)]
-    if not found and figure.kind != "cited":
+    numbers = [number for _, row in figure_files.named_rows(figure) for number in numbers_of(row)]
+    if not numbers and figure.kind != "cited":
         return f"none: {A_COUNT}"
-    return interval_in_words(found, "cited" if figure.kind == "cited" else figure.basis)
+    return interval_in_words(numbers, "cited" if figure.kind == "cited" else figure.basis)
 
 
 def _base(figure: Figures) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _doubt_of(figure: Figures) -> dict[str, Any]:
 
 def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict[str, Any]:
     """All that must be known of a figure to quote it, with at most `ROWS_OF_PAGE` rows of a table."""
-    said = figure_files.describe(figure, snapshot.with_licences_of([figure]))
+    description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
     rows = list(_describe_rows(figure, snapshot))
     state, is_table = state_of(figure, snapshot), len(rows) > 1
     answer = head(snapshot) | {
@@ -181,23 +181,23 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
         "value_unit": figure.unit,
         "interval": "each row has its own" if is_table else interval_of(figure),
         "basis": basis_of(figure),
-        "period": said["period"] | {"in_words": notes.describe_period(figure)},
+        "period": description["period"] | {"in_words": notes.describe_period(figure)},
     }
     if waiting := snapshot.waiting.get(figure.figure):
         answer["under_review"] = {"since": waiting.offered_on, "because": waiting.why}
-    kept = ["n", "employers", "rung"]
+    names = ["n", "employers", "rung"]
     if state == WITHHELD:
-        return answer | {name: said[name] for name in ("reason", "missing", "nearest", *kept)}
+        return answer | {name: description[name] for name in ("reason", "missing", "nearest", *names)}
     answer |= _doubt_of(figure) | ({"reason": figure.reason} if state == STALE else {})
-    answer |= {"definition": said["definition"]}
+    answer |= {"definition": description["definition"]}
     if not is_table:
         answer |= {"parts": rows[0]["parts"] if rows else {}, "part_meanings": _define_parts(rows, figure.basis)}
     elif any(row["parts"] for row in rows):
         answer |= _page(rows, rows_from)
     else:
         answer |= _page(_list_printed(figure), rows_from) | {"interval": f"none: {A_COUNT}"}
-    kept += ["read_on", "verify_by", "sources", "licence", "citation"]
-    return answer | {name: said[name] for name in kept}
+    names += ["read_on", "verify_by", "sources", "licence", "citation"]
+    return answer | {name: description[name] for name in names}
 
 
 def _define_parts(rows: Sequence[dict[str, Any]], basis: str | None) -> dict[str, str]:
@@ -205,8 +205,8 @@ def _define_parts(rows: Sequence[dict[str, Any]], basis: str | None) -> dict[str
     mart = ReportedPay if basis == "reported" else SalaryBands
     columns = {part.name: part.column for part in PARTS}
     meanings = {field.name: field.column.doc.partition("; NULL")[0] for field in fields_of(mart)}
-    found = {name: meanings.get(columns[name]) for row in rows for name in row["parts"]}
-    return {name: meaning for name, meaning in found.items() if meaning}
+    definitions = {name: meanings.get(columns[name]) for row in rows for name in row["parts"]}
+    return {name: meaning for name, meaning in definitions.items() if meaning}
 
 
 def _list_printed(figure: Figures) -> list[dict[str, Any]]:
@@ -216,10 +216,10 @@ def _list_printed(figure: Figures) -> list[dict[str, Any]]:
 
 
 def _page(rows: Sequence[dict[str, Any]], first: int) -> dict[str, Any]:
-    shown = list(rows[first : first + ROWS_OF_PAGE])
-    said: dict[str, Any] = {"rows": shown, "rows_total": len(rows)}
-    after = first + len(shown)
-    return said | {"next_rows_from": after} if after < len(rows) else said
+    page = list(rows[first : first + ROWS_OF_PAGE])
+    answer: dict[str, Any] = {"rows": page, "rows_total": len(rows)}
+    after = first + len(page)
+    return answer | {"next_rows_from": after} if after < len(rows) else answer
 
 
 def _describe_rows(figure: Figures, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
@@ -229,14 +229,14 @@ def _describe_rows(figure: Figures, snapshot: Snapshot) -> Iterator[dict[str, An
     """
     for name, row in figure_files.named_rows(figure):
         basis = "cited" if figure.kind == "cited" else row.get("basis") or figure.basis
-        said: dict[str, Any] = {"name": name}
+        record: dict[str, Any] = {"name": name}
         member = snapshot.figures.get(row.get("figure") or "")
         if member is not None and member.figure != figure.figure:
             period = notes.describe_period(member)
-            said |= {"figure": member.figure, "state": state_of(member, snapshot), "period": period}
-            said["basis"] = basis_of(member)
-        said["parts"] = {number.part: describe_number(number, basis) for number in numbers_of(row)}
-        said["n"] = row.get("n_persons") or row.get("n_jobs")
+            record |= {"figure": member.figure, "state": state_of(member, snapshot), "period": period}
+            record["basis"] = basis_of(member)
+        record["parts"] = {number.part: describe_number(number, basis) for number in numbers_of(row)}
+        record["n"] = row.get("n_persons") or row.get("n_jobs")
         if row.get("n_employers") is not None:
-            said["employers"] = row["n_employers"]
-        yield said | _doubt(row.get("status"), row.get("reason"))
+            record["employers"] = row["n_employers"]
+        yield record | _doubt(row.get("status"), row.get("reason"))

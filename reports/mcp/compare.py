@@ -46,15 +46,15 @@ def compare_figures(rows: Sequence[Figures], snapshot: Snapshot) -> dict[str, An
 
 
 def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
-    said: dict[str, Any] = {"a": a.figure, "b": b.figure}
-    refused = [*_refuse(a, snapshot), *_refuse(b, snapshot)] or list(_refuse_pair(a, b))
-    parts = [] if refused else list(_compare_parts(a, b))
-    if not refused and not parts:
-        refused = [f"no part in one unit and money: {_units(a)} of a, {_units(b)} of b"]
-    if refused:
-        return said | {"refused": "; ".join(refused)}
+    answer: dict[str, Any] = {"a": a.figure, "b": b.figure}
+    reasons = [*_refuse(a, snapshot), *_refuse(b, snapshot)] or list(_refuse_pair(a, b))
+    parts = [] if reasons else list(_compare_parts(a, b))
+    if not reasons and not parts:
+        reasons = [f"no part in one unit and money: {_units(a)} of a, {_units(b)} of b"]
+    if reasons:
+        return answer | {"refused": "; ".join(reasons)}
     warnings = list(_warn(a, b, snapshot))
-    return said | {"parts": parts} | ({"warnings": warnings} if warnings else {})
+    return answer | {"parts": parts} | ({"warnings": warnings} if warnings else {})
 
 
 def _refuse(figure: Figures, snapshot: Snapshot) -> Iterator[str]:

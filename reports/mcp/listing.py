@@ -75,8 +75,8 @@ def _take_apart(figure_id: str, title: str, rank: int) -> Address:
     kind = figure_id.partition(".")[0]
     place = PLACES.get(parts.get("place", ""))
     work = parts.get("role") or parts.get("group") or ""
-    named = [place.name if place else "", name_work(work) if work in WORKS else "", title]
-    text = " ".join(["", figure_id, figure_id.replace(".", " ").replace("_", " "), *named, ""]).lower()
+    names = [place.name if place else "", name_work(work) if work in WORKS else "", title]
+    text = " ".join(["", figure_id, figure_id.replace(".", " ").replace("_", " "), *names, ""]).lower()
     return Address(
         id=figure_id, kind=kind,
         places=frozenset(filter(None, [parts.get("place")])),
@@ -100,52 +100,52 @@ def _addresses_of(snapshot: Snapshot) -> tuple[Address, ...]:
 # --- filters --------------------------------------------------------------------------------------------------
 
 
-def _choose(what: str, given: str, names: Mapping[str, str]) -> str:
+def _choose(what: str, text: str, names: Mapping[str, str]) -> str:
     """What a name stands for among known ones. Raises `FilterError` with those that are spelt most alike."""
-    wanted = given.strip().lower()
-    folded = {name.lower(): value for name, value in names.items()}
-    for spelled in (wanted, wanted.replace(" ", "_").replace("-", "_"), wanted.rstrip("s")):
-        if spelled in folded:
-            return folded[spelled]
-    near = difflib.get_close_matches(wanted, folded, n=4, cutoff=0.6) or (list(folded) if len(folded) < 60 else [])
-    known = dict.fromkeys(folded[name] if folded[name] == name else f"{name} ({folded[name]})" for name in near)
-    raise FilterError(f"no {what} {given!r}" + (f"; known: {', '.join(known)}" if known else ""))
+    key = text.strip().lower()
+    by_name = {name.lower(): value for name, value in names.items()}
+    for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
+        if spelling in by_name:
+            return by_name[spelling]
+    near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or (list(by_name) if len(by_name) < 60 else [])
+    choices = dict.fromkeys(by_name[name] if by_name[name] == name else f"{name} ({by_name[name]})" for name in near)
+    raise FilterError(f"no {what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))
 
 
-def find_place(given: str) -> str:
+def find_place(text: str) -> str:
     """The name in ids of a place that is given by that, by its code or by its name in words."""
-    if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", given.lower()):
-        return given.lower()  # a subdivision, of which disclosure has figures
-    named = [place.slug for start, end, place in find_places(given) if (start, end) == (0, len(given))]
-    if named:
-        return named[0]
+    if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
+        return text.lower()  # a subdivision, of which disclosure has figures
+    slugs = [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
+    if slugs:
+        return slugs[0]
     names = {place.name: place.slug for place in PLACES.values()} | {name: name for name in PLACES}
-    return _choose("place", given, names | dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug))
+    return _choose("place", text, names | dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug))
 
 
-def find_role(given: str) -> str:
+def find_role(text: str) -> str:
     """The name in ids of a role or group of roles."""
-    heard = hear(work_patterns(), given)
+    roles = hear(work_patterns(), text)
     names = {name_work(work): work for work in WORKS} | {work: work for work in WORKS}
     try:
-        return _choose("role or group of roles", given, names)
+        return _choose("role or group of roles", text, names)
     except FilterError:
-        if len(heard) == 1:
-            return heard.pop()
+        if len(roles) == 1:
+            return roles.pop()
         raise
 
 
-def find_level(given: str) -> str:
+def find_level(text: str) -> str:
     """The name in ids of a group of levels."""
-    known = {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)}
-    heard = hear(LEVELS, given)
-    return heard.pop() if given.lower() not in known and len(heard) == 1 else _choose("level", given, known)
+    names = {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)}
+    levels = hear(LEVELS, text)
+    return levels.pop() if text.lower() not in names and len(levels) == 1 else _choose("level", text, names)
 
 
-def find_measure(given: str) -> str:
+def find_measure(text: str) -> str:
     """A kind of figure, or a measure of shares."""
-    known = [*KINDS, "claim", "skills", "roles", "reported", "frame", "ladder", *MEASURES]
-    return _choose("measure", SYNONYMS.get(given.lower(), given), {name: name for name in known})
+    measures = [*KINDS, "claim", "skills", "roles", "reported", "frame", "ladder", *MEASURES]
+    return _choose("measure", SYNONYMS.get(text.lower(), text), {name: name for name in measures})
 
 
 FILTERS: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -180,53 +180,53 @@ def _begins_a_word(word: str, text: str) -> bool:
     return (f" {word} " if len(word) <= SHORT else f" {word}") in text
 
 
-def understand(words: str, **given: str | None) -> SearchTerms:
+def understand(words: str, **filters: str | None) -> SearchTerms:
     """What is asked for by words and filters; a filter wins over words. Raises `FilterError`."""
-    parts = {name: frozenset([FILTERS[name][1](value)]) for name, value in given.items() if value and value.strip()}
-    named = list(find_places(words))
-    left = cut_out(words, [(start, end) for start, end, _ in named])
-    heard = {"place": {place.slug for _, _, place in named}, "level": hear(LEVELS, left)}
+    parts = {name: frozenset([FILTERS[name][1](value)]) for name, value in filters.items() if value and value.strip()}
+    places = list(find_places(words))
+    rest = cut_out(words, [(start, end) for start, end, _ in places])
+    by_part = {"place": {place.slug for _, _, place in places}, "level": hear(LEVELS, rest)}
     for pattern, _ in LEVELS:
-        left = pattern.sub(" ", left)
+        rest = pattern.sub(" ", rest)
     if not re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):  # an id says its role itself
-        heard["role"] = hear(work_patterns(), left)
+        by_part["role"] = hear(work_patterns(), rest)
         for pattern, _ in work_patterns():
-            left = pattern.sub(" ", left)
-    parts |= {name: frozenset(values) for name, values in heard.items() if values and name not in parts}
-    said = (SYNONYMS.get(word, word) for word in re.findall(r"[\w+#.&-]+", left.lower()) if word not in IDLE)
-    return SearchTerms(parts=parts, words=tuple(dict.fromkeys(said)))
+            rest = pattern.sub(" ", rest)
+    parts |= {name: frozenset(values) for name, values in by_part.items() if values and name not in parts}
+    terms = (SYNONYMS.get(word, word) for word in re.findall(r"[\w+#.&-]+", rest.lower()) if word not in IDLE)
+    return SearchTerms(parts=parts, words=tuple(dict.fromkeys(terms)))
 
 
 # --- the list -------------------------------------------------------------------------------------------------
 
 
-def list_figures(snapshot: Snapshot, wanted: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
+def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
     """A page of what is asked for, each with value, interval, basis and period; and how the question was understood."""
     addresses = _addresses_of(snapshot)
-    found = [one for one in addresses if wanted.fits(one)]
-    page = found[first : first + most]
-    said = head(snapshot) | {
-        "understood": {name: sorted(values) for name, values in wanted.parts.items()} | {"words": list(wanted.words)},
-        "total": len(found),
+    matches = [one for one in addresses if terms.fits(one)]
+    page = matches[first : first + most]
+    answer = head(snapshot) | {
+        "understood": {name: sorted(values) for name, values in terms.parts.items()} | {"words": list(terms.words)},
+        "total": len(matches),
         "figures": [summarise(row, snapshot) for row in snapshot.read([one.id for one in page])],
     }
-    if first + len(page) < len(found):
-        said["next_offset"] = first + len(page)
-        said["by_kind"] = dict(Counter(one.kind for one in found).most_common())
-    if not found:
-        said["remedy"] = _relax(addresses, wanted)
+    if first + len(page) < len(matches):
+        answer["next_offset"] = first + len(page)
+        answer["by_kind"] = dict(Counter(one.kind for one in matches).most_common())
+    if not matches:
+        answer["remedy"] = _relax(addresses, terms)
     elif not page:
-        said["remedy"] = f"there are {len(found):,}, and offset {first:,} is beyond the last"
-    return said
+        answer["remedy"] = f"there are {len(matches):,}, and offset {first:,} is beyond the last"
+    return answer
 
 
-def _relax(addresses: Iterable[Address], wanted: SearchTerms) -> str:
+def _relax(addresses: Iterable[Address], terms: SearchTerms) -> str:
     """How many there would be without each filter, where nothing has all; and which address says what is missing."""
-    names = [*wanted.parts, *(["words"] if wanted.words else [])]
-    counts = {name: sum(wanted.fits(one, without=name) for one in addresses) for name in names}
-    said = [f"{count:,} without {name}" for name, count in counts.items() if count]
-    remedy = f"nothing has all of it; {', '.join(said)}" if said else "nothing has it; use fewer words or filters"
-    parts = [sorted(wanted.parts.get(name, ())) for name in ("place", "role", "level")]
+    names = [*terms.parts, *(["words"] if terms.words else [])]
+    counts = {name: sum(terms.fits(one, without=name) for one in addresses) for name in names}
+    hints = [f"{count:,} without {name}" for name, count in counts.items() if count]
+    remedy = f"nothing has all of it; {', '.join(hints)}" if hints else "nothing has it; use fewer words or filters"
+    parts = [sorted(terms.parts.get(name, ())) for name in ("place", "role", "level")]
     if all(parts):
         address = ".".join(["pay", *(values[0] for values in parts)])
         remedy += f"; `get` of {address} says what is missing of its pay"

@@ -43,9 +43,9 @@ class Snapshot:
     waiting: Mapping[str, Vintages]
     computed: dict[str, Figures] = field(default_factory=dict)
 
-    def find(self, named: str) -> Figures:
+    def find(self, name: str) -> Figures:
         """A figure by its id, an earlier one or a short form; withheld ones, too. Raises `AddressError` for none."""
-        figure_id = find_id(named)
+        figure_id = find_id(name)
         if not self.has(figure_id):
             raise NotReadableError(f"{figure_id} is not in the published file yet: `jobmarket run` computes it")
         return self.read([figure_id])[0]
@@ -56,18 +56,18 @@ class Snapshot:
 
     def read(self, ids: Sequence[str]) -> list[Figures]:
         """Figures by ids that there are, in this order; those that are in no ledger are computed together."""
-        asked = [name for name in ids if name not in self.figures and name not in self.computed]
-        if asked:
+        missing = [name for name in ids if name not in self.figures and name not in self.computed]
+        if missing:
             as_of, code = self.published.as_of, self.published.code_version
-            self.computed |= {row.figure: row for row in compute_asked(self.con, asked, as_of, code_version=code)}
+            self.computed |= {row.figure: row for row in compute_asked(self.con, missing, as_of, code_version=code)}
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
     def with_licences_of(self, rows: Iterable[Figures]) -> PublishedDay:
         """What is published, with a licence for each of these figures; one that has none says why."""
-        found = {row.figure: licence_of(row.kind, row.sources) for row in rows}
+        by_figure = {row.figure: licence_of(row.kind, row.sources) for row in rows}
         licences = {
             name: one if isinstance(one, Licence) else Licence(id=NO_LICENCE, name="none", url=None, remark=one)
-            for name, one in found.items()
+            for name, one in by_figure.items()
         }
         return replace(self.published, licences=licences)
 
@@ -118,7 +118,7 @@ class Market:
                 con=con,
                 published=read_published(con, base_url=self._base_url, figures=figures),
                 figures={row.figure: row for row in figures},
-                waiting={name: one for name, known in read_vintages(con).items() if (one := waiting_one(known))},
+                waiting={name: one for name, history in read_vintages(con).items() if (one := waiting_one(history))},
             )
         except BaseException:
             con.close()
@@ -130,5 +130,5 @@ class Market:
 
 def _identify(path: Path) -> Identity:
     """What tells a file from another of its name."""
-    found = os.stat(path)  # noqa: PTH116  # one call, so that the three are of one file
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    status = os.stat(path)  # noqa: PTH116  # one call, so that the three are of one file
+    return status.st_ino, status.st_mtime_ns, status.st_size

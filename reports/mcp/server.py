@@ -65,22 +65,22 @@ class Server(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool. Raises `ToolError` with a message for whoever asked."""
-        known = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
-        if name not in known:
-            raise ToolError(f"no tool {name!r}; there are {', '.join(known)}")
-        for given in arguments:
-            if given not in known[name]:
-                near = difflib.get_close_matches(given, known[name], n=1)
-                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known[name])}"
-                raise ToolError(f"{name} has no argument {given!r}; {hint}")
+        tools = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
+        if name not in tools:
+            raise ToolError(f"no tool {name!r}; there are {', '.join(tools)}")
+        for argument in arguments:
+            if argument not in tools[name]:
+                near = difflib.get_close_matches(argument, tools[name], n=1)
+                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(tools[name])}"
+                raise ToolError(f"{name} has no argument {argument!r}; {hint}")
         try:
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
             raise UnexpectedToolError(f"{name} failed by a fault of this server; its log has more") from error
         except ToolError as error:
             cause = error.__cause__
-            said = _say_invalid(cause) if isinstance(cause, ValidationError) else str(cause)
-            raise ToolError(f"{name}: {said}") from cause
+            message = _say_invalid(cause) if isinstance(cause, ValidationError) else str(cause)
+            raise ToolError(f"{name}: {message}") from cause
 
 
 def _say_invalid(error: ValidationError) -> str:
@@ -93,10 +93,10 @@ def _say_invalid(error: ValidationError) -> str:
 def _answer(make: Callable[[], dict[str, Any]]) -> CallToolResult:
     """An answer as text and as structured content, the same in both; what was asked wrongly, as an error."""
     try:
-        said = make()
+        answer = make()
     except EXPECTED as error:
         raise ToolError(str(error)) from error
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=plain)
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=plain)
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
 
 
@@ -163,9 +163,9 @@ def _add_figure_tools(server: Server, market: Market) -> None:
         """
 
         def make() -> dict[str, Any]:
-            wanted = listing.understand(words, place=place, role=role, level=level, measure=measure)
+            terms = listing.understand(words, place=place, role=role, level=level, measure=measure)
             with market.read() as snapshot:
-                return listing.list_figures(snapshot, wanted, first=offset, most=limit)
+                return listing.list_figures(snapshot, terms, first=offset, most=limit)
 
         return _answer(make)
 
@@ -236,11 +236,11 @@ def _add_check_tools(server: Server, market: Market) -> None:
             with market.read() as snapshot:
                 row = snapshot.find(figure)
                 text = explain_figure(snapshot.con, row.figure)
-                said = answers.head(snapshot) | {"published": answers.summarise(row, snapshot)}
+                answer = answers.head(snapshot) | {"published": answers.summarise(row, snapshot)}
             part = text[offset : offset + max_characters]
             after = offset + len(part)
             more = {"next_offset": after} if after < len(text) else {}
-            return said | {"text": part, "total_characters": len(text)} | more
+            return answer | {"text": part, "total_characters": len(text)} | more
 
         return _answer(make)
 
@@ -265,15 +265,15 @@ def _add_check_tools(server: Server, market: Market) -> None:
 
         def make() -> dict[str, Any]:
             with market.read() as snapshot:
-                found = verify_text(snapshot.con, text.encode(), is_html=is_html)
-                shown = found[:MAX_FINDINGS]
-                named = sorted({one.figure for one in shown if one.figure and snapshot.has(one.figure)})
-                figures = [answers.summarise(row, snapshot) for row in snapshot.read(named)]
-                said = answers.head(snapshot)
-            counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
-            said |= {"counts": counts, "findings": [asdict(one) for one in shown], "figures": figures}
-            left_out = len(found) - len(shown)
-            return said | ({"findings_left_out": left_out} if left_out else {})
+                findings = verify_text(snapshot.con, text.encode(), is_html=is_html)
+                page = findings[:MAX_FINDINGS]
+                ids = sorted({one.figure for one in page if one.figure and snapshot.has(one.figure)})
+                figures = [answers.summarise(row, snapshot) for row in snapshot.read(ids)]
+                answer = answers.head(snapshot)
+            counts = {verdict: sum(one.verdict == verdict for one in findings) for verdict in VERDICTS}
+            answer |= {"counts": counts, "findings": [asdict(one) for one in page], "figures": figures}
+            n_more = len(findings) - len(page)
+            return answer | ({"findings_left_out": n_more} if n_more else {})
 
         return _answer(make)
 
@@ -298,11 +298,11 @@ def _add_check_tools(server: Server, market: Market) -> None:
         """
 
         def make() -> dict[str, Any]:
-            found = ask_apart(market.folder, sql, Bounds(rows=max_rows))
+            result = ask_apart(market.folder, sql, Bounds(rows=max_rows))
             with market.read() as snapshot:
-                said = answers.head(snapshot)
+                answer = answers.head(snapshot)
             note = "raw rows of the adverts read, not published figures: quote figures with `get`"
-            return said | asdict(found) | {"note": note}
+            return answer | asdict(result) | {"note": note}
 
         return _answer(make)
 

@@ -44,42 +44,42 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
     the same release already, nothing changes. A release of the same day with other content is one of its own.
     Raises `NothingPublishedError`, and `ReleaseError` when the folder holds something else, or a later release.
     """
-    published = read_published(con, base_url=base_url)
+    publication = read_published(con, base_url=base_url)
     aside = _aside(folder)
     if aside.exists() and not folder.exists():  # a run that was killed between its two renames
         aside.rename(folder)
-    chain = _read_earlier(folder, published)
-    day = published.as_of.isoformat()
+    chain = _read_earlier(folder, publication)
+    day = publication.as_of.isoformat()
     fresh = folder.with_name(f"{folder.name}.new")
     try:
         if chain and chain[0]["as_of"] == day:
-            made = _write(con, fresh, folder, published, chain[0]["release"], chain[1:])
+            release = _write(con, fresh, folder, publication, chain[0]["release"], chain[1:])
             if manifest.sha256(fresh / MANIFEST) == manifest.sha256(folder / MANIFEST):
-                return _describe(fresh, made, is_new=False)
+                return _describe(fresh, release, is_new=False)
             n_of_day = sum(one["as_of"] == day for one in chain)
-            made = _write(con, fresh, folder, published, f"{day}.{n_of_day + 1}", chain)
+            release = _write(con, fresh, folder, publication, f"{day}.{n_of_day + 1}", chain)
         else:
-            made = _write(con, fresh, folder, published, day, chain)
-        described = _describe(fresh, made, is_new=True)
+            release = _write(con, fresh, folder, publication, day, chain)
+        result = _describe(fresh, release, is_new=True)
         _put_in_place(fresh, folder, chain)
-        return described
+        return result
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _read_earlier(folder: Path, published: PublishedDay) -> list[dict[str, Any]]:
+def _read_earlier(folder: Path, publication: PublishedDay) -> list[dict[str, Any]]:
     """The releases that stand in the folder. Raises `ReleaseError` where this one cannot follow them."""
     if folder.exists() and not folder.is_dir():
         raise ReleaseError(f"{folder} is a file; name a folder")
     chain = manifest.read_chain(folder)
     if not chain and folder.exists() and any(folder.iterdir()):
         raise ReleaseError(f"{folder} holds something that is no release; name another folder")
-    if chain and chain[0]["as_of"] > published.as_of.isoformat():
+    if chain and chain[0]["as_of"] > publication.as_of.isoformat():
         raise ReleaseError(
-            f"{folder} holds release {chain[0]['release']}, and what is published is of {published.as_of.isoformat()}; "
-            "name another folder"
+            f"{folder} holds release {chain[0]['release']}, and what is published is of "
+            f"{publication.as_of.isoformat()}; name another folder"
         )
-    if chain and chain[0]["is_sample"] != published.is_sample:
+    if chain and chain[0]["is_sample"] != publication.is_sample:
         raise ReleaseError(f"{folder} holds a release of {_kind(chain[0]['is_sample'])} data; name another folder")
     return chain
 
@@ -102,130 +102,136 @@ class _WrittenRelease:
 
 
 def _write(
-    con: Connection, fresh: Path, folder: Path, published: PublishedDay, release: str, chain: Sequence[dict[str, Any]]
+    con: Connection, fresh: Path, folder: Path, publication: PublishedDay, release: str, chain: Sequence[dict[str, Any]]
 ) -> _WrittenRelease:
     """All files of a release into an empty folder beside its place."""
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    kept = _select_kept_rows(con)
-    tables = export_marts(con, fresh / "marts", published.as_of, kept)
-    released = cells.select_cells(con, published.as_of)
-    for path, content in _text_files(con, published, released, tables, release, chain):
+    kept_rows = _select_kept_rows(con)
+    tables = export_marts(con, fresh / "marts", publication.as_of, kept_rows)
+    released_cells = cells.select_cells(con, publication.as_of)
+    for path, content in _text_files(con, publication, released_cells, tables, release, chain):
         _put(fresh / path, content)
-    digests = write_public_database(con, fresh / DATABASE, kept)
-    index = figure_files.describe_index(published)["figures"]
-    described = [
+    digests = write_public_database(con, fresh / DATABASE, kept_rows)
+    index = figure_files.describe_index(publication)["figures"]
+    entries = [
         {"name": table.name, "n_rows": table.n_rows, "columns": {name: kind for name, kind, _ in table.columns}}
         for table in tables
     ]
-    found = changes.find_changes(
-        index, described, chain[0] if chain else None, _figures_before(folder, chain) if chain else (),
-        changes.find_decisions(published.vintages, _vintages_before(folder, chain, published)) if chain else {},
+    changelog = changes.find_changes(
+        index, entries, chain[0] if chain else None, _figures_before(folder, chain) if chain else (),
+        changes.find_decisions(publication.vintages, _vintages_before(folder, chain, publication)) if chain else {},
     )  # fmt: skip
     previous = None
     if chain:
         before = folder / manifest.history_path(chain[0]["release"])
         previous = {"release": chain[0]["release"], "sha256": manifest.sha256(before)}
     head = {
-        "name": published.name, "release": release, "as_of": published.as_of, "is_sample": published.is_sample,
-        "code_version": published.code_version, "previous": previous, "n_figures": len(published.figures),
-        "n_cells": len(released.cells), "tables": described, "changes": found,
+        "name": publication.name, "release": release, "as_of": publication.as_of, "is_sample": publication.is_sample,
+        "code_version": publication.code_version, "previous": previous, "n_figures": len(publication.figures),
+        "n_cells": len(released_cells.cells), "tables": entries, "changes": changelog,
     }  # fmt: skip
-    _put(fresh / "CHANGES.md", changes.to_markdown(found, release, chain[0]["release"] if chain else None, published))
-    entry = {**head, "as_of": published.as_of.isoformat()}
-    _put(fresh / "feed.atom", changes.to_feed([entry, *chain], published))
+    _put(
+        fresh / "CHANGES.md",
+        changes.to_markdown(changelog, release, chain[0]["release"] if chain else None, publication),
+    )
+    entry = {**head, "as_of": publication.as_of.isoformat()}
+    _put(fresh / "feed.atom", changes.to_feed([entry, *chain], publication))
     content = manifest.make(fresh, head, digests)
     _put(fresh / MANIFEST, content)
     _put(fresh / manifest.history_path(release), content)
     return _WrittenRelease(
-        release=release, n_cells=len(released.cells), n_changed=len(found["figures"]), published=published
+        release=release, n_cells=len(released_cells.cells), n_changed=len(changelog["figures"]), published=publication
     )
 
 
 def _figures_before(folder: Path, chain: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """The figures of the release before, by its index."""
     path = folder / figure_files.dated_path_of("index", chain[0]["release"])
-    found: Sequence[Mapping[str, Any]] = figure_files.from_json(path)["figures"]
-    return found
+    figures: Sequence[Mapping[str, Any]] = figure_files.from_json(path)["figures"]
+    return figures
 
 
 def _vintages_before(
-    folder: Path, chain: Sequence[Mapping[str, Any]], published: PublishedDay
+    folder: Path, chain: Sequence[Mapping[str, Any]], publication: PublishedDay
 ) -> dict[str, frozenset[int]]:
     """The numbers of the vintages that the release before had, of each figure of this one that it had, too."""
-    found = {}
-    for figure in published.figures:
+    numbers = {}
+    for figure in publication.figures:
         path = folder / figure_files.dated_path_of(figure.figure, chain[0]["release"])
         if path.is_file():
-            found[figure.figure] = frozenset(one["number"] for one in figure_files.from_json(path)["vintages"])
-    return found
+            numbers[figure.figure] = frozenset(one["number"] for one in figure_files.from_json(path)["vintages"])
+    return numbers
 
 
 def _text_files(
     con: Connection,
-    published: PublishedDay,
-    released: cells.ReleasedCells,
+    publication: PublishedDay,
+    released_cells: cells.ReleasedCells,
     tables: Sequence[ExportedTable],
     release: str,
     chain: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[str, bytes]]:
     """Every file but those of tables, and what names the release before."""
-    releases = [{"release": release, "n_figures": len(published.figures), "n_cells": len(released.cells)}, *chain]
-    yield from site_files(con, published, released, release=release, releases=releases)
-    in_flows = released.own([kind for flow in sdmx.DATAFLOWS for kind in flow.kinds])
-    yield "sdmx/structure.xml", sdmx.structure(in_flows, published.as_of, published.name)
+    releases = [
+        {"release": release, "n_figures": len(publication.figures), "n_cells": len(released_cells.cells)},
+        *chain,
+    ]
+    yield from site_files(con, publication, released_cells, release=release, releases=releases)
+    in_flows = released_cells.own([kind for flow in sdmx.DATAFLOWS for kind in flow.kinds])
+    yield "sdmx/structure.xml", sdmx.structure(in_flows, publication.as_of, publication.name)
     for flow in sdmx.DATAFLOWS:
-        yield f"sdmx/{flow.id}.csv", sdmx.data(released.own(flow.kinds), flow, published.as_of)
-    yield "datapackage.json", descriptions.data_package(published, tables, release)
-    yield "dataset.jsonld", descriptions.dataset(published, tables, release)
-    yield "CITATION.cff", descriptions.citation(published, release)
-    yield "llms.txt", descriptions.llms(published, release)
-    yield "LICENCES.md", descriptions.licences_page(published)
-    yield "QUALITY.md", quality.report(con, published, release, chain)
+        yield f"sdmx/{flow.id}.csv", sdmx.data(released_cells.own(flow.kinds), flow, publication.as_of)
+    yield "datapackage.json", descriptions.data_package(publication, tables, release)
+    yield "dataset.jsonld", descriptions.dataset(publication, tables, release)
+    yield "CITATION.cff", descriptions.citation(publication, release)
+    yield "llms.txt", descriptions.llms(publication, release)
+    yield "LICENCES.md", descriptions.licences_page(publication)
+    yield "QUALITY.md", quality.report(con, publication, release, chain)
 
 
 def site_files(
     con: Connection,
-    published: PublishedDay,
-    released: cells.ReleasedCells | None = None,
+    publication: PublishedDay,
+    released_cells: cells.ReleasedCells | None = None,
     *,
     release: str | None = None,
     releases: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """The site with the files that its pages name: what a night publishes, and the first part of a release."""
-    yield from site.files_of(con, published, releases=releases)
-    yield from figure_files.files_of(published, release)
-    for figure in published.figures:
-        yield figure_files.path_of(figure.figure, "svg"), cards.draw(figure, published)
-    yield from cells.files_of(released or cells.select_cells(con, published.as_of), published)
+    yield from site.files_of(con, publication, releases=releases)
+    yield from figure_files.files_of(publication, release)
+    for figure in publication.figures:
+        yield figure_files.path_of(figure.figure, "svg"), cards.draw(figure, publication)
+    yield from cells.files_of(released_cells or cells.select_cells(con, publication.as_of), publication)
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
     """Which rows of marts are under our own licence, and so in the tables of a release."""
-    opened = open_sources()
+    open_names = open_sources()
     sources = query.read(con, f"SELECT source FROM {_PUBLISHED}core.sources ORDER BY source")
-    bound = [row["source"] for row in sources if row["source"] not in opened]
-    listed = ", ".join(map(query.literal, bound)) or "''"
-    official = f"SELECT country FROM {_PUBLISHED}core.official_wages WHERE source IN ({listed})"
-    reported = f"SELECT country FROM {_PUBLISHED}core.pay_reports WHERE basis = 'reported' AND source IN ({listed})"
-    collected = (
-        f"SELECT 1 FROM {_PUBLISHED}core.pay_reports WHERE basis = 'advertised_third_party' AND source IN ({listed})"
+    bound_sources = [row["source"] for row in sources if row["source"] not in open_names]
+    names = ", ".join(map(query.literal, bound_sources)) or "''"
+    official = f"SELECT country FROM {_PUBLISHED}core.official_wages WHERE source IN ({names})"
+    surveys = f"SELECT country FROM {_PUBLISHED}core.pay_reports WHERE basis = 'reported' AND source IN ({names})"
+    collections = (
+        f"SELECT 1 FROM {_PUBLISHED}core.pay_reports WHERE basis = 'advertised_third_party' AND source IN ({names})"
     )
     return {
         "mart.salary_bands": KeptRows(
             condition=f"(basis <> 'official' OR region NOT IN ({official} AND country IS NOT NULL))"
-            f" AND (basis <> 'reported' OR region NOT IN ({reported} AND country IS NOT NULL))"
-            f" AND (basis <> 'advertised_third_party' OR NOT EXISTS ({collected}))"
+            f" AND (basis <> 'reported' OR region NOT IN ({surveys} AND country IS NOT NULL))"
+            f" AND (basis <> 'advertised_third_party' OR NOT EXISTS ({collections}))"
         ),
-        "mart.reported_pay": KeptRows(condition=f"source NOT IN ({listed})"),
-        "mart.frame_coverage": KeptRows(condition=f"source NOT IN ({listed})"),
-        "mart.closings_left_out": KeptRows(condition=f"source NOT IN ({listed})"),
+        "mart.reported_pay": KeptRows(condition=f"source NOT IN ({names})"),
+        "mart.frame_coverage": KeptRows(condition=f"source NOT IN ({names})"),
+        "mart.closings_left_out": KeptRows(condition=f"source NOT IN ({names})"),
         "ops.vintages": KeptRows(
             condition=f"state = 'published' AND figure NOT IN (SELECT figure FROM {_PUBLISHED}ops.vintages"
-            f" WHERE list_has_any(coalesce(CAST(content -> 'sources' AS VARCHAR[]), []), [{listed}]))",
+            f" WHERE list_has_any(coalesce(CAST(content -> 'sources' AS VARCHAR[]), []), [{names}]))",
             columns={"content": """json_merge_patch(content, '{"nearest": null}')"""},
         ),
-        "mart.figures": KeptRows(condition=f"NOT list_has_any(sources, [{listed}])", columns={"nearest": "NULL"}),
+        "mart.figures": KeptRows(condition=f"NOT list_has_any(sources, [{names}])", columns={"nearest": "NULL"}),
     }
 
 
@@ -237,12 +243,12 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _describe(fresh: Path, made: _WrittenRelease, *, is_new: bool) -> MadeRelease:
+def _describe(fresh: Path, release: _WrittenRelease, *, is_new: bool) -> MadeRelease:
     files = [fresh / path for path in manifest.list_files(fresh)]
     return MadeRelease(
-        release=made.release, sha256=manifest.sha256(fresh / MANIFEST), n_files=len(files),
-        n_bytes=sum(path.stat().st_size for path in files), n_figures=len(made.published.figures),
-        n_cells=made.n_cells, left_out=made.published.left_out, n_changed=made.n_changed, is_new=is_new,
+        release=release.release, sha256=manifest.sha256(fresh / MANIFEST), n_files=len(files),
+        n_bytes=sum(path.stat().st_size for path in files), n_figures=len(release.published.figures),
+        n_cells=release.n_cells, left_out=release.published.left_out, n_changed=release.n_changed, is_new=is_new,
     )  # fmt: skip
 
 

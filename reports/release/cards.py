@@ -34,16 +34,16 @@ def style() -> str:
     return _CSS.read_text(encoding="utf-8").strip()
 
 
-def draw(figure: Figures, published: PublishedDay) -> bytes:
+def draw(figure: Figures, publication: PublishedDay) -> bytes:
     """The picture of a figure, withheld or not."""
-    value, said = notes.parts(figure)
+    value, qualifier = notes.parts(figure)
     chart = _chart(figure)
     beside = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
-    licence = published.licences[figure.figure]
+    licence = publication.licences[figure.figure]
     blocks = [
         ("title", figure.title),
         ("value", value if chart is None or len(notes.rows_of(figure)) == 1 else ""),  # else the chart says it
-        ("said", f"{said[0].upper()}{said[1:]}" if said else ""),
+        ("said", f"{qualifier[0].upper()}{qualifier[1:]}" if qualifier else ""),
         ("said", ", ".join(part for part in beside if part != "–")),
     ]
     parts, y = [], MARGIN + 6
@@ -56,7 +56,7 @@ def draw(figure: Figures, published: PublishedDay) -> bytes:
         inner = f'<svg class="chart" x="{MARGIN}" y="{y}" width="{WIDTH - 2 * MARGIN}"'
         parts.append(chart.replace('<svg class="chart"', inner, 1).replace(' width="100%"', "", 1))
         y += height
-    lines, y = _write("said", f"{published.name}, {day(figure.as_of)}. {licence.in_short}. {figure.figure}", y + 8)
+    lines, y = _write("said", f"{publication.name}, {day(figure.as_of)}. {licence.in_short}. {figure.figure}", y + 8)
     return _frame(figure, [*parts, *lines], y + MARGIN - 12).encode()
 
 
@@ -93,13 +93,13 @@ def _chart(figure: Figures) -> str | None:
         return None
     chart_id = f"chart-{figure.figure.replace('.', '-')}"
     display = next((display for display in displays_of(figure.figure) if display.chart), None)
-    shown = [{**row, "name_in_chart": name or " "} for name, row in rows[:MOST_ROWS]]
+    chart_rows = [{**row, "name_in_chart": name or " "} for name, row in rows[:MOST_ROWS]]
     title = (display.chart_title if display else "") or figure.title
-    for kind in (display.chart if display else None, *_kinds_of(shown)):
+    for kind in (display.chart if display else None, *_kinds_of(chart_rows)):
         if kind is not None:
             named_by = declaration_of(figure.figure).renderer.named_by or "item"
-            name = named_by if display and named_by in shown[0] else "name_in_chart"
-            return charts.CHARTS[kind](shown, chart_id, title=title, name=name)
+            name = named_by if display and named_by in chart_rows[0] else "name_in_chart"
+            return charts.CHARTS[kind](chart_rows, chart_id, title=title, name=name)
     return None
 
 

@@ -142,9 +142,9 @@ def _closing_cells(con: Connection, as_of: date) -> Iterator[Cell]:
     for row in _read(con, "closing_rates", as_of):
         if row["region"] in _PLACE_NAMES:
             place = _PLACE_NAMES[row["region"]]
-            named = {**row, "cell": name_work(row["role_group"])}
+            full_row = {**row, "cell": name_work(row["role_group"])}
             name = f"closing_rate.{place}.{row['role_group']}"
-            yield _cell(name, "closing_rate", place, row, text=closings.CLOSING_RATES.text([named]))
+            yield _cell(name, "closing_rate", place, row, text=closings.CLOSING_RATES.text([full_row]))
 
 
 def _cell(name: str, kind: str, place: str, row: Row, *, text: str, basis: str = OWN) -> Cell:
@@ -178,14 +178,14 @@ def read_cells(con: Connection, as_of: date, bases: Mapping[tuple[str, str, str]
         for cell in read(con, as_of):
             basis = _basis_of(cell, bases)
             period_to = cell.row.get("period_to") or (basis.period_to if basis else None)
-            found = verdicts.Verdict(
+            verdict = verdicts.Verdict(
                 status=cell.row["status"], reason=cell.row["reason"], n_jobs=None, n_employers=None
             )
-            judged = verdicts.judge_age(found, cell.basis, period_to, as_of)
-            if judged is found:
+            outcome = verdicts.judge_age(verdict, cell.basis, period_to, as_of)
+            if outcome is verdict:
                 yield cell
-            elif judged.status != "suppressed":
-                yield replace(cell, row={**cell.row, "status": judged.status, "reason": judged.reason})
+            elif outcome.status != "suppressed":
+                yield replace(cell, row={**cell.row, "status": outcome.status, "reason": outcome.reason})
 
 
 def _basis_of(cell: Cell, bases: Mapping[tuple[str, str, str], Basis]) -> Basis | None:
@@ -213,29 +213,34 @@ class ReleasedCells:
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
     """Every cell that may be printed and passed on."""
     bases = read_bases(con, as_of)
-    kept: list[tuple[Cell, Licence]] = []
-    left_out: dict[str, int] = {}
+    selection: list[tuple[Cell, Licence]] = []
+    omissions: dict[str, int] = {}
     for cell in read_cells(con, as_of, bases):
         basis = _basis_of(cell, bases)
         licence = combine(basis.sources if basis else ())
         if isinstance(licence, Licence):
-            kept.append((cell, licence))
+            selection.append((cell, licence))
         else:
-            left_out[licence] = left_out.get(licence, 0) + 1
-    return ReleasedCells(cells=tuple(kept), bases=bases, left_out=dict(sorted(left_out.items())))
+            omissions[licence] = omissions.get(licence, 0) + 1
+    return ReleasedCells(cells=tuple(selection), bases=bases, left_out=dict(sorted(omissions.items())))
 
 
-def files_of(released: ReleasedCells, published: PublishedDay) -> Iterator[tuple[str, bytes]]:
+def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
     """Every file of cells by path, and an index of them."""
     shards: dict[tuple[str, str, Licence], list[Cell]] = {}
-    for cell, licence in released.cells:
+    for cell, licence in released_cells.cells:
         shards.setdefault((cell.kind, cell.place, licence), []).append(cell)
     index = []
     for (kind, place, licence), cells in sorted(shards.items(), key=lambda item: (*item[0][:2], item[0][2].id)):
         path = shard_path(kind, place, licence)
-        yield path, _shard(cells, path, licence, released.bases, published)
+        yield path, _shard(cells, path, licence, released_cells.bases, publication)
         index.append({"kind": kind, "place": place, "licence": licence.id, "n": len(cells), "file": path})
-    head = {"as_of": published.as_of, "is_sample": published.is_sample, "files": index, "left_out": released.left_out}
+    head = {
+        "as_of": publication.as_of,
+        "is_sample": publication.is_sample,
+        "files": index,
+        "left_out": released_cells.left_out,
+    }
     yield "cells/index.json", _dump(head, "files")
 
 
@@ -246,68 +251,74 @@ def shard_path(kind: str, place: str, licence: Licence) -> str:
 
 
 def _shard(
-    cells: list[Cell], path: str, licence: Licence, bases: Mapping[tuple[str, str, str], Basis], published: PublishedDay
+    cells: list[Cell],
+    path: str,
+    licence: Licence,
+    bases: Mapping[tuple[str, str, str], Basis],
+    publication: PublishedDay,
 ) -> bytes:
-    found = [cell.columns() for cell in sorted(cells, key=lambda cell: cell.id)]
-    columns = list(dict.fromkeys(name for row in found for name in row))
-    columns = [name for name in columns if any(row.get(name) is not None for row in found)]
+    rows = [cell.columns() for cell in sorted(cells, key=lambda cell: cell.id)]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [name for name in columns if any(row.get(name) is not None for row in rows)]
     title = f"{cells[0].kind} of {cells[0].place}"
     head = {
         "kind": cells[0].kind,
         "place": cells[0].place,
-        "as_of": published.as_of,
-        "is_sample": published.is_sample,
+        "as_of": publication.as_of,
+        "is_sample": publication.is_sample,
         "units": {number.part: number.unit for cell in cells for number in cell.numbers if cell.kind != "pay"}
         or "amounts are per year in `currency`, those of local_… in `local_currency`",
         "definitions": _define(cells),
-        "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row.get("sample") == name for row in found)},
+        "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row.get("sample") == name for row in rows)},
         "bases": {
-            cell.basis: _describe_basis(_basis_of(cell, bases), cell.basis, published)
+            cell.basis: _describe_basis(_basis_of(cell, bases), cell.basis, publication)
             for cell in sorted(cells, key=lambda cell: cell.basis)
         },
         "licence": licence.describe(),
-        "citation": published.cite(title, path, licence),
+        "citation": publication.cite(title, path, licence),
         "ledger": "a cell is a row of its mart; its id leads to it: `jobmarket explain ID`",
         "columns": columns,
-        "cells": [[row.get(name) for name in columns] for row in found],
+        "cells": [[row.get(name) for name in columns] for row in rows],
     }
     return _dump(head, "cells")
 
 
 def _define(cells: Iterable[Cell]) -> dict[str, str]:
     """What the cells of a file mean, by level of pay or by measure."""
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for cell in cells:
         level, measure = cell.row.get("seniority_group"), cell.row.get("measure")
         if level is not None:
-            found.setdefault(level, define(level.removesuffix(STATED), cell.basis) or "")
-        elif measure is not None and measure not in found:
-            asked = MEASURES[measure]
-            found[measure] = f"{asked.title}; share of {asked.jobs_title}; {SILENCE[asked.silence]}"
+            meanings.setdefault(level, define(level.removesuffix(STATED), cell.basis) or "")
+        elif measure is not None and measure not in meanings:
+            definition = MEASURES[measure]
+            meanings[measure] = f"{definition.title}; share of {definition.jobs_title}; {SILENCE[definition.silence]}"
         elif measure is None:
-            found[cell.kind] = {
+            meanings[cell.kind] = {
                 "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
                 "closing_rate": f"share of open adverts that close a day; {closings.CAVEAT}",
             }[cell.kind]
         if any(number.part == MEDIAN_OF_PANEL for number in cell.numbers):
-            found[MEDIAN_OF_PANEL] = pay.PANEL_KEY
-    return dict(sorted(found.items()))
+            meanings[MEDIAN_OF_PANEL] = pay.PANEL_KEY
+    return dict(sorted(meanings.items()))
 
 
-def _describe_basis(basis: Basis | None, name: str, published: PublishedDay) -> dict[str, Any]:
-    known = basis or Basis(sources=(), period_from=None, period_to=None)
+def _describe_basis(basis: Basis | None, name: str, publication: PublishedDay) -> dict[str, Any]:
+    full_basis = basis or Basis(sources=(), period_from=None, period_to=None)
     return {
         "in_words": BASIS_WORDS[name],
-        "period": {"from": known.period_from, "to": known.period_to},
+        "period": {"from": full_basis.period_from, "to": full_basis.period_to},
         "sources": {
-            source: published.sources[source].attribution for source in known.sources if source in published.sources
+            source: publication.sources[source].attribution
+            for source in full_basis.sources
+            if source in publication.sources
         },
     }
 
 
-def _dump(head: Mapping[str, Any], listed: str) -> bytes:
+def _dump(head: Mapping[str, Any], key: str) -> bytes:
     """JSON with one line for each item of one list."""
-    said = json.dumps({**head, listed: []}, ensure_ascii=False, indent=1, default=plain)
-    lines = ",\n".join(json.dumps(item, ensure_ascii=False, default=plain) for item in head[listed])
-    before, _, after = said.rpartition(f'"{listed}": []')
-    return f'{before}"{listed}": [\n{lines}\n]{after}\n'.encode()
+    text = json.dumps({**head, key: []}, ensure_ascii=False, indent=1, default=plain)
+    lines = ",\n".join(json.dumps(item, ensure_ascii=False, default=plain) for item in head[key])
+    before, _, after = text.rpartition(f'"{key}": []')
+    return f'{before}"{key}": [\n{lines}\n]{after}\n'.encode()

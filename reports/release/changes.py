@@ -40,7 +40,7 @@ def find_changes(
     if before is None:
         return {"figures": [], "rows": [], "schema": []}
     now, then = ({row["id"]: row for row in rows} for rows in (figures, figures_before))
-    changed = [
+    changes = [
         {
             "id": name,
             "title": (now.get(name) or then[name])["title"],
@@ -52,7 +52,7 @@ def find_changes(
         if name in decisions or name not in then or name not in now or now[name]["value"] != then[name]["value"]
     ]
     order = list(HEADINGS)
-    changed.sort(key=lambda change: order.index(change["what"]) if change["what"] in order else len(order))
+    changes.sort(key=lambda change: order.index(change["what"]) if change["what"] in order else len(order))
     tables_now, tables_then = ({table["name"]: table for table in rows} for rows in (tables, before["tables"]))
     rows = [
         {"table": name, "before": n_before, "after": n_after}
@@ -60,7 +60,7 @@ def find_changes(
         if (n_before := tables_then.get(name, {}).get("n_rows", 0))
         != (n_after := tables_now.get(name, {}).get("n_rows", 0))
     ]
-    return {"figures": changed, "rows": rows, "schema": list(_compare_columns(tables_now, tables_then))}
+    return {"figures": changes, "rows": rows, "schema": list(_compare_columns(tables_now, tables_then))}
 
 
 def _judge(
@@ -73,39 +73,39 @@ def _judge(
 
 
 def find_decisions(
-    vintages: Mapping[str, Sequence[Vintages]], published_before: Mapping[str, Collection[int]]
+    vintages: Mapping[str, Sequence[Vintages]], numbers_before: Mapping[str, Collection[int]]
 ) -> dict[str, Vintages]:
     """The newest vintage of each figure that a person published, and the release before did not have yet.
 
-    `published_before` are the numbers of the vintages that it had, by figure. An erratum is never hidden by what was
+    `numbers_before` are the numbers of the vintages that it had, by figure. An erratum is never hidden by what was
     accepted after it.
     """
-    found: dict[str, Vintages] = {}
-    for name, numbers in published_before.items():
+    newest: dict[str, Vintages] = {}
+    for name, numbers in numbers_before.items():
         new = [
             one for one in vintages.get(name, ())
             if one.state == PUBLISHED and one.reason is not None and one.number not in numbers
         ]  # fmt: skip
         if new:
-            found[name] = max(new, key=lambda one: (one.is_correction, one.number))
-    return found
+            newest[name] = max(new, key=lambda one: (one.is_correction, one.number))
+    return newest
 
 
 def _compare_columns(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
-    said = []
+    lines = []
     for name in sorted(now.keys() | then.keys()):
         columns, before = (tables.get(name, {}).get("columns", {}) for tables in (now, then))
         if name not in then or name not in now:
-            said.append(f"{name}: {'new' if name not in then else 'gone'}")
+            lines.append(f"{name}: {'new' if name not in then else 'gone'}")
             continue
-        said += [f"{name}.{column}: new" for column in columns if column not in before]
-        said += [f"{name}.{column}: gone" for column in before if column not in columns]
-        said += [
+        lines += [f"{name}.{column}: new" for column in columns if column not in before]
+        lines += [f"{name}.{column}: gone" for column in before if column not in columns]
+        lines += [
             f"{name}.{column}: {before[column]}, now {columns[column]}"
             for column in columns
             if column in before and before[column] != columns[column]
         ]
-    return said
+    return lines
 
 
 def _say(change: Mapping[str, Any]) -> str:
@@ -115,54 +115,54 @@ def _say(change: Mapping[str, Any]) -> str:
         return f"{values}. {'Erratum' if change['what'] == CORRECTED else 'Accepted'}: {change['reason']}"
     if change["what"] == "changed":
         return f"{before} → {after}"
-    said = change["after"] if change["what"] == "new" else change["before"]
-    return f"{change['what']}: {said or WITHHELD}"
+    value = change["after"] if change["what"] == "new" else change["before"]
+    return f"{change['what']}: {value or WITHHELD}"
 
 
 def _of_kind(changes: Sequence[Mapping[str, Any]], kind: str | None) -> list[Mapping[str, Any]]:
     return [change for change in changes if (change["what"] if change["what"] in HEADINGS else None) == kind]
 
 
-def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, published: PublishedDay) -> bytes:
+def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, publication: PublishedDay) -> bytes:
     """CHANGES.md."""
-    lines = [f"# {published.name}: changes of release {release}", ""]
+    lines = [f"# {publication.name}: changes of release {release}", ""]
     if before is None:
         lines += ["This is the first release.", ""]
     else:
         lines += [f"Since release {before}.", ""]
         for kind, heading in HEADINGS.items():
-            found = _of_kind(changes["figures"], kind)
-            lines += [f"## {heading} ({len(found)})", ""]
-            lines += [*([f"- `{c['id']}` {c['title']}: {_say(c)}" for c in found] or ["None."]), ""]
+            group = _of_kind(changes["figures"], kind)
+            lines += [f"## {heading} ({len(group)})", ""]
+            lines += [*([f"- `{c['id']}` {c['title']}: {_say(c)}" for c in group] or ["None."]), ""]
         lines += ["## Rows", ""]
         lines += [f"- `{c['table']}`: {c['before']:,} → {c['after']:,}" for c in changes["rows"]] or ["None."]
         lines += ["", "## Schema", ""]
-        lines += [f"- `{said}`" for said in changes["schema"]] or ["None."]
-    if published.left_out:
+        lines += [f"- `{line}`" for line in changes["schema"]] or ["None."]
+    if publication.left_out:
         lines += ["", "## Left out, since their sources do not let them be passed on", ""]
-        lines += [f"- `{name}`: {why}" for name, why in published.left_out.items()]
+        lines += [f"- `{name}`: {why}" for name, why in publication.left_out.items()]
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 
-def to_feed(releases: Sequence[Manifest], published: PublishedDay) -> bytes:
+def to_feed(releases: Sequence[Manifest], publication: PublishedDay) -> bytes:
     """An Atom feed with an entry for each release, the newest first. Times are the days that releases speak for."""
     newest = releases[0]
-    base = f" xml:base={quoteattr(published.base_url)}" if published.base_url else ""
+    base = f" xml:base={quoteattr(publication.base_url)}" if publication.base_url else ""
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom"{base}>',
-        f"<title>{escape(published.name)}: changes of figures</title>",
-        f"<id>{_urn('feed', published)}</id>",
+        f"<title>{escape(publication.name)}: changes of figures</title>",
+        f"<id>{_urn('feed', publication)}</id>",
         f"<updated>{newest['as_of']}T00:00:00Z</updated>",
-        f"<author><name>{escape(published.name)}</name></author>",
+        f"<author><name>{escape(publication.name)}</name></author>",
         '<link rel="self" href="feed.atom"/><link rel="alternate" type="text/markdown" href="CHANGES.md"/>',
-        *(_entry(manifest, published) for manifest in releases[:MOST_IN_FEED]),
+        *(_entry(manifest, publication) for manifest in releases[:MOST_IN_FEED]),
         "</feed>",
     ]
     return ("\n".join(parts) + "\n").encode()
 
 
-def _entry(manifest: Manifest, published: PublishedDay) -> str:
+def _entry(manifest: Manifest, publication: PublishedDay) -> str:
     release, figures = manifest["release"], manifest["changes"]["figures"]
     items = "".join(
         f'<li><a href="{escape(path_of(c["id"]))}">{escape(c["title"])}</a>: {escape(_say(c))}</li>'
@@ -180,7 +180,7 @@ def _entry(manifest: Manifest, published: PublishedDay) -> str:
         [
             "<entry>",
             f"<title>Release {release}: {n}</title>",
-            f"<id>{_urn(release, published)}</id>",
+            f"<id>{_urn(release, publication)}</id>",
             f"<updated>{manifest['as_of']}T00:00:00Z</updated>",
             f'<link rel="alternate" type="application/json" href="figures/{release}/index.json"/>',
             f'<content type="html">{escape(body)}</content>',
@@ -189,6 +189,6 @@ def _entry(manifest: Manifest, published: PublishedDay) -> str:
     )
 
 
-def _urn(part: str, published: PublishedDay) -> str:
+def _urn(part: str, publication: PublishedDay) -> str:
     """A name that is the same wherever a release stands."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{published.name}/{part}").urn
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{publication.name}/{part}").urn

@@ -121,13 +121,15 @@ def _bar_of_share(row: Row, name: str, *, verdicts: bool) -> Bar:
     words = numbers.verdict(row) if verdicts else None
     value = numbers.printed_share(row)
     if form == "bounds":
-        known = f"bounds: {numbers.known_part(row)} of jobs say"
+        coverage = f"bounds: {numbers.known_part(row)} of jobs say"
         return Bar(
-            name=row[name], value=value, start=row["bound_lo"], end=row["bound_hi"], remark=known, is_hollow=True
+            name=row[name], value=value, start=row["bound_lo"], end=row["bound_hi"], remark=coverage, is_hollow=True
         )
     if form == "interval":
-        said = "; ".join(filter(None, (words, "95% interval")))
-        return Bar(name=row[name], value=value, start=row["share_lo"], end=row["share_hi"], remark=said, is_hollow=True)
+        remark = "; ".join(filter(None, (words, "95% interval")))
+        return Bar(
+            name=row[name], value=value, start=row["share_lo"], end=row["share_hi"], remark=remark, is_hollow=True
+        )
     has_ends = row.get("share_lo") is not None and row.get("share_hi") is not None
     return Bar(
         name=row[name],
@@ -185,7 +187,7 @@ def _height(bar: Bar) -> int:
 
 def _remark(row: Row, words: str | None) -> str:
     low = numbers.low_mark(row)
-    return "; ".join(said for said in (words, low) if said)
+    return "; ".join(part for part in (words, low) if part)
 
 
 def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
@@ -227,12 +229,12 @@ def ladder(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str
     """
     if not rows:
         raise ValueError(f"chart {chart_id}: nothing to draw")
-    described = "; ".join(
+    description = "; ".join(
         f"{row[name]}: {', '.join(f'{n:,} {words}' for words, n in frame.parts_of(row) if n)}" for row in rows
     )
     words_of_parts = [words for words, _ in frame.parts_of(rows[0])]
     top = len(words_of_parts) * LEGEND_LINE
-    lines = _open_svg(chart_id, title, described, height=top + len(rows) * ROW)
+    lines = _open_svg(chart_id, title, description, height=top + len(rows) * ROW)
     for number, words in enumerate(words_of_parts):
         y = number * LEGEND_LINE
         lines.append(f'<rect class="part p{number}" x="0" y="{y + 3}" width="12" height="12"/>')
@@ -249,9 +251,9 @@ def _stack(row: Row, name: str, top: int) -> list[str]:
         f'<text class="name" x="0" y="{top + TEXT_AT}">{escape(row[name])}</text>',
         f'<text class="value" x="100%" y="{top + TEXT_AT}" text-anchor="end">{escape(frame.in_band(row))}</text>',
     ]
-    found = frame.parts_of(row)
-    scale, start = _Scale(sum(n for _, n in found)), 0
-    for number, (words, n) in enumerate(found):
+    parts = frame.parts_of(row)
+    scale, start = _Scale(sum(n for _, n in parts)), 0
+    for number, (words, n) in enumerate(parts):
         if n:
             width = f"{100 * n / scale.highest:.2f}%"
             lines.append(
@@ -274,7 +276,7 @@ def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str: 
     for row in rows:
         lines.setdefault(f"{row['place']}, {comparison.name_work(row)}", []).append(row)
     kinds = [basis for basis in comparison.KINDS if any(row["basis"] == basis for row in rows)]
-    described = "; ".join(
+    description = "; ".join(
         f"{heading}: {', '.join(f'{comparison.name_kind(row)} {comparison.value(row)}' for row in group)}"
         for heading, group in lines.items()
     )
@@ -283,7 +285,7 @@ def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str: 
     scale = _Scale(step * n_steps)
     top = len(kinds) * LEGEND_LINE
     base = top + len(lines) * ROW
-    parts = _open_svg(chart_id, title, described, height=base + AXIS)
+    parts = _open_svg(chart_id, title, description, height=base + AXIS)
     for number, basis in enumerate(kinds):
         y = number * LEGEND_LINE
         parts.append(f'<circle class="mark m{number}" cx="6" cy="{y + 9}" r="6"/>')
@@ -306,7 +308,7 @@ def _dots_of(heading: str, group: Rows, kinds: Sequence[str], top: int, scale: _
         f'<text class="name" x="0" y="{top + TEXT_AT}">{escape(heading)}</text>',
     ]
     for row in group:
-        said = f"<title>{escape(comparison.name_kind(row))}: {escape(comparison.value(row))}</title>"
+        title = f"<title>{escape(comparison.name_kind(row))}: {escape(comparison.value(row))}</title>"
         if row.get("usd_lo") is not None and row.get("usd_hi") is not None:
             start, end = scale.at(row["usd_lo"]), scale.at(row["usd_hi"])
             parts.append(f'<line class="whisker" x1="{start}" x2="{end}" y1="{middle}" y2="{middle}"/>')
@@ -314,7 +316,7 @@ def _dots_of(heading: str, group: Rows, kinds: Sequence[str], top: int, scale: _
             hollow = "" if comparison.is_comparable(row) else " hollow"
             radius = 4 if row["pay_market"] == "cross_border" else 6
             mark = f'class="mark m{kinds.index(row["basis"])}{hollow}" cx="{scale.at(row["usd"])}" cy="{middle}"'
-            parts.append(f'<circle {mark} r="{radius}">{said}</circle>')
+            parts.append(f'<circle {mark} r="{radius}">{title}</circle>')
     return [*parts, "</g>"]
 
 

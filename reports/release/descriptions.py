@@ -23,13 +23,13 @@ _FIGURES = "The numbers of all figures that are under our own licence"
 _SDMX = (("sdmx/BANDS.csv", "Pay as SDMX-CSV 2.0"), ("sdmx/SHARES.csv", "Shares as SDMX-CSV 2.0"))
 
 
-def summarise(published: PublishedDay) -> str:
+def summarise(publication: PublishedDay) -> str:
     """What the release is, in two sentences."""
-    said = (
+    text = (
         "What job adverts for AI and machine learning work offer and ask for, with intervals, counts and sources, and "
-        f"what surveys and offices report; as of {day(published.as_of)}."
+        f"what surveys and offices report; as of {day(publication.as_of)}."
     )
-    return f"{said} Made from an invented sample: no number is true." if published.is_sample else said
+    return f"{text} Made from an invented sample: no number is true." if publication.is_sample else text
 
 
 def _own_licence() -> dict[str, str]:
@@ -37,7 +37,7 @@ def _own_licence() -> dict[str, str]:
     return {"name": own.id, "path": own.url or "", "title": own.name}
 
 
-def data_package(published: PublishedDay, tables: Sequence[ExportedTable], release: str) -> bytes:
+def data_package(publication: PublishedDay, tables: Sequence[ExportedTable], release: str) -> bytes:
     """datapackage.json: Data Package 2.0, with a schema for each CSV file."""
     fields = [{"name": name, "type": _FIGURE_TYPES.get(name, "string")} for name in CSV_COLUMNS]
     resources = [
@@ -56,18 +56,18 @@ def data_package(published: PublishedDay, tables: Sequence[ExportedTable], relea
         {
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
             "name": "ai-job-market",
-            "title": published.name,
-            "description": summarise(published),
+            "title": publication.name,
+            "description": summarise(publication),
             "version": release,
-            "created": f"{published.as_of.isoformat()}T00:00:00Z",
+            "created": f"{publication.as_of.isoformat()}T00:00:00Z",
             "licenses": [_own_licence()],
             "keywords": list(KEYWORDS),
             "sources": [
                 {"title": source.title, "path": source.terms_url or source.homepage}
-                for source in _used_sources(published)
+                for source in _used_sources(publication)
             ],
-            "contributors": [{"title": published.name, "roles": ["publisher"]}],
-            **({"homepage": published.base_url} if published.base_url else {}),
+            "contributors": [{"title": publication.name, "roles": ["publisher"]}],
+            **({"homepage": publication.base_url} if publication.base_url else {}),
             "resources": resources,
         }
     )
@@ -100,13 +100,13 @@ def _schema(table: ExportedTable) -> dict[str, Any]:
     return {"fields": fields, "primaryKey": list(table.key)}
 
 
-def _used_sources(published: PublishedDay) -> list[Any]:
+def _used_sources(publication: PublishedDay) -> list[Any]:
     """Sources behind the figures of the release."""
-    names = {name for row in published.figures for name in row.sources}
-    return [source for name, source in sorted(published.sources.items()) if name in names]
+    names = {name for row in publication.figures for name in row.sources}
+    return [source for name, source in sorted(publication.sources.items()) if name in names]
 
 
-def dataset(published: PublishedDay, tables: Sequence[ExportedTable], release: str) -> bytes:
+def dataset(publication: PublishedDay, tables: Sequence[ExportedTable], release: str) -> bytes:
     """dataset.jsonld: a schema.org Dataset with its downloads."""
     files = [
         ("figures.csv", "text/csv", _FIGURES),
@@ -115,28 +115,32 @@ def dataset(published: PublishedDay, tables: Sequence[ExportedTable], release: s
         ("market.duckdb", "application/vnd.duckdb", "All marts on all days, and the lookups they are read with"),
         *((path, "application/vnd.sdmx.data+csv", title) for path, title in _SDMX),
     ]
-    periods = [row.period_from for row in published.figures if row.period_from]
-    start = min(periods, default=published.as_of)
+    periods = [row.period_from for row in publication.figures if row.period_from]
+    start = min(periods, default=publication.as_of)
     content = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "name": published.name,
-        "description": summarise(published),
+        "name": publication.name,
+        "description": summarise(publication),
         "version": release,
-        "datePublished": published.as_of,
-        "temporalCoverage": f"{start.isoformat()}/{published.as_of.isoformat()}",
+        "datePublished": publication.as_of,
+        "temporalCoverage": f"{start.isoformat()}/{publication.as_of.isoformat()}",
         "license": licences()[OURS].url,
         "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "name": published.name},
+        "creator": {"@type": "Organization", "name": publication.name},
         "keywords": list(KEYWORDS),
         "measurementTechnique": "each job counted once over the adverts read; 95 % intervals by employer",
         "variableMeasured": ["pay per year", "share of jobs", "share of open adverts that close a day"],
-        "creditText": published.cite("figures and marts", "dataset.jsonld", licences()[OURS]),
-        **({"url": published.base_url, "@id": f"{published.base_url}dataset.jsonld"} if published.base_url else {}),
+        "creditText": publication.cite("figures and marts", "dataset.jsonld", licences()[OURS]),
+        **(
+            {"url": publication.base_url, "@id": f"{publication.base_url}dataset.jsonld"}
+            if publication.base_url
+            else {}
+        ),
         "distribution": [
             {
                 "@type": "DataDownload",
-                "contentUrl": f"{published.base_url}{path}",
+                "contentUrl": f"{publication.base_url}{path}",
                 "encodingFormat": encoding,
                 "name": title,
             }
@@ -146,32 +150,32 @@ def dataset(published: PublishedDay, tables: Sequence[ExportedTable], release: s
     return to_json(content)
 
 
-def citation(published: PublishedDay, release: str) -> bytes:
+def citation(publication: PublishedDay, release: str) -> bytes:
     """CITATION.cff, version 1.2.0."""
-    said = {
+    fields = {
         "cff-version": "1.2.0",
         "message": "If you use these figures, please cite them as below.",
         "type": "dataset",
-        "title": published.name,
-        "abstract": summarise(published),
+        "title": publication.name,
+        "abstract": summarise(publication),
         "version": release,
-        "date-released": published.as_of.isoformat(),
+        "date-released": publication.as_of.isoformat(),
         "license": OURS,
-        **({"url": published.base_url} if published.base_url else {}),
+        **({"url": publication.base_url} if publication.base_url else {}),
     }
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]  # JSON is YAML
-    lines += ["authors:", f"  - name: {json.dumps(published.name)}", "keywords:"]
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]  # JSON is YAML
+    lines += ["authors:", f"  - name: {json.dumps(publication.name)}", "keywords:"]
     lines += [f"  - {json.dumps(word)}" for word in KEYWORDS]
     return ("\n".join(lines) + "\n").encode()
 
 
-def llms(published: PublishedDay, release: str) -> bytes:
+def llms(publication: PublishedDay, release: str) -> bytes:
     """llms.txt: what a language model should read, and how it must quote."""
     kinds = ", ".join((*KIND_OF_MARKET.values(), "skill", "share", "disclosure", "closing_rate"))
     lines = [
-        f"# {published.name}",
+        f"# {publication.name}",
         "",
-        f"> {summarise(published)} Release {release}.",
+        f"> {summarise(publication)} Release {release}.",
         "",
         "Quote a figure with its interval or its n, its basis and its reference period: each file has all of them.",
         "A value of null is withheld, and `reason` says why; it is never zero. Advertised pay is what adverts offer;",
@@ -200,26 +204,26 @@ def llms(published: PublishedDay, release: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def licences_page(published: PublishedDay) -> bytes:
+def licences_page(publication: PublishedDay) -> bytes:
     """LICENCES.md: what may be done with what, and who must be named."""
-    used = {licence.id for licence in published.licences.values()}
-    decided = licence_ids_of_sources()
+    ids = {licence.id for licence in publication.licences.values()}
+    licence_ids = licence_ids_of_sources()
 
     def lines() -> Iterator[str]:
-        yield f"# {published.name}: licences"
+        yield f"# {publication.name}: licences"
         yield ""
         yield f"Our figures are under {licences()[OURS].name}: name us with the citation that stands in each file."
         yield "A figure that its sources bind to another licence says so in its file, and is in no table beside it."
         yield ""
         for licence in licences().values():
-            if licence.id in used:
+            if licence.id in ids:
                 where = f" ({licence.url})" if licence.url else ""
                 yield f"- **{licence.id}**, {licence.name}{where}: {licence.remark}"
         yield ""
         yield "## Sources"
         yield ""
-        for source in _used_sources(published):
-            allowed = decided.get(source.source) or "none"
-            yield f"- {source.title}: {source.attribution} Figures made from it: {allowed}."
+        for source in _used_sources(publication):
+            terms = licence_ids.get(source.source) or "none"
+            yield f"- {source.title}: {source.attribution} Figures made from it: {terms}."
 
     return ("\n".join(lines()) + "\n").encode()

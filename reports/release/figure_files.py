@@ -64,16 +64,16 @@ def dated_path_of(figure_id: str, release: str) -> str:
     return f"figures/{release}/{figure_id}.json"
 
 
-def describe(figure: Figures, published: PublishedDay) -> dict[str, Any]:
+def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
-    licence, declared = published.licences[figure.figure], declaration_of(figure.figure)
+    licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
     is_printed = figure.value is not None
     return {
         "id": figure.figure,
         "title": figure.title,
         "as_of": figure.as_of,
-        "published_on": published.as_of,
-        "is_sample": published.is_sample,
+        "published_on": publication.as_of,
+        "is_sample": publication.is_sample,
         "status": figure.status,
         "value": figure.value,
         "bare_value": figure.bare_value,
@@ -98,31 +98,31 @@ def describe(figure: Figures, published: PublishedDay) -> dict[str, Any]:
         },
         "read_on": figure.read_on,
         "verify_by": figure.verify_by,
-        "sources": list(_describe_sources(figure, published)),
+        "sources": list(_describe_sources(figure, publication)),
         "licence": licence.describe(),
-        "without": list(published.without.get(figure.figure, ())),
-        "citation": published.cite_figure(figure, path_of(figure.figure)),
+        "without": list(publication.without.get(figure.figure, ())),
+        "citation": publication.cite_figure(figure, path_of(figure.figure)),
         "ledger": f"../ledger/{figure.figure}.json",
-        "sql": describe_sql(figure, declared, licence),
-        **_describe_vintages(published.vintages.get(declared.alias_of or figure.figure, ())),
+        "sql": describe_sql(figure, declaration, licence),
+        **_describe_vintages(publication.vintages.get(declaration.alias_of or figure.figure, ())),
     }
 
 
 RELEASE, WAREHOUSE = "release", "warehouse"
 
 
-def describe_sql(figure: Figures, declared: Figure, licence: Licence) -> dict[str, Any]:
+def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict[str, Any]:
     """SELECTs that answer what a figure says: one of what is published, one that reads it from the marts of its day.
 
     Each with the file that answers it: that of the release, or the warehouse alone, where it reads adverts or what
     another licence binds. A table of figures, and a claim, is in no mart.
     """
-    if declared.gathers is not None:
-        published = query.fill("published_members", {"pattern": declared.gathers})
+    if declaration.gathers is not None:
+        select = query.fill("published_members", {"pattern": declaration.gathers})
     else:
-        published = query.fill("published", {"figure": declared.alias_of or figure.figure})
-    is_computed = declared.gathers is None and figure.kind == "measured" and declared.retired is None
-    selects = {"published": published, "computed": figure.sql if is_computed else None}
+        select = query.fill("published", {"figure": declaration.alias_of or figure.figure})
+    is_computed = declaration.gathers is None and figure.kind == "measured" and declaration.retired is None
+    selects = {"published": select, "computed": figure.sql if is_computed else None}
     is_bound = figure.kind == "measured" and licence.id != OURS
     return {
         name: sql and {"select": sql, "answered_by": WAREHOUSE if is_bound or find_missing(sql) else RELEASE}
@@ -165,10 +165,10 @@ def _describe_row(row: Row, name: str | None) -> dict[str, Any]:
     }
 
 
-def _describe_sources(figure: Figures, published: PublishedDay) -> Iterator[dict[str, Any]]:
+def _describe_sources(figure: Figures, publication: PublishedDay) -> Iterator[dict[str, Any]]:
     counts = {part.source: part.n for part in figure.behind or ()}
     for name in figure.sources:
-        source = published.sources.get(name)
+        source = publication.sources.get(name)
         yield {
             "source": name,
             "title": source.title if source else name,
@@ -186,25 +186,25 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def to_csv(figures: Iterable[Figures], published: PublishedDay) -> bytes:
+def to_csv(figures: Iterable[Figures], publication: PublishedDay) -> bytes:
     """The numbers of figures, a line for each; of one that is withheld, or says no number, one line without any."""
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     lines.writerow(CSV_COLUMNS)
     for figure in figures:
-        lines.writerows(_list_numbers(figure, published))
+        lines.writerows(_list_numbers(figure, publication))
     return out.getvalue().encode()
 
 
-def table_of_figures(published: PublishedDay) -> bytes:
+def table_of_figures(publication: PublishedDay) -> bytes:
     """The numbers of all figures that are under our own licence."""
-    return to_csv((row for row in published.figures if published.licences[row.figure].id == OURS), published)
+    return to_csv((row for row in publication.figures if publication.licences[row.figure].id == OURS), publication)
 
 
-def _list_numbers(figure: Figures, published: PublishedDay) -> Iterator[tuple[Any, ...]]:
+def _list_numbers(figure: Figures, publication: PublishedDay) -> Iterator[tuple[Any, ...]]:
     beside = (
         figure.basis, figure.rung, figure.period_from, figure.period_to, " ".join(figure.sources),
-        published.licences[figure.figure].id, str(published.is_sample).lower(),
+        publication.licences[figure.figure].id, str(publication.is_sample).lower(),
     )  # fmt: skip
     head = (figure.figure, figure.as_of)
     is_empty = True
@@ -231,32 +231,32 @@ def describe_entry(figure: Figures) -> dict[str, Any]:
     }
 
 
-def describe_index(published: PublishedDay) -> dict[str, Any]:
+def describe_index(publication: PublishedDay) -> dict[str, Any]:
     """All figures of a release in one file, and which were left out and why."""
     return {
-        "as_of": published.as_of,
-        "is_sample": published.is_sample,
+        "as_of": publication.as_of,
+        "is_sample": publication.is_sample,
         "figures": [
             {
                 "id": row.figure, "title": row.title, "value": row.value, "status": row.status, "unit": row.unit,
-                "n": row.n_jobs, "licence": published.licences[row.figure].id, "file": path_of(row.figure),
+                "n": row.n_jobs, "licence": publication.licences[row.figure].id, "file": path_of(row.figure),
             }
-            for row in published.figures
+            for row in publication.figures
         ],
-        "left_out": published.left_out,
+        "left_out": publication.left_out,
     }  # fmt: skip
 
 
-def files_of(published: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
+def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of the figures but their charts, by path; with a `release` the dated copies, too."""
-    for figure in published.figures:
-        content = to_json(describe(figure, published))
+    for figure in publication.figures:
+        content = to_json(describe(figure, publication))
         yield path_of(figure.figure), content
         if release is not None:
             yield dated_path_of(figure.figure, release), content.replace(b'"../ledger/', b'"../../ledger/')
-        yield path_of(figure.figure, "csv"), to_csv([figure], published)
+        yield path_of(figure.figure, "csv"), to_csv([figure], publication)
         yield f"ledger/{figure.figure}.json", to_json(describe_entry(figure))
-    yield "figures.csv", table_of_figures(published)
-    yield "figures/index.json", to_json(describe_index(published))
+    yield "figures.csv", table_of_figures(publication)
+    yield "figures/index.json", to_json(describe_index(publication))
     if release is not None:
-        yield dated_path_of("index", release), to_json(describe_index(published))
+        yield dated_path_of("index", release), to_json(describe_index(publication))

@@ -59,13 +59,13 @@ def open_sources() -> tuple[str, ...]:
     return tuple(sorted(source for source, licence in licence_ids_of_sources().items() if licence == OURS))
 
 
-def combine(sources: Iterable[str], decided: Mapping[str, str] | None = None) -> Licence | str:
+def combine(sources: Iterable[str], licence_ids: Mapping[str, str] | None = None) -> Licence | str:
     """The licence of a figure that is made from these sources, or why it has none and is left out."""
-    decided = licence_ids_of_sources() if decided is None else decided
-    found = {source: decided.get(source, "") for source in sources}
-    if closed := sorted(source for source, licence in found.items() if not licence):
-        return f"{', '.join(closed)} may not be passed on"
-    binding = sorted(set(found.values()) - {OURS})
+    licence_ids = licence_ids_of_sources() if licence_ids is None else licence_ids
+    ids = {source: licence_ids.get(source, "") for source in sources}
+    if closed_sources := sorted(source for source, licence in ids.items() if not licence):
+        return f"{', '.join(closed_sources)} may not be passed on"
+    binding = sorted(set(ids.values()) - {OURS})
     if len(binding) > 1:
         return f"its sources ask for licences that exclude each other: {', '.join(binding)}"
     return licences()[binding[0] if binding else OURS]

@@ -83,10 +83,10 @@ def read_chain(folder: Path) -> list[dict[str, Any]]:
     """
     if not (folder / MANIFEST).exists():
         return []
-    found = [read(folder / MANIFEST)]
-    while (before := found[-1]["previous"]) is not None:
-        found.append(read(folder / history_path(before["release"])))
-    return found
+    chain = [read(folder / MANIFEST)]
+    while (before := chain[-1]["previous"]) is not None:
+        chain.append(read(folder / history_path(before["release"])))
+    return chain
 
 
 # --- checks ---------------------------------------------------------------------------------------------
@@ -100,9 +100,9 @@ def find_faults(folder: Path) -> Iterator[str]:
         yield from _check_database(folder, manifest["database"])
         yield from _check_chain(folder, manifest)
         yield from _check_sums(folder)
-        expected = {MANIFEST, SUMS, DATABASE, *(file["path"] for file in manifest["files"])}
-        expected |= {path for one in read_chain(folder) for path in kept_paths(one)}
-        for path in sorted(set(list_files(folder)) - expected):
+        paths = {MANIFEST, SUMS, DATABASE, *(file["path"] for file in manifest["files"])}
+        paths |= {path for one in read_chain(folder) for path in kept_paths(one)}
+        for path in sorted(set(list_files(folder)) - paths):
             yield f"{path}: not in the manifest"
     except ReleaseError as error:
         yield str(error)
@@ -112,8 +112,8 @@ def find_faults(folder: Path) -> Iterator[str]:
 
 def kept_paths(manifest: Mapping[str, Any]) -> list[str]:
     """Files of a release that stay when the next one takes its place: its manifest and its dated figures."""
-    dated = f"figures/{manifest['release']}/"
-    paths = [file["path"] for file in manifest["files"] if file["path"].startswith(dated)]
+    prefix = f"figures/{manifest['release']}/"
+    paths = [file["path"] for file in manifest["files"] if file["path"].startswith(prefix)]
     return [history_path(manifest["release"]), *paths]
 
 
@@ -122,8 +122,8 @@ def _check_files(folder: Path, files: Sequence[Mapping[str, Any]]) -> Iterator[s
         path = folder / file["path"]
         if not path.is_file():
             yield f"{file['path']}: missing"
-        elif (found := sha256(path)) != file["sha256"]:
-            yield f"{file['path']}: SHA-256 is {found[:12]}…, {file['sha256'][:12]}… expected: it was changed"
+        elif (digest := sha256(path)) != file["sha256"]:
+            yield f"{file['path']}: SHA-256 is {digest[:12]}…, {file['sha256'][:12]}… expected: it was changed"
 
 
 def _check_database(folder: Path, database: Mapping[str, Any]) -> Iterator[str]:
@@ -132,15 +132,15 @@ def _check_database(folder: Path, database: Mapping[str, Any]) -> Iterator[str]:
         yield f"{database['path']}: missing"
         return
     try:
-        found = read_digests(path)
+        digests = read_digests(path)
     except Exception as error:  # noqa: BLE001  # a broken file fails in many ways, of which DuckDB names some
         yield f"{database['path']}: cannot be read ({str(error).splitlines()[0]})"
         return
-    expected = database["tables"]
-    for name in sorted(found.keys() | expected.keys()):
-        if name not in found or name not in expected:
-            yield f"{database['path']}: table {name} is {'missing' if name not in found else 'not in the manifest'}"
-        elif found[name] != (expected[name]["n_rows"], expected[name]["sha256"]):
+    tables = database["tables"]
+    for name in sorted(digests.keys() | tables.keys()):
+        if name not in digests or name not in tables:
+            yield f"{database['path']}: table {name} is {'missing' if name not in digests else 'not in the manifest'}"
+        elif digests[name] != (tables[name]["n_rows"], tables[name]["sha256"]):
             yield f"{database['path']}: the rows of {name} are not those of the manifest"
 
 
@@ -154,15 +154,15 @@ def _check_chain(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         if not path.is_file():
             yield f"{history_path(before['release'])}: missing, so the chain ends at release {manifest['release']}"
             return
-        if (found := sha256(path)) != before["sha256"]:
+        if (digest := sha256(path)) != before["sha256"]:
             yield (
-                f"{history_path(before['release'])}: SHA-256 is {found[:12]}…, release {manifest['release']} names "
+                f"{history_path(before['release'])}: SHA-256 is {digest[:12]}…, release {manifest['release']} names "
                 f"{before['sha256'][:12]}…: the chain is broken"
             )
             return
         manifest = read(path)
-        kept = set(kept_paths(manifest))
-        yield from _check_files(folder, [file for file in manifest["files"] if file["path"] in kept])
+        paths = set(kept_paths(manifest))
+        yield from _check_files(folder, [file for file in manifest["files"] if file["path"] in paths])
 
 
 def _check_sums(folder: Path) -> Iterator[str]:

@@ -77,8 +77,8 @@ class Number:
 
     def describe(self) -> dict[str, Any]:
         """It as part of a file of the release."""
-        said = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
-        return said if self.counts is None else said | dict(zip(("n", "employers"), self.counts, strict=True))
+        record = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
+        return record if self.counts is None else record | dict(zip(("n", "employers"), self.counts, strict=True))
 
 
 @functools.lru_cache(maxsize=1_024)

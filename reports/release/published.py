@@ -28,11 +28,11 @@ MAX_FIGURES = 3_000
 
 def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
     """Figures of which those that gather others are made of what may be passed on; and the members that each lacks."""
-    declared, rows = declarations(con), list(figures)
+    definitions, rows = declarations(con), list(figures)
     without: dict[str, tuple[str, ...]] = {}
     for place, row in enumerate(rows):
-        if row.figure in declared and declared[row.figure].gathers and isinstance(_licence(row), str):
-            rows[place], without[row.figure] = _gather_open(con, declared, row, rows)
+        if row.figure in definitions and definitions[row.figure].gathers and isinstance(_licence(row), str):
+            rows[place], without[row.figure] = _gather_open(con, definitions, row, rows)
     return rows, without
 
 
@@ -41,23 +41,23 @@ def _licence(row: Figures) -> Licence | str:
 
 
 def _gather_open(
-    con: Connection, declared: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
+    con: Connection, definitions: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
 ) -> tuple[Figures, tuple[str, ...]]:
     """A figure that gathers others without those that may not be passed on, and the ids of these.
 
     Where the licences of the others exclude each other, it is made of those under our own.
     """
-    members = [one for one in rows if re.fullmatch(declared[row.figure].gathers or "", one.figure)]
-    found = {one.figure: _licence(one) for one in members}
-    passed_on = {name for name, licence in found.items() if isinstance(licence, Licence)}
-    ours = {name for name in passed_on if found[name] == licence_of("measured", ())}
-    made, kept = row, ours
-    for kept in (passed_on, ours):
-        gathered = {one.figure: one for one in [*(one for one in members if one.figure in kept), row]}
-        made = regather(con, declared, gathered, row.as_of)[-1]
-        if isinstance(_licence(made), Licence):
+    members = [one for one in rows if re.fullmatch(definitions[row.figure].gathers or "", one.figure)]
+    licences = {one.figure: _licence(one) for one in members}
+    open_names = {name for name, licence in licences.items() if isinstance(licence, Licence)}
+    ours = {name for name in open_names if licences[name] == licence_of("measured", ())}
+    result, names = row, ours
+    for names in (open_names, ours):
+        by_id = {one.figure: one for one in [*(one for one in members if one.figure in names), row]}
+        result = regather(con, definitions, by_id, row.as_of)[-1]
+        if isinstance(_licence(result), Licence):
             break
-    return made, tuple(one.figure for one in members if one.value is not None and one.figure not in kept)
+    return result, tuple(one.figure for one in members if one.value is not None and one.figure not in names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +92,9 @@ class PublishedDay:
 
         `title` is how a reader knows it, where that is not its own.
         """
-        said = f"{title or figure.title} [{figure.figure}]"
+        words = f"{title or figure.title} [{figure.figure}]"
         origin = notes.origin(figure)
-        return self.cite(f"{said}, as stated by {origin}" if origin else said, path, self.licences[figure.figure])
+        return self.cite(f"{words}, as stated by {origin}" if origin else words, path, self.licences[figure.figure])
 
     def cite(self, title: str, path: str, licence: Licence) -> str:
         """The citation of a part of the release, in one line."""
@@ -107,9 +107,9 @@ def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Fig
 
     Raises `NothingPublishedError`.
     """
-    found, as_of = desk.published_figures(con) if figures is None else figures, desk.newest_day(con)
+    rows, as_of = desk.published_figures(con) if figures is None else figures, desk.newest_day(con)
     return describe_published(
-        con, found, desk.read_sources(con), as_of=as_of, is_sample=desk.is_sample(con), base_url=base_url
+        con, rows, desk.read_sources(con), as_of=as_of, is_sample=desk.is_sample(con), base_url=base_url
     )
 
 
@@ -125,16 +125,16 @@ def describe_published(
     """Published figures with the licence of each, and which of them are passed on."""
     rows, without = gather_open(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
-    decided = {row.figure: _licence(row) for row in rows}
-    chosen = [row for row in rows if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
-    left_out = {name: why for name, why in decided.items() if isinstance(why, str)}
+    licences = {row.figure: _licence(row) for row in rows}
+    selection = [row for row in rows if isinstance(licences[row.figure], Licence)][:MAX_FIGURES]
+    omissions = {name: why for name, why in licences.items() if isinstance(why, str)}
     return PublishedDay(
         as_of=as_of,
         is_sample=is_sample,
         sources={row.source: row for row in sources},
-        figures=tuple(sorted(chosen, key=lambda row: row.figure)),
-        licences={name: found for name, found in decided.items() if isinstance(found, Licence)},
-        left_out=dict(sorted(left_out.items())),
+        figures=tuple(sorted(selection, key=lambda row: row.figure)),
+        licences={name: licence for name, licence in licences.items() if isinstance(licence, Licence)},
+        left_out=dict(sorted(omissions.items())),
         without=without,
         vintages=read_vintages(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",

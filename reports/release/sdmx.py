@@ -95,14 +95,14 @@ NUMERIC = ("OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS")
 
 def code(text: str) -> str:
     """A name as a code of SDMX, which has letters of ASCII, digits, `_`, `-`, `@` and `$`."""
-    return re.sub(r"[^A-Za-z0-9_]", lambda found: f"-{ord(found[0]):x}", text)
+    return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
 def key_of(cell: Cell, flow: Dataflow) -> tuple[str, ...]:
     """The dimensions of a cell but the part: those of its id, a skill as an item of its measure."""
     kind, *parts = cell.id.split(".")
-    said = [kind, *parts] if flow is BANDS else (["skill_asked", *parts] if kind == "skill" else parts)
-    return tuple(map(code, said))
+    dimensions = [kind, *parts] if flow is BANDS else (["skill_asked", *parts] if kind == "skill" else parts)
+    return tuple(map(code, dimensions))
 
 
 def data(cells: Iterable[Cell], flow: Dataflow, as_of: date) -> bytes:
@@ -152,8 +152,8 @@ def codelists(cells: Iterable[Cell]) -> dict[str, dict[str, str]]:
 
 
 def _name_level(level: str) -> str:
-    named = level_phrase(level.removesuffix(STATED))
-    return f"{named}, named in the title" if level.endswith(STATED) else named
+    phrase = level_phrase(level.removesuffix(STATED))
+    return f"{phrase}, named in the title" if level.endswith(STATED) else phrase
 
 
 # --- the structure message --------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def structure(cells: Iterable[Cell], as_of: date, name: str) -> bytes:
         f'<mes:Sender id="{AGENCY}"><com:Name xml:lang="en">{escape(name)}</com:Name></mes:Sender></mes:Header>',
         "<mes:Structures>",
         "<str:Codelists>",
-        *(line for listed, codes in codelists(cells).items() for line in _codelist(listed, codes)),
+        *(line for key, codes in codelists(cells).items() for line in _codelist(key, codes)),
         "</str:Codelists>",
         "<str:ConceptSchemes>",
         *_item_scheme("ConceptScheme", "CONCEPTS", "Concepts", "Concept", CONCEPTS),
@@ -202,8 +202,8 @@ def _item_scheme(scheme: str, id_: str, name: str, item: str, items: Mapping[str
     yield f"</str:{scheme}>"
 
 
-def _codelist(listed: str, codes: Mapping[str, str]) -> Iterator[str]:
-    return _item_scheme("Codelist", f"CL_{listed}", CONCEPTS[listed], "Code", codes)
+def _codelist(key: str, codes: Mapping[str, str]) -> Iterator[str]:
+    return _item_scheme("Codelist", f"CL_{key}", CONCEPTS[key], "Code", codes)
 
 
 def _dataflow(flow: Dataflow) -> Iterator[str]:
@@ -215,9 +215,9 @@ def _dataflow(flow: Dataflow) -> Iterator[str]:
 def _component(id_: str) -> str:
     """What a component means, and its codes or its type."""
     concept = f"{_URN}.conceptscheme.Concept={AGENCY}:CONCEPTS({VERSION}).{id_}"
-    listed = f"<str:Enumeration>{_URN}.codelist.Codelist={AGENCY}:CL_{id_}({VERSION})</str:Enumeration>"
+    enumeration = f"<str:Enumeration>{_URN}.codelist.Codelist={AGENCY}:CL_{id_}({VERSION})</str:Enumeration>"
     text_type = "Double" if id_ in NUMERIC else "GregorianDay" if id_ == "TIME_PERIOD" else "String"
-    kind = listed if id_ in CODED else f'<str:TextFormat textType="{text_type}"/>'
+    kind = enumeration if id_ in CODED else f'<str:TextFormat textType="{text_type}"/>'
     return (
         f"<str:ConceptIdentity>{concept}</str:ConceptIdentity><str:LocalRepresentation>{kind}</str:LocalRepresentation>"
     )

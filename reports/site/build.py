@@ -95,29 +95,29 @@ class Site:
 
 
 def files_of(
-    con: Connection, published: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
+    con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
-    as_of, day = published.as_of, revision_day(con, published.as_of)
-    figures = tuple(map(regions.keep_names, published.figures))
-    seen = findings.FindingsBasis(
+    as_of, day = publication.as_of, revision_day(con, publication.as_of)
+    figures = tuple(map(regions.keep_names, publication.figures))
+    data = findings.FindingsBasis(
         figures={row.figure: row for row in figures},
-        explorer=explorer.read_explorer(con, day, published.figures),
-        skills=skills.read_skills(con, day, published.figures),
+        explorer=explorer.read_explorer(con, day, publication.figures),
+        skills=skills.read_skills(con, day, publication.figures),
     )
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
-        published=published,
-        seen=seen,
+        published=publication,
+        seen=data,
         world=world.read_world(con, day),
         releases=releases,
-        quality=quality.report(con, published, name, releases[1:]).decode(),
+        quality=quality.report(con, publication, name, releases[1:]).decode(),
         open=findings.list_open(figures),
     )
     for path, template, values in pages_of(site):
         yield path, render(site, path, template, values)
-    yield "data/pay.js", explorer.to_script(seen.explorer)
-    yield "data/skills.js", skills.to_script(seen.skills)
+    yield "data/pay.js", explorer.to_script(data.explorer)
+    yield "data/skills.js", skills.to_script(data.skills)
     for asset in ("site.css", *SCRIPTS):
         yield asset, (TEMPLATES / asset).read_bytes()
 
@@ -136,7 +136,7 @@ def _environment() -> Environment:
 
 def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> bytes:
     """A page from its template."""
-    published = site.published
+    publication = site.published
     return (
         _environment()
         .get_template(template)
@@ -144,12 +144,12 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
             path=path,
             root="../" * path.count("/"),
             navigation=NAVIGATION,
-            name=published.name,
-            as_of=numbers.day(published.as_of),
-            as_of_iso=published.as_of.isoformat(),
-            is_sample=published.is_sample,
+            name=publication.name,
+            as_of=numbers.day(publication.as_of),
+            as_of_iso=publication.as_of.isoformat(),
+            is_sample=publication.is_sample,
             sample=(SAMPLE_TITLE, SAMPLE_TEXT),
-            code_version=published.code_version,
+            code_version=publication.code_version,
             is_release=bool(site.releases),
             words=words,
             **values,
@@ -169,12 +169,12 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
         extra = {"world": site.world} if page.path == "countries.html" else {"world": None}
-        shown = {"sections": _sections(site, page.path), "lacking": _lacking(site, page.path)}
-        yield page.path, "section.html", {"page": page, **shown, **extra}
+        content = {"sections": _sections(site, page.path), "lacking": _lacking(site, page.path)}
+        yield page.path, "section.html", {"page": page, **content, **extra}
     entries = [_describe_entry(row) for row in sorted(site.figures, key=figure_pages.order_of)]
     yield "figures.html", "figures.html", {"entries": entries, "open": site.open}
-    for figure, filed in zip(site.figures, site.published.figures, strict=True):
-        values = figure_pages.describe(figure, filed, site.published, site.seen)
+    for figure, original in zip(site.figures, site.published.figures, strict=True):
+        values = figure_pages.describe(figure, original, site.published, site.seen)
         yield f"f/{figure.figure}.html", "figure.html", values
     for source, title in TEXTS.items():
         if source.is_file():
@@ -188,59 +188,59 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 def _home(site: Site) -> dict[str, Any]:
     lead = findings.lead(site.seen)
-    found = site.seen.explorer
+    pay_data = site.seen.explorer
     return {
         "lead": lead,
         "cards": list(itertools.islice(findings.cards(site.seen), findings.CARDS_OF_HOME)),
         "open": findings.choose_open(site.open),
         "n_open": len(site.open),
-        **_choices(found),
+        **_choices(pay_data),
         "n_skills": len(first.skills) if (first := site.seen.skills.get(skills.first_choice(site.seen.skills))) else 0,
         "n_figures": sum(row.value is not None for row in site.figures),
     }
 
 
-def _choices(found: explorer.Explorer) -> dict[str, Any]:
+def _choices(pay_data: explorer.Explorer) -> dict[str, Any]:
     """What may be chosen in a look-up of pay."""
     return {
-        "explorer": found,
+        "explorer": pay_data,
         "levels": [(level, capitalise(level)) for level in explorer.LEVELS],
-        "works": [(work, name_work(work)) for work in found.works],
+        "works": [(work, name_work(work)) for work in pay_data.works],
     }
 
 
 def _pay(site: Site) -> dict[str, Any]:
-    found = site.seen.explorer
+    pay_data = site.seen.explorer
     return {
-        **_choices(found),
-        "view": explorer.view(found, found.choice),
+        **_choices(pay_data),
+        "view": explorer.view(pay_data, pay_data.choice),
         "columns": explorer.TABLE_COLUMNS,
-        "level_meaning": numbers.sentences([define(found.choice[2], explorer.OWN)]),
-        "heading": f"{name_work(found.choice[1])} in {PLACES[found.choice[0]].in_words}, by level",
+        "level_meaning": numbers.sentences([define(pay_data.choice[2], explorer.OWN)]),
+        "heading": f"{name_work(pay_data.choice[1])} in {PLACES[pay_data.choice[0]].in_words}, by level",
         "sections": _sections(site, "pay.html"),
     }
 
 
 def _skills(site: Site) -> dict[str, Any]:
-    found = site.seen.skills.get(skills.first_choice(site.seen.skills))
-    if found is None:
+    skill_list = site.seen.skills.get(skills.first_choice(site.seen.skills))
+    if skill_list is None:
         return {"found": None, "chart": "", "title": "Too few adverts to say which skills are asked"}
-    drawn = [skills.skill_row(skill) for skill in found.skills]
+    chart_rows = [skills.skill_row(skill) for skill in skill_list.skills]
     first = findings.most_asked(site.seen)
-    styles = dict.fromkeys(skills.CATEGORY_STYLES.get(skill.row["category"], "software") for skill in found.skills)
+    styles = dict.fromkeys(skills.CATEGORY_STYLES.get(skill.row["category"], "software") for skill in skill_list.skills)
     names: dict[str, str] = {}
     for category, style in skills.CATEGORY_STYLES.items():
         names.setdefault(style, numbers.category_name(category))
         if style == "maths":
             names[style] = "Maths, ethics"
     return {
-        "found": found,
+        "found": skill_list,
         "chart": rows.draw(
-            drawn, rows.axis_for(drawn, percent), label="Skills, the most asked first", classes="skills"
+            chart_rows, rows.axis_for(chart_rows, percent), label="Skills, the most asked first", classes="skills"
         ),
-        "title": first.title if first else f"Skills of {skills.name_list(found)}",
-        "month": words.month(found.day),
-        "name_list": skills.name_list(found),
+        "title": first.title if first else f"Skills of {skills.name_list(skill_list)}",
+        "month": words.month(skill_list.day),
+        "name_list": skills.name_list(skill_list),
         "categories": [(style, name) for style, name in names.items() if style in styles],
         "shown_first": skills.SHOWN_FIRST,
         "table": [
@@ -252,19 +252,21 @@ def _skills(site: Site) -> dict[str, Any]:
                 row.value_beneath if skill.is_point else "",
                 words.SURENESS[skill.form].partition(":")[0],
             )
-            for skill, row in zip(found.skills, drawn, strict=True)
+            for skill, row in zip(skill_list.skills, chart_rows, strict=True)
         ],
         "n_known": len(taxonomy()),
     }
 
 
 def _sections(site: Site, path: str) -> list[tuple[Section, list[ShownFigure]]]:
-    found = []
+    result = []
     for section in sections.SECTIONS:
         if section.page == path:
-            shown = [_show(figure, heading) for figure, heading in _list_of(site, section) if figure.value is not None]
-            found.append((section, shown))
-    return [(section, shown) for section, shown in found if shown]
+            figures = [
+                _show(figure, heading) for figure, heading in _list_of(site, section) if figure.value is not None
+            ]
+            result.append((section, figures))
+    return [(section, figures) for section, figures in result if figures]
 
 
 def _list_of(site: Site, section: Section) -> list[tuple[Figures, str]]:
@@ -283,13 +285,13 @@ _DECLARED = {name: number for number, name in enumerate(KNOWN)}
 
 def _lacking(site: Site, path: str) -> list[findings.Open]:
     """What the sections of a page would show and cannot say yet."""
-    wanted = {
+    hrefs = {
         f"f/{figure.figure}.html"
         for section in sections.SECTIONS
         if section.page == path
         for figure, _ in _list_of(site, section)
     }
-    return [one for one in site.open if one.href in wanted]
+    return [one for one in site.open if one.href in hrefs]
 
 
 def _show(figure: Figures, heading: str) -> ShownFigure:
@@ -328,9 +330,9 @@ def _shorten(value: str) -> str:
         return value
     for mark in ("; ", ", "):
         parts = _OUTSIDE[mark].split(value)
-        kept = [part for number, part in enumerate(parts) if len(mark.join(parts[: number + 1])) <= LETTERS_LISTED]
-        if kept and len(parts) > 1:
-            return f"{mark.join(kept)}{mark}{len(parts) - len(kept)} more"
+        head = [part for number, part in enumerate(parts) if len(mark.join(parts[: number + 1])) <= LETTERS_LISTED]
+        if head and len(parts) > 1:
+            return f"{mark.join(head)}{mark}{len(parts) - len(head)} more"
     return "see its page"
 
 
@@ -356,13 +358,13 @@ def _changes(site: Site) -> list[dict[str, Any]]:
 
     Of a figure that could not be said before, and cannot be said now, for another reason, nothing changed for readers.
     """
-    shown = {row.figure: row for row in site.figures}
-    found: list[dict[str, Any]] = [
+    figures = {row.figure: row for row in site.figures}
+    changes: list[dict[str, Any]] = [
         {
             "on": one.decided_on,
             "day": numbers.day(one.decided_on),
             "figure": one.figure,
-            "title": words.plain(shown[one.figure].title),
+            "title": words.plain(figures[one.figure].title),
             "before": words.plain(before.value or "cannot be said"),
             "after": words.plain(one.value or "cannot be said"),
             "why": one.why,
@@ -371,27 +373,27 @@ def _changes(site: Site) -> list[dict[str, Any]]:
             "is_reviewed": bool(one.reason) and not one.is_correction,
         }
         for name, vintages in site.published.vintages.items()
-        if name in shown
+        if name in figures
         for before, one in _pairs(vintages)
         if one.decided_on is not None and not (before.value is None and one.value is None)
     ]
-    found.sort(key=lambda one: one["figure"])
-    found.sort(key=lambda one: one["on"], reverse=True)
-    return sorted(found, key=lambda one: (not one["is_correction"], not one["is_reviewed"]))[:MOST_CHANGES]
+    changes.sort(key=lambda one: one["figure"])
+    changes.sort(key=lambda one: one["on"], reverse=True)
+    return sorted(changes, key=lambda one: (not one["is_correction"], not one["is_reviewed"]))[:MOST_CHANGES]
 
 
 def _pairs(vintages: Sequence[Vintages]) -> Iterator[tuple[Vintages, Vintages]]:
-    stood = [one for one in vintages if one.state == "published"]
-    yield from itertools.pairwise(stood)
+    history = [one for one in vintages if one.state == "published"]
+    yield from itertools.pairwise(history)
 
 
 def _waiting_figures(site: Site) -> list[dict[str, Any]]:
     """Figures of which a new vintage waits for review."""
-    found = []
+    entries = []
     for row in site.figures:
         one = waiting_one(site.published.vintages.get(row.figure, ()))
         if one is not None:
-            found.append(
+            entries.append(
                 {
                     "figure": row.figure,
                     "title": words.plain(row.title),
@@ -399,7 +401,7 @@ def _waiting_figures(site: Site) -> list[dict[str, Any]]:
                     "why": one.why,
                 }
             )
-    return found
+    return entries
 
 
 _FOR_EDITORS = {
@@ -417,5 +419,5 @@ def _from_markdown(text: str) -> Markup:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for source in TEXTS:
         html = html.replace(f'href="{source.name}"', f'href="{source.stem}.html"')
-    scrolled = '<div class="scroll" role="region" tabindex="0" aria-label="Table">'
-    return Markup(html.replace("<table>", f"{scrolled}<table>").replace("</table>", "</table></div>"))
+    wrapper = '<div class="scroll" role="region" tabindex="0" aria-label="Table">'
+    return Markup(html.replace("<table>", f"{wrapper}<table>").replace("</table>", "</table></div>"))

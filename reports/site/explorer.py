@@ -126,15 +126,15 @@ class Explorer:
 
     def best(self, key: tuple[str, str, str]) -> PayCell | None:
         """A cell in US dollars; None where nothing was counted."""
-        found = self.cells.get(key)
-        return None if found is None else _in_dollars(found)
+        cell = self.cells.get(key)
+        return None if cell is None else _in_dollars(cell)
 
 
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) -> Explorer:
-    """What the explorer shows of a day, that of the last revision. `published` are the figures as they stand published.
+def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
+    """What the explorer shows of a day, that of the last revision. `figures` are as they stand published.
 
     A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
     cell is shown whose sources let it be passed on.
@@ -150,7 +150,7 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
     read = query.read(con, text)
     sources = _sources_of_adverts(con, {row["day"] for row in read if row["basis"] == OWN})
     bases = cells.read_bases(con, as_of)
-    found: dict[tuple[str, str, str], PayCell] = {}
+    pay_cells: dict[tuple[str, str, str], PayCell] = {}
     for row in read:
         place = OF_REGION.get((row["region_level"], row["region"]))
         work = row["role_group"] if row["role"] == "all" else row["role"]
@@ -159,39 +159,39 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
             continue
         if split_work(work) != (row["role_group"], row["role"]):
             continue
-        known = bases.get((row["region_level"], row["region"], row["basis"]))
+        basis = bases.get((row["region_level"], row["region"], row["basis"]))
         if row["basis"] == OWN:
             of_day = sources.get((row["day"], row["region_level"], row["region"]), ())
-            known = cells.Basis(sources=of_day, period_from=None, period_to=row["day"])
-        cell = _cell_of_row(row, place, work, known, as_of)
+            basis = cells.Basis(sources=of_day, period_from=None, period_to=row["day"])
+        cell = _cell_of_row(row, place, work, basis, as_of)
         if cell is not None:
-            found[cell.key] = min(found.get(cell.key, cell), cell, key=_order_of_kinds)
-    shown = [_cell_of_figure(figure) for figure in published if figure.value is not None]
-    found.update({cell.key: cell for cell in shown if cell is not None})
-    printed = [key for key, cell in found.items() if cell.form != words.FEW]
-    places = sorted({key[0] for key in printed}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
-    works = [work for work in WORKS if any(key[1] == work for key in printed)]
+            pay_cells[cell.key] = min(pay_cells.get(cell.key, cell), cell, key=_order_of_kinds)
+    figure_cells = [_cell_of_figure(figure) for figure in figures if figure.value is not None]
+    pay_cells.update({cell.key: cell for cell in figure_cells if cell is not None})
+    keys = [key for key, cell in pay_cells.items() if cell.form != words.FEW]
+    places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
+    works = [work for work in WORKS if any(key[1] == work for key in keys)]
     return Explorer(
         as_of=as_of,
-        cells=found,
+        cells=pay_cells,
         places=[PLACES[slug] for slug in places],
         works=works,
-        choice=_choose_first(found, printed),
-        heads=_find_heads(published, places),
+        choice=_choose_first(pay_cells, keys),
+        heads=_find_heads(figures, places),
     )
 
 
-def _find_heads(published: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
+def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
     """The countries that stand for the regions of published figures, where they may be chosen and these may not."""
-    found = {}
-    for figure in published:
+    heads = {}
+    for figure in figures:
         kind, _, rest = figure.figure.partition(".")
         place = PLACES.get(rest.partition(".")[0])
         if kind == PAY_IDS and place is not None and place.level != "country" and place.slug not in places:
             head = find_head(notes.rows_of(figure))
             if head is not None and head["country"].lower() in places:
-                found[place.slug] = str(head["country"]).lower()
-    return found
+                heads[place.slug] = str(head["country"]).lower()
+    return heads
 
 
 def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
@@ -215,29 +215,29 @@ def _sources_of_adverts(con: Connection, days: set[date]) -> dict[tuple[date, st
 
 
 def _choose_first(
-    found: Mapping[tuple[str, str, str], PayCell], printed: Sequence[tuple[str, str, str]]
+    pay_cells: Mapping[tuple[str, str, str], PayCell], keys: Sequence[tuple[str, str, str]]
 ) -> tuple[str, str, str]:
     """The view that is shown first: the usual one, else what rests on most of our own adverts, firm ones first."""
-    if FIRST_CHOICE in printed or not printed:
+    if FIRST_CHOICE in keys or not keys:
         return FIRST_CHOICE
 
     def order(key: tuple[str, str, str]) -> tuple[bool, bool, int, tuple[str, str, str]]:
-        best = found[key]
+        best = pay_cells[key]
         return best.form != words.FIRM, best.basis != OWN, -(best.n or 0), key
 
-    return min(printed, key=order)
+    return min(keys, key=order)
 
 
-def _cell_of_row(row: Row, place: Place, work: str, known: cells.Basis | None, as_of: date) -> PayCell | None:
+def _cell_of_row(row: Row, place: Place, work: str, basis: cells.Basis | None, as_of: date) -> PayCell | None:
     """A cell of a row of the mart; None where it may not be passed on, is too old, or says nothing that is shown."""
     kind, is_few = row["basis"], row["status"] == "suppressed"
-    licence = combine(known.sources if known else ())
+    licence = combine(basis.sources if basis else ())
     if not isinstance(licence, Licence):
         return None
     verdict = Verdict(status=row["status"], reason=row["reason"], n_jobs=None, n_employers=None)
-    period_to = known.period_to if known else None
-    judged = judge_age(verdict, kind, period_to, as_of)
-    if judged.status == "suppressed" and not is_few:
+    period_to = basis.period_to if basis else None
+    outcome = judge_age(verdict, kind, period_to, as_of)
+    if outcome.status == "suppressed" and not is_few:
         return None
     cell = _fill_cell(row, place.slug, work, row["seniority_group"], kind)
     if cell is None:
@@ -245,8 +245,8 @@ def _cell_of_row(row: Row, place: Place, work: str, known: cells.Basis | None, a
     return replace(
         cell,
         day=row["day"],
-        period=_say_period(kind, row["day"], known),
-        is_old=judged.status == "stale" or (kind == OWN and row["day"] < as_of),
+        period=_say_period(kind, row["day"], basis),
+        is_old=outcome.status == "stale" or (kind == OWN and row["day"] < as_of),
         licence=licence.in_short,
     )
 
@@ -266,14 +266,14 @@ def _cell_of_figure(figure: Figures) -> PayCell | None:
     cell = _fill_cell(row, place, work, level, basis)
     if cell is None:
         return None
-    counted = row["role_group"] if row["role"] == "all" else row["role"]
+    role = row["role_group"] if row["role"] == "all" else row["role"]
     period = notes.describe_period(figure).removeprefix("read ")
     return replace(
         cell,
         day=figure.period_to or figure.as_of,
         period=period.partition(" of ")[2] or period,
         figure=figure.figure,
-        counted="" if counted == work else name_work(counted),
+        counted="" if role == work else name_work(role),
         is_old=figure.status == "stale",
         review=words.review(figure),
         licence=licence.in_short,
@@ -331,12 +331,12 @@ def amounts_of(row: Row) -> Amounts:
 
 
 def _amounts(numbers: Mapping[str, Number], prefix: str, currency: str) -> Amounts:
-    named = (*PARTS, MEDIAN_OF_PANEL)
-    found = {part: numbers[f"{prefix}{part}"] for part in named if f"{prefix}{part}" in numbers}
+    parts = (*PARTS, MEDIAN_OF_PANEL)
+    by_part = {part: numbers[f"{prefix}{part}"] for part in parts if f"{prefix}{part}" in numbers}
     return Amounts(
         currency=currency,
-        parts={part: (one.value, one.low, one.high) for part, one in found.items()},
-        of_panel=found[MEDIAN_OF_PANEL].counts if MEDIAN_OF_PANEL in found else None,
+        parts={part: (one.value, one.low, one.high) for part, one in by_part.items()},
+        of_panel=by_part[MEDIAN_OF_PANEL].counts if MEDIAN_OF_PANEL in by_part else None,
     )
 
 
@@ -361,18 +361,18 @@ def say_title(cell: PayCell) -> str:
     amounts = cell.amounts
     place, work = PLACES[cell.place].in_words, f"{words.level_before(cell.level)}{cell.counted or name_work(cell.work)}"
     if amounts is None:
-        said = words.capital(cell.why) or f"Too few adverts to say: {cell.n or 0} of {NEEDED}"
-        return f"{said}{':' if cell.why else ' for'} {work} jobs in {place}"
+        phrase = words.capital(cell.why) or f"Too few adverts to say: {cell.n or 0} of {NEEDED}"
+        return f"{phrase}{':' if cell.why else ' for'} {work} jobs in {place}"
     low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
     if cell.basis in ("reported", "official") or low is None or high is None:
         who = {"reported": "People report", "official": "Official statistics give"}.get(cell.basis, "Adverts offered")
-        said = words.money(*(median or (0.0, 0.0)), amounts.currency, is_long=True)
+        phrase = words.money(*(median or (0.0, 0.0)), amounts.currency, is_long=True)
         about = "a median of" if amounts.value("median") is not None else "a median somewhere in"
-        return f"{who} {about} {said} a year for {work} jobs in {place}"
+        return f"{who} {about} {phrase} a year for {work} jobs in {place}"
     by = "Adverts collected by others" if cell.basis == "advertised_third_party" else "Adverts"
     if low[0] == low[1] and high[0] == high[1]:
-        said = words.money(low[0], high[0], amounts.currency, is_long=True)
-        return f"{by} offered {said} a year for {work} jobs in {place}"
+        phrase = words.money(low[0], high[0], amounts.currency, is_long=True)
+        return f"{by} offered {phrase} a year for {work} jobs in {place}"
     first, last = (words.money(*ends, amounts.currency) for ends in (low, high))
     ends = ("" if low[0] == low[1] else "somewhere in ", "" if high[0] == high[1] else "somewhere in ")
     return f"{by} for {work} jobs in {place} offered from {ends[0]}{first} to {ends[1]}{last} a year"
@@ -383,11 +383,11 @@ def say_median(cell: PayCell, amounts: Amounts) -> str:
     value, ends = amounts.value("median"), amounts.ends("median")
     if value is None or cell.basis in ("reported", "official"):
         return ""
-    said = words.money(value, value, amounts.currency, is_long=True)
+    median = words.money(value, value, amounts.currency, is_long=True)
     if ends is None or cell.form == words.OTHERS:
-        return f"The median was {said}."
+        return f"The median was {median}."
     low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
-    return f"The median was {said} (between {low} and {high}, 19 times in 20)."
+    return f"The median was {median} (between {low} and {high}, 19 times in 20)."
 
 
 def say_median_of_panel(amounts: Amounts) -> str:
@@ -396,10 +396,10 @@ def say_median_of_panel(amounts: Amounts) -> str:
     if ends is None or amounts.of_panel is None:
         return ""
     low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
-    known, value = f"between {low} and {high}, 19 times in 20", amounts.value(MEDIAN_OF_PANEL)
+    interval, value = f"between {low} and {high}, 19 times in 20", amounts.value(MEDIAN_OF_PANEL)
     rests = words.rests_on(*amounts.of_panel, OWN)
-    said = known if value is None else f"{words.money(value, value, amounts.currency, is_long=True)} ({known})"
-    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
+    median = interval if value is None else f"{words.money(value, value, amounts.currency, is_long=True)} ({interval})"
+    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {median}: {rests}."
 
 
 def say_dek(cell: PayCell, amounts: Amounts) -> str:
@@ -412,33 +412,35 @@ def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
     place, work, level = choice
     cell = explorer.best(choice)
     levels = [explorer.best((place, work, other)) or _nothing(explorer, (place, work, other)) for other in LEVELS]
-    drawn = [
+    chart_rows = [
         pay_row(one, name=capitalise(one.level), is_chosen=one.level == level, href=address_of(one)) for one in levels
     ]
-    axis = pay_axis(drawn, "USD")
-    shown = cell or _nothing(explorer, choice)
-    rests = words.rests_on(shown.n, shown.employers, shown.basis)
-    facts = [("Rests on", rests)] if shown.amounts and rests else []
-    if shown.amounts:
-        facts.append(("As of" if shown.basis == OWN else "Of", shown.period))
-        facts.append(("How sure", say_sureness(shown)))
+    axis = pay_axis(chart_rows, "USD")
+    main_cell = cell or _nothing(explorer, choice)
+    rests = words.rests_on(main_cell.n, main_cell.employers, main_cell.basis)
+    facts = [("Rests on", rests)] if main_cell.amounts and rests else []
+    if main_cell.amounts:
+        facts.append(("As of" if main_cell.basis == OWN else "Of", main_cell.period))
+        facts.append(("How sure", say_sureness(main_cell)))
     return View(
-        kicker=f"Advertised pay · {words.KICKERS[shown.basis]}"
-        if shown.basis.startswith(OWN)
-        else f"Pay · {words.KICKERS[shown.basis]}",
-        title=say_title(shown),
-        dek=say_dek(shown, shown.amounts) if shown.amounts else "",
+        kicker=f"Advertised pay · {words.KICKERS[main_cell.basis]}"
+        if main_cell.basis.startswith(OWN)
+        else f"Pay · {words.KICKERS[main_cell.basis]}",
+        title=say_title(main_cell),
+        dek=say_dek(main_cell, main_cell.amounts) if main_cell.amounts else "",
         facts=facts,
-        chart=rows.draw(drawn, axis, label=f"{name_work(work)} in {PLACES[place].in_words}, by level", classes="pay"),
+        chart=rows.draw(
+            chart_rows, axis, label=f"{name_work(work)} in {PLACES[place].in_words}, by level", classes="pay"
+        ),
         table=[table_line(one, capitalise(one.level)) for one in levels],
-        cell=shown,
+        cell=main_cell,
     )
 
 
 def say_sureness(cell: PayCell) -> str:
     """How sure a cell is, and whether it is old or waits for review."""
-    said = [words.SURENESS[cell.form], "nothing newer since" if cell.is_old else "", cell.review]
-    return "; ".join(filter(None, said))
+    parts = [words.SURENESS[cell.form], "nothing newer since" if cell.is_old else "", cell.review]
+    return "; ".join(filter(None, parts))
 
 
 def _nothing(explorer: Explorer, key: tuple[str, str, str]) -> PayCell:
@@ -462,9 +464,9 @@ def address_of(cell: PayCell) -> str:
     return f"pay.html#place={cell.place}&role={cell.work}&level={cell.level}"
 
 
-def pay_axis(drawn: Sequence[ChartRow], currency: str) -> Axis:
+def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
     """The axis of rows of pay."""
-    return rows.axis_for(drawn, lambda amount: _tick(amount, currency))
+    return rows.axis_for(chart_rows, lambda amount: _tick(amount, currency))
 
 
 def _tick(amount: float, currency: str) -> str:
@@ -476,15 +478,15 @@ def _tick(amount: float, currency: str) -> str:
 def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
     """A row of pay: the band, its middle half, the median, and brackets under the ends."""
     if cell.amounts is None:
-        needed = f"{cell.n or 0} of {NEEDED} needed"
+        count = f"{cell.n or 0} of {NEEDED} needed"
         when = f" in {words.month(cell.day)}" if cell.is_old else ""
         return ChartRow(
             name=name,
-            needed=cell.why or f"too few to say: {needed}{when}",
+            needed=cell.why or f"too few to say: {count}{when}",
             form=words.WORDS if cell.why else words.FEW,
             href=href,
             is_chosen=is_chosen,
-            spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {needed}{when}.",
+            spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {count}{when}.",
         )
     value, beneath = say_value(cell.amounts)
     rests = _say_rests(cell)
@@ -511,36 +513,36 @@ def _say_rests(cell: PayCell) -> str:
 def say_value(amounts: Amounts) -> tuple[str, str]:
     """The band, and the median below it: ("$150–245K", "median 190K"); of pay without a band its median alone."""
     low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
-    said_median = "" if median is None else words.money(*median, amounts.currency)
+    median_text = "" if median is None else words.money(*median, amounts.currency)
     if low is None or high is None:
-        return (said_median if amounts.value("median") is not None else f"within {said_median}"), "median"
+        return (median_text if amounts.value("median") is not None else f"within {median_text}"), "median"
     is_point = low[0] == low[1] and high[0] == high[1]
     value = words.money(low[0], high[1], amounts.currency)
     return (
         value if is_point else f"within {value}"
-    ), f"median {said_median.removeprefix(words.sign(amounts.currency))}"
+    ), f"median {median_text.removeprefix(words.sign(amounts.currency))}"
 
 
 def _marks(cell: PayCell) -> tuple[Mark, ...]:
     amounts = cell.amounts
     if amounts is None:
         return ()
-    found = []
+    marks = []
     low, high, p25, p75 = (amounts.known(part) for part in ("low", "high", "p25", "p75"))
     if low is not None and high is not None:
-        found.append(Mark(kind="band", start=low[0], end=high[1], style=cell.form))
+        marks.append(Mark(kind="band", start=low[0], end=high[1], style=cell.form))
     if p25 is not None and p75 is not None:
-        found.append(Mark(kind="strong", start=p25[0], end=p75[1], style=cell.form))
+        marks.append(Mark(kind="strong", start=p25[0], end=p75[1], style=cell.form))
     median, ends = amounts.value("median"), amounts.ends("median")
     if median is not None:
-        found.append(Mark(kind="diamond" if cell.form == words.OTHERS else "dot", start=median, style=cell.form))
+        marks.append(Mark(kind="diamond" if cell.form == words.OTHERS else "dot", start=median, style=cell.form))
     elif ends is not None:
-        found.append(Mark(kind="line", start=ends[0], end=ends[1], style=cell.form))
+        marks.append(Mark(kind="line", start=ends[0], end=ends[1], style=cell.form))
     if cell.basis == OWN:
         for part in ("low", "high"):
             if (bracket := amounts.ends(part)) is not None:
-                found.append(Mark(kind="bracket", start=bracket[0], end=bracket[1]))
-    return tuple(found)
+                marks.append(Mark(kind="bracket", start=bracket[0], end=bracket[1]))
+    return tuple(marks)
 
 
 TABLE_COLUMNS = ("", "Low end", "Median", "High end", "Rests on", "As of", "How sure")
@@ -562,10 +564,10 @@ def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
     value, ends = amounts.value(part), amounts.ends(part)
     if value is None:
         return "–" if ends is None else f"within {words.money(*ends, amounts.currency)}"
-    said = words.money(value, value, amounts.currency)
+    money = words.money(value, value, amounts.currency)
     if ends is None or not is_own:
-        return said
-    return f"{said} ({words.money(*ends, amounts.currency).removeprefix(words.sign(amounts.currency))})"
+        return money
+    return f"{money} ({words.money(*ends, amounts.currency).removeprefix(words.sign(amounts.currency))})"
 
 
 # --- the data of the script -------------------------------------------------------------------------------
@@ -573,18 +575,18 @@ def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
 
 def to_script(explorer: Explorer) -> bytes:
     """The data as a script that a page loads from a disk, too, where browsers refuse to read files: `PAY = {…}`."""
-    chosen = {place.slug for place in explorer.places}
-    listed = {
+    slugs = {place.slug for place in explorer.places}
+    pay_cells = {
         ".".join(key): _to_list(cell)
         for key, cell in sorted(explorer.cells.items())
-        if key[0] in chosen and key[1] in explorer.works
+        if key[0] in slugs and key[1] in explorer.works
     }
     data: dict[str, Any] = {
         "as_of": explorer.as_of.isoformat(),
         "needed": NEEDED,
         "bases": list(BASES),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
-        "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in chosen},
+        "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
         "heads": dict(sorted(explorer.heads.items())),
         "works": [[work, name_work(work)] for work in explorer.works],
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
@@ -595,7 +597,7 @@ def to_script(explorer: Explorer) -> bytes:
         "sureness": dict(words.SURENESS),
         "panel": SAMPLE_WORDS["panel"],
         "choice": list(explorer.choice),
-        "cells": listed,
+        "cells": pay_cells,
     }
     return f"window.PAY = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
 

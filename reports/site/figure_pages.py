@@ -61,47 +61,49 @@ TRUST = {
 STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
 
-def describe(figure: Figures, filed: Figures, published: PublishedDay, seen: FindingsBasis) -> Mapping[str, Any]:
-    """What the page of a figure is filled with; `filed` is the figure as its files and guides word it."""
+def describe(figure: Figures, original: Figures, publication: PublishedDay, data: FindingsBasis) -> Mapping[str, Any]:
+    """What the page of a figure is filled with; `original` is the figure as its files and guides word it."""
     is_printed = figure.value is not None
-    found = list(named_rows(figure)) if is_printed else []
-    is_single = len(found) == 1
-    licence = published.licences[figure.figure]
-    pay = _pay_cell(figure, seen)
-    value, said = notes.parts(figure)
-    form = _form(figure, found)
-    chart, heading = _chart(figure, seen, pay)
+    pairs = list(named_rows(figure)) if is_printed else []
+    is_single = len(pairs) == 1
+    licence = publication.licences[figure.figure]
+    pay = _pay_cell(figure, data)
+    value, qualifier = notes.parts(figure)
+    form = _form(figure, pairs)
+    chart, heading = _chart(figure, data, pay)
     return {
         "figure": figure,
         "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
-        "title": _title(figure, pay, seen),
+        "title": _title(figure, pay, data),
         "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
-        "said": words.plain(said) if is_printed else "",
+        "said": words.plain(qualifier) if is_printed else "",
         "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
         "nearest": [
             (near.figure, words.plain(near.title), words.plain(near.value))
             for near in figure.nearest or ()
-            if near.figure in seen.figures
+            if near.figure in data.figures
         ],
         "facts": _facts(figure, form) if is_printed else [],
-        "parts_of_value": _parts(found) if is_single else [],
+        "parts_of_value": _parts(pairs) if is_single else [],
         "chart": chart,
         "chart_heading": heading,
         "chart_key": figure_rows.KEY_OF_SILENCE if chart is not None and figure_rows.is_of_silence(figure) else "",
         "table": notes.table(figure),
-        "counts": _counts(figure, found),
+        "counts": _counts(figure, pairs),
         "trust": _trust(figure, form) if is_printed else "",
-        "vintages": [_describe_vintage(one) for one in reversed(published.vintages.get(figure.figure, ()))],
-        "sources": _sources(figure, published),
+        "vintages": [_describe_vintage(one) for one in reversed(publication.vintages.get(figure.figure, ()))],
+        "sources": _sources(figure, publication),
         "snapshots": figure.snapshots,
-        "selects": _selects(figure, published),
-        "citation": published.cite(f"{words.plain(filed.title)} [{figure.figure}]", path_of(figure.figure), licence),
+        "selects": _selects(figure, publication),
+        "citation": publication.cite(
+            f"{words.plain(original.title)} [{figure.figure}]", path_of(figure.figure), licence
+        ),
         "licence": licence,
-        "bibtex": _bibtex(filed, published),
+        "bibtex": _bibtex(original, publication),
         "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
-        "printed": filed.value or "",
+        "printed": original.value or "",
         "file": f"figures/{figure.figure}",
-        "address": f"{published.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
+        "address": f"{publication.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
         "form": words.SURENESS[form],
     }
 
@@ -113,97 +115,102 @@ def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
     return words.plain(value)
 
 
-def _form(figure: Figures, found: Sequence[Any]) -> str:
+def _form(figure: Figures, pairs: Sequence[Any]) -> str:
     if figure.value is None:
         return words.FEW
-    is_point = all((row.get("form") or "point") == "point" for _, row in found)
-    is_low = figure.status == "low" or any(row.get("is_low") or row.get("status") == "low" for _, row in found)
+    is_point = all((row.get("form") or "point") == "point" for _, row in pairs)
+    is_low = figure.status == "low" or any(row.get("is_low") or row.get("status") == "low" for _, row in pairs)
     return words.sureness("low" if is_low else "published", figure.basis, is_point=is_point)
 
 
-def _pay_cell(figure: Figures, seen: FindingsBasis) -> explorer.PayCell | None:
+def _pay_cell(figure: Figures, data: FindingsBasis) -> explorer.PayCell | None:
     """The cell of the explorer that a figure is; None for all others."""
     parts = figure.figure.split(".")
     if figure.value is None or len(parts) != 4 or parts[0] != "pay" or parts[1] not in PLACES:
         return None
-    found = seen.explorer.cells.get((parts[1], parts[2], parts[3]))
-    return found if found is not None and found.figure == figure.figure else None
+    cell = data.explorer.cells.get((parts[1], parts[2], parts[3]))
+    return cell if cell is not None and cell.figure == figure.figure else None
 
 
-def _title(figure: Figures, pay: explorer.PayCell | None, seen: FindingsBasis) -> str:
+def _title(figure: Figures, pay: explorer.PayCell | None, data: FindingsBasis) -> str:
     """The answer as a sentence where a figure is one number of pay or of a skill; else its title."""
     if pay is not None:
         return explorer.say_title(pay)
-    at = _skill_at(figure, seen)
+    at = _skill_at(figure, data)
     if at is None:
         return words.plain(figure.title)
-    found, number = at
-    skill = found.skills[number]
+    skill_list, number = at
+    skill = skill_list.skills[number]
     share = (
         percent(skill.row["share"])
         if skill.is_point
         else f"Between {percent(skill.row['share_lo'])} and {percent(skill.row['share_hi'])}"
     )
-    return f"{share} of {skills.name_list(found)} ask for {skill.name}"
+    return f"{share} of {skills.name_list(skill_list)} ask for {skill.name}"
 
 
-def _skill_at(figure: Figures, seen: FindingsBasis) -> tuple[skills.SkillList, int] | None:
+def _skill_at(figure: Figures, data: FindingsBasis) -> tuple[skills.SkillList, int] | None:
     """The list in which the figure of a skill stands, and its place there."""
     parts = figure.figure.split(".")
     if figure.value is None or len(parts) != 4 or parts[0] != "skill":
         return None
-    found = seen.skills.get((parts[2], parts[3]))
-    numbers = [] if found is None else [n for n, one in enumerate(found.skills) if one.figure == figure.figure]
-    return (found, numbers[0]) if found is not None and numbers else None
+    skill_list = data.skills.get((parts[2], parts[3]))
+    numbers = (
+        [] if skill_list is None else [n for n, one in enumerate(skill_list.skills) if one.figure == figure.figure]
+    )
+    return (skill_list, numbers[0]) if skill_list is not None and numbers else None
 
 
 NEIGHBOURS = 3
 """Skills that are shown above and below one."""
 
 
-def _among_skills(found: skills.SkillList, number: int) -> Any:
+def _among_skills(skill_list: skills.SkillList, number: int) -> Any:
     """A skill among those that are asked about as often."""
-    shown = range(max(0, number - NEIGHBOURS), min(len(found.skills), number + NEIGHBOURS + 1))
-    drawn = []
-    for at in shown:
-        row = skills.skill_row(found.skills[at])
+    indices = range(max(0, number - NEIGHBOURS), min(len(skill_list.skills), number + NEIGHBOURS + 1))
+    chart_rows = []
+    for at in indices:
+        row = skills.skill_row(skill_list.skills[at])
         href = row.href.removeprefix("f/") if at != number else ""
-        drawn.append(replace(row, is_chosen=at == number, href=href, figure="", data={}))
-    return rows.draw(drawn, rows.axis_for(drawn, percent), label="Skills asked about as often", classes="skills")
+        chart_rows.append(replace(row, is_chosen=at == number, href=href, figure="", data={}))
+    return rows.draw(
+        chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked about as often", classes="skills"
+    )
 
 
-def _chart(figure: Figures, seen: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str]:
+def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str]:
     if figure.value is None:
         return None, ""
     if pay is not None:
-        return _beside(figure, seen, pay)
-    if (at := _skill_at(figure, seen)) is not None:
+        return _beside(figure, data, pay)
+    if (at := _skill_at(figure, data)) is not None:
         return _among_skills(*at), "Beside the skills that are asked about as often"
-    drawn = figure_rows.draw(figure)
-    if drawn is None:
+    drawing = figure_rows.draw(figure)
+    if drawing is None:
         return None, ""
     heading = {
         figure_rows.STACK: "What becomes of the adverts we read",
         figure_rows.KINDS: "By kind of source",
-    }.get(drawn.kind, "Row by row" if drawn.n_rows > 1 else "How far the value is known")
-    return drawn.chart, heading
+    }.get(drawing.kind, "Row by row" if drawing.n_rows > 1 else "How far the value is known")
+    return drawing.chart, heading
 
 
-def _beside(figure: Figures, seen: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:
+def _beside(figure: Figures, data: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:
     """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
     place, work, level = pay.key
     keys = [(place, work, other) for other in explorer.LEVELS if other != level]
-    keys += [(place, other, level) for other in seen.explorer.works if other != work]
-    cells = [cell for cell in map(seen.explorer.best, keys) if cell is not None and cell.amounts is not None]
-    drawn = [explorer.pay_row(pay, name="This figure", is_chosen=True, figure=figure.figure)]
+    keys += [(place, other, level) for other in data.explorer.works if other != work]
+    cells = [cell for cell in map(data.explorer.best, keys) if cell is not None and cell.amounts is not None]
+    chart_rows = [explorer.pay_row(pay, name="This figure", is_chosen=True, figure=figure.figure)]
     for cell in cells[:6]:
         name = capitalise(cell.level) if cell.work == work else words.capital(name_work(cell.work))
         href = f"{cell.figure}.html" if cell.figure else f"../{explorer.address_of(cell)}"
-        drawn.append(explorer.pay_row(cell, name=name, href=href))
+        chart_rows.append(explorer.pay_row(cell, name=name, href=href))
     guide = figure_rows.guide_row(figure)
-    drawn += [guide] if guide else []
-    axis = explorer.pay_axis(drawn, pay.amounts.currency if pay.amounts else "USD")
-    return rows.draw(drawn, axis, label="This figure beside others", classes="pay"), "Beside its neighbours, a year"
+    chart_rows += [guide] if guide else []
+    axis = explorer.pay_axis(chart_rows, pay.amounts.currency if pay.amounts else "USD")
+    chart = rows.draw(chart_rows, axis, label="This figure beside others", classes="pay")
+    return chart, "Beside its neighbours, a year"
 
 
 def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
@@ -220,41 +227,41 @@ def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
         facts.append(("Unit", figure.unit))
     old = "nothing newer since" if figure.status == "stale" else ""
     facts.append(("How sure", "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure))))))
-    return [(name, said) for name, said in facts if said]
+    return [(name, value) for name, value in facts if value]
 
 
-def _parts(found: Sequence[Any]) -> list[tuple[str, str]]:
+def _parts(pairs: Sequence[Any]) -> list[tuple[str, str]]:
     """The parts of pay in one row, each with its interval."""
-    _, row = found[0]
+    _, row = pairs[0]
     if row.get("p50") is None:
         return []
     amounts = explorer.amounts_of(row)
-    named = (
+    labels = (
         ("Median", "median"), (f"Median of jobs on {SAMPLE_WORDS['panel']}", MEDIAN_OF_PANEL), ("Low end", "low"),
         ("High end", "high"),
     )  # fmt: skip
     is_own = row.get("basis") == explorer.OWN
     return [
         (name, explorer.with_ends(amounts, part, is_own=is_own))
-        for name, part in named
+        for name, part in labels
         if amounts.known(part) is not None
     ]
 
 
-def _counts(figure: Figures, found: Sequence[Any]) -> str:
+def _counts(figure: Figures, pairs: Sequence[Any]) -> str:
     """What the figure counts, as sentences."""
-    declared = declaration_of(figure.figure)
-    if not found:
+    declaration = declaration_of(figure.figure)
+    if not pairs:
         return sentences([figure.unit, notes.level(figure) or None])
-    rows_found = notes.rows_of(figure)
+    mart_rows = notes.rows_of(figure)
     return words.plain(
-        sentences([notes.say_basis(figure), notes.define_level(figure), *declared.renderer.note(rows_found)])
+        sentences([notes.say_basis(figure), notes.define_level(figure), *declaration.renderer.note(mart_rows)])
     )
 
 
 def _trust(figure: Figures, form: str) -> str:
     against = notes.compare(figure)
-    said = [
+    parts = [
         words.SURENESS[form],
         f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
         if figure.status == "stale"
@@ -264,7 +271,7 @@ def _trust(figure: Figures, form: str) -> str:
         f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
         f"against it, {against}" if against else None,
     ]
-    return words.plain(sentences(said))
+    return words.plain(sentences(parts))
 
 
 def _describe_vintage(one: Vintages) -> dict[str, Any]:
@@ -280,12 +287,12 @@ def _describe_vintage(one: Vintages) -> dict[str, Any]:
     }
 
 
-def _sources(figure: Figures, published: PublishedDay) -> list[dict[str, Any]]:
+def _sources(figure: Figures, publication: PublishedDay) -> list[dict[str, Any]]:
     behind = {part.source: part for part in figure.behind or ()}
-    found = []
+    entries = []
     for name in figure.sources:
-        source, part = published.sources.get(name), behind.get(name)
-        found.append(
+        source, part = publication.sources.get(name), behind.get(name)
+        entries.append(
             {
                 "title": source.title if source else name,
                 "homepage": source.homepage if source else None,
@@ -295,24 +302,26 @@ def _sources(figure: Figures, published: PublishedDay) -> list[dict[str, Any]]:
                 "read_on": numbers.day(part.read_on) if part and part.read_on else "–",
             }
         )
-    return found
+    return entries
 
 
-def _selects(figure: Figures, published: PublishedDay) -> list[tuple[str, str, str]]:
+def _selects(figure: Figures, publication: PublishedDay) -> list[tuple[str, str, str]]:
     """The SELECTs that answer what the figure says: what each gives, where it runs, and its text."""
-    found = describe_sql(figure, declaration_of(figure.figure), published.licences[figure.figure])
-    named = {"published": "What is published", "computed": "The same from the marts of its day"}
+    selects = describe_sql(figure, declaration_of(figure.figure), publication.licences[figure.figure])
+    labels = {"published": "What is published", "computed": "The same from the marts of its day"}
     files = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
     return [
-        (named[name], files[one["answered_by"]], one["select"]) for name, one in found.items() if one and one["select"]
+        (labels[name], files[one["answered_by"]], one["select"])
+        for name, one in selects.items()
+        if one and one["select"]
     ]
 
 
-def _bibtex(figure: Figures, published: PublishedDay) -> str:
+def _bibtex(figure: Figures, publication: PublishedDay) -> str:
     key = figure.figure.replace(".", "_")
     return (
-        f"@misc{{{key}_{published.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"
-        f"  author = {{{{{published.name}}}}},\n"
-        f"  year = {{{published.as_of.year}}},\n"
-        f"  note = {{Figure {figure.figure}, release of {numbers.day(published.as_of)}}}\n}}"
+        f"@misc{{{key}_{publication.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"
+        f"  author = {{{{{publication.name}}}}},\n"
+        f"  year = {{{publication.as_of.year}}},\n"
+        f"  note = {{Figure {figure.figure}, release of {numbers.day(publication.as_of)}}}\n}}"
     )

@@ -33,11 +33,11 @@ class DrawnChart:
     key: str = ""
 
 
-def kind_of(found: Sequence[Row]) -> str | None:
+def kind_of(data_rows: Sequence[Row]) -> str | None:
     """Which chart rows can be drawn as; None where words and a table say all."""
-    if not found:
+    if not data_rows:
         return None
-    columns = found[0].keys()
+    columns = data_rows[0].keys()
     if "steps" in columns:
         return STACK
     if "usd" in columns:
@@ -57,32 +57,32 @@ MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
 
 def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
     """The chart of a printed figure; None where it has none."""
-    found = list(named_rows(figure))
-    kind = kind_of([row for _, row in found])
+    pairs = list(named_rows(figure))
+    kind = kind_of([row for _, row in pairs])
     if kind in (None, DIFFERENCE):  # a difference has rows on both sides, of several the table is plainer
         return None
     if is_of_silence(figure):
-        kind, found = SILENCE, [(name, row) for name, row in found if silence.is_counted(row)]
-    n_all = len(found)
-    found = found[: min(most, MOST_STACKS) if kind == STACK else most]  # most places have nothing in the band
-    drawn = to_rows(figure, found, kind)
-    if not any(row.marks for row in drawn):
+        kind, pairs = SILENCE, [(name, row) for name, row in pairs if silence.is_counted(row)]
+    n_all = len(pairs)
+    pairs = pairs[: min(most, MOST_STACKS) if kind == STACK else most]  # most places have nothing in the band
+    chart_rows = to_rows(figure, pairs, kind)
+    if not any(row.marks for row in chart_rows):
         return None
     if kind == PAY and (guide := guide_row(figure)) is not None:
-        drawn.append(guide)
+        chart_rows.append(guide)
     axis = {
-        PAY: lambda: explorer.pay_axis(drawn, "USD"),
-        SILENCE: lambda: explorer.pay_axis(drawn, "USD"),
-        KINDS: lambda: explorer.pay_axis(drawn, "USD"),
-        SHARE: lambda: rows.axis_for(drawn, percent),
-        RATE: lambda: rows.axis_for(drawn, percent_a_day),
+        PAY: lambda: explorer.pay_axis(chart_rows, "USD"),
+        SILENCE: lambda: explorer.pay_axis(chart_rows, "USD"),
+        KINDS: lambda: explorer.pay_axis(chart_rows, "USD"),
+        SHARE: lambda: rows.axis_for(chart_rows, percent),
+        RATE: lambda: rows.axis_for(chart_rows, percent_a_day),
         STACK: lambda: rows.Axis(highest=1.0, step=0.25, say=percent),
     }[kind]()
-    parts = [said for said, _ in frame.parts_of(found[0][1])] if kind == STACK else ()
+    parts = [part for part, _ in frame.parts_of(pairs[0][1])] if kind == STACK else ()
     return DrawnChart(
         kind=kind,
-        chart=rows.draw(drawn, axis, label=words.plain(figure.title), classes=kind),
-        n_rows=len(drawn),
+        chart=rows.draw(chart_rows, axis, label=words.plain(figure.title), classes=kind),
+        n_rows=len(chart_rows),
         n_all=n_all,
         parts=parts,
         key=KEY_OF_SILENCE if kind == SILENCE else "",
@@ -100,13 +100,13 @@ def is_of_silence(figure: Figures) -> bool:
     return declaration_of(figure.figure).arrange is silence.choose_counted
 
 
-def to_rows(figure: Figures, found: Sequence[tuple[str | None, Row]], kind: str) -> list[ChartRow]:
+def to_rows(figure: Figures, pairs: Sequence[tuple[str | None, Row]], kind: str) -> list[ChartRow]:
     """The rows of a chart, each under its name; a single row is named by what it rests on."""
-    named = [(name_row(name, row), row) for name, row in found]
+    entries = [(name_row(name, row), row) for name, row in pairs]
     if kind == DIFFERENCE:
-        return [drawn for _, row in named for drawn in _both_sides(row)]
+        return [side for _, row in entries for side in _both_sides(row)]
     make = {PAY: _pay, SILENCE: _silence, KINDS: _kind_of_source, SHARE: _share, RATE: _rate, STACK: _stack}[kind]
-    return [make(figure, name, row) for name, row in named]
+    return [make(figure, name, row) for name, row in entries]
 
 
 NAMES = {"any": "any of these"}
@@ -119,13 +119,13 @@ def name_row(name: str | None, row: Row) -> str:
         name = reported.name_persons(row)
     if (region := regions.split_name(row)) is not None:
         return region[0]
-    said = name or next(
+    label = name or next(
         (str(row[column]) for column in ("place", "country_name", "name", "cell") if isinstance(row.get(column), str)),
         "",
     )
-    said = words.plain(NAMES.get(said, said)).partition("; ")[0]
-    said = said if "word" in row else words.capital(said)
-    return said or words.capital(words.KICKERS.get(row.get("basis") or "", "this figure"))
+    label = words.plain(NAMES.get(label, label)).partition("; ")[0]
+    label = label if "word" in row else words.capital(label)
+    return label or words.capital(words.KICKERS.get(row.get("basis") or "", "this figure"))
 
 
 def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
@@ -146,9 +146,9 @@ def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
         amounts=amounts,
         review=words.find_review(row.get("value")),
     )
-    drawn = explorer.pay_row(cell, name=name)
+    chart_row = explorer.pay_row(cell, name=name)
     _, others = regions.split_name(row) or ("", "")
-    return replace(drawn, beneath="; ".join(filter(None, (drawn.beneath, words.plain(others)))))
+    return replace(chart_row, beneath="; ".join(filter(None, (chart_row.beneath, words.plain(others)))))
 
 
 def guide_row(figure: Figures) -> ChartRow | None:
@@ -175,9 +175,9 @@ def _share(figure: Figures, name: str, row: Row) -> ChartRow:
     is_point = form == "point"
     if is_point and row.get("share") is None:
         return ChartRow(name=name, form=words.FEW, needed="too few to say", spoken=f"{name}: too few to say.")
-    said = interval(row) if form != "bounds" else f"{percent(low or 0).removesuffix('%')}–{percent(high or 0)}"
-    value = percent(row["share"]) if is_point else said
-    beside = {"point": said if low is not None else "", "interval": "no point", "bounds": "silence leaves it open"}[
+    ends = interval(row) if form != "bounds" else f"{percent(low or 0).removesuffix('%')}–{percent(high or 0)}"
+    value = percent(row["share"]) if is_point else ends
+    beside = {"point": ends if low is not None else "", "interval": "no point", "bounds": "silence leaves it open"}[
         form
     ]
     sure = words.sureness(row.get("status") or "published", None, is_point=is_point)
@@ -193,7 +193,7 @@ def _share(figure: Figures, name: str, row: Row) -> ChartRow:
         value_beneath=beside,
         beneath=words.rests_on(n, None, None) if _differ(figure) else "",
         spoken=f"{name}: {value}"
-        + (f", between {said}" if is_point and low is not None else "")
+        + (f", between {ends}" if is_point and low is not None else "")
         + ranks
         + f". {words.SURENESS[sure]}.",
     )
@@ -201,10 +201,10 @@ def _share(figure: Figures, name: str, row: Row) -> ChartRow:
 
 def _say_rank(row: Row, form: str) -> str:
     """The rank of a row among its kind; nothing of places, which overlap, and of bounds, which leave any order open."""
-    said = rank(row)
-    if said == "–" or form == "bounds" or "region" in row:
+    text = rank(row)
+    if text == "–" or form == "bounds" or "region" in row:
         return ""
-    return f", rank {said}" + (f" among {category_name(row['category']).lower()}" if row.get("category") else "")
+    return f", rank {text}" + (f" among {category_name(row['category']).lower()}" if row.get("category") else "")
 
 
 def _differ(figure: Figures) -> bool:
@@ -230,7 +230,7 @@ def _rate_ends(row: Row) -> str:
 
 def _rate(figure: Figures, name: str, row: Row) -> ChartRow:
     value, ends, has_point = say_rate(row), _rate_ends(row), is_point(row, "rate")
-    said = f"between {ends}" if has_point and ends else ""
+    bounds = f"between {ends}" if has_point and ends else ""
     form = words.sureness(row["status"], None, is_point=has_point)
     return rows.share_row(
         name=name,
@@ -241,7 +241,7 @@ def _rate(figure: Figures, name: str, row: Row) -> ChartRow:
         value=value,
         value_beneath=ends if has_point else "no point",
         beneath=f"{row.get('n_closed', 0):,} closings" if row.get("n_closed") is not None else "",
-        spoken=f"{name}: {', '.join(filter(None, (f'{value} a day', said)))}. {words.SURENESS[form]}.",
+        spoken=f"{name}: {', '.join(filter(None, (f'{value} a day', bounds)))}. {words.SURENESS[form]}.",
     )
 
 
@@ -251,9 +251,9 @@ def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
     is_point = number is None or number.value is not None
     basis = row.get("basis") or figure.basis
     form = words.sureness(row["status"], basis, is_point=is_point)
-    interval_said = "" if low is None or high is None else words.money(low, high, "USD")
-    said = words.money(value, value, "USD") if is_point else f"within {interval_said}"
-    ends = interval_said if is_point else ""
+    interval_text = "" if low is None or high is None else words.money(low, high, "USD")
+    amount = words.money(value, value, "USD") if is_point else f"within {interval_text}"
+    ends = interval_text if is_point else ""
     what, of_kind = row.get("statistic") or "median", comparison.name_kind(row)
     name = words.capital(name or of_kind)
     is_said = name.lower().endswith(of_kind.lower())
@@ -264,10 +264,10 @@ def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
         low=low,
         high=high,
         form=form,
-        value=said,
+        value=amount,
         value_beneath=ends,
         beneath=what if name.lower() == of_kind.lower() else f"{of_kind}, {what}",
-        spoken=f"{name}: {what} {said}, {of_kind}. {words.SURENESS[form]}.",
+        spoken=f"{name}: {what} {amount}, {of_kind}. {words.SURENESS[form]}.",
     )
 
 
@@ -283,9 +283,9 @@ def _silence(figure: Figures, name: str, row: Row) -> ChartRow:
     marks = [Mark(kind=kind, start=low, end=high) for kind, (low, high) in ends.items()]
     is_point = median[0] == median[1]
     marks.append(Mark(kind="dot", start=median[0]) if is_point else Mark(kind="line", start=median[0], end=median[1]))
-    said = {kind: words.money(low, high, "USD") for kind, (low, high) in ends.items()}
-    bounds = f"within {said['band']}" if "band" in said else "no bounds" if row["n_silent"] else "all state pay"
-    odds = f"; {said['strong']} if the silent ones pay less or more" if "strong" in said else ""
+    ranges = {kind: words.money(low, high, "USD") for kind, (low, high) in ends.items()}
+    bounds = f"within {ranges['band']}" if "band" in ranges else "no bounds" if row["n_silent"] else "all state pay"
+    odds = f"; {ranges['strong']} if the silent ones pay less or more" if "strong" in ranges else ""
     value = words.money(median[0], median[1], "USD")
     return ChartRow(
         name=name,
@@ -303,7 +303,7 @@ def _both_sides(row: Row) -> list[ChartRow]:
     """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
     has_point = row["form"] == "point"
     sides = (("law in force", "share_both", "n_jobs_both"), ("no law that we know of", "share_other", "n_jobs_other"))
-    found = [
+    share_rows = [
         rows.share_row(
             name=words.capital(name),
             share=row[share],
@@ -322,7 +322,7 @@ def _both_sides(row: Row) -> list[ChartRow]:
     value = disclosure.say_points(row["difference"]) if has_point else ends.removesuffix(" points")
     form = words.sureness(row["status"], None, is_point=has_point)
     return [
-        *found,
+        *share_rows,
         ChartRow(
             name="Difference in points",
             beneath=disclosure.GROUP_WORDS[row["role_group"]],
@@ -335,19 +335,19 @@ def _both_sides(row: Row) -> list[ChartRow]:
 
 
 def _stack(figure: Figures, name: str, row: Row) -> ChartRow:
-    found = frame.parts_of(row)
-    n_all = sum(n for _, n in found) or 1
+    parts = frame.parts_of(row)
+    n_all = sum(n for _, n in parts) or 1
     marks, start = [], 0.0
-    for number, (_, n) in enumerate(found):
+    for number, (_, n) in enumerate(parts):
         if n:
             marks.append(Mark(kind="bar", start=start / n_all, end=(start + n) / n_all, style=f"part{number}"))
         start += n
-    said = ", ".join(f"{n:,} {part}" for part, n in found if n)
+    text = ", ".join(f"{n:,} {part}" for part, n in parts if n)
     return ChartRow(
         name=name,
         beneath=words.rests_on(n_all, None, None),
-        value=f"{found[0][1]:,}",
+        value=f"{parts[0][1]:,}",
         value_beneath="in the band",
         marks=tuple(marks),
-        spoken=f"{name}: {said}.",
+        spoken=f"{name}: {text}.",
     )

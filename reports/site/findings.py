@@ -79,15 +79,15 @@ class FindingsBasis:
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
-def lead(seen: FindingsBasis) -> Finding | None:
+def lead(data: FindingsBasis) -> Finding | None:
     """Pay at the place that most of our own adverts with pay are of, beside other work there."""
-    choice = seen.explorer.choice
-    cell = seen.explorer.best(choice)
+    choice = data.explorer.choice
+    cell = data.explorer.best(choice)
     if cell is None or cell.amounts is None:
         return None
     place, work, level = choice
-    others = [seen.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
-    drawn = [
+    others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
+    chart_rows = [
         explorer.pay_row(
             one,
             name=words.capital(name_work(one.work)),
@@ -98,13 +98,13 @@ def lead(seen: FindingsBasis) -> Finding | None:
         for one in others
         if one is not None and one.amounts is not None
     ]
-    axis = explorer.pay_axis(drawn, cell.amounts.currency)
+    axis = explorer.pay_axis(chart_rows, cell.amounts.currency)
     return Finding(
         kicker=f"Pay · {PLACES[place].name} · {cell.period}",
         title=explorer.say_title(cell),
         dek=explorer.say_median(cell, cell.amounts),
         href=f"f/{cell.figure}.html" if cell.figure else "pay.html",
-        chart=rows.draw(drawn, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
+        chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         note="Bars run from where three in four adverts start or above to where three in four stop or below; brackets "
         "show how far an end could move.",
     )
@@ -113,41 +113,41 @@ def lead(seen: FindingsBasis) -> Finding | None:
 # --- cards ------------------------------------------------------------------------------------------------
 
 
-def most_asked(seen: FindingsBasis) -> Finding | None:
+def most_asked(data: FindingsBasis) -> Finding | None:
     """The skills that are asked most, of those that may be the first."""
-    found = seen.skills.get(skills.FIRST_CHOICE)
-    if found is None:
+    skill_list = data.skills.get(skills.FIRST_CHOICE)
+    if skill_list is None:
         return None
-    first = skills.leaders(found)
-    named = [skill for skill in first if skill.is_point][:2]
-    if not named:
+    first = skills.leaders(skill_list)
+    top = [skill for skill in first if skill.is_point][:2]
+    if not top:
         return None
     title = _say_leaders(
-        [(skill.name, float(skill.row["share"])) for skill in named],
+        [(skill.name, float(skill.row["share"])) for skill in top],
         len(first),
         "skills asked",
         "AI engineering adverts",
     )
-    drawn = [skills.skill_row(skill, with_category=False) for skill in found.skills[:ROWS_OF_CARD]]
-    drawn = [_as_dots(row) for row in drawn]
+    chart_rows = [skills.skill_row(skill, with_category=False) for skill in skill_list.skills[:ROWS_OF_CARD]]
+    chart_rows = [_as_dots(row) for row in chart_rows]
     return Finding(
-        kicker=f"Skills · {words.month(found.day)}",
+        kicker=f"Skills · {words.month(skill_list.day)}",
         title=title,
         href="skills.html",
-        chart=rows.draw(drawn, rows.axis_for(drawn, percent), label="Skills asked most", classes="shares"),
-        note=f"{found.n_jobs:,} adverts, {found.n_employers:,} employers.",
+        chart=rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),
+        note=f"{skill_list.n_jobs:,} adverts, {skill_list.n_employers:,} employers.",
     )
 
 
-def _say_leaders(named: Sequence[tuple[str, float]], n_leaders: int, what: str, of: str) -> str:
+def _say_leaders(top: Sequence[tuple[str, float]], n_leaders: int, what: str, of: str) -> str:
     """ "Python and Machine Learning are among the three skills asked most, in 73% and 70% of …"."""
-    names = " and ".join(name for name, _ in named)
-    shares = _say_shares([share for _, share in named])
+    names = " and ".join(name for name, _ in top)
+    shares = _say_shares([share for _, share in top])
     if n_leaders == 1:
         return f"{names} leads the {what}, in {shares} of {of}"
-    if len(named) == n_leaders:
+    if len(top) == n_leaders:
         return f"{names} share the top of the {what}, in {shares} of {of}"
-    verb = "is" if len(named) == 1 else "are"
+    verb = "is" if len(top) == 1 else "are"
     return f"{names} {verb} among the {_say_number(n_leaders)} {what} most, in {shares} of {of}"
 
 
@@ -155,16 +155,16 @@ def _say_number(n: int) -> str:
     return NUMBERS[n] if n < len(NUMBERS) else str(n)
 
 
-def _say_shares(found: Sequence[float]) -> str:
+def _say_shares(shares: Sequence[float]) -> str:
     """ "73% and 70%", or "17% each"."""
-    said = [percent(share) for share in found]
-    return f"{said[0]} each" if len(said) > 1 and len(set(said)) == 1 else " and ".join(said)
+    texts = [percent(share) for share in shares]
+    return f"{texts[0]} each" if len(texts) > 1 and len(set(texts)) == 1 else " and ".join(texts)
 
 
 def _as_dots(row: ChartRow) -> ChartRow:
     """A row of a card: its dot and interval without the bar."""
-    kept = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
-    return replace(row, marks=kept, href="")
+    marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
+    return replace(row, marks=marks, href="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,45 +176,45 @@ class Card:
     say: Callable[[Sequence[tuple[str, Row]]], str | None]
     href: str
     note: str
-    choose: Callable[[Sequence[tuple[str, Row]]], Sequence[tuple[str, Row]]] = lambda found: found[:ROWS_OF_CARD]
+    choose: Callable[[Sequence[tuple[str, Row]]], Sequence[tuple[str, Row]]] = lambda pairs: pairs[:ROWS_OF_CARD]
 
 
 def _is_point(row: Row) -> bool:
     return row.get("form") == "point" and row.get("status") != "suppressed"
 
 
-def _by_share(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
-    return sorted(found, key=lambda named: -named[1]["share"])
+def _by_share(pairs: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    return sorted(pairs, key=lambda pair: -pair[1]["share"])
 
 
-def _top(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+def _top(pairs: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
     """The rows that may be the first, by the ranks that hold together with 95 % (`mart.shares`)."""
-    return [named for named in _by_share(found) if named[1].get("rank_best") == 1]
+    return [pair for pair in _by_share(pairs) if pair[1].get("rank_best") == 1]
 
 
-def _say_roles(found: Sequence[tuple[str, Row]]) -> str | None:
-    first = _top(found)
-    named = [(name, row["share"]) for name, row in first if _is_point(row)][:2]
-    if not named:
+def _say_roles(pairs: Sequence[tuple[str, Row]]) -> str | None:
+    first = _top(pairs)
+    top = [(name, row["share"]) for name, row in first if _is_point(row)][:2]
+    if not top:
         return None
-    names = [(f"{name.lower() if not name[1:2].isupper() else name}s", share) for name, share in named]
+    names = [(f"{name.lower() if not name[1:2].isupper() else name}s", share) for name, share in top]
     names = [(words.capital(names[0][0]), names[0][1]), *names[1:]]
     shares = _say_shares([share for _, share in names])
-    joined = " and ".join(name for name, _ in names)
+    subject = " and ".join(name for name, _ in names)
     if len(first) == 1:
-        return f"{joined} make up {shares} of AI jobs, more than any other role"
-    if len(first) == len(named):
-        return f"{joined} share the top, with {shares} of AI jobs"
-    return f"{joined} are among the {_say_number(len(first))} largest roles, with {shares} of AI jobs"
+        return f"{subject} make up {shares} of AI jobs, more than any other role"
+    if len(first) == len(top):
+        return f"{subject} share the top, with {shares} of AI jobs"
+    return f"{subject} are among the {_say_number(len(first))} largest roles, with {shares} of AI jobs"
 
 
-def _choose_law(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+def _choose_law(pairs: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
     """The comparison that differs in least besides the law: within employers and one country, else within employers."""
-    return sorted(found, key=lambda named: named[1]["region_level"] != "country")[:1]
+    return sorted(pairs, key=lambda pair: pair[1]["region_level"] != "country")[:1]
 
 
-def _say_law(found: Sequence[tuple[str, Row]]) -> str | None:
-    for _, row in _choose_law(found):
+def _say_law(pairs: Sequence[tuple[str, Row]]) -> str | None:
+    for _, row in _choose_law(pairs):
         place = OF_REGION[(row["region_level"], row["region"])]
         where = f" in {place.in_words}" if place.name else ""
         if row["difference_lo"] > 0:
@@ -225,16 +225,16 @@ def _say_law(found: Sequence[tuple[str, Row]]) -> str | None:
     return None
 
 
-def _say_degree(found: Sequence[tuple[str, Row]]) -> str | None:
-    row = next((row for _, row in found if row.get("item") == "not_asked"), None)
+def _say_degree(pairs: Sequence[tuple[str, Row]]) -> str | None:
+    row = next((row for _, row in pairs if row.get("item") == "not_asked"), None)
     if row is None or not _is_point(row):
         return None
     return f"{percent(row['share'])} of adverts for AI jobs name no degree"
 
 
-def _say_years(found: Sequence[tuple[str, Row]]) -> str | None:
-    asked = [named for named in found if named[1].get("item") != "not_asked"]
-    first = _top(asked)
+def _say_years(pairs: Sequence[tuple[str, Row]]) -> str | None:
+    answers = [pair for pair in pairs if pair[1].get("item") != "not_asked"]
+    first = _top(answers)
     if not first or not _is_point(first[0][1]):
         return None
     name, row = first[0]
@@ -243,19 +243,19 @@ def _say_years(found: Sequence[tuple[str, Row]]) -> str | None:
     return f"{percent(row['share'])} of adverts for AI jobs ask for {name}"
 
 
-def _say_closings(found: Sequence[tuple[str, Row]]) -> str | None:
-    if not found or found[0][1].get("status") == "suppressed":
+def _say_closings(pairs: Sequence[tuple[str, Row]]) -> str | None:
+    if not pairs or pairs[0][1].get("status") == "suppressed":
         return None
-    name, row = found[0]
-    said = f"{words.capital(name)} adverts close at {figure_rows.say_rate(row)} a day"
-    others = [other for _, other in found[1:] if other.get("rate_lo") is not None]
+    name, row = pairs[0]
+    text = f"{words.capital(name)} adverts close at {figure_rows.say_rate(row)} a day"
+    others = [other for _, other in pairs[1:] if other.get("rate_lo") is not None]
     if others and row.get("rate_lo") is not None and all(row["rate_lo"] > other["rate_hi"] for other in others):
-        return f"{said}, faster than other adverts"
-    return said
+        return f"{text}, faster than other adverts"
+    return text
 
 
-def _say_additional(found: Sequence[tuple[str, Row]]) -> str | None:
-    for _, row in found:
+def _say_additional(pairs: Sequence[tuple[str, Row]]) -> str | None:
+    for _, row in pairs:
         if row.get("item") == "equity" and row.get("share_lo") is not None:
             ends = f"{percent(row['share_lo'])} and {percent(row['share_hi'])}"
             value = percent(row["share"]) if _is_point(row) else f"Between {ends}"
@@ -270,7 +270,7 @@ CARDS = (
         say=_say_roles,
         href="work.html",
         note="adverts we read",
-        choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
+        choose=lambda pairs: _by_share(pairs)[:ROWS_OF_CARD],
     ),
     Card(
         figure="disclosure.within_employers",
@@ -293,7 +293,7 @@ CARDS = (
         say=_say_degree,
         href="work.html#degree-shares",
         note="AI jobs with a full advert",
-        choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
+        choose=lambda pairs: _by_share(pairs)[:ROWS_OF_CARD],
     ),
     Card(
         figure="years.shares",
@@ -301,7 +301,7 @@ CARDS = (
         say=_say_years,
         href="work.html#years-shares",
         note="AI jobs with a full advert",
-        choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
+        choose=lambda pairs: _by_share(pairs)[:ROWS_OF_CARD],
     ),
     Card(
         figure="additional.share",
@@ -313,32 +313,32 @@ CARDS = (
 )
 
 
-def cards(seen: FindingsBasis) -> Iterator[Finding]:
+def cards(data: FindingsBasis) -> Iterator[Finding]:
     """The findings below the lead, as many as figures support."""
-    first = most_asked(seen)
+    first = most_asked(data)
     if first is not None:
         yield first
     for card in CARDS:
-        figure = seen.find_printed(card.figure)
+        figure = data.find_printed(card.figure)
         if figure is None:
             continue
-        found = [(name or figure_rows.name_row(name, row), row) for name, row in named_rows(figure)]
-        title = card.say(found)
+        pairs = [(name or figure_rows.name_row(name, row), row) for name, row in named_rows(figure)]
+        title = card.say(pairs)
         if title is None:
             continue
-        chosen = card.choose(found)
-        kind = figure_rows.kind_of([row for _, row in chosen]) or figure_rows.SHARE
-        drawn = figure_rows.to_rows(figure, chosen, kind)
+        selection = card.choose(pairs)
+        kind = figure_rows.kind_of([row for _, row in selection]) or figure_rows.SHARE
+        chart_rows = figure_rows.to_rows(figure, selection, kind)
         say = figure_rows.percent_a_day if kind == figure_rows.RATE else percent
-        of = chosen[0][1] if kind == figure_rows.DIFFERENCE else None
+        of = selection[0][1] if kind == figure_rows.DIFFERENCE else None
         n, employers = (of["n_jobs"], of["n_employers"]) if of else (figure.n_jobs, figure.n_employers)
         rests = words.rests_on(n, employers, None)
-        cut = f"{len(chosen)} of {len(found)} rows" if len(chosen) < len(found) else ""
+        cut = f"{len(selection)} of {len(pairs)} rows" if len(selection) < len(pairs) else ""
         yield Finding(
             kicker=" · ".join(filter(None, (card.kicker, words.say_when(figure), words.review(figure)))),
             title=title,
             href=card.href,
-            chart=rows.draw(drawn, rows.axis_for(drawn, say), label=figure.title, classes="shares"),
+            chart=rows.draw(chart_rows, rows.axis_for(chart_rows, say), label=figure.title, classes="shares"),
             note=f"{'; '.join(filter(None, (rests, card.note, cut)))}.",
         )
 
@@ -364,8 +364,8 @@ HOME_OF_OPEN = (
 
 def list_open(figures: Sequence[Figures]) -> list[Open]:
     """What cannot be said yet, the nearest first."""
-    found = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
-    return sorted((one for one in found if one is not None), key=lambda one: (-one.part, -one.nearest, one.title))
+    candidates = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
+    return sorted((one for one in candidates if one is not None), key=lambda one: (-one.part, -one.nearest, one.title))
 
 
 def _open_of(figure: Figures) -> Open | None:
@@ -377,18 +377,18 @@ def _open_of(figure: Figures) -> Open | None:
     name = rungs[0].name if rungs else ""
     is_few = (figure.reason or "").startswith("not enough")
     lacks: Sequence[gaps.Lack] = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
-    counted = next((way.lacks for way in ways if way.rung == name), ())
-    if is_few or any(lack.n for lack in counted):  # else none were counted since something else was missing
-        lacks = counted or lacks
+    own_lacks = next((way.lacks for way in ways if way.rung == name), ())
+    if is_few or any(lack.n for lack in own_lacks):  # else none were counted since something else was missing
+        lacks = own_lacks or lacks
     own = gaps.Way(rung=name, lacks=lacks)
     nearer = max((way for way in ways if way.rung != name), key=lambda way: way.part, default=None)
     is_nearer = nearer is not None and (not lacks or nearer.part > own.part)
     reason = "" if lacks and is_few else figure.reason or ""
-    said = [", ".join(map(str, lacks)), reason, _say_nearer(nearer, name) if nearer and is_nearer else ""]
+    reasons = [", ".join(map(str, lacks)), reason, _say_nearer(nearer, name) if nearer and is_nearer else ""]
     worst = min(lacks, key=lambda lack: lack.part, default=None)
     return Open(
         title=figure.title,
-        why=words.plain("; ".join(filter(None, said))),
+        why=words.plain("; ".join(filter(None, reasons))),
         lack=worst,
         nearest=nearer.part if nearer else 0.0,
         href=f"f/{figure.figure}.html",
@@ -403,13 +403,15 @@ def _say_nearer(way: gaps.Way, own: str) -> str:
     return f"{rung}: {', '.join(map(str, way.lacks))}"
 
 
-def choose_open(found: Sequence[Open]) -> list[Open]:
+def choose_open(candidates: Sequence[Open]) -> list[Open]:
     """What the home page lists: of each kind of figure the nearest, then of pay the places that lack least.
 
     What nothing was counted of, neither itself nor anything wider, is in the list of all.
     """
-    ways = [one for one in found if one.lack is not None and one.kind in HOME_OF_OPEN and one.part + one.nearest > 0]
+    ways = [
+        one for one in candidates if one.lack is not None and one.kind in HOME_OF_OPEN and one.part + one.nearest > 0
+    ]
     first = list({one.kind: one for one in reversed(ways)}.values())
     others = [one for one in ways if one not in first]
-    chosen = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
-    return sorted(chosen, key=lambda one: (-one.part, -one.nearest))
+    selection = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
+    return sorted(selection, key=lambda one: (-one.part, -one.nearest))

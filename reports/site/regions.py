@@ -20,18 +20,18 @@ def keep_names(figure: Figures) -> Figures:
     """A figure whose title, rows and text name regions, each with the country that heads it beside."""
     if figure.value is None:
         return figure
-    declared, rows = declaration_of(figure.figure), notes.rows_of(figure)
-    if declared.place and pay.find_head(rows) is not None:
-        return replace(figure, title=f"{declared.title}, {pay.name_region(rows, declared.place)}")
-    named = [_name(row) for row in rows]
-    if declared.gathers is None or named == list(rows):
+    declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
+    if declaration.place and pay.find_head(rows) is not None:
+        return replace(figure, title=f"{declaration.title}, {pay.name_region(rows, declaration.place)}")
+    new_rows = [_name(row) for row in rows]
+    if declaration.gathers is None or new_rows == list(rows):
         return figure
-    text = declared.renderer.text(named)
+    text = declaration.renderer.text(new_rows)
     return replace(
         figure,
         value=qualify(text, [figure.qualifier]),
         bare_value=text,
-        value_json=json.dumps(named, ensure_ascii=False),
+        value_json=json.dumps(new_rows, ensure_ascii=False),
     )
 
 

@@ -86,35 +86,35 @@ def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
 
 def draw(rows: Sequence[ChartRow], axis: Axis | None, *, label: str, classes: str = "") -> Markup:
     """A chart: its rows as a list, and the axis below them. Without an axis rows have words and values alone."""
-    drawn = [draw_row(row, axis) for row in rows]
+    items = [draw_row(row, axis) for row in rows]
     below = _draw_axis(axis) if axis is not None and any(row.marks for row in rows) else ""
     return Markup(
-        f'<div class="chart {classes}"><ul class="rows" aria-label="{escape(label)}">{"".join(drawn)}</ul>{below}</div>'
+        f'<div class="chart {classes}"><ul class="rows" aria-label="{escape(label)}">{"".join(items)}</ul>{below}</div>'
     )
 
 
 def _draw_axis(axis: Axis) -> str:
-    said = "".join(f'<span style="left:{axis.at(tick)}">{escape(axis.say(tick))}</span>' for tick in axis.ticks)
-    return f'<div class="axis" aria-hidden="true"><div>{said}</div></div>'
+    labels = "".join(f'<span style="left:{axis.at(tick)}">{escape(axis.say(tick))}</span>' for tick in axis.ticks)
+    return f'<div class="axis" aria-hidden="true"><div>{labels}</div></div>'
 
 
 def draw_row(row: ChartRow, axis: Axis | None) -> str:
     """One row as HTML."""
-    chosen = " chosen" if row.is_chosen else ""
-    given = "".join(f' data-{name}="{escape(value)}"' for name, value in row.data.items())
-    given += f' data-figure="{escape(row.figure)}"' if row.figure else ""
+    suffix = " chosen" if row.is_chosen else ""
+    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in row.data.items())
+    attributes += f' data-figure="{escape(row.figure)}"' if row.figure else ""
     current = ' aria-current="true"' if row.is_chosen else ""
     name = f'<a href="{escape(row.href)}"{current}>{escape(row.name)}</a>' if row.href else escape(row.name)
     badge = f' <span class="badge">{escape(row.badge)}</span>' if row.badge else ""
     beneath = f"<small>{escape(row.beneath)}</small>" if row.beneath else ""
     value_beneath = f"<small>{escape(row.value_beneath)}</small>" if row.value_beneath else ""
     sure = "" if row.form == FIRM or not row.value else f'<span class="sure">{escape(SURENESS[row.form])}</span>'
-    spoken = f'<span class="spoken">{escape(row.spoken)}</span>' if row.spoken else ""
+    speech = f'<span class="spoken">{escape(row.spoken)}</span>' if row.spoken else ""
     rank = f'<div class="rank"><span class="spoken">rank </span>{escape(row.rank)}</div>' if row.rank else ""
     return (
-        f'<li class="row {row.form}{chosen}"{given}>{rank}<div class="name"><b>{name}{badge}</b>{beneath}</div>'
+        f'<li class="row {row.form}{suffix}"{attributes}>{rank}<div class="name"><b>{name}{badge}</b>{beneath}</div>'
         f'<div class="plot">{_plot(row, axis)}</div>'
-        f'<div class="value"><b>{escape(row.value)}</b>{value_beneath}{sure}</div>{spoken}</li>'
+        f'<div class="value"><b>{escape(row.value)}</b>{value_beneath}{sure}</div>{speech}</li>'
     )
 
 

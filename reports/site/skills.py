@@ -88,44 +88,44 @@ class SkillList:
     skills: Sequence[Skill]
 
 
-def read_skills(con: Connection, as_of: date, published: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
+def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
     """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
     parameters = {"as_of": as_of, "first_day": as_of - timedelta(days=MAX_STALE_DAYS), "least": LEAST_JOBS}
     text = query.fill_text(SQL.read_text(encoding="utf-8"), parameters)
-    figure_of = _published_skills(published)
+    figure_of = _published_skills(figures)
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in query.read(con, text):
         place = OF_REGION.get((row["region_level"], row["region"]))
         if place is not None and row["role_group"] != AI_JOBS:
             groups.setdefault((place.slug, row["role_group"]), []).append(row)
     return {
-        key: _make_list(OF_REGION[(found[0]["region_level"], found[0]["region"])], key[1], found, figure_of)
-        for key, found in sorted(groups.items())
+        key: _make_list(OF_REGION[(group[0]["region_level"], group[0]["region"])], key[1], group, figure_of)
+        for key, group in sorted(groups.items())
     }
 
 
-def _published_skills(published: Sequence[Figures]) -> dict[tuple[str, str, str], Figures]:
+def _published_skills(figures: Sequence[Figures]) -> dict[tuple[str, str, str], Figures]:
     """Figures of one skill by the skill, place and group of roles that their ids name."""
-    found = {}
-    for figure in published:
+    figure_of = {}
+    for figure in figures:
         parts = figure.figure.split(".")
         if parts[0] == "skill" and len(parts) == 4 and figure.value is not None:
-            found[(parts[1], parts[2], parts[3])] = figure
-    return found
+            figure_of[(parts[1], parts[2], parts[3])] = figure
+    return figure_of
 
 
 def _make_list(
-    place: Place, work: str, found: Sequence[Row], figure_of: Mapping[tuple[str, str, str], Figures]
+    place: Place, work: str, group: Sequence[Row], figure_of: Mapping[tuple[str, str, str], Figures]
 ) -> SkillList:
     rows = []
     figures: dict[str, str] = {}
-    for row in found:
+    for row in group:
         figure = figure_of.get((slug(row["item"]), place.slug, work))
         if figure is None:
             rows.append(row)
             continue
-        said = notes.rows_of(figure)[0]
-        rows.append({**row, **{name: said[name] for name in COUNTS["asked"] if name in said}})
+        values = notes.rows_of(figure)[0]
+        rows.append({**row, **{name: values[name] for name in COUNTS["asked"] if name in values}})
         figures[row["item"]] = figure.figure
     rows = [_round(row) for row in rows]
     rows.sort(key=lambda row: (-row["share"], row["item"]))
@@ -160,9 +160,9 @@ def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[in
     return [(1 + n - bisect.bisect_right(lows, high), n - bisect.bisect_left(highs, low)) for low, high in intervals]
 
 
-def leaders(found: SkillList) -> list[Skill]:
+def leaders(skill_list: SkillList) -> list[Skill]:
     """The skills that may be the most asked: no other's interval lies wholly above theirs."""
-    return [skill for skill in found.skills if skill.ranks[0] == 1]
+    return [skill for skill in skill_list.skills if skill.ranks[0] == 1]
 
 
 def say_ranks(ranks: tuple[int, int]) -> str:
@@ -184,16 +184,16 @@ def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
     marks.append(Mark(kind="line", start=row["share_lo"], end=row["share_hi"], style=f"ink {skill.form}"))
     if skill.is_point:
         marks.append(Mark(kind="dot", start=row["share"], style=f"ink {skill.form}"))
-    said = interval(row)
-    value = percent(row["share"]) if skill.is_point else said
+    ends = interval(row)
+    value = percent(row["share"]) if skill.is_point else ends
     return ChartRow(
         name=skill.name,
         beneath=category_name(row["category"]) if with_category else "",
         value=value,
-        value_beneath=said if skill.is_point else "no point",
+        value_beneath=ends if skill.is_point else "no point",
         form=skill.form,
         marks=tuple(marks),
-        spoken=f"{skill.name}: {f'{value}, between {said}' if skill.is_point else f'between {said}'}, rank "
+        spoken=f"{skill.name}: {f'{value}, between {ends}' if skill.is_point else f'between {ends}'}, rank "
         f"{say_ranks(skill.ranks)}. {words.SURENESS[skill.form]}.",
         href=f"f/{skill.figure}.html" if skill.figure else "",
         figure=skill.figure or "",
@@ -202,17 +202,17 @@ def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
     )
 
 
-def name_list(found: SkillList) -> str:
+def name_list(skill_list: SkillList) -> str:
     """What a list is of: "AI engineering adverts in the United States"."""
-    of = f"{name_work(found.work)} adverts"
-    return of if found.place is EVERYWHERE else f"{of} in {found.place.in_words}"
+    of = f"{name_work(skill_list.work)} adverts"
+    return of if skill_list.place is EVERYWHERE else f"{of} in {skill_list.place.in_words}"
 
 
 def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
     """The data as a script that a page loads from a disk, too: `SKILLS = {…}`."""
-    names = sorted({skill.name for found in lists.values() for skill in found.skills})
+    names = sorted({skill.name for skill_list in lists.values() for skill in skill_list.skills})
     number = {name: place for place, name in enumerate(names)}
-    category = {skill.name: skill.row["category"] for found in lists.values() for skill in found.skills}
+    category = {skill.name: skill.row["category"] for skill_list in lists.values() for skill in skill_list.skills}
     data: dict[str, Any] = {
         "names": names,
         "categories": [CATEGORY_STYLES.get(category[name], "software") for name in names],
@@ -222,19 +222,19 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
         "places": [
             [place.slug, place.name or "All adverts read", place.in_words if place.name else ""]
             for place in sorted(
-                {found.place.slug: found.place for found in lists.values()}.values(),
+                {skill_list.place.slug: skill_list.place for skill_list in lists.values()}.values(),
                 key=lambda place: (place is not EVERYWHERE, place.level != "country", place.name),
             )
         ],
         "works": [[work, name_work(work)] for work in GROUPS if any(key[1] == work for key in lists)],
         "lists": {
             ".".join(key): {
-                "day": words.month(found.day),
-                "n": found.n_jobs,
-                "employers": found.n_employers,
-                "skills": [_to_list(skill, number) for skill in found.skills],
+                "day": words.month(skill_list.day),
+                "n": skill_list.n_jobs,
+                "employers": skill_list.n_employers,
+                "skills": [_to_list(skill, number) for skill in skill_list.skills],
             }
-            for key, found in lists.items()
+            for key, skill_list in lists.items()
         },
     }
     return f"window.SKILLS = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
@@ -242,11 +242,11 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
     """Its number among the names, and by count the share (or null), its ends; then its state and figure."""
-    said: list[Any] = [number[skill.name]]
+    values: list[Any] = [number[skill.name]]
     for share, low, high, form in COUNTS.values():
         row = skill.row
         if row.get(low) is None or row.get(high) is None:
-            said.append(0)
+            values.append(0)
             continue
-        said.append([row[share] if row[form] == POINT else None, row[low], row[high]])
-    return [*said, int(skill.row["status"] == "low"), skill.figure or 0]
+        values.append([row[share] if row[form] == POINT else None, row[low], row[high]])
+    return [*values, int(skill.row["status"] == "low"), skill.figure or 0]

@@ -113,8 +113,8 @@ def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
     """What a value rests on: "68 jobs, 54 employers", "1,409 collected ranges"."""
     if n is None:
         return ""
-    counted = count_of(n, *UNITS.get(basis or "", ("job", "jobs")))
-    return counted if employers is None else f"{counted}, {count_of(employers, 'employer')}"
+    count = count_of(n, *UNITS.get(basis or "", ("job", "jobs")))
+    return count if employers is None else f"{count}, {count_of(employers, 'employer')}"
 
 
 def level_before(level: str) -> str:
@@ -159,8 +159,8 @@ def review(figure: Figures) -> str:
 
 def find_review(text: str | None) -> str:
     """The words that another vintage waits, in what is said beside a value; "" where they are not there."""
-    found = _UNDER_REVIEW.search(text or "")
-    return found[0] if found else ""
+    match = _UNDER_REVIEW.search(text or "")
+    return match[0] if match else ""
 
 
 def say_when(figure: Figures) -> str:

@@ -55,11 +55,11 @@ class World:
 @functools.cache
 def _shapes() -> Mapping[str, str]:
     """The shape of each country; disputed areas without a code are drawn together."""
-    found: dict[str, str] = {}
+    shapes: dict[str, str] = {}
     with _SHAPES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found[row["country"]] = found.get(row["country"], "") + row["path"]
-    return found
+            shapes[row["country"]] = shapes.get(row["country"], "") + row["path"]
+    return shapes
 
 
 def read_world(con: Connection, as_of: date) -> World:

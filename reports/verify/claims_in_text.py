@@ -214,11 +214,11 @@ class _Claims:
 
 
 def _listen(sentence: str, numbers: Sequence[re.Match[str]]) -> _Claims:
-    named = list(find_places(sentence))
-    places = {place.slug for _, _, place in named}
+    place_hits = list(find_places(sentence))
+    places = {place.slug for _, _, place in place_hits}
     if (_WORLDWIDE if places else _EVERYWHERE).search(sentence):
         places |= {EVERYWHERE.slug}
-    without_places = cut_out(sentence, [(start, end) for start, end, _ in named])
+    without_places = cut_out(sentence, [(start, end) for start, end, _ in place_hits])
     works = hear([one for one in work_patterns() if one[1] != AI_JOBS], without_places)
     skills = list(find_skills(without_places))
     rest = cut_out(without_places, [(at, at + len(words)) for at, words, _ in skills])
@@ -227,27 +227,27 @@ def _listen(sentence: str, numbers: Sequence[re.Match[str]]) -> _Claims:
     kinds = hear(_KINDS, sentence)
     if "advertised_third_party" in kinds:
         kinds -= {"advertised"}  # the adverts are the third party's
-    spans = [*((start, end) for start, end, _ in named), *(hit.span() for hit in _DATE.finditer(sentence))]
+    spans = [*((start, end) for start, end, _ in place_hits), *(hit.span() for hit in _DATE.finditer(sentence))]
     for hit in numbers:
         about = _ABOUT.search(sentence[: hit.start()])
         spans.append((about.start() if about else hit.start(), hit.end()))
-    left = sentence
+    remainder = sentence
     for start, end in spans:
-        left = left[:start] + " " * (end - start) + left[end:]
+        remainder = remainder[:start] + " " * (end - start) + remainder[end:]
     return _Claims(
         places=places, works=works, levels=hear(LEVELS, sentence), kinds=kinds or hear(_VERBS_OF_KINDS, sentence),
         periods=hear(PERIODS, sentence), skills={name for _, _, name in skills}, answers=hear(_ANSWERS, sentence),
-        left=left,
+        left=remainder,
     )  # fmt: skip
 
 
 def _miss_plainness(
-    left: str, known: Iterable[re.Pattern[str]], sentence: str, hit: re.Match[str], missing: list[str]
+    remainder: str, patterns: Iterable[re.Pattern[str]], sentence: str, hit: re.Match[str], missing: list[str]
 ) -> None:
     """Say what may turn a claim into another: words and signs of its sentence that are neither known nor plain."""
-    for pattern in (_EVERYWHERE, _WORLDWIDE, *known):
-        left = pattern.sub(" ", left)
-    words = dict.fromkeys(word.lower() for word in re.findall(r"[^\W\d_]+(?:['’-]\w+)*|\?", left))
+    for pattern in (_EVERYWHERE, _WORLDWIDE, *patterns):
+        remainder = pattern.sub(" ", remainder)
+    words = dict.fromkeys(word.lower() for word in re.findall(r"[^\W\d_]+(?:['’-]\w+)*|\?", remainder))
     plain = _PLAIN | _PLAIN_OF_PAY if "sign" in hit.re.groupindex else _PLAIN
     others = [word for word in words if word not in plain]
     signs = (_SIGN_BEFORE.search(sentence[: hit.start()]), _SIGN_BEHIND.match(sentence[hit.end() :]))
@@ -258,23 +258,23 @@ def _miss_plainness(
 
 def find_claims(text: str) -> Iterator[Claim]:
     """Every number of a text with what it claims, in order."""
-    for found in SENTENCE.finditer(text):
-        sentence, start = found[0], found.start()
+    for match in SENTENCE.finditer(text):
+        sentence, start = match[0], match.start()
         if not re.search(r"\d", sentence):
             continue
         numbers = list(_find_numbers(sentence))
-        said, dates = _listen(sentence, numbers), tuple(_find_dates(sentence))
+        topics, dates = _listen(sentence, numbers), tuple(_find_dates(sentence))
         answers = [hit for pattern, _ in _ANSWERS for hit in pattern.finditer(sentence)]
-        taken = [hit.span() for hit in (*numbers, *answers, *_DATE.finditer(sentence))]
+        spans = [hit.span() for hit in (*numbers, *answers, *_DATE.finditer(sentence))]
         n_amounts = sum("sign" in hit.re.groupindex for hit in numbers)
         claims = [
-            _claim_pay(sentence, hit, said, n_amounts)
+            _claim_pay(sentence, hit, topics, n_amounts)
             if "sign" in hit.re.groupindex
-            else _claim_share(sentence, hit, said, len(numbers) - n_amounts)
+            else _claim_share(sentence, hit, topics, len(numbers) - n_amounts)
             for hit in numbers
         ]
         for hit in _OTHER.finditer(sentence):
-            if not any(a <= hit.start() < b for a, b in taken):
+            if not any(a <= hit.start() < b for a, b in spans):
                 value = float(hit[0].replace(",", ""))
                 missing = ("its unit and what it is of",)
                 claims.append(Claim(at=hit.start(), text=hit[0], low=value, high=value, unit=1, missing=missing))
@@ -304,11 +304,11 @@ def _find_dates(sentence: str) -> Iterator[tuple[int, int | None]]:
         yield int(hit["year"]), _MONTHS[hit["month"].lower()] if hit["month"] else None
 
 
-def _only(what: str, found: set[str], missing: list[str]) -> str:
+def _only(what: str, values: set[str], missing: list[str]) -> str:
     """The one thing that is said; else what is missing."""
-    if len(found) == 1:
-        return next(iter(found))
-    missing.append(f"which {what}" if found else f"the {what}")
+    if len(values) == 1:
+        return next(iter(values))
+    missing.append(f"which {what}" if values else f"the {what}")
     return ""
 
 
@@ -332,16 +332,16 @@ def _rounded_unit(number: float, unit: float) -> float:
     return unit
 
 
-def _claim_pay(sentence: str, hit: re.Match[str], said: _Claims, n_amounts: int) -> Claim:
+def _claim_pay(sentence: str, hit: re.Match[str], topics: _Claims, n_amounts: int) -> Claim:
     low, unit = _number(hit["low"], bool(hit["low_k"] or hit["high_k"]))
     high, unit_high = _number(hit["high"], bool(hit["high_k"])) if hit["high"] else (low, unit)
     before = sentence[: hit.start()]
     missing: list[str] = []
-    place = _only("place", said.places - {EVERYWHERE.slug}, missing)
-    work = _only("work", said.works, missing)
-    level = _only("level", said.levels, missing)
-    kind = _only("kind of source", said.kinds, missing)
-    period = _only("time", said.periods, missing)
+    place = _only("place", topics.places - {EVERYWHERE.slug}, missing)
+    work = _only("work", topics.works, missing)
+    level = _only("level", topics.levels, missing)
+    kind = _only("kind of source", topics.kinds, missing)
+    period = _only("time", topics.periods, missing)
     if n_amounts > 1:
         missing.append("which of several sums")
     part = "value"
@@ -349,8 +349,8 @@ def _claim_pay(sentence: str, hit: re.Match[str], said: _Claims, n_amounts: int)
         parts = {value for pattern, value in _PARTS if pattern.search(before)}
         parts |= {"median"} if re.search(r"\bmedian\b", sentence, re.I) else set()
         part = _only("part of the band, or median", parts, missing)
-    known = (*work_patterns(), *LEVELS, *_KINDS, *_VERBS_OF_KINDS, *PERIODS, *_PARTS)
-    _miss_plainness(said.left, [pattern for pattern, _ in known], sentence, hit, missing)
+    patterns = (*work_patterns(), *LEVELS, *_KINDS, *_VERBS_OF_KINDS, *PERIODS, *_PARTS)
+    _miss_plainness(topics.left, [pattern for pattern, _ in patterns], sentence, hit, missing)
     figure = f"pay.{place}.{work}.{level}.{kind}"
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high, part=part,
@@ -360,35 +360,35 @@ def _claim_pay(sentence: str, hit: re.Match[str], said: _Claims, n_amounts: int)
     )  # fmt: skip
 
 
-def _claim_share(sentence: str, hit: re.Match[str], said: _Claims, n_shares: int) -> Claim:
+def _claim_share(sentence: str, hit: re.Match[str], topics: _Claims, n_shares: int) -> Claim:
     low = float(hit["low"])
     high = float(hit["high"]) if hit["high"] else low
     decimals = len(hit["low"].partition(".")[2])
     missing: list[str] = []
-    place = _only("place, or that it is of the adverts we read", said.places, missing)
-    work = _only("work", said.works, missing)
-    if said.levels - {"all"}:
+    place = _only("place, or that it is of the adverts we read", topics.places, missing)
+    work = _only("work", topics.works, missing)
+    if topics.levels - {"all"}:
         missing.append("a share without a level: levels have none of their own")
-    known = [pattern for pattern, _ in (*work_patterns(), *LEVELS)]
-    left = said.left
-    for at, words, _ in reversed(list(find_skills(left))):
-        left = left[:at] + _SKILL.ljust(len(words)) + left[at + len(words) :]
-    if said.answers and not said.skills:
-        figure = f"{_only('answer', said.answers, missing)}.{place}.{work}"
-        known = [*(pattern for pattern, _ in _ANSWERS), *known]
-    elif said.skills and not said.answers:
-        figure = f"skill.{_only('skill', said.skills, missing)}.{place}.{work}"
-        known = [_ASKED_SKILL, *known]
-        if not _ASKED_SKILL.search(left):
+    patterns = [pattern for pattern, _ in (*work_patterns(), *LEVELS)]
+    remainder = topics.left
+    for at, words, _ in reversed(list(find_skills(remainder))):
+        remainder = remainder[:at] + _SKILL.ljust(len(words)) + remainder[at + len(words) :]
+    if topics.answers and not topics.skills:
+        figure = f"{_only('answer', topics.answers, missing)}.{place}.{work}"
+        patterns = [*(pattern for pattern, _ in _ANSWERS), *patterns]
+    elif topics.skills and not topics.answers:
+        figure = f"skill.{_only('skill', topics.skills, missing)}.{place}.{work}"
+        patterns = [_ASKED_SKILL, *patterns]
+        if not _ASKED_SKILL.search(remainder):
             missing.append("that adverts ask for it")
     else:
         figure = ""
         missing.append("what it is the share of")
     if n_shares > 1:
         missing.append("which of several shares")
-    if _is_narrowed(sentence, hit, said):
+    if _is_narrowed(sentence, hit, topics):
         missing.append("of which whole it is the share")
-    _miss_plainness(left, known, sentence, hit, missing)
+    _miss_plainness(remainder, patterns, sentence, hit, missing)
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high,
         unit=_rounded_unit(low, 10.0**-decimals) if _ABOUT.search(sentence[: hit.start()]) else 10.0**-decimals,
@@ -397,12 +397,12 @@ def _claim_share(sentence: str, hit: re.Match[str], said: _Claims, n_shares: int
     )  # fmt: skip
 
 
-def _is_narrowed(sentence: str, hit: re.Match[str], said: _Claims) -> bool:
+def _is_narrowed(sentence: str, hit: re.Match[str], topics: _Claims) -> bool:
     """Whether the whole may be another than the jobs of a work and a place.
 
     "Of jobs that ask for it, 57% are in Germany"; "57% of jobs that ask for it"; "57% of Germany".
     """
-    before, behind = (_EVERYWHERE.sub("", said.left[: hit.start()]), _EVERYWHERE.sub("", said.left[hit.end() :]))
+    before, behind = (_EVERYWHERE.sub("", topics.left[: hit.start()]), _EVERYWHERE.sub("", topics.left[hit.end() :]))
     if _RELATIVE.search(behind) or _WHERE_THEY_ARE.search(behind):
         return True
     places_behind = [start for start, _, _ in find_places(sentence) if start >= hit.end()]

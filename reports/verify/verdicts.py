@@ -50,15 +50,19 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
     lines = [i for i, c in enumerate(text) if c == "\n"]
     scan = scan_tags(text, is_html)
     spans = [span for span in pair(scan.tags, find_id)[0] if span.marker.figure or span.marker.block]
-    found = [*_find_marked(document, spans), *_find_linked(text)]
-    hidden = [*scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
-    hidden += [(span.marker.start, span.after) for span in spans] + [(at, at + len(one.text)) for at, one in found]
-    claims = [one for one in find_claims(text) if not any(a <= one.at < b for a, b in hidden)]
-    ids = {one.figure for _, one in found if one.figure} | {one.figure for one in claims if one.figure}
+    references = [*_find_marked(document, spans), *_find_linked(text)]
+    hidden_spans = [*scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
+    hidden_spans += [(span.marker.start, span.after) for span in spans] + [
+        (at, at + len(one.text)) for at, one in references
+    ]
+    claims = [one for one in find_claims(text) if not any(a <= one.at < b for a, b in hidden_spans)]
+    ids = {one.figure for _, one in references if one.figure} | {one.figure for one in claims if one.figure}
     ids |= {name for one in claims if (name := _name_ladder(one))}
-    known = {row.figure: row for row in read_figures(con, ids)}
-    changed = _list_changed(con, raw, known, is_html=is_html)
-    findings = [(at, _judge(one, known, changed)) for at, one in [*found, *((claim.at, claim) for claim in claims)]]
+    figures = {row.figure: row for row in read_figures(con, ids)}
+    changes = _list_changed(con, raw, figures, is_html=is_html)
+    findings = [
+        (at, _judge(one, figures, changes)) for at, one in [*references, *((claim.at, claim) for claim in claims)]
+    ]
     return [
         Finding(line=bisect.bisect_left(lines, at) + 1, text=one.text, verdict=verdict, figure=one.figure, says=says)
         for at, (one, verdict, says) in sorted(findings, key=lambda pair: pair[0])
@@ -69,12 +73,12 @@ def _find_marked(document: Document, spans: list[Span]) -> Iterator[tuple[int, C
     """What stands between the markers of figures: the whole of it is claimed."""
     for span in spans:
         tag = span.marker
-        shown = document.text[span.start : span.end].strip()
-        if tag.figure is None or not re.search(r"\d", shown):
+        text = document.text[span.start : span.end].strip()
+        if tag.figure is None or not re.search(r"\d", text):
             continue
         yield (
             span.start,
-            Claim(at=span.start, text=shown, low=0, high=0, unit=0, figure=find_id(tag.figure), part="marked"),
+            Claim(at=span.start, text=text, low=0, high=0, unit=0, figure=find_id(tag.figure), part="marked"),
         )
 
 
@@ -101,35 +105,35 @@ Judged = tuple[Claim, str, str]
 
 
 def _list_changed(
-    con: Connection, raw: bytes, known: Mapping[str, Figures], *, is_html: bool
+    con: Connection, raw: bytes, figures: Mapping[str, Figures], *, is_html: bool
 ) -> set[tuple[str, str]] | None:
     """The figure and the text of each place between markers that a refresh would change; None of no whole guide."""
     try:
-        _, done = refresh_bytes(
-            raw, list(known.values()), is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
+        _, result = refresh_bytes(
+            raw, list(figures.values()), is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
         )
     except GuideError:
         return None
-    return {(change.name, change.before) for change in done.changes}
+    return {(change.name, change.before) for change in result.changes}
 
 
-def _judge(claim: Claim, known: Mapping[str, Figures], changed: set[tuple[str, str]] | None) -> Judged:
+def _judge(claim: Claim, figures: Mapping[str, Figures], changes: set[tuple[str, str]] | None) -> Judged:
     if claim.figure is None:
         return claim, UNRESOLVED, f"not said: {', '.join(claim.missing)}"
-    judged, ladder = _judge_alone(claim, known.get(claim.figure), changed), _find_ladder(claim, known)
-    if judged[1] in (CONTRADICTED, NO_FIGURE) and ladder and _judge_row(claim, ladder) in (VERIFIED, ROUNDED):
+    judgement, ladder = _judge_alone(claim, figures.get(claim.figure), changes), _find_ladder(claim, figures)
+    if judgement[1] in (CONTRADICTED, NO_FIGURE) and ladder and _judge_row(claim, ladder) in (VERIFIED, ROUNDED):
         return claim, UNRESOLVED, f"not said: what is counted with it, as in {ladder.figure}: {ladder.value}"
-    return judged
+    return judgement
 
 
-def _judge_alone(claim: Claim, row: Figures | None, changed: set[tuple[str, str]] | None) -> Judged:
+def _judge_alone(claim: Claim, row: Figures | None, changes: set[tuple[str, str]] | None) -> Judged:
     """A claim against its own figure."""
     if row is None:
         return claim, NO_FIGURE, "no figure of that name is published"
     if row.value is None:
         return claim, NO_FIGURE, f"withheld: {row.reason}"
-    if claim.part == "marked" and changed is not None:
-        verdict = CONTRADICTED if (claim.figure, read_words(claim.text)) in changed else VERIFIED
+    if claim.part == "marked" and changes is not None:
+        verdict = CONTRADICTED if (claim.figure, read_words(claim.text)) in changes else VERIFIED
     elif claim.part in ("marked", "linked"):
         verdict = _judge_words(claim, row)
         if verdict == UNRESOLVED:
@@ -148,9 +152,9 @@ def _name_ladder(claim: Claim) -> str | None:
     return claim.figure.rpartition(".")[0] if claim.figure and claim.currency else None
 
 
-def _find_ladder(claim: Claim, known: Mapping[str, Figures]) -> Figures | None:
+def _find_ladder(claim: Claim, figures: Mapping[str, Figures]) -> Figures | None:
     """That figure, where it is of the kind of source that the text says; it may count more work with it."""
-    ladder = known.get(_name_ladder(claim) or "")
+    ladder = figures.get(_name_ladder(claim) or "")
     kind = (claim.figure or "").rpartition(".")[2]
     return ladder if ladder is not None and ladder.value is not None and ladder.basis == kind else None
 
@@ -172,22 +176,22 @@ def _judge_words(claim: Claim, row: Figures) -> str:
 
     A number that is only somewhere in it, as the day that it was read or one row of a table, is unresolved.
     """
-    said = " ".join(claim.text.split())
+    text = " ".join(claim.text.split())
     whole = {row.value, row.bare_value}
-    if said in whole:
+    if text in whole:
         return VERIFIED
     parts = (
         notes.part(row, PartFormat(part=part)) or "" for part in ("low", "high", "median", "interval", "n", "rank")
     )
-    if said in {*parts} or _list_numbers(said) == _list_numbers(row.bare_value or ""):
+    if text in {*parts} or _list_numbers(text) == _list_numbers(row.bare_value or ""):
         return VERIFIED
-    return UNRESOLVED if {*_list_numbers(said)} <= {*_list_numbers(row.value or "")} else CONTRADICTED
+    return UNRESOLVED if {*_list_numbers(text)} <= {*_list_numbers(row.value or "")} else CONTRADICTED
 
 
 def _list_numbers(text: str) -> list[str]:
     """The numbers of a text with their units."""
-    found = re.findall(r"(\d[\d.,]*\d|\d)\s?(K\b|%|per ?cent\b)?", text)
-    return [number + ("%" if unit.startswith("per") else unit) for number, unit in found]
+    matches = re.findall(r"(\d[\d.,]*\d|\d)\s?(K\b|%|per ?cent\b)?", text)
+    return [number + ("%" if unit.startswith("per") else unit) for number, unit in matches]
 
 
 _COLUMNS = {
@@ -210,8 +214,8 @@ def _judge_share(claim: Claim, row: Row) -> str:
     columns = ("share", "share") if is_point else ends
     if any(row.get(column) is None for column in columns):
         return NO_FIGURE
-    told = [100 * row[column] for column in columns]
-    return _judge_digits(claim, told, finest=0.1 if 0 < told[0] < 1 else 1.0)
+    values = [100 * row[column] for column in columns]
+    return _judge_digits(claim, values, finest=0.1 if 0 < values[0] < 1 else 1.0)
 
 
 def _judge_pay(claim: Claim, row: Row) -> str:
@@ -222,22 +226,22 @@ def _judge_pay(claim: Claim, row: Row) -> str:
     if any(row.get(column) is None for column in columns):
         return NO_FIGURE
     scale = 1 / PER_YEAR[claim.per or "year"]
-    for said, column in zip((claim.low, claim.high), columns, strict=True):
+    for value, column in zip((claim.low, claim.high), columns, strict=True):
         if not amounts.is_point(row, column):
-            return _judge_hidden(said, [scale * row[f"{column}_{end}"] for end in ("lo", "hi")], claim.unit)
-    told = [scale * row[column] for column in columns]
-    return _judge_digits(claim, told, finest=_unit_of_print(told[0]))
+            return _judge_hidden(value, [scale * row[f"{column}_{end}"] for end in ("lo", "hi")], claim.unit)
+    values = [scale * row[column] for column in columns]
+    return _judge_digits(claim, values, finest=_unit_of_print(values[0]))
 
 
-def _judge_hidden(said: float, interval: Sequence[float], unit: float) -> str:
+def _judge_hidden(value: float, interval: Sequence[float], unit: float) -> str:
     """A number where only an interval is printed: beyond it it is wrong, and within it nobody can tell."""
     low, high = interval
-    return UNRESOLVED if low - 0.5 * unit <= said <= high + 0.5 * unit else CONTRADICTED
+    return UNRESOLVED if low - 0.5 * unit <= value <= high + 0.5 * unit else CONTRADICTED
 
 
-def _judge_digits(claim: Claim, told: Sequence[float], *, finest: float) -> str:
+def _judge_digits(claim: Claim, values: Sequence[float], *, finest: float) -> str:
     """The digits of a claim against numbers that are printed to the unit `finest`; finer ones must be right, too."""
-    off = max(abs(said - is_) for said, is_ in zip((claim.low, claim.high), told, strict=True)) - 1e-9
+    off = max(abs(value - is_) for value, is_ in zip((claim.low, claim.high), values, strict=True)) - 1e-9
     if off <= 0.5 * min(claim.unit, finest):
         return VERIFIED
     if off <= 0.5 * claim.unit:

@@ -26,19 +26,19 @@ def _value(row: Row) -> str:
 
 def _text(rows: Rows) -> str:
     ours, *others = rows
-    said = f"{_value(ours)} of open {ours['cell']} adverts close a day"
-    return ", against ".join([said, *(f"{_value(other)} of {other['cell']} adverts" for other in others)])
+    first = f"{_value(ours)} of open {ours['cell']} adverts close a day"
+    return ", against ".join([first, *(f"{_value(other)} of {other['cell']} adverts" for other in others)])
 
 
 def _note(rows: Rows) -> list[str]:
-    compared = rows[0]
-    if compared["ratio"] is not None:
+    row = rows[0]
+    if row["ratio"] is not None:
         both = (
-            f"within the same {count_of(compared['n_boards_both'], 'board')}, {compared['cell']} adverts close "
-            f"{compared['ratio']:.2g} times as fast (95% interval {_ends(compared, 'ratio')})"
+            f"within the same {count_of(row['n_boards_both'], 'board')}, {row['cell']} adverts close "
+            f"{row['ratio']:.2g} times as fast (95% interval {_ends(row, 'ratio')})"
         )
     else:
-        both = f"not compared within boards: {compared['ratio_reason']}"
+        both = f"not compared within boards: {row['ratio_reason']}"
     return [*map(_cell_note, rows), both, CAVEAT]
 
 

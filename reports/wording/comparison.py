@@ -90,7 +90,7 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
         if row.get("usd") is not None and row["status"] != "suppressed":
             groups.setdefault((row["place"], row["role_group"], row["role"]), []).append(row)
     kinds = list(KINDS)
-    found = []
+    result = []
     for _, group in sorted(groups.items()):
         if len({row["basis"] for row in group}) < 2:
             continue
@@ -100,8 +100,8 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
             newest = max(_year(other) for other in group)
             ratio = None if base is None else row["usd"] / base
             name = f"{row['place']}, {name_work(row)}, {name_kind(row)}"
-            found.append({**row, "name": name, "ratio_to_advertised": ratio, "newest_year": newest})
-    return found
+            result.append({**row, "name": name, "ratio_to_advertised": ratio, "newest_year": newest})
+    return result
 
 
 def name_kind(row: Row) -> str:
@@ -124,14 +124,14 @@ def value(row: Row) -> str:
 def explain(row: Row) -> str:
     """Why a row differs from others of the same work in the same country, beside what its kind is."""
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
-    said = [
+    reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
         row["occupation_text"],
         "dollars from abroad are not pay of this country's market" if row["pay_market"] == "cross_border" else None,
         _market(row) if row["pay_market"] == "all" else None,
         f"{count_of(years, 'year')} earlier than the newest beside it" if years else None,
     ]
-    return "; ".join(filter(None, said))
+    return "; ".join(filter(None, reasons))
 
 
 def _year(row: Row) -> int:
@@ -181,12 +181,12 @@ def _n(row: Row) -> str:
 
 
 def _all_text(rows: Rows) -> str:
-    said = []
+    parts = []
     for place, work in dict.fromkeys((row["place"], name_work(row)) for row in rows):
         of_it = [row for row in rows if (row["place"], name_work(row)) == (place, work)]
         values = ", ".join(f"{name_kind(row)} {value(row)}" for row in of_it)
-        said.append(f"{place}, {work}: {values}")
-    return "; ".join(said)
+        parts.append(f"{place}, {work}: {values}")
+    return "; ".join(parts)
 
 
 def _all_table(rows: Rows) -> Table:
@@ -219,12 +219,12 @@ def _below(rows: Rows) -> tuple[str, ...]:
     kinds = [f"{KINDS[basis].name}: {KINDS[basis].definition}" for basis in _kinds_of(rows)]
     offices = dict.fromkeys(f"{row['place']}: {row['definition']}" for row in rows if row["definition"])
     far = _far_apart(rows)
-    said = (
+    paragraphs = (
         f"Why kinds of source differ. {sentences(kinds)}",
         f"What offices count. {sentences(list(offices))}" if offices else "",
         f"More than a quarter apart. {sentences(far)}" if far else "",
     )
-    return tuple(filter(None, said))
+    return tuple(filter(None, paragraphs))
 
 
 def _far_apart(rows: Rows) -> list[str]:
@@ -232,7 +232,7 @@ def _far_apart(rows: Rows) -> list[str]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(f"{row['place']}, {name_work(row)}", []).append(row)
-    found = []
+    lines = []
     for heading, group in groups.items():
         low, high = min(group, key=lambda row: row["usd"]), max(group, key=lambda row: row["usd"])
         if high["usd"] > (1 + FAR) * low["usd"]:
@@ -240,8 +240,8 @@ def _far_apart(rows: Rows) -> list[str]:
             causes = dict.fromkeys(
                 f"{name_kind(row)}: {cause}" for row in (high, low) if (cause := explain(row) or OTHERS[row["basis"]])
             )
-            found.append(f"{heading}: {name_kind(high)} say {times} ({'; '.join(causes)})")
-    return found
+            lines.append(f"{heading}: {name_kind(high)} say {times} ({'; '.join(causes)})")
+    return lines
 
 
 def _kinds_of(rows: Rows) -> list[str]:

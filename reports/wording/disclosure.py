@@ -50,10 +50,10 @@ def _name(row: Row) -> str:
 
 
 def _within_text(rows: Rows) -> str:
-    said = [
+    parts = [
         f"{_name(row)}: {_say_within(row)} ({count_of(row['n_employers'], 'employer')})" for row in choose_printed(rows)
     ]
-    return f"of employers with adverts in both, each counting once: {'; '.join(said)}"
+    return f"of employers with adverts in both, each counting once: {'; '.join(parts)}"
 
 
 def _say_within(row: Row) -> str:
@@ -82,8 +82,8 @@ def _within_table(rows: Rows) -> Table:
         )
         for row in choose_printed(rows)
     )
-    withheld = "; ".join(f"{_name(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
-    below = (f"Withheld. {withheld}.",) if withheld else ()
+    reasons = "; ".join(f"{_name(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
+    below = (f"Withheld. {reasons}.",) if reasons else ()
     columns = (
         "Jobs", "State pay, law in force", "State pay, no law that we know of", "Difference in points", "95% interval",
         "Employers", "Jobs, law in force", "Jobs, no law",
@@ -117,17 +117,19 @@ def _with_n(row: Row) -> str:
 
 
 def _places_text(rows: Rows) -> str:
-    shown = choose_printed(rows)
+    printable = choose_printed(rows)
     widths = [
-        f"{row['name']} {_width(row)}" for row in shown if row["region_level"] == "world" and row["width"] is not None
+        f"{row['name']} {_width(row)}"
+        for row in printable
+        if row["region_level"] == "world" and row["width"] is not None
     ]
-    n_withheld = len(rows) - len(shown)
-    said = [
-        ", ".join(f"{row['name']} {_with_n(row)}" for row in shown),
+    n_withheld = len(rows) - len(printable)
+    parts = [
+        ", ".join(f"{row['name']} {_with_n(row)}" for row in printable),
         f"{n_withheld} more withheld" if n_withheld else None,
         f"stated ranges are as wide as so much of their midpoint (median): {', '.join(widths)}" if widths else None,
     ]
-    return "; ".join(filter(None, said))
+    return "; ".join(filter(None, parts))
 
 
 def _places_table(rows: Rows) -> Table:
@@ -163,11 +165,11 @@ def _places_table(rows: Rows) -> Table:
 
 def _laws(rows: Rows) -> tuple[str, ...]:
     """The laws of the places that are named, by what they were checked against."""
-    said = []
+    paragraphs = []
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]
-        said += [f"{words[0].upper()}{words[1:]}: {'; '.join(laws)}."] if laws else []
-    return tuple(said)
+        paragraphs += [f"{words[0].upper()}{words[1:]}: {'; '.join(laws)}."] if laws else []
+    return tuple(paragraphs)
 
 
 def _note(rows: Rows) -> list[str]:

@@ -61,41 +61,41 @@ def parts_of(row: Row) -> list[tuple[str, int]]:
 
     The numbers add up to those jobs.
     """
-    lost = {one["step"]: int(one["n_lost"]) for one in row["steps"]}
-    steps = [step for step in reversed(LOST_AT) if step in lost]  # rows of earlier versions lack the last
-    return [("in the band", count_last(row)), *((LOST_AT[step], lost[step]) for step in steps)]
+    losses = {one["step"]: int(one["n_lost"]) for one in row["steps"]}
+    steps = [step for step in reversed(LOST_AT) if step in losses]  # rows of earlier versions lack the last
+    return [("in the band", count_last(row)), *((LOST_AT[step], losses[step]) for step in steps)]
 
 
 def _text(rows: Rows) -> str:
-    said = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_last(row))
+    text = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_last(row))
     none = [row["place"] for row in rows if not count_last(row)]
-    if not said:
+    if not text:
         return f"no AI engineering job of {count_of(len(none), 'place')} is in the band"
-    return f"{said}; none in {count_of(len(none), 'more place', 'more places')}" if none else said
+    return f"{text}; none in {count_of(len(none), 'more place', 'more places')}" if none else text
 
 
 def _table(rows: Rows) -> Table:
-    named = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
-    cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in named)
+    table_rows = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
+    cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in table_rows)
     columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"][:-1]), LAST_HEADING)
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
         "band. A job counts in each of its places."
     )
-    others = count_of(len(rows) - len(named), "place")
+    others = count_of(len(rows) - len(table_rows), "place")
     few = f"Not in the table: {others} with fewer than {JOBS.bound:.0f} AI engineering jobs, none of them in a band."
-    below = ((few,) if len(named) < len(rows) else ()) + _reasons(rows)
+    below = ((few,) if len(table_rows) < len(rows) else ()) + _reasons(rows)
     return Table(columns=columns, rows=cells, numeric=frozenset(range(1, len(columns))), key=key, below=below)
 
 
 def _reasons(rows: Rows) -> tuple[str, ...]:
     """Why jobs are lost, step by step."""
-    lost = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
+    losses = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
     last = rows[0]["steps"][-1]["step"]
-    said = "; ".join(
-        f"{LAST_HEADING if one['step'] == last else HEADINGS[one['step']]}: {one['reason']}" for one in lost
+    reasons = "; ".join(
+        f"{LAST_HEADING if one['step'] == last else HEADINGS[one['step']]}: {one['reason']}" for one in losses
     )
-    return (f"Why jobs are left out. {said}.",)
+    return (f"Why jobs are left out. {reasons}.",)
 
 
 COVERAGE_COLUMNS = {

@@ -67,8 +67,8 @@ class Lack:
         return self.n / self.needed
 
     def __str__(self) -> str:
-        said = f"{self.n:,.1f} of {self.needed:,} {self.unit}".replace(".0 of ", " of ")
-        return f"as informative as {said}" if self.unit == EQUAL_EMPLOYERS else said
+        words = f"{self.n:,.1f} of {self.needed:,} {self.unit}".replace(".0 of ", " of ")
+        return f"as informative as {words}" if self.unit == EQUAL_EMPLOYERS else words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,17 +92,17 @@ def describe(refusals: Sequence[Refusal], boards: Boards | None) -> str | None:
     by_basis: dict[str, list[Refusal]] = {}
     for refusal in refusals:
         by_basis.setdefault(refusal.basis, []).append(refusal)
-    said = []
-    for number, (basis, found) in enumerate(by_basis.items()):
-        nearest = max(found, key=lambda one: (one.row or {}).get("n_jobs") or 0)
+    parts = []
+    for number, (basis, group) in enumerate(by_basis.items()):
+        nearest = max(group, key=lambda one: (one.row or {}).get("n_jobs") or 0)
         if nearest.row is None and number:
             continue  # nothing of this kind was collected of the place
         gap = _describe_gap(nearest)
         if gap is not None:
-            said.append(f"{nearest.rung}: {gap}")
+            parts.append(f"{nearest.rung}: {gap}")
         if basis in OUR_PAY:
-            said.append(_name_boards(boards))
-    return "; ".join(said) or None
+            parts.append(_name_boards(boards))
+    return "; ".join(parts) or None
 
 
 def _describe_gap(refusal: Refusal) -> str | None:
@@ -157,8 +157,8 @@ _OF_REASON = re.compile(r"\(([\d.,]+) ([a-z ]+); ([\d,]+) needed\)")
 def read_ways(missing: str) -> list[Way]:
     """The rungs of what `describe` wrote that count what they lack, in order."""
     ways = []
-    for said in missing.split("; "):
-        rung, _, gap = said.rpartition(": ")
+    for part in missing.split("; "):
+        rung, _, gap = part.rpartition(": ")
         lacks = _read_lacks(gap) if rung else []
         ways += [Way(rung=rung, lacks=lacks)] if lacks else []
     return ways
@@ -166,11 +166,11 @@ def read_ways(missing: str) -> list[Way]:
 
 def _read_lacks(gap: str) -> list[Lack]:
     if (nothing := _NOTHING.match(gap)) is not None:
-        one, needed = nothing.groups()
+        one, threshold = nothing.groups()
         of_one = dict((("job", "jobs"), *UNITS_OF_BASIS.values()))
         head = next((name for name in of_one if one.startswith(name)), one)
-        return [Lack(n=0, needed=_whole(needed), unit=one.replace(head, of_one.get(head, head), 1))]
-    return [Lack(n=_number(n), needed=_whole(needed), unit=unit) for n, needed, unit in _SOME.findall(gap)]
+        return [Lack(n=0, needed=_whole(threshold), unit=one.replace(head, of_one.get(head, head), 1))]
+    return [Lack(n=_number(n), needed=_whole(threshold), unit=unit) for n, threshold, unit in _SOME.findall(gap)]
 
 
 def _number(text: str) -> float:
@@ -183,17 +183,17 @@ def _whole(text: str) -> int:
 
 def list_lacks(basis: str | None, n_jobs: int | None, n_employers: int | None, reason: str | None) -> list[Lack]:
     """What the first rung of a withheld figure lacks, by its counts; of another kind what its reason counts."""
-    counted = _OF_REASON.search(reason or "")
-    if counted is not None:
-        n, unit, needed = counted.groups()
-        return [Lack(n=_number(n), needed=_whole(needed), unit=unit)]
+    match = _OF_REASON.search(reason or "")
+    if match is not None:
+        n, unit, threshold = match.groups()
+        return [Lack(n=_number(n), needed=_whole(threshold), unit=unit)]
     if not (reason or "").startswith("not enough"):
         return []
     _, several = UNITS_OF_BASIS.get(basis or "", ("job", "jobs"))
     units = {"n_jobs": (n_jobs, f"{several}{OUR_PAY.get(basis or '', '')}"), "n_employers": (n_employers, "employers")}
-    found = []
+    lacks = []
     for rule in RULES:
         n, unit = units.get(rule.column, (None, ""))
         if n is not None and n < rule.bound and (n_jobs or rule is JOBS):
-            found.append(Lack(n=n, needed=int(rule.bound), unit=unit))
-    return found
+            lacks.append(Lack(n=n, needed=int(rule.bound), unit=unit))
+    return lacks

@@ -60,10 +60,10 @@ def define(group: str, basis: str) -> str | None:
         return None
     levels = _levels(group)
     titles = [TITLES[level] for level in levels if level in TITLES]
-    named = f" ({'; '.join(titles)})" if titles else ""
+    examples = f" ({'; '.join(titles)})" if titles else ""
     if basis == "advertised":
         return (
-            f"{level_name(group)} is what the title says{named} or, where it names no level, {_years(levels)} of "
+            f"{level_name(group)} is what the title says{examples} or, where it names no level, {_years(levels)} of "
             "experience asked for; full-time, base pay before tax, both ends of the range stated"
         )
     if basis == "advertised_third_party":

@@ -91,37 +91,37 @@ def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False
     return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
 
 
-def part(figure: Figures, wanted: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
+def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
     """A part of a figure as it is wanted, without what is said of it; None where the figure lacks it.
 
     `titles` are names to print for sources.
     """
-    say = declaration_of(figure.figure).renderer.parts.get(wanted.part)
-    if wanted.part == "value" and (wanted == PartFormat() or say is None):
+    say = declaration_of(figure.figure).renderer.parts.get(style.part)
+    if style.part == "value" and (style == PartFormat() or say is None):
         return figure.bare_value or figure.value
     if say is not None:
         rows = rows_of(figure)
-        return say(rows[0], _with_usual_period(figure, wanted)) if rows else None
+        return say(rows[0], _with_usual_period(figure, style)) if rows else None
     counts = {"n": figure.n_jobs, "employers": figure.n_employers}
-    if wanted.part in counts:
-        return count(counts[wanted.part], wanted)
-    if wanted.part == "period":
+    if style.part in counts:
+        return count(counts[style.part], style)
+    if style.part == "period":
         return describe_period(figure)
     return credit(figure, titles) or None
 
 
-def _with_usual_period(figure: Figures, wanted: PartFormat) -> PartFormat:
+def _with_usual_period(figure: Figures, style: PartFormat) -> PartFormat:
     """By the month where the figure is, if nothing else is asked for."""
-    return replace(wanted, per="month") if wanted.per is None and figure.unit.endswith("per month") else wanted
+    return replace(style, per="month") if style.per is None and figure.unit.endswith("per month") else style
 
 
-def why_no_part(figure: Figures, wanted: PartFormat) -> str:
+def why_no_part(figure: Figures, style: PartFormat) -> str:
     """Why a figure that has a value lacks a part of it."""
-    if wanted.money in ("local", "ppp"):
+    if style.money in ("local", "ppp"):
         return "too few adverts in the money of the country, or no price level is known"
-    if wanted.part in ("low", "high") and figure.basis in ("reported", "official"):
+    if style.part in ("low", "high") and figure.basis in ("reported", "official"):
         return f"{BASIS_WORDS[figure.basis]} have no band"
-    return f"{figure.figure} has no {wanted.part} here"
+    return f"{figure.figure} has no {style.part} here"
 
 
 def parts(figure: Figures) -> tuple[str, str]:
@@ -136,11 +136,11 @@ def table(figure: Figures) -> Table | None:
     make = declaration_of(figure.figure).renderer.table
     if make is None or figure.value is None:
         return None
-    made = make(rows_of(figure))
+    result = make(rows_of(figure))
     if figure.status != "stale" or figure.period_to is None or declaration_of(figure.figure).gathers is not None:
-        return made  # rows of a figure that gathers others say their own days
+        return result  # rows of a figure that gathers others say their own days
     period = describe_period(figure)
-    return replace(made, key=f"{period[0].upper()}{period[1:]}. {made.key}".rstrip())
+    return replace(result, key=f"{period[0].upper()}{period[1:]}. {result.key}".rstrip())
 
 
 def strength(figure: Figures) -> str:
@@ -162,8 +162,8 @@ def describe_period(figure: Figures) -> str:
     What others state is of the day on which they published it.
     """
     if figure.kind == "cited":
-        published = rows_of(figure)[0].get("published") if rows_of(figure) else None
-        return f"published {published}" if published else "of an unknown day"
+        when = rows_of(figure)[0].get("published") if rows_of(figure) else None
+        return f"published {when}" if when else "of an unknown day"
     if figure.period_to is None:
         return f"as of {day(figure.as_of)}"
     return words_of_period(figure.basis, figure.period_from, figure.period_to)
@@ -181,8 +181,8 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
         return f"wages of {MONTHS[last.month - 1]} {last.year}"
     if first is None or not (is_whole_years or basis == "advertised_third_party"):
         return f"pay of {days(first, last)}"
-    paid = "wages" if basis == "official" else "pay"
-    return f"{paid} of {last.year}" if first.year == last.year else f"{paid} of {first.year} to {last.year}"
+    noun = "wages" if basis == "official" else "pay"
+    return f"{noun} of {last.year}" if first.year == last.year else f"{noun} of {first.year} to {last.year}"
 
 
 NAMES_IN_SHORT = 3
@@ -212,9 +212,9 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     n_of = {part.source: part.n for part in figure.behind or () if part.n}
     if figure.basis is None or len(n_of) < 2:
         n_of = {}
-    named = ((titles or {}).get(source, source) for source in figure.sources)
-    said = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, named, strict=True))
-    return ", ".join(said)
+    names = ((titles or {}).get(source, source) for source in figure.sources)
+    texts = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, names, strict=True))
+    return ", ".join(texts)
 
 
 NAMED_OF_SCOPE = 3
@@ -233,11 +233,11 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in rows[0]["countries"])
     behind = sorted((part for part in figure.behind or () if part.n), key=lambda part: (-part.n, part.source))
     n_adverts = sum(part.n for part in behind)
-    named = [
+    shares = [
         f"{(titles or {}).get(part.source, part.source)} {percent(part.n / n_adverts)}"
         for part in behind[:NAMED_OF_SCOPE]
     ]
-    sources = f"; largest sources by adverts: {', '.join(named)}" if named else ""
+    sources = f"; largest sources by adverts: {', '.join(shares)}" if shares else ""
     days = f" ({describe_period(figure)})" if figure.status == "stale" and figure.period_to is not None else ""
     return f"In the adverts we read{days}: {count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 
@@ -252,12 +252,12 @@ def origin(figure: Figures) -> str | None:
 
 def place(figure: Figures) -> str:
     """The place that a figure of pay is headed by (`pay.name_place`); "" for figures of none."""
-    declared = declaration_of(figure.figure)
-    if not declared.place:
+    declaration = declaration_of(figure.figure)
+    if not declaration.place:
         return ""
     rows = rows_of(figure)
-    head = f"{declared.title}, "  # behind it stands the place of what has no rows, also of one declared by its kin
-    return name_place(rows, declared.place) if rows else figure.title.removeprefix(head)
+    head = f"{declaration.title}, "  # behind it stands the place of what has no rows, also of one declared by its kin
+    return name_place(rows, declaration.place) if rows else figure.title.removeprefix(head)
 
 
 def level(figure: Figures) -> str:
@@ -268,12 +268,12 @@ def level(figure: Figures) -> str:
 
 def define_level(figure: Figures) -> str | None:
     """What level and pay a printed figure means; None for figures that are not of one level, and for tables of them."""
-    declared = declaration_of(figure.figure)
-    if declared.level is None or declared.gathers is not None or figure.value is None:
+    declaration = declaration_of(figure.figure)
+    if declaration.level is None or declaration.gathers is not None or figure.value is None:
         return None
     if _is_widened(figure):
-        return f"every level is counted, since those of {level_phrase(declared.level)} alone are too few"
-    return define(declared.level, figure.basis or "")
+        return f"every level is counted, since those of {level_phrase(declaration.level)} alone are too few"
+    return define(declaration.level, figure.basis or "")
 
 
 def note(figure: Figures) -> str:
@@ -285,9 +285,9 @@ def note(figure: Figures) -> str:
         return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
-    declared = declaration_of(figure.figure)
-    said = [
-        f"deprecated: {figure.figure} is now {declared.alias_of}" if declared.alias_of else None,
+    declaration = declaration_of(figure.figure)
+    texts = [
+        f"deprecated: {figure.figure} is now {declaration.alias_of}" if declaration.alias_of else None,
         f"{say_basis(figure)}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),
@@ -295,13 +295,13 @@ def note(figure: Figures) -> str:
         None if renderer.shows_baseline else _baseline_words(figure),
         f"against it, {against}" if against else None,
     ]
-    return sentences(said)
+    return sentences(texts)
 
 
 def offer(figure: Figures) -> str | None:
     """The nearest figures in place of one that is withheld, with their values; None where there are none."""
-    named = "; ".join(map(name_nearest, figure.nearest or ()))
-    return f"nearest: {named}" if named else None
+    nearest = "; ".join(map(name_nearest, figure.nearest or ()))
+    return f"nearest: {nearest}" if nearest else None
 
 
 def name_nearest(near: NearestFigure) -> str:

@@ -147,10 +147,10 @@ _NESTED = str.maketrans("()", "[]")
 
 def qualify(text: str, words: Sequence[str | None], *, is_nested: bool = False) -> str:
     """Text with what must be known beside it, in brackets: square ones within round ones, where `is_nested` outside."""
-    said = "; ".join(word for word in words if word)
-    if not said:
+    remark = "; ".join(word for word in words if word)
+    if not remark:
         return text
-    return f"{text} [{said}]" if is_nested else f"{text} ({said.translate(_NESTED)})"
+    return f"{text} [{remark}]" if is_nested else f"{text} ({remark.translate(_NESTED)})"
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -181,5 +181,5 @@ def whole(number: int | None) -> str:
 
 def sentences(parts: Sequence[str | None]) -> str:
     """Parts as sentences, each with a capital and a full stop; those that are None or empty are left out."""
-    said = [part for part in parts if part]
-    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in said)
+    texts = [part for part in parts if part]
+    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in texts)

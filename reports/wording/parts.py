@@ -57,62 +57,60 @@ def find_locale_fault(locale: str) -> str | None:
     return None
 
 
-def _locale(wanted: PartFormat) -> str:
-    return wanted.locale.replace("-", "_")
+def _locale(style: PartFormat) -> str:
+    return style.locale.replace("-", "_")
 
 
-def count(number: int | None, wanted: PartFormat) -> str | None:
+def count(number: int | None, style: PartFormat) -> str | None:
     """A count by the locale; None where it is not known."""
-    return None if number is None else format_decimal(number, locale=_locale(wanted))
+    return None if number is None else format_decimal(number, locale=_locale(style))
 
 
 # --- shares ---------------------------------------------------------------------------------------------
 
 
-def _percent(share: float, wanted: PartFormat) -> str:
+def _percent(share: float, style: PartFormat) -> str:
     """A share by the locale, with as many digits as `numbers.percent` gives it."""
-    said = numbers.percent(share)
-    if not said[0].isdigit():  # under 0.1%
-        return said
-    digits = len(said.rstrip("%").partition(".")[2])
+    text = numbers.percent(share)
+    if not text[0].isdigit():  # under 0.1%
+        return text
+    digits = len(text.rstrip("%").partition(".")[2])
     pattern = "0" if not digits else f"0.{'0' * digits}"
-    if wanted.form == "bare":
-        return format_decimal(round(100 * share, digits), pattern, locale=_locale(wanted))
-    if wanted.locale == "en":
-        return said
+    if style.form == "bare":
+        return format_decimal(round(100 * share, digits), pattern, locale=_locale(style))
+    if style.locale == "en":
+        return text
     return format_percent(
-        round(share, digits + 2), f"{pattern} %" if _has_space(wanted) else f"{pattern}%", locale=_locale(wanted)
+        round(share, digits + 2), f"{pattern} %" if _has_space(style) else f"{pattern}%", locale=_locale(style)
     )
 
 
-def _has_space(wanted: PartFormat) -> bool:
+def _has_space(style: PartFormat) -> bool:
     """Whether the locale sets the sign of per cent apart."""
-    return not format_percent(0.5, locale=_locale(wanted)).startswith("50%")
+    return not format_percent(0.5, locale=_locale(style)).startswith("50%")
 
 
-def _share(row: Row, wanted: PartFormat) -> str | None:
+def _share(row: Row, style: PartFormat) -> str | None:
     if row.get("form") == "bounds":
         ends = (row.get("bound_lo"), row.get("bound_hi"))
-        return (
-            None if None in ends else "between {} and {}".format(*(_percent(float(end or 0), wanted) for end in ends))
-        )
+        return None if None in ends else "between {} and {}".format(*(_percent(float(end or 0), style) for end in ends))
     if row.get("form") == "interval":
-        return _share_interval(row, wanted)
-    return None if row.get("share") is None else _percent(row["share"], wanted)
+        return _share_interval(row, style)
+    return None if row.get("share") is None else _percent(row["share"], style)
 
 
-def _share_interval(row: Row, wanted: PartFormat) -> str | None:
+def _share_interval(row: Row, style: PartFormat) -> str | None:
     if row.get("share_lo") is None or row.get("share_hi") is None:
         return None
-    if wanted.form == "short" and wanted.locale == "en":
+    if style.form == "short" and style.locale == "en":
         return numbers.interval(row)
-    low, high = _percent(row["share_lo"], wanted), _percent(row["share_hi"], wanted)
+    low, high = _percent(row["share_lo"], style), _percent(row["share_hi"], style)
     return low if low == high else f"{low.rstrip('%').rstrip()}–{high}"
 
 
-def _rank(row: Row, wanted: PartFormat) -> str | None:
-    said = numbers.rank(row)
-    return None if said == "–" else said
+def _rank(row: Row, style: PartFormat) -> str | None:
+    text = numbers.rank(row)
+    return None if text == "–" else text
 
 
 SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval": _share_interval, "rank": _rank}
@@ -122,80 +120,80 @@ SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval":
 # --- pay ------------------------------------------------------------------------------------------------
 
 
-def _in_money(row: Row, column: str, wanted: PartFormat) -> tuple[str, dict[str, float | None]] | None:
+def _in_money(row: Row, column: str, style: PartFormat) -> tuple[str, dict[str, float | None]] | None:
     """The currency and the amount of a column with the ends of its interval; None where it has none in that money."""
     names = {"": column, "_lo": f"{column}_lo", "_hi": f"{column}_hi"}
     currency, own = row.get("currency"), row.get("place_currency")
-    if wanted.money in (None, "usd"):
-        if wanted.money == "usd" and currency != "USD":
+    if style.money in (None, "usd"):
+        if style.money == "usd" and currency != "USD":
             return None
-        found = {end: row.get(name) for end, name in names.items()}
+        amounts = {end: row.get(name) for end, name in names.items()}
     else:
         if own is None:
             return None  # a region of several countries has no money of its own
         local = column.removeprefix("band_")
-        found = {end: row.get(name if currency == own else f"local_{local}{end}") for end, name in names.items()}
+        amounts = {end: row.get(name if currency == own else f"local_{local}{end}") for end, name in names.items()}
         currency = own
-    if found[""] is None:
+    if amounts[""] is None:
         return None
-    if wanted.money == "ppp":
+    if style.money == "ppp":
         price = row.get("price")
         if not price:
             return None
-        found = {end: None if amount is None else amount / price for end, amount in found.items()}
+        amounts = {end: None if amount is None else amount / price for end, amount in amounts.items()}
         currency = "PPP USD"
-    return str(currency), found
+    return str(currency), amounts
 
 
-def _money(amount: float, wanted: PartFormat) -> str:
+def _money(amount: float, style: PartFormat) -> str:
     """An amount in the format asked for, without its currency, in as many digits in each."""
-    tenths = wanted.per == "month"
-    if amount < 1_000 and wanted.per == "hour":
-        return format_decimal(amount, "0", locale=_locale(wanted))
+    tenths = style.per == "month"
+    if amount < 1_000 and style.per == "hour":
+        return format_decimal(amount, "0", locale=_locale(style))
     short = numbers.short(amount, tenths=tenths)
-    if wanted.form == "short":
-        return short.replace(".", get_decimal_symbol(_locale(wanted)))
+    if style.form == "short":
+        return short.replace(".", get_decimal_symbol(_locale(style)))
     unit = {"K": 1_000, "M": 1_000_000}.get(short[-1], 1)
-    return format_decimal(round(float(short.rstrip("KM")) * unit), locale=_locale(wanted))
+    return format_decimal(round(float(short.rstrip("KM")) * unit), locale=_locale(style))
 
 
 def _amount(column: str) -> Part:
-    def say(row: Row, wanted: PartFormat) -> str | None:
-        found = _in_money(row, column, wanted)
-        if found is None:
+    def say(row: Row, style: PartFormat) -> str | None:
+        pair = _in_money(row, column, style)
+        if pair is None:
             return None
-        currency, given = found
-        ends = {end: None if value is None else value / PER_YEAR[wanted.per or "year"] for end, value in given.items()}
-        sign = "" if wanted.form == "bare" else f"{currency} "
+        currency, amounts = pair
+        ends = {end: None if value is None else value / PER_YEAR[style.per or "year"] for end, value in amounts.items()}
+        sign = "" if style.form == "bare" else f"{currency} "
         if is_point({"x": ends[""], "x_lo": ends["_lo"], "x_hi": ends["_hi"]}, "x"):
-            return f"{sign}{_money(ends[''] or 0, wanted)}"
-        return f"between {sign}{_money(ends['_lo'] or 0, wanted)} and {_money(ends['_hi'] or 0, wanted)}"
+            return f"{sign}{_money(ends[''] or 0, style)}"
+        return f"between {sign}{_money(ends['_lo'] or 0, style)} and {_money(ends['_hi'] or 0, style)}"
 
     return say
 
 
 def _interval(column: str) -> Part:
-    def say(row: Row, wanted: PartFormat) -> str | None:
-        found = _in_money(row, column, wanted)
-        if found is None or found[1]["_lo"] is None or found[1]["_hi"] is None:
+    def say(row: Row, style: PartFormat) -> str | None:
+        pair = _in_money(row, column, style)
+        if pair is None or pair[1]["_lo"] is None or pair[1]["_hi"] is None:
             return None
-        currency, given = found
-        low, high = (_money((given[end] or 0) / PER_YEAR[wanted.per or "year"], wanted) for end in ("_lo", "_hi"))
-        return f"{'' if wanted.form == 'bare' else f'{currency} '}{low}–{high}"
+        currency, amounts = pair
+        low, high = (_money((amounts[end] or 0) / PER_YEAR[style.per or "year"], style) for end in ("_lo", "_hi"))
+        return f"{'' if style.form == 'bare' else f'{currency} '}{low}–{high}"
 
     return say
 
 
-def _band(row: Row, wanted: PartFormat) -> str | None:
+def _band(row: Row, style: PartFormat) -> str | None:
     """The band, or where there is none the median, by the time asked for."""
-    low, high = _amount("band_low")(row, wanted), _amount("band_high")(row, wanted)
-    per = f" per {wanted.per or 'year'}"
+    low, high = _amount("band_low")(row, style), _amount("band_high")(row, style)
+    per = f" per {style.per or 'year'}"
     if low is None or high is None:
-        median = _amount("p50")(row, wanted)
+        median = _amount("p50")(row, style)
         return None if median is None else f"median {median}{per}"
     if "between" in low + high:
         return f"lower end {low}, upper end {high}{per}"
-    sign = "" if wanted.form == "bare" else low[: low.rindex(" ") + 1]
+    sign = "" if style.form == "bare" else low[: low.rindex(" ") + 1]
     return f"{low}–{high.removeprefix(sign)}{per}"
 
 
@@ -210,12 +208,12 @@ PAY_PARTS: Mapping[str, Part] = {
 
 
 def _of_claim(name: str) -> Part:
-    return lambda row, wanted: (row.get("parts") or {}).get(name)
+    return lambda row, style: (row.get("parts") or {}).get(name)
 
 
 CLAIM_PARTS: Mapping[str, Part] = {
-    "value": lambda row, wanted: str(row["claim"]),
+    "value": lambda row, style: str(row["claim"]),
     "amount": _of_claim("amount"), "year": _of_claim("year"), "growth": _of_claim("growth"),
-    "publisher": lambda row, wanted: row.get("publisher"),
+    "publisher": lambda row, style: row.get("publisher"),
 }  # fmt: skip
 """Parts of what somebody else says."""

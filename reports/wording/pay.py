@@ -67,11 +67,11 @@ def say_pay(row: Row, scale: Scale) -> str:
     """Pay as it may be printed: a band, or where there is none the median with the quartiles, named as such."""
     if is_band(row):
         return f"{band(row, scale)} per {scale.period}"
-    said = f"median {amount(row, 'p50', scale, row['currency'])} per {scale.period}"
+    median = f"median {amount(row, 'p50', scale, row['currency'])} per {scale.period}"
     if row.get("p25") is None or row.get("p75") is None:
-        return said
+        return median
     quartiles = (amount(row, name, scale, row["currency"]) for name in ("p25", "p75"))
-    return "{}, a quarter at or below {} and a quarter at or above {}".format(said, *quartiles)
+    return "{}, a quarter at or below {} and a quarter at or above {}".format(median, *quartiles)
 
 
 def order_of(row: Row) -> float:
@@ -91,8 +91,8 @@ MAX_NAMED = 4
 """Countries that are named beside the first; more are counted."""
 
 
-def name_place(rows: Rows, declared: str) -> str:
-    """The place that pay is headed by: `declared`, or the one country that has most of the jobs, and who is left.
+def name_place(rows: Rows, place: str) -> str:
+    """The place that pay is headed by: `place`, or the one country that has most of the jobs, and who is left.
 
     "United States (Canada n = 9, too few)": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
     would pass that country's pay for all the others'. Where that country has too few jobs for a band of its own, the
@@ -100,22 +100,22 @@ def name_place(rows: Rows, declared: str) -> str:
     """
     first = _find_main_country(rows)
     if first is None:
-        return declared
+        return place
     if first["n_jobs"] < JOBS.bound:  # too few to be headed by
         total = sum(count["n_jobs"] for count in rows[0]["countries"])
-        return f"{declared} ({first['name']} n = {first['n_jobs']} of {total})"
+        return f"{place} ({first['name']} n = {first['n_jobs']} of {total})"
     return qualify(str(first["name"]), say_others(rows))
 
 
-def name_region(rows: Rows, declared: str) -> str:
+def name_region(rows: Rows, place: str) -> str:
     """The same under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
 
     Beside rows of countries a region must not bear the name of one of them.
     """
     head = find_head(rows)
-    if head is None or head["name"] == declared:
-        return name_place(rows, declared)
-    return qualify(declared, [f"mostly {head['name']}", *say_others(rows)])
+    if head is None or head["name"] == place:
+        return name_place(rows, place)
+    return qualify(place, [f"mostly {head['name']}", *say_others(rows)])
 
 
 def _find_main_country(rows: Rows) -> Row | None:
@@ -138,16 +138,16 @@ def say_others(rows: Rows) -> list[str]:
     others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
     few = [count for count in others if count["n_paid"] < JOBS.bound]
     enough = [count for count in others if count not in few]
-    said = [_list_countries(enough, "n_paid"), f"{_list_countries(few, 'n_paid')}, too few" if few else ""]
-    return [words for words in said if words]
+    parts = [_list_countries(enough, "n_paid"), f"{_list_countries(few, 'n_paid')}, too few" if few else ""]
+    return [words for words in parts if words]
 
 
 def _list_countries(counts: Rows, column: str) -> str:
     """Countries with their jobs, most first: "Canada n = 9, Mexico n = 3"; after `MAX_NAMED` how many more."""
     counts = sorted(counts, key=lambda count: -count[column])
-    named = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
-    n_more = len(counts) - len(named)
-    return ", ".join([*named, count_of(n_more, "more country", "more countries")] if n_more else named)
+    names = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
+    n_more = len(counts) - len(names)
+    return ", ".join([*names, count_of(n_more, "more country", "more countries")] if n_more else names)
 
 
 def _by_country(row: Row) -> str | None:
@@ -171,10 +171,10 @@ def _level_source(row: Row, scale: Scale) -> str | None:
     if row.get("stated_status") == "suppressed":
         return f"from levels named in titles alone: withheld, {row['stated_reason']}"
     if row.get("stated_status") is not None:
-        stated = band(row, scale, low="stated_low", high="stated_high")
+        title_band = band(row, scale, low="stated_low", high="stated_high")
         n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
         low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-        return qualify(f"from levels named in titles alone: {stated}, {n}", [low])
+        return qualify(f"from levels named in titles alone: {title_band}, {n}", [low])
     if row.get("n_stated") is not None:
         return (
             f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, "
@@ -200,8 +200,8 @@ def _of_panel(row: Row, scale: Scale) -> str | None:
     if row[name] is None:
         return f"median of jobs on {SAMPLE_WORDS['panel']} alone withheld, {rests_on} are too few or too uneven"
     interval = [f"95% interval {ends_cell(row, name, scale)}"] if is_point(row, name) else []
-    said = qualify(amount(row, name, scale, row["currency"]), interval)
-    return f"median of jobs on {SAMPLE_WORDS['panel']} alone {said}, {rests_on}"
+    median = qualify(amount(row, name, scale, row["currency"]), interval)
+    return f"median of jobs on {SAMPLE_WORDS['panel']} alone {median}, {rests_on}"
 
 
 def _key_of_panel(rows: Rows) -> str:
@@ -272,54 +272,54 @@ def _local(row: Row) -> str:
 
 def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     """The rows that have a value, and what is said of those that have none."""
-    shown = [row for row in rows if row["status"] != "suppressed"]
-    held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
-    few = [row for row in held if row["reason"].startswith("not enough data")]
+    printable = [row for row in rows if row["status"] != "suppressed"]
+    rest = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
+    few = [row for row in rest if row["reason"].startswith("not enough data")]
     some = [f"{row['place']} ({row['n_jobs']} of {JOBS.bound})" for row in few if row["n_jobs"]]
     none = [row["place"] for row in few if not row["n_jobs"]]
     near: dict[str, list[str]] = {}
-    for row in held:
+    for row in rest:
         if row.get("nearest"):
             near.setdefault(row["nearest"], []).append(row["place"])
-    offered = [f"for {', '.join(places)}: {nearest}" for nearest, places in near.items()]
-    said = [
+    offers = [f"for {', '.join(places)}: {nearest}" for nearest, places in near.items()]
+    paragraphs = [
         f"Withheld, not enough jobs with pay: {', '.join(some)}." if some else "",
         f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
-        *(f"Withheld: {row['place']}, {row['reason']}." for row in held if row not in few),
-        f"Nearest to what is withheld, {'; '.join(offered)}." if offered else "",
+        *(f"Withheld: {row['place']}, {row['reason']}." for row in rest if row not in few),
+        f"Nearest to what is withheld, {'; '.join(offers)}." if offers else "",
     ]
-    return shown, tuple(words for words in said if words)
+    return printable, tuple(words for words in paragraphs if words)
 
 
-def _below(level: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
-    """What a reader should know of a table of pay, in paragraphs; `held` says what is withheld.
+def _below(level: str, printable: Rows, reasons: Sequence[str]) -> tuple[str, ...]:
+    """What a reader should know of a table of pay, in paragraphs; `reasons` say what is withheld.
 
     `level` is the group of levels of the rows.
     """
-    others = [row for row in shown if row["basis"] != "advertised_third_party"]
-    is_ours = any(row["basis"] == "advertised" for row in shown)
-    abroad = [f"{row.get('region_name') or row['place']} {words}" for row in shown if (words := _from_abroad(row))]
-    said = (
+    others = [row for row in printable if row["basis"] != "advertised_third_party"]
+    is_ours = any(row["basis"] == "advertised" for row in printable)
+    abroad = [f"{row.get('region_name') or row['place']} {words}" for row in printable if (words := _from_abroad(row))]
+    paragraphs = (
         f"In adverts we read, {define(level, 'advertised')}." if is_ours else "",
         sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])
-        if len(others) < len(shown)
+        if len(others) < len(printable)
         else "",
-        *held,
+        *reasons,
         f"Paid from abroad, and not in these bands: {'; '.join(abroad)}." if abroad else "",
         sentences([list_doubts(others, "place")]),
     )
-    return tuple(paragraph for paragraph in said if paragraph)
+    return tuple(paragraph for paragraph in paragraphs if paragraph)
 
 
 def _bands_text(rows: Rows) -> str:
-    shown, _ = _places(rows)
-    held = len(rows) - len(shown)
-    text = "; ".join(f"{row['place']}: {row['value']}" for row in shown)
-    return f"{text}; {held} more withheld" if held else text
+    printable, _ = _places(rows)
+    n_withheld = len(rows) - len(printable)
+    text = "; ".join(f"{row['place']}: {row['value']}" for row in printable)
+    return f"{text}; {n_withheld} more withheld" if n_withheld else text
 
 
 def _bands_table(level: str, rows: Rows) -> Table:
-    shown, held = _places(rows)
+    printable, reasons = _places(rows)
     cells = tuple(
         (
             row["place"],
@@ -333,7 +333,7 @@ def _bands_table(level: str, rows: Rows) -> Table:
             whole(row["n_employers"]),
             row["rung"],
         )
-        for row in shown
+        for row in printable
     )
     columns = (
         "Region", "Band per month", "Band from titles alone", "Median", MEDIAN_OF_PANEL, "Lower end, 95% interval",
@@ -342,16 +342,16 @@ def _bands_table(level: str, rows: Rows) -> Table:
     key = (
         f"US dollars per month, a twelfth of a year. {BANDS_KEY} From titles alone: only adverts whose title names the "
         "level, the others being placed by the years of experience they ask for."
-        f"{_key_of_panel(shown)}"
+        f"{_key_of_panel(printable)}"
     )
     numeric = frozenset((3, 4, 5, 6, 8))
     return without_empty_columns(
-        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, shown, held))
+        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, printable, reasons))
     )
 
 
 def _entries_table(level: str, rows: Rows) -> Table:
-    shown, held = _places(rows)
+    printable, reasons = _places(rows)
     cells = tuple(
         (
             row["place"],
@@ -365,16 +365,16 @@ def _entries_table(level: str, rows: Rows) -> Table:
             whole(row["n_employers"]),
             row["rung"],
         )
-        for row in shown
+        for row in printable
     )
     columns = (
         "Country", "Band per year", "Median", MEDIAN_OF_PANEL, "Local money", "Lower end, 95% interval",
         "Upper end, 95% interval", "n", "Employers", "From",
     )  # fmt: skip
-    key = f"US dollars per year. {BANDS_KEY}{_key_of_panel(shown)}"
+    key = f"US dollars per year. {BANDS_KEY}{_key_of_panel(printable)}"
     numeric = frozenset((2, 3, 5, 6, 8))
     return without_empty_columns(
-        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, shown, held))
+        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, printable, reasons))
     )
 
 
@@ -389,8 +389,8 @@ def _stated_cell(row: Row) -> str:
     if row["stated_status"] == "suppressed":
         return f"withheld ({n})"
     low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-    stated = band(row, MONTHLY, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
-    return qualify(stated, [n, low])
+    title_band = band(row, MONTHLY, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
+    return qualify(title_band, [n, low])
 
 
 def _n_cell(row: Row) -> str:

@@ -43,12 +43,12 @@ class Renderer:
 
 def without_empty_columns(table: Table) -> Table:
     """A table without the columns in which no row has anything to say."""
-    kept = [i for i in range(len(table.columns)) if any(row[i] not in ("", "–") for row in table.rows)]
+    indices = [i for i in range(len(table.columns)) if any(row[i] not in ("", "–") for row in table.rows)]
     return replace(
         table,
-        columns=tuple(table.columns[i] for i in kept),
-        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
-        numeric=frozenset(new for new, old in enumerate(kept) if old in table.numeric),
+        columns=tuple(table.columns[i] for i in indices),
+        rows=tuple(tuple(row[i] for i in indices) for row in table.rows),
+        numeric=frozenset(new for new, old in enumerate(indices) if old in table.numeric),
     )
 
 
@@ -60,7 +60,7 @@ def list_doubts(rows: Rows, named_by: str, *, most: int | None = None) -> str | 
             names.setdefault(row["reason"] or "little data", []).append(row[named_by])
     n_low = sum(map(len, names.values()))
     if most is not None and n_low > most:
-        counts = "; ".join(f"{len(named)}: {why}" if len(names) > 1 else why for why, named in names.items())
+        counts = "; ".join(f"{len(group)}: {why}" if len(names) > 1 else why for why, group in names.items())
         return f"{LOW_CONFIDENCE}: {n_low} of {len(rows)} values ({counts})"
-    said = "; ".join(f"{', '.join(named)} ({why})" for why, named in names.items())
-    return f"{LOW_CONFIDENCE}: {said}" if said else None
+    reasons = "; ".join(f"{', '.join(group)} ({why})" for why, group in names.items())
+    return f"{LOW_CONFIDENCE}: {reasons}" if reasons else None

@@ -29,9 +29,9 @@ def name_persons(row: Row) -> str:
 
 
 def _text(rows: Rows) -> str:
-    said = (f"{name_persons(row)} {_with_n(row)}" for row in choose_printed(rows))
+    parts = (f"{name_persons(row)} {_with_n(row)}" for row in choose_printed(rows))
     low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # of a single row it is said in any case
-    return f"median a year of those who chose to answer: {'; '.join(said)}{low}"
+    return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
 
 def _with_n(row: Row) -> str:
@@ -89,12 +89,12 @@ MAX_NAMED = 6
 
 def _say_withheld(rows: Rows) -> str:
     """Which rows are withheld, for too few persons."""
-    held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
-    if not held:
+    few = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
+    if not few:
         return ""
-    named = ", ".join(f"{name_persons(row)} (n = {row['n_persons']})" for row in held[:MAX_NAMED])
-    more = f" and {len(held) - MAX_NAMED} more" if len(held) > MAX_NAMED else ""
-    return f"Withheld, fewer than 30 persons: {named}{more}."
+    names = ", ".join(f"{name_persons(row)} (n = {row['n_persons']})" for row in few[:MAX_NAMED])
+    more = f" and {len(few) - MAX_NAMED} more" if len(few) > MAX_NAMED else ""
+    return f"Withheld, fewer than 30 persons: {names}{more}."
 
 
 def _say_left_out(rows: Rows) -> str:
@@ -103,16 +103,16 @@ def _say_left_out(rows: Rows) -> str:
         "whose amount cannot be right": sum(row["n_flagged"] for row in rows),
         "for want of an exchange rate": sum(row["n_no_rate"] for row in rows),
     }
-    said = [f"{count_of(n, 'person')} {why}" for why, n in counts.items() if n]
-    return f"Left out: {', '.join(said)}." if said else ""
+    parts = [f"{count_of(n, 'person')} {why}" for why, n in counts.items() if n]
+    return f"Left out: {', '.join(parts)}." if parts else ""
 
 
 def _note(rows: Rows) -> list[str]:
     surveys = sorted({(row["survey"], row["reported_on"]) for row in choose_printed(rows)})
     days = "; ".join(f"{name}, half of the answers in by {_day(on)}" for name, on in surveys)
     shares = [f"{name_persons(row)} {_in_dollars(row)}" for row in choose_printed(rows) if _in_dollars(row) != "–"]
-    paid = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
-    return [days, *paid, SELF_SELECTED.rstrip(".")]
+    dollars = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
+    return [days, *dollars, SELF_SELECTED.rstrip(".")]
 
 
 def _day(on: object) -> str:

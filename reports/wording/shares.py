@@ -84,8 +84,10 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
             for row in rows
         )
         columns = ("Rank", heading, "Share", "95% interval", "Jobs", "Employers", *(("Verdict",) if verdicts else ()))
-        said = key.replace(ONCE, _say_counting(rows)).format(n=whole(rows[0]["n_jobs"]))
-        return without_empty_columns(Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4, 5)), key=said))
+        caption = key.replace(ONCE, _say_counting(rows)).format(n=whole(rows[0]["n_jobs"]))
+        return without_empty_columns(
+            Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4, 5)), key=caption)
+        )
 
     return table
 
@@ -121,9 +123,9 @@ def _skills_note(rows: Rows) -> list[str]:
 def _baseline_skills_text(rows: Rows) -> str:
     parts = []
     for _, word in VERDICTS:
-        named = [f"{row['word']} {printed_share(row)}" for row in rows if verdict(row) == word]
-        if named:
-            parts.append(f"{word}: {', '.join(named)}")
+        skills = [f"{row['word']} {printed_share(row)}" for row in rows if verdict(row) == word]
+        if skills:
+            parts.append(f"{word}: {', '.join(skills)}")
     without = [row["word"] for row in rows if verdict(row) is None]
     return "; ".join([*parts, f"no verdict: {', '.join(without)}"] if without else parts)
 
@@ -177,14 +179,14 @@ def items(measure: Measure, heading: str) -> Renderer:
     """Shares of the items of one measure; `heading` names the items."""
 
     def text(rows: Rows) -> str:
-        said = _list_shares("name")(rows)
+        answers = _list_shares("name")(rows)
         if not measure.known_words:
-            return said
-        known = f"{known_part(rows[0])} of jobs {measure.known_words}"
+            return answers
+        coverage = f"{known_part(rows[0])} of jobs {measure.known_words}"
         if rows[0].get("form") == "bounds" or not rows[0].get("n_unknown"):
-            return f"{said}; {known}"
+            return f"{answers}; {coverage}"
         of_all = ", ".join(f"{row['name']} {_bounds(row)}" for row in rows)
-        return f"{said}; {known}; of all jobs, {of_all}"
+        return f"{answers}; {coverage}; of all jobs, {of_all}"
 
     def table(rows: Rows) -> Table:
         return _shares_table(
@@ -206,11 +208,11 @@ def one(measure: Measure) -> Renderer:
 
     def note(rows: Rows) -> list[str]:
         row = rows[0]
-        said = [] if row.get("form") == "bounds" else [f"95% interval {interval(row)}"]
+        parts = [] if row.get("form") == "bounds" else [f"95% interval {interval(row)}"]
         if measure.known_words:
-            said.append(f"{known_part(row)} of jobs {measure.known_words}")
-            said += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return said + _unknown_note(measure, rows)
+            parts.append(f"{known_part(row)} of jobs {measure.known_words}")
+            parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
+        return parts + _unknown_note(measure, rows)
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -219,24 +221,24 @@ def by_region(measure: Measure) -> Renderer:
     """The share of one item of a measure in all adverts and in each region."""
 
     def text(rows: Rows) -> str:
-        shown, withheld = _split_withheld(rows)
-        said: list[str] = []
-        for row in shown:
+        printable, rest = _split_withheld(rows)
+        parts: list[str] = []
+        for row in printable:
             beside = [_ends(row) if row.get("form", "point") == "point" else None, f"n = {row['n_jobs']:,}"]
             if measure.known_words:
-                beside.append(f"{known_part(row)} {'say so' if said else f'of jobs {measure.known_words}'}")
+                beside.append(f"{known_part(row)} {'say so' if parts else f'of jobs {measure.known_words}'}")
                 beside.append(None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}")
-            said.append(qualify(f"{row['place']} {printed_share(row)}", beside))
-        return "; ".join([*said, f"{len(withheld)} more withheld"] if withheld else said)
+            parts.append(qualify(f"{row['place']} {printed_share(row)}", beside))
+        return "; ".join([*parts, f"{len(rest)} more withheld"] if rest else parts)
 
     def table(rows: Rows) -> Table:
-        shown, withheld = _split_withheld(rows)
-        few = ", ".join(f"{row['place']} (n = {row['n_jobs']})" for row in withheld)
+        printable, rest = _split_withheld(rows)
+        few = ", ".join(f"{row['place']} (n = {row['n_jobs']})" for row in rest)
         below = (f"Withheld, too few jobs or employers: {few}.",) if few else ()
         jobs = measure.jobs_title if measure.known_words else "AI jobs"
-        once = _say_counting(shown).format(n="the jobs of its region")
+        once = _say_counting(printable).format(n="the jobs of its region")
         key = f"Share of the {jobs}; a job counts in each region of its places. {once}{_say_bounds(measure)}"
-        return _shares_table(shown, "place", "Region", key, below=below, shows_n=True)
+        return _shares_table(printable, "place", "Region", key, below=below, shows_n=True)
 
     return Renderer(
         text=text,
@@ -249,8 +251,8 @@ def by_region(measure: Measure) -> Renderer:
 
 def _split_withheld(rows: Rows) -> tuple[Rows, Rows]:
     """Rows that are printed, and rows that are withheld."""
-    shown = [row for row in rows if row["status"] != "suppressed"]
-    return shown, [row for row in rows if row["status"] == "suppressed"]
+    printable = [row for row in rows if row["status"] != "suppressed"]
+    return printable, [row for row in rows if row["status"] == "suppressed"]
 
 
 def _say_bounds(measure: Measure) -> str:
@@ -305,9 +307,9 @@ def _shares_table(
         for row in rows
     )
     columns = (heading, shares, "95% interval", "Of all jobs", "Jobs that say", "Jobs", "Of jobs", "Employers")
-    said = key.format(n=whole(rows[0]["n_jobs"]))
+    caption = key.format(n=whole(rows[0]["n_jobs"]))
     numeric = frozenset(range(1, len(columns)))
-    return without_empty_columns(Table(columns=columns, rows=cells, numeric=numeric, key=said, below=below))
+    return without_empty_columns(Table(columns=columns, rows=cells, numeric=numeric, key=caption, below=below))
 
 
 def _additional_note(rows: Rows) -> list[str]:

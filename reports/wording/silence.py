@@ -56,11 +56,11 @@ def describe(row: Row, scale: Scale) -> str | None:
         return f"{count_of(row['n_jobs'], 'job')}, of which all state pay"
     within, tends = bounds(row, scale), at_odds(row, scale)
     if within:
-        said = f"{say_stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
-        said += f"{row['currency']} {within} (95% interval)"
+        text = f"{say_stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
+        text += f"{row['currency']} {within} (95% interval)"
     else:
-        said = f"{NO_BOUNDS} of the median of all: {say_stated(row)} jobs state pay"
-    return f"{said}; if the silent ones tend to pay less or more, it is {row['currency']} {tends}" if tends else said
+        text = f"{NO_BOUNDS} of the median of all: {say_stated(row)} jobs state pay"
+    return f"{text}; if the silent ones tend to pay less or more, it is {row['currency']} {tends}" if tends else text
 
 
 def _amounts(row: Row, low: str, high: str, scale: Scale) -> str | None:
@@ -71,13 +71,13 @@ def _amounts(row: Row, low: str, high: str, scale: Scale) -> str | None:
 
 
 def _text(scale: Scale, rows: Rows) -> str:
-    shown = [row for row in rows if is_counted(row)]
-    said = [f"{row['place']}: {bounds(row, scale) or f'{NO_BOUNDS}, {say_stated(row)} state pay'}" for row in shown]
-    return "; ".join(said) or "no band rests on adverts we read"
+    bands = [row for row in rows if is_counted(row)]
+    parts = [f"{row['place']}: {bounds(row, scale) or f'{NO_BOUNDS}, {say_stated(row)} state pay'}" for row in bands]
+    return "; ".join(parts) or "no band rests on adverts we read"
 
 
 def _table(scale: Scale, level: str, rows: Rows) -> Table:
-    shown = [row for row in rows if is_counted(row)]
+    bands = [row for row in rows if is_counted(row)]
     cells = tuple(
         (
             row["place"],
@@ -86,15 +86,15 @@ def _table(scale: Scale, level: str, rows: Rows) -> Table:
             bounds(row, scale) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
             at_odds(row, scale) or "–",
         )
-        for row in shown
+        for row in bands
     )
     columns = (
         "Place", "State pay", "Median of those", "If the silent ones paid anything at all, 95% interval",
         "If they tend to pay less, or more",
     )  # fmt: skip
     key = f"Median pay per {scale.period} in US dollars, {level_phrase(level)}. {KEY}"
-    left_out = () if len(shown) == len(rows) else (LEFT_OUT,)
-    table = Table(columns=columns, rows=cells, numeric=frozenset((1, 2)), key=key, below=left_out)
+    notes = () if len(bands) == len(rows) else (LEFT_OUT,)
+    table = Table(columns=columns, rows=cells, numeric=frozenset((1, 2)), key=key, below=notes)
     return without_empty_columns(table)
 
 
