@@ -25,5 +25,5 @@ def board() -> Iterator[Board]:
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[Writer]:
-    with Writer(tmp_path / "live.warc.gz") as opened:
-        yield opened
+    with Writer(tmp_path / "live.warc.gz") as warc:
+        yield warc

@@ -30,11 +30,11 @@ def test_it_is_wide_enough_for_bands_outside_the_united_states() -> None:
 
 
 def test_an_industry_is_known_from_an_advert_or_in_public() -> None:
-    told = [board for board in all_boards() if board.industry_evidence]
-    assert len(told) >= 70
-    assert all(board.industry for board in told)
+    boards = [board for board in all_boards() if board.industry_evidence]
+    assert len(boards) >= 70
+    assert all(board.industry for board in boards)
     known_from = re.compile(r"(?:advert of \d{4}-\d\d-\d\d|public): \S.*")
-    assert [board for board in told if not known_from.fullmatch(board.industry_evidence or "")] == []
+    assert [board for board in boards if not known_from.fullmatch(board.industry_evidence or "")] == []
 
 
 def test_a_board_never_seen_answering_says_so() -> None:
@@ -66,7 +66,7 @@ def test_a_line_that_cannot_be_read_is_named(line: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("url", "expected"),
     [
         ("https://jobs.ashbyhq.com/OpenAI/0c6f?utm_source=x", ("ashby", "OpenAI")),
         ("https://boards.greenhouse.io/acme/jobs/123", ("greenhouse", "acme")),
@@ -95,5 +95,5 @@ def test_a_line_that_cannot_be_read_is_named(line: str, why: str) -> None:
         ("https://careers.acme.example/", None),
     ],
 )
-def test_a_board_is_recognised_by_its_public_page(url: str, found: tuple[str, str] | None) -> None:
-    assert board_in(url) == found
+def test_a_board_is_recognised_by_its_public_page(url: str, expected: tuple[str, str] | None) -> None:
+    assert board_in(url) == expected

@@ -26,22 +26,22 @@ SEEN = date(2026, 8, 17)
 MIB = 1 << 20
 
 
-def advert(**said: Any) -> Posting:
+def advert(**fields: Any) -> Posting:
     """An advert that also says this."""
     whole: dict[str, Any] = {"source": "ashby", "id": 1, "title": "Engineer", "issues": ()}
-    (made,) = postings([whole | said], seen_on=SEEN)  # type: ignore[list-item]
-    assert isinstance(made, Posting)
-    return made
+    (row,) = postings([whole | fields], seen_on=SEEN)  # type: ignore[list-item]
+    assert isinstance(row, Posting)
+    return row
 
 
 @pytest.mark.parametrize(
     "column", ["title", "employer", "department", "industry_text", "location_text", "board", "pay_text"]
 )
 def test_long_values_are_cut_and_say_so(column: str) -> None:
-    made = advert(**{column: "Engineer " * (9 * MIB // 9)})
-    value = getattr(made, column)
+    row = advert(**{column: "Engineer " * (9 * MIB // 9)})
+    value = getattr(row, column)
     assert MAX_LENGTH[column] // 2 < len(value) <= MAX_LENGTH[column]
-    assert [issue.column_name for issue in made.issues] == [column]
+    assert [issue.column_name for issue in row.issues] == [column]
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_long_values_are_cut_and_say_so(column: str) -> None:
     ],
 )
 def test_addresses_that_no_page_can_link_to_are_left_out(url: str) -> None:
-    made = advert(url=url)
-    assert made.url is None
-    assert [issue.column_name for issue in made.issues] == ["url"]
-    assert all(issue.value.isprintable() and len(issue.value) <= 200 for issue in made.issues)
+    row = advert(url=url)
+    assert row.url is None
+    assert [issue.column_name for issue in row.issues] == ["url"]
+    assert all(issue.value.isprintable() and len(issue.value) <= 200 for issue in row.issues)
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"),
+    ("url", "expected"),
     [
         ("https://me:secret@jobs.example/1", "https://jobs.example/1"),
         ("HTTPS://jobs.example/@me?q=a@b", "HTTPS://jobs.example/@me?q=a@b"),
@@ -67,13 +67,13 @@ def test_addresses_that_no_page_can_link_to_are_left_out(url: str) -> None:
         ("", None),
     ],
 )
-def test_addresses_keep_all_but_passwords(url: str, kept: str | None) -> None:
-    made = advert(url=url)
-    assert (made.url, made.issues) == (kept, ())
+def test_addresses_keep_all_but_passwords(url: str, expected: str | None) -> None:
+    row = advert(url=url)
+    assert (row.url, row.issues) == (expected, ())
 
 
 @pytest.mark.parametrize(
-    ("column", "stated", "kept"),
+    ("column", "value", "expected"),
     [
         ("posted_on", "0001-01-01", None),
         ("posted_on", "1989-12-31", None),
@@ -87,26 +87,26 @@ def test_addresses_keep_all_but_passwords(url: str, kept: str | None) -> None:
         ("valid_through", "soon", None),
     ],
 )
-def test_days_that_cannot_be_meant_are_left_out(column: str, stated: object, kept: date | None) -> None:
-    made = advert(**{column: stated})
-    assert getattr(made, column) == kept
-    assert [issue.column_name for issue in made.issues] == ([] if kept else [column])
+def test_days_that_cannot_be_meant_are_left_out(column: str, value: object, expected: date | None) -> None:
+    row = advert(**{column: value})
+    assert getattr(row, column) == expected
+    assert [issue.column_name for issue in row.issues] == ([] if expected else [column])
 
 
 def test_characters_that_show_nothing_are_removed_and_those_that_scripts_write_stay() -> None:
-    said = "E\x1b[2Jn\x00g\x9bi\u202en\u2066e\u200be\ufeffr\U000e0041"
-    made = advert(title=said, employer=said, location_text=said, department=said, text=f"{said}\n{said}")
-    assert {made.title, made.employer, made.location_text, made.department} == {"E[2Jngineer"}
-    assert made.text == "E[2Jngineer\nE[2Jngineer"
-    for written in ("می\u200cخواهم", "क्\u200dष", "👩\u200d💻 Engineer", "Ingénieur\xa0IA"):
-        assert advert(title=written).title == " ".join(written.split())
-        assert not advert(title=written).issues
+    text = "E\x1b[2Jn\x00g\x9bi\u202en\u2066e\u200be\ufeffr\U000e0041"
+    row = advert(title=text, employer=text, location_text=text, department=text, text=f"{text}\n{text}")
+    assert {row.title, row.employer, row.location_text, row.department} == {"E[2Jngineer"}
+    assert row.text == "E[2Jngineer\nE[2Jngineer"
+    for title in ("می\u200cخواهم", "क्\u200dष", "👩\u200d💻 Engineer", "Ingénieur\xa0IA"):
+        assert advert(title=title).title == " ".join(title.split())
+        assert not advert(title=title).issues
 
 
 def test_places_and_pay_are_bounded() -> None:
-    made = advert(addresses=[Address("Paris" * MIB, "France" * MIB, None, "Paris")] * 3)
-    assert {issue.column_name for issue in made.issues} == {"location_text"}
-    assert len(made.issues) == 6
+    row = advert(addresses=[Address("Paris" * MIB, "France" * MIB, None, "Paris")] * 3)
+    assert {issue.column_name for issue in row.issues} == {"location_text"}
+    assert len(row.issues) == 6
     assert len(advert(addresses=[Address(f"x{n}", None, None, None) for n in range(10_000)]).issues) == 1
 
 
@@ -118,8 +118,8 @@ def test_an_id_is_refused_rather_than_cut(id: str) -> None:
 
 def test_issues_of_an_advert_are_counted_beyond_some() -> None:
     issues = [Issue(column_name="pay_low", value=str(n), rule="x") for n in range(5_000)]
-    made = advert(issues=issues)
-    assert [issue.value for issue in made.issues] == [*map(str, range(20)), "4980 more"]
+    row = advert(issues=issues)
+    assert [issue.value for issue in row.issues] == [*map(str, range(20)), "4980 more"]
 
 
 def archive_body(
@@ -136,15 +136,15 @@ def archive_body(
 
 def test_issues_of_an_answer_are_counted_beyond_some(tmp_path: Path) -> None:
     warc = archive_body(tmp_path, b'{"jobs": [{"id": "1", "title": "Engineer"}' + b", 1" * 20_000 + b"]}")
-    made = refine("ashby", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
-    (answer,) = pq.read_table(made.responses).to_pylist()
-    assert made.n_rows == 1
-    assert made.n_rejects == 20_000
+    result = refine("ashby", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    (answer,) = pq.read_table(result.responses).to_pylist()
+    assert result.n_rows == 1
+    assert result.n_rejects == 20_000
     assert len(answer["issues"]) == MAX_ISSUES_OF_ANSWER + 1
     assert answer["issues"][-1]["value"] == "19000 more"
-    refused = refusals_in(made).records
-    assert len(refused) == 20_000
-    assert refused[0].startswith("record 1 is not of the source's shape")
+    refusals = refusals_in(result).records
+    assert len(refusals) == 20_000
+    assert refusals[0].startswith("record 1 is not of the source's shape")
 
 
 def test_rows_of_other_kinds_are_bounded() -> None:
@@ -160,11 +160,11 @@ def test_rows_of_other_kinds_are_bounded() -> None:
 
 
 def test_a_password_in_a_recorded_address_goes_no_further(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    known = archive_body(tmp_path / "known", b'{"jobs": []}')
+    ours = archive_body(tmp_path / "known", b'{"jobs": []}')
     unknown = archive_body(tmp_path / "unknown", b"{}", url="http://me:secret@nobody.example/x")
     with caplog.at_level(logging.WARNING):
-        recordings_in([known, unknown])
+        recordings_in([ours, unknown])
     assert "nobody.example" in caplog.text
     assert "secret" not in caplog.text
-    (found,) = read_recorded(unknown)
-    assert found.url == "http://nobody.example/x"
+    (record,) = read_recorded(unknown)
+    assert record.url == "http://nobody.example/x"

@@ -112,9 +112,9 @@ def read_as(text: str, *, name: str) -> None:
     values: dict[str, Any] = {name: text}
     if name == "address":
         values = {"addresses": [Address(text, text, text, text)] * 2}
-    said: dict[str, Any] = {"source": "ashby", "id": 1, "title": "Engineer", "employer": "Curlew"}
+    fields: dict[str, Any] = {"source": "ashby", "id": 1, "title": "Engineer", "employer": "Curlew"}
     with contextlib.suppress(Rejected):
-        posting(**(said | values))
+        posting(**(fields | values))
 
 
 def read_page(text: str, *, begin: str, end: str = "") -> None:
@@ -162,12 +162,12 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def too_slow(name: str, texts: Sequence[str], sizes: tuple[int, int]) -> list[str]:
     """The texts of which a reader takes more than its share for four times the length."""
-    found = []
+    messages = []
     for text in texts:
         short, long, is_too_slow = measure_growth(READERS[name][0], text, sizes)
         if is_too_slow:
-            found.append(f"{text!r}: {short:.2f} s, {long:.2f} s for four times the length")
-    return found
+            messages.append(f"{text!r}: {short:.2f} s, {long:.2f} s for four times the length")
+    return messages
 
 
 @pytest.mark.usefixtures("quiet")

@@ -39,7 +39,7 @@ def test_a_page_that_is_no_deeper_stays_as_it_is(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("beyond", "left"),
+    ("beyond", "rest"),
     [
         ("<b>text</b>", "text"),
         ("<DIV class='a>b'>text", "b'>text"),
@@ -48,8 +48,8 @@ def test_a_page_that_is_no_deeper_stays_as_it_is(page: str) -> None:
         ("<br><img src=x>text", "<br><img src=x>text"),
     ],
 )
-def test_deeper_tags_go_and_what_stands_between_them_stays(beyond: str, left: str) -> None:
-    assert limit_depth(DEEP + beyond) == DEEP + left
+def test_deeper_tags_go_and_what_stands_between_them_stays(beyond: str, rest: str) -> None:
+    assert limit_depth(DEEP + beyond) == DEEP + rest
 
 
 @given(st.lists(st.sampled_from(["<div>", "</div>", "<b>", "</b>", "<p>", "text ", "</x>", "<br>", "<!-- ", "<td>"])))

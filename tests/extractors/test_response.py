@@ -28,7 +28,7 @@ def read_board(record: bytes, begin: bytes = b"") -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("record", "title", "noted"),
+    ("record", "title", "note"),
     {
         "half a surrogate pair": (rb'{"id": "2", "title": "ML \ud83d Engineer"}', "ML \ufffd Engineer", "title"),
         "the other half": (rb'{"id": "2", "title": "ML \ude00"}', "ML \ufffd", "title"),
@@ -46,7 +46,7 @@ def read_board(record: bytes, begin: bytes = b"") -> list[Any]:
         "a control character": (b'{"id": "2", "title": "ML\x07 Engineer"}', "ML Engineer", None),
     }.values(),
 )
-def test_neighbours_of_a_damaged_value_are_read(record: bytes, title: str, noted: str | None) -> None:
+def test_neighbours_of_a_damaged_value_are_read(record: bytes, title: str, note: str | None) -> None:
     rows = read_board(record)
     assert [(row.posting_id, row.title) for row in rows] == [
         ("ashby:1", "Data Engineer"),
@@ -55,7 +55,7 @@ def test_neighbours_of_a_damaged_value_are_read(record: bytes, title: str, noted
     ]
     issues = [issue for row in rows for issue in row.issues]
     assert not rows[0].issues and not rows[2].issues
-    assert [noted in issue.column_name + issue.rule for issue in issues] == ([True] if noted else [])
+    assert [note in issue.column_name + issue.rule for issue in issues] == ([True] if note else [])
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:

@@ -70,10 +70,10 @@ def postings(rows: dict[str, list[Posting | Issue]]) -> dict[str, list[Posting]]
 
 
 def test_it_is_made_again_byte_by_byte(tmp_path: Path) -> None:
-    made = make.make(tmp_path)
-    names = [path.relative_to(tmp_path) for path in made]
-    bundled = sorted(path.relative_to(RECORDINGS) for path in RECORDINGS.glob("*/*.warc.gz"))
-    assert names == bundled, "run python -m extractors.sample.make"
+    paths = make.make(tmp_path)
+    names = [path.relative_to(tmp_path) for path in paths]
+    bundle = sorted(path.relative_to(RECORDINGS) for path in RECORDINGS.glob("*/*.warc.gz"))
+    assert names == bundle, "run python -m extractors.sample.make"
     differing = [name for name in names if (tmp_path / name).read_bytes() != (RECORDINGS / name).read_bytes()]
     for name in differing:
         assert list(read(tmp_path / name)) == list(read(RECORDINGS / name)), f"{name} is stale: make the sample again"
@@ -98,7 +98,7 @@ def test_it_is_small_and_has_three_nights_of_each_source() -> None:
 
 def test_files_are_named_after_their_first_answer() -> None:
     for path in RECORDINGS.glob("*/*.warc.gz"):
-        times = [found.observed_at for found in read(path) if isinstance(found, Response)]
+        times = [response.observed_at for response in read(path) if isinstance(response, Response)]
         assert min(times) == datetime.strptime(path.name, "%Y-%m-%dT%H%M%SZ.warc.gz").replace(tzinfo=UTC)
 
 
@@ -113,12 +113,12 @@ def test_the_sources_own_fetch_finds_every_answer(source: str, tmp_path: Path) -
             failures = module.fetch(web, boards=tokens, as_of=day)
             if module.SOURCE.access == "file":  # never asked for, so the run takes it as it is
                 web.take(path)
-            refused = [found for found in read(path) if isinstance(found, Response) and found.status != 200]
-            assert failures == [f"{found.url}: HTTP {found.status}" for found in refused]
+            refusals = [answer for answer in read(path) if isinstance(answer, Response) and answer.status != 200]
+            assert failures == [f"{answer.url}: HTTP {answer.status}" for answer in refusals]
             assert not web.failures
         assert (tmp_path / path.name).exists()
-        made, bundled = list(read(tmp_path / path.name)), list(read(path))
-        assert made == bundled
+        copy, bundle = list(read(tmp_path / path.name)), list(read(path))
+        assert copy == bundle
 
 
 def test_employers_and_hosts_are_invented() -> None:
@@ -134,10 +134,10 @@ def test_employers_and_hosts_are_invented() -> None:
 
 
 def test_every_advert_says_that_it_is_synthetic(postings: dict[str, list[Posting]]) -> None:
-    said = ("synthetic", "sintética", "synthetisch", "synthétique", "syntetyczn", "合成された")
+    words = ("synthetic", "sintética", "synthetisch", "synthétique", "syntetyczn", "合成された")
     for posting in postings[NIGHTS[0]]:
         assert posting.text is not None
-        assert any(word in posting.text for word in said), posting.posting_id
+        assert any(word in posting.text for word in words), posting.posting_id
 
 
 def test_there_are_enough_postings_and_they_come_and_go(postings: dict[str, list[Posting]]) -> None:
@@ -147,8 +147,8 @@ def test_there_are_enough_postings_and_they_come_and_go(postings: dict[str, list
     assert len(ids[0] - ids[1]) > 20, "closings"
     assert (ids[0] & ids[2]) - ids[1], "reopened, or missing for a night"
     before = {posting.posting_id: posting for posting in postings[NIGHTS[0]]}
-    edited = [p for p in postings[NIGHTS[2]] if p.posting_id in before and p.pay_low != before[p.posting_id].pay_low]
-    assert len(edited) > 20
+    edits = [p for p in postings[NIGHTS[2]] if p.posting_id in before and p.pay_low != before[p.posting_id].pay_low]
+    assert len(edits) > 20
 
 
 def test_no_posting_is_older_than_the_rates(postings: dict[str, list[Posting]]) -> None:
@@ -159,8 +159,8 @@ def test_no_posting_is_older_than_the_rates(postings: dict[str, list[Posting]]) 
 
 def test_all_regions_and_a_dozen_currencies_occur(postings: dict[str, list[Posting]]) -> None:
     regions = {row["region"] for row in cells_of("countries")} - {""}
-    advertised = {place.region for posting in postings[NIGHTS[0]] for place in posting.places}
-    assert regions <= advertised
+    advert_regions = {place.region for posting in postings[NIGHTS[0]] for place in posting.places}
+    assert regions <= advert_regions
     currencies = Counter(posting.currency for posting in postings[NIGHTS[0]] if posting.currency)
     assert set(currencies) >= {"BRL", "ARS", "CLP", "COP", "INR", "EUR", "GBP", "PLN", "JPY", "CAD", "USD", "MXN"}
 
@@ -179,17 +179,17 @@ def test_all_roles_levels_and_kinds_of_work_occur(postings: dict[str, list[Posti
 
 
 def test_pay_comes_in_all_forms(postings: dict[str, list[Posting]]) -> None:
-    paid = [posting for posting in postings[NIGHTS[0]] if posting.pay]
-    assert {posting.pay_source for posting in paid if posting.pay_source} >= {"stated", "parsed"}
-    assert {posting.period for posting in paid if posting.period} >= {"hour", "month", "year"}
-    assert "net" in {posting.pay_tax for posting in paid}
-    assert {posting.pay_market for posting in paid} >= {"local", "cross_border"}
-    assert {posting.pay_country for posting in paid} >= {"US", "BR", "several", "remote"}
-    assert {pay.component for posting in paid for pay in posting.pay} >= {"base", "bonus", "equity", "equity_percent"}
-    assert any(posting.pay_flag == "high_over_4x_low" for posting in paid)
-    assert any(len([pay for pay in posting.pay if pay.component == "base"]) > 1 for posting in paid)
-    assert any(posting.pay_low is None and posting.pay_high for posting in paid)
-    assert any(posting.pay_high is None and posting.pay_low for posting in paid)
+    offers = [posting for posting in postings[NIGHTS[0]] if posting.pay]
+    assert {posting.pay_source for posting in offers if posting.pay_source} >= {"stated", "parsed"}
+    assert {posting.period for posting in offers if posting.period} >= {"hour", "month", "year"}
+    assert "net" in {posting.pay_tax for posting in offers}
+    assert {posting.pay_market for posting in offers} >= {"local", "cross_border"}
+    assert {posting.pay_country for posting in offers} >= {"US", "BR", "several", "remote"}
+    assert {pay.component for posting in offers for pay in posting.pay} >= {"base", "bonus", "equity", "equity_percent"}
+    assert any(posting.pay_flag == "high_over_4x_low" for posting in offers)
+    assert any(len([pay for pay in posting.pay if pay.component == "base"]) > 1 for posting in offers)
+    assert any(posting.pay_low is None and posting.pay_high for posting in offers)
+    assert any(posting.pay_high is None and posting.pay_low for posting in offers)
 
 
 def test_bands_can_be_published_and_must_be_suppressed(postings: dict[str, list[Posting]]) -> None:
@@ -210,27 +210,27 @@ def test_bands_can_be_published_and_must_be_suppressed(postings: dict[str, list[
                 for seniority in (group, "all"):
                     key = f"{posting.employer} {posting.title} {posting.text_hash}"
                     jobs[posting.pay_region or "", seniority][key] = posting.employer
-    sure = {cell for cell, found in jobs.items() if len(found) >= 60 and len(set(found.values())) >= 12}
+    sure = {cell for cell, employers in jobs.items() if len(employers) >= 60 and len(set(employers.values())) >= 12}
     assert {("Northern America", "mid_senior"), ("South America", "mid_senior"), ("South America", "all")} <= sure
     assert len(sure) >= 6
-    enough = {cell for cell, found in jobs.items() if len(found) >= 30 and len(set(found.values())) >= 5}
+    enough = {cell for cell, employers in jobs.items() if len(employers) >= 30 and len(set(employers.values())) >= 5}
     assert ("Northern America", "junior") in enough
     assert len([cell for cell in jobs if cell not in enough]) >= 6
 
 
 def test_python_is_asked_for_most(postings: dict[str, list[Posting]]) -> None:
-    asked: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for posting in postings[NIGHTS[0]]:
         if posting.role_group == "ai_engineering":
-            asked.update(skill.skill for skill in posting.skills if skill.requirement == "required")
-    assert asked.most_common(1)[0][0] == "Python"
-    assert len([skill for skill, count in asked.items() if count >= 20]) >= 30
+            counts.update(skill.skill for skill in posting.skills if skill.requirement == "required")
+    assert counts.most_common(1)[0][0] == "Python"
+    assert len([skill for skill, count in counts.items() if count >= 20]) >= 30
 
 
 def test_titles_are_read_as_they_were_meant(postings: dict[str, list[Posting]]) -> None:
-    meant = {advert.title: advert for board in boards() for advert in adverts_of(board)}
+    by_title = {advert.title: advert for board in boards() for advert in adverts_of(board)}
     read_so = {posting.title: posting for posting in postings[NIGHTS[0]]}
-    both = [(meant[title], posting) for title, posting in read_so.items() if title in meant]
+    both = [(by_title[title], posting) for title, posting in read_so.items() if title in by_title]
     roles = [advert.role == posting.role for advert, posting in both]
     assert sum(roles) / len(roles) > 0.9
 
@@ -283,22 +283,22 @@ def test_boards_with_faults_exist() -> None:
 
 def test_other_records_are_sound(rows: dict[str, list[Posting | Issue]]) -> None:
     for night in NIGHTS:
-        rejected = [row for row in rows[night] if isinstance(row, Issue) and not row.is_deliberate]
-        assert 3 <= len(rejected) <= len(make.FAULTS)
+        rejects = [row for row in rows[night] if isinstance(row, Issue) and not row.is_deliberate]
+        assert 3 <= len(rejects) <= len(make.FAULTS)
 
 
 # --- rates, salaries, wages -------------------------------------------------------------------------
 
 
 def test_rates_convert_every_currency_of_the_adverts() -> None:
-    quoted: dict[str, list[date]] = defaultdict(list)
+    quotes: dict[str, list[date]] = defaultdict(list)
     for path in warcs("currency_table"):
         for row in night_rows("currency_table", path.name.removesuffix(".warc.gz")):
             if isinstance(row, ExchangeRate):
-                quoted[row.currency].append(row.rate_on)
-    wanted = {market_of(row["country"])["currency"] for row in table("markets")} - {"USD"}
-    for currency in wanted:
-        days = sorted(quoted[currency])
+                quotes[row.currency].append(row.rate_on)
+    currencies = {market_of(row["country"])["currency"] for row in table("markets")} - {"USD"}
+    for currency in currencies:
+        days = sorted(quotes[currency])
         assert days[0] <= date(2025, 10, 1)
         assert all((after - before).days <= 31 for before, after in itertools.pairwise(days)), currency
 
@@ -313,8 +313,8 @@ def test_both_tables_of_rates_agree() -> None:
     assert max(day for day, _ in ecb) == date(2026, 9, 29)
     for row in night_rows("currency_table", NIGHTS[1]):
         if isinstance(row, ExchangeRate) and (row.rate_on, row.currency) in ecb:
-            crossed = ecb[row.rate_on, row.currency] / ecb[row.rate_on, "USD"]
-            assert crossed == pytest.approx(row.rate, rel=2e-3)
+            cross_rate = ecb[row.rate_on, row.currency] / ecb[row.rate_on, "USD"]
+            assert cross_rate == pytest.approx(row.rate, rel=2e-3)
 
 
 def test_salaries_are_pairs_with_repeats() -> None:
@@ -328,8 +328,8 @@ def test_salaries_are_pairs_with_repeats() -> None:
 
 
 def test_wages_have_top_codes_and_gaps() -> None:
-    found = [row for row in night_rows("bls_oews", NIGHTS[0]) if isinstance(row, OfficialWage)]
-    rows = {row.occupation: row for row in found}
+    wages = [row for row in night_rows("bls_oews", NIGHTS[0]) if isinstance(row, OfficialWage)]
+    rows = {row.occupation: row for row in wages}
     assert len(rows) >= 15
     assert "annual_p90" in rows["15-1221"].top_coded
     assert rows["15-1221"].annual_p90 == make.TOP_CODE
@@ -360,8 +360,8 @@ def test_adverts_differ_between_employers() -> None:
 
 
 def test_the_survey_has_slips_and_two_monies() -> None:
-    found = night_rows("sysarmy_survey", NIGHTS[0])
-    rows = [row for row in found if isinstance(row, PayReport)]
+    survey = night_rows("sysarmy_survey", NIGHTS[0])
+    rows = [row for row in survey if isinstance(row, PayReport)]
     assert len(rows) == make.N_ANSWERS
     assert {row.pay_flag for row in rows} == {None, "implausible_low", "gross_net_contradicted"}
     assert {row.paid_in for row in rows} == set(PAID_IN)

@@ -116,6 +116,6 @@ def test_the_address_of_a_posting_is_made_from_that_of_its_list() -> None:
 
 
 def test_an_id_may_end_before_a_name() -> None:
-    named = BoardUrl("https://{board}.jobs.example/json", posting="https://{board}.jobs.example/p/{id}-{name}")
-    assert named.posting_of("https://acme.jobs.example/p/0a1b-data-engineer?x=1") == ("acme", "0a1b")
-    assert named.posting_of("https://acme.jobs.example/p/0a1b") is None
+    board_url = BoardUrl("https://{board}.jobs.example/json", posting="https://{board}.jobs.example/p/{id}-{name}")
+    assert board_url.posting_of("https://acme.jobs.example/p/0a1b-data-engineer?x=1") == ("acme", "0a1b")
+    assert board_url.posting_of("https://acme.jobs.example/p/0a1b") is None

@@ -48,10 +48,10 @@ def test_a_section_says_everything(name: str) -> None:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_section_quotes_words_or_says_that_none_were_found(name: str) -> None:
-    said = SAID[name]["Terms"]
-    quoted = QUOTATION.search(said)
-    assert (quoted is None) == (NO_WORDS in said), "one of both"
-    assert (quoted["words"] if quoted else None) == SOURCES[name].quotation
+    terms = SAID[name]["Terms"]
+    match = QUOTATION.search(terms)
+    assert (match is None) == (NO_WORDS in terms), "one of both"
+    assert (match["words"] if match else None) == SOURCES[name].quotation
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -65,8 +65,8 @@ def test_no_terms_and_no_words_are_said_apart(show: Show) -> None:
     silent = replace(SOURCES["ecb_rates"], terms_url=None, quotation=None)
     assert show(silent)["Terms"].startswith("none for third parties found; ")
     assert show(silent)["Terms"].endswith(NO_WORDS)
-    known = show(replace(silent, terms_url="https://terms.example/"))["Terms"]
-    assert known.startswith("https://terms.example/; ") and known.endswith(NO_WORDS)
+    with_url = show(replace(silent, terms_url="https://terms.example/"))["Terms"]
+    assert with_url.startswith("https://terms.example/; ") and with_url.endswith(NO_WORDS)
     notice = show(replace(silent, quotation="User-agent: * / Disallow: /old/"))["Terms"]
     assert notice.startswith("none for third parties found; ")
     assert notice.endswith('Deciding words: "User-agent: * / Disallow: /old/"')
@@ -76,6 +76,6 @@ def test_access_says_key_and_pace(show: Show) -> None:
     source = replace(SOURCES["ecb_rates"], most_requests=1_200, pause=2.5)
     pace = "at most 1,200 requests a night, 2.5 s between two to one host."
     assert show(source)["Access"] == f"open; without a key; {pace}"
-    keyed = replace(source, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
-    assert show(keyed)["Access"].endswith(f"; with the key in `JOBMARKET_ONE` and `JOBMARKET_TWO`; {pace}")
+    with_keys = replace(source, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
+    assert show(with_keys)["Access"].endswith(f"; with the key in `JOBMARKET_ONE` and `JOBMARKET_TWO`; {pace}")
     assert show(replace(source, access="file"))["Access"] == "only what a person hands over; nothing is asked."

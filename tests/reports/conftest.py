@@ -39,9 +39,9 @@ Put = Callable[..., None]
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as made:
-        make_tables(made)
-        yield made
+    with duckdb.connect() as connection:
+        make_tables(connection)
+        yield connection
 
 
 def make_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -105,7 +105,7 @@ def _bindable(value: Any) -> Any:
     return [dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for v in value] if is_list else value  # type: ignore[arg-type]
 
 
-def make_cell(**changed: Any) -> dict[str, Any]:
+def make_cell(**changes: Any) -> dict[str, Any]:
     """A published cell of mart.salary_bands: mid to senior, Northern America."""
     row = {
         "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
@@ -115,7 +115,7 @@ def make_cell(**changed: Any) -> dict[str, Any]:
         "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
         "p50": 150_000.0, "form": "point", "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
     }  # fmt: skip
-    return row | changed
+    return row | changes
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def figure() -> Callable[..., Figures]:
         period_from=date(2026, 8, 3), period_to=AS_OF,
     )  # fmt: skip
 
-    def make(**changed: Any) -> Figures:
-        return dataclasses.replace(plain, **changed)
+    def make(**changes: Any) -> Figures:
+        return dataclasses.replace(plain, **changes)
 
     return make

@@ -82,35 +82,35 @@ def guide(names: list[str]) -> str:
 
 def test_markdown_prints_the_words_and_nothing_else(ledger: list[Figures]) -> None:
     raw = guide(list(NAMED_BY)).encode()
-    made, _ = refresh_bytes(raw, ledger, is_html=False)
-    again, _ = refresh_bytes(made, ledger, is_html=False)
-    assert again == made, "no value is taken for a marker"
-    seen = Seen(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(made.decode()))
-    assert not seen.tags - HARMLESS - {"h1"}, seen.tags
+    out, _ = refresh_bytes(raw, ledger, is_html=False)
+    again, _ = refresh_bytes(out, ledger, is_html=False)
+    assert again == out, "no value is taken for a marker"
+    page = Seen(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(out.decode()))
+    assert not page.tags - HARMLESS - {"h1"}, page.tags
     for word in HOSTILE:
-        assert any(word in cell for cell in seen.cells), word
-        assert seen.text.count(word) >= 2 * len(NAMED_BY), word
+        assert any(word in cell for cell in page.cells), word
+        assert page.text.count(word) >= 2 * len(NAMED_BY), word
 
 
 def test_html_prints_the_words_and_nothing_else(ledger: list[Figures]) -> None:
     spans = "".join(f'<span data-figure="{name}"></span>\n' for name in NAMED_BY)
-    made, _ = refresh_bytes(f"{guide(list(NAMED_BY))[7:]}{spans}".encode(), ledger, is_html=True)
-    seen = Seen(made.decode("ascii"))
-    assert not seen.tags - HARMLESS, seen.tags
-    assert not {name for name in seen.attributes if name.startswith(("on", "src", "href", "javascript"))}
+    out, _ = refresh_bytes(f"{guide(list(NAMED_BY))[7:]}{spans}".encode(), ledger, is_html=True)
+    page = Seen(out.decode("ascii"))
+    assert not page.tags - HARMLESS, page.tags
+    assert not {name for name in page.attributes if name.startswith(("on", "src", "href", "javascript"))}
     for word in HOSTILE:
-        assert any(word in cell for cell in seen.cells), word
+        assert any(word in cell for cell in page.cells), word
 
 
 def test_the_page_prints_the_words_and_nothing_else(ledger: list[Figures], figure: Make) -> None:
-    made = render_pages([row for row in ledger if row.figure != "additional.share"])  # which has fixed items there
-    for path, text in made.items():
+    pages = render_pages([row for row in ledger if row.figure != "additional.share"])  # which has fixed items there
+    for path, text in pages.items():
         if path == "methods.html":  # our own text, which has none of these words
             continue
-        seen = Seen(text.replace("<b>", "").replace(' src="', ' data-script="'))
-        assert not seen.tags & {"img", "iframe", "b"}, path
-        assert not {name for name in seen.attributes if name.startswith(("on", "src", "javascript"))}, path
+        page = Seen(text.replace("<b>", "").replace(' src="', ' data-script="'))
+        assert not page.tags & {"img", "iframe", "b"}, path
+        assert not {name for name in page.attributes if name.startswith(("on", "src", "javascript"))}, path
         assert "<script>" not in text, path
-    whole = Seen("".join(made.values()))
+    whole = Seen("".join(pages.values()))
     for word in HOSTILE:
         assert any(word in cell for cell in whole.cells), word

@@ -49,11 +49,11 @@ def outline(path: Path) -> list[tuple[int, str | None, str]]:
     """What is read of a file: number, last part of the URL, and "whole" or what is wrong."""
     return [
         (
-            found.record,
-            found.url and found.url.rsplit("/", 1)[1],
-            found.why if isinstance(found, DamagedRecord) else "whole",
+            answer.record,
+            answer.url and answer.url.rsplit("/", 1)[1],
+            answer.why if isinstance(answer, DamagedRecord) else "whole",
         )
-        for found in read(path)
+        for answer in read(path)
     ]
 
 

@@ -57,49 +57,49 @@ def test_the_newest_answer_before_a_time_is_found(tmp_path: Path) -> None:
     night(tmp_path / "archive", NOW, b"[1]", etag='"1"')
     night(tmp_path / "archive", NOW + NIGHT, b"[2]", etag='"2"')
     night(tmp_path / "archive", NOW + 2 * NIGHT, b"gone", status=404)
-    with holdings(tmp_path) as held:
-        assert held.before(URL, NOW) is None
-        assert held.before("https://boards.example/v1/b", NOW + NIGHT) is None
-        first = held.before(URL, NOW + NIGHT)
+    with holdings(tmp_path) as index:
+        assert index.before(URL, NOW) is None
+        assert index.before("https://boards.example/v1/b", NOW + NIGHT) is None
+        first = index.before(URL, NOW + NIGHT)
         assert first is not None
         assert (first.etag, first.first_at, first.digest) == ('"1"', NOW, digest_of_body(b"[1]"))
-        answer = held.before(URL, NOW + 9 * NIGHT)
+        answer = index.before(URL, NOW + 9 * NIGHT)
         assert answer is not None
-        found = answer.answer()
-        assert found is not None
-        assert found.body == b"[2]"
+        response = answer.answer()
+        assert response is not None
+        assert response.body == b"[2]"
 
 
 def test_a_file_that_comes_late_or_goes_is_noticed(tmp_path: Path) -> None:
     late = night(tmp_path / "archive", NOW + NIGHT, b"[2]")
-    with holdings(tmp_path) as held:
-        assert held.before(URL, NOW + 9 * NIGHT) is not None
+    with holdings(tmp_path) as index:
+        assert index.before(URL, NOW + 9 * NIGHT) is not None
     night(tmp_path / "archive", NOW, b"[1]")
     late.unlink()
-    with holdings(tmp_path) as held:
-        found = held.before(URL, NOW + 9 * NIGHT)
-        assert found is not None
-        assert found.first_at == NOW
+    with holdings(tmp_path) as index:
+        entry = index.before(URL, NOW + 9 * NIGHT)
+        assert entry is not None
+        assert entry.first_at == NOW
 
 
 def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
     night(tmp_path / "archive", NOW, b"[1]")
-    index = tmp_path / "index" / "boards.sqlite"
-    index.parent.mkdir()
-    index.write_bytes(b"this is no database" * 100)
-    with holdings(tmp_path) as held:
-        assert held.before(URL, NOW + NIGHT) is not None
+    path = tmp_path / "index" / "boards.sqlite"
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database" * 100)
+    with holdings(tmp_path) as index:
+        assert index.before(URL, NOW + NIGHT) is not None
 
 
 def test_an_answer_whose_file_changed_is_not_held(tmp_path: Path) -> None:
     path = night(tmp_path / "archive", NOW, b"[1]")
-    with holdings(tmp_path) as held:
+    with holdings(tmp_path) as index:
         path.write_bytes(b"x" * path.stat().st_size)
-        found = held.before(URL, NOW + NIGHT)
-        assert found is not None
-        assert found.answer() is None
+        entry = index.before(URL, NOW + NIGHT)
+        assert entry is not None
+        assert entry.answer() is None
         path.unlink()
-        assert found.answer() is None
+        assert entry.answer() is None
 
 
 def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path) -> None:
@@ -107,26 +107,26 @@ def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path
     path = path_of(tmp_path / "archive", "boards", NOW)
     digest = digest_of_body(b"[1]")
     with Writer(path) as writer:
-        stated = [("ETag", '"1"'), ("Last-Modified", "")]
-        writer.write(url=URL, observed_at=NOW, status=200, headers=stated, body=b"[1]")
+        headers = [("ETag", '"1"'), ("Last-Modified", "")]
+        writer.write(url=URL, observed_at=NOW, status=200, headers=headers, body=b"[1]")
         writer.write(url=URL + "/gone", observed_at=NOW, status=404, body=b"")
         for day, etag in ((1, None), (2, '"2"')):
-            named = [("etag", etag)] if etag else []
+            validators = [("etag", etag)] if etag else []
             writer.write_revisit(
-                url=URL, observed_at=NOW + day * NIGHT, status=304, headers=named, digest=digest, refers_to=NOW
+                url=URL, observed_at=NOW + day * NIGHT, status=304, headers=validators, digest=digest, refers_to=NOW
             )
         writer.write_revisit(url=URL, observed_at=NOW + 3 * NIGHT, status=304, digest="sha1:OTHER", refers_to=NOW)
-    assert writer.entries == [entry_of(found) for found in read_recorded(path) if not isinstance(found, DamagedRecord)]
+    assert writer.entries == [entry_of(one) for one in read_recorded(path) if not isinstance(one, DamagedRecord)]
     path.rename(tmp_path / "apart")
-    with holdings(tmp_path) as held:
+    with holdings(tmp_path) as index:
         (tmp_path / "apart").rename(path)
-        held.add(path, writer.entries)
-        told = [held.before(URL, NOW + day * NIGHT) for day in range(1, 6)]
+        index.add(path, writer.entries)
+        entries = [index.before(URL, NOW + day * NIGHT) for day in range(1, 6)]
     (tmp_path / "index" / "boards.sqlite").unlink()
-    with holdings(tmp_path) as held:
-        assert [held.before(URL, NOW + day * NIGHT) for day in range(1, 6)] == told
-    assert [found.etag for found in told if found] == ['"1"', '"1"', '"2"', '"2"', '"2"']
-    assert {(found.first_at, found.record) for found in told if found} == {(NOW, 0)}
+    with holdings(tmp_path) as index:
+        assert [index.before(URL, NOW + day * NIGHT) for day in range(1, 6)] == entries
+    assert [entry.etag for entry in entries if entry] == ['"1"', '"1"', '"2"', '"2"', '"2"']
+    assert {(entry.first_at, entry.record) for entry in entries if entry} == {(NOW, 0)}
 
 
 @pytest.mark.parametrize("odd", [("ETag", '"é"'), ("ETag", ' "1"'), ("ETag ", '"1"'), ("X-Note", "ü")], ids=str)
@@ -142,10 +142,10 @@ def test_a_file_that_takes_in_an_older_one_is_read(tmp_path: Path) -> None:
     with Writer(path_of(tmp_path / "archive", "boards", NOW), dated=True) as writer:
         writer.write(url=URL + "/b", observed_at=NOW, status=200, body=b"[2]")
     assert writer.entries is None
-    with holdings(tmp_path) as held:
-        held.add(writer.path, writer.entries)
-        assert held.before(URL, NOW + NIGHT) is not None
-        assert held.before(URL + "/b", NOW + NIGHT) is not None
+    with holdings(tmp_path) as index:
+        index.add(writer.path, writer.entries)
+        assert index.before(URL, NOW + NIGHT) is not None
+        assert index.before(URL + "/b", NOW + NIGHT) is not None
 
 
 # --- revisits in the archive --------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
     digest = digest_of_body(b"[1]")
     with Writer(path) as writer:
         writer.write(url=URL, observed_at=NOW, status=200, body=b"[1]")
-        made = writer.write_revisit(
+        revisit = writer.write_revisit(
             url=URL,
             observed_at=NOW + NIGHT,
             status=304,
@@ -170,10 +170,10 @@ def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
     assert isinstance(first, RecordedAnswer)
     assert isinstance(second, RevisitedAnswer)
     assert isinstance(third, RecordedAnswer)
-    assert (second.record, third.record, made.record) == (1, 2, 1)
+    assert (second.record, third.record, revisit.record) == (1, 2, 1)
     assert (second.status, second.reason, second.digest, second.refers_to) == (304, "Not Modified", digest, NOW)
     assert second.headers == (("ETag", '"1"'),)
-    assert [type(found) for found in read(path)] == [Response, RevisitedAnswer, Response]
+    assert [type(answer) for answer in read(path)] == [Response, RevisitedAnswer, Response]
     raw = b"".join(gzip.decompress(member) for member in [path.read_bytes()])
     assert b"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified" in raw
 
@@ -186,7 +186,7 @@ def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_repetition_of_nothing_is_damage(tmp_path: Path, header: str, value: str, why: str) -> None:
-    said = {"WARC-Refers-To-Date": "2026-09-28T02:00:00Z", "WARC-Refers-To-Target-URI": URL} | {header: value}
+    headers = {"WARC-Refers-To-Date": "2026-09-28T02:00:00Z", "WARC-Refers-To-Target-URI": URL} | {header: value}
     block = b"HTTP/1.1 304 Not Modified\r\n\r\n"
     lines = [
         "WARC/1.1",
@@ -194,14 +194,14 @@ def test_a_repetition_of_nothing_is_damage(tmp_path: Path, header: str, value: s
         "WARC-Record-ID: <urn:x>",
         "WARC-Date: 2026-09-29T02:00:00Z",
         f"WARC-Target-URI: {URL}",
-        *(f"{name}: {text}" for name, text in said.items()),
+        *(f"{name}: {text}" for name, text in headers.items()),
         f"Content-Length: {len(block)}",
     ]
     path = tmp_path / "x.warc.gz"
     path.write_bytes(gzip.compress("\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"))
-    (found,) = read(path)
-    assert isinstance(found, DamagedRecord)
-    assert why in found.why
+    (record,) = read(path)
+    assert isinstance(record, DamagedRecord)
+    assert why in record.why
 
 
 # --- conditional nights -------------------------------------------------------------------------------
@@ -210,47 +210,47 @@ def test_a_repetition_of_nothing_is_damage(tmp_path: Path, header: str, value: s
 def ask(board: Board, tmp_path: Path, time: datetime, path: str = "/v1/a") -> tuple[Response, Path]:
     """One live night: the answer and the file it left."""
     archive = tmp_path / "archive"
-    with holdings(tmp_path) as held, Writer(path_of(archive, "boards", time), dated=True) as writer:
-        answer = live(board, writer, held=held, now=lambda: time).get(board.url(path))
+    with holdings(tmp_path) as index, Writer(path_of(archive, "boards", time), dated=True) as writer:
+        answer = live(board, writer, held=index, now=lambda: time).get(board.url(path))
     assert writer.path is not None
     return answer, writer.path
 
 
 @pytest.mark.parametrize(
-    ("stated", "condition"),
+    ("headers", "condition"),
     [
         ({"ETag": 'W/"1"', "Last-Modified": "Mon, 28 Sep 2026 01:00:00 GMT"}, ("If-None-Match", 'W/"1"')),
         ({"Last-Modified": "Mon, 28 Sep 2026 01:00:00 GMT"}, ("If-Modified-Since", "Mon, 28 Sep 2026 01:00:00 GMT")),
     ],
 )
 def test_an_unchanged_answer_is_kept_as_a_repetition(
-    board: Board, tmp_path: Path, stated: dict[str, str], condition: tuple[str, str]
+    board: Board, tmp_path: Path, headers: dict[str, str], condition: tuple[str, str]
 ) -> None:
-    board.answers["/v1/a"] = (200, stated, b"[1]")
+    board.answers["/v1/a"] = (200, headers, b"[1]")
     ask(board, tmp_path, NOW)
-    board.answers["/v1/a"] = (304, stated, b"")
+    board.answers["/v1/a"] = (304, headers, b"")
     for number in (1, 2):
         answer, path = ask(board, tmp_path, NOW + number * NIGHT)
         assert (answer.status, answer.body, answer.observed_at) == (200, b"[1]", NOW + number * NIGHT)
-        sent = board.asked[-1][1]
-        assert sent.get(condition[0]) == condition[1]
-        assert ("If-Modified-Since" in sent) != ("If-None-Match" in sent)
-        (found,) = read_recorded(path)
-        assert isinstance(found, RevisitedAnswer)
-        assert (found.status, found.refers_to) == (304, NOW)
+        request_headers = board.asked[-1][1]
+        assert request_headers.get(condition[0]) == condition[1]
+        assert ("If-Modified-Since" in request_headers) != ("If-None-Match" in request_headers)
+        (record,) = read_recorded(path)
+        assert isinstance(record, RevisitedAnswer)
+        assert (record.status, record.refers_to) == (304, NOW)
 
 
 def test_the_same_bytes_again_are_kept_once(board: Board, tmp_path: Path) -> None:
     board.answers["/v1/a"] = (200, {}, b"[1]")
     ask(board, tmp_path, NOW)
     _, path = ask(board, tmp_path, NOW + NIGHT)
-    (found,) = read_recorded(path)
-    assert isinstance(found, RevisitedAnswer)
-    assert found.status == 200
+    (record,) = read_recorded(path)
+    assert isinstance(record, RevisitedAnswer)
+    assert record.status == 200
     board.answers["/v1/a"] = (200, {}, b"[2]")
     _, path = ask(board, tmp_path, NOW + 2 * NIGHT)
-    (found,) = read_recorded(path)
-    assert isinstance(found, RecordedAnswer)
+    (record,) = read_recorded(path)
+    assert isinstance(record, RecordedAnswer)
 
 
 @pytest.mark.parametrize(
@@ -271,11 +271,11 @@ def test_json_of_the_same_value_is_kept_once(board: Board, tmp_path: Path, again
     ask(board, tmp_path, NOW)
     board.answers["/v1/a"] = (200, {}, again)
     answer, path = ask(board, tmp_path, NOW + NIGHT)
-    (found,) = read_recorded(path)
-    assert isinstance(found, RevisitedAnswer) == is_same
+    (record,) = read_recorded(path)
+    assert isinstance(record, RevisitedAnswer) == is_same
     assert answer.body == (first if is_same else again)
-    if isinstance(found, RevisitedAnswer):
-        assert (found.status, found.digest) == (200, digest_of_body(first))
+    if isinstance(record, RevisitedAnswer):
+        assert (record.status, record.digest) == (200, digest_of_body(first))
         raw = gzip.decompress(path.read_bytes())
         assert f"WARC-Profile: {SAME_JSON}".encode() in raw
         assert f"Received-Payload-Digest: {digest_of_body(again)}".encode() in raw
@@ -290,33 +290,33 @@ def test_an_unchanged_answer_whose_body_nobody_wants_is_read_now_and_then(
     ask(board, tmp_path, NOW)
     board.answers["/v1/a"] = (304, {"ETag": '"1"'}, b"")
     with (
-        holdings(tmp_path) as held,
+        holdings(tmp_path) as index,
         Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer,
         mock.patch.object(IndexEntry, "answer", autospec=True, side_effect=IndexEntry.answer) as read_again,
     ):
-        assert live(board, writer, held=held, now=lambda: NOW + NIGHT).ask(board.url("/v1/a")) == 200
+        assert live(board, writer, held=index, now=lambda: NOW + NIGHT).ask(board.url("/v1/a")) == 200
         assert read_again.called == is_read
     assert board.asked[-1][1].get("If-None-Match") == '"1"'
     assert writer.path is not None
-    assert [type(found) for found in read_recorded(writer.path)] == [RevisitedAnswer]
+    assert [type(record) for record in read_recorded(writer.path)] == [RevisitedAnswer]
 
 
 def test_what_rotted_in_place_is_asked_anew(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("extractors.web.session.CHECKED_EVERY", 1)
     board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
     _, path = ask(board, tmp_path, NOW)
-    with holdings(tmp_path) as held, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
+    with holdings(tmp_path) as index, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
         path.write_bytes(b"x" * path.stat().st_size)
-        live(board, writer, held=held, now=lambda: NOW + NIGHT).ask(board.url("/v1/a"))
+        live(board, writer, held=index, now=lambda: NOW + NIGHT).ask(board.url("/v1/a"))
     assert "If-None-Match" not in board.asked[-1][1]
 
 
 def test_without_the_stored_answer_nothing_is_conditional(board: Board, tmp_path: Path) -> None:
     board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
     _, path = ask(board, tmp_path, NOW)
-    with holdings(tmp_path) as held, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
+    with holdings(tmp_path) as index, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
         path.write_bytes(b"x" * path.stat().st_size)
-        live(board, writer, held=held, now=lambda: NOW + NIGHT).get(board.url("/v1/a"))
+        live(board, writer, held=index, now=lambda: NOW + NIGHT).get(board.url("/v1/a"))
     assert "If-None-Match" not in board.asked[-1][1]
 
 
@@ -330,19 +330,19 @@ def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: P
     source = replace(SOURCE, endpoints=(board.url("/v1/"),))
     for file in files:
         with (
-            ArchiveIndex(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as held,
+            ArchiveIndex(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as index,
             Writer(path_of(tmp_path / "again", "boards", NOW), dated=True) as writer,
         ):
-            web = web_for(source, writer=writer, replay=[file], held=held, insecure_hosts=(board.host,))
+            web = web_for(source, writer=writer, replay=[file], held=index, insecure_hosts=(board.host,))
             assert web.get(board.url("/v1/a")).status == 200
         assert writer.path == tmp_path / "again" / "boards" / file.name
         assert writer.path.read_bytes() == file.read_bytes()
     for file in files:
-        with ArchiveIndex(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as held:
+        with ArchiveIndex(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as index:
             with Writer(path_of(tmp_path / "taken", "boards", NOW), dated=True) as writer:
-                web = web_for(source, writer=writer, replay=(), held=held, insecure_hosts=(board.host,))
+                web = web_for(source, writer=writer, replay=(), held=index, insecure_hosts=(board.host,))
                 web.take(file)
-            held.add(writer.path)
+            index.add(writer.path)
         assert writer.path is not None
         assert writer.path.read_bytes() == file.read_bytes()
 
@@ -390,16 +390,16 @@ def test_what_is_no_file_in_the_archive_is_passed_over(tmp_path: Path, monkeypat
     (folder / "loop.warc.gz").symlink_to("loop.warc.gz")
     (folder / "folder.warc.gz").mkdir()
     os.mkfifo(folder / "pipe.warc.gz")
-    opened = Path.open
+    real_open = Path.open
 
     def refusing(path: Path, *args: Any) -> Any:
         assert path.name != "pipe.warc.gz", "it would be waited for"
         if path == second:
             raise PermissionError(13, "Permission denied", str(path))
-        return opened(path, *args)
+        return real_open(path, *args)
 
     monkeypatch.setattr(Path, "open", refusing)
-    with holdings(tmp_path) as held:
-        found = held.before(URL, NOW + 2 * NIGHT)
-    assert found is not None
-    assert found.path == first
+    with holdings(tmp_path) as index:
+        entry = index.before(URL, NOW + 2 * NIGHT)
+    assert entry is not None
+    assert entry.path == first

@@ -38,7 +38,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a" / "x.warc.gz"
     written(path)
     answers = list(read(path))
-    assert [found.record for found in answers] == list(range(6))
+    assert [answer.record for answer in answers] == list(range(6))
     first = answers[0]
     assert isinstance(first, Response)
     assert first.url == "https://boards.example/0"
@@ -52,11 +52,11 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 
 def read_ranges(path: Path, size: int) -> list[Response | RevisitedAnswer | DamagedRecord]:
     """The answers of a file, range by range, with the numbers that they have in the whole."""
-    found: list[Response | RevisitedAnswer | DamagedRecord] = []
+    answers: list[Response | RevisitedAnswer | DamagedRecord] = []
     for part in split(path, size):
-        begin = max((one.record for one in found), default=-1) + 1
-        found += [replace(one, record=one.record + begin) for one in read(path, part)]
-    return found
+        begin = max((one.record for one in answers), default=-1) + 1
+        answers += [replace(one, record=one.record + begin) for one in read(path, part)]
+    return answers
 
 
 @pytest.mark.parametrize("size", [1, 100, 300, 1_000, 10**6])
@@ -95,18 +95,18 @@ def test_a_range_that_ends_inside_a_record_is_refused(tmp_path: Path) -> None:
         list(read(path, Range(0, len(members[0]) + 10)))
 
 
-@pytest.mark.parametrize("left", [0.5, 0.98, 0.02])
-def test_a_warc_cut_in_half(tmp_path: Path, left: float) -> None:
+@pytest.mark.parametrize("share", [0.5, 0.98, 0.02])
+def test_a_warc_cut_in_half(tmp_path: Path, share: float) -> None:
     path = tmp_path / "x.warc.gz"
     members = written(path)
-    keep = len(b"".join(members[:4])) + int(len(members[4]) * left)
+    keep = len(b"".join(members[:4])) + int(len(members[4]) * share)
     path.write_bytes(path.read_bytes()[:keep])
-    found = outline(path)
-    assert found[:3] == whole(0, 1, 2)
-    (number, _, why) = found[3]
+    records = outline(path)
+    assert records[:3] == whole(0, 1, 2)
+    (number, _, why) = records[3]
     assert number == 3
     assert "the file ends inside it" in why
-    assert len(found) == 4
+    assert len(records) == 4
 
 
 def test_every_cut_is_noticed_and_costs_one_record(tmp_path: Path) -> None:
@@ -116,10 +116,10 @@ def test_every_cut_is_noticed_and_costs_one_record(tmp_path: Path) -> None:
     begin_of_last = len(data) - len(members[-1])
     for keep in range(begin_of_last + 1, len(data), 7):
         path.write_bytes(data[:keep])
-        found = list(read(path))
-        assert isinstance(found[0], Response), keep
-        assert isinstance(found[-1], DamagedRecord), keep
-        assert len(found) == 2 or (found[1].record, found[2].record) == (1, -1), keep
+        answers = list(read(path))
+        assert isinstance(answers[0], Response), keep
+        assert isinstance(answers[-1], DamagedRecord), keep
+        assert len(answers) == 2 or (answers[1].record, answers[2].record) == (1, -1), keep
 
 
 def test_a_truncated_member_in_the_middle(tmp_path: Path) -> None:
@@ -127,9 +127,9 @@ def test_a_truncated_member_in_the_middle(tmp_path: Path) -> None:
     members = written(path)
     members[3] = members[3][: len(members[3]) // 2]
     path.write_bytes(b"".join(members))
-    found = outline(path)
-    assert found[:2] + found[3:] == whole(0, 1, 3, 4, 5)
-    assert found[2][:2] == (2, "2")
+    records = outline(path)
+    assert records[:2] + records[3:] == whole(0, 1, 3, 4, 5)
+    assert records[2][:2] == (2, "2")
 
 
 def overwritten(members: list[bytes]) -> bytes:
@@ -210,7 +210,7 @@ def test_damage_in_the_middle_costs_one_record(
     path.write_bytes(damage(written(path)))
     answers = list(read(path))
     bad = answers.pop(2)
-    assert [found.record for found in answers if isinstance(found, Response)] == [0, 1, 3, 4, 5]
+    assert [answer.record for answer in answers if isinstance(answer, Response)] == [0, 1, 3, 4, 5]
     assert isinstance(bad, DamagedRecord)
     assert (bad.record, bad.url) == (2, "https://boards.example/2")
     assert re.search(why, bad.why), bad.why
@@ -221,10 +221,10 @@ def test_reading_goes_on_behind_garbage(tmp_path: Path) -> None:
     members = written(path)
     path.write_bytes(b"".join(members[:3]) + b"\x1f\x8b\x08garbage" * 9 + b"".join(members[3:]))
     answers = list(read(path))
-    assert [found.url for found in answers if isinstance(found, Response)] == [
+    assert [answer.url for answer in answers if isinstance(answer, Response)] == [
         f"https://boards.example/{number}" for number in range(6)
     ]
-    assert [found.record for found in answers if isinstance(found, DamagedRecord)] == [2]
+    assert [answer.record for answer in answers if isinstance(answer, DamagedRecord)] == [2]
 
 
 @pytest.mark.parametrize(
@@ -238,9 +238,9 @@ def test_reading_goes_on_behind_garbage(tmp_path: Path) -> None:
 def test_a_file_that_is_no_warc(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "x.warc.gz"
     path.write_bytes(content)
-    (found,) = read(path)
-    assert isinstance(found, DamagedRecord)
-    assert why in found.why
+    (record,) = read(path)
+    assert isinstance(record, DamagedRecord)
+    assert why in record.why
 
 
 @settings(max_examples=60, deadline=None)
@@ -254,8 +254,8 @@ def test_no_damage_raises_or_invents(tmp_path_factory: pytest.TempPathFactory, d
     content[begin:end] = data.draw(st.binary(max_size=200))
     path.write_bytes(content)
     bodies = {body_of(number) for number in range(4)}
-    found = list(read(path))
-    assert all(answer.body in bodies for answer in found if isinstance(answer, Response))
+    answers = list(read(path))
+    assert all(answer.body in bodies for answer in answers if isinstance(answer, Response))
 
 
 def test_records_of_other_types_are_passed_over(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_records_gzipped_together(tmp_path: Path) -> None:
     together = gzip.compress(b"".join(gzip.decompress(member) for member in members))
     path.write_bytes(together)
     assert outline(path) == whole(0, 1, 2)
-    answers = [found for found in read_recorded(path) if isinstance(found, RecordedAnswer)]
+    answers = [answer for answer in read_recorded(path) if isinstance(answer, RecordedAnswer)]
     for answer in answers:
         assert read_record_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
     path.write_bytes(together[:-2000])
@@ -291,13 +291,13 @@ def test_records_gzipped_together(tmp_path: Path) -> None:
 def test_one_answer_is_found_again(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path)
-    answers = [found for found in read_recorded(path) if isinstance(found, RecordedAnswer)]
+    answers = [answer for answer in read_recorded(path) if isinstance(answer, RecordedAnswer)]
     for answer in reversed(answers):
         assert read_record_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
     path.write_bytes(b"")
-    gone = read_record_at(path, record=3, offset=answers[3].offset, position=0)
-    assert isinstance(gone, DamagedRecord)
-    assert gone.record == 3
+    damage = read_record_at(path, record=3, offset=answers[3].offset, position=0)
+    assert isinstance(damage, DamagedRecord)
+    assert damage.record == 3
 
 
 # --- Content-Encoding -------------------------------------------------------------------------------
@@ -325,48 +325,48 @@ ENCODED = {
 def archive_and_read(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | DamagedRecord:
     with Writer(path) as writer:
         writer.write(url="https://boards.example/", observed_at=TIME, status=200, headers=headers, body=body)
-    (found,) = read(path)
-    assert not isinstance(found, RevisitedAnswer)
-    return found
+    (answer,) = read(path)
+    assert not isinstance(answer, RevisitedAnswer)
+    return answer
 
 
 @pytest.mark.parametrize("encoding", ENCODED)
 def test_content_encoding_is_undone(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "x.warc.gz"
-    found = archive_and_read(path, ENCODED[encoding], ("Content-Encoding", encoding))
-    assert isinstance(found, Response)
-    assert found.body == PLAIN
-    (stored,) = read_recorded(path)
-    assert isinstance(stored, RecordedAnswer)
-    assert stored.body == ENCODED[encoding]
+    answer = archive_and_read(path, ENCODED[encoding], ("Content-Encoding", encoding))
+    assert isinstance(answer, Response)
+    assert answer.body == PLAIN
+    (record,) = read_recorded(path)
+    assert isinstance(record, RecordedAnswer)
+    assert record.body == ENCODED[encoding]
 
 
 @pytest.mark.parametrize("encoding", [name for name in ENCODED if name != "identity"])
 def test_a_truncated_body_is_damaged(tmp_path: Path, encoding: str) -> None:
-    found = archive_and_read(tmp_path / "x.warc.gz", ENCODED[encoding][:-5], ("Content-Encoding", encoding))
-    assert isinstance(found, DamagedRecord)
-    assert found.url == "https://boards.example/"
-    assert "does not decode" in found.why
+    record = archive_and_read(tmp_path / "x.warc.gz", ENCODED[encoding][:-5], ("Content-Encoding", encoding))
+    assert isinstance(record, DamagedRecord)
+    assert record.url == "https://boards.example/"
+    assert "does not decode" in record.why
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "rot13"])
 def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str) -> None:
-    found = archive_and_read(tmp_path / "x.warc.gz", b"<html>plain</html>", ("Content-Encoding", encoding))
-    assert isinstance(found, DamagedRecord)
+    record = archive_and_read(tmp_path / "x.warc.gz", b"<html>plain</html>", ("Content-Encoding", encoding))
+    assert isinstance(record, DamagedRecord)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = gzip.compress(bytes(reader.MAX_BODY + 1))
-    found = archive_and_read(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
-    assert isinstance(found, DamagedRecord)
-    assert "over" in found.why
+    record = archive_and_read(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
+    assert isinstance(record, DamagedRecord)
+    assert "over" in record.why
 
 
 def test_a_body_of_50_mb_is_read(tmp_path: Path) -> None:
     body = b"x" * 50_000_000
-    found = archive_and_read(tmp_path / "x.warc.gz", body)
-    assert isinstance(found, Response)
-    assert found.body == body
+    answer = archive_and_read(tmp_path / "x.warc.gz", body)
+    assert isinstance(answer, Response)
+    assert answer.body == body
 
 
 def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
@@ -376,24 +376,24 @@ def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
     head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (reader.MAX_RECORD + 20)
     huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(reader.MAX_RECORD + 1) + b"\r\n\r\n", 1)
     path.write_bytes(members[0] + members[1] + huge + members[2])
-    found = list(read(path))
-    assert [isinstance(answer, Response) for answer in found] == [True, False, True]
-    assert isinstance(found[1], DamagedRecord)
-    assert found[1].url == "https://boards.example/huge"
+    answers = list(read(path))
+    assert [isinstance(answer, Response) for answer in answers] == [True, False, True]
+    assert isinstance(answers[1], DamagedRecord)
+    assert answers[1].url == "https://boards.example/huge"
 
 
 def test_chunks_that_others_kept_are_joined(tmp_path: Path) -> None:
-    chunked = b"5\r\n[1,2,\r\n2\r\n3]\r\n0\r\n\r\n"
+    chunks = b"5\r\n[1,2,\r\n2\r\n3]\r\n0\r\n\r\n"
     block = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    for body, joined in ((chunked, b"[1,2,3]"), (b'["no chunks"]', b'["no chunks"]')):
+    for body, expected in ((chunks, b"[1,2,3]"), (b'["no chunks"]', b'["no chunks"]')):
         head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
         head += b"WARC-Target-URI: <https://boards.example/>\r\nContent-Length: %d\r\n\r\n" % len(block + body)
         path = tmp_path / "x.warc.gz"
         path.write_bytes(gzip.compress(head + block + body + b"\r\n\r\n"))
-        (found,) = read(path)
-        assert isinstance(found, Response)
-        assert (found.url, found.body) == ("https://boards.example/", joined)
-        assert "transfer-encoding" not in found.headers
+        (answer,) = read(path)
+        assert isinstance(answer, Response)
+        assert (answer.url, answer.body) == ("https://boards.example/", expected)
+        assert "transfer-encoding" not in answer.headers
 
 
 # --- files ------------------------------------------------------------------------------------------
@@ -408,4 +408,4 @@ def test_real_recordings_are_whole() -> None:
         ("ecb_rates", "2026-10-30", 1),
     ):
         answers = list(read(REAL / source / f"{name}.warc.gz"))
-        assert [found.record for found in answers if isinstance(found, Response)] == list(range(count))
+        assert [answer.record for answer in answers if isinstance(answer, Response)] == list(range(count))

@@ -44,7 +44,7 @@ def archive(store: Store, *bodies: bytes, at: int = 0) -> Writer:
 
 
 def bodies_in(path: Path) -> list[bytes]:
-    return [getattr(found, "body", b"") for found in read_recorded(path)]
+    return [getattr(record, "body", b"") for record in read_recorded(path)]
 
 
 def test_files_of_a_folder_stay_where_they_are(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_files_of_a_folder_stay_where_they_are(tmp_path: Path) -> None:
     assert path is not None
     before = path.stat()
     assert (store.fetch(path), store.put(path), store.files(PATTERN)) == (path, path, [path])
-    assert store.remember("size", path, lambda found: str(found.stat().st_size)) == str(before.st_size)
+    assert store.remember("size", path, lambda file: str(file.stat().st_size)) == str(before.st_size)
     store.drop_copies(PATTERN, but=())
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert list(tmp_path.rglob("*")) == [path.parent, path]
@@ -62,13 +62,13 @@ def test_files_of_a_folder_stay_where_they_are(tmp_path: Path) -> None:
 
 
 def test_what_is_put_at_an_address_is_read_there_by_another_machine(store: Store, tmp_path: Path) -> None:
-    made = archive(store, b"[1]", b"[2]").path
-    assert made is not None
+    warc = archive(store, b"[1]", b"[2]").path
+    assert warc is not None
     other = on_another_machine(store, tmp_path / "other")
     (path,) = other.files(PATTERN)
     assert not path.exists(), "what is listed is not fetched"
-    assert other.size(path) == made.stat().st_size
-    assert other.fetch(path).read_bytes() == made.read_bytes()
+    assert other.size(path) == warc.stat().st_size
+    assert other.fetch(path).read_bytes() == warc.read_bytes()
     assert bodies_in(path) == [b"[1]", b"[2]"]
     assert not list(store.outbox.rglob("*.gz"))
     with pytest.raises(FileNotFoundError, match=r"some/where/boards/none\.warc\.gz"):
@@ -87,18 +87,18 @@ def test_large_files_come_whole(store: Store, tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_copy_that_is_not_what_lies_there_is_fetched_again(store: Store, tmp_path: Path) -> None:
-    made = archive(store, b"[1]").path
-    assert made is not None
-    whole = made.read_bytes()
-    made.write_bytes(whole[:-1] + b"x")
-    assert store.fetch(made).read_bytes() == whole
+    warc = archive(store, b"[1]").path
+    assert warc is not None
+    whole = warc.read_bytes()
+    warc.write_bytes(whole[:-1] + b"x")
+    assert store.fetch(warc).read_bytes() == whole
     other = on_another_machine(store, tmp_path / "other")
     (path,) = other.files(PATTERN)
     other.fetch(path)
     archive(store, b"[1]", b"[2]")  # of the same name
     other.refresh()
     assert bodies_in(other.fetch(path)) == [b"[1]", b"[2]"]
-    store.remove(made)
+    store.remove(warc)
     other.refresh()
     assert not other.fetch_current(path).exists(), "what is no longer there has no copy"
 
@@ -119,9 +119,9 @@ def test_a_finished_file_that_a_killed_run_did_not_send_is_sent(store: Store, mo
         patch.setattr(store, "put", fail)
         archive(store, b"[1]")
     assert not store.files(PATTERN)
-    (sent,) = put_left(store)
-    assert store.files(PATTERN) == [sent]
-    assert bodies_in(store.fetch(sent)) == [b"[1]"]
+    (path,) = put_left(store)
+    assert store.files(PATTERN) == [path]
+    assert bodies_in(store.fetch(path)) == [b"[1]"]
     assert put_left(store) == []
 
 
@@ -142,11 +142,11 @@ def test_an_upload_that_breaks_off_is_made_good(store: Store, monkeypatch: pytes
                 raise OSError(5, "Input/output error")
             return bytes(self.file.read(200))
 
-    opened = Path.open
+    real_open = Path.open
 
     @contextlib.contextmanager
-    def open_cut(path: Path, *given: Any, **more: Any) -> Iterator[Any]:
-        with opened(path, *given, **more) as file:
+    def open_cut(path: Path, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        with real_open(path, *args, **kwargs) as file:
             yield Cut(file)
 
     archive(store, b"[1]")
@@ -180,38 +180,38 @@ def test_a_namesake_keeps_its_answers(store: Store) -> None:
 
 
 def test_a_file_is_not_fetched_to_be_asked_again(store: Store, tmp_path: Path) -> None:
-    made = archive(store, b"[1]").path
-    assert made is not None
-    expected = digest_of(made)
-    assert store.remember("digest", made, digest_of) == expected
-    made.unlink()
+    warc = archive(store, b"[1]").path
+    assert warc is not None
+    expected = digest_of(warc)
+    assert store.remember("digest", warc, digest_of) == expected
+    warc.unlink()
     next_run = Store(store.folder, store.url, outbox=store.outbox)
-    assert next_run.remember("digest", made, digest_of) == expected
-    assert not made.exists()
+    assert next_run.remember("digest", warc, digest_of) == expected
+    assert not warc.exists()
     with (store.folder / "facts.tsv").open("a") as file:
         file.write("digest\tboards/half")
-    assert Store(store.folder, store.url).remember("digest", made, lambda path: "asked") == expected
+    assert Store(store.folder, store.url).remember("digest", warc, lambda path: "asked") == expected
     made_again = archive(store, b"[2]").path
-    assert made_again == made
-    assert store.remember("digest", made, digest_of) == digest_of(made) != expected
+    assert made_again == warc
+    assert store.remember("digest", warc, digest_of) == digest_of(warc) != expected
 
 
 def test_the_index_reads_answers_from_an_address(store: Store, tmp_path: Path) -> None:
     archive(store, b"[1]")
     archive(store, b"[2]", at=1)
     shutil.rmtree(store.folder)
-    with ArchiveIndex(store.folder / "boards", tmp_path / "index.sqlite", store) as held:
-        newest = held.before(URL, NOW + timedelta(days=9))
+    with ArchiveIndex(store.folder / "boards", tmp_path / "index.sqlite", store) as index:
+        newest = index.before(URL, NOW + timedelta(days=9))
     assert newest is not None
     shutil.rmtree(store.folder)
     answer = newest.answer()
     assert answer is not None
     assert answer.body == b"[2]"
     store.remove(newest.path)
-    with ArchiveIndex(store.folder / "boards", tmp_path / "index.sqlite", store) as held:
-        left = held.before(URL, NOW + timedelta(days=9))
-    assert left is not None
-    assert left.first_at == NOW
+    with ArchiveIndex(store.folder / "boards", tmp_path / "index.sqlite", store) as index:
+        entry = index.before(URL, NOW + timedelta(days=9))
+    assert entry is not None
+    assert entry.first_at == NOW
 
 
 # --- what cannot be reached -----------------------------------------------------------------------------
@@ -241,14 +241,14 @@ def test_credentials_that_are_refused_are_told_and_not_shown(tmp_path: Path, sto
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"s3://market/archive?endpoint_override=127.0.0.1:{server.server_port}&scheme=http"
-        with pytest.raises(StorageError) as refused:
+        with pytest.raises(StorageError) as error:
             Store(tmp_path, url).check()
     finally:
         server.shutdown()
-    said = str(refused.value)
-    assert "s3://market/archive/: " in said
-    assert "AWS_ACCESS_KEY_ID" in said
-    assert "s3cr3t" not in said
+    message = str(error.value)
+    assert "s3://market/archive/: " in message
+    assert "AWS_ACCESS_KEY_ID" in message
+    assert "s3cr3t" not in message
 
 
 def test_a_parameter_that_is_not_known_is_refused(tmp_path: Path) -> None:

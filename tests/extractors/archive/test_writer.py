@@ -22,7 +22,7 @@ def test_another_reader_agrees(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path)
     with path.open("rb") as file:
-        seen = [
+        records = [
             (
                 record.rec_type,
                 record.http_headers and record.http_headers.get_statuscode(),
@@ -30,9 +30,9 @@ def test_another_reader_agrees(tmp_path: Path) -> None:
             )
             for record in OtherReader(file, check_digests="raise")
         ]
-    assert seen[0][0] == "warcinfo"
-    assert b"WARC File Format 1.1" in seen[0][2]
-    assert seen[1:] == [("response", "200", body_of(number)) for number in range(6)]
+    assert records[0][0] == "warcinfo"
+    assert b"WARC File Format 1.1" in records[0][2]
+    assert records[1:] == [("response", "200", body_of(number)) for number in range(6)]
 
 
 def test_same_answers_make_same_bytes(tmp_path: Path) -> None:
@@ -133,9 +133,9 @@ def test_a_part_is_salvaged_record_by_record(tmp_path: Path) -> None:
     assert salvage(part) == path
     assert outline(path) == whole(0, 1, 2)
     assert list(path.parent.iterdir()) == [path]
-    undisturbed = tmp_path / "y.warc.gz"
-    written(undisturbed, count=3)
-    assert path.read_bytes() == undisturbed.read_bytes()
+    reference = tmp_path / "y.warc.gz"
+    written(reference, count=3)
+    assert path.read_bytes() == reference.read_bytes()
 
 
 def test_a_part_without_a_whole_answer_is_removed(tmp_path: Path) -> None:
@@ -150,9 +150,9 @@ def test_running_again_after_a_kill_makes_the_undisturbed_file(tmp_path: Path) -
     path = path_of(tmp_path, "ashby", TIME)
     left_by_a_killed_run(path, 4, cut=1000)
     written(path, count=6)
-    undisturbed = tmp_path / "y.warc.gz"
-    written(undisturbed, count=6)
-    assert path.read_bytes() == undisturbed.read_bytes()
+    reference = tmp_path / "y.warc.gz"
+    written(reference, count=6)
+    assert path.read_bytes() == reference.read_bytes()
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -194,7 +194,7 @@ def test_a_file_of_the_same_name_is_not_lost(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path, count=3)
     written(path, count=2, begin=2)
-    assert [found.url for found in read(path)] == [f"https://boards.example/{number}" for number in (2, 3, 0, 1)]
+    assert [answer.url for answer in read(path)] == [f"https://boards.example/{number}" for number in (2, 3, 0, 1)]
     before = path.read_bytes()
     written(path, count=2, begin=2)
     assert sorted(members_of(path.read_bytes())) == sorted(members_of(before))
@@ -203,7 +203,7 @@ def test_a_file_of_the_same_name_is_not_lost(tmp_path: Path) -> None:
 def test_answers_at_hand_are_written(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path)
-    answers = [found for found in read_recorded(path) if isinstance(found, RecordedAnswer)]
+    answers = [answer for answer in read_recorded(path) if isinstance(answer, RecordedAnswer)]
     assert write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
     assert (tmp_path / "y.warc.gz").read_bytes() == path.read_bytes()
     assert write(tmp_path / "z.warc.gz", []) is None

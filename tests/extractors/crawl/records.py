@@ -23,9 +23,9 @@ MICRODATA = (
 )
 
 
-def page(*said: object, head: str = "", body: str = "<p>Nothing else.</p>") -> str:
+def page(*items: object, head: str = "", body: str = "<p>Nothing else.</p>") -> str:
     """A page with JSON-LD scripts of what is said."""
-    scripts = "".join(f'<script type="application/ld+json">{json.dumps(one)}</script>' for one in said)
+    scripts = "".join(f'<script type="application/ld+json">{json.dumps(one)}</script>' for one in items)
     return f"<!DOCTYPE html><html><head><title>x</title>{head}</head><body>{scripts}{body}</body></html>"
 
 
@@ -36,16 +36,16 @@ def answer(
     status: int = 200,
     headers: Iterable[tuple[str, str]] = (("Content-Type", "text/html; charset=utf-8"),),
     kind: str = "response",
-    said: str = "",
+    lines: str = "",
     length: int | None = None,
     date: str = "2026-08-15T04:12:09Z",
 ) -> bytes:
-    """A record, not packed; `said` are further lines of its header, `length` what it says of its own."""
+    """A record, not packed; `lines` are further lines of its header, `length` what it says of its own."""
     http = f"HTTP/1.1 {status} X\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n"
     block = http.encode() + (body.encode() if isinstance(body, str) else body)
     head = (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Date: {date}\r\nWARC-Record-ID: <urn:x:{url}>\r\n"
-        f"WARC-Target-URI: {url}\r\nContent-Type: application/http; msgtype=response\r\n{said}"
+        f"WARC-Target-URI: {url}\r\nContent-Type: application/http; msgtype=response\r\n{lines}"
         f"Content-Length: {len(block) if length is None else length}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"

@@ -24,10 +24,10 @@ def test_a_site_is_told_by_what_its_pages_say() -> None:
     own = page("https://careers.plover.co.uk/1", "Plover Ltd")
     group = [page("https://jobs.bosch.example/1", "Bosch"), page("https://jobs.bosch.example/2", "Bosch Rexroth AG")]
     many = [page(f"https://www.allthework.co.uk/{name}", name) for name in ("Heron", "Avocet", "Curlew")]
-    known = page("https://de.indeed.com/1", "Plover")
+    aggregator = page("https://de.indeed.com/1", "Plover")
     board = page("https://boards.greenhouse.io/plover/jobs/1", "Plover")
     nobody = page("https://203.0.113.7/1", "Plover")
-    pages = [own, *group, *many, known, board, nobody]
+    pages = [own, *group, *many, aggregator, board, nobody]
     home = homes_of(pages)
     assert [home(one) for one in pages] == [OWN, OWN, OWN, MANY, MANY, MANY, MANY, BOARD, OWN]
     assert dict(count_homes(pages, home)) == dict(zip(HOMES, (4, 1, 4), strict=True))
@@ -57,9 +57,9 @@ def test_sites_below_a_public_suffix_are_told_apart() -> None:
     ],
 )
 def test_a_copy_gives_way_to_the_employers_own_page(own: Page, copy: dict[str, str], is_copy: bool) -> None:
-    found = page("https://www.indeed.com/viewjob?1", "PLOVER", **copy)
-    pages = [found, own]
-    assert find_copies(pages, homes_of(pages)) == ({found} if is_copy else set())
+    candidate = page("https://www.indeed.com/viewjob?1", "PLOVER", **copy)
+    pages = [candidate, own]
+    assert find_copies(pages, homes_of(pages)) == ({candidate} if is_copy else set())
 
 
 def test_a_page_of_several_adverts_stays_while_one_stands_nowhere_else() -> None:
@@ -76,7 +76,7 @@ ROBOTS, TDMREP = HOST_FILES
 
 
 @pytest.mark.parametrize(
-    ("files", "closed"),
+    ("files", "paths"),
     [
         ({}, []),
         ({ROBOTS: b"User-agent: *\nDisallow: /jobs/"}, ["/jobs/1"]),
@@ -91,12 +91,12 @@ ROBOTS, TDMREP = HOST_FILES
         ({TDMREP: b"<html>404</html>"}, []),
     ],
 )  # fmt: skip
-def test_what_a_site_closes_is_left_out(files: dict[str, bytes], closed: list[str]) -> None:
+def test_what_a_site_closes_is_left_out(files: dict[str, bytes], paths: list[str]) -> None:
     pages = [page(f"https://Plover.example{path}", "Plover") for path in ("/about", "/jobs/1")]
     pages.append(page("https://heron.example/jobs/1", "Heron"))
 
     def host_file(host: str, path: str) -> bytes | None:
         return files.get(path) if host == "plover.example" else None
 
-    found = find_closed(pages, host_file)
-    assert sorted(one.url.partition("example")[2] for one in found) == closed
+    closed_pages = find_closed(pages, host_file)
+    assert sorted(one.url.partition("example")[2] for one in closed_pages) == paths

@@ -21,9 +21,9 @@ NAME = "https://data.commoncrawl.org/crawl-data/CC-MAIN-2026-33/segments/1/warc/
 
 
 def keep(path: Path, archive: Path) -> Path:
-    made = keep_pages(archive, "common_crawl", path, scan(path).pages, name=NAME)
-    assert made is not None
-    return made
+    warc = keep_pages(archive, "common_crawl", path, scan(path).pages, name=NAME)
+    assert warc is not None
+    return warc
 
 
 def headers_in(path: Path) -> list[tuple[str, dict[str, str]]]:
@@ -40,19 +40,19 @@ def test_records_are_copied_byte_for_byte_and_name_where_they_stood(tmp_path: Pa
         posting_at(2),
     ]
     path = write(tmp_path / "a.warc.gz", *records)
-    made = keep(path, tmp_path / "archive")
-    assert made == tmp_path / "archive" / "common_crawl" / "2026-08-15T041209Z.warc.gz"
-    packed = [gzip.compress(record, mtime=0) for record in records]
-    assert packed[1] in made.read_bytes()
-    assert packed[3] in made.read_bytes()
-    assert packed[0] not in made.read_bytes()
-    kinds, headers = zip(*headers_in(made), strict=True)
+    warc = keep(path, tmp_path / "archive")
+    assert warc == tmp_path / "archive" / "common_crawl" / "2026-08-15T041209Z.warc.gz"
+    members = [gzip.compress(record, mtime=0) for record in records]
+    assert members[1] in warc.read_bytes()
+    assert members[3] in warc.read_bytes()
+    assert members[0] not in warc.read_bytes()
+    kinds, headers = zip(*headers_in(warc), strict=True)
     assert kinds == ("warcinfo", "response", "metadata", "response", "metadata")
     begin, end = map(int, headers[2]["WARC-Source-Range"].removeprefix("bytes=").split("-"))
-    assert path.read_bytes()[begin : end + 1] == packed[1]
+    assert path.read_bytes()[begin : end + 1] == members[1]
     assert headers[2]["WARC-Source-URI"] == NAME
     assert headers[2]["WARC-Refers-To"] == headers[1]["WARC-Record-ID"]
-    assert [found.url for found in read(made) if isinstance(found, Response)] == [
+    assert [response.url for response in read(warc) if isinstance(response, Response)] == [
         "https://www.plover.example/jobs/1", "https://www.plover.example/jobs/2",
     ]  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_the_same_file_makes_the_same_archive_again(tmp_path: Path) -> None:
     assert keep(path, tmp_path / "archive").read_bytes() == before
     other = write(tmp_path / "b.warc.gz", posting_at(3))
     both = keep(other, tmp_path / "archive")
-    assert len([found for found in read_recorded(both) if isinstance(found, RecordedAnswer)]) == 3, "none is lost"
+    assert len([record for record in read_recorded(both) if isinstance(record, RecordedAnswer)]) == 3, "none is lost"
 
 
 @pytest.mark.parametrize("kind", ["not packed", "one member"])
@@ -71,30 +71,30 @@ def test_records_that_stand_in_no_member_of_their_own_get_one(tmp_path: Path, ki
     whole = answer("<p>x</p>", "https://a.example/") + posting_at(1) + posting_at(2)
     path = tmp_path / ("a.warc" if kind == "not packed" else "a.warc.gz")
     path.write_bytes(whole if kind == "not packed" else gzip.compress(whole))
-    found = [found for found in read(keep(path, tmp_path / "archive")) if isinstance(found, Response)]
-    assert [one.url for one in found] == ["https://www.plover.example/jobs/1", "https://www.plover.example/jobs/2"]
-    assert found[0].body == posting_at(1).split(b"\r\n\r\n", 2)[2].removesuffix(b"\r\n\r\n")
+    responses = [response for response in read(keep(path, tmp_path / "archive")) if isinstance(response, Response)]
+    assert [one.url for one in responses] == ["https://www.plover.example/jobs/1", "https://www.plover.example/jobs/2"]
+    assert responses[0].body == posting_at(1).split(b"\r\n\r\n", 2)[2].removesuffix(b"\r\n\r\n")
 
 
 def test_what_is_kept_is_refined_to_the_same_postings_as_the_page(tmp_path: Path) -> None:
-    cut = answer(page(POSTING)[:-30], "http://www.plover.example/cut", said="WARC-Truncated: length\r\n")
+    cut = answer(page(POSTING)[:-30], "http://www.plover.example/cut", lines="WARC-Truncated: length\r\n")
     micro = answer(page(body=MICRODATA), "https://www.plover.example/micro")
     several = answer(page([POSTING, POSTING | {"title": "Gull Watcher", "url": f"{URL}?2"}]), f"{URL}/several")
     path = write(tmp_path / "a.warc.gz", posting_at(1), cut, micro, several)
     archive = tmp_path / "archive"
-    made = refine("common_crawl", keep(path, archive), archive=archive, refined=tmp_path / "refined")
-    assert (made.n_rows, made.n_responses, made.n_rejects) == (5, 4, 0)
-    assert not any(refusals_in(made))
+    result = refine("common_crawl", keep(path, archive), archive=archive, refined=tmp_path / "refined")
+    assert (result.n_rows, result.n_responses, result.n_rejects) == (5, 4, 0)
+    assert not any(refusals_in(result))
 
 
 def test_a_killed_run_leaves_what_can_be_finished(tmp_path: Path) -> None:
-    made = keep(write(tmp_path / "a.warc.gz", posting_at(1), posting_at(2)), tmp_path / "archive")
-    whole = made.read_bytes()
-    part = made.with_name(made.name + ".part")
+    warc = keep(write(tmp_path / "a.warc.gz", posting_at(1), posting_at(2)), tmp_path / "archive")
+    whole = warc.read_bytes()
+    part = warc.with_name(warc.name + ".part")
     part.write_bytes(whole[:-30])
-    made.unlink()
-    assert salvage(part) == made
-    assert len([found for found in read(made) if isinstance(found, Response)]) == 2
+    warc.unlink()
+    assert salvage(part) == warc
+    assert len([response for response in read(warc) if isinstance(response, Response)]) == 2
 
 
 def test_a_file_that_was_changed_since_is_refused(tmp_path: Path) -> None:
@@ -108,12 +108,12 @@ def test_a_file_that_was_changed_since_is_refused(tmp_path: Path) -> None:
 def test_what_sites_say_of_robots_is_found_wherever_it_is_recorded(tmp_path: Path) -> None:
     rules = answer("User-agent: *\nDisallow: /", "https://www.Plover.example/robots.txt",
                    headers=[("Content-Type", "text/plain")])  # fmt: skip
-    gone = answer("<html>", "https://heron.example/robots.txt", status=404)
-    packed = scan(write(tmp_path / "a.warc.gz", posting_at(1), rules, gone))
+    error_page = answer("<html>", "https://heron.example/robots.txt", status=404)
+    gz_scan = scan(write(tmp_path / "a.warc.gz", posting_at(1), rules, error_page))
     plain = tmp_path / "b.warc"
     plain.write_bytes(answer("{}", "https://c.example/.well-known/tdmrep.json"))
-    said = host_files_in([packed, scan(plain)])
-    assert said("www.plover.example", "/robots.txt") == b"User-agent: *\nDisallow: /"
-    assert said("heron.example", "/robots.txt") is None
-    assert said("c.example", "/.well-known/tdmrep.json") == b"{}"
-    assert said("c.example", "/robots.txt") is None
+    host_file = host_files_in([gz_scan, scan(plain)])
+    assert host_file("www.plover.example", "/robots.txt") == b"User-agent: *\nDisallow: /"
+    assert host_file("heron.example", "/robots.txt") is None
+    assert host_file("c.example", "/.well-known/tdmrep.json") == b"{}"
+    assert host_file("c.example", "/robots.txt") is None

@@ -24,8 +24,8 @@ RECORDED = [
 PLAIN = page(body="<p>No posting here.</p>")
 
 
-def urls(found: Scan) -> list[str]:
-    return [one.url for one in found.pages]
+def urls(result: Scan) -> list[str]:
+    return [one.url for one in result.pages]
 
 
 def found_by_reader(path: Path) -> list[tuple[str, int]]:
@@ -44,18 +44,18 @@ def found_by_reader(path: Path) -> list[tuple[str, int]]:
 def test_a_mix_gives_the_postings_that_reading_every_page_gives(tmp_path: Path) -> None:
     path = tmp_path / "mix.warc.gz"
     n_postings = write_mix(path, 240, postings_in=8)
-    found = scan(path)
-    assert [(one.url, len(one.adverts)) for one in found.pages] == found_by_reader(path)
-    assert (len(found.pages), found.counts[SEARCHED], found.damaged) == (n_postings, 240, [])
+    result = scan(path)
+    assert [(one.url, len(one.adverts)) for one in result.pages] == found_by_reader(path)
+    assert (len(result.pages), result.counts[SEARCHED], result.damaged) == (n_postings, 240, [])
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.parent.name)
 def test_recorded_pages_give_the_postings_that_reading_every_page_gives(path: Path) -> None:
     if not path.exists():
         pytest.skip(f"needs the real payload {path.name} in {REAL}")
-    found = scan(path)
-    assert [(one.url, len(one.adverts)) for one in found.pages] == found_by_reader(path)
-    assert not found.damaged
+    result = scan(path)
+    assert [(one.url, len(one.adverts)) for one in result.pages] == found_by_reader(path)
+    assert not result.damaged
 
 
 @pytest.mark.parametrize(
@@ -80,26 +80,26 @@ def test_a_posting_is_found_however_its_page_is_written(
     tmp_path: Path, headers: tuple[tuple[str, str], ...], body: bytes
 ) -> None:
     path = write(tmp_path / "a.warc.gz", answer(PLAIN, "https://a.example/"), answer(body, headers=headers))
-    found = scan(path)
-    assert urls(found) == [URL]
-    assert {advert.title for advert in found.pages[0].adverts} == {"Wader Watcher"}
+    result = scan(path)
+    assert urls(result) == [URL]
+    assert {advert.title for advert in result.pages[0].adverts} == {"Wader Watcher"}
     assert [url for url, _ in found_by_reader(path)] == [URL]
 
 
 def test_a_word_that_chunks_split_is_found(tmp_path: Path) -> None:
     whole = page(POSTING).encode()
     at = whole.index(b"JobPosting") + 3
-    chunked = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (whole[:at], whole[at:], b""))
+    chunks = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (whole[:at], whole[at:], b""))
     headers = (("Content-Type", "text/html"), ("Transfer-Encoding", "chunked"))
-    assert urls(scan(write(tmp_path / "a.warc.gz", answer(chunked, headers=headers)))) == [URL]
+    assert urls(scan(write(tmp_path / "a.warc.gz", answer(chunks, headers=headers)))) == [URL]
 
 
 # --- what is none of ours -------------------------------------------------------------------------------
 
 
 def reserved(**headers: str) -> bytes:
-    named = [("Content-Type", "text/html"), *((name.replace("_", "-"), value) for name, value in headers.items())]
-    return answer(page(POSTING), headers=named)
+    pairs = [("Content-Type", "text/html"), *((name.replace("_", "-"), value) for name, value in headers.items())]
+    return answer(page(POSTING), headers=pairs)
 
 
 @pytest.mark.parametrize(
@@ -115,37 +115,41 @@ def reserved(**headers: str) -> bytes:
         (reserved(Content_Signal="search=yes, ai-train=no"), "signal"),
         (answer(page(POSTING, head='<meta name="robots" content="noindex">')), "noindex"),
         (answer(page(POSTING, head='<meta content="1" name="tdm-reservation">')), "tdm"),
-        (answer(page(POSTING)[:-60].partition("Porto")[0], said="WARC-Truncated: length\r\n"), "cut"),
-        (answer(page(body=MICRODATA)[:-30], said="WARC-Truncated: length\r\n"), "cut"),
+        (answer(page(POSTING)[:-60].partition("Porto")[0], lines="WARC-Truncated: length\r\n"), "cut"),
+        (answer(page(body=MICRODATA)[:-30], lines="WARC-Truncated: length\r\n"), "cut"),
     ],
 )  # fmt: skip
 def test_a_page_that_is_left_out_is_counted_by_its_reason(tmp_path: Path, record: bytes, why: str) -> None:
-    found = scan(write(tmp_path / "a.warc.gz", record, posting_at(2)))
-    assert urls(found) == ["https://www.plover.example/jobs/2"]
-    assert {key: n for key, n in found.counts.items() if key in scanning.LEFT_OUT} == {why: 1}
-    assert not found.damaged
+    result = scan(write(tmp_path / "a.warc.gz", record, posting_at(2)))
+    assert urls(result) == ["https://www.plover.example/jobs/2"]
+    assert {key: n for key, n in result.counts.items() if key in scanning.LEFT_OUT} == {why: 1}
+    assert not result.damaged
 
 
 def test_a_cut_page_counts_where_its_json_ld_is_whole(tmp_path: Path) -> None:
-    record = answer(page(POSTING)[:-30], said="WARC-Truncated: length\r\n")
+    record = answer(page(POSTING)[:-30], lines="WARC-Truncated: length\r\n")
     assert urls(scan(write(tmp_path / "a.warc.gz", record))) == [URL]
 
 
 def test_a_page_that_is_too_long_is_passed_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "MAX_PAGE", 5_000)
     long = answer(page(POSTING, body="<p>…</p>" * 2_000))
-    packed = answer(gzip.compress(page(POSTING, body="<p>…</p>" * 2_000).encode()), "https://b.example/",
+    gzip_record = answer(gzip.compress(page(POSTING, body="<p>…</p>" * 2_000).encode()), "https://b.example/",
                     headers=[("Content-Type", "text/html"), ("Content-Encoding", "gzip")])  # fmt: skip
-    found = scan(write(tmp_path / "a.warc.gz", long, packed, posting_at(2)))
-    assert urls(found) == ["https://www.plover.example/jobs/2"]
-    assert found.counts["long"] == 2
+    result = scan(write(tmp_path / "a.warc.gz", long, gzip_record, posting_at(2)))
+    assert urls(result) == ["https://www.plover.example/jobs/2"]
+    assert result.counts["long"] == 2
 
 
 def test_records_that_are_no_answers_of_the_web_do_not_count(tmp_path: Path) -> None:
     records = [answer(page(POSTING), kind=kind) for kind in ("request", "metadata", "resource")]
-    found = scan(write(tmp_path / "a.warc.gz", *records, answer("x", "dns:plover.example"), posting_at(2)))
-    assert (urls(found), found.counts[SEARCHED], found.counts[MARKED]) == (["https://www.plover.example/jobs/2"], 1, 1)
-    assert found.pages[0].record == 0
+    result = scan(write(tmp_path / "a.warc.gz", *records, answer("x", "dns:plover.example"), posting_at(2)))
+    assert (urls(result), result.counts[SEARCHED], result.counts[MARKED]) == (
+        ["https://www.plover.example/jobs/2"],
+        1,
+        1,
+    )
+    assert result.pages[0].record == 0
 
 
 # --- damage ---------------------------------------------------------------------------------------------
@@ -167,40 +171,40 @@ JOBS = [f"https://www.plover.example/jobs/{n}" for n in (0, 3, 6)]
 def test_damage_costs_what_is_damaged_alone(tmp_path: Path, kind: str, hit: int) -> None:
     parts = pieces()
     plain = gzip.decompress(parts[hit])
-    spoiled = {
+    by_kind = {
         "torn": parts[hit][:60] + b"\0" * 30 + parts[hit][90:],
         "no gzip": b"garbage garbage garbage",
         "checksum": parts[hit][:-6] + bytes([parts[hit][-6] ^ 1]) + parts[hit][-5:],
         "too long": gzip.compress(plain.replace(b"Content-Length: ", b"Content-Length: 4")),
         "too short": gzip.compress(plain.replace(b"Content-Length: ", b"Content-Length: 1\r\nX: ")),
     }
-    parts[hit] = spoiled[kind]
+    parts[hit] = by_kind[kind]
     path = tmp_path / "a.warc.gz"
     path.write_bytes(b"".join(parts))
-    found = scan(path)
-    lost = JOBS[hit // 3] if hit % 3 == 0 else None
-    assert [url for url in JOBS if url != lost] == [url for url in urls(found) if url != lost]
-    (damage,) = found.damaged
+    result = scan(path)
+    loss = JOBS[hit // 3] if hit % 3 == 0 else None
+    assert [url for url in JOBS if url != loss] == [url for url in urls(result) if url != loss]
+    (damage,) = result.damaged
     assert damage.record == hit or (damage.record == -1 and hit == 0), "where nothing of the file's first can be read"
     assert f"at byte {len(b''.join(parts[:hit])):,}: " in damage.why
-    assert found.counts[SEARCHED] == 8 + (kind == "too short"), "of which a part was searched before it was seen"
+    assert result.counts[SEARCHED] == 8 + (kind == "too short"), "of which a part was searched before it was seen"
 
 
 def test_a_file_that_ends_inside_a_record_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
     whole = b"".join(pieces())
     path.write_bytes(whole[:-40])
-    found = scan(path)
-    assert urls(found) == JOBS
-    assert [(damage.record, "ends inside" in damage.why) for damage in found.damaged] == [(8, True)]
+    result = scan(path)
+    assert urls(result) == JOBS
+    assert [(damage.record, "ends inside" in damage.why) for damage in result.damaged] == [(8, True)]
 
 
 def test_an_answer_that_does_not_unpack_is_damaged_and_named(tmp_path: Path) -> None:
     headers = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")]
-    packed = answer(gzip.compress(page(POSTING).encode())[:-20], headers=headers)
-    found = scan(write(tmp_path / "a.warc.gz", packed, posting_at(3)))
-    assert urls(found) == JOBS[1:2]
-    assert [(damage.record, damage.url) for damage in found.damaged] == [(0, URL)]
+    record = answer(gzip.compress(page(POSTING).encode())[:-20], headers=headers)
+    result = scan(write(tmp_path / "a.warc.gz", record, posting_at(3)))
+    assert urls(result) == JOBS[1:2]
+    assert [(damage.record, damage.url) for damage in result.damaged] == [(0, URL)]
 
 
 def test_whatever_byte_is_spoiled_the_scan_ends_and_finds_what_the_reader_finds(tmp_path: Path) -> None:
@@ -208,22 +212,22 @@ def test_whatever_byte_is_spoiled_the_scan_ends_and_finds_what_the_reader_finds(
     chance = random.Random(3)
     path = tmp_path / "a.warc.gz"
     for _ in range(150):
-        spoiled = bytearray(whole)
+        data = bytearray(whole)
         for _ in range(chance.randint(1, 3)):
-            spoiled[chance.randrange(len(whole))] = chance.randrange(256)
-        path.write_bytes(spoiled)
-        found = scan(path)
-        assert {url for url, _ in found_by_reader(path)} <= set(urls(found))
-        assert len(urls(found)) == len(set(urls(found)))
-        assert found.damaged or urls(found) == JOBS
+            data[chance.randrange(len(whole))] = chance.randrange(256)
+        path.write_bytes(data)
+        result = scan(path)
+        assert {url for url, _ in found_by_reader(path)} <= set(urls(result))
+        assert len(urls(result)) == len(set(urls(result)))
+        assert result.damaged or urls(result) == JOBS
 
 
 def test_an_empty_file_and_one_that_is_none_are_said(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
     for content in (b"", b"<html>503 Slow Down</html>", gzip.compress(b"no record")):
         path.write_bytes(content)
-        found = scan(path)
-        assert (found.pages, len(found.damaged)) == ([], 1)
+        result = scan(path)
+        assert (result.pages, len(result.damaged)) == ([], 1)
     with pytest.raises(OSError, match="folder"):
         scan(tmp_path)
 
@@ -235,12 +239,12 @@ def test_a_file_that_is_not_packed_is_read_and_its_damage_passed(tmp_path: Path)
     records = [gzip.decompress(piece) for piece in pieces()]
     path = tmp_path / "a.warc"
     path.write_bytes(b"".join(records))
-    found = scan(path)
-    assert (urls(found), found.counts[SEARCHED], found.damaged) == (JOBS, 9, [])
+    result = scan(path)
+    assert (urls(result), result.counts[SEARCHED], result.damaged) == (JOBS, 9, [])
     records[4] = records[4].replace(b"Content-Length: ", b"Content-Length: 9")
     path.write_bytes(b"".join(records))
-    found = scan(path)
-    assert (urls(found), len(found.damaged)) == (JOBS, 1)
+    result = scan(path)
+    assert (urls(result), len(result.damaged)) == (JOBS, 1)
     path.write_bytes(b"".join(records)[:-20])
     assert urls(scan(path)) == JOBS
 
@@ -251,8 +255,8 @@ def test_records_that_share_a_member_are_read(tmp_path: Path, begin: int) -> Non
     path = tmp_path / "a.warc.gz"
     together = gzip.compress(b"".join(records[begin:]), mtime=0)
     path.write_bytes(b"".join(pieces()[:begin]) + together)
-    found = scan(path)
-    assert (urls(found), found.damaged) == (JOBS, [])
-    assert [(one.record, one.position) for one in found.pages] == [
+    result = scan(path)
+    assert (urls(result), result.damaged) == (JOBS, [])
+    assert [(one.record, one.position) for one in result.pages] == [
         (n, n - begin if n >= begin else 0) for n in (0, 3, 6)
     ]

@@ -31,7 +31,7 @@ SIZE = 2_000
 """Bytes of a range in these tests."""
 
 
-def night(store: Store, n: int = 40, at: datetime = NOW, edited: int = 0) -> Path:
+def night(store: Store, n: int = 40, at: datetime = NOW, n_edited: int = 0) -> Path:
     """One night of many boards of Greenhouse, of which so many are edited."""
     with Writer(path_of(store.outbox, "greenhouse", at), store=store) as writer:
         for number in range(n):
@@ -39,7 +39,7 @@ def night(store: Store, n: int = 40, at: datetime = NOW, edited: int = 0) -> Pat
                 {
                     "id": number * 10 + place,
                     "internal_job_id": place,
-                    "title": "Data Engineer" if number < edited else "AI Engineer",
+                    "title": "Data Engineer" if number < n_edited else "AI Engineer",
                     "location": {"name": "Berlin"},
                 }
                 for place in range(3)
@@ -50,16 +50,16 @@ def night(store: Store, n: int = 40, at: datetime = NOW, edited: int = 0) -> Pat
     return writer.path
 
 
-def refined_by(address: str | None, warc: Path, archive: Store, refined: Store) -> RefineResult | Exception:
-    found = workers.refine_all([("greenhouse", warc)], archive=archive, refined=refined, workers=1, cluster=address)
-    ((_, _, made),) = found
-    return made
+def refined_by(address: str | None, warc: Path, archive: Store, output: Store) -> RefineResult | Exception:
+    results = workers.refine_all([("greenhouse", warc)], archive=archive, refined=output, workers=1, cluster=address)
+    ((_, _, result),) = results
+    return result
 
 
-def content_of(made: RefineResult | Exception) -> tuple[bytes, bytes]:
-    assert isinstance(made, RefineResult), made
-    assert not list(made.rows.parent.glob("*.part"))
-    return made.rows.read_bytes(), made.responses.read_bytes()
+def content_of(result: RefineResult | Exception) -> tuple[bytes, bytes]:
+    assert isinstance(result, RefineResult), result
+    assert not list(result.rows.parent.glob("*.part"))
+    return result.rows.read_bytes(), result.responses.read_bytes()
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +75,8 @@ def empty_cluster() -> Iterator[str]:
 
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
-    ) as made:
-        yield str(made.scheduler_address)
+    ) as dask:
+        yield str(dask.scheduler_address)
 
 
 @pytest.fixture
@@ -92,17 +92,17 @@ def test_a_cluster_writes_the_bytes_of_one_process(
     local = Store(tmp_path / "archive")
     warc = night(local)
     expected = content_of(refined_by(None, warc, local, Store(tmp_path / "one")))
-    shared = refined_by(dask_cluster.scheduler_address, warc, local, Store(tmp_path / "two"))
-    assert content_of(shared) == expected
-    archive, refined = (
+    by_cluster = refined_by(dask_cluster.scheduler_address, warc, local, Store(tmp_path / "two"))
+    assert content_of(by_cluster) == expected
+    archive, output = (
         Store(tmp_path / "copies" / kind, bucket(kind), outbox=tmp_path / "outbox" / kind)
         for kind in ("archive", "refined")
     )
     there = night(archive)
-    assert content_of(refined_by(dask_cluster.scheduler_address, there, archive, refined)) == expected
-    other = Store(tmp_path / "other", refined.url)
+    assert content_of(refined_by(dask_cluster.scheduler_address, there, archive, output)) == expected
+    other = Store(tmp_path / "other", output.url)
     assert sorted(other.fetch(path).read_bytes() for path in other.files("*/*")) == sorted(expected)
-    again = refined_by(dask_cluster.scheduler_address, there, archive, refined)
+    again = refined_by(dask_cluster.scheduler_address, there, archive, output)
     assert isinstance(again, RefineResult)
     assert not again.is_new
 
@@ -111,23 +111,23 @@ def test_what_earlier_files_have_is_known_to_a_cluster(
     dask_cluster: Any, tmp_path: Path, bucket: Callable[[str], str]
 ) -> None:
     """Nights in one call, each resting on those before it: the bytes of one process and of two, by address, too."""
-    archive, refined = (
+    archive, output = (
         Store(tmp_path / "copies" / kind, bucket(kind), outbox=tmp_path / "outbox" / kind)
         for kind in ("archive", "refined")
     )
     local = Store(tmp_path / "archive")
-    found = []
+    contents = []
     for store, into, n, address in (
         (local, Store(tmp_path / "one"), 1, None),
         (local, Store(tmp_path / "two"), 2, None),
-        (archive, refined, 1, dask_cluster.scheduler_address),
+        (archive, output, 1, dask_cluster.scheduler_address),
     ):
-        nights = [night(store, 40, NOW + timedelta(days=day), edited=day) for day in range(3)]
-        made = workers.refine_all(
+        nights = [night(store, 40, NOW + timedelta(days=day), n_edited=day) for day in range(3)]
+        results = workers.refine_all(
             [("greenhouse", warc) for warc in nights], archive=store, refined=into, workers=n, cluster=address
         )
-        found.append({warc.name: content_of(made) for _, warc, made in made})
-    assert found[0] == found[1] == found[2]
+        contents.append({warc.name: content_of(result) for _, warc, result in results})
+    assert contents[0] == contents[1] == contents[2]
     last = pq.read_table(
         tmp_path / "one" / "greenhouse" / f"{nights[2].name.removesuffix('.warc.gz')}.responses.parquet"
     )
@@ -142,8 +142,8 @@ def test_a_file_that_cannot_be_split_is_read_whole(
     expected = content_of(refined_by(None, warc, archive, Store(tmp_path / "one")))
     monkeypatch.setattr(workers, "split", lambda path, size: [Range(0, 700), Range(700, None)])
     for address in (dask_cluster.scheduler_address, None):
-        made = refined_by(address, warc, archive, Store(tmp_path / str(address)[:4]))
-        assert content_of(made) == expected
+        result = refined_by(address, warc, archive, Store(tmp_path / str(address)[:4]))
+        assert content_of(result) == expected
 
 
 def test_a_worker_that_dies_loses_nothing(dask_cluster: Any, tmp_path: Path) -> None:
@@ -151,16 +151,18 @@ def test_a_worker_that_dies_loses_nothing(dask_cluster: Any, tmp_path: Path) -> 
     warc = night(archive, 200)
     expected = content_of(refined_by(None, warc, archive, Store(tmp_path / "one")))
     pids = [nanny.pid for nanny in dask_cluster.workers.values()]
-    found: list[RefineResult | Exception] = []
+    results: list[RefineResult | Exception] = []
     address = dask_cluster.scheduler_address
-    reading = threading.Thread(target=lambda: found.append(refined_by(address, warc, archive, Store(tmp_path / "two"))))
+    reading = threading.Thread(
+        target=lambda: results.append(refined_by(address, warc, archive, Store(tmp_path / "two")))
+    )
     reading.start()
     while reading.is_alive() and not list((tmp_path / "two" / "greenhouse").glob("*.part")):
         time.sleep(0.005)
     assert reading.is_alive(), "all was read before a worker could die"
     psutil.Process(pids[0]).kill()
     reading.join(timeout=60)
-    assert content_of(found[0]) == expected
+    assert content_of(results[0]) == expected
 
 
 def test_a_worker_with_other_code_is_refused(
@@ -182,9 +184,9 @@ def test_a_worker_with_other_code_is_refused(
         ):
             check_cluster(dask_cluster.scheduler_address)
     # one that joins later, or of which only this source's reader differs
-    patched = f"{key_of('greenhouse', warc).partition('-')[0]}-edited"
+    other_key = f"{key_of('greenhouse', warc).partition('-')[0]}-edited"
     with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as there:
-        failure = there.submit("greenhouse", warc, Range(), patched).exception(timeout=60)
+        failure = there.submit("greenhouse", warc, Range(), other_key).exception(timeout=60)
     assert isinstance(failure, ClusterError)
     assert "has another version of the readers" in str(failure)
     assert "requirements.lock" in str(failure)
@@ -219,6 +221,6 @@ def test_a_run_whose_scheduler_stops_ends(impatient: None, tmp_path: Path, monke
         patch.setattr(cluster, "_refuse_other_code", lambda client: None)
         waits = iter([None])
         real = cluster._wait_for_workers
-        patch.setattr(cluster, "_wait_for_workers", lambda *given: next(waits, 0) is None or real(*given))
+        patch.setattr(cluster, "_wait_for_workers", lambda *args: next(waits, 0) is None or real(*args))
         with pytest.raises(ClusterError, match="has no worker"):
             refined_by(address, night(archive, 2), archive, Store(tmp_path / "refined"))

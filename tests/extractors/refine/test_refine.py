@@ -49,10 +49,10 @@ def test_what_outlives_the_pause_of_the_collector_is_left_to_full_collections() 
     assert gc.isenabled()
     with gc_paused():
         assert not gc.isenabled()
-        made: list[list[int]] = [[number] for number in range(5_000)]
+        lists: list[list[int]] = [[number] for number in range(5_000)]
     assert gc.isenabled()
     old = set(map(id, gc.get_objects(generation=2)))
-    assert all(id(one) in old for one in made)
+    assert all(id(one) in old for one in lists)
 
 
 def test_a_collector_that_was_off_stays_off() -> None:
@@ -81,13 +81,13 @@ def refine_answers(folder: Path, *answers: tuple[str, int, bytes]) -> RefineResu
     return refine("greenhouse", writer.path, archive=folder / "archive", refined=folder / "refined")
 
 
-def answers_of(made: RefineResult) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = pq.read_table(made.responses).to_pylist()
-    return found
+def answers_of(result: RefineResult) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(result.responses).to_pylist()
+    return rows
 
 
 def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path: Path) -> None:
-    made = refine_answers(
+    result = refine_answers(
         tmp_path,
         ("a/jobs/1", 404, b"{}"),
         ("a/jobs/2?pay_transparency=true", 410, b""),
@@ -95,15 +95,15 @@ def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path:
         ("a/jobs/4", 500, b"oh"),
         ("a/jobs?content=true", 404, b"{}"),
     )
-    rows = answers_of(made)
+    rows = answers_of(result)
     ids = ["greenhouse:1", "greenhouse:2", "greenhouse:3", "greenhouse:4", None]
     assert [row["posting_id"] for row in rows] == ids
     assert [row["http_status"] for row in rows] == [404, 410, 200, 500, 404]
     assert not any(row["is_complete"] for row in rows)
-    noted = [issue for row in rows[:2] for issue in row["issues"]]
-    assert [(issue["value"], issue["is_deliberate"]) for issue in noted] == [("HTTP 404", True), ("HTTP 410", True)]
-    assert all("that closes it" in issue["rule"] for issue in noted)
-    unreadable = refusals_in(made).answers
+    issues = [issue for row in rows[:2] for issue in row["issues"]]
+    assert [(issue["value"], issue["is_deliberate"]) for issue in issues] == [("HTTP 404", True), ("HTTP 410", True)]
+    assert all("that closes it" in issue["rule"] for issue in issues)
+    unreadable = refusals_in(result).answers
     assert [line.partition(":")[2].partition(": ")[0] for line in unreadable] == [
         "//boards-api.greenhouse.io/v1/boards/a/jobs/4",
         "//boards-api.greenhouse.io/v1/boards/a/jobs?content=true",
@@ -122,13 +122,13 @@ def test_a_site_that_says_of_most_postings_that_they_are_gone_is_not_believed(
     n_gone: int, n_there: int, is_believed: bool, tmp_path: Path
 ) -> None:
     """Its addresses changed: else one night would close all that is open."""
-    gone = [(f"a/jobs/{n}", 404, b"") for n in range(n_gone)]
+    not_found = [(f"a/jobs/{n}", 404, b"") for n in range(n_gone)]
     there = [(f"b/jobs/{n}", 200, job(n)) for n in range(n_there)]
-    made = refine_answers(tmp_path, *gone, *there)
-    rows = answers_of(made)
+    result = refine_answers(tmp_path, *not_found, *there)
+    rows = answers_of(result)
     assert len([row for row in rows[:n_gone] if row["posting_id"]]) == (n_gone if is_believed else 0)
     assert all(row["posting_id"] for row in rows[n_gone:])
-    unreadable = refusals_in(made).answers
+    unreadable = refusals_in(result).answers
     assert len(unreadable) == (0 if is_believed else n_gone)
     assert all(f"{n_gone} of {n_gone + n_there} are said to be gone" in line for line in unreadable)
 
@@ -138,11 +138,11 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
 ) -> None:
     """A paged source asks for the postings its list names: that one is gone by then is an answer, not a failure."""
     api = board.url("/v1/companies/")
-    (stated,) = smartrecruiters.SOURCE.boards
-    listing, posting = (url.replace(smartrecruiters.API, api) for url in (stated.listing, stated.posting or ""))
-    boards = (dataclasses.replace(stated, listing=listing, posting=posting),)
-    declared = dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,), boards=boards)
-    monkeypatch.setattr(smartrecruiters, "SOURCE", declared)
+    (board_url,) = smartrecruiters.SOURCE.boards
+    listing, posting = (url.replace(smartrecruiters.API, api) for url in (board_url.listing, board_url.posting or ""))
+    boards = (dataclasses.replace(board_url, listing=listing, posting=posting),)
+    source = dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,), boards=boards)
+    monkeypatch.setattr(smartrecruiters, "SOURCE", source)
     items = [{"id": str(n), "name": "Data Scientist", "company": {"identifier": "acme"}} for n in range(2)]
     page = {"offset": 0, "limit": 100, "totalFound": 2, "content": items}
     board.answers["/v1/companies/acme/postings?offset=0&limit=100"] = (200, {}, json.dumps(page).encode())
@@ -151,13 +151,13 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
         web = live(board, writer, source=smartrecruiters.SOURCE)
         assert all_sources()["smartrecruiters"].fetch(web, boards=("acme",), as_of=NOW.date()) == []
     assert writer.path
-    assert [found.status for found in read(writer.path) if isinstance(found, Response)] == [200, 200, 404]
-    made = refine("smartrecruiters", writer.path, archive=tmp_path / "archive", refined=tmp_path / "refined")
-    last = answers_of(made)[-1]
+    assert [response.status for response in read(writer.path) if isinstance(response, Response)] == [200, 200, 404]
+    result = refine("smartrecruiters", writer.path, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    last = answers_of(result)[-1]
     assert (last["http_status"], last["posting_id"]) == (404, "smartrecruiters:1")
-    assert [row["board"] for row in answers_of(made)] == ["acme", None, None], "a page of its list is of the board"
-    assert not any(row["is_complete"] for row in answers_of(made))
-    assert refusals_in(made).answers == []
+    assert [row["board"] for row in answers_of(result)] == ["acme", None, None], "a page of its list is of the board"
+    assert not any(row["is_complete"] for row in answers_of(result))
+    assert refusals_in(result).answers == []
 
 
 # --- ranges of a file -----------------------------------------------------------------------------------
@@ -177,12 +177,12 @@ def boards_of(folder: Path, n: int) -> Path:
 
 def test_what_is_read_in_ranges_is_what_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warc = boards_of(tmp_path, 40)
-    made = {}
+    results = {}
     for size in (10**9, 2_000):
         monkeypatch.setattr(refine_module, "RANGE", size)
-        made[size] = refine("greenhouse", warc, archive=tmp_path / "archive", refined=tmp_path / str(size))
+        results[size] = refine("greenhouse", warc, archive=tmp_path / "archive", refined=tmp_path / str(size))
     assert len(split(warc, 2_000)) > 5
-    whole, ranges = made.values()
+    whole, ranges = results.values()
     assert pq.read_table(ranges.rows).equals(pq.read_table(whole.rows))
     assert ranges.responses.read_bytes() == whole.responses.read_bytes()
     assert {row["record"] for row in pq.read_table(whole.rows, columns=["record"]).to_pylist()} == {*range(0, 80, 2)}
@@ -193,22 +193,22 @@ def test_several_workers_write_the_same_bytes(tmp_path: Path, monkeypatch: pytes
     warc = boards_of(tmp_path, 40)
     for module in (refine_module, workers):
         monkeypatch.setattr(module, "RANGE", 2_000)
-    found = []
+    contents = []
     for n in (1, 2):
         into = tmp_path / str(n)
-        ((_, _, made),) = workers.refine_all(
+        ((_, _, result),) = workers.refine_all(
             [("greenhouse", warc)], archive=tmp_path / "archive", refined=into, workers=n
         )
-        assert isinstance(made, RefineResult), made
-        found.append((made.rows.read_bytes(), made.responses.read_bytes()))
-    assert found[0] == found[1]
+        assert isinstance(result, RefineResult), result
+        contents.append((result.rows.read_bytes(), result.responses.read_bytes()))
+    assert contents[0] == contents[1]
 
 
 def test_a_file_that_cannot_be_split_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warc = boards_of(tmp_path, 4)
     monkeypatch.setattr(refine_module, "split", lambda path, size: [Range(0, 700), Range(700, None)])
-    made = refine("greenhouse", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
-    assert made.n_rows == 12
+    result = refine("greenhouse", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    assert result.n_rows == 12
 
 
 # --- adverts that say the same again --------------------------------------------------------------------
@@ -220,31 +220,31 @@ def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     steps = posting_module._steps
 
-    def told(said: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
-        ids.append(str(said["id"]))
-        return steps(said, digest, depth)
+    def told(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
+        ids.append(str(raw["id"]))
+        return steps(raw, digest, depth)
 
     monkeypatch.setattr(posting_module, "_steps", told)
     return ids
 
 
-def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None = None) -> RefineResult:
+def night(folder: Path, number: int, *jobs: dict[str, Any], output: Path | None = None) -> RefineResult:
     """What refine makes of one board's list on one night."""
     with Writer(folder / "archive" / "greenhouse" / f"2026-01-{number:02}.warc.gz") as writer:
         at = NOW + timedelta(days=number)
         writer.write(url=f"{BOARDS}/a/jobs", observed_at=at, status=200, body=orjson.dumps({"jobs": jobs}))
     assert writer.path
-    return refine("greenhouse", writer.path, archive=folder / "archive", refined=refined or folder / "refined")
+    return refine("greenhouse", writer.path, archive=folder / "archive", refined=output or folder / "refined")
 
 
-def folder_of(made: RefineResult) -> Path:
-    return made.rows.parent
+def folder_of(result: RefineResult) -> Path:
+    return result.rows.parent
 
 
-def advert(number: int, **changed: Any) -> dict[str, Any]:
+def advert(number: int, **changes: Any) -> dict[str, Any]:
     text = f"<p>{number} We build with Python and pay $150,000 - $180,000 a year in Berlin.</p>"
-    named = {"id": number, "internal_job_id": number, "title": f"AI Engineer {number}", "content": text}
-    return named | {"location": {"name": "Berlin, Germany"}} | changed
+    fields = {"id": number, "internal_job_id": number, "title": f"AI Engineer {number}", "content": text}
+    return fields | {"location": {"name": "Berlin, Germany"}} | changes
 
 
 def test_an_advert_that_says_the_same_is_not_read_again(tmp_path: Path, n_read: list[str]) -> None:
@@ -275,8 +275,8 @@ def test_a_record_that_is_the_same_is_not_looked_into(tmp_path: Path, monkeypatc
     monkeypatch.setattr(greenhouse, "read_job", count)
     night(tmp_path, 1, *(advert(number) for number in range(4)))
     looked_into.clear()
-    shuffled = dict(reversed(advert(1).items()))
-    second = night(tmp_path, 2, advert(0), shuffled, advert(2, title="Other"), advert(3, updated_at="2026-01-02"))
+    permutation = dict(reversed(advert(1).items()))
+    second = night(tmp_path, 2, advert(0), permutation, advert(2, title="Other"), advert(3, updated_at="2026-01-02"))
     assert looked_into == [2, 3]
     assert [row["title"] for row in pq.read_table(second.rows).to_pylist()] == ["Other"]
     assert len(answers_of(second)[0]["repetitions"]) == 3
@@ -305,7 +305,7 @@ def test_a_day_that_lay_too_far_ahead_is_taken_once_it_does_not(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "changes",
     [
         {"title": "Data Scientist"},
         {"content": "<p>We build with Rust.</p>"},
@@ -318,12 +318,12 @@ def test_a_day_that_lay_too_far_ahead_is_taken_once_it_does_not(tmp_path: Path) 
         {"departments": [{"name": "Research"}]},
         {"pay_input_ranges": [{"min_cents": 100, "max_cents": 200, "currency_type": "EUR"}]},
     ],
-    ids=lambda changed: next(iter(changed)),
+    ids=lambda changes: next(iter(changes)),
 )
-def test_whatever_changes_is_read_again(changed: dict[str, Any], tmp_path: Path, n_read: list[str]) -> None:
+def test_whatever_changes_is_read_again(changes: dict[str, Any], tmp_path: Path, n_read: list[str]) -> None:
     night(tmp_path, 1, advert(1))
-    again = night(tmp_path, 2, advert(1, **changed))
-    alone = night(tmp_path, 2, advert(1, **changed), refined=tmp_path / "alone")
+    again = night(tmp_path, 2, advert(1, **changes))
+    alone = night(tmp_path, 2, advert(1, **changes), output=tmp_path / "alone")
     assert n_read == ["1", "1", "1"]
     assert pq.read_table(again.rows).equals(pq.read_table(alone.rows))
 
@@ -333,16 +333,16 @@ def test_the_code_key_covers_every_module_that_reads() -> None:
     root = Path(extractors.__file__).parent
     paths = {root / "refine" / "refine.py", root / "refine" / "cache.py", *(root / "sources").glob("*/*.py")}
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    read = {name for name in imported if re.match(r"extractors\.(?!web\.|sources\b|archive\.store)", name)}
+    modules = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    read = {name for name in modules if re.match(r"extractors\.(?!web\.|sources\b|archive\.store)", name)}
     assert {f"{name.removeprefix('extractors.').replace('.', '/')}.py" for name in read} <= {*cache.READERS}
     assert all((root / name).is_file() for name in cache.READERS)
 
 
 def test_the_code_key_of_no_source_passes_over_compiled_modules() -> None:
     """As a cluster asks for it, whose workers keep compiled modules beside the sources."""
-    compiled = Path(smartrecruiters.__file__).parent / "__pycache__"
-    compiled.mkdir(exist_ok=True)
+    pycache = Path(smartrecruiters.__file__).parent / "__pycache__"
+    pycache.mkdir(exist_ok=True)
     assert cache.code_key.__wrapped__("") == cache.code_key("")
 
 
@@ -357,8 +357,8 @@ def test_the_code_key_covers_what_a_source_imports_of_its_folder(monkeypatch: py
     monkeypatch.setattr(Path, "read_bytes", note)
     for name, module in all_sources().items():
         nodes = ast.walk(ast.parse(Path(vars(module)["__file__"]).read_text(encoding="utf-8")))
-        imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-        stems = {of.rpartition(".")[2] for of in imported if of.startswith("extractors.sources.")}
+        modules = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+        stems = {of.rpartition(".")[2] for of in modules if of.startswith("extractors.sources.")}
         read.clear()
         cache.code_key.__wrapped__(name)
         assert {name, *stems} <= read
@@ -390,22 +390,22 @@ def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypa
     """Nights of random lists across row groups: rows and what is repeated are, together, what each night says alone."""
     monkeypatch.setattr("extractors.refine.refine.BATCH", 3)
     chance = random.Random(seed)
-    known: dict[str, dict[str, Any]] = {}
+    earlier_rows: dict[str, dict[str, Any]] = {}
     n_again = 0
     for number in range(1, 8):
         jobs = [advert(n, title=f"Engineer {chance.choice('abc')}") for n in chance.choices(range(15), k=12)]
         jobs.insert(chance.randrange(12), advert(99, title=" "))  # is no posting
         together = night(tmp_path, number, *jobs)
-        alone = night(tmp_path, number, *jobs, refined=tmp_path / f"alone {number}")
+        alone = night(tmp_path, number, *jobs, output=tmp_path / f"alone {number}")
         (answer,), (answer_alone,) = answers_of(together), answers_of(alone)
         read = [content_of(row) for row in pq.read_table(together.rows).to_pylist()]
-        repetitions = [known[wording_hash] for wording_hash in answer.pop("repetitions")]
+        repetitions = [earlier_rows[wording_hash] for wording_hash in answer.pop("repetitions")]
         rows_alone = [content_of(row) for row in pq.read_table(alone.rows).to_pylist()]
         assert sorted([*read, *repetitions], key=str) == sorted(rows_alone, key=str)
         assert answer_alone.pop("repetitions") == [] and answer == answer_alone
         hashes = [row["wording_hash"] for row in pq.read_table(together.rows, columns=["wording_hash"]).to_pylist()]
-        assert not known.keys() & set(hashes), "no second row"
-        known |= {wording_hash: row for wording_hash, row in zip(hashes, read, strict=True) if wording_hash}
+        assert not earlier_rows.keys() & set(hashes), "no second row"
+        earlier_rows |= {wording_hash: row for wording_hash, row in zip(hashes, read, strict=True) if wording_hash}
         n_again += len(repetitions)
     assert n_again > 10
 
@@ -431,7 +431,7 @@ def test_only_earlier_files_count_whatever_was_refined_first(tmp_path: Path, n_r
     night(tmp_path, 2, advert(1))
     night(tmp_path, 1, advert(1))
     assert n_read == ["1", "1"]
-    assert not night(tmp_path, 2, advert(1), refined=tmp_path / "refined").is_new
+    assert not night(tmp_path, 2, advert(1), output=tmp_path / "refined").is_new
     night(tmp_path, 3, advert(1))
     assert n_read == ["1", "1"]
 
@@ -449,20 +449,20 @@ def test_files_that_repeat_what_is_gone_are_made_anew(tmp_path: Path, n_read: li
 @pytest.mark.parametrize("source", ["ashby", "greenhouse", "lever"])
 def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_path: Path) -> None:
     folder = adverts.RECORDINGS
-    known: set[str] = set()
+    hashes: set[str] = set()
     for warc in sorted((folder / source).glob("*.warc.gz")):
         together, alone = (
             refine(source, warc, archive=folder, refined=tmp_path / into) for into in ("together", warc.name)
         )
         new, whole = (
-            {row["wording_hash"] for row in pq.read_table(made.rows).to_pylist()} for made in (together, alone)
+            {row["wording_hash"] for row in pq.read_table(result.rows).to_pylist()} for result in (together, alone)
         )
         assert (
             whole - new
             == {wording_hash for answer in answers_of(together) for wording_hash in answer["repetitions"]}
-            <= known
+            <= hashes
         )
-        known |= new
+        hashes |= new
         assert sum(answer["n_rows"] for answer in answers_of(together)) == alone.n_rows
 
 
@@ -471,14 +471,14 @@ def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
         yield RawPosting(source="x", id=1, title="AI Engineer")
         raise Rejected("response", "{", "a whole answer expected")
 
-    found = postings(said())
-    assert [row.posting_id for row in (next(found),) if isinstance(row, Posting)] == ["x:1"]
+    rows = postings(said())
+    assert [row.posting_id for row in (next(rows),) if isinstance(row, Posting)] == ["x:1"]
     with pytest.raises(Rejected, match="a whole answer expected"):
-        next(found)
+        next(rows)
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "changes",
     [
         {"url": b"x"},
         {"url": {"x"}},
@@ -491,8 +491,8 @@ def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_told_from_others_is_read_each_time(changed: dict[str, Any], n_read: list[str]) -> None:
-    one: Any = {"source": "x", "id": 1, "title": "AI Engineer", **changed}
+def test_what_cannot_be_told_from_others_is_read_each_time(changes: dict[str, Any], n_read: list[str]) -> None:
+    one: Any = {"source": "x", "id": 1, "title": "AI Engineer", **changes}
     assert wording_hash(one) is None
     assert list(postings([one, one], {"": ""})) and len(n_read) == 2
 
@@ -504,8 +504,8 @@ def test_values_that_json_would_write_alike_are_told_apart() -> None:
     ]  # fmt: skip
     hashes = [wording_hash({"source": "x", "id": 1, "title": "t", "posted_on": value}) for value in alike]
     assert len(set(hashes)) == len(alike)
-    made = posting_module.posting(source="x", id=1, title="t", addresses=[Address("Berlin")])
-    assert made.wording_hash == wording_hash(RawPosting(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
+    row = posting_module.posting(source="x", id=1, title="t", addresses=[Address("Berlin")])
+    assert row.wording_hash == wording_hash(RawPosting(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
 
 
 # --- files that were read before --------------------------------------------------------------------------
@@ -513,11 +513,11 @@ def test_values_that_json_would_write_alike_are_told_apart() -> None:
 
 def test_refine_holds_no_file_open_and_keeps_the_digests_of_one_source(tmp_path: Path) -> None:
     """A rebuild refines hundreds of files in one process, which may open a thousand files at once."""
-    held = []
+    counts = []
     for number in range(1, 25):
         night(tmp_path, number, advert(1), advert(number + 1))
-        held.append(len([*Path("/proc/self/fd").iterdir()]))
-    assert held[-1] <= held[0] + 2
+        counts.append(len([*Path("/proc/self/fd").iterdir()]))
+    assert counts[-1] <= counts[0] + 2
     assert cache._wordings_in.cache_info().currsize == 1
 
 
@@ -538,7 +538,7 @@ def test_a_damaged_file_is_named_and_its_adverts_are_read(tmp_path: Path, caplog
     first = night(tmp_path, 1, *(advert(number) for number in range(40)))
     spoiled(first.rows, "wording_hash")
     jobs = [advert(number) for number in range(20, 60)]
-    together, alone = (night(tmp_path, 2, *jobs, refined=tmp_path / into) for into in ("refined", "alone"))
+    together, alone = (night(tmp_path, 2, *jobs, output=tmp_path / into) for into in ("refined", "alone"))
     assert together.rows.read_bytes() == alone.rows.read_bytes()
     assert [f"{first.rows} is damaged" in record.getMessage() for record in caplog.records] == [True]
 
@@ -567,10 +567,10 @@ def test_what_is_no_refined_file_is_passed_over(tmp_path: Path, n_read: list[str
 def nights_at(folder: Path, percent: int, into: str) -> list[dict[str, Any]]:
     """Rows of a board's list with many jobs of other work, read at a depth."""
     jobs = [advert(number, title=("Nurse", "Cook", "AI Engineer")[number % 3]) for number in range(90)]
-    night(folder, 1, *jobs, refined=folder / "whole")
+    night(folder, 1, *jobs, output=folder / "whole")
     warc = folder / "archive" / "greenhouse" / "2026-01-01.warc.gz"
-    made = refine("greenhouse", warc, archive=folder / "archive", refined=folder / into, percent=percent)
-    rows: list[dict[str, Any]] = pq.read_table(made.rows).to_pylist()
+    result = refine("greenhouse", warc, archive=folder / "archive", refined=folder / into, percent=percent)
+    rows: list[dict[str, Any]] = pq.read_table(result.rows).to_pylist()
     return rows
 
 

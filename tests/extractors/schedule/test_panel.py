@@ -120,9 +120,9 @@ def test_more_members_keep_those_there_are() -> None:
 
 def test_each_member_has_its_day_and_one_that_missed_it_is_next() -> None:
     number = panel.draw_numbers("ashby", [str(k) for k in range(700)])
-    asked = np.array([panel.is_due(number, np.zeros(700), night) for night in range(14)])
-    assert (asked.sum(axis=0) == 2).all() and (asked[:7] == asked[7:]).all()
-    assert asked.sum(axis=1).min() > 60
+    is_asked = np.array([panel.is_due(number, np.zeros(700), night) for night in range(14)])
+    assert (is_asked.sum(axis=0) == 2).all() and (is_asked[:7] == is_asked[7:]).all()
+    assert is_asked.sum(axis=1).min() > 60
     assert panel.is_due(number, np.full(700, 8.0), 3).all()
 
 
@@ -147,31 +147,31 @@ FAR_OFF = {4: ("AI among all",), 20: ("AI among all", "states pay")}
 @pytest.mark.parametrize("part", [4, 20])
 def test_intervals_of_the_panel_hold_the_truth_where_a_weeks_yield_boards_do_not(part: int) -> None:
     """Thirty markets; a figure whose interval held in 93 % would miss six or more of them once in fifty times."""
-    found = find_coverage(30, part=part)
+    coverage = find_coverage(30, part=part)
     for sample in PANELS:
-        held = {name: one.held for name, one in found[sample].items()}
-        assert all(held[name] > 0.8 for name in FIGURES), (sample, held)
+        shares = {name: one.held for name, one in coverage[sample].items()}
+        assert all(shares[name] > 0.8 for name in FIGURES), (sample, shares)
     for name in FAR_OFF[part]:
-        assert found["yield of a week"][name].held < 0.6, (name, found["yield of a week"][name])
+        assert coverage["yield of a week"][name].held < 0.6, (name, coverage["yield of a week"][name])
 
 
 def test_boards_that_moved_are_stood_for_by_none() -> None:
     """A quarter of one platform's boards redirect, most of them outside the United States: taken for no answer, they
     leave the others there a weight that is too large by as much."""
-    found = find_coverage(30, part=4)
-    ours, as_it_was = (found[sample]["in the US"].off for sample in ("panel", "panel as it was"))
+    coverage = find_coverage(30, part=4)
+    ours, as_it_was = (coverage[sample]["in the US"].off for sample in ("panel", "panel as it was"))
     assert abs(ours) < 0.015 < abs(as_it_was) and ours - as_it_was > 0.015
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", [4, 20])
 def test_the_panel_holds_the_truth_in_500_markets(part: int) -> None:
-    found = find_coverage(500, part=part)
-    print(part, found)
+    coverage = find_coverage(500, part=part)
+    print(part, coverage)
     right = {sample: set[str]() for sample in PANELS}
     for sample, wrong in {**right, **{of: wrong for (n, of), wrong in WRONG.items() if n == part}}.items():
-        assert {name for name in FIGURES if found[sample][name].held < MIN_HELD} == wrong, (sample, found[sample])
-    assert all(found["yield of a week"][name].held < 0.6 for name in FAR_OFF[part])
+        assert {name for name in FIGURES if coverage[sample][name].held < MIN_HELD} == wrong, (sample, coverage[sample])
+    assert all(coverage["yield of a week"][name].held < 0.6 for name in FAR_OFF[part])
     for sample in PANELS:
         most = 0.005 if sample == "panel" else 0.01
-        assert max(abs(found[sample][name].off) for name in FIGURES) < most, f"the {sample} is wrong to no side"
+        assert max(abs(coverage[sample][name].off) for name in FIGURES) < most, f"the {sample} is wrong to no side"

@@ -25,35 +25,35 @@ LONG_KNOWN = dataclasses.replace(QUIET, nights_followed=np.full(N, 300.0))
 def plan(budget: float = 40, night: int = 3, **changes: Any) -> dict[int, str]:
     """The boards of a night and why each is asked."""
     history = dataclasses.replace(QUIET, **changes)
-    asked, reason = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(1))
-    return {int(board): ASKED_FOR[why] for board, why in zip(asked, reason, strict=True)}
+    boards, reason = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(1))
+    return {int(board): ASKED_FOR[why] for board, why in zip(boards, reason, strict=True)}
 
 
 def at(boards: slice | list[int], value: float, elsewhere: float) -> np.ndarray[Any, Any]:
-    made = np.full(N, float(elsewhere))
-    made[boards] = value
-    return made
+    values = np.full(N, float(elsewhere))
+    values[boards] = value
+    return values
 
 
 def test_the_budget_holds_also_for_boards_that_take_many_requests() -> None:
     requests = RNG.integers(1, 6, N).astype(float)
-    asked = plan(budget=50, requests_per_reading=requests)
-    assert 45 <= sum(requests[board] for board in asked) <= 50
+    choice = plan(budget=50, requests_per_reading=requests)
+    assert 45 <= sum(requests[board] for board in choice) <= 50
 
 
 def test_members_come_first_and_are_no_matter_of_yield() -> None:
-    asked = plan(budget=N, chance=np.ones(N))
-    members = [board for board, why in asked.items() if why == "panel"]
+    choice = plan(budget=N, chance=np.ones(N))
+    members = [board for board, why in choice.items() if why == "panel"]
     rich = plan(budget=N, chance=np.ones(N), n_ai_paid_seen=at(slice(0, 200), 50, 0))
     assert 30 < len(members) < 90
     assert sorted(members) == sorted(board for board, why in rich.items() if why == "panel")
-    assert list(asked.values())[: len(members)] == ["panel"] * len(members)
+    assert list(choice.values())[: len(members)] == ["panel"] * len(members)
 
 
 def test_members_beyond_the_budget_are_cut_by_how_long_they_wait_and_never_by_yield() -> None:
     since = RNG.integers(7, 15, N).astype(float)
-    said: dict[str, Any] = {"chance": np.ones(N), "nights_since": since, "nights_followed": np.full(N, 300.0)}
-    poor, rich = plan(**said), plan(n_ai_paid_seen=at(slice(200, N), 90, 0), **said)
+    changes: dict[str, Any] = {"chance": np.ones(N), "nights_since": since, "nights_followed": np.full(N, 300.0)}
+    poor, rich = plan(**changes), plan(n_ai_paid_seen=at(slice(200, N), 90, 0), **changes)
     assert poor == rich and set(rich.values()) == {"panel"}
     assert min(since[list(rich)]) >= max(since[[board for board in range(N) if board not in rich]])
 
@@ -64,29 +64,29 @@ def test_a_fifth_of_the_requests_are_for_members_also_where_a_quarter_of_them_is
     budget = (chance * requests).sum() / MEMBER_RHYTHM / panel.SHARE_OF_REQUESTS
     since = np.full(N, np.inf)
     for night in range(21):
-        said: dict[str, Any] = {
+        changes: dict[str, Any] = {
             "chance": chance,
             "nights_since": since,
             "misses": dead,
             "requests_per_reading": requests,
         }
-        history = dataclasses.replace(QUIET, **said)
-        asked, reason = plan_night(history, budget=budget, night=night, rng=RNG)
-        for_members = requests[asked[reason == ASKED_FOR.index("panel")]].sum()
+        history = dataclasses.replace(QUIET, **changes)
+        boards, reason = plan_night(history, budget=budget, night=night, rng=RNG)
+        for_members = requests[boards[reason == ASKED_FOR.index("panel")]].sum()
         assert budget / 5 <= for_members < 0.4 * budget
-        since[asked] = 0
+        since[boards] = 0
         since += 1
 
 
 def test_a_rich_board_is_asked_before_quiet_ones_and_again_when_it_may_have_more() -> None:
-    asked = plan(n_ai_paid_seen=at([7], 60, 0), nights_since=np.ones(N))
-    assert next(iter(asked)) == 7
+    choice = plan(n_ai_paid_seen=at([7], 60, 0), nights_since=np.ones(N))
+    assert next(iter(choice)) == 7
     assert 7 not in plan(nights_since=at([7], 0, 5), n_ai_paid_seen=at([7], 60, 0))
 
 
 def test_requests_count_against_what_a_board_gives() -> None:
-    asked = list(plan(n_ai_paid_seen=at([7, 8], 60, 0), requests_per_reading=at([8], 30, 1)))
-    assert asked[0] == 7 and 8 not in asked[:1]
+    choice = list(plan(n_ai_paid_seen=at([7, 8], 60, 0), requests_per_reading=at([8], 30, 1)))
+    assert choice[0] == 7 and 8 not in choice[:1]
 
 
 def test_no_reading_grows_too_old() -> None:
@@ -103,8 +103,8 @@ def ask_nightly(budget: int, nights: int = 60) -> np.ndarray[Any, Any]:
     asked_on = np.zeros((nights, N), dtype=bool)
     for night in range(nights):
         history = dataclasses.replace(LONG_KNOWN, nights_since=since, n_ai_paid_seen=DAYS_OF_YIELD * rate)
-        asked, _ = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(night))
-        asked_on[night, asked] = True
+        boards, _ = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(night))
+        asked_on[night, boards] = True
         since = np.where(asked_on[night], 0, since) + 1
     return asked_on
 
@@ -130,11 +130,11 @@ def test_quiet_boards_whose_week_is_over_come_after_rich_and_new_ones_and_before
     since = at(slice(0, 30), 8, 2)
     since[30:35], since[35:45] = 9, np.inf
     rich = at(slice(100, 110), 60, 0)
-    asked = plan(budget=70, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=rich)
-    assert set(list(asked)[:20]) == {*range(35, 45), *range(100, 110)}
-    assert list(asked)[20:25] == sorted(range(30, 35), key=lambda board: QUIET.number[board])
-    assert set(list(asked)[25:55]) == set(range(30))
-    assert [list(asked.values()).count(why) for why in ("yield", "week")] == [35, 35]
+    choice = plan(budget=70, nights_since=since, nights_followed=np.full(N, 300.0), n_ai_paid_seen=rich)
+    assert set(list(choice)[:20]) == {*range(35, 45), *range(100, 110)}
+    assert list(choice)[20:25] == sorted(range(30, 35), key=lambda board: QUIET.number[board])
+    assert set(list(choice)[25:55]) == set(range(30))
+    assert [list(choice.values()).count(why) for why in ("yield", "week")] == [35, 35]
 
 
 def test_a_dead_board_is_asked_once_a_month() -> None:
@@ -156,8 +156,8 @@ def test_as_much_is_expected_of_a_steady_board_however_long_it_was_read(nights: 
 
 
 def test_a_board_never_asked_is_tried_before_those_that_gave_nothing() -> None:
-    asked = plan(nights_since=at(slice(0, 20), np.inf, 5), n_ai_paid_seen=at(slice(200, 230), 5, 0))
-    assert set(range(20)) <= asked.keys()
+    choice = plan(nights_since=at(slice(0, 20), np.inf, 5), n_ai_paid_seen=at(slice(200, 230), 5, 0))
+    assert set(range(20)) <= choice.keys()
 
 
 def test_equal_histories_make_equal_nights() -> None:
@@ -166,6 +166,6 @@ def test_equal_histories_make_equal_nights() -> None:
 
 def test_the_plan_finds_nearly_what_an_oracle_finds() -> None:
     """Seven nights at a quarter of the requests that asking every board would take."""
-    planned, random, best = (find_yield(order, nights=7, part=4) for order in (by_plan, by_chance, by_oracle))
-    assert random + 0.1 < planned <= best
-    assert planned > 0.95 * best
+    ours, random, best = (find_yield(order, nights=7, part=4) for order in (by_plan, by_chance, by_oracle))
+    assert random + 0.1 < ours <= best
+    assert ours > 0.95 * best

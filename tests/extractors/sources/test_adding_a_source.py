@@ -103,9 +103,9 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SourceModul
     folder.mkdir()
     (folder / "toy_jobs.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.setattr(job_boards, "__path__", [*job_boards.__path__, str(folder)])
-    written: dict[str, Any] = {}
-    exec(compile(registry_python(), "registry.py", "exec"), written)
-    monkeypatch.setattr(registry, "SOURCES", written["SOURCES"])
+    namespace: dict[str, Any] = {}
+    exec(compile(registry_python(), "registry.py", "exec"), namespace)
+    monkeypatch.setattr(registry, "SOURCES", namespace["SOURCES"])
     yield all_sources()["toy_jobs"]
     sys.modules.pop(f"{job_boards.__name__}.toy_jobs", None)
     monkeypatch.undo()
@@ -124,7 +124,7 @@ def test_the_walk(toy: SourceModule, tmp_path: Path, monkeypatch: pytest.MonkeyP
     test_sources.test_fetch_asks_only_under_the_endpoints("toy_jobs")
     assert source_of(URL) is toy
     assert "## toy_jobs\nToy jobs, by Toy Jobs Ltd" in sources_markdown()
-    assert "toy_jobs" in {declared.source for declared in declared_sources()}
+    assert "toy_jobs" in {source.source for source in declared_sources()}
     assert why_off(toy.SOURCE, tmp_path) is None
 
 
@@ -136,18 +136,18 @@ def test_what_it_answered_goes_the_whole_way(
     with Writer(recording) as writer:
         body = json.dumps(ANSWER).encode()
         writer.write(url=URL, observed_at=datetime(2026, 3, 1, 2, tzinfo=UTC), status=200, body=body)
-    kept = tmp_path / "archive" / "toy_jobs" / "2026-03-01T020000Z.warc.gz"
-    with Writer(kept) as writer:
+    warc = tmp_path / "archive" / "toy_jobs" / "2026-03-01T020000Z.warc.gz"
+    with Writer(warc) as writer:
         web = web_for(toy.SOURCE, writer=writer, replay=[recording])
         assert toy.fetch(web, boards=(), as_of=date(2026, 3, 1)) == []
-    made = refine("toy_jobs", kept, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    result = refine("toy_jobs", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
     with database.open_work(tmp_path) as con:
-        (loaded,) = loader.load(con, [made], gate=lambda *_: True)
-        assert loaded.state == "loaded"
-        found = con.execute("SELECT posting_id, country, seniority FROM core.postings ORDER BY ALL").fetchall()
-        refused = con.execute("SELECT column_name, is_deliberate FROM ops.rejects ORDER BY ALL").fetchall()
-    assert found == [("toy_jobs:1", "PE", "senior"), ("toy_jobs:3", None, "unstated")]
-    assert refused == [("keys", True), ("title", False)]
+        (outcome,) = loader.load(con, [result], gate=lambda *_: True)
+        assert outcome.state == "loaded"
+        postings = con.execute("SELECT posting_id, country, seniority FROM core.postings ORDER BY ALL").fetchall()
+        rejects = con.execute("SELECT column_name, is_deliberate FROM ops.rejects ORDER BY ALL").fetchall()
+    assert postings == [("toy_jobs:1", "PE", "senior"), ("toy_jobs:3", None, "unstated")]
+    assert rejects == [("keys", True), ("title", False)]
 
 
 def code_lines(path: Path) -> int:
@@ -161,14 +161,14 @@ def code_lines(path: Path) -> int:
         is_declared = isinstance(node, ast.Assign) and names & {"SOURCE", "KNOWN"}
         if isinstance(node, ast.stmt) and (is_words or is_declared or isinstance(node, ast.Import | ast.ImportFrom)):
             apart |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    written = {
+    lines = {
         line
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
         for line in range(token.start[0], token.end[0] + 1)
         if token.string.strip()
     }
-    return len(written - apart)
+    return len(lines - apart)
 
 
 def test_source_modules_stay_small_and_have_no_base_class() -> None:

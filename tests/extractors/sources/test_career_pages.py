@@ -102,16 +102,16 @@ def test_postings_are_asked_for_once_wherever_they_are_named() -> None:
     index = urlset("/a.xml", "/b.xml", root="sitemapindex")
     pages: dict[str, str | None] = {"/sitemap.xml": index, "/a.xml": urlset("/job/1", "/about"), "/job/1": PLAIN}
     pages |= {"/b.xml": urlset("/job/1", "/job/2", "/job/2/apply"), "/job/2": None}
-    asked, failures = fetched({HOST + path: body for path, body in pages.items()})
-    assert asked == ["/sitemap.xml", "/a.xml", "/b.xml", "/job/1", "/job/2"]
+    paths, failures = fetched({HOST + path: body for path, body in pages.items()})
+    assert paths == ["/sitemap.xml", "/a.xml", "/b.xml", "/job/1", "/job/2"]
     assert failures == ["/job/2: no connection"]
 
 
 @pytest.mark.usefixtures("curlew")
 def test_a_page_with_links_is_a_list_too() -> None:
     page = '<a href="/job/7#apply">Engineer</a><a href="job/8">Artist</a><a>nothing</a><a href="https://elsewhere.example/job/9">x</a>'
-    asked, failures = fetched({f"{HOST}/sitemap.xml": page, f"{HOST}/job/7": PLAIN, f"{HOST}/job/8": PLAIN})
-    assert asked == ["/sitemap.xml", "/job/7", "/job/8"]
+    paths, failures = fetched({f"{HOST}/sitemap.xml": page, f"{HOST}/job/7": PLAIN, f"{HOST}/job/8": PLAIN})
+    assert paths == ["/sitemap.xml", "/job/7", "/job/8"]
     assert failures == []
 
 
@@ -135,8 +135,8 @@ def test_no_more_postings_are_asked_for_than_is_polite() -> None:
 @pytest.mark.usefixtures("curlew")
 def test_no_more_lists_are_asked_for_than_is_polite() -> None:
     index = urlset(*(f"/{n}.xml" for n in range(career_pages.MAX_LISTS + 1)), root="sitemapindex")
-    asked, failures = fetched({f"{HOST}/sitemap.xml": index})
-    assert len(asked) == career_pages.MAX_LISTS
+    paths, failures = fetched({f"{HOST}/sitemap.xml": index})
+    assert len(paths) == career_pages.MAX_LISTS
     assert [failure for failure in failures if "at most" in failure] == [
         f"/{n}.xml: left out, {career_pages.MAX_LISTS} lists of curlew are read at most" for n in (19, 20)
     ]
@@ -171,15 +171,15 @@ def test_a_page_names_its_posting_on_a_declared_site_only() -> None:
 def test_an_identifier_is_the_requisition_on_the_employers_own_site_only() -> None:
     """Elsewhere it may be a job board's number of the advert, unless it carries the employer's name."""
     item = '{"@type": "JobPosting", "title": "Oceanographer", "hiringOrganization": "Curlew", "identifier": %s}'
-    own, named, other = (
-        next(rows_of(career_pages, answer(url, f'<script type="application/ld+json">{item % said}</script>')))
-        for url, said in (
+    own, by_name, other = (
+        next(rows_of(career_pages, answer(url, f'<script type="application/ld+json">{item % identifier}</script>')))
+        for url, identifier in (
             (f"{HOST}/job/1", '"R7"'),
             ("https://board.example/1", '{"@type": "PropertyValue", "name": "Curlew", "value": "R7"}'),
             ("https://board.example/1", '{"@type": "PropertyValue", "name": "Board", "value": "R7"}'),
         )
     )
-    assert [row.requisition_id for row in (own, named, other) if isinstance(row, Posting)] == ["R7", "R7", None]
+    assert [row.requisition_id for row in (own, by_name, other) if isinstance(row, Posting)] == ["R7", "R7", None]
 
 
 @pytest.mark.usefixtures("curlew")
@@ -272,8 +272,8 @@ JOB = {"@type": "JobPosting", "title": "Data Scientist", "identifier": "1"}
 )
 def test_base_salary_is_read_in_every_shape(salary: Any, sibling: str | None, pay: Any) -> None:
     (row,) = marked_up(JOB | {"baseSalary": salary, "salaryCurrency": sibling})
-    found = [(p.low, p.high, p.currency, p.period if p.period_reading == "stated" else None) for p in row.pay]
-    assert found == ([pay] if pay else [])
+    pays = [(p.low, p.high, p.currency, p.period if p.period_reading == "stated" else None) for p in row.pay]
+    assert pays == ([pay] if pay else [])
 
 
 def test_a_salary_in_words_is_read_as_words() -> None:
@@ -327,10 +327,10 @@ def test_any_value_of_any_property_gives_a_row_or_an_issue(name: str, value: Any
 
 
 def test_markup_nested_without_end_is_left() -> None:
-    nested: Any = JOB
+    markup: Any = JOB
     for _ in range(100):
-        nested = {"a": [nested]}
-    assert len(marked_up(nested)) == 1
+        markup = {"a": [markup]}
+    assert len(marked_up(markup)) == 1
     page = f"<script type='application/ld+json'>{'[' * 200_000}\"JobPosting\"{']' * 200_000}</script>"
     with pytest.raises(Rejected):
         list(rows_of(career_pages, answer("https://jobs.example/1", page)))

@@ -47,13 +47,13 @@ class Nights:
         at = BEGIN + timedelta(days=number)
         name = self.module.SOURCE.name
         index = ArchiveIndex(self.folder / "archive" / name, self.folder / "held.sqlite")
-        with index as held, Writer(path_of(self.folder / "archive", name, at)) as writer:
-            web = live(self.board, writer, source=self.module.SOURCE, held=held, now=lambda: at)
+        with index as holdings, Writer(path_of(self.folder / "archive", name, at)) as writer:
+            web = live(self.board, writer, source=self.module.SOURCE, held=holdings, now=lambda: at)
             failures = self.module.fetch(web, boards=(), as_of=at.date())
         return failures, [path for path in self.board.paths if path != "/robots.txt"]
 
-    def answer(self, path: str, said: Any, **headers: str) -> None:
-        body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    def answer(self, path: str, content: Any, **headers: str) -> None:
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.board.answers[path] = (200, headers, body)
 
 
@@ -66,8 +66,8 @@ def uuid(number: int) -> str:
 
 def entry(number: int, status: str, title: str = "Data Scientist", *, hours: int = 0) -> dict[str, Any]:
     at = (BEGIN - timedelta(hours=1) + timedelta(hours=hours)).isoformat()
-    said = {"uuid": uuid(number), "status": status, "title": title, "sistEndret": at}
-    return {"id": uuid(number), "url": f"/api/v1/feedentry/{uuid(number)}", "title": title, "_feed_entry": said}
+    feed_entry = {"uuid": uuid(number), "status": status, "title": title, "sistEndret": at}
+    return {"id": uuid(number), "url": f"/api/v1/feedentry/{uuid(number)}", "title": title, "_feed_entry": feed_entry}
 
 
 def page(number: int, entries: list[dict[str, Any]], following: int | None = None) -> dict[str, Any]:
@@ -75,9 +75,9 @@ def page(number: int, entries: list[dict[str, Any]], following: int | None = Non
     return {"id": uuid(number), "next_url": following_url, "next_id": following and uuid(following), "items": entries}
 
 
-def advert(number: int, status: str = "ACTIVE", **said: Any) -> dict[str, Any]:
+def advert(number: int, status: str = "ACTIVE", **fields: Any) -> dict[str, Any]:
     whole = {"uuid": uuid(number), "status": status, "sistEndret": BEGIN.isoformat()}
-    content = {"title": "Data Scientist", "description": "<p>Vi bygger modeller.</p>", "workLocations": []} | said
+    content = {"title": "Data Scientist", "description": "<p>Vi bygger modeller.</p>", "workLocations": []} | fields
     return whole | ({"ad_content": content} if status == "ACTIVE" else {})
 
 
@@ -102,9 +102,9 @@ def norway(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nig
 
 
 def test_the_first_night_reads_six_months_and_later_ones_go_on(norway: Nights) -> None:
-    failures, asked = norway.ask(0)
+    failures, paths = norway.ask(0)
     assert failures == []
-    assert asked == ["/api/publicToken", "/api/v1/feed", entry_path(1), page_path(2), entry_path(4)]
+    assert paths == ["/api/publicToken", "/api/v1/feed", entry_path(1), page_path(2), entry_path(4)]
     headers = dict(norway.board.asked)
     assert headers["/api/v1/feed"]["If-Modified-Since"] == "Tue, 24 Mar 2026 00:00:00 GMT"
     assert headers["/api/v1/feed"]["Authorization"] == f"Bearer {TOKEN}"
@@ -114,20 +114,20 @@ def test_the_first_night_reads_six_months_and_later_ones_go_on(norway: Nights) -
     norway.answer(page_path(2), page(2, [entry(4, "ACTIVE", hours=30), entry(5, "ACTIVE", hours=30)], following=3))
     norway.answer(page_path(3), page(3, [entry(1, "INACTIVE", "...", hours=31)]))
     assert norway.ask(2) == ([], ["/api/publicToken", page_path(2), entry_path(4), entry_path(5), page_path(3)])
-    for _, said in norway.board.asked:
-        assert "If-None-Match" not in said, "its ETag is the next page's id: a conditional request may hide entries"
-    written = b"".join(path.read_bytes() for path in norway.folder.rglob("*.warc.gz"))
-    assert TOKEN.encode() not in written
+    for _, fields in norway.board.asked:
+        assert "If-None-Match" not in fields, "its ETag is the next page's id: a conditional request may hide entries"
+    archive = b"".join(path.read_bytes() for path in norway.folder.rglob("*.warc.gz"))
+    assert TOKEN.encode() not in archive
 
 
 def test_what_a_budget_cuts_off_comes_with_the_next_night(norway: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = norway.module.SOURCE
     # Rules and reservations of the host, token, two pages: the budget ends before the advert on the second.
     monkeypatch.setattr(norway.module, "SOURCE", replace(whole, most_requests=6))
-    failures, asked = norway.ask(0)
+    failures, paths = norway.ask(0)
     assert len(failures) == 1
     assert "budget" in failures[0]
-    assert asked == ["/api/publicToken", "/api/v1/feed", entry_path(1), page_path(2)]
+    assert paths == ["/api/publicToken", "/api/v1/feed", entry_path(1), page_path(2)]
     monkeypatch.setattr(norway.module, "SOURCE", whole)
     assert norway.ask(1) == ([], ["/api/publicToken", page_path(2), entry_path(4)])
 
@@ -135,9 +135,9 @@ def test_what_a_budget_cuts_off_comes_with_the_next_night(norway: Nights, monkey
 @pytest.mark.parametrize("body", [b"Bad request", b"Current public token: none"])
 def test_without_a_token_nothing_else_is_asked(norway: Nights, body: bytes) -> None:
     norway.answer("/api/publicToken", body)
-    failures, asked = norway.ask(0)
+    failures, paths = norway.ask(0)
     assert ["JSON Web Token" in failure for failure in failures] == [True]
-    assert asked == ["/api/publicToken"]
+    assert paths == ["/api/publicToken"]
 
 
 def test_an_inactive_entry_closes_its_advert_and_keeps_what_it_said(
@@ -253,23 +253,23 @@ def canada(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nig
 
 
 def test_the_newest_english_table_comes_from_its_store_and_no_signature_stays(canada: Nights) -> None:
-    failures, asked = canada.ask(0)
+    failures, paths = canada.ask(0)
     assert failures == []
-    assert asked[:2] == ["/list", "/files/sept.csv"]
-    assert asked[2].startswith("/stored/sept.csv?sv=2026-02-06&sp=r&sig=")
-    assert len(asked) == 3
+    assert paths[:2] == ["/list", "/files/sept.csv"]
+    assert paths[2].startswith("/stored/sept.csv?sv=2026-02-06&sp=r&sig=")
+    assert len(paths) == 3
     (file,) = canada.folder.rglob("*.warc.gz")
-    kept = gzip.decompress(file.read_bytes())
-    assert SIGNATURE.encode() not in kept
-    assert SIGNATURE.rstrip("=").encode() not in kept
-    assert kept.count(b"2026-02-06") == 2, "in the redirect and in the table: what is no secret is kept as it was sent"
-    assert f"WARC-Target-URI: {canada.board.url('/stored/sept.csv')}\r\n".encode() in kept
+    data = gzip.decompress(file.read_bytes())
+    assert SIGNATURE.encode() not in data
+    assert SIGNATURE.rstrip("=").encode() not in data
+    assert data.count(b"2026-02-06") == 2, "in the redirect and in the table: what is no secret is kept as it was sent"
+    assert f"WARC-Target-URI: {canada.board.url('/stored/sept.csv')}\r\n".encode() in data
     canada.ask(1)
     assert canada.board.asked[-1][1]["If-None-Match"] == '"a"', "an unchanged table is not sent again"
 
 
 def test_a_list_without_english_tables_is_named(canada: Nights) -> None:
     canada.answer("/list", {"result": {"resources": [{"url": canada.board.url("/files/x"), "language": ["fr"]}]}})
-    ((failure,), asked) = canada.ask(0)
+    ((failure,), paths) = canada.ask(0)
     assert "look whether the portal has moved them" in failure
-    assert asked == ["/list"]
+    assert paths == ["/list"]

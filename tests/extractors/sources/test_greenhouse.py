@@ -16,13 +16,13 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-def test_any_escaped_text_is_unescaped_as_by_the_standard_library(escaped: str) -> None:
-    assert _unescape(escaped) == html.unescape(escaped)
+def test_any_escaped_text_is_unescaped_as_by_the_standard_library(text: str) -> None:
+    assert _unescape(text) == html.unescape(text)
 
 
 @pytest.mark.parametrize(
-    ("escaped", "meant"),
+    ("text", "expected"),
     [("&lt;p&gt;R&amp;amp;D&lt;/p&gt;", "<p>R&amp;D</p>"), ("&amp;lt;", "&lt;"), ("A &amp; B&nbsp;C", "A & B\xa0C")],
 )
-def test_content_is_unescaped_once(escaped: str, meant: str) -> None:
-    assert _unescape(escaped) == meant
+def test_content_is_unescaped_once(text: str, expected: str) -> None:
+    assert _unescape(text) == expected

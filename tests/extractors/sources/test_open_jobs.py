@@ -29,15 +29,15 @@ TEXT = " ".join(f"We teach the plover number {n} to fly over sea {n + 1}." for n
 BOARD = "https://api.ashbyhq.com/posting-api/job-board/plover?includeCompensation=true"
 
 
-def row(id: str, **said: Any) -> dict[str, Any]:
+def row(id: str, **fields: Any) -> dict[str, Any]:
     usual = {"ats": "ashby", "slug": "plover", "title": "Machine Learning Engineer", "content": TEXT, "is_open": True}
-    return usual | {"id": id, "url": f"https://jobs.ashbyhq.com/plover/{id}", "location": "Lisbon, Portugal"} | said
+    return usual | {"id": id, "url": f"https://jobs.ashbyhq.com/plover/{id}", "location": "Lisbon, Portugal"} | fields
 
 
 def file_of(*rows: dict[str, Any]) -> bytes:
-    packed = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([*rows]), packed)
-    return packed.getvalue()
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([*rows]), buffer)
+    return buffer.getvalue()
 
 
 def refined_of(folder: Path, source: str, url: str, body: bytes) -> RefineResult:

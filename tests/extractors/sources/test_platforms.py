@@ -53,8 +53,8 @@ class Pages:
 
     def get(self, url: str, **extras: Any) -> Response:
         self.asked.append(url)
-        found = self.answers.get(url)
-        return answer(url, b"", 404) if found is None else answer(url, found)
+        body = self.answers.get(url)
+        return answer(url, b"", 404) if body is None else answer(url, body)
 
     def ask(self, url: str, **extras: Any) -> int:
         return self.get(url, **extras).status
@@ -82,16 +82,16 @@ def test_single_postings_of_roles_we_follow_are_asked_once(
     module: Any, board: str, singles: list[str], behind: str
 ) -> None:
     listing = module.SOURCE.url_of(board)
-    wanted = [module.SOURCE.boards[0].posting_url(listing, single) + behind for single in singles]
+    urls = [module.SOURCE.boards[0].posting_url(listing, single) + behind for single in singles]
     web = Pages({listing: fixture(module.SOURCE.name, "list")})
     assert module.fetch(web, boards=(board,), as_of=DAY) == [], "that a posting is gone is an answer"
-    assert web.asked == [listing, *wanted]
-    assert [module.SOURCE.board_in(url) for url in wanted] == [board] * len(wanted)
+    assert web.asked == [listing, *urls]
+    assert [module.SOURCE.board_in(url) for url in urls] == [board] * len(urls)
 
 
 def requisitions(*numbers: int, total: int) -> dict[str, Any]:
-    listed = [{"Id": str(number), "Title": "Data Scientist" if number % 2 else "Cook"} for number in numbers]
-    return {"items": [{"TotalJobsCount": total, "requisitionList": listed}]}
+    jobs = [{"Id": str(number), "Title": "Data Scientist" if number % 2 else "Cook"} for number in numbers]
+    return {"items": [{"TotalJobsCount": total, "requisitionList": jobs}]}
 
 
 def test_oracle_is_read_page_by_page() -> None:
@@ -132,10 +132,10 @@ def test_what_is_no_list_is_refused_and_closes_nothing(module: Any, body: bytes)
     board = {"oracle_recruiting": "abcd.us2/CX_1"}.get(module.SOURCE.name, "gone")
     response = answer(module.SOURCE.url_of(board), body)
     try:
-        found = list(rows_of(module, response))
+        rows = list(rows_of(module, response))
     except Rejected:
         return
-    assert not [row for row in found if isinstance(row, Posting)]
+    assert not [row for row in rows if isinstance(row, Posting)]
 
 
 @pytest.mark.parametrize("module", [bamboohr, jobvite, paylocity])
@@ -179,9 +179,9 @@ def test_a_list_of_just_a_thousand_is_no_whole_list(module: Any) -> None:
 
     for n, is_whole in ((999, True), (1_000, False), (1_001, True)):
         body = {"data": rows(n)} if module is pinpoint else rows(n)
-        found = list(rows_of(module, answer(module.SOURCE.url_of("acme"), body)))
-        assert len([row for row in found if isinstance(row, Posting)]) == n
-        cut = [row for row in found if isinstance(row, Issue) and row.column_name == "response"]
+        records = list(rows_of(module, answer(module.SOURCE.url_of("acme"), body)))
+        assert len([row for row in records if isinstance(row, Posting)]) == n
+        cut = [row for row in records if isinstance(row, Issue) and row.column_name == "response"]
         assert bool(cut) is not is_whole
 
 
@@ -204,9 +204,9 @@ def test_people_named_in_adverts_fields_are_not_read() -> None:
 
 
 def test_no_board_that_is_not_read_stands_in_boards_csv() -> None:
-    named = [line for line in boards_not_read() if line.board]
-    assert named
-    for line in named:
+    lines = [line for line in boards_not_read() if line.board]
+    assert lines
+    for line in lines:
         assert any(addresses.url_of(line.board) for addresses in BY_NAME[line.source].SOURCE.boards)
         assert why_not_read(line.source, line.board.upper()) == line.why
         with pytest.raises(ValueError, match=f"line 2: {line.source} {line.board} is not read"):
@@ -237,7 +237,7 @@ def test_platforms_that_are_read_have_boards_with_addresses(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("url", "expected"),
     [
         ("https://acme.breezy.hr/p/0a1b-data-engineer", ("breezy", "acme")),
         ("https://acme.bamboohr.com/careers/71", ("bamboohr", "acme")),
@@ -258,8 +258,8 @@ def test_platforms_that_are_read_have_boards_with_addresses(name: str) -> None:
         ("https://recruiting.paylocity.com/Recruiting/Jobs/Details/4141", None),
     ],
 )
-def test_a_board_is_recognised_by_its_public_page(url: str, found: tuple[str, str] | None) -> None:
-    assert board_in(url) == found
+def test_a_board_is_recognised_by_its_public_page(url: str, expected: tuple[str, str] | None) -> None:
+    assert board_in(url) == expected
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ def read(path: Path, name: str, source: str) -> tuple[dict[tuple[str, str], Offi
     assert address is not None
     assert source_of(address) is module
     answer = Response(url=address, observed_at=datetime(2026, 9, 26, tzinfo=UTC), status=200, body=path.read_bytes())
-    found = list(rows_of(module, answer))
-    wages = {(row.area, row.occupation): row for row in found if isinstance(row, OfficialWage)}
-    return wages, [row for row in found if isinstance(row, Issue)]
+    rows = list(rows_of(module, answer))
+    wages = {(row.area, row.occupation): row for row in rows if isinstance(row, OfficialWage)}
+    return wages, [row for row in rows if isinstance(row, Issue)]
 
 
 def test_canada_is_hourly_and_no_region_has_its_provinces_value() -> None:
@@ -91,18 +91,18 @@ def filings(name: str, body: bytes) -> tuple[list[PayReport], list[Issue]]:
     answer = Response(
         url=module.SOURCE.file_url(name) or "", observed_at=datetime(2026, 9, 26, tzinfo=UTC), status=200, body=body
     )
-    found = list(rows_of(module, answer))
-    return [row for row in found if isinstance(row, PayReport)], [row for row in found if isinstance(row, Issue)]
+    rows = list(rows_of(module, answer))
+    return [row for row in rows if isinstance(row, PayReport)], [row for row in rows if isinstance(row, Issue)]
 
 
 def test_filings_in_the_layout_of_2018_are_read_as_they_stand() -> None:
     body = (FILINGS / "LCA_FY2018_layout_semicolon_10rows_redacted.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(body.decode().lstrip()), delimiter=";"))
-    certified = {row["CASE_NUMBER"]: row for row in rows if row["CASE_STATUS"] == "CERTIFIED"}
-    found, issues = filings("H-1B_Disclosure_Data_FY2018_EOY.csv", body)
-    assert found
-    for report in found:
-        row = certified[report.case_id or ""]
+    by_case = {row["CASE_NUMBER"]: row for row in rows if row["CASE_STATUS"] == "CERTIFIED"}
+    reports, issues = filings("H-1B_Disclosure_Data_FY2018_EOY.csv", body)
+    assert reports
+    for report in reports:
+        row = by_case[report.case_id or ""]
         assert row["WAGE_UNIT_OF_PAY"] == "Year"
         assert report.pay == float(row["WAGE_RATE_OF_PAY_FROM"])
         assert report.pay_high == (float(row["WAGE_RATE_OF_PAY_TO"]) or None)
@@ -111,7 +111,7 @@ def test_filings_in_the_layout_of_2018_are_read_as_they_stand() -> None:
         assert report.snapshot_on == date(2018, 9, 30)
         assert report.employment_type == {"Y": "FULL_TIME", "N": "PART_TIME"}[row["FULL_TIME_POSITION"]]
     left_out = sum(int(issue.value.split()[0]) for issue in issues if issue.is_deliberate)
-    assert len(found) + left_out + sum(not issue.is_deliberate for issue in issues) == len(rows)
+    assert len(reports) + left_out + sum(not issue.is_deliberate for issue in issues) == len(rows)
 
 
 def test_filings_in_the_layout_of_2016_have_their_units_and_only_certified_ones_count() -> None:
@@ -123,18 +123,18 @@ def test_filings_in_the_layout_of_2016_have_their_units_and_only_certified_ones_
     writer = csv.DictWriter(table, of_2016, extrasaction="ignore")
     writer.writeheader()
     writer.writerows(row | {"SOC_CODE": "15-1132"} for row in rows)
-    found, issues = filings("H-1B_FY2016.csv", table.getvalue().encode())
-    certified = {row["CASE_NUMBER"]: row for row in rows if row["CASE_STATUS"] == "CERTIFIED"}
-    assert {report.case_id for report in found} <= certified.keys()
+    reports, issues = filings("H-1B_FY2016.csv", table.getvalue().encode())
+    by_case = {row["CASE_NUMBER"]: row for row in rows if row["CASE_STATUS"] == "CERTIFIED"}
+    assert {report.case_id for report in reports} <= by_case.keys()
     a_year = {"Hour": 2080, "Week": 52, "Bi-Weekly": 26, "Month": 12, "Year": 1}
-    for report in found:
-        row = certified[report.case_id or ""]
+    for report in reports:
+        row = by_case[report.case_id or ""]
         assert report.pay == pytest.approx(float(row["WAGE_RATE_OF_PAY_FROM"]) * a_year[row["WAGE_UNIT_OF_PAY"]])
         high = float(row["WAGE_RATE_OF_PAY_TO"]) * a_year[row["WAGE_UNIT_OF_PAY"]]
         assert report.pay_high == (pytest.approx(high) if high else None), "0 is no upper end"
         assert report.employment_type is None
-    assert {certified[report.case_id or ""]["WAGE_UNIT_OF_PAY"] for report in found} == {"Hour", "Bi-Weekly", "Year"}
-    refused = [issue for issue in issues if not issue.is_deliberate]
-    assert len(found) + len(refused) == len(certified), "a filing that stands there twice counts once"
+    assert {by_case[report.case_id or ""]["WAGE_UNIT_OF_PAY"] for report in reports} == {"Hour", "Bi-Weekly", "Year"}
+    refusals = [issue for issue in issues if not issue.is_deliberate]
+    assert len(reports) + len(refusals) == len(by_case), "a filing that stands there twice counts once"
     left_out = sum(int(issue.value.split()[0]) for issue in issues if issue.is_deliberate)
-    assert left_out == len(rows) - len(certified)
+    assert left_out == len(rows) - len(by_case)

@@ -101,17 +101,17 @@ def test_lines_of_pay_of_breezy_are_read_and_junk_is_not(board: str) -> None:
 
 def test_the_page_of_a_job_on_breezy_has_its_pay_in_fields() -> None:
     file = "breezy/post_highlights-healthcare_9b5dbab30b78.html"
-    (stated,) = (
+    (markup,) = (
         json.loads(text)
         for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', body_of(file).decode(), re.DOTALL)
         if '"JobPosting"' in text
     )
-    (row,) = postings(stated["url"], body_of(file))
-    pay = stated["baseSalary"]
+    (row,) = postings(markup["url"], body_of(file))
+    pay = markup["baseSalary"]
     bounds = (pay["value"]["minValue"], pay["value"]["maxValue"], pay["currency"], pay["value"]["unitText"].lower())
     assert ends(row, "stated") == [bounds]
-    (listed,) = (job for job in said(BREEZY["highlights-healthcare"]) if row.posting_id == f"breezy:{job['id']}")
-    assert str(row.posted_on) == stated["datePosted"] < listed["published_date"]
+    (entry,) = (job for job in said(BREEZY["highlights-healthcare"]) if row.posting_id == f"breezy:{job['id']}")
+    assert str(row.posted_on) == markup["datePosted"] < entry["published_date"]
 
 
 # --- BambooHR -----------------------------------------------------------------------------------------
@@ -177,10 +177,10 @@ def test_single_openings_of_bamboohr_have_text_day_and_pay() -> None:
     ],
 )
 def test_every_job_of_rippling_is_one_posting(board: str, file: str) -> None:
-    listed = said(file)
-    rows = postings(f"{RIPPLING}{board}/jobs", listed)
-    assert [row.posting_id for row in rows] == list(dict.fromkeys(f"rippling:{job['uuid']}" for job in listed))
-    remote = [job["workLocation"]["label"].startswith("Remote") for job in listed]
+    jobs = said(file)
+    rows = postings(f"{RIPPLING}{board}/jobs", jobs)
+    assert [row.posting_id for row in rows] == list(dict.fromkeys(f"rippling:{job['uuid']}" for job in jobs))
+    remote = [job["workLocation"]["label"].startswith("Remote") for job in jobs]
     assert [row.workplace == "remote" for row in rows] == remote
 
 
@@ -210,19 +210,19 @@ def test_ranges_of_rippling_are_kept_as_stated(file: str) -> None:
     ],
 )
 def test_pay_of_pinpoint_is_kept_as_shown(board: str, file: str) -> None:
-    listed = said(file)["data"]
+    jobs = said(file)["data"]
     rows = postings(f"https://{board}.pinpointhq.com/postings.json", said(file))
-    assert [row.url for row in rows] == [stated["url"] for stated in listed]
-    for stated, row in zip(listed, rows, strict=True):
-        bounds = tuple(stated[f"compensation_{part}"] for part in ("minimum", "maximum", "currency", "frequency"))
-        assert ends(row, "stated") == ([bounds] if stated["compensation_visible"] else [])
-        assert row.workplace == stated["workplace_type"]
+    assert [row.url for row in rows] == [job["url"] for job in jobs]
+    for job, row in zip(jobs, rows, strict=True):
+        bounds = tuple(job[f"compensation_{part}"] for part in ("minimum", "maximum", "currency", "frequency"))
+        assert ends(row, "stated") == ([bounds] if job["compensation_visible"] else [])
+        assert row.workplace == job["workplace_type"]
         assert row.posted_on is None
         assert row.text
         for part in ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits"):
-            words = re.findall(r"\w{4,}", re.sub(r"<[^>]*>|&\w+;", " ", stated[part]))
+            words = re.findall(r"\w{4,}", re.sub(r"<[^>]*>|&\w+;", " ", job[part]))
             assert set(words[:5]) <= set(re.findall(r"\w{4,}", row.text))
-    assert sum(bool(ends(row, "stated")) for row in rows) == sum(stated["compensation_visible"] for stated in listed)
+    assert sum(bool(ends(row, "stated")) for row in rows) == sum(job["compensation_visible"] for job in jobs)
 
 
 # --- Paylocity ----------------------------------------------------------------------------------------
@@ -260,24 +260,24 @@ def test_the_page_of_a_job_on_paylocity_has_its_whole_text() -> None:
 
 @pytest.mark.parametrize("path", sorted((SHAPES / "oracle").glob("list_*")), ids=lambda path: path.stem)
 def test_every_requisition_of_oracle_is_a_posting_with_all_its_places(path: Path) -> None:
-    listed = json.loads(path.read_bytes())["items"][0]["requisitionList"]
+    jobs = json.loads(path.read_bytes())["items"][0]["requisitionList"]
     rows = postings(ORACLE.url_of("abcd.us2/CX_1"), path.read_bytes())
-    assert [row.posting_id for row in rows] == [f"oracle_recruiting:abcd.us2/{stated['Id']}" for stated in listed]
-    for stated, row in zip(listed, rows, strict=True):
-        assert len(row.places) == 1 + len(stated["secondaryLocations"])
-        codes = {place["CountryCode"] for place in stated["secondaryLocations"]}
+    assert [row.posting_id for row in rows] == [f"oracle_recruiting:abcd.us2/{job['Id']}" for job in jobs]
+    for job, row in zip(jobs, rows, strict=True):
+        assert len(row.places) == 1 + len(job["secondaryLocations"])
+        codes = {place["CountryCode"] for place in job["secondaryLocations"]}
         assert codes <= {place.country for place in row.places}
-        assert str(row.posted_on) == stated["PostedDate"]
+        assert str(row.posted_on) == job["PostedDate"]
 
 
 def test_a_single_requisition_of_oracle_has_the_id_of_its_row() -> None:
-    (stated,) = said("oracle/detail_ULSolutionsCareers_10139_2026-10.json")["items"]
+    (requisition,) = said("oracle/detail_ULSolutionsCareers_10139_2026-10.json")["items"]
     listing = ORACLE.url_of("abcd.us2/ULSolutionsCareers")
-    url = ORACLE.boards[0].posting_url(listing, stated["Id"])
+    url = ORACLE.boards[0].posting_url(listing, requisition["Id"])
     (row,) = postings(url, body_of("oracle/detail_ULSolutionsCareers_10139_2026-10.json"))
-    listed = postings(listing, body_of("oracle/list_ULSolutionsCareers_2026-10.json"))
+    others = postings(listing, body_of("oracle/list_ULSolutionsCareers_2026-10.json"))
     assert row.posting_id == f"oracle_recruiting:{ORACLE.posting_of(url)}"
-    assert row.posting_id in {other.posting_id for other in listed}
+    assert row.posting_id in {other.posting_id for other in others}
     assert row.text is not None and {"Responsibilities", "Qualifications"} <= set(row.text.split())
 
 
@@ -285,11 +285,11 @@ def test_pay_of_oracle_is_read_where_its_field_names_money() -> None:
     """Of the nine employers' fields: a sign and an amount make pay; "33.11 - 47.28" is declined, "null" is nothing."""
     n_with_pay = 0
     for employer, rows in said("oracle/flexfields_pay_nine_tenants_2026.json").items():
-        listed = [
+        requisitions = [
             {"Id": f"{n}", "Title": f"Nurse, {employer}", "PrimaryLocation": "Ohio, United States", **row}
             for n, row in enumerate(rows)
         ]
-        read = postings(ORACLE.url_of("abcd.us2/CX_1"), {"items": [{"requisitionList": listed}]})
+        read = postings(ORACLE.url_of("abcd.us2/CX_1"), {"items": [{"requisitionList": requisitions}]})
         for row, posting in zip(rows, read, strict=True):
             fields = {field["Prompt"]: field["Value"] for field in row["requisitionFlexFields"]["items"]}
             lines = [value for name, value in fields.items() if "Range" in name and "$" in value]
@@ -340,8 +340,8 @@ def test_amounts_of_recruitee_that_are_text_are_read(path: Path) -> None:
     for offer, row in zip(offers, rows, strict=True):
         salary = offer.get("salary") or {}
         bounds = [float(salary[end]) for end in ("min", "max") if salary.get(end) is not None]
-        stated = [(bounds[0], bounds[-1], salary["currency"], salary["period"])] if bounds else []
-        assert ends(row, "stated") == stated
+        expected = [(bounds[0], bounds[-1], salary["currency"], salary["period"])] if bounds else []
+        assert ends(row, "stated") == expected
         is_in_thousands = bool(bounds) and salary["period"] == "year" and bounds[-1] < 1_000
         assert (row.pay_flag is not None) is is_in_thousands
 
@@ -387,7 +387,7 @@ def test_every_recorded_advert_of_nav_is_read_as_its_entry_would_have_it() -> No
     ]
     assert len(adverts) == 69
     site = "https://pam-stilling-feed.nav.no/api/v1/feedentry/"
-    paid = 0
+    n_paid = 0
     for advert in adverts:
         entry = {"uuid": advert["uuid"], "status": "ACTIVE", "sistEndret": advert["updated"], "ad_content": advert}
         (row,) = postings(site + advert["uuid"], entry)
@@ -399,8 +399,8 @@ def test_every_recorded_advert_of_nav_is_read_as_its_entry_would_have_it() -> No
         countries = {place["country"] for place in advert["workLocations"]}
         assert countries == {"NORGE"}
         assert {place.country for place in row.places} == {"NO"}
-        paid += row.currency == "NOK"
-    assert paid >= 12, "pay is in no field, and stands in the words of some"
+        n_paid += row.currency == "NOK"
+    assert n_paid >= 12, "pay is in no field, and stands in the words of some"
 
 
 def test_recorded_adverts_of_jobtech_are_read() -> None:
@@ -416,5 +416,5 @@ def test_recorded_adverts_of_jobtech_are_read() -> None:
     assert [row.posting_id for row in rows] == [f"jobtech:{hit['id']}" for hit in hits]
     assert {row.language for row in rows} == {"sv"}
     events = said("jobstream/stream_events_example.jsonl.json")
-    removed = [row.id for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", events[1:])]
-    assert removed == [events[1]["id"]]
+    removals = [row.id for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", events[1:])]
+    assert removals == [events[1]["id"]]

@@ -34,9 +34,9 @@ def read(name: str) -> tuple[list[PayReport], list[Issue]]:
     address = module.SOURCE.file_url(name) if module.SOURCE.file_url else None
     assert address is not None
     body = (SURVEYS / name).read_bytes()
-    found = list(module.parse(Response(url=address, observed_at=datetime.now(UTC), status=200, body=body)))
-    reports = [row for row in found if isinstance(row, PayReport)]
-    return reports, [row for row in found if isinstance(row, Issue)]
+    rows = list(module.parse(Response(url=address, observed_at=datetime.now(UTC), status=200, body=body)))
+    reports = [row for row in rows if isinstance(row, PayReport)]
+    return reports, [row for row in rows if isinstance(row, Issue)]
 
 
 @pytest.mark.parametrize("name", WAVES)

@@ -98,26 +98,26 @@ def body_in(case: Path, expected: dict[str, Any]) -> bytes:
             sheet = workbook.create_sheet(name)
             for row in rows:
                 sheet.append(row)
-        packed = io.BytesIO()
-        workbook.save(packed)
-        body = packed.getvalue()
+        buffer = io.BytesIO()
+        workbook.save(buffer)
+        body = buffer.getvalue()
     if answer.name == "answer.parquet.json":
         rows = [
             row | ({"published_at": datetime.fromisoformat(row["published_at"])} if row.get("published_at") else {})
             for row in json.loads(body)
         ]
-        packed = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(rows), packed)
-        body = packed.getvalue()
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows), buffer)
+        body = buffer.getvalue()
     if answer.name == "answer.sql":
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
             con.executescript(body.decode())
             body = gzip.compress(con.serialize())
     if "zip_member" in expected:
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as into:
             into.writestr(expected["zip_member"], body)
-        body = packed.getvalue()
+        body = buffer.getvalue()
     return body
 
 
@@ -153,23 +153,23 @@ def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     response = response_of(case, expected)
     module = all_sources()[case.parent.name]
     assert is_answer_of(module, response.url)
-    found = list(rows_of(module, response))
-    rows = [shown(row) for row in found if isinstance(row, ROWS)]
-    issues = [shown(issue) for issue in found if isinstance(issue, Issue)]
-    removed = [row.id for row in found if isinstance(row, Removal)]
-    assert len(rows) + len(issues) + len(removed) == len(found)
-    assert removed == expected.get("removed", [])
-    assert [restricted(issue, wanted) for issue, wanted in zip(issues, expected["issues"], strict=False)] == expected[
+    records = list(rows_of(module, response))
+    rows = [shown(row) for row in records if isinstance(row, ROWS)]
+    issues = [shown(issue) for issue in records if isinstance(issue, Issue)]
+    removals = [row.id for row in records if isinstance(row, Removal)]
+    assert len(rows) + len(issues) + len(removals) == len(records)
+    assert removals == expected.get("removed", [])
+    assert [restricted(issue, part) for issue, part in zip(issues, expected["issues"], strict=False)] == expected[
         "issues"
     ]
     assert len(issues) == len(expected["issues"]), issues
-    for row, wanted in zip(rows, expected["rows"], strict=True):
-        assert restricted(row, wanted) == wanted
+    for row, part in zip(rows, expected["rows"], strict=True):
+        assert restricted(row, part) == part
     assert {row["source"] for row in rows} <= {module.SOURCE.name}
     if board := module.SOURCE.board_of(response.url):
         assert {row["board"] for row in rows} == {board}, "else what the list lacks could not be closed"
-    if (native := module.SOURCE.posting_of(response.url)) and removed:
-        assert removed == [native]
+    if (native := module.SOURCE.posting_of(response.url)) and removals:
+        assert removals == [native]
     elif native:
         assert [row["posting_id"] for row in rows] == [f"{module.SOURCE.name}:{native}"], "else a 404 closed another"
 
@@ -206,8 +206,8 @@ def test_a_source_declares_itself(name: str) -> None:
         assert least <= (source.expires_after_days or 0) <= most, "whole lists close adverts before their age"
     else:
         assert source.expires_after_days is None
-    for said in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
-        assert said.strip()
+    for text in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
+        assert text.strip()
     assert source.gives.strip() and not source.gives.endswith(".")
     day, how = source.terms_checked[:10], source.terms_checked[10:]
     assert date(2026, 1, 1) <= date.fromisoformat(day) and how.strip(" ,;"), "when the terms were looked for, and where"
@@ -218,9 +218,9 @@ def test_a_source_declares_itself(name: str) -> None:
         or (source.access == "consent")
     ), "what terms forbid is read by consent, or stands in not_read.csv"
     assert inspect.getdoc(module)
-    for function, declared in ((module.fetch, SourceModule.fetch), (module.parse, SourceModule.parse)):
-        stated = [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
-        assert stated == [(p.name, p.kind) for p in inspect.signature(declared).parameters.values()][1:]
+    for function, protocol in ((module.fetch, SourceModule.fetch), (module.parse, SourceModule.parse)):
+        parameters = [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
+        assert parameters == [(p.name, p.kind) for p in inspect.signature(protocol).parameters.values()][1:]
 
 
 def test_no_endpoint_belongs_to_two_sources() -> None:
@@ -292,18 +292,18 @@ def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
     assert len(web.asked) >= least
     assert all(module.SOURCE.longest_endpoint(url) for url in web.asked)
     assert len(web.asked) <= module.SOURCE.most_requests
-    told = ("circle", "most that are read", "names no posting")  # for it hears one answer to all
-    assert all(any(word in failure for word in told) for failure in failures)
+    words = ("circle", "most that are read", "names no posting")  # for it hears one answer to all
+    assert all(any(word in failure for word in words) for failure in failures)
 
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
 def test_a_board_that_fails_does_not_stop_the_others(name: str) -> None:
     module = all_sources()[name]
-    dead, gone, alive = (module.SOURCE.url_of(board) for board in ("dead", "gone", "alive"))
-    web = RecordingWeb(body=first_body(name), fails=[dead], missing=[gone])
+    dead, missing, alive = (module.SOURCE.url_of(board) for board in ("dead", "gone", "alive"))
+    web = RecordingWeb(body=first_body(name), fails=[dead], missing=[missing])
     failures = module.fetch(web, boards=("dead", "gone", "alive"), as_of=DAY)
-    assert [url for url in web.asked if not module.SOURCE.posting_of(url)] == [dead, gone, alive]
-    assert failures == [f"{dead}: no connection", f"{gone}: HTTP 404"]
+    assert [url for url in web.asked if not module.SOURCE.posting_of(url)] == [dead, missing, alive]
+    assert failures == [f"{dead}: no connection", f"{missing}: HTTP 404"]
 
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
@@ -371,9 +371,9 @@ def test_the_newest_quarter_that_the_page_links_is_asked_for() -> None:
 def test_people_named_in_filings_are_not_read() -> None:
     case = FIXTURES / "h1b_lca" / "quarter"
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    found = repr(list(rows_of(h1b_lca, response_of(case, expected))))
+    text = repr(list(rows_of(h1b_lca, response_of(case, expected))))
     assert "robin@acme.example" in (case / "answer.workbook.json").read_text(encoding="utf-8")
-    assert not [name for name in ("Robin", "robin@acme.example", "Doe") if name in found]
+    assert not [name for name in ("Robin", "robin@acme.example", "Doe") if name in text]
 
 
 def test_the_release_of_onet_that_should_be_out_is_asked_for_first() -> None:
@@ -395,16 +395,16 @@ def test_the_release_of_onet_that_should_be_out_is_asked_for_first() -> None:
     ],
 )
 def test_a_file_handed_over_has_the_address_it_is_published_at(source: str, name: str, address: str | None) -> None:
-    declared = all_sources()[source].SOURCE
-    assert declared.file_url
-    assert declared.file_url(name) == address
-    assert address is None or declared.longest_endpoint(address)
+    declaration = all_sources()[source].SOURCE
+    assert declaration.file_url
+    assert declaration.file_url(name) == address
+    assert address is None or declaration.longest_endpoint(address)
 
 
 def test_all_failures_are_told_when_nothing_answers() -> None:
     web = RecordingWeb(fails=["https://a.example/1"], missing=["https://a.example/2"])
-    told = ask_first(web, ["https://a.example/1", "https://a.example/2"])
-    assert told == ["https://a.example/1: no connection", "https://a.example/2: HTTP 404"]
+    failures = ask_first(web, ["https://a.example/1", "https://a.example/2"])
+    assert failures == ["https://a.example/1: no connection", "https://a.example/2: HTTP 404"]
 
 
 class PagingWeb(RecordingWeb):
@@ -455,9 +455,9 @@ def test_france_travail_pays_for_its_pages_with_a_token_and_takes_206_for_an_ans
     assert web.asked[7].endswith("range=0-149"), "the API gives no offer beyond 1,149"
 
 
-@pytest.mark.parametrize(("listed", "postings"), [(1, 1), (30, 30), (31, 1)])
-def test_a_comment_is_split_into_so_many_jobs_and_no_more(listed: int, postings: int) -> None:
-    text = "Acme | Several roles | Oslo" + "".join(f"<p>- Engineer Number {n}" for n in range(listed))
+@pytest.mark.parametrize(("n_jobs", "postings"), [(1, 1), (30, 30), (31, 1)])
+def test_a_comment_is_split_into_so_many_jobs_and_no_more(n_jobs: int, postings: int) -> None:
+    text = "Acme | Several roles | Oslo" + "".join(f"<p>- Engineer Number {n}" for n in range(n_jobs))
     comments = {"children": [{"id": 7, "type": "comment", "text": text, "created_at_i": 1793635300}]}
     rows = [row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting)]
     assert len({row.posting_id for row in rows}) == len(rows) == postings
@@ -519,13 +519,13 @@ def parsed(module: SourceModule, body: bytes) -> list[Any]:
     """What parse gives, a refusal of the whole answer included; anything but `Rejected` is a fault of ours."""
     url = module.SOURCE.url_of("acme") if module.SOURCE.name in BOARD_SOURCES else module.SOURCE.endpoints[0]
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
-    found: list[Any] = []
+    rows: list[Any] = []
     try:
         for row in rows_of(module, response):
-            found.append(row)
+            rows.append(row)
     except Rejected as error:
-        found.append(error.issue)
-    return found
+        rows.append(error.issue)
+    return rows
 
 
 BROKEN = {
@@ -595,9 +595,9 @@ def test_one_bad_record_does_not_lose_the_others(name: str) -> None:
     jobs = next(v for v in answer.values() if isinstance(v, list)) if isinstance(answer, dict) else answer
     before = parsed(all_sources()[name], json.dumps(answer).encode())
     jobs[1:1] = [None, [], {"id": "x-1"}, {"id": "x-2", "title": {"a": 1}}]
-    found = parsed(all_sources()[name], json.dumps(answer).encode())
-    assert [row for row in found if isinstance(row, Posting)] == [row for row in before if isinstance(row, Posting)]
-    assert len([row for row in found if isinstance(row, Issue) and not row.is_deliberate]) >= 4
+    after = parsed(all_sources()[name], json.dumps(answer).encode())
+    assert [row for row in after if isinstance(row, Posting)] == [row for row in before if isinstance(row, Posting)]
+    assert len([row for row in after if isinstance(row, Issue) and not row.is_deliberate]) >= 4
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -655,9 +655,9 @@ def test_pairs_are_taken_from_the_top_high_before_low() -> None:
     ],
 )
 def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, component: str) -> None:
-    stated: dict[str, Any] = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR"}
-    stated |= {"currencyCode": "USD", "minValue": 240000, "maxValue": 240000}
-    (pay,) = ashby.read_tier({"title": label, "components": [stated]}, [])
+    salary: dict[str, Any] = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR"}
+    salary |= {"currencyCode": "USD", "minValue": 240000, "maxValue": 240000}
+    (pay,) = ashby.read_tier({"title": label, "components": [salary]}, [])
     assert pay.component == component
 
 
@@ -679,8 +679,8 @@ def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, c
 def test_pay_without_a_title_is_tied_by_the_place_before_its_amount(
     label: str | None, summary: str, country: str | None
 ) -> None:
-    stated = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR", "minValue": 41000}
-    (pay,) = ashby.read_tier({"title": label, "components": [stated]}, [])
+    salary = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR", "minValue": 41000}
+    (pay,) = ashby.read_tier({"title": label, "components": [salary]}, [])
     assert pay.country == country
 
 
@@ -714,7 +714,7 @@ def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "meant"),
+    ("text", "expected"),
     [
         ("BogotÃ¡", "Bogotá"),
         ("Brotâ\x80\x99s crust ð\x9f\x8d\x9e", "Brot\u2019s crust 🍞"),
@@ -725,8 +725,8 @@ def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
         ("plain", "plain"),
     ],
 )
-def test_text_encoded_twice_is_repaired_where_it_surely_was(sent: str, meant: str) -> None:
-    assert remoteok.repair(sent) == meant
+def test_text_encoded_twice_is_repaired_where_it_surely_was(text: str, expected: str) -> None:
+    assert remoteok.repair(text) == expected
 
 
 # --- boards.csv and lookups ---------------------------------------------------------------------------
@@ -757,9 +757,9 @@ def test_boards_are_read_as_they_stand() -> None:
 
 def test_one_employer_is_of_one_country_and_industry() -> None:
     for name in {b.employer for b in all_boards() if b.employer}:
-        told = [b for b in all_boards() if b.employer == name]
-        assert len({b.country for b in told} - {None}) <= 1, name
-        assert len({b.industry for b in told} - {None}) <= 1, name
+        boards = [b for b in all_boards() if b.employer == name]
+        assert len({b.country for b in boards} - {None}) <= 1, name
+        assert len({b.industry for b in boards} - {None}) <= 1, name
 
 
 def test_the_nearest_occupation_of_every_role_is_read() -> None:
@@ -778,7 +778,7 @@ def next_in(response: Response) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("body", "most", "asked", "why"),
+    ("body", "most", "n_asked", "why"),
     [
         (b'{"next": null}', 9, 1, None),
         (b'{"next": "https://jobs.example/2"}', 9, 2, "the pages run in a circle; 2 read"),
@@ -787,10 +787,10 @@ def next_in(response: Response) -> str | None:
         (b"{}", 9, 1, "what follows it cannot be read"),
     ],
 )
-def test_pages_are_asked_for_until_the_last(body: bytes, most: int, asked: int, why: str | None) -> None:
+def test_pages_are_asked_for_until_the_last(body: bytes, most: int, n_asked: int, why: str | None) -> None:
     web = RecordingWeb(body=body)
     failures = ask_pages(web, "https://jobs.example/1", next_in, most=most)
-    assert len(web.asked) == asked
+    assert len(web.asked) == n_asked
     assert [why in failure for failure in failures if why] == [True] * bool(why)
 
 
@@ -855,9 +855,9 @@ def test_getonboard_asks_for_every_page_of_every_category() -> None:
 
 def test_new_keys_are_noted_once_an_answer() -> None:
     items = [{"id": 1, "title": "A", "mood": "glad"}, {"id": 2, "title": "B", "tempo": "slow"}, {"id": 3}]
-    found = list(each(items, lambda item: item["id"], known=frozenset(("id", "title"))))
-    assert found[:3] == [1, 2, 3]
-    (note,) = found[3:]
+    results = list(each(items, lambda item: item["id"], known=frozenset(("id", "title"))))
+    assert results[:3] == [1, 2, 3]
+    (note,) = results[3:]
     assert isinstance(note, Issue)
     assert (note.column_name, note.value, note.is_deliberate) == (NEW_KEYS, "mood, tempo", True)
 
@@ -905,9 +905,9 @@ def test_entities_of_a_feed_are_not_opened() -> None:
 def test_a_feed_cut_short_is_no_whole_list(n: int, is_whole: bool) -> None:
     item = "<item><guid>{}</guid><title>Data Scientist</title></item>"
     body = f"<rss><channel>{''.join(item.format(i) for i in range(n))}</channel></rss>".encode()
-    found = parsed(teamtailor, body)
-    assert len([row for row in found if isinstance(row, Posting)]) == n
-    assert (not [row for row in found if isinstance(row, Issue)]) is is_whole
+    rows = parsed(teamtailor, body)
+    assert len([row for row in rows if isinstance(row, Posting)]) == n
+    assert (not [row for row in rows if isinstance(row, Issue)]) is is_whole
 
 
 # --- single postings ----------------------------------------------------------------------------------
@@ -960,11 +960,11 @@ class AnsweringWeb(RecordingWeb):
         secret: Mapping[str, str] | None = None,
         form: Mapping[str, object] | None = None,
     ) -> Response:
-        named = url if form is None else f"{url} {form['offset']} {json.dumps(form['appliedFacets'])}"
-        self.asked.append(named)
-        found = self.answers.get(named)
-        body = found if isinstance(found, bytes) else json.dumps(found).encode()
-        status = 404 if found is None else 200
+        key = url if form is None else f"{url} {form['offset']} {json.dumps(form['appliedFacets'])}"
+        self.asked.append(key)
+        answer = self.answers.get(key)
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        status = 404 if answer is None else 200
         return Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=status, body=body)
 
 

@@ -61,21 +61,21 @@ def read(body: bytes, mapping: str = HEAD + FIELDS) -> list[Any]:
 
 
 def parquet(rows: list[dict[str, Any]]) -> bytes:
-    packed = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), packed)
-    return packed.getvalue()
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), buffer)
+    return buffer.getvalue()
 
 
 def workbook(**sheets: Iterable[Sequence[object]]) -> bytes:
     """An Excel workbook of sheets, each the lines that stand in it."""
-    book, packed = openpyxl.Workbook(), io.BytesIO()
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
     for name, lines in sheets.items():
         sheet = book.create_sheet(name)
         for line in lines:
             sheet.append(line)
     del book["Sheet"]
-    book.save(packed)
-    return packed.getvalue()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def database(schema: str, **tables: Iterable[Sequence[object]]) -> bytes:
@@ -108,7 +108,7 @@ SHAPES = {
     "one sheet of several": (workbook(notes=[("nothing",)], adverts=[NAMES, *CELLS]), 'table = "adverts"\n'),
     "SQLite": (database(ADVERTS_TABLE, adverts=STORED), ""),
     "SQLite with a log of its own": (
-        (kept := database(ADVERTS_TABLE, adverts=STORED))[:18] + b"\2\2" + kept[20:],
+        (sqlite_bytes := database(ADVERTS_TABLE, adverts=STORED))[:18] + b"\2\2" + sqlite_bytes[20:],
         'format = "sqlite"\n',
     ),
     "one table of several": (
@@ -149,29 +149,29 @@ def test_an_id_of_several_columns_is_the_same_for_the_same_advert() -> None:
     ids = [row.posting_id for row in rows if isinstance(row, Posting)]
     assert len(ids) == len(set(ids)) == 3
     assert ids == [row.posting_id for row in read(b"title,text\nA,\nA,b\nAb,\n", mapping)]
-    untitled, again = (row for row in rows if isinstance(row, Issue))
-    assert (untitled.column_name, again.column_name, again.is_deliberate) == ("title", "posting_id", True)
+    no_title, again = (row for row in rows if isinstance(row, Issue))
+    assert (no_title.column_name, again.column_name, again.is_deliberate) == ("title", "posting_id", True)
 
 
 def test_predicted_pay_is_no_pay() -> None:
     fields = 'id = "id"\ntitle = "title"\npay_low = "low"\npay_text = "said"\npay_is_predicted = "guess"\n'
     body = b"id,title,low,said,guess\n1,AI Engineer,90000,$90k a year,t\n2,AI Engineer,90000,$90k a year,f\n"
-    guessed, offered = read(body, HEAD + "[fields]\n" + fields)
-    assert (guessed.pay, guessed.pay_text) == ((), None)
-    assert offered.pay_low == 90000
+    prediction, offer = read(body, HEAD + "[fields]\n" + fields)
+    assert (prediction.pay, prediction.pay_text) == ((), None)
+    assert offer.pay_low == 90000
 
 
 def test_openings_are_numbers_and_words_are_none() -> None:
     rows = [{"id": n, "title": "Engineer", "seats": seats} for n, seats in enumerate((3, 2.0, "4", "several"))]
     mapping = HEAD + '[fields]\nid = "id"\ntitle = "title"\nopenings = "seats"\n'
-    found = [row.openings for row in read(json.dumps(rows).encode(), mapping) if isinstance(row, Posting)]
-    assert found == [3, 2, 4, None]
+    openings = [row.openings for row in read(json.dumps(rows).encode(), mapping) if isinstance(row, Posting)]
+    assert openings == [3, 2, 4, None]
 
 
 def test_an_object_where_a_text_is_meant_is_an_issue() -> None:
-    issue, kept = read(json.dumps([{"id": 1, "title": {"de": "KI"}}, {"id": 2, "title": "AI Engineer"}]).encode(), MINE)
+    issue, row = read(json.dumps([{"id": 1, "title": {"de": "KI"}}, {"id": 2, "title": "AI Engineer"}]).encode(), MINE)
     assert issue.column_name == "title" and "row 1, column title" in issue.rule and "company.name" in issue.rule
-    assert kept.posting_id == "tabular:acme:2"
+    assert row.posting_id == "tabular:acme:2"
 
 
 MINE = HEAD + '[fields]\nid = "id"\ntitle = "title"\n'
@@ -211,19 +211,19 @@ WRONG_LISTS = {
 }
 
 
-@pytest.mark.parametrize("said", WRONG_LISTS)
-def test_a_wrong_declaration_of_a_complete_list_says_what_is_wrong(said: str) -> None:
-    with pytest.raises(Rejected) as told:
-        mapping_in((HEAD + said + '[fields]\nid = "a"\ntitle = "b"\n').encode())
-    assert WRONG_LISTS[said] in told.value.issue.rule
+@pytest.mark.parametrize("declaration", WRONG_LISTS)
+def test_a_wrong_declaration_of_a_complete_list_says_what_is_wrong(declaration: str) -> None:
+    with pytest.raises(Rejected) as error:
+        mapping_in((HEAD + declaration + '[fields]\nid = "a"\ntitle = "b"\n').encode())
+    assert WRONG_LISTS[declaration] in error.value.issue.rule
 
 
 @pytest.mark.parametrize("mapping", WRONG_MAPPINGS)
 def test_a_wrong_mapping_says_what_is_wrong(mapping: str) -> None:
-    with pytest.raises(Rejected) as told:
+    with pytest.raises(Rejected) as error:
         mapping_in(mapping.encode())
-    assert WRONG_MAPPINGS[mapping] in told.value.issue.rule
-    assert told.value.issue.column_name == "mapping"
+    assert WRONG_MAPPINGS[mapping] in error.value.issue.rule
+    assert error.value.issue.column_name == "mapping"
 
 
 WRONG_FILES = {
@@ -258,17 +258,17 @@ WRONG_FILES = {
 
 @pytest.mark.parametrize("body", WRONG_FILES)
 def test_a_file_that_does_not_fit_is_refused_as_a_whole(body: bytes) -> None:
-    with pytest.raises(Rejected) as told:
+    with pytest.raises(Rejected) as error:
         read(body, MINE)
-    assert told.value.issue.column_name == "response"
-    assert WRONG_FILES[body] in told.value.issue.rule
+    assert error.value.issue.column_name == "response"
+    assert WRONG_FILES[body] in error.value.issue.rule
 
 
 def test_a_sheet_that_is_not_there_is_said_with_those_there_are() -> None:
     for body in (workbook(jobs=[("id", "title"), (1, "AI")]), database("CREATE TABLE jobs (id, title)")):
-        with pytest.raises(Rejected, match="as `table`; the file has jobs") as told:
+        with pytest.raises(Rejected, match="as `table`; the file has jobs") as error:
             read(body, MINE.replace("[fields]", 'table = "job"\n[fields]'))
-        assert told.value.issue.value == "job"
+        assert error.value.issue.value == "job"
 
 
 @pytest.mark.parametrize(
@@ -290,21 +290,21 @@ def test_a_file_that_would_fill_the_memory_is_refused(
     assert {kind: len(read(body, MINE)) for kind, body in bodies.items()} == {"xlsx": 200, "sqlite": 200}
     monkeypatch.setattr(tabular, limit, value)
     for kind in ("xlsx",) if limit == "MAX_UNPACKED" else bodies:
-        with pytest.raises(Rejected) as told:
+        with pytest.raises(Rejected) as error:
             read(bodies[kind], MINE)
-        assert words in told.value.issue.rule
+        assert words in error.value.issue.rule
 
 
 def test_a_workbook_that_says_less_of_its_size_than_it_unpacks_to_is_not_unpacked_further() -> None:
     whole = workbook(jobs=[("id", "title"), *((number, "AI Engineer") for number in range(3_000))])
-    told = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(whole)) as parts, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as into:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as into:
         for part in parts.infolist():
             into.writestr(part.filename, parts.read(part))
         sheet = next(part for part in into.infolist() if part.filename.endswith("sheet1.xml"))
         sheet.file_size = 4_000  # in the list at the end of the zip, which is what readers go by
     with pytest.raises(Rejected, match="a whole Excel workbook expected"):
-        read(told.getvalue(), MINE)
+        read(buffer.getvalue(), MINE)
 
 
 def test_days_of_a_sheet_are_days_whatever_format_is_stated() -> None:
@@ -328,8 +328,8 @@ LEAVING_OUT = MINE + "[leave_out]\nurl = '/sample-\\d+$'\n"
 
 def test_rows_are_left_out_by_a_pattern_and_counted() -> None:
     body = b"id,title,url\n1,AI Engineer,https://x.example/job/sample-7\n2,AI Engineer,https://x.example/sample-7/a\n3,AI,\n"
-    out, kept, unlinked = read(body, LEAVING_OUT)
-    assert (kept.posting_id, unlinked.posting_id) == ("tabular:acme:2", "tabular:acme:3")
+    out, first, second = read(body, LEAVING_OUT)
+    assert (first.posting_id, second.posting_id) == ("tabular:acme:2", "tabular:acme:3")
     assert (out.column_name, out.value) == ("record", "row 1: https://x.example/job/sample-7")
     assert out.is_deliberate and "left out, as the mapping says" in out.rule
     with pytest.raises(Rejected, match=r"url \(for leave_out\)"):
@@ -350,12 +350,12 @@ def test_the_newest_row_of_another_table_belongs_to_a_row() -> None:
         workbook(jobs=[("id", "title"), *jobs], pay=[("id", "day", "low"), *pay]),
         database("CREATE TABLE jobs (id, title); CREATE TABLE pay (id, day, low)", jobs=jobs, pay=pay),
     ):
-        first, second, refused = read(body, JOINED)
+        first, second, issue = read(body, JOINED)
         assert (first.pay_low, second.pay_low) == (60_000, None)
-        assert refused.column_name == "posting_id"
-        with pytest.raises(Rejected, match="columns of pay expected in `joined`") as told:
+        assert issue.column_name == "posting_id"
+        with pytest.raises(Rejected, match="columns of pay expected in `joined`") as error:
             read(body, JOINED.replace('"day"', '"dya"'))
-        assert told.value.issue.value == "dya"
+        assert error.value.issue.value == "dya"
         with pytest.raises(Rejected, match=r"pay\.most \(for pay_low\)"):
             read(body, JOINED.replace("pay.low", "pay.most"))
 
@@ -399,14 +399,14 @@ ANY = st.recursive(
 @settings(max_examples=150, deadline=None)
 def test_every_row_is_a_posting_or_an_issue(rows: list[Any]) -> None:
     try:
-        found = read(json.dumps(rows).encode())
+        records = read(json.dumps(rows).encode())
     except Rejected as error:
         assert error.issue.column_name == "response"
         return
-    assert all(isinstance(row, Posting | Issue) for row in found)
-    assert len(found) == len(rows), "a row that is refused counts once"
-    kept = Counter(row.posting_id for row in found if isinstance(row, Posting))
-    assert set(kept.values()) <= {1}
+    assert all(isinstance(row, Posting | Issue) for row in records)
+    assert len(records) == len(rows), "a row that is refused counts once"
+    counts = Counter(row.posting_id for row in records if isinstance(row, Posting))
+    assert set(counts.values()) <= {1}
 
 
 # --- mappings of known dumps ----------------------------------------------------------------------------
@@ -417,9 +417,9 @@ REAL = Path(__file__).parents[3].parent / "shared" / "real"
 
 @pytest.mark.parametrize("path", sorted(MAPPINGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_bundled_mapping_is_named_like_its_file(path: Path) -> None:
-    mapped = mapping_in(path.read_bytes())
-    assert mapped.name == path.stem
-    assert mapped.licence and mapped.attribution
+    mapping = mapping_in(path.read_bytes())
+    assert mapping.name == path.stem
+    assert mapping.licence and mapping.attribution
 
 
 def real(mapping: str, path: str) -> tuple[list[dict[str, str]], list[Posting], list[Issue]]:
@@ -427,11 +427,11 @@ def real(mapping: str, path: str) -> tuple[list[dict[str, str]], list[Posting], 
     if not (REAL / path).exists():
         pytest.skip(f"the real dumps are not at {REAL}")
     body = (REAL / path).read_bytes()
-    found = read(body, (MAPPINGS / f"{mapping}.toml").read_text(encoding="utf-8"))
+    records = read(body, (MAPPINGS / f"{mapping}.toml").read_text(encoding="utf-8"))
     with gzip.open(REAL / path, "rt", encoding="utf-8", newline="") as file:
-        stated = list(csv.DictReader(file))
-    issues = [row for row in found if isinstance(row, Issue)]
-    return stated, [row for row in found if isinstance(row, Posting)], issues
+        dump = list(csv.DictReader(file))
+    issues = [row for row in records if isinstance(row, Issue)]
+    return dump, [row for row in records if isinstance(row, Posting)], issues
 
 
 def paid(postings: Sequence[Posting]) -> list[Posting]:
@@ -440,17 +440,17 @@ def paid(postings: Sequence[Posting]) -> list[Posting]:
 
 @pytest.mark.parametrize(("day", "n_paid"), [("2026-05-25", 6), ("2026-06-01", 9)])
 def test_the_dumps_of_adzuna_in_germany(day: str, n_paid: int) -> None:
-    stated, postings, issues = real("adzuna_de", f"dumps/adzuna_de_{day}.csv.gz")
-    assert (len(stated), issues) == (250, [])
-    assert [row.posting_id for row in postings] == [f"tabular:adzuna_de:{said['id']}" for said in stated]
-    assert len(paid(postings)) == sum(bool(said["salary_min"]) for said in stated) == n_paid
+    dump, postings, issues = real("adzuna_de", f"dumps/adzuna_de_{day}.csv.gz")
+    assert (len(dump), issues) == (250, [])
+    assert [row.posting_id for row in postings] == [f"tabular:adzuna_de:{entry['id']}" for entry in dump]
+    assert len(paid(postings)) == sum(bool(entry["salary_min"]) for entry in dump) == n_paid
     assert {(row.currency, row.period) for row in paid(postings)} == {("EUR", "year")}
     assert {row.text_state for row in postings} == {"snippet"}
     assert all(row.employer and "{" not in row.employer for row in postings if "display_name" in str(row.employer))
     by_field = {
-        f"tabular:adzuna_de:{said['id']}"
-        for said in stated
-        if said["contract_time"] == "part_time" and said["contract_type"] != "contract"
+        f"tabular:adzuna_de:{entry['id']}"
+        for entry in dump
+        if entry["contract_time"] == "part_time" and entry["contract_type"] != "contract"
     }
     kinds = {row.posting_id: row.employment_type for row in postings}
     others = {kinds[one] for one in by_field if kinds[one] != "PART_TIME"}
@@ -459,39 +459,39 @@ def test_the_dumps_of_adzuna_in_germany(day: str, n_paid: int) -> None:
 
 
 def test_the_dump_of_adzuna_in_six_countries() -> None:
-    stated, postings, issues = real("adzuna_eu6", "dumps/adzuna_eu6_2026-07-03.csv.gz")
-    assert (len(stated), issues) == (3_744, [])
+    dump, postings, issues = real("adzuna_eu6", "dumps/adzuna_eu6_2026-07-03.csv.gz")
+    assert (len(dump), issues) == (3_744, [])
     assert len(postings) == 3_744
-    predicted = {f"tabular:adzuna_eu6:{said['id']}" for said in stated if said["salary_is_predicted"] == "t"}
-    assert len(predicted) == 939
-    guessed = [row for row in postings if row.posting_id in predicted and row.pay]
-    assert all(row.pay_source == "parsed" and (row.pay_text or "") in row.title for row in guessed)  # the title says it
-    offered = sum(bool(said["salary_min"]) and said["salary_is_predicted"] == "f" for said in stated)
-    assert len(paid(postings)) == offered == 1_810
+    predictions = {f"tabular:adzuna_eu6:{entry['id']}" for entry in dump if entry["salary_is_predicted"] == "t"}
+    assert len(predictions) == 939
+    rows = [row for row in postings if row.posting_id in predictions and row.pay]
+    assert all(row.pay_source == "parsed" and (row.pay_text or "") in row.title for row in rows)  # the title says it
+    n_offers = sum(bool(entry["salary_min"]) and entry["salary_is_predicted"] == "f" for entry in dump)
+    assert len(paid(postings)) == n_offers == 1_810
     assert {row.currency for row in paid(postings) if row.country == "GB"} == {"GBP"}
-    assert Counter(said["country"].upper() for said in stated)["FR"] == sum(row.country == "FR" for row in postings)
+    assert Counter(entry["country"].upper() for entry in dump)["FR"] == sum(row.country == "FR" for row in postings)
 
 
 def test_the_dump_of_djinni() -> None:
-    stated, postings, issues = real("djinni", "dumps/djinni_2026-02-15.csv.gz")
-    assert (len(stated), len(postings), issues) == (9_596, 9_596, [])
+    dump, postings, issues = real("djinni", "dumps/djinni_2026-02-15.csv.gz")
+    assert (len(dump), len(postings), issues) == (9_596, 9_596, [])
     assert len({row.posting_id for row in postings}) == 9_596
-    assert len(paid(postings)) == sum(said["salary_currency"] == "USD" for said in stated) == 1_208
+    assert len(paid(postings)) == sum(entry["salary_currency"] == "USD" for entry in dump) == 1_208
     assert {(row.currency, row.period) for row in paid(postings)} == {("USD", "month")}
     assert {row.country for row in postings} == {None}
-    remote = sum(said["location_type"] == "TELECOMMUTE" for said in stated)
+    remote = sum(entry["location_type"] == "TELECOMMUTE" for entry in dump)
     assert sum(row.workplace == "remote" for row in postings) == remote == 6_562
     assert all(row.posted_on is not None for row in postings)
 
 
 def test_the_dump_of_nofluffjobs() -> None:
-    stated, postings, issues = real("nofluffjobs", "dumps/nofluffjobs_2022-08-08.csv.gz")
-    alike = Counter(tuple(v for k, v in said.items() if k != "description_preprocessed") for said in stated)
-    assert len(stated) == len(postings) + len(issues) == 1_108
+    dump, postings, issues = real("nofluffjobs", "dumps/nofluffjobs_2022-08-08.csv.gz")
+    alike = Counter(tuple(v for k, v in entry.items() if k != "description_preprocessed") for entry in dump)
+    assert len(dump) == len(postings) + len(issues) == 1_108
     assert len(postings) == len(alike) == 1_096
     assert all(issue.is_deliberate and issue.column_name == "posting_id" for issue in issues)
-    unpaid = [said for said in alike if float(said[1]) == float(said[2]) == 0]
-    assert len(paid(postings)) == len(alike) - len(unpaid) == 1_093
+    without_pay = [entry for entry in alike if float(entry[1]) == float(entry[2]) == 0]
+    assert len(paid(postings)) == len(alike) - len(without_pay) == 1_093
     assert {(row.currency, row.period, row.country) for row in paid(postings)} == {("PLN", "month", "PL")}
 
 
@@ -499,30 +499,30 @@ def test_the_database_of_nofluffjobs() -> None:
     path = REAL / "dumps" / "nofluffjobs_2026-03-01.sqlite.gz"
     if not path.exists():
         pytest.skip(f"the real dumps are not at {REAL}")
-    found = read(path.read_bytes(), (MAPPINGS / "nofluffjobs_days.toml").read_text(encoding="utf-8"))
+    records = read(path.read_bytes(), (MAPPINGS / "nofluffjobs_days.toml").read_text(encoding="utf-8"))
     with sqlite3.connect(":memory:") as con:
         con.deserialize(gzip.decompress(path.read_bytes()))
-        stated = con.execute(
+        expected = con.execute(
             "SELECT job_id, salary_min, salary_max FROM job_postings LEFT JOIN (SELECT *, max(snapshot_date)"
             " FROM salaries GROUP BY job_id) USING (job_id) WHERE url NOT LIKE '%/job/sample-%'"
             " ORDER BY job_postings.id"
         ).fetchall()
-    postings = [row for row in found if isinstance(row, Posting)]
-    left_out = [row for row in found if isinstance(row, Issue)]
-    assert (len(postings), len(left_out)) == (len(stated), 100) == (642, 100)
+    postings = [row for row in records if isinstance(row, Posting)]
+    left_out = [row for row in records if isinstance(row, Issue)]
+    assert (len(postings), len(left_out)) == (len(expected), 100) == (642, 100)
     assert all(issue.is_deliberate for issue in left_out)
-    assert [row.posting_id for row in postings] == [f"tabular:nofluffjobs_days:{id}" for id, _, _ in stated]
-    assert [(row.pay_low, row.pay_high) for row in postings] == [(low, high) for _, low, high in stated]
+    assert [row.posting_id for row in postings] == [f"tabular:nofluffjobs_days:{id}" for id, _, _ in expected]
+    assert [(row.pay_low, row.pay_high) for row in postings] == [(low, high) for _, low, high in expected]
     assert len(paid(postings)) == 478
     assert {(row.currency, row.period, row.country) for row in paid(postings)} == {("PLN", "month", "PL")}
     assert not [row for row in postings if row.issues]
 
 
 def test_the_dump_of_pracuj() -> None:
-    stated, postings, issues = real("pracuj", "dumps/pracuj_2024-03-27.csv.gz")
-    assert (len(stated), len(postings), issues) == (444, 444, [])
-    offered = sum(said["max_salary"] != "None" for said in stated)
-    assert len(paid(postings)) == offered == 255
+    dump, postings, issues = real("pracuj", "dumps/pracuj_2024-03-27.csv.gz")
+    assert (len(dump), len(postings), issues) == (444, 444, [])
+    n_offers = sum(entry["max_salary"] != "None" for entry in dump)
+    assert len(paid(postings)) == n_offers == 255
     assert {(row.currency, row.period, row.pay_tax) for row in paid(postings)} == {("PLN", "month", "gross")}
     assert not [row for row in postings if "None" in (row.title, row.employer, row.department, row.location_text)]
     assert not [row for row in postings if row.text and ("['" in row.text or "\nNone\n" in row.text)]
@@ -538,10 +538,10 @@ def test_the_openings_of_one_company() -> None:
         pytest.skip(f"the real payloads are not at {REAL}")
     (answer,) = reader.read(path)
     assert isinstance(answer, Response)
-    stated = json.loads(answer.body)["jobs"]
+    jobs = json.loads(answer.body)["jobs"]
     postings = read(answer.body, (MAPPINGS / "uber_careers.toml").read_text(encoding="utf-8"))
-    assert len(stated) == len(postings) == 776
-    assert [row.posting_id for row in postings] == [f"tabular:uber_careers:{job['id']}" for job in stated]
+    assert len(jobs) == len(postings) == 776
+    assert [row.posting_id for row in postings] == [f"tabular:uber_careers:{job['id']}" for job in jobs]
     assert {row.text_state for row in postings} == {"full"}
     assert len({place.country for row in postings for place in row.places} - {None}) >= 34
     in_dollars = [row for row in postings if row.currency == "USD"]

@@ -34,11 +34,11 @@ WELL: Answer = (200, {}, b'{"jobs": []}')
 
 def in_turn(*answers: Answer) -> Callable[[Any], None]:
     """One answer after the other, the last one for ever."""
-    left: Iterator[Answer] = iter(answers)
+    rest: Iterator[Answer] = iter(answers)
     last = answers[-1]
 
     def answer(handler: Any) -> None:
-        status, headers, body = next(left, last)
+        status, headers, body = next(rest, last)
         handler.send_response(status)
         for name, value in ({"Content-Length": str(len(body))} | dict(headers)).items():
             handler.send_header(name, value)
@@ -65,7 +65,7 @@ def test_a_busy_server_is_asked_again_later(board: Board, writer: Writer, status
     assert 2.0 in clock.slept
     writer.close()
     assert writer.path is not None
-    assert [found.status for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)] == [200]
+    assert [record.status for record in read_recorded(writer.path) if isinstance(record, RecordedAnswer)] == [200]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 501, 505])
@@ -81,7 +81,7 @@ def test_waits_grow_and_end(board: Board, writer: Writer) -> None:
     answer = live(board, writer, clock).get(board.url("/v1/a"))
     assert answer.status == 503
     assert asked(board) == ATTEMPTS
-    assert [waited for waited in clock.slept if waited > 1] == [2.0, 8.0, 32.0]
+    assert [wait for wait in clock.slept if wait > 1] == [2.0, 8.0, 32.0]
 
 
 def test_chance_keeps_clients_from_coming_back_together(board: Board, writer: Writer) -> None:
@@ -157,9 +157,9 @@ def test_a_gzip_bomb_is_kept_small_and_reported(board: Board, writer: Writer) ->
     assert response.body == bomb
     writer.close()
     assert writer.path is not None
-    (found,) = read(writer.path)
-    assert isinstance(found, DamagedRecord)
-    assert "over" in found.why
+    (record,) = read(writer.path)
+    assert isinstance(record, DamagedRecord)
+    assert "over" in record.why
 
 
 # --- left alone ---------------------------------------------------------------------------------------
@@ -170,14 +170,14 @@ def test_a_host_that_fails_again_and_again_is_left_alone(board: Board, writer: W
         board.answers[f"/v1/{number}"] = BUSY
     clock = Clock()
     web = live(board, writer, clock)
-    failed = []
+    reasons = []
     for number in range(40):
         try:
             web.get(board.url(f"/v1/{number}"))
         except FetchFailed as error:
-            failed.append(error.why)
-    assert sum(path.startswith("/v1/") for path in board.paths) == MAX_FAILURES * ATTEMPTS, failed
-    assert "left alone after 5 failures in a row: HTTP 503" in failed[-1]
+            reasons.append(error.why)
+    assert sum(path.startswith("/v1/") for path in board.paths) == MAX_FAILURES * ATTEMPTS, reasons
+    assert "left alone after 5 failures in a row: HTTP 503" in reasons[-1]
     board.answers["/v1/0"] = WELL
     clock.time += FAILURE_PAUSE + 1
     assert web.get(board.url("/v1/0")).status == 200
@@ -247,7 +247,7 @@ def test_a_pause_of_days_is_a_refusal(board: Board, writer: Writer) -> None:
 def test_a_server_that_drips_is_given_up_by_the_clock(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = []
+    drips = []
 
     def drip(handler: Any) -> None:
         handler.send_response(200)
@@ -256,7 +256,7 @@ def test_a_server_that_drips_is_given_up_by_the_clock(
         for _ in range(1000):
             handler.wfile.write(b"x")
             handler.wfile.flush()
-            sent.append(1)
+            drips.append(1)
             threading.Event().wait(0.02)
 
     board.answers["/v1/a"] = drip
@@ -265,7 +265,7 @@ def test_a_server_that_drips_is_given_up_by_the_clock(
     monkeypatch.setattr(session, "MAX_ANSWER", 0.1)
     with pytest.raises(FetchFailed, match="seconds"):
         web.get(board.url("/v1/a"))
-    assert len(sent) < 500
+    assert len(drips) < 500
 
 
 def test_a_single_failure_closes_nothing(board: Board, writer: Writer) -> None:
@@ -328,13 +328,13 @@ MAX_DRIPS = 200
 """Times it does: two seconds, ten times what these tests allow an answer."""
 
 
-def dripping(begin: bytes, drop: bytes, sent: list[int]) -> Callable[[Any], None]:
+def dripping(begin: bytes, drop: bytes, drips: list[int]) -> Callable[[Any], None]:
     def drip(handler: Any) -> None:
         handler.close_connection = True
         handler.wfile.write(begin)
         for _ in range(MAX_DRIPS):
             handler.wfile.write(drop)
-            sent.append(1)
+            drips.append(1)
             threading.Event().wait(0.01)
 
     return drip
@@ -344,8 +344,8 @@ def dripping(begin: bytes, drop: bytes, sent: list[int]) -> Callable[[Any], None
 def test_a_server_that_drips_whatever_it_likes_is_cut_off(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    sent: list[int] = []
-    board.answers["/v1/a"] = dripping(*DRIPS[kind], sent)
+    drips: list[int] = []
+    board.answers["/v1/a"] = dripping(*DRIPS[kind], drips)
     board.answers["/v1/b"] = WELL
     web = live(board, writer)
     assert web.get(board.url("/v1/b")).status == 200
@@ -353,13 +353,13 @@ def test_a_server_that_drips_whatever_it_likes_is_cut_off(
     monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(board.url("/v1/a"))
-    assert len(sent) < MAX_DRIPS / 2
-    left = {thread.name for thread in threading.enumerate() if thread not in threads}
-    assert not {name for name in left if "process_request" not in name}, "the server's threads end by themselves"
+    assert len(drips) < MAX_DRIPS / 2
+    names = {thread.name for thread in threading.enumerate() if thread not in threads}
+    assert not {name for name in names if "process_request" not in name}, "the server's threads end by themselves"
     assert web.get(board.url("/v1/b")).status == 200, "the session goes on"
     writer.close()
     assert writer.path is not None
-    assert {found.url for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)} == {
+    assert {record.url for record in read_recorded(writer.path) if isinstance(record, RecordedAnswer)} == {
         board.url("/v1/b")
     }
 
@@ -371,8 +371,8 @@ def test_a_server_that_drips_over_tls_is_cut_off(
     context.load_cert_chain(certificate)
     board.socket = context.wrap_socket(board.socket, server_side=True)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    sent: list[int] = []
-    board.answers["/v1/a"] = dripping(*DRIPS["header lines"], sent)
+    drips: list[int] = []
+    board.answers["/v1/a"] = dripping(*DRIPS["header lines"], drips)
     board.answers["/v1/b"] = WELL
     url = f"https://{board.host}/v1/"
     web = live(board, writer, source=replace(SOURCE, endpoints=(url,)))
@@ -380,7 +380,7 @@ def test_a_server_that_drips_over_tls_is_cut_off(
     monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(f"{url}a")
-    assert len(sent) < MAX_DRIPS / 2
+    assert len(drips) < MAX_DRIPS / 2
 
 
 @pytest.fixture
@@ -404,46 +404,46 @@ def test_a_server_that_drips_through_a_proxy_is_cut_off(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", board.url(""))
-    url, sent = "http://boards.example/v1/", list[int]()
+    url, drips = "http://boards.example/v1/", list[int]()
     board.answers["http://boards.example/robots.txt"] = (404, {}, b"")
-    board.answers[f"{url}a"] = dripping(*DRIPS["header lines"], sent)
+    board.answers[f"{url}a"] = dripping(*DRIPS["header lines"], drips)
     web = live(board, writer, source=replace(SOURCE, endpoints=(url,)), insecure_hosts=("boards.example",))
     assert web.get(f"{url}b").status == 404
     monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(f"{url}a")
-    assert len(sent) < MAX_DRIPS / 2
+    assert len(drips) < MAX_DRIPS / 2
 
 
 def test_rules_that_drip_are_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[int] = []
-    board.answers["/robots.txt"] = dripping(*DRIPS["header lines"], sent)
+    drips: list[int] = []
+    board.answers["/robots.txt"] = dripping(*DRIPS["header lines"], drips)
     monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"robots\.txt could not be read, .* took over 0\.2 seconds"):
         live(board, writer).get(board.url("/v1/a"))
-    assert len(sent) < MAX_DRIPS
+    assert len(drips) < MAX_DRIPS
     assert set(board.paths) == {"/robots.txt"}
 
 
 def test_reservations_that_drip_are_not_waited_for(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent: list[int] = []
-    board.answers["/.well-known/tdmrep.json"] = dripping(*DRIPS["lines behind the last chunk"], sent)
+    drips: list[int] = []
+    board.answers["/.well-known/tdmrep.json"] = dripping(*DRIPS["lines behind the last chunk"], drips)
     board.answers["/v1/a"] = WELL
     monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     assert live(board, writer).get(board.url("/v1/a")).status == 200
-    assert len(sent) < MAX_DRIPS / 2
+    assert len(drips) < MAX_DRIPS / 2
 
 
 def test_a_token_that_drips_is_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[int] = []
-    board.answers["/v1/token"] = dripping(*DRIPS["answers to go on"], sent)
+    drips: list[int] = []
+    board.answers["/v1/token"] = dripping(*DRIPS["answers to go on"], drips)
     monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     web = live(board, writer)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.token(board.url("/v1/token"), {"client_secret": "s3cret-word"})
-    assert len(sent) < MAX_DRIPS / 2
+    assert len(drips) < MAX_DRIPS / 2
 
 
 def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer: Writer) -> None:
@@ -462,15 +462,15 @@ def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer:
 
 
 def test_the_deadline_of_a_source_cuts_off_the_answer_under_way(board: Board, writer: Writer) -> None:
-    sent: list[int] = []
+    drips: list[int] = []
     board.answers["/v1/a"] = WELL
-    board.answers["/v1/b"] = dripping(*DRIPS["header lines"], sent)
+    board.answers["/v1/b"] = dripping(*DRIPS["header lines"], drips)
     source = replace(SOURCE, endpoints=(board.url("/v1/"),), pause=0.0, max_seconds=0.5)
     web: Any = live(board, writer, source=source, politeness=Politeness())
     failures = ask_each(web, [board.url(f"/v1/{name}") for name in "abab"])
     assert len(failures) == 3
     assert all(failure.is_put_off for failure in web.failures), "also the one that was cut off"
-    assert len(sent) < MAX_DRIPS / 2
+    assert len(drips) < MAX_DRIPS / 2
 
 
 def test_a_source_that_declares_none_has_a_deadline(board: Board, writer: Writer) -> None:
@@ -495,9 +495,9 @@ def test_what_is_reserved_for_mining_is_not_asked(board: Board, writer: Writer) 
         b' {"location": "/v1/free", "tdm-reservation": 0}, {"location": 3}, "x"]',
     )
     web = live(board, writer)
-    with pytest.raises(FetchFailed, match=r"reserved by .*policy: https://p\.example") as failed:
+    with pytest.raises(FetchFailed, match=r"reserved by .*policy: https://p\.example") as failure:
         web.get(board.url("/v1/mine/a"))
-    assert failed.value.is_refused and not failed.value.is_answered
+    assert failure.value.is_refused and not failure.value.is_answered
     assert web.is_refused
     assert web.get(board.url("/v1/free")).status == 404
     assert not web.is_refused
@@ -521,9 +521,9 @@ def test_an_answer_that_says_it_is_reserved_is_not_kept(
     board: Board, writer: Writer, headers: dict[str, str], body: bytes
 ) -> None:
     board.answers["/v1/a"] = (200, headers, body)
-    with pytest.raises(FetchFailed, match="reserved by its answer") as failed:
+    with pytest.raises(FetchFailed, match="reserved by its answer") as failure:
         live(board, writer).get(board.url("/v1/a"))
-    assert failed.value.is_refused and failed.value.is_answered
+    assert failure.value.is_refused and failure.value.is_answered
     writer.close()
     assert writer.path is None
 
@@ -535,20 +535,20 @@ def test_a_no_in_the_content_signal_of_robots_txt_keeps_us_out(board: Board, wri
     board.answers["/robots.txt"] = (200, {}, b"User-agent: *\nContent-Signal: /v1/mine ai-input=no\nAllow: /")
     board.answers["/v1/free"] = WELL
     web = live(board, writer)
-    with pytest.raises(FetchFailed, match=r"Content-Signal of .*/robots\.txt: ai-input=no") as failed:
+    with pytest.raises(FetchFailed, match=r"Content-Signal of .*/robots\.txt: ai-input=no") as failure:
         web.get(board.url("/v1/mine/a"))
-    assert failed.value.is_refused
+    assert failure.value.is_refused
     assert web.get(board.url("/v1/free")).status == 200
     assert board.paths == ["/robots.txt", "/v1/free"]
 
 
 @pytest.mark.parametrize(
-    ("said", "is_kept"), [("search=yes", True), ("search=yes, ai-train=no", False), ("ai-input = NO", False)]
+    ("signal", "is_kept"), [("search=yes", True), ("search=yes, ai-train=no", False), ("ai-input = NO", False)]
 )
 def test_a_no_in_the_content_signal_of_an_answer_keeps_it_out(
-    board: Board, writer: Writer, said: str, is_kept: bool
+    board: Board, writer: Writer, signal: str, is_kept: bool
 ) -> None:
-    board.answers["/v1/a"] = (200, {"Content-Signal": said}, b"{}")
+    board.answers["/v1/a"] = (200, {"Content-Signal": signal}, b"{}")
     web = live(board, writer)
     if is_kept:
         assert web.get(board.url("/v1/a")).status == 200
@@ -570,11 +570,11 @@ def test_a_signal_that_does_not_bind_is_archived_beside_the_answer(
     writer.close()
     assert writer.path is not None
     with gzip.open(writer.path) as file:
-        kept = file.read().decode()
-    assert kept.count("WARC-Type: metadata") == 1
-    assert f"WARC-Target-URI: {board.url('/robots.txt')}" in kept
-    assert "content-signal: / search=yes, ai-train=no" in kept
-    assert len([found for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)]) == 2
+        text = file.read().decode()
+    assert text.count("WARC-Type: metadata") == 1
+    assert f"WARC-Target-URI: {board.url('/robots.txt')}" in text
+    assert "content-signal: / search=yes, ai-train=no" in text
+    assert len([record for record in read_recorded(writer.path) if isinstance(record, RecordedAnswer)]) == 2
 
 
 def test_permission_on_record_goes_before_robots_txt(board: Board, writer: Writer) -> None:
@@ -636,9 +636,9 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
     def resolved(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
-    connected: list[Any] = []
+    connections: list[Any] = []
     monkeypatch.setattr("extractors.web.address_guard.socket.getaddrinfo", resolved)
-    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *a, **k: connected.append(a))
+    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *a, **k: connections.append(a))
     clock = Clock()
     web = web_for(
         SOURCE,
@@ -648,7 +648,7 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
     )
     with pytest.raises(FetchFailed, match="no public address"):
         web.get("https://boards.example/v1/a")
-    assert not connected
+    assert not connections
     assert web.n_requests <= 2  # robots.txt, asked twice
 
 
@@ -685,14 +685,14 @@ def test_secrets_are_sent_and_never_kept(board: Board, writer: Writer, caplog: p
     board.shutdown()
     board.server_close()
     web._session.close()
-    with pytest.raises(FetchFailed) as failed:
+    with pytest.raises(FetchFailed) as failure:
         web.get(board.url("/v1/a"), secret={"app_key": key})
     writer.close()
     assert writer.path is not None
-    kept = gzip.decompress(writer.path.read_bytes()) + caplog.text.encode() + str(failed.value).encode()
-    assert b"s3cret-key" not in kept
-    assert token.encode() not in kept
-    assert b"/v1/a?app_key=**************" in kept
+    traces = gzip.decompress(writer.path.read_bytes()) + caplog.text.encode() + str(failure.value).encode()
+    assert b"s3cret-key" not in traces
+    assert token.encode() not in traces
+    assert b"/v1/a?app_key=**************" in traces
 
 
 @pytest.mark.parametrize("host", ["", "https://other.example"])
@@ -704,17 +704,17 @@ def test_secrets_that_a_redirect_repeats_are_neither_kept_nor_said(
 
     board.answers["/v1/a?app_key=s3cr3t%2FKEY"] = to_the_same
     web = live(board, writer)
-    said = ""
+    message = ""
     with caplog.at_level("DEBUG"):
         try:
             assert web.get(board.url("/v1/a"), secret={"app_key": "s3cr3t/KEY"}).url == board.url("/v1/a/")
         except FetchFailed as error:
-            said = str(error)
-    assert bool(said) is bool(host)
+            message = str(error)
+    assert bool(message) is bool(host)
     writer.close()
     assert writer.path is not None
-    kept = "".join(repr(found) for found in read_recorded(writer.path))
-    assert "s3cr3t" not in (kept + said + caplog.text)
+    text = "".join(repr(record) for record in read_recorded(writer.path))
+    assert "s3cr3t" not in (text + message + caplog.text)
     assert ("app_key" in board.asked[-1][0]) is bool(host), "not sent on"
 
 
@@ -733,19 +733,19 @@ def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, wri
     assert board.posted == [b'{"offset": 0, "facets": {}}', b'{"offset": 20, "facets": {}}']
     writer.close()
     assert writer.path is not None
-    urls = [found.url for found in read_recorded(writer.path) if isinstance(found, RecordedAnswer)]
+    urls = [record.url for record in read_recorded(writer.path) if isinstance(record, RecordedAnswer)]
     assert urls == [board.url(f"/v1/a?offset={offset}&facets=%7B%7D") for offset in (0, 20)]
     with Writer(tmp_path / "again.warc.gz") as again:
-        replayed = web_for(
+        replay = web_for(
             replace(SOURCE, endpoints=(board.url("/v1/"),)),
             writer=again,
             replay=[writer.path],
             insecure_hosts=(board.host,),
         )
-        assert replayed.get(board.url("/v1/a"), form={"offset": 20, "facets": {}}).status == 404
-    (found,) = read_recorded(again.path or tmp_path)
-    assert isinstance(found, RecordedAnswer)
-    assert found.url == urls[1]
+        assert replay.get(board.url("/v1/a"), form={"offset": 20, "facets": {}}).status == 404
+    (record,) = read_recorded(again.path or tmp_path)
+    assert isinstance(record, RecordedAnswer)
+    assert record.url == urls[1]
 
 
 # --- the pace -----------------------------------------------------------------------------------------
@@ -784,8 +784,8 @@ def test_the_pace_holds_for_sixteen_workers_and_fifty_boards(board: Board, tmp_p
         list(pool.map(ask, [range(first, boards, workers) for first in range(workers)]))
     assert len(times) == boards
     assert board.paths.count("/robots.txt") == 1
-    ordered = sorted(times)
+    starts = sorted(times)
     # Any run of requests took as long as its pauses, but for what the server's own threads are late by.
     late = 0.5 * pause
-    assert all(ordered[i + 10] - ordered[i] >= 10 * pause - late for i in range(boards - 10))
+    assert all(starts[i + 10] - starts[i] >= 10 * pause - late for i in range(boards - 10))
     assert most_at_once <= MAX_CONCURRENT

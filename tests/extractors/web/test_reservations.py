@@ -50,13 +50,13 @@ def test_text_and_data_mining_is_reserved_by_header_or_page() -> None:
 
 
 def test_any_no_in_a_signal_restricts() -> None:
-    assert [has_signal(said) for said in (None, "", "search=yes", "search=yes, ai-train=no", "ai-input = NO")] == [
+    assert [has_signal(signal) for signal in (None, "", "search=yes", "search=yes, ai-train=no", "ai-input = NO")] == [
         False, False, False, True, True,
     ]  # fmt: skip
 
 
 def test_signals_of_robots_txt_are_those_of_the_groups_that_bind_us() -> None:
-    said = """# Content-Signal: ai-train=no
+    robots_txt = """# Content-Signal: ai-train=no
 User-agent: GPTBot
 Content-Signal: ai-train=no
 User-agent: *
@@ -64,5 +64,5 @@ User-agent: other
 Content-Signal: search=yes, ai-train=no  # in all
 Content-Signal: /jobs ai-input=no
 """
-    assert signals_in(said) == [("/", "search=yes, ai-train=no"), ("/jobs", "ai-input=no")]
+    assert signals_in(robots_txt) == [("/", "search=yes, ai-train=no"), ("/jobs", "ai-input=no")]
     assert signals_in("Content-Signal: ai-train=no") == []

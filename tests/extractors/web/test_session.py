@@ -29,24 +29,24 @@ def read_records(writer: Writer) -> list[RecordedAnswer | RevisitedAnswer | Dama
 
 
 def test_an_answer_is_archived_as_sent_and_returned_decoded(board: Board, writer: Writer) -> None:
-    packed = gzip.compress(b'{"jobs": []}')
+    body = gzip.compress(b'{"jobs": []}')
     board.answers["/v1/a"] = (
         200,
         {"Content-Type": "application/json", "Content-Encoding": "gzip", "Set-Cookie": "id=1", "ETag": '"x"'},
-        packed,
+        body,
     )
     web = live(board, writer)
     response = web.get(board.url("/v1/a"))
     assert response.json() == {"jobs": []}
     assert (response.status, response.observed_at, response.record) == (200, NOW, 0)
     assert web.get(board.url("/v1/b")).status == 404
-    assert (web.n_requests, web.n_bytes) == (4, len(packed) + 2 * len(b"no such board"))
+    assert (web.n_requests, web.n_bytes) == (4, len(body) + 2 * len(b"no such board"))
     assert web.statuses == {200: 1, 404: 1}
     assert board.paths == ["/robots.txt", "/v1/a", "/v1/b"]
     first, second = read_records(writer)
     assert isinstance(first, RecordedAnswer)
     assert isinstance(second, RecordedAnswer)
-    assert first.body == packed
+    assert first.body == body
     assert (first.url, first.reason, first.digest) == (board.url("/v1/a"), "OK", response.digest)
     names = [name for name, _ in first.headers]
     assert "Content-Encoding" in names
@@ -100,10 +100,10 @@ def test_no_token_without_a_word_of_the_secret(
 ) -> None:
     board.answers[path] = answer
     web = live(board, writer)
-    with pytest.raises(FetchFailed, match=why) as failed:
+    with pytest.raises(FetchFailed, match=why) as failure:
         web.token(board.url(path), {"client_secret": "hush hush"})
-    assert "hush" not in str(failed.value)
-    assert web.failures == [failed.value]
+    assert "hush" not in str(failure.value)
+    assert web.failures == [failure.value]
 
 
 @pytest.mark.parametrize("contact", [None, "", "me", "http://", "a b@example.org", "x@example.org\r\nEvil: 1"])
@@ -218,12 +218,12 @@ def test_redirects_stay_on_the_declared_hosts(board: Board, writer: Writer) -> N
     web = live(board, writer)
     assert web.get(board.url("/v1/old")).url == board.url("/v1/new")
     assert web.get(board.url("/v1/old"), follow=False).status == 301
-    with pytest.raises(FetchFailed, match="elsewhere") as failed:
+    with pytest.raises(FetchFailed, match="elsewhere") as failure:
         web.get(board.url("/v1/away"))
-    assert failed.value.url == board.url("/v1/away")
+    assert failure.value.url == board.url("/v1/away")
     with pytest.raises(FetchFailed, match="over 5 redirects"):
         web.get(board.url("/v1/loop"))
-    paths = [found.url.rsplit("/", 1)[1] for found in read_records(writer) if isinstance(found, RecordedAnswer)]
+    paths = [record.url.rsplit("/", 1)[1] for record in read_records(writer) if isinstance(record, RecordedAnswer)]
     assert paths == ["old", "new", "old", "away", *["loop"] * 6]
 
 
@@ -250,8 +250,8 @@ def test_a_redirect_to_the_list_of_another_board_is_not_followed(
 
 def test_a_redirect_to_http_is_not_followed(writer: Writer, tmp_path: Path) -> None:
     recording = tmp_path / "recording.warc.gz"
-    with Writer(recording) as made:
-        made.write(
+    with Writer(recording) as recorder:
+        recorder.write(
             url="https://boards.example/v1/a",
             observed_at=NOW,
             status=301,
@@ -266,21 +266,21 @@ def test_an_error_page_with_status_200_is_kept(board: Board, writer: Writer) -> 
     page = b"<!doctype html><title>Maintenance</title>"
     board.answers["/v1/a"] = (200, {"Content-Type": "text/html"}, page)
     assert live(board, writer).get(board.url("/v1/a")).body == page
-    (found,) = read_records(writer)
-    assert isinstance(found, RecordedAnswer)
-    assert found.body == page
+    (record,) = read_records(writer)
+    assert isinstance(record, RecordedAnswer)
+    assert record.body == page
 
 
 def test_a_truncated_gzip_body_is_archived_and_returned_as_sent(board: Board, writer: Writer) -> None:
-    packed = gzip.compress(b"[" + b"1," * 999)[:-9]
-    board.answers["/v1/a"] = (200, {"Content-Encoding": "gzip"}, packed)
+    body = gzip.compress(b"[" + b"1," * 999)[:-9]
+    board.answers["/v1/a"] = (200, {"Content-Encoding": "gzip"}, body)
     response = live(board, writer).get(board.url("/v1/a"))
-    assert response.body == packed
+    assert response.body == body
     assert response.headers["content-encoding"] == "gzip"
     writer.close()
     assert writer.path is not None
-    (found,) = read(writer.path)
-    assert isinstance(found, DamagedRecord)
+    (record,) = read(writer.path)
+    assert isinstance(record, DamagedRecord)
 
 
 def test_an_answer_cut_on_the_way_fails(board: Board, writer: Writer) -> None:
@@ -293,9 +293,9 @@ def test_an_answer_cut_on_the_way_fails(board: Board, writer: Writer) -> None:
 def test_chunks_are_joined(board: Board, writer: Writer) -> None:
     board.answers["/v1/a"] = (200, {"Transfer-Encoding": "chunked"}, b"3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n")
     assert live(board, writer).get(board.url("/v1/a")).json() == [1, 2]
-    (found,) = read_records(writer)
-    assert isinstance(found, RecordedAnswer)
-    assert found.body == b"[1,2]"
+    (record,) = read_records(writer)
+    assert isinstance(record, RecordedAnswer)
+    assert record.body == b"[1,2]"
 
 
 def test_a_body_over_the_cap_is_given_up(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,55 +382,55 @@ def test_a_replay_answers_what_was_recorded(tmp_path: Path, writer: Writer) -> N
 
 
 def test_a_recording_that_is_taken_in_is_archived_as_it_is(tmp_path: Path) -> None:
-    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b%20c?q=%C3%A9", 200, b"[2]"), ("a", 404, b""))
+    warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b%20c?q=%C3%A9", 200, b"[2]"), ("a", 404, b""))
     with Writer(tmp_path / "again.warc.gz") as writer:
         web = web_for(SOURCE, writer=writer, replay=())
-        web.take(made)
-    assert (tmp_path / "again.warc.gz").read_bytes() == made.read_bytes()
+        web.take(warc)
+    assert (tmp_path / "again.warc.gz").read_bytes() == warc.read_bytes()
     assert (web.n_requests, web.statuses, web.failures) == (3, {200: 2, 404: 1}, [])
     with Writer(tmp_path / "asked.warc.gz") as writer:
-        asked = web_for(SOURCE, writer=writer, replay=[made])
+        replay = web_for(SOURCE, writer=writer, replay=[warc])
         for path in ("a", "b%20c?q=%C3%A9", "a"):
-            asked.get(f"https://boards.example/v1/{path}", follow=False)
-    assert (tmp_path / "asked.warc.gz").read_bytes() == made.read_bytes()
-    assert (asked.n_requests, asked.n_bytes, asked.statuses) == (web.n_requests, web.n_bytes, web.statuses)
+            replay.get(f"https://boards.example/v1/{path}", follow=False)
+    assert (tmp_path / "asked.warc.gz").read_bytes() == warc.read_bytes()
+    assert (replay.n_requests, replay.n_bytes, replay.statuses) == (web.n_requests, web.n_bytes, web.statuses)
 
 
 def test_a_broken_recording_is_reported_and_what_is_whole_is_taken(tmp_path: Path, writer: Writer) -> None:
-    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b", 200, b"[2]"), ("c", 200, b"[3]"))
-    made.write_bytes(made.read_bytes()[:-60])
+    warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b", 200, b"[2]"), ("c", 200, b"[3]"))
+    warc.write_bytes(warc.read_bytes()[:-60])
     web = web_for(SOURCE, writer=writer, replay=())
-    web.take(made)
+    web.take(warc)
     assert writer.n_records == 2
-    ((path, damaged),) = web.damaged
-    assert (path, damaged.record) == (made, 2)
+    ((path, damage),) = web.damaged
+    assert (path, damage.record) == (warc, 2)
 
 
 def test_what_is_not_the_sources_is_not_taken(tmp_path: Path, writer: Writer) -> None:
-    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
     web = web_for(replace(SOURCE, endpoints=("https://other.example/",)), writer=writer, replay=())
-    web.take(made)
+    web.take(warc)
     assert (writer.n_records, web.n_requests, web.failures) == (0, 0, [])
 
 
 def test_a_recording_that_vanishes_fails(tmp_path: Path, writer: Writer) -> None:
-    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
-    web = web_for(SOURCE, writer=writer, replay=[made])
-    made.write_bytes(b"something else")
+    warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    web = web_for(SOURCE, writer=writer, replay=[warc])
+    warc.write_bytes(b"something else")
     with pytest.raises(FetchFailed, match="the recording changed"):
         web.get("https://boards.example/v1/a")
 
 
 def test_a_replay_keeps_to_the_declared_addresses(tmp_path: Path, writer: Writer) -> None:
-    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
     other = replace(SOURCE, endpoints=("https://other.example/",))
     with pytest.raises(FetchFailed, match="not under an endpoint"):
-        web_for(other, writer=writer, replay=[made]).get("https://boards.example/v1/a")
+        web_for(other, writer=writer, replay=[warc]).get("https://boards.example/v1/a")
 
 
 def test_a_response_is_a_response(tmp_path: Path, writer: Writer) -> None:
-    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
-    live_like = web_for(SOURCE, writer=writer, replay=[made]).get("https://boards.example/v1/a")
-    (read_back,) = read(made)
+    warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    live_like = web_for(SOURCE, writer=writer, replay=[warc]).get("https://boards.example/v1/a")
+    (read_back,) = read(warc)
     assert isinstance(read_back, Response)
     assert live_like == read_back

@@ -40,8 +40,8 @@ def why_not(url: str, method: str = "POST") -> NotTaken:
     with pytest.raises(NotTaken) as error:
         send(method, url, {"text": "x"})
     assert "s3cr3t" not in str(error.value)
-    shown = "".join(traceback.format_exception(error.value))
-    assert "s3cr3t" not in shown, "what requests says has the address in it"
+    trace = "".join(traceback.format_exception(error.value))
+    assert "s3cr3t" not in trace, "what requests says has the address in it"
     return error.value
 
 
@@ -62,7 +62,7 @@ def test_an_address_is_asked_without_content(method: str, board: Board) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "may_pass", "said"),
+    ("status", "may_pass", "message"),
     [
         (500, True, "HTTP 500"),
         (429, True, "HTTP 429"),
@@ -71,10 +71,10 @@ def test_an_address_is_asked_without_content(method: str, board: Board) -> None:
         (301, False, "HTTP 301, it leads elsewhere; set the address it leads to"),
     ],
 )
-def test_an_answer_that_takes_nothing_says_so(status: int, may_pass: bool, said: str, board: Board) -> None:
+def test_an_answer_that_takes_nothing_says_so(status: int, may_pass: bool, message: str, board: Board) -> None:
     board.answers[PATH] = (status, {"Location": board.url("/elsewhere")}, b"")
     error = why_not(board.url(PATH))
-    assert (str(error), error.may_pass) == (said, may_pass)
+    assert (str(error), error.may_pass) == (message, may_pass)
     assert board.paths == [PATH], "a redirect is not followed: it would be told the message"
 
 

@@ -36,7 +36,7 @@ def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None
         put(mart_tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
 
 
-def posting(number: int, **changed: Any) -> dict[str, Any]:
+def posting(number: int, **changes: Any) -> dict[str, Any]:
     row = {
         "posting_id": f"ashby:{number}", "job_id": f"ashby:{number}", "source": "ashby", "board": "b",
         "employer_id": f"e{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
@@ -44,26 +44,26 @@ def posting(number: int, **changed: Any) -> dict[str, Any]:
         "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17), "content_hash": "0" * 32,
         "warc": "ashby/2026-08-17T000000Z.warc.gz",
     }  # fmt: skip
-    return row | {"version_from": changed.get("first_seen_at", row["first_seen_at"])} | changed
+    return row | {"version_from": changes.get("first_seen_at", row["first_seen_at"])} | changes
 
 
-def paid(**changed: Any) -> dict[str, Any]:
+def paid(**changes: Any) -> dict[str, Any]:
     """Yearly base pay in dollars, in the United States, as the bands count it."""
     row = {
         "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
         "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5,
         "pay_country": "US", "pay_region": "Northern America", "pay_market": "local",
     }  # fmt: skip
-    return row | changed
+    return row | changes
 
 
-def answered(put: Put, number: int, source: str, board: str | None, day: date, **changed: Any) -> None:
+def answered(put: Put, number: int, source: str, board: str | None, day: date, **changes: Any) -> None:
     at = datetime.combine(day, datetime.min.time())
     row = {
         "warc": f"w{number}", "record": 0, "source": source, "board": board, "observed_at": at, "is_complete": True,
         "http_status": 200,
     }  # fmt: skip
-    put(ops_tables.Responses, row | changed)
+    put(ops_tables.Responses, row | changes)
 
 
 PAIRS = {
@@ -72,14 +72,14 @@ PAIRS = {
 """What differs in a cell of pairs that a third party collected."""
 
 
-def put_pair(put: Put, **changed: Any) -> None:
+def put_pair(put: Put, **changes: Any) -> None:
     """Both ends of what a third party says of one advert of a senior AI engineer in the United States."""
     row = {
         "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
         "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
         "currency": "USD", "country": "US", "pair_row": 1, "employment_type": "FULL_TIME", "role": "ai_engineer",
     }  # fmt: skip
-    put(tables.PayReports, *({**row, "row": end, "pay_usd_stated": 1e5 * end, **changed} for end in (1, 2)))
+    put(tables.PayReports, *({**row, "row": end, "pay_usd_stated": 1e5 * end, **changes} for end in (1, 2)))
 
 
 US = {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America", "currencies": ["USD"]}
@@ -90,15 +90,15 @@ READ_ON = date(2026, 6, 1)
 """The day on which the adverts of the clock's tests were read."""
 
 
-def demand(skill: str, share: float | None, **changed: Any) -> dict[str, Any]:
+def demand(skill: str, share: float | None, **changes: Any) -> dict[str, Any]:
     usual = {
         "category": "Programming Languages", "n_employers": 40, "n_unknown": 9, "share": share,
         "share_lo": None if share is None else share - 0.02, "share_hi": None if share is None else share + 0.02,
         "rank": 1, "category_rank": 1, "status": "published", "reason": None, "zero_share_hi": 0.02,
     }  # fmt: skip
     n_yes = 0 if share is None else round(400 * share)
-    row = share_row(AS_OF, changed.pop("measure", "skill_asked"), skill, 400, n_yes, **usual)
-    return row | changed
+    row = share_row(AS_OF, changes.pop("measure", "skill_asked"), skill, 400, n_yes, **usual)
+    return row | changes
 
 
 def computed_from_core(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:

@@ -21,7 +21,7 @@ SENIOR = {"region_level": "country", "region": "US", "seniority_group": "senior"
 
 
 @pytest.mark.parametrize(
-    ("named", "figure_id"),
+    ("name", "figure_id"),
     [
         ("band.northern_america.mid_senior", BAND),
         ("country.us.mid_senior", "pay.us.ai_engineering.mid_senior"),
@@ -35,8 +35,8 @@ SENIOR = {"region_level": "country", "region": "US", "seniority_group": "senior"
         (BAND, BAND),
     ],
 )
-def test_earlier_ids_and_short_forms_are_understood(named: str, figure_id: str) -> None:
-    assert canonical(named) == figure_id == find_id(named)
+def test_earlier_ids_and_short_forms_are_understood(name: str, figure_id: str) -> None:
+    assert canonical(name) == figure_id == find_id(name)
     assert canonical(figure_id) == figure_id
 
 
@@ -75,7 +75,7 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("figure_id", "said"),
+    ("figure_id", "words"),
     [
         ("pay.usa.ai_engineering.senior", "no place 'usa'"),
         ("pay.us.ai_engineer.seniour", "no level 'seniour': senior"),
@@ -95,10 +95,10 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
         ("bands.region", "did you mean bands.regions"),
     ],
 )
-def test_what_is_not_known_is_named_with_what_would_be(figure_id: str, said: str) -> None:
+def test_what_is_not_known_is_named_with_what_would_be(figure_id: str, words: str) -> None:
     with pytest.raises(AddressError) as caught:
         find_id(figure_id)
-    assert said in str(caught.value)
+    assert words in str(caught.value)
 
 
 def test_names_of_places_and_skills_are_all_different() -> None:
@@ -122,22 +122,22 @@ def test_every_cell_that_may_be_printed_has_an_address_that_gives_it(
             AS_OF, "workplace", "remote", 100, 23, role_group="ai_jobs", **SURE | {"share": 0.23, "share_lo": 0.2}
         ),
     )
-    found = {row.figure: row for row in compute_asked(con, list(list_ids(con, AS_OF)), AS_OF, code_version="1")}
-    assert found.keys() == {
+    rows = {row.figure: row for row in compute_asked(con, list(list_ids(con, AS_OF)), AS_OF, code_version="1")}
+    assert rows.keys() == {
         "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
         "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs",
     }  # fmt: skip
-    assert not [(name, row.reason) for name, row in found.items() if row.value is None]
-    assert found["skill.cpp.us.ai_engineering"].value == "41%"
-    assert (found["share.workplace.remote.all.ai_jobs"].value or "").startswith("23% of the jobs that say where")
+    assert not [(name, row.reason) for name, row in rows.items() if row.value is None]
+    assert rows["skill.cpp.us.ai_engineering"].value == "41%"
+    assert (rows["share.workplace.remote.all.ai_jobs"].value or "").startswith("23% of the jobs that say where")
 
 
 def test_a_skill_that_no_job_asks_for_is_a_share_of_nought_and_another_word_is_none(
     con: duckdb.DuckDBPyConnection, put: Put
 ) -> None:
     put(mart_tables.Shares, share_row(AS_OF, "skill_required", "Python", 100, 50, zero_share_hi=0.03, **SURE))
-    asked = ["share.skill_required.rust.all.ai_engineering", "share.skill_required.rust.de.ai_engineering"]
-    zero, nowhere = compute_asked(con, asked, AS_OF, code_version="1")
+    ids = ["share.skill_required.rust.all.ai_engineering", "share.skill_required.rust.de.ai_engineering"]
+    zero, nowhere = compute_asked(con, ids, AS_OF, code_version="1")
     assert (zero.value, zero.status) == ("0%", "published")
     assert (nowhere.value, nowhere.status) == (None, "suppressed")
 
@@ -146,7 +146,7 @@ def test_a_night_computes_what_a_guide_asks_for_beside_its_own_figures(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(mart_tables.SalaryBands, cell(**SENIOR))
-    asked = "pay.us.machine_learning_engineer.senior"
-    assert asked not in computed(con)
-    row = computed(con, also=[asked, "skill.rust.us"])[asked]
+    figure_id = "pay.us.machine_learning_engineer.senior"
+    assert figure_id not in computed(con)
+    row = computed(con, also=[figure_id, "skill.rust.us"])[figure_id]
     assert row.status == "published" and "machine learning engineer" in row.title

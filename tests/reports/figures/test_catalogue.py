@@ -22,16 +22,16 @@ LOOKUPS = Path(__file__).parents[3] / "transforms" / "lookups"
 
 def test_regions_are_those_of_the_table_of_countries() -> None:
     with (LOOKUPS / "place" / "countries.csv").open(encoding="utf-8", newline="") as lines:
-        listed = {row["region"] for row in csv.DictReader(lines)} - {""}
-    assert set(REGIONS) == listed
+        regions = {row["region"] for row in csv.DictReader(lines)} - {""}
+    assert set(REGIONS) == regions
 
 
 def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
     con: duckdb.DuckDBPyConnection, put: Put
 ) -> None:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    found = declarations(con)
-    wanted = {
+    figures = declarations(con)
+    ids = {
         NORTH, "pay.south_america.ai_engineering.mid_senior", "bands.regions",
         "pay.us.ai_engineering.entry", "entries.countries", "additional.share",
         "skills.baseline", "skills.programming_languages", "skills.generative_ai_and_agents", "roles.shares",
@@ -39,8 +39,8 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
         "claim.shortfall", "claim.market_2033", "claim.gdp_2030",
         "claim.investment_2024",
     }  # fmt: skip
-    assert wanted <= found.keys()
-    for figure in found.values():
+    assert ids <= figures.keys()
+    for figure in figures.values():
         assert figure.renderer is catalogue.declaration_of(figure.id).renderer
         kinds = (figure.rungs, figure.claim, figure.gathers, figure.retired, figure.alias_of)
         assert [bool(kind) for kind in kinds].count(True) == 1
@@ -48,8 +48,8 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
 
 def test_no_advertised_figure_says_earn_and_nothing_says_average() -> None:
     for figure in catalogue.FIGURES:
-        said = f"{figure.title} {figure.unit}".lower()
-        assert "earn" not in said.replace("learn", "") and "average" not in said
+        text = f"{figure.title} {figure.unit}".lower()
+        assert "earn" not in text.replace("learn", "") and "average" not in text
 
 
 def test_literals_survive_quotes() -> None:
@@ -63,10 +63,10 @@ def test_literals_survive_quotes() -> None:
 def test_sql_as_a_parameter_is_filled_in_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "two.sql").write_text("SELECT * FROM ($inner) WHERE a = $a\n")
     monkeypatch.setattr(query, "SQL", tmp_path)
-    given = {"inner": query.Sql("SELECT $a AS a"), "a": "x"}
-    assert query.fill("two", given) == "SELECT * FROM (SELECT 'x' AS a) WHERE a = 'x'"
+    parameters = {"inner": query.Sql("SELECT $a AS a"), "a": "x"}
+    assert query.fill("two", parameters) == "SELECT * FROM (SELECT 'x' AS a) WHERE a = 'x'"
     with pytest.raises(KeyError):
-        query.fill("two", {"inner": given["inner"]})
+        query.fill("two", {"inner": parameters["inner"]})
 
 
 def test_cited_figures_name_their_source_and_go_stale(con: duckdb.DuckDBPyConnection) -> None:

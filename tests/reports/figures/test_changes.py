@@ -15,7 +15,7 @@ YESTERDAY, TODAY = date(2026, 8, 16), date(2026, 8, 17)
 
 
 def test_figures_on_another_rung_are_named_apart_from_those_that_changed() -> None:
-    said = {
+    history = {
         "band.a": (("open adverts", "1"), ("open adverts", "2")),
         "band.b": (("third-party adverts", "1"), ("open adverts", "2")),
         "band.c": (("open adverts", "1"), ("open adverts", "1")),
@@ -25,17 +25,17 @@ def test_figures_on_another_rung_are_named_apart_from_those_that_changed() -> No
     }
     with duckdb.connect() as con:
         make_tables(con)
-        for figure, days in said.items():
+        for figure, days in history.items():
             for day, (rung, value) in zip((YESTERDAY, TODAY), days, strict=True):
                 put_rows(con, Figures, {"as_of": day, "figure": figure, "rung": rung, "value": value})
-        found = find_changes(con, TODAY)
+        changes = find_changes(con, TODAY)
         assert find_changes(con, YESTERDAY) == [], "there is no day before it"
-    assert {change.before_on for change in found} == {YESTERDAY}
-    assert [change.figure for change in found if not change.is_other_rung] == [
+    assert {change.before_on for change in changes} == {YESTERDAY}
+    assert [change.figure for change in changes if not change.is_other_rung] == [
         "band.a",
         "band.d",
         "band.e",
         "claim.f",
     ]
-    assert [change.figure for change in found if change.is_other_rung] == ["band.b"]
-    assert [(change.before, change.after) for change in found][2:4] == [("1", "1 (read 16 August 2026)"), ("1", None)]
+    assert [change.figure for change in changes if change.is_other_rung] == ["band.b"]
+    assert [(change.before, change.after) for change in changes][2:4] == [("1", "1 (read 16 August 2026)"), ("1", None)]

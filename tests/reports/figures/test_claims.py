@@ -32,7 +32,7 @@ def test_every_claim_of_the_file_is_a_figure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "expected"),
+    ("changes", "expected"),
     [
         ({"publisher": '""'}, "claim.one: publisher: a text expected, not ''"),
         ({"title": "3"}, "claim.one: title: a text expected, not 3"),
@@ -46,8 +46,8 @@ def test_every_claim_of_the_file_is_a_figure() -> None:
         ({"id": '"Outlook"'}, "Outlook: id: small letters"),
     ],
 )
-def test_a_wrong_key_is_named_with_its_file_and_claim(tmp_path: Path, changed: dict[str, str], expected: str) -> None:
-    path = written(tmp_path, ONE | changed)
+def test_a_wrong_key_is_named_with_its_file_and_claim(tmp_path: Path, changes: dict[str, str], expected: str) -> None:
+    path = written(tmp_path, ONE | changes)
     with pytest.raises(ClaimsError) as caught:
         load_claims(path)
     assert len(caught.value.problems) == 1 and caught.value.problems[0].startswith(expected)

@@ -28,9 +28,9 @@ from warehouse.marts.compute import compute_marts, write_marts
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """A whole work file, with a market in it."""
-    with open_copy(work_template, tmp_path) as opened:
-        fill_market(opened)
-        yield opened
+    with open_copy(work_template, tmp_path) as work:
+        fill_market(work)
+        yield work
 
 
 def test_contributions_are_what_the_method_says(con: database.Connection) -> None:
@@ -39,18 +39,18 @@ def test_contributions_are_what_the_method_says(con: database.Connection) -> Non
     adverts = read_stock(con)
     boards = read(con, "SELECT source, board, max(observed_at) AS at FROM ops.responses GROUP BY ALL")
     adverts = adverts.merge(boards, on=["source", "board"])
-    paid, jobs = first_paid(adverts.sort_values("posting_id"), HERE), read_jobs(adverts)
-    in_band = paid["in_band"] & paid["role_group"].eq("ai_engineering") & paid["seniority"].isin(LEVELS)
+    offers, jobs = first_paid(adverts.sort_values("posting_id"), HERE), read_jobs(adverts)
+    in_band = offers["in_band"] & offers["role_group"].eq("ai_engineering") & offers["seniority"].isin(LEVELS)
     of_ai = jobs.index[jobs["role_group"].isin(AI_GROUPS)]
     behind = {
-        "pay.northern_america.ai_engineering.mid_senior": paid[in_band],
+        "pay.northern_america.ai_engineering.mid_senior": offers[in_band],
         "roles.shares": adverts[adverts["job_id"].isin(of_ai)],
     }
     ledger = {figure.figure: figure for figure in compute_figures(con, AS_OF, code_version="1")}
-    for name, counted in behind.items():
-        found = {part.source: (part.n, part.read_on) for part in ledger[name].behind or ()}
-        expected = {source: (len(its), day_of_half(its["at"])) for source, its in counted.groupby("source")}
-        assert found == expected and len(found) == 2, name
+    for name, frame in behind.items():
+        parts = {part.source: (part.n, part.read_on) for part in ledger[name].behind or ()}
+        expected = {source: (len(its), day_of_half(its["at"])) for source, its in frame.groupby("source")}
+        assert parts == expected and len(parts) == 2, name
 
 
 def day_of_half(read_at: Any) -> object:

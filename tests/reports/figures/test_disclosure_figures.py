@@ -21,7 +21,7 @@ Put = Callable[..., None]
 FORBIDDEN = re.compile(r"\b(effects?|compl(y|ies|iance|iant)|causes?|thanks to|violat\w+|obey\w*|due to)\b", re.I)
 
 
-def disclosed(law: str, region: str = "World", **said: Any) -> dict[str, Any]:
+def disclosed(law: str, region: str = "World", **fields: Any) -> dict[str, Any]:
     """A printed row of mart.pay_disclosure, without a comparison unless one is given."""
     level = "world" if region == "World" else "subdivision" if "-" in region else "country"
     row = {
@@ -30,20 +30,20 @@ def disclosed(law: str, region: str = "World", **said: Any) -> dict[str, Any]:
         "n_stated": 300, "share": 0.75, "share_lo": 0.68, "share_hi": 0.81, "form": "point", "n_ranges": 250,
         "width": 0.26, "width_lo": 0.22, "width_hi": 0.29, "width_form": "point", "width_status": "published",
     }  # fmt: skip
-    return row | said
+    return row | fields
 
 
-def compared(**said: Any) -> dict[str, Any]:
+def compared(**fields: Any) -> dict[str, Any]:
     row = {
         "n_employers_both": 85, "n_jobs_both": 130, "n_jobs_other": 120, "share_both": 0.715, "share_other": 0.317,
         "difference": 0.398, "difference_lo": 0.283, "difference_hi": 0.495, "comparison_status": "published",
     }  # fmt: skip
-    return row | said
+    return row | fields
 
 
-def law(jurisdiction: str, **said: Any) -> dict[str, Any]:
+def law(jurisdiction: str, **fields: Any) -> dict[str, Any]:
     return {"jurisdiction": jurisdiction, "law": f"Act of {jurisdiction}", "adverts": "required", "must_state": "range",
-            "in_force_from": date(2021, 1, 1), "evidence": "third_party", "source": "s"} | said  # fmt: skip
+            "in_force_from": date(2021, 1, 1), "evidence": "third_party", "source": "s"} | fields  # fmt: skip
 
 
 WITHHELD: dict[str, Any] = {
@@ -139,10 +139,10 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
 
 def test_no_word_says_what_a_law_does(ledger: dict[str, Figures]) -> None:
     """Of values, notes, tables and the page's own words, and of nothing else on it."""
-    said = [ledger[name] for name in ledger if name.startswith("disclosure.")]
+    rows = [ledger[name] for name in ledger if name.startswith("disclosure.")]
     section = render_pages(list(ledger.values()))["laws.html"].partition("<main")[2].partition("</main>")[0]
     assert "All jobs" in section and "no advice" in section
-    for text in (section, *(f"{row.title} {row.value} {notes.note(row)} {notes.table(row)}" for row in said)):
+    for text in (section, *(f"{row.title} {row.value} {notes.note(row)} {notes.table(row)}" for row in rows)):
         assert not FORBIDDEN.search(text), FORBIDDEN.search(text)
 
 

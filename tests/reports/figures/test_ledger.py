@@ -59,9 +59,9 @@ def test_each_printed_figure_can_be_run_again_from_its_sql(
         names = [column[0] for column in answer.description]
         again = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
         if row.value_json and declaration_of(row.figure).gathers is None:
-            printed = json.loads(row.value_json)
-            assert json.loads(json.dumps(again)) == printed
-            assert all(line["status"] in ("published", "low") for line in printed if "share" in line)
+            lines = json.loads(row.value_json)
+            assert json.loads(json.dumps(again)) == lines
+            assert all(line["status"] in ("published", "low") for line in lines if "share" in line)
             run += 1
     assert run >= 5
 
@@ -84,8 +84,8 @@ def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, c
     filled(con, put, cell)
     store(con, put, compute_figures(con, AS_OF, code_version="1"))
     assert "CHECK" in ddl(mart_tables.Figures)
-    counted = con.execute("SELECT count(*), count(DISTINCT figure) FROM mart.figures").fetchone()
-    assert counted is not None and counted[0] == counted[1] == len(declarations(con))
+    counts = con.execute("SELECT count(*), count(DISTINCT figure) FROM mart.figures").fetchone()
+    assert counts is not None and counts[0] == counts[1] == len(declarations(con))
 
 
 def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:

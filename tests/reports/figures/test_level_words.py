@@ -33,10 +33,10 @@ def copy(tmp_path: Path) -> Path:
 def report_of(folder: Path) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     command = [sys.executable, "-m", MODULE]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    report: dict[str, Any] = json.loads(process.stdout)
+    return report
 
 
 def test_count_words_provenance_and_dictionary_change_together(copy: Path) -> None:

@@ -34,11 +34,11 @@ SENIOR = {"region_level": "country", "region": "US", "seniority_group": "senior"
 def put_days(put: Put, cell: Cell, days: Mapping[date, dict[str, Any]]) -> None:
     """Cells of pay and of shares with their jobs on each day; those of few are withheld."""
     put(tables.Skills, {"skill": "Rust", "category": "Programming Languages", "aliases": []})
-    for day, changed in days.items():
-        n = changed["n_jobs"]
+    for day, changes in days.items():
+        n = changes["n_jobs"]
         few = {"status": "suppressed", "reason": f"not enough data (n = {n}; 30 needed)", "form": None}
         sure = {"status": "published", "reason": None, "form": "point"} if n >= 30 else few
-        put(mart_tables.SalaryBands, cell(as_of=day, **SENIOR | sure | changed))
+        put(mart_tables.SalaryBands, cell(as_of=day, **SENIOR | sure | changes))
         share = {"share": 0.25, "share_lo": 0.2, "share_hi": 0.3} if n >= 30 else {}
         at = {"region_level": "country", "region": "DE", "n_employers": 30}
         put(mart_tables.Shares, share_row(day, "skill_asked", "Rust", n, n // 4, **at, **sure, **share))
@@ -46,14 +46,14 @@ def put_days(put: Put, cell: Cell, days: Mapping[date, dict[str, Any]]) -> None:
 
 def put_adverts(put: Put, day: date, n: int) -> None:
     """Adverts of senior machine learning engineers that a board showed on a day and never again."""
-    seen = {"first_seen_at": day, "last_seen_at": day, "version_from": day}
-    paid = {
+    times = {"first_seen_at": day, "last_seen_at": day, "version_from": day}
+    pay = {
         "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
         "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5, "pay_country": "US",
         "pay_region": "Northern America", "pay_continent": "Americas",
     }  # fmt: skip
     who = {"role": "machine_learning_engineer", "seniority": "senior", "employment_type": "FULL_TIME"}
-    put(tables.Postings, *(posting(number, **seen, **paid, **who) for number in range(n)))
+    put(tables.Postings, *(posting(number, **times, **pay, **who) for number in range(n)))
 
 
 def asked(con: duckdb.DuckDBPyConnection, day: date, *ids: str) -> list[Figures]:
@@ -72,7 +72,7 @@ def by_night(con: duckdb.DuckDBPyConnection, put: Put, days: Sequence[date], *id
 
 
 @pytest.mark.parametrize(
-    ("jobs", "stood"),
+    ("jobs", "index"),
     [
         ([400, 3], 0),
         ([400, 380, 3], 1),
@@ -85,7 +85,7 @@ def by_night(con: duckdb.DuckDBPyConnection, put: Put, days: Sequence[date], *id
     ],
 )
 def test_an_address_that_nobody_asked_for_says_what_nights_would_have_kept(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, jobs: list[int], stood: int | None
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, jobs: list[int], index: int | None
 ) -> None:
     days = [FIRST + timedelta(days=40 * number) for number in range(len(jobs))]
     put_days(put, cell, {day: {"n_jobs": n, "p50": 1e5 + n} for day, n in zip(days, jobs, strict=True)})
@@ -93,14 +93,14 @@ def test_an_address_that_nobody_asked_for_says_what_nights_would_have_kept(
     for row in asked(con, days[-1], PAY, RUST):
         night = nights[row.figure]
         assert dataclasses.replace(row, sql=None, nearest=()) == dataclasses.replace(night, sql=None, nearest=())
-        assert row.n_jobs == (jobs[-1] if stood is None else jobs[stood]) or row.value is None
-        if stood is None:
+        assert row.n_jobs == (jobs[-1] if index is None else jobs[index]) or row.value is None
+        if index is None:
             assert row.status == "suppressed"
-        elif stood == len(jobs) - 1:
+        elif index == len(jobs) - 1:
             assert row.status == "published" and row.rung != CARRIED
         else:
             assert (row.status, row.rung) == ("stale", CARRIED)
-            assert f"value of {days[stood].day} " in (row.reason or "")
+            assert f"value of {days[index].day} " in (row.reason or "")
 
 
 def test_a_value_that_is_kept_is_dated_and_ends_when_it_is_too_old(
@@ -119,8 +119,8 @@ def test_a_value_that_is_kept_is_dated_and_ends_when_it_is_too_old(
 def test_behind_a_kept_value_stand_the_jobs_of_its_day(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Skills, {"skill": "Rust", "category": "Programming Languages", "aliases": []})
     for number in range(60):
-        seen = {"first_seen_at": FIRST, "last_seen_at": FIRST, "version_from": FIRST, "employer_id": f"e{number % 20}"}
-        put(tables.Postings, posting(number, **seen, warc=f"ashby/{number % 3}", language="en"))
+        times = {"first_seen_at": FIRST, "last_seen_at": FIRST, "version_from": FIRST, "employer_id": f"e{number % 20}"}
+        put(tables.Postings, posting(number, **times, warc=f"ashby/{number % 3}", language="en"))
         if number % 4 == 0:
             asks = {"posting_id": f"ashby:{number}", "skill": "Rust", "end": 1, "requirement": "required"}
             put(tables.PostingSkills, asks)
@@ -135,20 +135,20 @@ def test_behind_a_kept_value_stand_the_jobs_of_its_day(con: duckdb.DuckDBPyConne
     assert (now.n_jobs, now.snapshots, now.sources, now.behind) == (60, then.snapshots, then.sources, then.behind)
     assert sum(part.n for part in now.behind or ()) == 60
     figure = declare(rust)
-    given = parameters_of(figure, figure.rungs[0], FIRST)
-    assert now.sql == query.fill(figure.rungs[0].sql, given), "the SELECT of the day that the value is of"
+    parameters = parameters_of(figure, figure.rungs[0], FIRST)
+    assert now.sql == query.fill(figure.rungs[0].sql, parameters), "the SELECT of the day that the value is of"
     assert con.execute(now.sql).fetchall()
-    named = query.read(con, query.fill(figure.rungs[0].behind, given))
-    assert len({row["job_id"] for row in named}) == now.n_jobs
+    rows = query.read(con, query.fill(figure.rungs[0].behind, parameters))
+    assert len({row["job_id"] for row in rows}) == now.n_jobs
 
 
 def test_a_worse_rung_is_not_taken_while_a_better_one_is_kept(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put_days(put, cell, {FIRST: {"n_jobs": 400}, LAST: {"n_jobs": 2}})
-    said = {"basis": "reported", "status": "low", "reason": "people chose to answer", "n_jobs": 90, "p50": 111e3}
+    survey = {"basis": "reported", "status": "low", "reason": "people chose to answer", "n_jobs": 90, "p50": 111e3}
     no_band = dict.fromkeys(name for name in cell() if name.startswith("band_"))
-    put(mart_tables.SalaryBands, cell(as_of=LAST, **SENIOR | said | no_band))
+    put(mart_tables.SalaryBands, cell(as_of=LAST, **SENIOR | survey | no_band))
     (row,) = asked(con, LAST, PAY)
     assert (row.status, row.basis, row.n_jobs) == ("stale", "advertised", 400)
     alone = asked(con, LAST, f"{PAY}.reported")[0]
@@ -160,8 +160,8 @@ def test_what_the_ledger_has_is_not_read_from_the_marts(con: duckdb.DuckDBPyConn
     put_days(put, cell, {day: {"n_jobs": n} for day, n in zip(days, (400, 390, 380, 3), strict=True)})
     first = asked(con, days[0], PAY)[0]
     store(con, put, [first])
-    refused = dataclasses.replace(first, as_of=days[2], value=None, value_json=None, status="suppressed", reason="x")
-    store(con, put, [refused])  # a night that refused what the marts could print
+    refusal = dataclasses.replace(first, as_of=days[2], value=None, value_json=None, status="suppressed", reason="x")
+    store(con, put, [refusal])  # a night that refused what the marts could print
     (row,) = asked(con, days[3], PAY)
     assert row.n_jobs == 390, "of the days between, which no night computed, the last"
 
@@ -173,7 +173,7 @@ def test_an_editor_finds_and_is_told_of_a_value_that_is_kept(
     store(con, functools.partial(put_rows, con), compute_figures(con, LAST, code_version="1"))
     (row,) = desk.read_figures(con, [RUST])
     assert row.status == "stale" and (row.value or "").startswith("25% (")
-    found = {one.figure: one.value for one in desk.search(con, ["rust"])}
-    assert found == {RUST: row.value}
-    told = explain_figure(con, RUST)
-    assert f"value       {row.value}" in told and "DATE '2026-01-10'" in told
+    values = {one.figure: one.value for one in desk.search(con, ["rust"])}
+    assert values == {RUST: row.value}
+    explanation = explain_figure(con, RUST)
+    assert f"value       {row.value}" in explanation and "DATE '2026-01-10'" in explanation

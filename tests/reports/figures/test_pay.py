@@ -87,10 +87,10 @@ def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyCo
     put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
     quote = {"source": "ecb_rates", "rate_on": AS_OF, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": "ecb/1"}
     put(tables.ExchangeRates, quote)
-    found = computed(con)
-    assert found[NORTH].snapshots == ("ashby/2", "ashby/1")
-    assert found["pay.western_europe.ai_engineering.mid_senior"].snapshots == ("ashby/2", "ecb/1")
-    assert found["pay.northern_europe.ai_engineering.mid_senior"].snapshots == ()
+    ledger = computed(con)
+    assert ledger[NORTH].snapshots == ("ashby/2", "ashby/1")
+    assert ledger["pay.western_europe.ai_engineering.mid_senior"].snapshots == ("ashby/2", "ecb/1")
+    assert ledger["pay.northern_europe.ai_engineering.mid_senior"].snapshots == ()
 
 
 def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
@@ -99,10 +99,10 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     put(mart_tables.SalaryBands, cell())
     seen_on = {"old": date(2026, 7, 28), "fresh": AS_OF, "x": date(2026, 7, 7)}
 
-    def list_advert(number: int, board: str, **said: Any) -> dict[str, Any]:
+    def list_advert(number: int, board: str, **fields: Any) -> dict[str, Any]:
         seen_at = datetime.combine(seen_on[board], datetime.min.time())
         times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
-        return posting(number, **paid(), **times, board=board, **said)
+        return posting(number, **paid(), **times, board=board, **fields)
 
     for number in range(10):
         put(tables.Postings, list_advert(number, "fresh" if number < 4 else "old"))
@@ -117,18 +117,18 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     put(tables.Postings, list_advert(12, "fresh"))
     assert computed(con)[NORTH].read_on == AS_OF
     put(tables.Postings, list_advert(13, "x", source="lever"))
-    found = computed(con)
-    assert found[NORTH].read_on == seen_on["x"], "a figure is as old as its oldest source"
+    ledger = computed(con)
+    assert ledger[NORTH].read_on == seen_on["x"], "a figure is as old as its oldest source"
     of_each = (
         SourceContribution(source="ashby", n=13, read_on=AS_OF),
         SourceContribution(source="lever", n=1, read_on=seen_on["x"]),
     )
-    assert found[NORTH].behind == found["bands.regions"].behind == of_each
-    assert notes.credit(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
-    alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
+    assert ledger[NORTH].behind == ledger["bands.regions"].behind == of_each
+    assert notes.credit(ledger[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
+    alone = dataclasses.replace(ledger[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
     assert notes.credit(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
-    assert found["bands.regions"].read_on == found["bands.regions"].period_from == seen_on["x"]
-    assert found["claim.gdp_2030"].read_on is None
+    assert ledger["bands.regions"].read_on == ledger["bands.regions"].period_from == seen_on["x"]
+    assert ledger["claim.gdp_2030"].read_on is None
 
 
 def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -151,7 +151,7 @@ FEW = "not enough data (n = 9; 30 needed)"
 
 
 @pytest.mark.parametrize(
-    ("stated", "expected"),
+    ("fields", "expected"),
     [
         ({"band_low": 130_000.0, "band_high": 170_000.0, "n_jobs": 310, "n_employers": 44},
          (130_000.0, 170_000.0, 310, 44, "published", None)),
@@ -161,11 +161,11 @@ FEW = "not enough data (n = 9; 30 needed)"
     ],
 )  # fmt: skip
 def test_the_band_of_stated_levels_stands_beside(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, stated: dict[str, Any] | None, expected: tuple[Any, ...]
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, fields: dict[str, Any] | None, expected: tuple[Any, ...]
 ) -> None:
     put(mart_tables.SalaryBands, cell())
-    if stated is not None:
-        put(mart_tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
+    if fields is not None:
+        put(mart_tables.SalaryBands, cell(seniority_group="mid_senior_stated", **fields))
     row = computed(con)[NORTH]
     assert [tuple(r[name] for name in STATED) for r in notes.rows_of(row)] == [expected]
     assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
@@ -194,8 +194,8 @@ def test_pay_says_what_its_level_means_where_it_comes_from(
     put(mart_tables.SalaryBands, cell(basis=basis, seniority_group=group, role_group=role_group, **place))
     row = computed(con)["pay.us.ai_engineering.entry" if group == "entry" else NORTH]
     assert expected in notes.note(row)
-    gathered = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
-    assert gathered is not None and expected[1:] in " ".join(gathered.below)
+    table = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
+    assert table is not None and expected[1:] in " ".join(table.below)
 
 
 def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -214,10 +214,10 @@ def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnecti
         cell(**entry, band_low=70_000.0, band_high=90_000.0, p50=80_400.0),
         cell(**entry, currency="CAD", band_low=96_000.0, band_high=123_000.0, n_jobs=44),
     )
-    found = computed(con)
-    assert found["pay.ca.ai_engineering.entry"].value == "USD 70K–90K per year, median USD 80K"
-    assert "In local money CAD 96K–123K, 44 jobs." in notes.note(found["pay.ca.ai_engineering.entry"])
-    table = notes.table(found["entries.countries"])
+    ledger = computed(con)
+    assert ledger["pay.ca.ai_engineering.entry"].value == "USD 70K–90K per year, median USD 80K"
+    assert "In local money CAD 96K–123K, 44 jobs." in notes.note(ledger["pay.ca.ai_engineering.entry"])
+    table = notes.table(ledger["entries.countries"])
     assert table is not None and table.rows[0][:4] == ("Canada", "USD 70K–90K", "80K", "CAD 96K–123K")
 
 
@@ -239,8 +239,8 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     assert row.value is not None and row.value.endswith("20 more withheld")
 
 
-def bonus(number: int, **said: Any) -> dict[str, Any]:
-    return {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR", **said}
+def bonus(number: int, **fields: Any) -> dict[str, Any]:
+    return {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR", **fields}
 
 
 def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -259,12 +259,12 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
 
 def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(mart_tables.SalaryBands, cell(region_level="world", region="World"))
-    found = computed(con)
-    gone = found["additional.bonus"]
-    assert (gone.status, gone.value) == ("suppressed", None)
-    assert "see bonus.northern_america" in notes.value(gone)
-    paid = [row for row in found.values() if row.unit.startswith("USD per") and row.kind == "measured"]
-    assert len(paid) > 20 and all(row.value is None for row in paid)
+    ledger = computed(con)
+    row = ledger["additional.bonus"]
+    assert (row.status, row.value) == ("suppressed", None)
+    assert "see bonus.northern_america" in notes.value(row)
+    rows = [row for row in ledger.values() if row.unit.startswith("USD per") and row.kind == "measured"]
+    assert len(rows) > 20 and all(row.value is None for row in rows)
 
 
 COUNTS = [
@@ -289,11 +289,11 @@ def test_a_region_of_one_country_is_headed_by_that_country(
         mart_tables.SalaryBands,
         cell(countries=[dict(zip(("country", "n_jobs", "n_paid"), one, strict=True)) for one in counts]),
     )
-    found = computed(con)
-    row = found[NORTH]
+    ledger = computed(con)
+    row = ledger[NORTH]
     assert notes.place(row) == expected
     assert row.title == f"Mid-to-senior AI engineering pay, {expected}"
-    table = notes.table(found["bands.regions"])
+    table = notes.table(ledger["bands.regions"])
     assert table is not None and table.rows[0][0] == expected
 
 
@@ -304,10 +304,10 @@ def test_an_amount_with_a_wide_interval_is_printed_as_the_interval(
         mart_tables.SalaryBands,
         cell(band_low_lo=90_000.0, band_low_hi=144_000.0, p50_lo=1.4e5, p50_hi=1.6e5),
     )
-    found = computed(con)
-    row = found[NORTH]
+    ledger = computed(con)
+    row = ledger[NORTH]
     assert row.value == "lower end between USD 7.5K and 12.0K (95% interval), upper end USD 15.0K per month"
     assert "10.0K" not in f"{row.value} {notes.note(row)}"
     assert "the lower end is between 7% lower and 48% higher and the upper end 16% higher" in notes.note(row)
-    table = notes.table(found["bands.regions"])
+    table = notes.table(ledger["bands.regions"])
     assert table is not None and "10.0K" not in " ".join(table.rows[0])

@@ -55,16 +55,16 @@ RATES = {"USD": (None, None), "EUR": ("ecb_rates", AS_OF), "SEK": ("ecb_rates", 
 @pytest.fixture
 def put_many(con: duckdb.DuckDBPyConnection) -> Put:
     """put_many(Table, {...}, {...}): as `put`, but all rows are inserted at once, by `put_many(None)`."""
-    kept: dict[type, list[dict[str, Any]]] = {}
+    rows_by_table: dict[type, list[dict[str, Any]]] = {}
 
     def keep(table: type | None, *rows: dict[str, Any]) -> None:
         if table is not None:
-            kept.setdefault(table, []).extend(rows)
+            rows_by_table.setdefault(table, []).extend(rows)
             return
-        for cls, all_rows in kept.items():
+        for cls, all_rows in rows_by_table.items():
             nothing = {f.name: plain(f) for f in fields_of(cls)}
-            made = pa.Table.from_pylist([nothing | row for row in all_rows], schema=arrow_schema(cls))
-            insert(con, cls, made)
+            batch = pa.Table.from_pylist([nothing | row for row in all_rows], schema=arrow_schema(cls))
+            insert(con, cls, batch)
 
     return keep
 
@@ -82,11 +82,11 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
 def panel_market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConnection:
     """The same with a board for each of three employers of four, of which all but one are members of a panel."""
     put_market(put_many)
-    drawn = "employer_id NOT IN ('e3', 'e7', 'e11')"
-    con.execute(f"UPDATE core.postings SET board = 'b ' || employer_id WHERE {drawn}")
+    condition = "employer_id NOT IN ('e3', 'e7', 'e11')"
+    con.execute(f"UPDATE core.postings SET board = 'b ' || employer_id WHERE {condition}")
     con.execute(f"""
         UPDATE core.posting_boards AS l SET board = p.board FROM core.postings AS p
-        WHERE p.posting_id = l.posting_id AND {drawn}
+        WHERE p.posting_id = l.posting_id AND {condition}
     """)
     con.execute("""
         INSERT INTO ops.responses BY NAME
@@ -178,18 +178,18 @@ def wage_in(country: str, scheme: str, occupation: str) -> dict[str, Any]:
 def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
     """One advert of a job, with pay, pay zones, places and skills that may differ from those of the job's others."""
     role = list(ROLES)[job % 4 % 3] if chance.random() < 0.8 else chance.choice(list(ROLES))
-    opened = datetime.combine(AS_OF - timedelta(days=chance.choice((3, 70, 90, 120, 500))), datetime.min.time())
-    seen = max(opened, datetime.combine(AS_OF - timedelta(days=chance.choice((0, 1, 2, 400))), datetime.min.time()))
+    first = datetime.combine(AS_OF - timedelta(days=chance.choice((3, 70, 90, 120, 500))), datetime.min.time())
+    last = max(first, datetime.combine(AS_OF - timedelta(days=chance.choice((0, 1, 2, 400))), datetime.min.time()))
     country = chance.choice(list(PLACES))
     posting_id = f"{chance.randrange(10**6):06}:{job}:{advert}"  # which advert of a job comes first is chance
-    closed_on = (seen + timedelta(days=1)).date() if chance.random() < 0.3 and seen.date() < AS_OF else None
+    closed_on = (last + timedelta(days=1)).date() if chance.random() < 0.3 and last.date() < AS_OF else None
     row: dict[str, Any] = {
         "posting_id": posting_id, "job_id": f"job {job}", "board": "b", "employer_id": f"e{job % 14}",
         "source": "closed" if chance.random() < 0.05 else "ashby", "title": "x", "role": role,
         "role_group": ROLES[role], "seniority": chance.choice(("mid", "senior", "junior", "unstated", "intern")),
         "seniority_inferred": chance.random() < 0.3, "text_state": "none", "text_class": "none", "is_drawn": True,
-        "language": chance.choice(("en", "en", "sv", None)), "text_hash": None, "first_seen_at": opened,
-        "version_from": opened, "last_seen_at": seen, "closed_on": closed_on, "content_hash": "0" * 32,
+        "language": chance.choice(("en", "en", "sv", None)), "text_hash": None, "first_seen_at": first,
+        "version_from": first, "last_seen_at": last, "closed_on": closed_on, "content_hash": "0" * 32,
         "warc": f"ashby/{chance.randrange(9)}", "employment_type": chance.choice(("FULL_TIME", None, "PART_TIME")),
         "workplace": chance.choice(("remote", "hybrid", "onsite", None)), "years_min": chance.choice((0, 3.5, 9, None)),
         "degree_min": chance.choice(("none", "bachelor", "master", None)),
@@ -206,8 +206,8 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
         base = {"posting_id": posting_id, "component": "base", "position": 0, **own}
         put(tables.PostingPay, {**base, "is_headline": True, "is_headline_in_country": False})
     for position, zone in enumerate(zones, start=1):
-        offered = {"posting_id": posting_id, "component": "base", "position": position, "period": "year"}
-        put(tables.PostingPay, {**offered, "country": zone, "is_headline_in_country": True, **pay_in(chance, zone)})
+        zone_pay = {"posting_id": posting_id, "component": "base", "position": position, "period": "year"}
+        put(tables.PostingPay, {**zone_pay, "country": zone, "is_headline_in_country": True, **pay_in(chance, zone)})
     for position, component in enumerate(("bonus", "equity", "commission"), start=5):
         if chance.random() < 0.3:
             put(tables.PostingPay, {"posting_id": posting_id, "component": component, "position": position,
@@ -215,17 +215,17 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
     if (text_class := chance.choice(("full_advert", "full_advert", "forum_comment", "none"))) != "none":
         row |= {"text_state": "full", "text_class": text_class}
     put(tables.Postings, row)
-    listed = {"posting_id": posting_id, "board": "b", "first_seen_at": opened, "last_seen_at": seen}
-    gone = {"closed_at": seen + timedelta(days=1), "closed_by": "list"} if closed_on else {}
-    put(tables.PostingBoards, listed | gone)
+    listing = {"posting_id": posting_id, "board": "b", "first_seen_at": first, "last_seen_at": last}
+    closing = {"closed_at": last + timedelta(days=1), "closed_by": "list"} if closed_on else {}
+    put(tables.PostingBoards, listing | closing)
     for position, name in enumerate({country, *zones}):
         region, continent, _ = PLACES[name]
         put(tables.PostingPlaces, {"posting_id": posting_id, "position": position, "country": name,
                                    "region": region, "continent": continent})  # fmt: skip
     for skill in SKILLS:
         if row["text_state"] == "full" and chance.random() < 0.5:
-            asked = chance.choice(("required", "preferred", "mentioned"))
-            put(tables.PostingSkills, {"posting_id": posting_id, "skill": skill, "end": 1, "requirement": asked})
+            requirement = chance.choice(("required", "preferred", "mentioned"))
+            put(tables.PostingSkills, {"posting_id": posting_id, "skill": skill, "end": 1, "requirement": requirement})
 
 
 def pay_in(chance: random.Random, country: str) -> dict[str, Any]:
@@ -313,50 +313,50 @@ def jobs_of(adverts: list[dict[str, Any]], item: str | None = None) -> int:
     return len({row["job_id"] for row in adverts if item is None or item in row["items"]} - {None})
 
 
-def cell_of(row: dict[str, Any], given: dict[str, object]) -> tuple[str, ...] | None:
+def cell_of(row: dict[str, Any], parameters: dict[str, object]) -> tuple[str, ...] | None:
     """The cell of adverts that a row counts; None where it counts those of all the figure's cells."""
     if "law" in row:
         return (row["adverts"], row["region"], row["law"])
     if isinstance(row.get("cell"), list):
         return tuple(row["cell"])
     if "region_level" in row:
-        return (row["region_level"], row["region"], str(row.get("role_group") or given.get("role_group")))
+        return (row["region_level"], row["region"], str(row.get("role_group") or parameters.get("role_group")))
     if isinstance(row.get("cell"), list):  # the mart's own
         return tuple(row["cell"])
     if "cell" in row:  # a group of roles at the place of the figure
-        return (str(given.get("region_level", "world")), str(given.get("region", "World")), row["role_group"])
+        return (str(parameters.get("region_level", "world")), str(parameters.get("region", "World")), row["role_group"])
     return None
 
 
-@pytest.mark.parametrize("sampled", ["market", "panel_market"])
+@pytest.mark.parametrize("fixture", ["market", "panel_market"])
 def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
-    sampled: str, request: pytest.FixtureRequest
+    fixture: str, request: pytest.FixtureRequest
 ) -> None:
     """Of every rung of every figure, numerator and denominator."""
-    market: duckdb.DuckDBPyConnection = request.getfixturevalue(sampled)
+    market: duckdb.DuckDBPyConnection = request.getfixturevalue(fixture)
     rows_of = reader(market)
     n_compared: dict[str, int] = {}
-    for figure, rung, given in laddered(market):
+    for figure, rung, parameters in laddered(market):
         kind = figure.id.partition(".")[0]
         if rung.basis == "official" and kind != "comparison":
             continue  # an office counts persons employed, in one row
-        adverts = rows_of(query.fill(rung.behind, given))
-        rows = rows_of(query.fill(rung.sql, given))
+        adverts = rows_of(query.fill(rung.behind, parameters))
+        rows = rows_of(query.fill(rung.sql, parameters))
         assert rows or not behind(figure, rung, adverts) or kind == "skills", f"{figure.id}: of a list without one"
         for row in rows:
-            cell = cell_of(row, given)
-            named = behind(figure, rung, adverts) if cell is None else [a for a in adverts if tuple(a["cell"]) == cell]
-            said = (figure.id, rung.name, row)
-            assert jobs_of(named) == (row["n_jobs"] or 0), said
+            cell = cell_of(row, parameters)
+            own = behind(figure, rung, adverts) if cell is None else [a for a in adverts if tuple(a["cell"]) == cell]
+            label = (figure.id, rung.name, row)
+            assert jobs_of(own) == (row["n_jobs"] or 0), label
             if rung.basis == "official":
-                assert len(named) == (row["status"] != "suppressed"), "one row of one table"
-            n_named = len(named) if rung.basis == "official" else row["n_jobs"] or 0
+                assert len(own) == (row["status"] != "suppressed"), "one row of one table"
+            n_named = len(own) if rung.basis == "official" else row["n_jobs"] or 0
             n_compared[f"{kind}, {rung.name}"] = n_compared.get(f"{kind}, {rung.name}", 0) + n_named
             if row.get("n_asking") is not None:
                 item = row.get("item") or row.get("role") or row.get("skill") or "open"
-                assert jobs_of(named, item) == row["n_asking"], said
+                assert jobs_of(own, item) == row["n_asking"], label
             if row.get("n_stated") is not None:
-                assert jobs_of(named, "stated") == row["n_stated"], said
+                assert jobs_of(own, "stated") == row["n_stated"], label
     rungs = {
         f"{figure.id.partition('.')[0]}, {rung.name}"
         for figure, rung, _ in laddered(market)
@@ -368,8 +368,8 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
 def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDBPyConnection) -> None:
     marts = ("shares", "pay_disclosure", "closing_rates")
     for mart in marts:
-        found = {row[0] for row in panel_market.execute(f"SELECT DISTINCT sample FROM mart.{mart}").fetchall()}
-        assert found == {"panel", "known"}, f"mart.{mart} has cells of both, so that both are compared above"
+        samples = {row[0] for row in panel_market.execute(f"SELECT DISTINCT sample FROM mart.{mart}").fetchall()}
+        assert samples == {"panel", "known"}, f"mart.{mart} has cells of both, so that both are compared above"
     ledger = {row.figure: row for row in compute_figures(panel_market, AS_OF, code_version="1")}
     assert "(boards drawn at random)" in notes.note(ledger["roles.shares"])
     assert notes.say_sample(ledger["pay.northern_america.ai_engineering.mid_senior"]) is None, "pay may use both"
@@ -379,23 +379,23 @@ def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDB
 
 
 def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:
-    asked = addresses(market)
-    ledger = {row.figure: row for row in compute_figures(market, AS_OF, code_version="1", also=asked)}
+    ids = addresses(market)
+    ledger = {row.figure: row for row in compute_figures(market, AS_OF, code_version="1", also=ids)}
     rows_of = reader(market)
-    printed = set()
-    for figure, rung, given in laddered(market):
+    names = set()
+    for figure, rung, parameters in laddered(market):
         row = ledger[figure.id]
         if row.status == "suppressed" or row.rung != rung.name:
             continue
-        printed.add(figure.id)
-        adverts = behind(figure, rung, rows_of(query.fill(rung.behind, given)))
+        names.add(figure.id)
+        adverts = behind(figure, rung, rows_of(query.fill(rung.behind, parameters)))
         assert sum(part.n for part in row.behind or ()) == len(adverts), figure.id
         assert {one["warc"] for one in adverts} == {name for name in row.snapshots if not name.startswith("ecb")}
         assert ("ecb_rates" in row.sources) == any(one["fx_source"] for one in adverts), figure.id
         assert "ecb/0" not in row.snapshots, "a rate of another day"
         if figure.unit.startswith("USD") and rung.basis != "official":
             assert len(adverts) == row.n_jobs, "of each job the one advert whose pay counts"
-    assert printed >= {
+    assert names >= {
         "pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering", "roles.shares",
         "skills.mlops_and_deployment", "additional.share", "bonus.northern_america", "industries.shares",
     }  # fmt: skip
@@ -419,22 +419,22 @@ def test_the_last_step_of_a_ladder_is_the_number_of_jobs_in_the_band(market: duc
         assert [step["step"] for step in steps] == list(LADDER_STEPS)
         assert steps[-1]["n"] == in_bands.get(key, 0), key
         assert steps[0]["n"] - sum(step["n_lost"] for step in steps) == steps[-1]["n"]
-    wanted = {key: n for key, n in in_bands.items() if key[2] in LADDER_LEVELS}
-    assert {key for key, n in wanted.items() if n} <= ladders.keys()
-    assert sum(wanted.values()) > 300
+    counts = {key: n for key, n in in_bands.items() if key[2] in LADDER_LEVELS}
+    assert {key for key, n in counts.items() if n} <= ladders.keys()
+    assert sum(counts.values()) > 300
 
 
 def test_coverage_of_all_sources_counts_what_shares_and_ladder_count(market: duckdb.DuckDBPyConnection) -> None:
     rows_of = reader(market)
     (world,) = rows_of("FROM mart.frame_coverage WHERE region = 'World' AND source = 'all' AND sector = 'all'")
-    (stated,) = rows_of(
+    (pay,) = rows_of(
         "FROM mart.shares WHERE measure = 'pay_stated' AND item = 'yes' AND region = 'World' AND role_group = 'ai_jobs'"
     )
     (role, *_) = rows_of(
         "FROM mart.shares WHERE measure = 'role' AND region = 'World' AND role_group = 'ai_jobs' ORDER BY item"
     )
     assert (world["n_ai_jobs"], world["n_read_in_full"] > 0) == (role["n_jobs"], True)
-    assert world["n_paid"] >= stated["n_yes"], "pay of a zone counts as stated, too"
+    assert world["n_paid"] >= pay["n_yes"], "pay of a zone counts as stated, too"
     first, second = rows_of(
         "FROM mart.pay_ladder WHERE region = 'World' AND seniority_group = 'entry' AND position < 2 ORDER BY position"
     )

@@ -71,12 +71,12 @@ def test_the_best_rung_that_holds_is_taken_and_says_what_it_is(
     number: int, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(tables.Countries, US)
-    put(mart_tables.SalaryBands, *(cell(**OF_COUNTRY | changed) for _, changed, _ in RUNGS[number:]))
+    put(mart_tables.SalaryBands, *(cell(**OF_COUNTRY | changes) for _, changes, _ in RUNGS[number:]))
     row = computed(con)[COUNTRY]
-    rung, changed, value = RUNGS[number]
+    rung, changes, value = RUNGS[number]
     assert (row.rung, row.value) == (rung, value)
-    assert row.basis == changed.get("basis", "advertised")
-    assert [r["seniority_group"] for r in notes.rows_of(row)] == [changed.get("seniority_group", "mid_senior")]
+    assert row.basis == changes.get("basis", "advertised")
+    assert [r["seniority_group"] for r in notes.rows_of(row)] == [changes.get("seniority_group", "mid_senior")]
 
 
 def test_official_wages_are_no_band_and_those_of_the_nearest_role(
@@ -89,9 +89,9 @@ def test_official_wages_are_no_band_and_those_of_the_nearest_role(
     row = computed(con)[COUNTRY]
     assert row.value is not None and row.value.startswith("median USD 11.0K per month")
     assert "of an occupation near the role Data scientist, every level counted" in row.value
-    said = f"{row.value} {notes.note(row)}"
-    assert "8.0K–16.0K" not in said and "USD 8.0K to" not in said
-    assert "no ends of a band of adverts" in said and "15-2051 Data Scientists, May 2024" in said
+    text = f"{row.value} {notes.note(row)}"
+    assert "8.0K–16.0K" not in text and "USD 8.0K to" not in text
+    assert "no ends of a band of adverts" in text and "15-2051 Data Scientists, May 2024" in text
 
 
 def test_official_wages_name_the_row_of_the_office_and_its_month(
@@ -126,12 +126,12 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(con: duckdb.DuckDBP
             continue
         market = "cross_border" if figure.id.startswith("abroad.") else "local"
         for rung in figure.rungs:
-            given = parameters_of(figure, rung, AS_OF)
+            parameters = parameters_of(figure, rung, AS_OF)
             assert not {"region", "region_level"} & rung.parameters.keys()
-            assert given["pay_markets"] in ((market,), ("local", "all")), figure.id
+            assert parameters["pay_markets"] in ((market,), ("local", "all")), figure.id
             is_of_people = rung.basis in ("reported", "official")
-            assert (given["pay_markets"] != (market,)) == is_of_people
-            assert not is_of_people or given["region_level"] == "country", "a country never stands for a region"
+            assert (parameters["pay_markets"] != (market,)) == is_of_people
+            assert not is_of_people or parameters["region_level"] == "country", "a country never stands for a region"
             n_rungs += 1
     assert n_rungs > 20_000
 
@@ -148,22 +148,22 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
         cell(**PAIRS | argentina | {"n_jobs": 31}),
         cell(**PAIRS | {"region_level": "continent", "region": "Americas", "pay_market": "local"}),
     )
-    found = computed(con)
-    row = found["pay.south_america.ai_engineering.mid_senior"]
+    ledger = computed(con)
+    row = ledger["pay.south_america.ai_engineering.mid_senior"]
     assert (row.status, row.value) == ("suppressed", None)
     assert [near.figure for near in row.nearest or ()] == [
         "pay.ar.ai_engineering.mid_senior", "abroad.south_america.ai_engineering.mid_senior",
         "pay.americas.ai_engineering.mid_senior",
     ]  # fmt: skip
     near = (row.nearest or ())[1]
-    assert near.value == found[near.figure].value
+    assert near.value == ledger[near.figure].value
     assert near.title == "Mid-to-senior AI engineering pay from abroad, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
-    store(con, put, list(found.values()))
+    store(con, put, list(ledger.values()))
     assert f"nearest     {near.figure}: {near.title}, {near.value}" in explain_figure(con, row.figure)
-    table = notes.table(found["bands.regions"])
+    table = notes.table(ledger["bands.regions"])
     assert table is None, "no region has a value"
-    assert found[near.figure].nearest == ()
+    assert ledger[near.figure].nearest == ()
 
 
 def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -212,8 +212,8 @@ def test_days_without_data_change_the_status_and_nothing_else(
     if status == "suppressed":
         assert notes.value(row) == "withheld: nothing newer than 1 June 2026 was read"
         return
-    unchanged = ("bare_value", "value_json", "n_jobs", "n_employers", "period_from", "period_to", "rung")
-    assert [getattr(row, name) for name in unchanged] == [getattr(first, name) for name in unchanged]
+    names = ("bare_value", "value_json", "n_jobs", "n_employers", "period_from", "period_to", "rung")
+    assert [getattr(row, name) for name in names] == [getattr(first, name) for name in names]
     words = " (read 1 June 2026)" if status == "stale" else ""
     assert row.value == f"{first.value}{words}"
 
@@ -320,8 +320,8 @@ def test_a_better_rung_is_taken_when_it_has_held_for_three_months(night: Callabl
 
 
 def test_a_day_on_which_it_did_not_hold_begins_the_three_months_anew(night: Callable[..., Figures]) -> None:
-    held = {JANUARY: False, date(2026, 2, 1): True, date(2026, 3, 1): False, date(2026, 4, 1): True}
-    assert [night(day, holds=holds).rung for day, holds in held.items()] == [THIRD] * 4
+    history = {JANUARY: False, date(2026, 2, 1): True, date(2026, 3, 1): False, date(2026, 4, 1): True}
+    assert [night(day, holds=holds).rung for day, holds in history.items()] == [THIRD] * 4
     assert night(date(2026, 6, 29)).rung == THIRD
     assert night(date(2026, 6, 30)).rung == OWN
 
@@ -346,9 +346,9 @@ def test_a_first_night_takes_the_best_rung_that_holds(night: Callable[..., Figur
 
 def test_a_worse_rung_waits_until_the_last_value_is_too_old(night: Callable[..., Figures]) -> None:
     assert night(JANUARY).rung == OWN
-    fallen = night(date(2026, 2, 1), is_read=False, holds=False)
-    assert (fallen.rung, fallen.status) == ("last accepted value", "stale")
-    assert fallen.value == "USD 10.0K–15.0K per month (read 5 January 2026)"
+    row = night(date(2026, 2, 1), is_read=False, holds=False)
+    assert (row.rung, row.status) == ("last accepted value", "stale")
+    assert row.value == "USD 10.0K–15.0K per month (read 5 January 2026)"
     assert night(date(2026, 2, 3)).rung == OWN, "the same rung again, without waiting"
 
 
@@ -494,9 +494,9 @@ def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnec
             put(mart_tables.SalaryBands, {**place, **cell, "pay_market": market, "n_jobs": n})
     row = computed(con, AS_OF)["ladder.regions"]
     assert row.value == "US and Canada 71 of 86 AI engineering jobs"
-    (found,) = notes.rows_of(row)
-    assert dict(frame.parts_of(found))["paid from abroad"] == 15
-    assert sum(n for _, n in frame.parts_of(found)) == 86
+    (ladder,) = notes.rows_of(row)
+    assert dict(frame.parts_of(ladder))["paid from abroad"] == 15
+    assert sum(n for _, n in frame.parts_of(ladder)) == 86
     table = frame.LADDER.table
-    assert table is not None and table([found]).columns[-2:] == ("Pay comparable", "In the band")
-    assert table([found]).rows[0][-2:] == ("86", "71")
+    assert table is not None and table([ladder]).columns[-2:] == ("Pay comparable", "In the band")
+    assert table([ladder]).rows[0][-2:] == ("86", "71")

@@ -80,23 +80,23 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
         demand("APIs", 0.05, rank=4),
         demand("REST APIs", 0.06, rank=5),
     )
-    found = computed(con)
-    rows = {row["word"]: row for row in notes.rows_of(found["skills.baseline"])}
+    ledger = computed(con)
+    rows = {row["word"]: row for row in notes.rows_of(ledger["skills.baseline"])}
     assert [numbers.verdict(rows[word]) for word in ("Python", "AWS", "R", "calculus", "Keras")] == [
         "essential", "common", "rare", "rare", None,
     ]  # fmt: skip
     assert rows["R"]["share"] == 0.04, "a name goes before an alias"
     assert rows["APIs"]["skill"] == "REST APIs", "of several skills the one most asked for stands for the word"
     assert rows["optimisation"]["skill"] == "Optimization", "of several that nobody asks for, the first declared"
-    value = found["skills.baseline"].value
+    value = ledger["skills.baseline"].value
     assert value is not None and value.startswith("essential: Python 80%; common: AWS 12–46%;")
-    assert found["skills.baseline"].status == "published"
-    assert found["skill.aws.all.ai_engineering"].value == "12–46%", "too wide to name one number"
-    assert found["skill.calculus.all.ai_engineering"].value == "0%", "no employer asks for it"
-    assert "95% interval 0–2%" in notes.note(found["skill.calculus.all.ai_engineering"]), (
+    assert ledger["skills.baseline"].status == "published"
+    assert ledger["skill.aws.all.ai_engineering"].value == "12–46%", "too wide to name one number"
+    assert ledger["skill.calculus.all.ai_engineering"].value == "0%", "no employer asks for it"
+    assert "95% interval 0–2%" in notes.note(ledger["skill.calculus.all.ai_engineering"]), (
         "and still the interval has an upper end"
     )
-    assert found["skill.keras.all.ai_engineering"].reason == "not in the taxonomy of skills"
+    assert ledger["skill.keras.all.ai_engineering"].reason == "not in the taxonomy of skills"
 
 
 def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -162,9 +162,9 @@ def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: P
     assert (line["Of all jobs"], line["Jobs that say"]) == ("39–80%", "59%")
     assert "Share of jobs" not in line and "95% interval" not in line, "neither point nor interval of the known"
     put(tables.Postings, *(posting(100 + n, employer_id="e0", workplace="remote") for n in range(3)))
-    found = computed_from_core(con)
-    assert found["workplace.remote"].value is not None
-    assert found["workplace.remote"].value.endswith("60% of jobs say where the work is done; of all jobs 41–81%)")
+    ledger = computed_from_core(con)
+    assert ledger["workplace.remote"].value is not None
+    assert ledger["workplace.remote"].value.endswith("60% of jobs say where the work is done; of all jobs 41–81%)")
 
 
 def test_industries_are_bounded_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -196,16 +196,16 @@ def test_shares_of_all_places_are_headed_by_countries_and_sources(con: duckdb.Du
         put(tables.PostingSkills, {"posting_id": f"ashby:{number}", "skill": "Python", "requirement": "required"})
         country = "US" if number < 50 else "DE" if number < 80 else "IN" if number < 95 else "FR"
         put(tables.PostingPlaces, {"posting_id": f"ashby:{number}", "position": 0, "country": country})
-    found = computed_from_core(con)
-    assert notes.scope(found["skills.programming_languages"], {"ashby": "Ashby boards"}) == (
+    ledger = computed_from_core(con)
+    assert notes.scope(ledger["skills.programming_languages"], {"ashby": "Ashby boards"}) == (
         "In the adverts we read: 100 jobs; largest countries: United States 50%, Germany 30%, India 15%; largest "
         "sources by adverts: Ashby boards 70%, lever 30%"
     )
-    assert notes.scope(found["roles.shares"]).startswith("In the adverts we read: 100 jobs; largest countries: United")
-    assert notes.scope(found["hiring.difficulty"]) == notes.scope(found[NORTH]) == ""
+    assert notes.scope(ledger["roles.shares"]).startswith("In the adverts we read: 100 jobs; largest countries: United")
+    assert notes.scope(ledger["hiring.difficulty"]) == notes.scope(ledger[NORTH]) == ""
 
 
-def rates(**changed: Any) -> dict[str, Any]:
+def rates(**changes: Any) -> dict[str, Any]:
     """A printed row of mart.closing_rates."""
     row = {
         "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 365,
@@ -213,7 +213,7 @@ def rates(**changed: Any) -> dict[str, Any]:
         "n_even": 150.4, "largest_board": 0.05, "open_days": 9_000.0, "n_closed": 108, "rate": 0.0122,
         "rate_lo": 0.0105, "rate_hi": 0.0141, "status": "published",
     }  # fmt: skip
-    return row | changed
+    return row | changes
 
 
 COMPARED = {
@@ -269,10 +269,10 @@ def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckD
     """An age in a reason would be another one every night, and the row stored again."""
     watched(put, 20, date(2026, 8, 1))
     nights = [computed_from_core(con, AS_OF + timedelta(days=number)) for number in (0, 1)]
-    said = [
+    texts = [
         {name: (row.value, row.value_json, row.reason, row.n_jobs) for name, row in night.items()} for night in nights
     ]
-    assert said[0] == said[1]
+    assert texts[0] == texts[1]
 
 
 def test_an_item_that_nobody_asks_for_is_a_share_of_nought_with_an_upper_end(

@@ -37,33 +37,33 @@ class Nights:
     def __init__(self, con: duckdb.DuckDBPyConnection, put: Put, figure: Make) -> None:
         self.con, self.put, self.make, self.day = con, put, figure, FIRST
 
-    def row(self, median: float, **changed: Any) -> Figures:
+    def row(self, median: float, **changes: Any) -> Figures:
         """A row of the ledger with a median, its interval 4 % to both sides."""
         amounts = {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
-        given: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "figure": ID, "as_of": self.day, "basis": "advertised_third_party", "rung": RUNG, "n_jobs": 200,
             "value": f"USD {median / 1000:.0f}K", "bare_value": f"USD {median / 1000:.0f}K", "qualifier": None,
             "value_json": json.dumps([amounts]), "period_from": self.day - timedelta(days=90), "period_to": self.day,
             "status": "published", "sources": ("aijobs_salaries",),
         }  # fmt: skip
-        return self.make(**given | changed)
+        return self.make(**fields | changes)
 
     def night(self, row: Figures, **options: Any) -> list[Vintages]:
         self.con.execute("DELETE FROM mart.figures WHERE as_of = ?", [self.day])
         store(self.con, self.put, [row])
         vintages.forget_undecided(self.con, self.day)
-        made = vintages.revise(self.con, {ID: FIGURE}, [row], self.day, **options)
-        self.store(made)
-        return made
+        entries = vintages.revise(self.con, {ID: FIGURE}, [row], self.day, **options)
+        self.store(entries)
+        return entries
 
-    def store(self, made: Sequence[Vintages]) -> None:
-        for one in made:
+    def store(self, entries: Sequence[Vintages]) -> None:
+        for one in entries:
             self.con.execute("DELETE FROM ops.vintages WHERE figure = ? AND number = ?", [one.figure, one.number])
             self.put(Vintages, dataclasses.asdict(one))
 
     def shown(self, row: Figures) -> Figures:
-        (shown,) = vintages.published_rows(self.con, {ID: FIGURE}, [row], self.day)
-        return shown
+        (result,) = vintages.published_rows(self.con, {ID: FIGURE}, [row], self.day)
+        return result
 
     def pass_days(self, days: int) -> None:
         self.day += timedelta(days=days)
@@ -91,20 +91,20 @@ def test_a_first_value_is_published_and_then_revised_on_the_first_night_of_a_mon
         assert nights.shown(row).value == "USD 150K"
     nights.day = date(2026, 4, 1)
     row = nights.row(154_000)
-    (made,) = nights.night(row)
-    assert (made.state, made.number, made.why) == ("published", 2, "revised at its cadence")
+    (vintage,) = nights.night(row)
+    assert (vintage.state, vintage.number, vintage.why) == ("published", 2, "revised at its cadence")
     assert nights.shown(row).value == "USD 154K"
 
 
 def test_nothing_printed_flickers_for_noise_and_a_true_rise_comes_through(nights: Nights) -> None:
     rng = np.random.default_rng(17)
-    said = []
+    values = []
     for _ in range(30):
         row = nights.row(150_000 * (1 + 0.01 * rng.standard_normal()))
         nights.night(row)
-        said.append(nights.shown(row).value)
+        values.append(nights.shown(row).value)
         nights.pass_days(1)
-    changes = [old != new for old, new in itertools.pairwise(said)]
+    changes = [old != new for old, new in itertools.pairwise(values)]
     assert sum(changes) <= 1, "at most the revision of the new month"
     for month in range(3):
         nights.day = date(2026, 5 + month, 1)
@@ -115,7 +115,7 @@ def test_nothing_printed_flickers_for_noise_and_a_true_rise_comes_through(nights
 
 
 @pytest.mark.parametrize(
-    ("median", "changed", "said"),
+    ("median", "changes", "why"),
     [
         (300_000, {}, "median up 100%"),
         (153_000, {"sources": ("another",)}, "without aijobs_salaries and with another"),
@@ -124,15 +124,15 @@ def test_nothing_printed_flickers_for_noise_and_a_true_rise_comes_through(nights
     ],
 )
 def test_what_chance_does_not_explain_waits_and_says_so(
-    nights: Nights, median: float, changed: dict[str, Any], said: str
+    nights: Nights, median: float, changes: dict[str, Any], why: str
 ) -> None:
     nights.night(nights.row(150_000))
     nights.day = date(2026, 4, 1)
-    row = nights.row(median, value=f"USD {median / 1000:.0f}K!", bare_value=None, **changed)
-    (made,) = nights.night(row)
-    assert made.state == "waiting" and said in made.why
-    shown = nights.shown(row)
-    assert shown.value == "USD 150K (under review since 1 April 2026)" and shown.status == "published"
+    row = nights.row(median, value=f"USD {median / 1000:.0f}K!", bare_value=None, **changes)
+    (vintage,) = nights.night(row)
+    assert vintage.state == "waiting" and why in vintage.why
+    result = nights.shown(row)
+    assert result.value == "USD 150K (under review since 1 April 2026)" and result.status == "published"
     nights.pass_days(15)
     late = nights.shown(row)
     assert late.status == "stale" and "not reviewed since 1 April 2026" in (late.reason or "")
@@ -142,8 +142,8 @@ def test_another_method_waits(nights: Nights, monkeypatch: pytest.MonkeyPatch) -
     nights.night(nights.row(150_000))
     monkeypatch.setattr(vintages, "METHODS", {"mart.salary_bands": 2})
     nights.day = date(2026, 4, 1)
-    (made,) = nights.night(nights.row(156_000))
-    assert made.state == "waiting" and made.why == "another method"
+    (vintage,) = nights.night(nights.row(156_000))
+    assert vintage.state == "waiting" and vintage.why == "another method"
 
 
 def test_a_change_of_sample_waits_though_the_value_is_the_same(nights: Nights) -> None:
@@ -153,12 +153,12 @@ def test_a_change_of_sample_waits_though_the_value_is_the_same(nights: Nights) -
 
     nights.night(row_of(None))
     nights.day = date(2026, 4, 1)
-    (made,) = nights.night(row_of("known"))
-    assert made.state == "published", "a version that did not say was of boards known"
+    (vintage,) = nights.night(row_of("known"))
+    assert vintage.state == "published", "a version that did not say was of boards known"
     nights.day = date(2026, 5, 1)
-    (made,) = nights.night(row_of("panel"))
-    assert made.state == "waiting"
-    assert made.why == "another sample: boards known, not sampled, now boards drawn at random"
+    (vintage,) = nights.night(row_of("panel"))
+    assert vintage.state == "waiting"
+    assert vintage.why == "another sample: boards known, not sampled, now boards drawn at random"
     both = nights.night(row_of("panel", "known"))
     assert "now boards drawn at random where they are enough, else boards known" in both[0].why
 
@@ -168,17 +168,17 @@ def test_a_person_accepts_or_rejects_and_the_reason_stays(nights: Nights) -> Non
     nights.day = date(2026, 4, 1)
     row = nights.row(300_000)
     nights.night(row)
-    known = vintages.read_vintages(nights.con)
-    rejected = vintages.decide(known, ID, accepts=False, reason="a board of contracts", on=nights.day)
-    nights.store([rejected])
+    history = vintages.read_vintages(nights.con)
+    decision = vintages.decide(history, ID, accepts=False, reason="a board of contracts", on=nights.day)
+    nights.store([decision])
     for day in (date(2026, 4, 2), date(2026, 5, 1)):
         nights.day = day
         assert nights.night(nights.row(303_000)) == [], "what was refused is not offered again for a little noise"
         assert nights.shown(row).value == "USD 150K"
     nights.day = date(2026, 6, 1)
     nights.night(nights.row(400_000))
-    known = vintages.read_vintages(nights.con)
-    nights.store([vintages.decide(known, ID, accepts=True, reason="checked", on=nights.day)])
+    history = vintages.read_vintages(nights.con)
+    nights.store([vintages.decide(history, ID, accepts=True, reason="checked", on=nights.day)])
     assert nights.shown(row).value == "USD 400K"
     states = [(one.state, one.reason) for one in vintages.read_vintages(nights.con)[ID]]
     assert states == [("published", None), ("rejected", "a board of contracts"), ("published", "checked")]
@@ -192,18 +192,18 @@ def test_what_made_a_figure_wait_may_go_by_itself(nights: Nights) -> None:
     nights.night(nights.row(300_000))
     nights.pass_days(1)
     row = nights.row(150_000)
-    (made,) = nights.night(row)
-    assert made.state == "withdrawn" and nights.shown(row).value == "USD 150K"
+    (vintage,) = nights.night(row)
+    assert vintage.state == "withdrawn" and nights.shown(row).value == "USD 150K"
 
 
 def test_what_may_not_be_printed_any_more_is_withheld_at_once(nights: Nights) -> None:
     nights.night(nights.row(150_000))
     nights.pass_days(3)
-    gone = nights.row(
+    refusal = nights.row(
         1, value=None, bare_value=None, value_json=None, status="suppressed", reason="may not be republished"
     )
-    nights.night(gone)
-    assert nights.shown(gone).value is None
+    nights.night(refusal)
+    assert nights.shown(refusal).value is None
     nights.pass_days(1)
     back = nights.row(151_000)
     nights.night(back)
@@ -214,12 +214,12 @@ def test_a_correction_is_published_at_once_with_its_erratum(nights: Nights) -> N
     nights.night(nights.row(150_000))
     nights.pass_days(1)
     row = nights.row(140_000)
-    made = vintages.correct(
+    entries = vintages.correct(
         FIGURE, row, vintages.read_vintages(nights.con)[ID], erratum="hours as years", on=nights.day
     )
-    nights.store(made)
+    nights.store(entries)
     assert nights.shown(row).value == "USD 140K"
-    assert made[-1].is_correction and made[-1].reason == "hours as years"
+    assert entries[-1].is_correction and entries[-1].reason == "hours as years"
 
 
 def test_a_night_that_is_run_again_decides_again(nights: Nights) -> None:
@@ -232,8 +232,8 @@ def test_a_night_that_is_run_again_decides_again(nights: Nights) -> None:
 def test_a_vintage_ages_by_its_own_period(nights: Nights) -> None:
     nights.night(nights.row(150_000, basis="advertised"))
     nights.pass_days(60)
-    shown = nights.shown(nights.row(150_000))
-    assert shown.status == "stale" and "read" in (shown.value or "")
+    result = nights.shown(nights.row(150_000))
+    assert result.status == "stale" and "read" in (result.value or "")
     nights.pass_days(400)
     assert nights.shown(nights.row(150_000)).value is None
 
@@ -241,23 +241,23 @@ def test_a_vintage_ages_by_its_own_period(nights: Nights) -> None:
 def test_tables_are_made_of_what_is_published(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(mart_tables.SalaryBands, cell())
     first = list(computed(con).values())
-    made = vintages.revise(con, declarations(con), first, AS_OF)
-    assert NORTH in {one.figure for one in made} and "bands.regions" not in {one.figure for one in made}
-    for one in made:
+    entries = vintages.revise(con, declarations(con), first, AS_OF)
+    assert NORTH in {one.figure for one in entries} and "bands.regions" not in {one.figure for one in entries}
+    for one in entries:
         put(Vintages, dataclasses.asdict(one))
     con.execute("UPDATE mart.salary_bands SET band_low = 90000, band_low_lo = 80000")
     ledger = list(computed(con).values())
-    shown = {row.figure: row for row in vintages.published_rows(con, declarations(con), ledger, AS_OF)}
+    after = {row.figure: row for row in vintages.published_rows(con, declarations(con), ledger, AS_OF)}
     before = {row.figure: row for row in first}
-    assert shown[NORTH].value == before[NORTH].value
-    assert notes.rows_of(shown["bands.regions"])[0]["value"] == before[NORTH].value
+    assert after[NORTH].value == before[NORTH].value
+    assert notes.rows_of(after["bands.regions"])[0]["value"] == before[NORTH].value
 
 
 SHARES: list[dict[str, Any]] = [{"name": "a", "share": 0.40, "share_lo": 0.35, "share_hi": 0.45}]
 
 
 @pytest.mark.parametrize(
-    ("changed", "is_near"),
+    ("changes", "is_near"),
     [
         ({}, True),
         ({"share": 0.405}, True),
@@ -266,8 +266,8 @@ SHARES: list[dict[str, Any]] = [{"name": "a", "share": 0.40, "share_lo": 0.35, "
         ({"share": None}, False),
     ],
 )
-def test_rounding_is_less_than_a_printed_unit_inside_the_interval(changed: dict[str, Any], is_near: bool) -> None:
-    assert is_rounding(SHARES, [SHARES[0] | changed]) == is_near
+def test_rounding_is_less_than_a_printed_unit_inside_the_interval(changes: dict[str, Any], is_near: bool) -> None:
+    assert is_rounding(SHARES, [SHARES[0] | changes]) == is_near
 
 
 def test_a_difference_keeps_what_the_same_employers_share() -> None:
@@ -306,11 +306,11 @@ def test_low_confidence_stays_with_a_stale_value_in_a_table(
         put(Vintages, dataclasses.asdict(one))
     cells = []
     for day in (AS_OF, AS_OF + timedelta(days=300)):
-        shown = {one.figure: one for one in vintages.published_rows(con, figures, list(ledger.values()), day)}
-        table = notes.table(shown["bands.regions"])
+        by_id = {one.figure: one for one in vintages.published_rows(con, figures, list(ledger.values()), day)}
+        table = notes.table(by_id["bands.regions"])
         assert table is not None
         cells.append(table.rows[0][1])
-        status = shown[NORTH].status
+        status = by_id[NORTH].status
     assert status == "stale"
     assert cells == ["USD 8.0K–12.5K (low confidence)"] * 2
 
@@ -329,25 +329,25 @@ def test_what_is_within_rounding_on_the_first_waits_for_the_next_month(nights: N
 
 
 def test_a_value_that_was_withheld_is_held_against_the_last_that_was_published(nights: Nights) -> None:
-    gone = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed", "reason": "12 jobs"}
+    blank = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed", "reason": "12 jobs"}
     nights.night(nights.row(150_000))
     nights.pass_days(1)
-    nights.night(nights.row(1, **gone))
+    nights.night(nights.row(1, **blank))
     nights.pass_days(1)
-    (made,) = nights.night(nights.row(300_000))
-    assert made.state == "waiting" and "median up 100%" in made.why
-    shown = nights.shown(nights.row(300_000))
-    assert shown.value is None and shown.reason == "a new value is under review since 4 March 2026"
+    (vintage,) = nights.night(nights.row(300_000))
+    assert vintage.state == "waiting" and "median up 100%" in vintage.why
+    result = nights.shown(nights.row(300_000))
+    assert result.value is None and result.reason == "a new value is under review since 4 March 2026"
 
 
 def test_why_a_figure_is_withheld_is_revised_with_the_month(nights: Nights) -> None:
-    gone = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed"}
-    nights.night(nights.row(1, **gone, reason="12 jobs"))
+    blank = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed"}
+    nights.night(nights.row(1, **blank, reason="12 jobs"))
     nights.pass_days(1)
-    row = nights.row(1, **gone, reason="14 jobs")
+    row = nights.row(1, **blank, reason="14 jobs")
     assert nights.night(row) == [] and nights.shown(row).reason == "12 jobs"
     nights.day = date(2026, 4, 1)
-    row = nights.row(1, **gone, reason="15 jobs")
+    row = nights.row(1, **blank, reason="15 jobs")
     nights.night(row)
     assert nights.shown(row).reason == "15 jobs"
 
@@ -357,8 +357,8 @@ def test_what_rests_on_a_source_that_may_not_be_shown_goes_the_same_night(nights
     nights.pass_days(1)
     nights.put(tables.Sources, {"source": "aijobs_salaries", "is_republishable": False})
     row = nights.row(152_000, rung="another", sources=("ashby",))
-    (made,) = nights.night(row)
-    assert made.state == "published" and made.why == "aijobs_salaries may not be republished"
+    (vintage,) = nights.night(row)
+    assert vintage.state == "published" and vintage.why == "aijobs_salaries may not be republished"
     assert nights.shown(row).sources == ("ashby",)
 
 
@@ -376,11 +376,11 @@ def test_a_few_adverts_of_a_source_may_come_and_go(nights: Nights) -> None:
     own = {"basis": "advertised", "sources": ("ashby", "lever")}
     behind = (SourceContribution(source="ashby", n=195, read_on=FIRST),)
     few, many = ((*behind, SourceContribution(source="lever", n=n, read_on=FIRST)) for n in (5, 6))
-    for parts, said in ((few, []), (many, ["other sources: without lever"])):
-        stood = nights.row(150_000, behind=parts, **own)
+    for parts, reasons in ((few, []), (many, ["other sources: without lever"])):
+        then = nights.row(150_000, behind=parts, **own)
         now = nights.row(151_500, behind=behind, **own | {"sources": ("ashby",)})
         method = vintages.digest_method(FIGURE, RUNG)
-        assert vintages.find_reasons(FIGURE, stood, method, now, Overlaps(nights.con)) == said
+        assert vintages.find_reasons(FIGURE, then, method, now, Overlaps(nights.con)) == reasons
 
 
 def test_a_claim_says_at_once_that_it_was_not_verified_in_time(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -390,13 +390,13 @@ def test_a_claim_says_at_once_that_it_was_not_verified_in_time(con: duckdb.DuckD
         row = computed(con, as_of=day)[name]
         for one in vintages.revise(con, {name: claim}, [row], day):
             put(Vintages, dataclasses.asdict(one))
-        (shown,) = vintages.published_rows(con, {name: claim}, [row], day)
-        assert shown.value == row.value, "a person looks claims up, so that none waits"
-    assert "not verified again in time" in (shown.value or "")
+        (result,) = vintages.published_rows(con, {name: claim}, [row], day)
+        assert result.value == row.value, "a person looks claims up, so that none waits"
+    assert "not verified again in time" in (result.value or "")
 
 
 @pytest.mark.parametrize(
-    ("stood", "now", "is_near"),
+    ("then", "now", "is_near"),
     [
         ({"n_adverts": 100}, {"n_adverts": 101}, False),  # counts are no estimates
         ({"share": None, "bound_lo": 0.2, "bound_hi": 0.6}, {"share": None, "bound_lo": 0.2, "bound_hi": 0.605}, True),
@@ -406,8 +406,8 @@ def test_a_claim_says_at_once_that_it_was_not_verified_in_time(con: duckdb.DuckD
         ({"status": "suppressed"}, {"status": "published", "share": 0.4}, False),
     ],
 )
-def test_what_is_rounding(stood: dict[str, Any], now: dict[str, Any], is_near: bool) -> None:
-    assert is_rounding([{"name": "a", **stood}], [{"name": "a", **now}]) == is_near
+def test_what_is_rounding(then: dict[str, Any], now: dict[str, Any], is_near: bool) -> None:
+    assert is_rounding([{"name": "a", **then}], [{"name": "a", **now}]) == is_near
     assert not is_rounding([{"name": "a"}] * 2, [{"name": "a"}] * 2), "rows that cannot be told apart are not compared"
 
 
@@ -429,7 +429,7 @@ class Adverts:
         self.days = {FIRST: then, date(2026, 4, 1): now}
 
     def execute(self, sql: str) -> Adverts:
-        (self.said,) = (said for day, said in self.days.items() if f"DATE '{day.isoformat()}'" in sql)
+        (self.said,) = (values_of for day, values_of in self.days.items() if f"DATE '{day.isoformat()}'" in sql)
         plain = {"source": "ashby", "cell": ["country", "US", "senior"], "is_edited": False, "now_low": None,
                  "now_high": None, "then_low": None, "then_high": None}  # fmt: skip
         self.rows = [
@@ -458,7 +458,7 @@ def third(n: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "median", "said"),
+    ("then", "now", "median", "words"),
     [
         (offer, offer, 150_000, ""),
         (offer, lambda n: offer(n, 1.03), 154_500, ""),
@@ -477,20 +477,18 @@ def third(n: int) -> float:
     ],
 )  # fmt: skip
 def test_adverts_of_both_days_tell_a_drift_from_a_jump_and_from_another_reading(
-    nights: Nights, then: Any, now: Any, median: float, said: str
+    nights: Nights, then: Any, now: Any, median: float, words: str
 ) -> None:
     figure = declare("pay.us.data_scientist.senior")
     own = {"figure": figure.id, "basis": "advertised", "rung": figure.rungs[0].name, "n_jobs": 60}
     amounts = {"currency": "USD", "n_jobs": 60, "band_low": None, "band_high": None}
-    stood = nights.row(150_000, **own, value_json=json.dumps([amounts | {"p50": 150_000}]))
+    before = nights.row(150_000, **own, value_json=json.dumps([amounts | {"p50": 150_000}]))
     nights.day = date(2026, 4, 1)
     row = nights.row(median, **own, value_json=json.dumps([amounts | {"p50": median}]))
-    found = "; ".join(Overlaps(Adverts(then, now)).find_jump(figure, stood, row))
-    assert said in found and bool(said) == bool(found), found
+    reasons = "; ".join(Overlaps(Adverts(then, now)).find_jump(figure, before, row))
+    assert words in reasons and bool(words) == bool(reasons), reasons
 
 
 def test_the_method_of_every_figure_has_a_version() -> None:
-    unversioned = {
-        rung.sql for figure in KNOWN.values() for rung in figure.rungs if not vintages._versions_in(rung.sql)
-    }
-    assert unversioned == set()
+    queries = {rung.sql for figure in KNOWN.values() for rung in figure.rungs if not vintages._versions_in(rung.sql)}
+    assert queries == set()

@@ -48,11 +48,11 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_what_is_in_no_ledger_is_computed(published: duckdb.DuckDBPyConnection) -> None:
-    found = {row.figure: row for row in desk.read_figures(published, [NORTH, SENIOR])}
-    assert found.keys() == {NORTH, SENIOR}
-    assert found[SENIOR].value is not None and found[SENIOR].as_of == AS_OF
-    kept = published.execute("SELECT value FROM mart.figures WHERE figure = ?", [NORTH]).fetchone()
-    assert kept == (found[NORTH].value,), "what is in the ledger is read, and not computed again"
+    rows = {row.figure: row for row in desk.read_figures(published, [NORTH, SENIOR])}
+    assert rows.keys() == {NORTH, SENIOR}
+    assert rows[SENIOR].value is not None and rows[SENIOR].as_of == AS_OF
+    row = published.execute("SELECT value FROM mart.figures WHERE figure = ?", [NORTH]).fetchone()
+    assert row == (rows[NORTH].value,), "what is in the ledger is read, and not computed again"
 
 
 def test_nothing_is_published_yet(con: duckdb.DuckDBPyConnection) -> None:
@@ -62,8 +62,8 @@ def test_nothing_is_published_yet(con: duckdb.DuckDBPyConnection) -> None:
 
 def test_figures_are_searched_by_words_of_places_and_things(published: duckdb.DuckDBPyConnection) -> None:
     assert [one.figure for one in desk.search(published, ["rust", "germany"])] == ["skill.rust.de.ai_engineering"]
-    found = list(desk.search(published, ["Machine", "states"]))
-    assert [one.figure for one in found] == [f"{SENIOR}.advertised"]
+    rows = list(desk.search(published, ["Machine", "states"]))
+    assert [one.figure for one in rows] == [f"{SENIOR}.advertised"]
     assert len(list(desk.search(published, ["pay"], most=3))) == 3
 
 
@@ -82,10 +82,10 @@ def test_guides_of_all_kinds_are_patched_and_then_stay(
     path.write_bytes(before)
     figures = desk.figures_for(published, path)
     is_html = suffix == ".html"
-    after, done = refresh_bytes(before, figures, is_html=is_html)
-    assert [change.name for change in done.changes] == [SENIOR, "figures:sources"]
-    assert done.changes[0].before == "x" and "USD" in done.changes[0].after
-    assert done.changes[0].line == 2
+    after, result = refresh_bytes(before, figures, is_html=is_html)
+    assert [change.name for change in result.changes] == [SENIOR, "figures:sources"]
+    assert result.changes[0].before == "x" and "USD" in result.changes[0].after
+    assert result.changes[0].line == 2
     again, nothing = refresh_bytes(after, figures, is_html=is_html)
     assert (again, nothing.changes) == (after, ())
     assert [change.name for change in list_changes(before, after, is_html=is_html)] == [SENIOR, "figures:sources"]
@@ -143,9 +143,9 @@ def proposed(con: duckdb.DuckDBPyConnection, text: str) -> list[Proposal]:
 def test_numbers_and_names_are_proposed_only_where_the_sentence_says_of_what(
     published: duckdb.DuckDBPyConnection, text: str, expected: list[tuple[str, str, str]]
 ) -> None:
-    found = proposed(published, text)
-    assert [one.text for one in found] == [shown for shown, _, _ in expected]
-    for one, (_, figure, options) in zip(found, expected, strict=True):
+    proposals = proposed(published, text)
+    assert [one.text for one in proposals] == [number for number, _, _ in expected]
+    for one, (_, figure, options) in zip(proposals, expected, strict=True):
         assert f"figure:{figure} {options}".rstrip() in one.marker
         assert one.line == 1 and one.says
 
@@ -162,15 +162,15 @@ def test_sums_and_percentages_without_a_figure_are_listed_with_their_lines(
         "In Germany 40% of adverts ask for Rust.\nEntry-level roles command around USD 103,407 annually, and\n"
         "an additional USD 32,000. `USD 5` is code.\n\nAbout 7% of people like tea, and 3 do not."
     )
-    found = suggest_markers(published, text.encode(), is_html=False)
-    assert [one.text for one in found.proposals] == ["40%"]
-    assert found.unmatched == ((2, "USD 103,407"), (3, "USD 32,000"), (5, "7%"))
+    suggestions = suggest_markers(published, text.encode(), is_html=False)
+    assert [one.text for one in suggestions.proposals] == ["40%"]
+    assert suggestions.unmatched == ((2, "USD 103,407"), (3, "USD 32,000"), (5, "7%"))
 
 
 def test_markers_of_mdx_are_elements_and_its_code_is_left_alone(published: duckdb.DuckDBPyConnection) -> None:
     text = "export const a = 'In Germany 40% ask for Rust'\n\nIn Germany 40% of adverts ask for Rust. {/* USD 5K */}\n"
-    found = suggest_markers(published, text.encode(), is_html=False, is_mdx=True)
-    assert [(one.line, one.marker) for one in found.proposals] == [
+    suggestions = suggest_markers(published, text.encode(), is_html=False, is_mdx=True)
+    assert [(one.line, one.marker) for one in suggestions.proposals] == [
         (3, '<span data-figure="skill.rust.de.ai_engineering">40%</span>')
     ]
-    assert found.unmatched == ()
+    assert suggestions.unmatched == ()

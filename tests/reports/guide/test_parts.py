@@ -41,13 +41,13 @@ def read(text: str, ledger: list[Figures], *, is_html: bool = False) -> str:
     out, _ = refresh_bytes((text + END).encode(), ledger, is_html=is_html)
     again, _ = refresh_bytes(out, ledger, is_html=is_html)
     assert again == out, "refreshing again changes nothing"
-    shown = out.decode().partition("\n\n<!-- figures:sources")[0]
+    page = out.decode().partition("\n\n<!-- figures:sources")[0]
     for marker in ("<!-- /figure -->", "</span>"):
-        shown = shown.replace(marker, "")
-    while "<!--" in shown:
-        before, _, rest = shown.partition("<!--")
-        shown = before + rest.partition("-->")[2]
-    return shown
+        page = page.replace(marker, "")
+    while "<!--" in page:
+        before, _, rest = page.partition("<!--")
+        page = before + rest.partition("-->")[2]
+    return page
 
 
 def test_parts_stand_in_a_sentence_and_what_must_be_said_stands_once_behind_the_last(ledger: list[Figures]) -> None:
@@ -73,14 +73,14 @@ def test_a_title_is_a_template(ledger: list[Figures]) -> None:
         f'<title data-figure="{ID}" data-part="median" data-per="year" data-template="Pay: {{}} &amp; more">x</title>'
     )
     html += '<section data-figures="sources"></section>'
-    out, done = refresh_bytes(html.encode(), ledger, is_html=True)
+    out, result = refresh_bytes(html.encode(), ledger, is_html=True)
     assert ">Pay: USD 120K (by others) &amp; more</title>" in out.decode()
-    assert done.used == (ID,)
+    assert result.used == (ID,)
     assert refresh_bytes(out, ledger, is_html=True)[0] == out
 
 
 @pytest.mark.parametrize(
-    ("text", "is_html", "line", "said"),
+    ("text", "is_html", "line", "words"),
     [
         (f"x {part('part=`lowest`')}", False, 1, "has no part 'lowest': value, note"),
         (f"x {part('per=`week`')}", False, 1, "per='week': year, month or hour expected"),
@@ -96,17 +96,17 @@ def test_a_title_is_a_template(ledger: list[Figures]) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_with_its_line(
-    ledger: list[Figures], text: str, is_html: bool, line: int, said: str
+    ledger: list[Figures], text: str, is_html: bool, line: int, words: str
 ) -> None:
     with pytest.raises(GuideError) as caught:
         refresh_bytes((text + END).encode(), ledger, is_html=is_html)
-    assert any(found == line and said in what for found, what in caught.value.problems), caught.value.problems
+    assert any(at == line and words in what for at, what in caught.value.problems), caught.value.problems
 
 
 def test_withheld_parts_print_the_words_of_the_editor_or_the_reason(ledger: list[Figures], figure: Make) -> None:
-    gone = figure(figure=ID, value=None, value_json=None, status="suppressed", reason="not enough data (n = 3)")
-    assert read(f"Up to {part('part=`high` else=`an unknown sum`')}.", [gone]) == "Up to an unknown sum."
-    assert read(f"Up to {part('part=`high`')}.", [gone]) == (
+    row = figure(figure=ID, value=None, value_json=None, status="suppressed", reason="not enough data (n = 3)")
+    assert read(f"Up to {part('part=`high` else=`an unknown sum`')}.", [row]) == "Up to an unknown sum."
+    assert read(f"Up to {part('part=`high`')}.", [row]) == (
         "Up to an unknown share (withheld: not enough data &#91;n = 3&#93;)."
     )
     assert "too few adverts in the money" in read(f"x {part('part=`p75` in=`local`')}", ledger)
@@ -128,10 +128,10 @@ def test_the_sources_may_be_one_line_with_a_link(ledger: list[Figures]) -> None:
 def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(ledger: list[Figures]) -> None:
     text = f"Up to {part('part=`high`')}, {part('', 'skill.python')}, {part('part=`low`')}.{BLOCK.format(NOTES)}"
     out, _ = refresh_bytes(text.encode(), ledger, is_html=False)
-    said = out.decode()
-    assert said.count("[^figure-1]") == 2 and said.count("[^figure-2]") == 2, "a mark and a note each"
-    assert "USD 12.5K[^figure-1]<!-- /figure -->, <!-- figure:skill.python  -->62%[^figure-2]" in said
-    assert f"[^figure-1]: Python ({ID}):" in said
+    output = out.decode()
+    assert output.count("[^figure-1]") == 2 and output.count("[^figure-2]") == 2, "a mark and a note each"
+    assert "USD 12.5K[^figure-1]<!-- /figure -->, <!-- figure:skill.python  -->62%[^figure-2]" in output
+    assert f"[^figure-1]: Python ({ID}):" in output
     assert refresh_bytes(out, ledger, is_html=False)[0] == out
     page = f'<p><span data-figure="{ID}">x</span></p><section data-figures="sources" data-form="notes"></section>'
     html, _ = refresh_bytes(page.encode(), ledger, is_html=True)
@@ -139,7 +139,7 @@ def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(led
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "words"),
     [
         (' form="short"', "form='short': long, line or notes expected"),
         (' link="a b"', "an address without spaces"),
@@ -147,10 +147,10 @@ def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(led
         (' size="1"', "unknown option 'size'"),
     ],
 )
-def test_options_of_the_sources_are_checked(ledger: list[Figures], options: str, said: str) -> None:
+def test_options_of_the_sources_are_checked(ledger: list[Figures], options: str, words: str) -> None:
     with pytest.raises(GuideError) as caught:
         refresh_bytes(f"x{BLOCK.format(options)}".encode(), ledger, is_html=False)
-    assert any(said in what for _, what in caught.value.problems), caught.value.problems
+    assert any(words in what for _, what in caught.value.problems), caught.value.problems
 
 
 def test_what_must_be_said_within_brackets_stands_in_square_ones(figure: Make) -> None:
@@ -166,11 +166,11 @@ def test_a_withheld_value_is_a_noun_in_a_sentence_and_its_reason_on_lines_of_its
         return [figure(value=None, value_json=None, status="suppressed", reason="too few (n = 3)", unit=unit)]
 
     marker = "<!-- figure:skill.python --><!-- /figure -->"
-    said = "withheld: too few &#91;n = 3&#93;"
+    words = "withheld: too few &#91;n = 3&#93;"
     for unit, noun in (("share of jobs", "share"), ("USD per year", "amount"), ("jobs", "value")):
-        assert read(f"Asked in {marker} of jobs.", gone(unit)) == f"Asked in an unknown {noun} ({said}) of jobs."
-    nested = "an unknown share &#91;withheld: too few (n = 3)&#93;"
-    assert read(f"Python (in {marker}) leads.", gone("share of jobs")) == f"Python (in {nested}) leads."
+        assert read(f"Asked in {marker} of jobs.", gone(unit)) == f"Asked in an unknown {noun} ({words}) of jobs."
+    in_brackets = "an unknown share &#91;withheld: too few (n = 3)&#93;"
+    assert read(f"Python (in {marker}) leads.", gone("share of jobs")) == f"Python (in {in_brackets}) leads."
     alone = "<!-- figure:skill.python -->\n<!-- /figure -->"
     assert read(alone, gone("share of jobs")).strip() == "withheld: too few (n = 3)"
 
@@ -187,8 +187,8 @@ def test_what_changes_says_the_part_and_how_it_is_printed(ledger: list[Figures])
 def test_what_stands_beside_a_withheld_amount_is_no_amount(figure: Make, name: str) -> None:
     row = figure(figure=ID, unit="USD per year", value=None, value_json=None, status="suppressed", reason="few")
     text = f'x <!-- figure:{ID} part="{name}" -->?<!-- /figure -->'
-    made = refresh_bytes((text + END).encode(), [row], is_html=False)[0].decode()
-    assert "-->withheld (few)<!--" in made
+    out = refresh_bytes((text + END).encode(), [row], is_html=False)[0].decode()
+    assert "-->withheld (few)<!--" in out
 
 
 def test_a_broken_marker_names_the_options_of_today(ledger: list[Figures]) -> None:
@@ -198,12 +198,12 @@ def test_a_broken_marker_names_the_options_of_today(ledger: list[Figures]) -> No
 
 def test_the_note_of_a_claim_has_its_publisher_and_day_and_no_n(figure: Make) -> None:
     row = {"claim": "up to 15", "publisher": "PwC", "work": "W", "published": "27 June 2017", "caveat": "old"}
-    cited = figure(
+    claim = figure(
         figure="claim.gdp_2030", kind="cited", value="up to 15", value_json=json.dumps([row]), sources=("PwC",),
         n_jobs=None, n_employers=None, period_from=None, period_to=None, basis="cited",
     )  # fmt: skip
     marker = "<!-- figure:claim.gdp_2030 --><!-- /figure -->"
-    made = refresh_bytes(f"x {marker}{BLOCK.format(NOTES)}".encode(), [cited], is_html=False)[0].decode()
-    note = made.partition("[^figure-1]:")[2].splitlines()[0]
+    out = refresh_bytes(f"x {marker}{BLOCK.format(NOTES)}".encode(), [claim], is_html=False)[0].decode()
+    note = out.partition("[^figure-1]:")[2].splitlines()[0]
     assert note.endswith(": PwC, W, 27 June 2017. Old; published 27 June 2017; PwC"), note
-    assert "August 2026" not in made and "n = –" not in made, "the day of the ledger is not that of the claim"
+    assert "August 2026" not in out and "n = –" not in out, "the day of the ledger is not that of the claim"

@@ -43,9 +43,9 @@ def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options
 
 def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> RefreshResult:
     """Stage a guide and put it in place."""
-    staged, done = stage(path_in, path_out, ledger, **options)
-    atomic_files.commit([staged])
-    return done
+    file, result = stage(path_in, path_out, ledger, **options)
+    atomic_files.commit([file])
+    return result
 
 
 def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> list[tuple[int, str]]:
@@ -98,9 +98,9 @@ def test_shares_of_all_places_can_be_headed_by_which_adverts_they_are(ledger: li
     rows = [{"skill": "Go", "share": 0.5, "n_jobs": 40, "countries": [{"country": "Peru", "n_jobs": 30}]}]
     parts = tuple(SourceContribution(source=name, n=n, read_on=None) for name, n in (("lever", 3), ("ashby", 9)))
     row = figure(figure="skills.big_data", value="Go 50%", n_jobs=40, value_json=json.dumps(rows), behind=parts)
-    shown = [row if old.figure == row.figure else old for old in ledger]
+    new_ledger = [row if old.figure == row.figure else old for old in ledger]
     marker = 'a <!-- figure:skills.big_data show="scope" -->{}<!-- /figure -->'
-    assert text_of(marker.format("?") + END, shown).startswith(
+    assert text_of(marker.format("?") + END, new_ledger).startswith(
         marker.format(
             "In the adverts we read: 40 jobs; largest countries: Peru 75%; largest sources by adverts: ashby 75%, "
             "lever 25%"
@@ -144,12 +144,12 @@ def test_html_gets_a_table_and_markdown_in_an_element_too(ledger: list[Figures])
 
 
 def test_sources_say_what_every_figure_rests_on(ledger: list[Figures]) -> None:
-    named = Sources(
+    source = Sources(
         source="ashby", title="Ashby boards", kind="employer board", publisher="p", homepage="h", licence="l",
         terms_url=None, attribution="Adverts: boards at Ashby.", is_republishable=True, is_verified=True,
     )  # fmt: skip
     raw = "a <!-- figure:skill.r --><!-- /figure --> <!-- figure:skill.python --><!-- /figure -->" + END
-    text = text_of(raw, ledger, sources=[named])
+    text = text_of(raw, ledger, sources=[source])
     assert "| Python (skill.r) | withheld: not enough data (n = 3) |" in text
     assert (
         "| Python (skill.python) | adverts we read (open adverts) | 500 jobs of 50 employers "
@@ -173,8 +173,8 @@ def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
     )
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [peru])
     assert "(open adverts; low confidence: Peru &#91;few employers&#93;)" in text
-    mixed = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
-    text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixed])
+    mixture = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
+    text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixture])
     assert "| named in each row | 500 jobs" in text
 
 
@@ -202,10 +202,10 @@ def test_the_newest_day_counts(figure: Make) -> None:
     ],
 )
 def test_markers_that_are_only_shown_are_left_alone_and_named(text: str, ledger: list[Figures]) -> None:
-    out, done = refresh_bytes((text + END).encode(), ledger, is_html=False)
+    out, result = refresh_bytes((text + END).encode(), ledger, is_html=False)
     assert out.decode().startswith(text)
-    assert [what for _, what in done.warnings] and all("left alone" in what for _, what in done.warnings)
-    assert done.used == ()
+    assert [what for _, what in result.warnings] and all("left alone" in what for _, what in result.warnings)
+    assert result.used == ()
 
 
 @pytest.mark.parametrize(
@@ -215,15 +215,15 @@ def test_markers_that_are_only_shown_are_left_alone_and_named(text: str, ledger:
 )  # fmt: skip
 def test_what_is_no_marker_at_all_causes_nothing(text: str, ledger: list[Figures]) -> None:
     tail = "see <!-- figure:skill.python --><!-- /figure -->" + END
-    out, done = refresh_bytes((text + tail).encode(), ledger, is_html=False)
+    out, result = refresh_bytes((text + tail).encode(), ledger, is_html=False)
     assert out.decode().startswith(text + "see <!-- figure:skill.python -->62%<!-- /figure -->")
-    assert done.warnings == ()
+    assert result.warnings == ()
 
 
 def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) -> None:
     raw = "text\n<!-- figure:skill.python --><!-- /figure --> is *offered*\n" + END
-    _, done = refresh_bytes(raw.encode(), ledger, is_html=False)
-    assert [line for line, what in done.warnings if "raw HTML" in what] == [2]
+    _, result = refresh_bytes(raw.encode(), ledger, is_html=False)
+    assert [line for line, what in result.warnings if "raw HTML" in what] == [2]
 
 
 # --- errors ---
@@ -255,10 +255,10 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
     ],
 )
 def test_what_is_broken_is_an_error_with_its_line(text: str, line: int, words: str, ledger: list[Figures]) -> None:
-    found = problems_of(text + "\n" + END, ledger)
+    problems = problems_of(text + "\n" + END, ledger)
     expected = line if words else 4
     words = words or "more than once"
-    assert any(at == expected and words in what for at, what in found), found
+    assert any(at == expected and words in what for at, what in problems), problems
 
 
 def test_what_never_ends_is_an_error_where_it_begins(ledger: list[Figures]) -> None:
@@ -326,8 +326,8 @@ def test_a_marker_in_code_of_mdx_is_refused_with_its_line(text: str, line: int, 
 )
 def test_a_marker_beside_code_of_mdx_is_patched(text: str) -> None:
     rows = [plain("skill.python", "62%", None)]
-    made, _ = refresh_bytes((text + JSX_END).encode(), rows, is_html=False, is_mdx=True)
-    assert made.decode().startswith(text.replace(">x<", ">62%<"))
+    out, _ = refresh_bytes((text + JSX_END).encode(), rows, is_html=False, is_mdx=True)
+    assert out.decode().startswith(text.replace(">x<", ">62%<"))
 
 
 @pytest.mark.parametrize(
@@ -348,8 +348,8 @@ def test_a_marker_beside_code_of_mdx_is_patched(text: str) -> None:
 def test_a_marker_in_an_attribute_or_a_link_is_refused_with_its_line(
     text: str, is_html: bool, words: str, ledger: list[Figures]
 ) -> None:
-    found = problems_of(text + "\n" + END, ledger, is_html=is_html)
-    assert any(line >= 2 and words in what for line, what in found), found
+    problems = problems_of(text + "\n" + END, ledger, is_html=is_html)
+    assert any(line >= 2 and words in what for line, what in problems), problems
 
 
 @pytest.mark.parametrize("text", [f"[see {NOTE}](a)", f"![b](a) {NOTE}", f'[b](a "c") ({NOTE})', f"Wow![ {NOTE}"])
@@ -376,11 +376,11 @@ def test_encoding_and_newlines_are_kept(encoding: str, newline: str, is_html: bo
         after.split("<!-- /figures:sources")[1].encode(plain)
     )
     assert not bom or out.startswith(bom)
-    decoded = out.decode(encoding)
-    assert letters in decoded
-    assert re.search(r"8\.1K(–|&#8211;)12\.9K", decoded)
+    page = out.decode(encoding)
+    assert letters in page
+    assert re.search(r"8\.1K(–|&#8211;)12\.9K", page)
     if newline == "\r\n":
-        assert decoded.count("\n") == decoded.count("\r\n")
+        assert page.count("\n") == page.count("\r\n")
     assert refresh_bytes(out, ledger, is_html=is_html)[0] == out
 
 
@@ -428,15 +428,15 @@ def test_bytes_outside_the_spans_never_change_and_twice_is_once(
     if crlf:
         outside = [text.replace("\n", "\r\n") for text in outside]
     raw = "".join(a + b for a, b in zip(outside, [*inside, ""], strict=True)).encode()
-    made = [plain("skill.python", "6|2%", None), plain("skill.r", None, "few"), plain("skills.big_data", "C|C++", None)]
+    rows = [plain("skill.python", "6|2%", None), plain("skill.r", None, "few"), plain("skills.big_data", "C|C++", None)]
     try:
-        out, _ = refresh_bytes(raw, made, is_html=is_html, is_sample=True)
+        out, _ = refresh_bytes(raw, rows, is_html=is_html, is_sample=True)
     except GuideError as error:
         assert error.problems
         return
     # A page that does not say it is UTF-8 gets ASCII, and what stood there stays as it was.
     assert re.fullmatch(b"(?s:.*?)".join(re.escape(text.encode()) for text in outside), out)
-    assert refresh_bytes(out, made, is_html=is_html, is_sample=True)[0] == out
+    assert refresh_bytes(out, rows, is_html=is_html, is_sample=True)[0] == out
 
 
 def plain(name: str, value: str | None, reason: str | None) -> Figures:
@@ -502,8 +502,8 @@ def test_writing_keeps_links_and_modes_and_leaves_nothing_behind(tmp_path: Path,
     real.write_text("x <!-- figure:skill.python --><!-- /figure -->" + END)
     real.chmod(0o640)
     link.symlink_to(real)
-    done = refresh(link, link, ledger)
-    assert done.is_changed and done.used == ("skill.python",)
+    result = refresh(link, link, ledger)
+    assert result.is_changed and result.used == ("skill.python",)
     assert link.is_symlink() and "62%" in real.read_text() and real.stat().st_mode & 0o777 == 0o640
     before = real.stat()
     assert not refresh(link, link, ledger).is_changed
@@ -515,11 +515,11 @@ def test_writing_keeps_links_and_modes_and_leaves_nothing_behind(tmp_path: Path,
 def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Figures]) -> None:
     path = tmp_path / "guide.md"
     path.write_text("x <!-- figure:skill.python --><!-- /figure -->" + END)
-    staged, done = stage(path, tmp_path / "out.md", ledger)
-    assert done.is_changed
-    assert staged is not None and "62%" in staged.fresh.read_text()
+    file, result = stage(path, tmp_path / "out.md", ledger)
+    assert result.is_changed
+    assert file is not None and "62%" in file.fresh.read_text()
     assert not (tmp_path / "out.md").exists()
-    atomic_files.abandon([staged])
+    atomic_files.abandon([file])
     assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
 
 
@@ -562,10 +562,10 @@ def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make
             for name in ("pay.x.ai_engineering.mid_senior", "skill.python")
         )
     )
-    out, done = refresh_bytes((text + END).encode(), rows, is_html=False)
+    out, result = refresh_bytes((text + END).encode(), rows, is_html=False)
     words = re.sub(r"<!--.*?-->", "", out.decode()).splitlines()[0]
     assert words == "at mid to senior level; "
-    assert done.used == ()
+    assert result.used == ()
 
 
 # --- our own guide ---
@@ -578,9 +578,9 @@ def ours(con: Any, put: Any) -> list[Figures]:
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:
     template = (PROJECT / "reports" / "guide.md").read_bytes()
-    out, done = refresh_bytes(template, ours(con, put), is_html=False, is_sample=True)
+    out, result = refresh_bytes(template, ours(con, put), is_html=False, is_sample=True)
     text = out.decode()
-    assert done.warnings == ()
+    assert result.warnings == ()
     assert text.count("withheld") >= 10 and "Sample data." in text
     assert "USD 3,497.26 billion" in text
     assert "The 2026 guide said" in text
@@ -588,12 +588,12 @@ def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(
 
 def test_our_guide_uses_a_figure_of_every_kind(con: Any, put: Any) -> None:
     template = (PROJECT / "reports" / "guide.md").read_bytes()
-    _, done = refresh_bytes(template, ours(con, put), is_html=False)
-    named = {figure.id for figure in KNOWN.values() if figure.alias_of is None}
-    kinds = {figure_id.partition(".")[0] for figure_id in named}
+    _, result = refresh_bytes(template, ours(con, put), is_html=False)
+    ids = {figure.id for figure in KNOWN.values() if figure.alias_of is None}
+    kinds = {figure_id.partition(".")[0] for figure_id in ids}
     kinds -= {"skill"}  # one skill is a word of skills.baseline
     kinds -= {"country", "abroad", "continent"}  # offered where a region is withheld
-    assert {name.partition(".")[0] for name in done.used} == kinds
+    assert {name.partition(".")[0] for name in result.used} == kinds
 
 
 def test_the_template_holds_no_value_and_no_word_that_pay_figures_must_not_use() -> None:

@@ -37,25 +37,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def snapshot(folder: Path) -> Iterator[Snapshot]:
-    with Market(folder).read() as found:
-        yield found
+    with Market(folder).read() as market:
+        yield market
 
 
 # --- one figure -----------------------------------------------------------------------------------------------
 
 
 def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None:
-    said = answers.describe(snapshot.find(REGION), snapshot)
-    assert said["state"] == "published" and said["value"].startswith("USD 10.0K–15.0K per month")
-    assert "low 115,000 to 124,000, high 176,000 to 189,000" in said["interval"]
-    assert said["parts"]["low"] == {
+    answer = answers.describe(snapshot.find(REGION), snapshot)
+    assert answer["state"] == "published" and answer["value"].startswith("USD 10.0K–15.0K per month")
+    assert "low 115,000 to 124,000, high 176,000 to 189,000" in answer["interval"]
+    assert answer["parts"]["low"] == {
         "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "value",
     }  # fmt: skip
-    assert said["part_meanings"]["low"] == "p25 of the low ends"
-    assert said["parts"]["median"]["no_interval"] == answers.NOT_COMPUTED, "the row gives none"
-    assert [said["basis"], said["n"], said["employers"]] == ["adverts we read", 420, 61]
-    assert said["period"]["in_words"] and said["definition"] and said["citation"].endswith("CC BY 4.0.")
-    assert "warning" not in said, "it is no sample"
+    assert answer["part_meanings"]["low"] == "p25 of the low ends"
+    assert answer["parts"]["median"]["no_interval"] == answers.NOT_COMPUTED, "the row gives none"
+    assert [answer["basis"], answer["n"], answer["employers"]] == ["adverts we read", 420, 61]
+    assert answer["period"]["in_words"] and answer["definition"] and answer["citation"].endswith("CC BY 4.0.")
+    assert "warning" not in answer, "it is no sample"
 
 
 def test_a_wide_number_is_its_interval_and_a_share_that_few_say_its_bounds(snapshot: Snapshot) -> None:
@@ -67,13 +67,13 @@ def test_a_wide_number_is_its_interval_and_a_share_that_few_say_its_bounds(snaps
 
 
 def test_the_median_of_boards_drawn_at_random_is_a_part_with_interval_jobs_and_employers(snapshot: Snapshot) -> None:
-    said = answers.describe(snapshot.find(MACHINE), snapshot)
-    assert said["parts"]["median_of_panel"] == {
+    answer = answers.describe(snapshot.find(MACHINE), snapshot)
+    assert answer["parts"]["median_of_panel"] == {
         "value": 141_000.0, "low": 133_000.0, "high": 150_000.0, "unit": "USD per year", "form": "value",
         "n": 45, "employers": 31,
     }  # fmt: skip
-    assert "median_of_panel 133,000 to 150,000" in said["interval"]
-    assert said["part_meanings"]["median_of_panel"].startswith("Median of midpoints of the panel's jobs alone")
+    assert "median_of_panel 133,000 to 150,000" in answer["interval"]
+    assert answer["part_meanings"]["median_of_panel"].startswith("Median of midpoints of the panel's jobs alone")
     assert "median_of_panel" in answers.summarise(snapshot.find(MACHINE), snapshot)["interval"]
     without = answers.describe(snapshot.find(REGION), snapshot)
     assert "panel" not in json.dumps([without["parts"], without["interval"], without["part_meanings"]])
@@ -82,30 +82,30 @@ def test_the_median_of_boards_drawn_at_random_is_a_part_with_interval_jobs_and_e
 
 
 def test_a_withheld_figure_says_what_is_missing(snapshot: Snapshot) -> None:
-    said = answers.describe(snapshot.find("pay.de.ai_engineering.mid"), snapshot)
-    assert [said["state"], said["value"]] == ["withheld", None]
-    assert said["reason"] == "few" and "more adverts" in said["missing"] and said["interval"].startswith("none")
-    assert "parts" not in said and "citation" not in said
+    answer = answers.describe(snapshot.find("pay.de.ai_engineering.mid"), snapshot)
+    assert [answer["state"], answer["value"]] == ["withheld", None]
+    assert answer["reason"] == "few" and "more adverts" in answer["missing"] and answer["interval"].startswith("none")
+    assert "parts" not in answer and "citation" not in answer
 
 
 def test_what_others_say_is_no_measurement(snapshot: Snapshot) -> None:
-    said = answers.describe(snapshot.find("claim.shortfall"), snapshot)
-    assert said["basis"] == "cited, not measured" and said["interval"] == f"none: {answers.NO_INTERVAL['cited']}"
+    answer = answers.describe(snapshot.find("claim.shortfall"), snapshot)
+    assert answer["basis"] == "cited, not measured" and answer["interval"] == f"none: {answers.NO_INTERVAL['cited']}"
 
 
 def test_a_figure_of_sources_that_exclude_each_other_has_no_licence(snapshot: Snapshot) -> None:
-    said = answers.describe(snapshot.find("reported.countries"), snapshot)
-    assert said["licence"]["id"] == "NONE" and "exclude each other" in said["licence"]["remark"]
+    answer = answers.describe(snapshot.find("reported.countries"), snapshot)
+    assert answer["licence"]["id"] == "NONE" and "exclude each other" in answer["licence"]["remark"]
 
 
 @pytest.mark.parametrize(
-    ("named", "said"),
+    ("name", "words"),
     [("pay.usa.ai_engineering.senior", "'usa': us"), ("skill.pyton.all.ai_engineering", "python"),
      ("nothing", "are known"), ("pay.us.ai_engineering", "pay.PLACE.ROLE.LEVEL")],
 )  # fmt: skip
-def test_an_id_of_no_figure_names_the_nearest(snapshot: Snapshot, named: str, said: str) -> None:
-    with pytest.raises(AddressError, match=said):
-        snapshot.find(named)
+def test_an_id_of_no_figure_names_the_nearest(snapshot: Snapshot, name: str, words: str) -> None:
+    with pytest.raises(AddressError, match=words):
+        snapshot.find(name)
 
 
 def test_an_earlier_id_and_a_short_form_find_the_figure(snapshot: Snapshot) -> None:
@@ -130,14 +130,14 @@ def test_a_figure_under_review_or_of_long_ago_says_so(tmp_path: Path, work_templ
         )
         publish(con, tmp_path / "market.duckdb")
     with Market(tmp_path).read() as snapshot:
-        reviewed = answers.describe(snapshot.find(REGION), snapshot)
-        assert reviewed["state"] == "under review"
-        assert reviewed["under_review"] == {"since": date(2026, 8, 10), "because": "median up 40%"}
-        assert "99K" not in json.dumps(reviewed, default=str), "what waits is not handed out"
+        answer = answers.describe(snapshot.find(REGION), snapshot)
+        assert answer["state"] == "under review"
+        assert answer["under_review"] == {"since": date(2026, 8, 10), "because": "median up 40%"}
+        assert "99K" not in json.dumps(answer, default=str), "what waits is not handed out"
         stale = answers.describe(snapshot.find(PYTHON), snapshot)
         assert [stale["state"], stale["reason"]] == ["stale", "nothing newer"]
-        warned = compare.compare_figures([snapshot.find(PYTHON), snapshot.find(RUST)], snapshot)["pairs"][0]["warnings"]
-        assert f"{PYTHON} is stale" in warned
+        notes = compare.compare_figures([snapshot.find(PYTHON), snapshot.find(RUST)], snapshot)["pairs"][0]["warnings"]
+        assert f"{PYTHON} is stale" in notes
 
 
 def test_a_file_that_a_night_replaced_is_read_anew(tmp_path: Path) -> None:
@@ -168,12 +168,12 @@ def test_nothing_published_yet_is_said_with_the_remedy(tmp_path: Path, work_temp
 # --- lists ----------------------------------------------------------------------------------------------------
 
 
-def listed(snapshot: Snapshot, words: str = "", *, first: int = 0, most: int = 50, **given: Any) -> dict[str, Any]:
-    return listing.list_figures(snapshot, listing.understand(words, **given), first=first, most=most)
+def listed(snapshot: Snapshot, words: str = "", *, first: int = 0, most: int = 50, **filters: Any) -> dict[str, Any]:
+    return listing.list_figures(snapshot, listing.understand(words, **filters), first=first, most=most)
 
 
 @pytest.mark.parametrize(
-    ("words", "given", "expected"),
+    ("words", "filters", "expected"),
     [
         ("rust in Germany", {}, RUST), ("Rust", {"place": "Germany"}, RUST), ("rust", {"place": "de"}, RUST),
         ("senior machine learning engineer salary in the United States", {}, f"{MACHINE}.advertised"),
@@ -184,23 +184,23 @@ def listed(snapshot: Snapshot, words: str = "", *, first: int = 0, most: int = 5
     ],
 )  # fmt: skip
 def test_figures_are_found_by_words_and_filters(
-    snapshot: Snapshot, words: str, given: dict[str, Any], expected: str
+    snapshot: Snapshot, words: str, filters: dict[str, Any], expected: str
 ) -> None:
-    assert expected in [one["id"] for one in listed(snapshot, words, **given)["figures"]]
+    assert expected in [one["id"] for one in listed(snapshot, words, **filters)["figures"]]
 
 
 def test_a_list_is_paged_and_says_everything_once(snapshot: Snapshot) -> None:
-    whole, seen, first = listed(snapshot, most=50), [], 0
+    whole, ids, first = listed(snapshot, most=50), [], 0
     while True:
         page = listed(snapshot, first=first, most=7)
-        seen += [one["id"] for one in page["figures"]]
+        ids += [one["id"] for one in page["figures"]]
         assert page["total"] == whole["total"] and len(page["figures"]) <= 7
         if "next_offset" not in page:
             break
         first = page["next_offset"]
-    assert len(seen) == len(set(seen)) == whole["total"]
+    assert len(ids) == len(set(ids)) == whole["total"]
     assert "beyond the last" in listed(snapshot, first=whole["total"])["remedy"]
-    assert seen[:50] == [one["id"] for one in whole["figures"]]
+    assert ids[:50] == [one["id"] for one in whole["figures"]]
     states = [one["state"] for one in whole["figures"]]
     assert states.index("withheld") > states.index("published"), "what has a value stands first"
 
@@ -216,8 +216,8 @@ def test_what_is_listed_has_interval_basis_and_period(snapshot: Snapshot) -> Non
 
 
 def test_nothing_found_says_which_filter_to_drop(snapshot: Snapshot) -> None:
-    said = listed(snapshot, "rust", place="France")
-    assert said["total"] == 0 and "1 without place" in said["remedy"]
+    page = listed(snapshot, "rust", place="France")
+    assert page["total"] == 0 and "1 without place" in page["remedy"]
     assert (
         "pay.fr.data_scientist.senior says what is missing"
         in listed(snapshot, "senior data scientist pay in France")["remedy"]
@@ -225,13 +225,13 @@ def test_nothing_found_says_which_filter_to_drop(snapshot: Snapshot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("filters", "words"),
     [({"place": "Germny"}, r"germany \(de\)"), ({"level": "jedi"}, "entry, mid_senior"),
      ({"role": "enginer"}, "enginee"), ({"measure": "luck"}, "workplace")],
 )  # fmt: skip
-def test_an_unknown_filter_names_the_known(given: dict[str, str], said: str) -> None:
-    with pytest.raises(listing.FilterError, match=said):
-        listing.understand("", **given)
+def test_an_unknown_filter_names_the_known(filters: dict[str, str], words: str) -> None:
+    with pytest.raises(listing.FilterError, match=words):
+        listing.understand("", **filters)
 
 
 # --- comparisons ----------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def test_a_difference_is_beyond_intervals_that_do_not_overlap(
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "reason"),
     [
         ((REGION, PYTHON), "different kinds of source"), ((REGION, "claim.shortfall"), "statement of others"),
         ((REGION, "pay.de.ai_engineering.mid"), "is withheld"), ((REGION, "skills.baseline"), "withheld|is a table"),
@@ -278,11 +278,11 @@ def test_a_difference_is_beyond_intervals_that_do_not_overlap(
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_refused_with_the_reason(
-    snapshot: Snapshot, names: tuple[str, str], said: str
+    snapshot: Snapshot, names: tuple[str, str], reason: str
 ) -> None:
     (pair,) = compared(snapshot, *names)["pairs"]
     assert "parts" not in pair
-    assert any(words in pair["refused"] for words in said.split("|")), pair
+    assert any(words in pair["refused"] for words in reason.split("|")), pair
 
 
 def test_other_money_is_not_compared(snapshot: Snapshot) -> None:
@@ -297,11 +297,11 @@ def test_other_money_is_not_compared(snapshot: Snapshot) -> None:
 
 def test_other_periods_are_warned_of(snapshot: Snapshot) -> None:
     one = dataclasses.replace(snapshot.find(PYTHON), period_from=date(2026, 8, 3), period_to=date(2026, 8, 17))
-    for first, last, said in (
+    for first, last, reason in (
         (date(2026, 1, 1), date(2026, 2, 1), "do not overlap"), (date(2026, 8, 1), date(2026, 8, 17), "overlap but"),
     ):  # fmt: skip
         other = dataclasses.replace(snapshot.find(RUST), period_from=first, period_to=last)
-        assert any(said in words for words in compare.compare_figures([one, other], snapshot)["pairs"][0]["warnings"])
+        assert any(reason in words for words in compare.compare_figures([one, other], snapshot)["pairs"][0]["warnings"])
     same = dataclasses.replace(snapshot.find(RUST), period_from=one.period_from, period_to=one.period_to)
     assert "warnings" not in compare.compare_figures([one, same], snapshot)["pairs"][0]
 

@@ -186,10 +186,10 @@ def published_next(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish_day(folder, NEXT, python=0.5)
 
 
-def release(data: Path, folder: Path, **given: Any) -> MadeRelease:
+def release(data: Path, folder: Path, **options: Any) -> MadeRelease:
     """Make a release of a data folder."""
     with open_published_file(data) as con:
-        return make_release(con, folder, **given)
+        return make_release(con, folder, **options)
 
 
 @pytest.fixture(scope="session")

@@ -37,14 +37,14 @@ def test_bands_are_drawn_where_the_numbers_are() -> None:
     assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
 
 
-def climb(place: str, *left: int) -> dict[str, Any]:
+def climb(place: str, *counts: int) -> dict[str, Any]:
     """A row of the ladder with so many left at each step."""
-    lost = [0, *(before - after for before, after in itertools.pairwise(left))]
+    losses = [0, *(before - after for before, after in itertools.pairwise(counts))]
     steps = [
-        {"step": step, "n": n, "n_lost": gone, "reason": f"because of {step}"}
-        for step, n, gone in zip(LADDER_STEPS, left, lost, strict=True)
+        {"step": step, "n": n, "n_lost": loss, "reason": f"because of {step}"}
+        for step, n, loss in zip(LADDER_STEPS, counts, losses, strict=True)
     ]
-    return {"place": place, "steps": steps, "n_jobs": left[2], "status": "published"}
+    return {"place": place, "steps": steps, "n_jobs": counts[2], "status": "published"}
 
 
 def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_lost() -> None:
@@ -148,5 +148,5 @@ def test_nothing_is_drawn_beyond_the_axis() -> None:
 
 
 def test_every_kind_of_chart_is_declared_of_some_figure_and_known() -> None:
-    displays = [display for declared in KNOWN.values() for display in declared.displays]
+    displays = [display for figure in KNOWN.values() for display in figure.displays]
     assert {display.chart for display in displays} - {None} == set(charts.CHARTS)

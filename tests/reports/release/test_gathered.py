@@ -44,12 +44,12 @@ def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
         rows[NORTH] = dataclasses.replace(rows[NORTH], sources=("ashby",))
         for name, source in sources.items():
             rows[name] = dataclasses.replace(rows[NORTH], figure=name, sources=(source,))
-        made = published.read_published(con, figures=regather(con, declarations(con), rows, DAY))
-    table = next(row for row in made.figures if row.figure == TABLE)
-    told = figure_files.describe(table, made)
-    assert (tuple(told["without"]), told["licence"]["id"]) == (without, licence)
-    shown = {row["figure"] for row in notes.rows_of(table)}
-    assert NORTH in shown and not shown.intersection(without)
-    assert shown.issuperset(sources.keys() - set(without))
+        day = published.read_published(con, figures=regather(con, declarations(con), rows, DAY))
+    table = next(row for row in day.figures if row.figure == TABLE)
+    description = figure_files.describe(table, day)
+    assert (tuple(description["without"]), description["licence"]["id"]) == (without, licence)
+    ids = {row["figure"] for row in notes.rows_of(table)}
+    assert NORTH in ids and not ids.intersection(without)
+    assert ids.issuperset(sources.keys() - set(without))
     assert not set(table.sources).intersection(sources[name] for name in without)
-    assert TABLE not in made.left_out
+    assert TABLE not in day.left_out

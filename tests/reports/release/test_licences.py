@@ -38,8 +38,8 @@ def test_decisions_are_never_wider_than_the_terms(name: str) -> None:
     ],
 )
 def test_sources_leave_a_licence(sources: tuple[str, ...], licence: str) -> None:
-    found = combine(sources)
-    assert isinstance(found, Licence) and found.id == licence
+    result = combine(sources)
+    assert isinstance(result, Licence) and result.id == licence
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_sources_leave_a_licence(sources: tuple[str, ...], licence: str) -> None
     ],
 )
 def test_or_none(sources: tuple[str, ...], why: str) -> None:
-    found = combine(sources)
-    assert isinstance(found, str) and why in found
+    result = combine(sources)
+    assert isinstance(result, str) and why in result
 
 
 def test_a_statement_of_others_is_a_quotation() -> None:
-    found = licence_of("cited", ("PwC",))
-    assert isinstance(found, Licence) and found.id == QUOTATION
+    result = licence_of("cited", ("PwC",))
+    assert isinstance(result, Licence) and result.id == QUOTATION

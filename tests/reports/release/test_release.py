@@ -84,24 +84,24 @@ def test_every_figure_says_what_the_guide_says(published: Path, released: Path) 
     assert {row["id"] for row in index["figures"]} | index["left_out"].keys() == rows.keys()
     assert list(index["left_out"]) == [BOTH]
     for entry in index["figures"]:
-        row, said = rows[entry["id"]], load(released / entry["file"])
-        assert said["value"] == row.value == entry["value"] and said["n"] == row.n_jobs
-        assert said["definition"] == (notes.note(row) if row.value else None)
-        assert (said["period"]["from"], said["period"]["to"]) == tuple(
+        row, payload = rows[entry["id"]], load(released / entry["file"])
+        assert payload["value"] == row.value == entry["value"] and payload["n"] == row.n_jobs
+        assert payload["definition"] == (notes.note(row) if row.value else None)
+        assert (payload["period"]["from"], payload["period"]["to"]) == tuple(
             None if day is None else day.isoformat() for day in (row.period_from, row.period_to)
         )
-        assert [source["source"] for source in said["sources"]] == list(row.sources)
-        assert "\n" not in said["citation"] and said["id"] in said["citation"]
-        entry_path = (released / entry["file"]).parent / said["ledger"]
+        assert [source["source"] for source in payload["sources"]] == list(row.sources)
+        assert "\n" not in payload["citation"] and payload["id"] in payload["citation"]
+        entry_path = (released / entry["file"]).parent / payload["ledger"]
         assert load(entry_path)["sql"] == row.sql
-        dated = released / figure_files.dated_path_of(entry["id"], DAY.isoformat())
-        assert load(dated) == said | {"ledger": f"../{said['ledger']}"}
-        assert (dated.parent / load(dated)["ledger"]).is_file()
+        dated_path = released / figure_files.dated_path_of(entry["id"], DAY.isoformat())
+        assert load(dated_path) == payload | {"ledger": f"../{payload['ledger']}"}
+        assert (dated_path.parent / load(dated_path)["ledger"]).is_file()
 
 
 def test_numbers_are_those_of_the_rows_and_stand_in_csv_too(released: Path) -> None:
-    said = load(released / figure_files.path_of(PYTHON))
-    assert said["rows"][0]["parts"] == {
+    payload = load(released / figure_files.path_of(PYTHON))
+    assert payload["rows"][0]["parts"] == {
         "share": {"value": 0.7, "low": pytest.approx(0.6), "high": pytest.approx(0.8), "unit": "share of jobs",
                   "form": "point"}
     }  # fmt: skip
@@ -112,8 +112,8 @@ def test_numbers_are_those_of_the_rows_and_stand_in_csv_too(released: Path) -> N
 
 
 def test_a_withheld_figure_has_no_number_and_says_why(released: Path) -> None:
-    said = load(released / figure_files.path_of("pay.polynesia.ai_engineering.mid_senior"))
-    assert said["value"] is None and said["rows"] == [] and said["reason"] and said["missing"]
+    payload = load(released / figure_files.path_of("pay.polynesia.ai_engineering.mid_senior"))
+    assert payload["value"] is None and payload["rows"] == [] and payload["reason"] and payload["missing"]
 
 
 def test_every_figure_has_a_picture_for_light_and_dark(released: Path) -> None:
@@ -122,8 +122,8 @@ def test_every_figure_has_a_picture_for_light_and_dark(released: Path) -> None:
         picture = (released / figure_files.path_of(entry["id"], "svg")).read_text(encoding="utf-8")
         assert picture.startswith("<svg") and "prefers-color-scheme: dark" in picture and "<title" in picture
         assert "http" not in re.sub(r'xmlns="[^"]*"', "", picture), "a picture asks for nothing"
-    shown = (released / figure_files.path_of(PYTHON, "svg")).read_text(encoding="utf-8")
-    assert "70%" in shown and 'class="whisker"' in shown
+    svg = (released / figure_files.path_of(PYTHON, "svg")).read_text(encoding="utf-8")
+    assert "70%" in svg and 'class="whisker"' in svg
 
 
 # --- cells ----------------------------------------------------------------------------------------------
@@ -131,18 +131,18 @@ def test_every_figure_has_a_picture_for_light_and_dark(released: Path) -> None:
 
 def test_every_cell_is_in_one_file_and_says_what_the_figure_says(published: Path, released: Path) -> None:
     index = load(released / "cells/index.json")
-    found: dict[str, dict[str, Any]] = {}
+    cells: dict[str, dict[str, Any]] = {}
     for entry in index["files"]:
         shard = load(released / entry["file"])
         assert shard["licence"]["id"] == entry["licence"] and len(shard["cells"]) == entry["n"]
         rows = [dict(zip(shard["columns"], row, strict=True)) for row in shard["cells"]]
-        assert not found.keys() & {row["id"] for row in rows}
-        found |= {row["id"]: row for row in rows}
+        assert not cells.keys() & {row["id"] for row in rows}
+        cells |= {row["id"]: row for row in rows}
     with open_published_file(published) as con:
-        assert found.keys() == set(list_ids(con, DAY)) and len(found) > 4
-        computed = compute_asked(con, sorted(found), DAY, code_version="")
-    for row in computed:
-        cell = found[row.figure]
+        assert cells.keys() == set(list_ids(con, DAY)) and len(cells) > 4
+        figures = compute_asked(con, sorted(cells), DAY, code_version="")
+    for row in figures:
+        cell = cells[row.figure]
         assert (cell["value"], cell["n"], cell["status"]) == (row.bare_value, row.n_jobs, row.status), row.figure
 
 
@@ -152,26 +152,26 @@ def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all_where_it
     shard = load(released / "cells/pay/us.json")
     rows = {row[0]: dict(zip(shard["columns"], row, strict=True)) for row in shard["cells"]}
     cell, without = (rows[f"pay.us.{work}.senior.advertised"] for work in ("machine_learning_engineer", VISION))
-    said = {name: cell[name] for name in shard["columns"] if name.startswith(MEDIAN_OF_PANEL)}
-    assert [*said.values()] == [141_000, 133_000, 150_000, 45, 31], "beside median, with its interval and counts"
-    assert all(without[name] is None for name in said)
+    panel = {name: cell[name] for name in shard["columns"] if name.startswith(MEDIAN_OF_PANEL)}
+    assert [*panel.values()] == [141_000, 133_000, 150_000, 45, 31], "beside median, with its interval and counts"
+    assert all(without[name] is None for name in panel)
     assert "boards drawn at random" in shard["definitions"][MEDIAN_OF_PANEL]
     other = (released / "cells/pay/northern_america.json").read_text(encoding="utf-8")
     assert MEDIAN_OF_PANEL not in other, "no cell of the place has one"
 
     sdmx = pd.read_csv(released / "sdmx/BANDS.csv").query("PART == @MEDIAN_OF_PANEL")
-    assert sdmx[["OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS"]].to_numpy().tolist() == [[*said.values()]]
+    assert sdmx[["OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS"]].to_numpy().tolist() == [[*panel.values()]]
     mart = pd.read_csv(released / "marts/salary_bands.csv").dropna(subset="p50_of_panel")
     assert mart[[*OF_PANEL]].to_numpy().tolist() == [[*OF_PANEL.values()]]
 
     with open_published_file(published) as con:
-        found = compute_asked(con, [f"pay.us.{work}.senior" for work in ("machine_learning_engineer", VISION)], DAY,
+        ledger = compute_asked(con, [f"pay.us.{work}.senior" for work in ("machine_learning_engineer", VISION)], DAY,
                               code_version="")  # fmt: skip
-        figures = read_published(con, base_url="", figures=found)
-    lines = pd.read_csv(io.BytesIO(figure_files.to_csv(found, figures))).query("part == @MEDIAN_OF_PANEL")
-    assert lines["figure"].to_list() == [found[0].figure]
+        figures = read_published(con, base_url="", figures=ledger)
+    lines = pd.read_csv(io.BytesIO(figure_files.to_csv(ledger, figures))).query("part == @MEDIAN_OF_PANEL")
+    assert lines["figure"].to_list() == [ledger[0].figure]
     numbers = lines[["value", "low", "high", "n", "employers"]].to_numpy().tolist()
-    assert numbers == [[*said.values()]], "its own jobs and employers, not those of the row"
+    assert numbers == [[*panel.values()]], "its own jobs and employers, not those of the row"
 
 
 def test_a_cell_whose_end_is_too_wide_has_its_interval_alone(released: Path) -> None:
@@ -188,8 +188,8 @@ def test_a_cell_whose_end_is_too_wide_has_its_interval_alone(released: Path) -> 
 
 
 def test_what_a_survey_binds_carries_its_licence_and_is_in_no_table(released: Path) -> None:
-    said = load(released / figure_files.path_of(BOUND))
-    assert said["licence"]["id"] == "ODbL-1.0" and "ODbL-1.0" in said["citation"]
+    payload = load(released / figure_files.path_of(BOUND))
+    assert payload["licence"]["id"] == "ODbL-1.0" and "ODbL-1.0" in payload["citation"]
     assert BOUND not in set(pd.read_csv(released / "figures.csv")["figure"])
     assert not (released / figure_files.path_of(BOTH)).exists()
     files = [entry for entry in load(released / "cells/index.json")["files"] if entry["place"] == "ar"]
@@ -199,9 +199,9 @@ def test_what_a_survey_binds_carries_its_licence_and_is_in_no_table(released: Pa
     assert pl.read_parquet(released / "marts/reported_pay.parquet").height == 0
     assert "AR" not in (released / "sdmx/BANDS.csv").read_text().upper().split(",")
     with duckdb.connect(released / DATABASE, read_only=True) as con:
-        named = con.execute("SELECT figure FROM mart.figures WHERE list_has_any(sources, ?)", [[
+        rows = con.execute("SELECT figure FROM mart.figures WHERE list_has_any(sources, ?)", [[
             "sysarmy_survey", "stackoverflow_survey"]]).fetchall()  # fmt: skip
-        assert named == [] and con.execute("SELECT count(*) FROM mart.salary_bands").fetchall() == [(4,)]
+        assert rows == [] and con.execute("SELECT count(*) FROM mart.salary_bands").fetchall() == [(4,)]
         assert con.execute("SELECT count(*) FROM mart.figures WHERE len(nearest) > 0").fetchall() == [(0,)]
     assert "31,234" not in everything(released) and "31234" not in tables_of(released)
 
@@ -259,9 +259,9 @@ def test_feedparser_reads_the_feed(chained: Path) -> None:
 
 
 def test_cff_is_valid_by_its_schema(chained: Path) -> None:
-    said = yaml.safe_load((chained / "CITATION.cff").read_text(encoding="utf-8"))
-    jsonschema.validate(said, load(SCHEMA))
-    assert said["url"] == "https://example.org/market/" and said["version"] == NEXT.isoformat()
+    citation = yaml.safe_load((chained / "CITATION.cff").read_text(encoding="utf-8"))
+    jsonschema.validate(citation, load(SCHEMA))
+    assert citation["url"] == "https://example.org/market/" and citation["version"] == NEXT.isoformat()
 
 
 def test_sdmx1_reads_bands_and_shares_with_their_structure(released: Path) -> None:
@@ -270,14 +270,14 @@ def test_sdmx1_reads_bands_and_shares_with_their_structure(released: Path) -> No
         structure = message.dataflow[flow]
         path = released / f"sdmx/{flow}.csv"
         data: Any = sdmx.read_sdmx(path, structure=structure)
-        (found,) = data.data
-        assert len(found.obs) == len(path.read_text().splitlines()) - 1 >= least
-        coded = {
+        (dataset,) = data.data
+        assert len(dataset.obs) == len(path.read_text().splitlines()) - 1 >= least
+        code_lists = {
             d.id: d.local_representation.enumerated for d in structure.structure.dimensions if d.id != "TIME_PERIOD"
         }
-        for observation in found.obs:
-            for name, listed in coded.items():
-                assert str(observation.dimension[name].value) in listed, (name, observation)
+        for observation in dataset.obs:
+            for name, code_list in code_lists.items():
+                assert str(observation.dimension[name].value) in code_list, (name, observation)
 
 
 def test_marts_are_read_by_pandas_and_polars_alike(released: Path) -> None:
@@ -294,8 +294,8 @@ def test_the_duckdb_file_has_marts_views_and_comments(released: Path) -> None:
         ).fetchall()[0]
         assert version.startswith("v1.4.0")
         assert con.execute("SELECT count(*) FROM mart.skill_demand").fetchall()[0][0] >= 0
-        uncommented = "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"
-        assert con.execute(uncommented).fetchall() == [(0,)]
+        query = "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"
+        assert con.execute(query).fetchall() == [(0,)]
 
 
 def test_descriptions_say_what_it_is(chained: Path) -> None:
@@ -314,9 +314,9 @@ def test_descriptions_say_what_it_is(chained: Path) -> None:
 
 
 def test_a_claim_is_cited_with_its_publisher_and_its_own_day(released: Path) -> None:
-    said = load(released / figure_files.path_of("claim.gdp_2030"))
-    assert said["period"]["in_words"] == "published 27 June 2017"
-    assert "as stated by PwC, Sizing the prize, 27 June 2017. Release of 17 August 2026" in said["citation"]
+    payload = load(released / figure_files.path_of("claim.gdp_2030"))
+    assert payload["period"]["in_words"] == "published 27 June 2017"
+    assert "as stated by PwC, Sizing the prize, 27 June 2017. Release of 17 August 2026" in payload["citation"]
     assert "published 27 June 2017" in (released / "figures/claim.gdp_2030.svg").read_text()
 
 
@@ -335,9 +335,9 @@ def test_the_version_is_that_of_the_newest_run_and_a_figure_has_its_own(tmp_path
 def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> None:
     quality = (released / "QUALITY.md").read_text()
     assert "Open on 17 August 2026, the day of the release: 9 adverts, 8 jobs, 7 of them in AI, 5 with pay." in quality
-    own = [said for path in (released / "figures").glob("*.json") if path.name != "index.json"
-           and (said := load(path))["value"] and said["n"] and said["basis"] in ("advertised", "postings")]  # fmt: skip
-    counts = [said["n"] for said in own]
+    own = [data for path in (released / "figures").glob("*.json") if path.name != "index.json"
+           and (data := load(path))["value"] and data["n"] and data["basis"] in ("advertised", "postings")]  # fmt: skip
+    counts = [data["n"] for data in own]
     assert f"its own reference period instead: from {min(counts)} to {max(counts)} jobs. " in quality
 
 
@@ -347,14 +347,14 @@ def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> 
 def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(tmp_path: Path) -> None:
     data, folder = publish_day(tmp_path / "data", DAY), tmp_path / "release"
     with open_published_file(data) as con:
-        stood = {row.figure: row for row in desk.published_figures(con)}
+        ledger = {row.figure: row for row in desk.published_figures(con)}
     claim, withheld = "claim.gdp_2030", "pay.polynesia.ai_engineering.mid_senior"
 
-    def decided(name: str, number: int, **given: Any) -> dict[str, Any]:
-        row = stood[name]
+    def decided(name: str, number: int, **changes: Any) -> dict[str, Any]:
+        row = ledger[name]
         usual = {"state": "published", "offered_on": DAY, "decided_on": DAY, "why": "w", "method": "m", "as_of": DAY}
         content = {"value": row.value, "n_jobs": row.n_jobs, "content": vintages.freeze(row)}
-        return {"figure": name, "number": number, **usual, **content, "is_correction": False, "reason": None} | given
+        return {"figure": name, "number": number, **usual, **content, "is_correction": False, "reason": None} | changes
 
     def published_with(*rows: dict[str, Any]) -> str:
         with database.open_work(data) as con:
@@ -364,16 +364,16 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(tmp_
         return (folder / "CHANGES.md").read_text()
 
     published_with(*(decided(name, 1) for name in (PYTHON, claim, withheld)))
-    said = published_with(
+    text = published_with(
         decided(PYTHON, 2, is_correction=True, reason="contracts were counted"),
         decided(claim, 2, reason="looked up"),
         decided(withheld, 2, why="withheld for another reason"),
     )
-    errata, accepted, others = re.split(r"^## (?:Accepted after review|Figures) .*$", said, flags=re.MULTILINE)
+    errata, reviews, others = re.split(r"^## (?:Accepted after review|Figures) .*$", text, flags=re.MULTILINE)
     assert "## Errata (1)" in errata and f"- `{PYTHON}` " in errata
     assert "as before. Erratum: contracts were counted" in errata
-    assert f"`{claim}`" in accepted and "as before. Accepted: looked up" in accepted
-    assert "None." in others and withheld not in said
+    assert f"`{claim}`" in reviews and "as before. Accepted: looked up" in reviews
+    assert "None." in others and withheld not in text
     feed = feedparser.parse((folder / "feed.atom").read_bytes())
     assert "1 erratum" in feed.entries[0].title
     assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(
@@ -390,14 +390,14 @@ def test_a_release_names_the_one_before_and_keeps_its_figures(chained: Path, rel
     assert not list(find_faults(chained))
     manifest = load(chained / MANIFEST)
     assert manifest["previous"]["release"] == DAY.isoformat()
-    dated = figure_files.dated_path_of(PYTHON, DAY.isoformat())
-    assert (chained / dated).read_bytes() == (released / dated).read_bytes()
+    path = figure_files.dated_path_of(PYTHON, DAY.isoformat())
+    assert (chained / path).read_bytes() == (released / path).read_bytes()
     changes = (chained / "CHANGES.md").read_text()
     assert f"- `{PYTHON}`" in changes and "70% → 50%" in changes
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "words"),
     [
         (f"figures/{PYTHON}.json", "it was changed"),
         (figure_files.dated_path_of(PYTHON, DAY.isoformat()), "it was changed"),
@@ -407,13 +407,13 @@ def test_a_release_names_the_one_before_and_keeps_its_figures(chained: Path, rel
         (DATABASE, DATABASE),
     ],
 )
-def test_one_changed_byte_breaks_it(chained: Path, tmp_path: Path, path: str, said: str) -> None:
+def test_one_changed_byte_breaks_it(chained: Path, tmp_path: Path, path: str, words: str) -> None:
     folder = copy_folder(chained, tmp_path)
     content = bytearray((folder / path).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / path).write_bytes(content)
     faults = list(find_faults(folder))
-    assert any(path in fault and said in fault for fault in faults), faults
+    assert any(path in fault and words in fault for fault in faults), faults
 
 
 def test_changed_rows_missing_and_foreign_files_are_named(chained: Path, tmp_path: Path) -> None:
@@ -432,14 +432,14 @@ def test_changed_rows_missing_and_foreign_files_are_named(chained: Path, tmp_pat
 def test_the_same_release_again_changes_nothing(published: Path, released: Path, tmp_path: Path) -> None:
     folder = copy_folder(released, tmp_path)
     before = {path: (folder / path).read_bytes() for path in list_files(folder)}
-    made = release(published, folder)
-    assert not made.is_new and before == {path: (folder / path).read_bytes() for path in list_files(folder)}
+    result = release(published, folder)
+    assert not result.is_new and before == {path: (folder / path).read_bytes() for path in list_files(folder)}
 
 
 def test_other_content_of_the_same_day_is_a_release_of_its_own(released: Path, published: Path, tmp_path: Path) -> None:
     folder = copy_folder(released, tmp_path)
-    made = release(published, folder, base_url="https://example.org/")
-    assert made.release == f"{DAY}.2" and made.is_new and not list(find_faults(folder))
+    result = release(published, folder, base_url="https://example.org/")
+    assert result.release == f"{DAY}.2" and result.is_new and not list(find_faults(folder))
     assert load(folder / MANIFEST)["previous"]["release"] == DAY.isoformat()
     assert not release(published, folder, base_url="https://example.org/").is_new
 
@@ -460,12 +460,12 @@ def test_sample_and_live_releases_are_never_one(released: Path, tmp_path: Path) 
     with pytest.raises(ReleaseError, match="live data"):
         release(data, copy_folder(released, tmp_path))
     release(data, tmp_path / "sample")
-    said = load(tmp_path / "sample" / figure_files.path_of(PYTHON))
-    assert said["is_sample"] and "invented" in said["citation"]
+    payload = load(tmp_path / "sample" / figure_files.path_of(PYTHON))
+    assert payload["is_sample"] and "invented" in payload["citation"]
 
 
 def test_a_kill_between_two_renames_loses_nothing(chained: Path, published_next: Path, tmp_path: Path) -> None:
     folder = copy_folder(chained, tmp_path)
     folder.rename(tmp_path / "release.old")
-    made = release(published_next, folder, base_url="https://example.org/market")
-    assert not made.is_new and not list(find_faults(folder))
+    result = release(published_next, folder, base_url="https://example.org/market")
+    assert not result.is_new and not list(find_faults(folder))

@@ -123,12 +123,12 @@ class Reader:
         """What axe finds in the page at WCAG A and AA, each with the elements."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate(
+        report = self.page.evaluate(
             "rules => axe.run(document, {runOnly: rules, preload: false, resultTypes: ['violations']})", list(RULES)
         )
         return [
             f"{self.page.url}: {one['id']}, {one['help']}: {[node['html'][:200] for node in one['nodes'][:5]]}"
-            for one in found["violations"]
+            for one in report["violations"]
         ]
 
     def too_wide(self) -> list[str]:

@@ -51,7 +51,7 @@ def find_dead_links(site: Path) -> list[str]:
 
 def find_words_for_editors(site: Path) -> list[str]:
     """Where pages say what only the ledger and guides say."""
-    found = []
+    faults = []
     for path, page in parse_pages(site):
         if path in MAY_SAY_THEM:
             continue
@@ -60,27 +60,27 @@ def find_words_for_editors(site: Path) -> list[str]:
         meta = [node.attributes.get("content") or "" for node in page.css("meta[name=description]")]
         labels = [node.attributes.get("aria-label") or "" for node in page.css("[aria-label]")]
         text = " ".join([page.root.text(separator=" "), *meta, *labels])  # type: ignore[union-attr]
-        found += [f"{path}: {text[max(hit.start() - 60, 0) : hit.end() + 30]!r}" for hit in FOR_EDITORS.finditer(text)]
-    return found
+        faults += [f"{path}: {text[max(hit.start() - 60, 0) : hit.end() + 30]!r}" for hit in FOR_EDITORS.finditer(text)]
+    return faults
 
 
 def find_requests(site: Path) -> list[str]:
     """What pages would load from elsewhere: scripts, styles, pictures and frames with an address of their own."""
-    found = []
+    requests = []
     for path, page in parse_pages(site):
         for node in page.css("script[src], link[href], img[src], iframe[src], source[src], form[action]"):
             link = next(filter(None, (node.attributes.get(name) for name in ("src", "href", "action"))))
             if urlsplit(link).scheme or urlsplit(link).netloc:
-                found.append(f"{path}: {link}")
-    return found
+                requests.append(f"{path}: {link}")
+    return requests
 
 
 def weigh(site: Path, path: str) -> int:
     """Bytes of a page with the scripts and styles that it loads, each compressed."""
     page = LexborHTMLParser((site / path).read_text(encoding="utf-8"))
-    loaded: Sequence[str] = [
+    links: Sequence[str] = [
         link
         for node in page.css("script[src], link[rel=stylesheet]")
         if (link := node.attributes.get("src") or node.attributes.get("href"))
     ]
-    return sum(len(gzip.compress((site / name).read_bytes())) for name in (path, *loaded))
+    return sum(len(gzip.compress((site / name).read_bytes())) for name in (path, *links))

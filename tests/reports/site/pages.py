@@ -24,23 +24,23 @@ def render_pages(
     as_of = max(row.as_of for row in rows)
     with duckdb.connect() as con:
         make_tables(con)
-        published = describe_published(con, rows, sources, as_of=as_of, is_sample=is_sample)
-    site = make_site(published)
+        day = describe_published(con, rows, sources, as_of=as_of, is_sample=is_sample)
+    site = make_site(day)
     return {
         path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
     }
 
 
-def make_site(published: PublishedDay) -> build.Site:
+def make_site(day: PublishedDay) -> build.Site:
     """The site of figures alone."""
-    seen = FindingsBasis(
-        figures={row.figure: regions.keep_names(row) for row in published.figures},
-        explorer=Explorer(as_of=published.as_of, cells={}, places=(), works=()),
+    basis = FindingsBasis(
+        figures={row.figure: regions.keep_names(row) for row in day.figures},
+        explorer=Explorer(as_of=day.as_of, cells={}, places=(), works=()),
         skills={},
     )
     return build.Site(
-        published=published,
-        seen=seen,
+        published=day,
+        seen=basis,
         world=World(picture=Markup(""), on="", lines=(), shades=()),
-        open=list_open(published.figures),
+        open=list_open(day.figures),
     )

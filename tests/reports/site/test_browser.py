@@ -85,12 +85,12 @@ def test_what_leaves_the_machine_is_seen(reader: Reader) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axes_begin_where_bars_do(browser: Browser, site: Path, width: int) -> None:
-    left = "one => [...document.querySelectorAll(one)].map((one) => one.getBoundingClientRect().left)"
+    script = "one => [...document.querySelectorAll(one)].map((one) => one.getBoundingClientRect().left)"
     with read(browser, site.as_uri(), width=width) as reader:
         for path in ("index.html", "pay.html", "skills.html", PRINTED, SKILL):
             page = reader.open(path)
             axes, plots = (
-                page.evaluate(left, f".chart:has(.axis > div) {one}") for one in (".axis > div", ".plot > svg")
+                page.evaluate(script, f".chart:has(.axis > div) {one}") for one in (".axis > div", ".plot > svg")
             )
             assert axes and {round(one) for one in axes} - {0} <= {round(one) for one in plots}, path
             assert reader.too_wide() == [], path
@@ -113,18 +113,18 @@ def test_the_script_writes_numbers_as_the_server_does(reader: Reader) -> None:
     page = reader.open("skills.html")
     assert page.evaluate("all => all.map(percent)", SHARES) == [percent(share) for share in SHARES]
     ends = list(zip(SHARES, SHARES[40:], strict=False))
-    said = [interval({"share_lo": low, "share_hi": high}) for low, high in ends]
-    assert page.evaluate("all => all.map((ends) => sayInterval(...ends))", ends) == said
+    texts = [interval({"share_lo": low, "share_hi": high}) for low, high in ends]
+    assert page.evaluate("all => all.map((ends) => sayInterval(...ends))", ends) == texts
     page = reader.open("pay.html")
     for is_long in (False, True):
         for currency in ("USD", "EUR", "CHF", "PPP"):
             ranges = list(zip(AMOUNTS, AMOUNTS[9:], strict=False))
-            said = [words.money(low, high, currency, is_long=is_long) for low, high in ranges]
+            texts = [words.money(low, high, currency, is_long=is_long) for low, high in ranges]
             assert (
                 page.evaluate(
                     "([all, ...how]) => all.map((ends) => money(...ends, ...how))", [ranges, currency, is_long]
                 )
-                == said
+                == texts
             )
 
 
@@ -226,7 +226,7 @@ def test_too_few_adverts_show_the_closest_answers(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "answer"),
+    ("amount", "answer"),
     [
         ("150,000", r"\$150,000 lies in the lowest quarter of the 73 jobs of 55 employers that state pay"),
         ("180k", "the lowest to the second quarter|the lower half"),
@@ -241,9 +241,9 @@ def test_too_few_adverts_show_the_closest_answers(reader: Reader) -> None:
         ("", "^$"),
     ],
 )
-def test_an_offer_lies_in_a_quarter(reader: Reader, typed: str, answer: str) -> None:
+def test_an_offer_lies_in_a_quarter(reader: Reader, amount: str, answer: str) -> None:
     page = pay(reader)
-    page.get_by_label("Base pay offered").fill(typed)
+    page.get_by_label("Base pay offered").fill(amount)
     assert re.search(answer, reader.text("#offer-answer"))
 
 
@@ -336,9 +336,9 @@ def test_a_citation_is_copied(browser: Browser, served: str) -> None:
         button.click()
         expect(page.get_by_role("button", name="Copied").first).to_be_visible()
         expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied == page.locator("#citation").text_content()
-        assert PRINTED[2:-5] in copied
+        clipboard = page.evaluate("navigator.clipboard.readText()")
+        assert clipboard == page.locator("#citation").text_content()
+        assert PRINTED[2:-5] in clipboard
         expect(button).to_be_visible(timeout=5_000)
         page = pay(reader, place="de")
         page.get_by_role("button", name="Copy citation").click()
@@ -370,9 +370,9 @@ def test_skills_are_searched_and_chosen_by_kind_and_count(reader: Reader) -> Non
     assert chip.get_attribute("aria-pressed") == "true"
     assert {row.get_attribute("data-category") for row in rows.all()} == {chip.get_attribute("data-category")}
     page.locator("#chips button").first.click()
-    asked = page.locator("#chart .row .value b").all_inner_texts()
+    shares = page.locator("#chart .row .value b").all_inner_texts()
     page.get_by_label("Preferred").check()
-    assert page.locator("#chart .row .value b").all_inner_texts() != asked
+    assert page.locator("#chart .row .value b").all_inner_texts() != shares
     expect(page.locator("#title")).to_contain_text("Skills preferred in AI engineering adverts")
     page.get_by_label("Place").select_option("United States")
     before = (reader.text("#title"), page.locator("#chart").inner_html())
@@ -390,16 +390,16 @@ def test_an_address_of_skills_shows_all_that_choosing_shows(reader: Reader, coun
         return {part: reader.page.locator(f"#{part}").inner_html() for part in SKILL_PARTS}
 
     page = reader.open("skills.html")
-    served = all_of()
+    first_view = all_of()
     page.get_by_label("Place").select_option("United States")
     page.get_by_label(label, exact=True).check()
-    chosen = all_of()
-    assert "in the United States" in chosen["title"] and "in the United States" in chosen["caption"]
+    choice = all_of()
+    assert "in the United States" in choice["title"] and "in the United States" in choice["caption"]
     reader.open(f"skills.html#place=us&role=ai_engineering&count={count}")
-    assert all_of() == chosen, "opened afresh"
+    assert all_of() == choice, "opened afresh"
     page.evaluate("location.hash = 'place=all&role=ai_engineering&count=asked'")
     expect(page.locator("#title")).not_to_contain_text("in the United States")
-    assert all_of() == served, "the first view again, by its address"
+    assert all_of() == first_view, "the first view again, by its address"
 
 
 def test_an_address_of_no_list_shows_no_other_list(reader: Reader) -> None:

@@ -13,14 +13,14 @@ from reports.wording import comparison
 from warehouse.mart_tables import Figures
 
 
-def paid(place: str, **changed: Any) -> dict[str, Any]:
+def paid(place: str, **changes: Any) -> dict[str, Any]:
     """A band with the jobs beside it that state no pay."""
     return {
         "place": place, "status": "published", "currency": "USD", "basis": "advertised", "n_jobs": 71, "n_silent": 62,
         "band_low": 40_000, "band_high": 70_000, "p50": 56_000, "p50_lo": 54_000, "p50_hi": 59_000,
         "p50_bounds_lo": None, "p50_bounds_hi": None, "p50_if_odds_half": 60_000, "p50_if_odds_double": 52_000,
         "value": "USD 4K",
-    } | changed  # fmt: skip
+    } | changes  # fmt: skip
 
 
 def test_silence_is_drawn_as_what_it_may_change_of_the_median(figure: Callable[..., Figures]) -> None:
@@ -29,13 +29,13 @@ def test_silence_is_drawn_as_what_it_may_change_of_the_median(figure: Callable[.
         paid("Europe", value="USD 4K (under review since 22 January 2026)"),
         paid("Oceania", n_silent=None, basis="advertised_third_party"),
     ]
-    drawn = figure_rows.draw(figure(figure="silence.regions", value="x", value_json=json.dumps(rows)))
-    assert drawn is not None and drawn.kind == figure_rows.SILENCE and drawn.key
-    assert (drawn.n_rows, drawn.n_all) == (2, 2) and "Oceania" not in drawn.chart, "of others silence is not known"
-    assert drawn.chart.count('class="band ') == 1 and drawn.chart.count('class="strong ') == 2
-    assert "71 of 133 jobs state pay" in drawn.chart and "within $45–65K" in drawn.chart and "no bounds" in drawn.chart
-    assert "$40–70K" not in drawn.chart, "not the band again"
-    assert drawn.chart.count('<span class="badge">under review since 22 January 2026</span>') == 1
+    image = figure_rows.draw(figure(figure="silence.regions", value="x", value_json=json.dumps(rows)))
+    assert image is not None and image.kind == figure_rows.SILENCE and image.key
+    assert (image.n_rows, image.n_all) == (2, 2) and "Oceania" not in image.chart, "of others silence is not known"
+    assert image.chart.count('class="band ') == 1 and image.chart.count('class="strong ') == 2
+    assert "71 of 133 jobs state pay" in image.chart and "within $45–65K" in image.chart and "no bounds" in image.chart
+    assert "$40–70K" not in image.chart, "not the band again"
+    assert image.chart.count('<span class="badge">under review since 22 January 2026</span>') == 1
 
 
 RATES = [
@@ -49,9 +49,9 @@ def test_a_rate_has_the_form_of_its_figure(
     figure: Callable[..., Figures], rate: float, low: float, high: float, value: str, beneath: str, has_dot: bool
 ) -> None:
     row = {"cell": "AI engineering", "rate": rate, "rate_lo": low, "rate_hi": high, "status": "published"}
-    (drawn,) = figure_rows.to_rows(figure(figure="closing_rate.engineering"), [("AI engineering", row)], "rates")
-    assert (drawn.value, drawn.value_beneath) == (value, beneath)
-    assert any(mark.kind == "dot" for mark in drawn.marks) is has_dot
+    (chart_row,) = figure_rows.to_rows(figure(figure="closing_rate.engineering"), [("AI engineering", row)], "rates")
+    assert (chart_row.value, chart_row.value_beneath) == (value, beneath)
+    assert any(mark.kind == "dot" for mark in chart_row.marks) is has_dot
 
 
 def test_a_kind_of_source_is_named_once(figure: Callable[..., Figures]) -> None:
@@ -60,8 +60,8 @@ def test_a_kind_of_source_is_named_once(figure: Callable[..., Figures]) -> None:
         "place": "Chile", "role_group": "other_engineering", "role": "all", "group": "other_engineering",
     }  # fmt: skip
     kind = comparison.name_kind(row)
-    (drawn,) = figure_rows.to_rows(
+    (chart_row,) = figure_rows.to_rows(
         figure(figure="comparison.pay"), [(f"Chile, other engineering, {kind}", row)], "kinds"
     )
-    assert (drawn.name, drawn.beneath) == ("Chile, other engineering", f"{kind}, median")
-    assert "median" not in drawn.value_beneath
+    assert (chart_row.name, chart_row.beneath) == ("Chile, other engineering", f"{kind}, median")
+    assert "median" not in chart_row.value_beneath

@@ -35,11 +35,11 @@ ROLES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "found", "title"), ROLES, ids=[case for case, _, _ in ROLES])
+@pytest.mark.parametrize(("case", "pairs", "title"), ROLES, ids=[case for case, _, _ in ROLES])
 def test_an_order_of_roles_is_told_as_far_as_intervals_go(
-    case: str, found: list[tuple[str, dict[str, Any]]], title: str | None
+    case: str, pairs: list[tuple[str, dict[str, Any]]], title: str | None
 ) -> None:
-    assert findings._say_roles(found) == title
+    assert findings._say_roles(pairs) == title
 
 
 def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
@@ -47,11 +47,11 @@ def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
         return name, {"rate": at, "rate_lo": low, "rate_hi": high, "status": "published"}
 
     ours, near = rate("AI engineering", 0.018, 0.016, 0.020), rate("other", 0.012, 0.007, 0.019)
-    far, said = rate("other", 0.005, 0.002, 0.009), "AI engineering adverts close at 1.8% a day"
+    far, words = rate("other", 0.005, 0.002, 0.009), "AI engineering adverts close at 1.8% a day"
     wide = rate("AI engineering", 0.0376, 0.0292, 0.0483)
     assert findings._say_closings([wide]) == "AI engineering adverts close at 2.9–4.8% a day", "as its figure says"
-    assert findings._say_closings([ours, near]) == said
-    assert findings._say_closings([ours, far]) == f"{said}, faster than other adverts"
+    assert findings._say_closings([ours, near]) == words
+    assert findings._say_closings([ours, far]) == f"{words}, faster than other adverts"
     assert findings._say_closings([]) is None
 
 
@@ -69,16 +69,16 @@ def test_ranks_leave_open_what_intervals_do(intervals: list[tuple[float, float]]
 
 
 def test_an_axis_begins_at_nothing_and_holds_every_mark() -> None:
-    drawn = [ChartRow(name="a", marks=(Mark(kind="band", start=30.0, end=273.0),)), ChartRow(name="b", needed="few")]
-    axis = rows.axis_for(drawn, str)
+    bars = [ChartRow(name="a", marks=(Mark(kind="band", start=30.0, end=273.0),)), ChartRow(name="b", needed="few")]
+    axis = rows.axis_for(bars, str)
     assert axis.ticks == [0.0, 100.0, 200.0] and axis.highest >= 273
-    assert 'style="left:0.00%"' in rows.draw(drawn, axis, label="x")
+    assert 'style="left:0.00%"' in rows.draw(bars, axis, label="x")
 
 
 def test_what_data_says_is_text_in_a_chart() -> None:
     row = ChartRow(name="<b>&", value="<i>", beneath='"', spoken="<u>", marks=(Mark(kind="dot", start=1.0),))
-    made = rows.draw([row], rows.axis_for([row], str), label="<x>")
-    assert "<i>" not in made and "<u>" not in made and "&lt;b&gt;&amp;" in made and 'aria-label="&lt;x&gt;"' in made
+    chart = rows.draw([row], rows.axis_for([row], str), label="<x>")
+    assert "<i>" not in chart and "<u>" not in chart and "&lt;b&gt;&amp;" in chart and 'aria-label="&lt;x&gt;"' in chart
 
 
 def within(group: str, place: str, low: float, high: float, form: str = "point") -> tuple[str, dict[str, Any]]:
@@ -101,19 +101,19 @@ LAWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("found", "title"), LAWS)
+@pytest.mark.parametrize(("pairs", "title"), LAWS)
 def test_a_law_is_held_against_none_within_employers_of_one_country(
-    found: list[tuple[str, dict[str, Any]]], title: str | None
+    pairs: list[tuple[str, dict[str, Any]]], title: str | None
 ) -> None:
-    assert findings._say_law(found) == title
+    assert findings._say_law(pairs) == title
 
 
 def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said(figure: Any) -> None:
     def row_of(form: str) -> list[tuple[str, str]]:
-        drawn = figure_rows.to_rows(
+        bars = figure_rows.to_rows(
             figure(figure="disclosure.within_employers"), [within("all", "US", -0.25, 0.01, form)], "differences"
         )
-        return [(row.value, row.value_beneath) for row in drawn]
+        return [(row.value, row.value_beneath) for row in bars]
 
     assert row_of("point") == [("73%", "state pay"), ("85%", "state pay"), ("−12", "−25 to +1")]
     assert row_of("interval") == [("−25 to +1", "no point")]
@@ -125,12 +125,12 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     ledger = figure(
         figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
-    seen = FindingsBasis(
+    basis = FindingsBasis(
         figures={"degree.shares": ledger},
         explorer=Explorer(as_of=ledger.as_of, cells={}, places=(), works=()),
         skills={},
     )
-    (card,) = findings.cards(seen)
+    (card,) = findings.cards(basis)
     assert card.title == "65% of adverts for AI jobs name no degree"
     assert "<b>65%</b>" in card.chart and card.chart.count('<li class="row') == 4
     assert card.kicker.endswith("under review since 3 May"), "what waits for review says so"
@@ -179,16 +179,16 @@ def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
 
 def test_what_lacks_is_read_as_it_was_written() -> None:
     row = {"n_jobs": 1_023, "n_employers": 4, "n_even": 3.96, "n_even_employers": 3.96}
-    refused = [
-        gaps.Refusal(rung=rung, basis=basis, row=found, is_by_rules=True, is_barred=False, reason="few")
-        for rung, basis, found in (
+    refusals = [
+        gaps.Refusal(rung=rung, basis=basis, row=counts, is_by_rules=True, is_barred=False, reason="few")
+        for rung, basis, counts in (
             ("open adverts, every level", "advertised", {**row, "n_jobs": 23}),
             ("third-party adverts, core AI roles", "advertised_third_party", {"n_jobs": 1}),
             ("reported", "reported", {"n_jobs": 12}),
         )
     ]
-    said = [(way.rung, list(map(str, way.lacks))) for way in gaps.read_ways(gaps.describe(refused, None) or "")]
-    assert said == [
+    ways = [(way.rung, list(map(str, way.lacks))) for way in gaps.read_ways(gaps.describe(refusals, None) or "")]
+    assert ways == [
         ("open adverts, every level",
          ["23 of 30 jobs with pay", "4 of 10 employers", "as informative as 4 of 8 equal employers"]),
         ("third-party adverts, core AI roles", ["1 of 30 pairs of amounts"]),

@@ -69,7 +69,7 @@ def test_employers_with_adverts_in_both_stand_first_as_the_page_says(figure: Mak
     assert 0 < text.index('id="disclosure-within_employers"') < text.index('id="disclosure-ai_jobs"')
 
 
-def vintage(number: int, value: str | None, **changed: Any) -> Vintages:
+def vintage(number: int, value: str | None, **changes: Any) -> Vintages:
     """A vintage of the figure of Python that was published."""
     on = date(2026, number, 1)
     return replace(
@@ -77,12 +77,12 @@ def vintage(number: int, value: str | None, **changed: Any) -> Vintages:
             figure="skill.python", number=number, as_of=on, state="published", offered_on=on, decided_on=on,
             why="revised", value=value, method="m", content="{}",
         ),
-        **changed,
+        **changes,
     )  # fmt: skip
 
 
 def test_changes_leave_out_what_was_withheld_and_is_and_begin_with_what_a_person_said(figure: Make) -> None:
-    stood = [
+    history = [
         vintage(1, None),
         vintage(2, None, why="withheld for another reason"),
         vintage(3, "60%"),
@@ -93,10 +93,10 @@ def test_changes_leave_out_what_was_withheld_and_is_and_begin_with_what_a_person
     ]
     with duckdb.connect() as con:
         make_tables(con)
-        published = describe_published(con, [figure()], [], as_of=date(2026, 8, 17), is_sample=False)
-    site = make_site(replace(published, vintages={"skill.python": stood}))
-    said = [(one["before"], one["after"]) for one in build._changes(site)]
-    assert said == [
+        day = describe_published(con, [figure()], [], as_of=date(2026, 8, 17), is_sample=False)
+    site = make_site(replace(day, vintages={"skill.python": history}))
+    changes = [(one["before"], one["after"]) for one in build._changes(site)]
+    assert changes == [
         ("60%", "61%"),  # the erratum
         ("61%", "70%"),  # what a person accepted
         ("71%", "cannot be said"),
@@ -113,9 +113,9 @@ SHORT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "listed"), SHORT)
-def test_a_long_value_ends_where_a_part_of_it_does(value: str, listed: str) -> None:
-    assert build._shorten(value) == listed
+@pytest.mark.parametrize(("value", "short"), SHORT)
+def test_a_long_value_ends_where_a_part_of_it_does(value: str, short: str) -> None:
+    assert build._shorten(value) == short
 
 
 def test_readers_meet_titles_and_no_names_of_code() -> None:
@@ -127,8 +127,8 @@ def test_readers_meet_titles_and_no_names_of_code() -> None:
         == "pay, Brazil, $3.8K; e.g. this"
     )
     assert words.plain("Places whose pay is withheld") == "Places whose pay cannot be said"
-    made = build._from_markdown("## The ladder (`reports/figures/pay.py`)\n\nIt stands in `warehouse/load/laws.toml`.")
-    assert made == "<h2>The ladder</h2>\n<p>It stands in a file of the code.</p>\n"
+    html = build._from_markdown("## The ladder (`reports/figures/pay.py`)\n\nIt stands in `warehouse/load/laws.toml`.")
+    assert html == "<h2>The ladder</h2>\n<p>It stands in a file of the code.</p>\n"
 
 
 def test_a_country_stands_for_a_region_of_which_it_has_nearly_all_jobs(figure: Make) -> None:

@@ -14,13 +14,13 @@ from reports.wording import pay
 from warehouse.mart_tables import Figures
 
 
-def region(name: str, *counts: tuple[str, str, int, int], **changed: Any) -> dict[str, Any]:
+def region(name: str, *counts: tuple[str, str, int, int], **changes: Any) -> dict[str, Any]:
     """A row of bands by region as a night writes it; `counts` are its countries with jobs and paid jobs."""
-    countries = [{"country": code, "name": said, "n_jobs": n, "n_paid": paid} for code, said, n, paid in counts]
+    countries = [{"country": code, "name": label, "n_jobs": n, "n_paid": n_paid} for code, label, n, n_paid in counts]
     band = {f"{part}{end}": 100_000 for part in ("band_low", "p50", "band_high") for end in ("", "_lo", "_hi")}
     row = {**band, "currency": "USD", "basis": "advertised", "n_jobs": 74, "n_employers": 56, "status": "published"}
     row |= {"countries": countries, "region_name": name, "figure": "pay.x", "value": "USD 1", "rung": "open adverts"}
-    return row | {"place": pay.name_place([row], name)} | changed
+    return row | {"place": pay.name_place([row], name)} | changes
 
 
 US = region("US and Canada", ("US", "United States", 73, 73), ("CA", "Canada", 1, 10))
@@ -45,22 +45,22 @@ def test_guides_head_a_region_by_its_country_and_the_site_by_its_name(
 def test_a_table_of_regions_names_them_in_chart_text_and_table(figure: Callable[..., Figures]) -> None:
     rows = [US, MIXED]
     ledger = figure(figure="bands.regions", value="x (rough)", bare_value="x", qualifier="rough", basis="advertised")
-    named = regions.keep_names(figure_of(ledger, rows))
-    assert named.bare_value is not None and named.bare_value.startswith("US and Canada (mostly United States;")
-    assert named.value == f"{named.bare_value} (rough)"
-    drawn = figure_rows.draw(named)
-    assert drawn is not None
-    assert "<b>US and Canada (mostly United States)</b>" in drawn.chart
-    assert "74 jobs, 56 employers; Canada 10, too few" in drawn.chart, "a chart says what is too few, too"
-    assert "<b>United States</b>" not in drawn.chart
+    row = regions.keep_names(figure_of(ledger, rows))
+    assert row.bare_value is not None and row.bare_value.startswith("US and Canada (mostly United States;")
+    assert row.value == f"{row.bare_value} (rough)"
+    image = figure_rows.draw(row)
+    assert image is not None
+    assert "<b>US and Canada (mostly United States)</b>" in image.chart
+    assert "74 jobs, 56 employers; Canada 10, too few" in image.chart, "a chart says what is too few, too"
+    assert "<b>United States</b>" not in image.chart
 
 
 def test_a_figure_of_one_region_bears_its_name(figure: Callable[..., Figures]) -> None:
     ledger = figure(
         figure="pay.northern_america.ai_engineering.mid_senior", title="Pay, United States; Canada n = 10, too few"
     )
-    named = regions.keep_names(figure_of(ledger, [US]))
-    assert named.title.endswith("pay, US and Canada (mostly United States; Canada n = 10, too few)")
+    row = regions.keep_names(figure_of(ledger, [US]))
+    assert row.title.endswith("pay, US and Canada (mostly United States; Canada n = 10, too few)")
     plain = figure(figure="pay.western_europe.ai_engineering.mid_senior", title="Pay, Western Europe")
     assert regions.keep_names(figure_of(plain, [MIXED])).title == "Pay, Western Europe"
 

@@ -54,8 +54,8 @@ def test_the_words_of_the_ledger_are_said_plainly() -> None:
 
 
 def test_compounds_and_ranges_of_a_heading_are_not_broken() -> None:
-    made = words.unbroken("Adverts offered $151,000–253,000 for mid-to-senior <b> jobs")
-    assert made == (
+    html = words.unbroken("Adverts offered $151,000–253,000 for mid-to-senior <b> jobs")
+    assert html == (
         'Adverts offered <span class="range">$151,000–253,000</span> for <span class="range">mid-to-senior</span> '
         "&lt;b&gt; jobs"
     )

@@ -37,11 +37,11 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
             make_cell(**senior | {"region": "DE", "p50": 95_000.0, "p50_lo": 91_000.0, "p50_hi": 99_000.0}),
             make_cell(**senior | {"seniority_group": "mid", "p50": 150_000.0, "p50_lo": 145e3, "p50_hi": 155e3}),
         )  # fmt: skip
-        asked = functools.partial(share_row, AS_OF, "skill_asked")
+        skill_row = functools.partial(share_row, AS_OF, "skill_asked")
         wide = {"share": 0.44, "share_lo": 0.3, "share_hi": 0.6, "form": "interval"}
         put(
-            mart_tables.Shares, asked("SQL", 1_000, 440, **wide, **SURE),
-            asked("Perl", 1_000, 3, share=0.003, share_lo=0.001, share_hi=0.006, **SURE),
+            mart_tables.Shares, skill_row("SQL", 1_000, 440, **wide, **SURE),
+            skill_row("Perl", 1_000, 3, share=0.003, share_lo=0.001, share_hi=0.006, **SURE),
             share_row(AS_OF, "skill_asked", "Python", 1_000, 573, **SURE, **PYTHON),
             share_row(AS_OF, "skill_asked", "Rust", 1_000, 41, share=0.041, share_lo=0.03, share_hi=0.05, **SURE),
             share_row(
@@ -131,8 +131,8 @@ SENIORS = "Senior AI engineers in the United States are offered"
 def test_a_number_is_held_against_what_its_sentence_says(
     published: duckdb.DuckDBPyConnection, text: str, verdict: str
 ) -> None:
-    found = [one for one in verify_text(published, text.encode()) if one.text != "2019"]
-    assert [one.verdict for one in found] == [verdict], found
+    checks = [one for one in verify_text(published, text.encode()) if one.text != "2019"]
+    assert [one.verdict for one in checks] == [verdict], checks
 
 
 def test_each_number_has_its_line_and_what_is_missing(published: duckdb.DuckDBPyConnection) -> None:
@@ -211,8 +211,8 @@ def test_a_stale_figure_is_as_published_for_who_names_its_time(
         return [dataclasses.replace(row, status="stale") for row in read_figures(con, ids)]
 
     monkeypatch.setattr(verdicts, "read_figures", read_stale)
-    (found,) = verify_text(published, f"{time}57% {READ} asked for Python.".encode())
-    assert found.verdict == verdict
+    (check,) = verify_text(published, f"{time}57% {READ} asked for Python.".encode())
+    assert check.verdict == verdict
 
 
 def test_pay_that_a_headline_counts_otherwise_is_not_contradicted(
@@ -222,11 +222,11 @@ def test_pay_that_a_headline_counts_otherwise_is_not_contradicted(
     headline, strict = "pay.de.ai_engineering.senior", "pay.us.ai_engineering.senior.advertised"
 
     def read_with_rung(con: duckdb.DuckDBPyConnection, ids: Collection[str]) -> list[mart_tables.Figures]:
-        known = {row.figure: row for row in read_figures(con, {*ids, headline})}
-        return [*known.values(), dataclasses.replace(known[headline], figure=strict.rpartition(".")[0])]
+        rows = {row.figure: row for row in read_figures(con, {*ids, headline})}
+        return [*rows.values(), dataclasses.replace(rows[headline], figure=strict.rpartition(".")[0])]
 
     text = f"{SENIORS} a median of USD 95,000 a year.".encode()
     assert [one.verdict for one in verify_text(published, text)] == [CONTRADICTED]
     monkeypatch.setattr(verdicts, "read_figures", read_with_rung)
-    (found,) = verify_text(published, text)
-    assert (found.verdict, found.figure) == (UNRESOLVED, strict) and "counted with it" in found.says
+    (check,) = verify_text(published, text)
+    assert (check.verdict, check.figure) == (UNRESOLVED, strict) and "counted with it" in check.says

@@ -36,14 +36,14 @@ def test_a_country_with_one_kind_of_source_is_not_compared() -> None:
 
 
 def test_our_adverts_come_first_and_only_like_is_set_against_them() -> None:
-    reported = {**OFFICIAL, "basis": "reported", "nearness": None, "usd": 120_000.0}
+    survey = {**OFFICIAL, "basis": "reported", "nearness": None, "usd": 120_000.0}
     rows = comparison.arrange(
         [
-            {**reported, "pay_market": "cross_border"},
+            {**survey, "pay_market": "cross_border"},
             {**OFFICIAL, "statistic": "mean"},
             {**OFFICIAL, "nearness": "wider"},
             OFFICIAL,
-            reported,
+            survey,
             ROW,
         ]
     )

@@ -27,12 +27,12 @@ CLAIM = {"claim": "up to USD 15.7 trillion by 2030", "publisher": "PwC",
          "parts": {"amount": "USD 15.7 trillion", "year": "2030"}}  # fmt: skip
 
 
-def said(made: Figures, **wanted: Any) -> str | None:
-    return notes.part(made, PartFormat(**wanted))
+def said(row: Figures, **options: Any) -> str | None:
+    return notes.part(row, PartFormat(**options))
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("options", "expected"),
     [
         ({"part": "low"}, "USD 8.0K"),
         ({"part": "high"}, "USD 12.5K"),
@@ -53,26 +53,26 @@ def said(made: Figures, **wanted: Any) -> str | None:
         ({"part": "employers"}, "56"),
     ],
 )
-def test_parts_of_pay(figure: Make, wanted: dict[str, Any], expected: str) -> None:
-    made = figure(
+def test_parts_of_pay(figure: Make, options: dict[str, Any], expected: str) -> None:
+    row = figure(
         figure="pay.de.ai_engineering.mid_senior", unit="USD per month", basis="advertised", n_jobs=1_234,
         n_employers=56, value="USD 8.0K–12.5K per month", value_json=json.dumps([PAY]),
     )  # fmt: skip
-    assert said(made, **wanted) == expected
+    assert said(row, **options) == expected
 
 
 def test_what_a_figure_lacks_is_none_and_says_why(figure: Make) -> None:
-    reported = PAY | {"band_low": None, "band_high": None, "local_p50": None, "place_currency": None}
-    made = figure(figure="pay.de.data.all.reported", basis="reported", value_json=json.dumps([reported]))
-    assert said(made, part="low") is None
-    assert "have no band" in notes.why_no_part(made, PartFormat(part="low"))
-    assert said(made, part="median", money="local") is None
-    assert "money of the country" in notes.why_no_part(made, PartFormat(part="median", money="local"))
-    assert said(made, per="year") == "median USD 120K per year"
+    survey = PAY | {"band_low": None, "band_high": None, "local_p50": None, "place_currency": None}
+    row = figure(figure="pay.de.data.all.reported", basis="reported", value_json=json.dumps([survey]))
+    assert said(row, part="low") is None
+    assert "have no band" in notes.why_no_part(row, PartFormat(part="low"))
+    assert said(row, part="median", money="local") is None
+    assert "money of the country" in notes.why_no_part(row, PartFormat(part="median", money="local"))
+    assert said(row, per="year") == "median USD 120K per year"
 
 
 @pytest.mark.parametrize(
-    ("changed", "wanted", "expected"),
+    ("changes", "options", "expected"),
     [
         ({}, {"form": "bare"}, "57"),
         ({}, {"locale": "de"}, "57 %"),
@@ -85,15 +85,15 @@ def test_what_a_figure_lacks_is_none_and_says_why(figure: Make) -> None:
         ({"rank_best": None}, {"part": "rank"}, None),
     ],
 )
-def test_parts_of_a_share(figure: Make, changed: dict[str, Any], wanted: dict[str, Any], expected: str | None) -> None:
-    made = figure(figure="skill.python.us.ai_engineering", value_json=json.dumps([SHARE | changed]))
-    found = said(made, **wanted)
-    assert (found or "").replace("\xa0", " ") == (expected or "")
+def test_parts_of_a_share(figure: Make, changes: dict[str, Any], options: dict[str, Any], expected: str | None) -> None:
+    row = figure(figure="skill.python.us.ai_engineering", value_json=json.dumps([SHARE | changes]))
+    text = said(row, **options)
+    assert (text or "").replace("\xa0", " ") == (expected or "")
 
 
 def test_parts_of_a_claim(figure: Make) -> None:
-    made = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([CLAIM]))
-    assert [said(made, part=part) for part in ("amount", "year", "publisher", "growth")] == [
+    row = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([CLAIM]))
+    assert [said(row, part=part) for part in ("amount", "year", "publisher", "growth")] == [
         "USD 15.7 trillion", "2030", "PwC", None,
     ]  # fmt: skip
 

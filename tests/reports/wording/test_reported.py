@@ -8,7 +8,7 @@ from reports.figures.verdicts import judge_reports
 from reports.wording.reported import REPORTED, SELF_SELECTED
 
 
-def row(**said: Any) -> dict[str, Any]:
+def row(**fields: Any) -> dict[str, Any]:
     usual = {
         "cell": ["survey", "AR", "all", "all"], "country_name": "Argentina", "survey": "Survey", "year": 2026,
         "reported_on": "2026-01-15", "pay_market": "all", "experience": "all", "currency": "USD", "n_persons": 91,
@@ -18,7 +18,7 @@ def row(**said: Any) -> dict[str, Any]:
         "dollars_share_lo": 0.168, "dollars_share_hi": 0.355, "local_currency": "ARS", "local_n": 54,
         "local_p50": 52_811_291.0, "local_p50_lo": 45.5e6, "local_p50_hi": 61.75e6,
     }  # fmt: skip
-    return usual | said
+    return usual | fields
 
 
 NOTHING = dict.fromkeys(("p50", "p50_lo", "p50_hi", "p25", "p75", "local_p50", "dollars_share", "form"))
@@ -29,17 +29,17 @@ def test_a_median_stands_with_its_interval_its_n_and_its_survey() -> None:
     rows = [row(), row(country_name="Finland", n_no_rate=1, **HELD)]
     table = REPORTED.table
     assert table is not None
-    made = table(rows)
-    assert dict(zip(made.columns, made.rows[0], strict=True)) == {
+    result = table(rows)
+    assert dict(zip(result.columns, result.rows[0], strict=True)) == {
         "Who": "Argentina", "Median": "37K", "Its 95% interval": "31K–40K", "Middle half": "26K–48K",
         "Median in local money": "ARS 52.8M (n = 54)", "Paid in dollars alone": "25% (17–36%)", "Persons": "91",
         "Survey": "Survey, 2026",
     }  # fmt: skip
-    assert made.below == (
+    assert result.below == (
         "Withheld, fewer than 30 persons: Finland (n = 12).",
         "Left out: 4 persons whose amount cannot be right, 1 person for want of an exchange rate.",
     )
-    assert SELF_SELECTED in made.key
+    assert SELF_SELECTED in result.key
 
 
 def test_money_and_experience_are_said_where_rows_differ_in_them() -> None:
@@ -64,8 +64,8 @@ def test_a_note_names_days_and_who_is_paid_in_dollars_and_that_people_chose_to_a
 
 
 def test_rows_are_printed_as_low_or_withheld_for_too_few() -> None:
-    printed = judge_reports([row(), row(**HELD)])
-    assert (printed.status, printed.reason, printed.n_jobs) == ("low", "chose", 91)
-    held = judge_reports([row(**HELD)])
-    assert (held.status, held.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
+    verdict = judge_reports([row(), row(**HELD)])
+    assert (verdict.status, verdict.reason, verdict.n_jobs) == ("low", "chose", 91)
+    refusal = judge_reports([row(**HELD)])
+    assert (refusal.status, refusal.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
     assert judge_reports([]).status == "suppressed"

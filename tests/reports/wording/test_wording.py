@@ -21,7 +21,7 @@ PAIRS = {"basis": "advertised_third_party", "n_employers": None, "n_effective": 
 
 
 def band_note(row: Any) -> str:
-    return ". ".join(said for said in pay.BAND.note([row]) if said)
+    return ". ".join(note for note in pay.BAND.note([row]) if note)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "expected"),
+    ("fields", "expected"),
     [
         (STATED, "from levels named in titles alone: USD 10.5K–15.6K, 310 jobs of 48 employers."),
         (STATED | {"stated_status": "low"}, "310 jobs of 48 employers (low confidence)."),
@@ -130,8 +130,8 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
         ({}, "level named in the title in 310 of 420, else read from the years of experience asked for."),
     ],
 )  # fmt: skip
-def test_the_band_from_titles_alone_stands_beside(stated: dict[str, Any], expected: str, cell: Any) -> None:
-    assert expected in band_note(cell(**stated)) + "."
+def test_the_band_from_titles_alone_stands_beside(fields: dict[str, Any], expected: str, cell: Any) -> None:
+    assert expected in band_note(cell(**fields)) + "."
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, "paid from abroad, and not in it: 0 jobs"), (7, "7 jobs"), (None, "")])
@@ -177,7 +177,7 @@ PANEL = "Median of jobs on boards drawn at random"
 
 
 @pytest.mark.parametrize(
-    ("said", "expected", "in_table"),
+    ("fields", "expected", "in_table"),
     [
         (OF_PANEL, "alone USD 8.0K (95% interval 7.5K–8.5K), 45 jobs of 31 employers", "8.0K"),
         (OF_PANEL | {"p50_of_panel_hi": 150_000.0},
@@ -189,18 +189,18 @@ PANEL = "Median of jobs on boards drawn at random"
     ],
 )  # fmt: skip
 def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(
-    said: dict[str, Any], expected: str | None, in_table: str | None, cell: Any
+    fields: dict[str, Any], expected: str | None, in_table: str | None, cell: Any
 ) -> None:
-    row = cell(place="A", rung="open adverts", **said)
+    row = cell(place="A", rung="open adverts", **fields)
     note = band_note(row)
     assert f"edian of jobs on boards drawn at random {expected}" in note if expected else "at random" not in note
     for make in (pay.bands("mid_senior").table, pay.entries("entry").table):
         assert make is not None
         table = make([row, cell(place="B", rung="open adverts")])
-        shown = [dict(zip(table.columns, of_row, strict=True)).get(PANEL) for of_row in table.rows]
+        cells = [dict(zip(table.columns, of_row, strict=True)).get(PANEL) for of_row in table.rows]
         assert (PANEL in table.key) == (in_table is not None)
         is_monthly = "month" in table.key
-        assert shown == [None, None] if in_table is None else shown[1] == "–" and (shown[0] == in_table) == is_monthly
+        assert cells == [None, None] if in_table is None else cells[1] == "–" and (cells[0] == in_table) == is_monthly
 
 
 def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
@@ -233,21 +233,21 @@ def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
                            "n_jobs": 400, "n_employers_asking": 30, "n_unknown": 100, "bound_lo": 0.248,
                            "bound_hi": 0.448, "status": "published"}  # fmt: skip
     few = row | {"place": "Caribbean", "form": "bounds", "n_jobs": 40, "n_unknown": 120, "bound_lo": 0.1}
-    held = row | {"place": "Polynesia", "share": None, "share_lo": None, "n_jobs": 3, "status": "suppressed"}
-    rows = [row | {"place": "World"}, few | {"bound_hi": 0.85}, held]
-    made = shares.by_region(MEASURES["workplace"])
-    assert made.text(rows) == (
+    missing = row | {"place": "Polynesia", "share": None, "share_lo": None, "n_jobs": 3, "status": "suppressed"}
+    rows = [row | {"place": "World"}, few | {"bound_hi": 0.85}, missing]
+    renderer = shares.by_region(MEASURES["workplace"])
+    assert renderer.text(rows) == (
         "World 31% (28–34%; n = 400; 80% of jobs say where the work is done; of all jobs 25–45%); Caribbean between "
         "10% and 85% (n = 40; 25% say so); 1 more withheld"
     )
-    assert list(made.note(rows)) == ["100 more jobs do not say"]
-    assert made.table is not None
-    table = made.table(rows)
+    assert list(renderer.note(rows)) == ["100 more jobs do not say"]
+    assert renderer.table is not None
+    table = renderer.table(rows)
     assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "400", "30")
     assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
     assert table.below == ("Withheld, too few jobs or employers: Polynesia (n = 3).",)
-    stated = shares.by_region(MEASURES["pay_stated"])
-    assert stated.text([row | {"place": "World", "bound_lo": None}]) == "World 31% (28–34%; n = 400)", "a no"
+    of_pay = shares.by_region(MEASURES["pay_stated"])
+    assert of_pay.text([row | {"place": "World", "bound_lo": None}]) == "World 31% (28–34%; n = 400)", "a no"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
 
 
 @pytest.mark.parametrize(
-    ("changed", "rows", "expected"),
+    ("changes", "rows", "expected"),
     [
         ({"status": "published"}, [], None),
         ({"reason": "few employers"}, [WIDE], "low confidence: few employers"),
@@ -326,16 +326,16 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
     ],
 )  # fmt: skip
 def test_low_confidence_says_of_what_and_why(
-    changed: dict[str, Any], rows: list[dict[str, Any]], expected: str | None, figure: Any
+    changes: dict[str, Any], rows: list[dict[str, Any]], expected: str | None, figure: Any
 ) -> None:
-    row = figure(**{"status": "low", "value_json": json.dumps(rows), **changed})
+    row = figure(**{"status": "low", "value_json": json.dumps(rows), **changes})
     assert notes.why_low(row) == expected
     if expected is not None and "4 of 5" in expected:
         assert "Low confidence: A, B, C (the band" in notes.note(row), "a note has room for all names"
 
 
 @pytest.mark.parametrize(
-    ("changed", "expected"),
+    ("changes", "expected"),
     [
         ({"value": "62%", "bare_value": "62%"}, ("62%", "")),
         (
@@ -347,9 +347,9 @@ def test_low_confidence_says_of_what_and_why(
     ],
 )  # fmt: skip
 def test_a_value_and_what_is_said_of_it_stand_apart(
-    changed: dict[str, Any], expected: tuple[str, str], figure: Any
+    changes: dict[str, Any], expected: tuple[str, str], figure: Any
 ) -> None:
-    assert notes.parts(figure(**changed)) == expected
+    assert notes.parts(figure(**changes)) == expected
 
 
 @pytest.mark.parametrize(
@@ -361,20 +361,20 @@ def test_a_value_and_what_is_said_of_it_stand_apart(
 )
 def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str, figure: Any) -> None:
     row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
-    cited = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
-    assert notes.note(cited) == expected
+    claim = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
+    assert notes.note(claim) == expected
 
 
 def test_a_cited_figure_has_the_day_of_its_publisher_and_not_ours(figure: Any) -> None:
     row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "27 June 2017", "caveat": "old"}
-    cited = figure(
+    claim = figure(
         figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row | {"verified_on": "2026-05-01"}]),
         n_jobs=None, n_employers=None, period_from=None, period_to=None, verify_by=date(2026, 12, 31),
     )  # fmt: skip
-    assert notes.describe_period(cited) == "published 27 June 2017"
-    assert notes.describe_n(cited) is None
-    assert notes.origin(cited) == "PwC, Sizing the prize, 27 June 2017"
-    assert notes.note(cited).endswith("Verified on 1 May 2026, to be verified again by 31 December 2026.")
+    assert notes.describe_period(claim) == "published 27 June 2017"
+    assert notes.describe_n(claim) is None
+    assert notes.origin(claim) == "PwC, Sizing the prize, 27 June 2017"
+    assert notes.note(claim).endswith("Verified on 1 May 2026, to be verified again by 31 December 2026.")
     unknown = figure(figure="claim.shortfall", kind="cited", value_json=json.dumps([row | {"published": ""}]))
     assert notes.describe_period(unknown) == "of an unknown day"
 
@@ -401,19 +401,19 @@ def test_a_stale_table_and_its_scope_say_of_which_days_they_are(figure: Any) -> 
     rows = json.dumps([WIDE | counts | {"skill": "AWS", "countries": [{"country": "Chile", "n_jobs": 9}]}])
     days = {"period_from": date(2026, 1, 5), "period_to": date(2026, 1, 7), "basis": "postings", "value_json": rows}
     fresh, stale = (figure(figure="skills.any", status=status, **days) for status in ("published", "stale"))
-    made = [notes.table(one) for one in (fresh, stale)]
-    assert made[0] is not None and made[1] is not None
-    assert made[1].key == f"Read 5 to 7 January 2026. {made[0].key}"
+    tables = [notes.table(one) for one in (fresh, stale)]
+    assert tables[0] is not None and tables[1] is not None
+    assert tables[1].key == f"Read 5 to 7 January 2026. {tables[0].key}"
     assert notes.scope(stale).startswith("In the adverts we read (read 5 to 7 January 2026): ")
     assert "2026" not in notes.scope(fresh)
 
 
 def test_a_level_that_a_third_party_has_no_code_for_is_defined_by_the_title() -> None:
-    said = levels.define("staff", "advertised_third_party")
-    assert said is not None and said.startswith("staff level is what the title says; full-time")
+    definition = levels.define("staff", "advertised_third_party")
+    assert definition is not None and definition.startswith("staff level is what the title says; full-time")
     assert "code MI" in (levels.define("mid", "advertised_third_party") or "")
 
 
-@pytest.mark.parametrize(("words", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
-def test_a_list_has_one_and(words: list[str], said: str) -> None:
-    assert numbers.join_words(words) == said
+@pytest.mark.parametrize(("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_a_list_has_one_and(words: list[str], text: str) -> None:
+    assert numbers.join_words(words) == text
