@@ -30,7 +30,7 @@ def night(number: int) -> datetime:
     return BEGIN + timedelta(days=number)
 
 
-def posting(id: object = 1, **said: Any) -> Posting:
+def posting(id: object = 1, **fields: Any) -> Posting:
     """A posting of the source `board` unless it says another."""
     values: dict[str, Any] = {f.name: () if f.is_list and not f.nullable else None for f in fields_of(Posting)}
     values |= {
@@ -43,17 +43,17 @@ def posting(id: object = 1, **said: Any) -> Posting:
         "seniority_inferred": False,
         "text_state": "none",
         "is_drawn": True,
-    } | said
-    values["text_class"] = said.get("text_class") or {"full": "full_advert"}.get(
+    } | fields
+    values["text_class"] = fields.get("text_class") or {"full": "full_advert"}.get(
         values["text_state"], values["text_state"]
     )
     return Posting(**values | {"posting_id": f"{values['source']}:{id}"})
 
 
-def paid(low: float, currency: str | None, **said: Any) -> Posting:
+def paid(low: float, currency: str | None, **fields: Any) -> Posting:
     """A posting with yearly pay."""
     return posting(
-        **{"pay_low": low, "annual_low": low, "currency": currency, "period": "year", "pay_source": "stated"} | said
+        **{"pay_low": low, "annual_low": low, "currency": currency, "period": "year", "pay_source": "stated"} | fields
     )
 
 
@@ -193,7 +193,7 @@ def open_copy(work_template: Path, folder: Path) -> database.Connection:
     return database.open_work(folder)
 
 
-def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **changed: Any) -> dict[str, Any]:
+def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **fields: Any) -> dict[str, Any]:
     """The same row as a dictionary."""
     row: dict[str, Any] = {
         "as_of": as_of, "measure": measure, "item": item, "region_level": "world", "region": "World",
@@ -207,11 +207,11 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
         "share_lo": None, "share_hi": None, "rank": None, "category": None, "category_rank": None,
         "status": "suppressed", "reason": "few jobs", "doubt": None, "inputs": None, "sample": "known",
     }  # fmt: skip
-    assert changed.keys() <= row.keys(), changed.keys() - row.keys()
-    row |= changed
+    assert fields.keys() <= row.keys(), fields.keys() - row.keys()
+    row |= fields
     return row | ({"form": "point"} if row["status"] != "suppressed" and row["form"] is None else {})
 
 
-def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **changed: Any) -> Shares:
+def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **fields: Any) -> Shares:
     """A row of mart.shares for the World; what is not given is usual, or NULL."""
-    return Shares(**share_row(as_of, measure, item, n_jobs, n_yes, **changed))
+    return Shares(**share_row(as_of, measure, item, n_jobs, n_yes, **fields))

@@ -97,8 +97,8 @@ def test_no_module_is_named_like_one_of_the_standard_library_or_says_nothing() -
 @pytest.mark.parametrize("module", ["extractors.refine.workers", "extractors.refine.refine", "flows.cli.main"])
 def test_workers_and_command_start_without_the_heavy_libraries(module: str) -> None:
     code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert said.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout.strip() == "[]"
 
 
 def test_tests_mirror_the_packages() -> None:

@@ -83,8 +83,8 @@ def test_a_field_is_held_against_the_text() -> None:
     text = "This role is fully remote."
     assert "workplace_stated" in (said_of(text, workplace="remote").agreements or ())
     assert "workplace_stated" in (said_of(text, workplace="onsite").doubts or ())
-    for checked in (said_of(text), said_of("We sell lamps.", workplace="onsite")):
-        assert "workplace_stated" not in (*(checked.agreements or ()), *(checked.doubts or ()))
+    for advert in (said_of(text), said_of("We sell lamps.", workplace="onsite")):
+        assert "workplace_stated" not in (*(advert.agreements or ()), *(advert.doubts or ()))
 
 
 def test_pay_of_a_field_is_held_against_the_text_and_both_are_kept() -> None:
@@ -102,8 +102,8 @@ def test_pay_of_a_field_is_held_against_the_text_and_both_are_kept() -> None:
 
 
 def test_an_advert_carries_what_it_was_put_to() -> None:
-    said = "Requirements\nAt least 8 years of experience. The salary is 60,000 to 70,000 EUR a year."
-    advert = posting(source="lever", id="1", title="Junior Data Scientist", text=said, location_text="Berlin")
+    text = "Requirements\nAt least 8 years of experience. The salary is 60,000 to 70,000 EUR a year."
+    advert = posting(source="lever", id="1", title="Junior Data Scientist", text=text, location_text="Berlin")
     assert (advert.agreements, advert.doubts) == (
         ("city_subdivision", "currency_country"),
         ("level_years",),

@@ -32,10 +32,10 @@ NURSE = "<p>You care for patients on night shifts and write reports in Excel.</p
 TRAINS = "<p>You train models in PyTorch and run them on Kubernetes.</p>"
 
 
-def at_depth(percent: int, *said: RawPosting) -> list[Posting]:
-    made = list(postings(said, percent=percent))
-    assert all(isinstance(one, Posting) for one in made)
-    return made  # type: ignore[return-value]
+def at_depth(percent: int, *adverts: RawPosting) -> list[Posting]:
+    rows = list(postings(adverts, percent=percent))
+    assert all(isinstance(one, Posting) for one in rows)
+    return rows  # type: ignore[return-value]
 
 
 def advert(id: object, title: str = "Registered Nurse", html: str = NURSE, **more: Any) -> RawPosting:
@@ -66,21 +66,21 @@ def ids(is_drawn: bool, percent: int = 20) -> Iterator[int]:
     ],
 )
 def test_what_tells_of_ai_data_or_engineering(title: str, words: str | None, told_by: str | None) -> None:
-    found = find_depth("test", str(next(ids(is_drawn=False))), title, words, percent=20)
-    assert found == Depth(told_by, is_drawn=False, is_read=told_by is not None or not words)
+    reading = find_depth("test", str(next(ids(is_drawn=False))), title, words, percent=20)
+    assert reading == Depth(told_by, is_drawn=False, is_read=told_by is not None or not words)
 
 
 def test_the_words_are_of_the_taxonomy_or_of_ai() -> None:
     names = [row["name"] for row in cells_of("work_words")]
-    known = {skill.skill for skill in taxonomy()} | {row["words"] for row in cells_of("ai_terms")}
+    words = {skill.skill for skill in taxonomy()} | {row["words"] for row in cells_of("ai_terms")}
     assert len(names) == len(set(names))
-    assert set(names) <= known
+    assert set(names) <= words
 
 
 @given(st.text(max_size=300), st.integers(1, 100))
 def test_no_text_and_no_share_is_refused(words: str, percent: int) -> None:
-    found = find_depth("test", "1", "Registered Nurse", words, percent=percent)
-    assert found.is_read == (found.is_drawn or found.told_by is not None or not words)
+    reading = find_depth("test", "1", "Registered Nurse", words, percent=percent)
+    assert reading.is_read == (reading.is_drawn or reading.told_by is not None or not words)
     assert names_such_work(f"{words} PyTorch {words} Kubernetes ") in (True, False)
 
 
@@ -88,12 +88,12 @@ def test_no_text_and_no_share_is_refused(words: str, percent: int) -> None:
 
 
 def test_the_draw_has_its_share_and_a_larger_one_holds_a_smaller() -> None:
-    drawn = {percent: {n for n in range(5_000) if find_depth("s", str(n), "Cook", "x", percent=percent).is_drawn}
+    draws = {percent: {n for n in range(5_000) if find_depth("s", str(n), "Cook", "x", percent=percent).is_drawn}
              for percent in (1, 20, 50, ALL_PERCENT)}  # fmt: skip
-    assert drawn[1] < drawn[20] < drawn[50] < drawn[ALL_PERCENT] == set(range(5_000))
-    for percent, chosen in drawn.items():
+    assert draws[1] < draws[20] < draws[50] < draws[ALL_PERCENT] == set(range(5_000))
+    for percent, numbers in draws.items():
         expected = 5_000 * percent / 100
-        assert abs(len(chosen) - expected) <= 4 * (expected * (1 - percent / 100)) ** 0.5
+        assert abs(len(numbers) - expected) <= 4 * (expected * (1 - percent / 100)) ** 0.5
 
 
 def test_the_draw_rests_on_source_and_id_alone() -> None:
@@ -111,14 +111,14 @@ def test_the_draw_rests_on_source_and_id_alone() -> None:
 
 def test_what_is_read_is_read_as_before() -> None:
     """Whatever the depth, a text that is read gives the same row, but for the mark of the draw."""
-    said = [
+    adverts = [
         *(advert(n, title) for n, title in enumerate(("AI Engineer", "Nurse", "Data Engineer", "Cook") * 10)),
         *(advert(100 + n, "Specialist", TRAINS * 10) for n in range(5)),
     ]
-    whole, some = at_depth(ALL_PERCENT, *said), at_depth(20, *said)
+    whole, some = at_depth(ALL_PERCENT, *adverts), at_depth(20, *adverts)
     assert {one.text_state for one in whole} == {"full"}
     read = [(a, b) for a, b in zip(whole, some, strict=True) if b.text_state != UNREAD]
-    assert 20 < len(read) < len(said)
+    assert 20 < len(read) < len(adverts)
     assert [dataclasses.replace(a, is_drawn=b.is_drawn) for a, b in read] == [b for _, b in read]
 
 
@@ -128,8 +128,8 @@ def test_an_unread_advert_has_what_its_fields_say() -> None:
     fields: dict[str, Any] = {"employer": "St. Elmo", "location_text": "Denver, CO", "posted_on": "2026-01-02",
                               "pay": (pay,), "employment_type": "FULL_TIME"}  # fmt: skip
     html = NURSE + "<p>Hybrid. 5+ years of experience. A bachelor's degree is required. $90,000 - $95,000 a year.</p>"
-    said = advert(id, html=html, **fields)
-    (row,), (whole,) = at_depth(20, said), at_depth(ALL_PERCENT, said)
+    record = advert(id, html=html, **fields)
+    (row,), (whole,) = at_depth(20, record), at_depth(ALL_PERCENT, record)
     assert (row.text_state, row.text_class, row.told_by, row.is_drawn) == (UNREAD, UNREAD, None, False)
     of_text = (row.text, row.text_hash, row.language, row.ai_label, row.years_min, row.degree_min, row.qualifications)
     assert of_text == (None,) * 7
@@ -173,8 +173,8 @@ def test_no_ai_advert_of_the_real_payloads_is_left_unread() -> None:
         labels = {row["posting_id"]: row["is_ai"] for row in csv.DictReader(file)}
     n_ai = n_found = n_labelled = 0
     for source in WITH_TEXTS:
-        said = [one for one in said_in(source) if f"{source}:{one['id']}" in labels or not _is_clearly_other(one)]
-        for row in at_depth(ALL_PERCENT, *said):
+        records = [one for one in said_in(source) if f"{source}:{one['id']}" in labels or not _is_clearly_other(one)]
+        for row in at_depth(ALL_PERCENT, *records):
             is_ai = row.role_group in AI_GROUPS or row.ai_label == "builds_ai"
             n_ai += is_ai
             n_found += is_ai and row.told_by is not None
@@ -187,6 +187,6 @@ def test_no_ai_advert_of_the_real_payloads_is_left_unread() -> None:
     assert n_labelled == len(labels) == 300
 
 
-def _is_clearly_other(said: RawPosting) -> bool:
+def _is_clearly_other(record: RawPosting) -> bool:
     """One in four of the adverts whose title names nothing stands for them all, so that the test takes seconds."""
-    return role_of(str(said["title"])).value == "other" and draw_number("quarter", str(said["id"])) > 0.25
+    return role_of(str(record["title"])).value == "other" and draw_number("quarter", str(record["id"])) > 0.25

@@ -16,33 +16,33 @@ from transforms.text.rejects import Rejected
 HTML = "<h2>What you bring</h2><ul><li>Python, 5+ years of experience</li></ul><p>Salary: €60,000 – €80,000 a year</p>"
 
 
-def said(number: int, **changed: object) -> RawPosting:
-    given = {"source": "test", "id": number, "title": f"ML Engineer {number}", "html": HTML, "location_text": "Berlin"}
-    return RawPosting(**{**given, **changed})  # type: ignore[typeddict-item]
+def said(number: int, **fields: object) -> RawPosting:
+    usual = {"source": "test", "id": number, "title": f"ML Engineer {number}", "html": HTML, "location_text": "Berlin"}
+    return RawPosting(**{**usual, **fields})  # type: ignore[typeddict-item]
 
 
 def test_together_they_are_the_same_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", 3)
-    given = [
+    records = [
         said(1),
         said(2, html=None, text="We need Rust."),
         said(3, html=None),
         said(4, html="<p>Go" * 50),
         said(5, text=""),
     ]
-    assert list(postings(given)) == [posting(**one) for one in given]
+    assert list(postings(records)) == [posting(**one) for one in records]
 
 
 def test_what_cannot_be_made_is_an_issue_in_its_place() -> None:
     left_out = Issue(column_name="record", value="9", rule="a job expected")
-    made = list(postings([said(1), left_out, said(2, title=""), said(3, addresses=[5]), said(4)]))
-    assert [isinstance(one, Posting) for one in made] == [True, False, False, False, True]
-    assert made[1] is left_out
-    assert isinstance(made[2], Issue)
-    assert made[2].column_name == "title"
-    assert isinstance(made[3], Issue)
-    assert made[3].column_name == "record"
-    assert "'id': 3" in made[3].value
+    rows = list(postings([said(1), left_out, said(2, title=""), said(3, addresses=[5]), said(4)]))
+    assert [isinstance(one, Posting) for one in rows] == [True, False, False, False, True]
+    assert rows[1] is left_out
+    assert isinstance(rows[2], Issue)
+    assert rows[2].column_name == "title"
+    assert isinstance(rows[3], Issue)
+    assert rows[3].column_name == "record"
+    assert "'id': 3" in rows[3].value
 
 
 def test_alone_it_raises() -> None:
@@ -64,9 +64,9 @@ def test_words_that_give_a_stated_amount_another_period_flag_it(
     own_words: str, field: str | None, flag: str | None
 ) -> None:
     """The board's field says a year; the same amounts a month are not two offers but one of them is wrong."""
-    stated = Pay(low=230000.0, high=300000.0, currency="PHP", period="year", reading="stated", pay_text=own_words)
-    made = posting(**said(1, html=None, location_text="Manila, Philippines", pay=[stated], pay_text=field))
-    assert (made.period, made.pay_flag) == ("year", flag)
+    pay = Pay(low=230000.0, high=300000.0, currency="PHP", period="year", reading="stated", pay_text=own_words)
+    advert = posting(**said(1, html=None, location_text="Manila, Philippines", pay=[pay], pay_text=field))
+    assert (advert.period, advert.pay_flag) == ("year", flag)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +88,20 @@ def test_words_that_give_a_stated_amount_another_period_flag_it(
     ],
 )
 def test_pay_in_a_title_is_read_where_no_other_part_states_any(title: str, pay: tuple[object, ...] | None) -> None:
-    said_in_title = said(1, title=title, html="<p>We build bridges.</p>", location_text="Austin, TX")
-    made = posting(**said_in_title)
-    assert (made.pay_low, made.pay_high, made.currency, made.period) == (pay or (None,) * 4)
-    told = posting(**said_in_title | {"html": "<p>Salary: $90,000 a year.</p>"})
-    assert told.pay_low == 90000
+    record = said(1, title=title, html="<p>We build bridges.</p>", location_text="Austin, TX")
+    advert = posting(**record)
+    assert (advert.pay_low, advert.pay_high, advert.currency, advert.period) == (pay or (None,) * 4)
+    other = posting(**record | {"html": "<p>Salary: $90,000 a year.</p>"})
+    assert other.pay_low == 90000
 
 
 def test_what_a_source_could_not_take_stays_with_the_posting() -> None:
-    noted = Issue(column_name="pay_low", value="many", rule="an amount expected")
-    assert noted in posting(**said(1, issues=[noted])).issues
+    issue = Issue(column_name="pay_low", value="many", rule="an amount expected")
+    assert issue in posting(**said(1, issues=[issue])).issues
 
 
 @pytest.mark.parametrize(
-    ("stated", "read"),
+    ("value", "read"),
     [
         ("R-01106", "R-01106"),
         (" 6263 ", "6263"),
@@ -125,8 +125,8 @@ def test_what_a_source_could_not_take_stays_with_the_posting() -> None:
         ("Replacement for 2 leavers of the team that was moved to Austin in 2025", None),
     ],
 )
-def test_a_requisition_is_the_number_of_an_opening_and_no_word_in_its_place(stated: object, read: str | None) -> None:
-    assert posting(**said(1, requisition_id=stated)).requisition_id == read
+def test_a_requisition_is_the_number_of_an_opening_and_no_word_in_its_place(value: object, read: str | None) -> None:
+    assert posting(**said(1, requisition_id=value)).requisition_id == read
 
 
 def test_letters_whose_marks_stand_apart_are_read_like_others() -> None:
@@ -142,7 +142,7 @@ def test_letters_whose_marks_stand_apart_are_read_like_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "text_class"),
+    ("fields", "text_class"),
     [
         ({"text": "x" * 600}, "full_advert"),
         ({"text": "x" * 400}, "snippet"),
@@ -155,5 +155,5 @@ def test_letters_whose_marks_stand_apart_are_read_like_others() -> None:
         ({}, "none"),
     ],
 )
-def test_the_class_of_a_text_is_that_of_its_endpoint_and_a_short_one_is_a_snippet(said: Any, text_class: str) -> None:
-    assert posting(source="board", id=1, title="Engineer", **said).text_class == text_class
+def test_the_class_of_a_text_is_that_of_its_endpoint_and_a_short_one_is_a_snippet(fields: Any, text_class: str) -> None:
+    assert posting(source="board", id=1, title="Engineer", **fields).text_class == text_class

@@ -13,5 +13,5 @@ from warehouse import database
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as made:
-        yield made
+    with open_copy(work_template, tmp_path) as con:
+        yield con

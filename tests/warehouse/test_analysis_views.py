@@ -39,7 +39,7 @@ def on(month: int, day: int) -> datetime:
     return datetime(2026, month, day, 12, tzinfo=UTC)
 
 
-def advert(number: int, **said: Any) -> Posting:
+def advert(number: int, **fields: Any) -> Posting:
     """A full advert of a machine learning engineer in the US, with an employer and a title of its own."""
     values = {
         "title": f"Machine Learning Engineer {number}", "employer": f"Employer {chr(65 + number)}", "board": "acme",
@@ -47,17 +47,17 @@ def advert(number: int, **said: Any) -> Posting:
         "text": f"Text of advert {number}", "text_hash": f"{number:032x}", "text_state": "full",
         "country": "US", "places": (Place(place_text="Boston", country="US", continent="Americas"),),
     }  # fmt: skip
-    return posting(number, **values | said)
+    return posting(number, **values | fields)
 
 
-def offer(number: int, **said: Any) -> Posting:
+def offer(number: int, **fields: Any) -> Posting:
     """Such an advert that states pay of 100 to 140 dollars a year in the US."""
     values = {
         "pay_low": 100.0, "pay_high": 140.0, "annual_low": 100.0, "annual_high": 140.0, "currency": "USD",
         "period": "year", "pay_source": "stated", "pay_country": "US", "pay_continent": "Americas",
         "pay_market": "local",
     }  # fmt: skip
-    return advert(number, **values | said)
+    return advert(number, **values | fields)
 
 
 OPEN = (
@@ -81,9 +81,9 @@ HIDDEN = offer(11, source="secret", board="secret")
 @pytest.fixture
 def market(con: database.Connection, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file: two readings of a board, and one of a source that may not be published."""
-    said: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
     sources = [
-        Sources(source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_public, **said)
+        Sources(source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_public, **usual)
         for name, is_public in (("board", True), ("secret", False))
     ]
     load_lookups(con, sources)
@@ -100,14 +100,14 @@ def market(con: database.Connection, tmp_path: Path) -> Iterator[duckdb.DuckDBPy
     with database.transaction(con):
         database.write_mart(con, Shares, [Shares(**row)], as_of=NEWEST)
     publish(con, tmp_path / "market.duckdb")
-    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as published:
-        published.execute("SET TimeZone = 'UTC'")
-        yield published
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as reader:
+        reader.execute("SET TimeZone = 'UTC'")
+        yield reader
 
 
 def test_pay_that_is_in_no_band_says_why(market: duckdb.DuckDBPyConnection) -> None:
-    found = all_rows(market, "SELECT posting_id, why_not, is_in_band FROM analysis.pay_observations")
-    assert {row[0]: row[1:] for row in found} == {
+    rows = all_rows(market, "SELECT posting_id, why_not, is_in_band FROM analysis.pay_observations")
+    assert {row[0]: row[1:] for row in rows} == {
         "board:0": (None, True),
         "board:1": ("one_end", False),
         "board:2": ("not_full_time", False),
@@ -119,19 +119,19 @@ def test_pay_that_is_in_no_band_says_why(market: duckdb.DuckDBPyConnection) -> N
         "board:8": ("data_trainer", False),
         "board:10": ("not_open", False),
     }
-    assert {why for _, why, _ in found} - {None} <= REASONS
+    assert {why for _, why, _ in rows} - {None} <= REASONS
     words = analysis_views.COLUMNS["analysis.pay_observations"]["why_not"]
     assert all(reason in words for reason in REASONS - set(PAY_FLAGS)), "every reason is explained"
 
 
 def test_pay_in_a_band_is_what_the_marts_take(market: duckdb.DuckDBPyConnection) -> None:
-    counted = all_rows(
+    in_band = all_rows(
         market,
         f"SELECT job_id, posting_id, annual_low_usd, annual_high_usd FROM pay_observations(DATE '{NEWEST}')"
         " WHERE region_level = 'world' AND is_in_band AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL",
     )
-    shown = "SELECT job_id, posting_id, low_usd, high_usd FROM analysis.pay_observations WHERE is_in_band"
-    assert all_rows(market, shown) == counted != []
+    query = "SELECT job_id, posting_id, low_usd, high_usd FROM analysis.pay_observations WHERE is_in_band"
+    assert all_rows(market, query) == in_band != []
 
 
 def test_pay_is_given_in_dollars_in_its_own_money_and_as_stated(market: duckdb.DuckDBPyConnection) -> None:
@@ -139,36 +139,36 @@ def test_pay_is_given_in_dollars_in_its_own_money_and_as_stated(market: duckdb.D
     (row,) = all_rows(market, f"SELECT {columns} FROM analysis.pay_observations WHERE posting_id = 'board:0'")
     assert row == (120, 120, 100, 140, "year", "USD", "advertised", "US", "Northern America", "Employer A")
     days = "SELECT first_seen_on, last_seen_on, closed_on, days_seen, is_open FROM analysis.pay_observations"
-    (kept,) = all_rows(market, f"{days} WHERE posting_id = 'board:0'")
-    assert kept == (date(2026, 2, 10), date(2026, 3, 30), None, 49, True)
-    (gone,) = all_rows(market, f"{days} WHERE posting_id = 'board:10'")
-    assert gone == (date(2026, 2, 10), date(2026, 2, 10), date(2026, 3, 30), 1, False)
+    (open_job,) = all_rows(market, f"{days} WHERE posting_id = 'board:0'")
+    assert open_job == (date(2026, 2, 10), date(2026, 3, 30), None, 49, True)
+    (closed_job,) = all_rows(market, f"{days} WHERE posting_id = 'board:10'")
+    assert closed_job == (date(2026, 2, 10), date(2026, 2, 10), date(2026, 3, 30), 1, False)
 
 
 def test_jobs_are_those_of_publishable_sources_open_as_statistics_count(market: duckdb.DuckDBPyConnection) -> None:
-    found = all_rows(market, "SELECT posting_id, is_open FROM analysis.jobs")
-    assert {row[0] for row in found} == {f"board:{n}" for n in range(11)}, "none of a source that may not be published"
-    counted = {row[0] for row in all_rows(market, f"SELECT job_id FROM counted_jobs(DATE '{NEWEST}')")}
-    assert {row[0] for row in all_rows(market, "SELECT job_id FROM analysis.jobs WHERE is_open")} == counted
-    assert {row[0] for row in found if row[1]} == {f"board:{n}" for n in range(10)}
+    rows = all_rows(market, "SELECT posting_id, is_open FROM analysis.jobs")
+    assert {row[0] for row in rows} == {f"board:{n}" for n in range(11)}, "none of a source that may not be published"
+    open_jobs = {row[0] for row in all_rows(market, f"SELECT job_id FROM counted_jobs(DATE '{NEWEST}')")}
+    assert {row[0] for row in all_rows(market, "SELECT job_id FROM analysis.jobs WHERE is_open")} == open_jobs
+    assert {row[0] for row in rows if row[1]} == {f"board:{n}" for n in range(10)}
     read = all_rows(market, "SELECT posting_id FROM analysis.jobs WHERE NOT is_skill_read")
     assert read == [("board:9",)]
 
 
 def test_skills_are_those_that_the_marts_count(market: duckdb.DuckDBPyConnection) -> None:
-    found = all_rows(market, "SELECT job_id, skill, requirement, text_class, is_open FROM analysis.skills_asked")
-    assert {(row[1], row[2], row[4]) for row in found if row[0] in ("board:0", "board:1", "board:10")} == {
+    rows = all_rows(market, "SELECT job_id, skill, requirement, text_class, is_open FROM analysis.skills_asked")
+    assert {(row[1], row[2], row[4]) for row in rows if row[0] in ("board:0", "board:1", "board:10")} == {
         ("Python", "required", True),
         ("Rust", "preferred", True),
         ("Python", "mentioned", True),
         ("Python", "required", False),
     }
-    assert {row[3] for row in found} == {"full_advert"}
-    counted = set()
+    assert {row[3] for row in rows} == {"full_advert"}
+    triples = set()
     for requirement in ("required", "preferred", "mentioned"):
-        listed = f"SELECT job_id, unnest({requirement}) FROM jobs_with_skills(DATE '{NEWEST}')"
-        counted |= {(job, skill, requirement) for job, skill in all_rows(market, listed)}
-    assert {row[:3] for row in found if row[4]} == counted
+        query = f"SELECT job_id, unnest({requirement}) FROM jobs_with_skills(DATE '{NEWEST}')"
+        triples |= {(job, skill, requirement) for job, skill in all_rows(market, query)}
+    assert {row[:3] for row in rows if row[4]} == triples
 
 
 def test_remote_work_has_marts_with_intervals_and_roles_as_counts(market: duckdb.DuckDBPyConnection) -> None:
@@ -187,19 +187,19 @@ def test_remote_work_has_marts_with_intervals_and_roles_as_counts(market: duckdb
 def test_months_count_what_boards_listed_and_say_what_they_cover(market: duckdb.DuckDBPyConnection) -> None:
     columns = "month, n_jobs, n_boards_read, read_from, read_to, n_boards_again, n_jobs_again, n_jobs_before"
     where = "region = 'World' AND role = 'machine_learning_engineer' ORDER BY month"
-    found = all_rows(market, f"SELECT {columns} FROM analysis.open_by_month WHERE {where}")
+    rows = all_rows(market, f"SELECT {columns} FROM analysis.open_by_month WHERE {where}")
     february, march = date(2026, 2, 10), date(2026, 3, 30)
-    assert found == [
+    assert rows == [
         (date(2026, 2, 1), 2, 1, february, february, 0, 0, 0),
         (date(2026, 3, 1), 9, 1, march, march, 1, 9, 2),
     ]
 
 
 def test_a_role_that_is_gone_stays_in_the_month_that_it_left(con: database.Connection, tmp_path: Path) -> None:
-    gone = advert(1, role="data_scientist", role_group="ai_science")
+    old = advert(1, role="data_scientist", role_group="ai_science")
     load(
         con,
-        refined(tmp_path, "a", Answer(on(1, 5), [advert(0), gone])),
+        refined(tmp_path, "a", Answer(on(1, 5), [advert(0), old])),
         refined(tmp_path, "b", Answer(on(2, 5), [advert(0)])),
         refined(tmp_path, "c", Answer(on(4, 5), [advert(0)])),  # nobody looked in March
     )
@@ -208,8 +208,8 @@ def test_a_role_that_is_gone_stays_in_the_month_that_it_left(con: database.Conne
     for statement in analysis_views.declarations():
         con.execute(statement)
     columns = "month, role, n_jobs, n_boards_again, n_jobs_again, n_jobs_before"
-    found = all_rows(con, f"SELECT {columns} FROM analysis.open_by_month WHERE region = 'World' ORDER BY ALL")
-    assert found == [
+    rows = all_rows(con, f"SELECT {columns} FROM analysis.open_by_month WHERE region = 'World' ORDER BY ALL")
+    assert rows == [
         (date(2026, 1, 1), "data_scientist", 1, 0, 0, 0),
         (date(2026, 1, 1), "machine_learning_engineer", 1, 0, 0, 0),
         (date(2026, 2, 1), "data_scientist", 0, 1, 0, 1),
@@ -219,13 +219,13 @@ def test_a_role_that_is_gone_stays_in_the_month_that_it_left(con: database.Conne
 
 
 def test_employers_hire_for_ai_jobs_that_are_open(market: duckdb.DuckDBPyConnection) -> None:
-    found = all_rows(market, "SELECT employer, n_jobs, roles, countries FROM analysis.employers_hiring ORDER BY ALL")
+    rows = all_rows(market, "SELECT employer, n_jobs, roles, countries FROM analysis.employers_hiring ORDER BY ALL")
     hiring = sorted(str(one.employer) for one in OPEN if one.role_group in AI_GROUPS)
-    assert [row[0] for row in found] == hiring
-    assert found[0][1:] == (1, {"machine_learning_engineer": 1}, ["US"])
-    stated = "SELECT n_read_in_full, n_stating_pay, share_stating_pay FROM analysis.employers_hiring WHERE employer ="
-    assert all_rows(market, f"{stated} 'Employer A'") == [(1, 1, 1)]
-    assert all_rows(market, f"{stated} 'Employer J'") == [(1, 0, 0)]
+    assert [row[0] for row in rows] == hiring
+    assert rows[0][1:] == (1, {"machine_learning_engineer": 1}, ["US"])
+    query = "SELECT n_read_in_full, n_stating_pay, share_stating_pay FROM analysis.employers_hiring WHERE employer ="
+    assert all_rows(market, f"{query} 'Employer A'") == [(1, 1, 1)]
+    assert all_rows(market, f"{query} 'Employer J'") == [(1, 0, 0)]
 
 
 def test_an_employer_stands_by_its_name_and_not_by_its_token(con: database.Connection, tmp_path: Path) -> None:
@@ -244,9 +244,9 @@ def test_an_employer_stands_by_its_name_and_not_by_its_token(con: database.Conne
 
 def test_a_board_that_lists_most_of_anothers_jobs_is_its_twin(con: database.Connection, tmp_path: Path) -> None:
     boards = {"acme": range(5), "acme-old": range(10, 14), "branch": range(20, 26)}
-    said: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
     sources = [
-        Sources(source="board", terms_url=None, attribution="a", is_verified=True, is_republishable=True, **said)
+        Sources(source="board", terms_url=None, attribution="a", is_verified=True, is_republishable=True, **usual)
     ]
     load_lookups(con, sources)
     files = [
@@ -259,8 +259,8 @@ def test_a_board_that_lists_most_of_anothers_jobs_is_its_twin(con: database.Conn
         con.execute(job)
     for statement in analysis_views.declarations():
         con.execute(statement)
-    found = all_rows(con, "SELECT board, other_board, n_common, n_jobs, share_common FROM analysis.twin_boards")
-    assert found == [("acme-old", "acme", 3, 4, 0.75)], "two jobs of a branch's six are no twin's"
+    rows = all_rows(con, "SELECT board, other_board, n_common, n_jobs, share_common FROM analysis.twin_boards")
+    assert rows == [("acme-old", "acme", 3, 4, 0.75)], "two jobs of a branch's six are no twin's"
 
 
 HIRING = Sources(
@@ -280,12 +280,12 @@ GERMAN = Place(place_text="Köln", country="DE")
 AMERICAN = Place(place_text="Boston", country="US")
 
 
-def board_rows(con: database.Connection, folder: Path, listed: Mapping[str, list[Posting]], columns: str) -> Any:
+def board_rows(con: database.Connection, folder: Path, lists: Mapping[str, list[Posting]], columns: str) -> Any:
     """Columns of analysis.boards by board, where each lists these adverts."""
     load_lookups(con, [HIRING])
     files = [
         refined(folder, name, Answer(on(3, number), [replace(one, board=name) for one in adverts], board=name))
-        for number, (name, adverts) in enumerate(listed.items(), start=1)
+        for number, (name, adverts) in enumerate(lists.items(), start=1)
     ]
     load(con, *files)
     employers.resolve(con, ())
@@ -295,22 +295,22 @@ def board_rows(con: database.Connection, folder: Path, listed: Mapping[str, list
     return {row[0]: row[1:] for row in all_rows(con, f"SELECT board, {columns} FROM analysis.boards")}
 
 
-def adverts_of(board: str, n: int, **said: Any) -> list[Posting]:
+def adverts_of(board: str, n: int, **fields: Any) -> list[Posting]:
     """Adverts of one employer with ids of their own."""
-    return [replace(advert(1, **{"employer": board} | said), posting_id=f"board:{board}{k}") for k in range(n)]
+    return [replace(advert(1, **{"employer": board} | fields), posting_id=f"board:{board}{k}") for k in range(n)]
 
 
 def test_a_boards_country_is_that_of_most_of_its_jobs(con: database.Connection, tmp_path: Path) -> None:
     both = {"places": (GERMAN, AMERICAN), "country": None}
-    listed = {
+    lists = {
         "most": adverts_of("most", 5) + adverts_of("b", 2, places=(GERMAN,), country="DE"),
         "half": adverts_of("half", 5) + adverts_of("c", 5, places=(GERMAN,), country="DE"),
         "few": adverts_of("few", 4),
         "both": adverts_of("both", 9, **both),
         "nowhere": adverts_of("nowhere", 9, places=(), country=None),
     }
-    found = board_rows(con, tmp_path, listed, "country, n_placed, n_in_country, country_share")
-    assert found == {
+    rows = board_rows(con, tmp_path, lists, "country, n_placed, n_in_country, country_share")
+    assert rows == {
         "most": ("US", 7, 5, 5 / 7),
         "half": (None, 10, None, None),
         "few": (None, 4, None, None),
@@ -322,7 +322,7 @@ def test_a_boards_country_is_that_of_most_of_its_jobs(con: database.Connection, 
 def test_a_board_is_an_agencys_by_evidence_alone(con: database.Connection, tmp_path: Path) -> None:
     unread = {"text": None, "text_hash": None, "text_state": "none"}
     recruits = adverts_of("d", 3, title="Recruitment Consultant", **unread)
-    listed = {
+    lists = {
         "words": adverts_of("words", 3, text=OUR_CLIENT) + adverts_of("e", 27),
         "fewer": adverts_of("fewer", 3, text=OUR_CLIENT) + adverts_of("f", 28),
         "two": adverts_of("two", 2, text=OUR_CLIENT) + adverts_of("g", 3),
@@ -332,11 +332,11 @@ def test_a_board_is_an_agencys_by_evidence_alone(con: database.Connection, tmp_p
         "silent": adverts_of("silent", 30, **unread),
     }
     columns = "is_agency, n_jobs, n_read, n_for_client, n_by_title, n_of_agency, agency_words"
-    said = ["Our client is a"]
-    assert board_rows(con, tmp_path, listed, columns) == {
-        "words": (True, 30, 30, 3, 0, 0, said),
-        "fewer": (False, 31, 31, 3, 0, 0, said),
-        "two": (False, 5, 5, 2, 0, 0, said),
+    phrases = ["Our client is a"]
+    assert board_rows(con, tmp_path, lists, columns) == {
+        "words": (True, 30, 30, 3, 0, 0, phrases),
+        "fewer": (False, 31, 31, 3, 0, 0, phrases),
+        "two": (False, 5, 5, 2, 0, 0, phrases),
         "titles": (True, 8, 0, 0, 3, 0, ["Recruitment Consultant"]),
         "name": (True, 2, 0, 0, 0, 2, []),
         "little": (None, 4, 4, 0, 0, 0, []),
@@ -345,13 +345,13 @@ def test_a_board_is_an_agencys_by_evidence_alone(con: database.Connection, tmp_p
 
 
 def test_a_board_has_the_industry_of_the_employer_of_most_of_its_jobs(con: database.Connection, tmp_path: Path) -> None:
-    listed = {
+    lists = {
         "a": adverts_of("Acme", 3) + adverts_of("Globex", 2),
         "b": adverts_of("Acme", 2) + adverts_of("Globex", 2),
         "c": adverts_of("Initech", 1),
     }
-    listed["b"] = [replace(one, posting_id=f"{one.posting_id}b") for one in listed["b"]]
-    board_rows(con, tmp_path, listed, "board")
+    lists["b"] = [replace(one, posting_id=f"{one.posting_id}b") for one in lists["b"]]
+    board_rows(con, tmp_path, lists, "board")
     con.execute(
         "UPDATE core.employers SET industry = 'finance', industry_evidence = 'public: a bank' WHERE employer = 'Acme'"
     )
@@ -364,11 +364,11 @@ def test_a_board_has_the_industry_of_the_employer_of_most_of_its_jobs(con: datab
 
 
 def test_a_board_has_the_industry_that_fields_of_its_adverts_state(con: database.Connection, tmp_path: Path) -> None:
-    listed = {
+    lists = {
         "a": adverts_of("Acme", 3, industry_text="Financial Services") + adverts_of("Globex", 2),
         "c": adverts_of("Initech", 1, industry_text="Birds"),
     }
-    assert board_rows(con, tmp_path, listed, "industry, industry_evidence") == {
+    assert board_rows(con, tmp_path, lists, "industry, industry_evidence") == {
         "a": ("finance", "board states: Financial Services"),
         "c": (None, None),
     }
@@ -379,8 +379,8 @@ def test_a_board_without_adverts_stays_empty(con: database.Connection) -> None:
     load_lookups(con, [HIRING])
     for name in ("a", "a-sandbox", "A"):
         known_on, is_test = date(2026, 3, 1), "sandbox" in name
-        known = KnownBoards(source="board", board=name, known_from="a list", known_on=known_on, is_test=is_test)
-        store.add_known(con, [known])
+        row = KnownBoards(source="board", board=name, known_from="a list", known_on=known_on, is_test=is_test)
+        store.add_known(con, [row])
     for statement in analysis_views.declarations():
         con.execute(statement)
     columns = "board, state, n_jobs, country, is_agency, employer, industry"
@@ -413,13 +413,13 @@ def test_each_night_of_a_board_says_why_it_was_asked_and_what_it_showed(
     )
     publish(con, tmp_path / "market.duckdb")
     columns = "day(night), why, chance, said, n_answers, day(answered_on), n_adverts, n_ai, n_ai_paid, n_first_seen"
-    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as published:
-        found = all_rows(
-            published,
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as reader:
+        rows = all_rows(
+            reader,
             f"SELECT {columns}, n_ai_paid_first_seen FROM analysis.board_nights ORDER BY source, board, night",
         )
-        (last,) = all_rows(published, "SELECT n_adverts, n_ai FROM core.board_states WHERE source = 'board'")
-    assert found == [
+        (last,) = all_rows(reader, "SELECT n_adverts, n_ai FROM core.board_states WHERE source = 'board'")
+    assert rows == [
         (1, "panel", 0.5, "answer", 1, 1, 3, 3, 2, 3, 2),
         (2, "yield", None, "not_asked", 0, 1, 3, 3, 2, 0, 0),
         (3, "yield", None, "no_answer", 0, 1, 3, 3, 2, 0, 0),
@@ -430,20 +430,20 @@ def test_each_night_of_a_board_says_why_it_was_asked_and_what_it_showed(
         (8, None, None, "answer", 1, 8, 2, 2, 2, 0, 0),  # one is back, and was seen before
         (9, None, None, "gone", 1, 8, 2, 2, 2, 0, 0),
     ]
-    assert found[-1][6:8] == last, "as the state of the board has it"
+    assert rows[-1][6:8] == last, "as the state of the board has it"
 
 
 def board_source(name: str, *, is_republishable: bool = True) -> Sources:
-    said: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
     return Sources(
-        source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_republishable, **said
+        source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_republishable, **usual
     )
 
 
-def planned(day: int, *, why: str = "yield", run_id: str = "first", **said: Any) -> BoardNights:
+def planned(day: int, *, why: str = "yield", run_id: str = "first", **fields: Any) -> BoardNights:
     """The board acme was planned on a day of March."""
     on_day = date(2026, 3, day)
-    return BoardNights(run_id=f"{day} {run_id}", source="board", board="acme", planned_on=on_day, why=why, **said)
+    return BoardNights(run_id=f"{day} {run_id}", source="board", board="acme", planned_on=on_day, why=why, **fields)
 
 
 def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.DuckDBPyConnection) -> None:
@@ -455,10 +455,8 @@ def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.Duck
 
 def test_views_answer_before_anything_was_read(con: database.Connection, tmp_path: Path) -> None:
     publish(con, tmp_path / "market.duckdb")
-    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as published:
-        assert [all_rows(published, f"FROM {view}") for view in analysis_views.VIEWS] == [[]] * len(
-            analysis_views.VIEWS
-        )
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as reader:
+        assert [all_rows(reader, f"FROM {view}") for view in analysis_views.VIEWS] == [[]] * len(analysis_views.VIEWS)
 
 
 def test_the_working_file_has_no_views_for_analysts(con: database.Connection) -> None:

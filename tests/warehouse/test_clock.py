@@ -19,9 +19,9 @@ EXPIRES_AFTER_DAYS = 30
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as made:
-        declare(made, EXPIRES_AFTER_DAYS)
-        yield made
+    with open_copy(work_template, tmp_path) as con:
+        declare(con, EXPIRES_AFTER_DAYS)
+        yield con
 
 
 def day(number: int) -> date:
@@ -161,12 +161,12 @@ def test_where_answers_list_boards_an_advert_counts_by_its_own(con: database.Con
 # --- flow -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("unread", "found"), [(BRIDGE_DAYS, ["board:2"]), (BRIDGE_DAYS + 1, [])])
+@pytest.mark.parametrize(("unread", "ids"), [(BRIDGE_DAYS, ["board:2"]), (BRIDGE_DAYS + 1, [])])
 def test_new_is_what_a_whole_reading_shortly_before_did_not_list(
-    unread: int, found: list[str], con: database.Connection, tmp_path: Path
+    unread: int, ids: list[str], con: database.Connection, tmp_path: Path
 ) -> None:
     read(con, tmp_path, Answer(night(0), [posting(1)]), Answer(night(unread), [posting(1), posting(2)]))
-    assert flow(con, unread) == found
+    assert flow(con, unread) == ids
     assert flow(con, unread - 1) == []
     assert flow(con, unread + 9, window_days=9) == [], "its first day is before the window"
 
@@ -190,13 +190,13 @@ def test_an_advert_that_stood_on_another_board_before_is_not_new(con: database.C
 # --- earlier days -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("n_adverts", "found"), [(MIN_ADVERTS_LEFT, [0]), (MIN_ADVERTS_LEFT - 1, [])])
+@pytest.mark.parametrize(("n_adverts", "numbers"), [(MIN_ADVERTS_LEFT, [0]), (MIN_ADVERTS_LEFT - 1, [])])
 def test_the_last_day_of_boards_that_left_the_stock_is_to_be_computed(
-    n_adverts: int, found: list[int], con: database.Connection, tmp_path: Path
+    n_adverts: int, numbers: list[int], con: database.Connection, tmp_path: Path
 ) -> None:
     first = [posting(n) for n in range(n_adverts)]
     read(con, tmp_path, Answer(night(0), first), Answer(night(60), [posting(99, board="globex")], board="globex"))
-    days = [day(number) for number in found]
+    days = [day(number) for number in numbers]
     assert find_earlier_days(con, day(60), first_on=day(-400)) == days
     assert find_earlier_days(con, day(45), first_on=day(-400)) == [], "nobody has left yet"
     assert find_earlier_days(con, day(60), first_on=day(1)) == [], "too long ago to be kept"

@@ -180,11 +180,11 @@ def test_history_that_no_longer_fits_is_left_out_and_said(
 
 def test_working_tables_are_kept_with_their_key_and_emptied_with_another(con: database.Connection) -> None:
     columns_of = {"read_with": "key VARCHAR NOT NULL", "seen": "posting_id VARCHAR NOT NULL"}
-    for key, held in (("a", []), ("a", [("x:1",)]), ("b", []), ("b", [("x:1",)])):
+    for key, rows in (("a", []), ("a", [("x:1",)]), ("b", []), ("b", [("x:1",)])):
         database.make_working_tables(con, columns_of, key)
-        assert all_rows(con, "FROM seen") == held
+        assert all_rows(con, "FROM seen") == rows
         assert all_rows(con, "FROM read_with") == [(key,)]
-        if not held:
+        if not rows:
             con.execute("INSERT INTO seen VALUES ('x:1')")
 
 
@@ -197,6 +197,6 @@ def test_a_half_made_work_file_is_not_used(tmp_path: Path) -> None:
 
 def test_limits_are_those_asked_for(tmp_path: Path) -> None:
     with database.open_work(tmp_path, memory_limit="1GiB", threads=1, temp_directory=tmp_path / "spill") as con:
-        asked = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('TimeZone')"
-        assert all_rows(con, asked) == [("1.0 GiB", 1, "UTC")]
+        query = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('TimeZone')"
+        assert all_rows(con, query) == [("1.0 GiB", 1, "UTC")]
         assert all_rows(con, "SELECT current_setting('temp_directory')") == [(str(tmp_path / "spill"),)]

@@ -32,7 +32,7 @@ def test_dictionary_names_every_table_view_and_column() -> None:
         for field in fields_of(cls):
             assert _row_of(field) in section, f"{table_of(cls).name}.{field.name}"
     for view, columns in dictionary.ALL_VIEW_COLUMNS.items():
-        assert all(f"| {column} | {said} |" in section_of(f"{view} (view)") for column, said in columns.items())
+        assert all(f"| {column} | {comment} |" in section_of(f"{view} (view)") for column, comment in columns.items())
 
 
 def _row_of(field: Field) -> str:
@@ -44,8 +44,8 @@ def test_contents_lead_to_every_section() -> None:
     headings = re.findall(r"^## (.*)$", TEXT, re.MULTILINE)
     anchors = [dictionary.anchor_of(heading) for heading in headings]
     assert len(set(anchors)) == len(anchors)
-    unlinked = {"Contents", *(heading for heading in headings if heading.endswith("(nested)"))}
-    assert sorted(links) == sorted(dictionary.anchor_of(heading) for heading in headings if heading not in unlinked)
+    others = {"Contents", *(heading for heading in headings if heading.endswith("(nested)"))}
+    assert sorted(links) == sorted(dictionary.anchor_of(heading) for heading in headings if heading not in others)
     names = {table_of(cls).name for cls in all_tables()} | dictionary.ALL_VIEWS.keys()
     assert {heading.partition(" ")[0].partition("(")[0] for heading in headings} >= names | MACROS.keys()
 
@@ -63,13 +63,13 @@ def test_anchors_are_those_that_github_makes(heading: str, anchor: str) -> None:
 
 
 def test_the_picture_has_every_declared_relation_of_core() -> None:
-    drawn = re.findall(r"^    (\w+) \|\|--o\{ (\w+) : (\w+)$", section_of("Relations"), re.MULTILINE)
-    assert drawn == [
+    arrows = re.findall(r"^    (\w+) \|\|--o\{ (\w+) : (\w+)$", section_of("Relations"), re.MULTILINE)
+    assert arrows == [
         (target.removeprefix("core."), table.removeprefix("core."), column)
         for table, column, target in dictionary.relations()
         if table.startswith("core.")
     ]
-    assert ("employers", "postings", "employer_id") in drawn and ("skills", "posting_skills", "skill") in drawn
+    assert ("employers", "postings", "employer_id") in arrows and ("skills", "posting_skills", "skill") in arrows
     assert "```mermaid\nerDiagram\n" in TEXT
 
 

@@ -72,10 +72,10 @@ def test_a_damaged_log_is_set_aside_with_its_file(whole: Path) -> None:
     content = bytearray(log.read_bytes())
     content[len(content) // 2] ^= 0xFF
     log.write_bytes(content)
-    found = recovery.set_damaged_aside(whole, DAY)
-    assert found is not None
-    assert found[0] == whole.with_name("work.duckdb.damaged-2026-11-26")
-    assert "WAL" in found[1]
+    result = recovery.set_damaged_aside(whole, DAY)
+    assert result is not None
+    assert result[0] == whole.with_name("work.duckdb.damaged-2026-11-26")
+    assert "WAL" in result[1]
     assert not whole.exists()
     assert not log.exists()
     assert whole.with_name("work.duckdb.damaged-2026-11-26.wal").read_bytes() == content

@@ -26,7 +26,7 @@ TABLES = list(all_tables())
 AT = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 
 
-def posting(**said: Any) -> Posting:
+def posting(**fields: Any) -> Posting:
     """A posting that says nothing but what it must."""
     values: dict[str, Any] = {f.name: () if f.is_list and not f.nullable else None for f in fields_of(Posting)}
     values |= {
@@ -41,15 +41,15 @@ def posting(**said: Any) -> Posting:
         "text_class": "none",
         "is_drawn": True,
     }
-    return Posting(**{**values, **said})
+    return Posting(**{**values, **fields})
 
 
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
-    made = duckdb.connect()
+    con = duckdb.connect()
     for name in ("core", "mart", "ops", "refined"):
-        made.execute(f"CREATE SCHEMA {name}")
-    return made
+        con.execute(f"CREATE SCHEMA {name}")
+    return con
 
 
 @pytest.mark.parametrize("cls", TABLES, ids=lambda cls: table_of(cls).name)
@@ -58,16 +58,16 @@ def test_ddl_makes_the_declared_table(cls: type, con: duckdb.DuckDBPyConnection)
     for statement in schema.comments(cls):
         con.execute(statement)
     space, _, name = table_of(cls).name.partition(".")
-    made = con.execute(
+    columns = con.execute(
         "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()"
         " WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
         [space, name],
     ).fetchall()
-    assert [row[0] for row in made] == [f.name for f in fields_of(cls)]
+    assert [row[0] for row in columns] == [f.name for f in fields_of(cls)]
     types = [schema.sql_type(f).replace('"', "") for f in fields_of(cls)]
-    assert [row[1].replace('"', "") for row in made] == types
-    assert [row[2] for row in made] == [f.nullable for f in fields_of(cls)]
-    assert all(row[3].startswith(f.column.doc) for row, f in zip(made, fields_of(cls), strict=True))
+    assert [row[1].replace('"', "") for row in columns] == types
+    assert [row[2] for row in columns] == [f.nullable for f in fields_of(cls)]
+    assert all(row[3].startswith(f.column.doc) for row, f in zip(columns, fields_of(cls), strict=True))
     keys = con.execute(
         "SELECT constraint_column_names FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
     ).fetchall()
@@ -97,25 +97,25 @@ def test_checks_refuse_what_is_outside_the_declaration(
     con.execute(schema.ddl(PostingPay))
     row = PostingPay(posting_id="board:1", position=0, low=10.0, high=None)
     insert = "INSERT INTO core.posting_pay BY NAME SELECT * FROM made"
-    made = schema.arrow_table(PostingPay, [dataclasses.replace(row, **{column: bad})])  # type: ignore[arg-type]
-    con.register("made", made)
+    batch = schema.arrow_table(PostingPay, [dataclasses.replace(row, **{column: bad})])  # type: ignore[arg-type]
+    con.register("made", batch)
     with pytest.raises(duckdb.ConstraintException, match="CHECK"):
         con.execute(insert)
-    made = schema.arrow_table(PostingPay, [dataclasses.replace(row, **{column: good})])  # type: ignore[arg-type]
-    con.register("made", made)
+    batch = schema.arrow_table(PostingPay, [dataclasses.replace(row, **{column: good})])  # type: ignore[arg-type]
+    con.register("made", batch)
     con.execute(insert)
     assert con.execute("SELECT count(*) FROM core.posting_pay").fetchone() == (1,)
 
 
 def test_arrow_schema_nests_lists_of_structs_and_keeps_times_in_utc() -> None:
-    made = schema.arrow_schema(Posting)
-    assert made.names == [f.name for f in fields_of(Posting)]
-    assert made.field("pay").type.value_type.field("is_headline").type == pa.bool_()
-    assert made.field("remote_scope").type == pa.list_(pa.string())
-    assert made.field("title").nullable is False
-    refined = schema.refined_schema(Posting)
-    assert refined.names[-2:] == ["record", "observed_at"]
-    assert refined.field("observed_at").type == pa.timestamp("us", tz="UTC")
+    arrow = schema.arrow_schema(Posting)
+    assert arrow.names == [f.name for f in fields_of(Posting)]
+    assert arrow.field("pay").type.value_type.field("is_headline").type == pa.bool_()
+    assert arrow.field("remote_scope").type == pa.list_(pa.string())
+    assert arrow.field("title").nullable is False
+    with_origin = schema.refined_schema(Posting)
+    assert with_origin.names[-2:] == ["record", "observed_at"]
+    assert with_origin.field("observed_at").type == pa.timestamp("us", tz="UTC")
 
 
 def test_rows_survive_parquet_and_duckdb(tmp_path: Path) -> None:
@@ -162,19 +162,19 @@ PAY = st.builds(
 
 @given(st.lists(st.lists(PAY, max_size=3).map(tuple), max_size=4))
 def test_nested_lists_come_back_as_they_went_in(pays: list[tuple[Pay, ...]]) -> None:
-    made = schema.arrow_table(Posting, [posting(pay=pay) for pay in pays])
-    assert made["pay"].to_pylist() == [[dataclasses.asdict(p) for p in pay] for pay in pays]
+    table = schema.arrow_table(Posting, [posting(pay=pay) for pay in pays])
+    assert table["pay"].to_pylist() == [[dataclasses.asdict(p) for p in pay] for pay in pays]
 
 
 def test_half_a_surrogate_pair_does_not_stop_a_table() -> None:
-    made = schema.arrow_table(Posting, [posting(title="a\ud800b", remote_scope=("\udfff",)), posting(title="😀")])
-    assert made["title"].to_pylist() == ["a\ufffdb", "😀"]
-    assert made["remote_scope"].to_pylist() == [["\ufffd"], None]
+    table = schema.arrow_table(Posting, [posting(title="a\ud800b", remote_scope=("\udfff",)), posting(title="😀")])
+    assert table["title"].to_pylist() == ["a\ufffdb", "😀"]
+    assert table["remote_scope"].to_pylist() == [["\ufffd"], None]
 
 
 def test_whole_numbers_of_any_size_are_amounts() -> None:
-    made = schema.arrow_table(Pay, [Pay(low=12, high=10**30)])  # JSON numbers without a point arrive as int
-    assert made["high"].to_pylist() == [1e30]
+    table = schema.arrow_table(Pay, [Pay(low=12, high=10**30)])  # JSON numbers without a point arrive as int
+    assert table["high"].to_pylist() == [1e30]
 
 
 @pytest.mark.parametrize("bad", ["12 EUR", object()])
@@ -185,15 +185,15 @@ def test_a_value_of_another_type_is_an_error(bad: object) -> None:
 
 @pytest.mark.parametrize("cls", [Posting, OfficialWage, ExchangeRate])
 def test_no_rows_make_an_empty_table_of_the_right_columns(cls: type) -> None:
-    made = schema.refined_table(cls, [])
-    assert (made.num_rows, made.schema) == (0, schema.refined_schema(cls))
+    table = schema.refined_table(cls, [])
+    assert (table.num_rows, table.schema) == (0, schema.refined_schema(cls))
 
 
 def test_schema_key_changes_with_a_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = schema.schema_key.__wrapped__  # a process makes it once
-    assert made() == schema.schema_key()
+    compute = schema.schema_key.__wrapped__  # a process makes it once
+    assert compute() == schema.schema_key()
     monkeypatch.setitem(schema.SQL_TYPES, float, "FLOAT")
-    assert made() != schema.schema_key()
+    assert compute() != schema.schema_key()
 
 
 def test_every_column_of_every_view_has_its_comment(con: duckdb.DuckDBPyConnection) -> None:
@@ -205,16 +205,16 @@ def test_every_column_of_every_view_has_its_comment(con: duckdb.DuckDBPyConnecti
     for name in views:
         for statement in schema.view_ddl(name):
             con.execute(statement)
-    made = con.execute(
+    comments = con.execute(
         "SELECT v.schema_name || '.' || view_name, column_name, c.comment FROM duckdb_views() v"
         " JOIN duckdb_columns() c ON (c.schema_name, c.table_name) = (v.schema_name, v.view_name)"
         " WHERE NOT v.internal ORDER BY column_index"
     ).fetchall()
     marts = {table_of(mart).name for mart in HISTORIES}
-    assert {view for view, _, _ in made} - marts == views.keys()
-    assert [(view, column) for view, column, said in made if not said and view not in marts] == []
+    assert {view for view, _, _ in comments} - marts == views.keys()
+    assert [(view, column) for view, column, comment in comments if not comment and view not in marts] == []
     for view in views:
-        assert [column for name, column, _ in made if name == view] == list(schema.VIEW_COLUMNS[view])
+        assert [column for name, column, _ in comments if name == view] == list(schema.VIEW_COLUMNS[view])
 
 
 def test_refine_workers_get_neither_duckdb_nor_great_expectations() -> None:
@@ -222,5 +222,5 @@ def test_refine_workers_get_neither_duckdb_nor_great_expectations() -> None:
         "import sys, warehouse.schema;"
         "print([m for m in ('duckdb', 'great_expectations', 'pandas', 'prefect') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

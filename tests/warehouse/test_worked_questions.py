@@ -29,7 +29,7 @@ ANSWER = """<!-- answer -->
 
 def test_an_answer_is_a_table_and_the_rest_of_the_page_stays() -> None:
     with duckdb.connect() as con:
-        filled = fill_answers(PAGE, con)
-        assert filled == PAGE.replace("<!-- answer -->\nof an older night\n<!-- /answer -->", ANSWER)
-        assert fill_answers(filled, con) == filled
+        page = fill_answers(PAGE, con)
+        assert page == PAGE.replace("<!-- answer -->\nof an older night\n<!-- /answer -->", ANSWER)
+        assert fill_answers(page, con) == page
     assert len(queries(PAGE)) == 1

@@ -85,13 +85,13 @@ def adverts(warc: Path) -> list[Advert]:
     """The adverts of an archive file of Ashby answers that have enough text, in the order of their ids."""
     postings = (
         row
-        for found in read(warc)
-        if isinstance(found, Response)
-        for row in rows_of(extractors.sources.employer_boards.ashby, found)
+        for record in read(warc)
+        if isinstance(record, Response)
+        for row in rows_of(extractors.sources.employer_boards.ashby, record)
         if isinstance(row, Posting)
     )
-    known = {posting.posting_id: posting for posting in postings if len((posting.text or "").split()) >= MIN_WORDS}
-    return [_advert(known[posting_id]) for posting_id in sorted(known)]
+    by_id = {posting.posting_id: posting for posting in postings if len((posting.text or "").split()) >= MIN_WORDS}
+    return [_advert(by_id[posting_id]) for posting_id in sorted(by_id)]
 
 
 def _advert(posting: Posting) -> Advert:
@@ -172,11 +172,11 @@ def shortened(advert: Advert, rng: random.Random) -> str:
 
 def level_moved(advert: Advert, rng: random.Random) -> str:
     """The word of the level at the end: "Senior Designer" as "Designer (Senior)"."""
-    found = LEVELS.search(advert.title)
-    rest = (advert.title[: found.start()] + advert.title[found.end() :]).strip() if found else ""
-    if not found or not rest:
+    match = LEVELS.search(advert.title)
+    rest = (advert.title[: match.start()] + advert.title[match.end() :]).strip() if match else ""
+    if not match or not rest:
         return advert.title
-    return rng.choice(("{} ({})", "{}, {}", "{} - {}")).format(rest, found[1].title())
+    return rng.choice(("{} ({})", "{}, {}", "{} - {}")).format(rest, match[1].title())
 
 
 def place_named(advert: Advert, rng: random.Random) -> str:
@@ -206,9 +206,9 @@ def retitled(advert: Advert, rng: random.Random, most: int = 2) -> Advert:
     """The advert with its title written another way, by one or more of `TITLES` that change it."""
     title, ways = advert.title, list(TITLES.values())
     for way in rng.sample(ways, len(ways)):
-        changed = way(replace(advert, title=title), rng)
-        if changed != title and most:
-            title, most = changed, most - 1
+        rewording = way(replace(advert, title=title), rng)
+        if rewording != title and most:
+            title, most = rewording, most - 1
     return replace(advert, title=title)
 
 
@@ -242,17 +242,17 @@ def elsewhere(advert: Advert, others: Sequence[str], rng: random.Random) -> Adve
     own = random.Random(board)
     lines = own.sample(LINES, 8)
     text = advert.text or ""
-    wanted = round(rng.uniform(*TEMPLATE_SHARE) * len(text.split()))
+    n_extra = round(rng.uniform(*TEMPLATE_SHARE) * len(text.split()))
     before: list[str] = []
     after: list[str] = []
     for number, line in enumerate(itertools.chain(lines, (rng.choice(others) for _ in itertools.count()))):
-        have = sum(len(kept.split()) for kept in before + after)
-        if have >= wanted:
+        have = sum(len(part.split()) for part in before + after)
+        if have >= n_extra:
             break
-        words = line.split()[: wanted - have]
+        words = line.split()[: n_extra - have]
         (before if number < 2 else after).append(" ".join(words))
-    named = rng.randrange(3)
-    employer = (advert.employer or "") + rng.choice(LEGAL_FORMS) if named < 2 else (advert.board or "")
+    draw = rng.randrange(3)
+    employer = (advert.employer or "") + rng.choice(LEGAL_FORMS) if draw < 2 else (advert.board or "")
     return replace(
         advert,
         posting_id=f"{board}:{rng.randrange(10**9)}",
@@ -308,8 +308,8 @@ class Half:
     def have_different_texts(self, one: Advert, other: Advert) -> bool:
         """A third of the words of each do not stand in the other."""
         left, right = self.vocabulary[one.posting_id], self.vocabulary[other.posting_id]
-        shared = len(left & right)
-        return max(shared / len(left), shared / len(right)) <= 1 - MIN_OWN
+        n_common = len(left & right)
+        return max(n_common / len(left), n_common / len(right)) <= 1 - MIN_OWN
 
     def nearest(self, advert: Advert, others: Sequence[Advert]) -> Advert | None:
         """The one of `others` whose words are most alike: the hardest to tell apart."""
@@ -346,16 +346,16 @@ def _edit(advert: Advert, half: Half, rng: random.Random) -> Advert:
 
 def _combined(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert]:
     """Edited, and two or three of: retitled, a month later, elsewhere, in another city."""
-    made = _edit(advert, half, rng)
+    copy = _edit(advert, half, rng)
     later: list[Callable[[Advert], Advert]] = [
-        lambda changed: retitled(changed, rng),
-        lambda changed: again(changed, rng),
-        lambda changed: elsewhere(changed, half.lines, rng),
-        lambda changed: moved(changed, rng.choice(half.adverts), rng),
+        lambda one: retitled(one, rng),
+        lambda one: again(one, rng),
+        lambda one: elsewhere(one, half.lines, rng),
+        lambda one: moved(one, rng.choice(half.adverts), rng),
     ]
     for change in rng.sample(later, rng.choice((2, 3))):
-        made = change(made)
-    return advert, made
+        copy = change(copy)
+    return advert, copy
 
 
 def _without_text(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert]:
@@ -364,8 +364,8 @@ def _without_text(advert: Advert, half: Half, rng: random.Random) -> tuple[Adver
 
 def _other_requisition(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert]:
     left, right = rng.sample(range(10**5), 2)
-    made = rng.choice((advert, _edit(advert, half, rng)))
-    return replace(advert, requisition_id=f"R-{left}"), replace(_renumbered(made, rng), requisition_id=f"R-{right}")
+    copy = rng.choice((advert, _edit(advert, half, rng)))
+    return replace(advert, requisition_id=f"R-{left}"), replace(_renumbered(copy, rng), requisition_id=f"R-{right}")
 
 
 def _other_team(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
@@ -373,8 +373,8 @@ def _other_team(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert,
     teams = [team for team in teams if team.casefold() != (advert.department or team).casefold()]
     if not teams:
         return None
-    made = rng.choice((advert, _edit(advert, half, rng)))
-    return advert, replace(_renumbered(made, rng), department=rng.choice(teams))
+    copy = rng.choice((advert, _edit(advert, half, rng)))
+    return advert, replace(_renumbered(copy, rng), department=rng.choice(teams))
 
 
 def _other_text(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
@@ -394,8 +394,8 @@ def _other_text(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert,
 
 def _other_text_elsewhere(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
     """As `_other_text`, and both on another board, perhaps with the same template around them."""
-    made = _other_text(advert, half, rng)
-    return (elsewhere(made[0], half.lines, rng), elsewhere(made[1], half.lines, rng)) if made else None
+    pair = _other_text(advert, half, rng)
+    return (elsewhere(pair[0], half.lines, rng), elsewhere(pair[1], half.lines, rng)) if pair else None
 
 
 def _other_title(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
@@ -411,12 +411,12 @@ def _other_title(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert
 
 def _other_level(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
     """The same text at another level: "Senior Designer" and "Staff Designer"."""
-    found = LEVELS.search(advert.title)
-    if not found:
+    match = LEVELS.search(advert.title)
+    if not match:
         return None
-    level = rng.choice([level for level in ("Senior", "Junior", "Staff", "Principal") if level != found[1].title()])
-    made = _renumbered(rng.choice((advert, _edit(advert, half, rng))), rng)
-    return advert, replace(made, title=advert.title[: found.start(1)] + level + advert.title[found.end(1) :])
+    level = rng.choice([level for level in ("Senior", "Junior", "Staff", "Principal") if level != match[1].title()])
+    copy = _renumbered(rng.choice((advert, _edit(advert, half, rng))), rng)
+    return advert, replace(copy, title=advert.title[: match.start(1)] + level + advert.title[match.end(1) :])
 
 
 def _other_employer(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
@@ -440,9 +440,9 @@ def _without_text_other_city(advert: Advert, half: Half, rng: random.Random) -> 
     others = [o for o in half.adverts if o.places and all(p[2] and p[2] not in cities for p in o.places)]
     if not cities:
         return None
-    made = replace(elsewhere(advert, half.lines, rng), text=None)
+    copy = replace(elsewhere(advert, half.lines, rng), text=None)
     other = rng.choice(others)
-    return replace(advert, text=None), replace(made, places=other.places, location_text=other.location_text)
+    return replace(advert, text=None), replace(copy, places=other.places, location_text=other.location_text)
 
 
 def _without_text_other_title(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert, Advert] | None:
@@ -482,14 +482,14 @@ KINDS: dict[str, tuple[bool, Maker]] = {
 
 def pairs(adverts: Sequence[Advert], half: str, seed: int = SEED) -> Iterator[Pair]:
     """The labelled pairs of one half: up to `BASES` of each kind."""
-    drawn = Half(adverts, half)
+    sample = Half(adverts, half)
     for kind, (is_same, make) in KINDS.items():
         rng = random.Random(f"{seed} {half} {kind}")
-        made = 0
-        for advert in rng.sample(drawn.adverts, len(drawn.adverts)):
-            if made == BASES:
+        n_pairs = 0
+        for advert in rng.sample(sample.adverts, len(sample.adverts)):
+            if n_pairs == BASES:
                 break
-            pair = make(advert, drawn, rng)
+            pair = make(advert, sample, rng)
             if pair is not None:
-                made += 1
+                n_pairs += 1
                 yield Pair(kind, *pair, is_same)

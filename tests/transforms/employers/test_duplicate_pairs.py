@@ -29,14 +29,14 @@ def sample() -> tuple[Advert, ...]:
 
 @functools.cache
 def of_kind(half: str) -> dict[str, list[Pair]]:
-    made = defaultdict(list)
+    by_kind = defaultdict(list)
     for pair in pairs(sample(), half):
-        made[pair.kind].append(pair)
-    return made
+        by_kind[pair.kind].append(pair)
+    return by_kind
 
 
 def test_no_employer_is_in_both_halves() -> None:
-    boards = [{pair.left.url for made in of_kind(half).values() for pair in made} for half in HALVES]
+    boards = [{pair.left.url for group in of_kind(half).values() for pair in group} for half in HALVES]
     employers = [{advert.employer for advert in sample() if advert.url in urls} for urls in boards]
     assert min(map(len, employers)) > 20
     assert not employers[0] & employers[1]
@@ -46,14 +46,14 @@ def test_each_kind_has_pairs_and_the_same_seed_makes_the_same_ones() -> None:
     for half in HALVES:
         assert set(of_kind(half)) == set(KINDS)
         assert min(map(len, of_kind(half).values())) > BASES / 5
-        assert list(pairs(sample(), half)) == [pair for made in of_kind(half).values() for pair in made]
+        assert list(pairs(sample(), half)) == [pair for group in of_kind(half).values() for pair in group]
 
 
 def test_edits_and_templates_keep_to_their_shares() -> None:
     for pair in of_kind("report")["edited"][:60]:
         left, right = ((advert.text or "").split() for advert in (pair.left, pair.right))
-        kept = sum(block.size for block in difflib.SequenceMatcher(None, left, right, False).get_matching_blocks())
-        assert kept >= (1 - MAX_EDITED) * len(left) - 2
+        n_common = sum(block.size for block in difflib.SequenceMatcher(None, left, right, False).get_matching_blocks())
+        assert n_common >= (1 - MAX_EDITED) * len(left) - 2
         assert abs(len(right) - len(left)) <= MAX_EDITED * len(left) + 1
     for pair in of_kind("report")["another board"]:
         assert pair.left.text is not None and pair.right.text is not None and pair.left.text in pair.right.text

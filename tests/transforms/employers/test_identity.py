@@ -52,7 +52,7 @@ def test_forms_before_a_name(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("statement", "expected"),
     [
         (
             ("Scale AI", "greenhouse", "scaleai", "https://job-boards.greenhouse.io/scaleai/jobs/1"),
@@ -97,8 +97,8 @@ def test_forms_before_a_name(form: str) -> None:
         (("Acme", "simplify_newgrad", None, "https://jobs.acme.co.uk/1"), {"name:acme", "domain:acme.co.uk"}),
     ],
 )
-def test_evidence(said: tuple[str | None, str, str | None, str | None], expected: set[str]) -> None:
-    assert evidence(*said) == expected
+def test_evidence(statement: tuple[str | None, str, str | None, str | None], expected: set[str]) -> None:
+    assert evidence(*statement) == expected
 
 
 def test_no_source_of_adverts_is_taken_for_an_employers_own_site() -> None:
@@ -116,8 +116,8 @@ def test_no_source_of_adverts_is_taken_for_an_employers_own_site() -> None:
 
 
 def test_every_source_of_employers_boards_says_what_of_a_token_names_them() -> None:
-    declared = {name for name, module in all_sources().items() if module.SOURCE.kind == "employer board"}
-    assert {row["source"] for row in rows_of("board_sources")} == declared
+    sources = {name for name, module in all_sources().items() if module.SOURCE.kind == "employer board"}
+    assert {row["source"] for row in rows_of("board_sources")} == sources
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_every_source_of_employers_boards_says_what_of_a_token_names_them() -> N
 def test_an_address_leads_to_the_board_that_its_source_knows(url: str) -> None:
     board = board_in(url)
     assert board is not None
-    own = {said for said in evidence(None, *board, None) if said.startswith("board:")}
+    own = {key for key in evidence(None, *board, None) if key.startswith("board:")}
     assert own
     assert evidence(None, "simplify_newgrad", None, url) == own
 
@@ -196,4 +196,4 @@ def test_a_name_stands_once_among_the_agencies() -> None:
     kinds: dict[str | None, set[str | None]] = {}
     for key, kind in rows:
         kinds.setdefault(key, set()).add(kind)
-    assert {key: found for key, found in kinds.items() if len(found) > 1} == {}
+    assert {key: values for key, values in kinds.items() if len(values) > 1} == {}

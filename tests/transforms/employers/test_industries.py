@@ -12,7 +12,7 @@ from transforms.text.lookups import cells_of
 
 
 @pytest.mark.parametrize(
-    ("stated", "industry"),
+    ("text", "industry"),
     [
         ("Information Technology And Services", "information and communication"),
         ("Electrical And Electronic Manufacturing", "manufacturing"),
@@ -34,8 +34,8 @@ from transforms.text.lookups import cells_of
         ("", None),
     ],
 )
-def test_an_industry_is_named_by_words_or_a_code(stated: str, industry: str | None) -> None:
-    assert industry_of(stated) == industry
+def test_an_industry_is_named_by_words_or_a_code(text: str, industry: str | None) -> None:
+    assert industry_of(text) == industry
 
 
 def test_each_division_of_isic_has_a_row_and_words_name_one() -> None:
@@ -51,7 +51,7 @@ def test_each_division_of_isic_has_a_row_and_words_name_one() -> None:
 
 
 def test_the_industries_of_boards_csv_are_those_of_the_lookup() -> None:
-    known = {row["industry"] for row in cells_of("isic_industries")}
-    entered = {board.industry for board in all_boards() if board.industry}
-    assert len(entered) > 5
-    assert entered <= known
+    industries = {row["industry"] for row in cells_of("isic_industries")}
+    ours = {board.industry for board in all_boards() if board.industry}
+    assert len(ours) > 5
+    assert ours <= industries

@@ -73,10 +73,10 @@ DECISIONS: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
 def test_two_adverts_are_linked_by_the_rule_that_applies(case: str) -> None:
     one, other, rule = DECISIONS[case]
     left, right = advert("ashby:1", **one), advert("muse:2", **({"at": 3} | other))
-    found = linked(left, right)
-    assert [link.rule for link in found] == ([rule] if rule else [])
-    assert linked(right, left) == found
-    for link in found:
+    matches = linked(left, right)
+    assert [link.rule for link in matches] == ([rule] if rule else [])
+    assert linked(right, left) == matches
+    for link in matches:
         assert (link.left, link.right, link.linked_at) == ("ashby:1", "muse:2", right[0].first_at)
         assert 0.6 <= link.score <= 1
 
@@ -104,30 +104,30 @@ def test_adverts_side_by_side_on_one_board_are_one_job_where_nothing_tells_them_
     one, other, is_one = SIDE_BY_SIDE[case]
     first = advert("greenhouse:1", board="lampworks", **one)
     second = advert("greenhouse:2", board="lampworks", at=3, **other)
-    found = linked(first, second)
-    assert [(link.rule, link.linked_at) for link in found] == [(SAME_FACTS, START + 3 * DAY)] * is_one
-    assert linked(second, first) == found
+    matches = linked(first, second)
+    assert [(link.rule, link.linked_at) for link in matches] == [(SAME_FACTS, START + 3 * DAY)] * is_one
+    assert linked(second, first) == matches
 
 
 def test_many_alike_side_by_side_are_one_job_by_a_star() -> None:
     many = [advert(f"greenhouse:{n:03}", board="lampworks", at=n) for n in range(121)]
-    found = linked(*many)
-    assert len(found) == 120
-    assert set(assign_job_ids([version for version, _ in many], found).job_of.values()) == {"greenhouse:000"}
+    matches = linked(*many)
+    assert len(matches) == 120
+    assert set(assign_job_ids([version for version, _ in many], matches).job_of.values()) == {"greenhouse:000"}
 
 
 def test_the_earliest_that_is_open_stands_for_those_that_a_board_shows() -> None:
     closed_at = START + 5 * DAY
-    stated = [advert("greenhouse:1", board="lampworks", closed_at=closed_at)]
-    stated += [advert(f"greenhouse:{n}", board="lampworks", at=at) for n, at in ((2, 200), (3, 380))]
-    assert [(link.left, link.right) for link in linked(*stated)] == [("greenhouse:2", "greenhouse:3")]
+    versions = [advert("greenhouse:1", board="lampworks", closed_at=closed_at)]
+    versions += [advert(f"greenhouse:{n}", board="lampworks", at=at) for n, at in ((2, 200), (3, 380))]
+    assert [(link.left, link.right) for link in linked(*versions)] == [("greenhouse:2", "greenhouse:3")]
 
 
 def test_an_advert_stands_where_its_latest_version_says() -> None:
-    moved = [advert("greenhouse:1", board="lampworks"), advert("greenhouse:1", board="lampworks", at=2, places=HAMBURG)]
-    assert not linked(*moved, advert("greenhouse:2", board="lampworks", at=3))
-    assert linked(*moved, advert("greenhouse:2", board="lampworks", at=3, places=HAMBURG))
-    assert linked(*moved, advert("greenhouse:2", board="lampworks", at=1))
+    both = [advert("greenhouse:1", board="lampworks"), advert("greenhouse:1", board="lampworks", at=2, places=HAMBURG)]
+    assert not linked(*both, advert("greenhouse:2", board="lampworks", at=3))
+    assert linked(*both, advert("greenhouse:2", board="lampworks", at=3, places=HAMBURG))
+    assert linked(*both, advert("greenhouse:2", board="lampworks", at=1))
 
 
 def test_a_line_of_a_list_is_not_compared_when_the_text_was_read_on_its_day() -> None:
@@ -152,13 +152,13 @@ def test_a_repost_without_text_is_linked_once_the_first_is_closed() -> None:
 def test_one_text_over_cities_is_one_job_and_lines_over_cities_are_several() -> None:
     """Docs/design.md says why: a text says what the work is, and a title alone does not."""
     cities = [frozenset([f"DE||{city}"]) for city in ("Berlin", "Hamburg", "Jena")]
-    described = [advert(f"ashby:{n}", LAMPS, board="lampworks", places=place) for n, place in enumerate(cities)]
-    jobs = assign_job_ids([version for version, _ in described], linked(*described)).job_of
+    texts = [advert(f"ashby:{n}", LAMPS, board="lampworks", places=place) for n, place in enumerate(cities)]
+    jobs = assign_job_ids([version for version, _ in texts], linked(*texts)).job_of
     assert set(jobs.values()) == {"ashby:0"}
     lines = [advert(f"greenhouse:{n}", board="lampworks", places=place) for n, place in enumerate(cities)]
     assert not linked(*lines)
-    numbered = [advert(f"ashby:{n}", LAMPS, places=place, requisition_id=str(n)) for n, place in enumerate(cities)]
-    assert not linked(*numbered)
+    requisitions = [advert(f"ashby:{n}", LAMPS, places=place, requisition_id=str(n)) for n, place in enumerate(cities)]
+    assert not linked(*requisitions)
 
 
 WHEREABOUTS = {
@@ -178,7 +178,7 @@ def test_whereabouts_are_all_that_is_said_of_the_place(case: str) -> None:
 
 
 def share_stated_at(title: str, location_text: str) -> str:
-    found = whereabouts(location_text, title=title).places
+    places = whereabouts(location_text, title=title).places
     return read_version(
         **dict.fromkeys(("board", "url", "requisition_id", "department", "posted_on", "closed_at", "text_hash")),
         posting_id="greenhouse:1",
@@ -186,7 +186,7 @@ def share_stated_at(title: str, location_text: str) -> str:
         source="greenhouse",
         employer="Lampworks",
         title=title,
-        places=[(place.country, place.subdivision, place.city) for place in found],
+        places=[(place.country, place.subdivision, place.city) for place in places],
         location_text=location_text,
         pay=(None, None, None, None),
     ).whereabouts
@@ -194,25 +194,25 @@ def share_stated_at(title: str, location_text: str) -> str:
 
 def test_a_group_of_many_alike_is_a_star() -> None:
     many = [advert(f"ashby:{n:04}", LAMPS, at=n % 7) for n in range(2_000)]
-    found = linked(*many)
-    assert len(found) == 1_999
-    assert {link.left for link in found} == {"ashby:0000"}
-    assert len(set(assign_job_ids([version for version, _ in many], found).job_of.values())) == 1
+    matches = linked(*many)
+    assert len(matches) == 1_999
+    assert {link.left for link in matches} == {"ashby:0000"}
+    assert len(set(assign_job_ids([version for version, _ in many], matches).job_of.values())) == 1
 
 
 def test_work_in_a_group_of_many_similar_ones_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+    sizes: list[int] = []
 
-    def counted(sketched: Sketches, left: Integers, right: Integers) -> Any:
-        asked.append(len(left))
-        return sketches.cover_shares(sketched, left, right)
+    def counted(batch: Sketches, left: Integers, right: Integers) -> Any:
+        sizes.append(len(left))
+        return sketches.cover_shares(batch, left, right)
 
     monkeypatch.setattr(links, "cover_shares", counted)
     base = LAMPS.split()
     many = [advert(f"ashby:{n:04}", " ".join([*base[:n], f"x{n}", *base[n:]]), at=n) for n in range(300)]
-    found = linked(*many)
-    assert sum(asked) < 300 * 299 / 2
-    assert len(set(assign_job_ids([version for version, _ in many], found).job_of.values())) == 1
+    matches = linked(*many)
+    assert sum(sizes) < 300 * 299 / 2
+    assert len(set(assign_job_ids([version for version, _ in many], matches).job_of.values())) == 1
 
 
 def test_an_edit_links_from_the_time_it_was_made() -> None:
@@ -220,9 +220,9 @@ def test_an_edit_links_from_the_time_it_was_made() -> None:
     other = advert("muse:2", LAMPS, at=4)
     (link,) = linked(before, after, other)
     assert (link.left, link.right, link.linked_at) == ("ashby:1", "muse:2", START + 10 * DAY)
-    made = assign_job_ids([version for version, _ in (before, after, other)], [link])
-    assert made.job_of == {"ashby:1": "ashby:1", "muse:2": "ashby:1"}
-    assert [(m.merged_at, m.from_job, m.into_job) for m in made.merges] == [(START + 10 * DAY, "muse:2", "ashby:1")]
+    jobs = assign_job_ids([version for version, _ in (before, after, other)], [link])
+    assert jobs.job_of == {"ashby:1": "ashby:1", "muse:2": "ashby:1"}
+    assert [(m.merged_at, m.from_job, m.into_job) for m in jobs.merges] == [(START + 10 * DAY, "muse:2", "ashby:1")]
 
 
 # --- the labelled pairs -------------------------------------------------------------------------------------
@@ -250,19 +250,19 @@ def version_of(advert: Advert, number: int) -> Version:
     return dataclasses.replace(version, employer=frozenset(f"{number}:{key}" for key in version.employer))
 
 
-def judged(labelled: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:
+def judged(cases: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:
     """How many pairs there are of each kind, and how many of them are linked."""
     versions: list[Version] = []
     texts: dict[str | None, str] = {}
-    for number, pair in enumerate(labelled):
+    for number, pair in enumerate(cases):
         for side in (pair.left, pair.right):
             versions.append(version_of(side, number))
             if side.text:
                 texts.setdefault(versions[-1].text_hash, side.text)
-    found = find_links(versions, list(map(str, texts)), sketch_texts(texts.values()))
-    numbers = {int(link.left.split()[0]) for link in found}
-    assert all(link.left.split()[0] == link.right.split()[0] for link in found)
-    return Counter(pair.kind for pair in labelled), Counter(labelled[number].kind for number in numbers)
+    matches = find_links(versions, list(map(str, texts)), sketch_texts(texts.values()))
+    numbers = {int(link.left.split()[0]) for link in matches}
+    assert all(link.left.split()[0] == link.right.split()[0] for link in matches)
+    return Counter(pair.kind for pair in cases), Counter(cases[number].kind for number in numbers)
 
 
 def report(warc: Path, half: str) -> tuple[float, float]:

@@ -25,14 +25,14 @@ def test_a_sketch_is_the_same_on_every_machine() -> None:
 
 def test_case_punctuation_and_white_space_do_not_count() -> None:
     plain = "we don t sell lamps we study how people read at night and in the größe of their rooms " * 4
-    written = "We don’t sell LAMPS — we study:\u00a0how people read at night\n• and (in the GRÖẞE of) their rooms! " * 4
-    assert sketch(plain) == sketch(written) != []
+    prose = "We don’t sell LAMPS — we study:\u00a0how people read at night\n• and (in the GRÖẞE of) their rooms! " * 4
+    assert sketch(plain) == sketch(prose) != []
 
 
 def test_scripts_without_spaces_have_words_too() -> None:
-    left = "私たちは光を理解する人を探しています。" * 6
-    assert len(sketch(left)) > 10
-    assert links_of_texts(left, left.replace("探して", "求めて")) == [SIMILAR_TEXT]
+    text = "私たちは光を理解する人を探しています。" * 6
+    assert len(sketch(text)) > 10
+    assert links_of_texts(text, text.replace("探して", "求めて")) == [SIMILAR_TEXT]
 
 
 def links_of_texts(left: str, right: str) -> list[str]:
@@ -51,18 +51,18 @@ def test_texts_are_sketched_alone_or_together_alike(monkeypatch: pytest.MonkeyPa
 
 
 def test_sketches_are_stored_and_read_again() -> None:
-    sketched = sketch_texts([LAMPS, "", BOATS])
-    again = sketches.unpack(sketches.pack(sketched))
-    assert again.values.tolist() == sketched.values.tolist() and again.offsets.tolist() == sketched.offsets.tolist()
+    batch = sketch_texts([LAMPS, "", BOATS])
+    again = sketches.unpack(sketches.pack(batch))
+    assert again.values.tolist() == batch.values.tolist() and again.offsets.tolist() == batch.offsets.tolist()
     assert sketches.unpack([]).offsets.tolist() == [0]
 
 
 def test_covers_are_shares_of_windows_whatever_is_verified_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    sketched = sketch_texts([LAMPS, EDITED, BOATS, f"{TEMPLATE} {LAMPS}", ""])
+    batch = sketch_texts([LAMPS, EDITED, BOATS, f"{TEMPLATE} {LAMPS}", ""])
     left, right = np.array([0, 0, 0, 3, 4]), np.array([1, 2, 3, 0, 0])
-    shares = sketches.cover_shares(sketched, left, right)
+    shares = sketches.cover_shares(batch, left, right)
     assert shares[0].min() > 0.85 and shares[1].max() < 0.1
     assert shares[2, 0] == 1 == shares[3, 1] and 0.7 < shares[2, 1] < 0.9
     assert shares[4].tolist() == [0, 0]
     monkeypatch.setattr(sketches, "BIGRAMS_AT_ONCE", 50)
-    assert (sketches.cover_shares(sketched, left, right) == shares).all()
+    assert (sketches.cover_shares(batch, left, right) == shares).all()

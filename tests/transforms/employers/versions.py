@@ -27,7 +27,7 @@ EDITED = " ".join(word for n, word in enumerate(LAMPS.split()) if n % 12)
 BOILERPLATE = text_of(4, 200)
 
 
-def advert(posting_id: str, text: str | None = None, *, at: int = 0, **stated: Any) -> tuple[Version, str | None]:
+def advert(posting_id: str, text: str | None = None, *, at: int = 0, **fields: Any) -> tuple[Version, str | None]:
     """A version of an advert and its text; the same employer, title and place unless stated otherwise."""
     values: dict[str, Any] = {
         "first_at": START + at * DAY,
@@ -37,11 +37,11 @@ def advert(posting_id: str, text: str | None = None, *, at: int = 0, **stated: A
         "title": "engineer ml",
         "places": frozenset(["DE||Berlin"]),
     }
-    values |= stated
+    values |= fields
     values.setdefault("whereabouts", ";".join(sorted(values["places"])))
     return Version(posting_id=posting_id, text_hash=hash_of(text) if text else None, **values), text
 
 
-def linked(*stated: tuple[Version, str | None]) -> list[Link]:
-    texts = {version.text_hash: text for version, text in stated if version.text_hash and text}
-    return find_links([version for version, _ in stated], list(map(str, texts)), sketch_texts(texts.values()))
+def linked(*corpus: tuple[Version, str | None]) -> list[Link]:
+    texts = {version.text_hash: text for version, text in corpus if version.text_hash and text}
+    return find_links([version for version, _ in corpus], list(map(str, texts)), sketch_texts(texts.values()))

@@ -10,7 +10,7 @@ from transforms.pay.currency import codes, currencies_of, currency_of, legal_ten
 
 
 @pytest.mark.parametrize(
-    ("named", "country", "currency"),
+    ("words", "country", "currency"),
     [
         ("$", "US", "USD"),
         ("$", "CA", "CAD"),
@@ -55,8 +55,8 @@ from transforms.pay.currency import codes, currencies_of, currency_of, legal_ten
         ("$", "??", None),
     ],
 )
-def test_currency_of(named: str, country: str | None, currency: str | None) -> None:
-    assert currency_of(named, country) == currency
+def test_currency_of(words: str, country: str | None, currency: str | None) -> None:
+    assert currency_of(words, country) == currency
 
 
 def test_legal_tender_is_read_from_the_countries() -> None:
@@ -68,8 +68,8 @@ def test_legal_tender_is_read_from_the_countries() -> None:
 
 
 def test_every_tender_is_a_known_code() -> None:
-    used = {currency for country in ("US", "HR", "CW", "SV", "ZW", "CL", "NG") for currency in legal_tender(country)}
-    assert used <= set(codes())
+    tenders = {currency for country in ("US", "HR", "CW", "SV", "ZW", "CL", "NG") for currency in legal_tender(country)}
+    assert tenders <= set(codes())
 
 
 def test_magnitudes_are_positive_and_of_one_figure() -> None:
@@ -87,5 +87,5 @@ def test_a_shared_sign_names_all_its_currencies() -> None:
 
 
 @given(st.text(max_size=12), st.one_of(st.none(), st.text(max_size=3)))
-def test_any_text_gives_a_known_code_or_none(named: str, country: str | None) -> None:
-    assert currency_of(named, country) in {None, *codes()}
+def test_any_text_gives_a_known_code_or_none(words: str, country: str | None) -> None:
+    assert currency_of(words, country) in {None, *codes()}

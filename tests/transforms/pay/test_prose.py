@@ -28,17 +28,17 @@ Row = tuple[str, str | None, str | None, str | None, str | None]
 
 def cases() -> dict[tuple[str, str], tuple[list[Row], str]]:
     """Expected pay by (input, country): component, low, high, currency, period; none for component `none`."""
-    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    pays: dict[tuple[str, str], list[Row]] = defaultdict(list)
     notes: dict[tuple[str, str], str] = {}
     with CASES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = (row["input"], row["country"])
             notes[key] = row["note"]
-            rows = found[key]
+            rows = pays[key]
             if row["component"] != "none":
                 low, high = (f"{float(row[end]):g}" if row[end] else None for end in ("low", "high"))
                 rows.append((row["component"], low, high, row["currency"] or None, row["period"] or None))
-    return {key: (rows, notes[key]) for key, rows in found.items()}
+    return {key: (rows, notes[key]) for key, rows in pays.items()}
 
 
 def shown(pay: Pay) -> Row:
@@ -51,8 +51,8 @@ def shown(pay: Pay) -> Row:
     [pytest.param(text, country, rows, id=note) for (text, country), (rows, note) in cases().items()],
 )
 def test_reads_the_example(text: str, country: str, expected: list[Row]) -> None:
-    found = complete_pay(pay_in(text, country=country or None), country=country or None, employment_type="FULL_TIME")
-    assert sorted(map(shown, found), key=str) == sorted(expected, key=str)
+    pays = complete_pay(pay_in(text, country=country or None), country=country or None, employment_type="FULL_TIME")
+    assert sorted(map(shown, pays), key=str) == sorted(expected, key=str)
 
 
 def test_examples_cover_what_they_should() -> None:
@@ -181,8 +181,8 @@ def test_no_norm_no_period() -> None:
 
 
 def test_stated_period_stays_as_it_was_read() -> None:
-    stated = one(Pay(low=30, high=40, currency="USD", period="hour", reading="stated"), "US")
-    assert (stated.period_reading, stated.annual_low, stated.annual_high) == ("stated", 30 * 2080, 40 * 2080)
+    pay = one(Pay(low=30, high=40, currency="USD", period="hour", reading="stated"), "US")
+    assert (pay.period_reading, pay.annual_low, pay.annual_high) == ("stated", 30 * 2080, 40 * 2080)
 
 
 @pytest.mark.parametrize(
@@ -253,10 +253,10 @@ def test_flags(pay: Pay, country: str, flag: str | None) -> None:
 def test_pay_of_a_wrong_unit_is_flagged_by_country_and_role(
     pay: Pay, country: str | None, group: str, seniority: str, employment_type: str | None, flag: str | None
 ) -> None:
-    (made,) = complete_pay(
+    (reading,) = complete_pay(
         [pay], country=country, employment_type=employment_type, seniority=seniority, role_group=group
     )
-    assert made.flag == flag
+    assert reading.flag == flag
 
 
 def test_upside_down_pay_keeps_its_text_only() -> None:
@@ -271,9 +271,9 @@ def test_a_minimum_that_is_no_amount_is_no_minimum(nothing: float) -> None:
 
 
 def headline(pays: list[Pay], country: str | None, employment_type: str | None = "FULL_TIME") -> Pay:
-    done = complete_pay(pays, country=country, employment_type=employment_type)
-    assert [p.is_headline for p in done] == [True] + [False] * (len(pays) - 1)
-    return done[0]
+    readings = complete_pay(pays, country=country, employment_type=employment_type)
+    assert [p.is_headline for p in readings] == [True] + [False] * (len(pays) - 1)
+    return readings[0]
 
 
 def test_headline_is_base_pay_else_flagged_on_target_earnings() -> None:
@@ -308,10 +308,10 @@ def test_each_country_that_base_pay_is_tied_to_has_its_headline() -> None:
         year(2e5, 3e5, country="GB", component="on_target_earnings"),
     ]
     for country, head in (("US", 1.3e5), ("CA", 1e5), (None, 9e4)):
-        done = complete_pay(pays, country=country, employment_type="FULL_TIME", seniority="senior")
-        assert done[0].low == head
-        assert {p.country: p.low for p in done if p.is_headline_in_country} == {"CA": 1e5, "US": 1.3e5}
-        assert sum(p.is_headline_in_country for p in done) == 2
+        readings = complete_pay(pays, country=country, employment_type="FULL_TIME", seniority="senior")
+        assert readings[0].low == head
+        assert {p.country: p.low for p in readings if p.is_headline_in_country} == {"CA": 1e5, "US": 1.3e5}
+        assert sum(p.is_headline_in_country for p in readings) == 2
 
 
 def test_headline_of_tiers_is_the_middle_one() -> None:
@@ -434,10 +434,10 @@ COUNTRIES = st.sampled_from([None, "US", "CA", "DE", "CH", "IN", "ZA", "CL", "PL
 def test_any_text_gives_valid_pay(text: str, country: str | None, employment_type: str | None) -> None:
     read = pay_in(text, country=country)
     assert [p.start for p in read] == sorted(p.start or 0 for p in read)
-    done = complete_pay(read, country=country, employment_type=employment_type)
-    assert len(done) == len(read)
-    assert sum(p.is_headline for p in done) == any(p.component in ("base", "on_target_earnings") for p in done)
-    for pay in done:
+    readings = complete_pay(read, country=country, employment_type=employment_type)
+    assert len(readings) == len(read)
+    assert sum(p.is_headline for p in readings) == any(p.component in ("base", "on_target_earnings") for p in readings)
+    for pay in readings:
         for amount in (pay.low, pay.high, pay.annual_low, pay.annual_high):
             assert amount is None or (math.isfinite(amount) and amount > 0)
         assert pay.low is None or pay.high is None or pay.low <= pay.high
@@ -509,7 +509,7 @@ def test_units_are_worth_something() -> None:
 
 def test_every_rule_has_its_reason_and_its_values() -> None:
     countries = {row["country"] for row in cells_of("countries")}
-    seen = set()
+    keys = set()
     for row in cells_of("pay_rules"):
         assert row["reason"], row
         assert row["country"] in {"", *countries}, row
@@ -527,8 +527,8 @@ def test_every_rule_has_its_reason_and_its_values() -> None:
         else:
             assert row["rule"] == "salary_months" and 12 <= int(row["value"]) <= 16, row
         key = (row["rule"], row["country"], row["currency"], row["period"])
-        assert key not in seen, key
-        seen.add(key)
+        assert key not in keys, key
+        keys.add(key)
 
 
 def test_periods_of_one_country_do_not_overlap() -> None:
@@ -537,12 +537,12 @@ def test_periods_of_one_country_do_not_overlap() -> None:
         if row["rule"] == "period":
             norms[row["country"], row["currency"]].append((float(row["low"]), float(row["high"])))
     for key, ranges in norms.items():
-        ordered = sorted(ranges)
-        assert all(one[1] < two[0] for one, two in itertools.pairwise(ordered)), key
+        in_order = sorted(ranges)
+        assert all(one[1] < two[0] for one, two in itertools.pairwise(in_order)), key
 
 
 @pytest.mark.parametrize(
-    ("stated", "amount"),
+    ("value", "amount"),
     [
         (85000, 85000.0),
         ("125,000.50", 125000.5),
@@ -560,5 +560,5 @@ def test_periods_of_one_country_do_not_overlap() -> None:
         ([1], None),
     ],
 )
-def test_an_amount_in_a_field_of_its_own(stated: object, amount: float | None) -> None:
-    assert stated_amount(stated) == amount
+def test_an_amount_in_a_field_of_its_own(value: object, amount: float | None) -> None:
+    assert stated_amount(value) == amount

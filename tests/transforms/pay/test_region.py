@@ -20,7 +20,7 @@ def test_the_examples_of_the_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "is_remote", "currency", "counted"),
+    ("location", "is_remote", "currency", "places"),
     [
         ("Denver, CO", False, "USD", ("US", "Northern America", "Americas")),
         ("Denver, CO", True, "USD", ("US", "Northern America", "Americas")),
@@ -48,10 +48,10 @@ def test_the_examples_of_the_module() -> None:
     ],
 )
 def test_where_pay_counts(
-    location: str | None, is_remote: bool | None, currency: str | None, counted: tuple[str | None, ...]
+    location: str | None, is_remote: bool | None, currency: str | None, places: tuple[str | None, ...]
 ) -> None:
     where = whereabouts(location, is_remote=is_remote)
-    assert where_pay_counts(Pay(low=1e5, currency=currency), where, location) == counted
+    assert where_pay_counts(Pay(low=1e5, currency=currency), where, location) == places
 
 
 def test_pay_that_is_tied_to_a_country_counts_there_unless_the_location_rules_it_out() -> None:
@@ -115,8 +115,8 @@ def test_pay_for_elsewhere_is_not_the_pay_of_a_job_in_the_place_that_is_ruled_ou
         Pay(low=low, high=2e5, currency="USD", period="year", reading="stated", country="US", place_text=place)
         for place, low in (("US (except New York)", 1e5), ("New York", 1.3e5))
     ]
-    made = posting(source="test", id=1, title="Data Engineer", location_text="New York, NY", pay=zones)
-    assert made.pay_low == 1.3e5
+    advert = posting(source="test", id=1, title="Data Engineer", location_text="New York, NY", pay=zones)
+    assert advert.pay_low == 1.3e5
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def test_an_amount_is_read_as_people_write_it(text: str, amount: float) -> None:
     "text", ["5000 usd", "126000 pesos y 845 dolares", "no sé", "0", "-5", "1.500.00", "nan", "inf", ""]
 )
 def test_an_amount_in_other_money_or_in_two_is_refused_by_column_and_row(text: str) -> None:
-    with pytest.raises(Rejected, match="expected in row 7") as refused:
+    with pytest.raises(Rejected, match="expected in row 7") as rejection:
         read_amount(text, "pay", 7, signs=PESOS)
-    assert (refused.value.issue.column_name, refused.value.issue.value) == ("pay", text)
+    assert (rejection.value.issue.column_name, rejection.value.issue.value) == ("pay", text)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_pay_after_tax_contradicts_what_it_cannot_be_of(net: float | None, is_co
     assert contradicts(1_000, net) is is_contradicted
 
 
-def report(row: int, pay: float, **said: Any) -> PayReport:
+def report(row: int, pay: float, **values: Any) -> PayReport:
     usual: dict[str, Any] = {f.name: None for f in fields_of(PayReport)}
     usual |= {"country": "AR", "currency": "ARS", "year": 2026}
-    return PayReport(**(usual | {"row": row, "pay": pay, "snapshot_on": date(2026, 1, 15)} | said))
+    return PayReport(**(usual | {"row": row, "pay": pay, "snapshot_on": date(2026, 1, 15)} | values))
 
 
 def flags(reports: list[PayReport]) -> dict[int, str | None]:
-    return {found.row: found.pay_flag for found in flag_amounts(reports) if isinstance(found, PayReport)}
+    return {entry.row: entry.pay_flag for entry in flag_amounts(reports) if isinstance(entry, PayReport)}
 
 
 def test_slips_are_kept_with_a_flag_and_named() -> None:
@@ -70,11 +70,11 @@ def test_slips_are_kept_with_a_flag_and_named() -> None:
     many = [report(row, 1_000.0 + row) for row in range(40)]
     odd = [report(50, 12_000.0), report(51, 3.0), report(52, 9_000.0), report(53, 80.0, pay_flag="period_contradicted")]
     few = [report(60, 3.0, country="UY"), report(61, 3.0, country="MX", currency="MXN")]
-    found = flags([*many, *odd, *few])
-    assert {row: flag for row, flag in found.items() if flag} == {
+    flag_of = flags([*many, *odd, *few])
+    assert {row: flag for row, flag in flag_of.items() if flag} == {
         50: "implausible_high", 51: "implausible_low", 53: "period_contradicted", 60: "implausible_low",
     }  # fmt: skip
-    issues = [found for found in flag_amounts([*many, *odd, *few]) if isinstance(found, Issue)]
+    issues = [entry for entry in flag_amounts([*many, *odd, *few]) if isinstance(entry, Issue)]
     assert [(issue.value, issue.is_deliberate) for issue in issues] == [
         ("1 answers: rows 50", True), ("2 answers: rows 51, 60", True), ("1 answers: rows 53", True),
     ]  # fmt: skip

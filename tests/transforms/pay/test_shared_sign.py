@@ -29,19 +29,19 @@ TEXT = "We build maps of rivers. Salary: $100,000 - $120,000 a year."
     ],
 )
 def test_a_bare_dollar(location: str, employer_country: str | None, currency: str | None, is_inferred: bool) -> None:
-    made = posting(
+    advert = posting(
         source="test", id=1, title="Analyst", location_text=location, text=TEXT, employer_country=employer_country
     )
-    spans = [span for span in made.spans if span.field == "currency"]
-    assert (made.currency, [span.reading for span in spans]) == (currency, ["inferred"] * is_inferred)
+    spans = [span for span in advert.spans if span.field == "currency"]
+    assert (advert.currency, [span.reading for span in spans]) == (currency, ["inferred"] * is_inferred)
     assert [TEXT[span.start : span.end] for span in spans] == ["$100,000 - $120,000 a year"] * is_inferred
 
 
 @pytest.mark.parametrize("amount", ["US$100,000", "100,000 USD", "€100,000", "£100,000"])
 def test_a_currency_that_is_named_is_not_inferred(amount: str) -> None:
-    made = posting(source="test", id=1, title="Analyst", location_text="Remote", text=f"Salary: {amount} a year.")
-    assert made.currency is not None
-    assert not [span for span in made.spans if span.field == "currency"]
+    advert = posting(source="test", id=1, title="Analyst", location_text="Remote", text=f"Salary: {amount} a year.")
+    assert advert.currency is not None
+    assert not [span for span in advert.spans if span.field == "currency"]
 
 
 def test_a_board_tells_its_employer_and_the_employers_country() -> None:

@@ -16,7 +16,7 @@ def test_the_examples_of_the_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "amount"),
+    ("value", "amount"),
     [
         (85000, 85000),
         (42.5, 42.5),
@@ -39,8 +39,8 @@ def test_the_examples_of_the_module() -> None:
         ("1e5", None),
     ],
 )
-def test_an_amount_is_read_or_left(stated: object, amount: float | None) -> None:
-    assert amount_of(stated) == amount
+def test_an_amount_is_read_or_left(value: object, amount: float | None) -> None:
+    assert amount_of(value) == amount
 
 
 @pytest.mark.parametrize(
@@ -67,25 +67,25 @@ def test_the_period_is_the_word_in_it(word: object, period: str | None) -> None:
 def test_a_period_we_do_not_know_is_no_base_pay_and_none_is_unknown() -> None:
     (once,) = stated_pay(500, 900, currency="EUR", period="one-time")
     assert (once.component, once.period, once.currency) == ("other", None, "EUR")
-    (unstated,) = stated_pay("500", None, currency="")
-    assert (unstated.component, unstated.low, unstated.high, unstated.currency) == ("base", 500, None, None)
+    (reading,) = stated_pay("500", None, currency="")
+    assert (reading.component, reading.low, reading.high, reading.currency) == ("base", 500, None, None)
     assert stated_pay(0, "", currency="EUR", period="year") == ()
 
 
 @pytest.mark.parametrize(
-    ("stated", "amount"),
+    ("value", "amount"),
     [(None, None), ("", None), (0, None), ("0", None), (1500, 15.0), (99.5, 0.995), ("1,500.00", 15.0)],
 )
-def test_an_amount_in_a_field(stated: object, amount: float | None) -> None:
+def test_an_amount_in_a_field(value: object, amount: float | None) -> None:
     issues: list[Issue] = []
-    assert amount_of(stated, "pay_low", issues, parts=100) == amount
+    assert amount_of(value, "pay_low", issues, parts=100) == amount
     assert not issues
 
 
-@pytest.mark.parametrize("stated", [-5, "-5", "many", "60k", True, [60000], {"amount": 1}, "inf", "nan"])
-def test_what_is_no_amount_is_left_out_and_noted(stated: object) -> None:
+@pytest.mark.parametrize("value", [-5, "-5", "many", "60k", True, [60000], {"amount": 1}, "inf", "nan"])
+def test_what_is_no_amount_is_left_out_and_noted(value: object) -> None:
     issues: list[Issue] = []
-    assert amount_of(stated, "pay_high", issues) is None
+    assert amount_of(value, "pay_high", issues) is None
     (issue,) = issues
     assert issue.column_name == "pay_high"
-    assert issue.value == (stated if isinstance(stated, str) else repr(stated))
+    assert issue.value == (value if isinstance(value, str) else repr(value))

@@ -32,13 +32,13 @@ def rows(path: Path) -> list[dict[str, str]]:
 CASES = rows(HERE / "place_cases.csv")
 
 
-def countries_of(found: Whereabouts) -> list[str]:
-    return sorted({place.country for place in found.places if place.country})
+def countries_of(where: Whereabouts) -> list[str]:
+    return sorted({place.country for place in where.places if place.country})
 
 
-def only_country(found: Whereabouts) -> str | None:
-    named = countries_of(found)
-    return named[0] if len(named) == 1 else None
+def only_country(where: Whereabouts) -> str | None:
+    codes = countries_of(where)
+    return codes[0] if len(codes) == 1 else None
 
 
 # --- examples ---------------------------------------------------------------------------------------
@@ -46,11 +46,11 @@ def only_country(found: Whereabouts) -> str | None:
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{n}-{case['input']}" for n, case in enumerate(CASES, 2)])
 def test_example(case: dict[str, str]) -> None:
-    found = whereabouts(case["input"])
-    assert ";".join(countries_of(found)) == case["countries"]
-    assert ((found.places[0].city or "") if len(found.places) == 1 else "") == case["city"]
-    assert (found.workplace or "") == case["workplace"]
-    assert ";".join(found.remote_scope or ()) == case["remote_scope"]
+    where = whereabouts(case["input"])
+    assert ";".join(countries_of(where)) == case["countries"]
+    assert ((where.places[0].city or "") if len(where.places) == 1 else "") == case["city"]
+    assert (where.workplace or "") == case["workplace"]
+    assert ";".join(where.remote_scope or ()) == case["remote_scope"]
 
 
 def test_examples_are_many_and_each_is_there_once() -> None:
@@ -101,58 +101,58 @@ def test_region(text: str, region: str | None, continent: str) -> None:
 
 
 def test_an_address_wins_over_the_text() -> None:
-    found = whereabouts("Cambridge", addresses=[Address(country="UK", region="England", locality="Cambridge")])
-    assert [(p.country, p.subdivision, p.city, p.reading) for p in found.places] == [
+    where = whereabouts("Cambridge", addresses=[Address(country="UK", region="England", locality="Cambridge")])
+    assert [(p.country, p.subdivision, p.city, p.reading) for p in where.places] == [
         ("GB", "GB-ENG", "Cambridge", "stated")
     ]
 
 
 def test_the_country_of_an_address_decides_between_namesakes() -> None:
     for country, subdivision in (("United States", "US-MA"), ("United Kingdom", "GB-ENG")):
-        found = whereabouts("Cambridge", addresses=[Address(country=country)])
-        assert [(p.subdivision, p.city) for p in found.places] == [(subdivision, "Cambridge")]
+        where = whereabouts("Cambridge", addresses=[Address(country=country)])
+        assert [(p.subdivision, p.city) for p in where.places] == [(subdivision, "Cambridge")]
 
 
 @pytest.mark.parametrize("country", ["", "n/a", "Worldwide", None])
 def test_an_address_without_a_country_leaves_it_to_the_other_fields(country: str | None) -> None:
-    found = whereabouts(None, addresses=[Address(country=country, region="WI", locality="Madison")])
-    assert [(p.country, p.subdivision, p.city) for p in found.places] == [("US", "US-WI", "Madison")]
+    where = whereabouts(None, addresses=[Address(country=country, region="WI", locality="Madison")])
+    assert [(p.country, p.subdivision, p.city) for p in where.places] == [("US", "US-WI", "Madison")]
 
 
-@pytest.mark.parametrize("said", ["Texas", "Houston", "TX, United States"])
-def test_the_country_of_an_address_may_hold_a_state_or_city(said: str) -> None:
-    assert only_country(whereabouts(None, addresses=[Address(country=said)])) == "US"
+@pytest.mark.parametrize("text", ["Texas", "Houston", "TX, United States"])
+def test_the_country_of_an_address_may_hold_a_state_or_city(text: str) -> None:
+    assert only_country(whereabouts(None, addresses=[Address(country=text)])) == "US"
 
 
 def test_a_city_the_gazetteer_lacks_is_kept_as_stated() -> None:
-    found = whereabouts(None, addresses=[Address(country="Sweden", locality="Lilla Byn")])
-    assert [(p.country, p.city) for p in found.places] == [("SE", "Lilla Byn")]
+    where = whereabouts(None, addresses=[Address(country="Sweden", locality="Lilla Byn")])
+    assert [(p.country, p.city) for p in where.places] == [("SE", "Lilla Byn")]
 
 
 def test_every_line_keeps_to_its_own_address() -> None:
-    found = whereabouts(
+    where = whereabouts(
         "Waterloo; Paris",
         addresses=[Address(text="Waterloo", country="Canada"), Address(text="Paris", country="USA", region="TX")],
     )
-    assert [(p.country, p.city) for p in found.places] == [("CA", "Waterloo"), ("US", "Paris")]
+    assert [(p.country, p.city) for p in where.places] == [("CA", "Waterloo"), ("US", "Paris")]
 
 
 def test_the_other_places_of_a_list_stand_beside_the_address() -> None:
-    found = whereabouts("Graz or Munich", addresses=[Address(country="Austria", locality="Graz")])
-    assert [(p.country, p.city, p.reading) for p in found.places] == [
+    where = whereabouts("Graz or Munich", addresses=[Address(country="Austria", locality="Graz")])
+    assert [(p.country, p.city, p.reading) for p in where.places] == [
         ("AT", "Graz", "stated"),
         ("DE", "Munich", "parsed"),
     ]
 
 
 def test_a_text_that_contradicts_its_address_is_left_out() -> None:
-    found = whereabouts("Perth", addresses=[Address(country="Malta", locality="Valletta")])
-    assert countries_of(found) == ["MT"]
+    where = whereabouts("Perth", addresses=[Address(country="Malta", locality="Valletta")])
+    assert countries_of(where) == ["MT"]
 
 
 def test_remote_in_the_fields_of_an_address_is_no_city() -> None:
-    found = whereabouts("Remote-Kansas", addresses=[Address(country="US", region="Kansas", locality="Remote")])
-    assert [(p.subdivision, p.city) for p in found.places] == [("US-KS", None)]
+    where = whereabouts("Remote-Kansas", addresses=[Address(country="US", region="Kansas", locality="Remote")])
+    assert [(p.subdivision, p.city) for p in where.places] == [("US-KS", None)]
 
 
 @pytest.mark.parametrize(
@@ -349,8 +349,8 @@ def test_cities_of_metros_are_called_as_geonames_calls_them() -> None:
     ],
 )
 def test_no_name_is_decided_twice(name: str, column: str) -> None:
-    made = [key(row[column]) for row in rows(LOOKUPS / f"{name}.csv")]
-    assert sorted(made) == sorted(set(made))
+    keys = [key(row[column]) for row in rows(LOOKUPS / f"{name}.csv")]
+    assert sorted(keys) == sorted(set(keys))
 
 
 # --- any text ---------------------------------------------------------------------------------------
@@ -381,20 +381,20 @@ ADDRESSES = st.lists(
 def test_any_text_is_read(
     text: str | None, addresses: list[Address], is_remote: bool | None, word: str | None, title: str
 ) -> None:
-    found = whereabouts(text, addresses=addresses, is_remote=is_remote, workplace=word, title=title)
-    for place in found.places:
+    where = whereabouts(text, addresses=addresses, is_remote=is_remote, workplace=word, title=title)
+    for place in where.places:
         assert place.reading in READINGS
         assert place.country or (place.continent and not place.city and not place.subdivision)
         if place.country:
             assert place.country in countries()
             assert (place.region, place.continent) == region_of(place.country)
         assert not place.subdivision or place.subdivision.startswith(f"{place.country}-")
-    assert len(set(found.places)) == len(found.places)
-    assert found.workplace in (None, *WORKPLACES)
-    scope = found.remote_scope
-    assert scope is None or (found.workplace == "remote" and scope == tuple(sorted(set(scope))) != ())
+    assert len(set(where.places)) == len(where.places)
+    assert where.workplace in (None, *WORKPLACES)
+    scope = where.remote_scope
+    assert scope is None or (where.workplace == "remote" and scope == tuple(sorted(set(scope))) != ())
     assert set(scope or ()) <= GROUPS | countries().keys()
-    for span in found.spans:
+    for span in where.spans:
         source = {"location": fold_spaces(text or ""), "title": fold_spaces(title), "structured": ""}[span.part]
         assert (span.start is None) == (span.end is None)
         assert span.start is None or 0 <= span.start < (span.end or 0) <= len(source)
@@ -432,8 +432,8 @@ def test_the_words_of_a_location_beat_a_postal_address(
 
 
 def test_remote_work_in_a_group_of_countries_is_not_in_the_country_of_an_address() -> None:
-    found = whereabouts("Remote - EMEA", addresses=(Address("Remote - EMEA", "Germany", None, "Frankfurt"),))
-    assert (found.places, found.remote_scope) == ((), ("EMEA",))
+    where = whereabouts("Remote - EMEA", addresses=(Address("Remote - EMEA", "Germany", None, "Frankfurt"),))
+    assert (where.places, where.remote_scope) == ((), ("EMEA",))
 
 
 @pytest.mark.parametrize(

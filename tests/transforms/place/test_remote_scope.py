@@ -50,8 +50,8 @@ from transforms.place.remote_scope import scope_in_text, scope_in_title
     ],
 )
 def test_a_text_names_where_one_must_live(text: str, scope: tuple[str, ...] | None) -> None:
-    found = scope_in_text(text)
-    assert (found[0] if found else None) == scope
+    reading = scope_in_text(text)
+    assert (reading[0] if reading else None) == scope
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ with (Path(__file__).parent / "workplace_text_cases.csv").open(encoding="utf-8",
 
 def strongest(text: str) -> tuple[str, str]:
     """Workplace and tier of the text's strongest statement, read as its posting would."""
-    found = whereabouts(None, text=text)
-    return found.workplace or "", found.tier or ""
+    where = whereabouts(None, text=text)
+    return where.workplace or "", where.tier or ""
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{n}-{case['text'][:40]}" for n, case in enumerate(CASES, 2)])
@@ -34,13 +34,13 @@ def test_example(case: dict[str, str]) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if case["workplace"]], ids=lambda case: case["text"][:40])
 def test_offsets_name_the_sentence_in_a_longer_text(case: dict[str, str]) -> None:
     text = f"We build ships.\nIt is fun!\n{case['text']}\nTell us about you."
-    found = statements_in(text)
-    assert found
-    assert all(text[one.start : one.end].strip() in case["text"] for one in found)
+    statements = statements_in(text)
+    assert statements
+    assert all(text[one.start : one.end].strip() in case["text"] for one in statements)
 
 
 @pytest.mark.parametrize(
-    ("text", "given", "workplace"),
+    ("text", "fields", "workplace"),
     [
         ("You are in the office three days a week.", {"is_remote": True}, "hybrid"),
         ("You are in the office three days a week.", {"location_text": "Remote"}, "hybrid"),
@@ -56,17 +56,17 @@ def test_offsets_name_the_sentence_in_a_longer_text(case: dict[str, str]) -> Non
     ],
 )
 def test_text_of_the_role_beats_the_location_and_the_location_a_flag(
-    text: str, given: dict[str, object], workplace: str | None
+    text: str, fields: dict[str, object], workplace: str | None
 ) -> None:
-    said = {"location_text": None, **given}
-    assert whereabouts(**said, text=text).workplace == workplace  # type: ignore[arg-type]
+    values = {"location_text": None, **fields}
+    assert whereabouts(**values, text=text).workplace == workplace  # type: ignore[arg-type]
 
 
 def test_a_posting_says_which_sentence_its_workplace_comes_from() -> None:
     text = "We build ships.\nYou are in the office three days a week.\nApply now."
-    made = posting(source="test", id=1, title="Welder", text=text, location_text="Gdynia")
-    spans = [span for span in made.spans if span.field == "workplace"]
-    assert made.workplace == "hybrid"
+    advert = posting(source="test", id=1, title="Welder", text=text, location_text="Gdynia")
+    spans = [span for span in advert.spans if span.field == "workplace"]
+    assert advert.workplace == "hybrid"
     assert [(span.part, text[span.start : span.end]) for span in spans] == [
         ("text", "You are in the office three days a week.")
     ]

@@ -51,14 +51,14 @@ DEGREES = (
 
 @pytest.mark.parametrize(("text", "years"), YEARS)
 def test_years(text: str, years: float | None) -> None:
-    found = years_in(text)
-    assert (found[0] if found else None) == years
+    reading = years_in(text)
+    assert (reading[0] if reading else None) == years
 
 
 @pytest.mark.parametrize(("text", "degree"), DEGREES)
 def test_degree(text: str, degree: str | None) -> None:
-    found = degree_in(text)
-    assert (found.value if found else None) == degree
+    reading = degree_in(text)
+    assert (reading.value if reading else None) == degree
 
 
 def test_spans_hold_what_was_read() -> None:

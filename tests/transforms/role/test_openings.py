@@ -14,6 +14,6 @@ STATED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("stated", "openings"), STATED)
-def test_a_number_of_openings_is_a_number_or_its_digits(stated: object, openings: int | None) -> None:
-    assert openings_of(stated) == openings
+@pytest.mark.parametrize(("value", "openings"), STATED)
+def test_a_number_of_openings_is_a_number_or_its_digits(value: object, openings: int | None) -> None:
+    assert openings_of(value) == openings

@@ -22,17 +22,17 @@ ADVERT = "We build a platform for forecasts and look for an engineer who likes t
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
 def test_a_labelled_case(text: str, expected: tuple[str, ...]) -> None:
-    assert tuple(found.value for found in qualifications_in(text)) == expected
+    assert tuple(find.value for find in qualifications_in(text)) == expected
 
 
 @settings(deadline=None)  # the first one compiles the expressions
 @given(st.lists(st.sampled_from([*LINES, "portfolio" * 9, "ı", "İnternship"]) | st.text(max_size=9), max_size=9))
 def test_every_find_stands_in_the_text_once_and_in_order(lines: list[str]) -> None:
     text = "\n".join(lines)
-    found = qualifications_in(text)
-    order = [QUALIFICATIONS.index(one.value) for one in found]
+    finds = qualifications_in(text)
+    order = [QUALIFICATIONS.index(one.value) for one in finds]
     assert order == sorted(set(order))
-    assert all(0 <= one.start < one.end <= len(text) for one in found)  # type: ignore[operator]
+    assert all(0 <= one.start < one.end <= len(text) for one in finds)  # type: ignore[operator]
 
 
 def test_each_has_words_that_ask_for_it_and_words_that_are_something_else() -> None:
@@ -42,9 +42,9 @@ def test_each_has_words_that_ask_for_it_and_words_that_are_something_else() -> N
 
 def test_a_posting_has_them_with_their_spans() -> None:
     text = f"{ADVERT}\nRequirements\n- Contributions to open-source projects\n- AWS certification"
-    made = posting(source="lever", id="1", title="Engineer", text=text)
-    assert made.qualifications == ("certification", "open_source")
-    spans = [span for span in made.spans if span.field == "qualifications"]
+    advert = posting(source="lever", id="1", title="Engineer", text=text)
+    assert advert.qualifications == ("certification", "open_source")
+    spans = [span for span in advert.spans if span.field == "qualifications"]
     assert [text[span.start : span.end] for span in spans] == ["certification", "Contributions to open-source"]
 
 

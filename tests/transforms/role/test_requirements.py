@@ -21,8 +21,8 @@ PIECES = st.sampled_from(
 
 
 def named_in(text: str, *, is_english: bool) -> list[tuple[tuple[int, int], str | None]]:
-    found = requirements._degree_pattern(is_english=is_english).finditer(text)
-    return [(match.span(), match.lastgroup) for match in found]
+    matches = requirements._degree_pattern(is_english=is_english).finditer(text)
+    return [(match.span(), match.lastgroup) for match in matches]
 
 
 def quickly_named_in(text: str, *, is_english: bool) -> list[tuple[tuple[int, int], str | None]]:

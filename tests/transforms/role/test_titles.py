@@ -161,27 +161,27 @@ def test_roles_are_described() -> None:
 
 def test_words_are_listed_once() -> None:
     for name in ("role_words", "seniority_words", "employment_types", "ai_terms"):
-        said = Counter(
+        entries = Counter(
             tuple(sorted(row.items())) if name == "ai_terms" else (row["words"], row.get("where", ""))
             for row in lookup(name)
         )
-        assert [words for words, n in said.items() if n > 1] == [], name
+        assert [words for words, n in entries.items() if n > 1] == [], name
 
 
 def test_concepts_are_declared_and_used() -> None:
-    declared = {row["concept"] for row in lookup("role_concepts")}
-    given_by_words = {concept for row in lookup("role_words") for concept in row["concepts"].split()}
-    assert given_by_words <= declared
-    asked = {
+    concepts = {row["concept"] for row in lookup("role_concepts")}
+    of_words = {concept for row in lookup("role_words") for concept in row["concepts"].split()}
+    assert of_words <= concepts
+    of_rules = {
         name.lstrip("^")
         for row in lookup("role_rules")
         for term in (*row["needs"].split(), *row["without"].split())
         for name in term.split("|")
     }
-    assert asked <= declared
+    assert of_rules <= concepts
     aside = {row["concept"] for row in lookup("role_concepts") if row["kind"] == "aside"}
     code_only = {"ia", "quantum"}
-    assert declared - asked - aside <= code_only
+    assert concepts - of_rules - aside <= code_only
 
 
 def test_employment_types_are_schema_org() -> None:
@@ -330,9 +330,9 @@ def test_a_sources_word_for_the_level(words: str, expected: str | None) -> None:
 def test_the_title_then_the_sources_word_then_the_years(
     title: str, level: str | None, expected: tuple[str, bool]
 ) -> None:
-    made = posting(source="x", id=1, title=title, level=level, text="You bring at least 6 years of experience.")
-    assert (made.seniority, made.seniority_inferred) == expected
-    assert [issue.column_name for issue in made.issues] == ["seniority"] * (level == "Grade 7")
+    advert = posting(source="x", id=1, title=title, level=level, text="You bring at least 6 years of experience.")
+    assert (advert.seniority, advert.seniority_inferred) == expected
+    assert [issue.column_name for issue in advert.issues] == ["seniority"] * (level == "Grade 7")
 
 
 @pytest.mark.parametrize(

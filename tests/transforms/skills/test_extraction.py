@@ -42,14 +42,14 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def expected(said: str) -> set[tuple[str, str]]:
-    return {(name, requirement) for name, requirement in (part.rsplit(" ", 1) for part in said.split("; ") if part)}
+def expected(text: str) -> set[tuple[str, str]]:
+    return {(name, requirement) for name, requirement in (part.rsplit(" ", 1) for part in text.split("; ") if part)}
 
 
 @pytest.mark.parametrize("row", rows("skill_cases.csv"), ids=lambda row: f"{row['note']}: {row['text'][:30]}")
 def test_skills_in(row: dict[str, str]) -> None:
-    found = skills_in(row["text"].replace("\\n", "\n"), title=row["title"])
-    assert {(asked.skill, asked.requirement) for asked in found} == expected(row["expected"])
+    skills = skills_in(row["text"].replace("\\n", "\n"), title=row["title"])
+    assert {(one.skill, one.requirement) for one in skills} == expected(row["expected"])
 
 
 def test_span_is_that_of_the_strongest_mention() -> None:
@@ -63,8 +63,8 @@ def test_span_is_that_of_the_strongest_mention() -> None:
 @pytest.mark.parametrize(("employer", "requirement"), [("Snowflake", "mentioned"), ("Acme", "required")])
 def test_the_employers_own_name_is_only_mentioned(employer: str, requirement: str) -> None:
     text = "Requirements:\n- You know Snowflake, the data platform, and Kubernetes"
-    found = skills_in(text, title="Engineer, Snowflake", employer=("board", employer))
-    assert [(asked.skill, asked.requirement) for asked in found] == [
+    skills = skills_in(text, title="Engineer, Snowflake", employer=("board", employer))
+    assert [(one.skill, one.requirement) for one in skills] == [
         ("Snowflake", requirement),
         ("Kubernetes", "required"),
     ]
@@ -72,9 +72,9 @@ def test_the_employers_own_name_is_only_mentioned(employer: str, requirement: st
 
 def test_a_part_of_the_employers_name_is_no_skill() -> None:
     text = "At Kafka Brothers you work with Docker. Kafka Brothers bakes bread."
-    assert [asked.skill for asked in skills_in(text, employer=("Kafka Brothers",))] == ["Docker"]
+    assert [one.skill for one in skills_in(text, employer=("Kafka Brothers",))] == ["Docker"]
     text = "Kafka Brothers bakes bread with Kafka."
-    assert [asked.skill for asked in skills_in(text, employer=("Kafka Brothers",))] == ["Kafka"]
+    assert [one.skill for one in skills_in(text, employer=("Kafka Brothers",))] == ["Kafka"]
     assert text[skills_in(text, employer=("Kafka Brothers",))[0].start :] == "Kafka."
 
 
@@ -92,9 +92,9 @@ def test_taxonomy_keeps_its_promises() -> None:
 
 def test_lookups_name_only_what_there_is() -> None:
     names = {skill.skill for skill in taxonomy()}
-    spelled = {name.lower() for name in NAMES}
+    spellings = {name.lower() for name in NAMES}
     assert {row["skill"] for row in rows_of("skill_phrases")} <= names
-    assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spelled
+    assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spellings
     words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "role", *EXCLUDING}
     assert {row["where"] for row in words} == {*FORMS, "intro", "demand"}
@@ -110,8 +110,8 @@ def test_lookups_name_only_what_there_is() -> None:
 )
 def test_every_translated_name_is_read_as_its_skill(row: dict[str, str]) -> None:
     for name in (spelling for part in row["names"].split(";") for spelling in expand_alternatives(part)):
-        found = {asked.skill for asked in skills_in(f"Kubernetes, {name}, PostgreSQL")}
-        assert row["skill"] in found, name
+        skills = {one.skill for one in skills_in(f"Kubernetes, {name}, PostgreSQL")}
+        assert row["skill"] in skills, name
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_every_translated_name_is_read_as_its_skill(row: dict[str, str]) -> None
     ],
 )
 def test_scripts_without_blanks(text: str, skills: set[str]) -> None:
-    found = skills_in(text)
-    assert {asked.skill for asked in found} == skills
-    for asked in found:
-        assert text[asked.start : asked.end].strip()
+    readings = skills_in(text)
+    assert {one.skill for one in readings} == skills
+    for one in readings:
+        assert text[one.start : one.end].strip()
 
 
 def test_spans_are_of_characters_behind_those_of_two_units() -> None:
@@ -143,28 +143,28 @@ def test_spans_are_of_characters_behind_those_of_two_units() -> None:
 
 def test_every_skill_is_found_by_its_name() -> None:
     """In a list among names that are not ambiguous, in a sentence on the subject of every context rule."""
-    missed = []
+    gaps = []
     for skill in taxonomy():
         text = f"Requirements:\n- Kubernetes, {skill.skill}, PostgreSQL"
-        found = {asked.skill for asked in skills_in(text)}
-        if skill.skill not in found:
-            missed.append(skill.skill)
+        skills = {one.skill for one in skills_in(text)}
+        if skill.skill not in skills:
+            gaps.append(skill.skill)
     in_context = {row["alias"] for row in rows_of("skill_context")}
-    assert set(missed) <= in_context
-    assert len(missed) < len(taxonomy()) / 20
+    assert set(gaps) <= in_context
+    assert len(gaps) < len(taxonomy()) / 20
 
 
 @given(TEXTS | st.text())
 @settings(max_examples=400, deadline=None)
 def test_no_input_breaks_it(text: str) -> None:
     names = {skill.skill for skill in taxonomy()}
-    found = skills_in(text, title=text[:40])
-    assert len({asked.skill for asked in found}) == len(found)
-    for asked in found:
-        assert asked.skill in names
-        assert asked.requirement in REQUIREMENTS
-        assert 0 <= asked.start < asked.end <= len(text)
-        assert text[asked.start : asked.end] == text[asked.start : asked.end].strip()
+    skills = skills_in(text, title=text[:40])
+    assert len({one.skill for one in skills}) == len(skills)
+    for one in skills:
+        assert one.skill in names
+        assert one.requirement in REQUIREMENTS
+        assert 0 <= one.start < one.end <= len(text)
+        assert text[one.start : one.end] == text[one.start : one.end].strip()
 
 
 def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
@@ -182,14 +182,14 @@ def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
     assert run(tmp_path) == "Python SQL\n"
     files = sorted((tmp_path / "ai-job-market").iterdir())
     assert len(files) == 2, "one database for Latin letters, one for scripts without blanks"
-    whole = [kept.read_bytes() for kept in files]
-    written = [kept.stat().st_mtime_ns for kept in files]
+    whole = [path.read_bytes() for path in files]
+    times = [path.stat().st_mtime_ns for path in files]
     assert run(tmp_path) == "Python SQL\n"
-    assert [kept.stat().st_mtime_ns for kept in files] == written
-    for kept, content in zip(files, whole, strict=True):
-        kept.write_bytes(content[: len(content) // 2])
+    assert [path.stat().st_mtime_ns for path in files] == times
+    for path, content in zip(files, whole, strict=True):
+        path.write_bytes(content[: len(content) // 2])
     assert run(tmp_path) == "Python SQL\n"
-    assert [kept.read_bytes() for kept in files] == whole
+    assert [path.read_bytes() for path in files] == whole
     nowhere = tmp_path / "file"
     nowhere.write_text("not a folder")
     assert run(nowhere) == "Python SQL\n"
@@ -211,18 +211,18 @@ def test_evidence_stands() -> None:
                 words = {skill.skill.lower(), *(alias.lower() for alias in skill.aliases)}
                 assert any(word in examples[number] for word in words), (skill.skill, evidence)
             elif source == "ashby":
-                assert skill.skill in {asked.skill for asked in skills_in(postings[number])}, (skill.skill, evidence)
+                assert skill.skill in {one.skill for one in skills_in(postings[number])}, (skill.skill, evidence)
 
 
 def ashby_texts() -> dict[str, str]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     evidence = (part for skill in taxonomy() for part in skill.evidence.split(";"))
-    wanted = {part.removeprefix("ashby:") for part in evidence if part.startswith("ashby:")}
+    ids = {part.removeprefix("ashby:") for part in evidence if part.startswith("ashby:")}
     texts = {}
     with (REAL / "payloads" / "ashby" / "2025-10-28.warc.gz").open("rb") as stream:
         for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
             for job in json.loads(record.reader.read())["jobs"]:
-                if job["id"] in wanted:
+                if job["id"] in ids:
                     texts[job["id"]] = text_of(job["descriptionHtml"])
     return texts

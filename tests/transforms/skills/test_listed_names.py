@@ -32,9 +32,9 @@ from transforms.skills.listed_names import MAX_NAMES, find_listed_names, is_cove
     ],
 )
 def test_names_beside_known_technologies(text: str, names: list[str]) -> None:
-    found = find_listed_names(text)
-    assert [one.name for one in found] == names
-    assert [text[one.start : one.end] for one in found] == names
+    candidates = find_listed_names(text)
+    assert [one.name for one in candidates] == names
+    assert [text[one.start : one.end] for one in candidates] == names
 
 
 def test_each_has_the_technology_before_it_or_else_the_one_behind() -> None:

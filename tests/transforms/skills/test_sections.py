@@ -103,8 +103,8 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
         ]
     )
     assert line is not None
-    found = {name: [line.text[start:end] for start, end in spans] for name, spans in line.words.items()}
-    assert found == {
+    words = {name: [line.text[start:end] for start, end in spans] for name, spans in line.words.items()}
+    assert words == {
         "years": ["JAHR"],
         "degree": ["Bachelor"],
         "degree within": ["studium"],
@@ -114,12 +114,12 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
         "contractor": ["freelance"],
         "qualification": ["portfolio"],
     }
-    assert set(found) == {name for name, *_ in LISTS}
+    assert set(words) == {name for name, *_ in LISTS}
 
 
 def test_lines_are_found_by_the_lists_whose_words_they_hold() -> None:
     text = "Nothing\nTwo years\nAI, remote\nmachine learning, remote, two years"
-    assert [placed[2].text[:2] for placed in lines_of(text)] == ["Tw", "AI", "ma"]
+    assert [entry[2].text[:2] for entry in lines_of(text)] == ["Tw", "AI", "ma"]
     assert [number for number, _ in lines_with(text, "workplace")] == [1, 2]
     assert [number for number, _ in lines_with(text, "AI", "ai", "no list")] == [1, 2]
     assert lines_with(text, "years") == [(number, lines_of(text)[number]) for number in (0, 2)]
@@ -128,14 +128,14 @@ def test_lines_are_found_by_the_lists_whose_words_they_hold() -> None:
 
 def test_a_line_is_asked_once() -> None:
     line = Line("x")
-    asked: list[str] = []
+    kinds: list[str] = []
 
     def reader(_line: Line, kind: str) -> str:
-        asked.append(kind)
+        kinds.append(kind)
         return kind.upper()
 
     assert [line.once(reader, kind) for kind in ("a", "b", "a")] == ["A", "B", "A"]
-    assert asked == ["a", "b"]
+    assert kinds == ["a", "b"]
 
 
 def test_lowered_letters_are_those_that_re_takes_for_each_other() -> None:

@@ -29,23 +29,23 @@ def test_each_text_is_read_once(lengths: BatchCache[int], asked: list[list[str]]
 
 
 def test_a_value_of_none_is_remembered_too() -> None:
-    asked = []
+    words = []
 
     def read(texts: list[str]) -> list[None]:
-        asked.extend(texts)
+        words.extend(texts)
         return [None for _ in texts]
 
     nothing = BatchCache(read)
     assert nothing("lamp") is None
     assert nothing("lamp") is None
-    assert asked == ["lamp"]
+    assert words == ["lamp"]
 
 
 def test_too_much_is_forgotten_but_not_while_it_is_asked_for(lengths: BatchCache[int], asked: list[list[str]]) -> None:
     lengths.get_many(["lamp", "lantern"])
     assert lengths("lamp") == 4, "what was read ahead stays until something new is asked for"
-    found = lengths.get_many(["lamp", "lightbulb"])
-    assert found == {"lamp": 4, "lightbulb": 9}
+    values = lengths.get_many(["lamp", "lightbulb"])
+    assert values == {"lamp": 4, "lightbulb": 9}
     assert asked == [["lamp", "lantern"], ["lamp", "lightbulb"]]
 
 

@@ -38,7 +38,7 @@ def test_the_folder_drops_what_is_old(tmp_path: Path) -> None:
     now = young.stat().st_mtime
     for path, age in ((young, 0.9), (old, 1.1), (cut, 1.1), (alien, 1.1), (other, 1.1)):
         os.utime(path, (now, now - age * MAX_AGE))
-    kept = tmp_path / "skills-4.hyperscan"
-    write_cache(kept, b"content")
-    assert set(tmp_path.iterdir()) == {young, alien, other, kept}
-    assert read_cached(kept) == b"content"
+    fresh = tmp_path / "skills-4.hyperscan"
+    write_cache(fresh, b"content")
+    assert set(tmp_path.iterdir()) == {young, alien, other, fresh}
+    assert read_cached(fresh) == b"content"

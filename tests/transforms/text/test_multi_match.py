@@ -32,11 +32,11 @@ def test_exact_words_are_found_as_a_search_finds_them(text: str) -> None:
 
 @given(st.text(alphabet="yearYEARS s.mcMCñÑaAoOöÖßgGrez?+C", max_size=40))
 def test_letter_case_is_ignored(text: str) -> None:
-    found = ANY_CASE.spans(text)
-    assert found == [span for span in found if text[span[0] : span[1]].lower() in [word.lower() for word in WORDS]]
-    assert set(searched(text, WORDS)) <= set(found)
+    spans = ANY_CASE.spans(text)
+    assert spans == [span for span in spans if text[span[0] : span[1]].lower() in [word.lower() for word in WORDS]]
+    assert set(searched(text, WORDS)) <= set(spans)
     ascii_words = tuple(word.lower() for word in WORDS if word.isascii())
-    assert set(searched(text.lower(), ascii_words)) <= set(found)
+    assert set(searched(text.lower(), ascii_words)) <= set(spans)
 
 
 def test_words_overlap_and_repeat() -> None:

@@ -36,8 +36,8 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def unescaped(said: str) -> str:
-    return said.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t")
+def unescaped(text: str) -> str:
+    return text.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t")
 
 
 @pytest.mark.parametrize("row", rows("text_cases.csv"), ids=lambda row: row["note"])
@@ -80,16 +80,16 @@ def test_hash_and_key_ignore_case_and_white_space_only() -> None:
 
 @given(PIECES.map("".join) | st.text())
 @settings(max_examples=300, deadline=None)
-def test_no_input_breaks_them(said: str) -> None:
-    text = text_of(said)
+def test_no_input_breaks_them(source: str) -> None:
+    text = text_of(source)
     assert "\r" not in text and "\xa0" not in text and "  " not in text
     assert all(line and line == line.strip() for line in text.split("\n")) or text == ""
-    hidden = mask_contacts(text)
-    assert len(hidden) == len(text)
-    assert all(new in (old, MASK) for old, new in zip(text, hidden, strict=True))
+    safe_text = mask_contacts(text)
+    assert len(safe_text) == len(text)
+    assert all(new in (old, MASK) for old, new in zip(text, safe_text, strict=True))
     assert language_of(text) is None or len(language_of(text) or "") == 2
-    assert len(hash_of(said)) == 2 * 16
-    assert normal(normal(said)) == normal(said)
+    assert len(hash_of(source)) == 2 * 16
+    assert normal(normal(source)) == normal(source)
 
 
 @given(PLAIN)

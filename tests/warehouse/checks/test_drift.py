@@ -35,15 +35,17 @@ def tonight(n: int, share: float = 0.4) -> pd.DataFrame:
     return pd.DataFrame({"pay_low": [1.0 if i < n * share else None for i in range(n)], "title": ["x"] * n})
 
 
-def judged(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, n_seen: int | None = None, **named: Any) -> GateResult:
+def judged(
+    con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, n_seen: int | None = None, **options: Any
+) -> GateResult:
     """The verdict on a file of these rows, once it is noted how far they fill each column."""
     n = len(frame) if n_seen is None else n_seen
     con.execute("DELETE FROM ops.fill_rates WHERE warc = 'board/x'")
     for column in [name for name in frame if name not in ("agreements", "doubts")]:
-        filled = ["board/x", "board", column, len(frame), int(frame[column].notna().sum())]
-        con.execute("INSERT INTO ops.fill_rates VALUES (?, ?, ?, ?, ?)", filled)
-    named = {"source": "board", "expected_rows": BOUNDS, "gate": "load:board/x", "run_id": "r"} | named
-    return judge(con, frame, warc="board/x", n_seen=n, **named)
+        values = ["board/x", "board", column, len(frame), int(frame[column].notna().sum())]
+        con.execute("INSERT INTO ops.fill_rates VALUES (?, ?, ?, ?, ?)", values)
+    options = {"source": "board", "expected_rows": BOUNDS, "gate": "load:board/x", "run_id": "r"} | options
+    return judge(con, frame, warc="board/x", n_seen=n, **options)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_rows_against_history(
 def test_a_column_that_empties_stops_the_source(usual: float, n: int, share: float, is_lost: bool) -> None:
     result = judged(history([(100, usual)] * 3), tonight(n, share), n_seen=100)
     assert bool(result.failures) is is_lost
-    assert all(said.startswith("filled: pay_low") for said in result.failures)
+    assert all(failure.startswith("filled: pay_low") for failure in result.failures)
 
 
 def test_other_sources_are_no_history() -> None:

@@ -48,8 +48,8 @@ def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def judged(frame: pd.DataFrame, cls: type = Posting, **said: Any) -> GateResult:
-    return check(frame, cls, gate="load:board/a.warc.gz", run_id="r1", **said)
+def judged(frame: pd.DataFrame, cls: type = Posting, **options: Any) -> GateResult:
+    return check(frame, cls, gate="load:board/a.warc.gz", run_id="r1", **options)
 
 
 def test_good_rows_pass_and_every_expectation_is_recorded() -> None:
@@ -228,7 +228,7 @@ assert not os.listdir("."), os.listdir(".")
 """
     home = tmp_path / "home"
     home.mkdir()
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script],
         cwd=home,
         env={"PYTHONPATH": str(Path(gate.__file__).parents[2]), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
@@ -236,5 +236,5 @@ assert not os.listdir("."), os.listdir(".")
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr  # no progress bars either
-    assert "it/s" not in done.stderr
+    assert (result.returncode, result.stdout) == (0, ""), result.stderr  # no progress bars either
+    assert "it/s" not in result.stderr

@@ -130,16 +130,16 @@ BREAKS = {
 
 def broken(con: database.Connection) -> dict[str, str | None]:
     """The rules that are not met, with their first offenders."""
-    found = integrity.judge(con, as_of=AS_OF, run_id="test")
-    assert found.passed == (not found.failures)
-    return {row.expectation: row.examples for row in found.checks if not row.is_met}
+    verdict = integrity.judge(con, as_of=AS_OF, run_id="test")
+    assert verdict.passed == (not verdict.failures)
+    return {row.expectation: row.examples for row in verdict.checks if not row.is_met}
 
 
 def test_a_sound_warehouse_breaks_no_rule(sound: Path, tmp_path: Path) -> None:
     with open_copy(sound, tmp_path) as con:
-        found = integrity.judge(con, as_of=AS_OF, run_id="test")
-        assert found.failures == ()
-        rules = {row.expectation for row in found.checks}
+        verdict = integrity.judge(con, as_of=AS_OF, run_id="test")
+        assert verdict.failures == ()
+        rules = {row.expectation for row in verdict.checks}
         assert rules >= set(BREAKS), "the table below breaks rules that there are"
         assert rules >= {*integrity.LIFE, *integrity.COUNTS}
     assert set(BREAKS) >= {*integrity.LIFE, *integrity.COUNTS}, "every rule has its break"
@@ -149,6 +149,6 @@ def test_a_sound_warehouse_breaks_no_rule(sound: Path, tmp_path: Path) -> None:
 def test_what_breaks_a_rule_is_named(rule: str, sound: Path, tmp_path: Path) -> None:
     with open_copy(sound, tmp_path) as con:
         con.execute(BREAKS[rule])
-        found = broken(con)
-        assert rule in found
-        assert found[rule] not in (None, "[]")
+        offenders = broken(con)
+        assert rule in offenders
+        assert offenders[rule] not in (None, "[]")

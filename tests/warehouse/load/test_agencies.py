@@ -33,11 +33,11 @@ SIGNS = "SELECT posting_id, sign, words FROM core.agency_signs ORDER BY ALL"
 CLIENT = "Our client is a growing bank."
 
 
-def advert(id: object, text: str | None = CLIENT, **said: Any) -> Posting:
+def advert(id: object, text: str | None = CLIENT, **fields: Any) -> Posting:
     """An advert in English, read in full where it has a text."""
     digest = hashlib.blake2b((text or "").encode(), digest_size=16).hexdigest()
     values = {"language": "en", "text": text, "text_hash": digest, "text_state": "full" if text else "none"}
-    return posting(id, **values | said)
+    return posting(id, **values | fields)
 
 
 def cases() -> Iterator[dict[str, str]]:
@@ -58,13 +58,13 @@ def test_words_tell_of_agencies_and_others_do_not(con: database.Connection, tmp_
         advert(n, row["text"], title=row["title"], language=row["language"] or None) for n, row in enumerate(rows)
     ]
     read_files(con, refined(tmp_path, "a", Answer(night(0), adverts)))
-    found: dict[str, set[str]] = {}
+    signs: dict[str, set[str]] = {}
     for posting_id, sign, _ in all_rows(con, SIGNS):
-        found.setdefault(posting_id, set()).add(sign)
+        signs.setdefault(posting_id, set()).add(sign)
     wrong = [
-        (row["text"], row["title"], found.get(f"board:{n}", set()))
+        (row["text"], row["title"], signs.get(f"board:{n}", set()))
         for n, row in enumerate(rows)
-        if found.get(f"board:{n}", set()) != set(filter(None, row["signs"].split(";")))
+        if signs.get(f"board:{n}", set()) != set(filter(None, row["signs"].split(";")))
     ]
     assert wrong == []
 
@@ -73,10 +73,10 @@ def test_words_tell_of_agencies_and_others_do_not(con: database.Connection, tmp_
 def test_each_cue_finds_its_example(con: database.Connection, cue: dict[str, str]) -> None:
     assert cue["sign"] in AGENCY_SIGNS and cue["part"] in ("title", "text")
     texts = "(SELECT 'x' AS posting_id, ? AS title, ? AS text, ? AS language)"
-    said = [cue["example"], cue["example"], cue["language"]]
-    found = con.execute(agencies._signs([cue], cue["part"], texts), said).fetchall()
-    assert [row[:2] for row in found] == [("x", cue["sign"])]
-    assert found[0][2] in cue["example"]
+    values = [cue["example"], cue["example"], cue["language"]]
+    rows = con.execute(agencies._signs([cue], cue["part"], texts), values).fetchall()
+    assert [row[:2] for row in rows] == [("x", cue["sign"])]
+    assert rows[0][2] in cue["example"]
 
 
 def test_each_version_is_read_once(con: database.Connection, tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_each_version_is_read_once(con: database.Connection, tmp_path: Path) -> 
     before = all_rows(con, SIGNS)
     agencies.read_signs(con, [first])
     assert all_rows(con, SIGNS) == before, "nothing is read again"
-    edited = advert(1, "We are a bank.")
-    second = refined(tmp_path, "b", Answer(night(1), [edited, advert(2), advert(3, None, title="Locum Recruiter")]))
+    edit = advert(1, "We are a bank.")
+    second = refined(tmp_path, "b", Answer(night(1), [edit, advert(2), advert(3, None, title="Locum Recruiter")]))
     agencies_before = [row for row in before if row[0] != "board:1"]
     load(con, second)
     agencies.read_signs(con, [second])
@@ -142,12 +142,12 @@ def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Con
     agencies.read_signs(con, [file])
     for statement in analysis_views.declarations():
         con.execute(statement)
-    found = dict(all_rows(con, "SELECT board, is_agency FROM analysis.boards"))
-    called = {board for board, is_agency in found.items() if is_agency}
-    assert called <= {board for board, is_agency in labels.items() if is_agency}, "none is called an agency's wrongly"
-    missed = {board for board, is_agency in labels.items() if is_agency and board in found} - called
-    assert missed == set()
-    assert len(called) >= 4 and sum(is_agency is False for is_agency in found.values()) >= 50
+    verdicts = dict(all_rows(con, "SELECT board, is_agency FROM analysis.boards"))
+    hits = {board for board, is_agency in verdicts.items() if is_agency}
+    assert hits <= {board for board, is_agency in labels.items() if is_agency}, "none is called an agency's wrongly"
+    misses = {board for board, is_agency in labels.items() if is_agency and board in verdicts} - hits
+    assert misses == set()
+    assert len(hits) >= 4 and sum(is_agency is False for is_agency in verdicts.values()) >= 50
 
 
 def _read_boards(boards: set[str]) -> Iterator[Answer]:
@@ -159,6 +159,6 @@ def _read_boards(boards: set[str]) -> Iterator[Answer]:
             if isinstance(response, Response) and response.status in ANSWERED and is_answer_of(module, response.url):
                 last[str(module.SOURCE.board_of(response.url))] = response
     for number, board in enumerate(sorted(boards & last.keys())):
-        said = [one for one in module.parse(last[board]) if isinstance(one, dict)][:60]
-        rows = [row for row in postings(said, percent=ALL_PERCENT) if isinstance(row, Posting)]
+        records = [one for one in module.parse(last[board]) if isinstance(one, dict)][:60]
+        rows = [row for row in postings(records, percent=ALL_PERCENT) if isinstance(row, Posting)]
         yield Answer(night(number), rows, board=board)

@@ -55,8 +55,8 @@ def restore(con: database.Connection, folder: Path) -> None:
 @pytest.fixture
 def fresh(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """Another work file, in which nothing is known."""
-    with open_copy(work_template, tmp_path / "fresh") as made:
-        yield made
+    with open_copy(work_template, tmp_path / "fresh") as con:
+        yield con
 
 
 @pytest.fixture
@@ -169,6 +169,6 @@ def test_a_file_that_a_kill_left_half_written_is_none(work_file: database.Connec
     (folder / ".known-000004.parquet.new").write_bytes(b"PAR1")
     store.add_known(work_file, [known("stark")])
     files = sorted(folder.glob("*.parquet"))
-    (made,) = board_records.save(work_file, files, lambda path: path, folder)
-    assert pq.read_table(made)["board"].to_pylist() == ["stark"]
+    (path,) = board_records.save(work_file, files, lambda path: path, folder)
+    assert pq.read_table(path)["board"].to_pylist() == ["stark"]
     assert not (folder / ".known-000004.parquet.new").exists()

@@ -21,8 +21,8 @@ TODAY = (BEGIN + timedelta(days=10)).date()
 AI = {"role": "machine_learning_engineer", "role_group": "ai_engineering"}
 
 
-def known(board: str, source: str = "board", **said: Any) -> KnownBoards:
-    values: dict[str, Any] = {"known_from": "a list", "known_on": BEGIN.date(), "is_test": False} | said
+def known(board: str, source: str = "board", **fields: Any) -> KnownBoards:
+    values: dict[str, Any] = {"known_from": "a list", "known_on": BEGIN.date(), "is_test": False} | fields
     return KnownBoards(source=source, board=board, **values)
 
 
@@ -46,8 +46,8 @@ def all_known(con: database.Connection) -> list[tuple[str, str, bool]]:
 def test_what_people_enter_wins_over_a_list(con: database.Connection) -> None:
     store.add_known(con, [known("nyt"), known("magic.dev", is_test=True), known("globex")])
     store.put_curated(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
-    curated = [("NYT", "boards.csv", False), ("initech", "boards.csv", False), ("magic.dev", "boards.csv", False)]
-    assert all_known(con) == sorted([*curated, ("globex", "a list", False)])
+    entries = [("NYT", "boards.csv", False), ("initech", "boards.csv", False), ("magic.dev", "boards.csv", False)]
+    assert all_known(con) == sorted([*entries, ("globex", "a list", False)])
     assert all_rows(con, f"SELECT board FROM ops.known_boards WHERE known_on = '{TODAY}'") == [("initech",)]
     rows = all_rows(con, "SELECT rowid, * FROM ops.known_boards")
     store.put_curated(con, [("board", "NYT"), ("board", "magic.dev"), ("board", "initech")], TODAY)
@@ -78,8 +78,8 @@ def test_readings_say_what_a_board_lists(con: database.Connection, tmp_path: Pat
     store.add_known(con, [known("acme")])
     jobs = [posting(1, **AI), paid(90_000, "USD", id=2, **AI), paid(50_000, "USD", id=3)]
     load(con, refined(tmp_path, "a", Answer(night(0), jobs)), refined(tmp_path, "b", Answer(night(7), jobs[:2])))
-    said = state(con, "acme", "state", "n_nights", "n_adverts", "n_ai", "n_paid", "n_ai_paid_seen", "asked_on::VARCHAR")
-    assert said == ("answers", 2, 2, 2, 1, 1, str(night(7).date()))
+    row = state(con, "acme", "state", "n_nights", "n_adverts", "n_ai", "n_paid", "n_ai_paid_seen", "asked_on::VARCHAR")
+    assert row == ("answers", 2, 2, 2, 1, 1, str(night(7).date()))
     states = store.read_states(con, ["board"], TODAY)["board"]
     assert (states.n_ai_paid_seen.tolist(), states.jobs.tolist(), states.nights_followed.tolist()) == ([1], [2], [7])
     assert states.nights_since.tolist() == [3] and np.isnan(states.chance).all()
@@ -148,8 +148,8 @@ def test_a_board_that_only_redirects_is_asked_monthly_and_forgotten_as_one_that_
 ) -> None:
     store.add_known(con, [known("left"), known("gone"), known("fails"), known("people", known_from="boards.csv")])
     for number in range(DEAD_AFTER):
-        said = {"left": 302, "gone": 404, "fails": 500, "people": 301}
-        load(con, refined(tmp_path, str(number), *(Answer(night(number), board=b, status=s) for b, s in said.items())))
+        codes = {"left": 302, "gone": 404, "fails": 500, "people": 301}
+        load(con, refined(tmp_path, str(number), *(Answer(night(number), board=b, status=s) for b, s in codes.items())))
     assert state(con, "left", "state", "n_missed") == ("moved", DEAD_AFTER)
     states = store.read_states(con, ["board"], night(DEAD_AFTER + 3).date())["board"]
     assert dict(zip(states.board, states.misses.tolist(), strict=True)) == {
@@ -162,12 +162,12 @@ def test_a_board_that_only_redirects_is_asked_monthly_and_forgotten_as_one_that_
         requests_per_reading=states.requests_per_reading,
     )  # fmt: skip
     late = dataclasses.replace(history, nights_since=np.full(n, float(DEAD_RHYTHM)))
-    asked, later = (plan_night(one, budget=n, night=1, rng=np.random.default_rng(1))[0] for one in (history, late))
-    assert [states.board[at] for at in asked] == ["fails"]
-    assert sorted(states.board[at] for at in later) == sorted(said)
+    first, later = (plan_night(one, budget=n, night=1, rng=np.random.default_rng(1))[0] for one in (history, late))
+    assert [states.board[at] for at in first] == ["fails"]
+    assert sorted(states.board[at] for at in later) == sorted(codes)
     assert store.forget_dead(con, min_missed=DEAD_AFTER + 1) == []
-    found = store.forget_dead(con, min_missed=DEAD_AFTER)
-    assert found == [("board", "gone"), ("board", "left")]
+    boards = store.forget_dead(con, min_missed=DEAD_AFTER)
+    assert boards == [("board", "gone"), ("board", "left")]
 
 
 def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Connection, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_law_is_read_as_it_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "expected"),
+    ("edit", "expected"),
     [
         ({"jurisdiction": '"US-XX"'}, "law 1 (US-XX): jurisdiction: 'US-XX' stands neither in countries.csv nor in"),
         ({"jurisdiction": '"Texas"'}, "law 1 (Texas): jurisdiction: a code like"),
@@ -46,19 +46,19 @@ def test_a_law_is_read_as_it_is_written(tmp_path: Path) -> None:
         ({"source": '""'}, "law 1 (US-CO): source: a text expected, not ''"),
     ],
 )
-def test_a_wrong_key_is_named_with_its_file_and_law(tmp_path: Path, changed: dict[str, str], expected: str) -> None:
-    path = written(tmp_path, ONE | changed)
-    with pytest.raises(DisclosureLawsError) as caught:
+def test_a_wrong_key_is_named_with_its_file_and_law(tmp_path: Path, edit: dict[str, str], expected: str) -> None:
+    path = written(tmp_path, ONE | edit)
+    with pytest.raises(DisclosureLawsError) as error:
         load_disclosure_laws(path)
-    assert caught.value.problems[0].startswith(expected), caught.value.problems
-    assert str(caught.value).startswith(f"{path}: ")
+    assert error.value.problems[0].startswith(expected), error.value.problems
+    assert str(error.value).startswith(f"{path}: ")
 
 
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
     lacking = {key: value for key, value in ONE.items() if key not in ("source", "in_force_from")}
-    with pytest.raises(DisclosureLawsError) as caught:
+    with pytest.raises(DisclosureLawsError) as error:
         load_disclosure_laws(written(tmp_path, ONE, ONE, lacking | {"law": '"Another"'}))
-    assert caught.value.problems == (
+    assert error.value.problems == (
         "law 2 (US-CO): law: 'A law' stands twice for this jurisdiction; leave one out",
         "law 3 (US-CO): source: missing",
         "law 3 (US-CO): in_force_from: missing where adverts must state pay",

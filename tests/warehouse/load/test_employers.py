@@ -73,16 +73,16 @@ def ids(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> list[str |
 
 def only(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> Employers:
     """The one employer behind these."""
-    found, _ = resolve_employers(adverts, boards)
-    assert len(found) == 1, found
-    return found[0]
+    rows, _ = resolve_employers(adverts, boards)
+    assert len(rows) == 1, rows
+    return rows[0]
 
 
 # --- what unites --------------------------------------------------------------------------------------
 
 
 def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
-    found = only(
+    employer = only(
         said("Scale AI", "greenhouse", "scaleai", "https://job-boards.greenhouse.io", n=50),
         said("Scale AI, Inc.", "simplify_newgrad", "listings", "https://scale.com/careers", n=3),
         said("scale.com", "hackernews", None, "https://news.ycombinator.com/item"),
@@ -93,7 +93,7 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
             ),
         ),
     )
-    assert found == Employers(
+    assert employer == Employers(
         employer_id="scaleai",
         employer="Scale AI",
         name_source="boards_list",
@@ -110,12 +110,12 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
 
 def test_a_link_to_a_board_says_whose_it_is() -> None:
     """Nothing in "wehrtyou" says Hudson River Trading; a list that links to the board does."""
-    found = only(
+    employer = only(
         said("wehrtyou", "greenhouse", "wehrtyou", "https://www.hudsonrivertrading.com", n=90),
         said("Hudson River Trading", "simplify_newgrad", "l", "https://boards.greenhouse.io/wehrtyou", day=1),
     )
-    assert found.employer == "Hudson River Trading", "a token gives way to a name, however often it stands there"
-    assert found.boards == ("greenhouse:wehrtyou",)
+    assert employer.employer == "Hudson River Trading", "a token gives way to a name, however often it stands there"
+    assert employer.boards == ("greenhouse:wehrtyou",)
 
 
 @pytest.mark.parametrize(
@@ -133,23 +133,21 @@ def test_a_link_to_a_board_says_whose_it_is() -> None:
 def test_a_name_is_shown_instead_of_a_token(
     adverts: list[tuple[str | None, int, dict[str, int]]], name: str, name_source: str
 ) -> None:
-    found = only(
-        *(said(stated, "ashby", "openai", n=n)._replace(in_text=tuple(texts.items())) for stated, n, texts in adverts)
+    employer = only(
+        *(said(label, "ashby", "openai", n=n)._replace(in_text=tuple(texts.items())) for label, n, texts in adverts)
     )
-    assert (found.employer, found.name_source) == (name, name_source)
-    assert found.employer_id == "openai", "what is shown unites nobody and changes no id"
+    assert (employer.employer, employer.name_source) == (name, name_source)
+    assert employer.employer_id == "openai", "what is shown unites nobody and changes no id"
 
 
 def test_an_employer_known_by_its_site_alone_is_called_by_its_domain() -> None:
-    found = only(said(None, "simplify_newgrad", None, "https://jobs.acme.example.com/7"))
-    assert (found.employer, found.name_source) == ("example.com", "domain")
+    employer = only(said(None, "simplify_newgrad", None, "https://jobs.acme.example.com/7"))
+    assert (employer.employer, employer.name_source) == ("example.com", "domain")
 
 
 def test_a_board_in_boards_csv_is_an_employer_without_adverts_if_it_is_named() -> None:
-    found, _ = resolve_employers(
-        [], [board_line("lever", "acme", "Acme Robotics", "CL"), board_line("lever", "nobody")]
-    )
-    assert [(e.employer_id, e.employer, e.country, e.n_postings) for e in found] == [
+    rows, _ = resolve_employers([], [board_line("lever", "acme", "Acme Robotics", "CL"), board_line("lever", "nobody")])
+    assert [(e.employer_id, e.employer, e.country, e.n_postings) for e in rows] == [
         ("acmerobotics", "Acme Robotics", "CL", 0)
     ]
 
@@ -166,7 +164,7 @@ IT, BIRDS, BANK = "Information Technology and Services", "Birds", "Banking"
 
 
 @pytest.mark.parametrize(
-    ("industries", "entered", "expected"),
+    ("industries", "entry", "expected"),
     [
         ({IT: 3}, None, ("information and communication", f"smartrecruiters states: {IT}")),
         ({IT: 3, "Internet": 4, BANK: 6}, None, ("information and communication", "smartrecruiters states: Internet")),
@@ -181,25 +179,25 @@ IT, BIRDS, BANK = "Information Technology and Services", "Birds", "Banking"
     ],
 )  # fmt: skip
 def test_the_industry_is_what_is_known_in_public_else_what_most_fields_state(
-    industries: dict[str, int], entered: tuple[str, str | None] | None, expected: tuple[str | None, str | None]
+    industries: dict[str, int], entry: tuple[str, str | None] | None, expected: tuple[str | None, str | None]
 ) -> None:
-    boards = (board_line("smartrecruiters", "Bittern", "Bittern", "CA", *entered),) if entered else ()
-    found = only(said("Bittern", "smartrecruiters", "Bittern", n=13, industries=industries), boards=boards)
-    assert (found.industry, found.industry_evidence) == expected
+    boards = (board_line("smartrecruiters", "Bittern", "Bittern", "CA", *entry),) if entry else ()
+    employer = only(said("Bittern", "smartrecruiters", "Bittern", n=13, industries=industries), boards=boards)
+    assert (employer.industry, employer.industry_evidence) == expected
 
 
 def test_an_agency_has_no_industry_by_what_its_adverts_state_of_clients() -> None:
-    found = only(said("Michael Page", "france_travail", n=2, industries={"NAF 21.20Z": 2}))
-    assert found.is_staffing_agency
-    assert (found.industry, found.industry_evidence) == (None, None)
+    employer = only(said("Michael Page", "france_travail", n=2, industries={"NAF 21.20Z": 2}))
+    assert employer.is_staffing_agency
+    assert (employer.industry, employer.industry_evidence) == (None, None)
 
 
 def test_fields_of_several_sources_are_counted_together() -> None:
-    found = only(
+    employer = only(
         said("Bittern", "france_travail", n=1, industries={"NAF 64.19Z": 1}),
         said("Bittern SA", "smartrecruiters", "Bittern", n=2, industries={IT: 2}),
     )
-    assert found.industry_evidence == f"smartrecruiters states: {IT}"
+    assert employer.industry_evidence == f"smartrecruiters states: {IT}"
 
 
 # --- what does not ------------------------------------------------------------------------------------
@@ -213,45 +211,45 @@ def test_two_letters_hold_within_a_source() -> None:
 
 def test_a_domain_of_several_names_unites_nobody() -> None:
     place = "https://jobs.holding.example.com/x"
-    found = ids(*(said(name, "simplify_newgrad", None, place) for name in ("Ogilvy", "Mindshare", "Wavemaker")))
-    assert found == ["ogilvy", "mindshare", "wavemaker"]
+    owners = ids(*(said(name, "simplify_newgrad", None, place) for name in ("Ogilvy", "Mindshare", "Wavemaker")))
+    assert owners == ["ogilvy", "mindshare", "wavemaker"]
 
 
 def test_a_board_that_an_agency_fills_for_others_unites_nobody() -> None:
     link = "https://jobs.lever.co/hirefast"
-    named = ("Hirefast", "Acme Robotics", "Zenith Foods")
-    found = ids(said("hirefast", "lever", "hirefast", link), *(said(n, "simplify_newgrad", None, link) for n in named))
-    assert found == ["hirefast", "hirefast", "acmerobotics", "zenithfoods"]
+    names = ("Hirefast", "Acme Robotics", "Zenith Foods")
+    owners = ids(said("hirefast", "lever", "hirefast", link), *(said(n, "simplify_newgrad", None, link) for n in names))
+    assert owners == ["hirefast", "hirefast", "acmerobotics", "zenithfoods"]
 
 
 def test_numbers_and_words_for_boards_unite_nobody() -> None:
-    found = ids(
+    owners = ids(
         said("Rancho", "greenhouse", "123"),
         said("Umbria", "smartrecruiters", "123"),
         said("Acme", "lever", "careers"),
         said("Zenith", "ashby", "careers"),
     )
-    assert len(set(found)) == 4
+    assert len(set(owners)) == 4
 
 
 def test_an_ordinary_word_as_a_token_is_whose_board_came_first() -> None:
     """Two boards of different firms, and a firm of that name on a list."""
-    found = ids(
+    owners = ids(
         said("orchard", "greenhouse", "orchard"), said("orchard", "ashby", "orchard"), said("Orchard", "hackernews")
     )
-    assert found == ["greenhouse:orchard", "ashby:orchard", "orchard"]
+    assert owners == ["greenhouse:orchard", "ashby:orchard", "orchard"]
     # What is coined is nobody else's; and once boards.csv has the names they are as good as any.
     assert ids(said("ambrook", "ashby", "ambrook"), said("ambrook", "lever", "ambrook")) == ["ambrook"] * 2
-    named = (board_line("greenhouse", "orchard", "Orchard"), board_line("ashby", "orchard", "Orchard Robotics"))
-    found = ids(said("Orchard", "greenhouse", "orchard"), said("Orchard Robotics", "ashby", "orchard"), boards=named)
-    assert found == ["orchard", "orchardrobotics"]
+    boards = (board_line("greenhouse", "orchard", "Orchard"), board_line("ashby", "orchard", "Orchard Robotics"))
+    owners = ids(said("Orchard", "greenhouse", "orchard"), said("Orchard Robotics", "ashby", "orchard"), boards=boards)
+    assert owners == ["orchard", "orchardrobotics"]
 
 
 def test_a_token_that_another_board_states_as_its_name_is_somebody_elses() -> None:
     """Matic of ashby:MaticRobots makes robots; greenhouse:matic, which says no name, sells insurance."""
     boards = (board_line("ashby", "MaticRobots", "Matic"), board_line("greenhouse", "matic"))
-    found = ids(said("Matic", "ashby", "MaticRobots"), said("matic", "greenhouse", "matic"), boards=boards)
-    assert found == ["matic", "greenhouse:matic"]
+    owners = ids(said("Matic", "ashby", "MaticRobots"), said("matic", "greenhouse", "matic"), boards=boards)
+    assert owners == ["matic", "greenhouse:matic"]
 
 
 # --- ids ----------------------------------------------------------------------------------------------
@@ -287,14 +285,14 @@ ADVERTS = st.lists(
 @given(ADVERTS, st.randoms(use_true_random=False))
 def test_no_order_shows_and_what_meets_is_one(adverts: list[HiringStatement], random: Any) -> None:
     boards = [board_line("lever", "acme", "Acme"), board_line("greenhouse", "zenith", "Zenith Foods")]
-    found, of_advert = resolve_employers(adverts, boards)
-    assert [e.employer_id for e in found] == sorted({e.employer_id for e in found})
-    assert set(of_advert) - {None} <= {e.employer_id for e in found}
-    assert sum(e.n_postings for e in found) == sum(i is not None for i in of_advert)
-    shuffled = random.sample(adverts, len(adverts))
-    assert resolve_employers(shuffled, boards[::-1]) == (
-        found,
-        [dict(zip(adverts, of_advert, strict=True))[advert] for advert in shuffled],
+    rows, of_advert = resolve_employers(adverts, boards)
+    assert [e.employer_id for e in rows] == sorted({e.employer_id for e in rows})
+    assert set(of_advert) - {None} <= {e.employer_id for e in rows}
+    assert sum(e.n_postings for e in rows) == sum(i is not None for i in of_advert)
+    order = random.sample(adverts, len(adverts))
+    assert resolve_employers(order, boards[::-1]) == (
+        rows,
+        [dict(zip(adverts, of_advert, strict=True))[advert] for advert in order],
     )
 
 
@@ -303,9 +301,9 @@ def test_no_order_shows_and_what_meets_is_one(adverts: list[HiringStatement], ra
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as opened:
-        database.load_lookup(opened, Sources, declared_sources())
-        yield opened
+    with open_copy(work_template, tmp_path) as con:
+        database.load_lookup(con, Sources, declared_sources())
+        yield con
 
 
 def put(con: database.Connection, *adverts: tuple[str, str | None, str | None, str | None]) -> None:
@@ -346,20 +344,20 @@ BOARDS = (board_line("lever", "zenith", "Zenith", "CL"),)
 def test_postings_get_the_id_of_their_employer(con: database.Connection) -> None:
     put(con, *FIRST, *LATER)
     employers.resolve(con, BOARDS)
-    found, of_postings = written(con)
-    assert [(row[0], row[-1]) for row in found] == [("acme", 1), ("wehrtyou", 3), ("zenith", 0)]
+    rows, of_postings = written(con)
+    assert [(row[0], row[-1]) for row in rows] == [("acme", 1), ("wehrtyou", 3), ("zenith", 0)]
     assert [i for _, i in of_postings] == [None, "wehrtyou", "wehrtyou", "wehrtyou", "acme"]
 
 
 def test_what_fields_state_is_the_industry_and_goes_with_them(con: database.Connection) -> None:
     put(con, *FIRST)
     con.execute("UPDATE core.postings SET industry_text = 'Financial Services' WHERE board = 'wehrtyou'")
-    stated = "SELECT industry, industry_evidence FROM core.employers WHERE industry IS NOT NULL"
+    query = "SELECT industry, industry_evidence FROM core.employers WHERE industry IS NOT NULL"
     employers.resolve(con, ())
-    assert con.execute(stated).fetchall() == [("finance", "greenhouse states: Financial Services")]
+    assert con.execute(query).fetchall() == [("finance", "greenhouse states: Financial Services")]
     con.execute("UPDATE core.sources SET is_republishable = false WHERE source = 'greenhouse'")
     employers.resolve(con, ())
-    assert con.execute(stated).fetchall() == [], "shares by industry would rest on it"
+    assert con.execute(query).fetchall() == [], "shares by industry would rest on it"
 
 
 def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: database.Connection, tmp_path: Path) -> None:
@@ -383,8 +381,8 @@ def test_the_spelling_of_most_adverts_is_the_name(con: database.Connection) -> N
     con.execute("UPDATE core.postings SET employer_in_text = 'OMA FERTILITY' WHERE posting_id = 'ashby:0'")
     con.execute("UPDATE core.postings SET employer_in_text = 'Oma Fertility' WHERE posting_id <> 'ashby:0'")
     employers.resolve(con, ())
-    shown = con.execute("SELECT employer_id, employer, name_source, names FROM core.employers").fetchall()
-    assert shown == [("omafertility", "Oma Fertility", "advert_text", ["omafertility"])]
+    rows = con.execute("SELECT employer_id, employer, name_source, names FROM core.employers").fetchall()
+    assert rows == [("omafertility", "Oma Fertility", "advert_text", ["omafertility"])]
 
 
 def test_who_is_no_longer_named_goes(con: database.Connection) -> None:
@@ -392,16 +390,16 @@ def test_who_is_no_longer_named_goes(con: database.Connection) -> None:
     employers.resolve(con, BOARDS)
     con.execute("UPDATE core.postings SET employer = NULL, url = NULL WHERE employer = 'Acme'")
     employers.resolve(con, ())
-    found, of_postings = written(con)
-    assert [row[0] for row in found] == ["wehrtyou"]
+    rows, of_postings = written(con)
+    assert [row[0] for row in rows] == ["wehrtyou"]
     assert dict(of_postings)["simplify_newgrad:4"] is None
 
 
 def test_employers_of_boards_csv_are_one_row_each() -> None:
-    found, _ = resolve_employers([], all_boards())
-    named = {identity.employer_key(board.employer) for board in all_boards() if board.employer}
-    assert named and named >= {e.employer_id for e in found}
-    assert arrow_table(Employers, found).num_rows == len({e.employer_id for e in found}) == len(found)
+    rows, _ = resolve_employers([], all_boards())
+    keys = {identity.employer_key(board.employer) for board in all_boards() if board.employer}
+    assert keys and keys >= {e.employer_id for e in rows}
+    assert arrow_table(Employers, rows).num_rows == len({e.employer_id for e in rows}) == len(rows)
 
 
 # --- real adverts -------------------------------------------------------------------------------------
@@ -419,9 +417,9 @@ def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
                 if isinstance(row, Posting):
                     key = (row.employer, row.source, row.board, row.url)
                     adverts[key] = HiringStatement(*key, 1, (response.observed_at, row.posting_id))
-    found, _ = resolve_employers(list(adverts.values()), all_boards())
+    rows, _ = resolve_employers(list(adverts.values()), all_boards())
     unions = {
-        "; ".join(employer.names) for employer in found if len({identity.employer_key(n) for n in employer.names}) > 1
+        "; ".join(employer.names) for employer in rows if len({identity.employer_key(n) for n in employer.names}) > 1
     }
     assert unions, "the real lists have some"
     assert unions <= REVIEWED, "look at these, then add them to REVIEWED or mend what united them"

@@ -22,9 +22,9 @@ INTERVALS = (
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as made:
-        declare(made, 30)
-        yield made
+    with open_copy(work_template, tmp_path) as con:
+        declare(con, 30)
+        yield con
 
 
 def days(number: int) -> datetime:
@@ -74,8 +74,8 @@ def test_its_own_address_not_found_closes_a_posting_on_all_boards_and_no_other(
     con: database.Connection, tmp_path: Path
 ) -> None:
     answers = [Answer(night(0), [posting(id, board=board) for id in (1, 2)], board) for board in ("acme", "globex")]
-    gone = Answer(night(1), board=None, is_complete=False, gone="board:1")
-    load(con, refined(tmp_path, "0", *answers), refined(tmp_path, "1", gone))
+    answer = Answer(night(1), board=None, is_complete=False, gone="board:1")
+    load(con, refined(tmp_path, "0", *answers), refined(tmp_path, "1", answer))
     assert all_rows(con, "SELECT posting_id, board, closed_at, closed_by FROM core.posting_boards ORDER BY ALL") == [
         ("board:1", "acme", night(1), "not_found"),
         ("board:1", "globex", night(1), "not_found"),
@@ -90,9 +90,9 @@ def test_its_own_address_not_found_closes_a_posting_on_all_boards_and_no_other(
 
 def test_what_is_not_seen_for_long_expires_and_that_is_no_closing(con: database.Connection, tmp_path: Path) -> None:
     """A source without lists, declared to keep adverts 30 days: a gap of 31 ends an interval, one of 30 does not."""
-    seen = (0, 30, 61)
+    sightings = (0, 30, 61)
     rows = [posting(board=None)]
-    load(con, *(refined(tmp_path, str(n), Answer(days(n), rows, board=None, is_complete=False)) for n in seen))
+    load(con, *(refined(tmp_path, str(n), Answer(days(n), rows, board=None, is_complete=False)) for n in sightings))
     assert all_rows(con, INTERVALS) == [
         ("board:1", days(0), days(30), None, None, "2026-03-02"),
         ("board:1", days(61), days(61), None, None, "2026-04-02"),
@@ -111,8 +111,8 @@ def test_an_advert_that_states_its_last_day_expires_then(con: database.Connectio
 
 def test_days_on_which_a_board_was_not_read_are_gaps(con: database.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, str(n), Answer(night(n), [posting()])) for n in (0, 1, 5)]
-    failed = refined(tmp_path, "3", Answer(night(3), is_complete=False))
-    load(con, *files, failed)
+    failure = refined(tmp_path, "3", Answer(night(3), is_complete=False))
+    load(con, *files, failure)
     gap = "SELECT source, board, read_on::VARCHAR, read_again_on::VARCHAR, days_unread FROM core.reading_gaps"
     assert all_rows(con, gap) == [("board", "acme", "2026-01-02", "2026-01-06", 3)]
 
@@ -121,13 +121,13 @@ def test_days_on_which_a_board_was_not_read_are_gaps(con: database.Connection, t
 
 
 def test_every_edit_is_kept_with_what_was_said_before(con: database.Connection, tmp_path: Path) -> None:
-    said = [
+    rows = [
         posting(title="Engineer", location_text="Lima"),
         posting(title="Engineer", location_text="Lima"),
         posting(title="Senior engineer", location_text="Lima", pay_low=1e3, currency="PEN", pay_source="stated"),
         posting(title="Engineer", location_text="Lima"),
     ]
-    load(con, *(refined(tmp_path, str(n), Answer(night(n), [one])) for n, one in enumerate(said)))
+    load(con, *(refined(tmp_path, str(n), Answer(night(n), [one])) for n, one in enumerate(rows)))
     assert edits(con) == [
         (night(2), "currency", None, "PEN"),
         (night(2), "pay_low", None, "1000.0"),
@@ -155,17 +155,17 @@ def test_a_change_of_places_alone_is_a_version(con: database.Connection, tmp_pat
 
 def test_a_list_without_texts_takes_no_text_away(con: database.Connection, tmp_path: Path) -> None:
     """Some sources list titles and give texts at the postings' own addresses: the nights tell both, in turns."""
-    listed = posting(title="Engineer", text_state="none")
+    listing = posting(title="Engineer", text_state="none")
     whole = posting(title="Engineer", text_state="full", text_hash="a" * 32)
-    retitled = posting(title="Lead engineer", text_state="none")
+    edit = posting(title="Lead engineer", text_state="none")
     for n in range(3):
         later = night(n) + timedelta(minutes=5)
-        load(con, refined(tmp_path, str(n), Answer(night(n), [listed]), Answer(later, [whole], None, False)))
+        load(con, refined(tmp_path, str(n), Answer(night(n), [listing]), Answer(later, [whole], None, False)))
     assert all_rows(con, "SELECT text_state, version_from FROM core.postings") == [
         ("full", night(0) + timedelta(minutes=5))
     ]
     assert len(edits(con)) == 2  # state and digest of the text, once
-    load(con, refined(tmp_path, "9", Answer(night(9), [retitled])))
+    load(con, refined(tmp_path, "9", Answer(night(9), [edit])))
     assert all_rows(con, "SELECT title, text_state FROM core.postings") == [("Lead engineer", "none")]
 
 
@@ -177,8 +177,8 @@ def test_of_two_boards_the_first_speaks_until_it_no_longer_lists_the_posting(
 
     load(con, *(refined(tmp_path, str(n), on("acme", n), on("globex", n)) for n in range(3)))
     assert edits(con) == [], "two wordings of one posting are no edits, night after night"
-    left = Answer(night(3), [posting(2, board="acme")], "acme")
-    load(con, refined(tmp_path, "3", left, on("globex", 3)), refined(tmp_path, "4", left, on("globex", 4)))
+    answer = Answer(night(3), [posting(2, board="acme")], "acme")
+    load(con, refined(tmp_path, "3", answer, on("globex", 3)), refined(tmp_path, "4", answer, on("globex", 4)))
     assert all_rows(con, "SELECT title, board FROM core.postings WHERE posting_id = 'board:1'") == [
         ("Engineer at globex", "globex")
     ]
@@ -241,26 +241,26 @@ def test_a_past_day_between_two_sightings_of_an_interval_was_a_day_it_was_open(
     con: database.Connection, tmp_path: Path
 ) -> None:
     """A source without lists, read every 20 days, that keeps adverts 30: no later sighting closes a day before it."""
-    rows, opened = [posting(board=None)], "SELECT count(*) FROM open_jobs(DATE '{}')"
-    found = []
+    rows, query = [posting(board=None)], "SELECT count(*) FROM open_jobs(DATE '{}')"
+    counts = []
     for n in (0, 20, 40, 60):
         load(con, refined(tmp_path, str(n), Answer(days(n), rows, board=None, is_complete=False)))
-        found.append([all_rows(con, opened.format(days(day).date()))[0][0] for day in (0, 19, 35, 50, 59)])
-    assert found == [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]]
+        counts.append([all_rows(con, query.format(days(day).date()))[0][0] for day in (0, 19, 35, 50, 59)])
+    assert counts == [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]]
 
 
 def test_days_are_days_of_utc_wherever_they_are_asked_for(con: database.Connection, tmp_path: Path) -> None:
     """23:30 UTC is another day in Auckland, and the closings of analysts there must be those of everybody."""
     load(con, *(refined(tmp_path, str(n), Answer(night(n), [posting(n)])) for n in (0, 1, 5)))
-    asked = (
+    queries = (
         "SELECT posting_id, closed_on FROM core.postings ORDER BY ALL",
         "SELECT posting_id, closed_on, reopened_on, is_open FROM postings_as_of(DATE '2026-01-02') ORDER BY ALL",
         "SELECT posting_id, expires_on FROM core.posting_intervals ORDER BY ALL",
         "SELECT * FROM core.reading_gaps ORDER BY ALL",
     )
-    before = [all_rows(con, select) for select in asked]
+    before = [all_rows(con, select) for select in queries]
     con.execute("SET TimeZone = 'Pacific/Auckland'")
-    assert [all_rows(con, select) for select in asked] == before
+    assert [all_rows(con, select) for select in queries] == before
 
 
 def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: database.Connection, tmp_path: Path) -> None:

@@ -34,15 +34,20 @@ AROUND = f"{text_of(3, 40)} {LAMPS}"
 BERLIN, LIMA = (Place(place_text=city, country=c, city=city) for city, c in (("Berlin", "DE"), ("Lima", "PE")))
 
 
-def advert(id: object, text: str | None = None, **said: Any) -> Posting:
-    values = {"employer": "Lampworks", "title": "Lamp Engineer", "places": (BERLIN,), "location_text": "Berlin"} | said
+def advert(id: object, text: str | None = None, **fields: Any) -> Posting:
+    values = {
+        "employer": "Lampworks",
+        "title": "Lamp Engineer",
+        "places": (BERLIN,),
+        "location_text": "Berlin",
+    } | fields
     if text is not None:
         values |= {"text": text, "text_hash": hash_of(text), "text_state": "full"}
     return posting(id, **values)
 
 
-def elsewhere(id: object, text: str | None = None, **said: Any) -> Posting:
-    return advert(id, text, **{"source": "zeta", "board": None, "employer": "Lampworks GmbH"} | said)
+def elsewhere(id: object, text: str | None = None, **fields: Any) -> Posting:
+    return advert(id, text, **{"source": "zeta", "board": None, "employer": "Lampworks GmbH"} | fields)
 
 
 def resolved(con: database.Connection, *files: RefinedFile) -> dict[str, str]:
@@ -54,17 +59,17 @@ def resolved(con: database.Connection, *files: RefinedFile) -> dict[str, str]:
 
 
 def links(con: database.Connection) -> list[tuple[Any, ...]]:
-    said = "left_posting_id, right_posting_id, rule, is_followed"
-    return all_rows(con, f"SELECT {said} FROM core.job_links ORDER BY ALL")
+    columns = "left_posting_id, right_posting_id, rule, is_followed"
+    return all_rows(con, f"SELECT {columns} FROM core.job_links ORDER BY ALL")
 
 
 def outcome(con: database.Connection) -> list[list[tuple[Any, ...]]]:
     """All that `resolve` writes; which side of a found link is the earlier posting is settled after it was found."""
     tables = ["core.job_links", "core.job_merges", "core.superseded_job_ids", "core.postings"]
     tables += ["compared", "sketches", "other_job_ids"]
-    found = "SELECT linked_at, least(left_posting_id, right_posting_id), greatest(left_posting_id, right_posting_id),"
-    found += " rule, score, title FROM found_links ORDER BY ALL"
-    return [all_rows(con, f"SELECT * FROM {table} ORDER BY ALL") for table in tables] + [all_rows(con, found)]
+    query = "SELECT linked_at, least(left_posting_id, right_posting_id), greatest(left_posting_id, right_posting_id),"
+    query += " rule, score, title FROM found_links ORDER BY ALL"
+    return [all_rows(con, f"SELECT * FROM {table} ORDER BY ALL") for table in tables] + [all_rows(con, query)]
 
 
 def test_the_same_job_on_two_sources_and_without_a_text(con: database.Connection, tmp_path: Path) -> None:
@@ -163,8 +168,8 @@ def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: database.Connection,
         ("board:2", "board:1", night(2), "same text")
     ]
     for day, expected in ((1, "board:2"), (2, "board:1")):
-        asked = f"SELECT job_id FROM postings_as_of('{night(day).date()}') WHERE posting_id = 'board:2'"
-        assert all_rows(con, asked) == [(expected,)]
+        query = f"SELECT job_id FROM postings_as_of('{night(day).date()}') WHERE posting_id = 'board:2'"
+        assert all_rows(con, query) == [(expected,)]
     again = [*files, refined(tmp_path, "3", Answer(night(3), [advert(1, LAMPS), advert(2, BOATS)]))]
     assert resolved(con, *again)["board:2"] == "board:1"  # what was one job stays one
 
@@ -188,16 +193,16 @@ def test_only_titles_that_changed_are_matched_again(
     rows = [advert(n, LAMPS, title=title) for n, title in enumerate(("Designer", "Designer", "Nurse", "Nurse"))]
     first = refined(tmp_path, "a", Answer(night(0), rows))
     resolved(con, first)
-    matched: list[set[str]] = []
+    groups: list[set[str]] = []
     match = matching.find_links
 
     def noted(versions: Sequence[matching.Version], *rest: Any) -> list[matching.Link]:
-        matched.append({version.posting_id for version in versions})
+        groups.append({version.posting_id for version in versions})
         return match(versions, *rest)
 
     monkeypatch.setattr(matching, "find_links", noted)
     ids = resolved(con, first, refined(tmp_path, "b", Answer(night(1), [*rows, advert(9, LAMPS, title="Nurse")])))
-    assert matched == [{"board:2", "board:3", "board:9"}]
+    assert groups == [{"board:2", "board:3", "board:9"}]
     assert ids["board:9"] == "board:2" and ids["board:1"] == "board:0"
 
 
@@ -279,10 +284,10 @@ def test_increments_in_any_order_are_all_at_once(seed: int, tmp_path: Path, monk
 @pytest.mark.parametrize("seed", range(2))
 def test_ids_of_a_day_are_those_that_were_known_then(seed: int, tmp_path: Path) -> None:
     files = nights(tmp_path, random.Random(100 + seed))
-    asked = "SELECT posting_id, job_id FROM postings_as_of('{}') ORDER BY ALL"
-    known = []
+    query = "SELECT posting_id, job_id FROM postings_as_of('{}') ORDER BY ALL"
+    answers = []
     with database.open_work(tmp_path / "parts", threads=1) as parts:
         for number in range(5):
             resolved(parts, *(file for file in files if int(file.rows.stem) <= number))
-            known.append(all_rows(parts, asked.format(night(number).date())))
-        assert [all_rows(parts, asked.format(night(number).date())) for number in range(5)] == known
+            answers.append(all_rows(parts, query.format(night(number).date())))
+        assert [all_rows(parts, query.format(night(number).date())) for number in range(5)] == answers

@@ -115,8 +115,8 @@ def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: datab
         Answer(night(0), [posting(board="acme"), posting(2, board="acme")], board="acme"),
         Answer(night(0), [posting(board="acme-labs")], board="acme-labs"),
     )
-    (loaded,) = load(con, file)
-    assert (loaded.state, loaded.n_rows) == ("loaded", 3)
+    (outcome,) = load(con, file)
+    assert (outcome.state, outcome.n_rows) == ("loaded", 3)
     assert all_rows(con, "SELECT posting_id, board FROM core.postings ORDER BY ALL") == [
         ("board:1", "acme"),  # of two that list it since the same time, the first by name speaks
         ("board:2", "acme"),
@@ -210,22 +210,22 @@ class PostingLife:
 
     def open_at(self, at: datetime, age: int | None) -> list[tuple[datetime, str]]:
         """Boards that list it, from when on."""
-        found = []
+        candidates = []
         for board, intervals in self.intervals.items():
-            first, last, closed, _ = intervals[-1]
-            if closed is None and (age is None or (at.date() - last.date()).days <= age):
-                found.append((first, board))
-        return sorted(found)
+            first, last, end, _ = intervals[-1]
+            if end is None and (age is None or (at.date() - last.date()).days <= age):
+                candidates.append((first, board))
+        return sorted(candidates)
 
 
 def lives_of(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[str, PostingLife]:
     """The life of every posting, followed day by day in plain Python."""
     lives: dict[str, PostingLife] = {}
-    numbered = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
+    answers = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
     for day in range(DAYS):
         at, complete, missing = night(day), set(), set()
         read: dict[tuple[str, str], tuple[Any, ...]] = {}
-        for of_day, *answer, number, record in numbered:
+        for of_day, *answer, number, record in answers:
             if of_day != day:
                 continue
             if len(answer) == 1:
@@ -267,7 +267,7 @@ def lives_of(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dic
 
 def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_short: bool = False) -> list[RefinedFile]:
     """Refined files of generated answers; short ones have no second row of an advert that an earlier file has."""
-    made = []
+    results = []
     before: set[str] = set()
     for number, file in enumerate(files):
         answers = []
@@ -278,18 +278,18 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_sh
                 continue
             board, is_complete, rows = answer
             times = Counter(id for id, _, _ in rows)
-            said, repetitions = [], []
+            adverts, repetitions = [], []
             for id, title, fullness in rows:
                 digest = None if times[id] > 1 else f"{id} {title} {fullness} {board}"
                 if is_short and digest in before:
                     repetitions.append(digest)
                     continue
-                said.append(posting(id, title=title, text_state=fullness, board=board, wording_hash=digest))
+                adverts.append(posting(id, title=title, text_state=fullness, board=board, wording_hash=digest))
                 new |= {digest} if digest else set()
-            answers.append(Answer(night(day), said, board, is_complete and bool(rows), repetitions=repetitions))
-        made.append(refined(folder, str(number), *answers))
+            answers.append(Answer(night(day), adverts, board, is_complete and bool(rows), repetitions=repetitions))
+        results.append(refined(folder, str(number), *answers))
         before |= new
-    return made
+    return results
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -321,9 +321,9 @@ def test_core_is_the_same_whatever_the_order_of_loading(
     files: tuple[Any, ...], age: int | None, work_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("order")
-    made = made_from(folder, files)
+    batch = made_from(folder, files)
     results = []
-    for number, order in enumerate(itertools.permutations(made)):
+    for number, order in enumerate(itertools.permutations(batch)):
         if number not in (0, 3, 5):  # in order, rotated, reversed
             continue
         with open_copy(work_template, folder / f"db{number}") as con:
@@ -388,8 +388,8 @@ def assert_lives(con: database.Connection, lives: dict[str, PostingLife]) -> Non
         for board, intervals in sorted(life.intervals.items())
         for interval in intervals
     ]
-    said = "posting_id, version_from, title, text_state, board"
-    assert all_rows(con, f"SELECT {said} FROM core.posting_versions ORDER BY ALL") == [
+    columns = "posting_id, version_from, title, text_state, board"
+    assert all_rows(con, f"SELECT {columns} FROM core.posting_versions ORDER BY ALL") == [
         (posting_id, *version) for posting_id, life in sorted(lives.items()) for version in life.versions
     ]
     assert_dates(con)
@@ -397,7 +397,7 @@ def assert_lives(con: database.Connection, lives: dict[str, PostingLife]) -> Non
 
 def assert_dates(con: database.Connection) -> None:
     """What core.postings says of a posting's life is what its intervals say."""
-    for posting_id, first, last, closed in all_rows(
+    for posting_id, first, last, end in all_rows(
         con, "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.postings"
     ):
         on = f"FROM core.posting_boards WHERE posting_id = '{posting_id}'"
@@ -405,8 +405,8 @@ def assert_dates(con: database.Connection) -> None:
                           " first_seen_at DESC) = 1")  # fmt: skip
         closings = [at for _, at in newest]
         assert [(first, last)] == all_rows(con, f"SELECT min(first_seen_at), max(last_seen_at) {on}")
-        assert (closed is None) == (None in closings)
-        assert closed in (None, *(at.date() for at in closings if at))
+        assert (end is None) == (None in closings)
+        assert end in (None, *(at.date() for at in closings if at))
 
 
 # --- closings ---------------------------------------------------------------------------------------
@@ -456,9 +456,9 @@ def test_a_list_closes_the_newest_interval_and_none_that_expired_before_it(
     con: database.Connection, tmp_path: Path
 ) -> None:
     declare(con, 2)
-    seen = [refined(tmp_path, str(day), Answer(night(day), [posting()], is_complete=False)) for day in (0, 5)]
+    sightings = [refined(tmp_path, str(day), Answer(night(day), [posting()], is_complete=False)) for day in (0, 5)]
     without = [refined(tmp_path, str(day), Answer(night(day), [posting(2)])) for day in (6, 7)]
-    load(con, *seen, *without)
+    load(con, *sightings, *without)
     ours = INTERVALS.replace(" ORDER", " WHERE posting_id = 'board:1' ORDER")
     expected = [("2026-01-01", "2026-01-01", None), ("2026-01-06", "2026-01-06", "2026-01-07")]
     assert all_rows(con, ours) == expected
@@ -541,11 +541,11 @@ def test_new_files_are_held_against_the_contract_at_once(con: database.Connectio
     contract = Contract()
     assert {one.state for one in loader.load(con, files, gate=passes, contract=contract)} == {"loaded"}
     assert contract.asked == [[(file.warc, "board:1") for file in files]], "the newest row of each key, by file"
-    edited = [dataclasses.replace(file, refine_key="2") for file in files]
-    assert {one.state for one in loader.load(con, edited, gate=passes, contract=contract)} == {"loaded"}
+    edits = [dataclasses.replace(file, refine_key="2") for file in files]
+    assert {one.state for one in loader.load(con, edits, gate=passes, contract=contract)} == {"loaded"}
     assert len(contract.asked) == 2 and contract.asked[0] == contract.asked[1], "nor is a reload asked file by file"
     later = refined(tmp_path, "d", Answer(night(5), [posting(1)]), key="2")
-    loader.load(con, [*edited, later], gate=passes, contract=contract)
+    loader.load(con, [*edits, later], gate=passes, contract=contract)
     assert contract.asked[2:] == [[(later.warc, "board:1")]], "one file alone, and not those that are loaded"
 
 
@@ -557,7 +557,7 @@ def test_of_files_that_do_not_all_meet_the_contract_each_is_judged_alone(
     contract = Contract()
     outcomes = loader.load(con, files, gate=passes, contract=contract)
     assert [one.state for one in outcomes] == ["loaded", "refused", "loaded"]
-    assert [len(asked) for asked in contract.asked] == [3, 1, 1, 1]
+    assert [len(keys) for keys in contract.asked] == [3, 1, 1, 1]
     assert all_rows(con, "SELECT title FROM core.postings") == [("Fine",)]
 
 
@@ -572,7 +572,7 @@ def test_files_of_more_rows_than_are_judged_at_once_are_judged_in_groups(
     ]
     contract = Contract()
     assert {one.state for one in loader.load(con, files, gate=passes, contract=contract)} == {"loaded"}
-    assert [[warc for warc, _ in asked] for asked in contract.asked] == [
+    assert [[warc for warc, _ in keys] for keys in contract.asked] == [
         [files[0].warc] * 2 + [files[1].warc] * 2, [files[3].warc] + [files[4].warc] * 2, [files[2].warc] * 9,
     ]  # fmt: skip
 
@@ -615,8 +615,8 @@ def test_an_answer_that_repeats_one_with_known_adverts_shows_them_all(con: datab
 
 
 def test_how_far_a_column_is_filled_counts_what_is_said_again(con: database.Connection, tmp_path: Path) -> None:
-    said = [posting(1, wording_hash="x", url="https://x.example"), posting(2, wording_hash="y")]
-    load(con, refined(tmp_path, "a", Answer(night(0), said)))
+    rows = [posting(1, wording_hash="x", url="https://x.example"), posting(2, wording_hash="y")]
+    load(con, refined(tmp_path, "a", Answer(night(0), rows)))
     load(con, refined(tmp_path, "b", Answer(night(1), [posting(2, url="https://y.example")], repetitions=["x"])))
     rates = "SELECT n_filled, n_rows FROM ops.fill_rates WHERE column_name = 'url' ORDER BY warc"
     assert all_rows(con, rates) == [(1, 2), (2, 2)]
@@ -632,14 +632,14 @@ def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_
 
 
 def test_the_gate_sees_one_row_per_key_without_text_or_structs(con: database.Connection, tmp_path: Path) -> None:
-    seen: list[tuple[str, type, pd.DataFrame, int]] = []
+    calls: list[tuple[str, type, pd.DataFrame, int]] = []
     row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
     load(
         con,
         refined(tmp_path, "a", Answer(night(0), [row, row, posting(2)])),
-        gate=lambda *judged: seen.append(judged) or True,  # type: ignore[func-returns-value]
+        gate=lambda *args: calls.append(args) or True,  # type: ignore[func-returns-value]
     )
-    ((warc, cls, frame, n_seen),) = seen
+    ((warc, cls, frame, n_seen),) = calls
     assert n_seen == 2
     assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
     assert "text" not in frame
@@ -648,10 +648,10 @@ def test_the_gate_sees_one_row_per_key_without_text_or_structs(con: database.Con
 
 
 def test_a_refused_file_leaves_its_rejects_and_the_reason(con: database.Connection, tmp_path: Path) -> None:
-    broken = Issue(column_name="record", value="{}", rule="a title expected")
-    file = refined(tmp_path, "a", Answer(night(0), [posting()], issues=(broken,)))
-    (refused,) = load(con, file, gate=lambda *_: False)
-    assert (refused.state, refused.n_rejects) == ("refused", 2)
+    issue = Issue(column_name="record", value="{}", rule="a title expected")
+    file = refined(tmp_path, "a", Answer(night(0), [posting()], issues=(issue,)))
+    (refusal,) = load(con, file, gate=lambda *_: False)
+    assert (refusal.state, refusal.n_rejects) == ("refused", 2)
     assert counts(con) == {
         "core.postings": 0, "core.posting_boards": 0, "ops.loads": 0, "ops.responses": 0, "ops.rejects": 2,
     }  # fmt: skip
@@ -662,15 +662,15 @@ def test_a_refused_file_leaves_its_rejects_and_the_reason(con: database.Connecti
     assert [again.state for again in load(con, file)] == ["unchanged"], "a later night does not let it in"
     assert loader.refused_files(con, "board") == ["board/a.warc.gz"]
     loader.forget_refusals(con, "board")
-    (loaded,) = load(con, file)
-    assert (loaded.state, loaded.n_rejects) == ("loaded", 1)
+    (outcome,) = load(con, file)
+    assert (outcome.state, outcome.n_rejects) == ("loaded", 1)
     assert all_rows(con, "SELECT record FROM ops.rejects") == [(0,)]
 
 
 def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: database.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=lambda *_: False)
-    (loaded,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
-    assert loaded.state == "loaded"
+    (outcome,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
+    assert outcome.state == "loaded"
     assert loader.refused_files(con, "board") == []
 
 
@@ -703,9 +703,9 @@ def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: databas
 def test_parts_that_break_a_rule_refuse_their_file(
     wrong: dict[str, Any], why: str, con: database.Connection, tmp_path: Path
 ) -> None:
-    (refused,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting(**wrong)])))
-    assert refused.state == "refused"
-    assert why in (refused.why or "")
+    (outcome,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting(**wrong)])))
+    assert outcome.state == "refused"
+    assert why in (outcome.why or "")
     assert counts(con)["core.postings"] == 0
 
 
@@ -727,15 +727,15 @@ def test_an_archive_file_without_one_whole_record_is_loaded_and_reported(
         issues=(Issue(column_name="response", value="cut short", rule="a whole record expected"),),
     )  # fmt: skip
     pq.write_table(schema.arrow_table(RefinedResponses, [cut]), file.responses)
-    (loaded,) = load(con, file)
-    assert (loaded.state, loaded.n_rows, loaded.n_rejects) == ("loaded", 0, 1)
+    (outcome,) = load(con, file)
+    assert (outcome.state, outcome.n_rows, outcome.n_rejects) == ("loaded", 0, 1)
     assert all_rows(con, "SELECT observed_from, n_responses FROM ops.loads") == [(None, 1)]
 
 
 def test_what_other_code_read_replaces_what_was_read_before(con: database.Connection, tmp_path: Path) -> None:
-    gone = posting(9, title="Read by mistake")
+    mistake = posting(9, title="Read by mistake")
     files = [
-        refined(tmp_path, "a", Answer(night(0), [posting(title="Wrong"), gone])),
+        refined(tmp_path, "a", Answer(night(0), [posting(title="Wrong"), mistake])),
         refined(tmp_path, "b", Answer(night(1), [posting(title="Also wrong")])),
     ]
     loader.load(con, files, gate=passes)
@@ -763,8 +763,8 @@ def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: database.Con
     files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
     loader.load(con, files, gate=passes)
     before = core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")
-    edited = [dataclasses.replace(file, refine_key="2") for file in files]
-    outcomes = loader.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
+    edits = [dataclasses.replace(file, refine_key="2") for file in files]
+    outcomes = loader.load(con, edits, gate=lambda warc, *_: "b.warc" not in warc)
     assert {outcome.warc: outcome.state for outcome in outcomes} == {
         "board/a.warc.gz": "unchanged",
         "board/b.warc.gz": "refused",
@@ -789,10 +789,10 @@ def test_a_reload_without_a_file_that_was_loaded_keeps_the_last_good_rows(
 def test_a_new_bad_file_does_not_stop_a_reload(con: database.Connection, tmp_path: Path) -> None:
     old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
     load(con, old)
-    edited = refined(tmp_path, "a", Answer(night(0), [posting(title="Edited")]), key="2")
+    edit = refined(tmp_path, "a", Answer(night(0), [posting(title="Edited")]), key="2")
     bad = refined(tmp_path, "b", Answer(night(1), [posting(title="Bad", pay=(Pay(low=2.0, high=1.0),))]), key="2")
-    refused = refined(tmp_path, "c", Answer(night(2), [posting(title="Refused")]), key="2")
-    outcomes = loader.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
+    other = refined(tmp_path, "c", Answer(night(2), [posting(title="Refused")]), key="2")
+    outcomes = loader.load(con, [edit, bad, other], gate=lambda warc, *_: "c.warc" not in warc)
     assert {outcome.warc: outcome.state for outcome in outcomes} == {
         "board/a.warc.gz": "loaded",
         "board/b.warc.gz": "refused",
@@ -833,5 +833,5 @@ def test_contradictions_of_a_file_are_counted_by_check(con: database.Connection,
         posting(3),
     ]
     load(con, refined(tmp_path, "a", Answer(night(0), rows)), gate=lambda *_: True)
-    counted = con.execute('SELECT warc, "check", n_checked, n_failed FROM ops.self_checks ORDER BY ALL').fetchall()
-    assert counted == [("board/a.warc.gz", "currency_country", 2, 0), ("board/a.warc.gz", "level_years", 2, 1)]
+    checks = con.execute('SELECT warc, "check", n_checked, n_failed FROM ops.self_checks ORDER BY ALL').fetchall()
+    assert checks == [("board/a.warc.gz", "currency_country", 2, 0), ("board/a.warc.gz", "level_years", 2, 1)]

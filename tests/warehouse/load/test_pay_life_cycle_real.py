@@ -72,13 +72,13 @@ def record_days() -> dict[date, Path]:
     return {date.fromisoformat(path.name[-18:-8]): path for path in sorted(PANEL.glob("openai_jobPostings_*.json.gz"))}
 
 
-def board_on(day: date, known: Sequence[Spell]) -> dict[str, Spell]:
-    return {spell.said["id"]: spell for spell in known if spell.is_of(day)}
+def board_on(day: date, history: Sequence[Spell]) -> dict[str, Spell]:
+    return {spell.said["id"]: spell for spell in history if spell.is_of(day)}
 
 
 def job(spell: Spell) -> dict[str, Any]:
     """The posting as Ashby answers, with its pay in fields."""
-    said = spell.said
+    fields = spell.said
     interval = next((word for word in ("hour", "month") if f"per {word}" in spell.pay), "year")
     currency = "BRL" if "R$" in spell.pay else "USD" if "$" in spell.pay else None
     component = {
@@ -86,20 +86,20 @@ def job(spell: Spell) -> dict[str, Any]:
         "summary": spell.pay, "minValue": spell.ends[0], "maxValue": spell.ends[1],
     }  # fmt: skip
     return {
-        "id": said["id"], "title": said["title"], "department": said["department"], "team": said["team"],
-        "location": said["location"], "workplaceType": said["workplaceType"] or None,
-        "employmentType": said["employmentType"], "publishedAt": said["publishedDate"], "isListed": True,
+        "id": fields["id"], "title": fields["title"], "department": fields["department"], "team": fields["team"],
+        "location": fields["location"], "workplaceType": fields["workplaceType"] or None,
+        "employmentType": fields["employmentType"], "publishedAt": fields["publishedDate"], "isListed": True,
         "compensation": {"compensationTiers": [{"components": [component]}] if spell.pay else []},
     }  # fmt: skip
 
 
 def nights_of(days: Sequence[date], work_template: Path, folder: Path) -> database.Connection:
     """A work file after these nights."""
-    known = spells()
+    history = spells()
     files = []
     for day in days:
         at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-        body = json.dumps({"jobs": [*map(job, board_on(day, known).values())]}).encode()
+        body = json.dumps({"jobs": [*map(job, board_on(day, history).values())]}).encode()
         with Writer(folder / "archive" / "ashby" / f"{day}T020000Z.warc.gz") as writer:
             writer.write(url=BOARD, observed_at=at, status=200, body=body)
         assert writer.path is not None
@@ -112,24 +112,24 @@ def nights_of(days: Sequence[date], work_template: Path, folder: Path) -> databa
 
 def check(con: database.Connection, days: Sequence[date]) -> set[tuple[str, date]]:
     """Hold core against the spells of the days that were read; which postings changed their pay when."""
-    known = spells()
-    boards = {day: board_on(day, known) for day in days}
-    listed: dict[str, list[date]] = defaultdict(list)
+    history = spells()
+    boards = {day: board_on(day, history) for day in days}
+    sightings: dict[str, list[date]] = defaultdict(list)
     for day, board in boards.items():
         for id in board:
-            listed[id].append(day)
+            sightings[id].append(day)
     follows = dict(pairwise(days))
     changes, intervals = set(), set()
-    for id, seen in listed.items():
-        begin = seen[0]
-        for one, other in zip(seen, [*seen[1:], None], strict=True):
+    for id, dates in sightings.items():
+        begin = dates[0]
+        for one, other in zip(dates, [*dates[1:], None], strict=True):
             if other and boards[one][id].ends != boards[other][id].ends:
                 changes.add((id, other, boards[one][id].ends, boards[other][id].ends))
             if other is None or follows[one] != other:
                 intervals.add((id, begin, one, follows.get(one)))
                 begin = other or begin
-    found = all_rows(con, "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_intervals")
-    assert {(id[6:], a.date(), b.date(), c.date() if c else None) for id, a, b, c in found} == intervals
+    rows = all_rows(con, "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_intervals")
+    assert {(id[6:], a.date(), b.date(), c.date() if c else None) for id, a, b, c in rows} == intervals
     edits: dict[tuple[str, date], dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for id, at, column, old, new in all_rows(
         con,
@@ -142,8 +142,8 @@ def check(con: database.Connection, days: Sequence[date]) -> set[tuple[str, date
         for column, old, new in zip(("pay_low", "pay_high"), before, after, strict=True):
             assert edits[id, day].get(column, (new, new)) == (old, new) or old == new
     for day in days:
-        stood = f"SELECT posting_id, pay_low, pay_high FROM postings_as_of(DATE '{day}') WHERE is_open"
-        assert {id[6:]: ends for id, *ends in all_rows(con, stood)} == {
+        query = f"SELECT posting_id, pay_low, pay_high FROM postings_as_of(DATE '{day}') WHERE is_open"
+        assert {id[6:]: ends for id, *ends in all_rows(con, query)} == {
             id: [*spell.ends] for id, spell in boards[day].items()
         }, f"what stood on {day}"
     return {(id, day) for id, day, before, after in changes if None not in (*before, *after)}
@@ -154,8 +154,8 @@ def test_pay_that_one_employer_changes_on_its_whole_board_is_kept_with_what_it_w
 ) -> None:
     days = sorted({*WEEK, *record_days(), *(FIRST + timedelta(days=n) for n in range(0, 211, 21))})
     with nights_of(days, work_template, tmp_path) as con:
-        changed = check(con, days)
-        assert 290 <= sum(day in WEEK[1:] for _, day in changed) <= 310
+        changes = check(con, days)
+        assert 290 <= sum(day in WEEK[1:] for _, day in changes) <= 310
         assert all_rows(con, "SELECT count(*) FROM core.posting_pay WHERE is_headline AND component <> 'base'") == [
             (0,)
         ]
@@ -165,24 +165,24 @@ def test_pay_that_one_employer_changes_on_its_whole_board_is_kept_with_what_it_w
 def test_all_211_days_of_the_board(work_template: Path, tmp_path: Path) -> None:
     days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
     with nights_of(days, work_template, tmp_path) as con:
-        changed = check(con, days)
-        assert len(changed) == 455, "459 changes of words, four of them without another amount"
-        paid = "SELECT count(DISTINCT posting_id) FROM core.posting_versions WHERE pay_low IS NOT NULL"
-        assert all_rows(con, paid) == [(1_075,)]
+        changes = check(con, days)
+        assert len(changes) == 455, "459 changes of words, four of them without another amount"
+        query = "SELECT count(DISTINCT posting_id) FROM core.posting_versions WHERE pay_low IS NOT NULL"
+        assert all_rows(con, query) == [(1_075,)]
     words = defaultdict(list)
     for spell in sorted(spells(), key=lambda spell: spell.said["from_day"]):
         words[spell.said["id"]].append(spell.pay)
-    pairs = [pair for said in words.values() for pair in pairwise(said)]
+    pairs = [pair for series in words.values() for pair in pairwise(series)]
     assert sum(one != other and bool(one and other) for one, other in pairs) == 459
 
 
 @pytest.mark.parametrize("day", record_days(), ids=str)
 def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amounts(day: date) -> None:
     """Pay is read of the words alone here, with the dash that the recorder lost."""
-    recorded = json.loads(gzip.decompress(record_days()[day].read_bytes()))
-    known = board_on(day, spells())
-    assert {one["id"]: one["compensationTierSummary"] or "" for one in recorded} == {
-        id: spell.pay for id, spell in known.items()
+    adverts = json.loads(gzip.decompress(record_days()[day].read_bytes()))
+    board = board_on(day, spells())
+    assert {one["id"]: one["compensationTierSummary"] or "" for one in adverts} == {
+        id: spell.pay for id, spell in board.items()
     }
     jobs = [
         {
@@ -190,22 +190,22 @@ def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amo
             "publishedAt": one["publishedDate"], "employmentType": one["employmentType"],
             "compensation": {"compensationTierSummary": restore_signs(one["compensationTierSummary"])},
         }
-        for one in recorded
+        for one in adverts
     ]  # fmt: skip
     answer = Response(
         url=BOARD, observed_at=datetime(2026, 4, 8, tzinfo=UTC), status=200, body=json.dumps({"jobs": jobs}).encode()
     )
     rows = [row for row in rows_of(ashby, answer) if isinstance(row, Posting)]
-    assert len(rows) == len(recorded)
+    assert len(rows) == len(adverts)
     read = {row.posting_id[6:]: (row.pay_low, row.pay_high) for row in rows}
-    wrong = {id: (known[id].pay, ends, known[id].ends) for id, ends in read.items() if not is_same(ends, known[id])}
+    wrong = {id: (board[id].pay, ends, board[id].ends) for id, ends in read.items() if not is_same(ends, board[id])}
     assert wrong == {}
 
 
 def restore_signs(words: str | None) -> str | None:
     """Pay in words with the dash of a range, and the euro's sign, for which the recording has nothing."""
-    said = re.sub(r"(?<!\S)(\S*\d\S*)  (?=\S*\d)(\S+)", "\\1 \u2013 \\2", words or "")
-    return re.sub(r"(?<!\S)(?=\d)", "\u20ac", said).replace("  ", " \u2022 ") or None
+    text = re.sub(r"(?<!\S)(\S*\d\S*)  (?=\S*\d)(\S+)", "\\1 \u2013 \\2", words or "")
+    return re.sub(r"(?<!\S)(?=\d)", "\u20ac", text).replace("  ", " \u2022 ") or None
 
 
 def is_same(ends: Ends, spell: Spell) -> bool:

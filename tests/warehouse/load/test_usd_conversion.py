@@ -29,7 +29,7 @@ MONEY = """
 
 
 @pytest.mark.parametrize(
-    ("currency", "posted", "expected"),
+    ("currency", "iso_date", "expected"),
     [
         ("EUR", "2026-01-05", (110.0, 1.1, "2026-01-05", "ecb_rates", None)),
         ("GBP", "2026-01-05", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),
@@ -48,7 +48,7 @@ MONEY = """
     ],
 )
 def test_dollars_come_from_the_last_rate_on_or_before_the_day(
-    currency: str | None, posted: str | None, expected: tuple[Any, ...], con: database.Connection, tmp_path: Path
+    currency: str | None, iso_date: str | None, expected: tuple[Any, ...], con: database.Connection, tmp_path: Path
 ) -> None:
     ecb = [
         *(("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))),
@@ -58,7 +58,7 @@ def test_dollars_come_from_the_last_rate_on_or_before_the_day(
     ]
     table = [("2026-01-01", "USD", "ARS", 1000.0), ("2026-01-01", "USD", "GBP", 0.8)]
     load(con, rates(tmp_path, "a", ecb), rates(tmp_path, "a", table, source="currency_table"))
-    day = date.fromisoformat(posted) if posted else None
+    day = date.fromisoformat(iso_date) if iso_date else None
     load(con, refined(tmp_path, "a", Answer(BEGIN, [paid(100.0, currency, posted_on=day)])))
     convert_money(con)
     assert all_rows(con, MONEY) == [expected]
@@ -66,14 +66,12 @@ def test_dollars_come_from_the_last_rate_on_or_before_the_day(
 
 def test_postings_without_a_rate_are_counted_by_currency(con: database.Connection, tmp_path: Path) -> None:
     load(con, rates(tmp_path, "a", [("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))]))
-    said = [("GBP", "2009-06-01"), ("GBP", "2009-06-03"), ("ARS", "2026-01-05"), ("EUR", "2009-06-01")]
-    said += [("EUR", "2027-01-01"), ("USD", "2009-06-01"), ("GBP", "2026-01-05")]
-    rows = [paid(1.0, currency, id=str(n), posted_on=date.fromisoformat(day)) for n, (currency, day) in enumerate(said)]
+    pays = [("GBP", "2009-06-01"), ("GBP", "2009-06-03"), ("ARS", "2026-01-05"), ("EUR", "2009-06-01")]
+    pays += [("EUR", "2027-01-01"), ("USD", "2009-06-01"), ("GBP", "2026-01-05")]
+    rows = [paid(1.0, currency, id=str(n), posted_on=date.fromisoformat(day)) for n, (currency, day) in enumerate(pays)]
     load(con, refined(tmp_path, "a", Answer(BEGIN, rows)))
     convert_money(con)
-    assert [
-        (*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in find_unconverted(con)
-    ] == [
+    assert [(*row[:2], str(row.first_on), str(row.last_on), row.is_behind) for row in find_unconverted(con)] == [
         ("EUR", 2, "2009-06-01", "2027-01-01", True),  # the rates at hand end before the last of these days
         ("GBP", 2, "2009-06-01", "2009-06-03", False),  # they begin after them
         ("ARS", 1, "2026-01-05", "2026-01-05", True),  # there are none

@@ -40,29 +40,29 @@ def put(con: database.Connection, rows: list[Any]) -> None:
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """180 jobs of 60 employers in three countries, with skills."""
-    with open_copy(work_template, tmp_path) as opened:
-        load_lookups(opened, [])
-        skills = [row[0] for row in opened.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
-        jobs, places, asked = [], [], []
+    with open_copy(work_template, tmp_path) as con:
+        load_lookups(con, [])
+        skills = [row[0] for row in con.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
+        jobs, places, mentions = [], [], []
         for n in range(180):
             country = list(COUNTRIES)[n % 3]
             region, continent = COUNTRIES[country]
             pay = {"annual_low_usd": 90e3 + 700 * n, "annual_high_usd": 150e3 + 900 * n}
             jobs.append(posting(n, employer=f"E{n % 60}", country=country, **pay))
-            given: dict[str, Any] = {"posting_id": f"x:{n:04}", "position": 0, "country": country, "region": region}
+            place: dict[str, Any] = {"posting_id": f"x:{n:04}", "position": 0, "country": country, "region": region}
             nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
-            places.append(PostingPlaces(**nothing | given | {"continent": continent, "reading": "stated"}))
-            wanted: dict[str, Any] = {
+            places.append(PostingPlaces(**nothing | place | {"continent": continent, "reading": "stated"}))
+            mention: dict[str, Any] = {
                 "posting_id": f"x:{n:04}",
                 "requirement": ("required", "preferred")[n % 2],
                 "start": 0,
                 "end": 1,
             }
-            asked += [PostingSkills(skill=skill, **wanted) for skill in skills[: n % 8]]
-        for rows in (jobs, places, asked):
-            put(opened, rows)
-        list_postings(opened)
-        yield opened
+            mentions += [PostingSkills(skill=skill, **mention) for skill in skills[: n % 8]]
+        for rows in (jobs, places, mentions):
+            put(con, rows)
+        list_postings(con)
+        yield con
 
 
 WITHOUT_ROWS = ("mart.closing_rates", "mart.closings_left_out", "mart.time_listed", "mart.reported_pay")
@@ -81,27 +81,27 @@ def anew(con: database.Connection, day: date) -> dict[str, list[tuple[Any, ...]]
     con.begin()
     for cls, mart in MARTS.items():
         database.write_mart(con, cls, mart.compute(con, day, cell_cache.CellCache(cls, day)), as_of=day)
-    found = of_day(con, day)
+    rows = of_day(con, day)
     con.rollback()
-    return found
+    return rows
 
 
 def night(con: database.Connection, day: date, monkeypatch: pytest.MonkeyPatch) -> dict[str, cell_cache.CellCache]:
     """The marts of a day as a run makes them; the cells of each mart that was not taken over as a whole."""
-    made: dict[str, cell_cache.CellCache] = {}
+    caches: dict[str, cell_cache.CellCache] = {}
 
     def noted(con: database.Connection, cls: type, as_of: date) -> cell_cache.CellCache:
-        cells = made[table_of(cls).name] = reuse_cells(con, cls, as_of)
+        cells = caches[table_of(cls).name] = reuse_cells(con, cls, as_of)
         return cells
 
     reuse_cells = cell_cache.cache_of
     with monkeypatch.context() as patch:
         patch.setattr(cell_cache, "cache_of", noted)
-        computed = compute_marts(con, day, run_id="test")
-    assert computed.problems == []
+        result = compute_marts(con, day, run_id="test")
+    assert result.problems == []
     with database.transaction(con):
-        write_marts(con, computed)
-    return made
+        write_marts(con, result)
+    return caches
 
 
 def edits(chance: random.Random) -> Iterator[str]:
@@ -163,23 +163,23 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
     con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert cells[table_of(Shares).name].n_computed < cells[table_of(Shares).name].n_reused
-    changed = con.execute(
+    rows = con.execute(
         "SELECT DISTINCT measure, region_level, region FROM mart.shares WHERE as_of = ? AND inputs NOT IN"
         " (SELECT inputs FROM mart.shares WHERE as_of = ?)",
         [DAY + timedelta(days=1), DAY],
     ).fetchall()
-    assert set(changed) == {
+    assert set(rows) == {
         ("role", "world", "World"), ("role", "continent", "Americas"), ("role", "region", "South America"),
         ("role", "country", "BR"),
     }, "no other answer changed, nor the group that roles belong to"  # fmt: skip
     bands = cells[table_of(SalaryBands).name]
-    changed = con.execute(
+    rows = con.execute(
         "SELECT DISTINCT region_level, region FROM mart.salary_bands AS b WHERE as_of = ? AND inputs NOT IN"
         " (SELECT inputs FROM mart.salary_bands WHERE as_of = ? AND inputs IS NOT NULL)",
         [DAY + timedelta(days=1), DAY],
     ).fetchall()
     assert bands.n_computed < bands.n_reused
-    assert set(changed) == {
+    assert set(rows) == {
         ("world", "World"), ("continent", "Americas"), ("region", "South America"), ("country", "BR"),
     }  # fmt: skip
 
@@ -189,8 +189,8 @@ def test_a_job_that_leaves_the_stock_changes_its_cells(
 ) -> None:
     night(con, DAY, monkeypatch)
     assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
-    closed = "closed_at = last_seen_at + INTERVAL 1 HOUR, closed_by = 'list'"
-    con.execute(f"UPDATE core.posting_boards SET {closed} WHERE posting_id = 'x:0001'")
+    closing = "closed_at = last_seen_at + INTERVAL 1 HOUR, closed_by = 'list'"
+    con.execute(f"UPDATE core.posting_boards SET {closing} WHERE posting_id = 'x:0001'")
     con.execute("UPDATE ops.responses SET observed_at = observed_at + INTERVAL 2 HOUR")
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert {table_of(cls).name for cls in (SalaryBands, Shares)} <= set(cells)
@@ -220,15 +220,15 @@ FOR_FIGURES = {"pay_pairs.sql": {"warc"}}
 
 def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
     """A mart may read no table that the digest does not know, nor, but for the stock, a column it leaves out."""
-    said = " ".join(relation for mart in MARTS.values() for relation in mart.moving)
-    moving = set(re.findall(r"\bcore\.\w+", said))
-    asked_whole = [name for name in MACROS if re.search(rf"\b{name}\(", said)]  # their rows are digested
+    relations = " ".join(relation for mart in MARTS.values() for relation in mart.moving)
+    moving = set(re.findall(r"\bcore\.\w+", relations))
+    whole_macros = [name for name in MACROS if re.search(rf"\b{name}\(", relations)]  # their rows are digested
     not_read = (
         "postings_as_of",
         "open_jobs",
         "pay_comparison",
         "prices_of",
-        *asked_whole,
+        *whole_macros,
         *MACROS_OF_STOCK,
         *MACROS_OF_READINGS,
     )
@@ -242,5 +242,5 @@ def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
             tables |= set(re.findall(r"\bcore\.\w+", VIEWS[view][1]))
         assert tables - VIEWS.keys() <= {table_of(cls).name for cls in cell_cache.INPUT_TABLES} | moving, file
         if file.suffix == ".sql":
-            used = {name for name in cell_cache.VOLATILE_COLUMNS if re.search(rf"\b{name}\b", text)}
-            assert not used - FOR_FIGURES.get(file.name, set()), (file, used)
+            columns = {name for name in cell_cache.VOLATILE_COLUMNS if re.search(rf"\b{name}\b", text)}
+            assert not columns - FOR_FIGURES.get(file.name, set()), (file, columns)

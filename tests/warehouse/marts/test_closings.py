@@ -26,27 +26,27 @@ LAST = (BEGIN + timedelta(days=400)).date()
 
 
 def put_nights(
-    con: database.Connection, folder: Path, nights: Mapping[int, Mapping[str, Iterable[Any]]], **said: Any
+    con: database.Connection, folder: Path, nights: Mapping[int, Mapping[str, Iterable[Any]]], **fields: Any
 ) -> None:
     """Load nights, each with what every board lists: ids, or postings. An empty list is one."""
     for number, boards in nights.items():
         answers = [
             Answer(
                 night(number),
-                [one if not isinstance(one, int | str) else posting(one, board=board, **said) for one in listed],
+                [one if not isinstance(one, int | str) else posting(one, board=board, **fields) for one in adverts],
                 board,
-                is_complete=bool(listed),
+                is_complete=bool(adverts),
             )
-            for board, listed in ((board, list(rows)) for board, rows in boards.items())
+            for board, adverts in ((board, list(rows)) for board, rows in boards.items())
         ]
         load(con, refined(folder, f"{number:04}", *answers))
 
 
 def cell(con: database.Connection, as_of: date = LAST, **key: str) -> dict[str, Any]:
     """The row of the world, and of the group `data` unless it says another."""
-    wanted = {"role_group": "data", "region_level": "world", "region": "World"} | key
+    conditions = {"role_group": "data", "region_level": "world", "region": "World"} | key
     rows = closing_rates(con, as_of)
-    for name, value in wanted.items():
+    for name, value in conditions.items():
         rows = rows[rows[name] == value]
     (row,) = rows.to_dict("records")
     return {str(name): value for name, value in row.items()}
@@ -111,10 +111,10 @@ def test_a_second_answer_of_the_same_day_confirms_nothing(con: database.Connecti
 def test_what_leaves_a_list_by_age_is_not_closed(con: database.Connection, tmp_path: Path) -> None:
     """Of adverts of 58, 40 and unknown days, all lacked from the second night on, only the second one is closed."""
     days = {1: 58, 2: 40, 3: None, 4: 1}
-    posted = {i: (BEGIN - timedelta(days=age)).date() if age is not None else None for i, age in days.items()}
-    listed = {0: (1, 2, 3, 4), 2: (4,), 3: (4,)}
-    for number, ids in listed.items():
-        rows = [posting(i, posted_on=posted[i]) for i in ids]
+    dates = {i: (BEGIN - timedelta(days=age)).date() if age is not None else None for i, age in days.items()}
+    lists = {0: (1, 2, 3, 4), 2: (4,), 3: (4,)}
+    for number, ids in lists.items():
+        rows = [posting(i, posted_on=dates[i]) for i in ids]
         load(con, refined(tmp_path, str(number), Answer(night(number), rows, max_age_days=60)))
     row = cell(con)
     assert (row["n_closed"], row["open_days"]) == (1, 4)  # 2 and 4, for two days
@@ -169,10 +169,10 @@ def boards(con: database.Connection, tmp_path: Path) -> database.Connection:
         answers = [
             Answer(
                 night(number),
-                [posting(i, board=board, role_group=group) for i, group, life in listed if life * 80 >= number],
+                [posting(i, board=board, role_group=group) for i, group, life in rows if life * 80 >= number],
                 board,
             )
-            for board, listed in adverts.items()
+            for board, rows in adverts.items()
         ]
         load(con, refined(tmp_path, f"{number:04}", *answers))
     return con
@@ -180,20 +180,20 @@ def boards(con: database.Connection, tmp_path: Path) -> database.Connection:
 
 def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     """docs/methods.md, "Closing rates", in plain pandas: from core.posting_boards and ops.responses alone."""
-    shown = boards.execute(
+    sightings = boards.execute(
         "SELECT b.board, b.posting_id, p.role_group, b.first_seen_at, b.last_seen_at"
         " FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)"
     ).df()
     times = boards.execute("SELECT board, observed_at FROM ops.responses WHERE is_complete ORDER BY ALL").df()
     rows = []
-    for board, listed in shown.groupby("board"):
+    for board, own in sightings.groupby("board"):
         at = times.loc[times["board"] == board, "observed_at"].tolist()
-        there = [listed[(listed["first_seen_at"] <= t) & (listed["last_seen_at"] >= t)] for t in at]
+        there = [own[(own["first_seen_at"] <= t) & (own["last_seen_at"] >= t)] for t in at]
         for k in range(len(at) - 2):  # the next reading but one confirms
             later = {*there[k + 1]["posting_id"], *there[k + 2]["posting_id"]}
             for group, its in there[k].groupby("role_group"):
-                closed = (~its["posting_id"].isin(later)).sum()
-                rows.append((group, board, k, (at[k + 1] - at[k]).days, len(its), closed))
+                n_closed = (~its["posting_id"].isin(later)).sum()
+                rows.append((group, board, k, (at[k + 1] - at[k]).days, len(its), n_closed))
     counts = pd.DataFrame(rows, columns=["group", "board", "interval", "d", "n", "k"])
     ours = counts[counts["group"] == "ai_engineering"].copy()
 
@@ -210,14 +210,14 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     chance = (ours["n"] * part * (1 - part)).groupby(ours["board"]).sum()
     spread = max(float((over - chance).sum() / (slope.groupby(ours["board"]).sum() ** 2).sum()), 1e-9)
     rate = solve(spread)
-    left = (1 + spread * rate * ours["d"]) ** (-1 / spread)
-    surplus = (ours["k"] - ours["n"] * (1 - left)).groupby(ours["board"]).sum()
-    pull = (ours["n"] * ours["d"] * left / (1 + spread * rate * ours["d"])).groupby(ours["board"]).sum()
-    moved = surplus / (pull.sum() - pull)
-    g = len(moved)
+    survival = (1 + spread * rate * ours["d"]) ** (-1 / spread)
+    surplus = (ours["k"] - ours["n"] * (1 - survival)).groupby(ours["board"]).sum()
+    pull = (ours["n"] * ours["d"] * survival / (1 + spread * rate * ours["d"])).groupby(ours["board"]).sum()
+    shift = surplus / (pull.sum() - pull)
+    g = len(shift)
     days = (ours["n"] * ours["d"]).groupby(ours["board"]).sum()
     even = days.sum() ** 2 / (days**2).sum()
-    reach = np.exp(stats.t.ppf(0.975, even - 1) * np.sqrt((g - 1) / g * (moved**2).sum()) / rate)
+    reach = np.exp(stats.t.ppf(0.975, even - 1) * np.sqrt((g - 1) / g * (shift**2).sum()) / rate)
 
     counts["t"] = (counts["n"] - counts["k"] / 2) * counts["d"]
     pairs = ours.assign(t=counts["t"]).merge(
@@ -255,7 +255,7 @@ RESTS_ON = {"open_days": 1_000, "n_boards": 10, "n_even": 8, "largest": 0.5}
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("change", "reason"),
     [
         ({}, None),
         ({"open_days": 999}, "not followed for long enough (999 open days; 1,000 needed)"),
@@ -266,13 +266,13 @@ RESTS_ON = {"open_days": 1_000, "n_boards": 10, "n_even": 8, "largest": 0.5}
         ({"largest": 0.9, "n_boards": 2}, "not enough boards (2; 10 needed)"),
     ],
 )
-def test_a_cell_is_printed_by_what_it_rests_on(said: dict[str, float], reason: str | None) -> None:
-    rests_on = {name: np.array([value]) for name, value in (RESTS_ON | said).items()}
+def test_a_cell_is_printed_by_what_it_rests_on(change: dict[str, float], reason: str | None) -> None:
+    rests_on = {name: np.array([value]) for name, value in (RESTS_ON | change).items()}
     assert list(find_reasons(rests_on, CLOSING_RULES)) == [reason]
 
 
 def test_an_unchanged_night_computes_nothing(boards: database.Connection) -> None:
     for day, is_new in ((LAST, True), (LAST + timedelta(days=1), False)):
-        computed = compute_marts(boards, day, run_id="1")
-        assert [cls in computed.frames for cls in (ClosingRates, ClosingsLeftOut)] == [is_new, is_new]
-        write_marts(boards, computed)
+        result = compute_marts(boards, day, run_id="1")
+        assert [cls in result.frames for cls in (ClosingRates, ClosingsLeftOut)] == [is_new, is_new]
+        write_marts(boards, result)

@@ -44,12 +44,12 @@ def con(con: database.Connection) -> database.Connection:
     return con
 
 
-def put_laws(con: database.Connection, **changed: Any) -> None:
+def put_laws(con: database.Connection, **fields: Any) -> None:
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(DisclosureLaws))
-    said = {"must_state": "range", "evidence": "third_party", "source": "a summary"} | changed
+    values = {"must_state": "range", "evidence": "third_party", "source": "a summary"} | fields
     rows = [
         DisclosureLaws(
-            **nothing | said | {"jurisdiction": where, "law": where, "adverts": adverts, "in_force_from": on}
+            **nothing | values | {"jurisdiction": where, "law": where, "adverts": adverts, "in_force_from": on}
         )
         for where, (adverts, on) in LAWS.items()
     ]
@@ -60,15 +60,15 @@ def put_jobs(con: database.Connection, *jobs: tuple[Any, list[str]]) -> None:
     """Postings with their places, as codes of countries or subdivisions."""
     put(con, [row for row, _ in jobs])
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
-    placed = [
+    rows = [
         PostingPlaces(**nothing | {
             "posting_id": row.posting_id, "position": position, "country": place[:2], "reading": "stated",
             "subdivision": place if "-" in place else None,
         })
         for row, places in jobs for position, place in enumerate(places)
     ]  # fmt: skip
-    if placed:
-        put(con, placed)
+    if rows:
+        put(con, rows)
 
 
 def classes(con: database.Connection, as_of: date = AS_OF) -> dict[tuple[str, str], str]:
@@ -87,7 +87,7 @@ REMOTE: dict[str, Any] = {"workplace": "remote"}
 
 
 @pytest.mark.parametrize(
-    ("places", "said", "expected"),
+    ("places", "fields", "expected"),
     [
         (["US-CO"], {}, "in_force"),
         (["US-TX"], {}, "none"),
@@ -111,9 +111,9 @@ REMOTE: dict[str, Any] = {"workplace": "remote"}
     ],
 )
 def test_the_class_of_a_job_follows_from_its_places(
-    con: database.Connection, places: list[str], said: dict[str, Any], expected: str
+    con: database.Connection, places: list[str], fields: dict[str, Any], expected: str
 ) -> None:
-    put_jobs(con, (posting(1, **said), places))
+    put_jobs(con, (posting(1, **fields), places))
     assert classes(con)["x:0001", "World"] == expected
 
 
@@ -154,8 +154,8 @@ def test_only_full_adverts_are_asked_and_any_advert_of_a_job_answers(con: databa
         (posting(5, pay_low=5.0, pay_high=50.0, pay_flag="high_over_4x_low"), ["DE"]),
     )
     query = "SELECT job_id, states_pay, width FROM pay_disclosures($as_of) WHERE region = 'World' ORDER BY ALL"
-    found = con.execute(query, {"as_of": AS_OF}).fetchall()
-    assert found == [("x:0001", True, 0.2), ("x:0004", True, None), ("x:0005", True, None)]
+    rows = con.execute(query, {"as_of": AS_OF}).fetchall()
+    assert rows == [("x:0001", True, 0.2), ("x:0004", True, None), ("x:0005", True, None)]
 
 
 def test_new_adverts_are_counted_by_the_quarter_in_which_they_were_first_seen(
@@ -195,9 +195,9 @@ def market(con: database.Connection) -> database.Connection:
         places = PLACES[draw.integers(len(PLACES))]
         chance = (0.8 if "US-CO" in places else 0.45) - 0.2 * (employer % 3 == 0)
         low = 1e3 * draw.integers(90, 110)
-        paid = {"pay_low": low, "pay_high": low + 1e3 * draw.integers(0, 60)} if draw.random() < chance else NO_PAY
+        pay = {"pay_low": low, "pay_high": low + 1e3 * draw.integers(0, 60)} if draw.random() < chance else NO_PAY
         role = "data_engineer" if number % 3 == 0 else "ai_engineer"
-        jobs.append((posting(number, role=role, employer_id=f"e{employer:02}", **paid), places))
+        jobs.append((posting(number, role=role, employer_id=f"e{employer:02}", **pay), places))
     put_jobs(con, *jobs)
     return con
 
@@ -207,12 +207,12 @@ def test_a_row_is_what_the_method_says(market: database.Connection) -> None:
     jobs = market.execute("FROM core.postings").df()
     places = market.execute("FROM core.posting_places").df()
     laws = market.execute("FROM core.disclosure_laws").df()
-    required = set(laws.loc[laws["adverts"] == "required", "jurisdiction"])
-    places["is_required"] = places["subdivision"].isin(required) | places["country"].isin(required)
-    divided = {place[:2] for place in required if "-" in place}
+    jurisdictions = set(laws.loc[laws["adverts"] == "required", "jurisdiction"])
+    places["is_required"] = places["subdivision"].isin(jurisdictions) | places["country"].isin(jurisdictions)
+    federations = {place[:2] for place in jurisdictions if "-" in place}
     unclear = set(laws.loc[laws["adverts"] == "unclear", "jurisdiction"])
     places["is_unknown"] = places["country"].isin(unclear) | (
-        places["country"].isin(divided) & places["subdivision"].isna()
+        places["country"].isin(federations) & places["subdivision"].isna()
     )
     by_job = places.groupby("posting_id")[["is_required", "is_unknown"]].any()
     jobs = jobs.join(by_job, on="posting_id")
@@ -236,8 +236,8 @@ def test_a_row_is_what_the_method_says(market: database.Connection) -> None:
     ranges = ours[ours["pay_low"] < ours["pay_high"]]
     widths = 2 * (ranges["pay_high"] - ranges["pay_low"]) / (ranges["pay_high"] + ranges["pay_low"])
 
-    shared = jobs[jobs["law"] != "unknown"].groupby(["employer_id", "law"])["states_pay"].mean().unstack().dropna()
-    d = shared["in_force"] - shared["none"]
+    both = jobs[jobs["law"] != "unknown"].groupby(["employer_id", "law"])["states_pay"].mean().unstack().dropna()
+    d = both["in_force"] - both["none"]
     pseudo = np.concatenate([d, [0, 0]])  # half an employer at each end adds 1 to the sum of squares
     spread = np.sqrt(((pseudo**2).sum() + 1) / len(pseudo) - pseudo.mean() ** 2)
     reach = stats.t.ppf(0.975, len(d) - 1) * spread / np.sqrt(len(pseudo))
@@ -250,16 +250,16 @@ def test_a_row_is_what_the_method_says(market: database.Connection) -> None:
     assert (row.n_employers_both, row.n_jobs_both + row.n_jobs_other) == (
         len(d), jobs[jobs["employer_id"].isin(d.index) & (jobs["law"] != "unknown")].shape[0],
     )  # fmt: skip
-    assert [row.share_both, row.share_other] == pytest.approx([shared["in_force"].mean(), shared["none"].mean()])
+    assert [row.share_both, row.share_other] == pytest.approx([both["in_force"].mean(), both["none"].mean()])
     ends = [pseudo.mean() - reach, pseudo.mean() + reach]
     assert [row.difference, row.difference_lo, row.difference_hi] == pytest.approx([d.mean(), *ends])
     assert row.status == row.width_status == row.comparison_status == "published"
 
 
 def test_the_classes_of_the_world_are_the_jobs_that_pay_stated_counts(market: database.Connection) -> None:
-    stated = shares(market, AS_OF)
-    stated = stated[(stated["measure"] == "pay_stated") & (stated["region"] == "World")]
-    (expected,) = stated[stated["role_group"] == "ai_jobs"].itertuples()
+    rows = shares(market, AS_OF)
+    rows = rows[(rows["measure"] == "pay_stated") & (rows["region"] == "World")]
+    (expected,) = rows[rows["role_group"] == "ai_jobs"].itertuples()
     frame = pay_disclosure(market, AS_OF)
     world = frame[(frame["region"] == "World") & (frame["role_group"] == "ai_jobs") & (frame["adverts"] == "stock")]
     assert (world["n_jobs"].sum(), world["n_stated"].sum()) == (expected.n_jobs, expected.n_yes)
@@ -304,13 +304,13 @@ def test_a_mart_passes_its_gate(market: database.Connection) -> None:
 
 
 def test_an_unchanged_night_computes_and_stores_nothing(market: database.Connection) -> None:
-    stored = []
+    sizes = []
     for day, is_new in ((AS_OF, True), (AS_OF + timedelta(days=1), False), (AS_OF + timedelta(days=500), False)):
-        computed = compute_marts(market, day, run_id="1")
-        assert (PayDisclosure in computed.frames) == is_new
-        write_marts(market, computed)
-        stored.append(market.execute("SELECT count(*) FROM mart.pay_disclosure_history").fetchall()[0][0])
-    assert stored[0] > 0 and stored == stored[:1] * 3
+        result = compute_marts(market, day, run_id="1")
+        assert (PayDisclosure in result.frames) == is_new
+        write_marts(market, result)
+        sizes.append(market.execute("SELECT count(*) FROM mart.pay_disclosure_history").fetchall()[0][0])
+    assert sizes[0] > 0 and sizes == sizes[:1] * 3
 
 
 def test_another_reading_under_a_new_law_computes_the_mart_anew(con: database.Connection) -> None:
@@ -322,7 +322,7 @@ def test_another_reading_under_a_new_law_computes_the_mart_anew(con: database.Co
         con.execute("UPDATE core.postings SET last_seen_at = ?", [at])
         con.execute("UPDATE core.posting_boards SET last_seen_at = ?", [at])
         con.execute("UPDATE ops.responses SET observed_at = ?", [at])
-        computed = compute_marts(con, at.date(), run_id="1")
-        laws += computed.frames[PayDisclosure].query("region == 'World' and role_group == 'all'")["law"].tolist()
-        write_marts(con, computed)
+        result = compute_marts(con, at.date(), run_id="1")
+        laws += result.frames[PayDisclosure].query("region == 'World' and role_group == 'all'")["law"].tolist()
+        write_marts(con, result)
     assert laws == ["none", "in_force"]

@@ -80,10 +80,10 @@ def test_values_that_are_missing_are_refused() -> None:
 def test_a_share_stands_between_its_ends_and_these_between_0_and_1(cell: list[tuple[int, float]]) -> None:
     jobs = [m for m, _ in cell]
     yes = [round(part * m) for m, part in cell]
-    found = one_share(jobs, yes)
-    assert 0 <= found.low[0] <= found.share[0] <= found.high[0] <= 1
-    assert found.share[0] == pytest.approx(sum(yes) / sum(jobs))
-    assert found.employer_share[0] == pytest.approx(np.mean([y / m for y, m in zip(yes, jobs, strict=True)]))
+    estimate = one_share(jobs, yes)
+    assert 0 <= estimate.low[0] <= estimate.share[0] <= estimate.high[0] <= 1
+    assert estimate.share[0] == pytest.approx(sum(yes) / sum(jobs))
+    assert estimate.employer_share[0] == pytest.approx(np.mean([y / m for y, m in zip(yes, jobs, strict=True)]))
 
 
 @given(CELL)
@@ -96,19 +96,19 @@ def test_the_variance_of_a_share_is_the_jackknife_s(cell: list[tuple[int, float]
         return
     without = (yes.sum() - yes) / (jobs.sum() - jobs)
     variance = (len(jobs) - 1) / len(jobs) * ((without - share) ** 2).sum()
-    found = one_share(jobs.tolist(), yes.tolist()).design_effect[0]
-    assert found >= variance * jobs.sum() / (share * (1 - share)) * (1 - 1e-9)
+    effect = one_share(jobs.tolist(), yes.tolist()).design_effect[0]
+    assert effect >= variance * jobs.sum() / (share * (1 - share)) * (1 - 1e-9)
 
 
 @pytest.mark.parametrize(("yes", "share"), [([0] * 12, 0.0), ([3] * 12, 1.0)])
 def test_none_and_all_have_an_interval_by_the_sizes_of_employers(yes: list[int], share: float) -> None:
-    found = one_share([3] * 12, yes)
-    assert found.share[0] == share
-    width = found.high[0] - found.low[0]
+    estimate = one_share([3] * 12, yes)
+    assert estimate.share[0] == share
+    width = estimate.high[0] - estimate.low[0]
     assert width == pytest.approx(1 - 0.025 ** (1 / (12 * (2.0301 / 2.2010) ** 2)), abs=1e-3)  # employers of one mind
     low, high = bound_share(np.array([share]), np.array([36.0]))
     assert width > high[0] - low[0]  # of as many jobs of 36 employers
-    assert found.design_effect[0] == pytest.approx(3)
+    assert estimate.design_effect[0] == pytest.approx(3)
 
 
 def test_rows_of_a_cell_share_their_correlation() -> None:
@@ -116,29 +116,31 @@ def test_rows_of_a_cell_share_their_correlation() -> None:
     cells = one_cell([4] * 15)
     employer = np.arange(15)
     alike = estimate_shares(cells, np.array([0, 0]), employer[:8], np.zeros(8, dtype=np.int64), np.full(8, 4))
-    mixed = estimate_shares(cells, np.array([0, 0]), employer, np.zeros(15, dtype=np.int64), np.full(15, 2))
+    unlike = estimate_shares(cells, np.array([0, 0]), employer, np.zeros(15, dtype=np.int64), np.full(15, 2))
     assert alike.correlation[0] == pytest.approx(1)
-    assert mixed.correlation[0] == 0
-    assert alike.high[1] > mixed.high[1] > 0
+    assert unlike.correlation[0] == 0
+    assert alike.high[1] > unlike.high[1] > 0
 
 
 def test_one_employer_has_no_interval() -> None:
-    found = one_share([40], [10])
-    assert found.share[0] == 0.25
-    assert np.isnan([found.low[0], found.high[0], found.design_effect[0], found.relative_standard_error[0]]).all()
+    estimate = one_share([40], [10])
+    assert estimate.share[0] == 0.25
+    assert np.isnan(
+        [estimate.low[0], estimate.high[0], estimate.design_effect[0], estimate.relative_standard_error[0]]
+    ).all()
     pay = estimate_quantiles(one_cell([3]), np.zeros(3, dtype=np.int64), np.array([1.0, 2.0, 3.0]), (0.5,))
     assert pay.value[0, 0] == 2
     assert np.isnan([pay.low[0, 0], pay.high[0, 0]]).all()
 
 
 def test_a_single_job_is_its_own_quantile() -> None:
-    found = estimate_quantiles(one_cell([1]), np.zeros(1, dtype=np.int64), np.array([7.0]), (0.1, 0.5, 0.9))
-    assert found.value.tolist() == [[7, 7, 7]]
+    estimate = estimate_quantiles(one_cell([1]), np.zeros(1, dtype=np.int64), np.array([7.0]), (0.1, 0.5, 0.9))
+    assert estimate.value.tolist() == [[7, 7, 7]]
 
 
 def test_equal_values_have_an_interval_of_no_width() -> None:
-    found = estimate_quantiles(one_cell([2] * 20), np.repeat(np.arange(20), 2), np.full(40, 100.0), (0.25, 0.5))
-    assert found.value.tolist() == found.low.tolist() == found.high.tolist() == [[100, 100]]
+    estimate = estimate_quantiles(one_cell([2] * 20), np.repeat(np.arange(20), 2), np.full(40, 100.0), (0.25, 0.5))
+    assert estimate.value.tolist() == estimate.low.tolist() == estimate.high.tolist() == [[100, 100]]
 
 
 @given(CELL, st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
@@ -173,21 +175,21 @@ def test_an_interval_holds_the_values_that_are_not_refused(cell: list[tuple[int,
     steps = np.unique(value)
     parts = np.array([(value <= q).mean() for q in steps])
     middle = steps[max(min(int((parts < p - 1e-9).sum()), len(steps) - 2), 0)]
-    implied = implied_effect(jobs, np.bincount(employer, value <= middle, len(jobs)).astype(float))
+    effect = implied_effect(jobs, np.bincount(employer, value <= middle, len(jobs)).astype(float))
     for place, q in enumerate(steps):
         below = np.bincount(employer, value <= q, len(jobs))
         part = below.sum() / jobs.sum()
         without = (below.sum() - below) / (jobs.sum() - jobs)
         variance = (len(jobs) - 1) / len(jobs) * ((without - part) ** 2).sum()
-        variance = max(variance, np.sqrt(variance * implied * part * (1 - part) / jobs.sum()))
+        variance = max(variance, np.sqrt(variance * effect * part * (1 - part) / jobs.sum()))
         margin = t * np.sqrt(variance * max(p * (1 - p) / max(part * (1 - part), 1e-9), 1))
         if part + margin >= p - 1e-9:
             ends["low"].append(q)
         if part - margin <= p + 1e-9:
             ends["high"].append(steps[min(place + 1, len(steps) - 1)])
-    found = estimate_quantiles(cells, employer, value, (p,))
-    assert found.low[0, 0] == min(*ends["low"], found.value[0, 0])
-    assert found.high[0, 0] == max(max(ends["high"], default=steps[0]), found.value[0, 0])
+    estimate = estimate_quantiles(cells, employer, value, (p,))
+    assert estimate.low[0, 0] == min(*ends["low"], estimate.value[0, 0])
+    assert estimate.high[0, 0] == max(max(ends["high"], default=steps[0]), estimate.value[0, 0])
 
 
 def implied_effect(jobs: Ints, yes: Floats) -> float:
@@ -221,9 +223,9 @@ def test_cells_do_not_touch_each_other() -> None:
 def test_an_employer_s_jobs_count_once_in_the_employer_value() -> None:
     value = np.array([10.0] * 9 + [20.0, 30.0])
     employer = np.array([0] * 9 + [1, 2])
-    found = estimate_quantiles(one_cell([9, 1, 1]), employer, value, (0.5,))
-    assert found.value[0, 0] == 10
-    assert found.employer_value[0, 0] == 20
+    estimate = estimate_quantiles(one_cell([9, 1, 1]), employer, value, (0.5,))
+    assert estimate.value[0, 0] == 10
+    assert estimate.employer_value[0, 0] == 20
 
 
 def test_ranks_leave_open_what_intervals_leave_open() -> None:
@@ -250,11 +252,11 @@ def test_ranks_are_those_of_comparing_all_pairs(rows: list[tuple[int, int, int]]
 def test_rules_of_printing_look_at_the_sample_only() -> None:
     jobs = [[1] * 29, [4] * 9, [20, *[1] * 19], [21, *[1] * 19], [3] * 10, [12, 12, *[1] * 10]]
     cells = count_cells(np.repeat(np.arange(6), [len(cell) for cell in jobs]), np.concatenate(jobs), 6)
-    broken = find_broken_rules(cells)
-    assert [RULES[rule].column if rule >= 0 else None for rule in broken] == [
+    rules = find_broken_rules(cells)
+    assert [RULES[rule].column if rule >= 0 else None for rule in rules] == [
         "n_jobs", "n_employers", "n_even", "n_even", None, "n_even"
     ]  # fmt: skip
-    assert explain_broken_rules(cells, broken)[0] == "not enough data (n = 29; 30 needed)"
+    assert explain_broken_rules(cells, rules)[0] == "not enough data (n = 29; 30 needed)"
 
 
 def test_far_quantiles_take_more_employers() -> None:
@@ -285,9 +287,9 @@ def test_wide_intervals_are_printed_without_the_point() -> None:
 def test_intervals_cover_the_truth(name: str, n: int) -> None:
     generator = generator_of(name)
     lines = [*score_pay(generator, n, N_MARKETS, is_heaped=True), *score_shares(generator, n, N_MARKETS)]
-    found = {line.estimand: line.score.coverage for line in lines}
+    coverage = {line.estimand: line.score.coverage for line in lines}
     assert {
-        name: part for name, part in found.items() if part < MIN_COVERAGE and name not in ("p10", "p75", "p90")
+        name: part for name, part in coverage.items() if part < MIN_COVERAGE and name not in ("p10", "p75", "p90")
     } == {}
 
 
@@ -306,21 +308,21 @@ def test_intervals_of_differences_within_employers_cover_the_truth(n: int, unlik
     there = np.where(differs, ~is_more, habit)
     difference = draw.binomial(jobs, here) / jobs - draw.binomial(others, there) / others
     cell = np.repeat(np.arange(1_000), n)
-    found = estimate_differences(cell, difference.ravel(), 1_000)
+    estimate = estimate_differences(cell, difference.ravel(), 1_000)
     truth = unlike * (2 * more - 1)
-    assert ((found.low <= truth) & (truth <= found.high)).mean() >= MIN_COVERAGE
-    assert found.difference == pytest.approx(difference.mean(axis=1))
-    assert ((found.low <= found.difference) & (found.difference <= found.high)).all()
+    assert ((estimate.low <= truth) & (truth <= estimate.high)).mean() >= MIN_COVERAGE
+    assert estimate.difference == pytest.approx(difference.mean(axis=1))
+    assert ((estimate.low <= estimate.difference) & (estimate.difference <= estimate.high)).all()
     if unlike >= 0.12:
-        assert np.median(found.high - found.low) <= 1.3 * 3.92 * found.difference.std()
+        assert np.median(estimate.high - estimate.low) <= 1.3 * 3.92 * estimate.difference.std()
 
 
 def test_differences_without_employers_or_with_one_have_no_interval() -> None:
-    found = estimate_differences(np.array([1, 2, 2]), np.array([1.0, 0.0, 0.0]), 3)
-    assert found.n_employers.tolist() == [0, 1, 2]
-    assert found.difference == pytest.approx([np.nan, 1.0, 0.0], nan_ok=True)
-    assert np.isnan(found.low).tolist() == [True, True, False]
-    assert found.low[2] == -found.high[2] < 0  # none differs, which two employers do not tell
+    estimate = estimate_differences(np.array([1, 2, 2]), np.array([1.0, 0.0, 0.0]), 3)
+    assert estimate.n_employers.tolist() == [0, 1, 2]
+    assert estimate.difference == pytest.approx([np.nan, 1.0, 0.0], nan_ok=True)
+    assert np.isnan(estimate.low).tolist() == [True, True, False]
+    assert estimate.low[2] == -estimate.high[2] < 0  # none differs, which two employers do not tell
     with pytest.raises(ValueError, match="between -1 and 1"):
         estimate_differences(np.array([0]), np.array([1.5]), 1)
 

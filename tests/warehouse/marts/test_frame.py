@@ -56,8 +56,8 @@ def con(con: database.Connection) -> database.Connection:
 def place(posting_id: str, country: str, position: int = 0) -> PostingPlaces:
     region, continent = REGION[country]
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
-    given = {"posting_id": posting_id, "position": position, "country": country, "region": region}
-    return PostingPlaces(**nothing | given | {"continent": continent, "reading": "stated"})
+    values = {"posting_id": posting_id, "position": position, "country": country, "region": region}
+    return PostingPlaces(**nothing | values | {"continent": continent, "reading": "stated"})
 
 
 def place_all(con: database.Connection, rows: list[Any]) -> None:
@@ -79,7 +79,7 @@ def coverage(con: database.Connection, region: str = "World", source: str = "all
     return row
 
 
-def employer(employer_id: str, **said: Any) -> Employers:
+def employer(employer_id: str, **fields: Any) -> Employers:
     usual: dict[str, Any] = {"employer": employer_id, "names": (), "domains": (), "boards": (), "country": None}
     return Employers(
         **{
@@ -90,30 +90,30 @@ def employer(employer_id: str, **said: Any) -> Employers:
             "name_source": "advert",
         }
         | usual
-        | said
+        | fields
     )
 
 
 def answer(board: str, *, days: int = 0, is_complete: bool = True, n_rows: int = 1, source: str = "x") -> Responses:
     nothing: dict[str, Any] = {f.name: None for f in fields_of(Responses)}
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "record": 0, "source": source, "board": board, "observed_at": NOW - timedelta(days=days), "http_status": 200,
         "is_complete": is_complete, "n_rows": n_rows, "n_rejects": 0, "warc": f"{source}/{board}{days}",
     }  # fmt: skip
-    return Responses(**nothing | given)
+    return Responses(**nothing | values)
 
 
 def test_each_step_loses_the_jobs_that_were_made_for_it(con: database.Connection) -> None:
     """Six of the band, of which one is paid here and placed elsewhere, and one without text states pay."""
     elsewhere = {"pay_country": "US", "pay_region": "Northern America", "pay_continent": "Americas"}
-    said: list[dict[str, Any]] = [{}, {}, {}, {}, {"country": "DE", **elsewhere}, NO_TEXT]
-    said += [lost for step in LOST.values() for lost in step]
-    place_all(con, [posting(number, **one) for number, one in enumerate(said)])
-    found = ladder(con)
-    assert list(found) == list(LADDER_STEPS)
-    assert {step: row.n_lost for step, row in found.items()} == {"adverts": 0, **{s: len(n) for s, n in LOST.items()}}
-    assert (found["adverts"].n, found["in_band"].n) == (len(said), 6)
-    assert len({row.reason for row in found.values()}) == len(LADDER_STEPS)
+    cases: list[dict[str, Any]] = [{}, {}, {}, {}, {"country": "DE", **elsewhere}, NO_TEXT]
+    cases += [case for step in LOST.values() for case in step]
+    place_all(con, [posting(number, **one) for number, one in enumerate(cases)])
+    steps = ladder(con)
+    assert list(steps) == list(LADDER_STEPS)
+    assert {step: row.n_lost for step, row in steps.items()} == {"adverts": 0, **{s: len(n) for s, n in LOST.items()}}
+    assert (steps["adverts"].n, steps["in_band"].n) == (len(cases), 6)
+    assert len({row.reason for row in steps.values()}) == len(LADDER_STEPS)
     entry = ladder(con, level="entry")
     assert (entry["level_known"].n, entry["at_level"].n, entry["in_band"].n) == (6 + 3 + 2 + 5, 1, 1)
     europe = ladder(con, "Western Europe")
@@ -124,18 +124,18 @@ def test_what_is_lost_twice_is_lost_at_the_first_step(con: database.Connection) 
     place_all(
         con, [posting(1, **NO_PAY, **NO_TEXT, seniority="unstated"), posting(2, seniority="unstated", pay_tax="net")]
     )
-    found = ladder(con)
-    assert [found[step].n_lost for step in ("readable", "pay_stated", "level_known", "in_band")] == [1, 0, 1, 0]
+    steps = ladder(con)
+    assert [steps[step].n_lost for step in ("readable", "pay_stated", "level_known", "in_band")] == [1, 0, 1, 0]
 
 
 def test_a_job_has_the_first_level_that_one_of_its_adverts_tells(con: database.Connection) -> None:
-    said: list[dict[str, Any]] = [
+    levels: list[dict[str, Any]] = [
         {"seniority": "unstated"},
         {"seniority": "senior", "seniority_inferred": True},
         {"seniority": "mid", "seniority_inferred": False},
     ]
-    told = [posting(number, job_id="told", **NO_PAY, **one) for number, one in enumerate(said)]
-    place_all(con, [*told, posting(9, job_id="untold", **NO_PAY, seniority="unstated")])
+    adverts = [posting(number, job_id="told", **NO_PAY, **one) for number, one in enumerate(levels)]
+    place_all(con, [*adverts, posting(9, job_id="untold", **NO_PAY, seniority="unstated")])
     jobs = con.execute("SELECT job_id, seniority, seniority_inferred FROM counted_jobs(?) ORDER BY 1", [AS_OF])
     assert jobs.fetchall() == [("told", "senior", True), ("untold", "unstated", False)]
 

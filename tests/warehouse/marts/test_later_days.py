@@ -24,19 +24,19 @@ NEWEST = date(2026, 11, 20)
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """Boards read on two days, a month apart, and pairs of a third party."""
-    with open_copy(work_template, tmp_path) as opened:
-        database.load_lookup(opened, Countries, countries())
-        database.load_lookup(opened, Roles, roles())
+    with open_copy(work_template, tmp_path) as con:
+        database.load_lookup(con, Countries, countries())
+        database.load_lookup(con, Roles, roles())
         shift = NEWEST - NOW.date()
         for board, days_before, numbers in (("a", 0, range(60)), ("b", 30, range(60, 130))):
             at = NOW + shift - timedelta(days=days_before)
             times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), at)
             put(
-                opened,
+                con,
                 [posting(n, board=board, employer_id=f"e{n % 25}", workplace="remote", **times) for n in numbers],
             )
-        put(opened, [report(2 * i + k, 200e3 - 50e3 * k, 2 * i, title=f"t{i}") for i in range(1, 40) for k in (0, 1)])
-        yield opened
+        put(con, [report(2 * i + k, 200e3 - 50e3 * k, 2 * i, title=f"t{i}") for i in range(1, 40) for k in (0, 1)])
+        yield con
 
 
 @pytest.mark.parametrize("later", [1, 30, 42, 200, 400])  # 42: the first of January

@@ -53,7 +53,7 @@ def shares(as_of: date, counts: dict[str, int]) -> list[Shares]:
     return [share(as_of, role, n, n / 1000 if n % 2 else None) for role, n in counts.items()]
 
 
-def figure(as_of: date, name: str = "skill.python", **said: Any) -> Figures:
+def figure(as_of: date, name: str = "skill.python", **fields: Any) -> Figures:
     values: dict[str, Any] = {f.name: None for f in fields_of(Figures)} | {
         "as_of": as_of, "figure": name, "title": "Python", "kind": "measured", "unit": "share", "status": "published",
         "value": "62%", "sql": f"SELECT '62%' WHERE DATE '{as_of}' > DATE '2026-01-01'", "sources": ("ashby",),
@@ -64,7 +64,7 @@ def figure(as_of: date, name: str = "skill.python", **said: Any) -> Figures:
         ),
         "read_on": as_of,
     }  # fmt: skip
-    return Figures(**(values | said))
+    return Figures(**(values | fields))
 
 
 def read_back(con: database.Connection, cls: type, as_of: date) -> list[tuple[Any, ...]]:
@@ -74,27 +74,27 @@ def read_back(con: database.Connection, cls: type, as_of: date) -> list[tuple[An
 def as_written(con: database.Connection, cls: type, rows: list[Any]) -> list[tuple[Any, ...]]:
     """Rows as DuckDB gives them where they are simply there."""
     con.register("plain_rows", arrow_table(cls, rows))
-    found = all_rows(con, "SELECT * FROM plain_rows ORDER BY ALL")
+    content = all_rows(con, "SELECT * FROM plain_rows ORDER BY ALL")
     con.unregister("plain_rows")
-    return found
+    return content
 
 
-def runs(written: dict[int, dict[str, int]]) -> list[tuple[str, int, date, date | None]]:
+def runs(history: dict[int, dict[str, int]]) -> list[tuple[str, int, date, date | None]]:
     """What has to be stored: each row once for the days without a break on which it stood."""
-    days = sorted(written)
-    found: list[tuple[str, int, date, date | None]] = []
-    for role in {role for counts in written.values() for role in counts}:
-        begun: tuple[int, int] | None = None
+    days = sorted(history)
+    spans: list[tuple[str, int, date, date | None]] = []
+    for role in {role for counts in history.values() for role in counts}:
+        start: tuple[int, int] | None = None
         for number in days:
-            n = written[number].get(role)
-            if begun is not None and n != begun[1]:
-                found.append((role, begun[1], day(begun[0]), day(number)))
-                begun = None
-            if begun is None and n is not None:
-                begun = (number, n)
-        if begun is not None:
-            found.append((role, begun[1], day(begun[0]), None))
-    return sorted(found, key=str)
+            n = history[number].get(role)
+            if start is not None and n != start[1]:
+                spans.append((role, start[1], day(start[0]), day(number)))
+                start = None
+            if start is None and n is not None:
+                start = (number, n)
+        if start is not None:
+            spans.append((role, start[1], day(start[0]), None))
+    return sorted(spans, key=str)
 
 
 COUNTS = st.dictionaries(st.sampled_from(ROLES[:3]), st.integers(0, 2), max_size=3)
@@ -118,19 +118,19 @@ def test_each_day_is_read_as_it_was_written_last(
     opened: database.Connection, steps: list[tuple[int, dict[str, int] | int]]
 ) -> None:
     """A step writes a day's rows or, given a day that was written before, lets it have the rows of that one."""
-    written: dict[int, dict[str, int]] = {}
+    history: dict[int, dict[str, int]] = {}
     with taken_back(opened):
         for number, counts in steps:
             if isinstance(counts, dict):
                 database.write_mart(opened, Shares, shares(day(number), counts), as_of=day(number))
-                written[number] = counts
-            elif counts in written:
+                history[number] = counts
+            elif counts in history:
                 database.keep_mart(opened, Shares, of=day(counts), as_of=day(number))
-                written[number] = written[counts]
-            for known, its in written.items():
-                rows = as_written(opened, Shares, shares(day(known), its))
-                assert read_back(opened, Shares, day(known)) == rows
-            assert sorted(all_rows(opened, SPANS), key=str) == runs(written)
+                history[number] = history[counts]
+            for n, its in history.items():
+                rows = as_written(opened, Shares, shares(day(n), its))
+                assert read_back(opened, Shares, day(n)) == rows
+            assert sorted(all_rows(opened, SPANS), key=str) == runs(history)
 
 
 READ_ON = st.none() | st.integers(-3, 0)
@@ -141,13 +141,13 @@ LEDGER = st.dictionaries(st.sampled_from(("a", "b", "c")), st.none() | BEHIND)
 @settings(max_examples=40, deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(0, 4), LEDGER), max_size=8))
 def test_figures_are_read_with_their_day_in_them(opened: database.Connection, steps: list[tuple[int, Any]]) -> None:
-    written: dict[int, list[Figures]] = {}
+    history: dict[int, list[Figures]] = {}
     with taken_back(opened):
         for number, ledger in steps:
-            rows = written[number] = [ledger_row(day(number), name, behind) for name, behind in ledger.items()]
+            rows = history[number] = [ledger_row(day(number), name, behind) for name, behind in ledger.items()]
             database.write_mart(opened, Figures, rows, as_of=day(number))
-            for known, its in written.items():
-                assert read_back(opened, Figures, day(known)) == as_written(opened, Figures, its)
+            for n, its in history.items():
+                assert read_back(opened, Figures, day(n)) == as_written(opened, Figures, its)
 
 
 def ledger_row(as_of: date, name: str, behind: list[tuple[str, int | None]] | None) -> Figures:
@@ -169,15 +169,15 @@ def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: database
     assert all_rows(con, "SELECT mart, count(*) FROM mart.days GROUP BY mart ORDER BY mart") == [
         ("mart.figures", 4), ("mart.shares", 4),
     ]  # fmt: skip
-    said = "SELECT read_on, behind[1].read_on, sql FROM mart.figures WHERE figure = 'role.a' ORDER BY as_of"
-    assert all_rows(con, said) == [
+    query = "SELECT read_on, behind[1].read_on, sql FROM mart.figures WHERE figure = 'role.a' ORDER BY as_of"
+    assert all_rows(con, query) == [
         (day(n), day(n), f"SELECT '62%' WHERE DATE '{day(n)}' > DATE '2026-01-01'") for n in range(4)
     ]
 
 
 def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: database.Connection) -> None:
-    written = {0: {"ai_engineer": 1, "mlops_engineer": 2}, 2: {"ai_engineer": 1}, 9: {"ai_engineer": 3}}
-    for number, counts in written.items():
+    history = {0: {"ai_engineer": 1, "mlops_engineer": 2}, 2: {"ai_engineer": 1}, 9: {"ai_engineer": 3}}
+    for number, counts in history.items():
         database.write_mart(con, Shares, shares(day(number), counts), as_of=day(number))
     assert mart_history.forget_after(con, Shares, day(1)) == [day(2), day(9)]
     assert all_rows(con, SPANS) == [("ai_engineer", 1, day(0), None), ("mlops_engineer", 2, day(0), None)]
@@ -192,8 +192,8 @@ def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connect
         {"reason": None, "status": "published", "form": "point"},
         {"share": 0.5},
     ]
-    for number, changed in enumerate(changes):
-        rows = [replace(share(day(number), "ai_engineer", 1), **changed), share(day(number), "ai_leadership", 2)]
+    for number, fields in enumerate(changes):
+        rows = [replace(share(day(number), "ai_engineer", 1), **fields), share(day(number), "ai_leadership", 2)]
         database.write_mart(con, Shares, rows, as_of=day(number))
     assert all_rows(con, "SELECT item, count(*) FROM mart.shares_history GROUP BY item ORDER BY item") == [
         ("ai_engineer", 5), ("ai_leadership", 1),
@@ -240,13 +240,13 @@ def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: P
 # --- files of versions that kept every row for each of its days -----------------------------------------
 
 
-def of_earlier_version(path: Path, written: dict[int, tuple[dict[str, int], list[Figures]]]) -> None:
+def of_earlier_version(path: Path, history: dict[int, tuple[dict[str, int], list[Figures]]]) -> None:
     """A database with marts as tables, as versions before made it."""
     with duckdb.connect(str(path)) as old:
         old.execute("CREATE SCHEMA mart")
         for cls, rows in (
-            (Shares, [row for n, (counts, _) in written.items() for row in shares(day(n), counts)]),
-            (Figures, [row for _, ledger in written.values() for row in ledger]),
+            (Shares, [row for n, (counts, _) in history.items() for row in shares(day(n), counts)]),
+            (Figures, [row for _, ledger in history.values() for row in ledger]),
         ):
             old.register("rows", arrow_table(cls, rows))
             old.execute(f"CREATE TABLE {table_of(cls).name} AS FROM rows")
@@ -254,19 +254,19 @@ def of_earlier_version(path: Path, written: dict[int, tuple[dict[str, int], list
 
 def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     counts = [{"ai_engineer": 1}, {"ai_engineer": 1}, {"ai_engineer": 2, "ai_leadership": 1}, {"ai_engineer": 2}]
-    written = {n: (its, [figure(day(n)), figure(day(n), "role.a", value=str(n // 2))]) for n, its in enumerate(counts)}
-    of_earlier_version(tmp_path / "work.duckdb", written)
-    of_earlier_version(tmp_path / "market.duckdb", {n: written[n] for n in (0, 1)})
+    history = {n: (its, [figure(day(n)), figure(day(n), "role.a", value=str(n // 2))]) for n, its in enumerate(counts)}
+    of_earlier_version(tmp_path / "work.duckdb", history)
+    of_earlier_version(tmp_path / "market.duckdb", {n: history[n] for n in (0, 1)})
     with database.open_work(tmp_path) as con:
-        for number, (its, ledger) in written.items():
+        for number, (its, ledger) in history.items():
             assert read_back(con, Shares, day(number)) == as_written(con, Shares, shares(day(number), its))
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, ledger)
-        assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in written.items()})
+        assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in history.items()})
         assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(3,)]
         database.restore_published(con, Figures, tmp_path / "market.duckdb")
         assert all_rows(con, "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of") == [(day(0),), (day(1),)]
         for number in (0, 1):
-            assert read_back(con, Figures, day(number)) == as_written(con, Figures, written[number][1])
+            assert read_back(con, Figures, day(number)) == as_written(con, Figures, history[number][1])
     assert "mart.shares" not in caplog.text
     assert "mart.figures" not in caplog.text
 
@@ -290,8 +290,8 @@ def test_recalling_what_is_there_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mart", HISTORIES, ids=lambda mart: table_of(mart).name)
 def test_a_mart_has_its_declared_columns_with_comments(mart: type, con: database.Connection) -> None:
-    said = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'mart' AND table_name = ?"
-    found = dict(con.execute(f"{said} ORDER BY column_index", [table_of(mart).name.partition(".")[2]]).fetchall())
-    assert list(found) == [f.name for f in fields_of(mart)]
-    assert all(found[f.name].startswith(f.column.doc) for f in fields_of(mart))
+    query = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'mart' AND table_name = ?"
+    comments = dict(con.execute(f"{query} ORDER BY column_index", [table_of(mart).name.partition(".")[2]]).fetchall())
+    assert list(comments) == [f.name for f in fields_of(mart)]
+    assert all(comments[f.name].startswith(f.column.doc) for f in fields_of(mart))
     assert mart_ddl(mart)[0].startswith("CREATE OR REPLACE VIEW")

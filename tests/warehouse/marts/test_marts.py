@@ -46,18 +46,18 @@ REGION = {
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as opened:
-        database.load_lookup(opened, Countries, countries())
-        database.load_lookup(opened, Roles, roles())
-        database.load_lookup(opened, NearOccupations, near_occupations())
-        yield opened
+    with open_copy(work_template, tmp_path) as con:
+        database.load_lookup(con, Countries, countries())
+        database.load_lookup(con, Roles, roles())
+        database.load_lookup(con, NearOccupations, near_occupations())
+        yield con
 
 
-def posting(number: int, **said: Any) -> Postings:
+def posting(number: int, **fields: Any) -> Postings:
     """A full-time job of its own employer, 150-200 thousand dollars in the US, unless something else is said."""
-    country = said.pop("country", "US")
+    country = fields.pop("country", "US")
     region, continent = REGION.get(country, (country, country))
-    role = said.get("role", "machine_learning_engineer")
+    role = fields.get("role", "machine_learning_engineer")
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)}
     usual |= {
         "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
@@ -72,7 +72,7 @@ def posting(number: int, **said: Any) -> Postings:
         "continent": continent, "first_seen_at": NOW, "last_seen_at": NOW, "warc": "x/1", "record": 0,
         "content_hash": "0" * 32,
     }  # fmt: skip
-    return Postings(**(usual | {"version_from": said.get("first_seen_at", NOW)} | said))
+    return Postings(**(usual | {"version_from": fields.get("first_seen_at", NOW)} | fields))
 
 
 def put(con: database.Connection, rows: list[Any]) -> None:
@@ -111,16 +111,16 @@ def cell(frame: Any, **key: Any) -> Any:
 def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection) -> None:
     ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(41)]
     put(con, [posting(i, annual_low_usd=low, annual_high_usd=high) for i, (low, high) in enumerate(ends)])
-    found = cell(bands(con))
-    assert (found.n_jobs, found.n_employers, found.n_even_employers) == (41, 41, 41)
-    assert found.largest_employer_share == pytest.approx(1 / 41)
+    band = cell(bands(con))
+    assert (band.n_jobs, band.n_employers, band.n_even_employers) == (41, 41, 41)
+    assert band.largest_employer_share == pytest.approx(1 / 41)
     # Type 8 of Hyndman and Fan: the value number (n + 1/3) p + 1/3, 10.667 of the low ends and 31.333 of the high ends.
-    assert (found.band_low, found.band_high) == pytest.approx((109_666.67, 260_666.67))
-    assert (found.p50, found.p50_by_employer) == (180e3, 180e3)
+    assert (band.band_low, band.band_high) == pytest.approx((109_666.67, 260_666.67))
+    assert (band.p50, band.p50_by_employer) == (180e3, 180e3)
     for name in ("band_low", "band_high", "p10", "p25", "p50", "p75", "p90"):
-        assert found[f"{name}_lo"] < found[name] < found[f"{name}_hi"]
-    assert (found.status, found.form, found.window_days) == ("published", "point", 0)
-    assert found.countries == [{"country": "US", "n_jobs": 41, "n_paid": 41}]
+        assert band[f"{name}_lo"] < band[name] < band[f"{name}_hi"]
+    assert (band.status, band.form, band.window_days) == ("published", "point", 0)
+    assert band.countries == [{"country": "US", "n_jobs": 41, "n_paid": 41}]
 
 
 def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connection) -> None:
@@ -128,18 +128,18 @@ def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connec
         posting(i, employer_id=f"E{i % 20}", annual_low_usd=1e5 + 1e3 * i, annual_high_usd=3e5) for i in range(100)
     ]
     put(con, [*small, *(posting(100 + i, employer_id="large", annual_low_usd=90e3) for i in range(40))])
-    found = cell(bands(con))
-    assert found.p50 == pytest.approx(214_500, abs=1_000), (
+    band = cell(bands(con))
+    assert band.p50 == pytest.approx(214_500, abs=1_000), (
         "the 70th of 140 jobs, of which the large employer's pay least"
     )
-    assert found.p50_by_employer == pytest.approx(223_500, abs=1_000), "of 21 employers it is one"
-    assert found.largest_employer_share == pytest.approx(40 / 140)
-    assert found.n_even_employers == pytest.approx(140**2 / (20 * 5**2 + 40**2))
-    assert found.n_effective == pytest.approx(140 / found.design_effect)
+    assert band.p50_by_employer == pytest.approx(223_500, abs=1_000), "of 21 employers it is one"
+    assert band.largest_employer_share == pytest.approx(40 / 140)
+    assert band.n_even_employers == pytest.approx(140**2 / (20 * 5**2 + 40**2))
+    assert band.n_effective == pytest.approx(140 / band.design_effect)
 
 
 @pytest.mark.parametrize(
-    ("said", "enters", "apart"),
+    ("fields", "enters", "apart"),
     [
         ({}, 1, 0),
         ({"employment_type": None}, 1, 0),
@@ -159,10 +159,10 @@ def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connec
         ({"first_seen_at": NOW + timedelta(days=1), "last_seen_at": NOW + timedelta(days=1)}, 0, 0),
     ],
 )
-def test_what_enters_a_band(con: database.Connection, said: dict[str, Any], enters: int, apart: int) -> None:
-    put(con, [posting(1, **said)])
-    found = cell(bands(con))
-    assert (found.n_jobs, found.n_apart) == (enters, apart)
+def test_what_enters_a_band(con: database.Connection, fields: dict[str, Any], enters: int, apart: int) -> None:
+    put(con, [posting(1, **fields)])
+    band = cell(bands(con))
+    assert (band.n_jobs, band.n_apart) == (enters, apart)
 
 
 def test_interns_enter_no_cell_and_unstated_levels_only_the_total(con: database.Connection) -> None:
@@ -179,7 +179,7 @@ NO_PAY: dict[str, Any] = dict.fromkeys(
 
 
 @pytest.mark.parametrize(
-    ("said", "silent"),
+    ("fields", "silent"),
     [
         (NO_PAY, 1),
         (NO_PAY | {"employment_type": None}, 1),
@@ -200,42 +200,42 @@ NO_PAY: dict[str, Any] = dict.fromkeys(
     ],
 )
 def test_silent_are_jobs_that_may_be_of_the_band_and_whose_pay_is_not_known(
-    con: database.Connection, said: dict[str, Any], silent: int
+    con: database.Connection, fields: dict[str, Any], silent: int
 ) -> None:
-    put(con, [posting(1, **said)])
-    found = cell(bands(con), region_level="region", region="Northern America")
-    assert found.n_silent == silent
-    assert found.n_jobs == int(not silent and said == {})
+    put(con, [posting(1, **fields)])
+    band = cell(bands(con), region_level="region", region="Northern America")
+    assert band.n_silent == silent
+    assert band.n_jobs == int(not silent and fields == {})
 
 
 def test_silent_jobs_bound_the_median_where_more_than_half_state_pay(con: database.Connection) -> None:
     ends = [{"annual_low_usd": 1e5 + 1e3 * i, "annual_high_usd": 2e5 + 1e3 * i} for i in range(60)]
     put(con, [*(posting(i, **end) for i, end in enumerate(ends)), *(posting(100 + i, **NO_PAY) for i in range(20))])
-    found = cell(bands(con))
-    assert (found.n_jobs, found.n_silent, found.p50) == (60, 20, 179_500)
-    assert (found.p50_if_less, found.p50_if_more) == (169_500, 189_500), "numbers 20 and 40 of 60 and their next"
-    assert found.p50_bounds_lo < 169_500 and found.p50_bounds_hi > 189_500
-    assert found.p50_if_odds_double < 179_500 < found.p50_if_odds_half
+    band = cell(bands(con))
+    assert (band.n_jobs, band.n_silent, band.p50) == (60, 20, 179_500)
+    assert (band.p50_if_less, band.p50_if_more) == (169_500, 189_500), "numbers 20 and 40 of 60 and their next"
+    assert band.p50_bounds_lo < 169_500 and band.p50_bounds_hi > 189_500
+    assert band.p50_if_odds_double < 179_500 < band.p50_if_odds_half
     put(con, [posting(200 + i, **NO_PAY) for i in range(40)])
-    found = cell(bands(con))
-    assert (found.n_silent, found.status) == (60, "published")
-    assert found[["p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi"]].isna().all()
-    assert found.p50_if_odds_double < 179_500 < found.p50_if_odds_half
+    band = cell(bands(con))
+    assert (band.n_silent, band.status) == (60, "published")
+    assert band[["p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi"]].isna().all()
+    assert band.p50_if_odds_double < 179_500 < band.p50_if_odds_half
 
 
 def test_silent_jobs_of_one_employer_bound_nothing(con: database.Connection) -> None:
     """Rules of what is printed hold for all jobs: here one employer has nearly half of them, and most weight."""
     put(con, [*(posting(i) for i in range(40)), *(posting(100 + i, **NO_PAY, employer_id="mute") for i in range(38))])
-    found = cell(bands(con))
-    assert (found.status, found.n_silent) == ("published", 38)
-    assert pd.isna(found.p50_bounds_lo) and found.p50_if_odds_half == 175e3
+    band = cell(bands(con))
+    assert (band.status, band.n_silent) == ("published", 38)
+    assert pd.isna(band.p50_bounds_lo) and band.p50_if_odds_half == 175e3
 
 
 def test_where_all_state_pay_nothing_is_supposed(con: database.Connection) -> None:
     put(con, [posting(i) for i in range(40)])
-    found = cell(bands(con))
-    assert found.n_silent == 0 and pd.isna(found.p50_if_odds_half)
-    assert found.p50_bounds_lo == found.p50_bounds_hi == 175e3
+    band = cell(bands(con))
+    assert band.n_silent == 0 and pd.isna(band.p50_if_odds_half)
+    assert band.p50_bounds_lo == band.p50_bounds_hi == 175e3
     put(con, [posting(100, **NO_PAY), posting(101, pay_market="cross_border")])
     counts = {market: cell(bands(con), pay_market=market).n_silent for market in ("all", "local", "cross_border")}
     assert (counts["all"], counts["local"]) == (1, 1)
@@ -269,14 +269,14 @@ CAD = {"currency": "CAD", "annual_low": 180e3, "annual_high": 240e3, "annual_low
 PLACES = {"US": "Northern America", "CA": "Northern America", "DE": "Western Europe"}
 
 
-def zone(number: int, position: int, country: str | None, **said: Any) -> PostingPay:
+def zone(number: int, position: int, country: str | None, **fields: Any) -> PostingPay:
     """Base pay of 150-200 thousand dollars tied to a country, chosen for that country."""
     usual: dict[str, Any] = {
         "low": 150e3, "high": 200e3, "currency": "USD", "period": "year", "annual_low": 150e3, "annual_high": 200e3,
         "annual_low_usd": 150e3, "annual_high_usd": 200e3, "country": country,
         "is_headline_in_country": country is not None, "is_headline": position == 0,
     }  # fmt: skip
-    return PostingPay(posting_id=f"x:{number:04}", position=position, **(usual | said))
+    return PostingPay(posting_id=f"x:{number:04}", position=position, **(usual | fields))
 
 
 def placed(number: int, *countries: str) -> list[PostingPlaces]:
@@ -329,8 +329,8 @@ def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_th
     assert cell(frame, region_level="region", region="Northern America").band_low == 160e3
     assert cell(frame).band_low == 160e3
     assert cell(frame, **canada, pay_market="local").n_jobs == 40
-    counted = cell(frame, region_level="region", region="Northern America").countries
-    assert counted == [{"country": "US", "n_jobs": 40, "n_paid": 40}, {"country": "CA", "n_jobs": 0, "n_paid": 40}]
+    rows = cell(frame, region_level="region", region="Northern America").countries
+    assert rows == [{"country": "US", "n_jobs": 40, "n_paid": 40}, {"country": "CA", "n_jobs": 0, "n_paid": 40}]
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_pay_tied_to_no_country_counts_where_no_other_is(
 
 
 @pytest.mark.parametrize(
-    ("said", "enters", "apart"),
+    ("fields", "enters", "apart"),
     [
         ({}, 1, 0),
         ({"flag": "high_over_4x_low"}, 0, 1),
@@ -366,12 +366,12 @@ def test_pay_tied_to_no_country_counts_where_no_other_is(
     ],
 )
 def test_a_zone_is_judged_by_its_own_amounts(
-    con: database.Connection, said: dict[str, Any], enters: int, apart: int
+    con: database.Connection, fields: dict[str, Any], enters: int, apart: int
 ) -> None:
     put(con, [posting(1)])
-    put(con, [zone(1, 0, "US"), zone(1, 1, "DE", **said)])
-    found = cell(bands(con), region_level="region", region="Western Europe")
-    assert (found.n_jobs, found.n_apart) == (enters, apart)
+    put(con, [zone(1, 0, "US"), zone(1, 1, "DE", **fields)])
+    band = cell(bands(con), region_level="region", region="Western Europe")
+    assert (band.n_jobs, band.n_apart) == (enters, apart)
 
 
 def test_remote_pay_and_its_zones_stand_apart(con: database.Connection) -> None:
@@ -386,16 +386,16 @@ def test_stated_levels_have_a_band_of_their_own(con: database.Connection) -> Non
     put(con, [posting(100 + i, seniority_inferred=True, annual_low_usd=90e3) for i in range(60)])
     put(con, [posting(200 + i, seniority="staff") for i in range(7)])
     frame = bands(con)
-    both, stated = cell(frame), cell(frame, seniority_group="mid_senior_stated")
+    both, explicit = cell(frame), cell(frame, seniority_group="mid_senior_stated")
     assert (both.n_jobs, both.n_stated, both.band_low) == (100, 40, 90e3)
-    assert (stated.n_jobs, stated.n_stated, stated.band_low, stated.status) == (40, 40, 150e3, "published")
+    assert (explicit.n_jobs, explicit.n_stated, explicit.band_low, explicit.status) == (40, 40, 150e3, "published")
 
 
 def test_gigs_of_trainers_are_counted_and_never_published(con: database.Connection) -> None:
     put(con, [posting(i, role="ai_data_trainer") for i in range(40)])
-    found = cell(bands(con), role_group="ai_data_trainer", seniority_group="all")
-    assert (found.n_jobs, found.n_apart, found.status) == (0, 40, "suppressed")
-    assert found.reason == "kept apart: paid gigs, not employment; only counted"
+    band = cell(bands(con), role_group="ai_data_trainer", seniority_group="all")
+    assert (band.n_jobs, band.n_apart, band.status) == (0, 40, "suppressed")
+    assert band.reason == "kept apart: paid gigs, not employment; only counted"
 
 
 def test_every_region_and_group_has_a_row_with_its_reason(con: database.Connection) -> None:
@@ -411,11 +411,11 @@ def test_every_region_and_group_has_a_row_with_its_reason(con: database.Connecti
 def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_its_own(
     con: database.Connection,
 ) -> None:
-    spelled = [
+    spellings = [
         posting(i, employer=name, employer_id="acme") for i, name in enumerate(["Acme", "ACME, Inc.", "acme.com"])
     ]
     of_a_board = [posting(i, employer_id=None, board="b") for i in (3, 4)]
-    put(con, [*spelled, *of_a_board, *(posting(i, employer_id=None) for i in range(5, 40))])
+    put(con, [*spellings, *of_a_board, *(posting(i, employer_id=None) for i in range(5, 40))])
     assert (cell(bands(con)).n_jobs, cell(bands(con)).n_employers) == (40, 1 + 1 + 35)
 
 
@@ -433,20 +433,20 @@ def test_a_cell_is_printed_by_how_it_was_sampled(
 ) -> None:
     employers = [f"E{employer}" for employer, size in enumerate(sizes) for _ in range(size)]
     put(con, [posting(i, employer_id=employer) for i, employer in enumerate(employers)])
-    found = cell(bands(con))
-    assert found.status == ("published" if reason is None else "suppressed")
-    assert pd.isna(found.reason) if reason is None else found.reason == reason
-    assert pd.isna(found.band_low) == (reason is not None)
-    assert (found.form == "point") == (reason is None)
-    assert found.n_even_employers == pytest.approx(sum(sizes) ** 2 / sum(size**2 for size in sizes))
+    band = cell(bands(con))
+    assert band.status == ("published" if reason is None else "suppressed")
+    assert pd.isna(band.reason) if reason is None else band.reason == reason
+    assert pd.isna(band.band_low) == (reason is not None)
+    assert (band.form == "point") == (reason is None)
+    assert band.n_even_employers == pytest.approx(sum(sizes) ** 2 / sum(size**2 for size in sizes))
 
 
 def test_a_wide_interval_changes_the_form_and_not_the_status(con: database.Connection) -> None:
     put(con, [posting(i, annual_low_usd=20e3 if i % 2 else 300e3, annual_high_usd=400e3) for i in range(32)])
-    found = cell(bands(con))
-    assert (found.status, found.form) == ("published", "interval")
-    assert found.p50_hi - found.p50_lo > 0.4 * found.p50
-    assert pd.isna(found.p10), "32 employers do not tell a tenth"
+    band = cell(bands(con))
+    assert (band.status, band.form) == ("published", "interval")
+    assert band.p50_hi - band.p50_lo > 0.4 * band.p50
+    assert pd.isna(band.p10), "32 employers do not tell a tenth"
 
 
 def test_the_order_of_jobs_changes_nothing(con: database.Connection) -> None:
@@ -454,12 +454,12 @@ def test_the_order_of_jobs_changes_nothing(con: database.Connection) -> None:
     put(con, rows)
     before = bands(con)
     con.execute("DELETE FROM core.postings")
-    renamed = [f"x:{(7 * i + 3) % 90:04}" for i in range(90)]  # jobs are read in the order of their ids
-    put(con, [dataclasses.replace(row, posting_id=name, job_id=name) for row, name in zip(rows, renamed, strict=True)])
+    names = [f"x:{(7 * i + 3) % 90:04}" for i in range(90)]  # jobs are read in the order of their ids
+    put(con, [dataclasses.replace(row, posting_id=name, job_id=name) for row, name in zip(rows, names, strict=True)])
     pd.testing.assert_frame_equal(bands(con).drop(columns="inputs"), before.drop(columns="inputs"))
 
 
-def wage(**said: Any) -> OfficialWages:
+def wage(**fields: Any) -> OfficialWages:
     """Wages of American data scientists in May 2024, unless something else is said."""
     usual: dict[str, Any] = {f.name: None for f in fields_of(OfficialWages)}
     usual |= {
@@ -470,7 +470,7 @@ def wage(**said: Any) -> OfficialWages:
         "annual_from": "the publisher's own", "annual_p10": 1.0, "annual_p25": 2.0, "annual_p50": 3.0,
         "annual_p75": 4.0, "annual_p90": 5.0, "warc": "b/1", "record": 0, "top_coded": (),
     }  # fmt: skip
-    return OfficialWages(**(usual | said))
+    return OfficialWages(**(usual | fields))
 
 
 OFFICIAL = {"basis": "official", "region_level": "country", "seniority_group": "all"}
@@ -478,10 +478,10 @@ OFFICIAL = {"basis": "official", "region_level": "country", "seniority_group": "
 
 def test_official_wages_are_no_ends_of_a_band(con: database.Connection) -> None:
     put(con, [wage()])
-    found = cell(bands(con), **OFFICIAL, region="US", role_group="ai_science", role="data_scientist")
-    assert found[["p10", "p25", "p50", "p75", "p90"]].tolist() == [1, 2, 3, 4, 5]
-    assert found[["band_low", "band_high"]].isna().all()
-    assert (found.status, found.form) == ("low", "point")
+    band = cell(bands(con), **OFFICIAL, region="US", role_group="ai_science", role="data_scientist")
+    assert band[["p10", "p25", "p50", "p75", "p90"]].tolist() == [1, 2, 3, 4, 5]
+    assert band[["band_low", "band_high"]].isna().all()
+    assert (band.status, band.form) == ("low", "point")
 
 
 def test_official_wages_are_the_newest_national_ones_that_are_known(con: database.Connection) -> None:
@@ -494,9 +494,9 @@ def test_official_wages_are_the_newest_national_ones_that_are_known(con: databas
             wage(period_on=date(2025, 6, 1), period_to=date(2025, 6, 30), area="06", is_national=False),
         ],
     )
-    found = cell(bands(con), **OFFICIAL, region="US", role_group="ai_science", role="data_scientist")
-    assert found.p50 == 6
-    assert found.reason.startswith("Data Scientists (SOC 2018 15-2051), May 2025: the occupation of the role's name")
+    band = cell(bands(con), **OFFICIAL, region="US", role_group="ai_science", role="data_scientist")
+    assert band.p50 == 6
+    assert band.reason.startswith("Data Scientists (SOC 2018 15-2051), May 2025: the occupation of the role's name")
 
 
 def test_a_wider_group_is_no_band_and_a_mean_no_median(con: database.Connection) -> None:
@@ -540,7 +540,7 @@ def test_a_country_is_judged_on_its_own_money(con: database.Connection) -> None:
     assert cell(frame, region_level="country", region="BR", pay_market="cross_border").band_low == 150e3
 
 
-def report(row: int, pay: float, pair_row: int, **said: Any) -> PayReports:
+def report(row: int, pay: float, pair_row: int, **fields: Any) -> PayReports:
     usual: dict[str, Any] = {
         "source": "pairs", "snapshot_on": date(2026, 8, 1), "row": row, "basis": "advertised_third_party",
         "pair_row": pair_row, "year": 2026, "title": f"t{pair_row}", "role": "ai_engineer",
@@ -549,7 +549,7 @@ def report(row: int, pay: float, pair_row: int, **said: Any) -> PayReports:
         "region": "Northern America", "continent": "Americas", "remote_share": 0.0, "employer_size": "M",
         "warc": "p/1", "record": 0,
     }  # fmt: skip
-    return PayReports(**(usual | said))
+    return PayReports(**(usual | fields))
 
 
 def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low(con: database.Connection) -> None:
@@ -558,10 +558,10 @@ def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low
     late = [report(1, 9e9, 1, snapshot_on=date(2026, 10, 1))]
     single = [report(999, 500e3, 999)]
     put(con, [*rows, *old, *late, *single])
-    found = cell(bands(con), basis="advertised_third_party")
-    assert (found.n_jobs, found.band_low, found.band_high, found.status) == (40, 150e3, 200e3, "low")
-    assert pd.isna(found.band_low_lo)
-    assert pd.isna(found.n_employers)
+    band = cell(bands(con), basis="advertised_third_party")
+    assert (band.n_jobs, band.band_low, band.band_high, band.status) == (40, 150e3, 200e3, "low")
+    assert pd.isna(band.band_low_lo)
+    assert pd.isna(band.n_employers)
 
 
 def test_pairs_in_money_of_another_country_are_paid_from_abroad(con: database.Connection) -> None:
@@ -587,25 +587,25 @@ def test_pairs_without_dollars_of_their_own_are_converted_by_the_rate_of_their_s
     rows = [report(2 * i + k, 100e3 + 20e3 * k, 2 * i, title=f"t{i}", **place) for i in range(1, 41) for k in (0, 1)]
     absurd = [report(200 + k, 1.0, 200, pay_flag="implausible_low", **place) for k in (0, 1)]
     put(con, [*rows, *absurd])
-    said: dict[str, Any] = {"source": "ecb_rates", "base": "CAD", "currency": "USD", "warc": "w", "record": 0}
+    usual: dict[str, Any] = {"source": "ecb_rates", "base": "CAD", "currency": "USD", "warc": "w", "record": 0}
     days = {date(2026, 7, 30): 0.75, date(2026, 9, 29): 0.5}
-    database.put(con, ExchangeRates, [ExchangeRates(rate_on=day, rate=rate, **said) for day, rate in days.items()])
-    found = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
-    assert (found.n_jobs, found.band_low, found.band_high) == (40, 75e3, 90e3)
+    database.put(con, ExchangeRates, [ExchangeRates(rate_on=day, rate=rate, **usual) for day, rate in days.items()])
+    band = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
+    assert (band.n_jobs, band.band_low, band.band_high) == (40, 75e3, 90e3)
 
 
 def test_pairs_of_a_country_are_of_the_one_source_that_has_most_there(con: database.Connection) -> None:
     def pairs(n: int, source: str, low: float, country: str) -> list[PayReports]:
-        said = {"source": source, "country": country}
+        fields = {"source": source, "country": country}
         return [
-            report(2 * i + k, low + 10e3 * k, 2 * i, title=f"{source}{i}", **said)
+            report(2 * i + k, low + 10e3 * k, 2 * i, title=f"{source}{i}", **fields)
             for i in range(1, n + 1)
             for k in (0, 1)
         ]
 
     put(con, [*pairs(50, "board", 100e3, "CA"), *pairs(40, "pairs", 300e3, "CA")])
-    found = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
-    assert (found.n_jobs, found.band_low, found.band_high) == (50, 100e3, 110e3)
+    band = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
+    assert (band.n_jobs, band.band_low, band.band_high) == (50, 100e3, 110e3)
 
 
 def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database.Connection) -> None:
@@ -629,12 +629,12 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database
     put(con, [posting(200, language="sv")])
     place = {"position": 0, "place_text": "US", "country": "US", "region": "Northern America", "continent": "Americas"}
     put(con, [PostingPlaces(posting_id=f"x:{i:04}", **place) for i in range(40)])  # type: ignore[arg-type]
-    named = [("Python", "required", 30), ("R", "preferred", 20), ("Java", "mentioned", 40)]
+    mentions = [("Python", "required", 30), ("R", "preferred", 20), ("Java", "mentioned", 40)]
     put(
         con,
         [
             PostingSkills(posting_id=f"x:{i:04}", skill=skill, requirement=requirement, start=0, end=1)
-            for skill, requirement, n in named
+            for skill, requirement, n in mentions
             for i in range(n)
         ],
     )
@@ -673,8 +673,8 @@ def test_a_share_made_by_few_employers_has_an_interval_that_says_so(con: databas
             for i in jobs
         ],
     )
-    found = demand(con).query("region_level == 'world' and role_group == 'ai_engineering' and requirement == 'asked'")
-    rows = found.set_index("skill")
+    frame = demand(con).query("region_level == 'world' and role_group == 'ai_engineering' and requirement == 'asked'")
+    rows = frame.set_index("skill")
     assert set(rows["status"]) == {"published"}, "the sample decides, never what was found in it"
     assert rows.loc["Python", "share_lo"] > 0.35
     assert (rows.loc[["PowerShell", "C#", "Bash"], "share_lo"] < 0.02).all(), "another sample might not have met it"
@@ -740,18 +740,18 @@ def test_the_same_rows_give_the_same_numbers(con: database.Connection) -> None:
 def test_official_pay_of_a_source_that_may_not_be_republished_is_not_shown(con: database.Connection) -> None:
     row = wage(source="sg_mom_wages", country="SG", area="SG")
     database.put(con, OfficialWages, [row])
-    seen = "SELECT count(*) FROM official_pay(DATE '9999-12-31') WHERE country = 'SG'"
-    assert con.execute(seen).fetchone() != (0,)
+    query = "SELECT count(*) FROM official_pay(DATE '9999-12-31') WHERE country = 'SG'"
+    assert con.execute(query).fetchone() != (0,)
     database.load_lookup(con, Sources, declared_sources())
-    assert con.execute(seen).fetchone() == (0,)
+    assert con.execute(query).fetchone() == (0,)
 
 
 def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: database.Connection) -> None:
     database.load_lookup(con, Sources, declared_sources())
     put(con, [posting(i) for i in range(40)])
     before = cell(bands(con)).n_jobs
-    barred = next(source.source for source in declared_sources() if not source.is_republishable)
-    put(con, [posting(i, source=barred) for i in range(100, 140)])
+    secret = next(source.source for source in declared_sources() if not source.is_republishable)
+    put(con, [posting(i, source=secret) for i in range(100, 140)])
     assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before, 40)
     put(con, [posting(i, source="ashby") for i in range(200, 240)])
     assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before + 40, 80)

@@ -54,9 +54,9 @@ def fill_market(con: database.Connection, n_adverts: int = 900) -> None:
     places, bonuses = [], []
     for number in range(n_adverts):
         source, board = ("x", "y")[int(chance.random() < 0.3)], int(chance.integers(9))
-        seen = NOW - timedelta(days=3 * (board == 0))
-        said: dict[str, Any] = {
-            "source": source, "board": f"b{board}", "first_seen_at": seen - timedelta(days=9), "last_seen_at": seen,
+        at = NOW - timedelta(days=3 * (board == 0))
+        fields: dict[str, Any] = {
+            "source": source, "board": f"b{board}", "first_seen_at": at - timedelta(days=9), "last_seen_at": at,
             "employer_id": None if chance.random() < 0.05 else f"e{int(8 * chance.pareto(2)) % 60}",
             "role": chance.choice(("ai_engineer", "machine_learning_engineer", "ai_researcher", "data_engineer")),
             "seniority": chance.choice(("mid", "senior", "staff", "unstated", "intern"), p=(0.4, 0.4, 0.1, 0.05, 0.05)),
@@ -65,24 +65,24 @@ def fill_market(con: database.Connection, n_adverts: int = 900) -> None:
             "text_class": chance.choice(("full_advert", "snippet", "none"), p=(0.8, 0.1, 0.1)),
         }  # fmt: skip
         if number % 5 == 0 and number:
-            said["job_id"] = adverts[-1].job_id
+            fields["job_id"] = adverts[-1].job_id
         if chance.random() < 0.1:
-            said["last_seen_at"] = seen - timedelta(days=2)
-            said["closed_on"] = (seen - timedelta(days=1)).date()
-        named = list(dict.fromkeys(chance.choice(("US", "BR", "DE"), size=2, p=(0.85, 0.05, 0.1))))
-        said |= only_values(named)
-        paid_in = named if chance.random() < 0.9 else ["DE"]
+            fields["last_seen_at"] = at - timedelta(days=2)
+            fields["closed_on"] = (at - timedelta(days=1)).date()
+        codes = list(dict.fromkeys(chance.choice(("US", "BR", "DE"), size=2, p=(0.85, 0.05, 0.1))))
+        fields |= only_values(codes)
+        pay_codes = codes if chance.random() < 0.9 else ["DE"]
         if chance.random() < 0.3:
-            said |= NO_PAY
+            fields |= NO_PAY
         else:
             low = float(np.round(np.exp(chance.normal(11.9, 0.3)), -2))
             amounts = dict.fromkeys(("pay_low", "annual_low", "annual_low_usd"), low)
             amounts |= dict.fromkeys(("pay_high", "annual_high", "annual_high_usd"), low + 4e4)
-            found = {f"pay_{name}": value or "several" for name, value in only_values(paid_in).items()}
-            said |= amounts | found | ODDITIES[chance.integers(len(ODDITIES))]
-        adverts.append(posting(number, **{"country": "US", **said}))
+            place = {f"pay_{name}": value or "several" for name, value in only_values(pay_codes).items()}
+            fields |= amounts | place | ODDITIES[chance.integers(len(ODDITIES))]
+        adverts.append(posting(number, **{"country": "US", **fields}))
         nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
-        for position, country in enumerate(named):
+        for position, country in enumerate(codes):
             region, continent = REGION[country]
             own = {"posting_id": adverts[-1].posting_id, "position": position, "country": country, "region": region}
             places.append(PostingPlaces(**nothing | own | {"continent": continent, "reading": "stated"}))
@@ -95,13 +95,13 @@ def fill_market(con: database.Connection, n_adverts: int = 900) -> None:
     put(con, adverts)
 
 
-def only_values(named: list[str]) -> dict[str, str | None]:
+def only_values(codes: list[str]) -> dict[str, str | None]:
     """Country, region and continent that all these countries share, None where they differ."""
-    columns = zip(*((country, *REGION[country]) for country in named), strict=True)
-    found = (set(values) for values in columns)
+    columns = zip(*((country, *REGION[country]) for country in codes), strict=True)
+    groups = (set(values) for values in columns)
     return {
         name: next(iter(values)) if len(values) == 1 else None
-        for name, values in zip(("country", "region", "continent"), found, strict=True)
+        for name, values in zip(("country", "region", "continent"), groups, strict=True)
     }
 
 
@@ -142,7 +142,7 @@ def read_jobs(adverts: Any) -> Any:
     """What is a job's own: of its adverts, in the order of their ids, the first that says something."""
     return adverts.groupby("job_id").agg(
         employer=("employer", "first"), role_group=("role_group", "first"), seniority=("seniority", "first"),
-        employment_type=("employment_type", lambda stated: next(iter(stated.dropna()), None)),
+        employment_type=("employment_type", lambda types: next(iter(types.dropna()), None)),
         states=("states", "any"), pays=("pays", "any"),
         is_read=("text_class", lambda classes: classes.eq("full_advert").any()),
     )  # fmt: skip
@@ -150,15 +150,15 @@ def read_jobs(adverts: Any) -> Any:
 
 def first_paid(adverts: Any, region: str | None = None) -> Any:
     """Of each job the first advert whose pay counts in a region, or anywhere."""
-    paid = adverts[adverts["pays"] & (True if region is None else adverts["pay_region"].eq(region))]
-    return paid.drop_duplicates("job_id").set_index("job_id")
+    candidates = adverts[adverts["pays"] & (True if region is None else adverts["pay_region"].eq(region))]
+    return candidates.drop_duplicates("job_id").set_index("job_id")
 
 
 def read_here(con: database.Connection, adverts: Any) -> Any:
     """Adverts of the region: those that name it, and those whose pay counts there."""
     places = read(con, "FROM core.posting_places")
-    named = set(places.loc[places["region"] == HERE, "posting_id"])
-    return adverts[adverts["posting_id"].isin(named) | (adverts["pays"] & adverts["pay_region"].eq(HERE))]
+    ids = set(places.loc[places["region"] == HERE, "posting_id"])
+    return adverts[adverts["posting_id"].isin(ids) | (adverts["pays"] & adverts["pay_region"].eq(HERE))]
 
 
 # --- what was read --------------------------------------------------------------------------------------
@@ -167,23 +167,23 @@ def read_here(con: database.Connection, adverts: Any) -> Any:
 def test_a_ladder_is_what_the_method_says(market: database.Connection) -> None:
     adverts = read_stock(market)
     jobs, here = read_jobs(adverts), read_here(market, adverts)
-    paid, anywhere = first_paid(adverts, HERE), first_paid(adverts)
-    left = jobs.loc[sorted(set(here["job_id"]))]
+    pay, anywhere = first_paid(adverts, HERE), first_paid(adverts)
+    rest = jobs.loc[sorted(set(here["job_id"]))]
     for name in ("role_group", "seniority"):  # of the advert whose pay counts, else the job's own
-        left[name] = paid[name].reindex(left.index).fillna(left[name])
-    left["in_dollars"] = paid["in_dollars"].reindex(left.index).fillna(anywhere["in_dollars"].reindex(left.index))
-    left["in_band"] = paid["in_band"].reindex(left.index)
-    steps = {"adverts": len(here), "jobs": len(left)}
-    asked = {
-        "ai_engineering": left["role_group"].eq("ai_engineering"), "readable": left["is_read"] | left["states"],
-        "pay_stated": left["states"], "in_dollars": left["in_dollars"].eq(True),
-        "level_known": left["seniority"].ne("unstated"), "at_level": left["seniority"].isin(LEVELS),
-        "paid_here": pd.Series(left.index.isin(paid.index), left.index), "in_band": left["in_band"].eq(True),
+        rest[name] = pay[name].reindex(rest.index).fillna(rest[name])
+    rest["in_dollars"] = pay["in_dollars"].reindex(rest.index).fillna(anywhere["in_dollars"].reindex(rest.index))
+    rest["in_band"] = pay["in_band"].reindex(rest.index)
+    steps = {"adverts": len(here), "jobs": len(rest)}
+    conditions = {
+        "ai_engineering": rest["role_group"].eq("ai_engineering"), "readable": rest["is_read"] | rest["states"],
+        "pay_stated": rest["states"], "in_dollars": rest["in_dollars"].eq(True),
+        "level_known": rest["seniority"].ne("unstated"), "at_level": rest["seniority"].isin(LEVELS),
+        "paid_here": pd.Series(rest.index.isin(pay.index), rest.index), "in_band": rest["in_band"].eq(True),
     }  # fmt: skip
-    passed = pd.Series(True, left.index)
-    for name, passes in asked.items():
-        passed &= passes
-        steps[name] = int(passed.sum())
+    mask = pd.Series(True, rest.index)
+    for name, passes in conditions.items():
+        mask &= passes
+        steps[name] = int(mask.sum())
     rows = pay_ladder(market, AS_OF)
     rows = rows[(rows["region"] == HERE) & (rows["seniority_group"] == "mid_senior")].sort_values("position")
     assert dict(zip(rows["step"], rows["n"], strict=True)) == steps
@@ -198,14 +198,14 @@ def test_coverage_is_what_the_method_says(market: database.Connection) -> None:
     adverts["industry"] = adverts["employer_id"].map(industry["industry"])
     jobs, here = read_jobs(adverts), read_here(market, adverts)
     jobs["sector"] = adverts.groupby("job_id")["industry"].min().fillna("unknown")
-    paid = first_paid(adverts, HERE)
-    listed = read(
+    pay = first_paid(adverts, HERE)
+    listings = read(
         market,
         "SELECT DISTINCT p.source, b.board, l.region, p.posting_id FROM core.posting_boards AS b"
         " JOIN core.postings AS p USING (posting_id) JOIN core.posting_places AS l USING (posting_id)",
     )
-    boards = listed[listed["region"] == HERE].drop_duplicates(["source", "board"])  # no board's industry is known
-    found = frame_coverage(market, AS_OF)
+    boards = listings[listings["region"] == HERE].drop_duplicates(["source", "board"])  # no board's industry is known
+    coverage = frame_coverage(market, AS_OF)
     for source, sector in (("x", "finance"), ("all", "retail"), ("y", "all"), ("all", "all")):
         own = adverts if source == "all" else adverts[adverts["source"] == source]
         own_here = here[here["job_id"].isin(jobs.index if sector == "all" else jobs.index[jobs["sector"] == sector])]
@@ -213,7 +213,7 @@ def test_coverage_is_what_the_method_says(market: database.Connection) -> None:
         cell = jobs.loc[sorted(set(own_here["job_id"]))]
         says = read_jobs(own[own["job_id"].isin(cell.index)])
         is_ai = cell["role_group"].isin(AI_GROUPS)
-        its = paid.reindex(cell.index)
+        its = pay.reindex(cell.index)
         in_band = its["in_band"].eq(True) & (True if source == "all" else its["source"].eq(source))
         n_boards = len(boards if source == "all" else boards[boards["source"] == source]) if sector == "all" else 0
         expected = {
@@ -222,7 +222,7 @@ def test_coverage_is_what_the_method_says(market: database.Connection) -> None:
             "n_read_in_full": (is_ai & says["is_read"]).sum(), "n_paid": (is_ai & says["states"]).sum(),
             "n_in_band": (is_ai & in_band).sum(),
         }  # fmt: skip
-        row = found[(found["region"] == HERE) & (found["source"] == source) & (found["sector"] == sector)]
+        row = coverage[(coverage["region"] == HERE) & (coverage["source"] == source) & (coverage["sector"] == sector)]
         assert row[list(expected)].to_dict("records") == [expected], (source, sector)
         assert expected["n_in_band"] > 0
 
@@ -276,8 +276,8 @@ def interval(values: Any, employers: Any, p: float, level: float) -> tuple[float
 
 def test_what_silence_may_change_of_a_median_is_what_the_method_says(market: database.Connection) -> None:
     adverts = read_stock(market)
-    jobs, paid = read_jobs(adverts), first_paid(adverts, HERE)
-    of_cell = paid[paid["role_group"].eq("ai_engineering") & paid["seniority"].isin(LEVELS)]
+    jobs, pay = read_jobs(adverts), first_paid(adverts, HERE)
+    of_cell = pay[pay["role_group"].eq("ai_engineering") & pay["seniority"].isin(LEVELS)]
     band = of_cell[of_cell["in_band"]]
     unclear = of_cell[of_cell["full_time"] & ~of_cell["in_band"]]
     alone = set(adverts.loc[adverts["region"] == HERE, "job_id"])  # all places of an advert lie there
@@ -289,7 +289,7 @@ def test_what_silence_may_change_of_a_median_is_what_the_method_says(market: dat
     m = employers.value_counts().astype(float)
     even = m.sum() ** 2 / (m**2).sum()
     less, more = (
-        pd.Series(np.concatenate([middle, np.full(n_silent, filled)])) for filled in (1.0, 1e12)
+        pd.Series(np.concatenate([middle, np.full(n_silent, amount)])) for amount in (1.0, 1e12)
     )  # an amount below all and above all others
     ends = [quantile(values.to_numpy(), 0.5, even) for values in (less, more)]
     t = stats.t.ppf(0.975, even - 1)
@@ -305,8 +305,8 @@ def test_what_silence_may_change_of_a_median_is_what_the_method_says(market: dat
         z = (np.log(middle) - np.log(middle).mean()) / np.log(middle).std(ddof=0)
         tilt = odds**-z
         weight = (1 + n_silent * tilt / tilt.sum()).sort_index(key=middle.reindex)
-        reached = weight.cumsum() >= weight.sum() / 2
-        return float(middle.reindex(weight.index)[reached].iloc[0])
+        is_reached = weight.cumsum() >= weight.sum() / 2
+        return float(middle.reindex(weight.index)[is_reached].iloc[0])
 
     row = one(salary_bands(market, AS_OF), basis="advertised")
     expected = {
@@ -347,20 +347,22 @@ def test_a_band_of_a_third_party_is_what_the_method_says(con: database.Connectio
     rows = []
     for pair in range(1, 121):
         low = float(chance.integers(80, 200)) * 1e3
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "title": f"t{pair % 90}", "year": int(chance.choice((2024, 2025, 2026))),
             "seniority": str(chance.choice(("mid", "senior", "intern"), p=(0.4, 0.5, 0.1))),
             "employment_type": str(chance.choice(("FULL_TIME", "PART_TIME"), p=(0.9, 0.1))),
             "snapshot_on": date(2026, 8, 1) if pair > 10 else date(2026, 7, 1),
         }  # fmt: skip
         amounts = [low, low * chance.choice((1.2, 1.5, 5.0), p=(0.5, 0.4, 0.1))][: 1 + int(chance.random() < 0.95)]
-        rows += [report(2 * pair + k, amount, 2 * pair, **said) for k, amount in enumerate(amounts)]
+        rows += [report(2 * pair + k, amount, 2 * pair, **fields) for k, amount in enumerate(amounts)]
     put(con, [*rows, *(report(5_000 + k, 1e5 + k, 5_000, title="same") for k in range(2)),
               *(report(6_000 + k, 1e5 + k, 6_000, title="same") for k in range(2))])  # fmt: skip
-    given = read(con, "FROM core.pay_reports")
-    given = given[given["snapshot_on"].eq(given["snapshot_on"].max()) & given["employment_type"].eq("FULL_TIME")]
-    given = given[given["year"].ge(2025) & given["seniority"].isin(LEVELS)]
-    pairs = given.groupby("pair_row").agg(
+    reports = read(con, "FROM core.pay_reports")
+    reports = reports[
+        reports["snapshot_on"].eq(reports["snapshot_on"].max()) & reports["employment_type"].eq("FULL_TIME")
+    ]
+    reports = reports[reports["year"].ge(2025) & reports["seniority"].isin(LEVELS)]
+    pairs = reports.groupby("pair_row").agg(
         n=("row", "size"), low=("pay_usd_stated", "min"), high=("pay_usd_stated", "max"),
         title=("title", "first"), seniority=("seniority", "first"), year=("year", "first"),
     )  # fmt: skip
@@ -394,15 +396,15 @@ def test_an_official_row_is_what_the_method_says(con: database.Connection) -> No
             "periods_per_year": 1.0, "due_on": date(year + 2, 5, 1),
         }))  # fmt: skip
     put(con, wages)
-    given = read(con, "FROM core.official_wages")
-    given = given[given["area"].eq("99") & (given["period_on"].dt.date <= AS_OF)].sort_values("period_on").iloc[-1]
-    found = salary_bands(con, AS_OF)
+    newest = read(con, "FROM core.official_wages")
+    newest = newest[newest["area"].eq("99") & (newest["period_on"].dt.date <= AS_OF)].sort_values("period_on").iloc[-1]
+    bands = salary_bands(con, AS_OF)
     row = one(
-        found, basis="official", region="US", role_group="ai_science", role="data_scientist", seniority_group="all"
+        bands, basis="official", region="US", role_group="ai_science", role="data_scientist", seniority_group="all"
     )
     names = ("p10", "p25", "p50", "p75", "p90")
-    assert [row[name] for name in names] == [given[f"annual_{name}"] for name in names]
-    assert (row["n_jobs"], row["status"]) == (given["employment"], "low") and pd.isna(row["band_low"])
+    assert [row[name] for name in names] == [newest[f"annual_{name}"] for name in names]
+    assert (row["n_jobs"], row["status"]) == (newest["employment"], "low") and pd.isna(row["band_low"])
 
 
 # --- what closes ----------------------------------------------------------------------------------------
@@ -411,20 +413,22 @@ def test_an_official_row_is_what_the_method_says(con: database.Connection) -> No
 def read_intervals(con: database.Connection) -> tuple[Any, Any]:
     """Intervals between complete readings of each board, and which adverts each reading lists."""
     times = read(con, "SELECT board, observed_at AS at, is_complete FROM ops.responses ORDER BY ALL")
-    listed = read(con, "SELECT board, posting_id, first_seen_at, last_seen_at FROM core.posting_boards")
+    listings = read(con, "SELECT board, posting_id, first_seen_at, last_seen_at FROM core.posting_boards")
     rows, there = [], []
     for board, its in times.groupby("board"):
         at = its.loc[its["is_complete"], "at"].tolist()
-        gone = its.loc[~its["is_complete"], "at"].tolist()
-        own = listed[listed["board"] == board]
-        shown = [set(own.loc[(own["first_seen_at"] <= t) & (own["last_seen_at"] >= t), "posting_id"]) for t in at]
-        there += [(board, k, posting_id) for k, ids in enumerate(shown) for posting_id in ids]
+        misses = its.loc[~its["is_complete"], "at"].tolist()
+        own = listings[listings["board"] == board]
+        lists = [set(own.loc[(own["first_seen_at"] <= t) & (own["last_seen_at"] >= t), "posting_id"]) for t in at]
+        there += [(board, k, posting_id) for k, ids in enumerate(lists) for posting_id in ids]
         for k, t in enumerate(at):
-            again = at[k + 1] if k + 1 < len(at) else next(iter(gone), None)
+            again = at[k + 1] if k + 1 < len(at) else next(iter(misses), None)
             if again is not None:
                 is_confirmed = k + 2 < len(at)
-                lost = len(shown[k] - shown[k + 1] - shown[k + 2]) if is_confirmed else 0
-                rows.append((board, k, t, again, (again - t).days, len(shown[k]), lost, is_confirmed, k + 1 == len(at)))
+                n_lost = len(lists[k] - lists[k + 1] - lists[k + 2]) if is_confirmed else 0
+                rows.append(
+                    (board, k, t, again, (again - t).days, len(lists[k]), n_lost, is_confirmed, k + 1 == len(at))
+                )
     columns = ["board", "number", "at", "again", "d", "n", "k", "is_confirmed", "is_gone"]
     return pd.DataFrame(rows, columns=columns), pd.DataFrame(there, columns=["board", "number", "posting_id"])
 
@@ -463,20 +467,20 @@ def test_closings_left_out_are_what_the_method_says(con: database.Connection, tm
     nights[32].pop("gone")
     put_nights(con, tmp_path, nights)
     intervals, _ = read_intervals(con)
-    followed = intervals[intervals["is_confirmed"] & intervals["n"].gt(0) & intervals["d"].between(1, 35)]
-    is_many = followed["n"].ge(10) & (followed["k"] > followed["n"] / 2)
-    rate = solve_rate(followed[~is_many])
-    many = followed[is_many]
+    usable = intervals[intervals["is_confirmed"] & intervals["n"].gt(0) & intervals["d"].between(1, 35)]
+    is_many = usable["n"].ge(10) & (usable["k"] > usable["n"] / 2)
+    rate = solve_rate(usable[~is_many])
+    many = usable[is_many]
     rare = [
         stats.binom.sf(row["k"] - 1, row["n"], 1 - np.exp(-2 * rate * row["d"])) < 0.001 for _, row in many.iterrows()
     ]
     expected = {
         (row["board"], row["at"].date(), row["n"], row["k"], "mass_closing") for _, row in many[rare].iterrows()
     }
-    gone = intervals[intervals["is_gone"]]
-    expected |= {(row["board"], row["at"].date(), row["n"], row["n"], "board_gone") for _, row in gone.iterrows()}
-    found = closings_left_out(con, LAST)
-    rows = {tuple(row) for row in found[["board", "read_on", "n_open", "n_gone", "why"]].values}
+    departures = intervals[intervals["is_gone"]]
+    expected |= {(row["board"], row["at"].date(), row["n"], row["n"], "board_gone") for _, row in departures.iterrows()}
+    frame = closings_left_out(con, LAST)
+    rows = {tuple(row) for row in frame[["board", "read_on", "n_open", "n_gone", "why"]].values}
     assert rows == expected
     assert {row[0] for row in rows} >= {"mass", "gone"} and "slow" in set(many["board"])
 
@@ -484,18 +488,18 @@ def test_closings_left_out_are_what_the_method_says(con: database.Connection, tm
 def test_time_listed_is_what_the_method_says(con: database.Connection, tmp_path: Path) -> None:
     """Boards with old adverts and new ones that last for weeks, read every six days."""
     chance = np.random.default_rng(5)
-    opened = {f"b{board}": (chance.uniform(1, 40, 16), chance.exponential(45, 16)) for board in range(12)}
+    lives = {f"b{board}": (chance.uniform(1, 40, 16), chance.exponential(45, 16)) for board in range(12)}
     nights = {
         number: {
             board: [f"{board}-old", *(f"{board}-{i}" for i in range(16) if begin[i] <= number <= begin[i] + life[i])]
-            for board, (begin, life) in opened.items()
+            for board, (begin, life) in lives.items()
         }
         for number in range(0, 85, 6)
     }
     put_nights(con, tmp_path, nights)
     intervals, there = read_intervals(con)
-    confirmed = intervals[intervals["is_confirmed"]]
-    last_number = confirmed.groupby("board")["number"].max()
+    certain = intervals[intervals["is_confirmed"]]
+    last_number = certain.groupby("board")["number"].max()
     spells = []
     at = {(row.board, row.number): row.at for row in intervals.itertuples()}
     at |= {(row.board, row.number + 1): row.again for row in intervals.itertuples()}
@@ -503,14 +507,16 @@ def test_time_listed_is_what_the_method_says(con: database.Connection, tmp_path:
         first, last = numbers.min(), numbers.max()
         if first == 0 or first > last_number[board]:
             continue  # the first day is not known, or no interval that counts lists it
-        born = at[board, first - 1] + (at[board, first] - at[board, first - 1]) / 2
-        closed = last <= last_number[board]
+        birth = at[board, first - 1] + (at[board, first] - at[board, first - 1]) / 2
+        is_closed = last <= last_number[board]
         end = (
             at[board, last] + (at[board, last + 1] - at[board, last]) / 2
-            if closed
+            if is_closed
             else at[board, last_number[board] + 1]
         )
-        spells.append((board, (at[board, first] - born) / timedelta(days=1), (end - born) / timedelta(days=1), closed))
+        spells.append(
+            (board, (at[board, first] - birth) / timedelta(days=1), (end - birth) / timedelta(days=1), is_closed)
+        )
     its: Any = pd.DataFrame(spells, columns=["board", "entry", "exit", "closed"])
     days = (its["exit"] - its["entry"]).groupby(its["board"]).sum()
     even, g = days.sum() ** 2 / (days**2).sum(), len(days)

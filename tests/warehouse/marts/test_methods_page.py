@@ -33,7 +33,7 @@ OPEN_DAYS, BOARDS, EVEN_BOARDS, _ = (rule.bound for rule in CLOSING_RULES)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         f"{JOBS} jobs, {EMPLOYERS} employers, G\\* of {EVEN}, no employer above half",
         f"above {MAX_SHARE_WIDTH * 100:.0f} points, or above {MIN_SHARE_WIDTH * 100:.0f} points and "
@@ -51,8 +51,8 @@ OPEN_DAYS, BOARDS, EVEN_BOARDS, _ = (rule.bound for rule in CLOSING_RULES)
         f"years of experience ({BANDS},",
     ],
 )
-def test_constants_are_those_of_the_code(said: str) -> None:
-    assert said in PAGE
+def test_constants_are_those_of_the_code(sentence: str) -> None:
+    assert sentence in PAGE
 
 
 def test_languages_read_well_are_those_of_every_reading() -> None:
@@ -63,10 +63,10 @@ def test_languages_read_well_are_those_of_every_reading() -> None:
 
 
 def test_far_quantiles_stand_from_as_many_employers_as_said() -> None:
-    needed = next(n for n in range(8, 99) if is_tail_known(count_cells(np.zeros(n, dtype=int), np.ones(n), 1), 0.9)[0])
-    for said in ("p10 and p90 stand from {} pairs on", "from {} persons on"):
-        assert said.format(needed) in PAGE
-    assert f"p10 and p90 need G\\* above {needed - 1}" in PAGE, "which need not be whole"
+    minimum = next(n for n in range(8, 99) if is_tail_known(count_cells(np.zeros(n, dtype=int), np.ones(n), 1), 0.9)[0])
+    for sentence in ("p10 and p90 stand from {} pairs on", "from {} persons on"):
+        assert sentence.format(minimum) in PAGE
+    assert f"p10 and p90 need G\\* above {minimum - 1}" in PAGE, "which need not be whole"
 
 
 def test_one_group_is_compared_and_the_first_spread_is_near_zero() -> None:

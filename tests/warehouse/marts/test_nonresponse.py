@@ -26,25 +26,25 @@ def with_silent(n_silent: int) -> Floats:
 
 def test_bounds_are_the_medians_when_all_silent_jobs_pay_least_or_most() -> None:
     value = with_silent(20)
-    found = bound_medians(single_jobs(N), np.arange(N), value)
-    stated = np.sort(value[~np.isnan(value)])
-    assert found.lowest[0] == np.median(np.concatenate([np.zeros(20), stated]))
-    assert found.highest[0] == np.median(np.concatenate([np.full(20, 1000.0), stated]))
-    assert found.low[0] < found.lowest[0] < found.highest[0] < found.high[0]
-    assert found.is_informative[0]
-    assert (found.n_jobs[0], found.n_stated[0]) == (101, 81)
+    bounds = bound_medians(single_jobs(N), np.arange(N), value)
+    pays = np.sort(value[~np.isnan(value)])
+    assert bounds.lowest[0] == np.median(np.concatenate([np.zeros(20), pays]))
+    assert bounds.highest[0] == np.median(np.concatenate([np.full(20, 1000.0), pays]))
+    assert bounds.low[0] < bounds.lowest[0] < bounds.highest[0] < bounds.high[0]
+    assert bounds.is_informative[0]
+    assert (bounds.n_jobs[0], bounds.n_stated[0]) == (101, 81)
 
 
 def test_bounds_meet_where_all_state_pay() -> None:
-    found = bound_medians(single_jobs(N), np.arange(N), with_silent(0))
-    assert found.lowest[0] == found.highest[0] == 51
+    bounds = bound_medians(single_jobs(N), np.arange(N), with_silent(0))
+    assert bounds.lowest[0] == bounds.highest[0] == 51
 
 
 @pytest.mark.parametrize("n_silent", [51, 101])
 def test_half_or_fewer_bound_nothing(n_silent: int) -> None:
-    found = bound_medians(single_jobs(N), np.arange(N), with_silent(n_silent))
-    assert not found.is_informative[0]
-    assert np.isnan([found.lowest[0], found.low[0], found.high[0]]).all()
+    bounds = bound_medians(single_jobs(N), np.arange(N), with_silent(n_silent))
+    assert not bounds.is_informative[0]
+    assert np.isnan([bounds.lowest[0], bounds.low[0], bounds.high[0]]).all()
 
 
 def test_infinite_pay_is_refused() -> None:
@@ -64,9 +64,9 @@ def test_odds_move_the_median_towards_those_who_are_silent() -> None:
 
 
 def test_a_cell_without_pay_has_no_median() -> None:
-    found = tilt_medians(np.array([1]), np.array([5.0]), np.array([2, 0, 0]), 2.0)
-    assert np.isnan(found[[0, 2]]).all()
-    assert found[1] == 5
+    medians = tilt_medians(np.array([1]), np.array([5.0]), np.array([2, 0, 0]), 2.0)
+    assert np.isnan(medians[[0, 2]]).all()
+    assert medians[1] == 5
 
 
 def test_bounds_cover_and_tilting_takes_most_of_the_bias() -> None:

@@ -82,13 +82,15 @@ def plan_again(con: database.Connection, days: Iterable[int], *, source: str = "
         )
 
 
-def put_boards(con: database.Connection, name: str, n: int, *, jobs: int = 1, begin: int = 0, **said: Any) -> list[str]:
+def put_boards(
+    con: database.Connection, name: str, n: int, *, jobs: int = 1, begin: int = 0, **fields: Any
+) -> list[str]:
     """Boards of an employer each, and so many jobs on each; gives their names."""
     boards = [f"{name}{i}" for i in range(n)]
     put(
         con,
         [
-            posting(begin + i * jobs + j, board=board, employer_id=f"e {board}", **said)
+            posting(begin + i * jobs + j, board=board, employer_id=f"e {board}", **fields)
             for i, board in enumerate(boards)
             for j in range(jobs)
         ],
@@ -124,14 +126,14 @@ def put_answers(
     for board in boards:
         for number, answer in enumerate(answers):
             status, rule = answer if isinstance(answer, tuple) else (answer, "HTTP 200 expected" * (answer >= 400))
-            seen = at + timedelta(seconds=number)
-            place = {"warc": f"x/{board} {seen}", "record": 0}
-            said = {
-                "source": "x", "board": board, "url": f"https://x.example/{board}", "observed_at": seen,
+            read_at = at + timedelta(seconds=number)
+            place = {"warc": f"x/{board} {read_at}", "record": 0}
+            values = {
+                "source": "x", "board": board, "url": f"https://x.example/{board}", "observed_at": read_at,
                 "http_status": status, "digest": "sha1:X", "refers_to": refers_to, "is_complete": False, "n_rows": 0,
                 "n_rejects": int(bool(rule)),
             }  # fmt: skip
-            database.put(con, Responses, [Responses(**nothing | place | said)])
+            database.put(con, Responses, [Responses(**nothing | place | values)])
             if rule:
                 con.execute(
                     "INSERT INTO ops.rejects BY NAME SELECT 'x' AS source, $warc AS warc, $record AS record,"
@@ -146,8 +148,8 @@ def rows_in(frame: pd.DataFrame) -> list[Any]:
 
 
 def row_of(frame: pd.DataFrame, measure: str = "workplace", item: str = "remote", region: str = "World") -> Any:
-    chosen = (frame["measure"] == measure) & (frame["item"] == item) & (frame["region"] == region)
-    (row,) = rows_in(frame[chosen & (frame["role_group"] == "ai_jobs")])
+    mask = (frame["measure"] == measure) & (frame["item"] == item) & (frame["region"] == region)
+    (row,) = rows_in(frame[mask & (frame["role_group"] == "ai_jobs")])
     return row
 
 
@@ -175,8 +177,8 @@ def test_members_that_do_not_answer_are_stood_for_by_those_of_their_stratum(con:
     """30 of 40 drawn one in two have answered: 90 of 110 boards known are stood for."""
     put_two_strata(con, n_silent=10)
     weights = "SELECT stratum, weight, count(*) FROM panel_boards($day) WHERE is_answered GROUP BY ALL ORDER BY ALL"
-    found = con.execute(weights, {"day": AS_OF}).fetchall()
-    assert found == [("1:US", pytest.approx(80 / 30), 30), ("2:US", 1.0, 30)]
+    rows = con.execute(weights, {"day": AS_OF}).fetchall()
+    assert rows == [("1:US", pytest.approx(80 / 30), 30), ("2:US", 1.0, 30)]
     assert row_of(shares(con, AS_OF)).share == pytest.approx(80 / 110)
 
 
@@ -268,10 +270,10 @@ def test_in_the_week_after_a_draw_only_members_of_the_one_before_have_answered(c
     draw(con, [*((board, 0.5, True) for board in stay), *((board, 0.5, False) for board in (*rich, *rest))])
     draw(con, ((board, 0.9, True) for board in (*stay, *rich, *rest)), on=drawn_on)
     con.execute("DELETE FROM ops.board_nights WHERE board LIKE 'rest%' AND planned_on = $day", {"day": drawn_on})
-    found = "SELECT count(*), min(weight), max(weight) FROM panel_boards($day) WHERE is_answered"
+    query = "SELECT count(*), min(weight), max(weight) FROM panel_boards($day) WHERE is_answered"
     weight = pytest.approx(60 / 0.9 / 50)
-    assert con.execute(found, {"day": AS_OF}).fetchall() == [(50, weight, weight)]
-    assert con.execute(found, {"day": drawn_on + timedelta(days=MEMBER_RHYTHM)}).fetchall()[0][0] == 55
+    assert con.execute(query, {"day": AS_OF}).fetchall() == [(50, weight, weight)]
+    assert con.execute(query, {"day": drawn_on + timedelta(days=MEMBER_RHYTHM)}).fetchall()[0][0] == 55
 
 
 def silent_source(con: database.Connection, planned_on: date) -> None:
@@ -311,11 +313,11 @@ def test_a_source_switched_off_leaves_the_panel_and_does_not_stop_it(con: databa
         draw(con, ((board, 0.5, True) for board in boards), source=source, on=BEGIN.date())
         plan_again(con, range(7, last, 7), source=source)
     query = "SELECT DISTINCT source FROM panel_boards($day) WHERE weight IS NOT NULL ORDER BY ALL"
-    found = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(7 * weeks)}
-    assert all(not found.pop(day) for day in range(MEMBER_RHYTHM)), "not all members have had their turn"
+    days = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(7 * weeks)}
+    assert all(not days.pop(day) for day in range(MEMBER_RHYTHM)), "not all members have had their turn"
     last_plan = off_from - 7
-    assert all(sources == [("leaves",), ("stays",)] for day, sources in found.items() if day <= last_plan + BRIDGE_DAYS)
-    assert all(sources == [("stays",)] for day, sources in found.items() if day > last_plan + BRIDGE_DAYS)
+    assert all(sources == [("leaves",), ("stays",)] for day, sources in days.items() if day <= last_plan + BRIDGE_DAYS)
+    assert all(sources == [("stays",)] for day, sources in days.items() if day > last_plan + BRIDGE_DAYS)
 
 
 def test_where_nothing_is_left_to_chance_all_is_as_without_a_draw(con: database.Connection) -> None:
@@ -332,13 +334,13 @@ def test_weights_that_are_all_alike_change_no_figure_to_the_bit(con: database.Co
     boards = put_boards(con, "a", 40, jobs=2, workplace="remote")
     boards += put_boards(con, "b", 25, begin=100, workplace="onsite", pay_low=None, pay_high=None)
     boards += put_boards(con, "c", 11, jobs=3, begin=200, workplace=None, degree_min="master")
-    before, disclosed = shares(con, AS_OF), pay_disclosure(con, AS_OF)
+    before, disclosure = shares(con, AS_OF), pay_disclosure(con, AS_OF)
     draw(con, ((board, 0.5, True) for board in boards))
     after, by_law = shares(con, AS_OF), pay_disclosure(con, AS_OF)
     assert "panel" in set(after["sample"]) and set(by_law["sample"]) == {"panel"}
     pd.testing.assert_frame_equal(without_sample(after), without_sample(before), check_exact=True)
     pd.testing.assert_frame_equal(
-        by_law.drop(columns=NOT_COMPARED[:1]), disclosed.drop(columns=NOT_COMPARED[:1]), check_exact=True
+        by_law.drop(columns=NOT_COMPARED[:1]), disclosure.drop(columns=NOT_COMPARED[:1]), check_exact=True
     )
 
 
@@ -381,11 +383,11 @@ def test_a_night_on_which_nothing_was_read_adds_no_row_and_a_draw_does(con: data
     put_two_strata(con)
 
     def compute_on(day: date) -> set[str]:
-        computed = compute_marts(con, day, run_id="r")
-        assert not computed.problems
+        result = compute_marts(con, day, run_id="r")
+        assert not result.problems
         with database.transaction(con):
-            write_marts(con, computed)
-        return {cls.__name__ for cls in computed.frames}
+            write_marts(con, result)
+        return {cls.__name__ for cls in result.frames}
 
     assert "Shares" in compute_on(AS_OF)
     assert compute_on(AS_OF + timedelta(days=1)) == set()
@@ -400,41 +402,41 @@ def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: d
     """
     nights, rng = 8, np.random.default_rng([SEED, 1])
     market = silence_boards(draw_board_market(rng, nights=nights, n_boards=300), np.random.default_rng([SEED, 1, 1]))
-    asked = run_nights(market, rng, nights=nights, budget=75)
-    answered = asked.is_member & (asked.read_on >= 0)
-    assert 0 < answered.sum() < asked.is_member.sum() < 300
+    schedule = run_nights(market, rng, nights=nights, budget=75)
+    is_answered = schedule.is_member & (schedule.read_on >= 0)
+    assert 0 < is_answered.sum() < schedule.is_member.sum() < 300
     begin = NOW - timedelta(days=nights - 1)
-    read_at = [begin + timedelta(days=int(on)) for on in asked.read_on]
-    on = asked.read_on[market.board]
-    listed = np.flatnonzero((on >= 0) & (market.opened <= on) & (on < market.closed))
+    read_at = [begin + timedelta(days=int(on)) for on in schedule.read_on]
+    on = schedule.read_on[market.board]
+    jobs = np.flatnonzero((on >= 0) & (market.opened <= on) & (on < market.closed))
     unpaid = {"pay_low": None, "pay_high": None}
     put(con, [
         posting(int(job), board=f"b{board}", employer_id=f"e{board}", first_seen_at=read_at[board],
                 last_seen_at=read_at[board], **({} if market.is_paid[job] else unpaid))
-        for job in listed for board in (market.board[job],)
+        for job in jobs for board in (market.board[job],)
     ])  # fmt: skip
     con.execute(
         "INSERT INTO ops.responses BY NAME SELECT unnest($boards) AS board, unnest($at) AS observed_at, 'x' AS source,"
         " 'sha1:X' AS digest, 0 AS record, 200 AS http_status, true AS is_complete, 0 AS n_rows, 0 AS n_rejects,"
         " 'x/' || board AS warc, 'u' AS url",
-        {"boards": [f"b{b}" for b in np.flatnonzero(market.answer == LIST) if asked.read_on[b] >= 0],
-         "at": [read_at[b] for b in np.flatnonzero(market.answer == LIST) if asked.read_on[b] >= 0]},
+        {"boards": [f"b{b}" for b in np.flatnonzero(market.answer == LIST) if schedule.read_on[b] >= 0],
+         "at": [read_at[b] for b in np.flatnonzero(market.answer == LIST) if schedule.read_on[b] >= 0]},
     )  # fmt: skip
     for answer, status in ((EMPTY, 200), (GONE, 404), (MOVED, 302), (FAILS, 500)):
-        boards = np.flatnonzero((market.answer == answer) & asked.is_member)
+        boards = np.flatnonzero((market.answer == answer) & schedule.is_member)
         assert len(boards), "each of these is among the members"
         for board in boards:
             put_answers(con, [f"b{board}"], status, at=NOW if answer == FAILS else read_at[board])
     strata = name_strata(market)
     for stratum in np.unique(strata):
         own = [
-            (f"b{board}", asked.chance[board].item(), asked.is_member[board].item())
+            (f"b{board}", schedule.chance[board].item(), schedule.is_member[board].item())
             for board in np.flatnonzero(strata == stratum)
         ]
         draw(con, own, stratum=str(stratum))
     row = row_of(shares(con, AS_OF), "pay_stated", "yes")
-    ends = estimate(market, answered, weigh(asked, answered), asked.read_on)["states pay"]
-    assert row.sample == "panel" and row.n_jobs < len(listed)
+    ends = estimate(market, is_answered, weigh(schedule, is_answered), schedule.read_on)["states pay"]
+    assert row.sample == "panel" and row.n_jobs < len(jobs)
     assert (row.share_lo, row.share_hi, row.share) == pytest.approx(ends, abs=1e-8)
 
 
@@ -459,13 +461,13 @@ def test_disclosure_rests_on_the_panel_and_widths_on_all_boards(con: database.Co
 
 
 def put_paid(
-    con: database.Connection, name: str, pays: Iterable[float], *, begin: int = 0, boards: int = 0, **said: Any
+    con: database.Connection, name: str, pays: Iterable[float], *, begin: int = 0, boards: int = 0, **fields: Any
 ) -> list[str]:
     """Jobs that pay so much, each on a board and of an employer of its own, or spread over so many of them."""
     pays = list(pays)
     names = [f"{name}{i % (boards or len(pays))}" for i in range(len(pays))]
     rows = [
-        posting(begin + i, board=board, employer_id=f"e {board}", annual_low_usd=pay, annual_high_usd=pay, **said)
+        posting(begin + i, board=board, employer_id=f"e {board}", annual_low_usd=pay, annual_high_usd=pay, **fields)
         for i, (board, pay) in enumerate(zip(names, pays, strict=True))
     ]
     put(con, rows)
@@ -488,11 +490,11 @@ def test_the_median_of_the_panel_stands_beside_that_of_all_boards_which_yield_bo
     """Of 90 that members stand for, half are below the middle of the 23rd job of those that stand for two."""
     put_paying_market(con)
     frame = salary_bands(con, AS_OF)
-    found = cell(frame)
-    assert (found.n_jobs, found.p50) == (110, 224.5e3), "between the 55th and the 56th job of all"
-    assert (found.n_panel_jobs, found.n_panel_employers, found.p50_of_panel) == (60, 60, 122e3)
-    assert found.p50_of_panel_lo < 122e3 < found.p50_of_panel_hi < found.p50
-    assert found.n_employers == 65
+    band = cell(frame)
+    assert (band.n_jobs, band.p50) == (110, 224.5e3), "between the 55th and the 56th job of all"
+    assert (band.n_panel_jobs, band.n_panel_employers, band.p50_of_panel) == (60, 60, 122e3)
+    assert band.p50_of_panel_lo < 122e3 < band.p50_of_panel_hi < band.p50
+    assert band.n_employers == 65
     assert gate.check(frame, SalaryBands, gate="g", run_id="r").passed
     empty = cell(frame, role_group="data")
     assert (empty.n_jobs, pd.isna(empty.n_panel_jobs)) == (0, True)
@@ -509,13 +511,13 @@ def test_without_a_draw_or_where_too_few_answer_nothing_is_said_of_a_panel(con: 
 def test_alike_chances_say_of_members_what_all_boards_say_to_the_bit(con: database.Connection) -> None:
     boards = put_paid(con, "a", (100e3 + 1e3 * (i % 37) for i in range(120)), boards=50)
     draw(con, ((board, 0.3, True) for board in boards))
-    found = salary_bands(con, AS_OF)
+    frame = salary_bands(con, AS_OF)
     same = {"n_panel_jobs": "n_jobs", "n_panel_employers": "n_employers"}
     same |= {f"p50_of_panel{end}": f"p50{end}" for end in ("", "_lo", "_hi")}
-    printed = found[found["status"] == "published"]
-    assert len(printed)
+    rows = frame[frame["status"] == "published"]
+    assert len(rows)
     for of_panel, of_all in same.items():
-        assert printed[of_panel].tolist() == printed[of_all].tolist(), of_panel
+        assert rows[of_panel].tolist() == rows[of_all].tolist(), of_panel
 
 
 @pytest.mark.parametrize(
@@ -535,18 +537,18 @@ def test_a_panel_that_alone_breaks_a_rule_is_counted_and_its_median_withheld(
         jobs = 45 if name == "nine" else n
         boards = put_paid(con, name, [150e3] * jobs, begin=100 * number, boards=n)
         draw(con, ((board, 0.02 if name == "heavy" else 0.9, True) for board in boards), stratum=f"{number}:US")
-    found = cell(salary_bands(con, AS_OF))
-    assert (found.status, found.n_panel_jobs, found.n_panel_employers) == ("published", n_jobs, n_employers)
-    assert found[["p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi"]].isna().all()
+    band = cell(salary_bands(con, AS_OF))
+    assert (band.status, band.n_panel_jobs, band.n_panel_employers) == ("published", n_jobs, n_employers)
+    assert band[["p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi"]].isna().all()
 
 
 def test_a_cell_that_is_withheld_says_nothing_of_its_panel_but_how_many(con: database.Connection) -> None:
     put_paid(con, "giant", [300e3] * 200, begin=500, boards=1)
     boards = put_paid(con, "a", [150e3] * 40)
     draw(con, ((board, 0.5, True) for board in boards))
-    found = cell(salary_bands(con, AS_OF))
-    assert (found.status, found.n_panel_jobs) == ("suppressed", 40)
-    assert pd.isna(found.p50_of_panel)
+    band = cell(salary_bands(con, AS_OF))
+    assert (band.status, band.n_panel_jobs) == ("suppressed", 40)
+    assert pd.isna(band.p50_of_panel)
 
 
 def test_in_dollars_a_country_s_panel_is_judged_on_its_own_money(con: database.Connection) -> None:
@@ -573,17 +575,17 @@ def test_a_board_of_weight_two_counts_in_rates_as_two_like_it() -> None:
     board, days = np.repeat(np.arange(30), 3), np.tile([7.0, 7.0, 14.0], 30)
     n_open = rng.integers(5, 60, len(board)).astype(float)
     n_closed = rng.binomial(n_open.astype(int), np.repeat(rng.uniform(0, 0.4, 30), 3)).astype(float)
-    zeros, gone = np.zeros(len(board), dtype=np.int64), np.zeros(len(board), dtype=bool)
-    plain = Readings(zeros, board, days, n_open, n_closed, gone)
+    zeros, is_gone = np.zeros(len(board), dtype=np.int64), np.zeros(len(board), dtype=bool)
+    plain = Readings(zeros, board, days, n_open, n_closed, is_gone)
     twice = board < 10
-    weighted = estimate_closing_rates(replace(plain, weight=np.where(twice, 2.0, 1.0)), 1, gone)
-    again = [np.concatenate([column, column[twice]]) for column in (zeros, days, n_open, n_closed, gone)]
-    copied = Readings(again[0], np.concatenate([board, board[twice] + 30]), *again[1:])
-    assert weighted.rate == pytest.approx(estimate_closing_rates(copied, 1, again[4]).rate, rel=1e-9)
-    assert weighted.n_boards[0] == 30
-    assert weighted.open_days[0] == pytest.approx((n_open * days).sum())
-    same = estimate_closing_rates(replace(plain, weight=np.ones(len(board))), 1, gone)
-    usual = estimate_closing_rates(plain, 1, gone)
+    rates = estimate_closing_rates(replace(plain, weight=np.where(twice, 2.0, 1.0)), 1, is_gone)
+    again = [np.concatenate([column, column[twice]]) for column in (zeros, days, n_open, n_closed, is_gone)]
+    copies = Readings(again[0], np.concatenate([board, board[twice] + 30]), *again[1:])
+    assert rates.rate == pytest.approx(estimate_closing_rates(copies, 1, again[4]).rate, rel=1e-9)
+    assert rates.n_boards[0] == 30
+    assert rates.open_days[0] == pytest.approx((n_open * days).sum())
+    same = estimate_closing_rates(replace(plain, weight=np.ones(len(board))), 1, is_gone)
+    usual = estimate_closing_rates(plain, 1, is_gone)
     for name in ("rate", "low", "high", "n_even", "open_days"):
         assert getattr(same, name) == getattr(usual, name), name
 
@@ -591,12 +593,12 @@ def test_a_board_of_weight_two_counts_in_rates_as_two_like_it() -> None:
 def test_an_advert_of_weight_two_counts_as_two_in_time_listed() -> None:
     rng = np.random.default_rng(4)
     entry = rng.uniform(0, 20, 200)
-    leave, closed = entry + rng.integers(1, 60, 200), rng.random(200) < 0.6
+    leave, is_closed = entry + rng.integers(1, 60, 200), rng.random(200) < 0.6
     board, twice = np.arange(200) % 20, np.arange(200) % 20 < 7
-    weighted = estimate_listed(Spells(board, entry, leave, closed, np.where(twice, 2.0, 1.0)), 30, 20)
-    again = [np.concatenate([column, column[twice]]) for column in (board, entry, leave, closed)]
-    assert weighted.share == pytest.approx(estimate_listed(Spells(*again), 30, 20).share, rel=1e-12)
-    assert weighted.low < weighted.share < weighted.high
+    part = estimate_listed(Spells(board, entry, leave, is_closed, np.where(twice, 2.0, 1.0)), 30, 20)
+    again = [np.concatenate([column, column[twice]]) for column in (board, entry, leave, is_closed)]
+    assert part.share == pytest.approx(estimate_listed(Spells(*again), 30, 20).share, rel=1e-12)
+    assert part.low < part.share < part.high
 
 
 def test_closing_rates_rest_on_intervals_that_began_as_a_members(con: database.Connection, tmp_path: Path) -> None:
@@ -605,8 +607,8 @@ def test_closing_rates_rest_on_intervals_that_began_as_a_members(con: database.C
     others = [f"y{i}" for i in range(6)]
 
     def listed(board: str, number: int) -> list[Any]:
-        left = 40 - number // 7 * (2 if board < "m12" else 6)
-        return [f"{board}-{i}" for i in range(left)]
+        n_left = 40 - number // 7 * (2 if board < "m12" else 6)
+        return [f"{board}-{i}" for i in range(n_left)]
 
     weeks = (0, 7, 14, 21, 28)
     put_nights(con, tmp_path, {n: {board: listed(board, n) for board in (*members, *others)} for n in weeks})
@@ -626,11 +628,11 @@ def test_closing_rates_rest_on_intervals_that_began_as_a_members(con: database.C
         [len(listed(board, 14)) for board in members] + [len(listed(board, 21)) for board in members], float
     )
     weight = np.array([1 / chance for chance in members.values()] * 2)
-    found = estimate_closing_rates(
+    rates = estimate_closing_rates(
         Readings(np.zeros(48, dtype=np.int64), np.tile(np.arange(24), 2), np.full(48, 7.0), first, first - then,
                  np.zeros(48, dtype=bool), weight), 1,
     )  # fmt: skip
-    assert (row.rate, row.rate_lo, row.n_even) == pytest.approx((found.rate[0], found.low[0], found.n_even[0]))
+    assert (row.rate, row.rate_lo, row.n_even) == pytest.approx((rates.rate[0], rates.low[0], rates.n_even[0]))
     assert (row.n_closed, row.open_days) == ((first - then).sum(), (first * 7).sum())
     con.execute("UPDATE ops.panel_draw SET chance = 1 WHERE number < chance")
     con.execute("UPDATE ops.panel_draw SET chance = 0.9, number = 0.9 WHERE number > 0")
@@ -644,18 +646,18 @@ def test_time_listed_rests_on_the_panel_where_it_is_enough(con: database.Connect
     def listed(board: str, week: int) -> list[str]:
         """Three adverts are opened each week; they stand for eight weeks on half of the boards, else for three."""
         life = 8 if board < "m15" else 3
-        return [f"{board}-{opened}-{k}" for opened in range(max(0, week - life), week + 1) for k in range(3)]
+        return [f"{board}-{first}-{k}" for first in range(max(0, week - life), week + 1) for k in range(3)]
 
     put_nights(con, tmp_path, {7 * week: {board: listed(board, week) for board in boards} for week in range(14)})
     as_of = night(7 * 13).date()
-    known = time_listed(con, as_of)
+    earlier = time_listed(con, as_of)
     draw(con, ((b, 0.5, True) for b in boards[:15]), source="board", on=BEGIN.date(), stratum="1")
     draw(con, ((b, 1.0, True) for b in boards[15:]), source="board", on=BEGIN.date(), stratum="2")
     plan_again(con, range(7, 7 * 14, 7))
     ours = time_listed(con, as_of)
     assert gate.check(ours, TimeListed, gate="g", run_id="r").passed
     key = "role_group == 'data' and region == 'World' and days == 30"
-    (before,), (after,) = (rows_in(frame.query(key)) for frame in (known, ours))
+    (before,), (after,) = (rows_in(frame.query(key)) for frame in (earlier, ours))
     assert (before.sample, after.sample, before.status) == ("known", "panel", "published")
     assert (before.n_adverts, before.open_days) == (after.n_adverts, pytest.approx(after.open_days))
     assert before.share + 0.1 < after.share, "those that stand for long are on boards that stand for two"

@@ -32,19 +32,19 @@ PROFESSIONALS = {"scheme": "ISCO-08", "occupation": "2", "occupation_title": "Pr
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    with open_copy(work_template, tmp_path) as opened:
-        database.load_lookup(opened, Countries, countries())
-        database.load_lookup(opened, Roles, roles())
-        database.load_lookup(opened, NearOccupations, near_occupations())
-        yield opened
+    with open_copy(work_template, tmp_path) as con:
+        database.load_lookup(con, Countries, countries())
+        database.load_lookup(con, Roles, roles())
+        database.load_lookup(con, NearOccupations, near_occupations())
+        yield con
 
 
 def quotes(currency: str, per_euro: float, first: date, n_days: int) -> list[ExchangeRates]:
     """A rate of each day, which rises by a hundredth a day, and a dollar that stays."""
-    shared = {"source": "ecb_rates", "base": "EUR", "warc": "e/1", "record": 0}
+    usual = {"source": "ecb_rates", "base": "EUR", "warc": "e/1", "record": 0}
     days = [first + timedelta(days=n) for n in range(n_days)]
     return [
-        ExchangeRates(rate_on=day, currency=name, rate=rate, **shared)  # type: ignore[arg-type]
+        ExchangeRates(rate_on=day, currency=name, rate=rate, **usual)  # type: ignore[arg-type]
         for number, day in enumerate(days)
         for name, rate in ((currency, per_euro + number / 100), ("USD", 1.2))
     ]
@@ -98,18 +98,18 @@ def test_a_cell_as_plain_pandas_has_it(con: database.Connection) -> None:
     put(con, [wage(**canada, annual_p50=hourly * hours), price("CA", 2023, 1.14), price("CA", 2024, 1.15), *rates])
     here = {"region": "CA", "currency": "USD"}
     store_bands(con, {**here, "p50": 120e3, "basis": "advertised_third_party"})
-    found = compared(con, country="CA", role="data_scientist").loc[("official", "local")]
+    row = compared(con, country="CA", role="data_scientist").loc[("official", "local")]
 
-    quoted = pd.DataFrame([{"on": row.rate_on, "currency": row.currency, "rate": row.rate} for row in rates])
-    by_day = quoted.pivot(index="on", columns="currency", values="rate")
+    frame = pd.DataFrame([{"on": row.rate_on, "currency": row.currency, "rate": row.rate} for row in rates])
+    by_day = frame.pivot(index="on", columns="currency", values="rate")
     mean_rate = (by_day["USD"] / by_day["CAD"]).mean()
-    assert found["local"] == pytest.approx(hourly * hours)
-    assert found["usd"] == pytest.approx(hourly * hours * mean_rate)
-    assert found["ppp"] == pytest.approx(hourly * hours / 1.15)
-    assert (found["price_year"], found["statistic"], found["nearness"]) == (2024, "median", "same")
-    assert (found["usd_by"], found["rate_source"]) == ("average rate of the period", "ecb_rates")
-    assert found["n_bases"] == 2
-    assert math.isnan(found["ratio_to_advertised"]), "no adverts of our own"
+    assert row["local"] == pytest.approx(hourly * hours)
+    assert row["usd"] == pytest.approx(hourly * hours * mean_rate)
+    assert row["ppp"] == pytest.approx(hourly * hours / 1.15)
+    assert (row["price_year"], row["statistic"], row["nearness"]) == (2024, "median", "same")
+    assert (row["usd_by"], row["rate_source"]) == ("average rate of the period", "ecb_rates")
+    assert row["n_bases"] == 2
+    assert math.isnan(row["ratio_to_advertised"]), "no adverts of our own"
 
 
 def test_the_order_in_which_rates_came_changes_no_digit(con: database.Connection) -> None:
@@ -121,12 +121,12 @@ def test_the_order_in_which_rates_came_changes_no_digit(con: database.Connection
     }  # fmt: skip
     put(con, [wage(**canada, annual_p50=95_000.0)])
     store_bands(con, {"region": "CA", "currency": "USD", "p50": 120e3, "basis": "advertised_third_party"})
-    rates, found = quotes("CAD", 1.37, first, n_days), set()
+    rates, values = quotes("CAD", 1.37, first, n_days), set()
     for number in range(10):
         con.execute("DELETE FROM core.exchange_rates")
         put(con, random.Random(number).sample(rates, len(rates)))
-        found.add(compared(con, country="CA", role="data_scientist").loc[("official", "local"), "usd"])
-    assert len(found) == 1
+        values.add(compared(con, country="CA", role="data_scientist").loc[("official", "local"), "usd"])
+    assert len(values) == 1
 
 
 def test_the_ratio_is_of_medians_of_one_market_and_of_no_wider_group(con: database.Connection) -> None:
@@ -135,14 +135,14 @@ def test_the_ratio_is_of_medians_of_one_market_and_of_no_wider_group(con: databa
     put(con, [wage(annual_p50=140e3), wage(occupation="15-1252", annual_p50=130e3)])
     group = {"role_group": "ai_engineering", "role": "all"}
     store_bands(con, {"p50": 210e3}, {"p50": 90e3, "pay_market": "cross_border"}, {**group, "p50": 210e3})
-    found = compared(con, **SCIENTISTS)
-    ours = found.loc[("advertised", "local")]
+    rows = compared(con, **SCIENTISTS)
+    ours = rows.loc[("advertised", "local")]
     assert ours["usd"] == 175e3
     assert ours["usd_lo"] <= 175e3 <= ours["usd_hi"]
-    assert found.loc[("official", "local"), "ratio_to_advertised"] == pytest.approx(140 / 175)
-    assert found.loc[("reported", "local"), "ratio_to_advertised"] == pytest.approx(210 / 175)
-    assert math.isnan(found.loc[("reported", "cross_border"), "ratio_to_advertised"]), "another market"
-    assert set(found["n_bases"]) == {3}
+    assert rows.loc[("official", "local"), "ratio_to_advertised"] == pytest.approx(140 / 175)
+    assert rows.loc[("reported", "local"), "ratio_to_advertised"] == pytest.approx(210 / 175)
+    assert math.isnan(rows.loc[("reported", "cross_border"), "ratio_to_advertised"]), "another market"
+    assert set(rows["n_bases"]) == {3}
     engineers = compared(con, country="US", role_group="ai_engineering", role="all")
     assert engineers.loc[("official", "local"), "nearness"] == "wider"
     assert engineers["ratio_to_advertised"].isna().all()
@@ -156,31 +156,31 @@ def test_a_mean_stays_a_mean_and_is_set_against_nothing(con: database.Connection
     put(con, [*offers, wage(**german, **then, **PROFESSIONALS, **MEANS), *quotes("SEK", 10, date(2022, 3, 1), 5)])
     put(con, [price("DE", 2022, 0.7), price("DE", 2024, 0.8)])
     store_bands(con)
-    found = compared(con, country="DE", role_group="ai_core").loc[("official", "local")]
-    assert (found["statistic"], found["local"]) == ("mean", 70e3)
-    assert found["usd"] == pytest.approx(1.2 * 70e3), "a euro of 2022"
-    assert found["ppp"] == pytest.approx(70e3 / 0.7), "the price level of 2022, not today's"
-    assert math.isnan(found["ratio_to_advertised"])
+    row = compared(con, country="DE", role_group="ai_core").loc[("official", "local")]
+    assert (row["statistic"], row["local"]) == ("mean", 70e3)
+    assert row["usd"] == pytest.approx(1.2 * 70e3), "a euro of 2022"
+    assert row["ppp"] == pytest.approx(70e3 / 0.7), "the price level of 2022, not today's"
+    assert math.isnan(row["ratio_to_advertised"])
 
 
 def test_pay_from_abroad_is_not_converted_by_purchasing_power(con: database.Connection) -> None:
     put(con, [price("BR", 2024, 2.5), price("BR", 2025, 2.5), price("BR", 2026, 2.5)])
     abroad = {"region": "BR", "p50": 50e3, "pay_market": "cross_border"}
     store_bands(con, abroad, {**abroad, "pay_market": "all"}, {**abroad, "pay_market": "local", "status": "suppressed"})
-    found = compared(con, country="BR")
-    assert found.loc[("reported", "cross_border"), "usd"] == 50e3
-    assert found["ppp"].isna().all()
-    assert ("reported", "all") not in found.index, "pay from abroad can be printed alone"
+    rows = compared(con, country="BR")
+    assert rows.loc[("reported", "cross_border"), "usd"] == 50e3
+    assert rows["ppp"].isna().all()
+    assert ("reported", "all") not in rows.index, "pay from abroad can be printed alone"
 
 
 def test_both_markets_together_stand_where_neither_can_be_printed(con: database.Connection) -> None:
     few = {"region": "BR", "status": "suppressed", "p50": None, "n_jobs": 20}
     together = {"region": "BR", "p50": 40e3, "pay_market": "all"}
     store_bands(con, together, few, {**few, "pay_market": "cross_border"})
-    found = compared(con, country="BR")
-    assert found.loc[("reported", "all"), "usd"] == 40e3
-    assert math.isnan(found.loc[("reported", "all"), "ppp"])
-    assert set(found["n_bases"]) == {1}
+    rows = compared(con, country="BR")
+    assert rows.loc[("reported", "all"), "usd"] == 40e3
+    assert math.isnan(rows.loc[("reported", "all"), "ppp"])
+    assert set(rows["n_bases"]) == {1}
 
 
 @pytest.mark.parametrize(
@@ -201,17 +201,17 @@ def test_an_older_price_level_serves_where_prices_are_steady(
     put(con, [price("US", number, value) for number, value in levels.items()])
     put(con, [posting(i, role="data_scientist", role_group="ai_science") for i in range(60)])
     store_bands(con)
-    found = compared(con, **SCIENTISTS).loc[("advertised", "local")]
+    row = compared(con, **SCIENTISTS).loc[("advertised", "local")]
     if year is None:
-        assert math.isnan(found["ppp"])
+        assert math.isnan(row["ppp"])
     else:
-        assert (found["price_year"], found["ppp"]) == (year, pytest.approx(175e3 / levels[year]))
+        assert (row["price_year"], row["ppp"]) == (year, pytest.approx(175e3 / levels[year]))
 
 
 def test_without_a_rate_of_its_period_a_value_is_withheld(con: database.Connection) -> None:
     german = {"country": "DE", "currency": "EUR", "source": "ses", "area": "DE", "annual_mean": 70e3}
     put(con, [wage(**german, **PROFESSIONALS, **MEANS), *quotes("SEK", 10, date(2026, 3, 1), 5)])
     store_bands(con)
-    found = compared(con, country="DE", role_group="ai_core").loc[("official", "local")]
-    assert (found["status"], found["reason"], found["n_bases"]) == ("suppressed", "no exchange rate of its period", 0)
+    row = compared(con, country="DE", role_group="ai_core").loc[("official", "local")]
+    assert (row["status"], row["reason"], row["n_bases"]) == ("suppressed", "no exchange rate of its period", 0)
     assert con.execute("SELECT count(*) FROM core.official_wages").fetchall() == [(1,)]

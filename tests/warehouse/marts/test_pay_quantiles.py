@@ -41,7 +41,7 @@ UNEVEN = [[9, 7, 7, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1], [1] * 45, [3] * 12, [40
 def test_one_cell_by_hand() -> None:
     """As docs/methods.md says, job by job and employer by employer."""
     jobs = draw_jobs(3, UNEVEN)
-    found = estimate_pay(jobs, len(UNEVEN))
+    pay = estimate_pay(jobs, len(UNEVEN))
     for cell in range(3):
         here = jobs.cell == cell
         for name, values, p in (
@@ -49,8 +49,8 @@ def test_one_cell_by_hand() -> None:
             ("p25", jobs.middle, 0.25),
         ):  # fmt: skip
             by_hand = quantile_by_hand(jobs.employer[here], values[here], p)
-            assert list(found.loc[cell, [name, f"{name}_lo", f"{name}_hi"]]) == pytest.approx(by_hand, abs=0.006)
-    assert found["status"].tolist() == ["published"] * 3 + ["suppressed"] * 2
+            assert list(pay.loc[cell, [name, f"{name}_lo", f"{name}_hi"]]) == pytest.approx(by_hand, abs=0.006)
+    assert pay["status"].tolist() == ["published"] * 3 + ["suppressed"] * 2
 
 
 def quantile_by_hand(
@@ -107,28 +107,28 @@ def test_a_cell_says_the_same_in_any_order_and_company(seed: int, cells: list[in
     other = PaidJobs(number[jobs.cell[order]], jobs.employer[order] * 3 + 5, jobs.low[order], jobs.high[order])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pay_quantiles, "MAX_JOBS_AT_ONCE", at_once)
-        found = estimate_pay(other, n_kept)
-    wanted = expected.loc[cells[:n_kept]].reset_index(drop=True)
-    pd.testing.assert_frame_equal(found[list(COLUMNS)], wanted[list(COLUMNS)], check_exact=True, check_dtype=False)
+        pay = estimate_pay(other, n_kept)
+    subset = expected.loc[cells[:n_kept]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pay[list(COLUMNS)], subset[list(COLUMNS)], check_exact=True, check_dtype=False)
 
 
 def test_a_cell_without_jobs_has_counts_and_a_reason() -> None:
     nothing = np.zeros(0, dtype=np.int64)
     for jobs in (PaidJobs(nothing, nothing, np.zeros(0), np.zeros(0)), draw_jobs(1, [[1] * 40])):
-        found = estimate_pay(jobs, 2).iloc[1]
-        assert (found.n_jobs, found.n_employers, found.status) == (0, 0, "suppressed")
-        assert found.reason == "not enough data (n = 0; 30 needed)"
-        assert pd.isna(found.form) and found[list(AMOUNTS)].isna().all()
+        row = estimate_pay(jobs, 2).iloc[1]
+        assert (row.n_jobs, row.n_employers, row.status) == (0, 0, "suppressed")
+        assert row.reason == "not enough data (n = 0; 30 needed)"
+        assert pd.isna(row.form) and row[list(AMOUNTS)].isna().all()
 
 
 def test_pairs_have_amounts_and_no_intervals() -> None:
     jobs = draw_jobs(1, [[1] * 40, [2]])
-    found = estimate_pay_of_pairs(jobs, 3)
+    pay = estimate_pay_of_pairs(jobs, 3)
     alone = estimate_pay(jobs, 3)
     names = ["band_low", "band_high", "p10", "p25", "p50", "p75", "p90"]
-    assert list(found.loc[0, names]) == list(alone.loc[0, names])
-    assert found[[name for name in AMOUNTS if name not in names]].isna().all(axis=None)
-    assert found.loc[2].isna().all()
+    assert list(pay.loc[0, names]) == list(alone.loc[0, names])
+    assert pay[[name for name in AMOUNTS if name not in names]].isna().all(axis=None)
+    assert pay.loc[2].isna().all()
 
 
 def test_the_median_of_a_panel_by_hand() -> None:
@@ -136,22 +136,22 @@ def test_the_median_of_a_panel_by_hand() -> None:
     low = np.repeat([10e3, 20e3, 30e3, 40e3], 10)
     weight = np.repeat([3.0, 3.0, 1.0, 1.0], 10)
     jobs = PaidJobs(np.zeros(40, dtype=np.int64), np.arange(40), low, low, weight)
-    found = estimate_panel_pay(jobs, 2)
-    assert (found.loc[0, "n_panel_jobs"], found.loc[0, "n_panel_employers"]) == (40, 40)
-    assert found.loc[0, "p50_of_panel"] == 20e3, "40 of 80 lie at the fourth job of the second ten"
+    pay = estimate_panel_pay(jobs, 2)
+    assert (pay.loc[0, "n_panel_jobs"], pay.loc[0, "n_panel_employers"]) == (40, 40)
+    assert pay.loc[0, "p50_of_panel"] == 20e3, "40 of 80 lie at the fourth job of the second ten"
     assert estimate_pay(jobs, 1).loc[0, "p50"] == 25e3, "of jobs that count alike between the second and the third"
-    assert found.loc[1].isna().all()
+    assert pay.loc[1].isna().all()
 
 
 @pytest.mark.parametrize("cell", range(3))
 def test_the_interval_of_a_panel_by_hand(cell: int) -> None:
     jobs = draw_jobs(3, UNEVEN)
     weight = np.random.default_rng(4).choice([1.0, 1.0, 1.5, 3.0], len(jobs.cell))
-    found = estimate_panel_pay(replace(jobs, weight=weight), len(UNEVEN))
+    pay = estimate_panel_pay(replace(jobs, weight=weight), len(UNEVEN))
     here = jobs.cell == cell
     by_hand = quantile_by_hand(jobs.employer[here], jobs.middle[here], 0.5, weight[here])
-    assert list(found.loc[cell, list(OF_PANEL)]) == pytest.approx(by_hand, abs=0.006)
-    assert found.loc[[3, 4], list(OF_PANEL)].isna().all(axis=None), "an employer has too much of them"
+    assert list(pay.loc[cell, list(OF_PANEL)]) == pytest.approx(by_hand, abs=0.006)
+    assert pay.loc[[3, 4], list(OF_PANEL)].isna().all(axis=None), "an employer has too much of them"
 
 
 @settings(max_examples=50, deadline=None)
@@ -159,8 +159,8 @@ def test_the_interval_of_a_panel_by_hand(cell: int) -> None:
 def test_equal_weights_say_what_no_weights_say(seed: int, weight: float) -> None:
     jobs = draw_jobs(seed, UNEVEN)
     usual = estimate_pay(jobs, len(UNEVEN))[["n_jobs", "n_employers", "p50", "p50_lo", "p50_hi"]]
-    found = estimate_panel_pay(replace(jobs, weight=np.full(len(jobs.cell), weight)), len(UNEVEN))
-    np.testing.assert_array_equal(found.to_numpy(dtype=float), usual.to_numpy(dtype=float))
+    pay = estimate_panel_pay(replace(jobs, weight=np.full(len(jobs.cell), weight)), len(UNEVEN))
+    np.testing.assert_array_equal(pay.to_numpy(dtype=float), usual.to_numpy(dtype=float))
 
 
 @settings(max_examples=25, deadline=None)
@@ -175,23 +175,23 @@ def test_a_cell_s_panel_says_the_same_in_any_order_and_beside_jobs_of_other_boar
     expected = estimate_panel_pay(replace(jobs, weight=weight), len(UNEVEN))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pay_quantiles, "MAX_JOBS_AT_ONCE", at_once)
-        found = estimate_panel_pay(other, len(UNEVEN))
+        pay = estimate_panel_pay(other, len(UNEVEN))
     has = np.bincount(other.cell, minlength=5) > 0
-    wanted = expected[::-1].reset_index(drop=True)
-    pd.testing.assert_frame_equal(found[has], wanted[has], check_exact=True)
+    mirror = expected[::-1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pay[has], mirror[has], check_exact=True)
 
 
 def test_no_weight_is_no_panel_and_none_of_it_a_count_of_none() -> None:
     jobs = draw_jobs(1, [[1] * 40])
     assert estimate_panel_pay(jobs, 1)[list(PANEL_COLUMNS)].isna().all(axis=None)
-    found = estimate_panel_pay(replace(jobs, weight=np.zeros(40)), 1).loc[0]
-    assert (found.n_panel_jobs, found.n_panel_employers) == (0, 0)
-    assert found[list(OF_PANEL)].isna().all()
+    row = estimate_panel_pay(replace(jobs, weight=np.zeros(40)), 1).loc[0]
+    assert (row.n_panel_jobs, row.n_panel_employers) == (0, 0)
+    assert row[list(OF_PANEL)].isna().all()
 
 
 def test_where_boards_that_pay_well_are_read_by_choice_the_panel_alone_holds_the_truth() -> None:
     """300 markets of 900 boards: large ones are members with a chance of 0.35, small ones of 0.12, and pay less."""
-    chance, n_boards, truth, drawn = np.random.default_rng(20261127), 900, [], []
+    chance, n_boards, truth, columns = np.random.default_rng(20261127), 900, [], []
     for market in range(300):
         jobs = np.minimum(1 + chance.geometric(0.35, n_boards), 30)
         is_large = jobs > 3
@@ -204,11 +204,11 @@ def test_where_boards_that_pay_well_are_read_by_choice_the_panel_alone_holds_the
         truth.append(np.median(pay))
         weight = np.where(is_member, 1 / probability, 0)[board]
         read = is_read[board]
-        drawn.append([column[read] for column in (np.full(len(board), market), board, pay, pay, weight)])
-    cell, employer, low, high, weight = map(np.concatenate, zip(*drawn, strict=True))
+        columns.append([column[read] for column in (np.full(len(board), market), board, pay, pay, weight)])
+    cell, employer, low, high, weight = map(np.concatenate, zip(*columns, strict=True))
     jobs_read = PaidJobs(cell.astype(np.int64), employer.astype(np.int64), low, high, weight)
-    panel, known = estimate_panel_pay(jobs_read, len(truth)), estimate_pay(jobs_read, len(truth))
+    panel, naive = estimate_panel_pay(jobs_read, len(truth)), estimate_pay(jobs_read, len(truth))
     assert panel["p50_of_panel"].notna().all()
     assert panel["p50_of_panel_lo"].le(truth).mul(panel["p50_of_panel_hi"].ge(truth)).mean() > 0.93
     assert abs((panel["p50_of_panel"] / truth).mean() - 1) < 0.005
-    assert known["p50_lo"].le(truth).mul(known["p50_hi"].ge(truth)).mean() < 0.05
+    assert naive["p50_lo"].le(truth).mul(naive["p50_hi"].ge(truth)).mean() < 0.05

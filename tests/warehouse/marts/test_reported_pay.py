@@ -27,7 +27,7 @@ def nothing_in(cls: type) -> dict[str, Any]:
     return {f.name: None for f in fields_of(cls)}
 
 
-def person(row: int, pay: float, **said: Any) -> PayReports:
+def person(row: int, pay: float, **fields: Any) -> PayReports:
     usual = {
         "source": "survey", "snapshot_on": WAVE, "row": row, "basis": "reported", "pair_row": row, "year": 2026,
         "title": "Data Scientist", "role": "data_scientist", "role_group": "ai_science", "seniority": "unstated",
@@ -35,12 +35,12 @@ def person(row: int, pay: float, **said: Any) -> PayReports:
         "continent": "Americas", "paid_in": "local", "years_experience": 3.0, "pay_net": 0.75 * pay, "warc": "w",
         "record": 0,
     }  # fmt: skip
-    return PayReports(**(nothing_in(PayReports) | usual | said))
+    return PayReports(**(nothing_in(PayReports) | usual | fields))
 
 
 def quote(day: date, per_dollar: float, source: str = "currency_table") -> ExchangeRates:
-    said = {"source": source, "rate_on": day, "base": "USD", "currency": "ARS", "rate": per_dollar, "warc": "w"}
-    return ExchangeRates(**(nothing_in(ExchangeRates) | said | {"record": 0}))
+    values = {"source": source, "rate_on": day, "base": "USD", "currency": "ARS", "rate": per_dollar, "warc": "w"}
+    return ExchangeRates(**(nothing_in(ExchangeRates) | values | {"record": 0}))
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def survey(con: database.Connection) -> database.Connection:
     return con
 
 
-def cells(con: database.Connection, **chosen: str) -> pd.DataFrame:
+def cells(con: database.Connection, **conditions: str) -> pd.DataFrame:
     usual = {
         "source": "survey", "role_group": "ai_core", "role": "all", "experience": "all", "pay_tax": "gross",
         "employment_type": "FULL_TIME", "pay_market": "all", "currency": "USD",
     }  # fmt: skip
     frame = reported_pay(con, AS_OF)
-    for name, value in (usual | chosen).items():
+    for name, value in (usual | conditions).items():
         frame = frame[frame[name] == value]
     return frame
 
@@ -75,12 +75,12 @@ def test_a_cell_is_what_plain_pandas_makes_of_the_core_tables(survey: database.C
     """The persons paid in pesos, in dollars, recomputed from core.pay_reports by docs/methods.md alone."""
     core = survey.execute("FROM core.pay_reports").df()
     newest = core[(core["source"] == "survey") & (core["snapshot_on"] == pd.Timestamp(WAVE))]
-    paid = newest[
+    persons = newest[
         newest["pay_flag"].isna() & newest["paid_in"].isin(["local", "dollar_linked"]) & newest["country"].eq("AR")
         & newest["employment_type"].eq("FULL_TIME") & newest["role_group"].isin(["ai_engineering", "ai_science"])
         & newest["seniority"].ne("intern")
     ]  # fmt: skip
-    dollars = np.sort(paid["pay"].to_numpy() / 1_000.0)  # the quote of 31 December is nearest to 15 January
+    dollars = np.sort(persons["pay"].to_numpy() / 1_000.0)  # the quote of 31 December is nearest to 15 January
     (row,) = cells(survey, pay_market="local").to_dict("records")
     assert (row["n_persons"], row["n_flagged"], row["n_no_rate"]) == (len(dollars), 1, 0) == (100, 1, 0)
     for name, p in QUANTILES.items():
@@ -124,11 +124,11 @@ def test_the_share_paid_in_dollars_has_an_exact_interval(survey: database.Connec
 
 
 def test_experience_is_in_bands_and_thin_ones_are_not_stored(survey: database.Connection) -> None:
-    found = reported_pay(survey, AS_OF)
-    bands = found[(found["role_group"] == "ai_core") & (found["pay_market"] == "local") & (found["currency"] == "ARS")
-                  & (found["pay_tax"] == "gross") & (found["experience"] != "all")]  # fmt: skip
+    frame = reported_pay(survey, AS_OF)
+    bands = frame[(frame["role_group"] == "ai_core") & (frame["pay_market"] == "local") & (frame["currency"] == "ARS")
+                  & (frame["pay_tax"] == "gross") & (frame["experience"] != "all")]  # fmt: skip
     assert dict(zip(bands["experience"], bands["n_persons"], strict=True)) == {"8+": 32}  # 16, 26 and 24 are too few
-    assert set(found.loc[found["status"] == "suppressed", "experience"]) <= {"all"}
+    assert set(frame.loc[frame["status"] == "suppressed", "experience"]) <= {"all"}
 
 
 def test_money_without_a_quote_near_the_wave_is_counted_and_left_out(survey: database.Connection) -> None:
@@ -145,22 +145,22 @@ def test_money_without_a_quote_near_the_wave_is_counted_and_left_out(survey: dat
 def test_bands_take_the_survey_that_most_of_a_country_answer(survey: database.Connection) -> None:
     rows = CellCache(SalaryBands, AS_OF).combine_rows([reported_bands(survey, AS_OF, CellCache(SalaryBands, AS_OF))])
     levels = rows[(rows["role_group"] == "ai_core") & (rows["currency"] == "USD")].set_index("pay_market")
-    chosen = levels[levels["seniority_group"] == "all"]
-    assert dict(chosen["n_jobs"]) == {"all": 141, "local": 100, "cross_border": 40}
+    all_levels = levels[levels["seniority_group"] == "all"]
+    assert dict(all_levels["n_jobs"]) == {"all": 141, "local": 100, "cross_border": 40}
     assert set(rows["seniority_group"]) == {"all", "unstated"}  # no title names a level
     assert rows["band_low"].isna().all()
     assert set(rows["n_employers"].isna()) == {True}
-    assert chosen.loc["all", "status"] == "low"
-    assert str(chosen.loc["all", "reason"]).startswith("survey 2026: persons chose to answer")
+    assert all_levels.loc["all", "status"] == "low"
+    assert str(all_levels.loc["all", "reason"]).startswith("survey 2026: persons chose to answer")
 
 
 def test_one_survey_speaks_for_a_country_and_unasked_time_counts_as_full(survey: database.Connection) -> None:
-    counted = survey.execute(
+    rows = survey.execute(
         "SELECT source, employment_type, is_main_survey, is_full_time, count(*)"
         " FROM reported_persons($as_of) GROUP BY ALL",
         {"as_of": AS_OF},
     ).fetchall()
-    assert sorted(counted) == [
+    assert sorted(rows) == [
         ("other", "unstated", False, True, 40),
         ("survey", "FULL_TIME", True, True, 142),
         ("survey", "PART_TIME", True, False, 1),
@@ -174,9 +174,9 @@ def test_unstated_time_in_a_survey_that_asks_for_it_is_not_full_time(con: databa
 
 
 def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Connection) -> None:
-    said = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False}
+    values = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False}
     texts = dict.fromkeys(("title", "publisher", "homepage", "licence", "attribution"), "x")
-    database.put(survey, Sources, [Sources(**(nothing_in(Sources) | said | texts))])
+    database.put(survey, Sources, [Sources(**(nothing_in(Sources) | values | texts))])
     assert set(reported_pay(survey, AS_OF)["source"]) == {"other"}
 
 
@@ -189,8 +189,8 @@ def test_intervals_of_persons_cover(n: int) -> None:
     """95 % of intervals hold the true quantile, for pay that spreads as earnings do; 1,000 surveys."""
     dice = np.random.default_rng(15)
     pay = np.exp(dice.normal(0, 0.5, (1_000, n)))
-    found = estimate_pay_of_persons(np.repeat(np.arange(1_000), n), pay.ravel(), 1_000)
+    estimates = estimate_pay_of_persons(np.repeat(np.arange(1_000), n), pay.ravel(), 1_000)
     for name, z in (("p25", -0.6744898), ("p50", 0.0), ("p75", 0.6744898)):
         truth = np.exp(0.5 * z)
-        covered = (found[f"{name}_lo"] <= truth) & (truth <= found[f"{name}_hi"])
-        assert covered.mean() >= 0.935, name
+        is_covered = (estimates[f"{name}_lo"] <= truth) & (truth <= estimates[f"{name}_hi"])
+        assert is_covered.mean() >= 0.935, name

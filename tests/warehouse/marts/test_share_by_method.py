@@ -23,30 +23,30 @@ SIZES = [20, 12, 9, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2, 2, *[1] * 25]
 @pytest.fixture
 def con(tmp_path: Path) -> Iterator[database.Connection]:
     """Jobs of uneven employers, whose habits differ; some have a second advert, some are silent, old, or not of AI."""
-    with database.open_work(tmp_path) as opened:
+    with database.open_work(tmp_path) as con:
         chance = np.random.default_rng(5)
         number, rows = 0, []
         for employer, size in enumerate(SIZES):
             habit = chance.choice(3, size, p=chance.dirichlet([0.7, 0.7, 0.7]))
             for kind in habit:
-                said = None if chance.random() < 0.2 else WORKPLACES[kind]
-                named = {"employer_id": f"E{employer}"} if employer else {"employer_id": None, "board": "acme"}
-                rows.append(posting(number, workplace=said, **named))
+                workplace = None if chance.random() < 0.2 else WORKPLACES[kind]
+                who = {"employer_id": f"E{employer}"} if employer else {"employer_id": None, "board": "acme"}
+                rows.append(posting(number, workplace=workplace, **who))
                 if number % 6 == 0:  # the job's second advert, which answers only where the first is silent
                     second = {"workplace": WORKPLACES[number % 3], "employer_id": f"E{(employer + 1) % 9}"}
                     rows.append(posting(1000 + number, job_id=f"x:{number:04}", **second))
                 number += 1
         rows += [posting(3000 + i, role="software_engineer", workplace="remote") for i in range(9)]
-        closed = {"first_seen_at": NOW - timedelta(days=9), "last_seen_at": NOW - timedelta(days=2)}
+        spell = {"first_seen_at": NOW - timedelta(days=9), "last_seen_at": NOW - timedelta(days=2)}
         closed_on = NOW.date() - timedelta(days=1)
-        rows += [posting(4000 + i, workplace="remote", closed_on=closed_on, **closed) for i in range(9)]
-        put(opened, rows)
-        yield opened
+        rows += [posting(4000 + i, workplace="remote", closed_on=closed_on, **spell) for i in range(9)]
+        put(con, rows)
+        yield con
 
 
 def first_stated(values: pd.Series) -> object:
-    stated = values.dropna()
-    return stated.iloc[0] if len(stated) else None
+    answers = values.dropna()
+    return answers.iloc[0] if len(answers) else None
 
 
 def read_jobs(con: database.Connection, as_of: date) -> pd.DataFrame:
@@ -66,11 +66,11 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
     cell = (frame["measure"] == "workplace") & (frame["role_group"] == "ai_jobs") & (frame["region"] == "World")
     rows = frame[cell].set_index("item")
     jobs = read_jobs(con, AS_OF)
-    known = jobs.dropna(subset="workplace")
-    n, of_employer = len(known), known.groupby("employer")
+    answers = jobs.dropna(subset="workplace")
+    n, of_employer = len(answers), answers.groupby("employer")
     m = of_employer.size().astype(float)
     g, even = len(m), m.sum() ** 2 / (m**2).sum()
-    y = pd.DataFrame({name: (known["workplace"] == name).groupby(known["employer"]).sum() for name in WORKPLACES})
+    y = pd.DataFrame({name: (answers["workplace"] == name).groupby(answers["employer"]).sum() for name in WORKPLACES})
     p = y.sum() / n
     between = np.mean([(m * (y[name] / m - p[name]) ** 2).sum() / (g - 1) for name in WORKPLACES])
     within = np.mean([(y[name] * (1 - y[name] / m)).sum() / (n - g) for name in WORKPLACES])
@@ -93,8 +93,8 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
             "relative_standard_error": np.sqrt(effect * (1 - share) / share / n),
             "bound_lo": y[name].sum() / len(jobs), "bound_hi": (y[name].sum() + len(jobs) - n) / len(jobs),
         }  # fmt: skip
-        found = {column: rows.loc[name, column] for column in expected}
-        assert found == pytest.approx(expected, rel=1e-9), name
+        values = {column: rows.loc[name, column] for column in expected}
+        assert values == pytest.approx(expected, rel=1e-9), name
         is_wide = high - low > 0.30
         assert rows.loc[name, "status"] == "published"
         assert rows.loc[name, "form"] == ("interval" if is_wide else "point")

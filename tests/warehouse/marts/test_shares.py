@@ -29,20 +29,20 @@ from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills
 
 @pytest.fixture
 def con(tmp_path: Path) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path) as opened:
-        yield opened
+    with database.open_work(tmp_path) as con:
+        yield con
 
 
-def row_of(cls: type, **said: Any) -> Any:
+def row_of(cls: type, **fields: Any) -> Any:
     values: dict[str, Any] = {f.name: () if f.is_list else None for f in fields_of(cls)}
-    return cls(**values | said)
+    return cls(**values | fields)
 
 
 def found(con: database.Connection, measure: str, group: str = "ai_engineering", region: str = "World") -> Any:
     """Rows of a measure in a cell, by item."""
     frame = shares(con, AS_OF)
-    chosen = (frame["measure"] == measure) & (frame["role_group"] == group) & (frame["region"] == region)
-    return frame[chosen].set_index("item")
+    mask = (frame["measure"] == measure) & (frame["role_group"] == group) & (frame["region"] == region)
+    return frame[mask].set_index("item")
 
 
 def counts(con: database.Connection, measure: str, group: str = "ai_engineering") -> dict[str, tuple[int, int, int]]:
@@ -81,13 +81,13 @@ def rows_of_answers(counts: ShareCounts) -> pd.DataFrame:
 @settings(deadline=None)
 @given(ANSWERS, st.sets(st.integers(0, 3), min_size=1), st.randoms())
 def test_neither_order_nor_other_cells_change_a_cell(
-    jobs: list[tuple[int, int, set[int]]], chosen: set[int], chance: random.Random
+    jobs: list[tuple[int, int, set[int]]], cells: set[int], chance: random.Random
 ) -> None:
     whole = rows_of_answers(count_answers(jobs))
-    shuffled = chance.sample(jobs, len(jobs))
-    pd.testing.assert_frame_equal(rows_of_answers(count_answers(shuffled)), whole, check_exact=True)
-    some = rows_of_answers(count_answers(jobs).select(np.isin(np.arange(4), list(chosen))))
-    expected = whole[whole["cell"].isin(chosen)].reset_index(drop=True).drop(columns="cell")
+    order = chance.sample(jobs, len(jobs))
+    pd.testing.assert_frame_equal(rows_of_answers(count_answers(order)), whole, check_exact=True)
+    some = rows_of_answers(count_answers(jobs).select(np.isin(np.arange(4), list(cells))))
+    expected = whole[whole["cell"].isin(cells)].reset_index(drop=True).drop(columns="cell")
     pd.testing.assert_frame_equal(some.drop(columns="cell"), expected, check_exact=True, check_dtype=False)
 
 
@@ -96,16 +96,16 @@ def test_neither_order_nor_other_cells_change_a_cell(
 def test_shares_lie_in_their_intervals_and_bounds(jobs: list[tuple[int, int, set[int]]]) -> None:
     rows = rows_of_answers(count_answers(jobs))
     assert (rows["share"].isna() == (rows["status"] == "suppressed")).all()
-    printed = rows[rows["status"] == "published"]
-    assert (printed["share"] - printed["n_yes"] / printed["n_jobs"]).abs().max() < 1e-9 or printed.empty
-    assert printed["share"].between(printed["share_lo"], printed["share_hi"]).all()
-    assert printed["share"].between(printed["bound_lo"] - 1e-12, printed["bound_hi"] + 1e-12).all()
-    zeros = printed[printed["n_yes"] == 0]
+    visible = rows[rows["status"] == "published"]
+    assert (visible["share"] - visible["n_yes"] / visible["n_jobs"]).abs().max() < 1e-9 or visible.empty
+    assert visible["share"].between(visible["share_lo"], visible["share_hi"]).all()
+    assert visible["share"].between(visible["bound_lo"] - 1e-12, visible["bound_hi"] + 1e-12).all()
+    zeros = visible[visible["n_yes"] == 0]
     assert (zeros["share_hi"] > 0).all() and (zeros["share_hi"] == zeros["zero_share_hi"]).all()
-    order = printed.assign(category=CATEGORIES[printed["item"]]).groupby(["cell", "category"])["share"]
+    order = visible.assign(category=CATEGORIES[visible["item"]]).groupby(["cell", "category"])["share"]
     by_point = order.rank(ascending=False, method="first")
-    assert (printed["category_rank_best"] <= printed["category_rank_worst"]).all()
-    assert (printed["category_rank_best"] <= by_point).all(), "a rank by points is never better than the best"
+    assert (visible["category_rank_best"] <= visible["category_rank_worst"]).all()
+    assert (visible["category_rank_best"] <= by_point).all(), "a rank by points is never better than the best"
 
 
 def cells_like(sizes: list[int], n_yes: int, n_unknown: int = 0) -> pd.Series[Any]:
@@ -156,10 +156,10 @@ def test_rows_add_up_and_pass_their_gate(con: database.Connection) -> None:
     )
     frame = shares(con, AS_OF)
     assert (frame["n_yes"] + frame["n_no"] == frame["n_jobs"]).all()
-    judged = frame.dropna(subset="share")
-    assert len(judged)
-    assert judged["share"].between(0, 1).all()
-    assert judged["share"].between(judged["share_lo"], judged["share_hi"]).all()
+    visible = frame.dropna(subset="share")
+    assert len(visible)
+    assert visible["share"].between(0, 1).all()
+    assert visible["share"].between(visible["share_lo"], visible["share_hi"]).all()
     assert set(frame["measure"]) <= set(MEASURES)
     assert frame[["period_from", "period_to"]].isna().all(axis=None), "the macro reference_periods says it"
     assert gate.check(frame, Shares, gate="g", run_id="r").passed
@@ -197,8 +197,8 @@ def test_who_does_not_say_is_not_in_the_denominator(con: database.Connection) ->
     nobody = rows.loc["hybrid", ["n_yes", "share", "share_lo"]].tolist()
     assert nobody == [0, 0, 0], "an answer that nobody gives is a share of 0"
     assert 0 < rows.loc["hybrid", "share_hi"] < 0.2, "whose interval has an upper end"
-    asked = found(con, "degree")
-    assert asked["bound_lo"].isna().all() and "bounds" not in set(asked["form"]), "there silence is an answer"
+    degrees = found(con, "degree")
+    assert degrees["bound_lo"].isna().all() and "bounds" not in set(degrees["form"]), "there silence is an answer"
 
 
 def test_of_several_adverts_of_a_job_the_first_that_says_something_is_taken(con: database.Connection) -> None:
@@ -238,14 +238,14 @@ COLUMNS: dict[str, tuple[dict[str, Any], str, tuple[int, int, int]]] = {
 
 @pytest.mark.parametrize("measure", COLUMNS)
 def test_what_an_advert_states_is_counted(con: database.Connection, measure: str) -> None:
-    said, item, expected = COLUMNS[measure]
-    put(con, [posting(1, **said), posting(2)])
+    fields, item, expected = COLUMNS[measure]
+    put(con, [posting(1, **fields), posting(2)])
     assert counts(con, measure, "ai_jobs")[item] == expected
 
 
 def test_pay_beside_base_pay_is_asked_of_jobs_that_state_pay(con: database.Connection) -> None:
     put(con, [*(posting(i) for i in range(5)), posting(5, seniority="intern"), posting(6, **UNPAID)])
-    unused = {"is_headline": False, "is_headline_in_country": False, "reading": "stated"}
+    flags = {"is_headline": False, "is_headline_in_country": False, "reading": "stated"}
     components = [
         (0, "equity_percent"),
         (0, "bonus"),
@@ -257,14 +257,14 @@ def test_pay_beside_base_pay_is_asked_of_jobs_that_state_pay(con: database.Conne
     put(
         con,
         [
-            row_of(PostingPay, posting_id=f"x:{i:04}", position=k, component=component, **unused)
+            row_of(PostingPay, posting_id=f"x:{i:04}", position=k, component=component, **flags)
             for k, (i, component) in enumerate(components)
         ],
     )  # fmt: skip
-    offered = {
+    offers = {
         name: counts(con, f"{name}_offered")["yes"] for name in ("additional_pay", "equity", "bonus", "commission")
     }
-    assert offered == {
+    assert offers == {
         "additional_pay": (2, 3, 0), "equity": (1, 4, 0), "bonus": (1, 4, 0), "commission": (1, 4, 0),
     }  # fmt: skip
 
@@ -278,21 +278,21 @@ def test_the_industry_is_that_of_the_employer(con: database.Connection) -> None:
         "n_postings": 1,
         "name_source": "advert",
     }
-    known = [
+    employers = [
         row_of(Employers, employer_id=f"e{i}", employer="E", industry="K" if i else None, **common) for i in range(2)
     ]
-    database.load_lookup(con, Employers, known)
+    database.load_lookup(con, Employers, employers)
     put(con, [posting(i) for i in range(3)])
     assert counts(con, "industry") == {"K": (1, 0, 2)}
 
 
 def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
-    named = {"Python": "required", "R": "preferred", "Java": "mentioned"}
+    requirements = {"Python": "required", "R": "preferred", "Java": "mentioned"}
     taxonomy = [
         row_of(
             Skills, skill=name, category="Programming Languages", kind="technology", case_rule="any", evidence="test"
         )
-        for name in named
+        for name in requirements
     ]
     database.load_lookup(con, Skills, taxonomy)
     put(con, [posting(1), posting(2), posting(3, text_state="none", text_class="none", language=None)])
@@ -300,7 +300,7 @@ def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
         con,
         [
             PostingSkills(posting_id="x:0001", skill=name, requirement=requirement, start=0, end=1)
-            for name, requirement in named.items()
+            for name, requirement in requirements.items()
         ],
     )
     yes = (1, 1, 1)
@@ -314,12 +314,12 @@ def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
 
 
 def test_what_texts_ask_for_is_counted_by_class_of_text(con: database.Connection) -> None:
-    said = [("full_advert", "master"), ("full_advert", None), ("forum_comment", None), ("snippet", None)]
-    put(con, [posting(i, text_class=name, degree_min=degree) for i, (name, degree) in enumerate(said)])
+    texts = [("full_advert", "master"), ("full_advert", None), ("forum_comment", None), ("snippet", None)]
+    put(con, [posting(i, text_class=name, degree_min=degree) for i, (name, degree) in enumerate(texts)])
     put(con, [posting(9, text_state="none", text_class="none", language=None)])
     rows = found(con, "degree").reset_index()
-    shown = rows[rows["n_yes"] > 0]
-    answers = {(row.text_class, row.item): (row.n_yes, row.n_jobs, row.n_unknown) for row in shown.itertuples()}
+    positive = rows[rows["n_yes"] > 0]
+    answers = {(row.text_class, row.item): (row.n_yes, row.n_jobs, row.n_unknown) for row in positive.itertuples()}
     assert answers == {
         ("full_advert", "master"): (1, 2, 1),  # the advert without any text is not known
         ("full_advert", "not_asked"): (1, 2, 1),
@@ -339,8 +339,8 @@ def test_no_comment_answers_for_an_advert_of_the_same_job(con: database.Connecti
 
 
 def test_qualifications_are_asked_in_languages_in_which_they_are_read(con: database.Connection) -> None:
-    asked = {1: ("portfolio", "open_source"), 2: ("open_source",), 3: None}
-    put(con, [posting(number, qualifications=named) for number, named in asked.items()])
+    qualifications = {1: ("portfolio", "open_source"), 2: ("open_source",), 3: None}
+    put(con, [posting(number, qualifications=names) for number, names in qualifications.items()])
     put(con, [posting(4, language="de")])  # where silence says nothing
     assert counts(con, "qualification") == {
         "portfolio": (1, 2, 1), "certification": (0, 3, 1), "internship": (0, 3, 1), "open_source": (2, 1, 1),
@@ -365,8 +365,8 @@ def test_the_jobs_behind_a_share_are_those_it_counts(con: database.Connection, m
         [posting(i, **some | ({"degree_min": "master", "remote_scope": ("US",)} if i % 2 else {})) for i in range(8)],
     )
     rows = shares(con, AS_OF, measures=[measure])
-    given = {"as_of": AS_OF}
-    behind = con.execute(f"SELECT * FROM ({measure.behind()}) WHERE role_group = 'ai_engineering'", given).df()
+    values = {"as_of": AS_OF}
+    behind = con.execute(f"SELECT * FROM ({measure.behind()}) WHERE role_group = 'ai_engineering'", values).df()
     for row in rows[rows["role_group"] == "ai_engineering"].itertuples():
         assert row.n_jobs == behind["job_id"].nunique()
         assert row.n_yes == sum(row.item in items for items in behind["items"])

@@ -23,24 +23,24 @@ def test_rows_are_those_of_the_macro_on_the_day_and_on_others(con: database.Conn
     put(con, [posting(1, board="b"), posting(2, board="b", country="BR", **long_ago)])
     put(con, [report(1, 150e3, 1), report(2, 200e3, 1), report(3, 1e5, 3, basis="reported")])
     draw(con, [("b", 0.5, True), ("c", 0.5, False)])
-    asked = [AS_OF, AS_OF - timedelta(days=550)]
-    before = [rows(con, name, day) for day in asked]
-    assert len({len(found) for found in before}) > 1
+    days = [AS_OF, AS_OF - timedelta(days=550)]
+    before = [rows(con, name, day) for day in days]
+    assert len({len(one) for one in before}) > 1
     with stage_macros(con, [AS_OF]):
-        assert [rows(con, name, day) for day in asked] == before
-    assert [rows(con, name, day) for day in asked] == before
+        assert [rows(con, name, day) for day in days] == before
+    assert [rows(con, name, day) for day in days] == before
 
 
 def test_several_days_are_staged_and_all_others_are_as_ever(con: database.Connection) -> None:
     long_ago = {"first_seen_at": NOW - timedelta(days=600), "last_seen_at": NOW - timedelta(days=500)}
     put(con, [posting(1, board="b"), posting(2, board="b", **long_ago), posting(3, board="c", **long_ago)])
-    asked = [AS_OF, AS_OF - timedelta(days=550), AS_OF - timedelta(days=560)]
-    before = [rows(con, "stock_postings", day) for day in asked]
+    days = [AS_OF, AS_OF - timedelta(days=550), AS_OF - timedelta(days=560)]
+    before = [rows(con, "stock_postings", day) for day in days]
     assert any(before)
-    with stage_macros(con, asked[:2], ["stock_postings"]):
-        assert [rows(con, "stock_postings", day) for day in asked] == before
+    with stage_macros(con, days[:2], ["stock_postings"]):
+        assert [rows(con, "stock_postings", day) for day in days] == before
         assert con.execute("SELECT DISTINCT staged_day FROM staged_stock_postings").fetchall() == [(AS_OF,)]
-    assert [rows(con, "stock_postings", day) for day in asked] == before
+    assert [rows(con, "stock_postings", day) for day in days] == before
 
 
 def test_what_changes_meanwhile_is_seen_afterwards(con: database.Connection) -> None:

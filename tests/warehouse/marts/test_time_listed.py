@@ -18,16 +18,16 @@ from warehouse.marts.time_listed import ListedPart, Spells, estimate_listed, tim
 
 def estimate(*rows: tuple[int, float, float, bool], days: float = 60) -> ListedPart:
     """The estimate from rows of board, entry, exit and whether the advert closed then."""
-    board, entry, leave, closed = (np.array(column) for column in zip(*rows, strict=True))
-    return estimate_listed(Spells(board, entry.astype(float), leave.astype(float), closed), days, len(set(board)))
+    board, entry, leave, is_closed = (np.array(column) for column in zip(*rows, strict=True))
+    return estimate_listed(Spells(board, entry.astype(float), leave.astype(float), is_closed), days, len(set(board)))
 
 
 def test_the_estimate_by_hand() -> None:
     """At risk: 4 on day 10, 3 on day 20 (one was lost on day 15, another had come in at 12), 1 on day 50."""
-    found = estimate((0, 0, 10, True), (1, 0, 15, False), (2, 0, 20, True), (3, 0, 50, True), (4, 12, 70, False))
-    assert found.share == pytest.approx(3 / 4 * 2 / 3 * 1 / 2)
-    assert found.n_at_risk == 1
-    assert 0 < found.low < found.share < found.high < 1
+    part = estimate((0, 0, 10, True), (1, 0, 15, False), (2, 0, 20, True), (3, 0, 50, True), (4, 12, 70, False))
+    assert part.share == pytest.approx(3 / 4 * 2 / 3 * 1 / 2)
+    assert part.n_at_risk == 1
+    assert 0 < part.low < part.share < part.high < 1
     early = estimate((0, 0, 10, True), (1, 0, 15, False), days=5)
     assert (early.share, early.n_at_risk) == (1, 2) and np.isnan(early.low)
 
@@ -47,19 +47,19 @@ def test_intervals_cover_the_time_listed() -> None:
         board = np.repeat(np.arange(40), size)
         life = draw.exponential(1 / (0.015 * draw.gamma(2, 0.5, 40))[board])
         entry, end = draw.uniform(0, 5, len(board)), draw.uniform(40, 120, len(board))
-        kept = life > entry
+        is_kept = life > entry
         leave = np.minimum(life, end)
-        days = np.bincount(board[kept], (leave - entry)[kept], 40)
-        spells = Spells(board[kept], entry[kept], leave[kept], (life <= end)[kept])
-        found = estimate_listed(spells, 60, days.sum() ** 2 / (days**2).sum())
-        hits += found.low <= truth <= found.high
+        days = np.bincount(board[is_kept], (leave - entry)[is_kept], 40)
+        spells = Spells(board[is_kept], entry[is_kept], leave[is_kept], (life <= end)[is_kept])
+        part = estimate_listed(spells, 60, days.sum() ** 2 / (days**2).sum())
+        hits += part.low <= truth <= part.high
     assert hits / markets >= 0.91
 
 
 def rows(con: database.Connection, days: int = 30) -> list[dict[str, Any]]:
-    found = time_listed(con, LAST)
-    assert gate.check(found, TimeListed, gate="mart", run_id="1").failures == ()
-    return [dict(row) for row in found[(found["days"] == days) & (found["region"] == "World")].to_dict("records")]  # type: ignore[arg-type]
+    frame = time_listed(con, LAST)
+    assert gate.check(frame, TimeListed, gate="mart", run_id="1").failures == ()
+    return [dict(row) for row in frame[(frame["days"] == days) & (frame["region"] == "World")].to_dict("records")]  # type: ignore[arg-type]
 
 
 def test_only_adverts_whose_first_day_is_known_count(con: database.Connection, tmp_path: Path) -> None:

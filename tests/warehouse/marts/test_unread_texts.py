@@ -30,8 +30,8 @@ def put_skills(con: database.Connection, *numbers: int) -> None:  # noqa: F811
     if not con.execute("FROM core.skills").fetchall():
         taxonomy = {"category": "Programming Languages", "kind": "technology", "case_rule": "any", "evidence": "test"}
         database.load_lookup(con, Skills, [row_of(Skills, skill="Python", **taxonomy)])
-    named: dict[str, Any] = {"skill": "Python", "requirement": "required", "start": 0, "end": 1}
-    put(con, [PostingSkills(posting_id=f"x:{number:04}", **named) for number in numbers])
+    mention: dict[str, Any] = {"skill": "Python", "requirement": "required", "start": 0, "end": 1}
+    put(con, [PostingSkills(posting_id=f"x:{number:04}", **mention) for number in numbers])
 
 
 def test_of_other_work_the_random_share_alone_says_what_is_asked_for(con: database.Connection) -> None:  # noqa: F811
@@ -80,8 +80,8 @@ def test_pay_of_other_work_is_that_of_the_random_share(con: database.Connection)
     put(con, [posting(10 + n, **UNREAD | (NO_PAY if n % 2 else {})) for n in range(20)])
     put(con, [posting(40, **DRAWN | NO_PAY)])
     rows = bands(con)
-    chosen = (rows["role_group"] == "other") & (rows["region_level"] == "world") & (rows["seniority_group"] == "all")
-    row = rows[chosen & (rows["pay_market"] == "all") & (rows["role"] == "all") & (rows["currency"] == "USD")].iloc[0]
+    mask = (rows["role_group"] == "other") & (rows["region_level"] == "world") & (rows["seniority_group"] == "all")
+    row = rows[mask & (rows["pay_market"] == "all") & (rows["role"] == "all") & (rows["currency"] == "USD")].iloc[0]
     assert (row["n_jobs"], row["n_silent"]) == (3, 1)
 
 
@@ -97,9 +97,9 @@ def test_marts_over_unread_texts_are_sound(con: database.Connection) -> None:  #
     put(con, [posting(60 + n, is_drawn=n % 3 == 0) for n in range(12)])
     put_skills(con, 1, 2, 20, 21, 61)
     write_marts(con, compute_marts(con, AS_OF, run_id="1"))
-    judged = integrity.judge(con, as_of=AS_OF, run_id="1")
-    rules = {check.expectation: check.is_met for check in judged.checks if check.expectation in integrity.COUNTS}
-    assert rules == dict.fromkeys(integrity.COUNTS, True), judged.failures
+    verdict = integrity.judge(con, as_of=AS_OF, run_id="1")
+    rules = {check.expectation: check.is_met for check in verdict.checks if check.expectation in integrity.COUNTS}
+    assert rules == dict.fromkeys(integrity.COUNTS, True), verdict.failures
 
 
 # --- what was missed ------------------------------------------------------------------------------------

@@ -38,10 +38,10 @@ def all_staged(places: list[Path]) -> list[StagedFile | None]:
 
 
 def test_nothing_changes_until_all_are_put_in_place(places: list[Path], tmp_path: Path) -> None:
-    made = all_staged(places)
+    changes = all_staged(places)
     assert [path.read_bytes() for path in places[:2]] == [b"old", b"old"]
     assert not places[2].exists()
-    commit(made)
+    commit(changes)
     assert [path.read_bytes() for path in places] == [b"one", b"two", b"new"]
     assert names_in(tmp_path) == ["new/file.txt", "one/file.txt", "two/file.txt"]
 
@@ -53,20 +53,20 @@ def test_what_is_discarded_leaves_nothing(places: list[Path], tmp_path: Path) ->
 
 def test_equal_bytes_are_not_written_again(places: list[Path]) -> None:
     before = places[0].stat()
-    made = stage(places[0], b"old")
-    assert made is None
-    commit([made])
+    change = stage(places[0], b"old")
+    assert change is None
+    commit([change])
     assert (places[0].stat().st_ino, places[0].stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_a_place_that_takes_no_file_undoes_those_before_it(at: int, places: list[Path], tmp_path: Path) -> None:
-    made = all_staged(places)
+    changes = all_staged(places)
     places[at].unlink(missing_ok=True)
     (places[at] / "in the way").mkdir(parents=True)
-    with pytest.raises(OSError, match=r"file\.txt") as caught:
-        commit(made)
-    assert caught.value.filename == str(places[at])
+    with pytest.raises(OSError, match=r"file\.txt") as error:
+        commit(changes)
+    assert error.value.filename == str(places[at])
     for number, path in enumerate(places):
         if number == at:
             assert path.is_dir()
@@ -88,9 +88,9 @@ def test_the_first_error_is_the_one_that_is_told(places: list[Path], monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr("warehouse.publish.atomic_files._remove_left", lambda *paths: None)
         patch.setattr(Path, "unlink", gone)
-        with pytest.raises(OSError, match="No space left on device") as caught:
+        with pytest.raises(OSError, match="No space left on device") as error:
             stage(places[0], b"new")
-    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(places[0]))
+    assert (error.value.errno, error.value.filename) == (errno.ENOSPC, str(places[0]))
 
 
 def test_what_a_kill_left_is_overwritten_or_removed(places: list[Path], tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_what_a_kill_left_is_overwritten_or_removed(places: list[Path], tmp_path
     commit(all_staged(places)[:2])
     assert stage(places[2], b"new") is not None
     for path in places:
-        made = stage(path, path.parent.name.encode())
-        commit([made])
+        change = stage(path, path.parent.name.encode())
+        commit([change])
     assert names_in(tmp_path) == ["new/file.txt", "one/file.txt", "two/file.txt"]
 
 
@@ -111,9 +111,9 @@ def test_a_file_system_without_hard_links_will_do(places: list[Path], monkeypatc
     monkeypatch.setattr(os, "link", no_links)
     fresh = places[0].with_name("fresh")
     fresh.write_bytes(b"new")
-    made = stage_written(fresh, places[0])
-    assert made.kept is not None and made.kept.read_bytes() == b"old"
-    commit([made])
+    change = stage_written(fresh, places[0])
+    assert change.kept is not None and change.kept.read_bytes() == b"old"
+    commit([change])
     assert places[0].read_bytes() == b"new"
 
 
@@ -146,9 +146,9 @@ def test_a_folder_changes_places_with_the_one_before(before: dict[str, bytes], t
     for name, content in before.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_bytes(content)
-    made = stage_folder(site, NEW.items())
+    change = stage_folder(site, NEW.items())
     assert files_below(site) == before if before else not site.exists()
-    commit([made])
+    commit([change])
     assert files_below(site) == NEW and [path.name for path in tmp_path.iterdir()] == ["site"]
     assert stage_folder(site, NEW.items()) is None, "the same files again"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
@@ -158,11 +158,11 @@ def test_a_folder_goes_back_when_another_file_cannot_be_put_in_place(tmp_path: P
     site, other = tmp_path / "site", tmp_path / "guide.md"
     site.mkdir()
     (site / "index.html").write_bytes(b"old")
-    staged = [stage_folder(site, NEW.items()), stage(other, b"guide")]
+    changes = [stage_folder(site, NEW.items()), stage(other, b"guide")]
     other.mkdir()
     (other / "in the way").touch()
     with pytest.raises(OSError, match=r"guide\.md"):
-        commit(staged)
+        commit(changes)
     assert files_below(site) == {"index.html": b"old"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["guide.md", "site"]
 
@@ -171,9 +171,9 @@ def test_a_kill_between_the_renames_of_a_folder_loses_nothing(tmp_path: Path) ->
     site = tmp_path / "site"
     site.mkdir()
     (site / "index.html").write_bytes(b"old")
-    made = stage_folder(site, NEW.items())
-    assert made is not None and made.kept is not None
-    site.rename(made.kept)  # and here it is killed
+    change = stage_folder(site, NEW.items())
+    assert change is not None and change.kept is not None
+    site.rename(change.kept)  # and here it is killed
     again = stage_folder(site, NEW.items())
     assert files_below(site) == {"index.html": b"old"}
     commit([again])

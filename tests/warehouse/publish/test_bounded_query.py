@@ -27,17 +27,17 @@ def published(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def refuse(folder: Path, sql: str, bounds: Bounds | None = None) -> str:
-    with open_reader(folder) as con, pytest.raises(QueryRefusedError) as refused:
+    with open_reader(folder) as con, pytest.raises(QueryRefusedError) as refusal:
         answer_query(con, sql, bounds or Bounds())
-    return str(refused.value)
+    return str(refusal.value)
 
 
 def test_one_select_is_answered_by_a_process_of_its_own(published: Path) -> None:
-    found = ask_apart(
+    answer = ask_apart(
         published, "SELECT count(*) AS n, NULL AS nothing, DATE '2026-08-17' FROM core.postings", Bounds()
     )
-    assert found.columns[:2] == ["n", "nothing"] and found.types[0] == "BIGINT" and found.cut_by is None
-    ((n, nothing, day),) = found.rows
+    assert answer.columns[:2] == ["n", "nothing"] and answer.types[0] == "BIGINT" and answer.cut_by is None
+    ((n, nothing, day),) = answer.rows
     assert n > 0 and nothing is None and day == "2026-08-17"
 
 
@@ -70,7 +70,7 @@ def test_what_no_reader_may_is_refused(published: Path, sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "reason"),
     [
         ("", ONE_SELECT), ("-- nothing", ONE_SELECT), ("SELECT 1; SELECT 2", ONE_SELECT),
         ("SELECT 1; DROP TABLE core.postings", ONE_SELECT), ("PRAGMA database_list", "PRAGMA"),
@@ -84,8 +84,8 @@ def test_what_no_reader_may_is_refused(published: Path, sql: str) -> None:
         ("SELECT * FROM read_csv('/etc/passwd')", "no file and no network"),
     ],
 )  # fmt: skip
-def test_all_else_is_refused_with_a_reason(published: Path, sql: str, said: str) -> None:
-    assert said in refuse(published, sql)
+def test_all_else_is_refused_with_a_reason(published: Path, sql: str, reason: str) -> None:
+    assert reason in refuse(published, sql)
 
 
 def test_rows_and_bytes_are_bounded_and_it_says_so(published: Path) -> None:
@@ -109,10 +109,10 @@ def test_rows_and_bytes_are_bounded_and_it_says_so(published: Path) -> None:
     ],
 )
 def test_a_query_without_end_is_ended(published: Path, sql: str) -> None:
-    began = time.monotonic()
+    start = time.monotonic()
     with pytest.raises(QueryRefusedError, match=r"longer than 1 seconds|more memory"):
         ask_apart(published, sql, Bounds(seconds=1))
-    assert time.monotonic() - began < 1 + GRACE + 10, "a busy machine takes a while to begin a process"
+    assert time.monotonic() - start < 1 + GRACE + 10, "a busy machine takes a while to begin a process"
 
 
 def test_memory_is_bounded(published: Path) -> None:

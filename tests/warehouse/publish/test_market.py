@@ -40,21 +40,21 @@ def test_the_published_file_has_rows_keys_comments_and_views(con: database.Conne
     with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as market:
         assert all_rows(market, "SELECT posting_id FROM core.postings") == [("board:1",), ("board:2",)]
         assert all_rows(market, "SELECT usd_per_unit FROM core.usd_rates WHERE currency = 'EUR'") == [(1.5,)]
-        keyed = {
+        tables = {
             f"{space}.{name}"
             for space, name in all_rows(
                 market,
                 "SELECT schema_name, table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'",
             )
         }
-        assert keyed == {table_of(cls).name for cls in schema.database_tables() if schema.key_of(cls)}
+        assert tables == {table_of(cls).name for cls in schema.database_tables() if schema.key_of(cls)}
         for kind in ("columns", "tables", "views"):
-            uncommented = f"SELECT * FROM duckdb_{kind}() WHERE NOT internal AND coalesce(comment, '') = ''"
-            assert all_rows(market, uncommented) == [], kind
-        commented = all_rows(
+            query = f"SELECT * FROM duckdb_{kind}() WHERE NOT internal AND coalesce(comment, '') = ''"
+            assert all_rows(market, query) == [], kind
+        comments = all_rows(
             market, "SELECT comment FROM duckdb_columns() WHERE schema_name = 'analysis' AND column_name = 'why_not'"
         )
-        assert commented == [(analysis_views.COLUMNS["analysis.pay_observations"]["why_not"],)]
+        assert comments == [(analysis_views.COLUMNS["analysis.pay_observations"]["why_not"],)]
         columns = {name for (name,) in all_rows(market, "SELECT column_name FROM duckdb_columns() WHERE NOT internal")}
         assert "text" not in columns
         tags = all_rows(market, "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'market'")
@@ -85,14 +85,14 @@ def test_what_a_killed_run_left_is_removed(con: database.Connection, tmp_path: P
 def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -> None:
     target = tmp_path / "market.duckdb"
     publish(con, target)
-    done, counted, failures = threading.Event(), [], []
+    stop, polls, failures = threading.Event(), [], []
 
     def poll() -> None:
-        while not done.is_set():
+        while not stop.is_set():
             try:
                 with open_reader(tmp_path) as reader:
                     counts = {tuple(all_rows(reader, "SELECT count(*) FROM core.postings")[0]) for _ in range(3)}
-                    counted.append(counts)
+                    polls.append(counts)
             except duckdb.Error as error:
                 failures.append(error)
 
@@ -105,11 +105,11 @@ def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -
         assert all_rows(early, "SELECT count(*) FROM core.postings") == [(0,)]  # the file it opened
         with open_reader(tmp_path) as late:
             assert all_rows(late, "SELECT count(*) FROM core.postings") == [(4,)]
-    done.set()
+    stop.set()
     polling.join()
     assert failures == []
-    assert len(counted) > 1
-    assert all(len(counts) == 1 for counts in counted)
+    assert len(polls) > 1
+    assert all(len(counts) == 1 for counts in polls)
 
 
 def test_the_same_rows_export_to_the_same_bytes(work_template: Path, tmp_path: Path) -> None:
@@ -122,8 +122,8 @@ def test_the_same_rows_export_to_the_same_bytes(work_template: Path, tmp_path: P
         with open_copy(work_template, tmp_path / str(number)) as con:
             load(con, *order)
             jobs.resolve(con, order)
-            written = export_parquet(con, tmp_path / str(number) / "out")
-            exports.append({path.name: path.read_bytes() for path in written})
+            paths = export_parquet(con, tmp_path / str(number) / "out")
+            exports.append({path.name: path.read_bytes() for path in paths})
     assert exports[0] == exports[1]
     assert "core.postings.parquet" in exports[0]
     assert "mart.figures_history.parquet" in exports[0]
@@ -199,15 +199,15 @@ def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
 ) -> None:
     files = nights_to_kill(tmp_path)
     script = [sys.executable, "-c", KILLED, str(tmp_path), at]
-    killed = subprocess.run(script, cwd=Path(database.__file__).parents[1], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    result = subprocess.run(script, cwd=Path(database.__file__).parents[1], check=False)
+    assert result.returncode == -signal.SIGKILL
     with database.open_work(tmp_path) as con:
         loader.load(con, files, gate=passes)
         jobs.resolve(con, files)
         convert_money(con)
         publish(con, tmp_path / "market.duckdb")
-        exported = {path.name: path.read_bytes() for path in export_parquet(con, tmp_path / "out")}
-    assert exported == undisturbed
+        export = {path.name: path.read_bytes() for path in export_parquet(con, tmp_path / "out")}
+    assert export == undisturbed
     with open_reader(tmp_path) as reader:
         assert all_rows(reader, CLOSED) == [("board:1", None), ("board:2", "2026-01-02")]
     assert sorted(path.name for path in tmp_path.glob("*.duckdb*")) == ["market.duckdb", "work.duckdb"]

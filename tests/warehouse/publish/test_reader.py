@@ -86,19 +86,19 @@ def test_a_reader_can_neither_write_nor_reach_another_file(published: Path, monk
     workplace.mkdir()
     monkeypatch.chdir(workplace)
     before = files_in(published)
-    allowed = []
+    successes = []
     with open_reader(published, with_texts=True) as reader:
         for statement in FORBIDDEN:
             try:
                 reader.execute(statement.format(folder=published)).fetchall()
-                allowed.append(statement)
+                successes.append(statement)
             except database.SqlError:
                 pass
         for write in ("write_csv", "write_parquet"):
             with pytest.raises(database.SqlError):
                 getattr(reader.sql("SELECT * FROM core.postings"), write)(str(published / "stolen"))
         assert all_rows(reader, "SELECT count(*) FROM core.postings") == [(2,)]  # still usable
-    assert allowed == []
+    assert successes == []
     assert files_in(published) == before
 
 
@@ -143,11 +143,11 @@ def test_a_reader_in_another_process_reads_while_the_pipeline_writes(con: databa
         "reader = open_reader(Path(sys.argv[1]));"
         "print(json.dumps(reader.execute('SELECT count(*) FROM core.postings').fetchall()))"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)],
         cwd=Path(database.__file__).parents[1],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout) == [[2]]
+    assert json.loads(result.stdout) == [[2]]

@@ -42,10 +42,10 @@ def put(con: database.Connection, *rows: Any) -> None:
     database.insert_into(con, table_of(type(rows[0])).name, arrow_table(type(rows[0]), rows))
 
 
-def advert(number: int, **said: Any) -> Postings:
+def advert(number: int, **fields: Any) -> Postings:
     usual: dict[str, Any] = {"remote_scope": None, "version_from": NOW, "content_hash": f"{number:032x}"}
     names = {f.name for f in fields_of(Postings)}
-    return posting(number, **{name: value for name, value in (usual | said).items() if name in names})
+    return posting(number, **{name: value for name, value in (usual | fields).items() if name in names})
 
 
 def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -96,9 +96,9 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
 ) -> None:
     chance = random.Random(seed)
     put(con, *(advert(n) for n in range(3_000)))
-    seen: dict[str, Any] = {"board": "b", "first_seen_at": NOW, "last_seen_at": NOW}
+    usual: dict[str, Any] = {"board": "b", "first_seen_at": NOW, "last_seen_at": NOW}
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingBoards))
-    put(con, *(PostingBoards(**nothing | seen | {"posting_id": f"x:{n:04}"}) for n in range(3_000)))
+    put(con, *(PostingBoards(**nothing | usual | {"posting_id": f"x:{n:04}"}) for n in range(3_000)))
     target = tmp_path / "market.duckdb"
     publish(con, target)
     del written[:]
@@ -115,9 +115,9 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
         assert declared(target) == declared(anew)
         with duckdb.connect(str(target), read_only=True) as market:
             market.execute("SET TimeZone = 'UTC'")
-            keyed = "SELECT count(*) FROM core.postings WHERE posting_id = 'x:0007' AND posting_id IN ('x:0007')"
+            lookup = "SELECT count(*) FROM core.postings WHERE posting_id = 'x:0007' AND posting_id IN ('x:0007')"
             there = con.execute("SELECT count(*) FROM core.postings WHERE posting_id = 'x:0007'").fetchall()
-            assert market.execute(keyed).fetchall() == there, "the index finds what is there and nothing else"
+            assert market.execute(lookup).fetchall() == there, "the index finds what is there and nothing else"
             tags = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'market'"
             assert market.execute(tags).fetchall()[0][0].startswith("v1.4")
 
@@ -148,8 +148,8 @@ def test_whatever_changes_in_a_column_is_published(
     con.execute(f"UPDATE core.postings SET {edit}")
     publish(con, target)
     assert written == []
-    wanted = con.execute("SELECT * FROM core.postings ORDER BY ALL").fetchall()
-    assert content(target)["core.postings"] == wanted
+    rows = con.execute("SELECT * FROM core.postings ORDER BY ALL").fetchall()
+    assert content(target)["core.postings"] == rows
 
 
 def doubled(con: database.Connection) -> None:
@@ -231,8 +231,8 @@ def test_what_finishes_a_run_is_in_the_published_file_alone(con: database.Connec
     target = tmp_path / "market.duckdb"
     for code in (0, 2):
         end = functools.partial(database.end_run, run_id="r", ended_at=NOW + timedelta(1), exit_code=code)
-        staged = market.stage(con, target, end)
-        staged.fresh.replace(target)
+        change = market.stage(con, target, end)
+        change.fresh.replace(target)
         with duckdb.connect(str(target), read_only=True) as reader:
             assert reader.execute("SELECT exit_code FROM ops.runs").fetchall() == [(code,)]
     assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(None,)]
@@ -251,5 +251,5 @@ def test_a_place_that_moves_to_another_position_is_no_doubled_key(con: database.
     con.execute("UPDATE core.posting_places SET position = position - 1")
     publish(con, target)
     with duckdb.connect(str(target), read_only=True) as market:
-        found = market.execute("SELECT position, city FROM core.posting_places ORDER BY ALL").fetchall()
-    assert found == [(0, "Quito"), (1, "Cali")]
+        rows = market.execute("SELECT position, city FROM core.posting_places ORDER BY ALL").fetchall()
+    assert rows == [(0, "Quito"), (1, "Cali")]
