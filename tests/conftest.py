@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith(("JOBMARKET_", "PREFECT_"))]:
     del os.environ[name]
@@ -25,6 +26,9 @@ os.environ.update(
     GX_ANALYTICS_ENABLED="false",
     DO_NOT_TRACK="1",
 )
+
+settings.register_profile("slow machines", deadline=None)
+settings.load_profile("slow machines")
 
 SHARED = frozenset(("sample", "small", "server", "killing"))
 """Fixtures of flows/ that take long to make and that several modules read."""

@@ -85,7 +85,7 @@ def at_once(small: FinishedRun, tmp_path_factory: pytest.TempPathFactory) -> dic
         return warehouse_of(take_in(tmp_path_factory.mktemp("at_once"), small.data, files_of(small.data)))
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.sampled_from(ORDERS))
 @pytest.mark.usefixtures("undecorated")
 def test_files_that_come_late_leave_what_all_at_once_would_have(

@@ -70,7 +70,7 @@ def test_ranges_of_a_file_are_the_file(tmp_path: Path, size: int) -> None:
 
 
 @given(at=st.integers(200, 4_000), n=st.integers(1, 40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_ranges_of_a_damaged_file_lose_no_more_than_the_file(
     at: int, n: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -243,7 +243,7 @@ def test_a_file_that_is_no_warc(tmp_path: Path, content: bytes, why: str) -> Non
     assert why in record.why
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_damage_raises_or_invents(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "x.warc.gz"

@@ -319,7 +319,7 @@ JSON = st.recursive(
 
 
 @given(name=st.sampled_from(sorted(schema_org.KNOWN)), value=JSON)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_value_of_any_property_gives_a_row_or_an_issue(name: str, value: Any) -> None:
     job = JOB | {name: value}
     for row in postings(each([job], lambda item: read_item(item, url="https://a.example/1", site=None))):

@@ -308,7 +308,7 @@ def test_a_board_that_fails_does_not_stop_the_others(name: str) -> None:
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_board_is_found_in_its_address(name: str, data: st.DataObject) -> None:
     module = all_sources()[name]
     is_host = any("*" in endpoint for endpoint in module.SOURCE.endpoints)
@@ -569,7 +569,7 @@ JSON_CASES = [case for case in CASES if (case / "answer.json").exists()]
 
 @pytest.mark.parametrize("case", JSON_CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_changed_answer_never_raises(case: Path, data: st.DataObject) -> None:
     """Any value of the answer, at any depth, exchanged for any other: a row or an issue, never an exception."""
     answer = json.loads((case / "answer.json").read_text(encoding="utf-8"))

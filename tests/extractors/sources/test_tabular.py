@@ -396,7 +396,7 @@ ANY = st.recursive(
 
 
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, ANY)) | ANY, min_size=1, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_row_is_a_posting_or_an_issue(rows: list[Any]) -> None:
     try:
         records = read(json.dumps(rows).encode())

@@ -411,7 +411,7 @@ MARKS = st.sampled_from(
 OLD = st.text(alphabet="ab .,|\n", max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(parts=st.lists(st.tuples(TEXT, MARKS, OLD), max_size=5), tail=TEXT, is_html=st.booleans(), crlf=st.booleans())
 def test_bytes_outside_the_spans_never_change_and_twice_is_once(
     parts: list[tuple[str, tuple[str, str, str], str]], tail: str, is_html: bool, crlf: bool
@@ -449,7 +449,7 @@ def plain(name: str, value: str | None, reason: str | None) -> Figures:
     )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(raw=st.binary(max_size=200), is_html=st.booleans())
 def test_no_file_makes_it_fall_over(raw: bytes, is_html: bool) -> None:
     """Any bytes with a sources block appended are refreshed or refused with a line, never anything else."""

@@ -119,7 +119,7 @@ def outcome(corpus: Sequence[tuple[Version, str | None]]) -> tuple[list[Link], J
     return links, assign_job_ids([version for version, _ in corpus], links)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(corpora(), st.randoms(use_true_random=False))
 def test_links_and_jobs_are_a_function_of_the_versions(
     corpus: list[tuple[Version, str | None]], rng: random.Random
@@ -130,7 +130,7 @@ def test_links_and_jobs_are_a_function_of_the_versions(
     assert assign_job_ids([version for version, _ in order], rng.sample(links, len(links))) == jobs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(corpora(), st.integers(0, 5))
 def test_what_comes_later_changes_ids_by_recorded_merges_alone(
     corpus: list[tuple[Version, str | None]], day: int
@@ -161,7 +161,7 @@ def followed(job_id: str, merges: dict[str, str]) -> str:
     return job_id
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(corpora())
 def test_a_job_is_named_by_its_earliest_posting_and_holds_one_requisition(
     corpus: list[tuple[Version, str | None]],

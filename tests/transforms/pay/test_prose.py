@@ -428,7 +428,7 @@ TEXTS = st.one_of(
 COUNTRIES = st.sampled_from([None, "US", "CA", "DE", "CH", "IN", "ZA", "CL", "PL", "JP", "NA", "??"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example(text="\x850", country=None, employment_type=None)
 @given(text=TEXTS, country=COUNTRIES, employment_type=st.sampled_from([None, "FULL_TIME", "CONTRACTOR"]))
 def test_any_text_gives_valid_pay(text: str, country: str | None, employment_type: str | None) -> None:
@@ -450,7 +450,7 @@ def test_any_text_gives_valid_pay(text: str, country: str | None, employment_typ
         assert pay.start is not None and pay.end is not None and 0 <= pay.start < pay.end <= len(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     low=st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True)),
     high=st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True)),

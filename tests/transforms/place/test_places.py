@@ -370,7 +370,7 @@ ADDRESSES = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     text=st.none() | LINES,
     addresses=ADDRESSES,
@@ -400,7 +400,7 @@ def test_any_text_is_read(
         assert span.start is None or 0 <= span.start < (span.end or 0) <= len(source)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LINES)
 def test_any_country_is_a_known_code(text: str) -> None:
     assert country_of(text) in (None, *countries())

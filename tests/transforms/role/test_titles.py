@@ -267,7 +267,7 @@ def assert_inside(read: Reading, text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_title_readers_take_any_text(title: str) -> None:
     read, level = role_of(title), seniority_of(title)
     assert read.value in ROLES
@@ -278,7 +278,7 @@ def test_title_readers_take_any_text(title: str) -> None:
 
 
 @given(st.one_of(TEXTS, st.text(max_size=40)), TEXTS, st.sampled_from(ROLES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_text_readers_take_any_text(title: str, text: str, role: str) -> None:
     years = years_in(text)
     if years is not None:

@@ -155,7 +155,7 @@ def test_every_skill_is_found_by_its_name() -> None:
 
 
 @given(TEXTS | st.text())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_input_breaks_it(text: str) -> None:
     names = {skill.skill for skill in taxonomy()}
     skills = skills_in(text, title=text[:40])

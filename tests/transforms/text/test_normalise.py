@@ -79,7 +79,7 @@ def test_hash_and_key_ignore_case_and_white_space_only() -> None:
 
 
 @given(PIECES.map("".join) | st.text())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_input_breaks_them(source: str) -> None:
     text = text_of(source)
     assert "\r" not in text and "\xa0" not in text and "  " not in text
@@ -93,7 +93,7 @@ def test_no_input_breaks_them(source: str) -> None:
 
 
 @given(PLAIN)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_tidy_markup_reads_as_the_parser_reads_it(html: str) -> None:
     # a comment is no tidy markup
     assert text_of(f"<div>{html}</div>") == text_of(f"<div>{html}</div><!-- -->")

@@ -281,7 +281,7 @@ ADVERTS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ADVERTS, st.randoms(use_true_random=False))
 def test_no_order_shows_and_what_meets_is_one(adverts: list[HiringStatement], random: Any) -> None:
     boards = [board_line("lever", "acme", "Acme"), board_line("greenhouse", "zenith", "Zenith Foods")]

@@ -110,7 +110,7 @@ def taken_back(con: database.Connection) -> Iterator[None]:
         con.rollback()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=WRITTEN)
 @example(steps=[(0, {ROLES[0]: 1}), (2, {ROLES[0]: 1}), (1, {}), (1, 0)])  # taken out between two days, and put back
 @example(steps=[(0, {ROLES[0]: 1}), (1, {ROLES[0]: 2}), (2, {ROLES[0]: 1}), (1, 2)])
@@ -138,7 +138,7 @@ BEHIND = st.lists(st.tuples(st.sampled_from(("ashby", "lever")), READ_ON), max_s
 LEDGER = st.dictionaries(st.sampled_from(("a", "b", "c")), st.none() | BEHIND)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=st.lists(st.tuples(st.integers(0, 4), LEDGER), max_size=8))
 def test_figures_are_read_with_their_day_in_them(opened: database.Connection, steps: list[tuple[int, Any]]) -> None:
     history: dict[int, list[Figures]] = {}

@@ -94,7 +94,7 @@ def quantile_by_hand(
     return float(value), min(low, value), max(high, value)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 10**6), st.permutations(range(len(UNEVEN))), st.integers(1, len(UNEVEN)), st.sampled_from((1, 60))
 )
@@ -154,7 +154,7 @@ def test_the_interval_of_a_panel_by_hand(cell: int) -> None:
     assert pay.loc[[3, 4], list(OF_PANEL)].isna().all(axis=None), "an employer has too much of them"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10**6), st.floats(0.001, 1e6))
 def test_equal_weights_say_what_no_weights_say(seed: int, weight: float) -> None:
     jobs = draw_jobs(seed, UNEVEN)
@@ -163,7 +163,7 @@ def test_equal_weights_say_what_no_weights_say(seed: int, weight: float) -> None
     np.testing.assert_array_equal(pay.to_numpy(dtype=float), usual.to_numpy(dtype=float))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.sampled_from((1, 60)))
 def test_a_cell_s_panel_says_the_same_in_any_order_and_beside_jobs_of_other_boards(seed: int, at_once: int) -> None:
     chance = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import open_copy
@@ -78,7 +78,6 @@ def rows_of_answers(counts: ShareCounts) -> pd.DataFrame:
     return make_share_rows(counts, DECLARED, CATEGORIES, has_bounds=True)
 
 
-@settings(deadline=None)
 @given(ANSWERS, st.sets(st.integers(0, 3), min_size=1), st.randoms())
 def test_neither_order_nor_other_cells_change_a_cell(
     jobs: list[tuple[int, int, set[int]]], cells: set[int], chance: random.Random
@@ -91,7 +90,6 @@ def test_neither_order_nor_other_cells_change_a_cell(
     pd.testing.assert_frame_equal(some.drop(columns="cell"), expected, check_exact=True, check_dtype=False)
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_shares_lie_in_their_intervals_and_bounds(jobs: list[tuple[int, int, set[int]]]) -> None:
     rows = rows_of_answers(count_answers(jobs))
