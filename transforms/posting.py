@@ -92,17 +92,17 @@ def posting(**raw: Unpack[RawPosting]) -> Posting:
             return row
 
 
-_Said = RawPosting | Issue | Removal | Repetition
-_Made = Posting | Issue | Removal | Repetition
+_RawRow = RawPosting | Issue | Removal | Repetition
+_Row = Posting | Issue | Removal | Repetition
 
 
 def postings(
-    records: Iterable[_Said],
+    records: Iterable[_RawRow],
     earlier_wordings: Mapping[str, str] = NO_WORDINGS,
     *,
     seen_on: date | None = None,
     percent: int = ALL_PERCENT,
-) -> Iterator[_Made]:
+) -> Iterator[_Row]:
     """Make several postings, in order; what is none passes, and what cannot become one becomes an `Issue`.
 
     `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
@@ -114,9 +114,9 @@ def postings(
         yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
-def _batches(records: Iterable[_Said]) -> Iterator[list[_Said]]:
+def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
     """`BATCH` at a time; when reading the answer fails, what came before it is yielded first."""
-    group: list[_Said] = []
+    group: list[_RawRow] = []
     try:
         for one in records:
             group.append(one)
@@ -130,9 +130,9 @@ def _batches(records: Iterable[_Said]) -> Iterator[list[_Said]]:
 
 
 def _make_batch(
-    group: Sequence[_Said], earlier_wordings: Mapping[str, str], seen_on: date | None, percent: int
-) -> list[_Made]:
-    results: dict[int, _Made] = {}
+    group: Sequence[_RawRow], earlier_wordings: Mapping[str, str], seen_on: date | None, percent: int
+) -> list[_Row]:
+    results: dict[int, _Row] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
     for number, whole in enumerate(group):
         if isinstance(whole, Issue | Removal | Repetition):

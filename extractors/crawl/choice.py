@@ -23,7 +23,7 @@ OWN, BOARD, MANY = HOMES = ("employer's own site", "board at a platform", "site 
 BOARDS = frozenset(("boards", "pages"))
 """Kinds of platforms in platforms.csv each of whose boards or sites is one employer's."""
 
-Said = tuple[str, str, str]
+AdvertKey = tuple[str, str, str]
 """Employer, title and place of an advert, as they are compared."""
 
 
@@ -78,7 +78,7 @@ def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[s
     return counts
 
 
-def _identify(advert: Advert) -> Said | None:
+def _identify(advert: Advert) -> AdvertKey | None:
     employer = employer_key(advert.employer)
     title = title_key(advert.title, advert.place, advert.employer, frozenset()) if advert.title else ""
     return (employer, title, fold_letters(advert.place or "").strip()) if employer and title else None

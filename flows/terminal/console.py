@@ -70,19 +70,19 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
-Found = Sequence[Sequence[object]]
+ResultRows = Sequence[Sequence[object]]
 
 
-def write_result(columns: Sequence[str], rows: Found, form: str) -> None:
+def write_result(columns: Sequence[str], rows: ResultRows, form: str) -> None:
     """A result in one of `FORMS`: for eyes ("table", "md") with few digits, for programs ("csv", "json") with all."""
     FORMS[form](columns, rows)
 
 
-def _write_table(columns: Sequence[str], rows: Found) -> None:
+def _write_table(columns: Sequence[str], rows: ResultRows) -> None:
     print_rows(columns, [[_format_short(value) for value in row] for row in rows])
 
 
-def _write_csv(columns: Sequence[str], rows: Found) -> None:
+def _write_csv(columns: Sequence[str], rows: ResultRows) -> None:
     """RFC 4180 with line feeds; text that a spreadsheet would take for a formula gets an apostrophe before it."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
@@ -91,7 +91,7 @@ def _write_csv(columns: Sequence[str], rows: Found) -> None:
     _write(lines.getvalue())
 
 
-def _write_json(columns: Sequence[str], rows: Found) -> None:
+def _write_json(columns: Sequence[str], rows: ResultRows) -> None:
     """A list of objects, values as they are; what JSON has no number for is null, and a day is text.
 
     A column whose name stands before it has its number behind it ("x", "x_2").
@@ -101,7 +101,7 @@ def _write_json(columns: Sequence[str], rows: Found) -> None:
     _write(json.dumps(records, ensure_ascii=False, default=str, indent=1, allow_nan=False) + "\n")
 
 
-def _write_markdown(columns: Sequence[str], rows: Found) -> None:
+def _write_markdown(columns: Sequence[str], rows: ResultRows) -> None:
     """A table of GitHub's Markdown in which the words of others are text and nothing else."""
     from reports.guide.render import escape  # noqa: PLC0415  # the templates are for this form alone
 

@@ -225,7 +225,7 @@ def _samples(row: Row, behind: Sequence[Behind]) -> Iterator[tuple[str, tuple[Sa
         yield SHARE, (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), SHARE_OF_JOBS)
 
 
-Valued = tuple[object, float, bool]
+JobValue = tuple[object, float, bool]
 """The board of a job, its value, and whether its advert was edited since and what it said is not known."""
 
 
@@ -241,16 +241,16 @@ def _pay_of(row: Mapping[str, Any]) -> tuple[object, float, float, bool] | None:
     return (board, low, high, True) if not is_own or None in then else (board, *then, False)
 
 
-def _answers(rows: Behind, item: str) -> list[Valued]:
+def _answers(rows: Behind, item: str) -> list[JobValue]:
     """Of each job the board of its first advert, 1 where it counts for an item, and whether one was edited."""
-    jobs: dict[Any, Valued] = {}
+    jobs: dict[Any, JobValue] = {}
     for one in rows:
         board, has, unsure = jobs.get(one["job_id"], ((one["source"], one["board"]), 0.0, False))
         jobs[one["job_id"]] = board, max(has, float(item in (one["items"] or ()))), unsure or one["is_edited"]
     return list(jobs.values())
 
 
-def _number_boards(then: Sequence[Valued], now: Sequence[Valued]) -> tuple[Sample, Sample]:
+def _number_boards(then: Sequence[JobValue], now: Sequence[JobValue]) -> tuple[Sample, Sample]:
     """Samples of two days in which a board has the same number."""
     number = {board: place for place, board in enumerate(dict.fromkeys(one[0] for one in (*then, *now)))}
     boards = [np.array([number[board] for board, _, _ in rows], dtype=np.int64) for rows in (then, now)]

@@ -101,7 +101,7 @@ def _find_linked(text: str) -> Iterator[tuple[int, Claim]]:
         yield at, Claim(at=at, text=words.strip(), low=0, high=0, unit=0, figure=figure, part="linked")
 
 
-Judged = tuple[Claim, str, str]
+ClaimVerdict = tuple[Claim, str, str]
 
 
 def _list_changed(
@@ -117,7 +117,7 @@ def _list_changed(
     return {(change.name, change.before) for change in result.changes}
 
 
-def _judge(claim: Claim, figures: Mapping[str, Figures], changes: set[tuple[str, str]] | None) -> Judged:
+def _judge(claim: Claim, figures: Mapping[str, Figures], changes: set[tuple[str, str]] | None) -> ClaimVerdict:
     if claim.figure is None:
         return claim, UNRESOLVED, f"not said: {', '.join(claim.missing)}"
     judgement, ladder = _judge_alone(claim, figures.get(claim.figure), changes), _find_ladder(claim, figures)
@@ -126,7 +126,7 @@ def _judge(claim: Claim, figures: Mapping[str, Figures], changes: set[tuple[str,
     return judgement
 
 
-def _judge_alone(claim: Claim, row: Figures | None, changes: set[tuple[str, str]] | None) -> Judged:
+def _judge_alone(claim: Claim, row: Figures | None, changes: set[tuple[str, str]] | None) -> ClaimVerdict:
     """A claim against its own figure."""
     if row is None:
         return claim, NO_FIGURE, "no figure of that name is published"

@@ -233,7 +233,7 @@ def _rank(link: Link) -> tuple[datetime, int, float, str, str, str]:
     return link.linked_at, RULES.index(link.rule), -link.score, link.left, link.right, link.title
 
 
-Found = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
+LinkRows = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
 """A rule, versions before, versions after, scores."""
 
 
@@ -390,7 +390,7 @@ def _in_groups(table: _Table, rows: Integers, member: Integers, *columns: Intege
     return pairs
 
 
-def _same_text(table: _Table) -> Found:
+def _same_text(table: _Table) -> LinkRows:
     rows = table.employer_row[table.text[table.employer_row] >= 0]
     employer = table.employer[table.text[table.employer_row] >= 0]
     left, right = _once(_in_groups(table, rows, rows, employer, table.title[rows], table.text[rows]))
@@ -398,7 +398,7 @@ def _same_text(table: _Table) -> Found:
     return SAME_TEXT, left[is_link], right[is_link], np.ones(int(is_link.sum()))
 
 
-def _similar_text(table: _Table, sketches: Sketches) -> list[Found]:
+def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
     has_sketch = (table.text >= 0) & (table.text < table.n_sketched)
     has_sketch[has_sketch] = np.diff(sketches.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
     at = has_sketch[table.employer_row]
@@ -458,7 +458,7 @@ def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) 
 
 def _verify_pairs(
     table: _Table, sketches: Sketches, left: Integers, right: Integers, least: float, least_back: float
-) -> Found:
+) -> LinkRows:
     """Those of the pairs whose texts cover each other well enough, with the larger share."""
     different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
     texts, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
@@ -468,7 +468,7 @@ def _verify_pairs(
     return SIMILAR_TEXT, left[is_link], right[is_link], score[is_link]
 
 
-def _same_facts(table: _Table) -> Found:
+def _same_facts(table: _Table) -> LinkRows:
     begins = np.searchsorted(table.place_row, np.arange(table.n + 1))
     counts = (begins[1:] - begins[:-1])[table.employer_row]
     offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -509,7 +509,7 @@ def _facts(left: Version, right: Version) -> float:
     return (3 + (days <= MAX_DAYS_APART / 3) + bool(pays)) / 5
 
 
-def _side_by_side(table: _Table) -> Found:
+def _side_by_side(table: _Table) -> LinkRows:
     """Links of adverts without text to the earliest like them that their board shows at the time."""
     is_bare = (table.text < 0) & (table.whereabouts >= 0) & ~table.is_line & ~table.is_agency
     rows, employer = table.employer_row[is_bare[table.employer_row]], table.employer[is_bare[table.employer_row]]

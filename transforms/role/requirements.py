@@ -13,7 +13,16 @@ from collections.abc import Iterator
 
 from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
-from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lines_with, lower_text, sentence_at
+from transforms.skills.sections import (
+    MAX_HEADING,
+    Line,
+    SectionLine,
+    cues_of,
+    lines_of,
+    lines_with,
+    lower_text,
+    sentence_at,
+)
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of, rows_of
 
@@ -98,14 +107,14 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     return best
 
 
-def _lines_with(words: str, text: str) -> Iterator[Placed]:
+def _lines_with(words: str, text: str) -> Iterator[SectionLine]:
     """The lines with words of a list. Where nothing else is asked for, what the ideal candidate has is demanded."""
     for number, (begin, kind, line) in lines_with(text, words, f"{words} within"):
         is_asked = kind == "preferred" and _is_only_list(lines_of(text), number)
         yield begin, "required" if is_asked else kind, line
 
 
-def _is_only_list(lines: tuple[Placed, ...], number: int) -> bool:
+def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
     """Whether a line stands below a heading of the ideal candidate, in an advert that has no other demands."""
     above = next(line for _, _, line in reversed(lines[:number]) if line.openings and not line.is_label)
     heading = lower_text(above.text[:MAX_HEADING])

@@ -169,7 +169,7 @@ def _any_of(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
-Found = tuple[int, int, int, int]
+Phrase = tuple[int, int, int, int]
 """A phrase found in a title: the part it stands in, the bits of its concepts, its start and its end."""
 
 
@@ -227,12 +227,12 @@ def _rule_for(concepts: int) -> _Rule | None:
     return None
 
 
-def _find_phrases(title: str) -> tuple[list[Found], list[int]]:
+def _find_phrases(title: str) -> tuple[list[Phrase], list[int]]:
     """The phrases in a title, left to right, the longest first, and the concepts' bits of each of its parts."""
     phrases = _role_words()
     words = words_of(title)
     texts = tuple([word for word, _, _ in words])
-    hits: list[Found] = []
+    hits: list[Phrase] = []
     parts = [0]
     last = 0
     for at, word in enumerate(texts, 1):

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import Context, is_wide, lexicon
-from transforms.skills.sections import INTRO, Line, Placed, lines_of
+from transforms.skills.sections import INTRO, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
@@ -98,7 +98,7 @@ _SET_ASIDE = re.compile(
 )
 
 
-Named = tuple[int, int, tuple[int, ...], int, int, str | None]
+Mention = tuple[int, int, tuple[int, ...], int, int, str | None]
 """Start, end, skills named there, how strongly, place in the line's names, what a list must show for them to count."""
 
 
@@ -172,7 +172,7 @@ def _in_title(title: str) -> frozenset[int]:
     meanings = lexicon().meanings
     hits = lexicon().find(f"\n{line.text}\n")
     line.names = [(start - 1, end - 1, number) for start, end, number in hits if meanings[number].skills]
-    lines: list[Placed] = [(0, "required", line)]
+    lines: list[SectionLine] = [(0, "required", line)]
     return frozenset(
         skill
         for _, _, skills, _, place, list_of in _find_named(line, "required")
@@ -184,12 +184,12 @@ def _in_title(title: str) -> frozenset[int]:
 # --- names that count ---------------------------------------------------------------------------------
 
 
-def _find_named(line: Line, kind: str) -> list[Named]:
+def _find_named(line: Line, kind: str) -> list[Mention]:
     """What a line that begins in a section of a kind names, without what stands in addresses or is not needed."""
     meanings = lexicon().meanings
     text = line.text
     is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone tells how strongly
-    names: list[Named] = []
+    names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
         context = meaning.context
@@ -270,7 +270,7 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
     return False
 
 
-def _in_list(text: str, lines: list[Placed], nth: int, place: int, sides: str) -> bool:
+def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: str) -> bool:
     """Whether a skill that is not ambiguous stands in the same enumeration: beside the name, or on both sides."""
     before = _beside(text, lines, nth, place, -1)
     if sides == "both":
@@ -278,7 +278,7 @@ def _in_list(text: str, lines: list[Placed], nth: int, place: int, sides: str) -
     return before or _beside(text, lines, nth, place, 1)
 
 
-def _beside(text: str, lines: list[Placed], nth: int, place: int, step: int) -> bool:
+def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int) -> bool:
     """Whether the nearest name to one side that is not ambiguous is joined to this one as in a list."""
     meanings = lexicon().meanings
     for _ in range(MAX_PASSED_IN_LIST):

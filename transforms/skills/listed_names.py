@@ -45,7 +45,7 @@ _NAME_AT_NAME = re.compile(
 )
 """A word that is written as a name, parted by a separator from a name of the taxonomy."""
 _LIST_END = re.compile(r"([.!?…](?=\s|$)|[|•·:。]|\.\.+)")
-Known = tuple[int, int, str]
+Tool = tuple[int, int, str]
 """Start and end of a technology that the taxonomy has, and its name there."""
 _EDGES = " .-*\t\u3000"
 
@@ -149,7 +149,7 @@ def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
 
 
 def _names_in_list(
-    text: str, items: Sequence[tuple[int, int]], tools: Sequence[Known], names: Sequence[tuple[int, int, int]]
+    text: str, items: Sequence[tuple[int, int]], tools: Sequence[Tool], names: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[int, int, str, str]]:
     """The unknown names among the items of a list, in which the lexicon reads `names`, `tools` among them."""
     starts = [at for at, _, _ in tools]
@@ -185,7 +185,7 @@ def _technologies() -> dict[int, str]:
     }
 
 
-def _name_in(start: int, end: int, starts: Sequence[int], tools: Sequence[Known]) -> str | None:
+def _name_in(start: int, end: int, starts: Sequence[int], tools: Sequence[Tool]) -> str | None:
     """The first known technology within an item."""
     nth = bisect_left(starts, start)
     return tools[nth][2] if nth < len(tools) and tools[nth][1] <= end else None

@@ -92,11 +92,11 @@ class Line:
         return kind
 
 
-Placed = tuple[int, str, Line]
+SectionLine = tuple[int, str, Line]
 """A line with its offset in the text and the kind of section it begins in."""
 
 
-def lines_of(text: str) -> tuple[Placed, ...]:
+def lines_of(text: str) -> tuple[SectionLine, ...]:
     """The lines of a text that hold something a reader looks for, in order.
 
     The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
@@ -105,7 +105,7 @@ def lines_of(text: str) -> tuple[Placed, ...]:
     return _texts(text).lines
 
 
-def lines_with(text: str, *lists: str) -> list[tuple[int, Placed]]:
+def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
     """The lines that hold words of any of these lists, in order, each with its place among `lines_of`."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
@@ -116,7 +116,7 @@ def lines_with(text: str, *lists: str) -> list[tuple[int, Placed]]:
 class _Text(NamedTuple):
     """The telling lines of a text, and which of them hold words of each of `LISTS`."""
 
-    lines: tuple[Placed, ...]
+    lines: tuple[SectionLine, ...]
     by_list: dict[str, list[int]]
 
 
@@ -139,7 +139,7 @@ def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     entries = [(begin, line) for begin, line in pairs if line is not None]
     is_of_role = any(kind in OF_ROLE for _, line in entries if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
-    placements: list[Placed] = []
+    placements: list[SectionLine] = []
     by_list: dict[str, list[int]] = {}
     for number, (begin, line) in enumerate(entries):
         placements.append((begin, kind, line))
