@@ -33,8 +33,8 @@ def test_an_industry_is_known_from_an_advert_or_in_public() -> None:
     boards = [board for board in all_boards() if board.industry_evidence]
     assert len(boards) >= 70
     assert all(board.industry for board in boards)
-    known_from = re.compile(r"(?:advert of \d{4}-\d\d-\d\d|public): \S.*")
-    assert [board for board in boards if not known_from.fullmatch(board.industry_evidence or "")] == []
+    pattern = re.compile(r"(?:advert of \d{4}-\d\d-\d\d|public): \S.*")
+    assert [board for board in boards if not pattern.fullmatch(board.industry_evidence or "")] == []
 
 
 def test_a_board_never_seen_answering_says_so() -> None:

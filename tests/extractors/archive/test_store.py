@@ -191,8 +191,8 @@ def test_a_file_is_not_fetched_to_be_asked_again(store: Store, tmp_path: Path) -
     with (store.folder / "facts.tsv").open("a") as file:
         file.write("digest\tboards/half")
     assert Store(store.folder, store.url).remember("digest", warc, lambda path: "asked") == expected
-    made_again = archive(store, b"[2]").path
-    assert made_again == warc
+    warc_again = archive(store, b"[2]").path
+    assert warc_again == warc
     assert store.remember("digest", warc, digest_of) == digest_of(warc) != expected
 
 

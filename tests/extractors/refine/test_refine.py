@@ -265,19 +265,19 @@ def test_an_advert_that_says_the_same_is_not_read_again(tmp_path: Path, n_read: 
 
 def test_a_record_that_is_the_same_is_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the order of its keys; one that says the same in another record is read as far as its words."""
-    looked_into: list[int] = []
+    job_ids: list[int] = []
     read_job = greenhouse.read_job
 
     def count(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
-        looked_into.append(job["id"])
+        job_ids.append(job["id"])
         return read_job(job, board=board)
 
     monkeypatch.setattr(greenhouse, "read_job", count)
     night(tmp_path, 1, *(advert(number) for number in range(4)))
-    looked_into.clear()
+    job_ids.clear()
     permutation = dict(reversed(advert(1).items()))
     second = night(tmp_path, 2, advert(0), permutation, advert(2, title="Other"), advert(3, updated_at="2026-01-02"))
-    assert looked_into == [2, 3]
+    assert job_ids == [2, 3]
     assert [row["title"] for row in pq.read_table(second.rows).to_pylist()] == ["Other"]
     assert len(answers_of(second)[0]["repetitions"]) == 3
 

@@ -96,9 +96,9 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
     ],
 )
 def test_what_is_not_known_is_named_with_what_would_be(figure_id: str, words: str) -> None:
-    with pytest.raises(AddressError) as caught:
+    with pytest.raises(AddressError) as error:
         find_id(figure_id)
-    assert words in str(caught.value)
+    assert words in str(error.value)
 
 
 def test_names_of_places_and_skills_are_all_different() -> None:

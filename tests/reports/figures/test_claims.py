@@ -48,17 +48,17 @@ def test_every_claim_of_the_file_is_a_figure() -> None:
 )
 def test_a_wrong_key_is_named_with_its_file_and_claim(tmp_path: Path, changes: dict[str, str], expected: str) -> None:
     path = written(tmp_path, ONE | changes)
-    with pytest.raises(ClaimsError) as caught:
+    with pytest.raises(ClaimsError) as error:
         load_claims(path)
-    assert len(caught.value.problems) == 1 and caught.value.problems[0].startswith(expected)
-    assert str(caught.value).startswith(f"{path}: ")
+    assert len(error.value.problems) == 1 and error.value.problems[0].startswith(expected)
+    assert str(error.value).startswith(f"{path}: ")
 
 
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
     path = written(tmp_path, {key: value for key, value in ONE.items() if key not in ("id", "caveat")}, ONE, ONE)
-    with pytest.raises(ClaimsError) as caught:
+    with pytest.raises(ClaimsError) as error:
         load_claims(path)
-    assert caught.value.problems == (
+    assert error.value.problems == (
         "claim 1: id: missing",
         "claim 1: caveat: missing",
         "claim.one: id: given to two claims",

@@ -98,9 +98,9 @@ def test_a_title_is_a_template(ledger: list[Figures]) -> None:
 def test_what_cannot_be_is_refused_with_its_line(
     ledger: list[Figures], text: str, is_html: bool, line: int, words: str
 ) -> None:
-    with pytest.raises(GuideError) as caught:
+    with pytest.raises(GuideError) as error:
         refresh_bytes((text + END).encode(), ledger, is_html=is_html)
-    assert any(at == line and words in what for at, what in caught.value.problems), caught.value.problems
+    assert any(at == line and words in what for at, what in error.value.problems), error.value.problems
 
 
 def test_withheld_parts_print_the_words_of_the_editor_or_the_reason(ledger: list[Figures], figure: Make) -> None:
@@ -148,9 +148,9 @@ def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(led
     ],
 )
 def test_options_of_the_sources_are_checked(ledger: list[Figures], options: str, words: str) -> None:
-    with pytest.raises(GuideError) as caught:
+    with pytest.raises(GuideError) as error:
         refresh_bytes(f"x{BLOCK.format(options)}".encode(), ledger, is_html=False)
-    assert any(words in what for _, what in caught.value.problems), caught.value.problems
+    assert any(words in what for _, what in error.value.problems), error.value.problems
 
 
 def test_what_must_be_said_within_brackets_stands_in_square_ones(figure: Make) -> None:

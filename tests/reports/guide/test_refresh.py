@@ -49,9 +49,9 @@ def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any
 
 
 def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> list[tuple[int, str]]:
-    with pytest.raises(GuideError) as caught:
+    with pytest.raises(GuideError) as error:
         refresh_bytes(raw.encode(), ledger, is_html=is_html)
-    return list(caught.value.problems)
+    return list(error.value.problems)
 
 
 # --- what is put in ---
@@ -279,10 +279,10 @@ def test_all_problems_are_told_at_once_and_nothing_is_written(tmp_path: Path, le
     path = tmp_path / "guide.md"
     raw = "x <!-- figure:no.one --><!-- /figure -->\r\ny <!-- figure:no.two --><!-- /figure -->\r\n<!-- /figure -->\r\n"
     path.write_bytes(raw.encode())
-    with pytest.raises(GuideError) as caught:
+    with pytest.raises(GuideError) as error:
         refresh(path, path, ledger)
-    assert [line for line, _ in caught.value.problems] == [1, 2, 3, 3]
-    assert f"{path}:2: there is no figure 'no.two'" in str(caught.value)
+    assert [line for line, _ in error.value.problems] == [1, 2, 3, 3]
+    assert f"{path}:2: there is no figure 'no.two'" in str(error.value)
     assert path.read_bytes() == raw.encode()
     assert list(tmp_path.iterdir()) == [path]
 
@@ -307,11 +307,11 @@ JSX_END = '\n\n<section data-figures="sources"></section>\n'
     ],
 )  # fmt: skip
 def test_a_marker_in_code_of_mdx_is_refused_with_its_line(text: str, line: int, words: str) -> None:
-    with pytest.raises(GuideError) as caught:
+    with pytest.raises(GuideError) as error:
         refresh_bytes(
             (text + JSX_END).encode(), [plain("skill.python", "bachelor's", None)], is_html=False, is_mdx=True
         )
-    assert any(at == line and words in what for at, what in caught.value.problems), caught.value.problems
+    assert any(at == line and words in what for at, what in error.value.problems), error.value.problems
 
 
 @pytest.mark.parametrize(

@@ -119,12 +119,12 @@ def test_an_earlier_id_and_a_short_form_find_the_figure(snapshot: Snapshot) -> N
 def test_a_figure_under_review_or_of_long_ago_says_so(tmp_path: Path, work_template: Path) -> None:
     publish_day(tmp_path, DAY)
     with database.open_work(tmp_path) as con:
-        waiting = {
+        vintage = {
             "figure": REGION, "number": 2, "as_of": DAY, "state": "waiting", "offered_on": date(2026, 8, 10),
             "decided_on": None, "why": "median up 40%", "value": "USD 99K", "n_jobs": 1, "method": "x", "content": "{}",
             "reason": None,
         }  # fmt: skip
-        put_rows(con, ops_tables.Vintages, waiting)
+        put_rows(con, ops_tables.Vintages, vintage)
         con.execute(
             "UPDATE mart.figures_history SET status = 'stale', reason = 'nothing newer' WHERE figure = ?", [PYTHON]
         )

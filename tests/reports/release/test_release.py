@@ -348,7 +348,7 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(tmp_
     data, folder = publish_day(tmp_path / "data", DAY), tmp_path / "release"
     with open_published_file(data) as con:
         ledger = {row.figure: row for row in desk.published_figures(con)}
-    claim, withheld = "claim.gdp_2030", "pay.polynesia.ai_engineering.mid_senior"
+    claim, polynesia = "claim.gdp_2030", "pay.polynesia.ai_engineering.mid_senior"
 
     def decided(name: str, number: int, **changes: Any) -> dict[str, Any]:
         row = ledger[name]
@@ -363,17 +363,17 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(tmp_
         release(data, folder)
         return (folder / "CHANGES.md").read_text()
 
-    published_with(*(decided(name, 1) for name in (PYTHON, claim, withheld)))
+    published_with(*(decided(name, 1) for name in (PYTHON, claim, polynesia)))
     text = published_with(
         decided(PYTHON, 2, is_correction=True, reason="contracts were counted"),
         decided(claim, 2, reason="looked up"),
-        decided(withheld, 2, why="withheld for another reason"),
+        decided(polynesia, 2, why="withheld for another reason"),
     )
     errata, reviews, others = re.split(r"^## (?:Accepted after review|Figures) .*$", text, flags=re.MULTILINE)
     assert "## Errata (1)" in errata and f"- `{PYTHON}` " in errata
     assert "as before. Erratum: contracts were counted" in errata
     assert f"`{claim}`" in reviews and "as before. Accepted: looked up" in reviews
-    assert "None." in others and withheld not in text
+    assert "None." in others and polynesia not in text
     feed = feedparser.parse((folder / "feed.atom").read_bytes())
     assert "1 erratum" in feed.entries[0].title
     assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(

@@ -30,8 +30,8 @@ def test_a_country_with_one_kind_of_source_is_not_compared() -> None:
     abroad = {**ROW, "pay_market": "cross_border"}
     assert comparison.arrange([ROW, abroad]) == []
     assert len(comparison.arrange([ROW, abroad, OFFICIAL])) == 3
-    withheld = {**OFFICIAL, "status": "suppressed", "usd": None}
-    assert comparison.arrange([ROW, withheld, {**OFFICIAL, "place": "Canada"}]) == []
+    refusal = {**OFFICIAL, "status": "suppressed", "usd": None}
+    assert comparison.arrange([ROW, refusal, {**OFFICIAL, "place": "Canada"}]) == []
     assert comparison.arrange([ROW, {**OFFICIAL, "role": "ai_researcher"}]) == [], "other work"
 
 
