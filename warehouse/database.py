@@ -13,7 +13,7 @@ import contextlib
 import errno
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -218,17 +218,25 @@ def load_lookup(con: Connection, cls: type, rows: Sequence[object]) -> None:
         insert_into(con, table_of(cls).name, arrow_table(cls, rows))
 
 
-def write_mart(con: Connection, cls: type, rows: pd.DataFrame | Sequence[object], *, as_of: date) -> None:
-    """Replace a mart's rows of one day; a frame has the columns of `cls`, NaN and None meaning NULL.
+def write_mart(
+    con: Connection,
+    cls: type,
+    rows: pd.DataFrame | Sequence[object],
+    *,
+    as_of: date,
+    reused: Collection[str] = (),
+) -> None:
+    """Replace a mart's rows of one day but those of cells that are `reused` (`mart_history.write_day`).
 
-    In the caller's `transaction`, so that all marts of a day come or go together.
+    A frame has the columns of `cls`, NaN and None meaning NULL. In the caller's `transaction`, so that all marts of a
+    day come or go together.
     """
     if isinstance(rows, Sequence):
         table = arrow_table(cls, rows)
     else:
         table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
     with _register(con, "mart_rows", table):
-        mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of)
+        mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of, reused=reused)
 
 
 def keep_mart(con: Connection, cls: type, *, of: date, as_of: date) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from transforms import records
 from transforms.records.columns import fields_of, table_of
 from warehouse.marts import mart_history
+from warehouse.marts.mart_history import CELL
 from warehouse.schema import ident
 from warehouse.tables import (
     Countries,
@@ -106,39 +107,31 @@ def inputs_of(key: Sequence[object], rows: Hashes) -> str:
 
 
 class CellCache:
-    """Rows of a mart for one day: computed, or reused from the newest earlier day (or that day itself).
+    """Which cells of a mart an earlier day (or that day itself) has already, and which must be computed.
 
-    `n_computed` and `n_reused` count cells.
+    `cells` are the inputs of those that it has; `reused` those of them that the day has, too, whose rows stand on.
+    `n_computed` counts the others.
     """
 
-    def __init__(self, cls: type, as_of: date, earlier: pd.DataFrame | None = None) -> None:
+    def __init__(self, cls: type, as_of: date, cells: Collection[str] = ()) -> None:
         self.n_computed = 0
-        self.n_reused = 0
+        self.reused: set[str] = set()
         self._cls = cls
         self._as_of = as_of
-        self._earlier = earlier
-        self._places: dict[Any, Any] = {}
-        if earlier is not None and not earlier.empty and "inputs" in earlier:
-            self._places = dict(earlier.groupby("inputs", sort=False).indices)
-        self._reused: list[NDArray[np.intp]] = []
+        self._cells = frozenset(cells)
 
     def reuse(self, inputs: str) -> bool:
         """Reuse the rows of the cell with these inputs; False where there are none and it must be computed."""
-        places = self._places.get(inputs)
-        if places is None:
+        if inputs not in self._cells:
             self.n_computed += 1
             return False
-        self.n_reused += 1
-        self._reused.append(places)
+        self.reused.add(inputs)
         return True
 
-    def combine_rows(self, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-        """All rows of the day, in the mart's columns and their types."""
+    def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """The rows that were computed, in the mart's columns and their types."""
         names = [f.name for f in fields_of(self._cls)]
-        frames = [frame for frame in parts if len(frame)]
-        if self._reused and self._earlier is not None:
-            frames.append(self._earlier.iloc[np.concatenate(self._reused)])
-        frames = [_set_types(frame, self._cls) for frame in frames]
+        frames = [_set_types(frame, self._cls) for frame in computed if len(frame)]
         return pd.concat(frames, ignore_index=True).assign(as_of=self._as_of) if frames else pd.DataFrame(columns=names)
 
 
@@ -151,10 +144,12 @@ def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 
 def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
-    """The cache of a day, with the rows of the newest day up to it that the mart has."""
+    """The cache of a day, with the cells of the newest day up to it that the mart has."""
+    if CELL not in {f.name for f in fields_of(cls)}:
+        return CellCache(cls, as_of)
     newest = mart_history.last_day(con, cls, until=as_of)
-    earlier = con.execute(f"SELECT * FROM {table_of(cls).name} WHERE as_of = ? ORDER BY ALL", [newest]).df()
-    return CellCache(cls, as_of, earlier)
+    query = f"SELECT DISTINCT {CELL} FROM {table_of(cls).name} WHERE as_of = ? AND {CELL} IS NOT NULL"
+    return CellCache(cls, as_of, [inputs for (inputs,) in con.execute(query, [newest]).fetchall()])
 
 
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:

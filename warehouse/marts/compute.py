@@ -88,13 +88,15 @@ class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
     `inputs`: the digest of what each mart is computed from. `unchanged`: marts that are those of an earlier day, and
-    which. `frames`: rows of the others. `problems`: what did not pass its gate.
+    which. `frames`: rows of the others that were computed. `reused`: cells of theirs whose rows stand on. `problems`:
+    what did not pass its gate.
     """
 
     as_of: date
     inputs: dict[type, str]
     unchanged: dict[type, date]
     frames: dict[type, pd.DataFrame]
+    reused: dict[type, set[str]]
     problems: list[str]
 
 
@@ -102,14 +104,15 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
     """Compute and check every mart of a day; the results of the gates go to ops.checks.
 
     A mart is computed where what it is computed from changed: not at all when nothing did, else cell by cell
-    (`warehouse.marts.cell_cache`). What is taken over as a whole met its gate when it was computed, and only its day
-    changes; as soon as one cell is computed, all rows of the mart pass the gate.
+    (`warehouse.marts.cell_cache`). The rows that are computed pass the gate; those of cells that are reused, and marts
+    that are taken over as a whole, met it when they were computed, by the same code. That no key stands twice among
+    both is a rule of `warehouse.checks.integrity`.
     """
     read = cell_cache.inputs_on(con, as_of)
     relations = {relation for mart in MARTS.values() for relation in mart.moving}
     digests = {relation: cell_cache.digest_of(con, relation, as_of) for relation in relations}
     inputs = {cls: read + "".join(digests[relation] for relation in mart.moving) for cls, mart in MARTS.items()}
-    marts = ComputedMarts(as_of, inputs, {}, {}, [])
+    marts = ComputedMarts(as_of, inputs, {}, {}, {}, [])
     for cls, mart in MARTS.items():
         name = table_of(cls).name
         if day := cell_cache.day_with(con, cls, as_of, inputs[cls]):
@@ -118,9 +121,10 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             continue
         cache = cell_cache.cache_of(con, cls, as_of)
         frame = marts.frames[cls] = mart.compute(con, as_of, cache)
+        marts.reused[cls] = cache.reused
         result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
         database.record_checks(con, result.checks)
-        log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{cache.n_reused:,}")
+        log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
     return marts
@@ -131,6 +135,6 @@ def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
     for cls, day in marts.unchanged.items():
         database.keep_mart(con, cls, of=day, as_of=marts.as_of)
     for cls, frame in marts.frames.items():
-        database.write_mart(con, cls, frame, as_of=marts.as_of)
+        database.write_mart(con, cls, frame, as_of=marts.as_of, reused=marts.reused[cls])
     rows = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
     database.put(con, MartInputs, rows)

@@ -8,7 +8,7 @@ and a row that stood on several days without a break among them is stored once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 import duckdb
@@ -20,6 +20,8 @@ from warehouse.marts.measures import CAPPED_ESTIMAND
 from warehouse.schema import MOVING_DATES, STORED, ident, key_of, literal, stands_on
 
 DAYS = table_of(Days).name
+CELL = "inputs"
+"""The column in which marts that are computed cell by cell have a digest of what a row's cell was computed from."""
 _READINGS = """(
     SELECT list({'source': source, 'read_on': read_on} ORDER BY source) FROM (
         SELECT source, read_on FROM (SELECT unnest(behind, max_depth := 2) FROM written) WHERE read_on IS NOT NULL
@@ -66,19 +68,26 @@ def rename(con: duckdb.DuckDBPyConnection, mart: type, column: str, new_name: Ca
             con.execute(f"UPDATE {history} SET {column} = $new WHERE {column} = $old", {"new": new, "old": old})
 
 
-def write_day(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:
+def write_day(
+    con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date, *, reused: Collection[str] = ()
+) -> None:
     """Make a mart's rows of one day those of a SELECT, which may lack columns, the day among them: they become NULL.
 
-    To be called in a transaction: it takes several statements. Keys of the rows must be unique.
+    `reused` are cells (`CELL`) whose rows stay as they stand on the day, or on the newest before it where it was never
+    written. To be called in a transaction: it takes several statements. Keys of the rows must be unique.
     """
     earlier, later = _days_beside(con, mart, as_of)
     _stage(con, mart, rows, as_of)
     history, columns, keys = _names(mart)
     day, next_day = _day(as_of), _day(later)
     select = f"SELECT {columns} FROM {history} AS h WHERE"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {select} {stands_on(day)} EXCEPT FROM written")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written EXCEPT {select} {stands_on(day)}")
-    is_gone = f"{stands_on(day)} AND ({keys}) IN (SELECT ({keys}) FROM gone)"
+    stands = stands_on(day)
+    if reused:
+        con.execute("CREATE OR REPLACE TEMP TABLE reused AS SELECT unnest($cells) AS cell", {"cells": sorted(reused)})
+        stands += f" AND coalesce(h.{CELL} NOT IN (SELECT cell FROM reused), true)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {select} {stands} EXCEPT FROM written")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written EXCEPT {select} {stands}")
+    is_gone = f"{stands} AND ({keys}) IN (SELECT ({keys}) FROM gone)"
     if later is not None:  # what stands on both sides of the day goes on after it
         con.execute(
             f"INSERT INTO {history} SELECT * REPLACE ({next_day} AS valid_from) FROM {history} AS h"
