@@ -86,7 +86,9 @@ def write_day(
         con.execute("CREATE OR REPLACE TEMP TABLE reused AS SELECT unnest($cells) AS cell", {"cells": sorted(reused)})
         stands += f" AND coalesce(h.{CELL} NOT IN (SELECT cell FROM reused), true)"
     con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {select} {stands} EXCEPT FROM written")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written EXCEPT {select} {stands}")
+    is_first = not con.execute(f"SELECT EXISTS (FROM {history} AS h WHERE {stands})").fetchall()[0][0]
+    known = "" if is_first else f"EXCEPT {select} {stands}"  # to compare with nothing takes as long as with all
+    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written {known}")
     is_gone = f"{stands} AND ({keys}) IN (SELECT ({keys}) FROM gone)"
     if later is not None:  # what stands on both sides of the day goes on after it
         con.execute(
