@@ -43,7 +43,7 @@ MAX_GROWTH = 100_000
 """Bytes that a night without changes may add to a file."""
 SWING = 4 * 262_144
 """Bytes by which the blocks in use go up and down from night to night, and differ between two runs of the same nights.
-Over few nights this is more than what nights add.
+Over a few nights this is more than what nights add.
 """
 TABLES = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY ALL"
 Recordings = Mapping[str, Sequence[Path]]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench import month
 
-N_NIGHTS = 9
+N_NIGHTS = 6
 BLOCK = 262_144
 OTHER_FIELDS = ("market", "work", "work_used", "n_rows", "seconds", "memory")
 MAX_ROWS = 100

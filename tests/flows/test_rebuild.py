@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from flows import nightly
 from flows.runtime.run_record import Request, work_of
@@ -75,6 +73,8 @@ ORDERS = [
     for cuts in ((0, 1, 2, 3), (0, 1, 3), (0, 2, 3))
 ]
 """Every order in which three nights' files may come, one by one or two at once."""
+LATE = ((2,), (0, 1))
+"""The newest first, then two older ones at once."""
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +85,7 @@ def at_once(small: FinishedRun, tmp_path_factory: pytest.TempPathFactory) -> dic
         return warehouse_of(take_in(tmp_path_factory.mktemp("at_once"), small.data, files_of(small.data)))
 
 
-@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.sampled_from(ORDERS))
+@pytest.mark.parametrize("order", [LATE, *(pytest.param(one, marks=pytest.mark.long) for one in ORDERS if one != LATE)])
 @pytest.mark.usefixtures("undecorated")
 def test_files_that_come_late_leave_what_all_at_once_would_have(
     order: tuple[tuple[int, ...], ...],
