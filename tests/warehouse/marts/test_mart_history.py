@@ -46,7 +46,12 @@ def day(number: int) -> date:
 
 def share(as_of: date, role: str, n_jobs: int, share: float | None = None) -> Shares:
     period: dict[str, Any] = {"period_from": as_of - timedelta(days=364), "period_to": as_of}
-    return share_of(as_of, "role", role, n_jobs, share=share, **period)
+    return share_of(as_of, "role", role, n_jobs, share=share, inputs=cell_of(role, n_jobs), **period)
+
+
+def cell_of(role: str, n_jobs: int) -> str:
+    """The digest of what a row is computed from."""
+    return f"{role} of {n_jobs}"
 
 
 def shares(as_of: date, counts: dict[str, int]) -> list[Shares]:
@@ -98,7 +103,7 @@ def runs(history: dict[int, dict[str, int]]) -> list[tuple[str, int, date, date 
 
 
 COUNTS = st.dictionaries(st.sampled_from(ROLES[:3]), st.integers(0, 2), max_size=3)
-WRITTEN = st.lists(st.tuples(st.integers(0, 5), COUNTS | st.integers(0, 5)), max_size=12)
+STEPS = st.lists(st.tuples(st.integers(0, 5), COUNTS | st.integers(0, 5), st.booleans()), max_size=12)
 
 
 @contextlib.contextmanager
@@ -111,19 +116,29 @@ def taken_back(con: database.Connection) -> Iterator[None]:
 
 
 @settings(max_examples=60)
-@given(steps=WRITTEN)
-@example(steps=[(0, {ROLES[0]: 1}), (2, {ROLES[0]: 1}), (1, {}), (1, 0)])  # taken out between two days, and put back
-@example(steps=[(0, {ROLES[0]: 1}), (1, {ROLES[0]: 2}), (2, {ROLES[0]: 1}), (1, 2)])
+@given(steps=STEPS)
+@example(  # taken out between two days, and put back
+    steps=[(0, {ROLES[0]: 1}, False), (2, {ROLES[0]: 1}, False), (1, {}, False), (1, 0, False)]
+)
+@example(steps=[(0, {ROLES[0]: 1}, False), (1, {ROLES[0]: 2}, False), (2, {ROLES[0]: 1}, False), (1, 2, False)])
+@example(steps=[(0, {ROLES[0]: 1, ROLES[1]: 1}, False), (2, {ROLES[1]: 2}, True), (1, {}, True), (2, {}, False)])
 def test_each_day_is_read_as_it_was_written_last(
-    opened: database.Connection, steps: list[tuple[int, dict[str, int] | int]]
+    opened: database.Connection, steps: list[tuple[int, dict[str, int] | int, bool]]
 ) -> None:
-    """A step writes a day's rows or, given a day that was written before, lets it have the rows of that one."""
+    """A step writes a day's rows or, given a day that was written before, lets it have the rows of that one.
+
+    Or it writes some rows, and reuses all other cells of the day or, where it was never written, of the newest before.
+    """
     history: dict[int, dict[str, int]] = {}
     with taken_back(opened):
-        for number, counts in steps:
+        for number, counts, reuses in steps:
             if isinstance(counts, dict):
-                database.write_mart(opened, Shares, shares(day(number), counts), as_of=day(number))
-                history[number] = counts
+                newest = max((n for n in history if n <= number), default=None) if reuses else None
+                before = {} if newest is None else history[newest]
+                reused = {role: n for role, n in before.items() if role not in counts}
+                cells = [cell_of(role, n) for role, n in reused.items()]
+                database.write_mart(opened, Shares, shares(day(number), counts), as_of=day(number), reused=cells)
+                history[number] = reused | counts
             elif counts in history:
                 database.keep_mart(opened, Shares, of=day(counts), as_of=day(number))
                 history[number] = history[counts]
