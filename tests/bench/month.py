@@ -146,17 +146,17 @@ def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BO
 
 def growth(costs: Sequence[Night], name: str) -> float:
     """Bytes, or rows, that a night without changes adds on average, once files have settled after the last change."""
-    gains = _added(costs, name)
+    gains = _list_gains(costs, name)
     return sum(gains) / len(gains)
 
 
 def has_grown(costs: Sequence[Night], name: str) -> bool:
     """Whether nights without changes together add more bytes to a file than they may, beyond its swing."""
-    gains = _added(costs, name)
+    gains = _list_gains(costs, name)
     return sum(gains) > len(gains) * MAX_GROWTH + SWING
 
 
-def _added(costs: Sequence[Night], name: str) -> list[int]:
+def _list_gains(costs: Sequence[Night], name: str) -> list[int]:
     sizes: list[int] = [getattr(cost, name) for cost in costs]
     return [
         after - before

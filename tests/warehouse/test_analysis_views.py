@@ -397,9 +397,9 @@ def test_each_night_of_a_board_says_why_it_was_asked_and_what_it_showed(
     store.record_nights(
         con,
         [
-            planned(1, why="panel", chance=0.5, outcome="answered"), planned(2, outcome="not_asked"),
-            planned(3, outcome="no_answer"), planned(3, outcome="not_asked", run_id="again"),
-            planned(5, outcome="answered"), planned(6, why="dead", outcome="refused"), planned(7),
+            plan_board(1, why="panel", chance=0.5, outcome="answered"), plan_board(2, outcome="not_asked"),
+            plan_board(3, outcome="no_answer"), plan_board(3, outcome="not_asked", run_id="again"),
+            plan_board(5, outcome="answered"), plan_board(6, why="dead", outcome="refused"), plan_board(7),
         ],
     )  # fmt: skip
     load(
@@ -440,7 +440,7 @@ def board_source(name: str, *, is_republishable: bool = True) -> Sources:
     )
 
 
-def planned(day: int, *, why: str = "yield", run_id: str = "first", **fields: Any) -> BoardNights:
+def plan_board(day: int, *, why: str = "yield", run_id: str = "first", **fields: Any) -> BoardNights:
     """The board acme was planned on a day of March."""
     on_day = date(2026, 3, day)
     return BoardNights(run_id=f"{day} {run_id}", source="board", board="acme", planned_on=on_day, why=why, **fields)

@@ -108,8 +108,8 @@ def _evaluate(
     """What rows of a class meet of expectations."""
     suite = gx.ExpectationSuite(name=cls.__name__, expectations=expectations)
     columns = {column for expectation in expectations for column in _columns(expectation)}
-    judged = frame[[column for column in frame.columns if column in columns]]
-    batch = batches.get_batch({"dataframe": judged.astype(_numpy_types(judged))})
+    rows = frame[[column for column in frame.columns if column in columns]]
+    batch = batches.get_batch({"dataframe": rows.astype(_numpy_types(rows))})
     results = batch.validate(suite, result_format=RESULTS).results
     return tuple(_check_of(result, gate, run_id) for result in results)
 

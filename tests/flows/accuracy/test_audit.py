@@ -40,7 +40,7 @@ def data(made: Path) -> Path:
     return made
 
 
-def answered(data: Path, lines: Iterable[str], day: date = DAY) -> tuple[list[Answer], str]:
+def answer_questions(data: Path, lines: Iterable[str], day: date = DAY) -> tuple[list[Answer], str]:
     """What the person answered, typing these lines one after the other, and what the screen said."""
     keys, out = iter(lines), io.StringIO()
 
@@ -122,7 +122,7 @@ def test_doubted_adverts_are_drawn_more_often_and_weigh_less() -> None:
 
 
 def test_enter_confirms_and_everything_is_kept(data: Path) -> None:
-    answers, output = answered(data, [""] * QUESTIONS)
+    answers, output = answer_questions(data, [""] * QUESTIONS)
     assert len(answers) == QUESTIONS
     assert all(answer.is_right and answer.read == answer.right for answer in answers)
     assert answers_in(data / GOLD) == answers
@@ -132,7 +132,7 @@ def test_enter_confirms_and_everything_is_kept(data: Path) -> None:
 
 
 def test_the_kept_file_holds_no_text_of_the_advert(data: Path) -> None:
-    answered(data, [""] * QUESTIONS)
+    answer_questions(data, [""] * QUESTIONS)
     text = (data / GOLD).read_text()
     assert "Lumen Lamps" not in text
     assert "base salary" not in text
@@ -141,7 +141,7 @@ def test_the_kept_file_holds_no_text_of_the_advert(data: Path) -> None:
 def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
     before = index_of(data, "pay")
     lines = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "q"]
-    (answer,), output = answered(data, lines)
+    (answer,), output = answer_questions(data, lines)
     assert "'155k' is no number" in output
     assert not answer.is_right
     assert answer.read["pay_low"] == 150_000.0
@@ -150,7 +150,7 @@ def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
 
 def test_skills_are_added_and_taken_away(data: Path) -> None:
     before = index_of(data, "skill")
-    (answer,), output = answered(data, [*["s"] * before, "n", "*Go", "+go preferred, -Rust, +Lampcraft", "q"])
+    (answer,), output = answer_questions(data, [*["s"] * before, "n", "*Go", "+go preferred, -Rust, +Lampcraft", "q"])
     assert "'*Go'" in output
     read, right = answer.read["skills"], answer.right["skills"]
     assert isinstance(read, dict)
@@ -163,25 +163,25 @@ def test_skills_are_added_and_taken_away(data: Path) -> None:
 
 def test_a_wrong_that_changes_nothing_is_right(data: Path) -> None:
     before = index_of(data, "role")
-    (answer,), _ = answered(data, [*["s"] * before, "n", "", "q"])
+    (answer,), _ = answer_questions(data, [*["s"] * before, "n", "", "q"])
     assert answer.is_right
 
 
 def test_the_whole_advert_can_be_looked_at(data: Path) -> None:
-    answers, output = answered(data, ["a", "what?", "", "q"])
+    answers, output = answer_questions(data, ["a", "what?", "", "q"])
     assert len(answers) == 1
     assert "[Rust ‹preferred›]" in output
     assert "'what?' is no answer" in output
 
 
 def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
-    first, _ = answered(data, ["", "", "q"])
-    second, output = answered(data, [""] * QUESTIONS)
+    first, _ = answer_questions(data, ["", "", "q"])
+    second, output = answer_questions(data, [""] * QUESTIONS)
     assert len(first) == 2
     assert len(second) == QUESTIONS - 2
     assert not {(a.posting_id, a.reader) for a in first} & {(a.posting_id, a.reader) for a in second}
     assert "3 of 20" in output
-    assert answered(data, [""])[0] == []
+    assert answer_questions(data, [""])[0] == []
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_values_are_read_as_the_field_holds_them() -> None:
 
 
 def test_the_warehouse_carries_the_rows(data: Path) -> None:
-    answered(data, [""] * QUESTIONS)
+    answer_questions(data, [""] * QUESTIONS)
     with database.open_work(data) as con:
         database.load_lookup(con, Audits, audits_of(data))
         publish(con, data / "market.duckdb")
@@ -221,7 +221,7 @@ def test_a_damaged_line_is_named_and_takes_no_other_with_it(data: Path, caplog: 
     (data / GOLD).write_text(f"{line}\n{line[:40]}")
     assert answers_in(data / GOLD) == [whole]
     assert "line 2" in caplog.text
-    (second,), _ = answered(data, ["", "q"])
+    (second,), _ = answer_questions(data, ["", "q"])
     assert answers_in(data / GOLD) == [whole, second]
     assert answers_in(data / "none") == []
 

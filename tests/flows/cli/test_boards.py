@@ -27,17 +27,17 @@ TOKENS = [f"00000000-0000-4000-8000-{number:012}" for number in range(3)]
 
 
 @pytest.fixture
-def listed(tmp_path: Path) -> Path:
+def board_file(tmp_path: Path) -> Path:
     path = tmp_path / "list.tsv"
     path.write_text("platform\tslug\n" + "".join(f"paylocity\t{token}\n" for token in TOKENS))
     return path
 
 
-def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plain: Command, listed: Path) -> None:
+def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plain: Command, board_file: Path) -> None:
     before = plain(empty, "boards", "list")
     assert before.code == 1 and "no store of boards yet; jobmarket boards import FILE makes one" in before.said
     assert "off, no board of it is known" in plain(empty, "sources", "paylocity").said
-    assert plain(empty, "boards", "import", str(listed)).code == 0
+    assert plain(empty, "boards", "import", str(board_file)).code == 0
     output = plain(empty, "sources", "paylocity").said
     assert "open; on" in output and "3, 0 of them of boards.csv" in output
     result = plain(empty, "boards", "list")
@@ -48,10 +48,10 @@ def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plai
 
 @pytest.mark.parametrize("is_damaged", [False, True])
 def test_boards_of_a_list_outlive_the_work_file(
-    is_damaged: bool, empty: Path, plain: Command, listed: Path, monkeypatch: pytest.MonkeyPatch
+    is_damaged: bool, empty: Path, plain: Command, board_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing was published since they were taken in, so that no other database has them."""
-    plain(empty, "boards", "import", str(listed))
+    plain(empty, "boards", "import", str(board_file))
     before = plain(empty, "boards", "list").out
     if is_damaged:
         (empty / database.WORK).write_bytes(b"no database")
@@ -65,7 +65,7 @@ def test_boards_of_a_list_outlive_the_work_file(
 
 
 def test_a_check_asks_boards_of_the_store(
-    empty: Path, plain: Command, listed: Path, monkeypatch: pytest.MonkeyPatch
+    empty: Path, plain: Command, board_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens: list[str] = []
 
@@ -74,14 +74,14 @@ def test_a_check_asks_boards_of_the_store(
         return ["nothing came"]
 
     monkeypatch.setattr(paylocity, "fetch", fetch)
-    plain(empty, "boards", "import", str(listed))
+    plain(empty, "boards", "import", str(board_file))
     result = plain(empty, "sources", "--check", "paylocity", JOBMARKET_CONTACT="night@example.org")
     assert result.code == 1 and "paylocity gave no rows" in result.said
     assert tokens == TOKENS[: len(tokens)] and tokens
 
 
-def test_a_store_that_a_run_has_open_is_not_read(empty: Path, plain: Command, listed: Path) -> None:
-    plain(empty, "boards", "import", str(listed))
+def test_a_store_that_a_run_has_open_is_not_read(empty: Path, plain: Command, board_file: Path) -> None:
+    plain(empty, "boards", "import", str(board_file))
     with hold_folder(empty), database.open_work(empty):
         assert read_known(empty) == {}, "nothing was published either"
         result = plain(empty, "boards", "list")
@@ -106,8 +106,8 @@ def test_what_was_published_says_what_is_known_of_boards(work_template: Path, tm
     assert read_known(tmp_path) == {"lever": ["new", "old"]}, "trials are never asked"
 
 
-def test_boards_that_have_moved_are_named(empty: Path, plain: Command, listed: Path) -> None:
-    plain(empty, "boards", "import", str(listed))
+def test_boards_that_have_moved_are_named(empty: Path, plain: Command, board_file: Path) -> None:
+    plain(empty, "boards", "import", str(board_file))
     with database._connect(empty / database.MARKET, {}) as con:
         con.execute("CREATE SCHEMA core")
         con.execute(

@@ -13,7 +13,7 @@ from warehouse import database
 LIST = "platform\tslug\npaylocity\tacme\nlever\tleverdemo\nworkday\tacme.wd1.myworkdayjobs.com\n"
 
 
-def listed(folder: Path) -> str:
+def write_list(folder: Path) -> str:
     path = folder / "list.tsv"
     path.write_text(LIST, encoding="utf-8")
     return str(path)
@@ -22,7 +22,7 @@ def listed(folder: Path) -> str:
 def test_a_list_is_taken_in_and_what_is_not_is_said(
     empty: Path, tmp_path: Path, plain: Callable[..., CommandResult]
 ) -> None:
-    result = plain(empty, "boards", "import", listed(tmp_path))
+    result = plain(empty, "boards", "import", write_list(tmp_path))
     assert result.code == 0
     assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in result.out
     assert (empty / "kind").read_text().strip() == "live"
@@ -39,7 +39,7 @@ def test_boards_are_not_taken_into_a_folder_with_the_sample(
 ) -> None:
     empty.mkdir()
     (empty / "kind").write_text("sample\n")
-    result = plain(empty, "boards", *(("import", listed(tmp_path)) if is_import else ("discover", "--take-in")))
+    result = plain(empty, "boards", *(("import", write_list(tmp_path)) if is_import else ("discover", "--take-in")))
     assert result.code == 1
     assert "holds sample data, which live data must not be mixed with" in result.said
     assert not (empty / "work.duckdb").exists()

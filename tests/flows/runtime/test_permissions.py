@@ -28,7 +28,7 @@ OPEN = all_sources()["ecb_rates"].SOURCE
 WHY = 'why = "Written permission, filed under L-114"\nby = "A. Operator"\non = 2026-11-03\n'
 
 
-def declared(monkeypatch: pytest.MonkeyPatch, **options: Any) -> Source:
+def declare_source(monkeypatch: pytest.MonkeyPatch, **options: Any) -> Source:
     """A source `guarded` beside the real ones."""
     source = replace(OPEN, name="guarded", **options)
     monkeypatch.setattr(access, "all_sources", lambda: {**all_sources(), "guarded": SimpleNamespace(SOURCE=source)})
@@ -53,7 +53,7 @@ def test_a_board_in_the_store_turns_its_source_on(tmp_path: Path) -> None:
 
 
 def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = declared(monkeypatch, asked_until=date(2026, 1, 1))
+    source = declare_source(monkeypatch, asked_until=date(2026, 1, 1))
     assert (
         why_past_last_day(source, date(2026, 1, 1)) is None and why_past_last_day(source, date(2026, 1, 2)) is not None
     )
@@ -66,7 +66,7 @@ def test_a_source_is_off_after_its_last_day(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = declared(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
+    source = declare_source(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
     monkeypatch.delenv("JOBMARKET_ONE", raising=False)
     monkeypatch.setenv("JOBMARKET_TWO", "x")
     assert why_off(source, tmp_path) == "needs a key: set JOBMARKET_ONE"
@@ -75,7 +75,7 @@ def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = declared(monkeypatch, access="consent")
+    source = declare_source(monkeypatch, access="consent")
     assert "[guarded] in permissions.toml" in (why_off(source, tmp_path) or "")
     (tmp_path / PERMISSIONS).write_text(f"[guarded]\n{WHY}")
     assert why_off(source, tmp_path) is None
@@ -99,7 +99,7 @@ def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pyt
 def test_a_record_that_says_too_little_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, why: str
 ) -> None:
-    source = declared(monkeypatch, access="consent")
+    source = declare_source(monkeypatch, access="consent")
     (tmp_path / PERMISSIONS).write_text(text)
     with pytest.raises(WrongUsage, match=why):
         why_off(source, tmp_path)

@@ -45,7 +45,7 @@ def write(data: Path, *lines: str) -> Path:
     return path
 
 
-def refused(**options: Any) -> list[str]:
+def refuse_settings(**options: Any) -> list[str]:
     with pytest.raises(WrongUsage) as error:
         settings(**options)
     return str(error.value).splitlines()
@@ -177,12 +177,12 @@ def test_what_is_wrong_is_said_with_file_line_and_remedy(lines: list[str], messa
 
 def refused_at(data: Path, lines: list[str]) -> list[str]:
     write(data, *lines)
-    return refused()
+    return refuse_settings()
 
 
 def test_credentials_in_an_address_of_the_environment_are_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBMARKET_ARCHIVE", "s3://key:s3cr3t@bucket/archive")
-    [problem] = refused()
+    [problem] = refuse_settings()
     assert "without credentials expected" in problem
     assert "s3cr3t" not in problem
 
@@ -200,7 +200,7 @@ def test_files_at_an_address_have_their_copies_in_the_data_folder(data: Path) ->
 def test_all_that_is_wrong_is_said_at_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBMARKET_THREADS", "many")
     write(data, "one = 1", "[limits]", "workers = 0")
-    problems = refused(port=70000)
+    problems = refuse_settings(port=70000)
     assert len(problems) == 4
     assert problems[0].startswith("JOBMARKET_THREADS=many: a whole number from 1 expected, for example export JOBM")
     assert problems[1].startswith("--port 70000: a number from 1 to 65535 expected")
@@ -208,7 +208,7 @@ def test_all_that_is_wrong_is_said_at_once(data: Path, monkeypatch: pytest.Monke
 
 def test_a_file_that_is_no_text_is_said(data: Path) -> None:
     (data / FILE).write_bytes(b"\xff\xfe")
-    assert refused()[0].startswith(f"{data / FILE}: cannot be read")
+    assert refuse_settings()[0].startswith(f"{data / FILE}: cannot be read")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_an_address_that_is_none_is_refused_and_not_repeated(
     assert problem.startswith(f'{data / FILE}:2: notify.webhook = "(hidden)": {expected}')
     (data / FILE).unlink()
     monkeypatch.setenv("JOBMARKET_NOTIFY_HEARTBEAT", address)
-    [in_environment] = refused()
+    [in_environment] = refuse_settings()
     assert in_environment.startswith("JOBMARKET_NOTIFY_HEARTBEAT=(hidden): an https address expected")
     assert SECRET not in problem + in_environment
 
@@ -267,7 +267,7 @@ def test_an_address_is_kept_whole_and_shows_its_host_alone(address: str, data: P
 
 def test_of_settings_that_make_no_sense_the_others_can_be_used(data: Path) -> None:
     write(data, 'contact = "you@example.org"', "[limits]", "workers = 0", "[nothing]", "such = 1")
-    assert len(refused()) == 2
+    assert len(refuse_settings()) == 2
     config = usable_settings()
     assert (config.contact, config.data) == ("you@example.org", data)
     assert config.workers >= 1

@@ -152,10 +152,10 @@ def test_what_comes_later_changes_ids_by_recorded_merges_alone(
     later = {merge.from_job: merge.into_job for merge in jobs.merges if merge.merged_at > cut}
     assert len(later) == sum(merge.merged_at > cut for merge in jobs.merges)
     for posting_id, job_id in then.job_of.items():
-        assert jobs.job_of[posting_id] == followed(job_id, later)
+        assert jobs.job_of[posting_id] == follow_merges(job_id, later)
 
 
-def followed(job_id: str, merges: dict[str, str]) -> str:
+def follow_merges(job_id: str, merges: dict[str, str]) -> str:
     while job_id in merges:
         job_id = merges[job_id]
     return job_id

@@ -36,13 +36,13 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     return text.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t")
 
 
 @pytest.mark.parametrize("row", rows("text_cases.csv"), ids=lambda row: row["note"])
 def test_text_of(row: dict[str, str]) -> None:
-    assert text_of(unescaped(row["html"])) == unescaped(row["text"])
+    assert text_of(unescape(row["html"])) == unescape(row["text"])
 
 
 @pytest.mark.parametrize("row", rows("mask_cases.csv"), ids=lambda row: row["note"])

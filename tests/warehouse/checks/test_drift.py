@@ -35,7 +35,7 @@ def tonight(n: int, share: float = 0.4) -> pd.DataFrame:
     return pd.DataFrame({"pay_low": [1.0 if i < n * share else None for i in range(n)], "title": ["x"] * n})
 
 
-def judged(
+def judge_rows(
     con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, n_seen: int | None = None, **options: Any
 ) -> GateResult:
     """The verdict on a file of these rows, once it is noted how far they fill each column."""
@@ -67,7 +67,7 @@ def judged(
 def test_rows_against_history(
     nights: Sequence[tuple[int, float]], n: int, n_seen: int, failures: int, warnings: int
 ) -> None:
-    result = judged(history(nights), tonight(n), n_seen)
+    result = judge_rows(history(nights), tonight(n), n_seen)
     assert (len(result.failures), len(result.warnings)) == (failures, warnings), result
     assert result.passed is not bool(failures)
 
@@ -84,17 +84,17 @@ def test_rows_against_history(
     ],
 )
 def test_a_column_that_empties_stops_the_source(usual: float, n: int, share: float, is_lost: bool) -> None:
-    result = judged(history([(100, usual)] * 3), tonight(n, share), n_seen=100)
+    result = judge_rows(history([(100, usual)] * 3), tonight(n, share), n_seen=100)
     assert bool(result.failures) is is_lost
     assert all(failure.startswith("filled: pay_low") for failure in result.failures)
 
 
 def test_other_sources_are_no_history() -> None:
-    assert judged(history([(1000, 0.4)] * 5, source="other"), tonight(10)).passed
+    assert judge_rows(history([(1000, 0.4)] * 5, source="other"), tonight(10)).passed
 
 
 def test_findings_are_on_record_met_or_not() -> None:
-    result = judged(history([(100, 0.4)] * 3), tonight(100, 0.0))
+    result = judge_rows(history([(100, 0.4)] * 3), tonight(100, 0.0))
     assert {row.expectation: row.is_met for row in result.checks} == {
         "rows: at least as many as declared": True,
         "rows: at most as many as declared": True,
@@ -108,15 +108,15 @@ def test_findings_are_on_record_met_or_not() -> None:
 def test_only_live_nights_are_history() -> None:
     """Files brought in later, dated between them, must not make nights fail that were good when they came."""
     con = history([(100, 0.4), (60, 0.4), (900, 0.0), (900, 0.0)])
-    assert judged(con, tonight(60)).failures
-    assert judged(con, tonight(60), live=["0", "1"]).passed
+    assert judge_rows(con, tonight(60)).failures
+    assert judge_rows(con, tonight(60), live=["0", "1"]).passed
 
 
 def test_a_feed_of_changes_may_have_any_number_of_rows_and_loses_no_column() -> None:
     con = history([(100, 0.4), (60, 0.4)])
-    assert judged(con, tonight(0), 0, expected_rows=None) == judged(con, tonight(0), 9_999, expected_rows=None)
-    assert judged(con, tonight(0), 0, expected_rows=None).passed
-    assert not judged(con, tonight(60).assign(pay_low=None), 60, expected_rows=None).passed
+    assert judge_rows(con, tonight(0), 0, expected_rows=None) == judge_rows(con, tonight(0), 9_999, expected_rows=None)
+    assert judge_rows(con, tonight(0), 0, expected_rows=None).passed
+    assert not judge_rows(con, tonight(60).assign(pay_low=None), 60, expected_rows=None).passed
 
 
 # --- contradictions ---------------------------------------------------------------------------------------
@@ -144,10 +144,10 @@ def test_a_rise_of_contradictions_warns_and_a_steep_one_stops(
     con = history([(100, 0.4)] * 3)
     for number in range(3):
         con.execute("INSERT INTO ops.self_checks VALUES (?, 'board', 'level_years', 100, 5)", [f"{number}"])
-    result = judged(con, adverts(n, n_failed), n_seen=100)
+    result = judge_rows(con, adverts(n, n_failed), n_seen=100)
     assert (len(result.failures), len(result.warnings)) == (failures, warnings)
 
 
 def test_contradictions_without_history_are_counted_and_not_judged() -> None:
-    result = judged(history([(100, 0.4)] * 3), adverts(100, 100), n_seen=100)
+    result = judge_rows(history([(100, 0.4)] * 3), adverts(100, 100), n_seen=100)
     assert not any("contradictions" in check.expectation for check in result.checks)

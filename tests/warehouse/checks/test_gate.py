@@ -48,12 +48,14 @@ def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def judged(frame: pd.DataFrame, cls: type = Posting, **options: Any) -> GateResult:
+def judge_rows(frame: pd.DataFrame, cls: type = Posting, **options: Any) -> GateResult:
     return check(frame, cls, gate="load:board/a.warc.gz", run_id="r1", **options)
 
 
 def test_good_rows_pass_and_every_expectation_is_recorded() -> None:
-    result = judged(postings(currency=["EUR", None, "BRL"], pay_low=[1.0, np.nan, 0.0], pay_high=[1.0, 5.0, np.nan]))
+    result = judge_rows(
+        postings(currency=["EUR", None, "BRL"], pay_low=[1.0, np.nan, 0.0], pay_high=[1.0, 5.0, np.nan])
+    )
     assert (result.passed, result.failures, result.warnings) == (True, (), ())
     assert len({row.expectation for row in result.checks}) == len(result.checks) > 20
     assert all(row.is_met and row.gate == "load:board/a.warc.gz" and row.run_id == "r1" for row in result.checks)
@@ -83,7 +85,7 @@ def test_good_rows_pass_and_every_expectation_is_recorded() -> None:
 def test_bad_rows_fail_by_the_expectation_they_break(
     wrong: dict[str, Any], expectation: str, examples: list[Any]
 ) -> None:
-    result = judged(postings(**wrong))
+    result = judge_rows(postings(**wrong))
     assert not result.passed
     assert result.failures == (expectation,)
     (row,) = (row for row in result.checks if not row.is_met)
@@ -92,7 +94,7 @@ def test_bad_rows_fail_by_the_expectation_they_break(
 
 
 def test_every_broken_expectation_is_named() -> None:
-    result = judged(postings(role=["wizard"] * 3, currency=["€"] * 3))
+    result = judge_rows(postings(role=["wizard"] * 3, currency=["€"] * 3))
     assert set(result.failures) == {
         "expect_column_values_to_be_in_set(role)",
         "expect_column_values_to_match_regex(currency)",
@@ -100,20 +102,20 @@ def test_every_broken_expectation_is_named() -> None:
 
 
 def test_examples_are_few_and_short() -> None:
-    result = judged(postings(50, role="w" * 1000))
+    result = judge_rows(postings(50, role="w" * 1000))
     (row,) = (row for row in result.checks if not row.is_met)
     assert row.n_unexpected == 50
     assert json.loads(row.examples or "") == ["w" * gate.MAX_EXAMPLE] * gate.EXAMPLES
 
 
 def test_no_rows_pass_when_no_number_is_expected() -> None:
-    assert judged(postings(0)).passed
+    assert judge_rows(postings(0)).passed
 
 
 def test_keys_of_several_columns_must_differ_in_one() -> None:
     row = {"source": "ecb_rates", "rate_on": DAY, "base": "EUR", "currency": "USD", "rate": 1.1}
-    assert judged(pd.DataFrame([row, row | {"currency": "GBP"}]), ExchangeRate).passed
-    result = judged(pd.DataFrame([row, row | {"rate": 1.2}]), ExchangeRate)
+    assert judge_rows(pd.DataFrame([row, row | {"currency": "GBP"}]), ExchangeRate).passed
+    result = judge_rows(pd.DataFrame([row, row | {"rate": 1.2}]), ExchangeRate)
     assert result.failures == ("expect_compound_columns_to_be_unique(source, rate_on, base, currency)",)
 
 
@@ -164,8 +166,8 @@ def test_marts_are_judged_by_their_own_declaration() -> None:
         DAY, "role", "ai_engineer", 40, 10, n_employers=8, n_employers_yes=3, share=0.25, status="published"
     )
     frame = pd.DataFrame([row])
-    assert judged(frame, Shares).passed
-    wrong = judged(frame.assign(n_employers_yes=9, share=1.5), Shares)
+    assert judge_rows(frame, Shares).passed
+    wrong = judge_rows(frame.assign(n_employers_yes=9, share=1.5), Shares)
     assert set(wrong.failures) == {
         "expect_column_pair_values_a_to_be_greater_than_b(n_employers >= n_employers_yes)",
         "expect_column_values_to_be_between(share)",
@@ -184,23 +186,23 @@ def test_marts_are_judged_by_their_own_declaration() -> None:
 )
 def test_an_expectation_that_cannot_be_evaluated_is_our_error(frame: pd.DataFrame, what: str) -> None:
     with pytest.raises(GateBroken, match=rf"load:board/a\.warc\.gz: .*{what}"):
-        judged(frame)
+        judge_rows(frame)
 
 
 def test_one_exploding_expectation_among_good_ones_breaks_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     def explode(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a metric of Great Expectations fails")
 
-    assert judged(postings(currency="EUR")).passed
+    assert judge_rows(postings(currency="EUR")).passed
     monkeypatch.setattr(pd.Series, "str", property(explode))
     with pytest.raises(GateBroken, match="a metric of Great Expectations fails"):
-        judged(postings(currency="EUR"))
+        judge_rows(postings(currency="EUR"))
 
 
 def test_the_frame_is_left_as_it_was() -> None:
     frame = postings(currency=["EUR", "€", None])
     before = frame.copy(deep=True)
-    judged(frame)
+    judge_rows(frame)
     pd.testing.assert_frame_equal(frame, before)
 
 
@@ -209,8 +211,8 @@ def test_pay_reports_have_a_suite_of_their_own() -> None:
     values |= {"source": ["s"] * 2, "snapshot_on": [DAY] * 2, "row": [1, 2], "basis": ["reported"] * 2}
     values |= {"pair_row": [1, 2], "year": [2025] * 2, "title": ["x"] * 2, "role": ["other"] * 2, "pay": [1.0, 2.0]}
     frame = pd.DataFrame(values | {"role_group": ["other"] * 2, "seniority": ["mid"] * 2, "currency": ["EUR"] * 2})
-    assert judged(frame, PayReport).passed
-    assert judged(frame.assign(year=1800), PayReport).failures == ("expect_column_values_to_be_between(year)",)
+    assert judge_rows(frame, PayReport).passed
+    assert judge_rows(frame.assign(year=1800), PayReport).failures == ("expect_column_values_to_be_between(year)",)
 
 
 def test_great_expectations_is_imported_late_and_writes_nothing(tmp_path: Path) -> None:

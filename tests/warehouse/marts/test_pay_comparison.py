@@ -76,7 +76,7 @@ def store_bands(con: database.Connection, *others: dict[str, Any]) -> None:
         database.write_mart(con, SalaryBands, frame.astype(object).where(frame.notna(), None), as_of=AS_OF)
 
 
-def compared(con: database.Connection, **key: Any) -> Any:
+def compare_pay(con: database.Connection, **key: Any) -> Any:
     frame = con.execute("FROM pay_comparison($as_of)", {"as_of": AS_OF}).df()
     for column, value in key.items():
         frame = frame[frame[column] == value]
@@ -98,7 +98,7 @@ def test_a_cell_as_plain_pandas_has_it(con: database.Connection) -> None:
     put(con, [wage(**canada, annual_p50=hourly * hours), price("CA", 2023, 1.14), price("CA", 2024, 1.15), *rates])
     here = {"region": "CA", "currency": "USD"}
     store_bands(con, {**here, "p50": 120e3, "basis": "advertised_third_party"})
-    row = compared(con, country="CA", role="data_scientist").loc[("official", "local")]
+    row = compare_pay(con, country="CA", role="data_scientist").loc[("official", "local")]
 
     frame = pd.DataFrame([{"on": row.rate_on, "currency": row.currency, "rate": row.rate} for row in rates])
     by_day = frame.pivot(index="on", columns="currency", values="rate")
@@ -125,7 +125,7 @@ def test_the_order_in_which_rates_came_changes_no_digit(con: database.Connection
     for number in range(10):
         con.execute("DELETE FROM core.exchange_rates")
         put(con, random.Random(number).sample(rates, len(rates)))
-        values.add(compared(con, country="CA", role="data_scientist").loc[("official", "local"), "usd"])
+        values.add(compare_pay(con, country="CA", role="data_scientist").loc[("official", "local"), "usd"])
     assert len(values) == 1
 
 
@@ -135,7 +135,7 @@ def test_the_ratio_is_of_medians_of_one_market_and_of_no_wider_group(con: databa
     put(con, [wage(annual_p50=140e3), wage(occupation="15-1252", annual_p50=130e3)])
     group = {"role_group": "ai_engineering", "role": "all"}
     store_bands(con, {"p50": 210e3}, {"p50": 90e3, "pay_market": "cross_border"}, {**group, "p50": 210e3})
-    rows = compared(con, **SCIENTISTS)
+    rows = compare_pay(con, **SCIENTISTS)
     ours = rows.loc[("advertised", "local")]
     assert ours["usd"] == 175e3
     assert ours["usd_lo"] <= 175e3 <= ours["usd_hi"]
@@ -143,7 +143,7 @@ def test_the_ratio_is_of_medians_of_one_market_and_of_no_wider_group(con: databa
     assert rows.loc[("reported", "local"), "ratio_to_advertised"] == pytest.approx(210 / 175)
     assert math.isnan(rows.loc[("reported", "cross_border"), "ratio_to_advertised"]), "another market"
     assert set(rows["n_bases"]) == {3}
-    engineers = compared(con, country="US", role_group="ai_engineering", role="all")
+    engineers = compare_pay(con, country="US", role_group="ai_engineering", role="all")
     assert engineers.loc[("official", "local"), "nearness"] == "wider"
     assert engineers["ratio_to_advertised"].isna().all()
 
@@ -156,7 +156,7 @@ def test_a_mean_stays_a_mean_and_is_set_against_nothing(con: database.Connection
     put(con, [*offers, wage(**german, **then, **PROFESSIONALS, **MEANS), *quotes("SEK", 10, date(2022, 3, 1), 5)])
     put(con, [price("DE", 2022, 0.7), price("DE", 2024, 0.8)])
     store_bands(con)
-    row = compared(con, country="DE", role_group="ai_core").loc[("official", "local")]
+    row = compare_pay(con, country="DE", role_group="ai_core").loc[("official", "local")]
     assert (row["statistic"], row["local"]) == ("mean", 70e3)
     assert row["usd"] == pytest.approx(1.2 * 70e3), "a euro of 2022"
     assert row["ppp"] == pytest.approx(70e3 / 0.7), "the price level of 2022, not today's"
@@ -167,7 +167,7 @@ def test_pay_from_abroad_is_not_converted_by_purchasing_power(con: database.Conn
     put(con, [price("BR", 2024, 2.5), price("BR", 2025, 2.5), price("BR", 2026, 2.5)])
     abroad = {"region": "BR", "p50": 50e3, "pay_market": "cross_border"}
     store_bands(con, abroad, {**abroad, "pay_market": "all"}, {**abroad, "pay_market": "local", "status": "suppressed"})
-    rows = compared(con, country="BR")
+    rows = compare_pay(con, country="BR")
     assert rows.loc[("reported", "cross_border"), "usd"] == 50e3
     assert rows["ppp"].isna().all()
     assert ("reported", "all") not in rows.index, "pay from abroad can be printed alone"
@@ -177,7 +177,7 @@ def test_both_markets_together_stand_where_neither_can_be_printed(con: database.
     few = {"region": "BR", "status": "suppressed", "p50": None, "n_jobs": 20}
     together = {"region": "BR", "p50": 40e3, "pay_market": "all"}
     store_bands(con, together, few, {**few, "pay_market": "cross_border"})
-    rows = compared(con, country="BR")
+    rows = compare_pay(con, country="BR")
     assert rows.loc[("reported", "all"), "usd"] == 40e3
     assert math.isnan(rows.loc[("reported", "all"), "ppp"])
     assert set(rows["n_bases"]) == {1}
@@ -201,7 +201,7 @@ def test_an_older_price_level_serves_where_prices_are_steady(
     put(con, [price("US", number, value) for number, value in levels.items()])
     put(con, [posting(i, role="data_scientist", role_group="ai_science") for i in range(60)])
     store_bands(con)
-    row = compared(con, **SCIENTISTS).loc[("advertised", "local")]
+    row = compare_pay(con, **SCIENTISTS).loc[("advertised", "local")]
     if year is None:
         assert math.isnan(row["ppp"])
     else:
@@ -212,6 +212,6 @@ def test_without_a_rate_of_its_period_a_value_is_withheld(con: database.Connecti
     german = {"country": "DE", "currency": "EUR", "source": "ses", "area": "DE", "annual_mean": 70e3}
     put(con, [wage(**german, **PROFESSIONALS, **MEANS), *quotes("SEK", 10, date(2026, 3, 1), 5)])
     store_bands(con)
-    row = compared(con, country="DE", role_group="ai_core").loc[("official", "local")]
+    row = compare_pay(con, country="DE", role_group="ai_core").loc[("official", "local")]
     assert (row["status"], row["reason"], row["n_bases"]) == ("suppressed", "no exchange rate of its period", 0)
     assert con.execute("SELECT count(*) FROM core.official_wages").fetchall() == [(1,)]

@@ -56,7 +56,7 @@ def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         return {name: market.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names}
 
 
-def declared(path: Path) -> list[tuple[Any, ...]]:
+def declare_table(path: Path) -> list[tuple[Any, ...]]:
     """Tables, columns, keys, views and macros of a published file, with their comments."""
     queries = (
         "SELECT schema_name, table_name, sql, comment FROM duckdb_tables() ORDER BY ALL",
@@ -112,7 +112,7 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
         publish(con, anew := tmp_path / f"{night}.duckdb")
         del written[:]
         assert content(target) == content(anew)
-        assert declared(target) == declared(anew)
+        assert declare_table(target) == declare_table(anew)
         with duckdb.connect(str(target), read_only=True) as market:
             market.execute("SET TimeZone = 'UTC'")
             lookup = "SELECT count(*) FROM core.postings WHERE posting_id = 'x:0007' AND posting_id IN ('x:0007')"
