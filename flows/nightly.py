@@ -404,10 +404,10 @@ def load_refined(
             if name in request.accept:
                 accept(request.settings.data, loader.refused_files(con, name))
                 loader.forget_refusals(con, name)
-            fits, judge = make_load_gates(con, request, source, checks)
+            judge = make_load_gate(con, request, source, checks)
             files = [file for file in results if file.source == name]
             until = request.as_of or today() + MAX_AHEAD
-            outcomes = loader.load(con, files, contract=fits, gate=judge, until=until)
+            outcomes = loader.load(con, files, gate=judge, until=until)
             database.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
@@ -420,12 +420,10 @@ def load_refined(
     return tuple(loads)
 
 
-def make_load_gates(
-    con: database.Connection, request: Request, source: Source, checks: list[Checks]
-) -> tuple[loader.Contract, loader.Gate]:
-    """The gates of a source's files: what its rows declare, and for files of live nights its history.
+def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
+    """The gate of a source's files: what its rows declare, and for files of live nights its history.
 
-    They add their results to `checks`.
+    It adds its results to `checks`.
     """
     let_in = read_accepted(request.settings.data, request.as_of)
     archive = request.settings.archive
@@ -441,17 +439,15 @@ def make_load_gates(
             LOG.warning("%s: %s", warc, warning)
         return result.passed
 
-    def fits(row_class: type, frame: pd.DataFrame) -> list[str]:
-        results = gate.check_files(frame, row_class, run_id=request.run_id)
-        return [warc for warc, result in results.items() if note(warc, result)]
-
     def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+        name = gate.name_load_gate(warc)
+        fits = note(warc, gate.check(frame, row_class, gate=name, run_id=request.run_id))
         if warc in let_in or not is_of_night(warc):
-            return True
+            return fits
         result = drift.judge(
             con,
             frame,
-            gate=gate.name_load_gate(warc),
+            gate=name,
             run_id=request.run_id,
             warc=warc,
             source=source.name,
@@ -460,9 +456,9 @@ def make_load_gates(
             accepted=let_in,
             live=list(filter(is_of_night, loader.loaded_files(con, source.name))),
         )
-        return note(warc, result)
+        return note(warc, result) and fits
 
-    return fits, judge
+    return judge
 
 
 # --- derive -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -55,11 +55,6 @@ log = logging.getLogger("jobmarket.warehouse")
 Gate = Callable[[str, type, "pd.DataFrame", int], bool]
 """Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
 those of earlier answers that the file only repeats. False refuses it."""
-Contract = Callable[[type, "pd.DataFrame"], Collection[str]]
-"""Judges rows one by one by what their class declares: row class, and rows with their archive file (`warc`). Gives the
-files that are known to pass. It may be asked about several at once, and then about those that it did not give again."""
-ROWS_TOGETHER = 20_000
-"""Rows of several files that are judged at once: so many take little memory, and of more rows each takes its time."""
 TABLE_OF_ROW = {
     Posting: Postings,
     PayReport: PayReports,
@@ -95,25 +90,6 @@ class LoadResult:
     why: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Judges:
-    """Who lets files in; `known` are those that are known to meet the contract."""
-
-    gate: Gate
-    contract: Contract | None = None
-    known: frozenset[str] = frozenset()
-
-    def let_in(self, file: RefinedFile, row_class: type, frame: pd.DataFrame, n_seen: int, *, has_others: bool) -> bool:
-        """Whether a file's rows may be loaded; `has_others`: among them are such as it repeats of files left out."""
-        fits = (
-            self.contract is None
-            or (file.warc in self.known and not has_others)
-            or frame.empty
-            or file.warc in self.contract(row_class, frame.assign(warc=file.warc))
-        )
-        return self.gate(file.warc, row_class, frame, n_seen) and fits
-
-
 class _RefusedError(Exception):
     """The rows of `file` may not enter the warehouse; the transaction is rolled back."""
 
@@ -131,7 +107,6 @@ def load(
     files: Sequence[RefinedFile],
     *,
     gate: Gate,
-    contract: Contract | None = None,
     until: date | None = None,
 ) -> tuple[LoadResult, ...]:
     """Bring what one source's refined files say into `core` and `ops`, in the order in which it was observed.
@@ -140,7 +115,7 @@ def load(
     transaction loads the files of one time: as a rule one file. What is not later than all that is loaded already, or
     was loaded with another key (its reader or a lookup was edited), makes the source be loaded anew from all files in
     one transaction. So core is the same whatever came first, and what an older reading said does not survive. A file
-    that `gate`, `contract` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload
+    that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload
     in which a file that was good before is refused or missing changes nothing: the whole source keeps its last good
     rows.
 
@@ -168,44 +143,11 @@ def load(
     is_anew = any(file.warc in loaded_keys for file in new) or _is_late(con, source, min(begins, default=None))
     if is_anew and (missing_warcs := sorted(set(loaded_keys) - {file.warc for file in files})):
         return _keep(source, files, missing_warcs)
-    fitting = _find_fitting(con, files if is_anew else new, contract, end)
-    judges = _Judges(gate=gate, contract=contract, known=fitting)
     if is_anew:
-        return _reload(con, files, loaded_keys, judges, end)
+        return _reload(con, files, loaded_keys, gate, end)
     all_files = {file.warc: file for file in files}
-    results = [one for batch, _, _ in batches for one in _load_together(con, batch, all_files, judges, end)]
+    results = [one for batch, _, _ in batches for one in _load_together(con, batch, all_files, gate, end)]
     return tuple(sorted([*skips, *results], key=lambda one: one.warc))
-
-
-def _find_fitting(
-    con: database.Connection, files: Sequence[RefinedFile], contract: Contract | None, end: str
-) -> frozenset[str]:
-    """Of files that are to be loaded those that a contract is known to be met by, where several can be asked at once.
-
-    Each file's newest row of each key is judged, as when it is staged. A large file is left to be judged by itself.
-    """
-    if contract is None or len(files) < 2:
-        return frozenset()
-    groups: dict[type, list[list[RefinedFile]]] = {}
-    room: dict[type, int] = {}
-    for file in files:
-        row_class, n_rows = _row_class(file.rows), pq.read_metadata(file.rows).num_rows
-        if room.get(row_class, -1) < n_rows:
-            groups.setdefault(row_class, []).append([])
-            room[row_class] = ROWS_TOGETHER
-        groups[row_class][-1].append(file)
-        room[row_class] -= n_rows
-    fitting: set[str] = set()
-    for row_class, together in ((row_class, group) for row_class, of_class in groups.items() for group in of_class):
-        if len(together) < 2:
-            continue
-        columns = ", ".join(ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
-        each = (
-            f"SELECT {columns}, {literal(file.warc)} AS warc FROM ({_newest_rows(_rows_until(file, end), row_class)})"
-            for file in together
-        )
-        fitting.update(contract(row_class, con.execute(" UNION ALL ".join(each)).df()))
-    return frozenset(fitting)
 
 
 def _rows_until(file: RefinedFile, end: str) -> str:
@@ -288,25 +230,25 @@ def _load_together(
     con: database.Connection,
     batch: Sequence[RefinedFile],
     all_files: Mapping[str, RefinedFile],
-    judges: _Judges,
+    gate: Gate,
     end: str,
 ) -> list[LoadResult]:
     """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with database.transaction(con):
-            return _load_batch(con, batch, all_files, judges, end)
+            return _load_batch(con, batch, all_files, gate, end)
     except _RefusedError as error:
         culprit = _find_faulty_file(con, error, batch, all_files)
         refusal = _note_refusal(con, culprit, str(error))
         others = [file for file in batch if file is not culprit]
-        return [refusal, *_load_together(con, others, all_files, judges, end)] if others else [refusal]
+        return [refusal, *_load_together(con, others, all_files, gate, end)] if others else [refusal]
 
 
 def _load_batch(
     con: database.Connection,
     batch: Sequence[RefinedFile],
     all_files: Mapping[str, RefinedFile],
-    judges: _Judges,
+    gate: Gate,
     end: str,
 ) -> list[LoadResult]:
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
@@ -316,7 +258,7 @@ def _load_batch(
         repetition.find(con, postings, all_files, end)
     for file in batch:
         with _attribute_errors(file):
-            results.append(_load_file(con, file, all_files, judges, end))
+            results.append(_load_file(con, file, all_files, gate, end))
     if postings:
         try:
             history.step(con, batch[0].source, postings, all_files, end)
@@ -332,7 +274,7 @@ def _find_faulty_file(
     for file in () if error.file else batch:
         try:
             with database.transaction(con):
-                _load_batch(con, [file], all_files, _Judges(gate=lambda *_: True), _end_of(None))
+                _load_batch(con, [file], all_files, lambda *_: True, _end_of(None))
                 raise _TrialLoadedError
         except _TrialLoadedError:
             continue
@@ -357,7 +299,7 @@ def _keep(source: str, files: Sequence[RefinedFile], missing_warcs: Sequence[str
 
 
 def _reload(
-    con: database.Connection, files: Sequence[RefinedFile], loaded_keys: dict[str, str], judges: _Judges, end: str
+    con: database.Connection, files: Sequence[RefinedFile], loaded_keys: dict[str, str], gate: Gate, end: str
 ) -> tuple[LoadResult, ...]:
     source = files[0].source
     log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
@@ -368,7 +310,7 @@ def _reload(
             outcomes = [
                 outcome
                 for batch, _, _ in _batches(con, files, end)
-                for outcome in _load_batch(con, batch, all_files, judges, end)
+                for outcome in _load_batch(con, batch, all_files, gate, end)
             ]
     except _RefusedError as error:
         culprit = _find_faulty_file(con, error, files, all_files)
@@ -377,7 +319,7 @@ def _reload(
             refusal = _note_refusal(con, culprit, f"{error} (the source keeps its last good rows)")
             return (*(LoadResult(warc=other.warc, state="unchanged") for other in others), refusal)
         refusal = _note_refusal(con, culprit, str(error))
-        return (*(_reload(con, others, loaded_keys, judges, end) if others else ()), refusal)
+        return (*(_reload(con, others, loaded_keys, gate, end) if others else ()), refusal)
     return tuple(outcomes)
 
 
@@ -395,11 +337,11 @@ def _forget(con: database.Connection, source: str) -> None:
 
 
 def _load_file(
-    con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], judges: _Judges, end: str
+    con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], gate: Gate, end: str
 ) -> LoadResult:
     """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
-    has_others = _stage(con, file, all_files, row_class, end)
+    _stage(con, file, all_files, row_class, end)
     columns = ", ".join(
         ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
     )
@@ -407,7 +349,7 @@ def _load_file(
     n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
     _record_fill(con, file, row_class)
     n_seen = len(frame) + n_adverts + n_repeated
-    if not judges.let_in(file, row_class, frame, n_seen, has_others=has_others):
+    if not gate(file.warc, row_class, frame, n_seen):
         raise _RefusedError(
             "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
             f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in",
@@ -437,11 +379,10 @@ def _is_flat(name: str, row_class: type) -> bool:
 
 def _stage(
     con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], row_class: type, end: str
-) -> bool:
-    """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older.
+) -> None:
+    """Temporary table `staged`: the file's newest row per key. For other rows than postings `newest`: what core lacks.
 
-    What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one; True:
-    there is such.
+    What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
     """
     keys = ", ".join(map(ident, key_of(row_class)))
     others = _add_rows_to_judge(con, file, all_files) if row_class is Posting else ""
@@ -454,7 +395,7 @@ def _stage(
         """
     )
     if row_class is Posting:
-        return bool(others)
+        return
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE newest AS
@@ -463,7 +404,6 @@ def _stage(
         WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > (r.observed_at, t.warc, t.record)
         """
     )
-    return False
 
 
 def _add_rows_to_judge(con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile]) -> str:

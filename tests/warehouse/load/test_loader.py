@@ -521,75 +521,41 @@ def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: databas
     ]
 
 
-class Contract:
-    """Refuses files in which a title is "Bad", of several at once all of them; keeps what it was asked about."""
+class TitleGate:
+    """Refuses a file in which a title is "Bad"; keeps what it was asked about."""
 
     def __init__(self) -> None:
-        self.asked: list[list[tuple[str, str]]] = []
+        self.asked: list[tuple[str, list[str]]] = []
 
-    def __call__(self, row_class: type, frame: pd.DataFrame) -> list[str]:
+    def __call__(self, warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
         assert row_class is Posting
-        self.asked.append(sorted(zip(frame["warc"], frame["posting_id"], strict=True)))
-        return [] if "Bad" in set(frame["title"]) else sorted(set(frame["warc"]))
+        self.asked.append((warc, sorted(frame["title"])))
+        return "Bad" not in set(frame["title"])
 
 
-def test_new_files_are_held_against_the_contract_at_once(con: database.Connection, tmp_path: Path) -> None:
-    files = [
-        refined(tmp_path, name, Answer(night(number), [posting(1, title=f"{number}"), posting(1, title="last")]))
-        for number, name in enumerate("abc")
-    ]
-    contract = Contract()
-    assert {one.state for one in loader.load(con, files, gate=passes, contract=contract)} == {"loaded"}
-    assert contract.asked == [[(file.warc, "board:1") for file in files]], "the newest row of each key, by file"
-    edits = [dataclasses.replace(file, refine_key="2") for file in files]
-    assert {one.state for one in loader.load(con, edits, gate=passes, contract=contract)} == {"loaded"}
-    assert len(contract.asked) == 2 and contract.asked[0] == contract.asked[1], "nor is a reload asked file by file"
-    later = refined(tmp_path, "d", Answer(night(5), [posting(1)]), key="2")
-    loader.load(con, [*edits, later], gate=passes, contract=contract)
-    assert contract.asked[2:] == [[(later.warc, "board:1")]], "one file alone, and not those that are loaded"
-
-
-def test_of_files_that_do_not_all_meet_the_contract_each_is_judged_alone(
+def test_each_file_is_judged_by_its_newest_rows_and_a_refused_one_leaves_the_others(
     con: database.Connection, tmp_path: Path
 ) -> None:
     titles = {"a": "Good", "b": "Bad", "c": "Fine"}
-    files = [refined(tmp_path, name, Answer(night(n), [posting(title=titles[name])])) for n, name in enumerate(titles)]
-    contract = Contract()
-    outcomes = loader.load(con, files, gate=passes, contract=contract)
-    assert [one.state for one in outcomes] == ["loaded", "refused", "loaded"]
-    assert [len(keys) for keys in contract.asked] == [3, 1, 1, 1]
+    files = [
+        refined(tmp_path, name, Answer(night(n), [posting(1, title="older"), posting(1, title=titles[name])]))
+        for n, name in enumerate(titles)
+    ]
+    gate = TitleGate()
+    assert [one.state for one in loader.load(con, files, gate=gate)] == ["loaded", "refused", "loaded"]
+    assert gate.asked == [(file.warc, [title]) for file, title in zip(files, titles.values(), strict=True)]
     assert all_rows(con, "SELECT title FROM core.postings") == [("Fine",)]
 
 
-def test_files_of_more_rows_than_are_judged_at_once_are_judged_in_groups(
-    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(loader, "ROWS_TOGETHER", 4)
-    sizes = (2, 2, 9, 1, 2)
-    files = [
-        refined(tmp_path, f"{number}", Answer(night(number), [posting(id) for id in range(size)]))
-        for number, size in enumerate(sizes)
-    ]
-    contract = Contract()
-    assert {one.state for one in loader.load(con, files, gate=passes, contract=contract)} == {"loaded"}
-    assert [[warc for warc, _ in keys] for keys in contract.asked] == [
-        [files[0].warc] * 2 + [files[1].warc] * 2, [files[3].warc] + [files[4].warc] * 2, [files[2].warc] * 9,
-    ]  # fmt: skip
-
-
-def test_rows_that_a_file_repeats_of_a_refused_one_are_held_against_the_contract_again(
-    con: database.Connection, tmp_path: Path
-) -> None:
+def test_rows_that_a_file_repeats_of_a_refused_one_are_judged_again(con: database.Connection, tmp_path: Path) -> None:
     first = refined(tmp_path, "a", Answer(night(0), [posting(1, wording_hash="x", title="Bad")]))
-    assert [one.state for one in loader.load(con, [first], gate=passes, contract=Contract())] == ["refused"]
+    assert [one.state for one in loader.load(con, [first], gate=TitleGate())] == ["refused"]
     again = refined(tmp_path, "b", Answer(night(1), [posting(2, wording_hash="y")], repetitions=["x"]))
     third = refined(tmp_path, "c", Answer(night(2), [posting(3, wording_hash="z")]))
-    contract = Contract()
-    outcomes = loader.load(con, [first, again, third], gate=passes, contract=contract)
+    gate = TitleGate()
+    outcomes = loader.load(con, [first, again, third], gate=gate)
     assert [one.state for one in outcomes] == ["unchanged", "refused", "loaded"]
-    assert contract.asked == [
-        [(again.warc, "board:2"), (third.warc, "board:3")], [(again.warc, "board:1"), (again.warc, "board:2")],
-    ]  # fmt: skip
+    assert [len(titles) for _, titles in gate.asked] == [2, 1]
 
 
 def test_an_advert_whose_row_is_nowhere_is_an_error_that_names_the_file(
