@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import recovery
+from warehouse import recovery, templates
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts import mart_history
 from warehouse.ops_tables import (
@@ -132,11 +132,8 @@ def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> N
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
+    templates.copy_empty(fresh, kind="work", made_with=schema_key(), make=_make_empty)
     with _connect(fresh, config) as con:
-        with transaction(con):
-            create_all(con)
-            con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
-            con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
         if old.exists():
             _carry_over(con, old)
         if restore is not None:
@@ -146,6 +143,16 @@ def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> N
     atomic_files.sync_file(fresh)
     fresh.replace(path)
     atomic_files.sync_folder(path.parent)
+
+
+def _make_empty(path: Path) -> None:
+    """Make a work file without rows."""
+    with _connect(path, {"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as con:
+        with transaction(con):
+            create_all(con)
+            con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
+            con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
+        con.execute("CHECKPOINT")
 
 
 def _carry_over(con: Connection, old: Path) -> None:

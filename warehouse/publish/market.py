@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.records.columns import table_of
-from warehouse import analysis_views, database
+from warehouse import analysis_views, database, templates
 from warehouse.publish import atomic_files, sync
 from warehouse.schema import database_tables, declarations, ident, key_of, literal, schema_of
 
@@ -103,7 +103,20 @@ class _OutdatedError(Exception):
 
 
 def _write_market(con: database.Connection, fresh: Path, finish: Callable[[database.Connection], None] | None) -> None:
+    templates.copy_empty(fresh, kind="market", made_with=_market_key(), make=_make_empty)
     with _attach(con, fresh) as work:
+        with database.transaction(con):
+            for cls in database_tables():
+                name = table_of(cls).name
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {_order(cls)}")
+            if finish is not None:
+                finish(con)
+        con.execute(f"CHECKPOINT {FRESH}")
+
+
+def _make_empty(path: Path) -> None:
+    """Make a file to be published, without rows."""
+    with duckdb.connect() as con, _attach(con, path):
         with database.transaction(con):
             database.create_all(con, is_published=True)
             for statement in analysis_views.declarations():
@@ -112,11 +125,6 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
             con.execute("COMMENT ON TABLE made_with IS 'What the pipeline knows by whether it can renew this file'")
             con.execute("COMMENT ON COLUMN made_with.schema_key IS 'Digest of all declarations in it'")
             con.execute("INSERT INTO made_with VALUES (?)", [_market_key()])
-            for cls in database_tables():
-                name = table_of(cls).name
-                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {_order(cls)}")
-            if finish is not None:
-                finish(con)
         con.execute(f"CHECKPOINT {FRESH}")
 
 
