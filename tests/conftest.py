@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith(("JOBMARKET_", "PREFECT_"))]:
     del os.environ[name]
 for name in ("COLUMNS", "LINES"):  # pytest-xdist gives its processes a terminal of 80 columns
     os.environ.pop(name, None)
+
+if "XDG_CACHE_HOME" not in os.environ or "PYTEST_XDIST_WORKER" not in os.environ:  # one cache for all processes
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="cache-of-tests-")
 
 # Both libraries read these when they are imported, which test modules do on being collected.
 os.environ.update(
@@ -30,25 +35,40 @@ os.environ.update(
 settings.register_profile("slow machines", deadline=None)
 settings.load_profile("slow machines")
 
-SHARED = frozenset(("sample", "small", "server", "killing"))
-"""Fixtures of flows/ that take long to make and that several modules read."""
-TOGETHER = frozenset(
-    f"tests/flows/test_{name}.py"
-    for name in ("analyst_page", "cli", "elsewhere", "faults", "kill", "mcp", "rebuild", "release", "run", "site")
-)
-"""The modules that use them: one process runs them all, so that they are made once."""
-FIRST = ("tests/flows/test_faults.py", "tests/flows/test_life_cycle_real.py")
-"""Modules to begin with, since those that take longest should not be left to the end."""
+WITH_SERVER = frozenset(f"tests/flows/test_{name}.py" for name in ("cli", "faults", "kill"))
+"""The modules that use the Prefect server of `serve`: one process runs them all, so that it is started once."""
 
 
 @pytest.fixture(scope="session")
-def work_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty work file, for `tests.builders.open_copy`: making one takes 0.3 s, copying it 0.02 s."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def made_once(shared_folder: Path) -> Callable[..., Path]:
+    """made_once(name, make): a folder that `make(folder)` fills, once for all processes; others wait for the first."""
+
+    def folder_of(name: str, make: Callable[[Path], None]) -> Path:
+        folder, whole = shared_folder / f"once-{name}", shared_folder / f"once-{name}.whole"
+        with FileLock(shared_folder / f"once-{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a `make` that failed has left
+                folder.mkdir()
+                make(folder)
+                whole.touch()
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def work_template(made_once: Callable[..., Path]) -> Path:
+    """A folder with an empty work file, for `tests.builders.open_copy`."""
     from warehouse import database
 
-    folder = tmp_path_factory.mktemp("work_template")
-    database.open_work(folder).close()
-    return folder
+    return made_once("work", lambda folder: database.open_work(folder).close())
 
 
 @pytest.fixture(scope="session")
@@ -96,25 +116,22 @@ def module_of(nodeid: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests in the order in which they are best begun."""
+    """Begin with the nights, since what takes longest should not be left to the end."""
     for item in items:
-        if SHARED.intersection(getattr(item, "fixturenames", ())) and module_of(item.nodeid) not in TOGETHER:
-            raise pytest.UsageError(
-                f"{item.nodeid} uses one of {', '.join(sorted(SHARED))}: name its module in TOGETHER"
-            )
-    places = {name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: places.get(module_of(item.nodeid), len(FIRST)))
+        if "server" in getattr(item, "fixturenames", ()) and module_of(item.nodeid) not in WITH_SERVER:
+            raise pytest.UsageError(f"{item.nodeid} uses the server: name its module in WITH_SERVER")
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/flows/"))
 
 
 def group_of(nodeid: str) -> str:
     """What one process runs the whole of."""
     name = module_of(nodeid)
-    return "together" if name in TOGETHER else name
+    return "with server" if name in WITH_SERVER else name
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """How the processes of `-n` share the tests: a module, or all of TOGETHER, goes to one of them.
+    """How the processes of `-n` share the tests: a module, or all of WITH_SERVER, goes to one of them.
 
     Not `--dist loadgroup`: its groups are lost on node ids as pytest 9.2 makes them.
     """

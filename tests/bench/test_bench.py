@@ -71,6 +71,7 @@ def test_every_stage_is_measured_and_the_readers_are_left_as_they_were(
     assert bench.warc_to_measure() == warc
 
 
+@pytest.mark.long
 def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import flows.nightly
 

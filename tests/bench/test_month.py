@@ -16,6 +16,7 @@ MAX_ROWS = 100
 """A day for each mart, and the closing rates: another reading of all boards, even if nothing closed, changes each."""
 
 
+@pytest.mark.long
 def test_a_night_without_changes_adds_next_to_nothing(tmp_path: Path) -> None:
     costs = []
     for number in range(N_NIGHTS):

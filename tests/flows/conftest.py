@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -17,7 +18,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ import flows.crawl
 import flows.nightly
 import flows.runtime.prefect_server
 from flows.cli import main
-from tests.conftest import TOGETHER, module_of
+from flows.runtime import run_record
+from flows.runtime.run_record import Outcome, Request
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
+from warehouse.publish import atomic_files, market
 from warehouse.publish.market import export_parquet
 
 REPO = Path(__file__).parents[2]
@@ -234,6 +237,26 @@ def plain(
     return run
 
 
+@pytest.fixture
+def loading(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
+    """loading(data, *arguments): as `plain`, but the night publishes its rows without marts, guide and site.
+
+    For tests of what is taken, refused and rejected, for which marts and pages would be made in vain.
+    """
+
+    def publish_rows(request: Request, outcome: Outcome, _: object) -> Outcome:
+        with run_record.work_of(request) as con:
+            staged = market.stage(
+                con, request.outputs.market, lambda fresh: run_record.write_end(fresh, request, outcome)
+            )
+        atomic_files.commit([staged])
+        return outcome
+
+    monkeypatch.setattr(flows.nightly, "compute_marts", lambda request, as_of: ([], []))
+    monkeypatch.setattr(flows.nightly, "publish", publish_rows)
+    return plain
+
+
 # --- finished folders -----------------------------------------------------------------------------------
 
 
@@ -262,60 +285,28 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def sampling(
-    tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]
-) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """The real command on the whole sample in an empty folder: begun."""
-    data = tmp_path_factory.mktemp("sample") / "data"
-    process = started(data, "run", "--sample")
-    yield process, data
-    end(process)
-
-
-@pytest.fixture(scope="session")
-def killing(
-    tmp_path_factory: pytest.TempPathFactory, server: dict[str, str]
-) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """`killing.py` on the small run in an empty folder: begun."""
-    data = tmp_path_factory.mktemp("killed") / "data"
-    script = [sys.executable, str(Path(__file__).with_name("killing.py")), str(data), *server.values(), *SMALL]
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    process = subprocess.Popen(script, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    yield process, data
-    end(process)
-
-
-@pytest.fixture(scope="session")
-def beginning(request: pytest.FixtureRequest) -> None:
-    """Begin what takes long and is wanted by some test, so that it goes on beside the others."""
-    names = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
-    for name in ("sampling", "killing"):
-        if name in names:
-            request.getfixturevalue(name)
-
-
-@pytest.fixture(autouse=True)
-def begun(request: pytest.FixtureRequest) -> None:
-    """With the first test of the modules that want it: of several processes only one has them."""
-    if module_of(request.node.nodeid) in TOGETHER:
-        request.getfixturevalue("beginning")
-
-
-@pytest.fixture(scope="session")
-def sample(sampling: tuple[subprocess.Popen[str], Path]) -> FinishedRun:
+def sample(made_once: Callable[..., Path], command: Callable[..., CommandResult]) -> FinishedRun:
     """The whole sample, run by the real command in an empty folder."""
-    result = wait_for_end(*sampling)
-    assert result.code == 0, result.said
-    return FinishedRun(data=sampling[1], ended=result, made=digests(sampling[1]))
+    return finished(made_once, "sample", lambda data: command(data, "run", "--sample"))
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> FinishedRun:
+def small(made_once: Callable[..., Path], here: Callable[..., int]) -> FinishedRun:
     """The small run, undisturbed."""
-    data = tmp_path_factory.mktemp("small") / "data"
-    code = here(data, *SMALL)
-    assert code == 0
-    return FinishedRun(data=data, ended=CommandResult(code=code, out="", err=""), made=digests(data))
+    return finished(made_once, "small", lambda data: CommandResult(code=here(data, *SMALL), out="", err=""))
+
+
+def finished(made_once: Callable[..., Path], name: str, run: Callable[[Path], CommandResult]) -> FinishedRun:
+    """A run that one process of the tests does, with its record beside the data folder for the others."""
+
+    def make(folder: Path) -> None:
+        result = run(folder / "data")
+        assert result.code == 0, result.said
+        (folder / "record.json").write_text(json.dumps({"ended": asdict(result), "made": digests(folder / "data")}))
+
+    folder = made_once(name, make)
+    record = json.loads((folder / "record.json").read_text())
+    return FinishedRun(data=folder / "data", ended=CommandResult(**record["ended"]), made=record["made"])
 
 
 @pytest.fixture

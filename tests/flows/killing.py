@@ -1,8 +1,9 @@
 """Kill a run at one point after another, then let it end while its results are read, and tell what was seen.
 
-    python killing.py DATA API ARGUMENTS…        (ARGUMENTS of `jobmarket`; API of a Prefect server to use)
+    python killing.py DATA API POINTS ARGUMENTS…
 
-A script, so that it watches for its points from a process of its own, beside the other tests. Prints one JSON
+ARGUMENTS are those of `jobmarket`, API is a Prefect server to use, POINTS are names of points with commas between
+them ("": all). A script, so that it watches for its points from a process of its own. Prints one JSON
 object: `killed` (points that were reached), `outlived` (processes that did not end with the run they belong to),
 `orphan_lived` (whether the killed run's own server was left for the next run to end), `code` and `said` of the
 last run, and `read`: what a reader of the published warehouse met meanwhile.
@@ -173,15 +174,16 @@ def reader_of(data: Path) -> Iterator[subprocess.Popen[str]]:
         process.wait(timeout=PATIENCE)
 
 
-def main(data: Path, api: str, arguments: list[str]) -> dict[str, object]:
-    """Kill at every point, run to the end, and tell."""
+def main(data: Path, api: str, names: str, arguments: list[str]) -> dict[str, object]:
+    """Kill at points, run to the end, and tell."""
+    points = [point for point in POINTS if not names or point[0] in names.split(";")]
     data.mkdir()
     survivors: list[str] = []
     kill_at(POINT_WITH_A_SERVER_OF_ITS_OWN, WatchedCommand(data, start(data, arguments)))
     orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
     orphan_lived = psutil.pid_exists(orphan)
     survivors += outlived(data, but=orphan)
-    for point in POINTS:
+    for point in points:
         kill_at(point, WatchedCommand(data, start(data, arguments, PREFECT_API_URL=api)))
         survivors += outlived(data)
     with reader_of(data) as reader:
@@ -190,7 +192,7 @@ def main(data: Path, api: str, arguments: list[str]) -> dict[str, object]:
     survivors += outlived(data)
     assert reader.stdout is not None
     return {
-        "killed": [name for name, _ in (POINT_WITH_A_SERVER_OF_ITS_OWN, *POINTS)],
+        "killed": [name for name, _ in (POINT_WITH_A_SERVER_OF_ITS_OWN, *points)],
         "outlived": survivors,
         "orphan_lived": orphan_lived,
         "code": code,
@@ -203,7 +205,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        print(json.dumps(main(folder, sys.argv[2], sys.argv[3:])))
+        print(json.dumps(main(folder, *sys.argv[2:4], sys.argv[4:])))
     finally:
         for process in processes_of(folder):
             process.kill()

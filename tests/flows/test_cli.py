@@ -893,6 +893,7 @@ def test_a_run_that_fails_before_publishing_still_says_so(
     assert run_log.runs_of(data)[0].state == EXIT_CODES[1].state
 
 
+@pytest.mark.long
 def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
     empty: Path,
     small: FinishedRun,

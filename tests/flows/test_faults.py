@@ -143,9 +143,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 # --- faults in what servers answer ----------------------------------------------------------------------
 
 
-def test_each_faulty_answer_is_reported_and_all_others_are_taken(
-    empty: Path, tmp_path: Path, command: Command, server: dict[str, str]
-) -> None:
+def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tmp_path: Path, loading: Command) -> None:
     good = ashby_board("orchard", ashby_job(1, compensation=ashby_pay(60_000, 80_000)), ashby_job(2))
     whole = ashby_board("cider", ashby_job(90)).body
     endless = TEXT + "<p>Apples, pears and plums.</p>" * (50 * 1024 * 1024 // 31)
@@ -163,7 +161,7 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(
             ashby_board("last", ashby_job(10)),
         ],
     )
-    result = command(empty, "backfill", str(recording), **server)
+    result = loading(empty, "backfill", str(recording))
     assert result.code == 0, result.said
 
     assert ids_in(empty, "ashby") == {f"a{number}" for number in range(1, 11)}
@@ -213,8 +211,8 @@ def cut(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_recording_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
-    result = plain(empty, "backfill", str(cut))
+def test_a_recording_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, loading: Command) -> None:
+    result = loading(empty, "backfill", str(cut))
     assert result.code == 0, result.said
     assert ids_in(empty, "greenhouse") == {"1", "2", "3"}
     name = f"{cut.parent.name}/{cut.name}"
@@ -228,17 +226,17 @@ def test_a_recording_cut_in_half_loses_its_last_record_only(cut: Path, empty: Pa
     assert health[0][0] == "partial"
     assert "record 2" in health[0][1]
 
-    assert plain(empty, "backfill", str(cut)).code == 0
+    assert loading(empty, "backfill", str(cut)).code == 0
     assert rejects_in(empty, name).keys() == {2}, "reported once, however often it is taken"
 
 
-def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Path, plain: Command) -> None:
+def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Path, loading: Command) -> None:
     good = record(cut.parent / "ashby.warc.gz", [ashby_board("orchard", ashby_job(1))])
     junk = [cut.with_name("lever.warc.gz"), cut.with_name("whose.warc.gz"), cut.with_name("ashby") / "old.warc.gz"]
     for file in junk:
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"\xff\x00 junk" * 99)
-    result = plain(empty, "backfill", *map(str, [good, cut, *junk]))
+    result = loading(empty, "backfill", *map(str, [good, cut, *junk]))
     assert result.code == 0, "as for a recording that is damaged in part"
     with open_reader(empty) as con:
         health = dict(con.execute("SELECT source, outcome FROM ops.source_health").fetchall())
@@ -254,18 +252,18 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
         assert "begins with no gzipped WARC record" in value
         assert "Get the file again if you can" in rule
     assert ids_in(empty, "ashby") == {"a1"}
-    status = plain(empty, "status").said
+    status = loading(empty, "status").said
     for source, warc in names:
         assert f"{source} partial: 1 unreadable files, first: {warc}: the file begins" in status
-    assert plain(empty, "backfill", *map(str, [good, *junk])).code == 0
+    assert loading(empty, "backfill", *map(str, [good, *junk])).code == 0
     with open_reader(empty) as con:
         again = con.execute("SELECT count(*) FROM ops.rejects WHERE record = -1").fetchall()
     assert again == [(3,)], "reported once, however often it is tried"
 
 
-def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Path, plain: Command) -> None:
+def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Path, loading: Command) -> None:
     board = ashby_board("orchard", ashby_job(1), ashby_job(2, id=None), ashby_job(3), ashby_job(4, title=" "))
-    result = plain(empty, "backfill", str(record(tmp_path / "ashby.warc.gz", [board])))
+    result = loading(empty, "backfill", str(record(tmp_path / "ashby.warc.gz", [board])))
     assert result.code == 0, result.said
     with open_reader(empty) as con:
         health = con.execute("SELECT outcome, message, n_rows FROM ops.source_health").fetchall()
@@ -273,12 +271,12 @@ def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Pa
     assert health[0][1].startswith("2 of 4 records refused, first: a native id expected")
 
 
-def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
+def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, loading: Command) -> None:
     other = record(cut.parent / "ashby.warc.gz", [ashby_board("orchard", ashby_job(1))])
     path = path_of(empty / "archive", "greenhouse", FIRST)
     path.parent.mkdir(parents=True)
     shutil.copy2(cut, path)
-    assert plain(empty, "backfill", str(other)).code == 0
+    assert loading(empty, "backfill", str(other)).code == 0
     assert ids_in(empty, "greenhouse") == {"1", "2", "3"}
     assert ids_in(empty, "ashby") == {"a1"}
     rejects = rejects_in(empty, "greenhouse/2026-05-04T060000Z.warc.gz")
@@ -297,7 +295,7 @@ def test_the_faults_of_the_sample_are_all_on_record(sample: FinishedRun) -> None
     assert {("lever", "response"), ("lever", "posting_id"), ("lever", "pay_low")} <= pairs
 
 
-def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, plain: Command) -> None:
+def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, loading: Command) -> None:
     nights = [
         [
             ashby_board("orchard", ashby_job(1)),
@@ -311,7 +309,7 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
         ],
     ]
     files = [record(tmp_path / f"{n}.warc.gz", night, FIRST + n * DAY) for n, night in enumerate(nights)]
-    assert plain(empty, "backfill", *map(str, files)).code == 0
+    assert loading(empty, "backfill", *map(str, files)).code == 0
     with open_reader(empty) as con:
         closings = dict(con.execute("SELECT posting_id, closed_on FROM core.postings").fetchall())
     assert closings == {"ashby:a1": None, "ashby:a2": None, "ashby:a3": date(2026, 5, 5), "ashby:a4": None}
@@ -332,7 +330,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changes: Any) -> None:
 
 
 def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
-    empty: Path, tmp_path: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+    empty: Path, tmp_path: Path, loading: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(monkeypatch, "Odd One", years_min=-3.0)
     odd = ashby_board("orchard", ashby_job(1), ashby_job(2, title="Odd One"))
@@ -342,7 +340,7 @@ def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
         record(tmp_path / "3.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(3))], FIRST + 2 * DAY),
         record(tmp_path / "4.warc.gz", [greenhouse_board("mill", greenhouse_job(5))], FIRST + DAY),
     ]
-    result = plain(empty, "backfill", *map(str, nights))
+    result = loading(empty, "backfill", *map(str, nights))
     assert result.code == 2, result.said
     assert "as of 2026-05-06" in result.said, "published all the same"
     assert ids_in(empty, "ashby") == {"a1", "a3"}
@@ -368,7 +366,7 @@ def request_for(data: Path, **options: Any) -> Request:
     return Request(settings=settings, command="test", sources=("ashby", "greenhouse"), **options)
 
 
-@pytest.mark.usefixtures("undecorated")
+@pytest.mark.usefixtures("undecorated", "loading")
 def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     record(
@@ -435,11 +433,11 @@ def test_a_source_that_breaks_stops_no_other(
 
 
 def test_an_archive_file_that_cannot_be_read_at_all_is_one_sources_failure(
-    empty: Path, tmp_path: Path, plain: Command
+    empty: Path, tmp_path: Path, loading: Command
 ) -> None:
     recording = record(tmp_path / "1.warc.gz", [greenhouse_board("mill", greenhouse_job(1))])
     path_of(empty / "archive", "ashby", FIRST).mkdir(parents=True)
-    result = plain(empty, "backfill", str(recording))
+    result = loading(empty, "backfill", str(recording))
     assert result.code == 2, result.said
     assert "ashby could not be refined" in result.said
     assert ids_in(empty, "greenhouse") == {"1"}
@@ -644,7 +642,9 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
     assert code == 2 and words in message
 
 
-@pytest.mark.parametrize("n_renamed", [0, 1, 2])
+@pytest.mark.parametrize(
+    "n_renamed", [pytest.param(0, marks=pytest.mark.long), 1, pytest.param(2, marks=pytest.mark.long)]
+)
 def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     n_renamed: int,
     with_guide: tuple[Path, Path, tuple[str, ...]],

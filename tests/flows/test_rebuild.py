@@ -126,7 +126,7 @@ def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) ->
 
 
 def test_todays_file_shows_a_past_day_as_that_day_did(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
+    small: FinishedRun, copy_of: Callable[..., Path], loading: Command
 ) -> None:
     """postings_as_of of the newest file is core.postings of `run --as-of`, which had nothing later to look at."""
     data = copy_of(small)
@@ -136,7 +136,7 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
     names = [f.name for f in fields_of(Postings) if f.name not in today]
     columns = ", ".join(map(ident, names))
     for day in days:
-        result = plain(data, "run", "--as-of", day)
+        result = loading(data, "run", "--as-of", day)
         assert result.code == 0, result.said
         with open_reader(data / "asof" / day) as con:
             then = con.execute(f"SELECT {columns} FROM core.postings ORDER BY posting_id").fetchall()

@@ -118,9 +118,9 @@ def test_an_address_that_cannot_be_parsed_costs_its_record_only(good: Path, capl
     assert "s3cret" not in caplog.text
 
 
-def test_a_backfill_names_what_it_cannot_read(empty: Path, good: Path, plain: Command) -> None:
+def test_a_backfill_names_what_it_cannot_read(empty: Path, good: Path, loading: Command) -> None:
     odd = oddities(good)
-    result = plain(empty, "backfill", str(good))
+    result = loading(empty, "backfill", str(good))
     assert result.code == 0, "as for a recording that is damaged"
     assert ids_in(empty, "ashby") == {"a1"}
     with open_reader(empty) as con:
@@ -129,14 +129,14 @@ def test_a_backfill_names_what_it_cannot_read(empty: Path, good: Path, plain: Co
     assert "unknown: 5 unreadable files" in result.said
 
 
-def test_in_the_archive_and_among_refined_files_they_hold_up_nothing(empty: Path, good: Path, plain: Command) -> None:
+def test_in_the_archive_and_among_refined_files_they_hold_up_nothing(empty: Path, good: Path, loading: Command) -> None:
     other = path_of(empty / "archive", "greenhouse", FIRST).parent
     odd = oddities(other)
     oddities(other, f"{SUFFIX}{PART}")
     for name in ("refined/ashby/x", "refined/greenhouse/x"):
         oddities(empty / name.removesuffix("/x"), ".parquet")
     (empty / "refined" / "ashby" / "2026-05-04T060000Z.parquet.part").symlink_to("/dev/full")
-    result = plain(empty, "backfill", str(good))
+    result = loading(empty, "backfill", str(good))
     assert result.code == 2, result.said
     assert ids_in(empty, "ashby") == {"a1"}
     for path in odd.values():

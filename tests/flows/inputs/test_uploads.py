@@ -164,11 +164,12 @@ def test_what_cannot_be_taken_in_is_said_with_its_remedy(
     assert not (tmp_path / "data").exists()
 
 
-def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., int]) -> None:
+def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, loading: Callable[..., object]) -> None:
     data = tmp_path / "data"
     dump = file_at(tmp_path, "dump_2024-04-01.csv", (DUMP / "answer.csv").read_bytes())
     for _ in range(2):  # a second time changes nothing
-        assert here(data, "backfill", str(dump), "--mapping", str(DUMP / "mapping.toml")) == 0
+        result = loading(data, "backfill", str(dump), "--mapping", str(DUMP / "mapping.toml"))
+        assert result.code == 0  # type: ignore[attr-defined]
         with open_reader(data) as con:
             rows = con.execute(
                 "SELECT posting_id, first_seen_at::DATE::TEXT, closed_on FROM core.postings ORDER BY ALL"
