@@ -18,11 +18,12 @@ def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A text: Markdown, HTML or plain.")],
     all_numbers: Annotated[bool, typer.Option("--all", help="List what is verified and unresolved, too.")] = False,
 ) -> None:
-    """Hold every number of a text against the published figures; exit code 3 where one is contradicted or out of date.
+    """Hold the numbers of a text against the published figures; exit code 3 where one is contradicted or out of date.
 
-    What a number claims is taken from its marker, its link, or the words of its sentence: a number whose sentence does
-    not say all that its figure needs, or says more, is unresolved, however many figures it equals. What it says of the
-    time of an old figure, with that time, is verified.
+    A number has a verdict only where it is tied to a figure: between its markers, by a link
+    (`[62%](figures/ID.json)`) or by the id in brackets behind it in its sentence (`62% of jobs ask for it [ID]`). All
+    others are unresolved, however many figures they equal; `--all` lists them with the figures that are nearest. What
+    a text says of the time of an old figure, with that time, is verified.
 
     **Reads** the text and market.duckdb. **Writes** nothing.
     """

@@ -134,7 +134,7 @@ def _with_mark(words: str, qualifier: str | None, mark: str | None, *, is_nested
     return f"{words} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{words}{mark}"
 
 
-_BREAK = re.compile(
+BREAK = re.compile(
     r"\n[ \t]*\r?\n|\n(?=[ \t]*(?:\||[-*+][ \t]|\d{1,9}[.)][ \t]|#))"
     r"|</?(?:p|li|td|th|tr|div|h[1-6]|dt|dd|section|article|blockquote|figcaption|caption|title)\b",
     re.I,
@@ -144,7 +144,7 @@ _BREAK = re.compile(
 
 def _is_in_brackets(text: str, at: int) -> bool:
     """Whether a place in a text stands within round brackets of its paragraph."""
-    start = max((hit.end() for hit in _BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
+    start = max((hit.end() for hit in BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
     before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
     return before.count("(") > before.count(")")
 
@@ -158,7 +158,7 @@ def _find_qualified(text: str, spans: Sequence[Span]) -> set[int]:
 
     A whole value, which says it itself, does so wherever it stands.
     """
-    breaks = [hit.start() for hit in _BREAK.finditer(text)]
+    breaks = [hit.start() for hit in BREAK.finditer(text)]
     last: dict[tuple[int, str, str | None], int] = {}
     for span in spans:
         tag = span.marker
@@ -410,6 +410,34 @@ def _list_marks(markers: Sequence[Tag], ledger: Mapping[str, Figures]) -> dict[s
     return marks
 
 
+def make_edition(
+    text: str,
+    spans: Sequence[Span],
+    ledger: Mapping[str, Figures],
+    *,
+    is_html: bool,
+    sources: Sequence[Sources] = (),
+    is_sample: bool = False,
+) -> Edition:
+    """What is put between the markers of a text. Its markers name figures of `ledger` by their ids."""
+    markers = [span.marker for span in spans]
+    names = tuple(
+        dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.wanted.part not in LABELS)
+    )
+    return Edition(
+        ledger=ledger,
+        used=tuple(ledger[name] for name in names),
+        sources=sources,
+        is_sample=is_sample,
+        has_banner=any(span.marker.block == "banner" for span in spans),
+        is_html=is_html,
+        newline=newline_of(text, spans),
+        qualified=_find_qualified(text, spans),
+        note_numbers=_number_notes(spans, names),
+        marks=_list_marks(markers, ledger),
+    )
+
+
 def refresh_bytes(
     raw: bytes,
     figures: Sequence[Figures],
@@ -431,22 +459,8 @@ def refresh_bytes(
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
         for span in guide.spans
     ]
-    markers = [span.marker for span in spans]
-    names = tuple(
-        dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.wanted.part not in LABELS)
-    )
-    day = Edition(
-        ledger=ledger,
-        used=tuple(ledger[name] for name in names),
-        sources=sources,
-        is_sample=is_sample,
-        has_banner=any(span.marker.block == "banner" for span in spans),
-        is_html=is_html,
-        newline=newline_of(text, spans),
-        qualified=_find_qualified(text, spans),
-        note_numbers=_number_notes(spans, names),
-        marks=_list_marks(markers, ledger),
-    )
+    day = make_edition(text, spans, ledger, is_html=is_html, sources=sources, is_sample=is_sample)
+    names = tuple(figure.figure for figure in day.used)
     parts: list[str] = []
     changes: list[Change] = []
     at = 0

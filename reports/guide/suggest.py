@@ -21,8 +21,10 @@ from reports.figures.query import Connection
 from reports.guide.desk import read_figures
 from reports.guide.markers import decode, pair, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
-from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_places, find_skills, hear
+from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
+from reports.guide.words import LEVELS, PERIODS, SENTENCE, find_places, find_skills, hear
 from reports.wording.notes import rows_of
+from reports.wording.parts import PERIODS as PRINTED_PERIODS
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.mart_tables import Figures
@@ -39,10 +41,7 @@ class Proposal:
     marker: str
 
 
-_At = TypeVar("_At", "_Claim", "_Number")
-_PART_OF = {"median": "median", "typical": "median", "middle": "median"}
-
-
+_At = TypeVar("_At", "Claim", "Number")
 _NAMED_WORKS = [work for work in WORKS if " " in name_work(work) and work != "ai_other"]
 """Roles, and groups of them, whose names mean nothing else in a sentence."""
 
@@ -60,7 +59,7 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
     text = decode(raw, is_html).text
     lines = [i for i, c in enumerate(text) if c == "\n"]
     spans = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
-    claims = sorted(_leave_out(_find_claims(text), spans), key=lambda one: one.at)
+    claims = sorted(_leave_out(find_claims(text), spans), key=lambda one: one.at)
     if not is_html:
         link_offsets = {at for at, _ in find_in_links(text, [one.at for one in claims])}
         claims = [one for one in claims if one.at not in link_offsets]
@@ -78,7 +77,8 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
             )
         )  # fmt: skip
     matches = [(one.at, one.at + len(one.text)) for one in claims if one.figure in rows and not one.is_name]
-    rest = _leave_out(_list_numbers(text), [*spans, *matches])
+    numbers = (one for sentence in read_sentences(text) for one in sentence.numbers if one.unit)
+    rest = _leave_out(numbers, [*spans, *matches])
     return Suggestions(
         proposals=tuple(proposals),
         unmatched=tuple((bisect.bisect_left(lines, one.at) + 1, one.text) for one in rest),
@@ -107,7 +107,7 @@ def _is_told(row: Figures) -> bool:
     return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
 
 
-def _write_marker(one: _Claim, *, with_elements: bool) -> str:
+def _write_marker(one: Claim, *, with_elements: bool) -> str:
     options = "".join(f' {name}="{value}"' for name, value in one.options.items())
     tag = f'<span data-figure="{one.figure}"{options}>' if with_elements else f"<!-- figure:{one.figure}{options} -->"
     close = "</span>" if with_elements else "<!-- /figure -->"
@@ -115,20 +115,7 @@ def _write_marker(one: _Claim, *, with_elements: bool) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Number:
-    """A sum or a percentage of a text."""
-
-    at: int
-    text: str
-
-
-def _list_numbers(text: str) -> Iterator[_Number]:
-    hits = sorted((hit.start(), hit[0]) for pattern in (AMOUNT, PERCENT) for hit in pattern.finditer(text))
-    return (_Number(at=at, text=number.strip()) for at, number in hits)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Claim:
+class Claim:
     """A number of a text, or a name that a share may follow, with the figure and the options of its marker."""
 
     at: int
@@ -138,7 +125,7 @@ class _Claim:
     is_name: bool = False
 
 
-def _find_claims(text: str) -> Iterator[_Claim]:
+def find_claims(text: str) -> Iterator[Claim]:
     """What a text says that a figure of the same thing could say; a name once, where it first stands."""
     ids: set[str] = set()
     for sentence in SENTENCE.finditer(text):
@@ -146,17 +133,18 @@ def _find_claims(text: str) -> Iterator[_Claim]:
         places = [(at, place) for at, _, place in find_places(words)]
         citations = list(_cited_in(words))
         spans = [(one.at, one.at + len(one.text)) for one in citations]
-        amounts = [
-            hit for hit in AMOUNT.finditer(words) if not any(a < hit.end() and hit.start() < b for a, b in spans)
-        ]
-        claims = [*citations, *_find_pay_claims(words, amounts, places), *_shares_in(words, places, spans)]
+        numbers = _leave_out(read_numbers(words), spans)
+        amounts, shares = (
+            [one for one in numbers if one.unit and (one.unit == PERCENT) is is_] for is_ in (False, True)
+        )
+        claims = [*citations, *_find_pay_claims(words, amounts, places), *_shares_in(words, places, shares)]
         if not claims:
             claims = [one for one in _find_name_claims(words) if one.figure not in ids]
         ids |= {one.figure for one in claims}
         yield from (replace(one, at=start + one.at) for one in claims)
 
 
-def _cited_in(sentence: str) -> Iterator[_Claim]:
+def _cited_in(sentence: str) -> Iterator[Claim]:
     """Parts of claims of others whose amount stands in a sentence as the claim has it."""
     for claim in load_claims():
         amount = claim.parts.get("amount", "")
@@ -166,12 +154,10 @@ def _cited_in(sentence: str) -> Iterator[_Claim]:
         for part, words in claim.parts.items():
             core = words if part != "amount" else number[0]
             if core in sentence:
-                yield _Claim(at=sentence.index(core), text=core, figure=claim.id, options={"part": part})
+                yield Claim(at=sentence.index(core), text=core, figure=claim.id, options={"part": part})
 
 
-def _find_pay_claims(
-    sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[tuple[int, Place]]
-) -> Iterator[_Claim]:
+def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
     """Sums of pay of a place: the one that stands between a sum and the next, else the only one of the sentence.
 
     Where a sentence names several levels or roles, one for each.
@@ -180,21 +166,21 @@ def _find_pay_claims(
         return
     levels, periods = sorted(hear(LEVELS, sentence)) or ["all"], hear(PERIODS, sentence) or {"year"}
     works = _works_in(sentence) or [WORK_OF_GUIDE]
-    if len(periods) > 1:
-        return  # which sum is by which time is not said
+    if len(periods) > 1 or not periods <= set(PRINTED_PERIODS):
+        return  # which sum is by which time is not said, or no figure is printed by it
     for hit, following in zip_longest(amounts, amounts[1:]):
-        stop = len(sentence) if following is None else following.start()
-        behind = [place for at, place in places if hit.end() <= at < stop]
+        stop = len(sentence) if following is None else following.at
+        behind = [place for at, place in places if hit.end <= at < stop]
         only = {place.slug: place for _, place in places}
         place = behind[0] if behind else next(iter(only.values())) if len(only) == 1 else None
         if place is None:
             continue
         options = {"per": next(iter(periods))}
-        if not hit["high"]:
-            options["part"] = next((part for word, part in _PART_OF.items() if word in sentence.lower()), "median")
+        if hit.low == hit.high:
+            options["part"] = "median"
         for work, level in product(works, levels):  # of several an editor chooses
             figure = f"pay.{place.slug}.{work}.{level}"
-            yield _Claim(at=hit.start(), text=hit[0].strip(), figure=figure, options=options)
+            yield Claim(at=hit.at, text=hit.text, figure=figure, options=options)
 
 
 def _works_in(sentence: str) -> list[str]:
@@ -207,27 +193,23 @@ def _works_in(sentence: str) -> list[str]:
     return [work for name, work in names.items() if not any(name != other and name in other for other in names)]
 
 
-def _shares_in(
-    sentence: str, places: Sequence[tuple[int, Place]], spans: Sequence[tuple[int, int]]
-) -> Iterator[_Claim]:
+def _shares_in(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:
     """Shares of jobs that ask for a skill: the one named last before the number, else first behind it."""
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug
-    for hit in PERCENT.finditer(sentence):
-        if any(a <= hit.start() < b for a, b in spans) or not skills or len(only) > 1:
-            continue
-        before = [name for start, _, name in skills if start < hit.start()]
+    for one in shares if skills and not only else ():
+        before = [name for start, _, name in skills if start < one.at]
         name = before[-1] if before else skills[0][2]
-        yield _Claim(at=hit.start(), text=hit[0], figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
+        yield Claim(at=one.at, text=one.text, figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
 
 
-def _find_name_claims(sentence: str) -> Iterator[_Claim]:
+def _find_name_claims(sentence: str) -> Iterator[Claim]:
     """Skills and roles that a sentence names without a number."""
     for start, word, name in find_skills(sentence):
-        yield _Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
+        yield Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
     for role in MEASURES["role"].items:
         hit = re.search(rf"\b{re.escape(name_work(role))}s?\b", sentence, re.I)
         if hit:
             figure = f"share.role.{role}.{EVERYWHERE.slug}.{AI_JOBS}"
-            yield _Claim(at=hit.start(), text=hit[0], figure=figure, is_name=True)
+            yield Claim(at=hit.start(), text=hit[0], figure=figure, is_name=True)

@@ -1,10 +1,10 @@
-"""What the words of a text mean: its sentences, amounts and shares, the places, levels, times and skills it names."""
+"""What the words of a text mean: its sentences, and the places, levels, times, skills and parts of pay it names."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reports.figures.places import PLACES, Place, slug
 from reports.figures.share_figures import BASELINE_NAMES, items_of
@@ -12,23 +12,6 @@ from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy
 
-_SIGN = r"(?:US\$|USD|\$|€|EUR|£|GBP)"
-_DIGITS = r"\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_THOUSAND = r"[kK](?!\w)|thousand\b"
-AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})\s?(?P<low_k>{_THOUSAND})?"
-    rf"(?:\s?(?:–|-|to|and)\s?{_SIGN}?\s?(?P<high>{_DIGITS})\s?(?P<high_k>{_THOUSAND})?)?"
-)
-AMOUNT_BEFORE_UNIT = re.compile(
-    rf"(?<![\w.,$€£])(?P<low>{_DIGITS})\s?(?P<low_k>{_THOUSAND})?"
-    rf"(?:\s?(?:–|-|to|and)\s?(?P<high>{_DIGITS})\s?(?P<high_k>{_THOUSAND})?)?"
-    r"\s?(?P<sign>(?:US )?dollars|euros?|USD|EUR|GBP|€|£)(?!\w|\s?\d)"
-)
-"""Sums whose money is named behind them: "130 thousand US dollars", "95K euros"."""
-PERCENT = re.compile(
-    r"(?<![\d.,])(?P<low>\d{1,3}(?:\.\d+)?)\s?%?\s?"
-    r"(?:(?:–|-|to|(?<=%\s)and)\s?(?P<high>\d{1,3}(?:\.\d+)?)\s?)?(?:%|per cent|percent)"
-)
 _INNER_STOP = r"[.](?=\d)|(?<=\b[A-Z])[.](?=[A-Z][.])|(?<=\b[A-Z][.][A-Z])[.](?=,|\s[a-z(])"
 SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
 """A sentence, or a cell of a table; a full stop within a number or an abbreviation ("U.S.") ends none."""
@@ -36,7 +19,31 @@ PERIODS = (
     (re.compile(r"\b(?:a|per|each|every) month\b|\bmonthly\b|/\s?month", re.I), "month"),
     (re.compile(r"\b(?:a|per|each|every) year\b|\byearly\b|\bannual(?:ly)?\b|/\s?year|\bper annum\b", re.I), "year"),
     (re.compile(r"\b(?:an|per|each|every) hour\b|\bhourly\b|/\s?hour", re.I), "hour"),
+    (re.compile(r"\b(?:a|per|each|every) week\b|\bweekly\b|/\s?week", re.I), "week"),
+    (re.compile(r"\b(?:a|per|each|every) day\b|\bdaily\b|/\s?day", re.I), "day"),
 )
+MONEY_PARTS = (
+    (re.compile(r"\bmedian\b|\bmiddle\b|\btypical(?:ly)?\b|\bhalf of\b", re.I), "median"),
+    (re.compile(r"\blower end\b|\bstarts? at\b|\bfrom\s*$", re.I), "low"),
+    (re.compile(r"\bupper end\b|\bstops? at\b|\bup to\s*$", re.I), "high"),
+    (re.compile(r"\binterval\b", re.I), "interval"),
+)
+"""Words for what a sum is of a band of pay."""
+IDLE = frozenset((
+    "a", "about", "adverts", "all", "an", "and", "are", "at", "by", "figure", "figures", "find", "for", "from",
+    "give", "how", "in", "is", "job", "jobs", "level", "list", "me", "much", "of", "on", "or", "share",
+    "shares", "show", "stated", "statistics", "tell", "that", "the", "to", "what", "which", "with",
+))  # fmt: skip
+"""Words of a search that say nothing."""
+SYNONYMS = {
+    **dict.fromkeys(("salary", "salaries", "compensation", "wage", "wages", "earnings", "income"), "pay"),
+    **dict.fromkeys(("skills", "technology", "technologies", "tools"), "skill"),
+    **dict.fromkeys(("transparency", "disclosed", "disclose"), "disclosure"),
+    **dict.fromkeys(("forecast", "forecasts", "prediction"), "claim"),
+    **dict.fromkeys(("home", "telework"), "remote"),
+    "university": "degree", "education": "degree", "experience": "years",
+}  # fmt: skip
+"""Words that people use for what ids call otherwise."""
 LEVELS = (
     (re.compile(r"\bentry[- ]level\b|\bjuniors?\b|\bgraduates?\b", re.I), "entry"),
     (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
@@ -63,6 +70,26 @@ _EARLIER_PLACES = {
     "u.k.": "gb",
 }
 """Names of places that guides use and lookups do not."""
+
+
+def terms_of(text: str) -> tuple[str, ...]:
+    """The words of a text by which a figure is found, in small letters and as ids have them, each once."""
+    words = re.findall(r"[\w+#.&-]+", text.lower())
+    return tuple(dict.fromkeys(SYNONYMS.get(word, word) for word in words if word not in IDLE))
+
+
+MIN_SHARED = 2
+"""Words that a text and the name of a figure must share, for the text to be near it."""
+
+
+def rank_by_words(text: str, names: Mapping[str, Collection[str]], *, most: int) -> list[str]:
+    """The keys of `names` whose words share most with a text, the shorter names first among equals."""
+    words = set(terms_of(text)) | {term for _, _, place in find_places(text) for term in terms_of(place.name)}
+    shared = {name: len(words.intersection(terms)) for name, terms in names.items()}
+    keys = sorted(
+        (name for name in names if shared[name] >= MIN_SHARED), key=lambda key: (-shared[key], len(names[key]))
+    )
+    return keys[:most]
 
 
 def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:

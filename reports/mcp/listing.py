@@ -1,7 +1,7 @@
 """Figures found by words and filters: those of the guide first, then every printable cell, then withheld ones.
 
 The parts of an id are named by the grammar of addresses (`addresses.KINDS`): place, role or group of roles, level, and
-what is asked of it. Words may say the same ("senior pay in Germany"), by the words that `verify` knows.
+what is asked of it. Words may say the same ("senior pay in Germany"), by the words of `guide.words`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from reports.figures.addresses import KINDS
 from reports.figures.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
-from reports.guide.words import LEVELS, cut_out, find_places, hear, work_patterns
+from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, hear, terms_of, work_patterns
 from reports.mcp.answers import WITHHELD, head, state_of, summarise
 from reports.mcp.market import Snapshot
 from reports.wording.work import WORKS, name_work
@@ -26,21 +26,6 @@ from warehouse.marts.measures import MEASURES
 
 MAX_LISTED = 25
 """Most figures of one page: one that is in no ledger is computed with its provenance, which takes up to 0.2 s."""
-IDLE = frozenset((
-    "a", "about", "adverts", "all", "an", "and", "are", "at", "by", "figure", "figures", "find", "for", "from",
-    "give", "how", "in", "is", "job", "jobs", "level", "list", "me", "much", "of", "on", "or", "share",
-    "shares", "show", "stated", "statistics", "tell", "that", "the", "to", "what", "which", "with",
-))  # fmt: skip
-"""Words of a search that say nothing."""
-SYNONYMS = {
-    **dict.fromkeys(("salary", "salaries", "compensation", "wage", "wages", "earnings", "income"), "pay"),
-    **dict.fromkeys(("skills", "technology", "technologies", "tools"), "skill"),
-    **dict.fromkeys(("transparency", "disclosed", "disclose"), "disclosure"),
-    **dict.fromkeys(("forecast", "forecasts", "prediction"), "claim"),
-    **dict.fromkeys(("home", "telework"), "remote"),
-    "university": "degree", "education": "degree", "experience": "years",
-}  # fmt: skip
-"""Words that people use for what ids call otherwise."""
 
 
 class FilterError(ValueError):
@@ -193,8 +178,7 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
         for pattern, _ in work_patterns():
             rest = pattern.sub(" ", rest)
     parts |= {name: frozenset(values) for name, values in by_part.items() if values and name not in parts}
-    terms = (SYNONYMS.get(word, word) for word in re.findall(r"[\w+#.&-]+", rest.lower()) if word not in IDLE)
-    return SearchTerms(parts=parts, words=tuple(dict.fromkeys(terms)))
+    return SearchTerms(parts=parts, words=terms_of(rest))
 
 
 # --- the list -------------------------------------------------------------------------------------------------

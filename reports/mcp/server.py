@@ -252,26 +252,30 @@ def _add_check_tools(server: Server, market: Market) -> None:
         ],
         is_html: Annotated[bool, Field(description="Whether the text is HTML.")] = False,
     ) -> CallToolResult:
-        """Check every number of a text against the published figures. Use it on what you wrote before you hand it over.
+        """Check the numbers of a text against the published figures. Use it on what you wrote before you hand it over.
 
-        What a number claims is taken from the words of its sentence, never from the number: a sentence about pay must
-        name place, role, level, kind of source ("adverts offer"), currency and time ("per month"); one about a share
-        the skill or answer, the place or "in the adverts we read", and the role; or the number links to a figure,
-        [62%](skill.python.de.ai_engineering). Verdicts: verified (as published), rounded (right as far as it goes),
-        stale (of long ago, or of another time than the text says), contradicted (another number is published: `says`
-        has it), no figure (what it claims is withheld or not measured), unresolved (the sentence does not say all that
-        is needed: `says` what is missing). Unresolved is not verified. `figures` has each figure named, with interval.
+        A number is checked only where it is tied to a figure; words do not tell which one is meant. Tie it by the id in
+        brackets behind it, "62% of AI engineering jobs in Germany want Python [skill.python.de.ai_engineering]", by a
+        link, [62%](skill.python.de.ai_engineering), or by a guide's markers. A sum needs its money and, where it is not
+        said as the figure is printed, its time; one sum of a band needs "median", "lower end" or "upper end". Verdicts:
+        verified (as published), rounded (right as far as it goes), stale (of long ago, or of another time than the text
+        says), contradicted (another number is published: `says` has it), no figure (withheld, or none has that id),
+        unresolved (tied to no figure, or not said clearly: `says` what is missing). Unresolved is not verified:
+        `nearest` has figures that it may be of; where one of them is what you meant, tie the number to it and verify
+        again. `figures` has each figure named, with interval.
         """
 
         def make() -> dict[str, Any]:
             with market.read() as snapshot:
                 findings = verify_text(snapshot.con, text.encode(), is_html=is_html)
                 page = findings[:MAX_FINDINGS]
-                ids = sorted({one.figure for one in page if one.figure and snapshot.has(one.figure)})
+                names = {name for one in page for name in (one.figure, *one.nearest) if name}
+                ids = sorted(name for name in names if snapshot.has(name))
                 figures = [answers.summarise(row, snapshot) for row in snapshot.read(ids)]
                 answer = answers.head(snapshot)
             counts = {verdict: sum(one.verdict == verdict for one in findings) for verdict in VERDICTS}
-            answer |= {"counts": counts, "findings": [asdict(one) for one in page], "figures": figures}
+            records = [{name: value for name, value in asdict(one).items() if value != ()} for one in page]
+            answer |= {"counts": counts, "findings": records, "figures": figures}
             n_more = len(findings) - len(page)
             return answer | ({"findings_left_out": n_more} if n_more else {})
 

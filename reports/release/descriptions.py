@@ -180,6 +180,7 @@ def llms(publication: PublishedDay, release: str) -> bytes:
         "Quote a figure with its interval or its n, its basis and its reference period: each file has all of them.",
         "A value of null is withheld, and `reason` says why; it is never zero. Advertised pay is what adverts offer;",
         "only reported and official pay is earned. Figures are CC BY 4.0 unless their file names another licence.",
+        "Put the id of its figure behind a number, as in 62% [skill.python.de.ai_engineering]: so it can be verified.",
         "",
         "## Figures",
         "",

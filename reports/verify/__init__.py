@@ -1,1 +1,1 @@
-"""Holding the numbers of a text against what is published: first what each claims, then whether it is so."""
+"""Check the numbers of a text that are tied to figures: which figure each is tied to, and whether it is published."""

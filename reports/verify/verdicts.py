@@ -1,254 +1,296 @@
-"""Whether the numbers of a text are what is published."""
+"""Whether the numbers of a text that are tied to figures (`ties`) are what is published.
+
+A number without a tie has no verdict: it is unresolved, with the figures that are nearest by the words of its sentence.
+"""
 
 from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from reports.figures.addresses import AddressError
-from reports.figures.catalogue import find_id
+from reports.figures.catalogue import declaration_of
 from reports.figures.query import Connection
-from reports.guide.desk import is_sample, read_figures, read_sources
-from reports.guide.markers import Document, GuideError, Span, decode, pair, scan_tags
-from reports.guide.render import read_words, refresh_bytes
-from reports.verify.claims_in_text import Claim, find_claims
-from reports.wording import amounts, notes
-from reports.wording.numbers import Row
+from reports.guide.desk import is_sample, published_figures, read_figures, read_sources
+from reports.guide.markers import find_part_fault
+from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, read_sentences
+from reports.guide.render import content_of, make_edition, read_words
+from reports.guide.suggest import find_claims
+from reports.guide.words import rank_by_words, terms_of
+from reports.release.numbers import numbers_of
+from reports.verify.ties import Tie, TiedText, read_ties, tie_numbers, unit_of
+from reports.wording import notes
+from reports.wording.numbers import unit_of_short
 from reports.wording.parts import PartFormat
 from transforms.pay.normalisation import PER_YEAR
 from warehouse.mart_tables import Figures
+from warehouse.marts.printing import POINT
 
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
 """As published; as published when it is rounded so far; published, but of long ago or of another time than the text
-says; another number is published; what it claims is withheld or in no mart; and not said clearly enough to tell.
-What a text says of the time of a stale figure, with that time, is as published."""
+says; another number is published; its figure is withheld or there is none; and tied to no figure, or not said clearly
+enough to tell. What a text says of the time of a stale figure, with that time, is as published."""
+MAX_OFF = 0.05
+"""How far a sum, or a number that is said to be about right, may be rounded: a twentieth of what is published."""
+MAX_PLACED, MAX_NEAREST, MAX_SENTENCE = 50, 3, 2_000
+"""Most numbers of a text for which the nearest figures are looked for, most of each, and letters of its sentence."""
+NO_TIE, UNCLEAR = "tied to no figure", "not said: which part it is, or by which time"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Finding:
-    """A number of a text on a line, its verdict, the figure it claims to be, and what that says or what is missing."""
+    """A number of a text on a line, its verdict, the figure that it is tied to, and what that says or what is missing.
+
+    `nearest` are the ids of figures that a number without a tie may be of.
+    """
 
     line: int
     text: str
     verdict: str
     figure: str | None
     says: str
+    nearest: tuple[str, ...] = ()
 
 
 def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
-    """Every number of a text with its verdict, in order.
-
-    Numbers between markers are of the marker's figure, those of a link to a figure (`[57%](…/ID.json)`) of that; all
-    others are of what their sentence says.
-    """
-    document = decode(raw, is_html)
-    text = document.text
-    lines = [i for i, c in enumerate(text) if c == "\n"]
-    scan = scan_tags(text, is_html)
-    spans = [span for span in pair(scan.tags, find_id)[0] if span.marker.figure or span.marker.block]
-    references = [*_find_marked(document, spans), *_find_linked(text)]
-    hidden_spans = [*scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
-    hidden_spans += [(span.marker.start, span.after) for span in spans] + [
-        (at, at + len(one.text)) for at, one in references
-    ]
-    claims = [one for one in find_claims(text) if not any(a <= one.at < b for a, b in hidden_spans)]
-    ids = {one.figure for _, one in references if one.figure} | {one.figure for one in claims if one.figure}
-    ids |= {name for one in claims if (name := _name_ladder(one))}
-    figures = {row.figure: row for row in read_figures(con, ids)}
-    changes = _list_changed(con, raw, figures, is_html=is_html)
-    findings = [
-        (at, _judge(one, figures, changes)) for at, one in [*references, *((claim.at, claim) for claim in claims)]
-    ]
-    return [
-        Finding(line=bisect.bisect_left(lines, at) + 1, text=one.text, verdict=verdict, figure=one.figure, says=says)
-        for at, (one, verdict, says) in sorted(findings, key=lambda pair: pair[0])
-    ]
+    """Every number of a text with its verdict, in order."""
+    tied = read_ties(raw, is_html=is_html)
+    rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in tied.ties if tie.figure})}
+    found = list(_judge_marked(con, tied, rows, is_html=is_html))
+    starts = [tie.start for tie in tied.ties]
+    loose: list[tuple[Number, Sentence]] = []
+    for sentence in read_sentences(tied.prose):
+        first, last = (bisect.bisect_left(starts, at) for at in (sentence.at, sentence.at + len(sentence.text)))
+        by_number = tie_numbers(tied.prose, sentence, tied.ties[first:last])
+        loose += [(number, sentence) for number in sentence.numbers if number.at not in by_number]
+        groups: dict[Tie, list[Number]] = {}
+        for number in sentence.numbers:
+            if tie := by_number.get(number.at):
+                groups.setdefault(tie, []).append(number)
+        for tie, numbers in groups.items():
+            found += _judge_tied(numbers, sentence, tie, rows.get(tie.figure or ""))
+    found += _place(con, loose)
+    lines = [hit.start() for hit in re.finditer("\n", tied.document.text)]
+    return [Finding(bisect.bisect_left(lines, at) + 1, *rest) for at, rest in sorted(found)]
 
 
-def _find_marked(document: Document, spans: list[Span]) -> Iterator[tuple[int, Claim]]:
-    """What stands between the markers of figures: the whole of it is claimed."""
-    for span in spans:
-        tag = span.marker
-        text = document.text[span.start : span.end].strip()
-        if tag.figure is None or not re.search(r"\d", text):
+_Found = tuple[int, tuple[str, str, str | None, str, tuple[str, ...]]]
+"""An offset, and a finding without its line."""
+
+
+def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], *, is_html: bool) -> Iterator[_Found]:
+    """What stands between the markers of a figure, held against what a refresh would put there."""
+    text, named = tied.document.text, {tie.start: tie for tie in tied.ties if tie.is_marker}
+    spans = {
+        span.start: replace(span, marker=replace(span.marker, figure=named[span.start].figure))
+        for span in tied.spans
+        if span.start in named and named[span.start].figure in rows
+    }
+    order = [spans.get(span.start, span) for span in tied.spans if span.marker.block or span.start in spans]
+    edition = make_edition(text, order, rows, is_html=is_html, sources=read_sources(con), is_sample=is_sample(con))
+    for start, tie in named.items():
+        words, row = read_words(text[start : tie.end]), rows.get(tie.figure or "")
+        if not re.search(r"\d", words):
             continue
-        yield (
-            span.start,
-            Claim(at=span.start, text=text, low=0, high=0, unit=0, figure=find_id(tag.figure), part="marked"),
-        )
+        if row is None or row.value is None:
+            verdict, says = NO_FIGURE, _say_missing(tie, row)
+        elif fault := spans[start].marker.problem or find_part_fault(
+            declaration_of(row.figure), spans[start].marker.wanted
+        ):
+            verdict, says = UNRESOLVED, f"its marker is not in order: {fault}"
+        else:
+            printed = read_words(content_of(text, spans[start], edition))
+            verdict = VERIFIED if words == printed else _compare_words(words, printed)
+            verdict = STALE if verdict in (VERIFIED, ROUNDED) and row.status == "stale" else verdict
+            says = _say(row) if printed == row.value else f"its marker prints {printed}; {_say(row)}"
+        yield start, (words, verdict, tie.figure, says, ())
 
 
-_LINK = re.compile(
-    r"\[(?P<words>[^\]\n]*\d[^\]\n]*)\]\((?P<href>[^)\s]+)\)"
-    r"|<a\s[^>]*href=\"(?P<ref>[^\"]+)\"[^>]*>(?P<in>[^<]*\d[^<]*)</a>"
-)
+def _compare_words(words: str, printed: str) -> str:
+    """Words between markers against those of a refresh, by the number of each; contradicted where one has several."""
+    numbers = [[one for line in read_sentences(text) for one in line.numbers] for text in (words, printed)]
+    if [len(one) for one in numbers] != [1, 1]:
+        return CONTRADICTED
+    (number,), (other,) = numbers
+    if (number.unit, number.bound) != (other.unit, other.bound) or number.per not in (None, other.per):
+        return CONTRADICTED
+    return _compare(number, (other.low, other.high), other.step, is_hidden=False)
 
 
-def _find_linked(text: str) -> Iterator[tuple[int, Claim]]:
-    """Numbers that link to a figure by its id."""
-    for hit in _LINK.finditer(text):
-        words, href = (hit["words"], hit["href"]) if hit["words"] else (hit["in"], hit["ref"])
-        name = re.sub(r"\.(?:json|csv|svg|html)$|/$", "", href.rpartition("#")[2] or href).rpartition("/")[2]
-        try:
-            figure = find_id(name)
-        except AddressError:
-            continue
-        at = text.index(words, hit.start())
-        yield at, Claim(at=at, text=words.strip(), low=0, high=0, unit=0, figure=figure, part="linked")
-
-
-ClaimVerdict = tuple[Claim, str, str]
-
-
-def _list_changed(
-    con: Connection, raw: bytes, figures: Mapping[str, Figures], *, is_html: bool
-) -> set[tuple[str, str]] | None:
-    """The figure and the text of each place between markers that a refresh would change; None of no whole guide."""
-    try:
-        _, result = refresh_bytes(
-            raw, list(figures.values()), is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
-        )
-    except GuideError:
-        return None
-    return {(change.name, change.before) for change in result.changes}
-
-
-def _judge(claim: Claim, figures: Mapping[str, Figures], changes: set[tuple[str, str]] | None) -> ClaimVerdict:
-    if claim.figure is None:
-        return claim, UNRESOLVED, f"not said: {', '.join(claim.missing)}"
-    judgement, ladder = _judge_alone(claim, figures.get(claim.figure), changes), _find_ladder(claim, figures)
-    if judgement[1] in (CONTRADICTED, NO_FIGURE) and ladder and _judge_row(claim, ladder) in (VERIFIED, ROUNDED):
-        return claim, UNRESOLVED, f"not said: what is counted with it, as in {ladder.figure}: {ladder.value}"
-    return judgement
-
-
-def _judge_alone(claim: Claim, row: Figures | None, changes: set[tuple[str, str]] | None) -> ClaimVerdict:
-    """A claim against its own figure."""
-    if row is None:
-        return claim, NO_FIGURE, "no figure of that name is published"
-    if row.value is None:
-        return claim, NO_FIGURE, f"withheld: {row.reason}"
-    if claim.part == "marked" and changes is not None:
-        verdict = CONTRADICTED if (claim.figure, read_words(claim.text)) in changes else VERIFIED
-    elif claim.part in ("marked", "linked"):
-        verdict = _judge_words(claim, row)
-        if verdict == UNRESOLVED:
-            return claim, verdict, f"not said: which part it is of {row.value}"
+def _judge_tied(numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Figures | None) -> Iterator[_Found]:
+    """The numbers of one tie: of several those that are the figure's are meant, or else the last."""
+    if row is None or row.value is None:
+        judged = [(NO_FIGURE, _say_missing(tie, row))] * len(numbers)
     else:
-        verdict = _judge_row(claim, row)
-        if verdict == UNRESOLVED:
-            return claim, verdict, f"not published so finely: {row.value}"
-    if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(claim, row):
-        verdict = STALE
-    return claim, verdict, ", ".join(filter(None, (row.value, notes.describe_period(row), notes.describe_n(row))))
+        judged = [_judge(number, sentence, tie, row) for number in numbers]
+    is_right = any(verdict in (VERIFIED, ROUNDED, STALE) for verdict, _ in judged)
+    for number, (verdict, missing) in zip(numbers, judged, strict=True):
+        if verdict == CONTRADICTED and (is_right or number is not numbers[-1]):
+            verdict, missing = UNRESOLVED, "beside another number of this figure, and not as published"  # noqa: PLW2901
+        says = "; ".join(filter(None, (missing, _say(row) if row else "")))
+        yield number.at, (number.text, verdict, tie.figure, says, ())
 
 
-def _name_ladder(claim: Claim) -> str | None:
-    """The figure of the same pay that takes the best of several kinds of source: `pay.us.ai_engineering.senior`."""
-    return claim.figure.rpartition(".")[0] if claim.figure and claim.currency else None
+def _say_missing(tie: Tie, row: Figures | None) -> str:
+    return f"withheld: {row.reason}" if row else tie.fault or "no figure of that name is published"
 
 
-def _find_ladder(claim: Claim, figures: Mapping[str, Figures]) -> Figures | None:
-    """That figure, where it is of the kind of source that the text says; it may count more work with it."""
-    ladder = figures.get(_name_ladder(claim) or "")
-    kind = (claim.figure or "").rpartition(".")[2]
-    return ladder if ladder is not None and ladder.value is not None and ladder.basis == kind else None
+def _say(row: Figures) -> str:
+    return (
+        ""
+        if row.value is None
+        else ", ".join(filter(None, (row.value, notes.describe_period(row), notes.describe_n(row))))
+    )
 
 
-def _is_of_its_time(claim: Claim, row: Figures) -> bool:
+def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
     """Whether all months or years that a text names touch the reference period of a figure; of a stale one it must."""
-    if not claim.dates:
+    if not dates or row.kind == "cited":
         return row.status != "stale"
     last = row.period_to or row.as_of
     first = row.period_from or last
     months = (first.year * 12 + first.month, last.year * 12 + last.month)
     return all(
-        months[0] <= year * 12 + (month or 12) and year * 12 + (month or 1) <= months[1] for year, month in claim.dates
+        year * 12 + (month or 1) <= months[1] and months[0] <= year * 12 + (month or 12) for year, month in dates
     )
 
 
-def _judge_words(claim: Claim, row: Figures) -> str:
-    """A text that is said to be a figure's: it must say nothing else than the figure or one of its parts.
+# --- a number against its figure ------------------------------------------------------------------------------
 
-    A number that is only somewhere in it, as the day that it was read or one row of a table, is unresolved.
+
+class _Said(NamedTuple):
+    """A number that a figure says: sums by the year, shares in points. `is_hidden`: only its ends are printed."""
+
+    part: str
+    ends: tuple[float, float]
+    unit: str
+    is_hidden: bool = False
+
+
+def _list_said(row: Figures) -> Iterator[_Said]:
+    """The numbers of a figure of one row, its first answer as the part "value"."""
+    numbers = {number.part: number for number in numbers_of(notes.rows_of(row)[0])}
+    for name, number in numbers.items():
+        scale, unit = (
+            (100, PERCENT) if number.unit.startswith("share of") else (1, number.unit.removesuffix(" per year"))
+        )
+        ends = ((number.low or 0) * scale, (number.high or 0) * scale)
+        value = ends if number.value is None else (number.value * scale,) * 2
+        is_first = name == "share" or (name == "median" and "low" not in numbers)
+        for part in (name.removeprefix("local_"), *(["value"] if is_first else [])):
+            yield _Said(part, value, unit, number.form != POINT)
+        if number.low is not None:
+            yield _Said(INTERVAL, ends, unit)
+        other = numbers.get(name.replace("low", "high"), number) if name in ("low", "local_low") else number
+        if other is not number and number.value is not None and other.value is not None:
+            yield _Said("value", (number.value, other.value), unit)
+
+
+def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures) -> tuple[str, str]:
+    """A number against its figure; and what is missing where that cannot be told."""
+    unit = unit_of(row.figure)
+    if row.kind == "cited":
+        verdict = _judge_cited(number, row)
+    elif number.bound:
+        return UNRESOLVED, f"not said: the number itself, which {number.bound!r} makes another"
+    elif len(notes.rows_of(row)) != 1 or not unit:
+        return UNRESOLVED, "not said: which number of the figure it is"
+    elif number.unit == "" and unit != PERCENT:
+        return UNRESOLVED, "not said: in which money"
+    elif SEVERAL in (number.part, number.per if number.unit != PERCENT else None):
+        return UNRESOLVED, UNCLEAR
+    else:
+        said = [one for one in _list_said(row) if one.unit == number.unit]
+        parts = {number.part or "value", *([INTERVAL] if unit == PERCENT and number.low != number.high else [])}
+        usual = number.per or ("month" if row.unit.endswith("per month") else "year")
+        verdict = _find_best(number, [one for one in said if one.part in parts], [usual])
+        periods = [number.per] if number.per else [*PER_YEAR]
+        if verdict == CONTRADICTED and not number.part and _find_best(number, said, periods) in (VERIFIED, ROUNDED):
+            return UNRESOLVED, UNCLEAR
+    if verdict == UNRESOLVED:
+        return verdict, "not published so finely, or only as an interval"
+    if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(sentence.dates, row):
+        return STALE, ""
+    if verdict in (VERIFIED, ROUNDED) and tie.release and tie.release < row.as_of.isoformat():
+        return STALE, f"its link is to the release of {tie.release}"
+    return verdict, ""
+
+
+def _judge_cited(number: Number, row: Figures) -> str:
+    """A number against those of a statement of others, which must be the same in every way."""
+    parts = declaration_of(row.figure).renderer.parts
+    words = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
+    said = [(one.low, one.high, one.unit, one.bound) for line in read_sentences(words) for one in line.numbers]
+    return VERIFIED if (number.low, number.high, number.unit, number.bound) in said else CONTRADICTED
+
+
+def _find_best(number: Number, said: Collection[_Said], periods: Collection[str]) -> str:
+    """The best verdict on a number against any of these, in any of these times."""
+    verdicts = set()
+    for one in said:
+        for per in periods if one.unit != PERCENT else ("year",):
+            ends = (one.ends[0] / PER_YEAR[per], one.ends[1] / PER_YEAR[per])
+            of_share = 0.1 if 0 < ends[0] < 0.95 else 1.0
+            finest = of_share if one.unit == PERCENT else unit_of_short(ends[0], tenths=per == "month")
+            verdicts.add(_compare(number, ends, finest, is_hidden=one.is_hidden))
+    return next((one for one in (VERIFIED, ROUNDED, UNRESOLVED) if one in verdicts), CONTRADICTED)
+
+
+def _compare(number: Number, ends: tuple[float, float], finest: float, *, is_hidden: bool) -> str:
+    """The digits of a number against one that is printed to the step `finest`; finer ones must be right, too.
+
+    Of what is hidden behind an interval a number beyond it is wrong, and of one within it nobody can tell.
     """
-    text = " ".join(claim.text.split())
-    whole = {row.value, row.bare_value}
-    if text in whole:
+    if is_hidden and number.low == number.high:
+        slack = 0.5 * number.step
+        return UNRESOLVED if ends[0] - slack <= number.low <= ends[1] + slack else CONTRADICTED
+    off = max(abs(number.low - ends[0]), abs(number.high - ends[1])) - 1e-9
+    if off <= 0.5 * min(number.step, finest):
         return VERIFIED
-    parts = (
-        notes.part(row, PartFormat(part=part)) or "" for part in ("low", "high", "median", "interval", "n", "rank")
-    )
-    if text in {*parts} or _list_numbers(text) == _list_numbers(row.bare_value or ""):
-        return VERIFIED
-    return UNRESOLVED if {*_list_numbers(text)} <= {*_list_numbers(row.value or "")} else CONTRADICTED
-
-
-def _list_numbers(text: str) -> list[str]:
-    """The numbers of a text with their units."""
-    matches = re.findall(r"(\d[\d.,]*\d|\d)\s?(K\b|%|per ?cent\b)?", text)
-    return [number + ("%" if unit.startswith("per") else unit) for number, unit in matches]
-
-
-_COLUMNS = {
-    "median": ("p50", "p50"), "low": ("band_low", "band_low"), "high": ("band_high", "band_high"),
-    "value": ("band_low", "band_high"),
-}  # fmt: skip
-
-
-def _judge_row(claim: Claim, row: Figures) -> str:
-    first = notes.rows_of(row)[0]
-    return _judge_share(claim, first) if claim.per is None else _judge_pay(claim, first)
-
-
-def _judge_share(claim: Claim, row: Row) -> str:
-    """A share against what is printed of a cell: the share, its interval, or bounds for all jobs."""
-    ends = ("bound_lo", "bound_hi") if row.get("form") == "bounds" else ("share_lo", "share_hi")
-    is_point = claim.part == "value"
-    if is_point and row.get("form", "point") != "point":
-        return _judge_hidden(claim.low, [100 * row[end] for end in ends], claim.unit)
-    columns = ("share", "share") if is_point else ends
-    if any(row.get(column) is None for column in columns):
-        return NO_FIGURE
-    values = [100 * row[column] for column in columns]
-    return _judge_digits(claim, values, finest=0.1 if 0 < values[0] < 1 else 1.0)
-
-
-def _judge_pay(claim: Claim, row: Row) -> str:
-    """Sums against those of a cell, in the time and the money of the text."""
-    if row.get("currency") != claim.currency:
-        return NO_FIGURE
-    columns = _COLUMNS[claim.part]
-    if any(row.get(column) is None for column in columns):
-        return NO_FIGURE
-    scale = 1 / PER_YEAR[claim.per or "year"]
-    for value, column in zip((claim.low, claim.high), columns, strict=True):
-        if not amounts.is_point(row, column):
-            return _judge_hidden(value, [scale * row[f"{column}_{end}"] for end in ("lo", "hi")], claim.unit)
-    values = [scale * row[column] for column in columns]
-    return _judge_digits(claim, values, finest=_unit_of_print(values[0]))
-
-
-def _judge_hidden(value: float, interval: Sequence[float], unit: float) -> str:
-    """A number where only an interval is printed: beyond it it is wrong, and within it nobody can tell."""
-    low, high = interval
-    return UNRESOLVED if low - 0.5 * unit <= value <= high + 0.5 * unit else CONTRADICTED
-
-
-def _judge_digits(claim: Claim, values: Sequence[float], *, finest: float) -> str:
-    """The digits of a claim against numbers that are printed to the unit `finest`; finer ones must be right, too."""
-    off = max(abs(value - is_) for value, is_ in zip((claim.low, claim.high), values, strict=True)) - 1e-9
-    if off <= 0.5 * min(claim.unit, finest):
-        return VERIFIED
-    if off <= 0.5 * claim.unit:
+    step = number.step
+    while number.is_about and number.low and number.low % (10 * step) == 0:
+        step *= 10  # the last zeros of what is about right count as not given
+    is_near = off <= MAX_OFF * abs(ends[0])
+    if off <= 0.5 * step and (is_near or (number.unit == PERCENT and step == number.step)):
         return ROUNDED
     return UNRESOLVED if off <= 0.5 * finest else CONTRADICTED
 
 
-def _unit_of_print(amount: float) -> float:
-    """The unit to which an amount is printed (`numbers.short`): tenths of a thousand up to 20K, else thousands."""
-    return 100.0 if amount < 20_000 else 1_000.0
+# --- without a tie --------------------------------------------------------------------------------------------
+
+
+def _place(con: Connection, loose: Sequence[tuple[Number, Sentence]]) -> Iterator[_Found]:
+    """Numbers without a tie, with the published figures that the words of their sentences are nearest to."""
+    rows = {row.figure: row for row in published_figures(con) if row.value is not None} if loose else {}
+    names: dict[str, dict[str, Collection[str]]] = {PERCENT: {}, "": {}}
+    for name, row in rows.items():
+        unit = PERCENT if unit_of(name) == PERCENT else ""
+        names[unit][name] = frozenset(terms_of(f"{row.title} {name.replace('.', ' ')}"))
+    placed = {
+        number.at: _find_nearest(number, sentence, names[PERCENT if number.unit == PERCENT else ""])
+        for number, sentence in loose[:MAX_PLACED]
+    }
+    others = {name for ids in placed.values() for name in ids} - rows.keys()
+    rows |= {row.figure: row for row in read_figures(con, others) if row.value is not None}
+    for number, _ in loose:
+        nearest = tuple(name for name in placed.get(number.at, ()) if name in rows)
+        words = "; ".join(f"{rows[name].title}: {rows[name].value} [{name}]" for name in nearest)
+        says = f"{NO_TIE}; nearest: {words}" if words else NO_TIE
+        yield number.at, (number.text, UNRESOLVED, None, says, nearest)
+
+
+def _find_nearest(number: Number, sentence: Sentence, names: Mapping[str, Collection[str]]) -> list[str]:
+    """Ids of figures that a number may be of: those whose marker `suggest` proposes, then those with the most words."""
+    if len(sentence.text) > MAX_SENTENCE:
+        return []
+    start, end = number.at - sentence.at, number.end - sentence.at
+    meant = [
+        one.figure
+        for one in find_claims(sentence.text)
+        if not one.is_name and one.at < end and start < one.at + len(one.text)
+    ]
+    return [*dict.fromkeys([*meant, *rank_by_words(sentence.text, names, most=MAX_NEAREST)])][:MAX_NEAREST]

@@ -80,6 +80,13 @@ def short(amount: float, *, tenths: bool) -> str:
     return f"{amount / 1_000_000:.1f}M"
 
 
+def unit_of_short(amount: float, *, tenths: bool) -> float:
+    """The unit of the last digit that `short` prints of an amount."""
+    text = short(abs(amount), tenths=tenths)
+    unit = {"K": 1_000.0, "M": 1_000_000.0}.get(text[-1])
+    return 10.0 if unit is None else unit / 10 if "." in text else unit
+
+
 def money(low: float, high: float, currency: str, *, tenths: bool) -> str:
     """A range of money: "USD 8.1K–12.9K"; one amount when both ends are printed alike."""
     ends = (short(low, tenths=tenths), short(high, tenths=tenths))

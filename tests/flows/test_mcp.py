@@ -211,14 +211,18 @@ def test_a_figure_is_explained_a_piece_at_a_time(ask: Ask) -> None:
 def test_numbers_of_a_text_are_verified(ask: Ask, session: Session) -> None:
     python = ask("get", figure=PYTHON)["value"]
     text = (
-        f"In the adverts we read {python} of AI engineering jobs ask for Python. "
-        "In the adverts we read 3% of AI engineering jobs ask for Python. And 41 is a number."
+        f"In the adverts we read {python} of AI engineering jobs ask for Python [{PYTHON}]. "
+        f"In the adverts we read 3% of AI engineering jobs ask for Python [{PYTHON}]. "
+        f"In the adverts we read {python} of AI engineering jobs ask for Python. And 41 is a number."
     )
     answer = ask("verify", text=text)
-    assert [one["verdict"] for one in answer["findings"]] == ["verified", "contradicted", "unresolved"]
-    assert answer["counts"]["contradicted"] == 1
-    (figure,) = answer["figures"]
-    assert figure["id"] == PYTHON and figure["interval"] and figure["period"]
+    findings = answer["findings"]
+    assert [one["verdict"] for one in findings] == ["verified", "contradicted", "unresolved", "unresolved"]
+    assert [answer["counts"][verdict] for verdict in ("verified", "rounded", "contradicted")] == [1, 0, 1]
+    assert findings[2]["nearest"][0] == PYTHON and "nearest" not in findings[0]
+    figures = {one["id"]: one for one in answer["figures"]}
+    assert figures.keys() == {PYTHON, *findings[2]["nearest"]}
+    assert all(one["interval"] and one["period"] for one in figures.values())
     assert "at most 20000 characters" in session.refuse("verify", text="x" * 20_001)
     many = ask("verify", text="5 apples. " * 300)
     assert [len(many["findings"]), many["findings_left_out"], many["figures"]] == [200, 100, []]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from reports.figures.addresses import AddressError
 from reports.mcp import answers, compare, listing
 from reports.mcp.market import Market, NotReadableError, Snapshot
+from reports.mcp.server import make_server
 from reports.release.numbers import Number
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
@@ -309,3 +311,26 @@ def test_other_periods_are_warned_of(snapshot: Snapshot) -> None:
 def test_one_figure_is_not_compared_with_itself(snapshot: Snapshot) -> None:
     with pytest.raises(compare.NotComparableError, match="1 different figures given; 2 to 6"):
         compared(snapshot, REGION, REGION)
+
+
+# --- the numbers of a text --------------------------------------------------------------------------------------
+
+
+def test_verified_numbers_come_with_their_figures_and_others_with_the_nearest(folder: Path, snapshot: Snapshot) -> None:
+    value = snapshot.find(PYTHON).value
+    said = "of AI engineering jobs in the adverts we read ask for Python"
+    text = f"{value} {said} [{PYTHON}].\nAbout 3% {said} ({PYTHON}).\n{value} {said}.\n"
+    result = asyncio.run(make_server(folder).call_tool("verify", {"text": text}))
+    answer = getattr(result, "structured_content", None) or {}
+    findings = answer["findings"]
+    assert [(one["line"], one["text"], one["verdict"], one["figure"]) for one in findings] == [
+        (1, value, "verified", PYTHON), (2, "3%", "contradicted", PYTHON), (3, value, "unresolved", None)
+    ]  # fmt: skip
+    assert "nearest" not in findings[0] and findings[2]["nearest"][0] == PYTHON
+    assert findings[0]["says"].startswith(f"{value}, ") and findings[2]["says"].startswith(
+        "tied to no figure; nearest: "
+    )
+    assert answer["counts"] | {"verified": 1, "contradicted": 1, "unresolved": 1} == answer["counts"]
+    figures = {one["id"]: one for one in answer["figures"]}
+    assert figures.keys() == {PYTHON, *findings[2]["nearest"]}
+    assert all(one["interval"] and one["basis"] and one["period"] for one in figures.values())

@@ -1,0 +1,183 @@
+"""The numbers of a text as they are written: amount, unit, time, last digit, and what makes them another number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from babel.numbers import get_currency_name, get_currency_symbol, list_currencies
+
+from reports.guide.words import MONEY_PARTS, PERIODS, SENTENCE, hear
+from reports.wording.numbers import MONTHS
+
+PERCENT, SEVERAL, INTERVAL = "%", "several", "interval"
+"""The unit of a share; the time or part where a sentence names more than one; the part that is an interval."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number, or a range, at text[at:end]; `low` and `high` are equal but for a range, `step` is that of its digits.
+
+    `unit` is "%", a currency or "". `per` is the time of a sum, `part` what its sentence calls it (low, high, median,
+    interval), `bound` what makes it another number ("more than"). None is what nothing is said of.
+    """
+
+    at: int
+    end: int
+    text: str
+    low: float
+    high: float
+    step: float
+    unit: str
+    per: str | None
+    part: str | None
+    bound: str | None
+    is_about: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """A sentence at an offset, with its numbers (by offsets of the text), and the years, with months or None, named."""
+
+    at: int
+    text: str
+    numbers: tuple[Number, ...]
+    dates: tuple[tuple[int, int | None], ...]
+
+
+_GAP = r"[ \u00a0\u2009\u202f]*+"
+_DIGITS = r"(?>\d{1,3}(?:(?:[\u00a0\u2009\u202f] {0,7}|[ '’])\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALE = r"(?:[kK]|M|(?:thousand|million|billion|trillion)(?!\w))(?!\w)"
+_SIGN = r"(?:PPP USD|(?:[A-Z]{2,3} |U\.S\. |U\.S\.|[A-Za-z]{1,3})?[$€£¥₹]|[A-Z]{3}(?!\w))"
+_NUMBER = re.compile(
+    rf"(?P<between>between )?(?<![\w.,$€£¥₹])(?:(?P<sign>{_SIGN}){_GAP})?(?(sign)|(?<!\w)(?<!\d[.,]))"
+    rf"(?P<minus>[-−](?=\d))?(?P<low>{_DIGITS})(?:{_GAP}(?P<low_k>{_SCALE}))?(?P<low_percent>{_GAP}%)?"
+    rf"(?:{_GAP}(?(between)and\b|(?:–|—|-|−|(?:to|bis)\b)){_GAP}(?:{_SIGN}{_GAP})?"
+    rf"(?P<high>{_DIGITS})(?:{_GAP}(?P<high_k>{_SCALE}))?)?(?!\w)"
+    rf"(?:{_GAP}(?P<percent>%|(?:per ?cent|pct)\b)|{_GAP}(?P<behind>{_SIGN}(?!\w|\ ?\d)|(?:[A-Za-z.]+\ )?"
+    r"(?:dollar|euro|pound|rupee|franc)s?\b))?"
+)
+_LEVEL = re.compile(rf"{_GAP}(?:confidence )?(?:interval|CI)\b")
+"""Behind "95%", which says how sure an interval is and is no number of a figure."""
+_ABOUT = re.compile(r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to)|[~≈])\s*$", re.I)
+_BOUND = re.compile(
+    r"\b(?:(?:more|less|fewer|greater|higher|lower|rather|other) than|at (?:least|most)|over|under|above|below|beyond"
+    r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down)\s*$|n['’]t\s*$|[<>≥≤±+]\s?$",
+    re.I,
+)
+_BOUND_BEHIND = re.compile(
+    r"\s?\+|\s?%|\s+(?:(?:or|and) )?(?:more|less|fewer|above|over|below|higher|lower)\b|\s+(?:percentage )?points?\b",
+    re.I,
+)
+_MONTHS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
+_DATE = re.compile(
+    r"(?<![\w.,$€£¥₹])(?<![$€£¥₹A-Z] )(?:(?P<iso>(?:19|20)\d\d)-(?P<iso_month>0[1-9]|1[0-2])(?:-\d\d)?"
+    rf"|(?:\d{{1,2}} )?(?:(?P<month>(?i:{'|'.join(MONTHS)})) (?:\d{{1,2}}, )?)?(?P<year>(?:19|20)\d\d))"
+    r"(?!\w|[.,]\d|\s?(?:%|per ?cent|[$€£¥₹]|[A-Z]{3}\b|(?:US )?dollars|euros?\b))"
+)
+_CODES = sorted(list_currencies())
+_MONEY = {
+    **{get_currency_symbol(code, locale="en"): code for code in _CODES},
+    **{get_currency_name(code, count=2, locale="en"): code for code in _CODES},
+    **{name: code for code in _CODES for name in (code, f"{code}$")},
+    "US$": "USD", "U.S.$": "USD", "AU$": "AUD", "C$": "CAD", "S$": "SGD", "dollars": "USD", "pounds": "GBP",
+    "PPP USD": "PPP USD", "international dollars": "PPP USD",
+}  # fmt: skip
+"""Currencies by their signs, codes and names; dollars of nobody are those of the United States."""
+_MAX_DIGITS = 15
+"""Most digits of a number before and behind its point: a float holds no more."""
+_WINDOW = 60
+"""Letters before and behind a number in which words that change it are looked for."""
+
+
+def read_sentences(text: str) -> Iterator[Sentence]:
+    """The sentences of a text, in order. Dates are no numbers."""
+    for match in SENTENCE.finditer(text):
+        sentence, at = match[0], match.start()
+        numbers = (replace(one, at=at + one.at, end=at + one.end) for one in read_numbers(sentence))
+        dates = dict.fromkeys(map(_read_date, _DATE.finditer(sentence)))
+        yield Sentence(at=at, text=sentence, numbers=tuple(numbers), dates=tuple(dates))
+
+
+def _read_date(hit: re.Match[str]) -> tuple[int, int | None]:
+    if hit["iso"]:
+        return int(hit["iso"]), int(hit["iso_month"])
+    return int(hit["year"]), _MONTHS[hit["month"].lower()] if hit["month"] else None
+
+
+def read_numbers(sentence: str) -> Iterator[Number]:
+    """The numbers of a sentence; digits of no known form, and of dates, are none."""
+    periods, last = hear(PERIODS, sentence), 0
+    for hit in _NUMBER.finditer(_DATE.sub(lambda date: "\0" * len(date[0]), sentence)):
+        unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit["sign"], hit["behind"])
+        begin = hit.start("sign" if hit["sign"] and unit else "minus" if hit["minus"] else "low")
+        before, behind = sentence[max(last, begin - _WINDOW) : begin], sentence[hit.end() : hit.end() + _WINDOW]
+        last = hit.end()
+        low = _read_digits(hit["low"], hit["low_k"] or (hit["high_k"] if hit["high"] else None), unit)
+        high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
+        if low is None or high is None or (hit["low"] == "95" and _LEVEL.match(behind)):
+            continue
+        bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
+        part = _name_part(before, behind, is_range=bool(hit["high"]))
+        if part == "high" and bound and bound[0].startswith("up"):
+            bound = None  # "pay up to USD 17.9K" is said of the upper end
+        sign = -1 if hit["minus"] else 1
+        near = [period for pattern, period in PERIODS if pattern.match(behind.lstrip())]
+        yield Number(
+            at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
+            high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
+            per=near[0] if near else SEVERAL if len(periods) > 1 else next(iter(periods), None),
+            bound=bound[0].strip() if bound else None, is_about=bool(_ABOUT.search(before)),
+        )  # fmt: skip
+
+
+def _read_digits(digits: str, scale: str | None, unit: str) -> tuple[float, float] | None:
+    """A number of any locale and the step of its last digit; None for digits of no known form.
+
+    Of two separators the last is the decimal one; one that is repeated divides thousands. A comma before three digits
+    divides thousands, and so does a point in a sum of money: "12.500 €". Last zeros of a sum may be rounded.
+    """
+    plain = re.sub(r"[\s'’]", "", digits)
+    groups, marks = re.split(r"[.,]", plain), re.findall(r"[.,]", plain)
+    is_decimal = len(set(marks)) == 2
+    if is_decimal and (marks.count(marks[-1]) > 1 or len(set(marks[:-1])) > 1):
+        return None
+    if len(marks) == 1:
+        is_grouped = len(groups[1]) == 3 and len(groups[0]) <= 3 and groups[0] != "0"
+        is_decimal = not is_grouped or (marks[0] == "." and (unit in ("", PERCENT) or scale is not None))
+    whole, decimals = ("".join(groups[:-1]), groups[-1]) if is_decimal else ("".join(groups), "")
+    if max(len(whole), len(decimals)) > _MAX_DIGITS:
+        return None
+    times = _SCALES[scale.lower()] if scale else 1.0
+    is_round = unit not in ("", PERCENT) and not decimals and not scale
+    step = 10.0 ** min(len(whole) - len(whole.rstrip("0")), 3) if is_round else 10.0 ** -len(decimals) * times
+    return float(f"{whole}.{decimals or 0}") * times, step
+
+
+def _name_money(before: str | None, behind: str | None) -> str:
+    """The currency by what stands before and behind a sum; "" where nothing does. Two that differ are neither."""
+    names = dict.fromkeys(filter(None, map(_name_sign, filter(None, (before, behind)))))
+    if len(names) > 1 and before == "$":  # "$195K CAD"
+        names.pop("USD")
+    return " or ".join(names)
+
+
+def _name_sign(sign: str) -> str | None:
+    """The currency of a sign, code or name, by itself where it is not known; None for capitals, as in "GPT 4"."""
+    name = re.sub(r"(?<=\S) (?=[$€£¥₹])", "", sign.strip())
+    if name in _MONEY or f"{name}s" in _MONEY:
+        return _MONEY.get(name) or _MONEY[f"{name}s"]
+    if " " in sign.strip() and sign[-1] in _MONEY:  # "at IBM $195K"
+        return _MONEY[sign[-1]]
+    return None if re.fullmatch("[A-Z]{3}", name) else name
+
+
+def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
+    """What a sum is called, by the words before it back to the number before, else by those directly behind it."""
+    close = re.sub(r"^[\s(,:]*(?:(?:a|an|per) \w+)?[\s(,:]*(?:95\s?% )?", "", behind)
+    parts = hear(MONEY_PARTS, before) or {part for pattern, part in MONEY_PARTS if pattern.match(close)}
+    if is_range:
+        return INTERVAL if INTERVAL in parts else None
+    return SEVERAL if len(parts) > 1 else next(iter(parts), None)
