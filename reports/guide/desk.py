@@ -6,7 +6,6 @@ What is not in the ledger is computed for its newest day: any figure of an addre
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -78,20 +77,11 @@ def is_sample(con: Connection) -> bool:
     return bool(query.read(con, "FROM ops.runs WHERE is_sample LIMIT 1"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundFigure:
-    """A figure that was searched for."""
-
-    figure: str
-    title: str
-    value: str | None
-
-
 MAX_FOUND = 40
 """Most figures that a search gives."""
 
 
-def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[FoundFigure]:
+def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Figures]:
     """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells.
 
     Among these are cells that could be printed on an earlier day, and keep that value as long as it may be stale.
@@ -100,14 +90,13 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
     terms = [word.lower() for word in words]
     rows = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
     matches = [row for row in rows if all(word in f"{row.figure} {row.title}".lower() for word in terms)][:most]
-    yield from (FoundFigure(figure=row.figure, title=row.title, value=row.value) for row in matches)
+    yield from matches
     if len(matches) == most:
         return
     since = as_of - timedelta(days=MAX_DAYS_OF_YEARS)
     known_ids = {row.figure for row in matches}
     ids = [name for name in list_ids(con, as_of, since=since) if name not in known_ids and _is_meant(name, terms)]
-    for row in compute_asked(con, sorted(ids, key=len)[: most - len(matches)], as_of, code_version=""):
-        yield FoundFigure(figure=row.figure, title=row.title, value=row.value)
+    yield from compute_asked(con, sorted(ids, key=len)[: most - len(matches)], as_of, code_version="")
 
 
 def _is_meant(figure_id: str, words: Collection[str]) -> bool:

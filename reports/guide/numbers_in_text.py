@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from babel.numbers import get_currency_name, get_currency_symbol, list_currencies
-
 from reports.guide.words import MONEY_PARTS, PERIODS, SENTENCE, hear
 from reports.wording.numbers import MONTHS
+from transforms.pay.currency import currency_of
 
 PERCENT, SEVERAL, INTERVAL = "%", "several", "interval"
 """The unit of a share; the time or part where a sentence names more than one; the part that is an interval."""
@@ -77,15 +76,6 @@ _DATE = re.compile(
     rf"|(?:\d{{1,2}} )?(?:(?P<month>(?i:{'|'.join(MONTHS)})) (?:\d{{1,2}}, )?)?(?P<year>(?:19|20)\d\d))"
     r"(?!\w|[.,]\d|\s?(?:%|per ?cent|[$€£¥₹]|[A-Z]{3}\b|(?:US )?dollars|euros?\b))"
 )
-_CODES = sorted(list_currencies())
-_MONEY = {
-    **{get_currency_symbol(code, locale="en"): code for code in _CODES},
-    **{get_currency_name(code, count=2, locale="en"): code for code in _CODES},
-    **{name: code for code in _CODES for name in (code, f"{code}$")},
-    "US$": "USD", "U.S.$": "USD", "AU$": "AUD", "C$": "CAD", "S$": "SGD", "dollars": "USD", "pounds": "GBP",
-    "PPP USD": "PPP USD", "international dollars": "PPP USD",
-}  # fmt: skip
-"""Currencies by their signs, codes and names; dollars of nobody are those of the United States."""
 _MAX_DIGITS = 15
 """Most digits of a number before and behind its point: a float holds no more."""
 _WINDOW = 60
@@ -165,13 +155,15 @@ def _name_money(before: str | None, behind: str | None) -> str:
 
 
 def _name_sign(sign: str) -> str | None:
-    """The currency of a sign, code or name, by itself where it is not known; None for capitals, as in "GPT 4"."""
-    name = re.sub(r"(?<=\S) (?=[$€£¥₹])", "", sign.strip())
-    if name in _MONEY or f"{name}s" in _MONEY:
-        return _MONEY.get(name) or _MONEY[f"{name}s"]
-    if " " in sign.strip() and sign[-1] in _MONEY:  # "at IBM $195K"
-        return _MONEY[sign[-1]]
-    return None if re.fullmatch("[A-Z]{3}", name) else name
+    """The currency of a sign, code or name, by itself where it is not known; None for capitals, as in "GPT 4".
+
+    Dollars of nobody are those of the United States.
+    """
+    name = re.sub(r"(?<=\S) (?=[$€£¥₹])", "", sign.strip()).replace("U.S.", "US")
+    money = name if name == "PPP USD" else currency_of(name, "US")
+    if money is None and re.fullmatch(r"[A-Z]{2,3} \$", sign.strip()):  # "at IBM $195K"
+        return "USD"
+    return money or (None if re.fullmatch("[A-Z]{3}", name) else name)
 
 
 def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:

@@ -22,10 +22,10 @@ from reports.guide.desk import read_figures
 from reports.guide.markers import decode, pair, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
-from reports.guide.words import LEVELS, PERIODS, SENTENCE, find_places, find_skills, hear
+from reports.guide.words import LEVELS, PERIODS, SENTENCE, find_places, find_skills, hear, work_patterns
 from reports.wording.notes import rows_of
 from reports.wording.parts import PERIODS as PRINTED_PERIODS
-from reports.wording.work import WORKS, name_work
+from reports.wording.work import name_work
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
@@ -42,8 +42,6 @@ class Proposal:
 
 
 _At = TypeVar("_At", "Claim", "Number")
-_NAMED_WORKS = [work for work in WORKS if " " in name_work(work) and work != "ai_other"]
-"""Roles, and groups of them, whose names mean nothing else in a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +163,7 @@ def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
         return
     levels, periods = sorted(hear(LEVELS, sentence)) or ["all"], hear(PERIODS, sentence) or {"year"}
-    works = _works_in(sentence) or [WORK_OF_GUIDE]
+    works = sorted(hear(work_patterns(), sentence) - {AI_JOBS}) or [WORK_OF_GUIDE]
     if len(periods) > 1 or not periods <= set(PRINTED_PERIODS):
         return  # which sum is by which time is not said, or no figure is printed by it
     for hit, following in zip_longest(amounts, amounts[1:]):
@@ -181,16 +179,6 @@ def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[
         for work, level in product(works, levels):  # of several an editor chooses
             figure = f"pay.{place.slug}.{work}.{level}"
             yield Claim(at=hit.at, text=hit.text, figure=figure, options=options)
-
-
-def _works_in(sentence: str) -> list[str]:
-    """Roles and groups of them that a sentence names; of names that stand within another the longest."""
-    names = {
-        name_work(work).lower(): work
-        for work in _NAMED_WORKS
-        if re.search(rf"\b{re.escape(name_work(work))}", sentence, re.I)
-    }
-    return [work for name, work in names.items() if not any(name != other and name in other for other in names)]
 
 
 def _shares_in(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:

@@ -1,14 +1,12 @@
 """What ties a number of a text to a figure: a marker, a link, or an id beside it. Words never do.
 
 - A marker holds all that stands between it and its end (`guide.markers`).
-- A link to a figure holds the numbers of its words: `[57%](figures/ID.json)` and `[57%](f/ID.html)`, also with an
-  address before it, `[57%](ID)`, `<a href="…">57%</a>`.
-- An id is beside a number when it (or a link to a figure whose words have no number) stands
-  - directly before or behind it: "57%, skill.python", "skill.python: 57%", "skill.python is 57%";
-  - in round or square brackets behind it in the same sentence: "57% of jobs ask for it [skill.python]". Of several
-    numbers back to the id before it ties those in the unit of the figure.
-  Of several numbers of one tie those that are its figure's are meant, or else the last.
-  A row of a table is one sentence. Several ids together tie nothing: nobody can tell whose number it is.
+- A link to a figure, its page, a file of it or its id alone, holds the numbers of its words: `[57%](figures/ID.json)`.
+- An id, or a link to a figure whose words have no number, is beside a number
+  - directly before or behind it: "57%, skill.python", "skill.python is 57%";
+  - in brackets behind it in its sentence, "57% ask for it [skill.python]": it ties the numbers back to the id before
+    that are in the unit of the figure. Of several those that are the figure's are meant, or else the last.
+  A row of a table is one sentence. Ids of several figures together tie nothing.
 
 Code, comments and addresses have no numbers. An id in a code span is an id.
 """

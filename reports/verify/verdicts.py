@@ -75,7 +75,7 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
             found += _judge_tied(numbers, sentence, tie, rows.get(tie.figure or ""))
     found += _place(con, loose)
     lines = [hit.start() for hit in re.finditer("\n", tied.document.text)]
-    return [Finding(bisect.bisect_left(lines, at) + 1, *rest) for at, rest in sorted(found)]
+    return [Finding(bisect.bisect_left(lines, at) + 1, *rest) for at, rest in sorted(found, key=lambda one: one[0])]
 
 
 _Found = tuple[int, tuple[str, str, str | None, str, tuple[str, ...]]]
@@ -97,13 +97,15 @@ def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], 
         if not re.search(r"\d", words):
             continue
         if row is None or row.value is None:
-            verdict, says = NO_FIGURE, _say_missing(tie, row)
-        elif fault := spans[start].marker.problem or find_part_fault(
-            declaration_of(row.figure), spans[start].marker.wanted
-        ):
+            yield start, (words, NO_FIGURE, tie.figure, _say_missing(tie, row), ())
+            continue
+        marker, printed = spans[start].marker, read_words(content_of(text, spans[start], edition))
+        fault = marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted)
+        if fault:
             verdict, says = UNRESOLVED, f"its marker is not in order: {fault}"
+        elif printed == marker.otherwise or re.search(r"\d", f"{marker.template}{marker.mark}"):
+            verdict, says = UNRESOLVED, "its marker prints words of its own"
         else:
-            printed = read_words(content_of(text, spans[start], edition))
             verdict = VERIFIED if words == printed else _compare_words(words, printed)
             verdict = STALE if verdict in (VERIFIED, ROUNDED) and row.status == "stale" else verdict
             says = _say(row) if printed == row.value else f"its marker prints {printed}; {_say(row)}"
@@ -131,7 +133,7 @@ def _judge_tied(numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Fi
     for number, (verdict, missing) in zip(numbers, judged, strict=True):
         if verdict == CONTRADICTED and (is_right or number is not numbers[-1]):
             verdict, missing = UNRESOLVED, "beside another number of this figure, and not as published"  # noqa: PLW2901
-        says = "; ".join(filter(None, (missing, _say(row) if row else "")))
+        says = "; ".join(filter(None, (missing, _say(row))))
         yield number.at, (number.text, verdict, tie.figure, says, ())
 
 
@@ -139,12 +141,10 @@ def _say_missing(tie: Tie, row: Figures | None) -> str:
     return f"withheld: {row.reason}" if row else tie.fault or "no figure of that name is published"
 
 
-def _say(row: Figures) -> str:
-    return (
-        ""
-        if row.value is None
-        else ", ".join(filter(None, (row.value, notes.describe_period(row), notes.describe_n(row))))
-    )
+def _say(row: Figures | None) -> str:
+    if row is None or row.value is None:
+        return ""
+    return ", ".join(filter(None, (row.value, notes.describe_period(row), notes.describe_n(row))))
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
@@ -153,10 +153,8 @@ def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bo
         return row.status != "stale"
     last = row.period_to or row.as_of
     first = row.period_from or last
-    months = (first.year * 12 + first.month, last.year * 12 + last.month)
-    return all(
-        year * 12 + (month or 1) <= months[1] and months[0] <= year * 12 + (month or 12) for year, month in dates
-    )
+    ends = ((first.year, first.month), (last.year, last.month))
+    return all((year, month or 1) <= ends[1] and ends[0] <= (year, month or 12) for year, month in dates)
 
 
 # --- a number against its figure ------------------------------------------------------------------------------
@@ -175,9 +173,8 @@ def _list_said(row: Figures) -> Iterator[_Said]:
     """The numbers of a figure of one row, its first answer as the part "value"."""
     numbers = {number.part: number for number in numbers_of(notes.rows_of(row)[0])}
     for name, number in numbers.items():
-        scale, unit = (
-            (100, PERCENT) if number.unit.startswith("share of") else (1, number.unit.removesuffix(" per year"))
-        )
+        unit = PERCENT if number.unit.startswith("share of") else number.unit.removesuffix(" per year")
+        scale = 100 if unit == PERCENT else 1
         ends = ((number.low or 0) * scale, (number.high or 0) * scale)
         value = ends if number.value is None else (number.value * scale,) * 2
         is_first = name == "share" or (name == "median" and "low" not in numbers)

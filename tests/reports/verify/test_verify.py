@@ -249,6 +249,7 @@ LOW = 'figure:pay.us.ai_engineering.senior part="low" per="year"'
         ('figure:skill.python part="interval"', "49–65%", VERIFIED),
         ('figure:skill.python part="n"', "1,000", VERIFIED),
         ('figure:skill.python part="n"', "57%", CONTRADICTED),
+        ('figure:skill.sql part="rank" else="9"', "9", UNRESOLVED),
     ],
 )  # fmt: skip
 def test_between_markers_stands_what_they_print(
