@@ -6,6 +6,7 @@ A number without a tie has no verdict: it is unresolved, with the figures that a
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from reports.guide.desk import is_sample, published_figures, read_figures, read_
 from reports.guide.markers import find_part_fault
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, read_sentences
 from reports.guide.render import content_of, make_edition, read_words
-from reports.guide.suggest import find_claims
+from reports.guide.suggest import Claim, find_claims
 from reports.guide.words import rank_by_words, terms_of
 from reports.release.numbers import numbers_of
 from reports.verify.ties import Tie, TiedText, read_ties, tie_numbers, unit_of
@@ -285,9 +286,10 @@ def _find_nearest(number: Number, sentence: Sentence, names: Mapping[str, Collec
     if len(sentence.text) > MAX_SENTENCE:
         return []
     start, end = number.at - sentence.at, number.end - sentence.at
-    meant = [
-        one.figure
-        for one in find_claims(sentence.text)
-        if not one.is_name and one.at < end and start < one.at + len(one.text)
-    ]
+    meant = [one.figure for one in _suggest(sentence.text) if one.at < end and start < one.at + len(one.text)]
     return [*dict.fromkeys([*meant, *rank_by_words(sentence.text, names, most=MAX_NEAREST)])][:MAX_NEAREST]
+
+
+@functools.lru_cache(maxsize=MAX_PLACED)
+def _suggest(sentence: str) -> list[Claim]:
+    return [one for one in find_claims(sentence) if not one.is_name]
