@@ -263,7 +263,8 @@ def _compare(number: Number, ends: tuple[float, float], finest: float, *, is_hid
 
 def _place(con: Connection, loose: Sequence[tuple[Number, Sentence]]) -> Iterator[_Found]:
     """Numbers without a tie, with the published figures that the words of their sentences are nearest to."""
-    rows = {row.figure: row for row in published_figures(con) if row.value is not None} if loose else {}
+    ledger = published_figures(con) if loose else []
+    rows = {row.figure: row for row in ledger if row.value is not None and notes.table(row) is None}
     names: dict[str, dict[str, Collection[str]]] = {PERCENT: {}, "": {}}
     for name, row in rows.items():
         unit = PERCENT if unit_of(name) == PERCENT else ""
