@@ -151,7 +151,7 @@ def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Con
 
 
 def _read_boards(boards: set[str]) -> Iterator[Answer]:
-    """What some boards list in the real payloads of Ashby, of each up to 60 adverts."""
+    """What some boards list in the real payloads of Ashby, of each up to 20 adverts."""
     module = all_sources()["ashby"]
     last: dict[str, Response] = {}
     for warc in sorted((PAYLOADS / "ashby").glob("*.warc.gz")):
@@ -159,6 +159,6 @@ def _read_boards(boards: set[str]) -> Iterator[Answer]:
             if isinstance(response, Response) and response.status in ANSWERED and is_answer_of(module, response.url):
                 last[str(module.SOURCE.board_of(response.url))] = response
     for number, board in enumerate(sorted(boards & last.keys())):
-        records = [one for one in module.parse(last[board]) if isinstance(one, dict)][:60]
+        records = [one for one in module.parse(last[board]) if isinstance(one, dict)][:20]
         rows = [row for row in postings(records, percent=ALL_PERCENT) if isinstance(row, Posting)]
         yield Answer(night(number), rows, board=board)
