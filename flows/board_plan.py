@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ import numpy as np
 from extractors.archive.store import Store
 from extractors.boards import all_boards, why_not_read
 from extractors.schedule import panel
-from extractors.schedule.plan import History, plan_night
+from extractors.schedule.plan import History, rank_boards
 from extractors.source import LINKED_TOKEN, Source, board_at
 from extractors.web.politeness import RULES_REQUESTS
 from extractors.web.session import FetchFailed, Web
@@ -33,6 +33,8 @@ from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 LOG = logging.getLogger("jobmarket")
 RECORDS = "boards"
 """Folder of the archive in which the records of boards stand, beside those of the sources."""
+MAX_SKIPPED = 5
+"""Boards too large for a night's budget that are named; the others are counted."""
 BY_REDIRECT = "redirect"
 """What names a board that another one's address redirects to."""
 
@@ -61,7 +63,8 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
             requests_per_reading=requests,
         )
         rng = np.random.default_rng([day.toordinal(), *name.encode()])
-        picks, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)
+        ranking = rank_boards(history, budget=budget, night=day.toordinal(), rng=rng)
+        picks, why = ranking.boards[ranking.is_asked], ranking.reason[ranking.is_asked]
         plan[name] = [states.board[at] for at in picks]
         rows += [
             BoardNights(
@@ -71,8 +74,32 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
             for at, reason in zip(picks, why, strict=True)
         ]  # fmt: skip
         LOG.info("%s: %s of %s boards are asked", name, f"{len(picks):,}", f"{len(states.board):,}")
+        skipped = np.union1d(ranking.passed_over, ranking.boards[requests[ranking.boards] > budget])
+        if len(skipped):
+            sizes = {states.board[at]: float(requests[at]) for at in skipped}
+            LOG.warning("%s", describe_skipped(with_boards[name], sizes, budget))
     store.record_nights(con, rows)
     return plan
+
+
+def describe_skipped(source: Source, sizes: Mapping[str, float], budget: float) -> str:
+    """Boards that a night does not ask since each needs more requests than it has for it, and what lets them in.
+
+    `sizes` are requests by board, `budget` those of the night for lists. The largest are named first.
+    """
+    largest = sorted(sizes, key=lambda board: (-sizes[board], board))
+    names = ", ".join(f"{board} needs {sizes[board]:,.0f}" for board in largest[:MAX_SKIPPED])
+    more = f" and {len(largest) - MAX_SKIPPED:,} more" * (len(largest) > MAX_SKIPPED)
+    head = f"{source.name}: boards skipped, each too large for what was left of {budget:,.0f} requests: {names}{more}"
+    # Half of the requests at least are for lists, however many are for single postings (`count_list_requests`).
+    n_lists = math.ceil(sizes[largest[0]])
+    needed = min(n_lists + source.most_postings, 2 * n_lists) + _count_rules(source)
+    most = source.max_seconds / source.pause if source.pause else math.inf
+    if needed > most:
+        return f"{head}. Its pause and hours allow {most:,.0f} requests a night, so that no setting lets the largest in"
+    if sizes[largest[0]] <= budget:
+        return f"{head}. They are asked on a night with enough left; a larger limits.requests.{source.name} helps"
+    return f"{head}. limits.requests.{source.name} = {needed:,.0f} lets the largest in"
 
 
 def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[BoardOutcome]:
@@ -127,10 +154,14 @@ def count_list_requests(source: Source) -> float:
     cost.
     """
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
-    if not source.has_host_by_board:
-        requests -= RULES_REQUESTS * len(source.hosts)
+    requests -= _count_rules(source)
     requests = max(requests, 1.0)  # a draw needs a chance above 0
     return max(requests - source.most_postings, requests / 2)
+
+
+def _count_rules(source: Source) -> int:
+    """Requests for the rules of the hosts that its boards share."""
+    return 0 if source.has_host_by_board else RULES_REQUESTS * len(source.hosts)
 
 
 def store_curated_boards(con: Connection, day: date) -> None:

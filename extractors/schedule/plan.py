@@ -12,6 +12,7 @@ tried.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,10 +70,34 @@ class History:
         return np.isinf(self.nights_since)
 
 
-def plan_night(history: History, *, budget: float, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """The boards to ask, in the order in which they are asked, and for each the place of its reason in `ASKED_FOR`.
+class Ranking(NamedTuple):
+    """All boards that may be asked in a night, in order, with the places of their reasons in `ASKED_FOR`.
 
-    `budget` is the night's number of requests, `night` a running number of the day.
+    `is_asked`: which of them the budget lets in.
+    """
+
+    boards: Ints
+    reason: Ints
+    is_asked: Flags
+
+    @property
+    def passed_over(self) -> Ints:
+        """Boards that needed more requests than were left, while smaller ones behind them were asked."""
+        is_before_last = np.cumsum(self.is_asked[::-1])[::-1] > 0
+        return self.boards[is_before_last & ~self.is_asked]
+
+
+def plan_night(history: History, *, budget: float, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """The boards that a night asks, in order, and their reasons, of what `rank_boards` gives."""
+    ranking = rank_boards(history, budget=budget, night=night, rng=rng)
+    return ranking.boards[ranking.is_asked], ranking.reason[ranking.is_asked]
+
+
+def rank_boards(history: History, *, budget: float, night: int, rng: np.random.Generator) -> Ranking:
+    """The boards that may be asked, in the order in which they are asked.
+
+    `budget` is the night's number of requests, `night` a running number of the day. A board that needs more requests
+    than are left is passed over, so that it keeps no board behind it from being asked.
     """
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
@@ -87,8 +112,17 @@ def plan_night(history: History, *, budget: float, night: int, rng: np.random.Ge
     is_yield = reason == ASKED_FOR.index("yield")
     order = np.lexsort((history.number, np.where(is_yield, -gain, -history.nights_since), turn))
     order = order[may_be_asked[order]]
-    order = order[np.cumsum(history.requests_per_reading[order]) <= budget]
-    return order, reason[order]
+    return Ranking(order, reason[order], _fit(history.requests_per_reading[order], budget))
+
+
+def _fit(requests: Floats, budget: float) -> Flags:
+    """Which boards are asked, in their order: each whose requests fit into what those before it left of the budget."""
+    is_asked = np.zeros(len(requests), dtype=bool)
+    for place, needed in enumerate(requests.tolist()):
+        if needed <= budget:
+            is_asked[place] = True
+            budget -= needed
+    return is_asked
 
 
 def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:

@@ -378,3 +378,30 @@ def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
     fetches, _ = plan_of(asked_before, monkeypatch)
     assert fetches["greenhouse"]
     assert "boards are planned without what the archive has beside the work file: a mistake of ours" in caplog.text
+
+
+def test_boards_too_large_for_a_night_are_named_each_night_with_what_lets_them_in(
+    con: database.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    for day in (DAY, DAY + timedelta(days=1)):
+        caplog.clear()
+        source = replace(all_sources()["recruitee"].SOURCE, most_requests=RULES_REQUESTS)
+        assert plan_boards(con, [source], run_id=str(day), day=day)["recruitee"] == []
+        (said,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+        assert said.startswith("recruitee: boards skipped, each too large for what was left of 2 requests: ")
+        assert " needs 3, " in said and said.endswith(". limits.requests.recruitee = 3 lets the largest in")
+    assert plan_boards(con, [replace(source, most_requests=3)], run_id="3", day=day)["recruitee"] != []
+
+
+@pytest.mark.parametrize("n_postings", [0, 40, 1_000])
+@pytest.mark.parametrize("name", ["greenhouse", "recruitee"])
+def test_what_is_said_to_let_a_large_board_in_does(name: str, n_postings: int) -> None:
+    source = replace(all_sources()[name].SOURCE, most_requests=100, most_postings=n_postings)
+    budget = board_plan.count_list_requests(source)
+    said = board_plan.describe_skipped(source, {"acme": budget + 30, "mill": budget}, budget)
+    assert f"acme needs {budget + 30:,.0f}, mill needs {budget:,.0f}" in said
+    setting = int(said.partition(f"limits.requests.{name} = ")[2].partition(" ")[0].replace(",", ""))
+    with_setting = [board_plan.count_list_requests(replace(source, most_requests=setting - less)) for less in (0, 1)]
+    assert with_setting[1] < budget + 30 <= with_setting[0]
+    assert "no setting lets the largest in" in board_plan.describe_skipped(source, {"acme": 1e6}, budget)
+    assert "on a night with enough left" in board_plan.describe_skipped(source, {"acme": budget}, budget)

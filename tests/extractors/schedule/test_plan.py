@@ -7,9 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractors.schedule import panel
-from extractors.schedule.plan import DEAD_RHYTHM, LIFE, MAX_NIGHTS, QUIET_RHYTHM, History, expect_new, plan_night
+from extractors.schedule.plan import (
+    DEAD_RHYTHM,
+    LIFE,
+    MAX_NIGHTS,
+    QUIET_RHYTHM,
+    History,
+    expect_new,
+    plan_night,
+    rank_boards,
+)
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
 from transforms.records.vocabulary import ASKED_FOR, BRIDGE_DAYS, DAYS_OF_YIELD, DEAD_AFTER, MEMBER_RHYTHM
 
@@ -169,3 +180,34 @@ def test_the_plan_finds_nearly_what_an_oracle_finds() -> None:
     ours, random, best = (find_yield(order, nights=7, part=4) for order in (by_plan, by_chance, by_oracle))
     assert random + 0.1 < ours <= best
     assert ours > 0.95 * best
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 2**32 - 1), st.integers(1, 60), st.integers(1, 90))
+def test_no_board_that_fits_is_left_unasked_for_a_larger_one_before_it(seed: int, n: int, budget: int) -> None:
+    rng = np.random.default_rng(seed)
+    history = History(
+        number=rng.random(n), chance=rng.choice([0.0, 0.5, 1.0], n), nights_since=rng.choice([0, 1, 8, 40, np.inf], n),
+        n_ai_paid_seen=rng.choice([0.0, 5.0, 60.0], n), nights_followed=rng.integers(0, 90, n).astype(float),
+        misses=rng.choice([0, DEAD_AFTER], n), requests_per_reading=rng.choice([1.0, 2.0, 7.0, 40.0, 200.0], n),
+    )  # fmt: skip
+    requests = history.requests_per_reading
+    ranking = rank_boards(history, budget=budget, night=3, rng=np.random.default_rng(seed))
+    asked = ranking.boards[ranking.is_asked]
+    left = budget - requests[asked].sum()
+    unasked = ranking.boards[~ranking.is_asked]
+    assert left >= 0 and (requests[unasked] > left).all()
+    for place, board in enumerate(ranking.boards):  # each by what those before it in rank left, and nothing else
+        before = ranking.boards[:place][ranking.is_asked[:place]]
+        assert ranking.is_asked[place] == (requests[board] <= budget - requests[before].sum())
+    last = max(np.flatnonzero(ranking.is_asked), default=-1)
+    assert ranking.passed_over.tolist() == [b for b in ranking.boards[: last + 1] if b not in asked]
+    boards, reason = plan_night(history, budget=budget, night=3, rng=np.random.default_rng(seed))
+    assert boards.tolist() == asked.tolist() and len(reason) == len(boards)
+
+
+def test_a_board_larger_than_the_budget_keeps_no_other_from_being_asked() -> None:
+    since = at([0], 40, 5)
+    choice = plan(budget=40, nights_since=since, requests_per_reading=at([0], 41, 1))
+    assert 0 not in choice and len(choice) == 40
+    assert next(iter(plan(budget=41, nights_since=since, requests_per_reading=at([0], 41, 1)))) == 0
