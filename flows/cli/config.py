@@ -30,7 +30,8 @@ NOT_OK = 2
 def config_check() -> None:
     """Say "ok", or all that is wrong with the settings, with file, line and what is expected.
 
-    Where they limit requests or pauses, also what that comes to for each source.
+    Where they limit requests or pauses, also what that comes to for each source; and that no contact is set, which a
+    live night needs and the sample does not.
 
     **Reads** jobmarket.toml and permissions.toml in the data folder, and the environment. **Writes** nothing.
 
@@ -40,8 +41,11 @@ def config_check() -> None:
     if not problems:
         from flows.runtime.limits import describe_limits
 
-        for line in describe_limits(settings()):
+        config = settings()
+        for line in describe_limits(config):
             OUT.print(line, highlight=False)
+        if problem := _find_contact_problem(config):
+            ERR.print(problem, soft_wrap=True, highlight=False)
         OUT.print("ok")
         return
     for problem in problems:
@@ -55,7 +59,6 @@ def _find_problems() -> Iterator[str]:
     if problems:
         yield from problems
         return
-    from extractors.web.session import MissingContact, check_contact
     from flows.notification.delivery import find_mail_problem
     from flows.runtime.limits import check_limits
     from flows.runtime.permissions import choose_sources, read_permissions
@@ -71,15 +74,23 @@ def _find_problems() -> Iterator[str]:
             check()
         except Wrong as error:
             yield str(error)
-    if config.contact is not None:
-        try:
-            check_contact(config.contact)
-        except MissingContact as error:
-            yield f"{config.origins['contact']}: {error}"
+    if config.contact is not None and (problem := _find_contact_problem(config)):
+        yield f"{config.origins['contact']}: {problem}"
     yield from _find_guide_problems(config)
     yield from find_unreachable(config)
     if problem := find_mail_problem(config):
         yield f"{config.origins['mail_to']}: {problem}"
+
+
+def _find_contact_problem(config: Settings) -> str | None:
+    """What is wrong with the contact, or that none is set, with the remedy; None where a live night can name it."""
+    from extractors.web.session import MissingContact, check_contact
+
+    try:
+        check_contact(config.contact)
+    except MissingContact as error:
+        return str(error)
+    return None
 
 
 def _find_guide_problems(config: Settings) -> Iterator[str]:

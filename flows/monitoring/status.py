@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.table import Column, Table
 from rich.text import Text
@@ -12,6 +12,7 @@ from flows.notification.channels import describe_channels
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder
 from flows.runtime.prefect_server import schedule_of
+from flows.runtime.recovery import PUBLISHED
 from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
@@ -75,11 +76,13 @@ def print_status(config: Settings) -> None:
         head.add_row("sources", Text("\n".join(not_whole), "yellow"))
     if aside := sorted(path.name for path in config.data.glob("*.damaged-*")):
         head.add_row("set aside", f"{', '.join(aside)}: damaged; remove what you do not want to look into")
+    if kept := sorted(path.name for path in config.data.glob("*.ahead-*")):
+        head.add_row("kept", f"{', '.join(kept)}: what was published, with days that were set aside as still to come")
     rows: list[tuple[str, int]] = []
     why_not: Exception | None = None
     try:
         with open_reader(config.data) as con:
-            head.add_row("published", _describe_published(con, config, runs))
+            head.add_row("published", _describe_published(con, runs))
             rows = con.execute(COUNTS).fetchall()
             if con.execute(HAS_DOUBTS).fetchone():
                 rows += con.execute(CONTRADICTIONS).fetchall()
@@ -96,11 +99,15 @@ def print_status(config: Settings) -> None:
     OUT.print(counts)
 
 
-def _describe_published(con: database.Connection, config: Settings, runs: Iterable[Run]) -> Text:
-    at = datetime.fromtimestamp(config.outputs().market.stat().st_mtime, UTC)
-    row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
-    text = Text(f"{_format_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
-    in_vain = [run for run in runs if run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
+def _describe_published(con: database.Connection, runs: Iterable[Run]) -> Text:
+    """When what is published was published, by its own record, which a copy or a restored file has as well; its day."""
+    at: datetime | None
+    ((at, as_of),) = con.execute(
+        "SELECT max(ended_at), (SELECT max(as_of) FROM mart.figures) FROM ops.runs WHERE list_contains(?, exit_code)",
+        [list(PUBLISHED)],
+    ).fetchall()
+    text = Text(f"{_format_minute(at) if at else 'at a time not on record'}  as of {as_of or 'no day'}")
+    in_vain = [run for run in runs if at and run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
     if in_vain:
         text.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
     return text

@@ -47,12 +47,19 @@ def test_help_says_what_is_read_and_written(name: str, empty: Path, plain: Comma
 
 
 def test_check_says_ok_and_writes_nothing(empty: Path, plain: Command) -> None:
-    result = plain(empty, "config", "check")
+    result = plain(empty, "config", "check", JOBMARKET_CONTACT="you@example.org")
     assert (result.code, result.out, result.err) == (0, "ok\n", "")
     assert not empty.exists()
     path = write(empty, 'contact = "you@example.org"\n')
-    assert plain(empty, "config", "check").out == "ok\n"
+    assert (result := plain(empty, "config", "check")).out == "ok\n" and result.err == ""
     assert [file.name for file in empty.iterdir()] == [path.name]
+
+
+def test_check_says_that_no_contact_is_set(empty: Path, plain: Command) -> None:
+    result = plain(empty, "config", "check")
+    assert (result.code, result.out) == (0, "ok\n"), "the sample needs none"
+    assert len(result.err.splitlines()) == 1
+    assert "a live night needs JOBMARKET_CONTACT" in result.err and "it is not set" in result.err
 
 
 def test_check_says_what_limits_come_to_and_refuses_a_shorter_pause(empty: Path, plain: Command) -> None:
