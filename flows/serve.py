@@ -13,6 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.nightly import nightly
 from flows.notification.night import reporting
+from flows.runtime.clock import look_out
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
@@ -49,8 +50,10 @@ def name_night() -> str:
 def scheduled_night(sources: list[str]) -> Outcome:
     """One scheduled night by the settings of the day; `sources` are those that `serve` was told by option, [] for none.
 
-    A night that finds the folder in use, or a setting that makes no sense, is on record and reports itself too.
+    A night that finds the folder in use, or a setting that makes no sense, is on record and reports itself too. One
+    whose clock cannot be believed is no run: it raises `FalseClock`, and its heartbeat is missing.
     """
+    unresolved = _look_out(sources)
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
     data = find_values({})[0]["data"].value
     with (
@@ -68,6 +71,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
             guides=config.guides,
             is_live=True,
             run_id=run_id,
+            unresolved=unresolved,
         )
         settle_kind(config, LIVE)
         try:
@@ -79,6 +83,17 @@ def scheduled_night(sources: list[str]) -> Outcome:
     if outcome.exit_code == 1:
         raise NothingPublished("; ".join(outcome.messages))
     return outcome
+
+
+def _look_out(sources: list[str]) -> tuple[str, ...]:
+    """What `clock.look_out` says; () where a setting makes no sense, which the night itself says."""
+    try:
+        config = settings(sources_on=sources)
+        names = choose_sources(config)
+        check_limits(config)
+    except WrongUsage:
+        return ()
+    return look_out(config, names, is_live=True)
 
 
 def schedule_for(cron: str, timezone: str) -> Schedule:

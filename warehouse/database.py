@@ -14,7 +14,7 @@ import errno
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import recovery, templates
-from warehouse.mart_tables import HISTORIES
+from warehouse.mart_tables import HISTORIES, Days
 from warehouse.marts import mart_history
 from warehouse.ops_tables import (
     BoardNights,
@@ -305,13 +305,27 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
         con.execute("DETACH DATABASE IF EXISTS published")
 
 
-def forget_days_after(con: Connection, day: date) -> None:
-    """Remove marts and figures that speak for a day that is still to come: an answer with a false date made them."""
+def set_days_aside(con: Connection, market: Path, now: datetime) -> None:
+    """Take out what speaks for times after `now`, which has a zone: marts, figures, vintages, and runs.
+
+    All that was published of them is kept: the published file stays under a second name (`atomic_files.keep_aside`),
+    from which it can be read, or put back.
+    """
+    day = now.astimezone(UTC).date()
+    ahead = ((Days, "as_of", day), (MartInputs, "as_of", day), (Vintages, "offered_on", day), (Runs, "started_at", now))
+    is_ahead = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE {column} > ?)" for cls, column, _ in ahead)
+    if not con.execute(f"SELECT {is_ahead}", [last for *_, last in ahead]).fetchall()[0][0]:
+        return
+    kept = atomic_files.keep_aside(market, day) if market.exists() else None
     with transaction(con):
-        false_days = {false_day for mart in HISTORIES for false_day in mart_history.forget_after(con, mart, day)}
-        con.execute(f"DELETE FROM {table_of(MartInputs).name} WHERE as_of > ?", [day])
-    for false_day in sorted(false_days):
-        log.warning("marts and figures of %s, which is still to come, are removed", false_day)
+        days = {one for mart in HISTORIES for one in mart_history.forget_after(con, mart, day)}
+        for cls, column, last in ahead:
+            con.execute(f"DELETE FROM {table_of(cls).name} WHERE {column} > ?", [last])
+    log.warning(
+        "what speaks for days still to come is set aside (%s)%s",
+        ", ".join(map(str, sorted(days))) or "vintages and runs alone",
+        f"; {kept} has all that was published of them" if kept else "; nothing of it was published",
+    )
 
 
 def begin_run(con: Connection, run: Runs) -> None:

@@ -149,11 +149,11 @@ class Politeness:
         with self._lock:
             host.free_at = max(host.free_at, self.clock() + seconds)
 
-    def rules(self, url: str, ask: Ask, pause: float) -> Rules:
-        """The rules of the address's host, asked for once a day."""
+    def rules(self, url: str, ask: Ask, pause: float, *, is_anew: bool = False) -> Rules:
+        """The rules of the address's host, asked for once a day, or now with `is_anew`."""
         host = self._host(url)
         with host.reading:
-            if host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
+            if is_anew or host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
                 host.rules = self._read_rules(_host_of(url), ask, pause)
             return host.rules
 

@@ -50,6 +50,7 @@ from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
 from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
 from extractors.web.reservations import has_signal, tdm_policy
+from extractors.web.server_time import ServerTime, time_said
 from extractors.web.single_requests import SingleRequests
 
 CONTACT = "JOBMARKET_CONTACT"
@@ -158,14 +159,15 @@ class Web:
     for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
     read, and `ahead` the numbers and times of records not taken because they are dated in the future. `answered` are
     the addresses asked for that led to an archived answer, `redirects` where addresses asked for redirect to in the
-    end. `keys` holds the values of the source's environment names.
+    end, `times` what the answers with rules of hosts said of the time. `keys` holds the values of the source's
+    environment names. Without a `writer` it asks for rules alone.
     """
 
     def __init__(
         self,
         source: Source,
         *,
-        writer: Writer,
+        writer: Writer | None,
         session: SingleRequests,
         politeness: Politeness | None,
         insecure_hosts: Collection[str],
@@ -186,9 +188,10 @@ class Web:
         self.redirects: dict[str, str] = {}
         self.damaged = list(damaged)
         self.ahead: list[tuple[int, datetime]] = []
+        self.times: list[ServerTime] = []
         self.keys = dict(keys or {})
         self._source = source
-        self._writer = writer
+        self._given_writer = writer
         self._session = session
         self._politeness = politeness
         self._insecure_hosts = frozenset(insecure_hosts)
@@ -280,6 +283,11 @@ class Web:
         self._write_record(record.url, answer, entry, RequestExtras())
 
     @property
+    def _writer(self) -> Writer:
+        assert self._given_writer is not None, "without a writer a session asks for rules alone"
+        return self._given_writer
+
+    @property
     def is_refused(self) -> bool:
         """Whether nothing was answered because we may not ask: by robots.txt, a reservation, or HTTP 401, 403, 451."""
         statuses = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
@@ -325,6 +333,11 @@ class Web:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
                 raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+
+    def read_rules(self, url: str) -> None:
+        """Ask for the rules of an address's host anew, for all who ask it from now on."""
+        assert self._politeness is not None, "a replay asks for no rules"
+        self._politeness.rules(url, self._ask_for_rules, self._source.pause, is_anew=True)
 
     @contextlib.contextmanager
     def _noting_failures(self) -> Iterator[None]:
@@ -425,6 +438,8 @@ class Web:
             answer = self._ask_once(url, RequestExtras(headers={"Accept-Encoding": "identity"}), largest, is_cut=True)
         except _NoAnswerError as error:
             raise ConnectionError(str(error)) from error
+        if said := time_said(answer.header):
+            self.times.append(ServerTime(urlsplit(url).netloc, said, answer.observed_at))
         return answer.status, answer.header("location"), answer.body
 
     def _answer(
@@ -602,7 +617,7 @@ class _NoAnswerError(Exception):
 def web_for(
     source: Source,
     *,
-    writer: Writer,
+    writer: Writer | None,
     replay: Iterable[Path] | None = None,
     contact: str | None = None,
     held: ArchiveIndex | None = None,
@@ -616,7 +631,8 @@ def web_for(
     """A session for a source: over recordings when `replay` names WARC files, else live.
 
     A replay answers each address with its recordings, one after the other, and archives them with the times
-    they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
+    they were recorded at; neither contact, nor robots.txt, nor pauses apply. Without a `writer` a session asks for the
+    rules of hosts alone. Live, `contact` (else the
     environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
     what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
     the operator has put on record that the source may be read whatever its robots.txt says. `obeys_signals`: a `no` in

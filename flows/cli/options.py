@@ -20,6 +20,14 @@ Guides = Annotated[
 ]
 
 
+ClockIsRight = Annotated[
+    str | None,
+    typer.Option(
+        "--clock-is-right", metavar="REASON", help="Go on although the clock is doubted; days ahead are set aside."
+    ),
+]
+
+
 def day_in(text: str) -> date:
     """A day as an option gives it."""
     try:

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
-from flows.cli.options import Guides, SourceNames, check_live, day_in
+from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in
 from flows.runtime.lock import hold_folder
 from flows.runtime.settings import PROJECT, Settings, prepare_prefect, settings
 from flows.terminal.console import OUT
@@ -63,6 +63,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    clock_is_right: ClockIsRight = None,
 ) -> None:
     """Collect, load, compute, check and publish: one night.
 
@@ -73,8 +74,10 @@ def run(
     guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
     that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
 
-    **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source or a guide failed. 64: the command
-    or a setting is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
+    A clock that is behind the last run or the newest published day, or a day from that of most servers, begins nothing.
+
+    **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source or a guide failed. 64: the command,
+    a setting or the clock is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
     """
     if sample and as_of:
         raise WrongUsage("--sample and --as-of do not go together; run --sample first, then --as-of")
@@ -82,6 +85,8 @@ def run(
         raise WrongUsage(f"--as-of {as_of} is still to come")
     if accept and as_of:
         raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
+    if clock_is_right is not None and (sample or as_of):
+        raise WrongUsage("--clock-is-right goes with neither --sample nor --as-of: neither asks what day it is")
     if notify and as_of:
         raise WrongUsage("--notify and --as-of do not go together; a past day is no night")
     from flows.runtime.permissions import check_source_names, choose_sources
@@ -103,6 +108,7 @@ def run(
         as_of=as_of,
         is_live=is_live,
         allow_sample_outside=allow_sample,
+        clock_is_right=clock_is_right,
         may_date_back=date_back,
         is_reported=is_live if notify is None else notify,
         **options,
@@ -120,6 +126,7 @@ def backfill(
     ] = None,
     source: SourceNames = None,
     guide: Guides = None,
+    clock_is_right: ClockIsRight = None,
 ) -> None:
     """Take recorded answers (WARC files) into the archive, in time order, and publish.
 
@@ -146,6 +153,7 @@ def backfill(
             guides=_resolve_guides(config.guides),
             paths=recordings,
             is_backfill=True,
+            clock_is_right=clock_is_right,
         )
 
 
@@ -163,6 +171,7 @@ def crawl(
         ),
     ] = None,
     guide: Guides = None,
+    clock_is_right: ClockIsRight = None,
 ) -> None:
     """Take the job postings out of WARC files of Common Crawl, or of any crawl, and publish.
 
@@ -186,10 +195,11 @@ def crawl(
         guides=_resolve_guides(config.guides),
         crawl_files=crawl_files_in(path, base),
         is_backfill=True,
+        clock_is_right=clock_is_right,
     )
 
 
-def rebuild(guide: Guides = None) -> None:
+def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
     """Make the warehouse again from the archive, as the nights made it, and publish it.
 
     For after work.duckdb was lost or is not trusted. The result is the same, row for row, merges of jobs included.
@@ -207,7 +217,14 @@ def rebuild(guide: Guides = None) -> None:
     if not config.archive.files(f"*/*{SUFFIX}"):
         raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
     guides = _resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
-    _run_flow(config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True)
+    _run_flow(
+        config,
+        kind=None,
+        sources=tuple(all_sources()),
+        guides=guides,
+        is_rebuild=True,
+        clock_is_right=clock_is_right,
+    )
 
 
 def serve(
@@ -313,6 +330,22 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
     return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
 
 
+def _look_out(config: Settings, kind: str | None, **options: Any) -> tuple[str, ...]:
+    """Refuse a clock that cannot be believed; the hosts of a night without a network (`clock.look_out`).
+
+    The sample has days of its own, and a past day is published apart.
+    """
+    from flows.runtime.clock import look_out
+    from flows.runtime.data_kind import SAMPLE, find_kind
+
+    reason = options["clock_is_right"]
+    if reason is not None and not reason.strip():
+        raise WrongUsage("--clock-is-right needs a reason, which stays on record")
+    if options.get("as_of") is not None or (kind or find_kind(config)) == SAMPLE:
+        return ()
+    return look_out(config, options["sources"], is_live=options.get("is_live", False), clock_is_right=reason)
+
+
 def _select_recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
     from flows.inputs.recordings import recordings_in
 
@@ -348,6 +381,7 @@ def _run_flow(
         _refuse_faulty_guides(config, guides, kind=kind, **options)
     dated_back = _refuse_dating_back(guides, options.get("as_of"), may_date_back)
     refuse_unreachable(config)
+    unresolved = _look_out(config, kind, **options)
     with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
@@ -355,7 +389,9 @@ def _run_flow(
         from flows.runtime.run_record import Request
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
-        request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **options)
+        request = Request(
+            settings=config, command=command, is_sample=is_sample, guides=guides, unresolved=unresolved, **options
+        )
         try:
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
@@ -427,7 +463,9 @@ def _call_flow(
     before = find_ended_runs(config.data)
     with (
         reporting(lambda: config if is_reported else None, run_id=run_id, is_sample=request.is_sample) as report,
-        on_record(config.data, run_id=run_id, command=request.command) as note_end,
+        on_record(
+            config.data, run_id=run_id, command=request.command, clock_is_right=request.clock_is_right
+        ) as note_end,
     ):
         try:
             with prefect_server.temporary_server(config.prefect_home, before):
@@ -463,7 +501,8 @@ def report(request: Request, outcome: Outcome) -> None:
         style = {"failed": "red", "partial": "yellow", "empty": "yellow"}.get(health.outcome, "")
         rows = "" if health.n_rows is None else f"{health.n_rows:,}"
         table.add_row(health.source, Text(health.outcome, style), f"{health.n_requests:,}", rows, health.message or "")
-    OUT.print(table)
+    if outcome.health or outcome.exit_code != FAILED:
+        OUT.print(table)
     for note in outcome.notes:
         OUT.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     if outcome.exit_code == 1:

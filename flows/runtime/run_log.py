@@ -58,9 +58,10 @@ def read_notes(data: Path, *keys: str) -> Iterator[dict[str, Any]]:
     return (entry for entry in _lines(data) if entry.keys() & set(keys))
 
 
-def begin(data: Path, *, run_id: str, command: str) -> None:
-    """Note that this process begins a run."""
-    _append(data, {"begun": run_id, "at": _now(), "pid": os.getpid(), "command": command})
+def begin(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> None:
+    """Note that this process begins a run, and why a person says that the machine's clock is right."""
+    reason = {} if clock_is_right is None else {"clock_is_right": clock_is_right}
+    _append(data, {"begun": run_id, "at": _now(), "pid": os.getpid(), "command": command, **reason})
 
 
 def end(
@@ -78,12 +79,12 @@ def end(
 
 
 @contextlib.contextmanager
-def on_record(data: Path, *, run_id: str, command: str) -> Iterator[NoteEnd]:
+def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> Iterator[NoteEnd]:
     """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it.
 
     An end that cannot be noted changes nothing of what came of the run.
     """
-    begin(data, run_id=run_id, command=command)
+    begin(data, run_id=run_id, command=command, clock_is_right=clock_is_right)
 
     def note_end(**fields: Any) -> None:
         try:

@@ -48,6 +48,10 @@ class Request:
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
     """Sources whose refused files are let in whatever their history says."""
+    clock_is_right: str | None = None
+    """Why a person says that the machine's clock is right; None: nobody said so."""
+    unresolved: tuple[str, ...] = ()
+    """The hosts of a live night where none of them could be found: there is no network."""
     run_id: str = field(default_factory=new_run_id)
 
     @property

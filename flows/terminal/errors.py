@@ -23,7 +23,7 @@ EXIT_CODES = {
     ),
     2: ExitCode("published, but a source or a guide failed", "published, a source or a guide failed"),
     3: ExitCode("a guide does not say what the published figures say (guide check, guide diff)", "guide out of date"),
-    64: ExitCode("the command or a setting is wrong; nothing was begun", "refused, nothing begun"),
+    64: ExitCode("the command, a setting or the clock is wrong; nothing was begun", "refused, nothing begun"),
     130: ExitCode("ended by Ctrl-C; the same command goes on where it was", "interrupted"),
     143: ExitCode("ended by SIGTERM; the same command goes on where it was", "told to end"),
 }

@@ -120,11 +120,19 @@ def test_a_folder_that_speaks_for_a_false_day_recovers(
     assert ids_in(empty, "ashby") == {"a1", "a2", "a3", "a9"}
     monkeypatch.undo()
 
-    result = plain(empty, command, *([str(other)] if command == "backfill" else []))
+    arguments = [command, *([str(other)] if command == "backfill" else [])]
+    before = (empty / "market.duckdb").read_bytes()
+    refusal = plain(empty, *arguments)
+    assert refusal.code == 64 and "figures of 2099-01-01 are published" in refusal.said
+    assert (empty / "market.duckdb").read_bytes() == before
+
+    result = plain(empty, *arguments, "--clock-is-right", "a recording was dated 2099")
     assert result.code == 0, result.said
     assert f"as of {FIRST.date()}" in result.said
-    assert "2099-01-01, which is still to come" in result.said
+    assert "still to come is set aside (2099-01-01)" in result.said
     assert_neighbours_are_kept(empty)
+    (kept,) = empty.glob("market.duckdb.ahead-*")
+    assert kept.read_bytes() == before, "what was published is not deleted"
     assert rejects_in(empty, ARCHIVED).keys() == {1}
 
 

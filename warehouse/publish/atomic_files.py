@@ -63,10 +63,7 @@ def stage_written(fresh: Path, target: Path) -> StagedFile:
     _remove_left(old)
     if not target.exists():
         return StagedFile(fresh=fresh, target=target, kept=None)
-    try:
-        os.link(target, old)
-    except OSError:  # a file system without hard links
-        shutil.copy2(target, old)
+    _link_or_copy(target, old)
     return StagedFile(fresh=fresh, target=target, kept=old)
 
 
@@ -164,15 +161,43 @@ def set_aside(path: Path, day: date) -> Path:
 
     `work.duckdb` becomes `work.duckdb.damaged-2026-11-26`, or `…-2` and so on where that name is taken.
     """
-    name = f"{path.name}.damaged-{day.isoformat()}"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    aside = next(place for place in map(path.with_name, names) if not os.path.lexists(place))
+    aside = _free_name(path, f"damaged-{day.isoformat()}")
     with naming(path):
         for log in path.parent.glob(f"{path.name}.wal*"):
             log.rename(aside.with_name(aside.name + log.name.removeprefix(path.name)))
         path.rename(aside)
         sync_folder(path.parent)
     return aside
+
+
+def keep_aside(path: Path, day: date) -> Path:
+    """Keep a file as it is under a second name, since another will take its place; returns that name.
+
+    `market.duckdb` is kept as `market.duckdb.ahead-2026-11-26`, or `…-2` and so on where that name is taken by another.
+    """
+    what = f"ahead-{day.isoformat()}"
+    for kept in path.parent.glob(f"{path.name}.{what}*"):
+        if kept.samefile(path):  # a run that failed after this
+            return kept
+    aside = _free_name(path, what)
+    with naming(aside):
+        _link_or_copy(path, aside)
+        sync_folder(path.parent)
+    return aside
+
+
+def _free_name(path: Path, what: str) -> Path:
+    """A name beside a file that says what is kept there, and that is not taken."""
+    name = f"{path.name}.{what}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(place for place in map(path.with_name, names) if not os.path.lexists(place))
+
+
+def _link_or_copy(path: Path, place: Path) -> None:
+    try:
+        os.link(path, place)
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, place)
 
 
 @contextlib.contextmanager
