@@ -9,28 +9,34 @@ from typing import NamedTuple
 
 
 class ServerTime(NamedTuple):
-    """The time by a server, and the time by our own clock when it was asked; both with a zone."""
+    """What a server said of the time, and the time by our own clock when it was asked; both with a zone.
+
+    `kept` is how long a cache had the answer. Caches disagree whether they leave the answer's Date as it was or set it
+    to now, so that the time by the server lies between `says` and `kept` after it.
+    """
 
     host: str
     says: datetime
     ours: datetime
+    kept: timedelta = timedelta()
 
     @property
     def ahead(self) -> timedelta:
-        """By how much the server is ahead of our clock; negative where it is behind."""
-        return self.says - self.ours
+        """By how much the server is ahead of our clock at least; negative where it is behind."""
+        return max(self.says - self.ours, timedelta()) + min(self.says + self.kept - self.ours, timedelta())
 
 
-def time_said(header: Callable[[str], str | None]) -> datetime | None:
-    """The time by an answer's Date, and by its Age where a cache kept it so long (RFC 9110, 9111); None: it says none.
+def time_said(header: Callable[[str], str | None]) -> tuple[datetime, timedelta] | None:
+    """The Date of an answer, and its Age: how long a cache had it (RFC 9110, 9111). None without a Date.
 
-    `header` gives the value of a header by its name in lower case. A Date that is none, or an Age that is none, counts
-    as not there.
+    `header` gives the value of a header by its name in lower case. What is no Date, or no Age, counts as not there.
     """
     age = (header("age") or "").strip()
     try:
-        said = email.utils.parsedate_to_datetime(header("date") or "")
         kept = timedelta(seconds=int(age)) if age.isascii() and age.isdecimal() else timedelta()
-        return (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC) + kept
+        said = email.utils.parsedate_to_datetime(header("date") or "")
+        said = (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC)
+        _ = said + kept  # a time that can be told
     except (ValueError, TypeError, OverflowError):
         return None
+    return said, kept

@@ -439,7 +439,7 @@ class Web:
         except _NoAnswerError as error:
             raise ConnectionError(str(error)) from error
         if said := time_said(answer.header):
-            self.times.append(ServerTime(urlsplit(url).netloc, said, answer.observed_at))
+            self.times.append(ServerTime(urlsplit(url).netloc, said[0], answer.observed_at, said[1]))
         return answer.status, answer.header("location"), answer.body
 
     def _answer(

@@ -21,10 +21,10 @@ from extractors.web.first_answers import Asked, choose_hosts, find_hosts, hear_t
 from extractors.web.politeness import Politeness
 from extractors.web.server_time import ServerTime, time_said
 from extractors.web.session import web_for
-from flows import nightly
+from flows import nightly, serve
 from flows.notification.alerts import find_alerts
 from flows.notification.night import find_last_night
-from flows.runtime.clock import find_doubt
+from flows.runtime.clock import FalseClock, find_doubt
 from flows.runtime.run_log import JOURNAL, runs_of
 from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
@@ -95,22 +95,30 @@ def test_a_clock_is_held_against_the_last_run_and_the_newest_day(
 
 
 @pytest.mark.parametrize(
-    ("headers", "time"),
+    ("headers", "said"),
     [
-        ({"date": "Sun, 29 Nov 2026 02:00:00 GMT"}, NOW),
-        ({"date": "Sun, 29 Nov 2026 02:00:00 -0000"}, NOW),
-        ({"date": "Sunday, 29-Nov-26 02:00:00 GMT"}, NOW),
-        ({"date": "Thu, 26 Nov 2026 02:00:00 GMT", "age": "259200"}, NOW),
-        ({"date": "Sun, 29 Nov 2026 02:00:00 GMT", "age": "-5"}, NOW),
-        ({"date": "Sun, 29 Nov 2026 02:00:00 GMT", "age": "soon"}, NOW),
+        ({"date": "Sun, 29 Nov 2026 02:00:00 GMT"}, (NOW, 0 * DAY)),
+        ({"date": "Sun, 29 Nov 2026 02:00:00 -0000"}, (NOW, 0 * DAY)),
+        ({"date": "Sunday, 29-Nov-26 02:00:00 GMT"}, (NOW, 0 * DAY)),
+        ({"date": "Thu, 26 Nov 2026 02:00:00 GMT", "age": "259200"}, (NOW - 3 * DAY, 3 * DAY)),
+        ({"date": "Sun, 29 Nov 2026 02:00:00 GMT", "age": "-5"}, (NOW, 0 * DAY)),
+        ({"date": "Sun, 29 Nov 2026 02:00:00 GMT", "age": "soon"}, (NOW, 0 * DAY)),
         ({"date": "Sun, 29 Nov 2026 02:00:00 GMT", "age": "9" * 30}, None),
         ({"date": "yesterday"}, None),
         ({"age": "5"}, None),
         ({}, None),
     ],
 )
-def test_what_an_answer_says_of_the_time(headers: dict[str, str], time: datetime | None) -> None:
-    assert time_said(headers.get) == time
+def test_what_an_answer_says_of_the_time(headers: dict[str, str], said: tuple[datetime, timedelta] | None) -> None:
+    assert time_said(headers.get) == said
+
+
+@pytest.mark.parametrize(
+    ("says", "kept", "ahead"),
+    [(0, 0, 0), (2, 0, 2), (-2, 0, -2), (-3, 3, 0), (-3, 2, -1), (0, 3, 0), (-1, 3, 0), (2, 3, 2)],
+)
+def test_a_cache_may_have_left_the_date_as_it_was_or_set_it_to_now(says: int, kept: int, ahead: int) -> None:
+    assert ServerTime("h.example", NOW + says * DAY, NOW, kept * DAY).ahead == ahead * DAY
 
 
 # --- whom it asks ---------------------------------------------------------------------------------------
@@ -182,11 +190,38 @@ def test_the_rules_that_are_asked_for_say_the_time_each_night_anew(platform: Boa
     assert hear_times(asked, "night@example.org") == []
 
 
+def test_a_scheduled_night_behind_the_last_run_is_no_run_and_one_offline_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests: list[Request] = []
+
+    def fail(request: Request) -> Outcome:
+        requests.append(request)
+        return Outcome(exit_code=1, as_of=None)
+
+    monkeypatch.setattr(serve, "nightly", fail)
+    monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
+    monkeypatch.setenv("JOBMARKET_CONTACT", "night@example.org")
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_nothing)
+    with pytest.raises(serve.NothingPublished):
+        serve.scheduled_night.fn([])
+    assert len(requests[0].unresolved) == first_answers.MAX_HOSTS
+    note_run(tmp_path, datetime.now(UTC) + 2 * DAY)
+    before = files_in(tmp_path)
+    with pytest.raises(FalseClock, match="the last run here was at"):
+        serve.scheduled_night.fn([])
+    assert files_in(tmp_path) == before and len(requests) == 1
+
+
 # --- the command ----------------------------------------------------------------------------------------
 
 
 def files_in(data: Path) -> dict[str, bytes]:
     return {str(path.relative_to(data)): path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
+
+
+def look_up_nothing(*_: object) -> None:
+    raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
 
 def note_run(data: Path, at: datetime, **fields: object) -> None:
@@ -259,10 +294,7 @@ def test_what_has_days_of_its_own_asks_no_clock(empty: Path, plain: Command, opt
 def test_a_machine_without_a_network_says_so_once_and_what_stood_before_stands(
     empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def look_up(*_: object) -> None:
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_nothing)
     result = plain(empty, "run", **CONTACT)
     assert result.code == 1
     assert result.said.count("no host could be resolved: is this machine online?") == 1
