@@ -95,21 +95,12 @@ MAX_CURRENCIES = 5
 def nightly(request: Request) -> Outcome:
     """Fetch every source (none for a past day), then refine, load, derive, compute, check and publish."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
-        if request.unresolved:
-            return describe_offline(request)
         prepare_archive(request.settings)
         names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
         if request.as_of is not None:
             return from_archive(request, [])
         loads, repairs = ((), ()) if request.is_sample else load_before_plan(request, names)
         return from_archive(request, fetch_sources(request, names), repairs, loads)
-
-
-def describe_offline(request: Request) -> Outcome:
-    """What comes of a night without a network: nothing is asked, and what stood before still stands."""
-    hosts = ", ".join(request.unresolved)
-    message = f"no host could be resolved: is this machine online? Looked up: {hosts}"
-    return Outcome(exit_code=1, as_of=None, messages=(message,))
 
 
 @flow(name="rebuild", flow_run_name=RUN_NAME, validate_parameters=False)

@@ -21,7 +21,7 @@ from flows.runtime.permissions import choose_sources
 from flows.runtime.places import refuse_unreachable
 from flows.runtime.prefect_server import crash_ended, run_schedule_server
 from flows.runtime.run_log import find_ended_runs, on_record
-from flows.runtime.run_record import Outcome, Request, keep_published_outcome, new_run_id
+from flows.runtime.run_record import Outcome, Request, describe_offline, keep_published_outcome, new_run_id
 from flows.runtime.settings import Settings, find_values, settings, usable_settings
 from flows.terminal.errors import WrongUsage, suggest
 
@@ -75,7 +75,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
         )
         settle_kind(config, LIVE)
         try:
-            outcome = nightly(request)
+            outcome = describe_offline(request) if unresolved else nightly(request)
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
             outcome = keep_published_outcome(request, error)
         note_end(**outcome.on_record)

@@ -453,11 +453,9 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
 def _call_flow(
     request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], *, is_reported: bool
 ) -> Outcome:
-    from flows import backfill, nightly
     from flows.notification.night import reporting
-    from flows.runtime import prefect_server
     from flows.runtime.run_log import find_ended_runs, on_record
-    from flows.runtime.run_record import keep_published_outcome
+    from flows.runtime.run_record import describe_offline, keep_published_outcome
 
     config, run_id = request.settings, request.run_id
     before = find_ended_runs(config.data)
@@ -468,16 +466,10 @@ def _call_flow(
         ) as note_end,
     ):
         try:
-            with prefect_server.temporary_server(config.prefect_home, before):
-                if recordings is not None:
-                    outcome = backfill.backfill(request, recordings)
-                elif crawl_files:
-                    from flows import crawl
-
-                    outcome = crawl.crawl(request, crawl_files)
-                else:
-                    flow = nightly.rebuild if request.is_rebuild else nightly.nightly
-                    outcome = flow(request)
+            if request.unresolved:
+                outcome = describe_offline(request)
+            else:
+                outcome = _call_beside_server(request, recordings, crawl_files, before)
         except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
             LOG.warning(TOLD_TO_END)
             raise
@@ -486,6 +478,23 @@ def _call_flow(
         note_end(**outcome.on_record)
         report(outcome)
     return outcome
+
+
+def _call_beside_server(
+    request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], ended_runs: Sequence[str]
+) -> Outcome:
+    """Run the flow of a request beside Prefect's temporary server."""
+    from flows import backfill, nightly
+    from flows.runtime import prefect_server
+
+    with prefect_server.temporary_server(request.settings.prefect_home, ended_runs):
+        if recordings is not None:
+            return backfill.backfill(request, recordings)
+        if crawl_files:
+            from flows import crawl
+
+            return crawl.crawl(request, crawl_files)
+        return (nightly.rebuild if request.is_rebuild else nightly.nightly)(request)
 
 
 # --- the report ------------------------------------------------------------------------------------------

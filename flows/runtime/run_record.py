@@ -51,7 +51,7 @@ class Request:
     clock_is_right: str | None = None
     """Why a person says that the machine's clock is right; None: nobody said so."""
     unresolved: tuple[str, ...] = ()
-    """The hosts of a live night where none of them could be found: there is no network."""
+    """The hosts of a live night where none of them could be found: `describe_offline` says what comes of it."""
     run_id: str = field(default_factory=new_run_id)
 
     @property
@@ -81,6 +81,19 @@ class Outcome:
             "message": "; ".join(self.messages) or None,
             "health": {h.source: h.outcome + (f": {h.message}" if h.message else "") for h in read},
         }
+
+
+MAX_HOSTS_NAMED = 3
+"""Hosts that could not be found that are named; the others are counted."""
+
+
+def describe_offline(request: Request) -> Outcome:
+    """What comes of a night without a network: no step is begun, and what stood before still stands."""
+    hosts = ", ".join(request.unresolved[:MAX_HOSTS_NAMED])
+    more = len(request.unresolved) - MAX_HOSTS_NAMED
+    looked_up = f"{hosts} and {more} more" if more > 0 else hosts
+    message = f"no host could be resolved: is this machine online? Looked up: {looked_up}"
+    return Outcome(exit_code=1, as_of=None, messages=(message,))
 
 
 def work_of(request: Request) -> database.Connection:
