@@ -13,7 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.nightly import nightly
 from flows.notification.night import reporting
-from flows.runtime.clock import look_out
+from flows.runtime.clock import FalseClock, look_out
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
@@ -86,14 +86,14 @@ def scheduled_night(sources: list[str]) -> Outcome:
 
 
 def _look_out(sources: list[str]) -> tuple[str, ...]:
-    """What `clock.look_out` says; () where a setting makes no sense, which the night itself says."""
+    """What `clock.look_out` says; () where a setting or a permission makes no sense, which the night itself says."""
     try:
         config = settings(sources_on=sources)
-        names = choose_sources(config)
-        check_limits(config)
+        return look_out(config, choose_sources(config), is_live=True)
+    except FalseClock:
+        raise
     except WrongUsage:
         return ()
-    return look_out(config, names, is_live=True)
 
 
 def schedule_for(cron: str, timezone: str) -> Schedule:

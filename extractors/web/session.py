@@ -631,12 +631,11 @@ def web_for(
     """A session for a source: over recordings when `replay` names WARC files, else live.
 
     A replay answers each address with its recordings, one after the other, and archives them with the times
-    they were recorded at; neither contact, nor robots.txt, nor pauses apply. Without a `writer` a session asks for the
-    rules of hosts alone. Live, `contact` (else the
-    environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
-    what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
-    the operator has put on record that the source may be read whatever its robots.txt says. `obeys_signals`: a `no` in
-    a Content-Signal keeps us out.
+    they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
+    environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. Without a `writer`
+    a session asks for the rules of hosts alone. `held` is what the archive holds of the source: with it, unchanged
+    answers are kept as repetitions. `is_permitted`: the operator has put on record that the source may be read
+    whatever its robots.txt says. `obeys_signals`: a `no` in a Content-Signal keeps us out.
     `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
     `chance` as well.
     """

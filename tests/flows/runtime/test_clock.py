@@ -25,6 +25,7 @@ from flows import nightly, serve
 from flows.notification.alerts import find_alerts
 from flows.notification.night import find_last_night
 from flows.runtime.clock import FalseClock, find_doubt
+from flows.runtime.permissions import PERMISSIONS
 from flows.runtime.run_log import JOURNAL, runs_of
 from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
@@ -194,18 +195,27 @@ def test_a_scheduled_night_behind_the_last_run_is_no_run_and_one_offline_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests: list[Request] = []
-    monkeypatch.setattr(serve, "nightly", requests.append)
+
+    def begin(request: Request) -> Outcome:
+        requests.append(request)
+        raise RuntimeError("the night says what is wrong")
+
+    monkeypatch.setattr(serve, "nightly", begin)
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
     monkeypatch.setenv("JOBMARKET_CONTACT", "night@example.org")
     monkeypatch.setattr(socket, "getaddrinfo", look_up_nothing)
     with pytest.raises(serve.NothingPublished, match=r"is this machine online\? Looked up: .* and 6 more"):
         serve.scheduled_night.fn([])
     assert [run.exit_code for run in runs_of(tmp_path)] == [1]
+    (tmp_path / PERMISSIONS).write_text("[adzuna]\nwhy = 'they said so'\n")
+    with pytest.raises(RuntimeError, match="what is wrong"):
+        serve.scheduled_night.fn([])
+    assert len(requests) == 1 and len(runs_of(tmp_path)) == 2
     note_run(tmp_path, datetime.now(UTC) + 2 * DAY)
     before = files_in(tmp_path)
     with pytest.raises(FalseClock, match="the last run here was at"):
         serve.scheduled_night.fn([])
-    assert files_in(tmp_path) == before and not requests
+    assert files_in(tmp_path) == before and len(requests) == 1
 
 
 # --- the command ----------------------------------------------------------------------------------------
