@@ -24,7 +24,7 @@ from extractors.web.session import web_for
 from flows import nightly, serve
 from flows.notification.alerts import find_alerts
 from flows.notification.night import find_last_night
-from flows.runtime.clock import FalseClock, find_doubt
+from flows.runtime.clock import FalseClock, find_doubt, look_out
 from flows.runtime.permissions import PERMISSIONS
 from flows.runtime.run_log import JOURNAL, runs_of
 from flows.runtime.run_record import Outcome, Request
@@ -250,6 +250,13 @@ def test_a_night_whose_clock_differs_from_the_servers_is_refused_before_anything
         assert any(hour in result.said for hour in hours), result.said
     assert platform.host in result.said
     assert "--clock-is-right" in result.said
+    assert not empty.exists()
+
+
+def test_a_night_whose_clock_agrees_goes_on_and_nothing_was_written_yet(empty: Path, platform: Board) -> None:
+    platform.answers["/robots.txt"] = dated(datetime.now(UTC) - timedelta(hours=20))
+    assert look_out(Settings(data=empty, contact="night@example.org"), ("lever",), is_live=True) == ()
+    assert platform.paths == ["/robots.txt"]
     assert not empty.exists()
 
 
