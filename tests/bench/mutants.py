@@ -79,7 +79,7 @@ def _in_python(content: bytes) -> Iterator[tuple[str, int, str, str]]:
             between = content[begin:stop].decode()
             if match := re.search(r"not in|is not|[<>=!]=|[<>*/+-]{1,2}|\b(?:in|is|and|or)\b", between):
                 yield kind, begin + len(between[: match.start()].encode()), match[0], word
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.lineno == node.end_lineno:
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and type(node.value) is not bool:
             text = content[place(node) : place(node, end=True)].decode()
             yield "bounds", place(node), text, repr(node.value + 1)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value):
@@ -114,7 +114,7 @@ def draw(root: Path, number: int, seed: int) -> list[Mutant]:
     for mutant in find_mutants(root):
         package = places.setdefault(mutant.kind, {}).setdefault(mutant.path.split("/")[0], {})
         package.setdefault(mutant.path, []).append(mutant)
-    chance, drawn = random.Random(seed), []
+    chance, drawn = random.Random(seed), list[Mutant]()
     while len(drawn) < number:
         level: object = places
         while isinstance(level, dict):
@@ -137,7 +137,7 @@ def is_found(root: Path, mutant: Mutant, tests: Path) -> str | None:
         while not beside.is_dir():
             beside = beside.parent
         for selection in [[str(beside)], []] if beside != tests else [[]]:
-            command = [root / ".venv/bin/python", "-m", "pytest", "-x", "-n", "2", *selection]
+            command = [str(root / ".venv/bin/python"), "-m", "pytest", "-x", "-n", "2", *selection]
             result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
             if result.returncode != 0:
                 failure = re.search(r"^(?:FAILED|ERROR) (\S+)", result.stdout, re.M)

@@ -205,7 +205,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        print(json.dumps(main(folder, *sys.argv[2:4], sys.argv[4:])))
+        print(json.dumps(main(folder, sys.argv[2], sys.argv[3], sys.argv[4:])))
     finally:
         for process in processes_of(folder):
             process.kill()

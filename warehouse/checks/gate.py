@@ -113,7 +113,8 @@ def _great_expectations() -> tuple[Any, Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("counts")
-    nothing = gx.expectations.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
+    expect: Any = gx.expectations
+    nothing = expect.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
     suite = gx.ExpectationSuite(name="nothing is broken", expectations=[nothing])
     return asset.add_batch_definition_whole_dataframe("all"), suite
 

@@ -126,7 +126,7 @@ def judge_by_great_expectations(frame: pd.DataFrame, cls: type) -> list[Checks]:
     """What Great Expectations says of each column by expectations of its own: what `check` must come to."""
     import great_expectations as gx
 
-    expect = gx.expectations
+    expect: Any = gx.expectations
     expectations: list[Any] = []
     for field in (field for field in fields_of(cls) if not field.is_list):
         name, column = field.name, field.column
@@ -153,7 +153,7 @@ def judge_by_great_expectations(frame: pd.DataFrame, cls: type) -> list[Checks]:
     batch = rows.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     checks = []
     for result in batch.validate(gx.ExpectationSuite(name="oracle", expectations=expectations)).results:
-        config = result.expectation_config
+        config: Any = result.expectation_config
         columns = [config.kwargs.get("column"), *config.kwargs.get("column_list", [])]
         about = ", ".join(filter(None, columns)) or f"{config.kwargs['column_A']} >= {config.kwargs['column_B']}"
         checks.append(
