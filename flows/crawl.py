@@ -14,8 +14,9 @@ from prefect.cache_policies import NO_CACHE
 
 from extractors.archive.reader import DamagedRecord, is_ahead
 from extractors.crawl.choice import count_homes, find_closed, find_copies, homes_of
-from extractors.crawl.keep import host_files_in, keep_pages
-from extractors.crawl.scan import LEFT_OUT, SEARCHED, Page, Scan
+from extractors.crawl.host_files import host_files_in
+from extractors.crawl.keep import keep_pages
+from extractors.crawl.scan import HOST_FILES, LEFT_OUT, SEARCHED, Page, Scan
 from extractors.crawl.workers import scan_all
 from extractors.sources.files import common_crawl
 from flows.inputs.crawl_files import CrawlFile
@@ -99,8 +100,8 @@ def _describe(totals: Counter[str], pages: Sequence[Page], scans: Sequence[Scan]
     homes = ", ".join(f"{n:,} {home}" for home, n in count_homes(pages, homes_of(pages)).items())
     left_out = ", ".join(f"{totals[key]:,} {key}" for key in LEFT_OUT if totals[key])
     summary = f"{totals[SEARCHED]:,} answers searched, {len(pages):,} pages with {n_adverts:,} postings kept ({homes})"
-    n_hosts = sum(len(scan.host_files) for scan in scans)
-    rules = f", by {n_hosts:,} recorded robots.txt and tdmrep.json" if n_hosts else ", no robots.txt recorded"
+    n_files = len({file.url for scan in scans for file in scan.host_files if file.url.endswith(HOST_FILES)})
+    rules = f", by {n_files:,} recorded robots.txt and tdmrep.json" if n_files else ", no robots.txt recorded"
     return f"{summary}; left out: {left_out or 'none'}{rules}"
 
 

@@ -368,9 +368,9 @@ def answers_in(
     try:
         for warc in ArchiveIterator(io.BytesIO(member.data), parse_http=False):
             is_empty = False
-            url = without_user((warc.headers.get("WARC-Target-URI") or "").strip("<>")) or None
+            url = without_user(bare_uri(warc.headers.get("WARC-Target-URI"))) or None
             is_legible = url is not None or warc.record_type != WarcRecordType.unknown
-            if is_legible and not (warc.record_type in ANSWERS and _is_http(url)):
+            if is_legible and not (warc.record_type in ANSWERS and url and is_web(url)):
                 continue
             block = warc.reader.read()
             try:
@@ -404,8 +404,14 @@ def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
         raise ValueError(member.why)
 
 
-def _is_http(url: str | None) -> bool:
-    return url is not None and url.startswith(("http://", "https://"))
+def bare_uri(text: str | None) -> str:
+    """An address of a record's header without the angle brackets that WARC 1.0 puts around it, as wget does."""
+    return (text or "").strip("<> ")
+
+
+def is_web(url: str) -> bool:
+    """Whether an address begins as those of servers of the web do."""
+    return url[:8].lower().startswith(("http://", "https://"))
 
 
 def _read_response(
@@ -424,8 +430,8 @@ def _read_response(
             body = ChunkedReader(io.BytesIO(body)).read()
         fields = [(name, value) for name, value in fields if name.lower() != "transfer-encoding"]
     return RecordedAnswer(
-        url=without_user(values["warc-target-uri"].strip("<>")),
-        observed_at=_time_of(values.get("warc-date")),
+        url=without_user(bare_uri(values["warc-target-uri"])),
+        observed_at=time_of(values.get("warc-date")),
         status=status,
         reason=reason,
         headers=tuple(fields),
@@ -444,19 +450,17 @@ def _read_revisit(
     values = {name.lower(): value for name, value in headers}
     status, reason, fields, _ = _http(block)
     _verify("WARC-Block-Digest", values.get("warc-block-digest"), block)
-    url = values["warc-target-uri"].strip("<>")
-    if values.get("warc-refers-to-target-uri", url).strip("<>") != url:
-        raise ValueError(
-            f"it repeats the answer of another address, {without_user(values['warc-refers-to-target-uri'])}"
-        )
+    url = bare_uri(values["warc-target-uri"])
+    if (original := bare_uri(values.get("warc-refers-to-target-uri", url))) != url:
+        raise ValueError(f"it repeats the answer of another address, {without_user(original)}")
     return RevisitedAnswer(
         url=without_user(url),
-        observed_at=_time_of(values.get("warc-date")),
+        observed_at=time_of(values.get("warc-date")),
         status=status,
         reason=reason,
         headers=tuple(fields),
         digest=values.get("warc-payload-digest", ""),
-        refers_to=_time_of(values.get("warc-refers-to-date")),
+        refers_to=time_of(values.get("warc-refers-to-date")),
         record=record,
         offset=offset,
         position=position,
@@ -475,7 +479,8 @@ def _http(block: bytes) -> tuple[int, str, list[tuple[str, str]], bytes]:
     return int(status[1]), (status[2] or b"").decode("latin-1"), fields, body
 
 
-def _time_of(text: str | None) -> datetime:
+def time_of(text: str | None) -> datetime:
+    """The time that a WARC-Date says, in UTC. Raises ValueError where it is no ISO 8601 time."""
     try:
         time = datetime.fromisoformat(text or "")
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

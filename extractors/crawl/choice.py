@@ -8,11 +8,11 @@ which a domain unites employers in the warehouse, too (`transforms.employers.sha
 
 from __future__ import annotations
 
-import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
+from extractors.crawl.host_files import FileAt
 from extractors.crawl.reservations import is_closed
 from extractors.crawl.scan import HOST_FILES, Advert, Page
 from transforms.employers.identity import employer_key, fold_letters, platform_of, registrable_domain
@@ -27,16 +27,11 @@ AdvertKey = tuple[str, str, str]
 """Employer, title and place of an advert, as they are compared."""
 
 
-def find_closed(pages: Iterable[Page], host_file: Callable[[str, str], bytes | None]) -> set[Page]:
-    """Pages that robots.txt or tdmrep.json of their site keep us from.
-
-    `host_file` gives such a file of a host by its path, as it was recorded; None where it was not.
-    """
-    files = functools.cache(host_file)
+def find_closed(pages: Iterable[Page], file_at: FileAt) -> set[Page]:
+    """Pages that robots.txt or tdmrep.json of their site, as they were when the page was fetched, keep us from."""
     off_limits = set()
     for page in pages:
-        host = urlsplit(page.url).netloc.lower()
-        robots, tdmrep = (files(host, path) for path in HOST_FILES)
+        robots, tdmrep = (file_at(page.url, path, page.observed_at) for path in HOST_FILES)
         if (robots or tdmrep) and is_closed(page.url, robots, tdmrep):
             off_limits.add(page)
     return off_limits

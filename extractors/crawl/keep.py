@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.reader import Member, RecordedAnswer, answers_in, decode, map_file
+from extractors.archive.reader import Member, map_file
 from extractors.archive.store import Store, as_store
 from extractors.archive.writer import Writer, path_of
-from extractors.crawl.scan import Page, Scan, is_packed, read_member, record_in
-from extractors.response import ANSWERED, Response
+from extractors.crawl.scan import Page, is_packed, read_member, record_in
 
 
 def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
@@ -29,24 +28,6 @@ def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection
                 raise OSError(f"{path}: {page.url} stands at byte {page.offset:,} no more; was the file changed?")
             writer.copy(record_in(member, page.position), observed_at=page.observed_at, source=name)
     return writer.path
-
-
-def host_files_in(scans: Iterable[Scan]) -> Callable[[str, str], bytes | None]:
-    """What robots.txt and tdmrep.json of a host say, by host and path, where any of the files recorded it."""
-    places = {key: (scan.path, offset) for scan in scans for key, offset in scan.host_files.items()}
-
-    def body_of(host: str, file: str) -> bytes | None:
-        if (host, file) not in places:
-            return None
-        path, offset = places[host, file]
-        with map_file(path) as data:
-            for answer in answers_in(read_member(data, offset), 0, may_be_cut=True):
-                page = decode(answer) if isinstance(answer, RecordedAnswer) else None
-                if isinstance(page, Response) and page.status in ANSWERED and page.url.endswith(file):
-                    return page.body
-        return None
-
-    return body_of
 
 
 def _member(data: mmap.mmap | bytes, offset: int) -> Member:

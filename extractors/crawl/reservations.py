@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import protego
 
 from extractors.response import Response
-from extractors.web.politeness import Rules, list_reserved
+from extractors.web.politeness import Rules, list_reserved, robots_text
 from extractors.web.reservations import has_signal, is_noindex, signals_in, tdm_policy
 
 
@@ -20,13 +22,16 @@ def reservation_in(page: Response) -> str | None:
 
 def is_closed(url: str, robots: bytes | None, tdmrep: bytes | None) -> bool:
     """Whether a site's robots.txt or tdmrep.json, as they were recorded, keep us from a page."""
-    text = (robots or b"").decode("utf-8", "replace")
-    patterns = tuple(list_reserved(tdmrep or b""))
-    rules = Rules(
+    return _rules_of(robots or b"", tdmrep or b"").refusal(url) is not None
+
+
+@functools.lru_cache(maxsize=10)
+def _rules_of(robots: bytes, tdmrep: bytes) -> Rules:
+    text = robots_text(robots)
+    return Rules(
         read_at=0.0,
         robots=protego.Protego.parse(text),
         why_none=None,
-        reserved=patterns,
+        reserved=tuple(list_reserved(tdmrep)),
         signals=tuple(signals_in(text)),
     )
-    return rules.refusal(url) is not None

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from fastwarc.warc import ArchiveIterator, WarcRecordType
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from extractors import schema_org
 from extractors.archive.reader import (
@@ -33,10 +33,13 @@ from extractors.archive.reader import (
     RecordedAnswer,
     RevisitedAnswer,
     answers_in,
+    bare_uri,
     decode,
+    is_web,
     map_file,
     member_at,
     members_of,
+    time_of,
 )
 from extractors.crawl.reservations import reservation_in
 from extractors.response import ANSWERED, Response
@@ -49,6 +52,7 @@ MAX_PAGE = 10_000_000
 """Bytes of an answer; a longer one is no page with a posting but a list of thousands, or a file."""
 HOST_FILES = ("/robots.txt", "/.well-known/tdmrep.json")
 """Paths of the files in which a site says what it reserves."""
+UNCHANGED = 304
 HEAD = 1_000
 """Bytes in which a page says that it is HTML."""
 
@@ -74,8 +78,12 @@ _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,15})\r\n", re.IGNORECASE)
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """How pages begin that have two or four bytes to a letter."""
-_CODED = re.compile(rb"\n(?:content-encoding|transfer-encoding):|utf-?(?:16|32)", re.IGNORECASE)
-"""What an answer's header says when the body's bytes are not the page's letters."""
+_CODED_OR_PLAIN = re.compile(
+    rb"\n(?:(?:content-encoding|transfer-encoding):|content-type:[ \t]*text/plain)|utf-?(?:16|32)", re.IGNORECASE
+)
+"""What an answer's header says when the body's bytes are not the page's letters, or when it may be a robots.txt."""
+_RULES = re.compile(r"//[^/]+/.*(?:robots|tdmrep|\.txt)")
+"""Addresses of the files of `HOST_FILES`, and of what a redirect of one mostly leads to."""
 
 
 class Advert(NamedTuple):
@@ -102,18 +110,32 @@ class Page:
     adverts: tuple[Advert, ...]
 
 
+class HostFile(NamedTuple):
+    """A recorded answer that is a file of `HOST_FILES`, or may be what one redirects to, and where it stands.
+
+    `location` is where it redirects to. `is_repeat`: it says that an earlier answer still holds, that of the same
+    `digest`.
+    """
+
+    url: str
+    observed_at: datetime
+    status: int
+    location: str | None
+    digest: str
+    is_repeat: bool
+    offset: int
+    position: int
+
+
 @dataclass(kw_only=True)
 class Scan:
-    """What one WARC file holds. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
-
-    `host_files` has the bytes of the file at which robots.txt and tdmrep.json of a host stand, by host and path.
-    """
+    """What one WARC file holds. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`."""
 
     path: Path
     pages: list[Page] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     damaged: list[DamagedRecord] = field(default_factory=list)
-    host_files: dict[tuple[str, str], int] = field(default_factory=dict)
+    host_files: list[HostFile] = field(default_factory=list)
 
 
 def scan(path: Path) -> Scan:
@@ -172,21 +194,20 @@ class _Scanner:
                     if record.stream_pos == last:
                         raise _SeveralInMemberError
                     at, last = record.stream_pos, None
+                    url = bare_uri(record.headers.get("WARC-Target-URI"))
                     if record.content_length > MAX_PAGE:
                         self._skip("long")
                     elif record.record_type == WarcRecordType.revisit:
+                        if _RULES.search(url):
+                            self._note_repeat(record, url)
                         self._skip("repeat")
                     else:
                         block = record.reader.read()
                         if len(block) != record.content_length:
                             return at, None
-                        url = record.headers.get("WARC-Target-URI") or ""
-                        if not url.startswith(("http", "<http")):
+                        if not is_web(url):
                             pass  # no answer of a server of the web: not counted either by the archive's reader
-                        elif url.endswith(HOST_FILES):
-                            self._note_host_file(url, at)
-                            self.number += 1
-                        elif WORD in block or _is_coded(block):
+                        elif WORD in block or _RULES.search(url) or _is_coded_or_plain(block):
                             self._look_at(self._member(at))
                         else:
                             self.found.counts[SEARCHED] += 1
@@ -222,11 +243,38 @@ class _Scanner:
         self.found.counts[key] += 1
         self.number += 1
 
-    def _note_host_file(self, url: str, at: int) -> None:
+    def _note_host_file(self, answer: RecordedAnswer | RevisitedAnswer, member: Member) -> None:
+        headers = {name.lower(): value for name, value in answer.headers}
+        is_unchanged = answer.status == UNCHANGED
+        self.found.host_files.append(
+            HostFile(
+                url=answer.url,
+                observed_at=answer.observed_at,
+                status=answer.status,
+                location=headers.get("location"),
+                digest="" if is_unchanged else answer.digest,
+                is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
+                offset=member.offset,
+                position=answer.position,
+            )
+        )
+
+    def _note_repeat(self, revisit: WarcRecord, url: str) -> None:
+        """Note a revisit record by its header, which may name an original at another address (wget, Heritrix)."""
+        is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
         with contextlib.suppress(ValueError):
-            parts = urlsplit(url)
-            if parts.path in HOST_FILES:
-                self.found.host_files[parts.netloc.lower(), parts.path] = at
+            self.found.host_files.append(
+                HostFile(
+                    url=url,
+                    observed_at=time_of(revisit.headers.get("WARC-Date")),
+                    status=UNCHANGED,
+                    location=None,
+                    digest=(revisit.headers.get("WARC-Payload-Digest") or "") if is_digest_of_body else "",
+                    is_repeat=True,
+                    offset=revisit.stream_pos,
+                    position=0,
+                )
+            )
 
     def _look_at(self, member: Member) -> None:
         """Read the answers of a member as the archive does, and note pages with postings and what is damaged."""
@@ -234,10 +282,12 @@ class _Scanner:
             if isinstance(answer, DamagedRecord):
                 self.found.damaged.append(_name_byte(answer, member.offset))
                 self.number += answer.record >= 0
-            elif isinstance(answer, RevisitedAnswer):
+                continue
+            if _may_be_rules(answer):
+                self._note_host_file(answer, member)
+            if isinstance(answer, RevisitedAnswer):
                 self._skip("repeat")
-            elif urlsplit(answer.url).path in HOST_FILES:
-                self._note_host_file(answer.url, member.offset)
+            elif _is_host_file(answer.url):
                 self.number += 1
             else:
                 self._look_at_page(answer, member)
@@ -375,7 +425,20 @@ _KINDS = functools.reduce(lambda one, other: one | other, ANSWERS)
 _WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
 
 
-def _is_coded(block: bytes) -> bool:
-    """Whether the bytes of an answer's body need not be the letters of its page."""
+def _is_coded_or_plain(block: bytes) -> bool:
+    """Whether the bytes of an answer's body need not be the letters of its page, or it is said to be plain text."""
     end = block.find(b"\r\n\r\n")
-    return block[end + 4 : end + 6] in _WIDE or _CODED.search(block, 0, max(end, 0)) is not None
+    return block[end + 4 : end + 6] in _WIDE or _CODED_OR_PLAIN.search(block, 0, max(end, 0)) is not None
+
+
+def _may_be_rules(answer: RecordedAnswer | RevisitedAnswer) -> bool:
+    """Whether an answer is a file of `HOST_FILES`, or what a redirect of one may lead to."""
+    return _RULES.search(answer.url) is not None or any(
+        name.lower() == "content-type" and value.lower().startswith("text/plain") for name, value in answer.headers
+    )
+
+
+def _is_host_file(url: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return urlsplit(url).path in HOST_FILES
+    return False

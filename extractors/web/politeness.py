@@ -6,8 +6,10 @@ our sources together. Nothing here sends a request: a session passes the functio
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fnmatch
+import re
 import threading
 import time
 from collections import defaultdict
@@ -177,20 +179,17 @@ class Politeness:
         )
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
-        """The text of the host's robots.txt, and why there is none to go by.
-
-        RFC 9309: 4xx allows all, anything else nothing; 429 says "later", which is no permission.
-        """
+        """The text of the host's robots.txt, and why there is none to go by."""
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:
                 status, location, body = self._ask_twice(url, ask, pause)
             except OSError as error:
                 return "", str(error)
-            if 400 <= status < 500 and status != TOO_MANY:
+            if has_no_rules(status):
                 return "", None
             if 200 <= status < 300:
-                return body.decode("utf-8", "replace"), None
+                return robots_text(body), None
             if status not in REDIRECTS or location is None:
                 return "", f"it answered HTTP {status}"
             try:
@@ -229,6 +228,27 @@ class Politeness:
 
 
 BOM = b"\xef\xbb\xbf"
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+
+
+def has_no_rules(status: int) -> bool:
+    """Whether a status says that a site has no robots.txt: all is allowed then, and by any other but 2xx nothing is.
+
+    RFC 9309, 2.3.1.3: by 4xx. But 429 says "later", which is no permission.
+    """
+    return 400 <= status < 500 and status != TOO_MANY
+
+
+def robots_text(body: bytes) -> str:
+    """A robots.txt as it is parsed: its whole lines within `MAX_RULES`, bytes beyond ASCII as `%C3`.
+
+    So RFC 9309, 2.2.2, has paths compared, whatever the letters are encoded in.
+    """
+    if len(body) >= MAX_RULES:
+        body = body[: max(body.rfind(b"\n", 0, MAX_RULES), body.rfind(b"\r", 0, MAX_RULES)) + 1]
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        body = body.decode("utf-16", "replace").encode()
+    return _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), body.removeprefix(BOM)).decode()
 
 
 def reservation(where: str, policy: str | None) -> str:

@@ -20,7 +20,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from extractors import schema_org
 from extractors.archive.reader import read
 from extractors.crawl.choice import find_closed, find_copies, homes_of
-from extractors.crawl.keep import host_files_in, keep_pages
+from extractors.crawl.host_files import host_files_in
+from extractors.crawl.keep import keep_pages
 from extractors.crawl.scan import WORD, Scan, scan
 from extractors.response import Response
 from tests.bench.crawl_mix import write_mix

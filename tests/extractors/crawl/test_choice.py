@@ -95,8 +95,8 @@ def test_what_a_site_closes_is_left_out(files: dict[str, bytes], paths: list[str
     pages = [page(f"https://Plover.example{path}", "Plover") for path in ("/about", "/jobs/1")]
     pages.append(page("https://heron.example/jobs/1", "Heron"))
 
-    def host_file(host: str, path: str) -> bytes | None:
-        return files.get(path) if host == "plover.example" else None
+    def file_at(url: str, path: str, at: datetime) -> bytes | None:
+        return files.get(path) if "Plover" in url and at == AT else None
 
-    closed_pages = find_closed(pages, host_file)
+    closed_pages = find_closed(pages, file_at)
     assert sorted(one.url.partition("example")[2] for one in closed_pages) == paths

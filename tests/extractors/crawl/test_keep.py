@@ -11,7 +11,7 @@ from fastwarc.warc import ArchiveIterator
 
 from extractors.archive.reader import RecordedAnswer, read, read_recorded
 from extractors.archive.writer import salvage
-from extractors.crawl.keep import host_files_in, keep_pages
+from extractors.crawl.keep import keep_pages
 from extractors.crawl.scan import scan
 from extractors.refine.refine import refine, refusals_in
 from extractors.response import Response
@@ -103,17 +103,3 @@ def test_a_file_that_was_changed_since_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\0" * 2_000)
     with pytest.raises(OSError, match="was the file changed"):
         keep_pages(tmp_path / "archive", "common_crawl", path, pages, name=NAME)
-
-
-def test_what_sites_say_of_robots_is_found_wherever_it_is_recorded(tmp_path: Path) -> None:
-    rules = answer("User-agent: *\nDisallow: /", "https://www.Plover.example/robots.txt",
-                   headers=[("Content-Type", "text/plain")])  # fmt: skip
-    error_page = answer("<html>", "https://heron.example/robots.txt", status=404)
-    gz_scan = scan(write(tmp_path / "a.warc.gz", posting_at(1), rules, error_page))
-    plain = tmp_path / "b.warc"
-    plain.write_bytes(answer("{}", "https://c.example/.well-known/tdmrep.json"))
-    host_file = host_files_in([gz_scan, scan(plain)])
-    assert host_file("www.plover.example", "/robots.txt") == b"User-agent: *\nDisallow: /"
-    assert host_file("heron.example", "/robots.txt") is None
-    assert host_file("c.example", "/.well-known/tdmrep.json") == b"{}"
-    assert host_file("c.example", "/robots.txt") is None

@@ -1,0 +1,179 @@
+"""What robots.txt and tdmrep.json of a site said when a page of it was fetched, by all files of a crawl.
+
+Several captures of a file are told apart by their times, wherever they stand in the files:
+
+- The newest answer up to the page's time holds; where there is none, the first after it. 4xx (but 429) says that the
+  site has no rules. A redirect says what its target says, over up to five of them and on any host (RFC 9309, 2.3.1).
+- Where robots.txt could not be read (5xx, 429) since that answer, the answer holds for a day from its time. After that
+  day, and where there was no answer, nothing is allowed (2.3.1.4, 2.4). A tdmrep.json that fails changes nothing.
+- A revisit record says that the answer which it repeats holds again.
+
+A site is scheme, host and port. One whose file was not recorded goes by that of the same host under the other scheme,
+since some crawlers ask each host once; where that was not recorded either, nothing is reserved.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from urllib3.util import parse_url
+
+from extractors.archive.reader import RecordedAnswer, answers_in, decode, map_file
+from extractors.crawl.scan import HOST_FILES, HostFile, Scan, read_member
+from extractors.response import Response
+from extractors.web.politeness import MAX_REDIRECTS, MAX_RULES_AGE, REDIRECTS, has_no_rules
+
+FORBIDS_ALL = b"User-agent: *\nDisallow: /"
+"""Stands for a robots.txt that could not be read."""
+MAX_AGE = timedelta(seconds=MAX_RULES_AGE)
+KEPT = 1_000
+"""Files of sites that are held in memory: the pages of a site mostly stand together."""
+_PORTS = {"http": 80, "https": 443}
+_ROBOTS = HOST_FILES[0]
+
+FileAt = Callable[[str, str, datetime], bytes | None]
+"""What a file said, by an address of its site, its path and the time; None: nothing, or it was not recorded."""
+
+
+class _Capture(NamedTuple):
+    """A recorded answer of a file at a time, and the WARC file it stands in."""
+
+    at: datetime
+    path: Path
+    file: HostFile
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it says what holds; else the server could not answer."""
+        status = self.file.status
+        return 200 <= status < 300 or has_no_rules(status) or (status in REDIRECTS and self.file.location is not None)
+
+
+class _UnreadableError(Exception):
+    """A file could not be read, and no earlier answer holds."""
+
+
+def host_files_in(scans: Iterable[Scan]) -> FileAt:
+    """What robots.txt and tdmrep.json of sites said, where any of the files recorded it."""
+    captures = _by_address(scans)
+    body_of = functools.lru_cache(maxsize=KEPT)(_body_of)
+
+    def find(address: str, at: datetime, *, must_answer: bool, n_redirects: int = 0) -> bytes | None:
+        capture = _find_in_force(captures.get(address, ()), at, must_answer=must_answer)
+        if capture is None or has_no_rules(capture.file.status):
+            return None
+        if capture.file.status not in REDIRECTS:
+            return body_of(capture.path, capture.file.offset, capture.file.position)
+        target = _target_of(capture.file)
+        if target is None or n_redirects == MAX_REDIRECTS:
+            raise _UnreadableError
+        return find(target, at, must_answer=must_answer, n_redirects=n_redirects + 1)
+
+    def file_at(url: str, path: str, at: datetime) -> bytes | None:
+        page, is_robots = address_of(url), path == HOST_FILES[0]
+        if page is None:
+            return None
+        address = urljoin(page, path)
+        try:
+            return find(address if address in captures else _other_scheme(address), at, must_answer=is_robots)
+        except _UnreadableError:
+            return FORBIDS_ALL if is_robots else None
+
+    return file_at
+
+
+def address_of(url: str) -> str | None:
+    """An http(s) address as addresses are compared: with its host in ASCII and lower case, without default port.
+
+    User, fragment and a dot behind the host are left out, too. None where it is no such address.
+    """
+    try:
+        parts = parse_url(url)
+    except ValueError:
+        return None
+    host = (parts.host or "").rstrip(".")
+    if parts.scheme not in _PORTS or not host:
+        return None
+    port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _other_scheme(address: str) -> str:
+    scheme, rest = address.split(":", 1)
+    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
+
+
+def _target_of(file: HostFile) -> str | None:
+    try:
+        return address_of(urljoin(file.url, file.location or ""))
+    except ValueError:
+        return None
+
+
+def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
+    """All captures by address, in the order of their times, each repetition as the answer that it repeats."""
+    captures: defaultdict[str, list[_Capture]] = defaultdict(list)
+    for scan in scans:
+        for file in scan.host_files:
+            if address := address_of(file.url):
+                captures[address].append(_Capture(file.observed_at, scan.path, file))
+    by_digest = {
+        one.file.digest: one
+        for of_address in captures.values()
+        for one in of_address
+        if one.file.digest and not one.file.is_repeat and 200 <= one.file.status < 300
+    }
+    return {address: _resolve_repeats(of_address, by_digest) for address, of_address in captures.items()}
+
+
+def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:
+    """Captures of an address by time. A repetition of nothing that is known is left out."""
+    resolved: list[_Capture] = []
+    ordered = sorted(captures, key=lambda one: (one.at, one.path, one.file.offset, one.file.position))
+    for one in ordered:
+        if not one.file.is_repeat:
+            resolved.append(one)
+            continue
+        earlier = [before for before in reversed(resolved) if before.is_answer]
+        same = [before for before in earlier if before.file.digest == one.file.digest]
+        original = next(iter(same), None) or by_digest.get(one.file.digest) or next(iter(earlier), None)
+        if original:
+            resolved.append(original._replace(at=one.at))
+    return resolved
+
+
+def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: bool) -> _Capture | None:
+    """The answer that holds at a time; None: there is none.
+
+    Of a file that `must_answer`, raises `_UnreadableError` where no answer holds because the server gave none since.
+    """
+    answers = [one for one in captures if one.is_answer]
+    n_before = bisect.bisect_right(answers, at, key=lambda one: one.at)
+    in_force = answers[max(n_before - 1, 0)] if answers else None
+    if not must_answer or not captures:
+        return in_force
+    since = in_force.at if in_force and n_before else datetime.min.replace(tzinfo=UTC)
+    has_failed = any(since < one.at <= at for one in captures if not one.is_answer)
+    if in_force is None or (has_failed and at - since > MAX_AGE):
+        raise _UnreadableError
+    return in_force
+
+
+def _body_of(path: Path, offset: int, position: int) -> bytes:
+    """The body of an answer. Raises `_UnreadableError` where it does not decode."""
+    with map_file(path) as data:
+        answers = answers_in(read_member(data, offset), 0, may_be_cut=True)
+        answer = next((one for one in answers if isinstance(one, RecordedAnswer) and one.position == position), None)
+    decoded = decode(answer) if answer else None
+    if isinstance(decoded, Response):
+        return decoded.body
+    if answer and b"user-agent" in answer.body.lower():  # its crawler undid the encoding that the header names
+        return answer.body
+    raise _UnreadableError
