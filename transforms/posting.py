@@ -65,6 +65,8 @@ MIN_FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
 MAX_REQUISITION = 60
 """Characters above which a requisition is prose; ATS fields for it are two or three words wide."""
+REQUISITION = "req "
+"""What a requisition's column says of its digits: they are no telephone number, unless they are called one."""
 NO_REQUISITION = re.compile(
     r"[^1-9]*|\W*9{3,}\W*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|.*\b(?:evergreen|pipeline|talent (?:pool|community)|tb[acd]|placeholder|pending)\b.*",
@@ -521,7 +523,7 @@ def _requisition(value: object) -> str | None:
     """The employer's number of the opening; None where a placeholder stands for it."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    number = _fold_space(str(value))
+    number = _fold_space(mask_contacts(REQUISITION + str(value)[:MAX_TEXT]).removeprefix(REQUISITION))
     return None if not number or len(number) > MAX_REQUISITION or NO_REQUISITION.fullmatch(number) else number
 
 

@@ -114,7 +114,7 @@ def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
     whole: dict[str, Any] = {**raw}
     for column, most in MAX_LENGTH.items():
         text = whole.get(column)
-        if isinstance(text, str) and not (len(text) <= most and text.isascii() and text.isprintable()):
+        if isinstance(text, str):
             whole[column] = bounded_text(text, column, issues, most)
     if whole.get("url") is not None:
         whole["url"] = bounded_url(whole["url"], issues)
@@ -154,21 +154,17 @@ def _day(value: object, column: str, issues: list[Issue]) -> date | None:
 
 
 def _bound_address(address: Address, issues: list[Issue]) -> Address:
-    if all(map(_is_plain, address)):
-        return address
     return Address(*(part and bounded_text(part, "location_text", issues, MAX_PART) for part in address))
 
 
 def _bound_pay(pay: Pay, issues: list[Issue]) -> Pay:
     words = (pay.pay_text, pay.place_text, pay.level_text)
-    if all(map(_is_plain, words)):
+    pay_text, place, level = bounded = tuple(
+        text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words
+    )
+    if bounded == words:
         return pay
-    pay_text, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
     return dataclasses.replace(pay, pay_text=pay_text, place_text=place, level_text=level)
-
-
-def _is_plain(part: str | None) -> bool:
-    return part is None or (len(part) <= MAX_PART and part.isascii() and part.isprintable())
 
 
 PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(

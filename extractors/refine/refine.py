@@ -478,16 +478,16 @@ def rows_of(
 
 
 def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
-    """Rows of other kinds than adverts, with their texts cut and cleaned, and an issue for each change."""
+    """Rows of other kinds than adverts, with their texts cut, cleaned and masked, and an issue for what was lost."""
     for row in rows:
+        if isinstance(row, Issue):
+            yield row
+            continue
         issues: list[Issue] = []
-        cut = {
-            name: bounded_text(value, name, issues, MAX_VALUE)
-            for name, value in vars(row).items()
-            if isinstance(value, str) and not (len(value) <= MAX_VALUE and value.isascii() and value.isprintable())
-        }
-        yield replace(row, **cut) if cut and not isinstance(row, Issue) else row
-        yield from issues if not isinstance(row, Issue) else ()
+        texts = {name: value for name, value in vars(row).items() if isinstance(value, str)}
+        bounded = {name: bounded_text(value, name, issues, MAX_VALUE) for name, value in texts.items()}
+        yield row if bounded == texts else replace(row, **bounded)
+        yield from issues
 
 
 def _posting_of(source: Source, url: str) -> str | None:
@@ -516,12 +516,6 @@ def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[Re
     ]
 
 
-def _printable(issue: Issue) -> Issue:
-    """An issue with printable text; most are already."""
-    value = issue.value
-    return issue if value.isascii() and value.isprintable() else replace(issue, value=shown_value(value))
-
-
 def _response_row(
     source: Source, response: Response | RevisitedAnswer | DamagedRecord, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
@@ -545,5 +539,5 @@ def _response_row(
         n_rows=n_rows,
         n_rejects=len(issues),
         max_age_days=declaration.max_age_days if declaration else None,
-        issues=first_issues(list(map(_printable, issues)), MAX_ISSUES_OF_ANSWER),
+        issues=first_issues([replace(one, value=shown_value(one.value)) for one in issues], MAX_ISSUES_OF_ANSWER),
     )

@@ -145,7 +145,12 @@ class Advert:
     source: Annotated[str, Column("Source it was read at", references="core.sources.source")]
     board: Annotated[str | None, Column("Board (the employer's token on a platform) the values were read from")]
     url: Annotated[str | None, Column("Page of the advert")]
-    title: Annotated[str, Column("Job title as written, white space folded", pattern=r".*\S.*")]
+    title: Annotated[
+        str,
+        Column(
+            "Job title as written, white space folded, mail addresses and telephone numbers masked", pattern=r".*\S.*"
+        ),
+    ]
     employer: Annotated[
         str | None,
         Column("Hiring organisation as the source names it, or the token of its board; core.employers has the name"),

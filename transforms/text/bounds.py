@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from transforms.records.rows import Issue
 from transforms.text.characters import REPLACEMENT
-from transforms.text.normalise import strip_invisible
+from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
 from transforms.text.rejects import Rejected
 
 MAX_LENGTH: Mapping[str, int] = MappingProxyType({
@@ -31,6 +31,8 @@ MAX_LENGTH: Mapping[str, int] = MappingProxyType({
     "pay_text": 5_000,
 })  # fmt: skip
 """Characters of what an advert says in one line; the longest seen: title 325, employer 73, location 998, pay 101."""
+MASKED = frozenset(MAX_LENGTH) - {"board", "language"}
+"""Columns of words that anybody may have written; the others are names by which things are found."""
 MAX_PART = 1_000
 """Characters of a part of an address, and of the words beside a component of pay; the longest seen: 76 and 618."""
 MAX_PARTS = 500
@@ -64,13 +66,19 @@ def without_user(url: str) -> str:
 
 
 def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
-    """A text of at most `most` characters, without those that show nothing; what was cut or damaged is noted."""
-    if len(text) > most:
-        rule = f"at most {most} characters expected; read up to there"
-        issues.append(Rejected(column, f"{text[:40]}… ({len(text)} characters)", rule).issue)
-        text = text[:most]
+    """A text of at most `most` characters, without those that show nothing; what was cut or damaged is noted.
+
+    Mail addresses and telephone numbers are masked in the columns of `MASKED`.
+    """
+    length, text = len(text), text[: most + MAX_CONTACT]
     if not text.isprintable():
         text = strip_invisible(text)
+    if column in MASKED:
+        text = mask_contacts(text)
+    if length > most:
+        rule = f"at most {most} characters expected; read up to there"
+        issues.append(Rejected(column, f"{text[:40]}… ({length} characters)", rule).issue)
+        text = text[:most]
     if not text.isascii() and REPLACEMENT in text:
         rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
         issues.append(Rejected(column, text, rule).issue)

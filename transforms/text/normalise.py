@@ -62,8 +62,12 @@ MASK = "x"
 """Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
 MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 """Limits of a mail address, RFC 5321 section 4.5.3.1."""
+MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
+"""Characters of the longest mail address; a telephone number is shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
+POSTCODE_DIGITS = 5
+"""Digits of postcodes that may begin with 0 and stand side by side: of Germany, France, Poland and others."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
 """As many digits in a row as a telephone number has at least, with blanks, brackets and the like between them."""
 MAX_CALL = 40
@@ -276,21 +280,32 @@ _DIGIT_OR_NOT = bytes(
 )
 """Bytes by whether they may be digits or stand between them: "?" also stands for what ASCII lacks, maybe a digit."""
 _DIGITS = re.compile(
-    r"(?<![\w.,/#$€£¥₹-])"
+    r"(?<![\w.,/#$€£¥₹+-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
     r"[\d ()./-]{5,24}"
 )
 _NORTH_AMERICAN = re.compile(r"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}\Z")
-_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d\b")
+_AREA_IN_BRACKETS = re.compile(r"\((?!(?:19|20)\d\d\))\d{2,5}\) ?\d{2,5}(?:[ .-]\d{2,5}){1,3}\Z")
+_DATE = re.compile(r"\(?(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d\b|(?:19|20)\d\d[./-])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEARS = re.compile(r"(?:19|20)\d\d [-/ ]*(?:19|20)\d\d\Z")
+_GROUPED = re.compile(r"\d[ ()./-]+\d")
 _GROUPED_AMOUNT = re.compile(r"\+? ?\d{1,3}(?:([ .])\d{3})(?:\1\d{3})*\Z")
 _AMOUNT_AFTER = re.compile(
     r"\s?(?:[$€£¥₹%]|[,']?\d|(?:USD|EUR|GBP|CHF|PLN|CZK|SEK|NOK|DKK|HUF|INR|UAH|RUB|zł|kr|Kč|Ft|k|K|million|users|people)\b)"
 )
 _NUMBER_BEFORE = re.compile(r"(?:\bid|\bref\w{0,6}|\breq\w{0,10}|\bn[or]|\bnumber|#|№)[.:# ]{0,3}\Z", re.IGNORECASE)
-_CALL = r"(?:tel|telefon\w{0,3}|telephone|t[ée]l[ée]?phone|tél|phone|fon|mobile|mobil|cell|call|whatsapp|fax|handy|gsm)"
-_PHONE_BEFORE = re.compile(rf"\b{_CALL}(?: us| me)?(?: at| on)?[ .:]{{0,3}}\Z", re.IGNORECASE)
-_CALLED = re.compile(rf"\b{_CALL}(?: us| me)?(?: at| on)?[ .:]{{0,3}}(\+?[\d(][\d ()./-]{{5,24}})", re.IGNORECASE)
+_CALL = (
+    r"(?:\b(?:tel|telefon\w{0,3}|telephone|t[ée]l[ée]?phone|tél|telp|tlf|phone|fon|mobile|mobil|mob|m[óo]vil|celular|cell"
+    r"|cellulare|call|whatsapp|zalo|viber|sms|fax|handy|gsm|puh|kom|hotline|helpline|contact|тел|телефон|моб|τηλ|sđt|טלפון"
+    r"|هاتف|جوال|تلفون)|(?:電話|电话|手机|手機|微信|연락처|전화|휴대폰|โทร))"
+)
+_PHONE = (
+    rf"{_CALL}(?: us| me| now)?(?: at| on)?(?:[. ]{{0,2}}(?:number|numéro|no|nr)\b|号码|番号|번호)?"
+    r"[ .:：]{0,3}(?:[/-] ?)?"
+)
+_PHONE_BEFORE = re.compile(rf"{_PHONE}\Z", re.IGNORECASE)
+_CALLED = re.compile(rf"{_PHONE}(\+?[\d(][\d ()./-]{{5,24}})", re.IGNORECASE)
 _CUT = re.compile(r"[ ./-][ ./-]|\)[^\d ]|\([^\d]|/\D")
 
 
@@ -298,8 +313,9 @@ def mask_contacts(text: str) -> str:
     """`text` with mail addresses and telephone numbers replaced, character for character, by `MASK`.
 
     Offsets and length stay. Taken for a number: `+` or `00` and 8 to 15 digits; ten digits as written in North
-    America; a national number begun with 0; any after "phone", "Tel." and the like. Not taken: amounts, years,
-    dates, versions and the numbers of a requisition. Linear in the length of `text`; never raises.
+    America; a national number begun with 0, or with its area in brackets, in groups; any after "phone", "Tel." and the
+    like. Not taken: amounts, years, dates, versions, postcodes and the numbers of a requisition. Linear in the length
+    of `text`; never raises.
     """
     plain = text.encode("ascii", "replace")
     spans = _mail(text) if b"@" in plain else []
@@ -358,7 +374,9 @@ def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     telephones = [span for span in spans if _is_telephone(text, *span)]
     for call in _CALLED.finditer(text, begin, end):
         start, end = _trim(text, *call.span(1))
-        if _count(text[start:end]) >= MIN_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
+        number = text[start:end]
+        is_day = _DATE.match(number) or _YEARS.match(number)
+        if _count(number) >= MIN_DIGITS - 1 and not is_day and not _AMOUNT_AFTER.match(text, end):
             telephones.append((start, end))
     return telephones
 
@@ -382,19 +400,33 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 16) : start]
     is_named = _PHONE_BEFORE.search(before) is not None
     if (
-        not MIN_DIGITS <= digits <= MAX_DIGITS
+        not MIN_DIGITS <= digits <= MAX_DIGITS + 2 * number.startswith("00")
         or text[end : end + 1].isalnum()
-        or (_NUMBER_BEFORE.search(before) and not is_named)
+        or (_NUMBER_BEFORE.search(before) and not is_named and not number.startswith("+"))
         or _AMOUNT_AFTER.match(text, end)
         or _DATE.match(number)
     ):
         return False
-    if number.startswith(("+", "00")):
+    if number.startswith("+"):
         # "+48 123 456 789" is a number, "+10 000 000" an amount
         return digits > MIN_DIGITS + 1 or not _GROUPED_AMOUNT.match(number)
+    is_grouped = _GROUPED.search(number) is not None
+    if number.startswith("00"):
+        # "00 44 20 7946 0958" is a number, "0012345678" a counter filled up with zeros
+        least = MIN_DIGITS + (2 if is_grouped else 4)
+        return digits >= least and number[2:].lstrip(" ()")[:1] != "0" and not _is_of_postcodes(number)
     if number.startswith(("0", "(0")):
-        return digits > MIN_DIGITS and len(number) > digits and not _YEAR.search(number)
+        return digits > MIN_DIGITS and is_grouped and not _YEAR.search(number) and not _is_of_postcodes(number)
+    if number.startswith("("):
+        return digits > MIN_DIGITS and _AREA_IN_BRACKETS.match(number) is not None
     return _NORTH_AMERICAN.match(number) is not None
+
+
+def _is_of_postcodes(number: str) -> bool:
+    """Whether digits are several postcodes of one form: "01067/04109", "00-950/00-951"."""
+    parts = re.split(r" ?/ ?| " if "/" in number or " " in number else "-", number)
+    forms = {re.sub(r"\d", "0", part) for part in parts}
+    return len(parts) > 1 and len(forms) == 1 and _count(parts[0]) == POSTCODE_DIGITS
 
 
 # --- language, hash and key ---------------------------------------------------------------------------

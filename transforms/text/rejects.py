@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from transforms.records.rows import Issue
-from transforms.text.normalise import strip_invisible
+from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
 
 MAX_VALUE = 200
 """A refused value is shown up to this many characters."""
@@ -25,6 +25,7 @@ class Rejected(ValueError):  # noqa: N818  # names what happened to the record
 
     def __init__(self, column_name: str, value: object, rule: str) -> None:
         excerpt = shown_value(value)
+        rule = mask_contacts(rule)  # it may quote an exception, which quotes a value
         self.issue = Issue(column_name=column_name, value=excerpt, rule=rule)
         super().__init__(f"{column_name}: {rule} (got {excerpt!r})")
 
@@ -45,9 +46,9 @@ def count_records(value: str) -> int:
 
 
 def shown_value(value: object) -> str:
-    """A refused value as it is shown: cut, and without what a terminal would obey."""
+    """A refused value as it is shown: cut, with mail addresses and telephone numbers masked, and printable."""
     text = value if isinstance(value, str) else repr(value)
-    return strip_invisible(text[:MAX_VALUE])
+    return mask_contacts(strip_invisible(text[: MAX_VALUE + MAX_CONTACT]))[:MAX_VALUE]
 
 
 def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
