@@ -1,0 +1,269 @@
+"""Eight nights of nine boards with full texts, held against a count of their bytes that uses none of our readers.
+
+Somebody recorded the boards' answers, four of Greenhouse and five of Lever, on eight days. Here each answer is read as
+plain JSON: which adverts it lists, and their titles, places, departments and visible words. Openings, closings and
+edits that follow from comparing one day with the next must be those of `core`, in whichever order the days are loaded.
+An edit is one of words: changes of markup, spaces and letter case are none.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.archive.writer import Writer
+from extractors.refine.refine import RefineResult, refine
+from extractors.source_list import declared_sources
+from tests.builders import all_rows, open_copy, passes
+from warehouse import database
+from warehouse.load import loader
+from warehouse.tables import Sources
+
+FOLDER = Path(__file__).parents[3].parent / "shared" / "real" / "daily_text"
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"needs the eight recorded days in {FOLDER}")
+RECORDINGS = sorted(FOLDER.glob("*.warc.gz"))
+IN_SUITE = slice(2, 6)
+"""10 to 13 August: with the day of most edits and that of most closings. All eight in `make long`."""
+SOURCES = ("greenhouse", "lever")
+COLUMNS = ("title", "location_text", "department", "text_hash")
+
+
+# --- the bytes, read by themselves ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One recorded answer."""
+
+    url: str
+    at: datetime
+    body: bytes
+
+    @property
+    def source(self) -> str:
+        return "greenhouse" if "greenhouse" in self.url else "lever"
+
+    @property
+    def board(self) -> str:
+        """Greenhouse: /v1/boards/BOARD/jobs, Lever: /v0/postings/BOARD."""
+        return self.url.split("?")[0].split("/")[5]
+
+
+@dataclass
+class Expected:
+    """What follows from the answers. Times are UTC; a closing of None means: not closed."""
+
+    on_boards: set[tuple[Any, ...]] = field(default_factory=set)
+    """(posting, board, first seen, last seen, closed)"""
+    edits: set[tuple[Any, ...]] = field(default_factory=set)
+    """(posting, when, column)"""
+    words: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """What each posting said last."""
+    said: dict[tuple[str, str], dict[str, str | None]] = field(default_factory=dict)
+    """What each posting said on a day (YYYYMMDD)."""
+
+
+def answers_in(path: Path) -> Iterator[Answer]:
+    """The responses of a WARC file (ISO 28500: header lines, an empty one, the block)."""
+    with gzip.open(path) as file:
+        while line := file.readline():
+            if not line.startswith(b"WARC/"):
+                assert not line.strip(), line
+                continue
+            head = dict(part.decode().strip().split(": ", 1) for part in iter(file.readline, b"\r\n"))
+            block = file.read(int(head["Content-Length"]))
+            if head["WARC-Type"] == "response":
+                start, body = block.split(b"\r\n\r\n", 1)
+                assert start.startswith(b"HTTP/1.1 200 ")
+                yield Answer(head["WARC-Target-URI"], datetime.fromisoformat(head["WARC-Date"]), body)
+
+
+class _Words(HTMLParser):
+    """Collects what stands between the tags of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+@functools.cache
+def visible(html: str) -> str:
+    """The words of HTML without their spaces, in one case, as Unicode's compatibility forms."""
+    return "".join(unicodedata.normalize("NFKC", "".join(_Words(html).parts)).casefold().split())
+
+
+def fold_spaces(text: str | None) -> str | None:
+    return " ".join((text or "").split()) or None
+
+
+def words_of(source: str, job: Mapping[str, Any]) -> dict[str, str | None]:
+    """What an advert says, by column of core."""
+    if source == "greenhouse":
+        place = (job.get("location") or {}).get("name")
+        departments = [one["name"] for one in job.get("departments") or () if one.get("name")]
+        title, department, html = job["title"], next(iter(departments), None), unescape(job.get("content") or "")
+    else:
+        kinds = job["categories"]
+        place = "; ".join(kinds.get("allLocations") or filter(None, [kinds.get("location")]))
+        title, department = job["text"], kinds.get("team") or kinds.get("department")
+        lists = [f"{one['text'].replace('&', '&amp;')} {one['content']}" for one in job["lists"]]
+        html = " ".join([job["description"], *lists, job["additional"], job.get("salaryDescription") or ""])
+    return {
+        "title": fold_spaces(title),
+        "location_text": fold_spaces(place),
+        "department": fold_spaces(department),
+        "text_hash": visible(html),
+    }
+
+
+def is_job(job: Mapping[str, Any]) -> bool:
+    """Greenhouse marks a post that collects prospects by a null `internal_job_id`."""
+    return job.get("internal_job_id", 1) is not None
+
+
+def expect(days: Sequence[Path]) -> Expected:
+    """What happened, by comparing each answer of a board with the one before."""
+    expected = Expected()
+    spans: dict[tuple[str, str], list[datetime]] = {}
+    for day in days:
+        for answer in answers_in(day):
+            payload = json.loads(answer.body)
+            jobs = filter(is_job, payload["jobs"] if isinstance(payload, dict) else payload)
+            listed = {f"{answer.source}:{job['id']}": words_of(answer.source, job) for job in jobs}
+            board = answer.board
+            for key in [key for key in spans if key[1] == board and key[0] not in listed]:
+                expected.on_boards.add((*key, *spans.pop(key), answer.at))
+            for id, words in listed.items():
+                spans.setdefault((id, board), [answer.at, answer.at])[1] = answer.at
+                before = expected.words.get(id, words)
+                expected.edits |= {(id, answer.at, column) for column in COLUMNS if before[column] != words[column]}
+                expected.words[id] = expected.said[day.name[:8], id] = words
+    expected.on_boards |= {(*key, *times, None) for key, times in spans.items()}
+    return expected
+
+
+# --- the product on the same files ----------------------------------------------------------------------
+
+
+def take_in(day: Path, folder: Path, hour: int = 21) -> list[RefineResult]:
+    """A day as a night would have archived it, each source for itself, and refined beside what came before it."""
+    files = []
+    for source in SOURCES:
+        with Writer(folder / "archive" / source / f"{day.name[:8]}T{hour}0000Z.warc.gz") as writer:
+            for answer in answers_in(day):
+                if answer.source == source:
+                    writer.write(url=answer.url, observed_at=answer.at, status=200, body=answer.body)
+        assert writer.path is not None
+        files.append(refine(source, writer.path, archive=folder / "archive", refined=folder / "refined"))
+    return files
+
+
+def rows(con: database.Connection, sql: str) -> set[tuple[Any, ...]]:
+    """Rows that are all different, their times in UTC."""
+    found = [tuple(v.astimezone(UTC) if isinstance(v, datetime) else v for v in row) for row in all_rows(con, sql)]
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def agrees(con: database.Connection, expected: Expected) -> None:
+    """Core has each interval, edit and last wording of the bytes, and no other."""
+    boards = rows(con, "SELECT posting_id, board, first_seen_at, last_seen_at, closed_at FROM core.posting_boards")
+    assert boards == expected.on_boards
+    intervals = rows(con, "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_intervals")
+    assert intervals == {(id, *times) for id, _, *times in expected.on_boards}, "no advert stands on two boards"
+    names = ", ".join(f"'{column}'" for column in COLUMNS)
+    edits = rows(
+        con, f"SELECT posting_id, changed_at, column_name FROM core.posting_changes WHERE column_name IN ({names})"
+    )
+    assert edits == expected.edits
+    words = rows(con, "SELECT posting_id, title, location_text, department FROM core.postings")
+    assert words == {(id, *(said[column] for column in COLUMNS[:3])) for id, said in expected.words.items()}
+    # Of several days with the same words, which one the words were read from depends on which was read first.
+    for id, warc in rows(con, "SELECT posting_id, warc FROM core.postings"):
+        assert expected.said[Path(warc).name[:8], id] == expected.words[id], "its file says what it says"
+
+
+def load(con: database.Connection, files: Sequence[RefineResult]) -> Counter[str]:
+    """Load files, with those that were loaded before among them; what came of them."""
+    states: Counter[str] = Counter()
+    for source in SOURCES:
+        results = loader.load(con, [file for file in files if file.source == source], gate=passes)
+        states.update(result.state for result in results)
+    return states
+
+
+def stored(con: database.Connection) -> dict[str, list[str]]:
+    """What core has of the postings' lives, without the place where the words were read."""
+    tables = {
+        "postings": "* EXCLUDE (warc, record)",
+        "posting_versions": "* EXCLUDE (warc, record)",
+        **dict.fromkeys(("posting_boards", "posting_intervals", "posting_changes"), "*"),
+    }
+    return {
+        table: sorted(map(str, all_rows(con, f"SELECT {columns} FROM core.{table}")))
+        for table, columns in tables.items()
+    }
+
+
+def check_orders(days: Sequence[Path], work_template: Path, folder: Path) -> Expected:
+    """Take days in in order, out of order and twice, and hold each against what the bytes tell, which is returned."""
+    expected = expect(days)
+    # Every other day first, the newest of them in the lead; then what lies between.
+    mixed = [*reversed(days[::2]), *reversed(days[1::2])]
+    contents = []
+    for name, order in (("in order", days), ("out of order", mixed)):
+        with open_copy(work_template, folder / name) as con:
+            database.load_lookup(con, Sources, declared_sources())
+            files: list[RefineResult] = []
+            for day in order:
+                files += take_in(day, folder / name)
+                load(con, files)
+            agrees(con, expected)
+            contents.append(stored(con))
+            assert load(con, files) == {"unchanged": len(files)}
+            if order is mixed:
+                assert load(con, [*files, *take_in(days[1], folder / name, hour=22)])["loaded"] >= len(SOURCES)
+                agrees(con, expected)
+    assert contents[0] == contents[1]
+    return expected
+
+
+def count(expected: Expected) -> dict[str, list[int]]:
+    """Openings, closings and edits of texts by day, in order."""
+    first, last = ([times[which] for times in expected.on_boards] for which in (2, 4))
+    texts = [at for _, at, column in expected.edits if column == "text_hash"]
+    days = sorted(set(first) | set(filter(None, last)) | set(texts))
+    return {
+        name: [times.count(day) for day in days]
+        for name, times in (("opened", first), ("closed", last), ("edited", texts))
+    }
+
+
+def test_four_nights_open_close_and_change_as_the_answers_say(work_template: Path, tmp_path: Path) -> None:
+    assert count(check_orders(RECORDINGS[IN_SUITE], work_template, tmp_path)) == {
+        "opened": [742, 7, 19, 13], "closed": [0, 13, 57, 7], "edited": [0, 102, 3, 1],
+    }  # fmt: skip
+
+
+@pytest.mark.long
+def test_eight_nights_open_close_and_change_as_the_answers_say(work_template: Path, tmp_path: Path) -> None:
+    assert count(check_orders(RECORDINGS, work_template, tmp_path)) == {
+        "opened": [741, 0, 7, 7, 19, 13, 12], "closed": [0, 2, 4, 13, 57, 7, 8], "edited": [0, 0, 2, 102, 3, 1, 4],
+    }  # fmt: skip
