@@ -154,7 +154,7 @@ def _day(value: object, column: str, issues: list[Issue]) -> date | None:
 
 
 def _bound_address(address: Address, issues: list[Issue]) -> Address:
-    return Address(*(part and bounded_text(part, "location_text", issues, MAX_PART) for part in address))
+    return Address._make([part and bounded_text(part, "location_text", issues, MAX_PART) for part in address])
 
 
 def _bound_pay(pay: Pay, issues: list[Issue]) -> Pay:

@@ -39,7 +39,7 @@ from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL_PERCENT
 from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
-from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
+from transforms.text.bounds import MASKED, MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
 from warehouse.load.refined_file import RefinedFile
 from warehouse.ops_tables import RefinedResponses
@@ -484,7 +484,12 @@ def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
             yield row
             continue
         issues: list[Issue] = []
-        texts = {name: value for name, value in vars(row).items() if isinstance(value, str)}
+        texts = {
+            name: value
+            for name, value in vars(row).items()
+            if isinstance(value, str)
+            and (name in MASKED or not (len(value) <= MAX_VALUE and value.isascii() and value.isprintable()))
+        }
         bounded = {name: bounded_text(value, name, issues, MAX_VALUE) for name, value in texts.items()}
         yield row if bounded == texts else replace(row, **bounded)
         yield from issues

@@ -269,6 +269,7 @@ def _tidy(text: str) -> str:
 
 # --- mail addresses and telephone numbers -------------------------------------------------------------
 
+_CONTACT_HAS = re.compile(r"[@\d\[({<]")
 _LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _WRITTEN_AT = re.compile(r"[\[({<] ?(?:at|AT|@) ?[\])}>] ?")
@@ -317,6 +318,8 @@ def mask_contacts(text: str) -> str:
     like. Not taken: amounts, years, dates, versions, postcodes and the numbers of a requisition. Linear in the length
     of `text`; never raises.
     """
+    if not _CONTACT_HAS.search(text):  # as most titles, names and places
+        return text
     plain = text.encode("ascii", "replace")
     spans = _mail(text) if b"@" in plain else []
     if _may_hold_written_at(plain):
