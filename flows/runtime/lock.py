@@ -1,4 +1,4 @@
-"""One writer per data folder: a lock that names its holder and goes when its holder dies."""
+"""One writer per folder: a lock that names its holder and goes when its holder dies."""
 
 from __future__ import annotations
 
@@ -23,25 +23,46 @@ PAUSE = 0.05
 
 
 class FolderInUse(Wrong):
-    """Another run holds the data folder."""
+    """Another run holds the folder."""
 
 
 @contextlib.contextmanager
 def hold_folder(data: Path) -> Iterator[None]:
-    """Hold the folder's lock. Raises `FolderInUse` that names the holder.
+    """Hold the lock of the data folder. Raises `FolderInUse` that names the holder.
 
     The kernel drops the lock when the process ends, however it ends, so a killed run leaves none behind;
     the file stays and says who held it last.
     """
+    with _hold(data / "lock", data, "set JOBMARKET_DATA to a folder that can"):
+        yield
+
+
+@contextlib.contextmanager
+def hold_output(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder that a command replaces as a whole. Raises `FolderInUse` that names the holder.
+
+    The file stands beside the folder, which others may publish, and is empty when nobody holds the lock.
+    """
+    lock = folder.with_name(f".{folder.name}.jobmarket-lock")
+    with _hold(lock, folder, "name a folder whose parent can") as file:
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+@contextlib.contextmanager
+def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[IO[str]]:
+    """Hold a lock for a folder; the file, which says so. `remedy` is what to do where it cannot be written."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "lock").open("a+")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        opened = lock.open("a+")
     except OSError as error:
-        raise Wrong(f"{data} cannot be written ({error.strerror}); set JOBMARKET_DATA to a folder that can") from error
-    with lock as file:
+        raise Wrong(f"{lock.parent} cannot be written ({error.strerror}); {remedy}") from error
+    with opened as file:
         if not _try_lock(file):
             file.seek(0)
-            raise FolderInUse(f"{data} is in use by {_describe_holder(file.read())}; wait for it or end it")
+            raise FolderInUse(f"{folder} is in use by {_describe_holder(file.read())}; wait for it or end it")
         file.truncate(0)
         json.dump(
             {
@@ -53,7 +74,7 @@ def hold_folder(data: Path) -> Iterator[None]:
             file,
         )
         file.flush()
-        yield
+        yield file
 
 
 def _try_lock(file: IO[str]) -> bool:

@@ -10,18 +10,23 @@ import contextlib
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
 
+MARK = "made-by-jobmarket"
+"""The file that marks a folder as one of ours, to be removed. It names the place that the folder is for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StagedFile:
     """A whole file or folder beside its place. `kept` holds what stands there now, to be put back; None: nothing does.
 
-    Of a folder `kept` is where it is moved to: two folders cannot change places at once.
+    Of a folder `kept` is where it is moved to: two folders cannot change places at once. A kill between the two renames
+    leaves it there, and `begin_folder` takes it back.
     """
 
     fresh: Path
@@ -70,37 +75,68 @@ def stage_written(fresh: Path, target: Path) -> StagedFile:
 def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
     """Write a folder beside its place, by paths in it; None when its place holds these files and no others.
 
-    A kill between the two renames that put it in place leaves the folder before beside it, from where the next call
-    takes it back. After a power cut its files may be older than their names; the next night makes them again.
+    After a power cut its files may be older than their names; the next night makes them again.
     Raises `OSError` that names the place, and leaves nothing behind.
     """
-    fresh, old = target.with_name(f".{target.name}.part"), _kept_name(target)
+    change = begin_folder(target)
     with naming(target):
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(fresh, ignore_errors=True)
-            if old.is_dir() and not target.exists():
-                old.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
-            if target.exists() and not target.is_dir():
-                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
-            for folder in (target, target.parent):
-                if folder.exists() and not os.access(folder, os.W_OK):
-                    raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
             paths, is_same = set(), target.is_dir()
             for name, content in files:
-                place = fresh / name
+                place = change.fresh / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-                paths.add(place.relative_to(fresh))
+                paths.add(place.relative_to(change.fresh))
                 is_same = is_same and _holds(target / name, content)
             if is_same and paths == {path.relative_to(target) for path in target.rglob("*") if path.is_file()}:
-                shutil.rmtree(fresh)
+                abandon([change])
                 return None
-            return StagedFile(fresh=fresh, target=target, kept=old if target.is_dir() else None, is_folder=True)
+            return change
         except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
+            abandon([change])
             raise
+
+
+def begin_folder(target: Path) -> StagedFile:
+    """An empty folder, to be filled and then put in its place by `commit`, or removed by `abandon`.
+
+    It is made in a new folder of a random name beside its place, which carries `MARK`. Such folders that killed
+    commands left are removed first; nothing else is. One process at a time may do this for a place.
+    Raises `OSError` that names the place, and leaves nothing behind.
+    """
+    with naming(target):
+        take_back(target)
+        if target.exists() and not target.is_dir():
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (target, target.parent):
+            if folder.exists() and not os.access(folder, os.W_OK):
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        _clear(*_marked_beside(target))
+        ours = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        (ours / MARK).write_text(target.name, encoding="utf-8")
+        fresh = ours / "new"
+        fresh.mkdir()
+    return StagedFile(fresh=fresh, target=target, kept=ours / "old" if target.is_dir() else None, is_folder=True)
+
+
+def take_back(target: Path) -> None:
+    """Put a folder back into its place from which a killed command had moved it, to put a new one there."""
+    for ours in _marked_beside(target):
+        if (ours / "old").is_dir() and not target.exists():
+            (ours / "old").rename(target)
+
+
+def _marked_beside(target: Path) -> list[Path]:
+    """The folders beside a place that are ours and for this place."""
+    return [mark.parent for mark in target.parent.glob(f".*/{MARK}") if _is_ours(mark, target)]
+
+
+def _is_ours(mark: Path, target: Path) -> bool:
+    folder = mark.parent
+    if folder.is_symlink() or not folder.name.startswith(f".{target.name}."):
+        return False
+    return _holds(mark, target.name.encode())
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -141,10 +177,17 @@ def _put_back(file: StagedFile) -> None:
 
 
 def abandon(files: Sequence[StagedFile | None]) -> None:
-    """Remove what was staged and is not wanted any more. An error here would hide the one that led here."""
+    """Remove what was staged and is not wanted any more. An error here would hide the one that led here.
+
+    A folder that could not go back to its place stays where it is: `take_back` puts it there.
+    """
     for file in files:
-        if file is not None:
+        if file is None:
+            continue
+        if not file.is_folder:
             _clear(file.fresh, *filter(None, [file.kept]))
+        elif file.target.exists() or file.kept is None or not file.kept.exists():
+            _clear(file.fresh.parent)
 
 
 def check_writable(target: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.runtime.lock import FolderInUse, find_holder, hold_folder
+from flows.runtime.lock import FolderInUse, find_holder, hold_folder, hold_output
 
 HOLD = """
 import sys, time
@@ -55,3 +56,16 @@ def test_two_runs_one_after_the_other(tmp_path: Path) -> None:
     for _ in range(2):
         with hold_folder(tmp_path):
             time.sleep(0)
+
+
+def test_an_output_has_a_lock_beside_it_that_says_nothing_once_it_is_free(tmp_path: Path) -> None:
+    folder = tmp_path / "out" / "release"
+    with hold_output(folder):
+        assert not folder.exists()
+        with pytest.raises(FolderInUse, match=rf"{folder} is in use by process {os.getpid()} on "), hold_output(folder):
+            pass
+        with hold_output(folder.with_name("another")):
+            pass
+    assert [path.stat().st_size for path in folder.parent.iterdir()] == [0, 0]
+    with hold_output(folder):
+        pass

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from warehouse.publish.atomic_files import (
+    MARK,
     StagedFile,
     abandon,
+    begin_folder,
     check_writable,
     commit,
     stage,
     stage_folder,
     stage_written,
+    take_back,
 )
 
 
@@ -185,3 +188,36 @@ def test_a_file_in_the_way_of_a_folder_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError):
         stage_folder(tmp_path / "site", NEW.items())
     assert (tmp_path / "site").read_bytes() == b"a file" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_only_a_folder_with_our_mark_is_removed_or_moved(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    beside = ("site.old", ".site.old", ".site.part", ".site.marked", ".site.page")
+    for name in beside:
+        (tmp_path / name / "old").mkdir(parents=True)
+        (tmp_path / name / "mine.txt").write_bytes(b"mine")
+    (tmp_path / ".site.page" / MARK).write_text("site.page")
+    left = begin_folder(site)  # and killed
+    commit([stage_folder(site, NEW.items())])
+    assert files_below(site) == NEW and not left.fresh.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*beside, "site"])
+    assert all((tmp_path / name / "mine.txt").read_bytes() == b"mine" for name in beside)
+
+
+def test_a_folder_that_cannot_go_back_to_its_place_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site, replace = tmp_path / "site", Path.replace
+    site.mkdir()
+    (site / "index.html").write_bytes(b"old")
+    change = stage_folder(site, NEW.items())
+
+    def fail(path: Path, target: Path) -> Path:
+        if target == site:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return replace(path, target)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        patch.setattr(Path, "replace", fail)
+        commit([change])
+    assert not site.exists()
+    take_back(site)
+    assert files_below(site) == {"index.html": b"old"}
