@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
+from flows.runtime.lock import hold_output
 from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
@@ -24,6 +26,13 @@ def address_in(text: str) -> str:
     return text if text.endswith("/") else f"{text}/"
 
 
+def digest_in(text: str) -> str:
+    """A SHA-256 as `--against` gives it."""
+    if not re.fullmatch("[0-9a-fA-F]{64}", text):
+        raise typer.BadParameter(f"{text!r} is no digest; 64 hexadecimal digits expected, as `release` prints them")
+    return text.lower()
+
+
 def release(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where it goes; default: `release` in the data folder.")
@@ -38,7 +47,7 @@ def release(
     """Make a release of what is published: figures, cells, marts and their descriptions, for others to use and cite.
 
     The same published file gives the same bytes. Earlier releases stay at their dated paths; each names the digest of
-    the one before.
+    the one before. DIR is replaced only where it is empty or holds a release, and nothing else.
 
     **Reads** market.duckdb and DIR. **Writes** DIR, at once or not at all.
     """
@@ -49,9 +58,11 @@ def release(
     from warehouse.publish.release_tables import open_published_file
 
     config = settings()
-    folder = (out or config.data / "release").absolute()
+    folder = (out or config.data / "release").resolve()
+    if not folder.name:
+        raise WrongUsage(f"{folder} cannot hold a release; name another folder")
     try:
-        with open_published_file(config.data) as con:
+        with open_published_file(config.data) as con, hold_output(folder):
             result = make_release(con, folder, base_url=url or "")
     except (NothingPublishedError, ReleaseError) as error:
         raise Wrong(str(error)) from error
@@ -78,26 +89,32 @@ def release(
 
 def verify_release(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a release.")],
+    against: Annotated[
+        str | None,
+        typer.Option("--against", parser=digest_in, metavar="DIGEST", help="The digest of this release that you kept."),
+    ] = None,
 ) -> None:
     """Check a release: each file against its digest, and the chain of the releases before it.
 
+    Whoever writes all files anew can write the digests and the chain anew, too. Only a digest that you kept elsewhere
+    shows that: `--against` holds the release to it.
+
     **Reads** DIR. **Writes** nothing. Exit code 1 when something is not as it was released.
     """
-    from reports.release.manifest import MANIFEST, ReleaseError, find_faults, read_chain, sha256
+    from reports.release.manifest import MANIFEST, find_faults, read_chain, sha256
 
-    faults = list(find_faults(folder))
+    faults = list(find_faults(folder, against=against))
     for fault in faults[:MOST_SHOWN]:
         OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
     if len(faults) > MOST_SHOWN:
         OUT.print(f"{len(faults) - MOST_SHOWN:,} more")
     if faults:
         raise Wrong(f"{folder}: {len(faults):,} fault{'s' * (len(faults) != 1)}")
-    try:
-        chain = read_chain(folder)
-    except ReleaseError as error:
-        raise Wrong(str(error)) from error
+    chain = read_chain(folder)
     OUT.print(
         f"release {chain[0]['release']} is whole: {len(chain[0]['files']):,} files, {len(chain):,} "
         f"release{'s' * (len(chain) != 1)} in the chain, digest {sha256(folder / MANIFEST)}",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
+    if against is None:
+        OUT.print("whoever writes all of it anew can do so with the chain: keep the digest, and give it with --against")

@@ -15,11 +15,18 @@ from typing import Any
 from reports.figures import query
 from reports.release import cards, cells, changes, descriptions, figure_files, manifest, quality, sdmx
 from reports.release.licences import open_sources
-from reports.release.manifest import DATABASE, MANIFEST, ReleaseError
+from reports.release.manifest import DATABASE, MANIFEST, PACKAGE, SCHEMA, ReleaseError
 from reports.release.published import PublishedDay, read_published
 from reports.site import build as site
 from warehouse.database import Connection
-from warehouse.publish.release_tables import ExportedTable, KeptRows, export_marts, write_public_database
+from warehouse.publish import atomic_files
+from warehouse.publish.release_tables import (
+    ExportedTable,
+    KeptRows,
+    export_marts,
+    public_schema,
+    write_public_database,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,37 +48,44 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
     """Make the release of what is published, and put it into a folder in place of the one before.
 
     `con` reads the published file and may write others (`release_tables.open_published_file`). Where the folder holds
-    the same release already, nothing changes. A release of the same day with other content is one of its own.
-    Raises `NothingPublishedError`, and `ReleaseError` when the folder holds something else, or a later release.
+    the same release already, and all of it, nothing changes. A release of the same day with other content is one of its
+    own. One process at a time may do this for a folder.
+    Raises `NothingPublishedError`, and `ReleaseError` when the folder holds anything else, or a later release.
     """
     publication = read_published(con, base_url=base_url)
-    aside = _aside(folder)
-    if aside.exists() and not folder.exists():  # a run that was killed between its two renames
-        aside.rename(folder)
+    atomic_files.take_back(folder)
     chain = _read_earlier(folder, publication)
     day = publication.as_of.isoformat()
-    fresh = folder.with_name(f"{folder.name}.new")
+    change = atomic_files.begin_folder(folder)
+    fresh = change.fresh
     try:
         if chain and chain[0]["as_of"] == day:
             release = _write(con, fresh, folder, publication, chain[0]["release"], chain[1:])
-            if manifest.sha256(fresh / MANIFEST) == manifest.sha256(folder / MANIFEST):
+            is_same = manifest.sha256(fresh / MANIFEST) == manifest.sha256(folder / MANIFEST)
+            if is_same and not any(manifest.find_faults(folder)):
                 return _describe(fresh, release, is_new=False)
-            n_of_day = sum(one["as_of"] == day for one in chain)
-            release = _write(con, fresh, folder, publication, f"{day}.{n_of_day + 1}", chain)
+            if not is_same:
+                n_of_day = sum(one["as_of"] == day for one in chain)
+                release = _write(con, fresh, folder, publication, f"{day}.{n_of_day + 1}", chain)
         else:
             release = _write(con, fresh, folder, publication, day, chain)
         result = _describe(fresh, release, is_new=True)
-        _put_in_place(fresh, folder, chain)
+        _keep_earlier(fresh, folder, chain)
+        manifest.write_sums(fresh)
+        atomic_files.commit([change])
         return result
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        atomic_files.abandon([change])
 
 
 def _read_earlier(folder: Path, publication: PublishedDay) -> list[dict[str, Any]]:
     """The releases that stand in the folder. Raises `ReleaseError` where this one cannot follow them."""
     if folder.exists() and not folder.is_dir():
         raise ReleaseError(f"{folder} is a file; name a folder")
-    chain = manifest.read_chain(folder)
+    try:
+        chain = manifest.read_chain(folder)
+    except ReleaseError as error:
+        raise ReleaseError(f"{folder} holds no release that can be followed; name another folder ({error})") from error
     if not chain and folder.exists() and any(folder.iterdir()):
         raise ReleaseError(f"{folder} holds something that is no release; name another folder")
     if chain and chain[0]["as_of"] > publication.as_of.isoformat():
@@ -81,12 +95,12 @@ def _read_earlier(folder: Path, publication: PublishedDay) -> list[dict[str, Any
         )
     if chain and chain[0]["is_sample"] != publication.is_sample:
         raise ReleaseError(f"{folder} holds a release of {_kind(chain[0]['is_sample'])} data; name another folder")
+    if chain and (obstacle := next(manifest.find_obstacles(folder, chain), None)):
+        raise ReleaseError(
+            f"{folder} holds release {chain[0]['release']}, which cannot be followed ({obstacle}); put that right, or "
+            "name another folder"
+        )
     return chain
-
-
-def _aside(folder: Path) -> Path:
-    """Where the release before stands while the new one takes its place."""
-    return folder.with_name(f"{folder.name}.old")
 
 
 def _kind(is_sample: bool) -> str:
@@ -104,9 +118,9 @@ class _WrittenRelease:
 def _write(
     con: Connection, fresh: Path, folder: Path, publication: PublishedDay, release: str, chain: Sequence[dict[str, Any]]
 ) -> _WrittenRelease:
-    """All files of a release into an empty folder beside its place."""
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    """All files of a release into a folder beside its place, in place of what stands there."""
+    shutil.rmtree(fresh)
+    fresh.mkdir()
     kept_rows = _select_kept_rows(con)
     tables = export_marts(con, fresh / "marts", publication.as_of, kept_rows)
     released_cells = cells.select_cells(con, publication.as_of)
@@ -182,7 +196,8 @@ def _text_files(
     yield "sdmx/structure.xml", sdmx.structure(in_flows, publication.as_of, publication.name)
     for flow in sdmx.DATAFLOWS:
         yield f"sdmx/{flow.id}.csv", sdmx.data(released_cells.own(flow.kinds), flow, publication.as_of)
-    yield "datapackage.json", descriptions.data_package(publication, tables, release)
+    yield SCHEMA, public_schema().encode()
+    yield PACKAGE, descriptions.data_package(publication, tables, release)
     yield "dataset.jsonld", descriptions.dataset(publication, tables, release)
     yield "CITATION.cff", descriptions.citation(publication, release)
     yield "llms.txt", descriptions.llms(publication, release)
@@ -252,20 +267,9 @@ def _describe(fresh: Path, release: _WrittenRelease, *, is_new: bool) -> MadeRel
     )  # fmt: skip
 
 
-def _put_in_place(fresh: Path, folder: Path, chain: Sequence[Mapping[str, Any]]) -> None:
-    """Move a whole release into its folder: what the releases before keep goes with it, then the folders change places.
-
-    A kill between the two renames leaves the release before beside its place, from where the next run takes it back.
-    """
+def _keep_earlier(fresh: Path, folder: Path, chain: Sequence[Mapping[str, Any]]) -> None:
+    """Copy what earlier releases keep into the new one."""
     for path in (path for one in chain for path in manifest.kept_paths(one)):
-        if not (folder / path).is_file():
-            raise ReleaseError(f"{folder / path} of an earlier release is missing: `jobmarket verify-release {folder}`")
-        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / path, fresh / path)
-    manifest.write_sums(fresh)
-    aside = _aside(folder)
-    shutil.rmtree(aside, ignore_errors=True)
-    if folder.exists():
-        folder.rename(aside)
-    fresh.rename(folder)
-    shutil.rmtree(aside, ignore_errors=True)
+        if not (fresh / path).exists():
+            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / path, fresh / path)

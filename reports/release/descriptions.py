@@ -192,7 +192,7 @@ def llms(publication: PublishedDay, release: str) -> bytes:
         "",
         "- [Data Package](datapackage.json): marts as CSV and Parquet, with the meaning of each column",
         "- [SDMX structure](sdmx/structure.xml): of BANDS.csv and SHARES.csv beside it",
-        "- [DuckDB file](market.duckdb): all marts on all days",
+        "- [DuckDB file](market.duckdb): all marts on all days, declared by [SQL](schema.sql)",
         "",
         "## About",
         "",
@@ -200,7 +200,8 @@ def llms(publication: PublishedDay, release: str) -> bytes:
         "- [Changes](CHANGES.md), also as a [feed](feed.atom)",
         "- [Licences and sources](LICENCES.md)",
         "- [How to cite](CITATION.cff)",
-        "- [Manifest](manifest.json): digests of all files, and of the release before",
+        "- [Manifest](manifest.json): digests of all files, and of the release before. Its own SHA-256 is the digest",
+        "  of the release. Whoever writes all files anew can write the chain anew, but not a digest that you kept",
     ]
     return ("\n".join(lines) + "\n").encode()
 

@@ -6,11 +6,11 @@ Adverts are in no release: their sources let us count them, not pass them on. Wh
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from warehouse.database import MARKET, Connection, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, Days
 from warehouse.ops_tables import Vintages
 from warehouse.publish.market import PUBLISHED_STORAGE
+from warehouse.publish.release_digests import RELEASED, TableDigest, digest_tables
 from warehouse.schema import (
     MACROS,
     MART_VIEWS,
@@ -46,6 +47,8 @@ LOOKUPS = (
 """Tables of `core` that marts are read with."""
 WITH_THEM = ("prices_of",)
 """Macros over these tables."""
+_PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
+"""Tables of the DuckDB file of a release."""
 NOT_LISTED = "mart.figures"
 """The mart that has files of its own in a release; it is in the DuckDB file, as the others are."""
 
@@ -119,44 +122,44 @@ def export_marts(con: Connection, folder: Path, as_of: date, kept_rows: Mapping[
     return tables
 
 
-def write_public_database(
-    con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]
-) -> dict[str, tuple[int, str]]:
+def public_schema() -> str:
+    """SQL of all that the DuckDB file of a release declares, with comments: schemas, tables, views and macros."""
+    statements = (
+        (f"CREATE SCHEMA {schema}" for schema in dict.fromkeys(map(schema_of, _PUBLIC_TABLES))),
+        *((ddl(cls, with_checks=False), *comments(cls)) for cls in _PUBLIC_TABLES),
+        *map(mart_ddl, HISTORIES),
+        *map(view_ddl, MART_VIEWS),
+        *map(macro_ddl, WITH_THEM),
+    )
+    return "".join(f"{statement};\n" for statement in chain.from_iterable(statements))
+
+
+def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> dict[str, TableDigest]:
     """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.4 and newer.
 
-    Gives the number of rows of each table and their digest (`digest_rows`): the bytes of such files differ each time.
+    Gives the digest of each table's rows: the bytes of such files differ each time.
     """
     remove_database(target)
-    con.execute(f"ATTACH {literal(str(target))} AS released (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
+    con.execute(f"ATTACH {literal(str(target))} AS {RELEASED} (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
     rules = {
         table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
     }
-    tables = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
     rules[table_of(Vintages).name] = kept_rows.get(table_of(Vintages).name, KeptRows())
     try:
-        con.execute("USE released")
+        con.execute(f"USE {RELEASED}")
         with transaction(con):
-            for schema in dict.fromkeys(schema_of(cls) for cls in tables):
-                con.execute(f"CREATE SCHEMA {schema}")
-            for cls in tables:
+            con.execute(public_schema())
+            for cls in _PUBLIC_TABLES:
                 name = table_of(cls).name
                 rule = rules.get(name, KeptRows())
-                con.execute(ddl(cls, with_checks=False))
                 order = ", ".join(map(ident, key_of(cls))) or "ALL"
                 rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
-            for statement in (s for cls in tables for s in comments(cls)):
-                con.execute(statement)
-            for statement in (s for mart in HISTORIES for s in mart_ddl(mart)):
-                con.execute(statement)
-            definitions = (*(view_ddl(view) for view in MART_VIEWS), *(macro_ddl(macro) for macro in WITH_THEM))
-            for statement in (s for statements in definitions for s in statements):
-                con.execute(statement)
-        con.execute("CHECKPOINT released")
+        con.execute(f"CHECKPOINT {RELEASED}")
         return digest_tables(con)
     finally:
         con.execute(f"USE {PUBLISHED}")
-        con.execute("DETACH released")
+        con.execute(f"DETACH {RELEASED}")
 
 
 _NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")
@@ -168,29 +171,6 @@ def find_missing(sql: str) -> list[str]:
     names = set(_NAMES.findall(sql))
     tables_missing = {name for name in names if "." in name} - tables
     return sorted(tables_missing | (names & MACROS.keys()) - set(WITH_THEM))
-
-
-def read_digests(path: Path) -> dict[str, tuple[int, str]]:
-    """The number of rows of each table of a DuckDB file, and their digest. Raises `duckdb.Error` for a broken file."""
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-        con.execute(f"ATTACH {literal(str(path))} AS released (READ_ONLY)")
-        con.execute("USE released")
-        return digest_tables(con)
-
-
-def digest_tables(con: Connection) -> dict[str, tuple[int, str]]:
-    """The number of rows of each table of the current database, and their digest."""
-    tables = con.execute(
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
-        " WHERE database_name = current_database() ORDER BY ALL"
-    ).fetchall()
-    return {name: digest_rows(con, name) for (name,) in tables}
-
-
-def digest_rows(con: Connection, table: str) -> tuple[int, str]:
-    """How many rows a table has, and the SHA-256 of their sorted MD5s, each of a row as JSON."""
-    rows = con.execute(f"SELECT md5(to_json(t)::VARCHAR) AS digest FROM {table} AS t ORDER BY digest").fetchall()
-    return len(rows), hashlib.sha256("\n".join(row for (row,) in rows).encode()).hexdigest()
 
 
 def _replace(columns: Mapping[str, str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.runtime.lock import hold_output
 from flows.terminal.errors import FAILED, USAGE
 from tests.reports.release.conftest import DAY, publish_day
 
@@ -26,6 +28,16 @@ def test_a_release_is_made_verified_and_found_broken(tmp_path: Path, plain: Comm
     check = plain(data, "verify-release", str(folder))
     assert check.code == 0 and f"release {DAY} is whole" in check.out
     assert release.out.splitlines()[-1].removeprefix("digest ") in check.out
+    digest = release.out.splitlines()[-1].removeprefix("digest ")
+    assert "keep the digest" in check.out and plain(data, "verify-release", str(folder), "--against", digest).code == 0
+    another = plain(data, "verify-release", str(folder), "--against", "0" * 64)
+    assert (
+        another.code == FAILED and f"has the digest {digest}; {'0' * 64} is of no release in this chain" in another.out
+    )
+    assert plain(data, "verify-release", str(folder), "--against", digest[1:]).code == USAGE
+    with hold_output(folder):
+        second = plain(data, "release")
+    assert second.code == FAILED and f"{folder} is in use by process {os.getpid()} on " in second.err
     (folder / "llms.txt").write_text("x")
     failure = plain(data, "verify-release", str(folder))
     assert failure.code == FAILED and "llms.txt: SHA-256" in failure.out and "1 fault" in failure.err

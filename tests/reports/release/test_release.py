@@ -43,6 +43,7 @@ from tests.reports.release.conftest import (
     release,
 )  # fmt: skip
 from warehouse import database, ops_tables
+from warehouse.publish import atomic_files
 from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file
 
@@ -466,6 +467,9 @@ def test_sample_and_live_releases_are_never_one(released: Path, tmp_path: Path) 
 
 def test_a_kill_between_two_renames_loses_nothing(chained: Path, published_next: Path, tmp_path: Path) -> None:
     folder = copy_folder(chained, tmp_path)
-    folder.rename(tmp_path / "release.old")
+    change = atomic_files.begin_folder(folder)
+    assert change.kept is not None
+    folder.rename(change.kept)  # and here it is killed
     result = release(published_next, folder, base_url="https://example.org/market")
     assert not result.is_new and not list(find_faults(folder))
+    assert [path.name for path in tmp_path.iterdir()] == ["release"]

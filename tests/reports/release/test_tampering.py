@@ -1,0 +1,416 @@
+"""What `find_faults` says of a release that was tampered with: every fault, and of no file that is as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from reports.release.manifest import DATABASE, MANIFEST, PACKAGE, SCHEMA, SUMS, find_faults, write_sums
+from tests.reports.release.conftest import DAY, NEXT
+
+NEWEST, OLDER = f"releases/{NEXT}.json", f"releases/{DAY}.json"
+FIGURE, DATED = "figures/years.shares.json", f"figures/{DAY}/years.shares.json"
+ONE_OF_EACH_KIND = (
+    "index.html", "f/years.shares.html", "site.js", "site.css", "data/pay.js", DATED, "figures/years.shares.csv",
+    "figures/years.shares.svg", "figures/index.json", "ledger/years.shares.json", "cells/share/all.json",
+    "marts/shares.parquet", "sdmx/structure.xml", "dataset.jsonld", "CITATION.cff", "feed.atom", "CHANGES.md",
+    "LICENCES.md",
+)  # fmt: skip
+TEBIBYTE = 2**40
+"""More than could be read in the time of a test; files of it have holes."""
+
+
+Tamper = Callable[[Path], object]
+
+
+# --- ways to tamper -------------------------------------------------------------------------------------
+# The release is copied by hard links: a file is replaced, never written into.
+
+
+def put(path: str, content: bytes) -> Tamper:
+    def tamper(folder: Path) -> None:
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.write_bytes(content)
+
+    return tamper
+
+
+def edit(path: str, change: Callable[[bytes], bytes]) -> Tamper:
+    return lambda folder: put(path, change((folder / path).read_bytes()))(folder)
+
+
+def flip(content: bytes) -> bytes:
+    """One bit in the middle is another."""
+    at = len(content) // 2
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+def remove(path: str) -> Tamper:
+    return lambda folder: (folder / path).unlink()
+
+
+def link(path: str) -> Tamper:
+    """A symbolic link to what stood there, outside of the release."""
+
+    def tamper(folder: Path) -> None:
+        elsewhere = folder.with_name(f"elsewhere {path}")
+        (folder / path).rename(elsewhere)
+        (folder / path).symlink_to(elsewhere)
+
+    return tamper
+
+
+def link_hard(path: str, other: str) -> Tamper:
+    def tamper(folder: Path) -> None:
+        (folder / path).unlink(missing_ok=True)
+        os.link(folder / other, folder / path)
+
+    return tamper
+
+
+def pipe(path: str) -> Tamper:
+    """A FIFO, which nobody writes to: reading it would wait for ever."""
+
+    def tamper(folder: Path) -> None:
+        (folder / path).unlink(missing_ok=True)
+        os.mkfifo(folder / path)
+
+    return tamper
+
+
+def lengthen(path: str) -> Tamper:
+    """A file with a hole of a tebibyte at its end."""
+
+    def tamper(folder: Path) -> None:
+        edit(path, bytes)(folder)
+        os.truncate(folder / path, TEBIBYTE)
+
+    return tamper
+
+
+def as_above(folder: Path) -> None:
+    """Nothing: the tampering before makes two faults."""
+
+
+def swap(one: str, two: str) -> Tamper:
+    def tamper(folder: Path) -> None:
+        (folder / one).rename(folder / "swapped")
+        (folder / two).rename(folder / one)
+        (folder / "swapped").rename(folder / two)
+
+    return tamper
+
+
+def make_folder(path: str) -> Tamper:
+    def tamper(folder: Path) -> None:
+        (folder / path).unlink(missing_ok=True)
+        (folder / path).mkdir()
+
+    return tamper
+
+
+def nest(path: str) -> Tamper:
+    """Folders in folders, deeper than a path can name."""
+
+    def tamper(folder: Path) -> None:
+        inner = os.open(folder, os.O_RDONLY)
+        for name in [path] + ["d" * 200] * 30:
+            os.mkdir(name, dir_fd=inner)
+            outer, inner = inner, os.open(name, os.O_RDONLY, dir_fd=inner)
+            os.close(outer)
+        os.close(inner)
+
+    return tamper
+
+
+def sql(*statements: str) -> Tamper:
+    """Statements in the DuckDB file."""
+
+    def tamper(folder: Path) -> None:
+        edit(DATABASE, bytes)(folder)
+        with duckdb.connect(folder / DATABASE) as con:
+            for statement in statements:
+                con.execute(statement)
+
+    return tamper
+
+
+def say(change: Callable[[dict[str, Any]], object]) -> Tamper:
+    """Another manifest, with all that goes with it written anew: its copy and SHA256SUMS."""
+
+    def tamper(folder: Path) -> None:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        change(manifest)
+        write_manifest(folder, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+
+    return tamper
+
+
+def write_manifest(folder: Path, content: bytes) -> None:
+    for path in (MANIFEST, NEWEST):
+        put(path, content)(folder)
+    (folder / SUMS).unlink()
+    write_sums(folder)
+
+
+def written(content: bytes) -> Tamper:
+    return lambda folder: write_manifest(folder, content)
+
+
+def resealed(path: str, content: bytes) -> Tamper:
+    """A file of other content, with all written anew that has its digest."""
+
+    def tamper(folder: Path) -> None:
+        put(path, content)(folder)
+
+        def seal(manifest: dict[str, Any]) -> None:
+            (entry,) = (file for file in manifest["files"] if file["path"] == path)
+            entry.update(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+        say(seal)(folder)
+
+    return tamper
+
+
+def sums(change: Callable[[list[str]], list[str]], end: str = "\n") -> Tamper:
+    """SHA256SUMS of other lines."""
+
+    def tamper(folder: Path) -> None:
+        lines = change((folder / SUMS).read_text(encoding="utf-8").splitlines())
+        put(SUMS, "".join(line + end for line in lines).encode())(folder)
+
+    return tamper
+
+
+def files(change: Callable[[list[dict[str, Any]]], object]) -> Tamper:
+    """A manifest of other files."""
+    return say(lambda manifest: change(manifest["files"]))
+
+
+def rename_before(folder: Path) -> None:
+    """The release before under the name of a day on which there was none."""
+    (folder / OLDER).rename(folder / "releases/2026-08-18.json")
+    say(lambda manifest: manifest["previous"].update(release="2026-08-18"))(folder)
+
+
+def hollow(folder: Path) -> None:
+    put(DATABASE, b"")(folder)
+    os.truncate(folder / DATABASE, TEBIBYTE)
+
+
+def bomb() -> bytes:
+    """A Parquet file of some kilobytes whose column holds a gigabyte."""
+    out = pa.BufferOutputStream()
+    names = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array(["x" * 10_000]))
+    pq.write_table(pa.table({"name": names}), out, compression="zstd")
+    content: bytes = out.getvalue().to_pybytes()
+    assert len(content) < 100_000
+    return content
+
+
+FORGED_VIEW = "CREATE OR REPLACE VIEW mart.figures AS SELECT DATE '2026-09-21' AS as_of, 'USD 999K' AS value"
+HIDING_MACRO = "CREATE MACRO main.duckdb_views() AS TABLE SELECT 'released' AS database_name LIMIT 0"
+
+# --- the catalogue: what is done, and how the fault begins that must be found -----------------------------
+
+CHANGED, NO_FILE, FOREIGN = "SHA-256 is", "a link, or", "not in the manifest"
+TOGETHER: dict[str, list[tuple[Tamper, str]]] = {
+    "files changed, cut, added, removed, exchanged": [
+        *((edit(path, flip), f"{path}: {CHANGED}") for path in ONE_OF_EACH_KIND),
+        (edit("figures.csv", lambda content: content.replace(b"0.5", b"0.9", 1)), f"figures.csv: {CHANGED}"),
+        (edit("marts/shares.csv", lambda b: b"".join(sorted(b.splitlines(True)))), f"marts/shares.csv: {CHANGED}"),
+        (put("marts/salary_bands.parquet", bomb()), f"marts/salary_bands.parquet: {CHANGED}"),
+        (edit("sdmx/BANDS.csv", lambda content: content + content[-40:]), f"sdmx/BANDS.csv: {CHANGED}"),
+        (edit("llms.txt", lambda content: content[:-1]), f"llms.txt: {CHANGED}"),
+        (put("QUALITY.md", b""), f"QUALITY.md: {CHANGED}"),
+        (swap("laws.html", "work.html"), f"work.html: {CHANGED}"),
+        (as_above, f"laws.html: {CHANGED}"),
+        (remove("pay.js"), "pay.js: missing"),
+        (remove(f"figures/{DAY}/workplace.remote.json"), f"figures/{DAY}/workplace.remote.json: missing"),
+        (put("notes.txt", b"mine"), f"notes.txt: {FOREIGN}"),
+        (put("figures/pay.us.json", b"{}"), f"figures/pay.us.json: {FOREIGN}"),
+        (put("releases/2026-07-01.json", b"{}"), f"releases/2026-07-01.json: {FOREIGN}"),
+        (put("more/of/them.txt", b"mine"), f"more: {FOREIGN}"),
+        (nest("deep"), f"deep: {FOREIGN}"),
+        (put("a\nrelease 2026 is whole\x1b[2J", b""), f"a\\nrelease 2026 is whole\\x1b[2J: {FOREIGN}"),
+        (put(os.fsdecode(b"\xff.txt"), b""), f"\\udcff.txt: {FOREIGN}"),
+    ],
+    "links, pipes, folders and holes in place of files": [
+        (link("archive.html"), f"archive.html: {NO_FILE}"),
+        (link("ledger"), f"ledger: {NO_FILE}"),
+        (lambda folder: (folder / "home").symlink_to("/"), f"home: {FOREIGN}"),
+        (lambda folder: (folder / "loop").symlink_to("loop"), f"loop: {FOREIGN}"),
+        (link_hard("skills.html", "index.html"), f"skills.html: {CHANGED}"),
+        (link_hard("again.html", "index.html"), f"again.html: {FOREIGN}"),
+        (pipe("skills.js"), f"skills.js: {NO_FILE}"),
+        (pipe("wait"), f"wait: {FOREIGN}"),
+        (pipe(DATABASE), f"{DATABASE}: {NO_FILE}"),
+        (pipe(SUMS), f"{SUMS}: {NO_FILE}"),
+        (make_folder("guide.html"), f"guide.html: {NO_FILE}"),
+        (lengthen(FIGURE), f"{FIGURE}: {CHANGED}"),
+        (lengthen("marts/shares.parquet"), f"marts/shares.parquet: {CHANGED}"),
+    ],
+    "views, macros, tables, types and comments of the DuckDB file": [
+        (sql(FORGED_VIEW), f"{DATABASE}: mart.figures (duckdb_views) is not as released"),
+        (sql("CREATE VIEW mart.more AS SELECT 1 AS one"), f"{DATABASE}: mart.more (duckdb_views) was not released"),
+        (sql("DROP VIEW mart.time_listed"), f"{DATABASE}: mart.time_listed (duckdb_views) is missing"),
+        (sql("COMMENT ON VIEW mart.shares IS 'true'"), f"{DATABASE}: mart.shares (duckdb_views) is not as released"),
+        (
+            sql("COMMENT ON COLUMN mart.salary_bands.p50 IS 'a month'"),
+            f"{DATABASE}: mart.salary_bands.p50 (duckdb_columns) is not as released",
+        ),
+        (sql("COMMENT ON TABLE core.skills IS 'x'"), f"{DATABASE}: core.skills (duckdb_tables) is not as released"),
+        (
+            sql("ALTER TABLE core.roles ALTER role SET DEFAULT 'x'"),
+            f"{DATABASE}: core.roles (duckdb_tables) is not as released",
+        ),
+        (sql("ALTER TABLE mart.days ADD n BIGINT"), f"{DATABASE}: mart.days (duckdb_tables) is not as released"),
+        (sql("DROP TABLE core.price_levels"), f"{DATABASE}: core.price_levels (duckdb_tables) is missing"),
+        (
+            sql("CREATE OR REPLACE MACRO prices_of(of_year) AS TABLE SELECT of_year AS year"),
+            f"{DATABASE}: main.prices_of (duckdb_functions) is not as released",
+        ),
+        (sql("CREATE MACRO twice(x) AS 2 * x"), f"{DATABASE}: main.twice (duckdb_functions) was not released"),
+        (sql("CREATE TABLE core.postings (title VARCHAR)"), f"{DATABASE}: core.postings (duckdb_tables) was not"),
+        (sql("CREATE SCHEMA mine"), f"{DATABASE}: mine (duckdb_schemas) was not released"),
+        (sql("CREATE SEQUENCE main.counting"), f"{DATABASE}: main.counting (duckdb_sequences) was not released"),
+        (sql("CREATE TYPE mart.mood AS ENUM ('good')"), f"{DATABASE}: mart.mood (duckdb_types) was not released"),
+        (sql("CREATE INDEX mine ON core.skills (kind)"), f"{DATABASE}: core.mine.skills (duckdb_indexes) was not"),
+    ],
+    "a view forged behind a macro that hides it": [
+        (sql(HIDING_MACRO), f"{DATABASE}: main.duckdb_views (duckdb_functions) was not released"),
+        (sql("COMMENT ON VIEW mart.shares IS 'true'"), f"{DATABASE}: mart.shares (duckdb_views) is not as released"),
+    ],
+    "rows of the DuckDB file": [
+        (sql("UPDATE mart.shares_history SET share = 0.9"), f"{DATABASE}: the rows of mart.shares_history are not"),
+        (sql("DELETE FROM core.skills WHERE skill = 'Rust'"), f"{DATABASE}: the rows of core.skills are not"),
+        (sql("DELETE FROM mart.days"), f"{DATABASE}: the rows of mart.days are not"),
+        (
+            sql("INSERT INTO core.sources BY NAME SELECT 'x' AS source, * EXCLUDE (source) FROM core.sources LIMIT 1"),
+            f"{DATABASE}: the rows of core.sources are not",
+        ),
+    ],
+}
+"""Faults of one release that do not hide each other."""
+
+
+ZEROS = "0" * 64
+ALONE: dict[str, tuple[Tamper, str]] = {
+    # SHA256SUMS
+    "sums emptied": (put(SUMS, b""), f"{SUMS}: does not name: 'CHANGES.md' and "),
+    "sums removed": (remove(SUMS), f"{SUMS}: missing"),
+    "sums of one file less": (sums(lambda lines: lines[1:]), f"{SUMS}: does not name: 'CHANGES.md'"),
+    "sums with another digest": (sums(lambda lines: [ZEROS + lines[0][64:], *lines[1:]]), f"{SUMS}: has another digest of: 'CHANGES.md'"),
+    "sums with a line twice": (sums(lambda lines: [lines[0], *lines]), f"{SUMS}: lines stand twice, or"),
+    "sums in another order": (sums(lambda lines: lines[::-1]), f"{SUMS}: lines stand twice, or in another order"),
+    "sums in capitals": (sums(lambda lines: [line[:64].upper() + line[64:] for line in lines]), f"{SUMS}: has another digest of: 'CHANGES.md' and "),
+    "sums with CRLF": (sums(list, "\r\n"), f"{SUMS}: lines stand twice, or in another order or form"),
+    "sums that lead out": (sums(lambda lines: [*lines, f"{ZEROS}  ../../etc/passwd"]), f"{SUMS}: names what no release holds: '../../etc/passwd'"),
+    "sums with a path from the root": (sums(lambda lines: [f"{ZEROS}  /etc/passwd", *lines]), f"{SUMS}: names what no release holds: '/etc/passwd'"),
+    "sums of bytes that are no text": (put(SUMS, b"\xff\x00" * 999), f"{SUMS}: names what no release holds: "),
+    "sums without an end": (lengthen(SUMS), f"{SUMS}: 1,099,511,627,776 bytes, and "),
+    # the manifest
+    "no manifest": (remove(MANIFEST), "MANIFEST is missing: no release stands there"),
+    "a manifest that is a pipe": (pipe(MANIFEST), f"{MANIFEST}: {NO_FILE}"),
+    "a manifest that is a link": (link(MANIFEST), f"{MANIFEST}: {NO_FILE}"),
+    "a manifest without an end": (lengthen(MANIFEST), f"{MANIFEST}: 1,099,511,627,776 bytes, and "),
+    "a manifest that is no JSON": (written(b"{"), f"{MANIFEST}: cannot be read as JSON"),
+    "a manifest that is no text": (written(b"\xff\xfe"), f"{MANIFEST}: cannot be read as JSON"),
+    "a manifest that is a list": (written(b"[]"), f"{MANIFEST}: all of it: "),
+    "JSON ten thousand deep": (written(b"[" * 10_000 + b"]" * 10_000), f"{MANIFEST}: cannot be read as JSON"),
+    "a number of ten thousand digits": (written(b'{"format": ' + b"9" * 10_000 + b"}"), f"{MANIFEST}: cannot be read as JSON"),
+    "a number beyond all numbers": (files(lambda files: files[0].update(bytes=float("inf"))), f"{MANIFEST}: files.0.bytes (inf): "),
+    "a size of 4,000 digits": (files(lambda files: files[0].update(bytes=10**4_000)), f"CHANGES.md: {CHANGED}"),
+    "a format of tomorrow": (say(lambda manifest: manifest.update(format=3)), f"{MANIFEST}: format (3): "),
+    "files that are a number": (say(lambda manifest: manifest.update(files=5)), f"{MANIFEST}: files (5): "),
+    "no files": (say(lambda manifest: manifest.pop("files")), f"{MANIFEST}: files: "),
+    "a hundred thousand tables": (say(lambda manifest: manifest["database"].update(tables=dict.fromkeys(map(str, range(10**5))))), f"{MANIFEST}: database.tables: 100,000 entries, and "),
+    "a path that leads out": (files(lambda files: files[0].update(path="figures/../../x")), f"{MANIFEST}: files.0.path ('figures/../../x'): leads out"),
+    "a path from the root": (files(lambda files: files[0].update(path="/etc/passwd")), f"{MANIFEST}: files.0.path ('/etc/passwd'): leads out"),
+    "a path of another system": (files(lambda files: files[0].update(path="..\\x")), f"{MANIFEST}: files.0.path ('..\\\\x'): leads out"),
+    "a path twice": (files(lambda files: files.append(files[0])), f"{MANIFEST}: files: CHANGES.md is named 2 times"),
+    "a file left out": (files(lambda files: files.pop(0)), f"CHANGES.md: {FOREIGN}"),
+    "files in another order": (edit(MANIFEST, lambda content: content.replace(b'"name"', b'"name" ', 1)), f"{NEWEST}: missing, or not {MANIFEST}"),
+    "its copy changed": (edit(NEWEST, flip), f"{NEWEST}: missing, or not {MANIFEST}"),
+    "its copy a pipe": (pipe(NEWEST), f"{NEWEST}: {NO_FILE}"),
+    # the chain
+    "the release before changed": (edit(OLDER, flip), f"{OLDER}: SHA-256 is"),
+    "the release before removed": (remove(OLDER), f"{OLDER}: missing, so the chain ends at release {NEXT}"),
+    "the release before a pipe": (pipe(OLDER), f"{OLDER}: {NO_FILE}"),
+    "the release before without an end": (lengthen(OLDER), f"{OLDER}: 1,099,511,627,776 bytes, and "),
+    "none before": (say(lambda manifest: manifest.update(previous=None)), f"{OLDER}: {FOREIGN}"),
+    "another before": (say(lambda manifest: manifest["previous"].update(sha256=ZEROS)), f"{OLDER}: SHA-256 is"),
+    "itself before": (say(lambda manifest: manifest["previous"].update(release=str(NEXT))), f"{NEWEST}: SHA-256 is"),
+    "one before that leads out": (say(lambda manifest: manifest["previous"].update(release="../../x")), f"{MANIFEST}: previous.release ('../../x'): "),
+    "one before under another name": (rename_before, "releases/2026-08-18.json: it is of release 2026-08-17"),
+    # what other files name
+    "a Data Package that leads out": (resealed(PACKAGE, b'{"resources": [{"path": "../../x.csv"}]}'), f"{PACKAGE}: resources.0.path ('../../x.csv'): leads out"),
+    "a Data Package that names another file": (resealed(PACKAGE, b'{"resources": [{"path": "x.csv"}]}'), f"{PACKAGE}: it names x.csv, which the manifest does not"),
+    "a Data Package ten thousand deep": (resealed(PACKAGE, b"[" * 10_000), f"{PACKAGE}: cannot be read as JSON"),
+    "a schema that runs a query": (resealed(SCHEMA, b"COPY (SELECT 1) TO 'x.csv'"), f"{DATABASE}: cannot be read (a statement that declares nothing: COPY"),
+    "a schema of another view": (resealed(SCHEMA, b"CREATE VIEW x AS SELECT 1"), f"{DATABASE}: core (duckdb_schemas) was not released"),
+    # the DuckDB file as a file
+    "a DuckDB file removed": (remove(DATABASE), f"{DATABASE}: missing"),
+    "a DuckDB file cut": (edit(DATABASE, lambda content: content[:-262_144]), f"{DATABASE}: "),
+    "a DuckDB file that is another": (put(DATABASE, b"x" * 9_999), f"{DATABASE}: cannot be read"),
+    "a DuckDB file with a bit changed": (edit(DATABASE, flip), f"{DATABASE}: "),
+    "a DuckDB file with a hole at its end": (lengthen(DATABASE), f"{DATABASE}: 1,099,511,627,776 bytes, "),
+    "a DuckDB file that is a hole": (hollow, f"{DATABASE}: cannot be read"),
+}  # fmt: skip
+"""Faults that hide others, or make others."""
+# ruff: noqa: E501
+
+
+@pytest.fixture
+def folder(chained: Path, tmp_path: Path) -> Path:
+    """A copy of two releases, of hard links."""
+    return Path(shutil.copytree(chained, tmp_path / "release", copy_function=os.link))
+
+
+def is_named(fault: str, expected: Sequence[str]) -> bool:
+    """Whether a fault is of a file that one was expected of."""
+    return fault.partition(": ")[0] in {text.partition(": ")[0] for text in expected}
+
+
+@pytest.mark.parametrize("what", TOGETHER)
+def test_each_of_several_faults_is_found_and_no_other_file_is_named(what: str, folder: Path) -> None:
+    for tamper, _ in TOGETHER[what]:
+        tamper(folder)
+    faults, expected = list(find_faults(folder)), [fault for _, fault in TOGETHER[what]]
+    assert [text for text in expected if not any(fault.startswith(text) for fault in faults)] == [], faults
+    assert [fault for fault in faults if not is_named(fault, expected)] == []
+
+
+@pytest.mark.parametrize("what", ALONE)
+def test_a_fault_is_found(what: str, folder: Path) -> None:
+    tamper, expected = ALONE[what]
+    tamper(folder)
+    faults = list(find_faults(folder))
+    assert any(fault.startswith(expected.replace("MANIFEST", str(folder / MANIFEST))) for fault in faults), faults
+    assert all(len(fault) < 1_000 and fault.isprintable() for fault in faults)
+
+
+def test_what_was_written_anew_as_a_whole_is_found_by_a_digest_that_was_kept(chained: Path, folder: Path) -> None:
+    newest, older = (hashlib.sha256((chained / path).read_bytes()).hexdigest() for path in (MANIFEST, OLDER))
+    assert list(find_faults(folder, against=newest.upper())) == []
+    (fault,) = find_faults(folder, against=older)
+    assert f"{older} is the digest of release {DAY}, which this one follows" in fault
+    (folder / OLDER).unlink()
+    shutil.rmtree(folder / f"figures/{DAY}")
+    resealed("figures.csv", b"id,value\n")(folder)
+    say(lambda manifest: manifest.update(previous=None))(folder)
+    assert list(find_faults(folder)) == [], "the chain alone does not show it"
+    (fault,) = find_faults(folder, against=newest)
+    assert fault.startswith(f"{MANIFEST}: release {NEXT} has the digest ") and f"{newest} is of no release" in fault
