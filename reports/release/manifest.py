@@ -300,6 +300,9 @@ def _check_database(folder: Path, manifest: Mapping[str, Any], look: _Look) -> I
         if DATABASE not in look.refused:
             yield f"{DATABASE}: missing"
         return
+    if beside := [path for path in look.refused if path.startswith(f"{DATABASE}.")]:
+        yield f"{DATABASE}: not checked, since DuckDB would read {beside[0]} with it"
+        return
     if manifest["format"] == 1:
         yield f"{MANIFEST}: made by an earlier version, whose digest covers no views; `jobmarket release` makes it anew"
         return

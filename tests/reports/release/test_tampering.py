@@ -367,6 +367,7 @@ ALONE: dict[str, tuple[Tamper, str]] = {
     "a DuckDB file that is another": (put(DATABASE, b"x" * 9_999), f"{DATABASE}: cannot be read"),
     "a DuckDB file with a bit changed": (edit(DATABASE, flip), f"{DATABASE}: "),
     "a DuckDB file with a hole at its end": (lengthen(DATABASE), f"{DATABASE}: 1,099,511,627,776 bytes, "),
+    "a log beside the DuckDB file": (pipe(f"{DATABASE}.wal"), f"{DATABASE}: not checked, since DuckDB would read"),
     "a DuckDB file that is a hole": (hollow, f"{DATABASE}: cannot be read"),
 }  # fmt: skip
 """Faults that hide others, or make others."""
