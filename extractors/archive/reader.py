@@ -33,7 +33,7 @@ from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from extractors.response import Response
-from transforms.text.bounds import without_user
+from transforms.text.addresses import without_user
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of one body, as sent and decoded. The largest real board answer seen is under 6 MB."""

@@ -52,6 +52,7 @@ from extractors.web.request_extras import RequestExtras, redact, redact_bytes, s
 from extractors.web.reservations import has_signal, tdm_policy
 from extractors.web.server_time import ServerTime, time_said
 from extractors.web.single_requests import SingleRequests
+from transforms.text.addresses import hide_users
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -73,6 +74,16 @@ REFUSING = frozenset((401, 403, 407, 451))
 # urllib3 logs addresses with their query, in which a key may stand: at DEBUG each, as a warning the malformed.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
+
+def _hide_users_in(record: logging.LogRecord) -> bool:
+    words = record.getMessage()
+    if (hidden := hide_users(words)) != words:
+        record.msg, record.args = hidden, None
+    return True
+
+
+logging.getLogger("jobmarket").addFilter(_hide_users_in)
+
 CHECKED_EVERY = 30
 """Nights within which a stored answer is read though nobody wants its body: what cannot be read is asked for anew."""
 
@@ -91,15 +102,15 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
 
     `is_refused`: we may not ask (robots.txt, a reservation), rather than could not. `is_put_off`: it was not asked, or
     not to the end, since the night's requests or hours were over or its host is left alone. `is_answered`: the refusal
-    stands in its answer, so that it was asked.
+    stands in its answer, so that it was asked. Neither says a user or password that stands before an address's host.
     """
 
     def __init__(
         self, url: str, why: str, *, is_refused: bool = False, is_put_off: bool = False, is_answered: bool = False
     ) -> None:
-        super().__init__(why)
-        self.url = url
-        self.why = why
+        self.url = hide_users(url)
+        self.why = hide_users(why)
+        super().__init__(self.why)
         self.is_refused = is_refused
         self.is_put_off = is_put_off
         self.is_answered = is_answered

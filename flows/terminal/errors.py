@@ -7,6 +7,8 @@ import errno
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from transforms.text.addresses import hide_users
+
 
 class ExitCode(NamedTuple):
     """What an exit code means for who gave the command, and the state of a run on record that ended with it."""
@@ -54,9 +56,15 @@ MIN_PART = 3
 
 
 class Wrong(Exception):  # noqa: N818  # shown as one line
-    """Something the user can put right. `exit_code` is one of `EXIT_CODES`."""
+    """Something the user can put right, in words that hold no password of an address.
+
+    `exit_code` is one of `EXIT_CODES`.
+    """
 
     exit_code = FAILED
+
+    def __str__(self) -> str:
+        return hide_users(super().__str__())
 
 
 class WrongUsage(Wrong):

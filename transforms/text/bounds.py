@@ -13,6 +13,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from transforms.records.rows import Issue
+from transforms.text.addresses import without_user
 from transforms.text.characters import REPLACEMENT
 from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
 from transforms.text.rejects import Rejected
@@ -53,16 +54,6 @@ MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
 })  # fmt: skip
 """How long after it was seen an advert's day may lie. Ends 14 years ahead were seen, meant as none."""
 _PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
-_USER = re.compile(r"^((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//)[^/?#]*@")
-
-
-def without_user(url: str) -> str:
-    """An address without the user name and the password that may stand before its host.
-
-    >>> without_user("https://me:secret@jobs.example/1?by=a@b")
-    'https://jobs.example/1?by=a@b'
-    """
-    return _USER.sub(r"\1", url) if "@" in url else url
 
 
 def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
@@ -94,9 +85,8 @@ def bounded_url(value: object, issues: list[Issue]) -> str | None:
         is_plain = _PLAIN_HOST.match(url) is not None and "@" not in url
         if len(url) <= MAX_URL and url.isprintable() and (is_plain or _is_web(url)):
             return without_user(url)
-    excerpt = without_user(value[:MAX_URL].strip()) if isinstance(value, str) else value
     rule = f"an http(s) address of at most {MAX_URL} printable characters expected; it was left out, the posting kept"
-    issues.append(Rejected("url", excerpt, rule).issue)
+    issues.append(Rejected("url", value, rule).issue)
     return None
 
 

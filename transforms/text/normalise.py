@@ -21,6 +21,7 @@ import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.text.addresses import find_users
 from transforms.text.characters import LINE_ENDS, NOT_SHOWN, ODD_SPACES
 
 # fmt: off
@@ -311,7 +312,7 @@ _CUT = re.compile(r"[ ./-][ ./-]|\)[^\d ]|\([^\d]|/\D")
 
 
 def mask_contacts(text: str) -> str:
-    """`text` with mail addresses and telephone numbers replaced, character for character, by `MASK`.
+    """`text` with mail addresses, telephone numbers and users of addresses replaced, each character by `MASK`.
 
     Offsets and length stay. Taken for a number: `+` or `00` and 8 to 15 digits; ten digits as written in North
     America; a national number begun with 0, or with its area in brackets, in groups; any after "phone", "Tel." and the
@@ -321,7 +322,7 @@ def mask_contacts(text: str) -> str:
     if not _CONTACT_HAS.search(text):  # as most titles, names and places
         return text
     plain = text.encode("ascii", "replace")
-    spans = _mail(text) if b"@" in plain else []
+    spans = [*_mail(text), *find_users(text)] if b"@" in plain or b"%40" in plain else []
     if _may_hold_written_at(plain):
         spans += _written_mail(text)
     for run in MANY_DIGITS.finditer(plain.translate(_DIGIT_OR_NOT)):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from transforms.records.rows import Issue
+from transforms.text.addresses import hide_users
 from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
 
 MAX_VALUE = 200
@@ -46,8 +47,8 @@ def count_records(value: str) -> int:
 
 
 def shown_value(value: object) -> str:
-    """A refused value as it is shown: cut, with mail addresses and telephone numbers masked, and printable."""
-    text = value if isinstance(value, str) else repr(value)
+    """A refused value as it is shown: cut, printable, without contacts and passwords of addresses."""
+    text = hide_users(value if isinstance(value, str) else repr(value))
     return mask_contacts(strip_invisible(text[: MAX_VALUE + MAX_CONTACT]))[:MAX_VALUE]
 
 

@@ -19,6 +19,7 @@ from transforms.place.places import whereabouts
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
+from transforms.text.rejects import leave_out
 
 API = "https://api.github.com/repos/"
 REPOSITORIES = (
@@ -96,7 +97,7 @@ def read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
     no_advert = "a pull request" if "pull_request" in issue else "closed" if issue["state"] != "open" else None
     if no_advert:
         rule = f"an open advert expected; this issue is {no_advert}"
-        return Issue(column_name="record", value=str(issue.get("html_url"))[:200], rule=rule, is_deliberate=True)
+        return leave_out(str(issue.get("html_url")), rule)
     title = issue.get("title") or ""
     labels = [label["name"] for label in issue.get("labels") or ()]
     levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}

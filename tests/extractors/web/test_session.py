@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -434,3 +435,25 @@ def test_a_response_is_a_response(tmp_path: Path, writer: Writer) -> None:
     (read_back,) = read(warc)
     assert isinstance(read_back, Response)
     assert live_like == read_back
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/v1/a", "http://me:s3cr3t@elsewhere.example/v1/a"),
+        ("/v1/a", "//me:s3cr3t@elsewhere.example/v1/a"),
+        ("/v1/a", "https://elsewhere.example/login?next=https%3A%2F%2Fme%3As3cr3t%40boards.example%2Fa"),
+        ("/v1/a", "https://me:s3cr3t@[::1/"),  # no address
+        ("/robots.txt", "https://me:s3cr3t@elsewhere.example/robots.txt"),
+    ],
+)
+def test_a_password_in_a_redirect_is_said_nowhere(
+    board: Board, writer: Writer, caplog: pytest.LogCaptureFixture, path: str, location: str
+) -> None:
+    board.answers[path] = (302, {"Location": location}, b"")
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match="redirects to") as failure:
+        web.get(board.url("/v1/a"))
+    logging.getLogger("jobmarket").warning("not asked: %s, %s", location, failure.value)
+    words = (str(failure.value), failure.value.why, failure.value.url, str(web.failures), caplog.text)
+    assert not [word for word in words if "s3cr3t" in word]
