@@ -15,13 +15,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
+
+from transforms.text.addresses import hide_users
 
 if TYPE_CHECKING:  # imported where it is used: most data folders need it not
     from pyarrow import fs
@@ -36,14 +40,24 @@ FACTS = "facts.tsv"
 """File beside the copies: what files at the address were once found to say, so that none is fetched to ask again."""
 CHUNK = 4 * 2**20
 """Bytes that are read at once of a file that is copied."""
-CONNECT_TIMEOUT, REQUEST_TIMEOUT = 10.0, 60.0
-"""Seconds after which an attempt fails."""
-MAX_ATTEMPTS = 5
-"""Attempts at each request, with growing pauses between them."""
+_OPERATION = re.compile(r"during (\w+) operation")
+_SILENCE = "curlCode: 28"
+"""What errors hold of a request that took too long; libcurl's CURLE_OPERATION_TIMEDOUT."""
 
 
 class StorageError(OSError):
-    """Files at an address cannot be reached; the message names the address and what to do."""
+    """Files at an address cannot be reached; the message names the address, the fault and what to do, and no secret."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(hide_users(message))
+
+
+class Deadlines(NamedTuple):
+    """Seconds to connect, seconds in which nothing may come of an answer, and attempts, with growing pauses."""
+
+    connect: float = 10.0
+    silence: float = 20.0
+    attempts: int = 5
 
 
 class Version(NamedTuple):
@@ -65,12 +79,20 @@ class Store:
     """The files of one kind, `<source>/<name>`, in a folder or at an address.
 
     Paths are those in `folder`. `outbox` is where a new file is written before it is put: `folder` itself, except at
-    an address.
+    an address. `deadlines` are those of each request to object storage.
     """
 
-    def __init__(self, folder: Path, url: str | None = None, *, outbox: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str | None = None,
+        *,
+        outbox: Path | None = None,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008  # it cannot be changed
+    ) -> None:
         self.folder = folder
         self.url = url
+        self.deadlines = deadlines
         self.outbox = folder if url is None else outbox or folder.with_name(f"{folder.name}-outbox")
         self._versions: dict[str, Version] | None = None
         self._facts: dict[tuple[str, str, Version], str] | None = None
@@ -204,7 +226,7 @@ class Store:
 
     @functools.cached_property
     def _target(self) -> tuple[fs.FileSystem, str]:
-        return open_filesystem(self.url or "")
+        return open_filesystem(self.url or "", self.deadlines)
 
     @property
     def _system(self) -> Any:
@@ -222,7 +244,7 @@ class Store:
         return path.relative_to(self.folder).as_posix()
 
     def _url_of(self, name: str) -> str:
-        return f"{(self.url or '').partition('?')[0].rstrip('/')}/{name}"
+        return f"{_without_query(self.url or '')}/{name}"
 
     def _version(self, path: Path) -> Version:
         name = self._name(path)
@@ -285,6 +307,7 @@ class Store:
         """Errors of the storage, with the address and what to do."""
         import pyarrow as pa  # noqa: PLC0415  # see above
 
+        began = time.monotonic()
         try:
             yield
         except (StorageError, FileNotFoundError):
@@ -292,7 +315,22 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             if isinstance(error, OSError) and error.errno:  # of this machine's disk
                 raise
-            raise StorageError(f"{self._url_of(name)}: {error}; {REMEDY}") from error
+            seconds = time.monotonic() - began
+            fault = _describe_silence(error, self.url or "", seconds, self.deadlines) or f"{error}; {REMEDY}"
+            raise StorageError(f"{self._url_of(name)}: {fault}") from error
+
+
+def _describe_silence(error: Exception, url: str, seconds: float, deadlines: Deadlines) -> str | None:
+    """What to say of a server that gave no answer in time, and after how many seconds; None for another fault."""
+    if _SILENCE not in str(error):
+        return None
+    server = dict(parse_qsl(urlsplit(url).query)).get("endpoint_override", "the storage")
+    operation = match[1] if (match := _OPERATION.search(str(error))) else "a request"
+    return (
+        f"{server} gave no answer to {operation} in {seconds:.0f} seconds (at most {deadlines.attempts} attempts); "
+        "look whether storage runs there and can be reached (endpoint_override and scheme of the address), then start "
+        "the same command again"
+    )
 
 
 def as_store(place: Path | Store) -> Store:
@@ -306,7 +344,7 @@ def store_at(folder: Path, url: str | None, outbox: Path | None) -> Store:
     return Store(folder, url, outbox=outbox)
 
 
-def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
+def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]:
     """The file system of an address, and the path in it. Raises `StorageError` for an address that is none."""
     import pyarrow as pa  # noqa: PLC0415  # see above
     from pyarrow import fs  # noqa: PLC0415
@@ -317,16 +355,22 @@ def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
         if parts.scheme != "s3":
             system, root = fs.FileSystem.from_uri(url)
             return system, root.rstrip("/")
+        if "@" in parts.netloc:
+            raise ValueError("credentials stand in it; only the environment may hold them")
         if unknown := sorted(parameters.keys() - PARAMETERS):
             raise ValueError(f"unknown parameter {unknown[0]}; there are {', '.join(PARAMETERS)}")
         if not parameters.keys() & {"region", "endpoint_override"}:
             parameters["region"] = fs.resolve_s3_region(parts.netloc)
-        retries = fs.AwsStandardS3RetryStrategy(max_attempts=MAX_ATTEMPTS)
-        timeouts = {"connect_timeout": CONNECT_TIMEOUT, "request_timeout": REQUEST_TIMEOUT}
+        retries = fs.AwsStandardS3RetryStrategy(max_attempts=deadlines.attempts)
+        timeouts = {"connect_timeout": deadlines.connect, "request_timeout": deadlines.silence}
         system = fs.S3FileSystem(**parameters, **timeouts, retry_strategy=retries)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise StorageError(f"{parts.scheme}://{parts.netloc}{parts.path}: {error}; {REMEDY}") from error
+        raise StorageError(f"{_without_query(url)}: {error}; {REMEDY}") from error
     return system, f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0].rstrip("/")
 
 
 def _version_of(path: Path) -> Version | None:

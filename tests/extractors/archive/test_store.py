@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -16,7 +17,7 @@ import pytest
 from extractors.archive import store as store_module
 from extractors.archive.index import ArchiveIndex
 from extractors.archive.reader import digest_of, read_recorded
-from extractors.archive.store import StorageError, Store
+from extractors.archive.store import Deadlines, StorageError, Store
 from extractors.archive.writer import Writer, path_of, put_left
 from tests.extractors.board import NOW
 
@@ -254,3 +255,34 @@ def test_credentials_that_are_refused_are_told_and_not_shown(tmp_path: Path, sto
 def test_a_parameter_that_is_not_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="unknown parameter secret_key; there are endpoint_override, region, scheme"):
         Store(tmp_path, "s3://market/archive?secret_key=x").check()
+
+
+@pytest.mark.usefixtures("storage")  # sets credentials
+@pytest.mark.parametrize(
+    ("ask", "operation"),
+    [
+        (lambda store: store.check(), "ListObjectsV2"),
+        (lambda store: store._upload(store.outbox / "a.gz", "boards/a.gz"), "CreateMultipartUpload"),
+    ],
+)
+def test_a_server_that_accepts_and_says_nothing_is_named_with_what_it_was_asked(
+    tmp_path: Path, ask: Callable[[Store], None], operation: str
+) -> None:
+    (tmp_path / "a.gz").write_bytes(b"x")
+    with socket.create_server(("127.0.0.1", 0)) as server:  # its backlog accepts
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        url = f"s3://market/archive?region=x&endpoint_override={address}&scheme=http"
+        store = Store(tmp_path / "copies", url, outbox=tmp_path, deadlines=Deadlines(1, 1, attempts=1))
+        with pytest.raises(StorageError) as error:
+            ask(store)
+    message = str(error.value)
+    assert message.startswith("s3://market/archive/")
+    assert f"{address} gave no answer to {operation} in " in message
+    assert "seconds" in message
+    assert "AWS_" not in message and "s3cr3t" not in message, "credentials are not what is wrong"
+
+
+def test_credentials_in_an_address_are_refused_and_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"s3://\*\*\*@market/archive: credentials stand in it") as error:
+        Store(tmp_path, "s3://key:s3cr3t@market/archive?region=x").check()
+    assert "s3cr3t" not in str(error.value)
