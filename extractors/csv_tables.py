@@ -43,6 +43,15 @@ def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
+def check_workbook(body: bytes, *, largest: int) -> None:
+    """Raise `Rejected` for an Excel workbook whose parts would unpack to over `largest` bytes, before any is."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        size = sum(part.file_size for part in archive.infolist())  # zipfile unpacks no more than a part says
+    if size > largest:
+        rule = f"a workbook that unpacks to at most {largest:,} bytes expected; save the sheet as CSV"
+        raise Rejected("response", f"{size:,} bytes", rule)
+
+
 def unpack_gzip(body: bytes, *, largest: int) -> bytes:
     """The content of a gzip file; the body itself when it is none.
 

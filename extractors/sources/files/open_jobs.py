@@ -8,15 +8,14 @@ of any advert. The same advert on the employer's own board is one job with it, a
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from extractors.parquet_tables import open_parquet, read_batches
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web
@@ -28,8 +27,8 @@ FILES = "https://backend.dehnbostele.workers.dev/data/exports/"
 NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNORECASE)
 NEEDED = ("ats", "slug", "id", "title", "url", "content")
 ALSO = ("location", "departments", "published_at", "is_open", "org", "tier")
-BATCH = 1_000
-"""Rows read at a time."""
+MAX_ROWS = 1_048_576
+"""Adverts of a part of a file, of at most 64 MB: several times as many as fit in with their texts."""
 AGGREGATOR = "aggregator"
 
 
@@ -83,13 +82,13 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every open advert of a file. Raises `Rejected` for what is no such file."""
     try:
-        file = pq.ParquetFile(io.BytesIO(response.body))
+        file = open_parquet(response.body)
         names = file.schema_arrow.names
         if missing := [name for name in NEEDED if name not in names]:
             raise Rejected("response", ", ".join(names), f"columns {', '.join(missing)} expected")
         columns = [name for name in (*NEEDED, *ALSO) if name in names]
-        for batch in file.iter_batches(BATCH, columns=columns):
-            yield from each(batch.to_pylist(), read_advert)
+        for batch in read_batches(file, columns=columns, most_rows=MAX_ROWS):
+            yield from each(batch.rows.to_pylist(), read_advert)
     except (pa.ArrowException, OSError) as error:
         begin = response.body[:20].decode("utf-8", "replace")
         raise Rejected("response", begin, f"a whole Parquet file expected ({error}); get the file again") from error

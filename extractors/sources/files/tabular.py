@@ -31,9 +31,9 @@ from xml.etree.ElementTree import ParseError
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from extractors.csv_tables import WORKBOOK, unpack_gzip
+from extractors.csv_tables import WORKBOOK, check_workbook, unpack_gzip
+from extractors.parquet_tables import open_parquet, read_batches
 from extractors.response import Response
 from extractors.source import DeclaredList, Source
 from extractors.sources.files.tabular_mapping import (
@@ -52,7 +52,7 @@ from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import PERIODS, TEXT_CLASSES, TEXT_STATES
-from transforms.text.rejects import Rejected, leave_out
+from transforms.text.rejects import Rejected, leave_out, shown_value
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
@@ -65,8 +65,11 @@ MAX_ROWS = 1_048_576
 """Rows of a sheet or table: what Excel can hold."""
 MAX_CHARACTERS = 500_000_000
 """Characters of all cells of a sheet or table, a number or an empty cell counted as 8: what memory can hold."""
+MAX_VALUES = 20_000_000
+"""Values of a CSV or of JSON, by the marks between them: a million rows of twenty take a gigabyte or two."""
 MAX_CELL = 16_000_000
 """Bytes of a database's cell, as of a CSV's."""
+JSON_MARKS = ("{", "[", ",")
 SQLITE = b"SQLite format 3\0"
 UNREAD = {
     b"PK": "this is a zip and no Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
@@ -179,7 +182,7 @@ def _postings_of(mapping: ReadMapping, rows: Iterable[Row]) -> Iterator[RawPosti
         before = first.setdefault(id, row.number)
         if before != row.number:
             rule = f"row {row.number} has the id of row {before}: one posting"
-            yield Issue(column_name="posting_id", value=id[:200], rule=rule, is_deliberate=True)
+            yield Issue(column_name="posting_id", value=shown_value(id), rule=rule, is_deliberate=True)
         else:
             yield _posting(mapping, values, issues)
 
@@ -417,6 +420,8 @@ def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
     rows = READERS[kind](mapping, content)
     if not rows:
         raise none
+    if len(rows) > MAX_ROWS:
+        raise _too_many(len(rows))
     columns = {name for row in rows for name in row.cells}
     uses = dict.fromkeys(mapping.leave_out, "leave_out")
     uses |= {c: name for name, parts in mapping.fields.items() for part in parts for c in part.columns}
@@ -445,6 +450,7 @@ def _kind_of(content: bytes, mapping: ReadMapping) -> str:
 
 
 def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    _check_values(content, (mapping.delimiter, "\n", "\r"))
     try:
         text = content.decode("utf-8-sig" if mapping.encoding.lower() in ("utf-8", "utf8") else mapping.encoding)
         header, *lines = [
@@ -465,6 +471,7 @@ def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
 
 
 def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    _check_values(content, JSON_MARKS)
     try:
         value: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
@@ -479,6 +486,7 @@ def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
 
 
 def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
+    _check_values(content, (*JSON_MARKS, "\n"))
     rows = []
     for number, line in enumerate(filter(bytes.strip, content.removeprefix(b"\xef\xbb\xbf").splitlines()), start=1):
         try:
@@ -500,10 +508,16 @@ def _record(number: int, item: object) -> Row:
 
 def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
-        table = pq.read_table(pa.BufferReader(content))
+        rows: list[Row] = []
+        n_bytes = 0
+        for batch in read_batches(open_parquet(content), most_rows=MAX_ROWS):
+            n_bytes += batch.n_bytes
+            if n_bytes > MAX_CHARACTERS:
+                raise _too_many(len(rows))
+            rows += [Row(number, cells) for number, cells in enumerate(batch.rows.to_pylist(), start=len(rows) + 1)]
     except (pa.ArrowException, OSError) as error:
         raise Rejected("response", "", f"a whole Parquet file expected ({error}); get the file again") from error
-    return [Row(number, cells) for number, cells in enumerate(table.to_pylist(), start=1)]
+    return rows
 
 
 def _workbook_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
@@ -560,11 +574,7 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(part.file_size for part in archive.infolist())  # zipfile unpacks no more than a part says
-        if size > MAX_UNPACKED:
-            rule = f"a workbook that unpacks to at most {MAX_UNPACKED:,} bytes expected; save the sheet as CSV"
-            raise Rejected("response", f"{size:,} bytes", rule)
+        check_workbook(content, largest=MAX_UNPACKED)
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         with contextlib.closing(workbook):
             sheet = workbook[_choose(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
@@ -648,9 +658,22 @@ def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     for number, line in enumerate(lines):
         size += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in line)
         if number > MAX_ROWS or size > MAX_CHARACTERS:
-            rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
-            raise Rejected("response", f"row {number}", rule)
+            raise _too_many(number)
         yield line
+
+
+def _too_many(number: int) -> Rejected:
+    """A file that has more than memory can hold by the row of that number."""
+    rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
+    return Rejected("response", f"row {number}", rule)
+
+
+def _check_values(content: bytes, marks: Sequence[str]) -> None:
+    """Raise `Rejected` for a text with more values than memory can hold, by the marks that stand between them."""
+    n_values = sum(content.count(mark.encode()) for mark in marks)
+    if n_values > MAX_VALUES:
+        value = f"{n_values:,} of {' '.join(map(repr, marks))}"
+        raise Rejected("response", value, f"at most {MAX_VALUES:,} values expected; split the file")
 
 
 READERS: dict[str, Callable[[ReadMapping, bytes], list[Row]]] = {

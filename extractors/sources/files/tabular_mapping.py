@@ -5,7 +5,7 @@ each of `FIELDS` stands: a column, several ("id" of several columns is their dig
 
     column, columns   where it stands: "salary", "company.name" (inside JSON or a Python literal), "skills[]" (a list)
     constant          what holds for every row of the file
-    pattern           a regular expression; its group, or what it matches, is taken
+    pattern           a regular expression, as RE2 takes it; its group, or what it matches, is taken
     values            what the file's words mean; "" for nothing. A word that is not there is an issue, never a guess
     format            how days are written, as strptime takes it
     heading           a line set before a part of the text ("Requirements")
@@ -35,6 +35,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from extractors.sources.files.tabular_pattern import Pattern, compile_pattern
 from transforms.text.rejects import Rejected
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -78,7 +79,7 @@ class Field:
 
     columns: tuple[str, ...] = ()
     constant: object = None
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     values: Mapping[str, object] | None = None
     format: str | None = None
     heading: str | None = None
@@ -116,7 +117,7 @@ class ReadMapping:
     records: str | None
     table: str | None
     joined: Mapping[str, Join]
-    leave_out: Mapping[str, re.Pattern[str]]
+    leave_out: Mapping[str, Pattern]
     complete_list: CompleteList | None
 
 
@@ -186,10 +187,10 @@ def _complete_list(table: object, fields: Mapping[str, object]) -> CompleteList:
     return CompleteList(scope=_mapping_text(table, "scope"), max_age_days=age)
 
 
-def _pattern(name: str, pattern: object) -> re.Pattern[str]:
+def _pattern(name: str, pattern: object) -> Pattern:
     try:
-        return re.compile(pattern)  # type: ignore[call-overload, no-any-return]  # whatever TOML holds
-    except (re.error, TypeError) as error:
+        return compile_pattern(pattern)  # type: ignore[arg-type]  # whatever TOML holds
+    except (ValueError, TypeError) as error:
         raise Rejected("mapping", pattern, f"a regular expression expected for {name} ({error})") from error
 
 

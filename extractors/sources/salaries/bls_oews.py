@@ -26,7 +26,7 @@ from xml.etree.ElementTree import ParseError
 
 import orjson
 
-from extractors.csv_tables import zip_member
+from extractors.csv_tables import check_workbook, zip_member
 from extractors.response import Response, each
 from extractors.source import Package, Source
 from extractors.web.paging import Web, ask_first
@@ -59,6 +59,8 @@ DEFINITION: dict[str, Any] = {
 """What the wages mean, as the publisher's technical notes say."""
 MAX_WORKBOOK = 64_000_000
 """Bytes a workbook may unpack to from the zip: the national one has 0.2 MB, the one of all metros about 15 MB."""
+MAX_UNPACKED = 300_000_000
+"""Bytes its parts may unpack to: about twice those of all metros."""
 MAX_DATABASE = 256_000_000
 """Bytes the package's database may unpack to: five times its size in 2026."""
 TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
@@ -205,9 +207,9 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
     try:
-        workbook = load_workbook(
-            io.BytesIO(zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)), read_only=True, data_only=True
-        )
+        content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
+        check_workbook(content, largest=MAX_UNPACKED)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         try:
             sheet = next((match for name in workbook.sheetnames if (match := SHEET.search(name))), None)
             if sheet is None:
@@ -232,14 +234,17 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
     missing = [column for column in NEEDED if column not in header]
     if missing:
         raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected on the sheet of wages")
-    records = [dict(zip(header, row, strict=False)) for row in rows if any(cell is not None for cell in row)]
-    selection = [
-        record
-        for record in records
-        if record.get("OCC_CODE") in occupations(SOC)
-        and str(record.get("I_GROUP") or ALL_INDUSTRIES).lower() == ALL_INDUSTRIES
-    ]
-    return len(records) - len(selection), selection
+    selection, n_left_out = [], 0
+    for row in rows:
+        if all(cell is None for cell in row):
+            continue
+        record = dict(zip(header, row, strict=False))
+        is_of_all = str(record.get("I_GROUP") or ALL_INDUSTRIES).lower() == ALL_INDUSTRIES
+        if is_of_all and record.get("OCC_CODE") in occupations(SOC):
+            selection.append(record)
+        else:
+            n_left_out += 1
+    return n_left_out, selection
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:

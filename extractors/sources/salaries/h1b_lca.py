@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-from extractors.csv_tables import table_in, to_utf8, unpack_gzip
+from extractors.csv_tables import check_workbook, table_in, to_utf8, unpack_gzip
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_first
@@ -185,6 +185,7 @@ def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
     try:
+        check_workbook(body, largest=MAX_TABLE)
         workbook = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
         try:
             rows = workbook.worksheets[0].iter_rows(values_only=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
 import json
 import random
+import re
+import signal
 import sqlite3
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractors import parquet_tables
 from extractors.archive import reader
 from extractors.refine.refine import rows_of
 from extractors.response import Response
@@ -558,3 +562,134 @@ def test_pay_of_a_wrong_unit_is_flagged_by_country_role_and_level() -> None:
     )
     body += b"3,Python Developer,US,9000000,9900000\n4,Python Developer,US,90000,110000\n"
     assert [one.pay_flag for one in read(body, mapping)] == ["implausible_low", None, "implausible_high", None]
+
+
+# --- bounds of what others wrote ------------------------------------------------------------------------
+
+
+def repeated(value: object, n: int) -> pa.Array:
+    """A column that says the same in every row: a few bytes of a Parquet file."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), n), pa.array([value]))
+
+
+def stored(**columns: Any) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
+
+
+def test_a_parquet_file_of_too_many_rows_is_refused_before_any_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = stored(id=pa.repeat(1, 3_000_000), title=repeated("AI", 3_000_000))
+    assert len(body) < 100_000
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", None)
+    with pytest.raises(Rejected, match=r"at most 1,048,576 rows expected; split the file \(got '3,000,000 rows'\)"):
+        read(body, MINE)
+
+
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "texts": (lambda: stored(id=pa.array(range(4_000)), title=repeated("x" * 100_000, 4_000)), "in rows 1 to 4,000"),
+    "texts in lists": (
+        lambda: stored(
+            id=pa.array(["1"]), title=pa.ListArray.from_arrays(pa.array([0, 4_000]), repeated("x" * 100_000, 4_000))
+        ),
+        "in rows 1 to 1 of 1",
+    ),
+    "values in a list": (
+        lambda: stored(id=pa.array(["1"]), title=pa.ListArray.from_arrays(pa.array([0, 31_000]), pa.repeat(1, 31_000))),
+        "row group 1 with 1 rows, 31,000 values",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_parquet_file_that_would_fill_the_memory_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_tables, "MAX_VALUES", 30_000)
+    make, where = BOMBS[name]
+    with pytest.raises(Rejected) as error:
+        read(make(), MINE)
+    assert where in error.value.issue.value
+    assert "expected" in error.value.issue.rule
+
+
+def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = parquet([{"id": number, "title": "AI Engineer"} for number in range(5_000)])
+    assert len(read(body, MINE)) == 5_000
+    monkeypatch.setattr(tabular, "MAX_CHARACTERS", 120_000)
+    with pytest.raises(Rejected, match="with 120,000 characters expected; split the file") as error:
+        read(body, MINE)
+    assert error.value.issue.value == "row 4096"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"id,title\n" + b"1,AI\n" * 200,
+        json.dumps([{"id": n, "title": "AI"} for n in range(200)]).encode(),
+        b'{"id": 1, "title": "AI"}\n' * 200,
+    ],
+    ids=["CSV", "JSON", "lines of JSON"],
+)
+def test_text_of_too_many_values_or_rows_is_refused(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit, words in (("MAX_VALUES", "at most 150 values expected; split"), ("MAX_ROWS", "at most 150 rows")):
+        with monkeypatch.context() as patch, pytest.raises(Rejected, match=words):
+            patch.setattr(tabular, limit, 150)
+            read(body, MINE)
+
+
+def search(pattern: str, text: str) -> str | None:
+    """What an expression of a mapping takes out of a title."""
+    mapping = HEAD + f"[fields]\nid = 'id'\ntitle = {{ column = 'title', pattern = '{pattern}' }}\n"
+    (row,) = read(json.dumps([{"id": 1, "title": text}]).encode(), mapping)
+    return row.title if isinstance(row, Posting) else None
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """End a search that would take hours, after so many CPU seconds: it fails here and does not hang."""
+
+    def end(number: int, frame: object) -> None:
+        raise TimeoutError(f"not done after {seconds} CPU seconds")
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "^(a|aa)+$", "(.*)(.*)(.*)(.*)c", r"(\w+\s?)+c", "(?:a?){200}c"])
+def test_no_expression_of_a_mapping_takes_longer_than_its_text(pattern: str) -> None:
+    with ended_after(20):
+        assert search(pattern, "a" * 20_000 + "b") is None
+        mapping = HEAD + f"[fields]\nid = 'id'\ntitle = 'title'\n[leave_out]\ntitle = '{pattern}'\n"
+        body = b"id,title\n1," + b"a" * 20_000 + b"b\n"
+        assert [isinstance(row, Posting) for row in read(body, mapping)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        (r"\w+", "Zürich, CH", "Zürich"),
+        (r"(\w+)\s+AI", "Ingénieur\u00a0AI", "Ingénieur"),
+        (r"[\w-]+$", "AI Ingénieur-e", "Ingénieur-e"),
+        (r"\W+(AI)", "ü AI", "AI"),
+        (r"[^\s]+", "Größe AI", "Größe"),
+        (r"[a[\]]+\w", "[a]é", "[a]é"),
+        (r"(?i)INGÉNIEUR", "ingénieur", "ingénieur"),
+        (r"(?:AI|ML) Engineer", "Senior ML Engineer", "ML Engineer"),
+        (r"AI\Z", "AI", "AI"),
+        ("(?P<title>AI) x?", "an AI Engineer", "AI"),
+    ],
+)
+def test_expressions_mean_what_they_mean_to_python(pattern: str, text: str, expected: str) -> None:
+    match = re.search(pattern, text)
+    assert match and (match[1] if match.re.groups else match[0]) == expected
+    assert search(pattern, text) == expected
+
+
+@pytest.mark.parametrize("pattern", ["(?=AI)", r"(A)I\1", "((a{100}){100}){100}"])
+def test_an_expression_that_cannot_be_bounded_is_refused_when_the_mapping_is_read(pattern: str) -> None:
+    with pytest.raises(Rejected, match=r"a regular expression expected for title \(.*RE2 has no look-around"):
+        search(pattern, "AI")

@@ -1,0 +1,107 @@
+"""Parquet files of others, read in batches and within bounds.
+
+A few kilobytes of Parquet may say the same for millions of rows, and a text that is stored once may stand in each. So
+rows and values are counted before anything is read, texts that repeat stay stored once, and what a batch holds is
+counted before Python makes objects of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from transforms.text.rejects import Rejected
+
+BATCH = 4_096
+"""Rows read at a time."""
+MAX_STORED = 1_000_000_000
+"""Bytes a row group's columns may unpack to."""
+MAX_VALUES = 30_000_000
+"""Values of a column in a row group, those inside lists counted too: writers put a million rows into one."""
+MAX_BATCH = 250_000_000
+"""Bytes of the values of a batch, as `held_bytes` counts them: what memory can hold."""
+
+
+class Batch(NamedTuple):
+    """Rows, and the bytes that their values take."""
+
+    rows: pa.RecordBatch
+    n_bytes: int
+
+
+def open_parquet(content: bytes | Path) -> pq.ParquetFile:
+    """A file, or its bytes, to be read by `read_batches`: texts as places in a list of the different ones."""
+
+    def source() -> Any:
+        return pa.BufferReader(content) if isinstance(content, bytes) else content
+
+    metadata = pq.read_metadata(source())
+    columns = [metadata.schema.column(place) for place in range(len(metadata.schema))]
+    texts = [
+        column.path
+        for column in columns
+        if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE", "JSON", "ENUM")
+    ]
+    return pq.ParquetFile(source(), metadata=metadata, read_dictionary=texts)
+
+
+def read_batches(
+    file: pq.ParquetFile, *, columns: Collection[str] | None = None, most_rows: int | None = None
+) -> Iterator[Batch]:
+    """The rows of a file of `open_parquet` in its order, of some columns or all.
+
+    Raises `Rejected` before anything is read when there are over `most_rows`, and for a row group or a batch that
+    memory cannot hold.
+    """
+    n_rows = file.metadata.num_rows
+    if most_rows is not None and n_rows > most_rows:
+        raise Rejected("response", f"{n_rows:,} rows", f"at most {most_rows:,} rows expected; split the file")
+    names = [name for name in file.schema_arrow.names if columns is None or name in columns]
+    _check_stored(file.metadata, names)
+    n_read = 0
+    for rows in file.iter_batches(BATCH, columns=names):
+        n_bytes = sum(map(held_bytes, rows.columns))
+        if n_bytes > MAX_BATCH:
+            value = f"{n_bytes:,} bytes in rows {n_read + 1:,} to {n_read + rows.num_rows:,} of {n_rows:,}"
+            raise Rejected(
+                "response", value, f"at most {MAX_BATCH:,} bytes in {BATCH:,} rows expected; shorten the texts"
+            )
+        n_read += rows.num_rows
+        yield Batch(rows, n_bytes)
+
+
+def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        chunks = [group.column(place) for place in range(group.num_columns)]
+        chunks = [chunk for chunk in chunks if chunk.path_in_schema.partition(".")[0] in names]
+        n_values = max((chunk.num_values for chunk in chunks), default=0)
+        n_bytes = sum(chunk.total_uncompressed_size for chunk in chunks)
+        if n_values > MAX_VALUES or n_bytes > MAX_STORED:
+            value = f"row group {number + 1} with {group.num_rows:,} rows, {n_values:,} values and {n_bytes:,} bytes"
+            rule = f"at most {MAX_VALUES:,} values in a column and {MAX_STORED:,} bytes in a row group expected"
+            raise Rejected("response", value, f"{rule}; write the file with smaller row groups, or split it")
+
+
+def held_bytes(values: Any) -> int:
+    """The bytes that values take when each stands for itself: texts by their length, all others 8 or more."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        words = values.dictionary
+        sizes = pc.binary_length(words) if _is_text(words.type) else pa.array([8] * len(words), pa.int32())
+        return 8 * len(values) + (pc.sum(sizes.take(values.indices).cast(pa.int64())).as_py() or 0)
+    if pa.types.is_struct(kind):
+        return 8 * len(values) + sum(map(held_bytes, values.flatten()))
+    if pa.types.is_nested(kind):
+        parts = (values.keys, values.items) if pa.types.is_map(kind) else (values.flatten(),)
+        return 8 * len(values) + sum(map(held_bytes, parts))
+    return max(8 * len(values), int(values.nbytes))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_string(kind))
