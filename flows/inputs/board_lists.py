@@ -20,11 +20,13 @@ from pathlib import Path
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from extractors.boards import why_not_read
-from extractors.source import PLATFORM_PAGES, all_sources, board_in
+from extractors.parquet_tables import open_parquet, read_batches
+from extractors.source import PLATFORM_PAGES, Source, all_sources, board_at, board_in
 from flows.terminal.errors import WrongUsage
+from transforms.text.addresses import hide_users
+from transforms.text.rejects import Rejected
 from warehouse.load.boards import board_key
 from warehouse.ops_tables import KnownBoards
 
@@ -67,10 +69,10 @@ class BoardList:
     n_refused: int = 0
 
     def refuse(self, why: str) -> None:
-        """Note a line that is not taken."""
+        """Note a line that is not taken, without a password that stands in its address."""
         self.n_refused += 1
         if len(self.refused) < MAX_REFUSED:
-            self.refused.append(why)
+            self.refused.append(hide_users(why))
 
     def describe_misshapen(self) -> Iterator[str]:
         """For each source how many tokens lack parts, which parts, and where they are found."""
@@ -94,6 +96,11 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
         if name not in sources:
             result.unread[platform] += 1
             continue
+        if (board := _board_by(sources[name], token)) is None:
+            remedy = f"write the token ({sources[name].token_shapes}), or the address of its list or of a posting"
+            result.refuse(f"{path.name} line {number}: {token} is the address of no board of {platform}; {remedy}")
+            continue
+        token = board  # noqa: PLW2901  # an address stood in its place
         if why := why_not_read(name, token):
             result.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
             continue
@@ -107,6 +114,16 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
             continue
         result.boards.append(make_known(name, token, known_from=known_from, day=day))
     return result
+
+
+def _board_by(source: Source, token: str) -> str | None:
+    """The board that a list names by its token, or by an address in its place; None: by that of no board of it."""
+    if "." in token:
+        board = board_at(token if "//" in token else f"https://{token}")
+        if board and board[0] == source.name:
+            return board[1]
+    is_address = "//" in token or ("/" in token and "/" not in source.token_shapes)
+    return None if is_address else token
 
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
@@ -155,6 +172,8 @@ def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
                     result.refuse(f"{path.name} address {number}: {board[0]} {board[1]} is not read: {why}")
                 else:
                     result.boards.append(make_known(*board, known_from=known_from, day=day))
+    except Rejected as error:
+        raise WrongUsage(f"{path}: {error.issue.rule} (got {error.issue.value})") from error
     except (OSError, EOFError, UnicodeDecodeError, pa.ArrowException) as error:
         raise WrongUsage(f"{path}: a whole file of addresses expected: {error}; fetch it again") from error
     return result
@@ -162,12 +181,12 @@ def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
 
 def _addresses_of(path: Path) -> Iterator[str]:
     if path.suffix == ".parquet":
-        with pq.ParquetFile(path) as file:
+        with open_parquet(path) as file:
             if "url" not in file.schema_arrow.names:
                 columns = ", ".join(file.schema_arrow.names[:5])
                 raise WrongUsage(f"{path}: a column url expected, as in Common Crawl's columnar index, not {columns}")
-            for batch in file.iter_batches(columns=["url"]):
-                yield from (url for url in batch["url"].to_pylist() if url)
+            for batch in read_batches(file, columns=["url"]):
+                yield from (url for url in batch.rows["url"].to_pylist() if url)
         return
     with _open_lines(path) as lines:
         yield from _addresses_in(lines)

@@ -190,3 +190,55 @@ def test_a_cut_index_is_refused_with_its_remedy(tmp_path: Path) -> None:
     pq.write_table(pa.table({"address": ["x"]}), table)
     with pytest.raises(WrongUsage, match="a column url"):
         read_list(table, known_from="an index", day=DAY)
+
+
+ADDRESSES = {
+    ("greenhouse", "https://boards.greenhouse.io/acme"): "acme",
+    ("greenhouse", "https://job-boards.greenhouse.io/acme/jobs/4012"): "acme",
+    ("greenhouse", "boards.greenhouse.io/acme"): "acme",
+    ("greenhouse", "https://boards-api.greenhouse.io/v1/boards/acme/jobs?content=true"): "acme",
+    ("lever", "HTTP://JOBS.LEVER.CO/acme/"): "acme",
+    ("lever", "https://jobs.eu.lever.co/acme"): "eu:acme",
+    ("teamtailor", "https://acme.teamtailor.com/jobs"): "acme",
+    ("workday", "https://acme.wd1.myworkdayjobs.com/en-US/External"): "acme.wd1/External",
+}
+
+
+@pytest.mark.parametrize(("platform", "address"), ADDRESSES)
+def test_an_address_in_place_of_a_token_is_its_boards(tmp_path: Path, platform: str, address: str) -> None:
+    (board,) = read(tmp_path, f"platform\tslug\n{platform}\t{address}\n").boards
+    assert (board.source, board.board) == (platform, ADDRESSES[platform, address])
+
+
+@pytest.mark.parametrize(
+    ("platform", "address"),
+    [
+        ("lever", "https://boards.greenhouse.io/acme"),  # of another platform
+        ("greenhouse", "https://acme.example/careers"),
+        ("greenhouse", "https://boards.greenhouse.io/"),
+        ("ashby", "acme.example/careers"),
+        ("ashby", "acme/careers"),
+        ("ashby", "//[acme"),
+        ("workday", "https://acme.example/careers"),
+    ],
+)
+def test_an_address_of_no_board_is_refused_with_line_value_and_remedy(
+    tmp_path: Path, platform: str, address: str
+) -> None:
+    result = read(tmp_path, f"platform\tslug\n{platform}\t{address}\n")
+    assert not result.boards and not result.misshapen
+    (why,) = result.refused
+    assert f"list.tsv line 2: {address} is the address of no board of {platform}; write the token" in why
+
+
+def test_a_password_in_a_list_is_not_repeated(tmp_path: Path) -> None:
+    (why,) = read(tmp_path, "platform\tslug\nlever\thttps://me:s3cr3t@acme.example/jobs\n").refused
+    assert "https://***@acme.example/jobs is the address" in why
+
+
+def test_a_file_of_addresses_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "part.parquet"
+    urls = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), 3_000), pa.array(["x" * 100_000]))
+    pq.write_table(pa.table({"url": urls}), path)
+    with pytest.raises(WrongUsage, match=r"part.parquet: at most .* bytes in 4,096 rows expected.*rows 1 to 3,000"):
+        read_list(path, known_from="a list", day=DAY)
