@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test quick long check bench known-truth lint types sample generated answers screenshots lock clean
+.PHONY: run test quick long wheel check bench known-truth lint types sample generated answers screenshots lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
@@ -14,11 +14,15 @@ test: $(INSTALLED)  ## run the tests, without a network
 quick: $(INSTALLED)  ## the tests of readers and sources, in a minute or two
 	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine tests/test_imports.py
 
-long: $(INSTALLED)  ## tests that take many minutes, what thirty nights add, what a million jobs and 36,000 boards cost
+long: $(INSTALLED)  ## tests that take many minutes, the sample from a wheel, what thirty nights, a million jobs and 36,000 boards cost
 	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m tests.bench.month
 	$(BIN)/python -m tests.bench.million
 	$(BIN)/python -m tests.bench.boards_night --boards 360 3600 36000 --nights 7
+	$(BIN)/python -m tests.wheel --whole
+
+wheel: $(INSTALLED)  ## build the wheel, install it into an empty environment, run a small sample from it
+	$(BIN)/python -m tests.wheel
 
 check: lint types test  ## everything a change must pass
 

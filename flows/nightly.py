@@ -43,9 +43,10 @@ from flows.board_plan import find_outcomes, keep_records, plan_boards, restore_r
 from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
+from flows.runtime.project import PROJECT
 from flows.runtime.recovery import recover
 from flows.runtime.run_record import Outcome, Request, begin, record_end, record_health, work_of, write_end
-from flows.runtime.settings import PROJECT, Settings
+from flows.runtime.settings import Settings
 from flows.runtime.settings_declared import MONTHLY, OBEY
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals

@@ -35,7 +35,7 @@ from flows.accuracy.audit_results import GOLD as ANSWERS
 from flows.accuracy.audited_cases import score_audited
 from flows.accuracy.bilingual_halves import score_halves
 from flows.accuracy.scoring import Figure, Miss, Score, score
-from flows.runtime.settings import PROJECT
+from flows.runtime.project import PROJECT
 from flows.terminal.console import LOOK
 from transforms.records.vocabulary import READERS
 

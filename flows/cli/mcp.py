@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.release import address_in
-from flows.runtime.settings import PROJECT, settings
+from flows.runtime.project import PROJECT
+from flows.runtime.settings import settings
 
 
 def mcp(
@@ -27,5 +28,5 @@ def mcp(
     from flows.runtime.version import code_version
     from reports.mcp.server import make_server
 
-    methods = PROJECT / "docs" / "methods.md"
+    methods = PROJECT / "reports" / "texts" / "methods.md"
     make_server(settings().data, version=code_version(), base_url=url or "", methods=methods).run("stdio")

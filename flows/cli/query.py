@@ -15,7 +15,8 @@ from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage
 from flows.cli.options import PastDay, check_live
-from flows.runtime.settings import PROJECT, Settings, settings
+from flows.runtime.project import PROJECT
+from flows.runtime.settings import Settings, settings
 from flows.terminal.console import ERR, FORMS, OUT, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
 

@@ -19,7 +19,8 @@ from rich.text import Text
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
 from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in
 from flows.runtime.lock import hold_folder
-from flows.runtime.settings import PROJECT, Settings, prepare_prefect, settings
+from flows.runtime.project import PROJECT
+from flows.runtime.settings import Settings, prepare_prefect, settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 
@@ -70,8 +71,8 @@ def run(
     **Reads** the network (a live run needs JOBMARKET_CONTACT), with --sample the bundled recordings, with --as-of
     the archive alone.
 
-    **Writes** below the data folder (JOBMARKET_DATA, else data/): archive/, refined/, work.duckdb, market.duckdb,
-    guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
+    **Writes** below the data folder (JOBMARKET_DATA, else as `config show` says): archive/, refined/, work.duckdb,
+    market.duckdb, guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
     that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
 
     A clock that is behind the last run or the newest published day, or a day from that of most servers, begins nothing.

@@ -21,7 +21,8 @@ from extractors.archive.reader import SUFFIX, read
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import LINKED_TOKEN, all_sources, board_at, board_in
-from flows.runtime.settings import PROJECT, Settings
+from flows.runtime.project import PROJECT
+from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
 from transforms.records.boards import Board

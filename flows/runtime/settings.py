@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # reading archives takes longer to import than all else that 
     from extractors.archive.index import ArchiveIndex
     from extractors.archive.store import Store
 
-PROJECT = Path(__file__).parents[2]
 COMMAND_LINE = "command line"
 """How the origin of a setting begins that an option gives."""
 ASOF = "asof"

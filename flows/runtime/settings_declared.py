@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from flows.runtime.project import default_data
 from flows.runtime.secret import HIDDEN, Secret
 from transforms.depth import ALL_PERCENT
 
@@ -240,8 +241,8 @@ SETTINGS = (
         key=None,
         environment="JOBMARKET_DATA",
         kind=PATH,
-        default=lambda: Path(__file__).parents[2] / "data",
-        default_words="data/ in the project",
+        default=default_data,
+        default_words="data/ in a checkout, else the user's folder of data (Linux: ~/.local/share/jobmarket)",
         meaning="The data folder, made when it is not there. The settings file stands in it, so it cannot name it.",
         example="/srv/jobmarket",
     ),

@@ -8,9 +8,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from flows.runtime.settings import PROJECT
+from flows.runtime.project import PACKAGE, PROJECT
 
-PACKAGE = "ai-job-market"
 PATIENCE = 10.0
 """Seconds git may take."""
 

@@ -45,7 +45,7 @@ from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[1] / "texts"
 TEXTS = {DOCS / "methods.md": "How we count", DOCS / "known_truth.md": "Estimators against known truth"}
 """Texts that are pages, with their titles. They name each other by their file names."""
 NAVIGATION = (
