@@ -128,7 +128,7 @@ def score(gold: Path, real: Path | None = None) -> Score:
     Raises `GoldError` naming what is missing or is not as the conventions say.
     """
     if not gold.is_dir():
-        raise GoldError(f"{gold} does not exist; a folder of labelled cases with their CONVENTIONS.md is expected")
+        raise GoldError(f"{gold} does not exist; name a folder of labelled cases with CONVENTIONS.md (--gold DIR)")
     if missing := [name for name in GOLD_FILES if not (gold / name).is_file()]:
         raise GoldError(f"no {', '.join(missing)} in {gold}; the labelled cases are expected there")
     tally = Score()
