@@ -44,7 +44,7 @@ from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.project import PROJECT
-from flows.runtime.recovery import recover
+from flows.runtime.recovery import describe_lost_publication, recover, restore_publication
 from flows.runtime.run_record import Outcome, Request, begin, record_end, record_health, work_of, write_end
 from flows.runtime.settings import Settings
 from flows.runtime.settings_declared import MONTHLY, OBEY
@@ -139,6 +139,7 @@ def run_after_fetch(
         restore = functools.partial(restore_records, archive=request.settings.archive)
         database.make_anew(request.settings.data, restore=restore)
     loads = (*before, *load_refined(request, results, failures))  # and derive what follows from it
+    brought = find_newest_day(results, fetches)
     notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
         fetches = [*fetches, *rates]
@@ -157,7 +158,9 @@ def run_after_fetch(
     if as_of is None:
         problems = [describe_no_postings(request), *problems]
     elif not problems:
-        problems, ledger = compute_marts(request, as_of)
+        with work_of(request) as con:
+            repairs = [*repairs, *describe_lost_publication(con, request.outputs)]
+        problems, ledger = compute_marts(request, as_of, brought)
     record_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(repairs), notes=notes)
@@ -515,8 +518,8 @@ def today() -> date:
 def resolve_as_of(request: Request) -> date | None:
     """The day that marts and figures are of: today for a live night, else the newest WARC-Date of posting sources.
 
-    A rebuild takes the last day that the warehouse has figures of, when that is later. Never a day after today; None
-    when no posting source has answered yet.
+    The last day that the warehouse has figures of, when that is later: what is published never goes back. Never a day
+    after today; None when no posting source has answered yet.
     """
     with work_of(request) as con:
         kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
@@ -524,12 +527,18 @@ def resolve_as_of(request: Request) -> date | None:
             f"SELECT max(observed_to)::DATE FROM ops.loads JOIN core.sources USING (source) WHERE kind IN ({kinds})"
         ).fetchone()
         newest: date | None = row[0] if row else None
-        if request.is_rebuild and newest:
+        if request.as_of is None and newest:
             (last,) = con.execute("SELECT max(as_of) FROM mart.figures WHERE as_of <= ?", [today()]).fetchall()[0]
             newest = max(newest, last or newest)
     if newest is None:
         return None
     return today() if request.is_live else min(newest, today())
+
+
+def find_newest_day(results: Sequence[RefineResult], fetches: Sequence[Health]) -> date | None:
+    """The day of the newest answer in the files that a run brought; None when it brought none."""
+    brought = {warc for health in fetches for warc in health.fresh}
+    return max((file.observed_to.date() for file in results if file.observed_to and file.warc in brought), default=None)
 
 
 def describe_missing_rates(request: Request) -> tuple[str, ...]:
@@ -569,29 +578,42 @@ class _UnsoundError(Exception):
 
 
 @task(name="marts", cache_policy=NO_CACHE)
-def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
+def compute_marts(request: Request, as_of: date, brought: date | None = None) -> tuple[list[str], list[Figures]]:
     """Compute and check every mart and figure of the day, and before it of earlier days that were never computed.
 
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
-    must not take a refused value for an accepted one.
+    must not take a refused value for an accepted one. What is published is decided for a day once it is newer than all
+    that were decided when the run began, and again by a later night of the newest of them. `brought` is the newest day
+    that a backfill brought: one of older days alone, as a rebuild, leaves what is published as it is.
     """
     with work_of(request) as con:
-        database.restore_published(con, Figures, request.outputs.market)
-        database.restore_rows(con, Vintages, request.outputs.market)
+        restore_publication(con, request.outputs)
         with database.transaction(con):
             mart_history.rename(con, Figures, "figure", canonical)
         if request.clock_is_right is not None:
             database.set_days_aside(con, request.outputs.market, datetime.now(UTC))
+        decided = vintages.last_decided_day(con) if request.as_of is None else None
         first_on = as_of - timedelta(days=MAX_STALE_DAYS)
         for day in compute.find_earlier_days(con, as_of, first_on=first_on):
             LOG.info("%s was never computed, and boards have left the stock since", day)
-            for problem in _compute_day(request, con, day)[0]:
+            for problem in _compute_day(request, con, day, decides=decided is None or day > decided)[0]:
                 LOG.warning("figures of %s are left out: %s", day, problem)
-        return _compute_day(request, con, as_of)
+        is_new = decided is None or as_of > decided
+        brings_nothing = request.is_backfill and (brought is None or brought < as_of)
+        is_again = as_of == decided and not request.is_rebuild and not brings_nothing
+        if decided and not (is_new or is_again or request.is_live):
+            LOG.info("nothing was taken in of %s or later, so what is published stays as it is", decided)
+        decides = is_new or is_again or request.is_live
+        return _compute_day(request, con, as_of, decides=decides)
 
 
-def _compute_day(request: Request, con: database.Connection, as_of: date) -> tuple[list[str], list[Figures]]:
-    """Compute, check and store the marts and figures of one day; what is wrong, and the figures."""
+def _compute_day(
+    request: Request, con: database.Connection, as_of: date, *, decides: bool
+) -> tuple[list[str], list[Figures]]:
+    """Compute, check and store the marts and figures of one day; what is wrong, and the figures.
+
+    `decides`: what is published is decided, too.
+    """
     with staging.stage_macros(con, [as_of]):
         marts = compute.compute_marts(con, as_of, run_id=request.run_id)
         if marts.problems:
@@ -602,7 +624,7 @@ def _compute_day(request: Request, con: database.Connection, as_of: date) -> tup
                 compute.write_marts(con, marts)
                 ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
                 database.write_mart(con, Figures, ledger, as_of=as_of)
-                if request.as_of is None:
+                if decides and request.as_of is None:
                     _revise_vintages(con, request, ledger, as_of)
                 result = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not result.passed:

@@ -300,7 +300,7 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
             con.execute(f"DELETE FROM {name}")
             mart_history.copy_rows(con, cls, "published")
     except duckdb.Error as error:
-        log.info("%s: what was published does not fit today's declaration (%s)", name, error)
+        log.warning("%s: what was published does not fit today's declaration (%s)", name, error)
     finally:
         con.execute("DETACH DATABASE IF EXISTS published")
 

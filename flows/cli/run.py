@@ -373,11 +373,9 @@ def _run_flow(
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     from flows.runtime.data_kind import settle_kind
-    from flows.runtime.permissions import read_accepted
     from flows.runtime.places import describe_unreachable, refuse_unreachable
 
     recordings = _select_recordings(paths, options["sources"]) if paths else None
-    read_accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
         _refuse_faulty_guides(config, guides, kind=kind, **options)
     dated_back = _refuse_dating_back(guides, options.get("as_of"), may_date_back)
@@ -426,7 +424,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         is_sample = settle_kind(config, None) == "sample"
         prepare_prefect(config)
         from flows import nightly
-        from flows.runtime import run_record
+        from flows.runtime import recovery, run_record
         from reports.figures.catalogue import declarations
         from reports.guide import desk
         from warehouse import database, ops_tables
@@ -441,12 +439,17 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         request = run_record.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
         run_record.begin(request)
         with run_record.work_of(request) as con:
-            database.restore_rows(con, ops_tables.Vintages, request.outputs.market)
+            losses = recovery.describe_lost_publication(con, request.outputs)
+            recovery.restore_publication(con, request.outputs)
+            try:
+                as_of = desk.newest_day(con)
+            except desk.NothingPublishedError as error:
+                raise Wrong(str(error)) from error
             with database.transaction(con):
                 database.put(con, ops_tables.Vintages, make(con))
-            as_of = desk.newest_day(con)
             ledger = desk.read_ledger(con, as_of, declarations(con))
-        outcome = nightly.publish.fn(request, run_record.Outcome(exit_code=0, as_of=as_of), ledger)
+        outcome = run_record.Outcome(exit_code=0, as_of=as_of, messages=tuple(losses))
+        outcome = nightly.publish.fn(request, outcome, ledger)
         run_record.record_end(request, outcome)
         return outcome
 
@@ -544,22 +547,27 @@ HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all
 """Figures that a run ends with."""
 MAX_CHANGED = 5
 """Changed figures that are named; the others are counted."""
-VALUES = "SELECT figure, title, value, reason, n_jobs, n_employers FROM mart.figures WHERE as_of = ?"
 
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
-    """A figure or two, and which figures are not as they were on the day before that has any."""
+    """A figure or two as they are published, and which were published anew on the day; of a past day its ledger."""
+    from reports.figures import vintages
     from reports.figures.changes import find_changes
+    from reports.guide import desk
     from warehouse.publish.reader import open_reader
 
     with open_reader(request.outputs.folder) as con:
-        catalogue = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
-        changes = find_changes(con, outcome.as_of) if outcome.as_of else []
-    for name in filter(catalogue.get, HEADLINES):
-        title, value, reason, n_jobs, n_employers = catalogue[name]
-        employers = "" if n_employers is None else f", {n_employers:,} employers"
-        text = f"{value} (n = {n_jobs:,} jobs{employers})" if value else f"withheld, {reason}"
-        OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {text}", soft_wrap=True, highlight=False)
+        catalogue = {row.figure: row for row in desk.published_figures(con)}
+        published = {name: vintages.last_published(history) for name, history in vintages.read_vintages(con).items()}
+        changes = [
+            change
+            for change in (find_changes(con, outcome.as_of) if outcome.as_of else [])
+            if (last := published.get(change.figure)) is None or last.decided_on == outcome.as_of
+        ]
+    for row in filter(None, map(catalogue.get, HEADLINES)):
+        employers = "" if row.n_employers is None else f", {row.n_employers:,} employers"
+        text = f"{row.value} (n = {row.n_jobs or 0:,} jobs{employers})" if row.value else f"withheld, {row.reason}"
+        OUT.print(f"{'SAMPLE · ' * request.is_sample}{row.title}: {text}", soft_wrap=True, highlight=False)
     words = {False: "Changed since", True: "On another rung than, so not to be compared with,"}
     for is_other_rung, phrase in words.items():
         group = [change for change in changes if change.is_other_rung == is_other_rung]

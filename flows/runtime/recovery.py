@@ -12,6 +12,8 @@ from extractors.refine.refine import remove_damaged
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Outputs, Settings
 from warehouse import database
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
 from warehouse.publish.reader import open_reader
 from warehouse.recovery import set_damaged_aside
 
@@ -56,6 +58,48 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
     for sentence in sentences:
         LOG.warning("%s", sentence)
     return sentences
+
+
+def restore_publication(con: database.Connection, outputs: Outputs) -> None:
+    """Make ledger and vintages those of the published file: what runs left that published nothing is forgotten.
+
+    Where that file is lost, both stay as the work file has them.
+    """
+    if not outputs.market.exists():
+        if _was_published(con, outputs):
+            return
+        if n_vintages := _count_vintages(con):
+            LOG.warning("%d vintages are forgotten that no run is known to have published", n_vintages)
+    database.restore_published(con, Figures, outputs.market)
+    database.restore_rows(con, Vintages, outputs.market)
+
+
+def describe_lost_publication(con: database.Connection, outputs: Outputs) -> list[str]:
+    """What became of the vintages where the published file is lost, in a sentence; [] where it is there."""
+    if outputs.market.exists() or not _was_published(con, outputs):
+        return []
+    if n_vintages := _count_vintages(con):
+        sentence = (
+            f"{database.MARKET} is lost; figures, their {n_vintages:,} vintages and the marts of earlier days stay as "
+            f"{database.WORK} has them"
+        )
+    else:
+        sentence = (
+            f"{database.MARKET} and {database.WORK} are lost, and with them every vintage that was published: each "
+            "figure begins again with a first one. Put a copy of either back to keep them"
+        )
+    LOG.warning("%s", sentence)
+    return [sentence]
+
+
+def _count_vintages(con: database.Connection) -> int:
+    (n_vintages,) = con.execute("SELECT count(*) FROM ops.vintages").fetchall()[0]
+    return int(n_vintages)
+
+
+def _was_published(con: database.Connection, outputs: Outputs) -> bool:
+    """Whether a run ever published here: the work file says so, or the guide that is published with it."""
+    return outputs.guide.exists() or bool(con.execute("FROM ops.runs WHERE exit_code IN (0, 2) LIMIT 1").fetchall())
 
 
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:

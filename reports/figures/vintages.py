@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -154,25 +154,48 @@ def _is_first_of_month(con: Connection, as_of: date) -> bool:
 
 
 def revision_day(con: Connection, as_of: date) -> date:
-    """The night of the calendar's last revision, the first of the month: cells without vintages are shown as of it."""
-    month = query.literal(as_of.replace(day=1))
-    days = f"SELECT min(as_of) AS day FROM mart.figures WHERE as_of BETWEEN {month} AND {query.literal(as_of)}"
+    """The night of the calendar's last revision, the first of the month: cells without vintages are shown as of it.
+
+    A day that a backfill added later, on which nothing was decided, is none.
+    """
+    month, day = query.literal(as_of.replace(day=1)), query.literal(as_of)
+    days = (
+        f"SELECT min(as_of) AS day FROM mart.figures WHERE as_of BETWEEN {month} AND {day} AND ("
+        f"as_of IN (SELECT as_of FROM ops.runs WHERE exit_code IN (0, 2))"
+        f" OR as_of IN (SELECT offered_on FROM ops.vintages))"
+    )
     (row,) = query.read(con, days)
     return row["day"] or as_of
 
 
-def forget_undecided(con: Connection, as_of: date) -> None:
-    """Forget what nights of this day or later made and nobody decided, so that the night decides again.
+def last_decided_day(con: Connection) -> date | None:
+    """The newest day for which a run decided what is published; None before there is a vintage.
 
-    A vintage of an earlier night that they withdrew waits again, unless a person corrected the figure since.
+    On a day before it, what is published is settled.
+    """
+    decisions = query.read(con, "SELECT max(greatest(offered_on, decided_on)) AS day FROM ops.vintages")
+    nights = query.read(con, "SELECT max(as_of) AS day FROM mart.figures")
+    day: date | None = decisions[0]["day"]
+    return None if day is None else max(day, nights[0]["day"] or day)
+
+
+def forget_undecided(con: Connection, as_of: date) -> None:
+    """Forget what an earlier run of this day offered and nobody decided, so that the night decides again.
+
+    What the run published stays. A vintage of an earlier night that it withdrew waits again, unless another followed.
     """
     day = query.literal(as_of)
-    con.execute(f"DELETE FROM ops.vintages WHERE offered_on >= {day} AND reason IS NULL")
+    con.execute(f"DELETE FROM ops.vintages WHERE offered_on = {day} AND state = {query.literal(WAITING)}")
     con.execute(
         f"UPDATE ops.vintages AS v SET state = {query.literal(WAITING)}, decided_on = NULL"
-        f" WHERE state = {query.literal(WITHDRAWN)} AND decided_on >= {day}"
+        f" WHERE state = {query.literal(WITHDRAWN)} AND decided_on = {day} AND offered_on < {day}"
         " AND NOT EXISTS (FROM ops.vintages AS w WHERE w.figure = v.figure AND w.number > v.number)"
     )
+
+
+def _is_of_earlier_run(one: Vintages, as_of: date) -> bool:
+    """Whether an earlier run of the same day made a vintage, and no person decided on it: a later run decides again."""
+    return one.offered_on == as_of and one.reason is None
 
 
 def _revise_one(figure: Figure, row: Figures, history: Sequence[Vintages], night: _Night) -> list[Vintages]:
@@ -194,36 +217,28 @@ def _revise_one(figure: Figure, row: Figures, history: Sequence[Vintages], night
     if sources := night.barred.intersection(last_row.sources if last.value is not None else ()):
         return publish(f"{', '.join(sorted(sources))} may not be republished")
     if last.value is None:
-        return _print_again(figure, row, history, new, publish, night)
-    if row.rung == CARRIED or not _is_another(last_row, row, night.as_of):
-        return _withdraw(waiting, night.as_of)  # nothing to revise, or no longer
-    is_due = night.is_due or (_judge_on(last_row, night.as_of).status == "stale" != row.status)
-    if not is_due and waiting is None:
-        return []
-    reasons = find_reasons(figure, last_row, last.method, row, night.overlaps)
-    if reasons:
+        is_due, why = True, "first value since it was withheld"
+    else:
+        if row.rung == CARRIED or not _is_another(last_row, row, night.as_of):
+            return _withdraw(waiting, night.as_of)  # nothing to revise, or no longer
+        is_again = _is_of_earlier_run(last, night.as_of)
+        is_due = night.is_due or is_again or (_judge_on(last_row, night.as_of).status == "stale" != row.status)
+        why = "revised by a later run of the day" if is_again else "revised at its cadence"
+        if not is_due and waiting is None:
+            return []
+    if reasons := _find_reasons_since(history, figure, row, night):
         return [] if waiting or _is_refused(figure, row, history, night) else [replace(new, why="; ".join(reasons))]
-    return publish("revised at its cadence") if is_due else _withdraw(waiting, night.as_of)
+    return publish(why) if is_due else _withdraw(waiting, night.as_of)
 
 
-def _print_again(
-    figure: Figure,
-    row: Figures,
-    history: Sequence[Vintages],
-    new: Vintages,
-    publish: Callable[[str], list[Vintages]],
-    night: _Night,
-) -> list[Vintages]:
-    """A value after the figure was withheld: held against the last that was published, if there ever was one."""
-    before = next((one for one in reversed(history) if one.state == PUBLISHED and one.value is not None), None)
-    reasons = [] if before is None else find_reasons(figure, thaw(before.content), before.method, row, night.overlaps)
-    if not reasons:
-        return publish("first value since it was withheld")
-    return (
-        []
-        if waiting_one(history) or _is_refused(figure, row, history, night)
-        else [replace(new, why="; ".join(reasons))]
-    )
+def _find_reasons_since(history: Sequence[Vintages], figure: Figure, row: Figures, night: _Night) -> list[str]:
+    """Why a row waits, held against the last value that was published, if there ever was one.
+
+    What an earlier run of the day published does not count: the day is decided again.
+    """
+    values = (one for one in reversed(history) if one.state == PUBLISHED and one.value is not None)
+    before = next((one for one in values if not _is_of_earlier_run(one, night.as_of)), None)
+    return [] if before is None else find_reasons(figure, thaw(before.content), before.method, row, night.overlaps)
 
 
 def _is_refused(figure: Figure, row: Figures, history: Sequence[Vintages], night: _Night) -> bool:

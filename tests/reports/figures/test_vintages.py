@@ -225,8 +225,10 @@ def test_a_correction_is_published_at_once_with_its_erratum(nights: Nights) -> N
 def test_a_night_that_is_run_again_decides_again(nights: Nights) -> None:
     nights.night(nights.row(150_000))
     nights.night(nights.row(400_000))
-    assert nights.shown(nights.row(400_000)).value == "USD 400K", "nobody saw the first"
-    assert len(vintages.read_vintages(nights.con)[ID]) == 1
+    assert nights.shown(nights.row(400_000)).value == "USD 400K", "no earlier night says that it waits"
+    assert [(one.state, one.value) for one in vintages.read_vintages(nights.con)[ID]] == [
+        ("published", "USD 150K"), ("published", "USD 400K"),
+    ], "what was published stays"  # fmt: skip
 
 
 def test_a_vintage_ages_by_its_own_period(nights: Nights) -> None:
@@ -492,3 +494,61 @@ def test_adverts_of_both_days_tell_a_drift_from_a_jump_and_from_another_reading(
 def test_the_method_of_every_figure_has_a_version() -> None:
     queries = {rung.sql for figure in KNOWN.values() for rung in figure.rungs if not vintages._versions_in(rung.sql)}
     assert queries == set()
+
+
+# --- two runs of one day, and days of the past ------------------------------------------------------------
+
+
+def test_a_run_that_finds_the_same_adds_nothing_to_what_the_day_published(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    nights.night(nights.row(156_000))
+    before = vintages.read_vintages(nights.con)
+    assert nights.night(nights.row(156_000)) == [] and vintages.read_vintages(nights.con) == before
+    nights.night(nights.row(154_000))
+    histories = vintages.read_vintages(nights.con)[ID]
+    assert histories[:2] == before[ID] and [one.why for one in histories[2:]] == ["revised by a later run of the day"]
+
+
+def test_a_run_is_held_against_what_stood_before_the_day(nights: Nights) -> None:
+    """Else a jump in two steps would wait for nobody."""
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    nights.night(nights.row(156_000))
+    row = nights.row(300_000)
+    (vintage,) = nights.night(row)
+    assert (vintage.number, vintage.state) == (3, "waiting") and "median up 100%" in vintage.why
+    assert nights.shown(row).value == "USD 156K (under review since 1 April 2026)"
+    assert nights.night(nights.row(156_000)) == [], "and it may go by itself"
+    assert [one.state for one in vintages.read_vintages(nights.con)[ID]] == ["published", "published"]
+
+
+def test_what_is_published_of_a_later_day_is_not_forgotten(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    nights.night(nights.row(156_000))
+    before = vintages.read_vintages(nights.con)
+    vintages.forget_undecided(nights.con, FIRST - timedelta(days=30))
+    vintages.forget_undecided(nights.con, FIRST)
+    vintages.forget_undecided(nights.con, nights.day)
+    assert vintages.read_vintages(nights.con) == before
+
+
+def test_a_day_is_settled_by_the_last_that_was_decided(nights: Nights) -> None:
+    assert vintages.last_decided_day(nights.con) is None
+    store(nights.con, nights.put, [nights.row(150_000)])
+    assert vintages.last_decided_day(nights.con) is None, "figures of a version without vintages"
+    nights.night(nights.row(150_000))
+    assert vintages.last_decided_day(nights.con) == FIRST
+    nights.day = date(2026, 4, 1)
+    nights.night(nights.row(300_000))
+    assert vintages.last_decided_day(nights.con) == nights.day, "offered, and not decided"
+    nights.pass_days(3)
+    assert nights.night(nights.row(301_000)) == [] and vintages.last_decided_day(nights.con) == nights.day
+
+
+def test_cells_are_shown_as_of_a_night_and_not_of_a_day_that_was_added_later(nights: Nights) -> None:
+    nights.day = date(2026, 4, 3)
+    nights.night(nights.row(150_000))
+    store(nights.con, nights.put, [dataclasses.replace(nights.row(150_000), as_of=date(2026, 4, 2))])
+    assert vintages.revision_day(nights.con, date(2026, 4, 20)) == date(2026, 4, 3)
