@@ -177,8 +177,9 @@ def keep_records(con: Connection, archive: Store, *, with_nights: bool = True) -
     """
     try:
         paths = board_records.save(
-            con, _list_records(archive), archive.fetch, archive.outbox / RECORDS, with_nights=with_nights
-        )
+            con, _list_records(archive), archive.fetch, archive.outbox / RECORDS, with_nights=with_nights,
+            set_aside=archive.set_aside,
+        )  # fmt: skip
         for path in paths:
             archive.put(path)
     except OSError as error:
@@ -187,7 +188,7 @@ def keep_records(con: Connection, archive: Store, *, with_nights: bool = True) -
 
 def restore_records(con: Connection, archive: Store) -> None:
     """Bring what the archive records of boards into a work file that was made anew."""
-    board_records.restore(con, _list_records(archive), archive.fetch)
+    board_records.restore(con, _list_records(archive), archive.fetch, archive.set_aside)
 
 
 def _list_records(archive: Store) -> list[Path]:

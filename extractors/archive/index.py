@@ -8,12 +8,13 @@ or damaged.
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from extractors.archive.reader import (
     SUFFIX,
@@ -27,6 +28,8 @@ from extractors.archive.reader import (
 from extractors.archive.store import Store
 from extractors.response import ANSWERED
 
+LOG = logging.getLogger("jobmarket")
+T = TypeVar("T")
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
@@ -84,14 +87,15 @@ class ArchiveIndex:
     def __init__(self, folder: Path, index: Path, store: Store | None = None) -> None:
         self._folder = folder
         self._store = store or Store(folder.parent)
+        self._newest: dict[str, tuple[Any, ...]] | None = None
+        self._index = index
         index.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._database = _open_index(index)
         except sqlite3.DatabaseError:
             index.unlink()
             self._database = _open_index(index)
-        self._newest: dict[str, tuple[Any, ...]] | None = None
-        self._catch_up()
+        self._mending(self._catch_up)
 
     def __enter__(self) -> ArchiveIndex:
         return self
@@ -103,8 +107,27 @@ class ArchiveIndex:
         """Close the index."""
         self._database.close()
 
+    def _mending(self, work: Callable[[], T]) -> T:
+        """What work on the index gives; where that shows that the index is damaged, after it was made again."""
+        try:
+            return work()
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            if isinstance(error, sqlite3.DatabaseError) and type(error) is not sqlite3.DatabaseError:
+                raise  # a full disk is no damage
+            LOG.warning("%s is damaged and is made again from the archive: %s", self._index, error)
+        self.close()
+        for path in (self._index, self._index.with_name(f"{self._index.name}-journal")):
+            path.unlink(missing_ok=True)
+        self._newest = None
+        self._database = _open_index(self._index)
+        self._catch_up()
+        return work()
+
     def before(self, url: str, time: datetime) -> IndexEntry | None:
         """The newest answer with data of an address before a time; None when there is none."""
+        return self._mending(lambda: self._before(url, time))
+
+    def _before(self, url: str, time: datetime) -> IndexEntry | None:
         what = "digest, json_digest, etag, last_modified, first_at, file, record, at, position"
         if self._newest is None:  # one query for all addresses: a night asks for each of them once
             rows = self._database.execute(f"SELECT url, max(observed_at), {what} FROM answers GROUP BY url")
@@ -136,6 +159,9 @@ class ArchiveIndex:
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
         """The newest answer with data before a time of all addresses that begin so, and when it was observed."""
+        return self._mending(lambda: self._find_newest(prefix, time))
+
+    def _find_newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
         row = self._database.execute(
             "SELECT url, observed_at FROM answers WHERE url >= ? AND url < ? AND observed_at < ?"
             " ORDER BY observed_at DESC, file DESC, record DESC LIMIT 1",
@@ -144,7 +170,7 @@ class ArchiveIndex:
         if row is None:
             return None
         url, observed_at = row
-        entry = self.before(url, time)
+        entry = self._before(url, time)
         return (datetime.fromisoformat(observed_at), entry) if entry else None
 
     def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
@@ -155,6 +181,10 @@ class ArchiveIndex:
         """
         if path is None:
             return
+        known = None if entries is None else list(entries)
+        self._mending(lambda: self._add(path, known))
+
+    def _add(self, path: Path, entries: Iterable[Entry] | None) -> None:
         if entries is None:
             entries = (
                 entry_of(answer)
@@ -181,7 +211,7 @@ class ArchiveIndex:
                 self._forget(name)
         for name in sorted(name for name, size in there.items() if sizes.get(name) != size):
             try:
-                self.add(self._folder / name)
+                self._add(self._folder / name, None)
             except OSError:  # of which refine says that it cannot be read
                 continue
 

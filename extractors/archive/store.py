@@ -21,11 +21,13 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from transforms.text.addresses import hide_users
+from warehouse.publish import atomic_files
 
 if TYPE_CHECKING:  # imported where it is used: most data folders need it not
     from pyarrow import fs
@@ -201,6 +203,25 @@ class Store:
                 self._system.delete_file(f"{self._root}/{name}")
             self._there().pop(name, None)
 
+    def set_aside(self, path: Path) -> str | None:
+        """Give a damaged file another name, under which it is not listed again; returns that name.
+
+        None where only the copy of a file at an address was damaged: it was fetched anew.
+        """
+        day = datetime.now(UTC).date()
+        if self.url is None:
+            return atomic_files.set_aside(path, day).name
+        damaged, name = path.read_bytes(), self._name(path)
+        path.unlink()
+        if self.fetch(path).read_bytes() != damaged:
+            return None
+        aside = f"{name}.damaged-{day}"
+        with self._reaching(name):
+            self._system.move(f"{self._root}/{name}", f"{self._root}/{aside}")
+        self._there().pop(name, None)
+        path.unlink(missing_ok=True)
+        return Path(aside).name
+
     def remember(self, fact: str, path: Path, find: Callable[[Path], str]) -> str:
         """What `find` says of a file; of a version at an address it is asked once."""
         if self.url is None:
@@ -296,9 +317,10 @@ class Store:
             self._facts = {}
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / FACTS
-            for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            for line in text.split("\n"):  # one that cannot be read is found again: a killed run may leave half of it
                 fact, *rest = line.split("\t")
-                if len(rest) == 4 and rest[1].isdigit() and rest[2].isdigit():  # a killed run may leave half a line
+                if len(rest) == 4 and rest[1].isdecimal() and rest[2].isdecimal():
                     self._facts[fact, rest[0], Version(int(rest[1]), int(rest[2]))] = rest[3]
         return self._facts
 

@@ -6,21 +6,22 @@ The file holds ids and values and no text of an advert.
 from __future__ import annotations
 
 import itertools
-import json
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field, TypeAdapter
 from rich.console import Console
 from rich.table import Column, Table
 
 from flows.accuracy.scoring import wilson
+from flows.runtime import jsonl
+from transforms.records.vocabulary import READERS
 from warehouse.ops_tables import Audits
 
-LOG = logging.getLogger("jobmarket")
 GOLD = "audit.jsonl"
 """File in the data folder, a line for each answer."""
 WINDOW = timedelta(days=365)
@@ -44,27 +45,32 @@ class Answer:
     right: dict[str, FieldValue]
     text_hash: str | None
     code_version: str
-    weight: float | None = None
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Questions of its kind that the advert stands for; None: drawn before adverts had weights, all alike."""
 
 
-def answers_in(path: Path) -> list[Answer]:
-    """All answers of a file, in order; none when there is no file. A line that holds none is named and left out."""
-    if not path.exists():
-        return []
-    answers = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        try:
-            if line.strip():
-                answers.append(Answer(**json.loads(line)))
-        except (ValueError, TypeError) as error:
-            LOG.warning("%s, line %d is no answer of an audit and is left out: %s", path, number, error)
-    return answers
+_ANSWER = TypeAdapter(Answer)
+
+
+def answers_in(path: Path, *, keeps: bool = False) -> list[Answer]:
+    """All answers of a file, in order; none when there is no file. A line that holds none is named and passed over.
+
+    `keeps`: it is kept aside, too (`jsonl.read`).
+    """
+    return jsonl.read(path, _parse, keeps=keeps)
+
+
+def _parse(line: bytes) -> Answer:
+    answer = _ANSWER.validate_json(line, strict=True)
+    date.fromisoformat(answer.audited_on)
+    if answer.reader not in READERS:
+        raise ValueError(f"reader: one of {', '.join(READERS)} expected, not {answer.reader!r}")
+    return answer
 
 
 def audits_of(data: Path) -> list[Audits]:
     """The rows of ops.audits: what the answers in a data folder come to."""
-    return accuracy(answers_in(data / GOLD))
+    return accuracy(answers_in(data / GOLD, keeps=True))
 
 
 def accuracy(answers: Sequence[Answer]) -> list[Audits]:

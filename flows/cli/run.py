@@ -562,7 +562,7 @@ def _print_headlines(request: Request, outcome: Outcome) -> None:
         changes = [
             change
             for change in (find_changes(con, outcome.as_of) if outcome.as_of else [])
-            if (last := published.get(change.figure)) is None or last.decided_on == outcome.as_of
+            if not published or ((last := published.get(change.figure)) and last.decided_on == outcome.as_of)
         ]
     for row in filter(None, map(catalogue.get, HEADLINES)):
         employers = "" if row.n_employers is None else f", {row.n_employers:,} employers"

@@ -74,7 +74,7 @@ def print_status(config: Settings) -> None:
     not_whole = [f"{source} {outcome}" for source, outcome in read.health.items() if outcome != "ok"] if read else []
     if not_whole:
         head.add_row("sources", Text("\n".join(not_whole), "yellow"))
-    if aside := sorted(path.name for path in config.data.glob("*.damaged-*")):
+    if aside := sorted(path.name for path in config.data.glob("*.damaged*")):
         head.add_row("set aside", f"{', '.join(aside)}: damaged; remove what you do not want to look into")
     if kept := sorted(path.name for path in config.data.glob("*.ahead-*")):
         head.add_row("kept", f"{', '.join(kept)}: what was published, with days that were set aside as still to come")

@@ -6,7 +6,7 @@ adds none but that of its heartbeat. Where the journal is lost, what stands is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -43,20 +43,20 @@ def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
     """The record of every channel that ever sent, and the last heartbeat."""
     records: dict[str, Record] = {}
     beat: Attempt | None = None
-    for entry in run_log.read_notes(data, DELIVERY, CLEARED, BEAT):
-        if DELIVERY in entry:
-            record = records.setdefault(entry["by"], Record())
-            due = {one.alert.key: one for one in map(_due_of, entry["alerts"])}
-            record.last = _attempt(entry, DELIVERY, len(due))
-            record.unsent = {} if entry["why"] is None else due
-            if entry["why"] is None:
+    for line in run_log.read_lines(data):
+        if isinstance(line, run_log.Delivery):
+            record = records.setdefault(line.by, Record())
+            due = {one.alert.key: one for one in map(_due_of, line.alerts)}
+            record.last = Attempt(run_id=line.delivery, at=line.at, why=line.why, n_due=len(due))
+            record.unsent = {} if line.why is None else due
+            if line.why is None:
                 record.known |= {key: one.since for key, one in due.items()}
-        elif CLEARED in entry:
+        elif isinstance(line, run_log.Cleared):
             for record in records.values():
-                for key in entry["alerts"]:
+                for key in line.alerts:
                     record.known.pop(Key(*key), None)
-        else:
-            beat = _attempt(entry, BEAT)
+        elif isinstance(line, run_log.Heartbeat):
+            beat = Attempt(run_id=line.heartbeat, at=line.at, why=line.why)
     return records, beat
 
 
@@ -89,16 +89,11 @@ def note_beat(data: Path, run_id: str, *, why: str | None) -> None:
     run_log.note(data, {BEAT: run_id, "why": why})
 
 
-def _attempt(entry: Mapping[str, Any], key: str, n_due: int = 0) -> Attempt:
-    return Attempt(run_id=entry[key], at=datetime.fromisoformat(entry["at"]), why=entry["why"], n_due=n_due)
-
-
 def _line_of(due: Due) -> dict[str, Any]:
     deadline = due.alert.deadline.isoformat() if due.alert.deadline else None
     return {**asdict(due.alert), "deadline": deadline, "since": due.since.isoformat()}
 
 
-def _due_of(entry: Mapping[str, Any]) -> Due:
-    fields = {**entry, "deadline": date.fromisoformat(entry["deadline"]) if entry["deadline"] else None}
-    since = date.fromisoformat(fields.pop("since"))
-    return Due(alert=Alert(**fields), since=since)
+def _due_of(line: run_log.SentAlert) -> Due:
+    fields = dict(vars(line))
+    return Due(since=fields.pop("since"), alert=Alert(**fields))

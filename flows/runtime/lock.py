@@ -56,7 +56,7 @@ def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[IO[str]]:
     """Hold a lock for a folder; the file, which says so. `remedy` is what to do where it cannot be written."""
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        opened = lock.open("a+")
+        opened = lock.open("a+", errors="replace")
     except OSError as error:
         raise Wrong(f"{lock.parent} cannot be written ({error.strerror}); {remedy}") from error
     with opened as file:
@@ -112,7 +112,7 @@ def find_holder_pid(data: Path) -> int | None:
 def _read_holder(data: Path) -> str | None:
     """What the holder wrote into the lock; None when nobody holds it."""
     try:
-        with (data / "lock").open("r") as file:
+        with (data / "lock").open("r", errors="replace") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:

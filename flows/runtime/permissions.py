@@ -20,8 +20,10 @@ from pathlib import Path
 from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import Source, all_sources
+from flows.runtime import jsonl
 from flows.runtime.settings import COMMAND_LINE, Settings
 from flows.terminal.errors import WrongUsage, suggest
+from warehouse.publish import atomic_files
 
 PERMISSIONS = "permissions.toml"
 """File in the data folder."""
@@ -68,7 +70,7 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
 def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
     """Archive files that a person let in although they differ from their source's history (`run --accept`).
 
-    `until` leaves out what was let in after that day (UTC). Raises `WrongUsage` naming a line that cannot be read.
+    `until` leaves out what was let in after that day (UTC). A line that cannot be read is named and passed over.
     """
     return frozenset(warc for warc, day in _read_days_of_acceptance(data).items() if until is None or day <= until)
 
@@ -76,26 +78,29 @@ def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
 def accept(data: Path, files: Iterable[str]) -> None:
     """Put on record that these archive files may be loaded from today on, whatever their source's history says."""
     days = dict.fromkeys(files, datetime.now(UTC).date()) | _read_days_of_acceptance(data)
-    (data / ACCEPTED).write_text("".join(f"{day} {warc}\n" for warc, day in sorted(days.items())), encoding="utf-8")
+    content = "".join(f"{day} {warc}\n" for warc, day in sorted(days.items()))
+    atomic_files.commit([atomic_files.stage(data / ACCEPTED, content.encode())])
 
 
 def _read_days_of_acceptance(data: Path) -> dict[str, date]:
     """The first day that stands beside each file; a file without a day counts since ever."""
-    path = data / ACCEPTED
     days: dict[str, date] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else (), 1):
-        *words, warc = line.split() or [""]
-        if not warc:
-            continue
-        try:
-            day = date.fromisoformat(*words) if words else date.min
-            if not warc.endswith(SUFFIX):
-                raise ValueError(warc)
-        except (ValueError, TypeError) as error:
-            example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
-            raise WrongUsage(f"{path}, line {number}: a day and an archive file expected ({example})") from error
+    for warc, day in jsonl.read(data / ACCEPTED, _parse_acceptance, keeps=True):
         days[warc] = min(day, days.get(warc, day))
     return days
+
+
+def _parse_acceptance(line: bytes) -> tuple[str, date]:
+    """The archive file that a line lets in, and since which day."""
+    *words, warc = line.decode("utf-8-sig").split()
+    try:
+        day = date.fromisoformat(*words) if words else date.min
+        if not warc.endswith(SUFFIX):
+            raise ValueError(warc)
+    except (ValueError, TypeError) as error:
+        example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
+        raise ValueError(f"a day and an archive file expected ({example})") from error
+    return warc, day
 
 
 def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:

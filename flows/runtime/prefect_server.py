@@ -256,7 +256,7 @@ def schedule_of(prefect_home: Path) -> Schedule | None:
     try:
         owner = Process(**record["owner"])
         return Schedule(cron=record["cron"], timezone=record["timezone"], pid=owner.pid) if owner.found else None
-    except (KeyError, TypeError):
+    except NO_PROCESS:
         return None
 
 
@@ -268,6 +268,10 @@ def _record(path: Path, pid: int | None, extra: Mapping[str, Any] | None = None)
     part = path.with_name(f"{path.name}.part")
     part.write_text(json.dumps({**server, **(extra or {})}))
     part.replace(path)
+
+
+NO_PROCESS = (KeyError, TypeError, ValueError, OverflowError)
+"""What is raised where a record that a disk spoiled names no process."""
 
 
 def _read_record(path: Path) -> dict[str, Any]:
@@ -295,7 +299,7 @@ def end_server(record: Path) -> int | None:
     """End the server that a record names and remove the record; its process id when it lived, else None."""
     content = _read_record(record)
     process = None
-    with contextlib.suppress(KeyError, TypeError):
+    with contextlib.suppress(*NO_PROCESS):
         process = Process(pid=content["pid"], started=content["started"]).found if content["pid"] else None
     if process:
         family = [process, *process.children(recursive=True)]

@@ -2,7 +2,7 @@
 
 The warehouse's own `ops.runs` is replaced with the warehouse, so a night that published nothing, that was
 killed, or that never got to open a database is not in it. The journal is only ever appended to, one JSON
-object a line, in a single write; a line cut short by a power cut is passed over.
+object a line, in a single write; a line that cannot be read is named, kept aside and passed over (`jsonl.read`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.runtime.jsonl import append
+from pydantic import AwareDatetime, TypeAdapter
+
+from flows.runtime import jsonl
 from flows.runtime.lock import find_holder_pid
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED
 
@@ -48,20 +50,109 @@ class Run:
     state: str = KILLED
 
 
+# --- its lines ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A run began."""
+
+    begun: str
+    at: AwareDatetime
+    pid: int
+    command: str
+    clock_is_right: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A run ended."""
+
+    ended: str
+    at: AwareDatetime
+    exit_code: int
+    as_of: date | None
+    message: str | None
+    health: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAlert:
+    """An alert of a message that was sent, or could not be, and since which night it was due."""
+
+    kind: str
+    subject: str
+    state: str
+    words: str
+    remedy: str
+    deadline: date | None
+    since: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message was sent by a channel; `why` says why in vain."""
+
+    delivery: str
+    at: AwareDatetime
+    by: str
+    why: str | None
+    alerts: list[SentAlert]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleared:
+    """Alerts that were sent have cleared: kind, subject and state of each."""
+
+    cleared: str
+    at: AwareDatetime
+    alerts: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    """The heartbeat was asked; `why` says why in vain."""
+
+    heartbeat: str
+    at: AwareDatetime
+    why: str | None
+
+
+Line = Begun | Ended | Delivery | Cleared | Heartbeat
+LINES: Mapping[str, TypeAdapter[Any]] = {
+    cls.__name__.lower(): TypeAdapter(cls) for cls in (Begun, Ended, Delivery, Cleared, Heartbeat)
+}
+"""By the key that tells them apart, which has the id of the run."""
+
+
+def read_lines(data: Path, *, keeps: bool = False) -> list[Line]:
+    """The lines of the journal, the oldest first. `keeps`: of a run, which keeps aside those that cannot be read."""
+    return jsonl.read(data / JOURNAL, _parse, keeps=keeps)
+
+
+def _parse(line: bytes) -> Line:
+    content = json.loads(line)
+    names = [name for name in LINES if isinstance(content, dict) and name in content]
+    if len(names) != 1:
+        raise ValueError(f"one of {', '.join(LINES)} expected")
+    parsed: Line = LINES[names[0]].validate_json(line, strict=True)
+    return parsed
+
+
+# --- what is noted ----------------------------------------------------------------------------------------
+
+
 def note(data: Path, entry: Mapping[str, Any]) -> None:
     """Add a line to the journal; the time is put beside what is said."""
-    _append(data, {**entry, "at": _now()})
-
-
-def read_notes(data: Path, *keys: str) -> Iterator[dict[str, Any]]:
-    """The lines of the journal that have one of some keys, the oldest first."""
-    return (entry for entry in _lines(data) if entry.keys() & set(keys))
+    data.mkdir(parents=True, exist_ok=True)
+    jsonl.append(data / JOURNAL, json.dumps({**entry, "at": _now()}))
 
 
 def begin(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> None:
     """Note that this process begins a run, and why a person says that the machine's clock is right."""
+    read_lines(data, keeps=True)
     reason = {} if clock_is_right is None else {"clock_is_right": clock_is_right}
-    _append(data, {"begun": run_id, "at": _now(), "pid": os.getpid(), "command": command, **reason})
+    note(data, {"begun": run_id, "pid": os.getpid(), "command": command, **reason})
 
 
 def end(
@@ -75,7 +166,7 @@ def end(
 ) -> None:
     """Note how a run ended."""
     fields = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
-    _append(data, {"ended": run_id, "at": _now(), "exit_code": exit_code, **fields})
+    note(data, {"ended": run_id, "exit_code": exit_code, **fields})
 
 
 @contextlib.contextmanager
@@ -108,19 +199,18 @@ def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | No
 def runs_of(data: Path) -> list[Run]:
     """All runs of a data folder, the newest first; [] when there was none."""
     runs: dict[str, Run] = {}
-    for entry in read_notes(data, "begun", "ended"):
-        at = datetime.fromisoformat(entry["at"])
-        if "begun" in entry:
-            runs[entry["begun"]] = Run(run_id=entry["begun"], command=entry["command"], pid=entry["pid"], began_at=at)
-        elif run := runs.get(entry["ended"]):
-            runs[entry["ended"]] = replace(
+    for line in read_lines(data):
+        if isinstance(line, Begun):
+            runs[line.begun] = Run(run_id=line.begun, command=line.command, pid=line.pid, began_at=line.at)
+        elif isinstance(line, Ended) and (run := runs.get(line.ended)):
+            runs[line.ended] = replace(
                 run,
-                ended_at=at,
-                exit_code=entry["exit_code"],
-                as_of=date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
-                message=entry["message"],
-                health=entry["health"],
-                state=STATES.get(entry["exit_code"], f"ended with {entry['exit_code']}"),
+                ended_at=line.at,
+                exit_code=line.exit_code,
+                as_of=line.as_of,
+                message=line.message,
+                health=line.health,
+                state=STATES.get(line.exit_code, f"ended with {line.exit_code}"),
             )
     newest_first = list(reversed(runs.values()))
     holding = find_holder_pid(data)
@@ -139,20 +229,3 @@ def find_ended_runs(data: Path) -> list[str]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _append(data: Path, entry: Mapping[str, Any]) -> None:
-    data.mkdir(parents=True, exist_ok=True)
-    append(data / JOURNAL, json.dumps(entry))
-
-
-def _lines(data: Path) -> Iterator[dict[str, Any]]:
-    try:
-        lines = (data / JOURNAL).read_bytes().splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
-        with contextlib.suppress(ValueError):
-            entry = json.loads(line)
-            if isinstance(entry, dict):
-                yield entry

@@ -15,7 +15,9 @@ rows are gone is written of a work file only that has taken in what the files sa
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -27,12 +29,16 @@ from transforms.records.columns import fields_of, table_of
 from warehouse import database, recovery
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 from warehouse.publish import atomic_files
-from warehouse.schema import ident, key_of
+from warehouse.schema import arrow_schema, ident, key_of
 
 log = logging.getLogger("jobmarket.warehouse")
 
 Fetch = Callable[[Path], Path]
 """Gives the file at a path, which may have to be brought from an address first."""
+SetAside = Callable[[Path], str | None]
+"""Gives a damaged file another name, under which it is not read again; None: it was a copy, and is fetched anew."""
+DAMAGED = (OSError, pa.ArrowException, ValueError, OverflowError, MemoryError)
+"""What reading a damaged Parquet file raises."""
 NUMBERED = {"known": KnownBoards, "draw": PanelDraw}
 NIGHTS = "nights-"
 TAKEN_IN = "board_records_taken_in"
@@ -40,10 +46,17 @@ TAKEN_IN = "board_records_taken_in"
 SUFFIX = ".parquet"
 
 
-def restore(con: database.Connection, files: Sequence[Path], fetch: Fetch) -> None:
+def rename_damaged(path: Path) -> str:
+    """Set a damaged file aside that stands in a folder."""
+    return atomic_files.set_aside(path, datetime.now(UTC).date()).name
+
+
+def restore(
+    con: database.Connection, files: Sequence[Path], fetch: Fetch, set_aside: SetAside = rename_damaged
+) -> None:
     """Bring what the files of records say into a work file that was made anew; it wins over what was carried over.
 
-    Of nights only those runs are read that the work file lacks. A damaged file is named and left out.
+    Of nights only those runs are read that the work file lacks. A damaged file is named, set aside and passed over.
     """
     con.execute(f"CREATE TABLE IF NOT EXISTS {TAKEN_IN} (name VARCHAR NOT NULL)")
     taken_in = _read_taken_in(con)
@@ -54,22 +67,28 @@ def restore(con: database.Connection, files: Sequence[Path], fetch: Fetch) -> No
         (BoardNights, missing),
     ):
         if table_of(cls).name not in taken_in:
-            _take_in(con, cls, paths, fetch)
+            _take_in(con, cls, paths, fetch, set_aside)
 
 
 def save(
-    con: database.Connection, files: Sequence[Path], fetch: Fetch, folder: Path, *, with_nights: bool = True
+    con: database.Connection,
+    files: Sequence[Path],
+    fetch: Fetch,
+    folder: Path,
+    *,
+    with_nights: bool = True,
+    set_aside: SetAside = rename_damaged,
 ) -> list[Path]:
     """Write what the work file says of boards and `files` do not; the files that were made, in `folder`.
 
     A work file that has not taken in what they say does so first. `with_nights`: also what runs planned.
     """
-    restore(con, files, fetch)
+    restore(con, files, fetch, set_aside)
     taken_in = _read_taken_in(con)
     new_files = []
     for name, cls in NUMBERED.items():
         in_order = _in_order(files, name)
-        changes = _find_changes(con, cls, in_order, fetch)
+        changes = _find_changes(con, cls, in_order, fetch, set_aside)
         if table_of(cls).name not in taken_in:
             changes = changes.filter(pc.invert(changes["is_gone"]))
         if len(changes):
@@ -85,7 +104,8 @@ def save(
 
 
 def _in_order(files: Sequence[Path], name: str) -> list[Path]:
-    return sorted((file for file in files if file.name.startswith(f"{name}-")), key=_number_of)
+    numbered = re.compile(rf"{name}-\d+{re.escape(SUFFIX)}")
+    return sorted((file for file in files if numbered.fullmatch(file.name)), key=_number_of)
 
 
 def _number_of(file: Path) -> int:
@@ -116,12 +136,12 @@ def _read_taken_in(con: database.Connection) -> set[str]:
     return {name for (name,) in con.execute(f"SELECT name FROM {TAKEN_IN}").fetchall()}
 
 
-def _take_in(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch) -> None:
+def _take_in(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch, set_aside: SetAside) -> None:
     """Give a table the rows that files say; others of the table stay, but for those that the files say are gone."""
     name, keys = table_of(cls).name, _keys(cls)
     try:
         with database.transaction(con):
-            _replay(con, cls, files, fetch)
+            _replay(con, cls, files, fetch, set_aside)
             con.execute(f"DELETE FROM {name} WHERE ({keys}) IN (SELECT ({keys}) FROM records)")
             con.execute(f"INSERT INTO {name} BY NAME SELECT {_columns(cls)} FROM records WHERE NOT is_gone")
             con.execute("DROP TABLE records")
@@ -132,10 +152,12 @@ def _take_in(con: database.Connection, cls: type, files: Sequence[Path], fetch: 
         log.warning("%s: what was recorded does not fit today's declaration and is left out (%s)", name, error)
 
 
-def _find_changes(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch) -> pa.Table:
+def _find_changes(
+    con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch, set_aside: SetAside
+) -> pa.Table:
     """The rows of a table that files do not say, and the keys that they say and the table lacks (`is_gone`)."""
     name, columns, keys = table_of(cls).name, _columns(cls), _keys(cls)
-    _replay(con, cls, files, fetch)
+    _replay(con, cls, files, fetch, set_aside)
     con.complete()
     changes: pa.Table = con.sql(
         f"""
@@ -150,24 +172,21 @@ def _find_changes(con: database.Connection, cls: type, files: Sequence[Path], fe
     return changes
 
 
-def _replay(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch) -> None:
+def _replay(con: database.Connection, cls: type, files: Sequence[Path], fetch: Fetch, set_aside: SetAside) -> None:
     """Temporary table `records`: what files say last of each key, in their order, and whether it is gone."""
-    columns = [f.name for f in fields_of(cls)]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS"
         f" SELECT {_columns(cls)}, false AS is_gone, 0 AS nth_file FROM {table_of(cls).name} LIMIT 0"
     )
     for nth, file in enumerate(files):
-        path = fetch(file)
         try:
-            rows = pq.read_table(path, page_checksum_verification=True)
-        except (OSError, pa.ArrowException) as error:
-            log.error("%s is damaged, and what it records of boards is left out: %s", path, error)
+            path = fetch(file)
+            path.stat()
+        except FileNotFoundError:  # set aside since the files were listed
             continue
-        rows = rows.select([name for name in rows.column_names if name in (*columns, "is_gone")])
-        if "is_gone" not in rows.column_names:
-            rows = rows.append_column("is_gone", pa.repeat(False, len(rows)))
-        database.insert_into(con, "said", rows.append_column("nth_file", pa.repeat(nth, len(rows))))
+        rows = _read_whole(cls, path, file, set_aside)
+        if rows is not None:
+            database.insert_into(con, "said", rows.append_column("nth_file", pa.repeat(nth, len(rows))))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE records AS SELECT * EXCLUDE (nth_file) FROM said
@@ -175,6 +194,38 @@ def _replay(con: database.Connection, cls: type, files: Sequence[Path], fetch: F
         """
     )
     con.execute("DROP TABLE said")
+
+
+def _read_whole(cls: type, path: Path, file: Path, set_aside: SetAside) -> pa.Table | None:
+    """The rows of a file, which is at a path; None where it is damaged, and then it is named and set aside."""
+    try:
+        return _read(cls, path)
+    except DAMAGED as error:
+        aside = set_aside(file)
+        if aside is None:
+            return _read_whole(cls, path, file, set_aside)
+        log.error(
+            "%s is damaged, and what it records of boards is left out: %s. It was set aside as %s; what the work file "
+            "still has of it is written again", path, error, aside,
+        )  # fmt: skip
+        return None
+
+
+def _read(cls: type, path: Path) -> pa.Table:
+    """The rows of a file, which may be of a version with other columns, and whether they are gone.
+
+    Raises one of `DAMAGED` also where a table lacks its key or what every row must have: no checksum is on names.
+    """
+    rows = pq.read_table(path, page_checksum_verification=True)
+    types = [field for field in arrow_schema(cls) if field.name in rows.column_names]
+    if lacking := set(key_of(cls)) - {field.name for field in types}:
+        raise ValueError(f"it lacks {', '.join(sorted(lacking))}")
+    is_gone = rows["is_gone"].cast(pa.bool_()) if "is_gone" in rows.column_names else pa.repeat(False, len(rows))
+    rows = rows.select([field.name for field in types]).cast(pa.schema(types))
+    for field in fields_of(cls):
+        if not field.nullable and field.name in rows.column_names and rows[field.name].null_count:
+            raise ValueError(f"a row lacks {field.name}")
+    return rows.append_column("is_gone", is_gone)
 
 
 def _write(rows: pa.Table, path: Path) -> Path:

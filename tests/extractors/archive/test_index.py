@@ -403,3 +403,20 @@ def test_what_is_no_file_in_the_archive_is_passed_over(tmp_path: Path, monkeypat
         entry = index.before(URL, NOW + 2 * NIGHT)
     assert entry is not None
     assert entry.path == first
+
+
+def test_an_index_whose_pages_a_disk_spoiled_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Damage may show when it is opened, or when a page is read."""
+    for number in range(3):
+        night(tmp_path / "archive", NOW + number * NIGHT, *(f"[{number}, {n}]".encode() for n in range(40)))
+    path, page = tmp_path / "index" / "boards.sqlite", 4096
+    with holdings(tmp_path) as index:
+        wanted = index.before(URL, NOW + 2 * NIGHT), index.newest(URL[:-1], NOW + NIGHT)
+    whole = path.read_bytes()
+    for at in (*range(0, len(whole), page), *(whole.index(b"2026-") + n for n in (0, 5, 8))):
+        path.write_bytes(whole[:at] + bytes(byte ^ 0x55 for byte in whole[at : at + 8]) + whole[at + 8 :])
+        with holdings(tmp_path) as index:
+            found = index.before(URL, NOW + 2 * NIGHT), index.newest(URL[:-1], NOW + NIGHT)
+            index.add(night(tmp_path / "archive", NOW + 2 * NIGHT, b"[9]"))
+        assert found == wanted or at % page, at
+    assert f"{path} is damaged and is made again from the archive" in caplog.text

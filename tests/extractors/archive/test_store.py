@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import os
 import shutil
 import socket
 import threading
@@ -286,3 +287,18 @@ def test_credentials_in_an_address_are_refused_and_not_shown(tmp_path: Path) -> 
     with pytest.raises(StorageError, match=r"s3://\*\*\*@market/archive: credentials stand in it") as error:
         Store(tmp_path, "s3://key:s3cr3t@market/archive?region=x").check()
     assert "s3cr3t" not in str(error.value)
+
+
+def test_a_damaged_file_is_listed_no_more_and_a_damaged_copy_is_fetched_anew(store: Store, tmp_path: Path) -> None:
+    path = archive(store, b"[1]").path
+    assert path is not None
+    whole, time = path.read_bytes(), path.stat().st_mtime_ns
+    path.write_bytes(bytes(len(whole)))
+    os.utime(path, ns=(time, time))
+    assert store.set_aside(path) is None and store.fetch(path).read_bytes() == whole
+    name = store.set_aside(path)
+    assert name is not None and name.startswith(f"{path.name}.damaged-")
+    assert not store.files(PATTERN) and not path.exists()
+    other = on_another_machine(store, tmp_path / "other")
+    (aside,) = other.files("*/*")
+    assert aside.name == name and other.fetch(aside).read_bytes() == whole

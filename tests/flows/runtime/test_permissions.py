@@ -140,7 +140,13 @@ def test_what_a_person_may_write(text: str, days: dict[str, date], tmp_path: Pat
 @pytest.mark.parametrize(
     "line", ["2026-13-03 lever/b.warc.gz", "2026-11-03", "lever/b", "2026-11-03 by lever/b.warc.gz"]
 )
-def test_a_line_that_cannot_be_read_is_named(line: str, tmp_path: Path) -> None:
+def test_a_line_that_cannot_be_read_is_named_and_passed_over(
+    line: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / ACCEPTED).write_text(f"2026-11-03 lever/a.warc.gz\n{line}\n")
-    with pytest.raises(WrongUsage, match=r"accepted\.txt, line 2: a day and an archive file expected"):
-        read_accepted(tmp_path)
+    assert read_accepted(tmp_path) == {"lever/a.warc.gz"}
+    (message,) = caplog.messages
+    assert "accepted.txt, line 2 cannot be read" in message and "a day and an archive file expected" in message
+    accept(tmp_path, ["lever/c.warc.gz"])
+    assert read_accepted(tmp_path) == {"lever/a.warc.gz", "lever/c.warc.gz"}
+    assert (tmp_path / "accepted.txt.damaged").read_text() == f"{line}\n", "though the file is written anew"

@@ -172,3 +172,34 @@ def test_a_file_that_a_kill_left_half_written_is_none(work_file: database.Connec
     (path,) = board_records.save(work_file, files, lambda path: path, folder)
     assert pq.read_table(path)["board"].to_pylist() == ["stark"]
     assert not (folder / ".known-000004.parquet.new").exists()
+
+
+@pytest.mark.parametrize("name", ["known-000002.parquet", "draw-000002.parquet", "nights-1.parquet"])
+def test_a_damaged_file_is_set_aside_and_named_once(
+    name: str, work_file: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture,
+    work_template: Path, tmp_path: Path,
+) -> None:  # fmt: skip
+    """Wherever a bit is flipped: values have checksums, the footer has none."""
+    whole, ours = (folder / name).read_bytes(), set(folder.glob("*"))
+    for nth, at in enumerate(range(4, len(whole), len(whole) // 12)):
+        content = bytearray(whole)
+        content[at] ^= 0x04
+        (folder / name).write_bytes(content)
+        with open_copy(work_template, tmp_path / f"fresh{nth}") as other:
+            caplog.clear()
+            restore(other, folder)
+            n_named = len([line for line in caplog.messages if name in line])
+            aside = list(folder.glob(f"{name}.damaged-*"))
+            assert n_named == len(aside) and all(one.name in caplog.text for one in aside), at
+            caplog.clear()
+            restore(other, folder)
+            save(other, folder)
+            assert not any(name in line for line in caplog.messages), "not every night again"
+        for path in set(folder.glob("*")) - ours:
+            path.unlink()
+        (folder / name).write_bytes(whole)
+
+
+def test_a_file_that_is_none_of_ours_is_left_alone(work_file: database.Connection, folder: Path) -> None:
+    (folder / "known-000002 (copy).parquet").write_bytes((folder / "known-000002.parquet").read_bytes())
+    assert save(work_file, folder) == []
