@@ -139,7 +139,7 @@ def run_after_fetch(
         restore = functools.partial(restore_records, archive=request.settings.archive)
         database.make_anew(request.settings.data, restore=restore)
     loads = (*before, *load_refined(request, results, failures))  # and derive what follows from it
-    brought = find_newest_day(results, fetches)
+    request = replace(request, brought=find_newest_day(results, fetches))
     notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
         fetches = [*fetches, *rates]
@@ -160,7 +160,7 @@ def run_after_fetch(
     elif not problems:
         with work_of(request) as con:
             repairs = [*repairs, *describe_lost_publication(con, request.outputs)]
-        problems, ledger = compute_marts(request, as_of, brought)
+        problems, ledger = compute_marts(request, as_of)
     record_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(repairs), notes=notes)
@@ -578,13 +578,13 @@ class _UnsoundError(Exception):
 
 
 @task(name="marts", cache_policy=NO_CACHE)
-def compute_marts(request: Request, as_of: date, brought: date | None = None) -> tuple[list[str], list[Figures]]:
+def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute and check every mart and figure of the day, and before it of earlier days that were never computed.
 
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one. What is published is decided for a day once it is newer than all
-    that were decided when the run began, and again by a later night of the newest of them. `brought` is the newest day
-    that a backfill brought: one of older days alone, as a rebuild, leaves what is published as it is.
+    that were decided when the run began, and again by a later night of the newest of them. A backfill that brings older
+    days alone, as a rebuild, leaves what is published as it is.
     """
     with work_of(request) as con:
         restore_publication(con, request.outputs)
@@ -599,7 +599,7 @@ def compute_marts(request: Request, as_of: date, brought: date | None = None) ->
             for problem in _compute_day(request, con, day, decides=decided is None or day > decided)[0]:
                 LOG.warning("figures of %s are left out: %s", day, problem)
         is_new = decided is None or as_of > decided
-        brings_nothing = request.is_backfill and (brought is None or brought < as_of)
+        brings_nothing = request.is_backfill and (request.brought is None or request.brought < as_of)
         is_again = as_of == decided and not request.is_rebuild and not brings_nothing
         if decided and not (is_new or is_again or request.is_live):
             LOG.info("nothing was taken in of %s or later, so what is published stays as it is", decided)
