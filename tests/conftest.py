@@ -20,9 +20,6 @@ for name in [name for name in os.environ if name.startswith(("JOBMARKET_", "PREF
 for name in ("COLUMNS", "LINES"):  # pytest-xdist gives its processes a terminal of 80 columns
     os.environ.pop(name, None)
 
-if "XDG_CACHE_HOME" not in os.environ or "PYTEST_XDIST_WORKER" not in os.environ:  # one cache for all processes
-    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="cache-of-tests-")
-
 # Both libraries read these when they are imported, which test modules do on being collected.
 os.environ.update(
     PREFECT_HOME=tempfile.mkdtemp(prefix="prefect-of-tests-"),

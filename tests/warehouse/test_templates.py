@@ -1,20 +1,13 @@
-"""Empty databases are copies of a template in the cache, made anew where it is missing, damaged or outdated."""
+"""Empty databases are copies of one that the cache keeps, made anew where it is missing, damaged or outdated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from warehouse.templates import copy_empty
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "jobmarket" / "templates"
 
 
 class Maker:
@@ -29,54 +22,31 @@ class Maker:
             con.execute("CREATE TABLE t (a INTEGER)")
 
 
-def tables_in(path: Path) -> list[str]:
-    with duckdb.connect(str(path), read_only=True) as con:
+def tables_of_copy(target: Path, make: Maker, *, made_with: str = "1", kind: str = "work") -> list[str]:
+    copy_empty(target, kind=kind, made_with=made_with, make=make)
+    with duckdb.connect(str(target), read_only=True) as con:
         return [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Callable[..., list[str]]:
-    """copy(make, made_with="1", kind="work"): the tables of a database that is copied to a new place."""
-    places = iter(tmp_path / f"{number}.duckdb" for number in range(9))
-
-    def copy_to_new_place(make: Maker, made_with: str = "1", kind: str = "work") -> list[str]:
-        target = next(places)
-        copy_empty(target, kind=kind, made_with=made_with, make=make)
-        return tables_in(target)
-
-    return copy_to_new_place
-
-
-def test_it_is_made_once_for_each_kind_and_declaration(copy: Callable[..., list[str]], cache: Path) -> None:
+def test_a_database_is_made_once_for_its_kind_and_declarations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     make = Maker()
-    assert [copy(make), copy(make), copy(make, kind="market")] == [["t"]] * 3
-    assert make.n == 2
-    copy(make, "2")
+    assert tables_of_copy(tmp_path / "1", make) == tables_of_copy(tmp_path / "2", make) == ["t"]
+    assert make.n == 1
+    tables_of_copy(tmp_path / "3", make, kind="market")
+    tables_of_copy(tmp_path / "4", make, made_with="2")
     assert make.n == 3
-    assert sorted(path.name.split("-")[0] for path in cache.iterdir()) == ["market", "work"], "the outdated one is gone"
+    for template in tmp_path.glob("cache/*/*"):
+        content = bytearray(template.read_bytes())
+        content[len(content) // 2] ^= 1
+        template.write_bytes(content)
+    assert tables_of_copy(tmp_path / "5", make) == ["t"]
+    assert make.n == 4, "a damaged one is not used"
 
 
-def test_a_damaged_template_is_made_again(copy: Callable[..., list[str]], cache: Path) -> None:
+def test_without_a_cache_a_database_is_made_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("a file where the folder would be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     make = Maker()
-    copy(make)
-    (template,) = cache.iterdir()
-    content = bytearray(template.read_bytes())
-    content[len(content) // 2] ^= 1
-    template.write_bytes(content)
-    assert copy(make) == ["t"]
+    assert tables_of_copy(tmp_path / "1", make) == tables_of_copy(tmp_path / "2", make) == ["t"]
     assert make.n == 2
-
-
-def test_without_a_cache_it_is_made_in_its_place(copy: Callable[..., list[str]], cache: Path) -> None:
-    cache.parent.mkdir(parents=True)
-    cache.write_text("a file where the folder would be")
-    make = Maker()
-    assert [copy(make), copy(make)] == [["t"]] * 2
-    assert make.n == 2
-
-
-def test_what_a_killed_run_left_half_made_goes(copy: Callable[..., list[str]], cache: Path) -> None:
-    cache.mkdir(parents=True)
-    (cache / "work-0123.new").write_bytes(b"half")
-    copy(Maker())
-    assert [path.suffix for path in cache.iterdir()] == [".duckdb"]
