@@ -7,6 +7,7 @@ from transforms.records.columns import table_of
 from warehouse.marts.compute import MARTS
 
 
+@pytest.mark.long
 def test_every_mart_is_computed_and_a_night_without_changes_computes_none() -> None:
     cost = measure(2_000)
     assert set(cost.of_each) == {table_of(mart).name for mart in MARTS}

@@ -96,7 +96,9 @@ def test_every_mart_is_taken_over_row_for_row(earlier: Path, mart: str) -> None:
     assert n_rows < sum(map(len, before)), "what both days have is stored once"
 
 
-@pytest.mark.parametrize("arguments", [("run", "--sample", "--source", "currency_table"), ("rebuild",)])
+@pytest.mark.parametrize(
+    "arguments", [("run", "--sample", "--source", "currency_table"), pytest.param(("rebuild",), marks=pytest.mark.long)]
+)
 def test_the_next_run_keeps_the_days_that_were_published(
     earlier: Path, here: Callable[..., int], arguments: tuple[str, ...]
 ) -> None:

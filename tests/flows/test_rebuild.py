@@ -16,7 +16,6 @@ from flows.runtime.settings import Settings
 from tests.flows.conftest import CommandResult, FinishedRun, without_prefect
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
-from warehouse.mart_tables import HISTORIES
 from warehouse.publish.reader import open_reader
 from warehouse.schema import database_tables, ident, key_of, schema_of
 from warehouse.tables import InDollars, Postings
@@ -29,8 +28,8 @@ def files_of(data: Path) -> list[str]:
     return sorted(f"{path.parent.name}/{path.name}" for path in data.glob("archive/*/*.warc.gz"))
 
 
-def take_in(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> Request:
-    """Put archive files into a folder, load all that is there, and compute its marts.
+def take_in(into: Path, data: Path, names: Sequence[str]) -> Request:
+    """Put archive files into a folder and load all that is there.
 
     With files of one time comes what was made of them; others are read as they come, since they rest on each other.
     """
@@ -45,24 +44,16 @@ def take_in(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
     results, failures = nightly.refine_archive(request)
     assert not failures
     nightly.load_refined(request, results)
-    if not with_marts:
-        return request
-    as_of = nightly.resolve_as_of(request)
-    assert as_of is not None
-    problems, _ = nightly.compute_marts(request, as_of)
-    assert not problems
     return request
 
 
 def warehouse_of(request: Request) -> dict[str, str]:
-    """A digest of each table of core, and of each mart's rows of the newest day, ordered."""
-    as_of = nightly.resolve_as_of(request)
+    """A digest of each table of core, ordered; marts follow from these."""
     digests = {}
     with work_of(request) as con:
-        for cls in (*(cls for cls in database_tables() if schema_of(cls) == "core"), *HISTORIES):
-            where = f"WHERE as_of = DATE '{as_of}'" if cls in HISTORIES else ""
+        for cls in (cls for cls in database_tables() if schema_of(cls) == "core"):
             order = ", ".join(map(ident, key_of(cls))) or "ALL"
-            rows = con.execute(f"SELECT * FROM {table_of(cls).name} {where} ORDER BY {order}").fetchall()
+            rows = con.execute(f"SELECT * FROM {table_of(cls).name} ORDER BY {order}").fetchall()
             digests[table_of(cls).name] = hashlib.sha256(repr(rows).encode()).hexdigest()
     return digests
 
@@ -98,9 +89,7 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
     nights = [name for name in files if name.startswith("lever/")]
     assert len(nights) == 3
     for step, numbers in enumerate(order):
-        is_last = step == len(order) - 1
-        arrivals = ([] if step else rates) + [nights[number] for number in numbers]
-        request = take_in(folder, small.data, arrivals, with_marts=is_last)
+        request = take_in(folder, small.data, ([] if step else rates) + [nights[number] for number in numbers])
     assert warehouse_of(request) == at_once
     database.make_anew(folder)
     assert warehouse_of(take_in(folder, small.data, [])) == at_once

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import frictionless
+import pytest
 
 from reports.release.manifest import find_faults, list_files
 from tests.reports.release.test_release import MAIL, PHONE, everything
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Command = Callable[..., "CommandResult"]
 
 
+@pytest.mark.long
 def test_the_whole_sample(sample: FinishedRun, tmp_path: Path, plain: Command) -> None:
     for name in ("one", "two"):
         assert plain(sample.data, "release", "--out", str(tmp_path / name)).code == 0

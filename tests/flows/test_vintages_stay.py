@@ -373,7 +373,7 @@ property_of = functools.partial(
 
 
 @pytest.mark.usefixtures("few_tables")
-@property_of(max_examples=8)
+@property_of(max_examples=5)
 @given(steps=st.lists(STEPS, min_size=6, max_size=9))
 @example(steps=[Step("night"), Step("night", 16, value="usual"), Step("night"), Step("backfill", 3), Step("night", 30)])
 def test_no_vintage_is_lost(steps: list[Step], tmp_path_factory: pytest.TempPathFactory) -> None:

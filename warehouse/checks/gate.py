@@ -74,8 +74,9 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
     breaches: dict[str, Breach] = {}
     for name, is_broken, examples in _expectations(cls):
         try:
-            broken = rows[is_broken(rows)]
-            breaches[name] = Breach(len(broken), examples(broken.head(EXAMPLES)))
+            broken = is_broken(rows)
+            n_broken = int(broken.sum())
+            breaches[name] = Breach(n_broken, examples(rows[broken].head(EXAMPLES)) if n_broken else ())
         except Exception as error:
             raise GateBroken(f"{gate}: {name} could not be evaluated: {type(error).__name__}: {error}") from error
     checks = _judge(breaches, n_checked=len(frame), gate=gate, run_id=run_id)

@@ -108,14 +108,24 @@ DOCUMENTS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def gold(tmp_path: Path) -> Path:
+def write_gold(folder: Path) -> Path:
     for name, (columns, rows) in TABLES.items():
-        with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, delimiter="\t").writerows([columns.split(), *rows])
     for name, documents in DOCUMENTS.items():
-        (tmp_path / name).write_text("".join(f"{json.dumps(one)}\n" for one in documents), encoding="utf-8")
-    return tmp_path
+        (folder / name).write_text("".join(f"{json.dumps(one)}\n" for one in documents), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    return write_gold(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def card_of_cases(tmp_path_factory: pytest.TempPathFactory) -> Card:
+    """The scorecard of the cases above."""
+    return score_readers(write_gold(tmp_path_factory.mktemp("gold")))
 
 
 def counts_of(result: Score) -> dict[str, tuple[int | None, int | None]]:
@@ -303,21 +313,20 @@ def test_targets() -> None:
     assert is_met("skill_alias_cases", 1.0) is None
 
 
-def test_json_is_one_line(gold: Path) -> None:
-    card = score_readers(gold)
-    line = as_json(card)
+def test_json_is_one_line(card_of_cases: Card) -> None:
+    line = as_json(card_of_cases)
     assert "\n" not in line
     payload = json.loads(line)
     assert payload["figures"]["salary_cases"]["value"] == 0.75
     assert payload["figures"]["salary_cases"]["is_met"] is False
     assert payload["figures"]["salary_cases"]["by_source"] == {"one": [1, 2], "two": [2, 2]}
-    assert not card.is_recorded_gold, "cases of another folder do not touch the record"
+    assert not card_of_cases.is_recorded_gold, "cases of another folder do not touch the record"
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_what_is_printed_fits_the_terminal(gold: Path, width: int) -> None:
+def test_what_is_printed_fits_the_terminal(card_of_cases: Card, width: int) -> None:
     out = io.StringIO()
-    show(dataclasses.replace(score_readers(gold), fallen=("x: 1 recorded, 0 now",)), Console(file=out, width=width))
+    show(dataclasses.replace(card_of_cases, fallen=("x: 1 recorded, 0 now",)), Console(file=out, width=width))
     output = out.getvalue()
     assert max(map(len, output.splitlines())) <= width
     for words in ("Salary: $90,000", "salary_cases: right of all", "≥ 95 %", "make bench", "Below the record: x"):

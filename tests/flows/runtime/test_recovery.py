@@ -145,7 +145,10 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
         assert con.execute("SELECT count(*) FROM ops.runs WHERE run_id <> ?", [request.run_id]).fetchall() == [(3,)]
 
 
-@pytest.mark.parametrize(("damage", "arguments"), [("flipped in its blocks", RUN), ("zeroed", ("rebuild",))])
+@pytest.mark.parametrize(
+    ("damage", "arguments"),
+    [("flipped in its blocks", RUN), pytest.param("zeroed", ("rebuild",), marks=pytest.mark.long)],
+)
 def test_the_run_that_meets_a_damaged_work_file_publishes_all_the_same(
     damage: str, arguments: tuple[str, ...], data: Path, plain: Command
 ) -> None:
@@ -182,7 +185,7 @@ def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_s
     assert published(data) == (N_POSTINGS, [])
 
 
-@pytest.mark.parametrize("damage", ["flipped in its blocks", "header gone"])
+@pytest.mark.parametrize("damage", ["flipped in its blocks", pytest.param("header gone", marks=pytest.mark.long)])
 def test_a_damaged_published_file_is_said_in_a_line_and_published_again(
     damage: str, data: Path, plain: Command
 ) -> None:
