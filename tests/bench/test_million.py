@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bench.million import measure
 from transforms.records.columns import table_of
 from warehouse.marts.compute import MARTS
