@@ -254,6 +254,7 @@ def loading(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(flows.nightly, "compute_marts", lambda request, as_of: ([], []))
     monkeypatch.setattr(flows.nightly, "publish", publish_rows)
+    monkeypatch.setattr("flows.cli.run._print_headlines", lambda *_: None)  # there are no figures
     return plain
 
 
