@@ -714,7 +714,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
         if "ended" in line:
             full_disk(path)
 
-    monkeypatch.setattr("flows.runtime.run_log.append", full)
+    monkeypatch.setattr("flows.runtime.jsonl.append", full)
     result = plain(data, *SMALL)
     assert result.code == 0, result.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in result.said
