@@ -292,7 +292,7 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_sh
     return results
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=st.tuples(*(st.lists(st.one_of(LISTED, LISTED, NOT_FOUND), min_size=1, max_size=3) for _ in range(3))),
     age=st.sampled_from([None, 1]),
@@ -343,7 +343,7 @@ NIGHTS = st.lists(st.tuples(SAID, SAID), min_size=DAYS, max_size=DAYS)
 """What two boards list on each day."""
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=NIGHTS, n_files=st.sampled_from([3, DAYS]), is_one_by_one=st.booleans())
 @example(  # another title and back within one file
     nights=[([(1, title, "full")], []) for title in ("Engineer", "Engineer", "Senior engineer", "Engineer") * 2][:DAYS],

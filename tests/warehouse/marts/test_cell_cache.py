@@ -126,7 +126,7 @@ def test_rows_that_were_taken_over_are_those_that_would_be_computed(
     seed: int, con: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
-    for number in range(4):
+    for number in range(3):
         day = DAY + timedelta(days=number)
         night(con, day, monkeypatch)
         assert of_day(con, day) == anew(con, day)
