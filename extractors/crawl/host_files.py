@@ -3,10 +3,12 @@
 Several captures of a file are told apart by their times, wherever they stand in the files:
 
 - The newest answer up to the page's time holds; where there is none, the first after it. 4xx (but 429) says that the
-  site has no rules. A redirect says what its target says, over up to five of them and on any host (RFC 9309, 2.3.1).
-- Where robots.txt could not be read (5xx, 429) since that answer, the answer holds for a day from its time. After that
-  day, and where there was no answer, nothing is allowed (2.3.1.4, 2.4). A tdmrep.json that fails changes nothing.
-- A revisit record says that the answer which it repeats holds again.
+  site has no rules. A redirect says what its target says, over up to five of them and on any host (RFC 9309, 2.3.1);
+  where the crawl did not record the target, the file could not be read.
+- Where robots.txt could not be read (5xx, 429, a damaged record) since that answer, the answer holds for a day from its
+  time. After that day, and where there was no answer, nothing is allowed (2.3.1.4, 2.4). A tdmrep.json that fails
+  changes nothing.
+- A revisit record says that the answer it repeats holds again.
 
 A site is scheme, host and port. One whose file was not recorded goes by that of the same host under the other scheme,
 since some crawlers ask each host once; where that was not recorded either, nothing is reserved.
@@ -23,20 +25,23 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from urllib3.util import parse_url
-
 from extractors.archive.reader import RecordedAnswer, answers_in, decode, map_file
-from extractors.crawl.scan import HOST_FILES, HostFile, Scan, read_member
+from extractors.crawl.addresses import address_of, other_scheme
+from extractors.crawl.scan import HOST_FILES, HostFile, Scan, find_answers, read_member
 from extractors.response import Response
-from extractors.web.politeness import MAX_REDIRECTS, MAX_RULES_AGE, REDIRECTS, has_no_rules
+from extractors.web.politeness import (
+    FORBIDS_ALL,
+    MAX_REDIRECTS,
+    MAX_RULES,
+    MAX_RULES_AGE,
+    REDIRECTS,
+    has_no_rules,
+)
 
-FORBIDS_ALL = b"User-agent: *\nDisallow: /"
-"""Stands for a robots.txt that could not be read."""
 MAX_AGE = timedelta(seconds=MAX_RULES_AGE)
 KEPT = 1_000
 """Files of sites that are held in memory: the pages of a site mostly stand together."""
-_PORTS = {"http": 80, "https": 443}
-_ROBOTS = HOST_FILES[0]
+ROBOTS = HOST_FILES[0]
 
 FileAt = Callable[[str, str, datetime], bytes | None]
 """What a file said, by an address of its site, its path and the time; None: nothing, or it was not recorded."""
@@ -66,48 +71,30 @@ def host_files_in(scans: Iterable[Scan]) -> FileAt:
     body_of = functools.lru_cache(maxsize=KEPT)(_body_of)
 
     def find(address: str, at: datetime, *, must_answer: bool, n_redirects: int = 0) -> bytes | None:
-        capture = _find_in_force(captures.get(address, ()), at, must_answer=must_answer)
+        recorded = captures.get(address) or captures.get(other_scheme(address)) or []
+        if n_redirects and not recorded:
+            raise _UnreadableError
+        capture = _find_in_force(recorded, at, must_answer=must_answer)
         if capture is None or has_no_rules(capture.file.status):
             return None
         if capture.file.status not in REDIRECTS:
-            return body_of(capture.path, capture.file.offset, capture.file.position)
+            n_bytes = MAX_RULES if must_answer else None  # of JSON, a part says nothing
+            return body_of(capture.path, capture.file.offset, capture.file.position, n_bytes)
         target = _target_of(capture.file)
         if target is None or n_redirects == MAX_REDIRECTS:
             raise _UnreadableError
         return find(target, at, must_answer=must_answer, n_redirects=n_redirects + 1)
 
     def file_at(url: str, path: str, at: datetime) -> bytes | None:
-        page, is_robots = address_of(url), path == HOST_FILES[0]
+        page, is_robots = address_of(url), path == ROBOTS
         if page is None:
             return None
-        address = urljoin(page, path)
         try:
-            return find(address if address in captures else _other_scheme(address), at, must_answer=is_robots)
+            return find(urljoin(page, path), at, must_answer=is_robots)
         except _UnreadableError:
-            return FORBIDS_ALL if is_robots else None
+            return FORBIDS_ALL.encode() if is_robots else None
 
     return file_at
-
-
-def address_of(url: str) -> str | None:
-    """An http(s) address as addresses are compared: with its host in ASCII and lower case, without default port.
-
-    User, fragment and a dot behind the host are left out, too. None where it is no such address.
-    """
-    try:
-        parts = parse_url(url)
-    except ValueError:
-        return None
-    host = (parts.host or "").rstrip(".")
-    if parts.scheme not in _PORTS or not host:
-        return None
-    port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-
-
-def _other_scheme(address: str) -> str:
-    scheme, rest = address.split(":", 1)
-    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
 
 
 def _target_of(file: HostFile) -> str | None:
@@ -119,11 +106,22 @@ def _target_of(file: HostFile) -> str | None:
 
 def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
     """All captures by address, in the order of their times, each repetition as the answer that it repeats."""
+    scans = list(scans)
     captures: defaultdict[str, list[_Capture]] = defaultdict(list)
-    for scan in scans:
-        for file in scan.host_files:
-            if address := address_of(file.url):
-                captures[address].append(_Capture(file.observed_at, scan.path, file))
+    found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
+    sought: set[str] = set()
+    for _ in range(MAX_REDIRECTS + 1):
+        for one in found:
+            if address := address_of(one.file.url):
+                captures[address].append(one)
+        targets = {target for one in found if one.file.location and (target := _target_of(one.file))}
+        missing = (targets | set(map(other_scheme, targets))) - captures.keys() - sought
+        sought |= missing
+        found = [
+            _Capture(file.observed_at, scan.path, file)
+            for scan in scans
+            for file in (find_answers(scan, missing) if missing else ())
+        ]
     by_digest = {
         one.file.digest: one
         for of_address in captures.values()
@@ -166,14 +164,14 @@ def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: b
     return in_force
 
 
-def _body_of(path: Path, offset: int, position: int) -> bytes:
-    """The body of an answer. Raises `_UnreadableError` where it does not decode."""
+def _body_of(path: Path, offset: int, position: int, n_bytes: int | None) -> bytes:
+    """So many first bytes of the body of an answer. Raises `_UnreadableError` where it does not decode."""
     with map_file(path) as data:
         answers = answers_in(read_member(data, offset), 0, may_be_cut=True)
         answer = next((one for one in answers if isinstance(one, RecordedAnswer) and one.position == position), None)
     decoded = decode(answer) if answer else None
     if isinstance(decoded, Response):
-        return decoded.body
+        return decoded.body[:n_bytes]
     if answer and b"user-agent" in answer.body.lower():  # its crawler undid the encoding that the header names
-        return answer.body
+        return answer.body[:n_bytes]
     raise _UnreadableError

@@ -14,13 +14,14 @@ import functools
 import io
 import mmap
 import re
+import zlib
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -41,9 +42,11 @@ from extractors.archive.reader import (
     members_of,
     time_of,
 )
+from extractors.crawl.addresses import address_of
 from extractors.crawl.reservations import reservation_in
 from extractors.response import ANSWERED, Response
 from extractors.sources.employer_boards import career_pages
+from transforms.text.addresses import without_user
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 WORD = b"JobPosting"
@@ -53,6 +56,8 @@ MAX_PAGE = 10_000_000
 HOST_FILES = ("/robots.txt", "/.well-known/tdmrep.json")
 """Paths of the files in which a site says what it reserves."""
 UNCHANGED = 304
+UNREAD = 0
+"""Stands for the status of an answer whose record is damaged."""
 HEAD = 1_000
 """Bytes in which a page says that it is HTML."""
 
@@ -78,12 +83,9 @@ _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,15})\r\n", re.IGNORECASE)
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """How pages begin that have two or four bytes to a letter."""
-_CODED_OR_PLAIN = re.compile(
-    rb"\n(?:(?:content-encoding|transfer-encoding):|content-type:[ \t]*text/plain)|utf-?(?:16|32)", re.IGNORECASE
-)
-"""What an answer's header says when the body's bytes are not the page's letters, or when it may be a robots.txt."""
-_RULES = re.compile(r"//[^/]+/.*(?:robots|tdmrep|\.txt)")
-"""Addresses of the files of `HOST_FILES`, and of what a redirect of one mostly leads to."""
+_CODED = re.compile(rb"\n(?:content-encoding|transfer-encoding):|utf-?(?:16|32)", re.IGNORECASE)
+"""What an answer's header says when the body's bytes are not the page's letters."""
+_HOST_FILE = re.compile(rf"https?://[^/]+(?:{'|'.join(map(re.escape, HOST_FILES))})")
 
 
 class Advert(NamedTuple):
@@ -111,10 +113,10 @@ class Page:
 
 
 class HostFile(NamedTuple):
-    """A recorded answer that is a file of `HOST_FILES`, or may be what one redirects to, and where it stands.
+    """A recorded answer that is a file of `HOST_FILES`, or what one leads to, and where it stands.
 
-    `location` is where it redirects to. `is_repeat`: it says that an earlier answer still holds, that of the same
-    `digest`.
+    `location` is the address it redirects to or repeats. `is_repeat`: it says that an earlier answer still holds, that
+    of the same `digest`. A damaged record has the status `UNREAD`.
     """
 
     url: str
@@ -129,13 +131,19 @@ class HostFile(NamedTuple):
 
 @dataclass(kw_only=True)
 class Scan:
-    """What one WARC file holds. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`."""
+    """What one WARC file holds. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
+
+    `keys` are the checksums of the addresses of all answers, `offsets` the bytes at which their records begin: by them
+    `find_answers` finds what a robots.txt redirects to, without reading the file again.
+    """
 
     path: Path
     pages: list[Page] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     damaged: list[DamagedRecord] = field(default_factory=list)
     host_files: list[HostFile] = field(default_factory=list)
+    keys: array[int] = field(default_factory=lambda: array("I"))
+    offsets: array[int] = field(default_factory=lambda: array("Q"))
 
 
 def scan(path: Path) -> Scan:
@@ -195,21 +203,28 @@ class _Scanner:
                         raise _SeveralInMemberError
                     at, last = record.stream_pos, None
                     url = bare_uri(record.headers.get("WARC-Target-URI"))
-                    if record.content_length > MAX_PAGE:
-                        self._skip("long")
-                    elif record.record_type == WarcRecordType.revisit:
-                        if _RULES.search(url):
-                            self._note_repeat(record, url)
+                    address = address_of(url)
+                    is_host_file = _is_host_file(address)
+                    if record.record_type == WarcRecordType.revisit:
+                        if is_host_file:
+                            self._note(_repeat_of(record, url, at))
+                        self._remember(address, at)
                         self._skip("repeat")
+                    elif record.content_length > MAX_PAGE and is_host_file:
+                        self._look_at(self._member(at))  # its first lines count; over `MAX_BODY` it is damaged
+                    elif record.content_length > MAX_PAGE:
+                        self._remember(address, at)
+                        self._skip("long")
                     else:
                         block = record.reader.read()
                         if len(block) != record.content_length:
                             return at, None
                         if not is_web(url):
                             pass  # no answer of a server of the web: not counted either by the archive's reader
-                        elif WORD in block or _RULES.search(url) or _is_coded_or_plain(block):
+                        elif WORD in block or is_host_file or _is_coded(block):
                             self._look_at(self._member(at))
                         else:
+                            self._remember(address, at)
                             self.found.counts[SEARCHED] += 1
                             self.number += 1
                     last = at
@@ -243,51 +258,29 @@ class _Scanner:
         self.found.counts[key] += 1
         self.number += 1
 
-    def _note_host_file(self, answer: RecordedAnswer | RevisitedAnswer, member: Member) -> None:
-        headers = {name.lower(): value for name, value in answer.headers}
-        is_unchanged = answer.status == UNCHANGED
-        self.found.host_files.append(
-            HostFile(
-                url=answer.url,
-                observed_at=answer.observed_at,
-                status=answer.status,
-                location=headers.get("location"),
-                digest="" if is_unchanged else answer.digest,
-                is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
-                offset=member.offset,
-                position=answer.position,
-            )
-        )
+    def _remember(self, address: str | None, offset: int) -> None:
+        if address:
+            self.found.keys.append(_key_of(address))
+            self.found.offsets.append(offset)
 
-    def _note_repeat(self, revisit: WarcRecord, url: str) -> None:
-        """Note a revisit record by its header, which may name an original at another address (wget, Heritrix)."""
-        is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
-        with contextlib.suppress(ValueError):
-            self.found.host_files.append(
-                HostFile(
-                    url=url,
-                    observed_at=time_of(revisit.headers.get("WARC-Date")),
-                    status=UNCHANGED,
-                    location=None,
-                    digest=(revisit.headers.get("WARC-Payload-Digest") or "") if is_digest_of_body else "",
-                    is_repeat=True,
-                    offset=revisit.stream_pos,
-                    position=0,
-                )
-            )
+    def _note(self, file: HostFile | None) -> None:
+        if file:
+            self.found.host_files.append(file)
 
     def _look_at(self, member: Member) -> None:
         """Read the answers of a member as the archive does, and note pages with postings and what is damaged."""
         for answer in answers_in(member, self.number, may_be_cut=True):
+            address = address_of(answer.url or "")
+            is_host_file = _is_host_file(address)
+            self._remember(address, member.offset)
+            if is_host_file:
+                self._note(_host_file_of(answer, member))
             if isinstance(answer, DamagedRecord):
                 self.found.damaged.append(_name_byte(answer, member.offset))
                 self.number += answer.record >= 0
-                continue
-            if _may_be_rules(answer):
-                self._note_host_file(answer, member)
-            if isinstance(answer, RevisitedAnswer):
+            elif isinstance(answer, RevisitedAnswer):
                 self._skip("repeat")
-            elif _is_host_file(answer.url):
+            elif is_host_file:
                 self.number += 1
             else:
                 self._look_at_page(answer, member)
@@ -425,20 +418,82 @@ _KINDS = functools.reduce(lambda one, other: one | other, ANSWERS)
 _WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
 
 
-def _is_coded_or_plain(block: bytes) -> bool:
-    """Whether the bytes of an answer's body need not be the letters of its page, or it is said to be plain text."""
+def _is_coded(block: bytes) -> bool:
+    """Whether the bytes of an answer's body need not be the letters of its page."""
     end = block.find(b"\r\n\r\n")
-    return block[end + 4 : end + 6] in _WIDE or _CODED_OR_PLAIN.search(block, 0, max(end, 0)) is not None
+    return block[end + 4 : end + 6] in _WIDE or _CODED.search(block, 0, max(end, 0)) is not None
 
 
-def _may_be_rules(answer: RecordedAnswer | RevisitedAnswer) -> bool:
-    """Whether an answer is a file of `HOST_FILES`, or what a redirect of one may lead to."""
-    return _RULES.search(answer.url) is not None or any(
-        name.lower() == "content-type" and value.lower().startswith("text/plain") for name, value in answer.headers
+# --- files of sites ---------------------------------------------------------------------------------------
+
+
+def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
+    """The answers of some addresses in a file that was looked through. Raises OSError where it cannot be opened."""
+    keys = {_key_of(address) for address in addresses}
+    offsets = sorted({at for key, at in zip(scan.keys, scan.offsets, strict=True) if key in keys})
+    if not offsets:
+        return
+    with map_file(scan.path) as data:
+        for member in (read_member(data, at) for at in offsets):
+            for answer in answers_in(member, 0, may_be_cut=True):
+                if address_of(answer.url or "") in addresses and (file := _host_file_of(answer, member)):
+                    yield file
+
+
+def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, member: Member) -> HostFile | None:
+    """An answer of a member as a file of its site; None for a damaged one whose time is not legible."""
+    if isinstance(answer, DamagedRecord):
+        return _damaged_file_of(answer, member)
+    headers = {name.lower(): value for name, value in answer.headers}
+    is_unchanged = answer.status == UNCHANGED
+    return HostFile(
+        url=answer.url,
+        observed_at=answer.observed_at,
+        status=answer.status,
+        location=headers.get("location"),
+        digest="" if is_unchanged else answer.digest,
+        is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
+        offset=member.offset,
+        position=answer.position,
     )
 
 
-def _is_host_file(url: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return urlsplit(url).path in HOST_FILES
-    return False
+def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
+    """What the header of a damaged record says; the archive takes a repetition of another address for damage, too."""
+    with contextlib.suppress(OSError, ValueError):
+        for record in ArchiveIterator(io.BytesIO(member.data), record_types=_KINDS, parse_http=False):
+            if without_user(url := bare_uri(record.headers.get("WARC-Target-URI"))) != answer.url:
+                continue
+            if record.record_type == WarcRecordType.revisit:
+                return _repeat_of(record, url, member.offset)
+            observed_at = time_of(record.headers.get("WARC-Date"))
+            return HostFile(url, observed_at, UNREAD, None, "", is_repeat=False, offset=member.offset, position=0)
+    return None
+
+
+def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
+    """A revisit record by its header, which may name an original at another address (wget, Heritrix)."""
+    is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
+    try:
+        observed_at = time_of(revisit.headers.get("WARC-Date"))
+    except ValueError:
+        return None
+    return HostFile(
+        url=url,
+        observed_at=observed_at,
+        status=UNCHANGED,
+        location=bare_uri(revisit.headers.get("WARC-Refers-To-Target-URI")) or None,
+        digest=(revisit.headers.get("WARC-Payload-Digest") or "") if is_digest_of_body else "",
+        is_repeat=True,
+        offset=offset,
+        position=0,
+    )
+
+
+def _is_host_file(address: str | None) -> bool:
+    return address is not None and address.endswith(HOST_FILES) and _HOST_FILE.fullmatch(address) is not None
+
+
+def _key_of(address: str) -> int:
+    """A checksum, since the addresses themselves would take a hundred bytes each; whoever uses it compares them."""
+    return zlib.crc32(address.encode())

@@ -35,6 +35,8 @@ FAILURE_PAUSE = 600.0
 """Seconds a host that fails is left alone; then one request tries it."""
 MAX_RULES = 512 * 1024
 """Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
+FORBIDS_ALL = "User-agent: *\nDisallow: /"
+"""Stands for a robots.txt that could not be read."""
 RULES_WAIT = 10.0
 """Seconds after which a host's robots.txt is asked for once more."""
 TOO_MANY = 429
@@ -242,12 +244,17 @@ def has_no_rules(status: int) -> bool:
 def robots_text(body: bytes) -> str:
     """A robots.txt as it is parsed: its whole lines within `MAX_RULES`, bytes beyond ASCII as `%C3`.
 
-    So RFC 9309, 2.2.2, has paths compared, whatever the letters are encoded in.
+    So RFC 9309, 2.2.2, has paths compared, whatever the letters are encoded in. Where not even the first line is whole,
+    nothing is known of the rules behind it, and all is forbidden.
     """
-    if len(body) >= MAX_RULES:
-        body = body[: max(body.rfind(b"\n", 0, MAX_RULES), body.rfind(b"\r", 0, MAX_RULES)) + 1]
+    is_cut = len(body) >= MAX_RULES
+    body = body[:MAX_RULES]
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         body = body.decode("utf-16", "replace").encode()
+    if is_cut:
+        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+        if not body:
+            return FORBIDS_ALL
     return _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), body.removeprefix(BOM)).decode()
 
 

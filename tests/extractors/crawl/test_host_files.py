@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from extractors.crawl.addresses import address_of
 from extractors.crawl.choice import find_closed
-from extractors.crawl.host_files import address_of, host_files_in
-from extractors.crawl.scan import scan
+from extractors.crawl.host_files import host_files_in
+from extractors.crawl.scan import MAX_PAGE, scan
 from extractors.web.politeness import MAX_RULES
 from tests.extractors.crawl.records import POSTING, answer, page, write
 
@@ -95,6 +96,16 @@ def test_a_site_goes_by_its_own_scheme_first(tmp_path: Path) -> None:
     assert closed_in(path) == ["https://plover.example/jobs/1"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/a.b/c;d=1?q=a/b&c='x'", "/%7Ea/~b", "/a//b", "/a?", "/a/../b", "/./a", "/a?b?c", "/.a", "/a?b=/../c"],
+)
+def test_an_address_has_one_form_whether_it_was_in_it_or_not(path: str) -> None:
+    address = address_of(f"https://plover.example:443{path}")  # the port has it taken apart
+    assert address_of(f"https://plover.example{path}") == address
+    assert address_of(address or "") == address
+
+
 @pytest.mark.parametrize("address", ["", "mailto:jo@plover.example", "https:///x", "https://[::1/x", "https://a b/x"])
 def test_what_is_no_address_of_the_web_has_none(address: str) -> None:
     assert address_of(address) is None
@@ -153,6 +164,13 @@ def test_several_files_of_a_crawl_count_as_one(tmp_path: Path) -> None:
         assert closed_in(*order) == [f"{SITE}/jobs/1"]
 
 
+@pytest.mark.parametrize(("lines", "is_obeyed"), [("WARC-Block-Digest: sha1:AAAA\r\n", True), ("", False)])
+def test_a_damaged_record_is_a_file_that_could_not_be_read(tmp_path: Path, lines: str, is_obeyed: bool) -> None:
+    scanned = scan(write(tmp_path / "a.warc.gz", robots(OPEN, lines=lines), job()))
+    assert len(scanned.damaged) == is_obeyed
+    assert bool(find_closed(scanned.pages, host_files_in([scanned]))) == is_obeyed
+
+
 DIGESTS = {OPEN: "sha1:" + "A" * 32, CLOSED: "sha1:" + "B" * 32}
 
 
@@ -179,6 +197,20 @@ def test_a_repetition_stands_for_what_it_repeats(tmp_path: Path, url: str, lines
     assert is_closed(tmp_path, *rules, repeat, job(of_page)) == is_obeyed
 
 
+@pytest.mark.parametrize("is_packed_together", [False, True])
+def test_a_repetition_may_name_an_original_of_any_address_and_type(tmp_path: Path, is_packed_together: bool) -> None:
+    original = "https://plover.example/cms/rules"
+    digest = "WARC-Payload-Digest: other:B\r\n"
+    records = [
+        robots(url=original, headers=[("Content-Type", "text/html")], lines=digest, hours=-2),
+        job(),
+        answer("", ROBOTS, kind="revisit", date=at(-1), lines=f"{digest}WARC-Refers-To-Target-URI: {original}\r\n"),
+    ]
+    together = [b"".join(records)] if is_packed_together else records
+    scanned = scan(write(tmp_path / "a.warc.gz", *together))
+    assert find_closed(scanned.pages, host_files_in([scanned])) == set(scanned.pages) != set()
+
+
 # --- redirects ------------------------------------------------------------------------------------------
 
 WWW, CDN = "https://www.heron.example/robots.txt", "https://cdn.example/sites/heron.txt"
@@ -203,13 +235,36 @@ BARE = "https://heron.example/robots.txt"
         ([redirect(BARE, WWW), redirect(WWW, BARE)], True),
         ([redirect(BARE, "ftp://heron.example/robots.txt")], True),
         ([redirect(BARE, "https://[heron/robots.txt")], True),
-        ([redirect(BARE, WWW)], False),
-        ([redirect("http://heron.example/robots.txt", BARE)], False),
+        ([redirect(BARE, WWW)], True),
+        ([redirect(BARE, WWW), robots(OPEN, WWW.replace("https", "http"))], False),
+        ([redirect(BARE, WWW), robots(url=WWW.replace("https", "http"))], True),
+        ([redirect("http://heron.example/robots.txt", BARE)], True),
         ([redirect("http://heron.example/robots.txt", BARE), robots(url=BARE)], True),
     ],
 )
 def test_a_redirect_says_what_its_target_says(tmp_path: Path, records: list[bytes], is_obeyed: bool) -> None:
     assert is_closed(tmp_path, *records, job("https://heron.example/jobs/1")) == is_obeyed
+
+
+@pytest.mark.parametrize("target", ["https://heron.example/cms/file?id=7", "https://cdn.example:443/%7Eheron/rules"])
+@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream", "text/plain"])
+@pytest.mark.parametrize(("last", "is_obeyed"), [(CLOSED, True), (OPEN, False)])
+def test_the_target_may_have_any_address_and_type(
+    tmp_path: Path, target: str, kind: str, last: str, is_obeyed: bool
+) -> None:
+    rules = robots(last, target, headers=[("Content-Type", kind)])
+    records = [redirect(BARE, "/step"), redirect("https://heron.example/step", target), rules]
+    assert is_closed(tmp_path, *records, job("https://heron.example/jobs/1")) == is_obeyed
+
+
+def test_the_target_may_stand_in_another_file(tmp_path: Path) -> None:
+    target = "https://heron.example/cms/file?id=7"
+    paths = [
+        write(tmp_path / "a.warc.gz", robots(OPEN, target, headers=[("Content-Type", "text/html")])),
+        write(tmp_path / "b.warc.gz", redirect(BARE, target), job("https://heron.example/jobs/1")),
+    ]
+    for order in itertools.permutations(paths):
+        assert closed_in(*order) == []
 
 
 @pytest.mark.parametrize(("n_redirects", "last"), [(5, OPEN), (5, CLOSED), (6, OPEN)])
@@ -244,12 +299,16 @@ def chunked(body: bytes) -> bytes:
         (page(body="<p>Not found. Disallow: /</p>").encode(), {"Content-Type": "text/html"}, "/jobs/1", False),
         (CLOSED.encode(), {"Content-Type": "text/html"}, "/jobs/1", True),
         (CLOSED.encode() + b"\n#" + b"x" * MAX_RULES, {}, "/jobs/1", True),
-        (b"#" * MAX_RULES + b"\n" + CLOSED.encode(), {}, "/jobs/1", False),
+        (b"#\n".ljust(MAX_RULES, b"#") + b"\n" + CLOSED.encode(), {}, "/jobs/1", False),
+        (b"#" * MAX_RULES + b"\n" + CLOSED.encode(), {}, "/jobs/1", True),
+        (CLOSED.encode() + b"\n#" + b"x" * MAX_PAGE, {}, "/jobs/1", True),
+        (OPEN.encode() + b"\n#" + b"x" * MAX_PAGE, {}, "/jobs/1", False),
         (b"User-agent: *\nDisallow: /".ljust(MAX_RULES, b"a"), {}, "/jobs/1", False),
         (b"", {}, "/jobs/1", False),
     ],
     ids=["gzip", "gzip undone", "gzip cut", "chunked", "mark", "utf-16", "latin-1", "utf-8", "letters", "old Mac",
-         "latin-1 comment", "a page", "said to be a page", "huge", "beyond the limit", "line cut", "empty"],
+         "latin-1 comment", "a page", "said to be a page", "huge", "beyond the limit", "no whole line",
+         "longer than a page", "long and open", "line cut", "empty"],
 )  # fmt: skip
 def test_what_a_robots_txt_says_is_read_however_it_is_written(
     tmp_path: Path, body: bytes, headers: dict[str, str], path: str, is_obeyed: bool
