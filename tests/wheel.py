@@ -51,9 +51,12 @@ class WheelError(Exception):
 
 
 def tracked(*folders: str) -> list[str]:
-    """The files that git tracks, of some folders or all, relative to the checkout."""
-    names = subprocess.run(["git", "ls-files", "-z", *folders], cwd=PROJECT, capture_output=True, text=True, check=True)
-    return [name for name in names.stdout.split("\0") if name]
+    """The files that git tracks, of some folders or all, relative to the checkout.
+
+    Raises `WheelError` with git's words.
+    """
+    git = ["git", "-c", "safe.directory=*"]  # the checkout may be another user's
+    return [name for name in run([*git, "ls-files", "-z", *folders], PROJECT).split("\0") if name]
 
 
 def build(folder: Path) -> Path:
@@ -158,12 +161,18 @@ def files_below(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def run(command: Sequence[str], folder: Path, *, variables: dict[str, str] | None = None) -> str:
-    """What a command prints to stdout. Raises `WheelError` with all it printed unless it ends with exit code 0."""
+    """What a command prints to stdout. Raises `WheelError` with all it printed unless it ends with exit code 0.
+
+    Raises it, too, where there is no such command.
+    """
     began, before = time.monotonic(), os.times()
-    result = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    words = " ".join([Path(command[0]).name, *command[1:]])
+    try:
+        result = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise WheelError(f"{words}: {error}; is {command[0]} installed?") from error
     after = os.times()
     seconds = after.children_user + after.children_system - before.children_user - before.children_system
-    words = " ".join([Path(command[0]).name, *command[1:]])
     print(f"{time.monotonic() - began:6.1f} s, {seconds:5.1f} CPU s: {words[:110]}", flush=True)
     if result.returncode:
         raise WheelError(f"{words}: exit code {result.returncode}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
