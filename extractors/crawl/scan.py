@@ -83,7 +83,7 @@ _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,15})\r\n", re.IGNORECASE)
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """How pages begin that have two or four bytes to a letter."""
-_CODED = re.compile(rb"\n(?:content-encoding|transfer-encoding):|utf-?(?:16|32)", re.IGNORECASE)
+_CODED = (b"\ncontent-encoding:", b"\ntransfer-encoding:", b"utf-16", b"utf16", b"utf-32", b"utf32")
 """What an answer's header says when the body's bytes are not the page's letters."""
 _HOST_FILE = re.compile(rf"https?://[^/]+(?:{'|'.join(map(re.escape, HOST_FILES))})")
 
@@ -421,7 +421,8 @@ _WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "u
 def _is_coded(block: bytes) -> bool:
     """Whether the bytes of an answer's body need not be the letters of its page."""
     end = block.find(b"\r\n\r\n")
-    return block[end + 4 : end + 6] in _WIDE or _CODED.search(block, 0, max(end, 0)) is not None
+    head = block[: max(end, 0)].lower()
+    return block[end + 4 : end + 6] in _WIDE or any(word in head for word in _CODED)
 
 
 # --- files of sites ---------------------------------------------------------------------------------------
