@@ -67,8 +67,10 @@ MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
 """Characters of the longest mail address; a telephone number is shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
-POSTCODE_DIGITS = 5
-"""Digits of postcodes that may begin with 0 and stand side by side: of Germany, France, Poland and others."""
+MAX_NATIONAL = 11
+"""Digits of a national number without the 0 before it; Brazil's and Germany's have up to 11."""
+POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2
+"""Digits of postcodes that stand side by side (of Germany, France, Poland and others), and of French departments."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
 """As many digits in a row as a telephone number has at least, with blanks, brackets and the like between them."""
 MAX_CALL = 40
@@ -284,17 +286,29 @@ _DIGIT_OR_NOT = bytes(
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹+-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
-    r"[\d ()./-]{5,24}"
+    r"[\d ()./-]{5,30}"
 )
 _NORTH_AMERICAN = re.compile(r"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}\Z")
 _AREA_IN_BRACKETS = re.compile(r"\((?!(?:19|20)\d\d\))\d{2,5}\) ?\d{2,5}(?:[ .-]\d{2,5}){1,3}\Z")
-_DATE = re.compile(r"\(?(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d\b|(?:19|20)\d\d[./-])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_YEARS = re.compile(r"(?:19|20)\d\d [-/ ]*(?:19|20)\d\d\Z")
+
+
+def _day(name: str) -> str:
+    return (
+        rf"(?:[0-3]?\d(?P<{name}>[./-])[0-3]?\d(?P={name})(?:19|20)?\d\d"
+        r"|(?:19|20)\d\d[./-][01]?\d(?:[./-][0-3]?\d)?)"
+    )
+
+
+_DAYS = re.compile(rf"\(?{_day('first')}(?:[ /-]{_day('last')})?\Z")
+"""A day or two and nothing else: French telephone numbers (06.12.34.56.78) only begin like one."""
+_YEAR_FIRST = re.compile(r"(?:19|20)\d\d(?:[./-]\d+| [-/ ]*(?:19|20)\d\d)\Z")
+_DAY_OR_COUNT = re.compile(r"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[1-9]\d{0,2}0{5,})\Z")
 _GROUPED = re.compile(r"\d[ ()./-]+\d")
 _GROUPED_AMOUNT = re.compile(r"\+? ?\d{1,3}(?:([ .])\d{3})(?:\1\d{3})*\Z")
 _AMOUNT_AFTER = re.compile(
-    r"\s?(?:[$€£¥₹%]|[,']?\d|(?:USD|EUR|GBP|CHF|PLN|CZK|SEK|NOK|DKK|HUF|INR|UAH|RUB|zł|kr|Kč|Ft|k|K|million|users|people)\b)"
+    r"\s?(?:[$€£¥₹%]|[,']?\d|(?:USD|EUR|GBP|CHF|PLN|CZK|SEK|NOK|DKK|HUF|INR|UAH|RUB|zł|kr|Kč|Ft|k|K"
+    r"|million|users|people|customers|clients|consumers|members|employees|subscribers|companies|households)\b)"
 )
 _NUMBER_BEFORE = re.compile(r"(?:\bid|\bref\w{0,6}|\breq\w{0,10}|\bn[or]|\bnumber|#|№)[.:# ]{0,3}\Z", re.IGNORECASE)
 _CALL = (
@@ -307,8 +321,17 @@ _PHONE = (
     r"[ .:：]{0,3}(?:[/-] ?)?"
 )
 _PHONE_BEFORE = re.compile(rf"{_PHONE}\Z", re.IGNORECASE)
-_CALLED = re.compile(rf"{_PHONE}(\+?[\d(][\d ()./-]{{5,24}})", re.IGNORECASE)
+_CALLED = re.compile(rf"{_PHONE}(\+?[\d(][\d ()./-]{{5,30}})", re.IGNORECASE)
 _CUT = re.compile(r"[ ./-][ ./-]|\)[^\d ]|\([^\d]|/\D")
+_GERMAN = re.compile(
+    r"(?:\+ ?\d{1,3} ?(?:\(0\) ?| )\(?\d{2,5}\)?|\(?0\d{2,5}\)?)(?: [/-] | ?/ ?|[ -])"
+    r"\d{1,8}(?: \d{2,4}){0,4}(?:(?: - |-)\d{1,5}(?![ /-]{0,3}\d))?(?![ /-]?\d)"
+)
+"""A number as written in Germany: blanks may stand around the marks before its own part and before the extension."""
+
+
+_NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
+"""What is no number behind words that also mean something else: "Open Call 2024-2025", "contact 100000000 homes"."""
 
 
 def mask_contacts(text: str) -> str:
@@ -374,23 +397,38 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
 
 
 def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
-    spans = (_trim(text, *match.span()) for match in _DIGITS.finditer(text, begin, end))
-    telephones = [span for span in spans if _is_telephone(text, *span)]
+    telephones = []
+    at = begin
+    while digits := _DIGITS.search(text, at, end):  # what one number leaves may begin the next
+        span = _trim(text, *digits.span())
+        at = max(span[1], digits.start() + 1)
+        if _is_telephone(text, *span):
+            telephones.append(span)
     for call in _CALLED.finditer(text, begin, end):
         start, end = _trim(text, *call.span(1))
         number = text[start:end]
-        is_day = _DATE.match(number) or _YEARS.match(number)
-        if _count(number) >= MIN_DIGITS - 1 and not is_day and not _AMOUNT_AFTER.match(text, end):
+        word = text[call.start() : start].rstrip(" .:：/-").lower()
+        if (
+            _count(number) >= MIN_DIGITS - 1
+            and not _DAYS.match(number)
+            and not any(pattern.match(number) for pattern in _NO_CALL.get(word, ()))
+            and not _AMOUNT_AFTER.match(text, end)
+        ):
             telephones.append((start, end))
     return telephones
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span cut where a number cannot go on: two separators in a row (but ") "), and what is no digit at its end."""
+    """The span cut where a number cannot go on, and without what is no digit at its end.
+
+    It goes on behind two separators in a row only where they are ") ", or as in `_GERMAN`.
+    """
     number = text[start:end]
     cut = _CUT.search(number, 1)
     if cut and not number.startswith((" (", ") "), cut.start()):
-        number = number[: cut.start()]
+        german = _GERMAN.match(number)
+        is_whole = german and german.end() > cut.start() and _count(german[0]) <= MAX_DIGITS
+        number = german[0] if german and is_whole else number[: cut.start()]
     return start, start + len(number.rstrip(" ()./-"))
 
 
@@ -408,7 +446,7 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
         or text[end : end + 1].isalnum()
         or (_NUMBER_BEFORE.search(before) and not is_named and not number.startswith("+"))
         or _AMOUNT_AFTER.match(text, end)
-        or _DATE.match(number)
+        or _DAYS.match(number)
     ):
         return False
     if number.startswith("+"):
@@ -422,15 +460,19 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
     if number.startswith(("0", "(0")):
         return digits > MIN_DIGITS and is_grouped and not _YEAR.search(number) and not _is_of_postcodes(number)
     if number.startswith("("):
-        return digits > MIN_DIGITS and _AREA_IN_BRACKETS.match(number) is not None
+        is_long = MIN_DIGITS < digits <= MAX_NATIONAL
+        return is_long and _AREA_IN_BRACKETS.match(number) is not None and not _is_of_postcodes(number)
     return _NORTH_AMERICAN.match(number) is not None
 
 
 def _is_of_postcodes(number: str) -> bool:
-    """Whether digits are several postcodes of one form: "01067/04109", "00-950/00-951"."""
-    parts = re.split(r" ?/ ?| " if "/" in number or " " in number else "-", number)
+    """Whether digits are postcodes of one form ("01067/04109", "00-950/00-951") or departments ("(75) 92 93")."""
+    plain = number.replace("(", "").replace(")", " ")
+    parts = re.split(r" ?/ ?| +" if "/" in plain or " " in plain else "-", plain)
     forms = {re.sub(r"\d", "0", part) for part in parts}
-    return len(parts) > 1 and len(forms) == 1 and _count(parts[0]) == POSTCODE_DIGITS
+    is_department = number.startswith("(") and not number.startswith("(0")  # French numbers are pairs begun with 0
+    lengths = (POSTCODE_DIGITS, DEPARTMENT_DIGITS) if is_department else (POSTCODE_DIGITS,)
+    return len(parts) > 1 and len(forms) == 1 and _count(parts[0]) in lengths
 
 
 # --- language, hash and key ---------------------------------------------------------------------------
