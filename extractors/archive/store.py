@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from transforms.text.addresses import hide_users
+from transforms.text.addresses import HIDDEN, hide_users
 from warehouse.publish import atomic_files
 
 if TYPE_CHECKING:  # imported where it is used: most data folders need it not
@@ -371,14 +371,14 @@ def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]
     import pyarrow as pa  # noqa: PLC0415  # see above
     from pyarrow import fs  # noqa: PLC0415
 
-    parts = urlsplit(url)
-    parameters = dict(parse_qsl(parts.query))
     try:
+        if _holds_credentials(url):
+            raise ValueError("credentials stand in it; only the environment may hold them, and a port is a parameter")
+        parts = urlsplit(url)
+        parameters = dict(parse_qsl(parts.query))
         if parts.scheme != "s3":
             system, root = fs.FileSystem.from_uri(url)
             return system, root.rstrip("/")
-        if "@" in parts.netloc:
-            raise ValueError("credentials stand in it; only the environment may hold them")
         if unknown := sorted(parameters.keys() - PARAMETERS):
             raise ValueError(f"unknown parameter {unknown[0]}; there are {', '.join(PARAMETERS)}")
         if not parameters.keys() & {"region", "endpoint_override"}:
@@ -391,8 +391,16 @@ def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]
     return system, f"{parts.netloc}{parts.path}".rstrip("/")
 
 
+def _holds_credentials(url: str) -> bool:
+    """Whether an address of object storage may hold a key and a secret: no bucket's name has a colon."""
+    scheme, _, rest = unquote(url).partition("://")
+    before = rest.partition("?")[0]
+    return scheme.lower() == "s3" and ("@" in before or ":" in before.partition("/")[0])
+
+
 def _without_query(url: str) -> str:
-    return url.partition("?")[0].rstrip("/")
+    """An address as it is shown: without its parameters, and without a secret."""
+    return f"s3://{HIDDEN}" if _holds_credentials(url) else url.partition("?")[0].rstrip("/")
 
 
 def _version_of(path: Path) -> Version | None:
