@@ -9,6 +9,7 @@ within their budgets.
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import io
 import re
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 import pyarrow as pa
@@ -50,6 +52,8 @@ TRIAL_ENDINGS = ("sandbox", "demo")
 NO_TRIALS = frozenset({"codesandbox", "thesandbox"})
 """Employers whose names end like a trial."""
 _BETWEEN_WORDS = re.compile(r"[-_.:/+% ]+")
+TOKEN = re.compile(r"[\w.%+ -]*\w[\w.%+ -]*")
+"""A token of one part, without what only addresses hold."""
 MAX_REFUSED = 5
 """Refused lines that are kept to be shown."""
 
@@ -117,13 +121,28 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
 
 
 def _board_by(source: Source, token: str) -> str | None:
-    """The board that a list names by its token, or by an address in its place; None: by that of no board of it."""
+    """The board that a list names by its token, or by an address in its place; None: by that of no board of it.
+
+    Parts of an address are no token either: a scheme (`http:acme`), a query, or a host of a platform.
+    """
     if "." in token:
         board = board_at(token if "//" in token else f"https://{token}")
         if board and board[0] == source.name:
             return board[1]
-    is_address = "//" in token or ("/" in token and "/" not in source.token_shapes)
-    return None if is_address else token
+    if "/" in source.token_shapes:  # of several parts, which `url_of` checks
+        return None if "//" in token else token
+    begins = {addresses.board.partition("{")[0] for addresses in source.boards} - {""}
+    word = token.removeprefix(next(filter(token.startswith, begins), ""))
+    is_host = ".".join(word.lower().split(".")[-2:]) in _platform_domains()
+    return None if is_host or (word and not TOKEN.fullmatch(word)) else token
+
+
+@functools.cache
+def _platform_domains() -> frozenset[str]:
+    """The domains below which the platforms list boards ("lever.co")."""
+    sources = (module.SOURCE for module in all_sources().values())
+    hosts = (urlsplit(addresses.listing).netloc for source in sources for addresses in source.boards)
+    return frozenset(".".join(host.split(".")[-2:]) for host in hosts)
 
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:

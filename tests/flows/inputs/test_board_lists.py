@@ -220,6 +220,18 @@ def test_an_address_in_place_of_a_token_is_its_boards(tmp_path: Path, platform: 
         ("ashby", "acme/careers"),
         ("ashby", "//[acme"),
         ("workday", "https://acme.example/careers"),
+        ("lever", "http:acme"),
+        ("lever", "https:eu:acme"),
+        ("lever", "jobs.lever.co"),
+        ("lever", "eu:api.eu.LEVER.co"),
+        ("greenhouse", "jobs.lever.co"),
+        ("teamtailor", "www.teamtailor.com"),
+        ("lever", "acme?x=1"),
+        ("greenhouse", "acme#jobs"),
+        ("greenhouse", "eu:acme"),
+        ("ashby", "acme&x=1"),
+        ("ashby", "me@acme"),
+        ("ashby", ".."),
     ],
 )
 def test_an_address_of_no_board_is_refused_with_line_value_and_remedy(
@@ -242,3 +254,8 @@ def test_a_file_of_addresses_that_would_fill_the_memory_is_refused(tmp_path: Pat
     pq.write_table(pa.table({"url": urls}), path)
     with pytest.raises(WrongUsage, match=r"part.parquet: at most .* bytes in 4,096 rows expected.*rows 1 to 3,000"):
         read_list(path, known_from="a list", day=DAY)
+
+
+@pytest.mark.parametrize("token", ["eu:acme", "acme.co", "Acme%20Labs", "Acme Labs", "a+b", "éclair", "leverco"])
+def test_a_token_is_taken_as_it_is_written(tmp_path: Path, token: str) -> None:
+    assert tokens(read(tmp_path, f"platform\tslug\nlever\t{token}\n")) == [("lever", token)]
