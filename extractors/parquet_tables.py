@@ -1,4 +1,4 @@
-"""Parquet files of others, read in batches and within bounds.
+"""Other people's Parquet files, read in batches and within bounds.
 
 A few kilobytes of Parquet may say the same for millions of rows, and a text that is stored once may stand in each. So
 rows and values are counted before anything is read, texts that repeat stay stored once, and what a batch holds is

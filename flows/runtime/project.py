@@ -25,5 +25,5 @@ def is_project(folder: Path) -> bool:
 
 
 def default_data(project: Path = PROJECT) -> Path:
-    """The data folder where none is set: `data/` of a checkout; of an installed copy, the user's own of that name."""
+    """The data folder where none is set: `data/` of a checkout, else the user's data folder, named jobmarket."""
     return project / "data" if is_project(project) else platformdirs.user_data_path(COMMAND, appauthor=False)

@@ -242,7 +242,7 @@ SETTINGS = (
         environment="JOBMARKET_DATA",
         kind=PATH,
         default=default_data,
-        default_words="data/ in a checkout, else the user's folder of data (Linux: ~/.local/share/jobmarket)",
+        default_words="data/ in a checkout, else the user's data folder (Linux: ~/.local/share/jobmarket)",
         meaning="The data folder, made when it is not there. The settings file stands in it, so it cannot name it.",
         example="/srv/jobmarket",
     ),

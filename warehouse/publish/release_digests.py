@@ -25,7 +25,7 @@ from warehouse.schema import ident, literal
 RELEASED = "released"
 """What the DuckDB file of a release is called while it is written or read."""
 MAX_MEMORY = "2GB"
-"""What DuckDB may use to read the file of a release by somebody unknown."""
+"""What DuckDB may use to read the file of a release from an unknown source."""
 MAX_SECONDS = 600.0
 """Seconds for that: the marts of a million adverts take a few."""
 HEADER_BYTES = 3 * 4096
@@ -68,7 +68,7 @@ def find_database_faults(path: Path, schema: str, tables: Mapping[str, TableDige
 
 @contextlib.contextmanager
 def _open_bounded(attach: str) -> Iterator[Connection]:
-    """A connection to a database that somebody unknown made: no other file, no network, no more than its share."""
+    """A connection to a database from an unknown source: no other file, no network, no more than its share."""
     con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     timer = threading.Timer(MAX_SECONDS, con.interrupt)
     timer.start()

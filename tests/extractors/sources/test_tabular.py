@@ -31,6 +31,7 @@ from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.sources.files import tabular
 from extractors.sources.files.tabular_mapping import mapping_in
+from extractors.sources.files.tabular_pattern import compile_pattern
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
 
@@ -681,6 +682,13 @@ def test_no_expression_of_a_mapping_takes_longer_than_its_text(pattern: str) -> 
         (r"(?:AI|ML) Engineer", "Senior ML Engineer", "ML Engineer"),
         (r"AI\Z", "AI", "AI"),
         ("(?P<title>AI) x?", "an AI Engineer", "AI"),
+        ("(?m)^(.+)$", "AI\nEngineer", "AI"),
+        ("[$]+", "AI $$", "$$"),
+        (r"AI \$", "AI $", "AI $"),
+        (r"AI[\s\S]+", "AI é", "AI é"),
+        (r"[\D]+", "٣AI٣", "AI"),
+        (r"\bAI\b", "an AI", "AI"),
+        (r"x[{,3}]+", "x{3}", "x{3}"),
     ],
 )
 def test_expressions_mean_what_they_mean_to_python(pattern: str, text: str, expected: str) -> None:
@@ -689,7 +697,34 @@ def test_expressions_mean_what_they_mean_to_python(pattern: str, text: str, expe
     assert search(pattern, text) == expected
 
 
-@pytest.mark.parametrize("pattern", ["(?=AI)", r"(A)I\1", "((a{100}){100}){100}"])
-def test_an_expression_that_cannot_be_bounded_is_refused_when_the_mapping_is_read(pattern: str) -> None:
-    with pytest.raises(Rejected, match=r"a regular expression expected for title \(.*RE2 has no look-around"):
+@pytest.mark.parametrize("pattern", ["(AI)$", "(?s)(A.)$", "(?m)^(AI)$", "(AI)|ML$"])
+@pytest.mark.parametrize("text", ["AI", "AI\n", "AI\n\n", "AI\nML\n", "AI ML"])
+def test_the_end_is_before_a_last_newline_as_to_python(pattern: str, text: str) -> None:
+    found, expected = compile_pattern(pattern).search(text), re.search(pattern, text)
+    assert (found and found[1]) == (expected and expected[1])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("(?=AI)", r"\(\?=; RE2 has no look-around"),
+        (r"(A)I\1", r"\\1; RE2 has no back-references"),
+        ("((a{100}){100}){100}", r"\{100\}; repeat a part at most 1,000 times"),
+        ("a{1,2000}", r"\{1,2000\}; repeat a part at most 1,000 times"),
+        ("(?x)A I", r"\(\?x; .* of the flags only i, m and s"),
+        ("(?#title)AI", r"\(\?#; .* no comments"),
+        (r"caf\u00e9", r"\\u; .* write a character as it is"),
+        ("a++", r"\+\+; write one repetition"),
+        ("(AI", r"missing \): \(AI; correct the expression"),
+        ("a{,3}", r"\{,3\}: .* write \{0,3\}"),
+        ("a{,}", r"write \{0,\}"),
+        (r"\bété", r"\\bé: .* only ASCII letters are letters; write"),
+        (r"caf(?:é)?\b", r"only ASCII letters are letters"),
+        (r"\b(?P<title>\w+)", r"only ASCII letters are letters"),
+        (r"[\w-]+\b", r"only ASCII letters are letters"),
+        (r"AI[^\S]+", r"\\S in brackets: .* write \[\^\\s\] outside"),
+    ],
+)
+def test_an_expression_that_would_mean_something_else_is_refused_with_the_reason(pattern: str, why: str) -> None:
+    with pytest.raises(Rejected, match=rf"a regular expression expected for title \(.*{why}"):
         search(pattern, "AI")
