@@ -80,12 +80,17 @@ def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
         group = metadata.row_group(number)
         chunks = [group.column(place) for place in range(group.num_columns)]
         chunks = [chunk for chunk in chunks if chunk.path_in_schema.partition(".")[0] in names]
-        n_values = max((chunk.num_values for chunk in chunks), default=0)
+        if not chunks:
+            continue
+        largest = max(chunks, key=lambda chunk: (chunk.num_values, chunk.total_uncompressed_size))
         n_bytes = sum(chunk.total_uncompressed_size for chunk in chunks)
-        if n_values > MAX_VALUES or n_bytes > MAX_STORED:
-            value = f"row group {number + 1} with {group.num_rows:,} rows, {n_values:,} values and {n_bytes:,} bytes"
+        if largest.num_values > MAX_VALUES or n_bytes > MAX_STORED:
+            name = largest.path_in_schema.partition(".")[0]
+            size = f"{largest.num_values:,} values of {name} and {n_bytes:,} bytes"
+            value = f"row group {number + 1} with {group.num_rows:,} rows, {size}"
             rule = f"at most {MAX_VALUES:,} values in a column and {MAX_STORED:,} bytes in a row group expected"
-            raise Rejected("response", value, f"{rule}; write the file with smaller row groups, or split it")
+            remedy = f"write the file with smaller row groups, split it, or leave {name} out"
+            raise Rejected("response", value, f"{rule}; {remedy}")
 
 
 def held_bytes(values: Any) -> int:

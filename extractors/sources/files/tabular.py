@@ -24,7 +24,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -422,15 +422,21 @@ def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
         raise none
     if len(rows) > MAX_ROWS:
         raise _too_many(len(rows))
-    columns = {name for row in rows for name in row.cells}
+    if columns := {name for row in rows for name in row.cells}:  # where no row could be read, each says why
+        _check_columns(mapping, columns)
+    return rows
+
+
+def _check_columns(mapping: ReadMapping, columns: Collection[str]) -> set[str]:
+    """Those of a file's columns that the mapping reads. Raises `Rejected` when it names one that the file lacks."""
     uses = dict.fromkeys(mapping.leave_out, "leave_out")
     uses |= {c: name for name, parts in mapping.fields.items() for part in parts for c in part.columns}
-    lacking = [c for c in uses if c not in columns and c.removesuffix("[]").split(".")[0] not in columns]
-    if lacking and columns:  # where no row could be read, each says why
+    stands_in = {c: c if c in columns else c.removesuffix("[]").split(".")[0] for c in uses}
+    if lacking := [c for c in uses if stands_in[c] not in columns]:
         names = ", ".join(f"{c} (for {uses[c]})" for c in lacking)
         has = ", ".join(sorted(columns)) or "none"
         raise Rejected("response", names, f"columns that the file has expected: {has}; correct the mapping")
-    return rows
+    return set(stands_in.values())
 
 
 def _kind_of(content: bytes, mapping: ReadMapping) -> str:
@@ -510,7 +516,9 @@ def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
         rows: list[Row] = []
         n_bytes = 0
-        for batch in read_batches(open_parquet(content), most_rows=MAX_ROWS):
+        file = open_parquet(content)
+        columns = _check_columns(mapping, file.schema_arrow.names)  # others, as of embeddings, may be large
+        for batch in read_batches(file, columns=columns or None, most_rows=MAX_ROWS):
             n_bytes += batch.n_bytes
             if n_bytes > MAX_CHARACTERS:
                 raise _too_many(len(rows))

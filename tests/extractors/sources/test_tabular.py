@@ -612,6 +612,18 @@ def test_a_small_parquet_file_that_would_fill_the_memory_is_refused(name: str, m
     assert "expected" in error.value.issue.rule
 
 
+def test_a_column_that_the_mapping_does_not_name_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_tables, "MAX_VALUES", 30_000)
+    vectors = pa.ListArray.from_arrays(pa.array([0, 31_000]), pa.repeat(1, 31_000))
+    body = stored(id=pa.array(["1"]), vector=vectors, company=pa.array([{"name": "AI"}]))
+    (row,) = read(body, HEAD + '[fields]\nid = "id"\ntitle = "company.name"\n')
+    assert isinstance(row, Posting) and row.title == "AI"
+    with pytest.raises(Rejected, match=r"split it, or leave vector out .*31,000 values of vector and"):
+        read(body, HEAD + '[fields]\nid = "id"\ntitle = "vector[]"\n')
+    with pytest.raises(Rejected, match=r"company, id, vector; correct the mapping \(got 'name \(for title\)'\)"):
+        read(body, HEAD + '[fields]\nid = "id"\ntitle = "name"\n')
+
+
 def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     body = parquet([{"id": number, "title": "AI Engineer"} for number in range(5_000)])
     assert len(read(body, MINE)) == 5_000
