@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reports.guide.words import MONEY_PARTS, PERIODS, SENTENCE, hear
+from reports.guide.words import ANY_TIME, MONEY_PARTS, NEXT_TO, PERIODS, SENTENCE, UNKNOWN, hear
 from reports.wording.numbers import MONTHS
 from transforms.pay.currency import currency_of
 
@@ -18,8 +19,9 @@ PERCENT, SEVERAL, INTERVAL = "%", "several", "interval"
 class Number:
     """A number, or a range, at text[at:end]; `low` and `high` are equal but for a range, `step` is that of its digits.
 
-    `unit` is "%", a currency or "". `per` is the time of a sum, `part` what its sentence calls it (low, high, median,
-    interval), `bound` what makes it another number ("more than"). None is what nothing is said of.
+    `unit` is "%", a currency, "" or UNKNOWN, for digits in no known form. `per` is the time of a sum, `part` what its
+    sentence calls it (low, high, median, interval), `bound` what makes it another number ("more than"). None: the text
+    does not say.
     """
 
     at: int
@@ -47,28 +49,48 @@ class Sentence:
 
 _GAP = r"[ \u00a0\u2009\u202f]*+"
 _DIGITS = r"(?>\d{1,3}(?:(?:[\u00a0\u2009\u202f] {0,7}|[ '’])\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
-_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SCALE = r"(?:[kK]|M|(?:thousand|million|billion|trillion)(?!\w))(?!\w)"
-_SIGN = r"(?:PPP USD|(?:[A-Z]{2,3} |U\.S\. |U\.S\.|[A-Za-z]{1,3})?[$€£¥₹]|[A-Z]{3}(?!\w))"
+_SCALES = {
+    **dict.fromkeys(("k", "thousand"), 1e3), **dict.fromkeys(("m", "mn", "mln", "million"), 1e6),
+    **dict.fromkeys(("b", "bn", "bln", "billion"), 1e9), **dict.fromkeys(("t", "tn", "trn", "trillion"), 1e12),
+}  # fmt: skip
+_SCALE = r"(?:[kKMBT]|(?<=\d)[mbt]|(?i:[mbt]n|[mb]ln|trn|thousand|million|billion|trillion))(?!\w)"
+_SIGN = r"(?:PPP USD|(?:[A-Z]{2,3} |U\.S\. |U\.S\.|[A-Za-z]{1,3})?[$€£¥₹]|[A-Z]{3}(?![^\W\d]))"
+_IN_PERCENT = r"(?:[%％٪﹪]|(?:per ?cent|pct|pc|Prozent|procent|pour cent|por ciento)\b|p\.c\.)"
 _NUMBER = re.compile(
-    rf"(?P<between>between )?(?<![\w.,$€£¥₹])(?:(?P<sign>{_SIGN}){_GAP})?(?(sign)|(?<!\w)(?<!\d[.,]))"
-    rf"(?P<minus>[-−](?=\d))?(?P<low>{_DIGITS})(?:{_GAP}(?P<low_k>{_SCALE}))?(?P<low_percent>{_GAP}%)?"
-    rf"(?:{_GAP}(?(between)and\b|(?:–|—|-|−|(?:to|bis)\b)){_GAP}(?:{_SIGN}{_GAP})?"
-    rf"(?P<high>{_DIGITS})(?:{_GAP}(?P<high_k>{_SCALE}))?)?(?!\w)"
-    rf"(?:{_GAP}(?P<percent>%|(?:per ?cent|pct)\b)|{_GAP}(?P<behind>{_SIGN}(?!\w|\ ?\d)|(?:[A-Za-z.]+\ )?"
+    r"(?P<between>between )?(?:(?<![\w.,$€£¥₹])|(?<=\bc\.)|(?<=\b[Cc]a\.)|(?<=\b[Aa]pprox\.))"
+    rf"(?:(?P<sign>{_SIGN}){_GAP})?(?(sign)|(?<!\w)(?<!\d[.,]))"
+    rf"(?P<minus>[-−](?=\d))?(?P<low>{_DIGITS})(?:{_GAP}(?P<low_k>{_SCALE}))?(?P<low_percent>{_GAP}{_IN_PERCENT})?"
+    rf"(?:{_GAP}(?(between)and\b|(?:–|—|-|−|(?:to|bis)\b)){_GAP}(?:(?P<high_sign>{_SIGN}){_GAP})?"
+    rf"(?P<high>{_DIGITS})(?:{_GAP}(?P<high_k>{_SCALE}))?)?(?:(?!\w)|(?={_IN_PERCENT}))"
+    rf"(?:{_GAP}(?P<percent>{_IN_PERCENT})|{_GAP}(?P<behind>{_SIGN}(?!\w|\ ?\d)|(?:[A-Za-z.]+\ )?"
     r"(?:dollar|euro|pound|rupee|franc)s?\b))?"
+    rf"|(?<!\w)\d(?:[.,]?\w)*+|(?<=[^\W\d])\d[\d.,]*+(?={_GAP}{_IN_PERCENT})"
 )
+"""A number, or else digits in no known form. Digits behind letters are of a name ("GPT4"), unless in per cent."""
 _LEVEL = re.compile(rf"{_GAP}(?:confidence )?(?:interval|CI)\b")
 """Behind "95%", which says how sure an interval is and is no number of a figure."""
-_ABOUT = re.compile(r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to)|[~≈])\s*$", re.I)
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to|etwa|rund|ungefähr"
+    r"|approx\.?|ca\.?|(?-i:c)\.)|[~≈])\s*$",
+    re.I,
+)
 _BOUND = re.compile(
     r"\b(?:(?:more|less|fewer|greater|higher|lower|rather|other) than|at (?:least|most)|over|under|above|below|beyond"
-    r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down)\s*$|n['’]t\s*$|[<>≥≤±+]\s?$",
+    r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down|minus|negative)\s*$|n['’]t\s*$|[<>≥≤±+−]\s?$|(?<!\S)-$",
     re.I,
 )
 _BOUND_BEHIND = re.compile(
-    r"\s?\+|\s?%|\s+(?:(?:or|and) )?(?:more|less|fewer|above|over|below|higher|lower)\b|\s+(?:percentage )?points?\b",
+    rf"\s?\+|\s?{_IN_PERCENT}|\s+(?:(?:or|and) )?(?:more|less|fewer|above|over|below|higher|lower)\b"
+    r"|\s+(?:percentage )?points?\b|\s?(?:pp|bps)\b|\s+(?:\w+ )?(?:out of|in every|of every|in|of)"
+    r" (?:\d+|(?:an? |one )?(?:ten|hundred|thousand))\b",
     re.I,
+)
+_OF_HOW_MANY = re.compile(r"\b(?:of|in)\b", re.I)
+_KINDS_OF_BOUND = (
+    (re.compile(r"at least|≥|or more|or (?:above|over|higher)", re.I), "at least"),
+    (re.compile(r"at most|≤|up to|or less|or (?:below|lower|fewer)", re.I), "at most"),
+    (re.compile(r"more|great|high|over|above|beyond|exceed|[>+]", re.I), "more than"),
+    (re.compile(r"less|fewer|lower|under|below|<", re.I), "less than"),
 )
 _MONTHS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
 _DATE = re.compile(
@@ -80,10 +102,13 @@ _MAX_DIGITS = 15
 """Most digits of a number before and behind its point: a float holds no more."""
 _WINDOW = 60
 """Letters before and behind a number in which words that change it are looked for."""
+_BLANKS = " \t\r\n\u00a0\0"
+_BLANK_RUN = re.compile(f"[{_BLANKS}]*+")
+"""Blanks, and what stands for all that is no prose."""
 
 
 def read_sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of a text, in order. Dates are no numbers."""
+    """The sentences of a text, in order. Dates do not count as numbers."""
     for match in SENTENCE.finditer(text):
         sentence, at = match[0], match.start()
         numbers = (replace(one, at=at + one.at, end=at + one.end) for one in read_numbers(sentence))
@@ -98,23 +123,29 @@ def _read_date(hit: re.Match[str]) -> tuple[int, int | None]:
 
 
 def read_numbers(sentence: str) -> Iterator[Number]:
-    """The numbers of a sentence; digits of no known form, and of dates, are none."""
+    """The numbers of a sentence. Skips dates; digits in no known form have the unit UNKNOWN."""
     periods, last = hear(PERIODS, sentence), 0
     for hit in _NUMBER.finditer(_DATE.sub(lambda date: "\0" * len(date[0]), sentence)):
-        unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit["sign"], hit["behind"])
+        unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit)
         begin = hit.start("sign" if hit["sign"] and unit else "minus" if hit["minus"] else "low")
-        before, behind = sentence[max(last, begin - _WINDOW) : begin], sentence[hit.end() : hit.end() + _WINDOW]
+        before, behind = _words_around(sentence, last, max(begin, hit.start()), hit.end())
         last = hit.end()
         low = _read_digits(hit["low"], hit["low_k"] or (hit["high_k"] if hit["high"] else None), unit)
         high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
-        if low is None or high is None or (hit["low"] == "95" and _LEVEL.match(behind)):
+        is_name = bool(re.match(r"[A-Z]{3}\d", hit[0])) and _name_sign(hit["sign"]) is None
+        if (hit["low"] == "95" and _LEVEL.match(behind)) or (is_name and not unit):
+            continue
+        if low is None or high is None or is_name:
+            yield _make_unknown(hit)
             continue
         bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
+        if bound and unit and _OF_HOW_MANY.search(bound[0]):
+            bound = None  # "57% of 1,000 jobs" is 57%, "78 of 100 jobs" is no 78
         part = _name_part(before, behind, is_range=bool(hit["high"]))
-        if part == "high" and bound and bound[0].startswith("up"):
+        if part == "high" and bound and bound[0].lower().startswith("up"):
             bound = None  # "pay up to USD 17.9K" is said of the upper end
         sign = -1 if hit["minus"] else 1
-        near = [period for pattern, period in PERIODS if pattern.match(behind.lstrip())]
+        near = _name_times(behind) if unit not in ("", PERCENT) else []
         yield Number(
             at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
             high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
@@ -123,12 +154,45 @@ def read_numbers(sentence: str) -> Iterator[Number]:
         )  # fmt: skip
 
 
-def _read_digits(digits: str, scale: str | None, unit: str) -> tuple[float, float] | None:
+def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, str]:
+    """The words before a number, back to the one before it, and those behind it; of blanks beside it only one."""
+    between = sentence[last:begin]
+    before = between.rstrip(_BLANKS)
+    blanks = _BLANK_RUN.match(sentence, end)
+    after = blanks.end() if blanks else end
+    return before[-_WINDOW:] + " " * (before != between), " " * (after > end) + sentence[after : after + _WINDOW]
+
+
+def _make_unknown(hit: re.Match[str]) -> Number:
+    """Digits in no known form."""
+    return Number(
+        at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN, low=math.nan, high=math.nan,
+        step=1.0, per=None, part=None, bound=None, is_about=False,
+    )  # fmt: skip
+
+
+def _name_times(behind: str) -> list[str]:
+    """The time that stands directly behind a sum: of those that are known the longest, or else UNKNOWN."""
+    near = re.sub(rf"\A{NEXT_TO}", "", behind)
+    known = [period for pattern, period in PERIODS if pattern.match(near)]
+    is_aside = re.match(r"\s*[,:–]\s*(?:an?\b|\w+ly\b)", behind)  # ", a median of all"
+    return known or [UNKNOWN] * bool(ANY_TIME.match(near) and not is_aside)
+
+
+def kind_of_bound(number: Number) -> str | None:
+    """Which bound a number is: "more than", "at least", …, or its own words; None for the number itself."""
+    words = number.bound or ("up to" if number.part == "high" else None)
+    return next((kind for pattern, kind in _KINDS_OF_BOUND if words and pattern.search(words)), words)
+
+
+def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[float, float] | None:
     """A number of any locale and the step of its last digit; None for digits of no known form.
 
     Of two separators the last is the decimal one; one that is repeated divides thousands. A comma before three digits
     divides thousands, and so does a point in a sum of money: "12.500 €". Last zeros of a sum may be rounded.
     """
+    if digits is None:
+        return None
     plain = re.sub(r"[\s'’]", "", digits)
     groups, marks = re.split(r"[.,]", plain), re.findall(r"[.,]", plain)
     is_decimal = len(set(marks)) == 2
@@ -146,10 +210,11 @@ def _read_digits(digits: str, scale: str | None, unit: str) -> tuple[float, floa
     return float(f"{whole}.{decimals or 0}") * times, step
 
 
-def _name_money(before: str | None, behind: str | None) -> str:
-    """The currency by what stands before and behind a sum; "" where nothing does. Two that differ are neither."""
-    names = dict.fromkeys(filter(None, map(_name_sign, filter(None, (before, behind)))))
-    if len(names) > 1 and before == "$":  # "$195K CAD"
+def _name_money(hit: re.Match[str]) -> str:
+    """The currency by the signs before, within and behind a sum; "" where none stands. Two that differ are neither."""
+    signs = [hit["sign"], hit["high_sign"], hit["behind"]]
+    names = dict.fromkeys(filter(None, map(_name_sign, filter(None, signs))))
+    if len(names) > 1 and "$" in signs and {"USD", "US$", "U.S.$"}.isdisjoint(signs):  # "$195K CAD"
         names.pop("USD")
     return " or ".join(names)
 
@@ -168,7 +233,9 @@ def _name_sign(sign: str) -> str | None:
 
 def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
     """What a sum is called, by the words before it back to the number before, else by those directly behind it."""
-    close = re.sub(r"^[\s(,:]*(?:(?:a|an|per) \w+)?[\s(,:]*(?:95\s?% )?", "", behind)
+    close = re.sub(
+        r"^[\s(,:]*(?:(?:an?|per|each|every)[\s-]\w+|/\s*\w+|p\.\s?a\.|\w+ly\b)?[\s(,:]*(?:95\s?% )?", "", behind
+    )
     parts = hear(MONEY_PARTS, before) or {part for pattern, part in MONEY_PARTS if pattern.match(close)}
     if is_range:
         return INTERVAL if INTERVAL in parts else None

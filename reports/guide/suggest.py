@@ -22,7 +22,7 @@ from reports.guide.desk import read_figures
 from reports.guide.markers import decode, pair, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
-from reports.guide.words import LEVELS, PERIODS, SENTENCE, find_places, find_skills, hear, work_patterns
+from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, hear, work_patterns
 from reports.wording.notes import rows_of
 from reports.wording.parts import PERIODS as PRINTED_PERIODS
 from reports.wording.work import name_work
@@ -75,7 +75,7 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
             )
         )  # fmt: skip
     matches = [(one.at, one.at + len(one.text)) for one in claims if one.figure in rows and not one.is_name]
-    numbers = (one for sentence in read_sentences(text) for one in sentence.numbers if one.unit)
+    numbers = (one for sentence in read_sentences(text) for one in sentence.numbers if one.unit not in ("", UNKNOWN))
     rest = _leave_out(numbers, [*spans, *matches])
     return Suggestions(
         proposals=tuple(proposals),
@@ -131,7 +131,7 @@ def find_claims(text: str) -> Iterator[Claim]:
         places = [(at, place) for at, _, place in find_places(words)]
         citations = list(_cited_in(words))
         spans = [(one.at, one.at + len(one.text)) for one in citations]
-        numbers = _leave_out(read_numbers(words), spans)
+        numbers = _leave_out((one for one in read_numbers(words) if one.unit != UNKNOWN), spans)
         amounts, shares = (
             [one for one in numbers if one.unit and (one.unit == PERCENT) is is_] for is_ in (False, True)
         )

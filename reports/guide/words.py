@@ -12,16 +12,59 @@ from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy
 
-_INNER_STOP = r"[.](?=\d)|(?<=\b[A-Z])[.](?=[A-Z][.])|(?<=\b[A-Z][.][A-Z])[.](?=,|\s[a-z(])"
-SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
-"""A sentence, or a cell of a table; a full stop within a number or an abbreviation ("U.S.") ends none."""
-PERIODS = (
-    (re.compile(r"\b(?:a|per|each|every) month\b|\bmonthly\b|/\s?month", re.I), "month"),
-    (re.compile(r"\b(?:a|per|each|every) year\b|\byearly\b|\bannual(?:ly)?\b|/\s?year|\bper annum\b", re.I), "year"),
-    (re.compile(r"\b(?:an|per|each|every) hour\b|\bhourly\b|/\s?hour", re.I), "hour"),
-    (re.compile(r"\b(?:a|per|each|every) week\b|\bweekly\b|/\s?week", re.I), "week"),
-    (re.compile(r"\b(?:a|per|each|every) day\b|\bdaily\b|/\s?day", re.I), "day"),
+_INNER_STOP = (
+    r"[.](?=\d)|(?<=\b[A-Z])[.](?=[A-Z][.])|(?<=\b[A-Z][.][A-Z])[.](?=,|\s[a-z(])"
+    r"|(?:(?<=\b[Aa]pprox)|(?<=\b[Cc]a)|(?<=\bc))[.](?=[\s\0]*+[\d~$€£¥₹A-Z])|(?<=\bp)[.](?=\s?[a-z][.])"
+    r"|(?:(?<=\bp[.][a-z])|(?<=\bp[.]\s[a-z])|(?<=\bp[.]c[.]m)|(?<=\b[Pp]ct))[.](?!\s+[A-Z][a-z])"
 )
+SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
+"""A sentence, or a cell of a table. A full stop in a number or an abbreviation ("U.S.", "p.a.") ends none."""
+UNKNOWN = "unknown"
+"""The time of a sum whose words for it are not known, and the unit of a number in no known form."""
+
+
+def _time(nouns: str, adverbs: str, german: str) -> re.Pattern[str]:
+    """Words for a time of pay: "a month", "per-month", "/mo", "monthly", "im Monat"; no part of a longer word."""
+    return re.compile(
+        rf"(?:(?<![\w-])(?:an?|per|each|every)[\s-]+|/\s*(?:per\s)?)(?:{nouns})(?!\w)"
+        rf"|(?<![\w-])(?:{adverbs})(?!\w)|\b(?:im|pro|je|jede[nrs]?) (?:{german})(?!\w|\s\d)",
+        re.I,
+    )
+
+
+PERIODS = (
+    (
+        _time(r"(?:two|2|other|second)[\s-]+w(?:ee)?ks?|fortnight", r"bi-?weekly|fortnightly", "zwei Wochen"),
+        "two weeks",
+    ),
+    (_time(r"quarter|qtr|q|(?:three|3)[\s-]+months", r"quarterly", "Quartal"), "quarter"),
+    (
+        re.compile(
+            r"\b(?:semi|bi|tri|half)[\s-]?(?:annual|year|month|week)\w*"
+            r"|\b(?:once|twice|\w+ times) (?:an?|per|each|every) \w+"
+            r"|\bevery (?:\w+[\s-]+)(?:hour|day|week|month|quarter|year)s?\b",
+            re.I,
+        ),
+        UNKNOWN,
+    ),
+    (_time(r"months?|mon?|mth", r"monthly|monatlich", "Monat"), "month"),
+    (
+        _time(r"years?|yrs?|y|annum", r"yearly|annual(?:ly)?|p\.\s?a\.|(?-i:pa)|jährlich", "Jahr"),
+        "year",
+    ),
+    (_time(r"hours?|hrs?|h", r"hourly|stündlich", "Stunde"), "hour"),
+    (_time(r"weeks?|wks?|w", r"weekly|wöchentlich", "Woche"), "week"),
+    (_time(r"days?|d", r"daily|täglich", "Tag"), "day"),
+)
+"""Words for the time of a sum, the longer first."""
+NEXT_TO = r"[\s(,:–]*(?:(?:gross|net|base|brutto|netto|before tax)[\s),]*)?"
+"""What may stand between a sum and its time."""
+ANY_TIME = re.compile(
+    r"/\s*[^\W\d]|(?:an?|per|each|every|im|pro|je|par|por|al)[\s-]+\w|[^\W\d]+ly\b|p\.?\s?[a-z]\b|pcm\b"
+    r"|(?:yrs?|hrs?|mon?|mth|wks?|qtr|[yhmwdq])\b",
+    re.I,
+)
+"""What names a time directly behind a sum, known or not."""
 MONEY_PARTS = (
     (re.compile(r"\bmedian\b|\bmiddle\b|\btypical(?:ly)?\b|\bhalf of\b", re.I), "median"),
     (re.compile(r"\blower end\b|\bstarts? at\b|\bfrom\s*$", re.I), "low"),

@@ -4,8 +4,9 @@
 - A link to a figure, its page, a file of it or its id alone, holds the numbers of its words: `[57%](figures/ID.json)`.
 - An id, or a link to a figure whose words have no number, is beside a number
   - directly before or behind it: "57%, skill.python", "skill.python is 57%";
-  - in brackets behind it in its sentence, "57% ask for it [skill.python]": it ties the numbers back to the id before
-    that are in the unit of the figure. Of several those that are the figure's are meant, or else the last.
+  - in brackets behind it in its sentence, "57% ask for it [skill.python]": it ties the last number that is in the
+    unit of the figure. One before that counts only where its interval, or what it is compared with ("up from 41%"),
+    stands between.
   A row of a table is one sentence. Ids of several figures together tie nothing.
 
 Code, comments and addresses have no numbers. An id in a code span is an id.
@@ -24,11 +25,12 @@ from dataclasses import dataclass
 from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.guide.markers import Document, Span, decode, pair, scan_tags
-from reports.guide.numbers_in_text import PERCENT, Number, Sentence
+from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence
 from reports.guide.render import BREAK
+from reports.guide.words import UNKNOWN
 
 MAX_NAMES = 200
-"""Most names of figures that are looked up in a text: one that is none takes some milliseconds, for its hint."""
+"""Most names of figures looked up in a text: an unknown name costs some milliseconds, to find its hint."""
 TOO_MANY = f"the text names more than {MAX_NAMES} figures: verify it in pieces"
 _OLD_KINDS = ("band", "country", "continent", "entry", "outlook")
 _KINDS = sorted({*KINDS, *(name.partition(".")[0] for name in KNOWN), *_OLD_KINDS})
@@ -184,7 +186,7 @@ def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> dict[int
             for first, last in zip(cuts[2 * i : 2 * i + 3], cuts[2 * i + 1 : 2 * i + 4], strict=True)
         )
         if tie.holds:
-            chosen = [one for one in within if len(within) == 1 or _fits(one, tie)]
+            chosen = within if len(within) == 1 else _choose_last(prose, [one for one in within if _fits(one, tie)])
         elif any(_is_another(prose, *pair) for pair in itertools.pairwise(ties[max(i - 1, 0) : i + 2])):
             chosen = []
         else:
@@ -200,12 +202,34 @@ def _is_another(prose: str, tie: Tie, following: Tie) -> bool:
 
 def _choose(prose: str, tie: Tie, before: list[Number], behind: list[Number]) -> list[Number]:
     """The numbers that a name of a figure stands beside."""
+    before = [one for one in before if not _NEITHER.fullmatch(one.text)]
     if before and _BESIDE.fullmatch(prose, before[-1].end, tie.start):
-        return before[-1:]
+        return _choose_last(prose, [*(one for one in before[:-1] if _fits(one, tie)), before[-1]])
     if before and _OPEN_BRACKET.search(prose, max(0, tie.start - _MAX_BRACKET), tie.start):
-        return [one for one in before if _fits(one, tie)]
+        return _choose_last(prose, [one for one in before if _fits(one, tie)])
     is_beside = not before and behind and _BESIDE.fullmatch(prose, tie.end, behind[0].at)
     return behind[:1] if is_beside else []
+
+
+_COMPARED = re.compile(
+    r"(?:\b(?:(?:up|down) from|compared (?:with|to)|against|versus|vs\.?)|^\s*of)\s*(?:the |about |some )?$", re.I
+)
+
+
+def _choose_last(prose: str, numbers: list[Number]) -> list[Number]:
+    """The last number, and those before it with nothing but their interval or what they are compared with between."""
+    first = len(numbers) - 1
+    while first > 0 and _belongs(prose, numbers[first - 1], numbers[first]):
+        first -= 1
+    return numbers[max(first, 0) :]
+
+
+def _belongs(prose: str, number: Number, following: Number) -> bool:
+    """Whether a number is the interval of the one before it, or what that is compared with."""
+    between = prose[number.end : following.at]
+    is_in_bracket = following.part == INTERVAL or re.fullmatch(r"[\s*,]*[(\[]\s*", between)
+    is_interval = number.low == number.high and following.low < following.high and is_in_bracket
+    return bool(is_interval or _COMPARED.search(between))
 
 
 def unit_of(figure: str) -> str:
@@ -214,7 +238,13 @@ def unit_of(figure: str) -> str:
     return PERCENT if unit.startswith("share of") else unit[:3] if re.match(r"[A-Z]{3}\b", unit) else ""
 
 
+_NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
+"""Digits with letters that are no share and no sum: "3rd", "5G"."""
+
+
 def _fits(number: Number, tie: Tie) -> bool:
-    """Whether a number is in the unit of the figure: per cent, or money of whatever currency."""
+    """Whether a number may be in the unit of the figure: per cent, or money of whatever currency."""
     unit = unit_of(tie.figure) if tie.figure else ""
+    if number.unit == UNKNOWN:
+        return not _NEITHER.fullmatch(number.text)
     return not unit or (number.unit == PERCENT if unit == PERCENT else number.unit not in ("", PERCENT))

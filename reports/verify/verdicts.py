@@ -16,10 +16,10 @@ from reports.figures.catalogue import declaration_of
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, published_figures, read_figures, read_sources
 from reports.guide.markers import find_part_fault
-from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, read_sentences
+from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, kind_of_bound, read_sentences
 from reports.guide.render import content_of, make_edition, read_words
 from reports.guide.suggest import Claim, find_claims
-from reports.guide.words import rank_by_words, terms_of
+from reports.guide.words import UNKNOWN, rank_by_words, terms_of
 from reports.release.numbers import numbers_of
 from reports.verify.ties import Tie, TiedText, read_ties, tie_numbers, unit_of
 from reports.wording import notes
@@ -39,7 +39,10 @@ MAX_OFF = 0.05
 """How far a sum, or a number that is said to be about right, may be rounded: a twentieth of what is published."""
 MAX_PLACED, MAX_NEAREST, MAX_SENTENCE = 50, 3, 2_000
 """Most numbers of a text for which the nearest figures are looked for, most of each, and letters of its sentence."""
-NO_TIE, UNCLEAR = "tied to no figure", "not said: which part it is, or by which time"
+TIMES = {**PER_YEAR, "quarter": 4.0, "two weeks": 26.0}
+"""Times of pay in a year."""
+_LEAST, _MOST = {"at least", "more than"}, {"at most", "less than"}
+NO_TIE, UNCLEAR = "tied to no figure", "does not say which part of the band, or per month or per year"
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def _judge_tied(numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Fi
     is_right = any(verdict in (VERIFIED, ROUNDED, STALE) for verdict, _ in judged)
     for number, (verdict, missing) in zip(numbers, judged, strict=True):
         if verdict == CONTRADICTED and (is_right or number is not numbers[-1]):
-            verdict, missing = UNRESOLVED, "beside another number of this figure, and not as published"  # noqa: PLW2901
+            verdict, missing = UNRESOLVED, "not as published; another number here is the figure's"  # noqa: PLW2901
         says = "; ".join(filter(None, (missing, _say(row))))
         yield number.at, (number.text, verdict, tie.figure, says, ())
 
@@ -191,26 +194,28 @@ def _list_said(row: Figures) -> Iterator[_Said]:
 def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures) -> tuple[str, str]:
     """A number against its figure; and what is missing where that cannot be told."""
     unit = unit_of(row.figure)
+    if number.unit == UNKNOWN:
+        return UNRESOLVED, "not a number in a form that is known"
     if row.kind == "cited":
         verdict = _judge_cited(number, row)
     elif number.bound:
-        return UNRESOLVED, f"not said: the number itself, which {number.bound!r} makes another"
+        return UNRESOLVED, _say_bound(number)
     elif len(notes.rows_of(row)) != 1 or not unit:
         return UNRESOLVED, "not said: which number of the figure it is"
     elif number.unit == "" and unit != PERCENT:
         return UNRESOLVED, "not said: in which money"
-    elif SEVERAL in (number.part, number.per if number.unit != PERCENT else None):
+    elif SEVERAL in (number.part, per := number.per if number.unit != PERCENT else None) or per == UNKNOWN:
         return UNRESOLVED, UNCLEAR
     else:
         said = [one for one in _list_said(row) if one.unit == number.unit]
         parts = {number.part or "value", *([INTERVAL] if unit == PERCENT and number.low != number.high else [])}
         usual = number.per or ("month" if row.unit.endswith("per month") else "year")
         verdict = _find_best(number, [one for one in said if one.part in parts], [usual])
-        periods = [number.per] if number.per else [*PER_YEAR]
+        periods = [number.per] if number.per else [*TIMES]
         if verdict == CONTRADICTED and not number.part and _find_best(number, said, periods) in (VERIFIED, ROUNDED):
             return UNRESOLVED, UNCLEAR
     if verdict == UNRESOLVED:
-        return verdict, "not published so finely, or only as an interval"
+        return verdict, _say_bound(number) if number.bound else "not published so finely, or only as an interval"
     if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(sentence.dates, row):
         return STALE, ""
     if verdict in (VERIFIED, ROUNDED) and tie.release and tie.release < row.as_of.isoformat():
@@ -218,12 +223,21 @@ def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures) -> tuple[
     return verdict, ""
 
 
+def _say_bound(number: Number) -> str:
+    return f"{number.bound!r} makes this a bound, not the number itself"
+
+
 def _judge_cited(number: Number, row: Figures) -> str:
-    """A number against those of a statement of others, which must be the same in every way."""
+    """A number against those of a statement of others: its unit, its digits, and what bound it is."""
     parts = declaration_of(row.figure).renderer.parts
     words = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
-    said = [(one.low, one.high, one.unit, one.bound) for line in read_sentences(words) for one in line.numbers]
-    return VERIFIED if (number.low, number.high, number.unit, number.bound) in said else CONTRADICTED
+    said = [one for line in read_sentences(words) for one in line.numbers if one.unit == number.unit]
+    verdicts = [(_compare(number, (one.low, one.high), one.step, is_hidden=False), kind_of_bound(one)) for one in said]
+    kind, kinds = kind_of_bound(number), {bound for verdict, bound in verdicts if verdict != CONTRADICTED}
+    if not kinds or kind in kinds:
+        return _best([verdict for verdict, bound in verdicts if bound == kind])
+    is_opposite = any(kind in one and kinds & other for one, other in ((_LEAST, _MOST), (_MOST, _LEAST)))
+    return CONTRADICTED if is_opposite else UNRESOLVED
 
 
 def _find_best(number: Number, said: Collection[_Said], periods: Collection[str]) -> str:
@@ -231,10 +245,14 @@ def _find_best(number: Number, said: Collection[_Said], periods: Collection[str]
     verdicts = set()
     for one in said:
         for per in periods if one.unit != PERCENT else ("year",):
-            ends = (one.ends[0] / PER_YEAR[per], one.ends[1] / PER_YEAR[per])
+            ends = (one.ends[0] / TIMES[per], one.ends[1] / TIMES[per])
             of_share = 0.1 if 0 < ends[0] < 0.95 else 1.0
             finest = of_share if one.unit == PERCENT else unit_of_short(ends[0], tenths=per == "month")
             verdicts.add(_compare(number, ends, finest, is_hidden=one.is_hidden))
+    return _best(verdicts)
+
+
+def _best(verdicts: Collection[str]) -> str:
     return next((one for one in (VERIFIED, ROUNDED, UNRESOLVED) if one in verdicts), CONTRADICTED)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports.guide.numbers_in_text import Number, read_sentences
+from reports.guide.words import UNKNOWN
 
 
 def read(text: str) -> list[Number]:
@@ -25,7 +26,12 @@ def read(text: str) -> list[Number]:
         ("US$5 AUD", 5, 5, 1, "USD or AUD"), ("Q$5", 5, 5, 1, "Q$"), ("5 Australian dollars", 5, 5, 1, "AUD"),
         ("57%", 57, 57, 1, "%"), ("57.3 per cent", 57.3, 57.3, 0.1, "%"), ("57,3 %", 57.3, 57.3, 0.1, "%"),
         ("12–45%", 12, 45, 1, "%"), ("12% to 45%", 12, 45, 1, "%"), ("-5%", -5, -5, 1, "%"),
-        ("1,057", 1_057, 1_057, 1, ""),
+        ("1,057", 1_057, 1_057, 1, ""), ("USD 300bn", 3e11, 3e11, 1e9, "USD"),
+        ("$15.7tn", 15.7e12, 15.7e12, 1e11, "USD"),
+        ("€3 mn", 3e6, 3e6, 1e6, "EUR"), ("$3m", 3e6, 3e6, 1e6, "USD"), ("79pc", 79, 79, 1, "%"),
+        ("79％", 79, 79, 1, "%"), ("79٪", 79, 79, 1, "%"), ("79 pct. of it", 79, 79, 1, "%"),
+        ("GBP79K–80K", 79_000, 80_000, 1_000, "GBP"),
+        ("USD 79K–EUR 80K", 79_000, 80_000, 1_000, "USD or EUR"), ("$79K–$80K CAD", 79_000, 80_000, 1_000, "CAD"),
     ],
 )  # fmt: skip
 def test_numbers_are_read_with_the_digits_that_they_give(
@@ -36,9 +42,15 @@ def test_numbers_are_read_with_the_digits_that_they_give(
     assert (number.unit, number.bound) == (unit, None)
 
 
-@pytest.mark.parametrize("text", ["GPT4 and h264", "on 2026-08-17", "1.2,3.4", "a 95% confidence interval", "9" * 400])
+@pytest.mark.parametrize("text", ["GPT4 and h264", "on 2026-08-17", "a 95% confidence interval"])
 def test_what_is_no_number(text: str) -> None:
     assert read(text) == []
+
+
+@pytest.mark.parametrize("text", ["1.2,3.4", "9" * 400, "57xyz", "300bnx", "$€57", ".57", "v57%", "GPT57%", "5G"])
+def test_digits_in_no_known_form_are_a_number_all_the_same(text: str) -> None:
+    (number,) = read(f"It is {text}")
+    assert number.unit == UNKNOWN
 
 
 def test_two_numbers_are_no_range() -> None:
@@ -51,6 +63,17 @@ def test_two_numbers_are_no_range() -> None:
         ("a median of USD 5K a month", "month", "median"), ("USD 5K (median) per year", "year", "median"),
         ("paid monthly, the lower end is USD 5K", "month", "low"), ("from USD 5K a week", "week", "low"),
         ("from USD 5K to 6K an hour", "hour", None), ("a month or a year: USD 5K", "several", None),
+        ("USD 5K/yr", "year", None), ("USD 5K/y", "year", None), ("USD 5K p.a. (gross)", "year", None),
+        ("USD 5K pa", "year", None), ("USD 5K per-annum", "year", None), ("USD 5K im Jahr", "year", None),
+        ("USD 5/hr", "hour", None), ("USD 5 / h", "hour", None), ("USD 5K/mo", "month", None),
+        ("USD 5K gross/mo", "month", None), ("USD 5K a quarter", "quarter", None),
+        ("USD 5K biweekly", "two weeks", None),
+        ("every two weeks USD 5K", "two weeks", None), ("USD 5K semi-monthly", "unknown", None),
+        ("every six months USD 5K", "unknown", None), ("USD 5K/sprint", "unknown", None),
+        ("USD 5K (a sprint)", "unknown", None),
+        ("USD 5K per head", "unknown", None), ("USD 5K decadely", "unknown", None), ("USD 5K p.m.", "unknown", None),
+        ("Of 5 PA jobs USD 5K in Pittsburgh, PA", None, None), ("USD 5K for AI/ML", None, None),
+        ("USD 5K/yr (median)", "year", "median"), ("USD 5K, a sum of all", None, None),
         ("lower end or median: USD 5K", None, "several"), ("USD 5K–6K (95% interval)", None, "interval"),
     ],
 )  # fmt: skip
