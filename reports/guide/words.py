@@ -13,7 +13,7 @@ from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy
 
 _INNER_STOP = (
-    r"[.](?=\d)|(?<=\b[A-Z])[.](?=[A-Z][.])|(?<=\b[A-Z][.][A-Z])[.](?=,|\s[a-z(])"
+    r"[.](?=\d)|(?<=\b[A-Z])[.](?=[A-Z][.])|(?<=\b[A-Z][.][A-Z])[.](?=,|\s[a-z(\[])"
     r"|(?:(?<=\b[Aa]pprox)|(?<=\b[Cc]a)|(?<=\bc))[.](?=[\s\0]*+[\d~$€£¥₹A-Z])|(?<=\bp)[.](?=\s?[a-z][.])"
     r"|(?:(?<=\bp[.][a-z])|(?<=\bp[.]\s[a-z])|(?<=\bp[.]c[.]m)|(?<=\b[Pp]ct))[.](?!\s+[A-Z][a-z])"
 )
@@ -26,7 +26,7 @@ UNKNOWN = "unknown"
 def _time(nouns: str, adverbs: str, german: str) -> re.Pattern[str]:
     """Words for a time of pay: "a month", "per-month", "/mo", "monthly", "im Monat"; no part of a longer word."""
     return re.compile(
-        rf"(?:(?<![\w-])(?:an?|per|each|every)[\s-]+|/\s*(?:per\s)?)(?:{nouns})(?!\w)"
+        rf"(?:(?<![\w-])(?:an?|per|each|every|by the)[\s-]+|/\s*(?:per\s)?)(?:{nouns})(?!\w)"
         rf"|(?<![\w-])(?:{adverbs})(?!\w)|\b(?:im|pro|je|jede[nrs]?) (?:{german})(?!\w|\s\d)",
         re.I,
     )
@@ -61,7 +61,7 @@ NEXT_TO = r"[\s(,:–]*(?:(?:gross|net|base|brutto|netto|before tax)[\s),]*)?"
 """What may stand between a sum and its time."""
 ANY_TIME = re.compile(
     r"/\s*[^\W\d]|(?:an?|per|each|every|im|pro|je|par|por|al)[\s-]+\w|[^\W\d]+ly\b|p\.?\s?[a-z]\b|pcm\b"
-    r"|(?:yrs?|hrs?|mon?|mth|wks?|qtr|[yhmwdq])\b",
+    r"|(?:yrs?|hrs?|mon?|mth|wks?|qtr|[yhmwdq]|(?:by the |the )?(?:annum|(?:hour|day|week|month|quarter|year)s?))\b",
     re.I,
 )
 """What names a time directly behind a sum, known or not."""

@@ -222,10 +222,11 @@ TIED_TO_PAY = [
     ("USD 9.5K–15.0K per month", CONTRADICTED), ("USD 10.0K–15.0K a year", CONTRADICTED),
     *((f"USD 10.0K–15.0K{time}", CONTRADICTED) for time in (
         "/yr", "/y", "/hr", "/h", " p.a.", " pa", " per-annum", " a quarter", " biweekly", " every two weeks",
-        " im Jahr", " gross/yr", " fortnightly",
+        " im Jahr", " gross/yr", " fortnightly", " P.A.", " by the year",
     )),
     *((f"USD 10.0K–15.0K{time}", UNRESOLVED) for time in (
-        "/sprint", " a sprint", " per candidate", " each round", " semi-monthly", " decadely", " every six months",
+        "/sprint", " a sprint", " per candidate", " annum", " each round",
+        " semi-monthly", " decadely", " every six months",
     )),
     *((f"USD 10.0K–15.0K{time}", VERIFIED) for time in ("/mo", " / month", " im Monat", " at AI/ML firms")),
     ("USD 30K–45K a quarter", VERIFIED), ("$120K–$180K p.a.", VERIFIED), ("$120K–$180K/yr", VERIFIED),
