@@ -158,11 +158,11 @@ def run_after_fetch(
     if as_of is None:
         problems = [describe_no_postings(request), *problems]
     elif not problems:
-        with work_of(request) as con:
-            repairs = [*repairs, *describe_lost_publication(con, request.outputs)]
+        repairs = [*repairs, *restore_ledger(request)]
         problems, ledger = compute_marts(request, as_of)
     record_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
+    notes = (*request.notes, *notes)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(repairs), notes=notes)
     outcome = replace(outcome, exit_code=1, messages=tuple(problems)) if problems else publish(request, outcome, ledger)
     record_end(request, outcome)
@@ -577,6 +577,22 @@ class _UnsoundError(Exception):
     """The integrity checks failed; the transaction that wrote the marts of the day is rolled back."""
 
 
+def restore_ledger(request: Request) -> list[str]:
+    """Make ledger and vintages those that are published, but for what is dated after today where the clock is right.
+
+    Gives what an operator should know of it, a sentence each.
+    """
+    with work_of(request) as con:
+        messages = describe_lost_publication(con, request.outputs)
+        restore_publication(con, request.outputs)
+        with database.transaction(con):
+            mart_history.rename(con, Figures, "figure", canonical)
+        if request.clock_is_right is not None:
+            aside = database.set_days_aside(con, request.outputs.market, datetime.now(UTC))
+            messages += [aside] if aside else []
+    return messages
+
+
 @task(name="marts", cache_policy=NO_CACHE)
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute and check every mart and figure of the day, and before it of earlier days that were never computed.
@@ -587,11 +603,6 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     days alone, as a rebuild, leaves what is published as it is.
     """
     with work_of(request) as con:
-        restore_publication(con, request.outputs)
-        with database.transaction(con):
-            mart_history.rename(con, Figures, "figure", canonical)
-        if request.clock_is_right is not None:
-            database.set_days_aside(con, request.outputs.market, datetime.now(UTC))
         decided = vintages.last_decided_day(con) if request.as_of is None else None
         first_on = as_of - timedelta(days=MAX_STALE_DAYS)
         for day in compute.find_earlier_days(con, as_of, first_on=first_on):

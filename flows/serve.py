@@ -13,7 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.nightly import nightly
 from flows.notification.night import reporting
-from flows.runtime.clock import FalseClock, look_out
+from flows.runtime.clock import FalseClock, Outlook, look_out
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
@@ -51,9 +51,9 @@ def scheduled_night(sources: list[str]) -> Outcome:
     """One scheduled night by the settings of the day; `sources` are those that `serve` was told by option, [] for none.
 
     A night that finds the folder in use, or a setting that makes no sense, is on record and reports itself too. One
-    whose clock cannot be believed is no run: it raises `FalseClock`, and its heartbeat is missing.
+    whose clock cannot be believed is no run: it is logged, raises `FalseClock`, and its heartbeat is missing.
     """
-    unresolved = _look_out(sources)
+    seen = _look_out(sources)
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
     data = find_values({})[0]["data"].value
     with (
@@ -71,11 +71,11 @@ def scheduled_night(sources: list[str]) -> Outcome:
             guides=config.guides,
             is_live=True,
             run_id=run_id,
-            unresolved=unresolved,
+            **seen._asdict(),
         )
         settle_kind(config, LIVE)
         try:
-            outcome = describe_offline(request) if unresolved else nightly(request)
+            outcome = describe_offline(request) if seen.unresolved else nightly(request)
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
             outcome = keep_published_outcome(request, error)
         note_end(**outcome.on_record)
@@ -85,15 +85,16 @@ def scheduled_night(sources: list[str]) -> Outcome:
     return outcome
 
 
-def _look_out(sources: list[str]) -> tuple[str, ...]:
-    """What `clock.look_out` says; () where a setting or a permission makes no sense, which the night itself says."""
+def _look_out(sources: list[str]) -> Outlook:
+    """What `clock.look_out` says; nothing where a setting or permission makes no sense, which the night itself says."""
     try:
         config = settings(sources_on=sources)
         return look_out(config, choose_sources(config), is_live=True)
-    except FalseClock:
+    except FalseClock as error:
+        LOG.error("the night was not started: %s", error)
         raise
     except WrongUsage:
-        return ()
+        return Outlook()
 
 
 def schedule_for(cron: str, timezone: str) -> Schedule:

@@ -305,27 +305,41 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
         con.execute("DETACH DATABASE IF EXISTS published")
 
 
-def set_days_aside(con: Connection, market: Path, now: datetime) -> None:
-    """Take out what speaks for times after `now`, which has a zone: marts, figures, vintages, and runs.
+def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
+    """Take out what is dated after `now`, which has a zone: marts, figures, vintages, decisions on vintages, and runs.
 
     All that was published of them is kept: the published file stays under a second name (`atomic_files.keep_aside`),
-    from which it can be read, or put back.
+    from which it can be read, or put back. Gives a sentence that says so; None where nothing is dated after `now`.
     """
     day = now.astimezone(UTC).date()
-    ahead = ((Days, "as_of", day), (MartInputs, "as_of", day), (Vintages, "offered_on", day), (Runs, "started_at", now))
-    is_ahead = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE {column} > ?)" for cls, column, _ in ahead)
-    if not con.execute(f"SELECT {is_ahead}", [last for *_, last in ahead]).fetchall()[0][0]:
-        return
+    ended = "greatest(started_at, ended_at)"  # the clock may have jumped during a run
+    ahead = ((Days, "as_of", day), (MartInputs, "as_of", day), (Vintages, "offered_on", day), (Runs, ended, now))
+    dated = (*ahead, (Vintages, "decided_on", day))
+    is_ahead = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE {column} > ?)" for cls, column, _ in dated)
+    if not con.execute(f"SELECT {is_ahead}", [last for *_, last in dated]).fetchall()[0][0]:
+        return None
     kept = atomic_files.keep_aside(market, day) if market.exists() else None
     with transaction(con):
         days = {one for mart in HISTORIES for one in mart_history.forget_after(con, mart, day)}
         for cls, column, last in ahead:
             con.execute(f"DELETE FROM {table_of(cls).name} WHERE {column} > ?", [last])
-    log.warning(
-        "what speaks for days still to come is set aside (%s)%s",
-        ", ".join(map(str, sorted(days))) or "vintages and runs alone",
-        f"; {kept} has all that was published of them" if kept else "; nothing of it was published",
+        _undo_decisions(con, day)
+    what = ", ".join(map(str, sorted(days))) or "vintages and runs alone"
+    where = f"{kept} keeps what had been published of it" if kept else "nothing of it had been published"
+    return f"Set aside everything dated after today ({what}); {where}"
+
+
+def _undo_decisions(con: Connection, day: date) -> None:
+    """Let a vintage that was decided after a day wait again; where another followed, it was decided on that day."""
+    con.execute(
+        """
+        UPDATE ops.vintages AS v SET state = 'waiting', decided_on = NULL, reason = NULL, is_correction = FALSE
+        WHERE decided_on > $day
+        AND NOT EXISTS (FROM ops.vintages AS w WHERE w.figure = v.figure AND w.number > v.number)
+        """,
+        {"day": day},
     )
+    con.execute("UPDATE ops.vintages SET decided_on = $day WHERE decided_on > $day", {"day": day})
 
 
 def begin_run(con: Connection, run: Runs) -> None:

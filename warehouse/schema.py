@@ -178,6 +178,7 @@ _VIEW_PARAMETERS = {
         "dead_after": str(DEAD_AFTER),
         "ai_groups": ", ".join(map(literal, AI_GROUPS)),
         "days_of_yield": str(DAYS_OF_YIELD),
+        "last_night": "'infinity'::DATE",
     },
     "skill_candidates": {
         "employer": read_sql("counted_employer")[1],
@@ -191,6 +192,8 @@ _GROUP_OF_ROLE = "CASE {} END".format(
 _MART_VIEW_PARAMETERS = {"skill_demand": {}, "role_shares": {"group_of_role": _GROUP_OF_ROLE}}
 VIEWS = {f"core.{name}": read_sql(name, **parameters) for name, parameters in _VIEW_PARAMETERS.items()}
 """Views over tables, by name: meaning and SELECT. A view comes after those that it reads."""
+BOARD_STATES_ON = read_sql("board_states", **{**_VIEW_PARAMETERS["board_states"], "last_night": "$as_of"})[1]
+"""The SELECT of core.board_states as it was on the day of the parameter `as_of`."""
 MART_VIEWS = {f"mart.{name}": read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()}
 """Views over marts, in the same form."""
 

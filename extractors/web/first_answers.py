@@ -10,14 +10,15 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 
+from extractors.boards import boards_of
 from extractors.source import Source
-from extractors.web.server_time import ServerTime
+from extractors.web.server_time import OutOfDate, ServerTime
 from extractors.web.session import web_for
 
 MAX_HOSTS = 9
@@ -25,7 +26,7 @@ MAX_HOSTS = 9
 LOOK_UP_SECONDS = 10.0
 """Seconds that looking up all their names may take: a resolver that does not answer is given up after as many."""
 ANSWER_SECONDS = 20.0
-"""Seconds that all of them together have to answer; who has not by then is not heard."""
+"""Seconds that all of them together have to answer; hosts that are later are ignored."""
 
 Item = TypeVar("Item")
 
@@ -43,26 +44,32 @@ class Asked(NamedTuple):
 
 
 def choose_hosts(sources: Iterable[Source], boards: Mapping[str, Sequence[str]]) -> list[Asked]:
-    """Up to `MAX_HOSTS` hosts, of each source one. Where its boards have hosts of their own it is that of a board.
+    """Up to `MAX_HOSTS` hosts: one of each source, then a second of each, and so on.
 
-    `boards` are tokens by source.
+    Where the boards of a source have hosts of their own they are those of boards. `boards` are tokens by source; of a
+    source without any, those of boards.csv count.
     """
     by_host: dict[str, Asked] = {}
-    for source in sources:
-        fixed = [endpoint for endpoint in source.endpoints if "*" not in urlsplit(endpoint).netloc]
-        for url in fixed or _list_addresses(source, boards.get(source.name, ())):
-            asked = Asked(source, url)
-            if by_host.setdefault(asked.host, asked) is asked:
-                break
-        if len(by_host) == MAX_HOSTS:
-            break
+    lists = [_list_addresses(source, boards.get(source.name) or boards_of(source.name)) for source in sources]
+    while lists:
+        for addresses in lists.copy():
+            if len(by_host) == MAX_HOSTS:
+                return list(by_host.values())
+            asked = next((one for one in addresses if one.host and one.host not in by_host), None)
+            if asked is None:
+                lists.remove(addresses)
+            else:
+                by_host[asked.host] = asked
     return list(by_host.values())
 
 
-def _list_addresses(source: Source, boards: Sequence[str]) -> Iterable[str]:
-    for board in boards:
+def _list_addresses(source: Source, boards: Sequence[str]) -> Iterator[Asked]:
+    fixed = [endpoint for endpoint in source.endpoints if "*" not in urlsplit(endpoint).netloc]
+    for endpoint in fixed:
+        yield Asked(source, endpoint)
+    for board in () if fixed else boards:
         with contextlib.suppress(ValueError):  # a token of another shape
-            yield source.url_of(board)
+            yield Asked(source, source.url_of(board))
 
 
 def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
@@ -78,8 +85,11 @@ def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
     return found.copy()
 
 
-def hear_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime]:
-    """What time it is by each host that answers soon enough and says so. Nothing is archived."""
+def hear_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | OutOfDate]:
+    """What time it is by each host that answers soon enough and says so, or whose certificate puts our clock in doubt.
+
+    Nothing is archived.
+    """
     webs = [(web_for(one.source, writer=None, contact=contact), one.url) for one in asked]
     _each_within(ANSWER_SECONDS, lambda pair: pair[0].read_rules(pair[1]), webs)
     return [web.times[0] for web, _ in webs if web.times]
@@ -88,11 +98,11 @@ def hear_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime]:
 def _each_within(seconds: float, act: Callable[[Item], None], items: Sequence[Item]) -> None:
     """Do something with each item, side by side; whatever is not done after so many seconds is left behind.
 
-    In threads of their own, since looking up a name heeds no time-out. Nothing is done of an item that fails.
+    In threads of their own, since looking up a name heeds no time-out. An item that fails is skipped.
     """
 
     def run(item: Item) -> None:
-        with contextlib.suppress(OSError, UnicodeError):  # UnicodeError: a name that is none
+        with contextlib.suppress(OSError, UnicodeError):  # UnicodeError: an invalid name
             act(item)
 
     threads = [threading.Thread(target=run, args=(item,), name="first answer", daemon=True) for item in items]

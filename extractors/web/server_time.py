@@ -26,10 +26,26 @@ class ServerTime(NamedTuple):
         return max(self.says - self.ours, timedelta()) + min(self.says + self.kept - self.ours, timedelta())
 
 
+class OutOfDate(NamedTuple):
+    """A server whose certificate is not valid at the time by our own clock: expired, or else not yet valid."""
+
+    host: str
+    is_expired: bool
+
+
+_OUT_OF_DATE = {"certificate has expired": True, "certificate is not yet valid": False}
+"""OpenSSL's words for them, X509_verify_cert_error_string(3)."""
+
+
+def find_out_of_date(host: str, why: str) -> OutOfDate | None:
+    """Whether a request failed, in the words of `why`, because of the days for which a certificate is valid."""
+    return next((OutOfDate(host, is_expired) for words, is_expired in _OUT_OF_DATE.items() if words in why), None)
+
+
 def time_said(header: Callable[[str], str | None]) -> tuple[datetime, timedelta] | None:
     """The Date of an answer, and its Age: how long a cache had it (RFC 9110, 9111). None without a Date.
 
-    `header` gives the value of a header by its name in lower case. What is no Date, or no Age, counts as not there.
+    `header` gives the value of a header by its name in lower case. An invalid Date or Age counts as missing.
     """
     age = (header("age") or "").strip()
     try:

@@ -50,7 +50,7 @@ from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
 from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
 from extractors.web.reservations import has_signal, tdm_policy
-from extractors.web.server_time import ServerTime, time_said
+from extractors.web.server_time import OutOfDate, ServerTime, find_out_of_date, time_said
 from extractors.web.single_requests import SingleRequests
 from transforms.text.addresses import hide_users
 
@@ -170,8 +170,8 @@ class Web:
     for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
     read, and `ahead` the numbers and times of records not taken because they are dated in the future. `answered` are
     the addresses asked for that led to an archived answer, `redirects` where addresses asked for redirect to in the
-    end, `times` what the answers with rules of hosts said of the time. `keys` holds the values of the source's
-    environment names. Without a `writer` it asks for rules alone.
+    end, `times` what hosts said of the time when asked for their rules, or that by our clock their certificates are not
+    valid. `keys` holds the values of the source's environment names. Without a `writer` it asks for rules alone.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class Web:
         self.redirects: dict[str, str] = {}
         self.damaged = list(damaged)
         self.ahead: list[tuple[int, datetime]] = []
-        self.times: list[ServerTime] = []
+        self.times: list[ServerTime | OutOfDate] = []
         self.keys = dict(keys or {})
         self._source = source
         self._given_writer = writer
@@ -448,6 +448,8 @@ class Web:
         try:
             answer = self._ask_once(url, RequestExtras(headers={"Accept-Encoding": "identity"}), largest, is_cut=True)
         except _NoAnswerError as error:
+            if out_of_date := find_out_of_date(urlsplit(url).netloc, str(error)):
+                self.times.append(out_of_date)
             raise ConnectionError(str(error)) from error
         if said := time_said(answer.header):
             self.times.append(ServerTime(urlsplit(url).netloc, said[0], answer.observed_at, said[1]))

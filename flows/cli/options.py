@@ -23,7 +23,9 @@ Guides = Annotated[
 ClockIsRight = Annotated[
     str | None,
     typer.Option(
-        "--clock-is-right", metavar="REASON", help="Go on although the clock is doubted; days ahead are set aside."
+        "--clock-is-right",
+        metavar="REASON",
+        help="Continue although the clock looks wrong; set aside what is dated after today.",
     ),
 ]
 

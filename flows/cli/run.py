@@ -27,6 +27,7 @@ from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 if TYPE_CHECKING:
     from flows.inputs.crawl_files import CrawlFile
     from flows.inputs.recordings import Recordings
+    from flows.runtime.clock import Outlook
     from flows.runtime.run_record import Outcome, Request
     from warehouse.database import Connection
     from warehouse.ops_tables import Vintages
@@ -75,7 +76,8 @@ def run(
     market.duckdb, guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
     that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
 
-    A clock that is behind the last run or the newest published day, or a day from that of most servers, begins nothing.
+    If the clock is behind the last run or the newest published day, or more than a day off most servers, the run does
+    not start.
 
     **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source or a guide failed. 64: the command,
     a setting or the clock is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
@@ -331,19 +333,19 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
     return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
 
 
-def _look_out(config: Settings, kind: str | None, **options: Any) -> tuple[str, ...]:
-    """Refuse a clock that cannot be believed; the hosts of a night without a network (`clock.look_out`).
+def _look_out(config: Settings, kind: str | None, **options: Any) -> Outlook:
+    """Refuse a clock that cannot be believed; what else was found before the run (`clock.look_out`).
 
     The sample has days of its own, and a past day is published apart.
     """
-    from flows.runtime.clock import look_out
+    from flows.runtime.clock import Outlook, look_out
     from flows.runtime.data_kind import SAMPLE, find_kind
 
     reason = options["clock_is_right"]
     if reason is not None and not reason.strip():
         raise WrongUsage("--clock-is-right needs a reason, which stays on record")
     if options.get("as_of") is not None or (kind or find_kind(config)) == SAMPLE:
-        return ()
+        return Outlook()
     return look_out(config, options["sources"], is_live=options.get("is_live", False), clock_is_right=reason)
 
 
@@ -380,7 +382,7 @@ def _run_flow(
         _refuse_faulty_guides(config, guides, kind=kind, **options)
     dated_back = _refuse_dating_back(guides, options.get("as_of"), may_date_back)
     refuse_unreachable(config)
-    unresolved = _look_out(config, kind, **options)
+    seen = _look_out(config, kind, **options)
     with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
@@ -389,7 +391,7 @@ def _run_flow(
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = Request(
-            settings=config, command=command, is_sample=is_sample, guides=guides, unresolved=unresolved, **options
+            settings=config, command=command, is_sample=is_sample, guides=guides, **seen._asdict(), **options
         )
         try:
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)

@@ -405,3 +405,20 @@ def test_what_is_said_to_let_a_large_board_in_does(name: str, n_postings: int) -
     assert with_setting[1] < budget + 30 <= with_setting[0]
     assert "no setting lets the largest in" in board_plan.describe_skipped(source, {"acme": 1e6}, budget)
     assert "on a night with enough left" in board_plan.describe_skipped(source, {"acme": budget}, budget)
+
+
+def test_boards_that_a_clock_ahead_had_asked_are_asked_again(con: database.Connection) -> None:
+    """Nights and draws of days still to come say nothing of today."""
+    n_all = len(plan(con, "right"))
+    drawn = all_rows(con, "SELECT board, number, chance FROM ops.panel_draw ORDER BY board")
+    ahead = DAY + timedelta(days=365)
+    assert len(plan(con, "ahead", day=ahead)) == n_all
+    con.execute("UPDATE ops.board_nights SET outcome = 'no_answer'")
+    assert all_rows(con, "SELECT DISTINCT asked_on FROM core.board_states WHERE source = 'recruitee'") == [(ahead,)]
+    assert plan(con, "right again") == [], "they were asked today"
+    assert len(plan(con, "next", day=DAY + timedelta(days=1))) == n_all
+    con.execute("UPDATE ops.panel_draw SET drawn_on = ?", [ahead])
+    states = store.read_states(con, ["recruitee"], DAY)["recruitee"]
+    assert set(states.drawn_on) == {None}
+    assert len(plan(con, "drawn again", day=DAY + timedelta(days=2))) == n_all
+    assert all_rows(con, "SELECT board, number, chance FROM ops.panel_draw ORDER BY board") == drawn

@@ -12,6 +12,7 @@ import pytest
 import flows.nightly as night
 from extractors.archive.reader import read_recorded
 from extractors.archive.writer import Writer, path_of
+from flows.runtime.run_log import runs_of
 from tests.flows.test_faults import FIRST, Answer, ashby_board, ashby_job, ids_in, rejects_in
 from warehouse.publish.reader import open_reader
 
@@ -127,7 +128,8 @@ def test_a_folder_that_speaks_for_a_false_day_recovers(
     result = plain(empty, *arguments, "--clock-is-right", "a recording was dated 2099")
     assert result.code == 0, result.said
     assert f"as of {FIRST.date()}" in result.said
-    assert "still to come is set aside (2099-01-01)" in result.said
+    assert "Set aside everything dated after today (2099-01-01)" in result.said
+    assert "dated after today (2099-01-01)" in (runs_of(empty)[0].message or ""), "and it stays on record"
     assert_neighbours_are_kept(empty)
     assert days_of(empty) == [FIRST.date()]
     (kept,) = empty.glob("market.duckdb.ahead-*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.figures import vintages
 from tests.builders import all_rows, open_copy
 from tests.reports.conftest import put_rows
 from tests.warehouse.marts.test_mart_history import figure
@@ -49,12 +51,15 @@ def test_days_ahead_are_neither_published_nor_counted_and_stay_where_they_can_be
 ) -> None:
     published = tmp_path / database.MARKET
     market.publish(con, published)
+    said = database.set_days_aside(con, published, NOW + timedelta(minutes=1))
     for _ in range(2):  # again after a run that did not come to publishing
-        database.set_days_aside(con, published, NOW + timedelta(minutes=1))
         database.restore_rows(con, Vintages, published)
-    database.set_days_aside(con, published, NOW + timedelta(minutes=1))
+        database.set_days_aside(con, published, NOW + timedelta(minutes=1))
     (kept,) = tmp_path.glob("market.duckdb.ahead-*")
     assert kept.name == "market.duckdb.ahead-2026-11-27"
+    assert said == (
+        f"Set aside everything dated after today (2026-11-28, 2026-11-30); {kept} keeps what had been published of it"
+    )
     for query, expected in ((FIGURES, DAYS[:2]), (VINTAGES, DAYS[:2]), (RUNS, ["0", "1"])):
         assert [row[0] for row in all_rows(con, query)] == expected
     assert [read(kept, query) for query in (FIGURES, VINTAGES, RUNS)] == [DAYS, DAYS, ["0", "1", "2", "3"]]
@@ -66,9 +71,56 @@ def test_days_ahead_are_neither_published_nor_counted_and_stay_where_they_can_be
         assert [row[0] for row in all_rows(again, FIGURES)] == DAYS == [row[0] for row in all_rows(again, VINTAGES)]
 
 
+def test_a_run_during_which_the_clock_jumped_ahead_is_set_aside(con: database.Connection, tmp_path: Path) -> None:
+    later = NOW + timedelta(days=4)
+    ended = {"ended_at": later + timedelta(days=365), "exit_code": 0}
+    put_rows(con, Runs, {"run_id": "jumped", "started_at": NOW, **ended})
+    put_rows(con, Runs, {"run_id": "runs", "started_at": NOW, "ended_at": None})
+    said = database.set_days_aside(con, tmp_path / database.MARKET, later)
+    assert said == (
+        "Set aside everything dated after today (vintages and runs alone); nothing of it had been published"
+    )
+    assert [row[0] for row in all_rows(con, RUNS)] == ["0", "1", "2", "3", "runs"]
+
+
+def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, tmp_path: Path) -> None:
+    past, today, ahead = DAYS[0], DAYS[1], date(2027, 7, 11)
+    con.execute("DELETE FROM ops.vintages")
+    rows = [
+        ("withdrawn", 1, "published", past, past, None),
+        ("withdrawn", 2, "withdrawn", past, ahead, None),
+        ("person", 1, "published", past, past, None),
+        ("person", 2, "rejected", today, ahead, "too high"),
+        ("followed", 1, "withdrawn", past, ahead, None),
+        ("followed", 2, "published", today, today, None),
+        ("again", 1, "published", past, ahead, "right"),
+        ("again", 2, "published", ahead, ahead, None),
+    ]
+    names = ("figure", "number", "state", "offered_on", "decided_on", "reason")
+    for row in rows:
+        put_rows(con, Vintages, dict(zip(names, row, strict=True)) | {"as_of": past})
+    for table in ("mart.figures", "ops.runs"):
+        assert all_rows(con, f"SELECT count(*) FROM {table}") != [(0,)]
+    query = f"SELECT {', '.join(names)} FROM ops.vintages ORDER BY figure, number"
+    assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None
+    assert all_rows(con, query) == [
+        ("again", 1, "waiting", past, None, None),
+        ("followed", 1, "withdrawn", past, today, None),
+        ("followed", 2, "published", today, today, None),
+        ("person", 1, "published", past, past, None),
+        ("person", 2, "waiting", today, None, None),
+        ("withdrawn", 1, "published", past, past, None),
+        ("withdrawn", 2, "waiting", past, None, None),
+    ]
+    assert vintages.last_decided_day(con) == today
+    con.execute("UPDATE ops.vintages SET state = 'rejected', decided_on = ? WHERE figure = 'again'", [ahead])
+    assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None, "with nothing else ahead"
+    assert vintages.last_decided_day(con) == today
+
+
 def test_nothing_is_kept_where_nothing_is_ahead(con: database.Connection, tmp_path: Path) -> None:
     (tmp_path / database.MARKET).write_bytes(b"what is published")
-    database.set_days_aside(con, tmp_path / database.MARKET, NOW + timedelta(days=4))
+    assert database.set_days_aside(con, tmp_path / database.MARKET, NOW + timedelta(days=4)) is None
     assert [row[0] for row in all_rows(con, FIGURES)] == DAYS
     assert not list(tmp_path.glob("*.ahead-*"))
 
@@ -88,3 +140,14 @@ def test_a_file_that_is_kept_never_takes_the_name_of_another(tmp_path: Path, mon
     second = atomic_files.keep_aside(path, day)
     assert [file.read_bytes() for file in (first, second, path)] == [b"one", b"two", b"two"]
     assert second.name == "market.duckdb.ahead-2026-11-27-2"
+
+    def fill(_: Path, place: Path) -> None:
+        place.write_bytes(b"t")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copy2", fill)
+    path.unlink()
+    path.write_bytes(b"three")
+    with pytest.raises(OSError, match=r"ahead-2026-11-27-3"):
+        atomic_files.keep_aside(path, day)
+    assert set(tmp_path.iterdir()) == {first, second, path}, "no half of a file is left"

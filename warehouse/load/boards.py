@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from transforms.records.vocabulary import DEAD_AFTER
 from warehouse import database
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
-from warehouse.schema import literal
+from warehouse.schema import BOARD_STATES_ON, literal
 
 CURATED = "boards.csv"
 """`known_from` of a board that people entered."""
@@ -29,9 +29,9 @@ SELECT
     CASE WHEN s.state = 'refused' THEN {DEAD_AFTER} ELSE s.n_missed END AS misses,
     s.n_requests::DOUBLE AS requests_per_reading,
     d.drawn_on, d.stratum, coalesce(d.number, 'nan'::DOUBLE) AS number, coalesce(d.chance, 'nan'::DOUBLE) AS chance
-FROM core.board_states AS s
+FROM ({BOARD_STATES_ON}) AS s
 JOIN ops.known_boards AS k USING (source, board)
-LEFT JOIN ops.panel_draw AS d USING (source, board)
+LEFT JOIN (FROM ops.panel_draw WHERE drawn_on <= $as_of) AS d USING (source, board)
 WHERE list_contains($sources, source) AND NOT k.is_test
 ORDER BY source, board
 """
@@ -177,7 +177,8 @@ def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str,
 def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -> dict[str, BoardStates]:
     """What is known of the boards of each source before the night of a day; a source without boards is left out.
 
-    Of all sources at once, since the view goes through all readings.
+    Later nights and draws, which a clock that was ahead left, do not count. Of all sources at once, since the view goes
+    through all readings.
     """
     con.complete()
     read: pa.Table = con.sql(_STATES, params={"sources": list(sources), "as_of": as_of}).to_arrow_table()

@@ -240,7 +240,14 @@ def _link_or_copy(path: Path, place: Path) -> None:
     try:
         os.link(path, place)
     except OSError:  # a file system without hard links
-        shutil.copy2(path, place)
+        part = place.with_name(f".{place.name}.part")  # so that a kill leaves no half of a file at the place
+        try:
+            shutil.copy2(path, part)
+            sync_file(part)
+            part.replace(place)
+        except BaseException:
+            _clear(part)
+            raise
 
 
 @contextlib.contextmanager

@@ -3,13 +3,14 @@
 -- $dead_after: nights in a row on which a board was not found, or only redirected, after which it is dead.
 -- $ai_groups: groups of roles that count as AI jobs.
 -- $days_of_yield: days of the newest readings of a board whose new adverts say what it yields.
-WITH answers AS MATERIALIZED (FROM core.board_answers), nights AS MATERIALIZED (
+-- $last_night: nights after it do not count.
+WITH answers AS MATERIALIZED (FROM core.board_answers WHERE night <= $last_night), nights AS MATERIALIZED (
     SELECT source, board, night, n_answers, said FROM answers
     UNION ALL  -- of a night without an answer the record of its plan says what it came to; of two runs a refusal
     SELECT n.source, n.board, n.planned_on, NULL, max(n.outcome)
     FROM ops.board_nights AS n
     ANTI JOIN answers AS a ON a.source = n.source AND a.board = n.board AND a.night = n.planned_on
-    WHERE n.outcome IN ('no_answer', 'refused')
+    WHERE n.outcome IN ('no_answer', 'refused') AND n.planned_on <= $last_night
     GROUP BY ALL
 ), answered AS (
     SELECT source, board, max(night) AS answered_on
@@ -25,7 +26,7 @@ WITH answers AS MATERIALIZED (FROM core.board_answers), nights AS MATERIALIZED (
 ), targets AS (
     SELECT source, board, arg_max(moved_to_source, planned_on) AS moved_to_source,
         arg_max(moved_to_board, planned_on) AS moved_to_board
-    FROM ops.board_nights WHERE moved_to_board IS NOT NULL GROUP BY ALL
+    FROM ops.board_nights WHERE moved_to_board IS NOT NULL AND planned_on <= $last_night GROUP BY ALL
 ), adverts AS (
     SELECT o.source, b.board, b.closed_at IS NULL AS is_listed, b.first_seen_at, o.country,
         o.role_group IN ($ai_groups) AS is_ai, o.pay_low IS NOT NULL OR o.pay_high IS NOT NULL AS is_paid

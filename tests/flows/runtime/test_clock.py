@@ -6,25 +6,33 @@ import dataclasses
 import functools
 import json
 import socket
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+import requests
+import urllib3
 
+from extractors.boards import boards_of
 from extractors.source import all_sources
 from extractors.sources.employer_boards import lever
 from extractors.web import first_answers
 from extractors.web.first_answers import Asked, choose_hosts, find_hosts, hear_times
 from extractors.web.politeness import Politeness
-from extractors.web.server_time import ServerTime, time_said
+from extractors.web.server_time import OutOfDate, ServerTime, time_said
 from extractors.web.session import web_for
+from extractors.web.single_requests import SingleRequests
 from flows import nightly, serve
 from flows.notification.alerts import find_alerts
 from flows.notification.night import find_last_night
-from flows.runtime.clock import FalseClock, find_doubt, look_out
+from flows.runtime import clock
+from flows.runtime.clock import FalseClock, Outlook, find_doubt, look_out, read_last
+from flows.runtime.data_kind import LIVE, SAMPLE, settle_kind
 from flows.runtime.permissions import PERMISSIONS
 from flows.runtime.run_log import JOURNAL, runs_of
 from flows.runtime.run_record import Outcome, Request
@@ -33,6 +41,7 @@ from flows.terminal.errors import USAGE
 from tests.extractors.board import Board, Clock
 from tests.flows.test_faults import ashby_board, ashby_job
 from tests.flows.test_future import record_at
+from warehouse.database import MARKET
 
 if TYPE_CHECKING:
     from tests.flows.conftest import CommandResult
@@ -74,7 +83,7 @@ def test_a_clock_is_held_against_most_servers(ahead: tuple[float, ...], theirs: 
     assert (doubt is None) == (theirs is None), doubt
     if doubt and theirs:
         n_apart = sum(abs(days) > 1 and (days > 0) == (theirs > "2026-11-29") for days in ahead)
-        said = f"it is {theirs} UTC by {n_apart} of {len(ahead)} servers"
+        said = f"{n_apart} of {len(ahead)} servers that answered say it is {theirs} UTC"
         assert doubt.startswith("this machine's clock says 2026-11-29 02:00:00 UTC") and said in doubt
 
 
@@ -93,6 +102,63 @@ def test_a_clock_is_held_against_the_last_run_and_the_newest_day(
 ) -> None:
     doubt = find_doubt(NOW, last_run=last_run, newest_day=newest_day)
     assert doubt == (said and f"this machine's clock says 2026-11-29 02:00:00 UTC, and {said}")
+
+
+@pytest.mark.parametrize(
+    ("expired", "not_yet_valid", "ahead", "said"),
+    [
+        (1, 0, (), "by it the TLS certificates of 1 of 1 servers that answered have expired: e0.example"),
+        (0, 2, (0,), "by it the TLS certificates of 2 of 3 servers that answered are not yet valid: n0."),
+        (1, 0, (0,), None),
+        (2, 0, (0, 0), None),
+        (2, 2, (), None),
+        (1, 0, (-700, 0), "1 of 3 servers that answered say it is 2024-12-29 02:00:00 UTC: h0.example; and by it the"),
+        (1, 0, (700, 0), None),
+    ],
+)
+def test_certificates_that_most_servers_show_out_of_date_put_the_clock_in_doubt(
+    expired: int, not_yet_valid: int, ahead: tuple[float, ...], said: str | None
+) -> None:
+    times: list[ServerTime | OutOfDate] = [ServerTime(f"h{n}.example", NOW + DAY * d, NOW) for n, d in enumerate(ahead)]
+    times += [OutOfDate(f"e{number}.example", is_expired=True) for number in range(expired)]
+    times += [OutOfDate(f"n{number}.example", is_expired=False) for number in range(not_yet_valid)]
+    doubt = find_doubt(NOW, times=times)
+    assert (doubt or "").startswith(f"this machine's clock says 2026-11-29 02:00:00 UTC, and {said}" if said else "")
+    assert bool(doubt) == bool(said)
+
+
+def test_what_a_cache_had_for_over_a_day_has_no_vote() -> None:
+    fresh = [ServerTime(f"fresh{number}", NOW - 3 * DAY, NOW) for number in range(2)]
+    kept = [ServerTime(f"kept{number}", NOW - 3 * DAY, NOW, 5 * DAY) for number in range(2)]
+    doubt = find_doubt(NOW, times=[*fresh, *kept])
+    assert doubt and "2 of 2 servers that answered say it is 2026-11-26 02:00:00 UTC: fresh0, fresh1" in doubt
+    assert find_doubt(NOW, times=kept) is None
+    hours = [ServerTime(f"hours{number}", NOW, NOW, DAY / 2) for number in range(2)]
+    assert find_doubt(NOW, times=[*fresh, *hours]) is None
+
+
+def test_the_last_run_is_that_of_the_journal_whatever_an_old_run_says(
+    empty: Path, published_runs: Callable[..., None]
+) -> None:
+    published_runs(NOW, NOW + 900 * DAY)
+    assert read_last(Settings(data=empty)) == (NOW + 900 * DAY, None), "nothing tells which of them was the last"
+    note_run(empty, NOW)
+    assert read_last(Settings(data=empty)) == (NOW, None)
+
+
+@pytest.fixture
+def published_runs(empty: Path) -> Callable[..., None]:
+    """A published file with runs that ended at these times, and nothing else."""
+
+    def publish(*times: datetime) -> None:
+        empty.mkdir()
+        with duckdb.connect(str(empty / MARKET)) as con:
+            con.execute("CREATE SCHEMA ops; CREATE SCHEMA mart; CREATE TABLE mart.figures (as_of DATE)")
+            con.execute("CREATE TABLE ops.runs (started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)")
+            for at in times:
+                con.execute("INSERT INTO ops.runs VALUES (?, ?)", [at - SECOND, at])
+
+    return publish
 
 
 @pytest.mark.parametrize(
@@ -131,9 +197,45 @@ def test_hosts_are_of_several_sources_and_of_a_board_where_boards_have_their_own
     assert len(asked) == first_answers.MAX_HOSTS == len({one.host for one in asked} - {""})
     assert len({one.source.name for one in asked}) == len(asked)
     recruitee = all_sources()["recruitee"].SOURCE
-    assert choose_hosts([recruitee], {}) == []
+    assert [one.url for one in choose_hosts([recruitee], {})] == [
+        recruitee.url_of(board) for board in boards_of("recruitee")[: first_answers.MAX_HOSTS]
+    ], "where the store names no board those of boards.csv count"
     (one,) = choose_hosts([recruitee], {"recruitee": ["", "acme"]})
     assert one.host == "acme.recruitee.com"
+    asked = choose_hosts([recruitee, lever.SOURCE], {"recruitee": [f"board{number}" for number in range(20)]})
+    assert len(asked) == first_answers.MAX_HOSTS and len({one.host for one in asked}) == len(asked)
+    assert {one.source.name for one in asked[:2]} == {"recruitee", "lever"}
+
+
+@pytest.mark.parametrize("number", [socket.EAI_NONAME, socket.EAI_AGAIN])
+def test_only_a_machine_that_finds_no_host_of_several_sources_is_offline(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    config = Settings(data=empty, contact="night@example.org")
+    first, second, *_ = (one.host for one in choose_hosts([all_sources()["recruitee"].SOURCE], {}))
+    found: set[str] = {second}
+    heard: list[str] = []
+
+    def look_up(host: str, *_: object) -> list[object]:
+        if host not in found:
+            raise socket.gaierror(number, "Name or service not known")
+        return []
+
+    def hear(asked: Sequence[Asked], _: str | None) -> list[ServerTime]:
+        heard.extend(one.host for one in asked)
+        return [ServerTime(one.host, NOW, NOW) for one in asked]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(clock, "hear_times", hear)
+    assert look_out(config, ("recruitee",), is_live=True) == Outlook(), "the host of the first board is gone"
+    assert heard == [second]
+    found.clear()
+    offline = look_out(config, ("recruitee",), is_live=True)
+    assert len(offline.unresolved) == first_answers.MAX_HOSTS and first in offline.unresolved
+    found.update(host for host in offline.unresolved if not host.endswith("recruitee.com"))
+    online = look_out(config, ("recruitee",), is_live=True)
+    assert not online.unresolved and heard == [second], "hosts of other sources are looked up, and not asked"
+    assert "the clock was not checked" in online.notes[0]
 
 
 def test_a_name_that_nobody_looks_up_in_time_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,8 +263,8 @@ def platform(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     api = board.url("/v0/postings/")
     boards = tuple(dataclasses.replace(one, listing=f"{api}{{board}}?mode=json") for one in lever.SOURCE.boards[:1])
     monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards, pause=0.0))
-    clock = Clock()
-    polite = Politeness(sleep=clock.sleep, clock=lambda: clock.time)
+    ticks = Clock()
+    polite = Politeness(sleep=ticks.sleep, clock=lambda: ticks.time)
     web = functools.partial(web_for, insecure_hosts=(board.host,), politeness=polite)
     monkeypatch.setattr(first_answers, "web_for", web)
     return board
@@ -186,18 +288,40 @@ def test_the_rules_that_are_asked_for_say_the_time_each_night_anew(platform: Boa
     for said in (NOW, NOW + DAY):
         platform.answers["/robots.txt"] = dated(said)
         (heard,) = hear_times(asked, "night@example.org")
-        assert (heard.host, heard.says) == (platform.host, said)
+        assert isinstance(heard, ServerTime) and (heard.host, heard.says) == (platform.host, said)
     platform.answers |= {"/robots.txt": dated(None), "/.well-known/tdmrep.json": dated(None)}
     assert hear_times(asked, "night@example.org") == []
 
 
-def test_a_scheduled_night_behind_the_last_run_is_no_run_and_one_offline_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("words", "said"), [("has expired", "have expired"), ("is not yet valid", "are not yet valid")]
+)
+def test_a_night_whose_clock_is_outside_the_life_of_certificates_is_refused(
+    empty: Path, platform: Board, monkeypatch: pytest.MonkeyPatch, words: str, said: str
 ) -> None:
-    requests: list[Request] = []
+    def refuse(*_: object, **__: object) -> None:
+        cause = ssl.SSLCertVerificationError(1, f"[SSL: CERTIFICATE_VERIFY_FAILED] verify failed: certificate {words}")
+        raise requests.exceptions.SSLError(urllib3.exceptions.SSLError(cause))
+
+    monkeypatch.setattr(SingleRequests, "send_single", refuse)
+    with pytest.raises(FalseClock, match=f"certificates of 1 of 1 servers that answered {said}"):
+        look_out(Settings(data=empty, contact="night@example.org"), ("lever",), is_live=True)
+    assert not empty.exists()
+
+
+def test_a_night_says_that_nobody_told_the_time(empty: Path, platform: Board) -> None:
+    platform.answers |= {"/robots.txt": dated(None), "/.well-known/tdmrep.json": dated(None)}
+    seen = look_out(Settings(data=empty, contact="night@example.org"), ("lever",), is_live=True)
+    assert seen == Outlook(notes=("the clock was not checked: none of the 1 servers that were asked told the time",))
+
+
+def test_a_scheduled_night_behind_the_last_run_is_no_run_and_one_offline_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun: list[Request] = []
 
     def begin(request: Request) -> Outcome:
-        requests.append(request)
+        begun.append(request)
         raise RuntimeError("the night says what is wrong")
 
     monkeypatch.setattr(serve, "nightly", begin)
@@ -210,12 +334,14 @@ def test_a_scheduled_night_behind_the_last_run_is_no_run_and_one_offline_is(
     (tmp_path / PERMISSIONS).write_text("[adzuna]\nwhy = 'they said so'\n")
     with pytest.raises(RuntimeError, match="what is wrong"):
         serve.scheduled_night.fn([])
-    assert len(requests) == 1 and len(runs_of(tmp_path)) == 2
+    assert len(begun) == 1 and len(runs_of(tmp_path)) == 2
     note_run(tmp_path, datetime.now(UTC) + 2 * DAY)
     before = files_in(tmp_path)
     with pytest.raises(FalseClock, match="the last run here was at"):
         serve.scheduled_night.fn([])
-    assert files_in(tmp_path) == before and len(requests) == 1
+    assert files_in(tmp_path) == before and len(begun) == 1
+    (said,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert said.startswith("the night was not started: this machine's clock says") and "--clock-is-right" in said
 
 
 # --- the command ----------------------------------------------------------------------------------------
@@ -255,7 +381,7 @@ def test_a_night_whose_clock_differs_from_the_servers_is_refused_before_anything
 
 def test_a_night_whose_clock_agrees_goes_on_and_nothing_was_written_yet(empty: Path, platform: Board) -> None:
     platform.answers["/robots.txt"] = dated(datetime.now(UTC) - timedelta(hours=20))
-    assert look_out(Settings(data=empty, contact="night@example.org"), ("lever",), is_live=True) == ()
+    assert look_out(Settings(data=empty, contact="night@example.org"), ("lever",), is_live=True) == Outlook()
     assert platform.paths == ["/robots.txt"]
     assert not empty.exists()
 
@@ -276,29 +402,42 @@ def test_a_night_behind_the_last_run_is_refused_and_is_no_run(empty: Path, tmp_p
 def test_a_person_who_says_that_the_clock_is_right_is_on_record_and_asked_once(
     empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests: list[Request] = []
-
-    def publish(request: Request, *_: object) -> Outcome:
-        requests.append(request)
-        return Outcome(exit_code=1, as_of=None, messages=("no postings",))
-
-    monkeypatch.setattr(nightly, "load_before_plan", lambda *_: ((), ()))
-    monkeypatch.setattr(nightly, "fetch_sources", lambda *_: [])
-    monkeypatch.setattr(nightly, "from_archive", publish)
+    begun = stop_before_publishing(monkeypatch)
     note_run(empty, datetime.now(UTC) + 2 * DAY)
     reason = "the clock was two days ahead until this morning"
     night = ("run", "--source", "tabular")
     assert plain(empty, *night, "--clock-is-right", " ", **CONTACT).code == USAGE
     assert plain(empty, *night, "--clock-is-right", reason, **CONTACT).code == 1
-    assert [request.clock_is_right for request in requests] == [reason]
+    assert [request.clock_is_right for request in begun] == [reason]
     entries = [json.loads(line) for line in (empty / JOURNAL).read_text().splitlines()]
     assert [entry.get("clock_is_right") for entry in entries] == [None, reason, None]
     assert plain(empty, *night, **CONTACT).code == 1, "the next night is held against that run"
 
 
-@pytest.mark.parametrize("option", [("--sample",), ("--as-of", "2026-01-01")])
-def test_what_has_days_of_its_own_asks_no_clock(empty: Path, plain: Command, option: tuple[str, ...]) -> None:
+def stop_before_publishing(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """The requests of nights that come to nothing: no source is asked, and nothing is published."""
+    begun: list[Request] = []
+
+    def publish(request: Request, *_: object) -> Outcome:
+        begun.append(request)
+        return Outcome(exit_code=1, as_of=None, messages=("no postings",))
+
+    monkeypatch.setattr(nightly, "load_before_plan", lambda *_: ((), ()))
+    monkeypatch.setattr(nightly, "fetch_sources", lambda *_: [])
+    monkeypatch.setattr(nightly, "from_archive", publish)
+    return begun
+
+
+@pytest.mark.parametrize(("kind", "option"), [(SAMPLE, ("--sample",)), (LIVE, ("--as-of", "2026-01-01"))])
+def test_what_has_days_of_its_own_asks_no_clock(
+    empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch, kind: str, option: tuple[str, ...]
+) -> None:
+    begun = stop_before_publishing(monkeypatch)
+    settle_kind(Settings(data=empty), kind)
     note_run(empty, datetime.now(UTC) + 2 * DAY)
+    result = plain(empty, "run", *option)
+    assert result.code == 1 and "no postings" in result.said, result.said
+    assert len(begun) == 1
     result = plain(empty, "run", *option, "--clock-is-right", "so")
     assert result.code == USAGE and "--clock-is-right goes with neither" in result.said
 
