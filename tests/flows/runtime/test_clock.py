@@ -386,6 +386,16 @@ def test_a_night_whose_clock_agrees_goes_on_and_nothing_was_written_yet(empty: P
     assert not empty.exists()
 
 
+def test_a_night_whose_clock_nobody_checked_says_so_at_its_end(
+    empty: Path, plain: Command, platform: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.answers |= {"/robots.txt": dated(None), "/.well-known/tdmrep.json": dated(None)}
+    monkeypatch.setattr(nightly, "load_before_plan", lambda *_: ((), ()))
+    monkeypatch.setattr(nightly, "fetch_sources", lambda *_: [])
+    result = plain(empty, *ONE_SOURCE, **CONTACT)
+    assert result.code == 1 and "the clock was not checked: none of the 1 servers" in result.out, result.said
+
+
 def test_a_night_behind_the_last_run_is_refused_and_is_no_run(empty: Path, tmp_path: Path, plain: Command) -> None:
     recording = record_at(tmp_path / "r.warc.gz", (NOW - 90 * DAY, ashby_board("mill", ashby_job(3))))
     later = datetime.now(UTC) + 2 * DAY
