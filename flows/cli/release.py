@@ -29,7 +29,7 @@ def address_in(text: str) -> str:
 def digest_in(text: str) -> str:
     """A SHA-256 as `--against` gives it."""
     if not re.fullmatch("[0-9a-fA-F]{64}", text):
-        raise typer.BadParameter(f"{text!r} is no digest; 64 hexadecimal digits expected, as `release` prints them")
+        raise typer.BadParameter(f"{text!r} is not a digest: expected 64 hexadecimal digits, as `release` prints them")
     return text.lower()
 
 
@@ -53,7 +53,7 @@ def release(
     """
     from reports.guide.desk import NothingPublishedError
     from reports.release.build import make_release
-    from reports.release.manifest import ReleaseError
+    from reports.release.manifest import ReleaseError, refuse_inside
     from warehouse.database import SqlError
     from warehouse.publish.release_tables import open_published_file
 
@@ -62,6 +62,7 @@ def release(
     if not folder.name:
         raise WrongUsage(f"{folder} cannot hold a release; name another folder")
     try:
+        refuse_inside(folder)
         with open_published_file(config.data) as con, hold_output(folder):
             result = make_release(con, folder, base_url=url or "")
     except (NothingPublishedError, ReleaseError) as error:
@@ -96,25 +97,32 @@ def verify_release(
 ) -> None:
     """Check a release: each file against its digest, and the chain of the releases before it.
 
-    Whoever writes all files anew can write the digests and the chain anew, too. Only a digest that you kept elsewhere
-    shows that: `--against` holds the release to it.
+    Anyone who rewrites every file can rewrite the digests and the chain too. Only a digest that you kept elsewhere
+    shows that: `--against` holds the release to it, before any other file is read.
 
-    **Reads** DIR. **Writes** nothing. Exit code 1 when something is not as it was released.
+    **Reads** DIR. **Writes** nothing. Exit code 1 when something is not as it was released, or `--against` is given and
+    the release is of an earlier form whose digest does not cover everything.
     """
-    from reports.release.manifest import MANIFEST, find_faults, read_chain, sha256
+    from reports.release.manifest import check_release, walk_chain
 
-    faults = list(find_faults(folder, against=against))
-    for fault in faults[:MOST_SHOWN]:
-        OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
-    if len(faults) > MOST_SHOWN:
-        OUT.print(f"{len(faults) - MOST_SHOWN:,} more")
-    if faults:
-        raise Wrong(f"{folder}: {len(faults):,} fault{'s' * (len(faults) != 1)}")
-    chain = read_chain(folder)
+    chain = walk_chain(folder)
+    n_faults = 0
+    for n_faults, fault in enumerate(check_release(folder, chain, against=against), start=1):
+        if n_faults <= MOST_SHOWN:
+            OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
+    if n_faults > MOST_SHOWN:
+        OUT.print(f"{n_faults - MOST_SHOWN:,} more")
+    if n_faults:
+        raise Wrong(f"{folder}: {n_faults:,} fault{'s' * (n_faults != 1)}")
+    newest, n_releases = chain.manifests[0], len(chain.manifests)
     OUT.print(
-        f"release {chain[0]['release']} is whole: {len(chain[0]['files']):,} files, {len(chain):,} "
-        f"release{'s' * (len(chain) != 1)} in the chain, digest {sha256(folder / MANIFEST)}",
+        f"release {newest['release']} is whole: {len(newest['files']):,} files, {n_releases:,} "
+        f"release{'s' * (n_releases != 1)} in the chain, digest {chain.digest}",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
+    if chain.uncovered:
+        OUT.print(f"note: {chain.uncovered}", soft_wrap=True, highlight=False)
     if against is None:
-        OUT.print("whoever writes all of it anew can do so with the chain: keep the digest, and give it with --against")
+        OUT.print(
+            "Anyone who rewrites every file can rewrite the chain too. Keep this digest and pass it with --against."
+        )

@@ -6,6 +6,7 @@ the same published file gives the same bytes. Figures of earlier releases stay a
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def _read_earlier(folder: Path, publication: PublishedDay) -> list[dict[str, Any
         chain = manifest.read_chain(folder)
     except ReleaseError as error:
         raise ReleaseError(f"{folder} holds no release that can be followed; name another folder ({error})") from error
-    if not chain and folder.exists() and any(folder.iterdir()):
+    if not chain and folder.exists() and any(map(manifest.is_foreign, os.scandir(folder))):
         raise ReleaseError(f"{folder} holds something that is no release; name another folder")
     if chain and chain[0]["as_of"] > publication.as_of.isoformat():
         raise ReleaseError(
@@ -126,7 +127,7 @@ def _write(
     released_cells = cells.select_cells(con, publication.as_of)
     for path, content in _text_files(con, publication, released_cells, tables, release, chain):
         _put(fresh / path, content)
-    digests = write_public_database(con, fresh / DATABASE, kept_rows)
+    write_public_database(con, fresh / DATABASE, kept_rows)
     index = figure_files.describe_index(publication)["figures"]
     entries = [
         {"name": table.name, "n_rows": table.n_rows, "columns": {name: kind for name, kind, _ in table.columns}}
@@ -151,7 +152,7 @@ def _write(
     )
     entry = {**head, "as_of": publication.as_of.isoformat()}
     _put(fresh / "feed.atom", changes.to_feed([entry, *chain], publication))
-    content = manifest.make(fresh, head, digests)
+    content = manifest.make(fresh, head)
     _put(fresh / MANIFEST, content)
     _put(fresh / manifest.history_path(release), content)
     return _WrittenRelease(

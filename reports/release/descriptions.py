@@ -200,8 +200,8 @@ def llms(publication: PublishedDay, release: str) -> bytes:
         "- [Changes](CHANGES.md), also as a [feed](feed.atom)",
         "- [Licences and sources](LICENCES.md)",
         "- [How to cite](CITATION.cff)",
-        "- [Manifest](manifest.json): digests of all files, and of the release before. Its own SHA-256 is the digest",
-        "  of the release. Whoever writes all files anew can write the chain anew, but not a digest that you kept",
+        "- [Manifest](manifest.json): the SHA-256 of every file, and the digest of the release before. Its own SHA-256 is",
+        "  the digest of the release. Anyone who rewrites every file can rewrite the chain too, but not a digest you kept",
     ]
     return ("\n".join(lines) + "\n").encode()
 

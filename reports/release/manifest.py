@@ -4,11 +4,11 @@
     releases/RELEASE.json     each release's manifest, the newest too
     SHA256SUMS                every file as `sha256sum --check` reads it
 
-The bytes of a DuckDB file differ each time it is written. The manifest has the digests of its sorted rows instead, and
-that of `schema.sql`, which declares all else in it, so that the same published file gives the same manifest;
-SHA256SUMS has that of the file.
+The manifest has the SHA-256 of every other file, the DuckDB file too: a digest of its rows would leave statistics that
+DuckDB filters by, and all else that a file can hold, to whoever forges it.
 
-Who checks a release does not know who made it: no link is followed, no path leads out, and what is read is bounded.
+Whoever checks a release does not know who made it: no link is followed, no path leads out, no file is opened by a
+program that could be misled by it, and what is read is bounded.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -26,15 +27,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from reports.release.figure_files import to_json
-from reports.release.manifest_form import DataPackage, Manifest
-from warehouse.publish.release_digests import TableDigest, find_database_faults
+from reports.release.manifest_form import MOST_HASHED, DataPackage, Manifest
 
 MANIFEST, SUMS, DATABASE, SCHEMA = "manifest.json", "SHA256SUMS", "market.duckdb", "schema.sql"
 PACKAGE = "datapackage.json"
-FORMAT = 2
+FORMAT = 3
 """Version of the form of manifests (`manifest_form.Manifest`)."""
 MOST_BYTES = 16 * 2**20
 """Most bytes of a file that is read whole: a manifest of ten thousand files has a tenth of it."""
+MOST_IN_CHAIN = 512 * 2**20
+"""Most bytes of all manifests of a chain: two thousand releases."""
 MOST_SAID = 500
 """Most characters of a fault."""
 
@@ -54,15 +56,13 @@ def list_files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def make(folder: Path, head: Mapping[str, Any], tables: Mapping[str, TableDigest]) -> bytes:
-    """The manifest of the files in a folder. `tables` are the tables of its DuckDB file."""
+def make(folder: Path, head: Mapping[str, Any]) -> bytes:
+    """The manifest of the files in a folder."""
     files = [
         {"path": path, "sha256": sha256(folder / path), "bytes": (folder / path).stat().st_size}
         for path in list_files(folder)
-        if path != DATABASE
     ]
-    database = {"path": DATABASE, "tables": {name: digest._asdict() for name, digest in tables.items()}}
-    return to_json({"format": FORMAT, **head, "database": database, "files": files})
+    return to_json({"format": FORMAT, **head, "files": files})
 
 
 def write_sums(folder: Path) -> None:
@@ -86,7 +86,38 @@ def _kept_files(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [file for file in manifest["files"] if file["path"].startswith(prefix)]
 
 
+def refuse_inside(folder: Path) -> None:
+    """Raise `ReleaseError` for a folder inside a release: the next release there would remove it."""
+    for place in folder.parents:
+        if (place / MANIFEST).is_file() and (place / SUMS).is_file():
+            raise ReleaseError(f"{folder} is inside the release in {place}; choose another folder")
+
+
 # --- the chain ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """The manifests of a release and of those before it, as far as they can be read.
+
+    Of earlier releases only the files that stay are listed. `digest` is that of the newest release, and `fault` says
+    why the chain ends too early; "" where it is whole.
+    """
+
+    manifests: Sequence[dict[str, Any]]
+    digest: str = ""
+    fault: str = ""
+
+    @property
+    def uncovered(self) -> str:
+        """What the digest of the release does not cover; "" where it covers everything."""
+        return _UNCOVERED.get(self.manifests[0]["format"], "") if self.manifests else ""
+
+
+_UNCOVERED = {
+    1: f"the digest of a release of format 1 does not cover the views of {DATABASE}, nor its bytes",
+    2: f"the digest of a release of format 2 does not cover every byte of {DATABASE}",
+}
 
 
 def read_chain(folder: Path) -> list[dict[str, Any]]:
@@ -94,14 +125,37 @@ def read_chain(folder: Path) -> list[dict[str, Any]]:
 
     Raises `ReleaseError` where one cannot be read, or is not the one that the next names.
     """
-    return list(_walk_chain(folder)) if os.path.lexists(folder / MANIFEST) else []
+    if not os.path.lexists(folder / MANIFEST):
+        return []
+    chain = walk_chain(folder)
+    if chain.fault:
+        raise ReleaseError(chain.fault)
+    return [*chain.manifests]
 
 
-def _walk_chain(folder: Path) -> Iterator[dict[str, Any]]:
+def walk_chain(folder: Path) -> Chain:
+    """Read the manifests of a release and of those before it until one is at fault."""
+    manifests: list[dict[str, Any]] = []
+    digest = fault = ""
+    try:
+        for manifest, its_digest in _walk_chain(folder):
+            manifests.append(manifest)
+            digest = digest or its_digest
+    except ReleaseError as error:
+        fault = str(error)
+    return Chain(manifests=manifests, digest=digest, fault=fault)
+
+
+def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each manifest with its SHA-256, the newest first."""
     if not os.path.lexists(folder / MANIFEST):
         raise ReleaseError(f"{folder / MANIFEST} is missing: no release stands there, or not all of it")
-    manifest = _parse(MANIFEST, _read_whole(folder, MANIFEST), Manifest)
-    yield manifest
+    content = _read_whole(folder, MANIFEST)
+    if b"\r\n" in content:
+        raise ReleaseError(f"{MANIFEST}: {_LINE_ENDINGS}")
+    manifest = _parse(MANIFEST, content, Manifest)
+    n_read, n_hashed = len(content), _count_bytes(manifest, 0)
+    yield manifest, hashlib.sha256(content).hexdigest()
     while (before := manifest["previous"]) is not None:
         path, name = history_path(before["release"]), manifest["release"]
         if not os.path.lexists(folder / path):
@@ -111,10 +165,28 @@ def _walk_chain(folder: Path) -> Iterator[dict[str, Any]]:
             raise ReleaseError(
                 f"{path}: SHA-256 is {digest[:12]}…, release {name} names {before['sha256'][:12]}…: the chain is broken"
             )
+        if (n_read := n_read + len(content)) > MOST_IN_CHAIN:
+            raise ReleaseError(
+                f"{path}: the manifests since then have more than {MOST_IN_CHAIN:,} bytes, the most that are read; "
+                "begin a new chain in another folder"
+            )
         manifest = _parse(path, content, Manifest)
         if manifest["release"] != before["release"]:
             raise ReleaseError(f"{path}: it is of release {manifest['release']}: the chain is broken")
-        yield manifest
+        manifest["files"] = _kept_files(manifest)
+        n_hashed = _count_bytes(manifest, n_hashed)
+        yield manifest, digest
+
+
+def _count_bytes(manifest: Mapping[str, Any], n_before: int) -> int:
+    """The bytes of the files of a manifest and of newer ones. Raises `ReleaseError` for more than are read."""
+    n_bytes: int = n_before + sum(file["bytes"] for file in manifest["files"])
+    if n_bytes > MOST_HASHED:
+        raise ReleaseError(
+            f"{MANIFEST}: down to release {manifest['release']} it names files of {n_bytes:,} bytes in all, and "
+            f"{MOST_HASHED:,} are the most that are read"
+        )
+    return n_bytes
 
 
 def _read_whole(folder: Path, path: str) -> bytes:
@@ -132,10 +204,12 @@ def _read_whole(folder: Path, path: str) -> bytes:
 
 
 def _parse(path: str, content: bytes, form: type[BaseModel]) -> dict[str, Any]:
-    """JSON of a form. Raises `ReleaseError` that names the file and the first thing in it that is wrong."""
+    """The fields of a form, from JSON. Others are dropped, since a chain of many manifests is held in memory.
+
+    Raises `ReleaseError` that names the file and the first thing in it that is wrong.
+    """
     try:
-        parsed: dict[str, Any] = json.loads(content)
-        form.model_validate(parsed)
+        return form.model_validate(json.loads(content)).model_dump()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(map(str, fault["loc"])) or "all of it"
@@ -143,7 +217,6 @@ def _parse(path: str, content: bytes, form: type[BaseModel]) -> dict[str, Any]:
         raise ReleaseError(f"{path}: {where}{value}: {fault['msg'].removeprefix('Value error, ')}") from error
     except (ValueError, RecursionError) as error:
         raise ReleaseError(f"{path}: cannot be read as JSON ({error})") from error
-    return parsed
 
 
 def _say_unread(error: OSError) -> str:
@@ -153,6 +226,10 @@ def _say_unread(error: OSError) -> str:
 # --- checks ---------------------------------------------------------------------------------------------
 
 _NO_FILE = "a link, or something else that is no plain file"
+_LINE_ENDINGS = (
+    "line endings were changed (Git does so with core.autocrlf), so no digest can match; copy the release again byte "
+    "for byte (in Git: `* -text` in .gitattributes)"
+)
 
 
 def find_faults(folder: Path, *, against: str | None = None) -> Iterator[str]:
@@ -160,58 +237,68 @@ def find_faults(folder: Path, *, against: str | None = None) -> Iterator[str]:
 
     `against` is the digest of this release that a reader kept: 64 hexadecimal digits.
     """
-    for fault in _find_faults(folder, against):
+    return check_release(folder, walk_chain(folder), against=against)
+
+
+def check_release(folder: Path, chain: Chain, *, against: str | None = None) -> Iterator[str]:
+    """As `find_faults`, of a chain that was read."""
+    for fault in _check_release(folder, chain, against):
         yield "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fault[:MOST_SAID])
 
 
 def find_obstacles(folder: Path, chain: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Why no other release can take the place of one: files that would be lost, and faults in those that would stay."""
-    look = _look_around(folder, _digests_of(folder, chain))
+    look = _look_around(folder, _digests_of(chain, sha256(folder / MANIFEST)))
+    kept = [file for manifest in chain for file in _kept_files(manifest)]
     yield from look.faults
     yield from _check_copy(folder, history_path(chain[0]["release"]), look)
-    for manifest in chain:
-        yield from _check_files(folder, _kept_files(manifest), look)
+    yield from look.find_missing([history_path(chain[0]["release"]), *(file["path"] for file in kept)])
+    yield from _check_files(folder, kept, look)
 
 
-def _find_faults(folder: Path, against: str | None) -> Iterator[str]:
-    chain: list[dict[str, Any]] = []
-    is_chain_whole = False
-    try:
-        for manifest in _walk_chain(folder):
-            chain.append(manifest)
-        is_chain_whole = True
-    except ReleaseError as error:
-        yield str(error)
-    if not chain:
+def _check_release(folder: Path, chain: Chain, against: str | None) -> Iterator[str]:
+    """Faults from the cheapest to find to the dearest: files are hashed where the digest is the one that was kept."""
+    if chain.fault:
+        yield chain.fault
+    if not chain.manifests:
         return
-    newest, digests = chain[0], _digests_of(folder, chain)
-    if against is not None and against.lower() != digests[MANIFEST]:
-        yield _say_other(against.lower(), chain, digests)
+    newest, digests = chain.manifests[0], _digests_of(chain.manifests, chain.digest)
+    if against is not None and against.lower() != chain.digest:
+        yield _say_other(against.lower(), chain.manifests, digests)
+        return
+    if against is not None and chain.uncovered:
+        yield f"{MANIFEST}: {chain.uncovered}; ask who made it for the SHA-256 of {DATABASE}, or for a newer release"
     look = _look_around(folder, digests)
     yield from look.faults
     yield from _check_copy(folder, history_path(newest["release"]), look)
-    faults = [*_check_files(folder, newest["files"], look)]
-    for manifest in chain[1:]:
-        faults += _check_files(folder, _kept_files(manifest), look)
-    yield from faults
+    yield from look.find_missing(digests)
     yield from _check_package(folder, newest, look)
-    faults = [*_check_database(folder, newest, look)]
-    yield from faults
-    if is_chain_whole:
-        yield from _check_sums(folder, digests, look, with_database=not faults)
+    earlier = [file for manifest in chain.manifests[1:] for file in _kept_files(manifest)]
+    yield from _check_files(folder, [*newest["files"], *earlier], look)
+    if not chain.fault:
+        yield from _check_sums(folder, digests, look)
 
 
 def _say_other(kept: str, chain: Sequence[Mapping[str, Any]], digests: Mapping[str, str]) -> str:
     earlier = [one["release"] for one in chain[1:] if digests[history_path(one["release"])] == kept]
-    what = f"the digest of release {earlier[0]}, which this one follows" if earlier else "of no release in this chain"
-    return f"{MANIFEST}: release {chain[0]['release']} has the digest {digests[MANIFEST]}; {kept} is {what}"
+    what = (
+        f"is the digest of release {earlier[0]}, which this one follows"
+        if earlier
+        else "matches no release in this chain"
+    )
+    return f"{MANIFEST}: release {chain[0]['release']} has the digest {digests[MANIFEST]}; {kept} {what}"
 
 
-def _digests_of(folder: Path, chain: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The SHA-256 of all that a release must hold, by path; "" for what no manifest has that of."""
+def _digests_of(chain: Sequence[Mapping[str, Any]], digest: str) -> dict[str, str]:
+    """The SHA-256 of all that a release must hold, by path; "" for what no manifest has that of.
+
+    `digest` is that of the newest manifest.
+    """
     newest = chain[0]
-    digests = {DATABASE: "", SUMS: ""} | {file["path"]: file["sha256"] for file in newest["files"]}
-    digests |= dict.fromkeys((MANIFEST, history_path(newest["release"])), sha256(folder / MANIFEST))
+    digests = dict.fromkeys([SUMS, *([DATABASE] if newest["format"] in _UNCOVERED else [])], "") | {
+        file["path"]: file["sha256"] for file in newest["files"]
+    }
+    digests |= dict.fromkeys((MANIFEST, history_path(newest["release"])), digest)
     for newer, older in pairwise(chain):
         digests[history_path(older["release"])] = newer["previous"]["sha256"]
         digests |= {file["path"]: file["sha256"] for file in _kept_files(older)}
@@ -226,6 +313,22 @@ class _Look:
     faults: Sequence[str]
     refused: Set[str]
     """Paths of which a fault speaks."""
+
+    def find_missing(self, paths: Iterable[str]) -> Iterator[str]:
+        """Of these files those that do not stand there, but where a fault speaks of them or of their folder."""
+        for path in paths:
+            over = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
+            if path not in self.sizes and not over & self.refused:
+                yield f"{path}: missing"
+
+
+_OF_SYSTEMS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini", re.DOTALL)
+"""Names of files that macOS and Windows put into any folder. They count as nothing."""
+
+
+def is_foreign(entry: os.DirEntry[str]) -> bool:
+    """Whether something in a folder is more than a file that an operating system put there by itself."""
+    return not (_OF_SYSTEMS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False))
 
 
 def _look_around(folder: Path, expected: Collection[str]) -> _Look:
@@ -246,7 +349,8 @@ def _look_around(folder: Path, expected: Collection[str]) -> _Look:
             if entry.is_dir(follow_symlinks=False) and path in folders:
                 to_see.append(path)
             elif path not in expected and path not in folders:
-                faults[path] = "not in the manifest"
+                if is_foreign(entry):
+                    faults[path] = "not in the manifest"
             elif not entry.is_file(follow_symlinks=False) or path in folders:
                 faults[path] = _NO_FILE
             else:
@@ -256,27 +360,48 @@ def _look_around(folder: Path, expected: Collection[str]) -> _Look:
 
 def _check_copy(folder: Path, path: str, look: _Look) -> Iterator[str]:
     """The newest manifest under the name that it keeps."""
-    if look.sizes.get(path) != look.sizes.get(MANIFEST) or sha256(folder / path) != sha256(folder / MANIFEST):
-        yield f"{path}: missing, or not {MANIFEST}"
+    if path in look.sizes and (
+        look.sizes[path] != look.sizes.get(MANIFEST) or sha256(folder / path) != sha256(folder / MANIFEST)
+    ):
+        yield f"{path}: not {MANIFEST}"
 
 
 def _check_files(folder: Path, files: Sequence[Mapping[str, Any]], look: _Look) -> Iterator[str]:
-    for file in files:
-        path = file["path"]
-        if path not in look.sizes:
-            if not {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)} & look.refused:
-                yield f"{path}: missing"
-        elif (size := look.sizes[path]) != file["bytes"]:
-            expected = f"{file['sha256'][:12]}… ({size:,} bytes, {file['bytes']:,} expected)"
-            yield f"{path}: SHA-256 is not {expected}: it was changed"
-        else:
-            try:
-                digest = sha256(folder / path)
-            except OSError as error:
-                yield f"{path}: {_say_unread(error)}"
+    converted = []
+    for file in (file for file in files if file["path"] in look.sizes):
+        try:
+            fault = _compare(folder, file, look.sizes[file["path"]])
+            if fault and _has_other_line_endings(folder, file, look.sizes[file["path"]]):
+                converted.append(file["path"])
                 continue
-            if digest != file["sha256"]:
-                yield f"{path}: SHA-256 is {digest[:12]}…, {file['sha256'][:12]}… expected: it was changed"
+        except OSError as error:
+            fault = _say_unread(error)
+        if fault:
+            yield f"{file['path']}: {fault}"
+    if converted:
+        yield f"{_and_more(converted)}: {_LINE_ENDINGS}"
+
+
+def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
+    if size != file["bytes"]:
+        expected = f"{file['sha256'][:12]}… ({size:,} bytes, {file['bytes']:,} expected)"
+        return f"SHA-256 is not {expected}: it was changed"
+    if (digest := sha256(folder / file["path"])) != file["sha256"]:
+        return f"SHA-256 is {digest[:12]}…, {file['sha256'][:12]}… expected: it was changed"
+    return ""
+
+
+def _has_other_line_endings(folder: Path, file: Mapping[str, Any], size: int) -> bool:
+    """Whether a file is as it was released, but for the ends of its lines. They can double its bytes, or halve them."""
+    if size > min(MOST_BYTES, 2 * file["bytes"]) or size == file["bytes"]:
+        return False
+    lines = (folder / file["path"]).read_bytes().replace(b"\r\n", b"\n")
+    contents = (lines, lines.replace(b"\n", b"\r\n"))
+    return file["sha256"] in (hashlib.sha256(content).hexdigest() for content in contents)
+
+
+def _and_more(paths: Sequence[str]) -> str:
+    return f"{paths[0]}{f' and {len(paths) - 1:,} more' if len(paths) > 1 else ''}"
 
 
 def _check_package(folder: Path, manifest: Mapping[str, Any], look: _Look) -> Iterator[str]:
@@ -295,39 +420,9 @@ def _check_package(folder: Path, manifest: Mapping[str, Any], look: _Look) -> It
                 yield f"{PACKAGE}: it names {part['path']}, which the manifest does not"
 
 
-def _check_database(folder: Path, manifest: Mapping[str, Any], look: _Look) -> Iterator[str]:
-    if DATABASE not in look.sizes:
-        if DATABASE not in look.refused:
-            yield f"{DATABASE}: missing"
-        return
-    if beside := [path for path in look.refused if path.startswith(f"{DATABASE}.")]:
-        yield f"{DATABASE}: not checked, since DuckDB would read {beside[0]} with it"
-        return
-    if manifest["format"] == 1:
-        yield f"{MANIFEST}: made by an earlier version, whose digest covers no views; `jobmarket release` makes it anew"
-        return
-    try:
-        schema = _read_whole(folder, SCHEMA)
-        released = [file["sha256"] for file in manifest["files"] if file["path"] == SCHEMA]
-        if [hashlib.sha256(schema).hexdigest()] != released:
-            raise ReleaseError(f"{SCHEMA}: not as it was released")
-        tables = {name: TableDigest(**digest) for name, digest in manifest["database"]["tables"].items()}
-        for fault in find_database_faults(folder / DATABASE, schema.decode(), tables):
-            yield f"{DATABASE}: {fault}"
-    except ReleaseError as error:
-        yield f"{DATABASE}: not checked ({error})"
-    except Exception as error:  # noqa: BLE001  # a broken file fails in many ways, of which DuckDB names some
-        yield f"{DATABASE}: cannot be read ({str(error).partition(chr(10))[0]})"
-
-
-def _check_sums(folder: Path, digests: Mapping[str, str], look: _Look, *, with_database: bool) -> Iterator[str]:
-    """SHA256SUMS, byte for byte: who checks files with it alone must find what the manifest says.
-
-    The DuckDB file is read only where its content is right: what it holds is bounded then.
-    """
+def _check_sums(folder: Path, digests: Mapping[str, str], look: _Look) -> Iterator[str]:
+    """SHA256SUMS, byte for byte: who checks files with it alone must find what the manifest says."""
     if SUMS not in look.sizes:
-        if SUMS not in look.refused:
-            yield f"{SUMS}: missing"
         return
     try:
         text = _read_whole(folder, SUMS).decode(errors="replace")
@@ -336,11 +431,11 @@ def _check_sums(folder: Path, digests: Mapping[str, str], look: _Look, *, with_d
         return
     listed = {path: digest for digest, _, path in (line.partition("  ") for line in text.splitlines())}
     expected = {path: digest for path, digest in digests.items() if path != SUMS}
-    expected[DATABASE] = sha256(folder / DATABASE) if with_database else listed.get(DATABASE, "")
+    if expected.get(DATABASE) == "":  # before format 3 only SHA256SUMS had it
+        is_read = look.sizes.get(DATABASE, MOST_HASHED) < MOST_HASHED
+        expected[DATABASE] = sha256(folder / DATABASE) if is_read else listed.get(DATABASE, "")
     if text == "".join(f"{expected[path]}  {path}\n" for path in sorted(expected)):
         return
-    if expected[DATABASE] != listed.get(DATABASE, expected[DATABASE]):
-        yield f"{DATABASE}: SHA-256 is not that of {SUMS}: the file was changed or copied in part"
     differ = [path for path in sorted(expected) if path in listed and listed[path] != expected[path]]
     for what, paths in (
         ("does not name", sorted(expected.keys() - listed.keys())),
@@ -348,6 +443,6 @@ def _check_sums(folder: Path, digests: Mapping[str, str], look: _Look, *, with_d
         ("has another digest of", differ),
     ):
         if paths:
-            yield f"{SUMS}: {what}: {paths[0]!r}{f' and {len(paths) - 1:,} more' if len(paths) > 1 else ''}"
+            yield f"{SUMS}: {what}: {_and_more([repr(paths[0]), *paths[1:]])}"
     if listed == expected:
         yield f"{SUMS}: lines stand twice, or in another order or form than a release has them"

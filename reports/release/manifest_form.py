@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fai
 
 MOST_TABLES = 1_000
 """Most tables, and most columns of one, that a manifest names."""
+MOST_HASHED = 20 * 10**9
+"""Most bytes of all files that a chain of manifests names: who checks a release reads each of them."""
 
 
 def _stays_inside(path: str) -> str:
@@ -55,16 +57,7 @@ class _Path(_Part):
 
 class _File(_Path):
     sha256: Sha256
-    bytes: Count
-
-
-class _Rows(_Part):
-    n_rows: Count
-    sha256: Sha256
-
-
-class _Database(_Part):
-    tables: Annotated[dict[str, _Rows], BeforeValidator(_are_few)]
+    bytes: Annotated[int, Field(ge=0, le=MOST_HASHED)]
 
 
 class _Table(_Part):
@@ -92,9 +85,9 @@ class _Previous(_Part):
 
 
 class Manifest(_Part):
-    """What a manifest must say. Before format 2 the digest covered no views and macros."""
+    """What a manifest must say. Before format 3 it did not have the SHA-256 of the DuckDB file among its `files`."""
 
-    format: Literal[1, 2]
+    format: Literal[1, 2, 3]
     release: ReleaseName
     as_of: Day
     is_sample: bool
@@ -103,7 +96,6 @@ class Manifest(_Part):
     n_cells: Count
     tables: Annotated[list[_Table], FailFast()]
     changes: _Changes
-    database: _Database
     files: Annotated[list[_File], FailFast(), AfterValidator(_are_different)]
 
 

@@ -20,8 +20,6 @@ from warehouse import tables
 from warehouse.database import MARKET, Connection, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, Days
 from warehouse.ops_tables import Vintages
-from warehouse.publish.market import PUBLISHED_STORAGE
-from warehouse.publish.release_digests import RELEASED, TableDigest, digest_tables
 from warehouse.schema import (
     MACROS,
     MART_VIEWS,
@@ -38,8 +36,10 @@ from warehouse.schema import (
     view_ddl,
 )
 
-PUBLISHED = "published"
-"""What the published file is called while a release is made."""
+PUBLISHED, RELEASED = "published", "released"
+"""What the published file, and the DuckDB file of a release, are called while the release is made."""
+RELEASED_STORAGE = "v1.3.0"
+"""Storage version of the DuckDB file of a release: later ones write a random number into its header."""
 LOOKUPS = (
     tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
     tables.PriceLevels,
@@ -134,18 +134,19 @@ def public_schema() -> str:
     return "".join(f"{statement};\n" for statement in chain.from_iterable(statements))
 
 
-def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> dict[str, TableDigest]:
-    """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.4 and newer.
+def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> None:
+    """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.3 and newer.
 
-    Gives the digest of each table's rows: the bytes of such files differ each time.
+    The same rows give the same bytes: they are written in order, by one thread, which fills block after block.
     """
     remove_database(target)
-    con.execute(f"ATTACH {literal(str(target))} AS {RELEASED} (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
+    con.execute(f"ATTACH {literal(str(target))} AS {RELEASED} (STORAGE_VERSION {literal(RELEASED_STORAGE)})")
     rules = {
         table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
     }
     rules[table_of(Vintages).name] = kept_rows.get(table_of(Vintages).name, KeptRows())
     try:
+        con.execute("SET threads = 1")
         con.execute(f"USE {RELEASED}")
         with transaction(con):
             con.execute(public_schema())
@@ -156,8 +157,8 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
                 rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
         con.execute(f"CHECKPOINT {RELEASED}")
-        return digest_tables(con)
     finally:
+        con.execute("RESET threads")
         con.execute(f"USE {PUBLISHED}")
         con.execute(f"DETACH {RELEASED}")
 

@@ -29,10 +29,10 @@ def test_a_release_is_made_verified_and_found_broken(tmp_path: Path, plain: Comm
     assert check.code == 0 and f"release {DAY} is whole" in check.out
     assert release.out.splitlines()[-1].removeprefix("digest ") in check.out
     digest = release.out.splitlines()[-1].removeprefix("digest ")
-    assert "keep the digest" in check.out and plain(data, "verify-release", str(folder), "--against", digest).code == 0
+    assert "Keep this digest" in check.out and plain(data, "verify-release", str(folder), "--against", digest).code == 0
     another = plain(data, "verify-release", str(folder), "--against", "0" * 64)
     assert (
-        another.code == FAILED and f"has the digest {digest}; {'0' * 64} is of no release in this chain" in another.out
+        another.code == FAILED and f"has the digest {digest}; {'0' * 64} matches no release in this chain" in another.out
     )
     assert plain(data, "verify-release", str(folder), "--against", digest[1:]).code == USAGE
     with hold_output(folder):

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flows.runtime.lock import FolderInUse, find_holder, hold_folder, hold_output
+from flows.terminal.errors import Wrong
 
 HOLD = """
 import sys, time
@@ -69,3 +73,35 @@ def test_an_output_has_a_lock_beside_it_that_says_nothing_once_it_is_free(tmp_pa
     assert [path.stat().st_size for path in folder.parent.iterdir()] == [0, 0]
     with hold_output(folder):
         pass
+
+
+@pytest.mark.parametrize("make_link", [os.symlink, os.link])
+def test_a_link_in_the_place_of_the_lock_is_not_followed(
+    make_link: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim.txt"
+    victim.write_text("mine")
+    make_link(victim, tmp_path / ".out.jobmarket-lock")
+    with pytest.raises(Wrong, match=r"\.out\.jobmarket-lock is a link, .*; remove it"), hold_output(tmp_path / "out"):
+        pass
+    assert victim.read_text() == "mine"
+
+
+def test_a_disk_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    for hold in (hold_folder, hold_output):
+        with pytest.raises(Wrong, match=rf"{tmp_path}.* is on a disk without locks .*; choose"), hold(tmp_path / "out"):
+            pass
+
+
+def test_no_output_is_held_inside_another_that_is_held(tmp_path: Path) -> None:
+    with hold_output(tmp_path / "out"):
+        with (
+            pytest.raises(FolderInUse, match=f"process {os.getpid()} .*choose another"),
+            hold_output(tmp_path / "out/in"),
+        ):
+            pass
+        assert not (tmp_path / "out").exists()

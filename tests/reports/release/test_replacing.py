@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.release.manifest import ReleaseError, find_faults, list_files
+from reports.release.manifest import ReleaseError, find_faults, list_files, refuse_inside
 from tests.reports.release.conftest import DAY, NEXT, release
 from warehouse.publish.atomic_files import MARK
 
@@ -50,7 +50,7 @@ def test_a_folder_that_is_no_release_of_ours_stays(
         ("CNAME", "CNAME: not in the manifest"),
         (f"figures/{DAY}/index.json", f"figures/{DAY}/index.json: SHA-256 is"),
         (f"releases/{DAY}.json", f"releases/{DAY}.json: SHA-256 is .*the chain is broken"),
-        (f"releases/{NEXT}.json", f"releases/{NEXT}.json: missing, or not manifest.json"),
+        (f"releases/{NEXT}.json", f"releases/{NEXT}.json: not manifest.json"),
     ],
 )
 def test_no_release_follows_one_whose_files_would_be_lost_or_taken_over_forged(
@@ -69,3 +69,15 @@ def test_the_same_release_again_mends_what_was_damaged(published: Path, released
     (folder / "llms.txt").write_text("another")
     assert release(published, folder).is_new and not list(find_faults(folder))
     assert (folder / "manifest.json").read_bytes() == (released / "manifest.json").read_bytes()
+
+
+def test_no_release_is_made_inside_another(released: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=f"is inside the release in {released}; choose another folder"):
+        refuse_inside(released / "more" / "inner")
+    refuse_inside(tmp_path / "inner")
+
+
+def test_a_folder_with_nothing_but_files_of_a_system_is_empty(published: Path, tmp_path: Path) -> None:
+    (tmp_path / "release").mkdir()
+    (tmp_path / "release/.DS_Store").write_bytes(b"x")
+    assert release(published, tmp_path / "release").is_new
