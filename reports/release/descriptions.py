@@ -200,8 +200,9 @@ def llms(publication: PublishedDay, release: str) -> bytes:
         "- [Changes](CHANGES.md), also as a [feed](feed.atom)",
         "- [Licences and sources](LICENCES.md)",
         "- [How to cite](CITATION.cff)",
-        "- [Manifest](manifest.json): the SHA-256 of every file, and the digest of the release before. Its own SHA-256 is",
-        "  the digest of the release. Anyone who rewrites every file can rewrite the chain too, but not a digest you kept",
+        "- [Manifest](manifest.json): the SHA-256 of every file, and the digest of the release before. Its own SHA-256",
+        "  is the digest of the release, and so covers every byte. Anyone who rewrites every file can rewrite the",
+        "  chain too, but not a digest that you kept",
     ]
     return ("\n".join(lines) + "\n").encode()
 
