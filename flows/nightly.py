@@ -600,7 +600,8 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one. What is published is decided for a day once it is newer than all
     that were decided when the run began, and again by a later night of the newest of them. A backfill that brings older
-    days alone, as a rebuild, leaves what is published as it is.
+    days alone leaves what is published as it is, and so does a rebuild, but for figures that an update brought: their
+    value of the newest day is their first vintage, as if the night had known them.
     """
     with work_of(request) as con:
         decided = vintages.last_decided_day(con) if request.as_of is None else None
@@ -613,17 +614,17 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
         brings_nothing = request.is_backfill and (request.brought is None or request.brought < as_of)
         is_again = as_of == decided and not request.is_rebuild and not brings_nothing
         if decided and not (is_new or is_again or request.is_live):
-            LOG.info("nothing was taken in of %s or later, so what is published stays as it is", decided)
+            LOG.info("No answers from %s or later came in, so the published figures stay as they are", decided)
         decides = is_new or is_again or request.is_live
-        return _compute_day(request, con, as_of, decides=decides)
+        return _compute_day(request, con, as_of, decides=decides, adds=as_of == decided and request.is_rebuild)
 
 
 def _compute_day(
-    request: Request, con: database.Connection, as_of: date, *, decides: bool
+    request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False
 ) -> tuple[list[str], list[Figures]]:
     """Compute, check and store the marts and figures of one day; what is wrong, and the figures.
 
-    `decides`: what is published is decided, too.
+    `decides`: what is published is decided, too; `adds`: of figures without a published vintage alone.
     """
     with staging.stage_macros(con, [as_of]):
         marts = compute.compute_marts(con, as_of, run_id=request.run_id)
@@ -635,8 +636,8 @@ def _compute_day(
                 compute.write_marts(con, marts)
                 ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
                 database.write_mart(con, Figures, ledger, as_of=as_of)
-                if decides and request.as_of is None:
-                    _revise_vintages(con, request, ledger, as_of)
+                if (decides or adds) and request.as_of is None:
+                    _revise_vintages(con, request, ledger, as_of, only_first=not decides)
                 result = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not result.passed:
                     raise _UnsoundError
@@ -646,11 +647,15 @@ def _compute_day(
     return problems, ledger
 
 
-def _revise_vintages(con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date) -> None:
+def _revise_vintages(
+    con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date, *, only_first: bool
+) -> None:
     """Decide which figures are revised tonight, and which wait for a person's review."""
     figures = declarations(con, _list_asked(request))
-    vintages.forget_undecided(con, as_of)
-    rows = vintages.revise(con, figures, ledger, as_of, is_monthly=request.settings.revise == MONTHLY)
+    if not only_first:
+        vintages.forget_undecided(con, as_of)
+    is_monthly = request.settings.revise == MONTHLY
+    rows = vintages.revise(con, figures, ledger, as_of, is_monthly=is_monthly, only_first=only_first)
     database.put(con, Vintages, rows)
     waiting = [one.figure for one in rows if one.state == vintages.WAITING]
     if waiting:

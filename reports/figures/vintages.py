@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from reports.figures import differences, query
 from reports.figures.compute import contributions_of, regather
@@ -36,6 +36,8 @@ MIN_ADVERTS_OF_SOURCE = 6
 none one time in 400 (Poisson), as rarely as a number is beyond three standard errors."""
 UNTIL_NEXT = timedelta(days=31)
 """Until the next revision at most."""
+UNDECIDED = "not decided yet"
+"""Why a figure is withheld that has a value and no vintage: the next night that decides gives it one."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
 METHODS: Mapping[str, int] = {
     "mart.salary_bands": 1, "mart.shares": 1, "mart.closing_rates": 1, "mart.pay_disclosure": 2, "mart.reported_pay": 1,
@@ -122,12 +124,19 @@ class _Night:
 
 
 def revise(
-    con: Connection, figures: Mapping[str, Figure], ledger: Sequence[Figures], as_of: date, *, is_monthly: bool = True
+    con: Connection,
+    figures: Mapping[str, Figure],
+    ledger: Sequence[Figures],
+    as_of: date,
+    *,
+    is_monthly: bool = True,
+    only_first: bool = False,
 ) -> list[Vintages]:
     """The vintages that a night makes, or whose state it changes, to be stored by figure and number.
 
     `figures` are declarations, `ledger` the rows of the night. Figures that gather others, and aliases, have none: they
     are made of what is published of the others. Without `is_monthly` every change of the printed form is a revision.
+    `only_first`: figures of which a vintage was published stay as they are, and the others get their first.
     """
     before = read_vintages(con)
     sources = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
@@ -139,11 +148,16 @@ def revise(
     )
     vintages: list[Vintages] = []
     for row in ledger:
-        figure = figures.get(row.figure)
-        if figure is None or figure.gathers is not None or figure.alias_of is not None:
+        figure, history = figures.get(row.figure), before.get(row.figure, [])
+        if not _has_vintages(figure) or (only_first and last_published(history)):
             continue
-        vintages += _revise_one(figure, row, before.get(row.figure, []), night)
+        vintages += _revise_one(figure, row, history, night)
     return vintages
+
+
+def _has_vintages(figure: Figure | None) -> TypeGuard[Figure]:
+    """Whether a figure is decided on by itself: it is declared, and not made of what is published of others."""
+    return figure is not None and figure.gathers is None and figure.alias_of is None
 
 
 def _is_first_of_month(con: Connection, as_of: date) -> bool:
@@ -156,7 +170,7 @@ def _is_first_of_month(con: Connection, as_of: date) -> bool:
 def revision_day(con: Connection, as_of: date) -> date:
     """The night of the calendar's last revision, the first of the month: cells without vintages are shown as of it.
 
-    A day that a backfill added later, on which nothing was decided, is none.
+    A day that a backfill added later does not count: nothing was decided on it.
     """
     month, day = query.literal(as_of.replace(day=1)), query.literal(as_of)
     days = (
@@ -171,7 +185,7 @@ def revision_day(con: Connection, as_of: date) -> date:
 def last_decided_day(con: Connection) -> date | None:
     """The newest day for which a run decided what is published; None before there is a vintage.
 
-    On a day before it, what is published is settled.
+    What was published for earlier days is final.
     """
     decisions = query.read(con, "SELECT max(greatest(offered_on, decided_on)) AS day FROM ops.vintages")
     nights = query.read(con, "SELECT max(as_of) AS day FROM mart.figures")
@@ -328,7 +342,8 @@ def published_rows(
 ) -> list[Figures]:
     """What stands published of each figure of a ledger, as it is to be read on a day, in the ledger's order.
 
-    Figures without a vintage are as in the ledger; those that gather others are made of what is published of these.
+    A figure that no run has decided on yet is withheld; before there is any vintage, the ledger is what is published.
+    Figures that gather others are made of what is published of these.
     """
     by_figure = read_vintages(con)
     selects = _read_selects(con)
@@ -337,7 +352,8 @@ def published_rows(
         vintages = by_figure.get(row.figure, ())
         last = last_published(vintages)
         if last is None:
-            rows[row.figure] = row
+            is_undecided = bool(by_figure) and _has_vintages(figures.get(row.figure))
+            rows[row.figure] = _withhold(replace(row, missing=None), UNDECIDED) if is_undecided else row
             continue
         stands = replace(thaw(last.content), sql=selects.get((last.figure, last.as_of)))
         rows[row.figure] = _as_read_on(stands, waiting_one(vintages), as_of)
@@ -362,10 +378,7 @@ def _as_read_on(row: Figures, waiting: Vintages | None, as_of: date) -> Figures:
         return replace(row, reason=f"a new value is under review since {numbers.day(waiting.offered_on)}", missing=None)
     verdict = _judge_on(row, as_of)
     if verdict.status == "suppressed":
-        return replace(
-            row, status="suppressed", reason=verdict.reason, value=None, bare_value=None, qualifier=None,
-            value_json=None,
-        )  # fmt: skip
+        return _withhold(row, verdict.reason)
     qualifiers = (row.qualifier or "").split("; ")
     status, reason = row.status, row.reason
     if verdict.status == "stale" and row.status != "stale" and row.period_to is not None:
@@ -378,6 +391,12 @@ def _as_read_on(row: Figures, waiting: Vintages | None, as_of: date) -> Figures:
     words = "; ".join(dict.fromkeys(filter(None, qualifiers))) or None
     bare = row.bare_value or row.value
     return replace(row, status=status, reason=reason, qualifier=words, value=numbers.qualify(bare, [words]))
+
+
+def _withhold(row: Figures, reason: str | None) -> Figures:
+    return replace(
+        row, status="suppressed", reason=reason, value=None, bare_value=None, qualifier=None, value_json=None
+    )
 
 
 def _judge_on(row: Figures, on: date) -> Verdict:

@@ -552,3 +552,25 @@ def test_cells_are_shown_as_of_a_night_and_not_of_a_day_that_was_added_later(nig
     nights.night(nights.row(150_000))
     store(nights.con, nights.put, [dataclasses.replace(nights.row(150_000), as_of=date(2026, 4, 2))])
     assert vintages.revision_day(nights.con, date(2026, 4, 20)) == date(2026, 4, 3)
+
+
+NEW = "pay.de.data_scientist.senior.reported"
+
+
+def test_a_figure_that_nobody_decided_on_is_withheld(nights: Nights) -> None:
+    """As after an update that brings a figure, where the run that follows is a backfill of older days."""
+    new, figures = nights.row(120_000, figure=NEW), {ID: FIGURE, NEW: declare(NEW)}
+    (result,) = vintages.published_rows(nights.con, figures, [new], nights.day)
+    assert result == new, "before there is any vintage, as in a folder of a past day"
+    nights.night(nights.row(150_000))
+    result, old = vintages.published_rows(nights.con, figures, [new, nights.row(150_000)], nights.day)
+    assert (result.value, result.bare_value, result.value_json) == (None, None, None)
+    assert (result.status, result.reason) == ("suppressed", "not decided yet")
+    assert old.value == "USD 150K"
+
+
+def test_a_rebuild_gives_first_vintages_and_changes_no_other(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    rows = [nights.row(400_000), nights.row(120_000, figure=NEW)]
+    (first,) = vintages.revise(nights.con, {ID: FIGURE, NEW: declare(NEW)}, rows, nights.day, only_first=True)
+    assert (first.figure, first.number, first.state, first.why) == (NEW, 1, "published", "first vintage")
