@@ -288,7 +288,8 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
 def restore_rows(con: Connection, cls: type, market: Path) -> None:
     """Make a table's rows those of the published file, none when nothing was ever published.
 
-    One that does not fit today's declaration, or that the published file lacks, changes nothing.
+    One that does not fit today's declaration, or that the published file lacks, changes nothing, and neither does a
+    file that another process has open. Raises `duckdb.Error` where the file may be damaged.
     """
     name = table_of(cls).name
     if not market.exists():
@@ -300,6 +301,11 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
             con.execute(f"DELETE FROM {name}")
             mart_history.copy_rows(con, cls, "published")
     except duckdb.Error as error:
+        if recovery.LOCKED in str(error):
+            log.warning("%s cannot be read; %s stays as it is (%s)", market, name, error)
+            return
+        if recovery.may_be_damage(error):
+            raise
         log.warning("%s: what was published does not fit today's declaration (%s)", name, error)
     finally:
         con.execute("DETACH DATABASE IF EXISTS published")

@@ -12,6 +12,9 @@ from transforms.records.columns import Column, struct, table
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import ASKED_FOR, BOARD_OUTCOMES, READERS, SELF_CHECKS, VINTAGE_STATES
 
+EXITS_PUBLISHED = (0, 2)
+"""Exit codes of runs that published, see `flows.terminal.errors.EXIT_CODES`."""
+
 
 @table("ops.runs", "Every run of the pipeline.")
 class Runs:

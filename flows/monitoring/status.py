@@ -12,11 +12,11 @@ from flows.notification.channels import describe_channels
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder
 from flows.runtime.prefect_server import schedule_of
-from flows.runtime.recovery import PUBLISHED
 from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
 from warehouse import database
+from warehouse.ops_tables import EXITS_PUBLISHED
 from warehouse.publish.reader import open_reader
 
 SHOWN = 8
@@ -104,7 +104,7 @@ def _describe_published(con: database.Connection, runs: Iterable[Run]) -> Text:
     at: datetime | None
     ((at, as_of),) = con.execute(
         "SELECT max(ended_at), (SELECT max(as_of) FROM mart.figures) FROM ops.runs WHERE list_contains(?, exit_code)",
-        [list(PUBLISHED)],
+        [list(EXITS_PUBLISHED)],
     ).fetchall()
     text = Text(f"{_format_minute(at) if at else 'at a time not on record'}  as of {as_of or 'no day'}")
     in_vain = [run for run in runs if at and run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]

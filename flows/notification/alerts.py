@@ -19,7 +19,6 @@ from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
 from flows.notification.reviews import find_waiting_figures
 from flows.runtime.permissions import why_off, why_turned_off
-from flows.runtime.recovery import PUBLISHED
 from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
 from reports.figures import claims
@@ -27,6 +26,7 @@ from reports.figures.claims import Claim
 from transforms.text.normalise import mask_contacts
 from warehouse.database import Connection, SqlError
 from warehouse.load.boards import read_known
+from warehouse.ops_tables import EXITS_PUBLISHED
 
 LOG = logging.getLogger("jobmarket")
 Finder = Callable[[Connection], Iterable["Alert"]]
@@ -103,7 +103,7 @@ class Night:
     @property
     def is_published(self) -> bool:
         """Whether the night put anything in place."""
-        return self.exit_code in PUBLISHED
+        return self.exit_code in EXITS_PUBLISHED
 
 
 @dataclass(frozen=True, kw_only=True)

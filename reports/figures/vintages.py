@@ -25,7 +25,7 @@ from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES, Verdict, judge_age
 from reports.wording import notes, numbers
 from warehouse.mart_tables import Figures, NearestFigure
-from warehouse.ops_tables import Vintages
+from warehouse.ops_tables import EXITS_PUBLISHED, Vintages
 
 MAX_DAYS_WAITING = 14
 """Days for which a figure waits for review before what is published of it counts as stale."""
@@ -175,7 +175,7 @@ def revision_day(con: Connection, as_of: date) -> date:
     month, day = query.literal(as_of.replace(day=1)), query.literal(as_of)
     days = (
         f"SELECT min(as_of) AS day FROM mart.figures WHERE as_of BETWEEN {month} AND {day} AND ("
-        f"as_of IN (SELECT as_of FROM ops.runs WHERE exit_code IN (0, 2))"
+        f"as_of IN (SELECT as_of FROM ops.runs WHERE exit_code IN {EXITS_PUBLISHED})"
         f" OR as_of IN (SELECT offered_on FROM ops.vintages))"
     )
     (row,) = query.read(con, days)

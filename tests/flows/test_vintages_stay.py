@@ -52,7 +52,7 @@ FIGURES = {
 }
 TABLES = (*database.KEPT, Days, HISTORIES[Figures], Rejects, MartInputs, Loads, Sources)
 BEGIN = date(2026, 6, 15)
-LOST = ("every vintage that was published", "vintages are forgotten that no run is known to have published")
+LOST = ("every vintage that was published", "no run is known to have published them")
 """Words of the messages that name lost vintages: of both databases; of a run that was killed as it published first."""
 
 
