@@ -96,7 +96,7 @@ def describe_skipped(source: Source, sizes: Mapping[str, float], budget: float) 
     needed = min(n_lists + source.most_postings, 2 * n_lists) + _count_rules(source)
     most = source.max_seconds / source.pause if source.pause else math.inf
     if needed > most:
-        return f"{head}. Its pause and hours allow {most:,.0f} requests a night, so that no setting lets the largest in"
+        return f"{head}. Its pause and hours allow {most:,.0f} requests a night, so no setting can admit the largest"
     if sizes[largest[0]] <= budget:
         return f"{head}. They are asked on a night with enough left; a larger limits.requests.{source.name} helps"
     return f"{head}. limits.requests.{source.name} = {needed:,.0f} lets the largest in"

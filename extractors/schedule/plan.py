@@ -87,12 +87,6 @@ class Ranking(NamedTuple):
         return self.boards[is_before_last & ~self.is_asked]
 
 
-def plan_night(history: History, *, budget: float, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """The boards that a night asks, in order, and their reasons, of what `rank_boards` gives."""
-    ranking = rank_boards(history, budget=budget, night=night, rng=rng)
-    return ranking.boards[ranking.is_asked], ranking.reason[ranking.is_asked]
-
-
 def rank_boards(history: History, *, budget: float, night: int, rng: np.random.Generator) -> Ranking:
     """The boards that may be asked, in the order in which they are asked.
 
@@ -102,7 +96,8 @@ def rank_boards(history: History, *, budget: float, night: int, rng: np.random.G
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
     may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
-    is_due = _choose_members(history, may_be_asked & ~is_dead, budget=budget, night=night)
+    fits = history.requests_per_reading <= budget  # a larger member is never asked: it must not take others' turns
+    is_due = _choose_members(history, may_be_asked & ~is_dead & fits, budget=budget, night=night)
     is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
     gain = expect_new(history, rng) / history.requests_per_reading
     is_rich = (gain >= RICH) | history.is_new

@@ -26,8 +26,8 @@ def append(path: Path, line: str) -> None:
 def read(path: Path, parse: Callable[[bytes], T], *, keeps: bool = False) -> list[T]:
     """What `parse` makes of each line, in order; nothing where there is no file.
 
-    A line of which it raises a `ValueError` is passed over and named, with its number and what is wrong. `keeps`: a
-    copy of it is kept in a file beside this one, once, and from then on it is named no more.
+    A line for which it raises `ValueError` is skipped and reported once, with its number and what is wrong, where a run
+    `keeps` it: a copy goes into a file beside this one. Until then each reading reports it.
     """
     if not path.exists():
         return []

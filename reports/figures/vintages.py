@@ -342,17 +342,18 @@ def published_rows(
 ) -> list[Figures]:
     """What stands published of each figure of a ledger, as it is to be read on a day, in the ledger's order.
 
-    A figure that no run has decided on yet is withheld; before there is any vintage, the ledger is what is published.
+    A figure that no run has decided on yet is withheld; before anything is decided, the ledger is what is published.
     Figures that gather others are made of what is published of these.
     """
     by_figure = read_vintages(con)
     selects = _read_selects(con)
+    is_decided = any(map(last_published, by_figure.values()))
     rows: dict[str, Figures] = {}
     for row in ledger:
         vintages = by_figure.get(row.figure, ())
         last = last_published(vintages)
         if last is None:
-            is_undecided = bool(by_figure) and _has_vintages(figures.get(row.figure))
+            is_undecided = is_decided and _has_vintages(figures.get(row.figure))
             rows[row.figure] = _withhold(replace(row, missing=None), UNDECIDED) if is_undecided else row
             continue
         stands = replace(thaw(last.content), sql=selects.get((last.figure, last.as_of)))

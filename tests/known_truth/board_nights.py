@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.schedule import panel
-from extractors.schedule.plan import History, plan_night
+from extractors.schedule.plan import History, rank_boards
 from tests.known_truth.board_market import (
     EMPTY,
     FAILS,
@@ -37,7 +37,8 @@ Order = Callable[[History, Ints, int, int, np.random.Generator], tuple[Ints, Int
 
 def by_plan(history: History, unread: Ints, budget: int, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """As the product plans."""
-    return plan_night(history, budget=budget, night=night, rng=rng)
+    ranking = rank_boards(history, budget=budget, night=night, rng=rng)
+    return ranking.boards[ranking.is_asked], ranking.reason[ranking.is_asked]
 
 
 def by_chance(history: History, unread: Ints, budget: int, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:

@@ -1,6 +1,6 @@
 """How a table is declared: a frozen dataclass whose fields are annotated with a `Column`.
 
-DDL, CHECKs, comments, the Great Expectations suite, the Parquet schema and DICTIONARY.md are read from such classes.
+DDL, CHECKs, comments, the gates' expectations, the Parquet schema and DICTIONARY.md are read from such classes.
 This package imports only the standard library, so that readers and refine workers can use these classes.
 
 Names: `_on` is a date, `_at` a UTC time, `_text` what the source wrote, `is_` a truth value. NULL means

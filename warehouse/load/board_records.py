@@ -37,8 +37,8 @@ Fetch = Callable[[Path], Path]
 """Gives the file at a path, which may have to be brought from an address first."""
 SetAside = Callable[[Path], str | None]
 """Gives a damaged file another name, under which it is not read again; None: it was a copy, and is fetched anew."""
-DAMAGED = (OSError, pa.ArrowException, ValueError, OverflowError, MemoryError)
-"""What reading a damaged Parquet file raises."""
+DAMAGED = (OSError, pa.ArrowException, ValueError, OverflowError)
+"""What reading a damaged Parquet file raises: an `OSError` without a number, which one of the disk has."""
 NUMBERED = {"known": KnownBoards, "draw": PanelDraw}
 NIGHTS = "nights-"
 TAKEN_IN = "board_records_taken_in"
@@ -197,10 +197,15 @@ def _replay(con: database.Connection, cls: type, files: Sequence[Path], fetch: F
 
 
 def _read_whole(cls: type, path: Path, file: Path, set_aside: SetAside) -> pa.Table | None:
-    """The rows of a file, which is at a path; None where it is damaged, and then it is named and set aside."""
+    """The rows of a file, which is at a path; None where it is damaged, and then it is named and set aside.
+
+    Raises `OSError` or `MemoryError` where this machine cannot read it, which says nothing of the file.
+    """
     try:
         return _read(cls, path)
     except DAMAGED as error:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno):
+            raise
         aside = set_aside(file)
         if aside is None:
             return _read_whole(cls, path, file, set_aside)

@@ -380,7 +380,8 @@ def _is_flat(name: str, row_class: type) -> bool:
 def _stage(
     con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], row_class: type, end: str
 ) -> None:
-    """Temporary table `staged`: the file's newest row per key. For other rows than postings `newest`: what core lacks.
+    """Temporary table `staged`: the file's newest row per key. For other rows than postings `newest`: those
+    that core lacks, or of which it has an older one.
 
     What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
     """

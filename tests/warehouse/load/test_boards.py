@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from extractors.schedule.plan import DEAD_RHYTHM, History, expect_new, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, History, expect_new, rank_boards
 from tests.builders import BEGIN, Answer, all_rows, load, night, paid, posting, refined
 from transforms.records.vocabulary import DAYS_OF_YIELD, DEAD_AFTER
 from warehouse import database
@@ -162,9 +162,9 @@ def test_a_board_that_only_redirects_is_asked_monthly_and_forgotten_as_one_that_
         requests_per_reading=states.requests_per_reading,
     )  # fmt: skip
     late = dataclasses.replace(history, nights_since=np.full(n, float(DEAD_RHYTHM)))
-    first, later = (plan_night(one, budget=n, night=1, rng=np.random.default_rng(1))[0] for one in (history, late))
-    assert [states.board[at] for at in first] == ["fails"]
-    assert sorted(states.board[at] for at in later) == sorted(codes)
+    first, later = (rank_boards(one, budget=n, night=1, rng=np.random.default_rng(1)) for one in (history, late))
+    assert [states.board[at] for at in first.boards[first.is_asked]] == ["fails"]
+    assert sorted(states.board[at] for at in later.boards[later.is_asked]) == sorted(codes)
     assert store.forget_dead(con, min_missed=DEAD_AFTER + 1) == []
     boards = store.forget_dead(con, min_missed=DEAD_AFTER)
     assert boards == [("board", "gone"), ("board", "left")]
