@@ -380,10 +380,10 @@ def _is_flat(name: str, row_class: type) -> bool:
 def _stage(
     con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], row_class: type, end: str
 ) -> None:
-    """Temporary table `staged`: the file's newest row per key. For other rows than postings `newest`: those
-    that core lacks, or of which it has an older one.
+    """Temporary table `staged`: the file's newest row per key.
 
-    What a file repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
+    For other rows than postings also `newest`: those that core lacks, or of which it has an older one. What a file
+    repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
     """
     keys = ", ".join(map(ident, key_of(row_class)))
     others = _add_rows_to_judge(con, file, all_files) if row_class is Posting else ""
