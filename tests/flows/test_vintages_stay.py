@@ -310,7 +310,8 @@ class Folder:
             return False
         with duckdb.connect(str(self.data / database.MARKET), read_only=True) as con:
             (newest,) = con.execute("SELECT max(as_of) FROM mart.figures").fetchall()[0]
-        return bool(max(self.archived) <= newest <= self.today)
+        brought = self.today - timedelta(days={"backfill": 30, "crawl": 25}[step.what] * step.days)
+        return bool(brought < newest and max(self.archived) <= newest <= self.today)
 
     def check(self, step: Step, *, ended: bool) -> None:
         histories = self.published()
@@ -438,8 +439,9 @@ property_of = functools.partial(
 @example(steps=[Step("night"), Step("night", 16, value="usual"), Step("night"), Step("backfill", 3), Step("night", 30)])
 @example(
     steps=[
-        *(Step("night"), Step("grow"), Step("backfill", 3), Step("jump", 14), Step("night"), Step("jump", 2)),
-        *(Step("set_aside"), Step("night", 30, value="a little more"), Step("put_back"), Step("again")),
+        *(Step("night"), Step("night", 30, value="a little more"), Step("put_back")),
+        Step("again", value="usual"),
+        *(Step("grow"), Step("backfill", 3), Step("jump", 14), Step("night"), Step("jump", 2), Step("set_aside")),
     ]
 )
 def test_no_vintage_is_lost(steps: list[Step], tmp_path_factory: pytest.TempPathFactory) -> None:
