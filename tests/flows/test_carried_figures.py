@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractors.source_list import declared_sources
-from flows.nightly import compute_marts
+from flows.nightly import compute_marts, restore_ledger
 from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from reports.wording import numbers
@@ -28,6 +28,7 @@ def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[st
     request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
     with pytest.MonkeyPatch.context() as patch:  # postings stand here alone, without intervals, sources and employers
         patch.setattr(integrity, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
+        restore_ledger(request)
         problems, ledger = compute_marts.fn(request, day)
     return problems, {row.figure: row for row in ledger}
 
