@@ -96,7 +96,7 @@ def bucket(storage: str, request: pytest.FixtureRequest) -> Callable[[str], str]
     return lambda prefix: f"s3://{name}/{prefix}?endpoint_override={storage}&scheme=http"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dask_cluster(storage: str) -> Iterator[Any]:
     """A Dask cluster of two processes on loopback, which may read the storage."""
     from distributed import LocalCluster
