@@ -2,7 +2,7 @@
 
 Several captures of a file are told apart by their times, wherever they stand in the files:
 
-- The newest answer up to the page's time holds; where there is none, the first after it. 4xx (but 429) says that the
+- The newest answer up to the page's time holds; before the first answer, that one. 4xx (but 429) says that the
   site has no rules. A redirect says what its target says, over up to five of them and on any host (RFC 9309, 2.3.1);
   where the crawl did not record the target, the file could not be read.
 - Where robots.txt could not be read (5xx, 429, a damaged record) since that answer, the answer holds for a day from its
@@ -148,7 +148,7 @@ def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture
 
 
 def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: bool) -> _Capture | None:
-    """The answer that holds at a time; None: there is none.
+    """The answer that holds at a time; None where none was recorded.
 
     Of a file that `must_answer`, raises `_UnreadableError` where no answer holds because the server gave none since.
     """

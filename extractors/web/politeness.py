@@ -181,7 +181,7 @@ class Politeness:
         )
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
-        """The text of the host's robots.txt, and why there is none to go by."""
+        """The text of the host's robots.txt, and why it cannot be used."""
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:

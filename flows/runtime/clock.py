@@ -93,7 +93,7 @@ def now() -> datetime:
 
 
 def read_last(config: Settings) -> tuple[datetime | None, date | None]:
-    """When the last run ended, or began where it did not end; and the newest published day. None: there is none.
+    """When the last run ended, or began where it did not end; and the newest published day. None: nothing yet.
 
     The last run is the journal's last one, whatever times others have: the clock may have been ahead for one of them.
     The runs of the published file, whose order nothing tells but their times, count only where there is no journal.

@@ -33,7 +33,7 @@ VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contra
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
 """As published; as published when it is rounded so far; published, but of long ago or of another time than the text
-says; another number is published; its figure is withheld or there is none; and tied to no figure, or not said clearly
+says; another number is published; its figure is withheld or does not exist; and tied to no figure, or not said clearly
 enough to tell. What a text says of the time of a stale figure, with that time, is as published."""
 MAX_OFF = 0.05
 """How far a sum, or a number that is said to be about right, may be rounded: a twentieth of what is published."""
@@ -269,7 +269,7 @@ def _compare(number: Number, ends: tuple[float, float], finest: float, *, is_hid
         return VERIFIED
     step = number.step
     while number.is_about and number.low and number.low % (10 * step) == 0:
-        step *= 10  # the last zeros of what is about right count as not given
+        step *= 10  # the last zeros of an approximate number are not digits that it states
     is_near = off <= MAX_OFF * abs(ends[0])
     if off <= 0.5 * step and (is_near or (number.unit == PERCENT and step == number.step)):
         return ROUNDED

@@ -241,7 +241,7 @@ def plain(
 def loading(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
     """loading(data, *arguments): as `plain`, but the night publishes its rows without marts, guide and site.
 
-    For tests of what is taken, refused and rejected, for which marts and pages would be made in vain.
+    For tests of loads, rejects and health, which need neither marts nor pages.
     """
 
     def publish_rows(request: Request, outcome: Outcome, _: object) -> Outcome:

@@ -8,7 +8,6 @@ of the others one in `ONE_IN`; all of them in `make long`.
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ from flows import backfill, nightly
 from flows.inputs.recordings import recordings_in
 from flows.runtime.run_record import Request, begin, work_of
 from flows.runtime.settings import Settings
+from tests.raw_warc import responses_in
 from warehouse import database
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
@@ -72,17 +72,9 @@ class Expected:
 
 
 def answers_in(path: Path) -> Iterator[tuple[datetime, str, Any]]:
-    """Time, address and JSON of each response of a WARC file (ISO 28500: header lines, an empty one, the block)."""
-    with gzip.open(path) as file:
-        while line := file.readline():
-            if not line.startswith(b"WARC/"):
-                assert not line.strip(), line
-                continue
-            head = dict(part.decode().strip().split(": ", 1) for part in iter(file.readline, b"\r\n"))
-            block = file.read(int(head["Content-Length"]))
-            if head["WARC-Type"] == "response":
-                body = block.split(b"\r\n\r\n", 1)[1]
-                yield datetime.fromisoformat(head["WARC-Date"]), head["WARC-Target-URI"], orjson.loads(body)
+    """Time, address and JSON of each response of a WARC file."""
+    for response in responses_in(path):
+        yield response.time, response.url, orjson.loads(response.body)
 
 
 def fold_spaces(text: str | None) -> str | None:

@@ -430,7 +430,7 @@ def test_files_that_systems_put_into_folders_count_as_nothing(folder: Path) -> N
     assert list(find_faults(folder)) == [] == list(find_obstacles(folder, read_chain(folder)))
     make_folder("cells/.DS_Store")(folder)
     pipe("Thumbs.db")(folder)
-    assert len(list(find_faults(folder))) == 2, "a folder or a pipe of such a name is none of these files"
+    assert len(list(find_faults(folder))) == 2, "a folder or a pipe of such a name is not ignored"
 
 
 def test_changed_line_endings_are_one_fault(folder: Path) -> None:

@@ -9,7 +9,6 @@ An edit is one of words: changes of markup, spaces and letter case are none.
 from __future__ import annotations
 
 import functools
-import gzip
 import json
 import unicodedata
 from collections import Counter
@@ -27,6 +26,7 @@ from extractors.archive.writer import Writer
 from extractors.refine.refine import RefineResult, refine
 from extractors.source_list import declared_sources
 from tests.builders import all_rows, open_copy, passes
+from tests.raw_warc import responses_in
 from warehouse import database
 from warehouse.load import loader
 from warehouse.tables import Sources
@@ -76,18 +76,10 @@ class Expected:
 
 
 def answers_in(path: Path) -> Iterator[Answer]:
-    """The responses of a WARC file (ISO 28500: header lines, an empty one, the block)."""
-    with gzip.open(path) as file:
-        while line := file.readline():
-            if not line.startswith(b"WARC/"):
-                assert not line.strip(), line
-                continue
-            head = dict(part.decode().strip().split(": ", 1) for part in iter(file.readline, b"\r\n"))
-            block = file.read(int(head["Content-Length"]))
-            if head["WARC-Type"] == "response":
-                start, body = block.split(b"\r\n\r\n", 1)
-                assert start.startswith(b"HTTP/1.1 200 ")
-                yield Answer(head["WARC-Target-URI"], datetime.fromisoformat(head["WARC-Date"]), body)
+    """The answers of a WARC file, all of which succeeded."""
+    for response in responses_in(path):
+        assert response.head.startswith(b"HTTP/1.1 200 ")
+        yield Answer(response.url, response.time, response.body)
 
 
 class _Words(HTMLParser):
