@@ -85,8 +85,7 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
                 parameters=parameters,
                 batch=Batch(
                     parameters={"compared": Sql("compared"), "basis": Sql("basis")},
-                    column="compared",
-                    parameter="compared",
+                    columns={"compared": "compared"},
                 ),
                 words=words,
             ),

@@ -57,7 +57,7 @@ class FigureInputs:
     remembered: Mapping[str, Row] = field(default_factory=dict)
     boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
     ledger_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
-    batches: dict[str, dict[object, list[dict[str, Any]]]] = field(default_factory=dict)
+    batches: dict[str, dict[tuple[object, ...], list[dict[str, Any]]]] = field(default_factory=dict)
     found: dict[str, Rows] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
     earlier: dict[date, FigureInputs] = field(default_factory=dict)
@@ -255,11 +255,12 @@ def _read_rows(
     if batch not in inputs.batches:
         inputs.batches[batch] = {}
         for row in query.read(con, query.fill(sql, batch_parameters)):
-            inputs.batches[batch].setdefault(row[rung.batch.column], []).append(row)
-    own = figure.parameters[rung.batch.parameter]
-    values = dict.fromkeys(own if isinstance(own, tuple) else (own,))
+            key = tuple(row[column] for column in rung.batch.columns.values())
+            inputs.batches[batch].setdefault(key, []).append(row)
+    own = [parameters[name] for name in rung.batch.columns]
+    keys = dict.fromkeys(itertools.product(*(value if isinstance(value, tuple) else (value,) for value in own)))
     groups = inputs.batches[batch]
-    return [row for value in values for row in groups.get(value, ())]
+    return [row for key in keys for row in groups.get(key, ())]
 
 
 def _share_parameters(rung: Fallback, sql: str, parameters: Mapping[str, object]) -> dict[str, object]:

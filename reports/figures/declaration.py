@@ -23,15 +23,15 @@ WITHHELD = "withheld"
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """How figures that differ in one parameter are read together.
+    """How figures that differ in a few parameters are read together.
 
-    With `parameters` in place of a figure's own, its SELECT gives the rows of all of them. Those of a figure have in
-    `column` what the figure has as its `parameter`. Each figure's SELECT alone gives the same rows and takes as long.
+    With `parameters` in place of a figure's own, its SELECT gives the rows of all of them. `columns` names the columns
+    in which the rows of a figure have its own parameters, by the parameter's name. Each figure's SELECT alone gives the
+    same rows and takes as long.
     """
 
     parameters: Mapping[str, object]
-    column: str
-    parameter: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,13 @@ NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
 researchers."""
 
 
+_CELL = ("region", "basis", "seniority_group")
+_EVERY_CELL = Batch(
+    parameters={name: Sql(f"b.{name}") for name in (*_CELL, "region_level")}, columns={name: name for name in _CELL}
+)
+"""Each SELECT of pay takes ten milliseconds to plan, however few rows it reads."""
+
+
 def _pay_rung(
     name: str,
     basis: str,
@@ -67,11 +74,7 @@ def _pay_rung(
         sql=sql,
         behind=behind,
         parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **parameters},
-        batch=Batch(
-            parameters={"region": Sql("region"), "region_level": Sql("region_level")},
-            column="region",
-            parameter="region",
-        ),
+        batch=_EVERY_CELL,
         words=words,
     )
 

@@ -106,8 +106,12 @@ def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, 
     return {"words": words, "spellings": spellings}
 
 
-SKILLS_ASKED = _from_shares(
-    "skills", "skill_asked", groups=[WORK_OF_GUIDE], measure="skill_asked", role_group=WORK_OF_GUIDE
+_OF_CATEGORY = Batch(parameters={"category": Sql("category")}, columns={"category": "category"})
+SKILLS_ASKED = tuple(
+    replace(rung, batch=_OF_CATEGORY)
+    for rung in _from_shares(
+        "skills", "skill_asked", groups=[WORK_OF_GUIDE], measure="skill_asked", role_group=WORK_OF_GUIDE
+    )
 )
 
 
@@ -117,7 +121,7 @@ def _named_skills(place: Place, group: str) -> tuple[Fallback, ...]:
         "named_skills", "skill_asked", groups=[group], levels=(place.level,), measure="skill_asked", role_group=group,
         region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
     )  # fmt: skip
-    return (replace(rung, batch=Batch(parameters=_spellings(BASELINE_SKILLS), column="word", parameter="words")),)
+    return (replace(rung, batch=Batch(parameters=_spellings(BASELINE_SKILLS), columns={"words": "word"})),)
 
 
 def skill_id(name: str, place: str = EVERYWHERE.slug, group: str = WORK_OF_GUIDE) -> str:
@@ -129,7 +133,7 @@ def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place
     """The share of jobs of a role group at a place that ask for a skill: its word, and how a taxonomy may spell it."""
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     (rung,) = _named_skills(place, group)
-    of_cell = Batch(parameters=_all_spellings(), column="word", parameter="words")
+    of_cell = Batch(parameters=_all_spellings(), columns={"words": "word"})
     return Figure(
         id=skill_id(name, place.slug, group),
         title=f"{_name_jobs(group, place)} that ask for {word}, in the adverts we read",
@@ -167,7 +171,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
         region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
     )  # fmt: skip
     items = items_of(measure)
-    of_cell = Batch(parameters={"item": Sql("asked"), "known": items}, column="asked", parameter="item")
+    of_cell = Batch(parameters={"item": Sql("asked"), "known": items}, columns={"item": "asked"})
     what = "" if definition.items == (YES,) else f": {_name_item(measure, item)}"
     return Figure(
         id=f"share.{measure}.{item}.{place.slug}.{group}",

@@ -1,9 +1,10 @@
 -- Pay of one place with what is said beside it: the band from titles alone (s), in local money (l), and the number of
--- jobs paid from abroad (x); of pay in a country's own market also the country's money and price level (k). In dollars where the mart has them. `countries` are those of `tables.CountryJobs` with their
--- names. Parameters: as_of, basis, region_level, region, seniority_group, groups (role groups), roles and pay_markets (the
--- first that the mart has).
+-- jobs paid from abroad (x); of pay in a country's own market also the country's money and price level (k). In dollars
+-- where the mart has them. `countries` are those of `tables.CountryJobs` with their names.
+-- Parameters: as_of, basis, region_level, region, seniority_group, groups (role groups), roles and pay_markets (the first
+-- that the mart has).
 WITH day AS MATERIALIZED (
-    SELECT * FROM mart.salary_bands
+    SELECT * FROM mart.salary_bands AS b
     WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region
         AND list_contains($groups, role_group) AND list_contains($roles, role)
 )
@@ -35,20 +36,20 @@ CROSS JOIN (SELECT map(list(country), list(name)) AS names FROM core.countries) 
 LEFT JOIN core.roles r ON r.role = b.role
 LEFT JOIN prices_of(year($as_of)) AS k ON k.country = b.region AND b.region_level = 'country' AND b.pay_market = 'local'
 LEFT JOIN day x
-    ON x.pay_market = 'cross_border' AND (x.region, x.seniority_group, x.role_group, x.role, x.currency)
-        = (b.region, b.seniority_group, b.role_group, b.role, b.currency)
+    ON x.pay_market = 'cross_border' AND (x.region, x.basis, x.seniority_group, x.role_group, x.role, x.currency)
+        = (b.region, b.basis, b.seniority_group, b.role_group, b.role, b.currency)
 LEFT JOIN day s
     ON s.seniority_group = b.seniority_group || '_stated'
-    AND (s.region, s.pay_market, s.role_group, s.role, s.currency)
-        = (b.region, b.pay_market, b.role_group, b.role, b.currency)
+    AND (s.region, s.basis, s.pay_market, s.role_group, s.role, s.currency)
+        = (b.region, b.basis, b.pay_market, b.role_group, b.role, b.currency)
 LEFT JOIN day l
     ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed' AND b.currency = 'USD'
-    AND (l.region, l.seniority_group, l.pay_market, l.role_group, l.role)
-        = (b.region, b.seniority_group, b.pay_market, b.role_group, b.role)
+    AND (l.region, l.basis, l.seniority_group, l.pay_market, l.role_group, l.role)
+        = (b.region, b.basis, b.seniority_group, b.pay_market, b.role_group, b.role)
 WHERE b.seniority_group = $seniority_group AND list_contains($pay_markets, b.pay_market)
     AND (b.currency = 'USD' OR b.basis IN ('reported', 'official'))
 QUALIFY row_number() OVER (
-    PARTITION BY b.region
+    PARTITION BY b.region, b.basis, b.seniority_group
     ORDER BY b.status = 'suppressed', list_position($roles, b.role), list_position($pay_markets, b.pay_market),
         b.currency <> 'USD', b.currency, l.currency
 ) = 1

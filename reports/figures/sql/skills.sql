@@ -10,7 +10,6 @@ FROM (
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = 'world' AND role_group = $role_group
         AND category = $category
-    ORDER BY category_rank NULLS LAST, n_yes DESC, item
-    LIMIT 10
+    QUALIFY row_number() OVER (PARTITION BY category ORDER BY category_rank NULLS LAST, n_yes DESC, item) <= 10
 )
 ORDER BY printed_least DESC NULLS LAST, n_asking DESC, skill
