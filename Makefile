@@ -11,8 +11,8 @@ run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 test: $(INSTALLED)  ## run the tests, without a network
 	$(BIN)/python -m pytest -n 2
 
-quick: $(INSTALLED)  ## the tests of readers and sources, in a minute or two
-	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine tests/test_imports.py
+quick: $(INSTALLED)  ## the tests of readers and sources, in a minute
+	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/test_imports.py
 
 long: $(INSTALLED)  ## tests that take many minutes, the sample from a wheel, what thirty nights, a million jobs and 36,000 boards cost
 	$(BIN)/python -m pytest -m long

@@ -27,6 +27,7 @@ os.environ.update(
     PREFECT_LOGGING_TO_API_ENABLED="false",
     GX_ANALYTICS_ENABLED="false",
     DO_NOT_TRACK="1",
+    OPENBLAS_NUM_THREADS="1",
 )
 
 settings.register_profile("slow machines", deadline=None)
@@ -34,6 +35,21 @@ settings.load_profile("slow machines")
 
 WITH_SERVER = frozenset(f"tests/flows/test_{name}.py" for name in ("cli", "faults", "kill"))
 """The modules that use the Prefect server of `serve`: one process runs them all, so that it is started once."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """DuckDB in these processes has one thread: on the small tables of tests, two cost a tenth more than one."""
+    import duckdb
+
+    connect = duckdb.connect
+
+    def connect_with_one(*args: Any, **options: Any) -> duckdb.DuckDBPyConnection:
+        return connect(*args, **options | {"config": {**options.get("config", {}), "threads": 1}})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", connect_with_one)
+        yield
 
 
 @pytest.fixture(scope="session")

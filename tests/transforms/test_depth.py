@@ -167,13 +167,19 @@ def said_in(source: str) -> Iterator[RawPosting]:
 
 
 @pytest.mark.skipif(not PAYLOADS.exists(), reason=f"the real payloads are not at {PAYLOADS}")
-def test_no_ai_advert_of_the_real_payloads_is_left_unread() -> None:
+@pytest.mark.parametrize("share", [0.2, pytest.param(1.0, marks=pytest.mark.long)])
+def test_no_ai_advert_of_the_real_payloads_is_left_unread(share: float) -> None:
     """By full reading: recall is 99.5 % at least. Of a random 300 that tell of nothing, it finds none."""
     with LABELLED.open(encoding="utf-8", newline="") as file:
         labels = {row["posting_id"]: row["is_ai"] for row in csv.DictReader(file)}
     n_ai = n_found = n_labelled = 0
     for source in WITH_TEXTS:
-        records = [one for one in said_in(source) if f"{source}:{one['id']}" in labels or not _is_clearly_other(one)]
+        records = [
+            one
+            for one in said_in(source)
+            if f"{source}:{one['id']}" in labels
+            or (draw_number("part", str(one["id"])) < share and not _is_clearly_other(one))
+        ]
         for row in at_depth(ALL_PERCENT, *records):
             is_ai = row.role_group in AI_GROUPS or row.ai_label == "builds_ai"
             n_ai += is_ai
@@ -182,7 +188,7 @@ def test_no_ai_advert_of_the_real_payloads_is_left_unread() -> None:
                 n_labelled += 1
                 assert row.told_by is None
                 assert not is_ai
-    assert n_ai > 1_000
+    assert n_ai > 1_000 * share
     assert n_found / n_ai >= 0.995
     assert n_labelled == len(labels) == 300
 

@@ -385,7 +385,7 @@ def test_only_so_many_rows_are_looked_through(
     assert len(n_read) == n
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 12))])
 def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nights of random lists across row groups: rows and what is repeated are, together, what each night says alone."""
     monkeypatch.setattr("extractors.refine.refine.BATCH", 3)
@@ -446,7 +446,9 @@ def test_files_that_repeat_what_is_gone_are_made_anew(tmp_path: Path, n_read: li
     assert n_read == ["1", "2", "1", "2"]
 
 
-@pytest.mark.parametrize("source", ["ashby", "greenhouse", "lever"])
+@pytest.mark.parametrize(
+    "source", ["lever", *(pytest.param(one, marks=pytest.mark.long) for one in ("ashby", "greenhouse"))]
+)
 def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_path: Path) -> None:
     folder = adverts.RECORDINGS
     hashes: set[str] = set()

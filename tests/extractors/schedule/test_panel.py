@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
 from extractors.schedule import panel
-from tests.known_truth.board_nights import FIGURES, find_coverage
+from tests.known_truth.board_nights import FIGURES, Coverages, find_coverage
 from tests.known_truth.page import MIN_HELD
 
 SIZES = np.repeat([panel.UNKNOWN, 0, 1, 2, 3, 4], 2_000)
@@ -144,10 +146,15 @@ FAR_OFF = {4: ("AI among all",), 20: ("AI among all", "states pay")}
 """Those that a week's yield boards are wrong about in most markets."""
 
 
+@functools.cache
+def coverage_of(part: int) -> Coverages:
+    return find_coverage(30, part=part)
+
+
 @pytest.mark.parametrize("part", [4, 20])
 def test_intervals_of_the_panel_hold_the_truth_where_a_weeks_yield_boards_do_not(part: int) -> None:
     """Thirty markets; a figure whose interval held in 93 % would miss six or more of them once in fifty times."""
-    coverage = find_coverage(30, part=part)
+    coverage = coverage_of(part)
     for sample in PANELS:
         shares = {name: one.held for name, one in coverage[sample].items()}
         assert all(shares[name] > 0.8 for name in FIGURES), (sample, shares)
@@ -158,7 +165,7 @@ def test_intervals_of_the_panel_hold_the_truth_where_a_weeks_yield_boards_do_not
 def test_boards_that_moved_are_stood_for_by_none() -> None:
     """A quarter of one platform's boards redirect, most of them outside the United States: taken for no answer, they
     leave the others there a weight that is too large by as much."""
-    coverage = find_coverage(30, part=4)
+    coverage = coverage_of(4)
     ours, as_it_was = (coverage[sample]["in the US"].off for sample in ("panel", "panel as it was"))
     assert abs(ours) < 0.015 < abs(as_it_was) and ours - as_it_was > 0.015
 

@@ -81,11 +81,11 @@ class Pair:
 # --- adverts ----------------------------------------------------------------------------------------
 
 
-def adverts(warc: Path) -> list[Advert]:
-    """The adverts of an archive file of Ashby answers that have enough text, in the order of their ids."""
+def adverts(warc: Path, every: int = 1) -> list[Advert]:
+    """The adverts with enough text of every nth board in an archive file of Ashby, in the order of their ids."""
     postings = (
         row
-        for record in read(warc)
+        for record in itertools.islice(read(warc), 0, None, every)
         if isinstance(record, Response)
         for row in rows_of(extractors.sources.employer_boards.ashby, record)
         if isinstance(row, Posting)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -165,34 +163,6 @@ def test_no_input_breaks_it(text: str) -> None:
         assert one.requirement in REQUIREMENTS
         assert 0 <= one.start < one.end <= len(text)
         assert text[one.start : one.end] == text[one.start : one.end].strip()
-
-
-def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
-    """A second process reads what the first compiled; a broken or unwritable cache changes nothing."""
-
-    def run(home: Path) -> str:
-        code = (
-            "from transforms.skills.extraction import skills_in; print(*(s.skill for s in skills_in('Python and SQL')))"
-        )
-        command = [sys.executable, "-c", code]
-        return subprocess.run(
-            command, check=True, capture_output=True, text=True, cwd=HERE.parents[2], env={"XDG_CACHE_HOME": str(home)}
-        ).stdout
-
-    assert run(tmp_path) == "Python SQL\n"
-    files = sorted((tmp_path / "ai-job-market").iterdir())
-    assert len(files) == 2, "one database for Latin letters, one for scripts without blanks"
-    whole = [path.read_bytes() for path in files]
-    times = [path.stat().st_mtime_ns for path in files]
-    assert run(tmp_path) == "Python SQL\n"
-    assert [path.stat().st_mtime_ns for path in files] == times
-    for path, content in zip(files, whole, strict=True):
-        path.write_bytes(content[: len(content) // 2])
-    assert run(tmp_path) == "Python SQL\n"
-    assert [path.read_bytes() for path in files] == whole
-    nowhere = tmp_path / "file"
-    nowhere.write_text("not a folder")
-    assert run(nowhere) == "Python SQL\n"
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real payloads (../shared/real) are not here")
