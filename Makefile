@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
+# Where this is set, each process that the tests start compiles the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test quick long wheel check bench known-truth lint types sample generated answers screenshots lock clean
 
@@ -12,7 +14,7 @@ test: $(INSTALLED)  ## run the tests, without a network
 	$(BIN)/python -m pytest -n 2
 
 quick: $(INSTALLED)  ## the tests of readers and sources, in a minute
-	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/test_imports.py
+	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine/test_refine.py tests/test_imports.py
 
 long: $(INSTALLED)  ## tests that take many minutes, the sample from a wheel, what thirty nights, a million jobs and 36,000 boards cost
 	$(BIN)/python -m pytest -m long
