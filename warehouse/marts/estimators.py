@@ -12,7 +12,6 @@ number from 0 to `n_cells` - 1. Ends of intervals are NaN where one employer is 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -411,9 +410,10 @@ def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Flo
 
 def _cumulate(values: Floats, start: Ints) -> Floats:
     """Running sums within each cell; over all of them, a cell's rounding would depend on the cells before it."""
-    sums = np.empty(len(values))
-    for begin, end in itertools.pairwise(start):
-        np.cumsum(values[begin:end], out=sums[begin:end])
+    sums, size = np.empty(len(values)), np.diff(start)
+    for n in np.unique(size[size > 0]):  # cells of one size at once: most are small, and there are thousands
+        places = start[:-1][size == n][:, None] + np.arange(n)
+        sums[places] = np.cumsum(values[places], axis=1)
     return sums
 
 
