@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -255,6 +256,17 @@ def loading(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(flows.nightly, "compute_marts", lambda request, as_of: ([], []))
     monkeypatch.setattr(flows.nightly, "publish", publish_rows)
     monkeypatch.setattr("flows.cli.run._print_headlines", lambda *_: None)  # there are no figures
+    return plain
+
+
+@pytest.fixture
+def briefly(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
+    """briefly(data, *arguments): as `plain`, but the first page is all of the site.
+
+    For tests of whole nights that look at no other page.
+    """
+    files = flows.nightly.site_files
+    monkeypatch.setattr(flows.nightly, "site_files", lambda *arguments: itertools.islice(files(*arguments), 1))
     return plain
 
 

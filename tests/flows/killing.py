@@ -177,7 +177,7 @@ def reader_of(data: Path) -> Iterator[subprocess.Popen[str]]:
 def main(data: Path, api: str, names: str, arguments: list[str]) -> dict[str, object]:
     """Kill at points, run to the end, and tell."""
     points = [point for point in POINTS if not names or point[0] in names.split(";")]
-    data.mkdir()
+    data.mkdir(exist_ok=True)
     survivors: list[str] = []
     kill_at(POINT_WITH_A_SERVER_OF_ITS_OWN, WatchedCommand(data, start(data, arguments)))
     orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
