@@ -22,10 +22,12 @@ from bs4 import BeautifulSoup
 
 from extractors.refine import refine
 from extractors.refine.cache import code_key
+from flows import nightly
 from reports.figures import query, vintages
 from reports.figures.catalogue import declaration_of
 from reports.release.manifest import DATABASE
 from reports.release.numbers import numbers_of
+from reports.site import build
 from reports.wording import notes
 from tests.made_nights import market
 from tests.made_nights.folder import Nights
@@ -43,8 +45,9 @@ Command = Callable[..., "CommandResult"]
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 NORTH = "pay.northern_america.ai_engineering.mid_senior"
 US = "pay.us.ai_engineering.mid_senior"
-N_BOARDS = 12
+N_BOARDS = 8
 """Boards of each of three sources: those of the United States first."""
+N_BOARDS_OF_MONTH = 12
 JUMP = World(doubled=1 / 3)
 """Pay of every third employer is read twice as high."""
 
@@ -69,12 +72,14 @@ def lines_apart(before: str, after: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Three nights of noise: two at the first of a month or of all, and one after it."""
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    """Three nights of noise: two at the first of a month or of all, and one after it. They publish pages alone."""
     result = Nights(tmp_path_factory.mktemp("nights") / "data", N_BOARDS)
-    result.run(market.FIRST)
-    result.run(JULY)
-    return result
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nightly, "site_files", build.files_of)
+        result.run(market.FIRST)
+        result.run(JULY)
+        yield result
 
 
 def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -> None:
@@ -291,7 +296,7 @@ def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """Thirty nights of noise, over the first of a month; what each printed is checked on the way."""
-    nights = Nights(tmp_path_factory.mktemp("month") / "data", N_BOARDS)
+    nights = Nights(tmp_path_factory.mktemp("month") / "data", N_BOARDS_OF_MONTH)
     before, texts = dict[str, Figures](), dict[str, str]()
     for number in range(30):
         day = market.FIRST + timedelta(days=number)
