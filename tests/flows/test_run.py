@@ -44,6 +44,16 @@ Adverts ask for <!-- figure:roles.shares -->…<!-- /figure -->.
 """
 
 
+GUIDE_OF_LATER = """<!-- figure:skill.python --><!-- /figure --> of adverts ask for it.
+
+<!-- figures:sources -->
+
+Figures as of 17 August 2027.
+
+<!-- /figures:sources -->
+"""
+
+
 @pytest.fixture
 def con(sample: FinishedRun) -> Iterator[database.Connection]:
     """The published warehouse of the sample, as people open it."""
@@ -320,22 +330,6 @@ def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample
 # --- guides of others -----------------------------------------------------------------------------------
 
 
-def test_a_run_reports_what_an_editor_should_look_at(
-    small: FinishedRun, copy_of: Callable[[FinishedRun], Path], plain: Callable[..., CommandResult]
-) -> None:
-    data = copy_of(small)
-    mine = data / "mine.md"
-    mine.write_text(
-        "<!-- figure:skill.python --><!-- /figure --> of adverts ask for it.\n\n"
-        "<!-- figures:sources -->\n\nFigures as of 17 August 2027.\n\n<!-- /figures:sources -->\n"
-    )
-    day = "2026-09-29"
-    result = plain(data, "run", "--as-of", day, "--guide", str(mine), "--date-back", "--source", "lever")
-    remark = f"{mine}:1: a line of Markdown that begins with a marker is raw HTML"
-    assert f"{mine} was dated back from 2027-08-17 to {day}" in " ".join(result.out.split()), result.said
-    assert remark in " ".join(result.out.split()) and remark in result.log
-
-
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     small: FinishedRun, copy_of: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
@@ -374,13 +368,17 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
 
 
 def test_a_past_day_speaks_from_what_was_there_then(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]],
-    tmp_path: Path,
-) -> None:  # fmt: skip
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     data = copy_of(small)
     before, archive = published(data), sorted(data.glob("archive/*/*"))
-    result = plain(data, "run", "--as-of", SECOND_NIGHT.isoformat())
+    mine = data / "mine.md"
+    mine.write_text(GUIDE_OF_LATER)
+    result = plain(data, "run", "--as-of", SECOND_NIGHT.isoformat(), "--guide", str(mine), "--date-back")
     assert result.code == 0, result.said
+    remark = f"{mine}:1: a line of Markdown that begins with a marker is raw HTML"
+    assert f"{mine} was dated back from 2027-08-17 to {SECOND_NIGHT}" in " ".join(result.out.split()), result.said
+    assert remark in " ".join(result.out.split()) and remark in result.log, "what an editor should look at"
     then = data / "asof" / SECOND_NIGHT.isoformat()
     assert str(then / "market.duckdb") in result.out
     assert f"jobmarket explain pay.northern_america.ai_engineering.mid_senior --as-of {SECOND_NIGHT}" in result.out, (
@@ -434,7 +432,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
             shutil.copy2(file, earlier / "archive" / file.parent.name)
     shutil.copytree(data / "refined", earlier / "refined")
     (earlier / "kind").write_text("sample\n")
-    again = plain(earlier, "run", "--as-of", LAST_NIGHT.isoformat())
+    again = request.getfixturevalue("loading")(earlier, "run", "--as-of", LAST_NIGHT.isoformat())
     assert again.code == 0, again.said
     shutil.move(earlier / "asof" / LAST_NIGHT.isoformat() / "work.duckdb", earlier / "work.duckdb")
     with database.open_work(earlier) as late, database.open_work(then) as early:
