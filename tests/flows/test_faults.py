@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 Command = Callable[..., "CommandResult"]
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
+AGAIN = SMALL[:4]
+"""For a folder that has the rates."""
 FIRST = datetime(2026, 5, 4, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
 TEXT = (
@@ -386,7 +388,7 @@ def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> N
 
 
 def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], loading: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copy_of(small)
 
@@ -394,7 +396,7 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
         raise ConnectionError("the cable was cut")
 
     monkeypatch.setattr("extractors.sources.reference.currency_table.fetch", fetch)
-    result = plain(data, *SMALL)
+    result = loading(data, *SMALL)
     assert result.code == 2, result.said
     assert "the cable was cut" in result.said
     with open_reader(data) as con:
@@ -520,9 +522,11 @@ def test_a_mart_that_went_wrong_publishes_nothing(
 ) -> None:
     data = copy_of(small)
     before = files_of(data)
+    for other in MARTS.keys() - {SalaryBands}:
+        monkeypatch.delitem(MARTS, other)
     monkeypatch.setitem(MARTS, SalaryBands, Mart(compute))
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
-    result = plain(data, *SMALL)
+    result = plain(data, *AGAIN)
     assert result.code == 1
     assert words in result.said
     assert files_of(data) == before
@@ -550,7 +554,7 @@ def with_guide(small: FinishedRun, copy_of: Callable[..., Path]) -> tuple[Path, 
     mine = data / "mine" / "guide.md"
     mine.parent.mkdir()
     mine.write_text(GUIDE, encoding="utf-8")
-    return data, mine, (*SMALL, "--guide", str(mine))
+    return data, mine, (*AGAIN, "--guide", str(mine))
 
 
 def last_run(folder: Path, *, is_published: bool) -> tuple[Any, ...]:
@@ -578,29 +582,29 @@ def nothing_was_published(result: CommandResult, before: dict[str, bytes], data:
 
 
 def test_a_full_disk_while_publishing_is_said_in_a_line_and_nothing_changes(
-    with_guide: tuple[Path, Path, tuple[str, ...]], plain: Command, monkeypatch: pytest.MonkeyPatch
+    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
     monkeypatch.setattr(atomic_files, "sync_file", full_disk)
     words = f"{data / 'market.duckdb'}: No space left on device; free some space there"
-    nothing_was_published(plain(data, *arguments), before, data, mine, words)
+    nothing_was_published(briefly(data, *arguments), before, data, mine, words)
     monkeypatch.undo()
-    assert plain(data, *arguments).code == 0
+    assert briefly(data, *arguments).code == 0
     assert "Roles: <!-- figure:roles.shares -->…" not in mine.read_text(encoding="utf-8")
 
 
 def test_a_guide_that_cannot_be_written_keeps_the_old_warehouse(
-    with_guide: tuple[Path, Path, tuple[str, ...]], plain: Command
+    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
     (mine.parent / ".guide.md.part").mkdir()  # in the way of what is staged, also for root
-    nothing_was_published(plain(data, *arguments), before, data, mine, f"{mine}: Is a directory; ")
+    nothing_was_published(briefly(data, *arguments), before, data, mine, f"{mine}: Is a directory; ")
 
 
 def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
-    with_guide: tuple[Path, Path, tuple[str, ...]], plain: Command, monkeypatch: pytest.MonkeyPatch
+    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
@@ -613,14 +617,14 @@ def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", mounted)
-    result = plain(data, *arguments)
+    result = briefly(data, *arguments)
     monkeypatch.undo()
     assert targets.count(data / "market.duckdb") == 2, "there, and back"
     nothing_was_published(result, before, data, mine, f"{mine}: Device or resource busy; it is mounted by itself")
 
 
 def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
-    with_guide: tuple[Path, Path, tuple[str, ...]], plain: Command, monkeypatch: pytest.MonkeyPatch
+    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
     other = mine.with_name("other.md")
@@ -633,7 +637,7 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
         return resolve_as_of(request)
 
     monkeypatch.setattr(night, "resolve_as_of", edited)
-    result = plain(data, *arguments, "--guide", str(other))
+    result = briefly(data, *arguments, "--guide", str(other))
     words = f"a guide was left as it was: {mine}:3: "
     assert result.code == 2 and words in result.said, result.said
     assert mine.read_text(encoding="utf-8") == text
@@ -648,7 +652,7 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
 def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     n_renamed: int,
     with_guide: tuple[Path, Path, tuple[str, ...]],
-    plain: Command,
+    briefly: Command,
     monkeypatch: pytest.MonkeyPatch,
     small: FinishedRun,
     made_in: Callable[[Path], dict[str, str]],
@@ -672,11 +676,11 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     with monkeypatch.context() as patch, pytest.raises(Cut):
         patch.setattr(Path, "replace", crash)
         patch.setattr("warehouse.publish.atomic_files._clear", lost)
-        plain(data, *arguments)
+        briefly(data, *arguments)
     assert len(places) == n_renamed
     assert last_run(data, is_published=False) == (None, None), "nobody claims that it ended"
     assert runs_of(data)[0].exit_code is None
-    result = plain(data, *arguments)
+    result = briefly(data, *arguments)
     assert result.code == 0, result.said
     assert made_in(data) == small.made
     assert "Roles: <!-- figure:roles.shares -->…" not in mine.read_text(encoding="utf-8")
@@ -697,7 +701,7 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
 
     for name in ("write_mart", "keep_mart"):
         monkeypatch.setattr(database, name, full)
-    result = plain(data, *SMALL)
+    result = plain(data, *AGAIN)
     assert result.code == 1
     assert f"nothing was published: {data}: No space left on device; free some space there" in result.err
     assert len(result.err.splitlines()) == 1
@@ -706,7 +710,7 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
 
 
 def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], briefly: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copy_of(small)
 
@@ -715,7 +719,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
             full_disk(path)
 
     monkeypatch.setattr("flows.runtime.jsonl.append", full)
-    result = plain(data, *SMALL)
+    result = briefly(data, *AGAIN)
     assert result.code == 0, result.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in result.said
     assert last_run(data, is_published=True) == (0, None)

@@ -118,13 +118,18 @@ def test_the_sources_are_there_as_they_declare_themselves(con: database.Connecti
     assert {days for _, kind, days in rows if kind == "employer board"} >= {30, 60}
 
 
+@pytest.mark.parametrize("night", ["loading", pytest.param("plain", marks=pytest.mark.long)])
 def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
-    sample: FinishedRun, copy_of: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+    night: str,
+    sample: FinishedRun,
+    copy_of: Callable[..., Path],
+    made_in: Callable[[Path], dict[str, str]],
+    request: pytest.FixtureRequest,
 ) -> None:
     data = copy_of(sample)
     times = {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")}
     assert times
-    again = plain(data, "run", "--sample")
+    again = request.getfixturevalue(night)(data, "run", "--sample")
     assert again.code == 0, again.said
     assert made_in(data) == sample.made
     assert {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")} == times
@@ -151,13 +156,13 @@ def test_the_next_night_counts_what_a_person_audited(
 
 
 def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, board: Board
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, briefly: Command, board: Board
 ) -> None:
     board.answers |= {"/hook/s3cr3t": (200, {}, b""), "/beat/s3cr3t": (200, {}, b"")}
     data = copy_of(small)
     urls = {name: board.url(f"/{path}/s3cr3t") for name, path in (("WEBHOOK", "hook"), ("HEARTBEAT", "beat"))}
     environment = {f"JOBMARKET_NOTIFY_{name}": url for name, url in urls.items()}
-    result = plain(data, *SMALL, "--notify", **environment)
+    result = briefly(data, *SMALL, "--notify", **environment)
     assert result.code == 0, result.said
     assert board.paths == ["/hook/s3cr3t", "/beat/s3cr3t"]
     [content] = map(json.loads, board.posted)
@@ -269,10 +274,11 @@ def figures_of_each_kind(con: database.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def test_each_figure_explains_itself(con: database.Connection) -> None:
+@pytest.mark.parametrize("one_in", [2, pytest.param(1, marks=pytest.mark.long)])
+def test_each_figure_explains_itself(one_in: int, con: database.Connection) -> None:
     names = figures_of_each_kind(con)
     assert len(names) > 20
-    for name in names:
+    for name in names[::one_in]:
         explanation = explain_figure(con, name)
         kind = re.search(r"^  kind +(\w+)", explanation, re.M)
         assert kind, explanation
@@ -288,12 +294,15 @@ def test_each_figure_explains_itself(con: database.Connection) -> None:
             assert max(days) <= LAST_NIGHT.isoformat()
 
 
+@pytest.mark.parametrize("one_in", [3, pytest.param(1, marks=pytest.mark.long)])
 def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(
-    con: database.Connection, sample: FinishedRun
+    one_in: int, con: database.Connection, sample: FinishedRun
 ) -> None:
     ledger = con.execute(
-        "SELECT figure, status, value_json, sql FROM mart.figures WHERE as_of = ? AND kind = 'measured'", [LAST_NIGHT]
-    ).fetchall()
+        "SELECT figure, status, value_json, sql FROM mart.figures WHERE as_of = ? AND kind = 'measured'"
+        " ORDER BY status, figure",
+        [LAST_NIGHT],
+    ).fetchall()[::one_in]
     n_compared = 0
     with duckdb.connect(str(sample.data / "market.duckdb"), read_only=True) as anyone:
         for name, status, value_json, sql in ledger:
@@ -331,7 +340,7 @@ def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample
 
 
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, tmp_path: Path
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, briefly: Command, tmp_path: Path
 ) -> None:
     data, foreign = copy_of(small), tmp_path / "elsewhere" / "guide.md"
     foreign.parent.mkdir()
@@ -355,7 +364,7 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     assert ours.code == USAGE
     assert "is made by every run" in ours.said
 
-    success = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
+    success = briefly(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
     assert success.code == 0, success.said
     assert str(foreign) in success.out
     text = foreign.read_text(encoding="utf-8")
