@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,7 @@ COMMAND = str(Path(sys.executable).parent / "jobmarket")
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
 LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--source", "lever")
+EARLIER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
 PATIENCE = 600
 """Seconds a command may take; a busy machine needs minutes for what takes one."""
 
@@ -320,6 +322,18 @@ def finished(made_once: Callable[..., Path], name: str, run: Callable[[Path], Co
     folder = made_once(name, make)
     record = json.loads((folder / "record.json").read_text())
     return FinishedRun(data=folder / "data", ended=CommandResult(**record["ended"]), made=record["made"])
+
+
+@pytest.fixture(scope="session")
+def continued(made_once: Callable[..., Path], here: Callable[..., int]) -> Path:
+    """The data folder of an earlier version after a run of this one: two days, 56 postings."""
+
+    def make(folder: Path) -> None:
+        with tarfile.open(EARLIER) as archive:
+            archive.extractall(folder / "data", filter="data")
+        assert here(folder / "data", "run", "--sample", "--source", "currency_table") == 0
+
+    return made_once("continued", make) / "data"
 
 
 @pytest.fixture

@@ -376,6 +376,32 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
 # --- another day ----------------------------------------------------------------------------------------
 
 
+def answers_are_of_the_past(data: Path, then: Path, plain: Command) -> None:
+    """What is asked with --as-of is answered from the folder of that day; of a day that was not made it is refused."""
+    figure = "roles.shares"
+    with open_reader(then) as con:
+        [(value, n)] = con.execute(
+            "SELECT value, (SELECT count(*) FROM core.postings) FROM mart.figures WHERE figure = ?", [figure]
+        ).fetchall()
+        [(posting,)] = con.execute("SELECT posting_id FROM core.postings ORDER BY ALL LIMIT 1").fetchall()
+    past = ("--as-of", SECOND_NIGHT.isoformat())
+    explanation = plain(data, "explain", figure, *past)
+    assert explanation.code == 0, explanation.said
+    assert f"{figure} on {SECOND_NIGHT}" in explanation.out
+    assert " ".join(value.split()) in explanation.said
+    assert plain(data, "explain", figure).out.startswith(f"{figure} on {LAST_NIGHT}")
+    assert plain(data, "explain", figure, "--as-of", LAST_NIGHT.isoformat()).out.startswith(f"{figure} on {LAST_NIGHT}")
+    assert plain(data, "sql", "SELECT count(*) AS n FROM core.postings", *past).out == f"n\n{n}\n"
+    texts = "SELECT count(*) AS n FROM adverts WHERE len(text) > 50"
+    assert plain(data, "sql", texts, *past).out == f"n\n{n}\n", "texts are found, too"
+    assert posting in plain(data, "why", posting, *past).out
+    for question in (("sql", "SELECT 1"), ("shell",), ("why", posting), ("explain",), ("emerging",)):
+        refusal = plain(data, *question, "--as-of", "2020-02-02")
+        assert refusal.code == USAGE, question
+        assert f"nothing was made as of 2020-02-02 (days there are: {SECOND_NIGHT}" in refusal.said
+        assert "`jobmarket run --as-of 2020-02-02` makes it" in refusal.said
+
+
 def test_a_past_day_speaks_from_what_was_there_then(
     small: FinishedRun, copy_of: Callable[..., Path], plain: Command, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -410,28 +436,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
             assert set(days) <= {(SECOND_NIGHT,)}
             assert days or cls not in (SalaryBands, Shares), "closings wait for readings of later days"
 
-    figure = "roles.shares"
-    with open_reader(then) as con:
-        [(value, n)] = con.execute(
-            "SELECT value, (SELECT count(*) FROM core.postings) FROM mart.figures WHERE figure = ?", [figure]
-        ).fetchall()
-        [(posting,)] = con.execute("SELECT posting_id FROM core.postings ORDER BY ALL LIMIT 1").fetchall()
-    past = ("--as-of", SECOND_NIGHT.isoformat())
-    explanation = plain(data, "explain", figure, *past)
-    assert explanation.code == 0, explanation.said
-    assert f"{figure} on {SECOND_NIGHT}" in explanation.out
-    assert " ".join(value.split()) in explanation.said
-    assert plain(data, "explain", figure).out.startswith(f"{figure} on {LAST_NIGHT}")
-    assert plain(data, "explain", figure, "--as-of", LAST_NIGHT.isoformat()).out.startswith(f"{figure} on {LAST_NIGHT}")
-    assert plain(data, "sql", "SELECT count(*) AS n FROM core.postings", *past).out == f"n\n{n}\n"
-    texts = "SELECT count(*) AS n FROM adverts WHERE len(text) > 50"
-    assert plain(data, "sql", texts, *past).out == f"n\n{n}\n", "texts are found, too"
-    assert posting in plain(data, "why", posting, *past).out
-    for question in (("sql", "SELECT 1"), ("shell",), ("why", posting), ("explain",), ("emerging",)):
-        refusal = plain(data, *question, "--as-of", "2020-02-02")
-        assert refusal.code == USAGE, question
-        assert f"nothing was made as of 2020-02-02 (days there are: {SECOND_NIGHT}" in refusal.said
-        assert "`jobmarket run --as-of 2020-02-02` makes it" in refusal.said
+    answers_are_of_the_past(data, then, plain)
 
     # The same night with a folder in which the third night never happened.
     earlier = tmp_path / "earlier"

@@ -8,7 +8,7 @@ import doctest
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +124,10 @@ def gold(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def card_of_cases(tmp_path_factory: pytest.TempPathFactory) -> Card:
-    """The scorecard of the cases above."""
-    return score_readers(write_gold(tmp_path_factory.mktemp("gold")))
+    """The scorecard of the cases above, without real answers, which `card` has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scorecard, "REAL", tmp_path_factory.mktemp("none"))
+        return score_readers(write_gold(tmp_path_factory.mktemp("gold")))
 
 
 def counts_of(result: Score) -> dict[str, tuple[int | None, int | None]]:
@@ -323,6 +325,14 @@ def test_json_is_one_line(card_of_cases: Card) -> None:
     assert not card_of_cases.is_recorded_gold, "cases of another folder do not touch the record"
 
 
+@WITH_GOLD
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_whole_card_fits_the_terminal(card: Card, width: int) -> None:
+    out = io.StringIO()
+    show(card, Console(file=out, width=width))
+    assert max(map(len, out.getvalue().splitlines())) <= width
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_is_printed_fits_the_terminal(card_of_cases: Card, width: int) -> None:
     out = io.StringIO()
@@ -334,13 +344,28 @@ def test_what_is_printed_fits_the_terminal(card_of_cases: Card, width: int) -> N
 
 
 @pytest.fixture(scope="module")
-def card() -> Iterator[Card]:
-    yield score_readers()
+def tallied() -> tuple[Card, Score]:
+    """The scorecard of the labelled cases, and the tally that it is made of."""
+    tallies: list[Score] = []
+
+    def keep(*arguments: Any) -> Score:
+        tallies.append(score(*arguments))
+        return tallies[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scorecard, "score", keep)
+        return score_readers(), tallies[0]
+
+
+@pytest.fixture(scope="module")
+def card(tallied: tuple[Card, Score]) -> Card:
+    return tallied[0]
 
 
 @WITH_GOLD
-def test_every_figure_is_declared(card: Card) -> None:
-    assert set(counts_of(score(GOLD))) | set(card.figures) <= set(DECLARED)
+def test_every_figure_is_declared(tallied: tuple[Card, Score]) -> None:
+    card, tally = tallied
+    assert set(counts_of(tally)) | set(card.figures) <= set(DECLARED)
 
 
 @WITH_GOLD

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from flows.runtime.run_log import begin
 from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong
-from tests.flows.test_earlier_folder import DAYS, FIGURES, FOLDER
+from tests.flows.test_earlier_folder import DAYS, FIGURES
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, greenhouse_board, greenhouse_job, record
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -34,20 +33,10 @@ RUN = ("run", "--sample", "--source", "currency_table")
 N_POSTINGS = 56
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> Path:
-    """A small finished folder in which two days were published."""
-    data = tmp_path_factory.mktemp("base") / "data"
-    with tarfile.open(FOLDER) as archive:
-        archive.extractall(data, filter="data")
-    assert here(data, *RUN) == 0
-    return data
-
-
 @pytest.fixture
-def data(base: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return Path(shutil.copytree(base, tmp_path / "data"))
+def data(continued: Path, tmp_path: Path) -> Path:
+    """A small finished folder in which two days were published."""
+    return Path(shutil.copytree(continued, tmp_path / "data"))
 
 
 def flip(path: Path, *places: float) -> None:
@@ -150,33 +139,35 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
     [("flipped in its blocks", RUN), pytest.param("zeroed", ("rebuild",), marks=pytest.mark.long)],
 )
 def test_the_run_that_meets_a_damaged_work_file_publishes_all_the_same(
-    damage: str, arguments: tuple[str, ...], data: Path, plain: Command
+    damage: str, arguments: tuple[str, ...], data: Path, briefly: Command
 ) -> None:
     before = published(data)
     DAMAGES[damage](data / "work.duckdb")
     begin(data, run_id="one-of-which-the-work-file-alone-knew", command="test")
-    result = plain(data, *arguments)
+    result = briefly(data, *arguments)
     is_published_again(before, result, data)
     assert "work.duckdb is damaged" in result.said
     assert "source health of runs that were not published are lost: one-of-which-the-work-file-alone" in result.said
     with open_reader(data) as con:
         messages = con.execute("SELECT message FROM ops.runs ORDER BY started_at DESC").fetchall()
     assert "work.duckdb is damaged" in messages[0][0]
-    status = plain(data, "status")
+    status = briefly(data, "status")
     assert status.code == 0
     assert f"set aside {aside(data, 'work.duckdb')[0]}" in status.said
 
 
-def test_a_work_file_that_was_lost_comes_back_with_its_history(data: Path, plain: Command) -> None:
+def test_a_work_file_that_was_lost_comes_back_with_its_history(data: Path, briefly: Command) -> None:
     before = published(data)
     (data / "work.duckdb").unlink()
-    is_published_again(before, plain(data, "rebuild"), data)
+    is_published_again(before, briefly(data, "rebuild"), data)
 
 
-def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_said(data: Path, plain: Command) -> None:
+def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_said(
+    data: Path, briefly: Command
+) -> None:
     flip_throughout(data / "market.duckdb")
     zero(data / "work.duckdb")
-    result = plain(data, *RUN)
+    result = briefly(data, *RUN)
     assert result.code == 0, result.said
     assert "Traceback" not in result.said
     assert len(aside(data, "market.duckdb")) == len(aside(data, "work.duckdb")) == 1
@@ -187,28 +178,28 @@ def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_s
 
 @pytest.mark.parametrize("damage", ["flipped in its blocks", pytest.param("header gone", marks=pytest.mark.long)])
 def test_a_damaged_published_file_is_said_in_a_line_and_published_again(
-    damage: str, data: Path, plain: Command
+    damage: str, data: Path, briefly: Command
 ) -> None:
     before = published(data)
     DAMAGES[damage](data / "market.duckdb")
     for arguments in (("status",), ("sql", "SELECT * FROM core.postings"), ("explain", "list"), ("coverage",)):
-        result = plain(data, *arguments)
+        result = briefly(data, *arguments)
         assert result.code == 1, arguments
         assert f"{data / 'market.duckdb'} is damaged (" in result.err
         assert "`jobmarket rebuild` makes it again" in result.err
         assert len(result.err.splitlines()) == 1
-    assert "Last runs" in plain(data, "status").out
-    is_published_again(before, plain(data, *RUN), data)
+    assert "Last runs" in briefly(data, "status").out
+    is_published_again(before, briefly(data, *RUN), data)
 
 
-def test_a_damaged_refined_file_is_made_again(data: Path, plain: Command) -> None:
+def test_a_damaged_refined_file_is_made_again(data: Path, briefly: Command) -> None:
     before = published(data)
     for path in data.glob("refined/lever/*Z.parquet"):
         footer = int.from_bytes(path.read_bytes()[-8:-4], "little") + 8  # whole, so that the file is not read again
         flip(path, *range(4, path.stat().st_size - footer, 50))
     with database.open_work(data) as con:
         con.execute("UPDATE ops.loads SET refine_key = 'of other code' WHERE source = 'lever'")
-    result = plain(data, *RUN)
+    result = briefly(data, *RUN)
     is_published_again(before, result, data)
     assert "refined files are damaged, first lever/" in result.said
 
@@ -235,10 +226,10 @@ def slight(data: Path) -> Path:
 @pytest.mark.parametrize("content", [b"junk", b"\xff\x00\xfe", b"", None])
 @pytest.mark.parametrize("evidence", ["published", "archived"])
 def test_a_damaged_kind_is_set_aside_where_the_folder_tells_what_it_holds(
-    evidence: str, content: bytes | None, data: Path, slight: Path, base: Path, plain: Command
+    evidence: str, content: bytes | None, data: Path, slight: Path, continued: Path, plain: Command
 ) -> None:
     if evidence == "published":
-        shutil.copy2(base / "market.duckdb", data)
+        shutil.copy2(continued / "market.duckdb", data)
         shutil.rmtree(data / "archive")
     spoil_kind(data, content)
     status = plain(data, "status")
