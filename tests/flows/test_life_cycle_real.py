@@ -33,7 +33,7 @@ PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
 pytestmark = pytest.mark.skipif(not PAYLOADS.is_dir(), reason=f"needs the real payloads in {PAYLOADS}")
 GREENHOUSE = sorted((PAYLOADS / "greenhouse").glob("2026-01-0*.warc.gz"))
 NEWGRAD = sorted((PAYLOADS / "simplify_newgrad").glob("*.warc.gz"))
-ONE_IN = 40
+ONE_IN = 200
 COMPARED = {"title": "title", "location_text": "location"}
 """Columns of `core.posting_changes` that are held against the payloads, and the words for them here."""
 

@@ -96,13 +96,13 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
 
 
 def test_rebuild_makes_what_the_nights_made(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+    small: FinishedRun, copy_of: Callable[..., Path], briefly: Command, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     data = copy_of(small)
     with database.open_work(data) as con:
         con.execute("DELETE FROM core.posting_boards")
         con.execute("UPDATE core.postings SET title = 'spoilt'")
-    result = plain(data, "rebuild")
+    result = briefly(data, "rebuild")
     assert result.code == 0, result.said
     assert made_in(data) == small.made
 
@@ -114,8 +114,9 @@ def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) ->
     assert "`jobmarket run --sample`" in result.said
 
 
+@pytest.mark.parametrize("n_days", [2, pytest.param(3, marks=pytest.mark.long)])
 def test_todays_file_shows_a_past_day_as_that_day_did(
-    small: FinishedRun, copy_of: Callable[..., Path], loading: Command
+    n_days: int, small: FinishedRun, copy_of: Callable[..., Path], loading: Command
 ) -> None:
     """postings_as_of of the newest file is core.postings of `run --as-of`, which had nothing later to look at."""
     data = copy_of(small)
@@ -124,7 +125,7 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
     today = {"employer_id", "last_seen_at", *(f.name for f in fields_of(InDollars))}
     names = [f.name for f in fields_of(Postings) if f.name not in today]
     columns = ", ".join(map(ident, names))
-    for day in days:
+    for day in days[:n_days]:
         result = loading(data, "run", "--as-of", day)
         assert result.code == 0, result.said
         with open_reader(data / "asof" / day) as con:
