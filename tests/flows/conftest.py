@@ -33,6 +33,7 @@ import flows.runtime.prefect_server
 from flows.cli import main
 from flows.runtime import run_record
 from flows.runtime.run_record import Outcome, Request
+from tests.conftest import WITH_SERVER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
 from warehouse.publish import atomic_files, market
@@ -136,10 +137,36 @@ def server(
         assert process.poll() is None, (data.parent / "data.err").read_text()
         assert time.monotonic() < until
         time.sleep(0.2)
+
+    def end_serve() -> None:
+        end(process)
+        assert not answers(f"{url}/health"), "`serve` ends the server that it started"
+        assert "Traceback" not in (data.parent / "data.err").read_text()
+
+    SERVES.append(end_serve)
     yield {"PREFECT_API_URL": url}
-    end(process)
-    assert not answers(f"{url}/health"), "`serve` ends the server that it started"
-    assert "Traceback" not in (data.parent / "data.err").read_text()
+    end_serves()
+
+
+SERVES: list[Callable[[], None]] = []
+"""Ends the `jobmarket serve` of `server`, while it runs."""
+
+
+def end_serves() -> None:
+    while SERVES:
+        SERVES.pop()()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that use the server, one after another."""
+    items.sort(key=lambda item: module_of(item.nodeid) not in WITH_SERVER)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End the server after the last of these modules: idle, it costs CPU to the end of the session."""
+    if nextitem is None or module_of(nextitem.nodeid) not in WITH_SERVER:
+        end_serves()
 
 
 def answers(url: str) -> bool:
