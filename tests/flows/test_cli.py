@@ -564,10 +564,10 @@ def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, 
 
 
 def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
+    small: FinishedRun, copy_of: Callable[..., Path], briefly: Command
 ) -> None:
     data = copy_of(small)
-    result = plain(data, *SMALL)
+    result = briefly(data, *SMALL[:4])
     assert result.code == 0, result.said
     n = r"\(n = [\d,]+ jobs, [\d,]+ employers\)$"
     assert re.search(rf"^SAMPLE · .+: USD [\d.]+K–[\d.]+K per month {n}", result.out, re.M), result.out
@@ -576,10 +576,10 @@ def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
     assert [words[0] for words in following] == [f"JOBMARKET_DATA={data}"] * 3
     for _, name, *arguments in following:
         assert name == "jobmarket"
-        assert plain(data, *arguments).code == 0
+        assert briefly(data, *arguments).code == 0
 
 
-def test_changed_figures_are_named(small: FinishedRun, copy_of: Callable[..., Path], plain: Command) -> None:
+def test_changed_figures_are_named(small: FinishedRun, copy_of: Callable[..., Path], briefly: Command) -> None:
     data = copy_of(small)
     with database.open_work(data) as con:
         before = (
@@ -588,7 +588,7 @@ def test_changed_figures_are_named(small: FinishedRun, copy_of: Callable[..., Pa
         )
         mart_history.write_day(con, Figures, before, date(2026, 9, 29))
         publish(con, data / database.MARKET)
-    assert re.search(rf"^Changed since 2026-09-29: {re.escape(PYTHON)}$", plain(data, *SMALL).out, re.M)
+    assert re.search(rf"^Changed since 2026-09-29: {re.escape(PYTHON)}$", briefly(data, *SMALL[:4]).out, re.M)
 
 
 def test_each_of_several_queries_is_answered(ask: Callable[..., CommandResult]) -> None:
@@ -860,7 +860,7 @@ def test_a_folder_of_sample_data_is_not_served(
 
 
 def test_what_fails_after_publishing_does_not_unsay_what_was_published(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], briefly: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copy_of(small)
 
@@ -868,7 +868,7 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
         raise ConnectionError("Connection refused")
 
     monkeypatch.setattr("flows.nightly.record_end", lost)
-    result = plain(data, *SMALL)
+    result = briefly(data, *SMALL[:4])
     assert result.code == 0, result.said
     assert "all was published, then: Connection refused" in result.said
     assert "nothing was published" not in result.said.lower()

@@ -94,14 +94,16 @@ def test_a_record_of_the_future_in_the_archive_is_not_loaded(empty: Path, tmp_pa
     assert ids_in(empty / "asof" / "2026-05-20", "ashby") == {"a1", "a2", "a3"}
 
 
-def test_clocks_may_differ_by_a_day_but_no_run_speaks_for_tomorrow(empty: Path, tmp_path: Path, plain: Command) -> None:
+def test_clocks_may_differ_by_a_day_but_no_run_speaks_for_tomorrow(
+    empty: Path, tmp_path: Path, briefly: Command
+) -> None:
     now = datetime.now(UTC)
     recording = record_at(
         tmp_path / "ahead.warc.gz",
         (now - timedelta(days=2), ashby_board("mill", ashby_job(3))),
         (now + timedelta(days=1), ashby_board("orchard", ashby_job(1))),
     )
-    assert plain(empty, "backfill", str(recording)).code == 0
+    assert briefly(empty, "backfill", str(recording)).code == 0
     assert ids_in(empty, "ashby") == {"a1", "a3"}
     (day,) = days_of(empty)
     assert now.date() <= day <= datetime.now(UTC).date()
@@ -109,23 +111,23 @@ def test_clocks_may_differ_by_a_day_but_no_run_speaks_for_tomorrow(empty: Path, 
 
 @pytest.mark.parametrize("command", ["backfill", pytest.param("rebuild", marks=pytest.mark.long)])
 def test_a_folder_that_speaks_for_a_false_day_recovers(
-    empty: Path, tmp_path: Path, plain: Command, monkeypatch: pytest.MonkeyPatch, command: str
+    empty: Path, tmp_path: Path, briefly: Command, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     mixed(path_of(empty / "archive", "ashby", FIRST))
     other = record_at(tmp_path / "other.warc.gz", (FIRST + timedelta(hours=1), ashby_board("mill", ashby_job(3))))
     monkeypatch.setattr(night, "today", FALSE_DAY.date, raising=False)  # as if there were no bound
-    assert plain(empty, "backfill", str(other)).code == 0
+    assert briefly(empty, "backfill", str(other)).code == 0
     assert days_of(empty) == [FALSE_DAY.date()]
     assert ids_in(empty, "ashby") == {"a1", "a2", "a3", "a9"}
     monkeypatch.undo()
 
     arguments = [command, *([str(other)] if command == "backfill" else [])]
     before = (empty / "market.duckdb").read_bytes()
-    refusal = plain(empty, *arguments)
+    refusal = briefly(empty, *arguments)
     assert refusal.code == 64 and "figures of 2099-01-01 are published" in refusal.said
     assert (empty / "market.duckdb").read_bytes() == before
 
-    result = plain(empty, *arguments, "--clock-is-right", "a recording was dated 2099")
+    result = briefly(empty, *arguments, "--clock-is-right", "a recording was dated 2099")
     assert result.code == 0, result.said
     assert f"as of {FIRST.date()}" in result.said
     assert "Set aside everything dated after today (2099-01-01)" in result.said
