@@ -626,7 +626,9 @@ def _compute_day(
 
     `decides`: what is published is decided, too; `adds`: of figures without a published vintage alone.
     """
-    with staging.stage_macros(con, [as_of]):
+    is_monthly = request.settings.revise == MONTHLY
+    days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
+    with staging.stage_macros(con, [*days, as_of]):
         marts = compute.compute_marts(con, as_of, run_id=request.run_id)
         if marts.problems:
             return marts.problems, []

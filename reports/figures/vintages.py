@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -36,6 +37,8 @@ MIN_ADVERTS_OF_SOURCE = 6
 none one time in 400 (Poisson), as rarely as a number is beyond three standard errors."""
 UNTIL_NEXT = timedelta(days=31)
 """Until the next revision at most."""
+MANY = 5
+"""Figures of a day from which it pays to compute once what stands behind all of them."""
 UNDECIDED = "not decided yet"
 """Why a figure is withheld that has a value and no vintage: the next night that decides gives it one."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
@@ -153,6 +156,18 @@ def revise(
             continue
         vintages += _revise_one(figure, row, history, night)
     return vintages
+
+
+def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True) -> list[date]:
+    """Earlier days of which a night that revises figures reads adverts again, for `MANY` figures or more.
+
+    A figure of a night is held against the adverts of the day that stands.
+    """
+    if is_monthly and not _is_first_of_month(con, as_of):
+        return []
+    standing = filter(None, map(last_published, read_vintages(con).values()))
+    n_of = Counter(one.as_of for one in standing if one.value is not None and one.as_of < as_of)
+    return sorted(day for day, n in n_of.items() if n >= MANY)
 
 
 def _has_vintages(figure: Figure | None) -> TypeGuard[Figure]:
