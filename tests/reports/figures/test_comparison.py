@@ -15,6 +15,7 @@ from reports.figures.catalogue import declarations
 from reports.figures.comparison_figures import COMPARISON
 from reports.figures.compute import compute_figures
 from tests.reports.conftest import AS_OF, Put
+from tests.reports.figures import ledger_builders
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
 
@@ -44,10 +45,9 @@ def country(put: Put) -> None:
 
 
 def computed(con: duckdb.DuckDBPyConnection, put: Put, as_of: date = AS_OF) -> dict[str, Figures]:
-    """The figures of a day, which stay in the ledger."""
-    rows = {row.figure: row for row in compute_figures(con, as_of, code_version="1")}
-    for row in rows.values():
-        put(mart_tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
+    """The comparisons of a day, which stay in the ledger."""
+    rows = ledger_builders.computed(con, as_of, starts=("comparison.",))
+    ledger_builders.store(con, put, list(rows.values()))
     return rows
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reports.figures.compute import compute_figures
 from tests.builders import open_copy
+from tests.reports.figures.ledger_builders import computed
 from tests.warehouse.marts.test_marts import AS_OF
 from tests.warehouse.marts.test_marts_by_method import (
     HERE,
@@ -46,7 +46,7 @@ def test_contributions_are_what_the_method_says(con: database.Connection) -> Non
         "pay.northern_america.ai_engineering.mid_senior": offers[in_band],
         "roles.shares": adverts[adverts["job_id"].isin(of_ai)],
     }
-    ledger = {figure.figure: figure for figure in compute_figures(con, AS_OF, code_version="1")}
+    ledger = computed(con, AS_OF, starts=tuple(behind))
     for name, frame in behind.items():
         parts = {part.source: (part.n, part.read_on) for part in ledger[name].behind or ()}
         expected = {source: (len(its), day_of_half(its["at"])) for source, its in frame.groupby("source")}

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.figures.compute import compute_figures
 from reports.wording import notes
 from tests.reports.conftest import AS_OF
+from tests.reports.figures.ledger_builders import computed, computed_one
 from tests.reports.site.pages import render_pages
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
@@ -74,7 +74,7 @@ def ledger(con: duckdb.DuckDBPyConnection, put: Put) -> dict[str, Figures]:
         disclosed("in_force", "US-HI", **WITHHELD),
         disclosed("none", "DE"),
     )  # fmt: skip
-    return {row.figure: row for row in compute_figures(con, AS_OF, code_version="1")}
+    return computed(con, starts=("disclosure.",))
 
 
 def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wide_to_name(
@@ -129,7 +129,7 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
     assert str(ledger["disclosure.new"].reason).startswith("none yet: ")
     put(mart_tables.PayDisclosure, disclosed("in_force", adverts="2026Q2"), disclosed("none", adverts="2026Q2"),
         disclosed("in_force", adverts="2026Q1", **WITHHELD))  # fmt: skip
-    row = {row.figure: row for row in compute_figures(con, AS_OF, code_version="1")}["disclosure.new"]
+    row = computed_one(con, "disclosure.new")
     assert row.value == (
         "2026Q2 law in force 75% (68–81%, n = 400), 2026Q2 no law that we know of 75% (68–81%, n = 400); 1 more "
         "withheld; stated ranges are as wide as "
@@ -139,8 +139,8 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
 
 def test_no_word_says_what_a_law_does(ledger: dict[str, Figures]) -> None:
     """Of values, notes, tables and the page's own words, and of nothing else on it."""
-    rows = [ledger[name] for name in ledger if name.startswith("disclosure.")]
-    section = render_pages(list(ledger.values()))["laws.html"].partition("<main")[2].partition("</main>")[0]
+    rows = list(ledger.values())
+    section = render_pages(rows)["laws.html"].partition("<main")[2].partition("</main>")[0]
     assert "All jobs" in section and "no advice" in section
     for text in (section, *(f"{row.title} {row.value} {notes.note(row)} {notes.table(row)}" for row in rows)):
         assert not FORBIDDEN.search(text), FORBIDDEN.search(text)

@@ -19,6 +19,7 @@ from reports.figures.explain import explain_figure
 from reports.guide import desk
 from tests.builders import share_row
 from tests.reports.conftest import insert, put_rows
+from tests.reports.figures import ledger_builders
 from tests.reports.figures.ledger_builders import Cell, Put, posting, store
 from warehouse import mart_tables, ops_tables, tables
 from warehouse.mart_tables import Figures
@@ -58,14 +59,14 @@ def put_adverts(put: Put, day: date, n: int) -> None:
 
 def asked(con: duckdb.DuckDBPyConnection, day: date, *ids: str) -> list[Figures]:
     """What an editor is given, who asks for figures that no guide has shown."""
-    return compute_asked(con, ids, day, code_version="1")
+    return compute_asked(con, ids, day, code_version="9.9")
 
 
 def by_night(con: duckdb.DuckDBPyConnection, put: Put, days: Sequence[date], *ids: str) -> dict[str, Figures]:
     """What the last of some nights writes, each of which was asked for the figures."""
     rows: list[Figures] = []
     for day in days:
-        rows = [row for row in compute_figures(con, day, code_version="1", also=ids) if row.figure in ids]
+        rows = list(ledger_builders.computed(con, day, also=ids, starts=ids).values())
         store(con, put, rows)
     con.execute("DELETE FROM mart.figures")
     return {row.figure: row for row in rows}
@@ -118,12 +119,11 @@ def test_a_value_that_is_kept_is_dated_and_ends_when_it_is_too_old(
 
 def test_behind_a_kept_value_stand_the_jobs_of_its_day(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Skills, {"skill": "Rust", "category": "Programming Languages", "aliases": []})
-    for number in range(60):
-        times = {"first_seen_at": FIRST, "last_seen_at": FIRST, "version_from": FIRST, "employer_id": f"e{number % 20}"}
-        put(tables.Postings, posting(number, **times, warc=f"ashby/{number % 3}", language="en"))
-        if number % 4 == 0:
-            asks = {"posting_id": f"ashby:{number}", "skill": "Rust", "end": 1, "requirement": "required"}
-            put(tables.PostingSkills, asks)
+    times = {"first_seen_at": FIRST, "last_seen_at": FIRST, "version_from": FIRST, "language": "en"}
+    whose = ({"employer_id": f"e{number % 20}", "warc": f"ashby/{number % 3}"} for number in range(60))
+    put(tables.Postings, *(posting(number, **times, **one) for number, one in enumerate(whose)))
+    asks = {"skill": "Rust", "end": 1, "requirement": "required"}
+    put(tables.PostingSkills, *(asks | {"posting_id": f"ashby:{number}"} for number in range(0, 60, 4)))
     answer = {"warc": "w", "record": 0, "source": "ashby", "board": "b", "is_complete": True, "http_status": 200}
     put(ops_tables.Responses, answer | {"observed_at": FIRST})
     for day in (FIRST, LAST):

@@ -21,6 +21,7 @@ from tests.reports.figures.ledger_builders import (
     Put,
     answered,
     computed,
+    computed_one,
     paid,
     posting,
     put_pair,
@@ -55,7 +56,7 @@ def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyCo
             "warc": "ecb/0",
         },
     )
-    row = computed(con)[NORTH]
+    row = computed_one(con, NORTH)
     assert (row.value, row.status, row.rung, row.basis) == (
         "USD 10.0K–15.0K per month", "published", "open adverts, paid there", "advertised",
     )  # fmt: skip
@@ -66,7 +67,7 @@ def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyCo
 
 def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(mart_tables.SalaryBands, cell(status="low", reason="few employers"))
-    row = computed(con)[NORTH]
+    row = computed_one(con, NORTH)
     assert row.value == "USD 10.0K–15.0K per month (low confidence)"
     assert (row.status, row.reason) == ("low", "few employers")
     assert "Low confidence: few employers." in notes.note(row)
@@ -87,7 +88,7 @@ def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyCo
     put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
     quote = {"source": "ecb_rates", "rate_on": AS_OF, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": "ecb/1"}
     put(tables.ExchangeRates, quote)
-    ledger = computed(con)
+    ledger = computed(con, starts=("pay.",))
     assert ledger[NORTH].snapshots == ("ashby/2", "ashby/1")
     assert ledger["pay.western_europe.ai_engineering.mid_senior"].snapshots == ("ashby/2", "ecb/1")
     assert ledger["pay.northern_europe.ai_engineering.mid_senior"].snapshots == ()
@@ -104,20 +105,19 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
         times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
         return posting(number, **paid(), **times, board=board, **fields)
 
-    for number in range(10):
-        put(tables.Postings, list_advert(number, "fresh" if number < 4 else "old"))
+    put(tables.Postings, *(list_advert(number, "fresh" if number < 4 else "old") for number in range(10)))
     answered(put, 1, "ashby", "old", date(2026, 7, 27))
     answered(put, 2, "ashby", "old", date(2026, 8, 1), is_complete=False, n_rows=5)  # not the whole list
     answered(put, 3, "ashby", "old", date(2026, 8, 2), is_complete=False)  # a failed answer: nothing was read
     answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
-    first = computed(con)[NORTH]
+    first = computed_one(con, NORTH)
     assert (first.read_on, first.period_from, first.period_to) == (seen_on["old"], seen_on["old"], AS_OF)
     put(tables.Postings, list_advert(10, "fresh"), list_advert(11, "fresh"))
-    assert computed(con)[NORTH].read_on == seen_on["old"], "half and half: the older"
+    assert computed_one(con, NORTH).read_on == seen_on["old"], "half and half: the older"
     put(tables.Postings, list_advert(12, "fresh"))
-    assert computed(con)[NORTH].read_on == AS_OF
+    assert computed_one(con, NORTH).read_on == AS_OF
     put(tables.Postings, list_advert(13, "x", source="lever"))
-    ledger = computed(con)
+    ledger = computed(con, starts=("pay.", "bands.", "claim."))
     assert ledger[NORTH].read_on == seen_on["x"], "a figure is as old as its oldest source"
     of_each = (
         SourceContribution(source="ashby", n=13, read_on=AS_OF),
@@ -136,12 +136,14 @@ def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnec
     put(tables.Countries, US)
     put_pair(put)
     answered(put, 1, "pairs", None, date(2025, 8, 3))
-    row = computed(con)[NORTH]
+    row = computed_one(con, NORTH)
     assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
     assert row.behind == (SourceContribution(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
     store(con, put, [row])
     put(mart_tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
-    assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"
+    assert computed_one(con, NORTH, AS_OF + timedelta(days=1)).read_on == date(2025, 8, 3), (
+        "what is carried keeps its day"
+    )
 
 
 STATED = ("stated_low", "stated_high", "stated_n_jobs", "stated_n_employers", "stated_status", "stated_reason")
@@ -166,7 +168,7 @@ def test_the_band_of_stated_levels_stands_beside(
     put(mart_tables.SalaryBands, cell())
     if fields is not None:
         put(mart_tables.SalaryBands, cell(seniority_group="mid_senior_stated", **fields))
-    row = computed(con)[NORTH]
+    row = computed_one(con, NORTH)
     assert [tuple(r[name] for name in STATED) for r in notes.rows_of(row)] == [expected]
     assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
 
@@ -192,16 +194,16 @@ def test_pay_says_what_its_level_means_where_it_comes_from(
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     role_group = "ai_engineering" if basis == "advertised" else "ai_core"
     put(mart_tables.SalaryBands, cell(basis=basis, seniority_group=group, role_group=role_group, **place))
-    row = computed(con)["pay.us.ai_engineering.entry" if group == "entry" else NORTH]
-    assert expected in notes.note(row)
-    table = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
+    ledger = computed(con, starts=("pay.", "entries.", "bands."))
+    assert expected in notes.note(ledger["pay.us.ai_engineering.entry" if group == "entry" else NORTH])
+    table = notes.table(ledger["entries.countries" if group == "entry" else "bands.regions"])
     assert table is not None and expected[1:] in " ".join(table.below)
 
 
 def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     ends = dict.fromkeys(("band_low_lo", "band_low_hi", "band_high_lo", "band_high_hi"), float("nan"))
     put(mart_tables.SalaryBands, cell(**ends))
-    row = computed(con)[NORTH]
+    row = computed_one(con, NORTH)
     assert row.value_json is not None and "NaN" not in row.value_json
     assert "No interval can be computed." in notes.note(row)
 
@@ -214,7 +216,7 @@ def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnecti
         cell(**entry, band_low=70_000.0, band_high=90_000.0, p50=80_400.0),
         cell(**entry, currency="CAD", band_low=96_000.0, band_high=123_000.0, n_jobs=44),
     )
-    ledger = computed(con)
+    ledger = computed(con, starts=("pay.", "entries."))
     assert ledger["pay.ca.ai_engineering.entry"].value == "USD 70K–90K per year, median USD 80K"
     assert "In local money CAD 96K–123K, 44 jobs." in notes.note(ledger["pay.ca.ai_engineering.entry"])
     table = notes.table(ledger["entries.countries"])
@@ -226,7 +228,7 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
 ) -> None:
     put(mart_tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
     put(mart_tables.SalaryBands, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0, **PAIRS))
-    row = computed(con)["bands.regions"]
+    row = computed(con, starts=("pay.", "bands."))["bands.regions"]
     table = notes.table(row)
     assert table is not None
     assert [(r[0], r[-1]) for r in table.rows] == [
@@ -245,13 +247,14 @@ def bonus(number: int, **fields: Any) -> dict[str, Any]:
 
 def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America"})
-    for number in range(41):
-        put(tables.Postings, posting(number, country="US", region="Northern America", employer_id=f"e{number}"))
-        put(tables.PostingPay, bonus(number, annual_high=1.0, annual_high_usd=10_000.0 + 100 * number))
-    put(tables.Postings, posting(99, country="US", region="Northern America"))
+    here = {"country": "US", "region": "Northern America"}
+    put(tables.Postings, *(posting(number, **here, employer_id=f"e{number}") for number in range(41)))
+    bonuses = (bonus(number, annual_high=1.0, annual_high_usd=10_000.0 + 100 * number) for number in range(41))
+    put(tables.PostingPay, *bonuses)
+    put(tables.Postings, posting(99, **here))
     put(tables.PostingPay, bonus(99, annual_high=9e9, usd_reason="no_rate"))
     insert(con, mart_tables.SalaryBands, salary_bands(con, AS_OF))
-    row = computed(con)["bonus.northern_america"]
+    row = computed_one(con, "bonus.northern_america")
     assert notes.rows_of(row)[0]["p50"] == 12_000.0
     assert (row.value, row.status, row.n_jobs) == ("median USD 12.0K per year", "published", 41)
     assert row.title == "Yearly bonus, where an advert puts a sum on it, United States"
@@ -289,7 +292,7 @@ def test_a_region_of_one_country_is_headed_by_that_country(
         mart_tables.SalaryBands,
         cell(countries=[dict(zip(("country", "n_jobs", "n_paid"), one, strict=True)) for one in counts]),
     )
-    ledger = computed(con)
+    ledger = computed(con, starts=("pay.", "bands."))
     row = ledger[NORTH]
     assert notes.place(row) == expected
     assert row.title == f"Mid-to-senior AI engineering pay, {expected}"
@@ -304,7 +307,7 @@ def test_an_amount_with_a_wide_interval_is_printed_as_the_interval(
         mart_tables.SalaryBands,
         cell(band_low_lo=90_000.0, band_low_hi=144_000.0, p50_lo=1.4e5, p50_hi=1.6e5),
     )
-    ledger = computed(con)
+    ledger = computed(con, starts=("pay.", "bands."))
     row = ledger[NORTH]
     assert row.value == "lower end between USD 7.5K and 12.0K (95% interval), upper end USD 15.0K per month"
     assert "10.0K" not in f"{row.value} {notes.note(row)}"

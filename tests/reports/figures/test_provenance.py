@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,6 +21,7 @@ from reports.figures.declaration import Fallback, Figure
 from reports.wording import notes
 from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
+from tests.reports.figures.ledger_builders import computed
 from transforms.records.columns import fields_of
 from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS
 from warehouse import mart_tables, ops_tables, tables
@@ -52,8 +55,7 @@ SKILLS = {"Python": "Programming Languages", "SQL": "Programming Languages", "Do
 RATES = {"USD": (None, None), "EUR": ("ecb_rates", AS_OF), "SEK": ("ecb_rates", AS_OF)}
 
 
-@pytest.fixture
-def put_many(con: duckdb.DuckDBPyConnection) -> Put:
+def putting_many(con: duckdb.DuckDBPyConnection) -> Put:
     """put_many(Table, {...}, {...}): as `put`, but all rows are inserted at once, by `put_many(None)`."""
     rows_by_table: dict[type, list[dict[str, Any]]] = {}
 
@@ -69,19 +71,34 @@ def put_many(con: duckdb.DuckDBPyConnection) -> Put:
     return keep
 
 
-@pytest.fixture
-def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConnection:
-    """Jobs with several adverts that differ in whatever decides a figure, and the marts computed from them."""
-    put_market(put_many)
-    list_postings(con)
-    compute(con)
-    return con
+@pytest.fixture(scope="module")
+def market(tables_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Jobs with several adverts that differ in whatever decides a figure, and the marts computed from them.
+
+    For tests that write nothing.
+    """
+    with duckdb.connect(shutil.copy(tables_template, tmp_path_factory.mktemp("market") / "copy.duckdb")) as con:
+        put_market(putting_many(con))
+        list_postings(con)
+        compute(con)
+        yield con
 
 
-@pytest.fixture
-def panel_market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConnection:
+@pytest.fixture(scope="module")
+def panel_market(
+    tables_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same with a board for each of three employers of four, of which all but one are members of a panel."""
-    put_market(put_many)
+    with duckdb.connect(shutil.copy(tables_template, tmp_path_factory.mktemp("panel") / "copy.duckdb")) as con:
+        put_market(putting_many(con))
+        draw_panel(con)
+        list_postings(con)
+        compute(con)
+        yield con
+
+
+def draw_panel(con: duckdb.DuckDBPyConnection) -> None:
+    """Give employers boards of their own, and draw a panel of them."""
     condition = "employer_id NOT IN ('e3', 'e7', 'e11')"
     con.execute(f"UPDATE core.postings SET board = 'b ' || employer_id WHERE {condition}")
     con.execute(f"""
@@ -105,9 +122,6 @@ def panel_market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDB
             CASE WHEN number < chance THEN chance END AS chance
         FROM ops.panel_draw, range(0, 300, 7) AS days (day)
     """)
-    list_postings(con)
-    compute(con)
-    return con
 
 
 def put_market(put: Put) -> None:
@@ -273,15 +287,17 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
     put(tables.PayReports, report)
 
 
-def addresses(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Every ninth of the cells that may be printed: all of them take a minute."""
-    return list(list_ids(con, AS_OF))[::9]
+def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
+    """Every so many of the cells that may be printed: all of them take a minute."""
+    return list(list_ids(con, AS_OF))[::every]
 
 
-def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
+def laddered(
+    con: duckdb.DuckDBPyConnection, also: Collection[str]
+) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs; of places those that have adverts."""
     places = {*PLACES, *(name for region, continent, _ in PLACES.values() for name in (region, continent))}
-    for figure in declarations(con, addresses(con)).values():
+    for figure in declarations(con, also).values():
         if figure.parameters.get("region", "US") not in places:
             continue
         for rung in figure.rungs:
@@ -328,15 +344,22 @@ def cell_of(row: dict[str, Any], parameters: dict[str, object]) -> tuple[str, ..
     return None
 
 
-@pytest.mark.parametrize("fixture", [pytest.param("market", marks=pytest.mark.long), "panel_market"])
+@pytest.mark.parametrize(
+    ("fixture", "every"),
+    [
+        ("panel_market", 61),
+        pytest.param("panel_market", 9, marks=pytest.mark.long),
+        pytest.param("market", 9, marks=pytest.mark.long),
+    ],
+)
 def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
-    fixture: str, request: pytest.FixtureRequest
+    fixture: str, every: int, request: pytest.FixtureRequest
 ) -> None:
     """Of every rung of every figure, numerator and denominator."""
     market: duckdb.DuckDBPyConnection = request.getfixturevalue(fixture)
-    rows_of = reader(market)
+    rows_of, ids = reader(market), addresses(market, every)
     n_compared: dict[str, int] = {}
-    for figure, rung, parameters in laddered(market):
+    for figure, rung, parameters in laddered(market, ids):
         kind = figure.id.partition(".")[0]
         if rung.basis == "official" and kind != "comparison":
             continue  # an office counts persons employed, in one row
@@ -359,7 +382,7 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
                 assert jobs_of(own, "stated") == row["n_stated"], label
     rungs = {
         f"{figure.id.partition('.')[0]}, {rung.name}"
-        for figure, rung, _ in laddered(market)
+        for figure, rung, _ in laddered(market, ids)
         if rung.basis != "official" or figure.id.startswith("comparison.")
     }
     assert {name for name, n in n_compared.items() if n} == rungs, "each kind of figure was compared on each rung"
@@ -370,7 +393,7 @@ def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDB
     for mart in marts:
         samples = {row[0] for row in panel_market.execute(f"SELECT DISTINCT sample FROM mart.{mart}").fetchall()}
         assert samples == {"panel", "known"}, f"mart.{mart} has cells of both, so that both are compared above"
-    ledger = {row.figure: row for row in compute_figures(panel_market, AS_OF, code_version="1")}
+    ledger = computed(panel_market, starts=("roles.", "pay."))
     assert "(boards drawn at random)" in notes.note(ledger["roles.shares"])
     assert notes.say_sample(ledger["pay.northern_america.ai_engineering.mid_senior"]) is None, "pay may use both"
     assert "Median of jobs on boards drawn at random alone" in notes.note(
@@ -379,11 +402,11 @@ def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDB
 
 
 def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:
-    ids = sorted(addresses(market))[::3]  # each address takes some milliseconds
+    ids = addresses(market, 101)  # each address takes some milliseconds
     ledger = {row.figure: row for row in compute_figures(market, AS_OF, code_version="1", also=ids)}
     rows_of = reader(market)
     names = set()
-    for figure, rung, parameters in laddered(market):
+    for figure, rung, parameters in laddered(market, ids):
         row = ledger.get(figure.id)
         if row is None or row.status == "suppressed" or row.rung != rung.name:
             continue
