@@ -22,7 +22,9 @@ from tests.warehouse.marts.test_marts_by_method import (
 )
 from transforms.records.vocabulary import AI_GROUPS
 from warehouse import database
-from warehouse.marts.compute import compute_marts, write_marts
+from warehouse.mart_tables import SalaryBands, Shares
+from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.shares import shares
 
 
 @pytest.fixture
@@ -35,7 +37,8 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
 
 def test_contributions_are_what_the_method_says(con: database.Connection) -> None:
     """Of a band, which counts one advert of a job, and of roles, which count them all."""
-    write_marts(con, compute_marts(con, AS_OF, run_id="1"))
+    database.write_mart(con, SalaryBands, salary_bands(con, AS_OF), as_of=AS_OF)
+    database.write_mart(con, Shares, shares(con, AS_OF), as_of=AS_OF)
     adverts = read_stock(con)
     boards = read(con, "SELECT source, board, max(observed_at) AS at FROM ops.responses GROUP BY ALL")
     adverts = adverts.merge(boards, on=["source", "board"])

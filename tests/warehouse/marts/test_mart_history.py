@@ -115,16 +115,25 @@ def taken_back(con: database.Connection) -> Iterator[None]:
         con.rollback()
 
 
-@settings(max_examples=60)
-@given(steps=STEPS)
-@example(  # taken out between two days, and put back
-    steps=[(0, {ROLES[0]: 1}, False), (2, {ROLES[0]: 1}, False), (1, {}, False), (1, 0, False)]
-)
-@example(steps=[(0, {ROLES[0]: 1}, False), (1, {ROLES[0]: 2}, False), (2, {ROLES[0]: 1}, False), (1, 2, False)])
-@example(steps=[(0, {ROLES[0]: 1, ROLES[1]: 1}, False), (2, {ROLES[1]: 2}, True), (1, {}, True), (2, {}, False)])
-def test_each_day_is_read_as_it_was_written_last(
-    opened: database.Connection, steps: list[tuple[int, dict[str, int] | int, bool]]
-) -> None:
+FEW = pytest.mark.parametrize("n_examples", [15, pytest.param(60, marks=pytest.mark.long)])
+
+
+@FEW
+def test_each_day_is_read_as_it_was_written_last(opened: database.Connection, n_examples: int) -> None:
+    @settings(max_examples=n_examples)
+    @given(steps=STEPS)
+    @example(  # taken out between two days, and put back
+        steps=[(0, {ROLES[0]: 1}, False), (2, {ROLES[0]: 1}, False), (1, {}, False), (1, 0, False)]
+    )
+    @example(steps=[(0, {ROLES[0]: 1}, False), (1, {ROLES[0]: 2}, False), (2, {ROLES[0]: 1}, False), (1, 2, False)])
+    @example(steps=[(0, {ROLES[0]: 1, ROLES[1]: 1}, False), (2, {ROLES[1]: 2}, True), (1, {}, True), (2, {}, False)])
+    def check(steps: list[tuple[int, dict[str, int] | int, bool]]) -> None:
+        write_and_read(opened, steps)
+
+    check()
+
+
+def write_and_read(opened: database.Connection, steps: list[tuple[int, dict[str, int] | int, bool]]) -> None:
     """A step writes a day's rows or, given a day that was written before, lets it have the rows of that one.
 
     Or it writes some rows, and reuses all other cells of the day or, where it was never written, of the newest before.
@@ -142,10 +151,10 @@ def test_each_day_is_read_as_it_was_written_last(
             elif counts in history:
                 database.keep_mart(opened, Shares, of=day(counts), as_of=day(number))
                 history[number] = history[counts]
-            for n, its in history.items():
-                rows = as_written(opened, Shares, shares(day(n), its))
-                assert read_back(opened, Shares, day(n)) == rows
             assert sorted(all_rows(opened, SPANS), key=str) == runs(history)
+        for n, its in history.items():
+            rows = as_written(opened, Shares, shares(day(n), its))
+            assert read_back(opened, Shares, day(n)) == rows
 
 
 READ_ON = st.none() | st.integers(-3, 0)
@@ -153,16 +162,20 @@ BEHIND = st.lists(st.tuples(st.sampled_from(("ashby", "lever")), READ_ON), max_s
 LEDGER = st.dictionaries(st.sampled_from(("a", "b", "c")), st.none() | BEHIND)
 
 
-@settings(max_examples=40)
-@given(steps=st.lists(st.tuples(st.integers(0, 4), LEDGER), max_size=8))
-def test_figures_are_read_with_their_day_in_them(opened: database.Connection, steps: list[tuple[int, Any]]) -> None:
-    history: dict[int, list[Figures]] = {}
-    with taken_back(opened):
-        for number, ledger in steps:
-            rows = history[number] = [ledger_row(day(number), name, behind) for name, behind in ledger.items()]
-            database.write_mart(opened, Figures, rows, as_of=day(number))
+@FEW
+def test_figures_are_read_with_their_day_in_them(opened: database.Connection, n_examples: int) -> None:
+    @settings(max_examples=n_examples)
+    @given(steps=st.lists(st.tuples(st.integers(0, 4), LEDGER), max_size=8))
+    def check(steps: list[tuple[int, Any]]) -> None:
+        history: dict[int, list[Figures]] = {}
+        with taken_back(opened):
+            for number, ledger in steps:
+                rows = history[number] = [ledger_row(day(number), name, behind) for name, behind in ledger.items()]
+                database.write_mart(opened, Figures, rows, as_of=day(number))
             for n, its in history.items():
                 assert read_back(opened, Figures, day(n)) == as_written(opened, Figures, its)
+
+    check()
 
 
 def ledger_row(as_of: date, name: str, behind: list[tuple[str, int | None]] | None) -> Figures:
@@ -215,9 +228,10 @@ def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connect
     ]  # fmt: skip
 
 
-def test_a_day_is_read_without_the_rows_of_other_days(con: database.Connection) -> None:
+@pytest.mark.parametrize("n_days", [20, pytest.param(300, marks=pytest.mark.long)])
+def test_a_day_is_read_without_the_rows_of_other_days(con: database.Connection, n_days: int) -> None:
     """The day asked for goes into the scan of mart.days, and no more than its one row is joined."""
-    for number in range(300):
+    for number in range(n_days):
         database.write_mart(con, Shares, shares(day(number), {"ai_engineer": number}), as_of=day(number))
     plan = all_rows(con, f"EXPLAIN ANALYZE SELECT * FROM mart.shares WHERE as_of = DATE '{day(7)}'")[0][1]
     assert f"as_of = '{day(7)}'::DATE" in " ".join(plan.split())

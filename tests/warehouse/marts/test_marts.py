@@ -42,12 +42,14 @@ REGION = {
     "BR": ("South America", "Americas"),
     "DE": ("Western Europe", "Europe"),
 }
+SOME_COUNTRIES = [one for one in countries() if one.country in ("US", "CA", "BR", "DE", "SG")]
+"""Countries of four regions: each region, with jobs or without, has its cells in a mart."""
 
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     with open_copy(work_template, tmp_path) as con:
-        database.load_lookup(con, Countries, countries())
+        database.load_lookup(con, Countries, SOME_COUNTRIES)
         database.load_lookup(con, Roles, roles())
         database.load_lookup(con, NearOccupations, near_occupations())
         yield con
@@ -138,30 +140,52 @@ def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connec
     assert band.n_effective == pytest.approx(140 / band.design_effect)
 
 
-@pytest.mark.parametrize(
-    ("fields", "enters", "apart"),
-    [
-        ({}, 1, 0),
-        ({"employment_type": None}, 1, 0),
-        ({"employment_type": None, "period": "hour"}, 0, 1),
-        ({"employment_type": "CONTRACTOR"}, 0, 1),
-        ({"employment_type": "PART_TIME"}, 0, 1),
-        ({"pay_tax": "net"}, 0, 1),
-        ({"pay_flag": "high_over_4x_low"}, 0, 1),
-        ({"annual_low": None, "annual_low_usd": None, "pay_low": None}, 0, 1),
-        ({"annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"}, 0, 0),
-        ({"role": "software_engineer"}, 0, 0),
-        ({"role": "ai_data_trainer"}, 0, 0),
-        ({"seniority": "staff"}, 0, 0),
-        ({"seniority": "unstated"}, 0, 0),
-        ({"currency": None}, 0, 0),
-        ({"closed_on": NOW.date() + timedelta(days=1)}, 1, 0),
-        ({"first_seen_at": NOW + timedelta(days=1), "last_seen_at": NOW + timedelta(days=1)}, 0, 0),
-    ],
-)
-def test_what_enters_a_band(con: database.Connection, fields: dict[str, Any], enters: int, apart: int) -> None:
-    put(con, [posting(1, **fields)])
-    band = cell(bands(con))
+# Each case is a job in a region of its own, so that the bands of all are computed once.
+OWN_REGIONS = [*{one.region: one.country for one in countries() if one.region not in (None, "Western Europe")}.items()]
+
+
+def bands_of_cases(work_template: Path, folder: Path, cases: list[dict[str, Any]]) -> Any:
+    """Bands of a job each in regions of their own, in the order of `OWN_REGIONS`."""
+    with open_copy(work_template, folder) as con:
+        for cls, rows in ((Countries, countries()), (Roles, roles()), (NearOccupations, near_occupations())):
+            database.load_lookup(con, cls, rows)
+        jobs = []
+        for number, (fields, (region, country)) in enumerate(zip(cases, OWN_REGIONS, strict=False)):
+            place = {"country": country, "region": region, "pay_region": region, "board": region}
+            jobs.append(posting(number, **place | fields))
+        put(con, jobs)
+        return bands(con)
+
+
+ENTERING: list[tuple[dict[str, Any], int, int]] = [
+    ({}, 1, 0),
+    ({"employment_type": None}, 1, 0),
+    ({"employment_type": None, "period": "hour"}, 0, 1),
+    ({"employment_type": "CONTRACTOR"}, 0, 1),
+    ({"employment_type": "PART_TIME"}, 0, 1),
+    ({"pay_tax": "net"}, 0, 1),
+    ({"pay_flag": "high_over_4x_low"}, 0, 1),
+    ({"annual_low": None, "annual_low_usd": None, "pay_low": None}, 0, 1),
+    ({"annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"}, 0, 0),
+    ({"role": "software_engineer"}, 0, 0),
+    ({"role": "ai_data_trainer"}, 0, 0),
+    ({"seniority": "staff"}, 0, 0),
+    ({"seniority": "unstated"}, 0, 0),
+    ({"currency": None}, 0, 0),
+    ({"closed_on": NOW.date() + timedelta(days=1)}, 1, 0),
+    ({"first_seen_at": NOW + timedelta(days=1), "last_seen_at": NOW + timedelta(days=1)}, 0, 0),
+]
+
+
+@pytest.fixture(scope="module")
+def bands_of_entering(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return bands_of_cases(work_template, tmp_path_factory.mktemp("entering"), [fields for fields, _, _ in ENTERING])
+
+
+@pytest.mark.parametrize("number", range(len(ENTERING)))
+def test_what_enters_a_band(bands_of_entering: Any, number: int) -> None:
+    _, enters, apart = ENTERING[number]
+    band = cell(bands_of_entering, region_level="region", region=OWN_REGIONS[number][0])
     assert (band.n_jobs, band.n_apart) == (enters, apart)
 
 
@@ -178,32 +202,35 @@ NO_PAY: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("fields", "silent"),
-    [
-        (NO_PAY, 1),
-        (NO_PAY | {"employment_type": None}, 1),
-        (NO_PAY | {"employment_type": "PART_TIME"}, 0),
-        (NO_PAY | {"employment_type": "CONTRACTOR"}, 0),
-        (NO_PAY | {"seniority": "intern"}, 0),
-        (NO_PAY | {"seniority": "unstated"}, 0),
-        (NO_PAY | {"region": None}, 0),  # in several regions: pay of no single one
-        ({}, 0),
-        ({"pay_tax": "net"}, 1),
-        ({"pay_flag": "high_over_4x_low"}, 1),
-        ({"annual_low": None, "annual_low_usd": None, "pay_low": None}, 1),
-        ({"annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"}, 1),
-        ({"currency": None, "annual_low_usd": None, "annual_high_usd": None}, 1),
-        ({"employment_type": None, "period": "hour"}, 0),
-        ({"employment_type": "CONTRACTOR"}, 0),
-        ({"pay_country": "DE", "pay_region": "Western Europe"}, 0),  # it states pay, of another place
-    ],
-)
-def test_silent_are_jobs_that_may_be_of_the_band_and_whose_pay_is_not_known(
-    con: database.Connection, fields: dict[str, Any], silent: int
-) -> None:
-    put(con, [posting(1, **fields)])
-    band = cell(bands(con), region_level="region", region="Northern America")
+SILENT: list[tuple[dict[str, Any], int]] = [
+    (NO_PAY, 1),
+    (NO_PAY | {"employment_type": None}, 1),
+    (NO_PAY | {"employment_type": "PART_TIME"}, 0),
+    (NO_PAY | {"employment_type": "CONTRACTOR"}, 0),
+    (NO_PAY | {"seniority": "intern"}, 0),
+    (NO_PAY | {"seniority": "unstated"}, 0),
+    (NO_PAY | {"region": None}, 0),  # in several regions: pay of no single one
+    ({}, 0),
+    ({"pay_tax": "net"}, 1),
+    ({"pay_flag": "high_over_4x_low"}, 1),
+    ({"annual_low": None, "annual_low_usd": None, "pay_low": None}, 1),
+    ({"annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"}, 1),
+    ({"currency": None, "annual_low_usd": None, "annual_high_usd": None}, 1),
+    ({"employment_type": None, "period": "hour"}, 0),
+    ({"employment_type": "CONTRACTOR"}, 0),
+    ({"pay_country": "DE", "pay_region": "Western Europe"}, 0),  # it states pay, of another place
+]
+
+
+@pytest.fixture(scope="module")
+def bands_of_silent(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return bands_of_cases(work_template, tmp_path_factory.mktemp("silent"), [fields for fields, _ in SILENT])
+
+
+@pytest.mark.parametrize("number", range(len(SILENT)))
+def test_silent_are_jobs_that_may_be_of_the_band_and_whose_pay_is_not_known(bands_of_silent: Any, number: int) -> None:
+    fields, silent = SILENT[number]
+    band = cell(bands_of_silent, region_level="region", region=OWN_REGIONS[number][0])
     assert band.n_silent == silent
     assert band.n_jobs == int(not silent and fields == {})
 
@@ -399,6 +426,7 @@ def test_gigs_of_trainers_are_counted_and_never_published(con: database.Connecti
 
 
 def test_every_region_and_group_has_a_row_with_its_reason(con: database.Connection) -> None:
+    database.load_lookup(con, Countries, countries())
     frame = bands(con)
     regions = {c.region for c in countries() if c.region}
     rows = frame[(frame.region_level == "region") & (frame.role_group == "ai_core") & (frame.seniority_group == "all")]
