@@ -264,8 +264,17 @@ def nights(folder: Path, rng: random.Random) -> list[RefinedFile]:
     return files
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_increments_in_any_order_are_all_at_once(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+ORDERS = [(seed, is_shuffled) for seed in range(3) for is_shuffled in (False, True)]
+A_FEW = {(0, False), (1, True), (2, True)}
+
+
+@pytest.mark.parametrize(
+    ("seed", "is_shuffled"),
+    [pytest.param(*order, marks=() if order in A_FEW else pytest.mark.long) for order in ORDERS],
+)
+def test_increments_in_any_order_are_all_at_once(
+    seed: int, is_shuffled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = random.Random(seed)
     files = nights(tmp_path, rng)
     with database.open_work(tmp_path / "whole", threads=1) as whole:
@@ -273,12 +282,11 @@ def test_increments_in_any_order_are_all_at_once(seed: int, tmp_path: Path, monk
         expected = outcome(whole)
     assert any(link[-2] for link in expected[0])
     monkeypatch.setattr(jobs, "MAX_MATCHED", 1)  # each title by itself
-    for number in range(2):
-        order = rng.sample(files, len(files)) if number else files
-        with database.open_work(tmp_path / f"parts{number}", threads=1) as parts:
-            for n in range(1, len(order) + 1):
-                resolved(parts, *order[:n])
-            assert outcome(parts) == expected
+    order = rng.sample(files, len(files)) if is_shuffled else files
+    with database.open_work(tmp_path / "parts", threads=1) as parts:
+        for n in range(1, len(order) + 1):
+            resolved(parts, *order[:n])
+        assert outcome(parts) == expected
 
 
 @pytest.mark.parametrize("seed", range(2))
