@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,9 @@ PYTHON, RUST = "skill.python.all.ai_engineering", "skill.rust.de.ai_engineering"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder of one day."""
-    return publish_day(tmp_path_factory.mktemp("published"), DAY)
+def folder(made_once: Callable[..., Path]) -> Path:
+    """A data folder of one day, that of the releases; tests copy it before they change anything."""
+    return made_once("published", lambda folder: publish_day(folder, DAY))
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +118,8 @@ def test_an_earlier_id_and_a_short_form_find_the_figure(snapshot: Snapshot) -> N
 # --- states over time -----------------------------------------------------------------------------------------
 
 
-def test_a_figure_under_review_or_of_long_ago_says_so(tmp_path: Path, work_template: Path) -> None:
-    publish_day(tmp_path, DAY)
+def test_a_figure_under_review_or_of_long_ago_says_so(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     with database.open_work(tmp_path) as con:
         vintage = {
             "figure": REGION, "number": 2, "as_of": DAY, "state": "waiting", "offered_on": date(2026, 8, 10),
@@ -142,8 +142,8 @@ def test_a_figure_under_review_or_of_long_ago_says_so(tmp_path: Path, work_templ
         assert f"{PYTHON} is stale" in notes
 
 
-def test_a_file_that_a_night_replaced_is_read_anew(tmp_path: Path) -> None:
-    publish_day(tmp_path, DAY)
+def test_a_file_that_a_night_replaced_is_read_anew(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     market = Market(tmp_path)
     with market.read() as first:
         assert first.published.as_of == DAY

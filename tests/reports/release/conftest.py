@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,6 @@ def publish_day(
     day: date,
     *,
     python: float = 0.7,
-    is_sample: bool = False,
     cells: Sequence[dict[str, Any]] = (),
     shares: Sequence[dict[str, Any]] = (),
 ) -> Path:
@@ -146,7 +146,7 @@ def publish_day(
             _fill_core(con)
         fill_day(con, day, python=python, cells=cells, shares=shares)
         con.execute("DELETE FROM ops.runs")
-        put_rows(con, ops_tables.Runs, {"run_id": "1", "as_of": day, "is_sample": is_sample, "command": "run"})
+        put_rows(con, ops_tables.Runs, {"run_id": "1", "as_of": day, "is_sample": False, "command": "run"})
         publish(con, folder / "market.duckdb")
     return folder
 
@@ -174,16 +174,19 @@ def _fill_core(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of one day."""
-    return publish_day(tmp_path_factory.mktemp("published"), DAY)
+def published(made_once: Callable[..., Path]) -> Path:
+    """The data folder of one day; tests copy it before they change anything."""
+    return made_once("published", lambda folder: publish_day(folder, DAY))
 
 
 @pytest.fixture(scope="session")
-def published_next(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published_next(made_once: Callable[..., Path], published: Path) -> Path:
     """The data folder a month later, when fewer ask for Python."""
-    folder = publish_day(tmp_path_factory.mktemp("published_next"), DAY)
-    return publish_day(folder, NEXT, python=0.5)
+
+    def make(folder: Path) -> None:
+        publish_day(shutil.copytree(published, folder, dirs_exist_ok=True), NEXT, python=0.5)
+
+    return made_once("published-next", make)
 
 
 def release(data: Path, folder: Path, **options: Any) -> MadeRelease:
@@ -193,17 +196,17 @@ def release(data: Path, folder: Path, **options: Any) -> MadeRelease:
 
 
 @pytest.fixture(scope="session")
-def released(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def released(made_once: Callable[..., Path], published: Path) -> Path:
     """A release; tests copy it before they change anything."""
-    folder = tmp_path_factory.mktemp("released") / "release"
-    release(published, folder)
-    yield folder
+    return made_once("released", lambda folder: release(published, folder / "release")) / "release"
 
 
 @pytest.fixture(scope="session")
-def chained(published: Path, published_next: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def chained(made_once: Callable[..., Path], released: Path, published_next: Path) -> Path:
     """Two releases, the second in place of the first."""
-    folder = tmp_path_factory.mktemp("chained") / "release"
-    release(published, folder)
-    release(published_next, folder, base_url="https://example.org/market")
-    yield folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(released, folder / "release")
+        release(published_next, folder / "release", base_url="https://example.org/market")
+
+    return made_once("chained", make) / "release"

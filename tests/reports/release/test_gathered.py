@@ -10,10 +10,11 @@ import pytest
 from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
 from reports.guide import desk
-from reports.release import figure_files, published
+from reports.release import figure_files
 from reports.release.licences import OURS
+from reports.release.published import read_published
 from reports.wording import notes
-from tests.reports.release.conftest import DAY, publish_day
+from tests.reports.release.conftest import DAY
 from warehouse.publish.release_tables import open_published_file
 
 TABLE = "bands.regions"
@@ -33,18 +34,17 @@ EAST = "pay.eastern_asia.ai_engineering.mid_senior"
     ],
 )
 def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
-    tmp_path: Path,
+    published: Path,
     sources: dict[str, str],
     without: tuple[str, ...],
     licence: str,
 ) -> None:
-    publish_day(tmp_path, DAY)
-    with open_published_file(tmp_path) as con:
+    with open_published_file(published) as con:
         rows = {row.figure: row for row in desk.published_figures(con)}
         rows[NORTH] = dataclasses.replace(rows[NORTH], sources=("ashby",))
         for name, source in sources.items():
             rows[name] = dataclasses.replace(rows[NORTH], figure=name, sources=(source,))
-        day = published.read_published(con, figures=regather(con, declarations(con), rows, DAY))
+        day = read_published(con, figures=regather(con, declarations(con), rows, DAY))
     table = next(row for row in day.figures if row.figure == TABLE)
     description = figure_files.describe(table, day)
     assert (tuple(description["without"]), description["licence"]["id"]) == (without, licence)

@@ -39,7 +39,6 @@ from tests.reports.release.conftest import (
     SECRET_MAIL,
     SECRET_PHONE,
     SECRET_TEXT,
-    publish_day,
     release,
 )  # fmt: skip
 from warehouse import database, ops_tables
@@ -321,8 +320,8 @@ def test_a_claim_is_cited_with_its_publisher_and_its_own_day(released: Path) -> 
     assert "published 27 June 2017" in (released / "figures/claim.gdp_2030.svg").read_text()
 
 
-def test_the_version_is_that_of_the_newest_run_and_a_figure_has_its_own(tmp_path: Path) -> None:
-    data = publish_day(tmp_path / "data", DAY)
+def test_the_version_is_that_of_the_newest_run_and_a_figure_has_its_own(published: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(published, tmp_path / "data")
     with database.open_work(data) as con:
         newer = {"run_id": "2", "as_of": DAY, "code_version": "10.0", "command": "rebuild", "is_sample": False}
         put_rows(con, ops_tables.Runs, newer | {"started_at": datetime(2030, 1, 1, tzinfo=UTC)})
@@ -345,8 +344,8 @@ def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> 
 # --- what a person decided ------------------------------------------------------------------------------
 
 
-def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(tmp_path: Path) -> None:
-    data, folder = publish_day(tmp_path / "data", DAY), tmp_path / "release"
+def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(published: Path, tmp_path: Path) -> None:
+    data, folder = shutil.copytree(published, tmp_path / "data"), tmp_path / "release"
     with open_published_file(data) as con:
         ledger = {row.figure: row for row in desk.published_figures(con)}
     claim, polynesia = "claim.gdp_2030", "pay.polynesia.ai_engineering.mid_senior"
@@ -464,8 +463,11 @@ def test_what_cannot_follow_is_refused(chained: Path, published: Path, tmp_path:
     assert not (tmp_path / "full.new").exists()
 
 
-def test_sample_and_live_releases_are_never_one(released: Path, tmp_path: Path) -> None:
-    data = publish_day(tmp_path / "data", NEXT, is_sample=True)
+def test_sample_and_live_releases_are_never_one(released: Path, published_next: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(published_next, tmp_path / "data")
+    with database.open_work(data) as con:
+        con.execute("UPDATE ops.runs SET is_sample = true")
+        publish(con, data / "market.duckdb")
     with pytest.raises(ReleaseError, match="live data"):
         release(data, copy_folder(released, tmp_path))
     release(data, tmp_path / "sample")

@@ -34,8 +34,8 @@ from warehouse.tables import Sources
 FOLDER = Path(__file__).parents[3].parent / "shared" / "real" / "daily_text"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"needs the eight recorded days in {FOLDER}")
 RECORDINGS = sorted(FOLDER.glob("*.warc.gz"))
-IN_SUITE = slice(2, 6)
-"""10 to 13 August: with the day of most edits and that of most closings. All eight in `make long`."""
+IN_SUITE = slice(2, 5)
+"""10 to 12 August: with the day of most edits and that of most closings. All eight in `make long`."""
 SOURCES = ("greenhouse", "lever")
 COLUMNS = ("title", "location_text", "department", "text_hash")
 
@@ -248,9 +248,9 @@ def count(expected: Expected) -> dict[str, list[int]]:
     }
 
 
-def test_four_nights_open_close_and_change_as_the_answers_say(work_template: Path, tmp_path: Path) -> None:
+def test_three_nights_open_close_and_change_as_the_answers_say(work_template: Path, tmp_path: Path) -> None:
     assert count(check_orders(RECORDINGS[IN_SUITE], work_template, tmp_path)) == {
-        "opened": [742, 7, 19, 13], "closed": [0, 13, 57, 7], "edited": [0, 102, 3, 1],
+        "opened": [742, 7, 19], "closed": [0, 13, 57], "edited": [0, 102, 3],
     }  # fmt: skip
 
 

@@ -37,11 +37,13 @@ def put(con: database.Connection, rows: list[Any]) -> None:
     database.insert_into(con, table_of(type(rows[0])).name, arrow_table(type(rows[0]), rows))
 
 
-@pytest.fixture
-def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    """180 jobs of 60 employers in three countries, with skills."""
-    with open_copy(work_template, tmp_path) as con:
+@pytest.fixture(scope="module")
+def template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """180 jobs of 60 employers in three countries, with skills; other countries would be many cells without jobs."""
+    folder = tmp_path_factory.mktemp("jobs")
+    with open_copy(work_template, folder) as con:
         load_lookups(con, [])
+        con.execute("DELETE FROM core.countries WHERE NOT contains($some, country)", {"some": list(COUNTRIES)})
         skills = [row[0] for row in con.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
         jobs, places, mentions = [], [], []
         for n in range(180):
@@ -62,6 +64,27 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
         for rows in (jobs, places, mentions):
             put(con, rows)
         list_postings(con)
+    return folder
+
+
+@pytest.fixture
+def con(template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(template, tmp_path) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def night_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after a night."""
+    folder = tmp_path_factory.mktemp("night")
+    with open_copy(template, folder) as con, pytest.MonkeyPatch.context() as patch:
+        night(con, DAY, patch)
+    return folder
+
+
+@pytest.fixture
+def after_night(night_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(night_template, tmp_path) as con:
         yield con
 
 
@@ -157,9 +180,9 @@ def test_where_nothing_changed_nothing_is_computed(con: database.Connection, mon
 
 
 def test_only_cells_that_hold_a_changed_job_are_computed(
-    con: database.Connection, monkeypatch: pytest.MonkeyPatch
+    after_night: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    night(con, DAY, monkeypatch)
+    con = after_night
     con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert cells[table_of(Shares).name].n_computed < len(cells[table_of(Shares).name].reused)
@@ -185,9 +208,9 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
 
 
 def test_a_job_that_leaves_the_stock_changes_its_cells(
-    con: database.Connection, monkeypatch: pytest.MonkeyPatch
+    after_night: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    night(con, DAY, monkeypatch)
+    con = after_night
     assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
     closing = "closed_at = last_seen_at + INTERVAL 1 HOUR, closed_by = 'list'"
     con.execute(f"UPDATE core.posting_boards SET {closing} WHERE posting_id = 'x:0001'")
@@ -198,10 +221,9 @@ def test_a_job_that_leaves_the_stock_changes_its_cells(
     assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
 
-def test_other_code_computes_everything(con: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    night(con, DAY, monkeypatch)
+def test_other_code_computes_everything(after_night: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
-    cells = night(con, DAY + timedelta(days=1), monkeypatch)
+    cells = night(after_night, DAY + timedelta(days=1), monkeypatch)
     assert set(cells) == {table_of(cls).name for cls in MARTS}
     assert all(not cell.reused for cell in cells.values())
 

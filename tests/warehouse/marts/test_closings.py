@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from tests.builders import BEGIN, Answer, load, night, posting, refined
+from tests.builders import BEGIN, Answer, load, night, open_copy, posting, refined
 from transforms.records.rows import Place
 from warehouse import database
 from warehouse.checks import gate
@@ -154,9 +154,22 @@ def test_adverts_count_in_each_region_and_group_of_theirs(con: database.Connecti
 # --- what is printed, and the same numbers without the SQL ---
 
 
+@pytest.fixture(scope="module")
+def boards_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("boards")
+    with open_copy(work_template, folder) as con:
+        put_fourteen_boards(con, folder)
+    return folder
+
+
 @pytest.fixture
-def boards(con: database.Connection, tmp_path: Path) -> database.Connection:
+def boards(boards_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """Fourteen boards of AI and other engineering, read four times; the last board has no AI advert."""
+    with open_copy(boards_template, tmp_path) as con:
+        yield con
+
+
+def put_fourteen_boards(con: database.Connection, folder: Path) -> None:
     draw = np.random.default_rng(5)
     adverts = {
         f"b{board}": [
@@ -174,8 +187,7 @@ def boards(con: database.Connection, tmp_path: Path) -> database.Connection:
             )
             for board, rows in adverts.items()
         ]
-        load(con, refined(tmp_path, f"{number:04}", *answers))
-    return con
+        load(con, refined(folder, f"{number:04}", *answers))
 
 
 def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:

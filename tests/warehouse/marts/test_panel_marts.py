@@ -17,10 +17,9 @@ from tests.builders import posting as job
 from tests.known_truth.board_market import EMPTY, FAILS, GONE, LIST, MOVED, SEED, draw_board_market, silence_boards
 from tests.known_truth.board_nights import estimate, name_strata, run_nights, weigh
 from tests.warehouse.marts.test_closings import put_nights
-from tests.warehouse.marts.test_marts import AS_OF, NOW, cell, posting, put
-from transforms.records.columns import fields_of
+from tests.warehouse.marts.test_marts import AS_OF, NOW, SOME_COUNTRIES, cell, posting, put
+from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import BRIDGE_DAYS, MEMBER_RHYTHM
-from transforms.text.lookups import countries
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import ClosingRates, PayDisclosure, SalaryBands, Shares, TimeListed
@@ -32,7 +31,8 @@ from warehouse.marts.pay_quantiles import PANEL_COLUMNS
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import Spells, estimate_listed, time_listed
-from warehouse.ops_tables import BoardNights, PanelDraw, Responses
+from warehouse.ops_tables import BoardNights, PanelDraw, Rejects, Responses
+from warehouse.schema import arrow_table
 from warehouse.tables import Countries
 
 DRAWN_ON = AS_OF - timedelta(days=20)
@@ -122,7 +122,8 @@ def put_answers(
 
     What is left out "by a rule of ours" is no fault of the answer.
     """
-    nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(Responses))
+    nothing: dict[type, dict[str, Any]] = {cls: {f.name: None for f in fields_of(cls)} for cls in (Responses, Rejects)}
+    responses, rejects = [], []
     for board in boards:
         for number, answer in enumerate(answers):
             status, rule = answer if isinstance(answer, tuple) else (answer, "HTTP 200 expected" * (answer >= 400))
@@ -133,14 +134,13 @@ def put_answers(
                 "http_status": status, "digest": "sha1:X", "refers_to": refers_to, "is_complete": False, "n_rows": 0,
                 "n_rejects": int(bool(rule)),
             }  # fmt: skip
-            database.put(con, Responses, [Responses(**nothing | place | values)])
+            responses.append(Responses(**nothing[Responses] | place | values))
             if rule:
-                con.execute(
-                    "INSERT INTO ops.rejects BY NAME SELECT 'x' AS source, $warc AS warc, $record AS record,"
-                    " $rule AS rule, 'response' AS column_name, '' AS value,"
-                    " $rule LIKE '%by a rule of ours' AS is_deliberate",
-                    place | {"rule": rule},
-                )
+                why = {"source": "x", "rule": rule, "column_name": "response", "value": ""}
+                is_deliberate = rule.endswith("by a rule of ours")
+                rejects.append(Rejects(**nothing[Rejects] | place | why | {"is_deliberate": is_deliberate}))
+    database.put(con, Responses, responses)
+    database.insert_into(con, table_of(Rejects).name, arrow_table(Rejects, rejects))
 
 
 def rows_in(frame: pd.DataFrame) -> list[Any]:
@@ -216,11 +216,20 @@ NONE = "SELECT sum(weight), count(*) FILTER (is_answered) FROM panel_boards($day
 def test_a_list_without_adverts_and_a_redirect_answer_as_a_board_that_is_gone(
     con: database.Connection, answers: list[int | tuple[int, str]], has_answered: bool
 ) -> None:
-    """Ten of 40 members say so: weights of the others stay at the inverse of the chance, else they stand for them."""
+    """Ten of 40 members say so."""
     put_two_strata(con, n_silent=10)
     put_answers(con, [f"silent{i}" for i in range(10)], *answers)
     n_answered = 40 if has_answered else 30
     assert con.execute(NONE, {"day": AS_OF}).fetchall() == [(pytest.approx(80), n_answered)]
+
+
+@pytest.mark.parametrize(("answers", "has_answered"), [([302, 404], True), ([301, 500], False)])
+def test_members_stand_for_those_that_did_not_answer(
+    con: database.Connection, answers: list[int], has_answered: bool
+) -> None:
+    """Where ten of 40 answer, weights of the others stay at the inverse of the chance, else they stand for them."""
+    put_two_strata(con, n_silent=10)
+    put_answers(con, [f"silent{i}" for i in range(10)], *answers)
     row = row_of(shares(con, AS_OF))
     assert (row.sample, row.n_jobs) == ("panel", 60)
     assert row.share == pytest.approx(60 / 90 if has_answered else 80 / 110)
@@ -553,7 +562,7 @@ def test_a_cell_that_is_withheld_says_nothing_of_its_panel_but_how_many(con: dat
 
 def test_in_dollars_a_country_s_panel_is_judged_on_its_own_money(con: database.Connection) -> None:
     """Of 40 members in Brazil 20 pay in dollars, so that the panel has 20 jobs in the country's own money."""
-    database.load_lookup(con, Countries, countries())
+    database.load_lookup(con, Countries, SOME_COUNTRIES)
     own: dict[str, Any] = {"country": "BR", "currency": "BRL", "annual_low": 5e5, "annual_high": 5e5}
     put_paid(con, "yield", [100e3] * 40, begin=500, **own)
     local = put_paid(con, "local", [90e3] * 20, **own)
