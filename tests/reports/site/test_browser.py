@@ -44,12 +44,22 @@ def said(page: Page) -> str:
 # --- what every page keeps ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_pages_are_accessible_and_fit_the_window(browser: Browser, site: Path, width: int, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("width", "scheme", "held"),
+    [
+        (390, "light", SHOWN),
+        (1280, "dark", ("index.html", "pay.html", PRINTED)),
+        pytest.param(1280, "dark", SHOWN, marks=pytest.mark.long),
+    ],
+)
+def test_pages_are_accessible_and_fit_the_window(
+    browser: Browser, site: Path, width: int, scheme: str, held: tuple[str, ...]
+) -> None:
+    """All fit it; those that are `held` against axe, which takes most of the time, are accessible."""
     with read(browser, site.as_uri(), width=width, scheme=scheme) as reader:
         for path in SHOWN:
             reader.open(path)
-            assert reader.complaints() == []
+            assert path not in held or reader.complaints() == []
             assert reader.too_wide() == [], path
         assert (reader.wrong, reader.left) == ([], [])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import special, stats
 
-from tests.builders import Answer, load, night, refined
+from tests.builders import Answer, load, night, open_copy, refined
 from tests.builders import posting as refined_posting
 from tests.warehouse.marts.test_frame import NO_PAY
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
@@ -39,9 +40,13 @@ ALL = ("world", "World")
 @pytest.fixture
 def con(con: database.Connection) -> database.Connection:
     """With countries and laws."""
+    put_places(con)
+    return con
+
+
+def put_places(con: database.Connection) -> None:
     database.load_lookup(con, Countries, [one for one in countries() if one.country in ("US", "DE", *LAWS)])
     put_laws(con)
-    return con
 
 
 def put_laws(con: database.Connection, **fields: Any) -> None:
@@ -185,9 +190,23 @@ def test_new_adverts_are_counted_by_the_quarter_in_which_they_were_first_seen(
 PLACES = (["US-CO"], ["US-CO", "DE"], ["US-TX"], ["US"], ["DE"], ["SK"], ["AT-9", "US-MA"])
 
 
-@pytest.fixture
-def market(con: database.Connection) -> database.Connection:
+@pytest.fixture(scope="module")
+def market_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """600 jobs of 40 uneven employers, which state pay where a law is in force more often."""
+    folder = tmp_path_factory.mktemp("market")
+    with open_copy(work_template, folder) as con:
+        put_places(con)
+        put_market(con)
+    return folder
+
+
+@pytest.fixture
+def market(market_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(market_template, tmp_path) as con:
+        yield con
+
+
+def put_market(con: database.Connection) -> None:
     draw = np.random.default_rng(8)
     jobs = []
     for number in range(600):
@@ -199,7 +218,6 @@ def market(con: database.Connection) -> database.Connection:
         role = "data_engineer" if number % 3 == 0 else "ai_engineer"
         jobs.append((posting(number, role=role, employer_id=f"e{employer:02}", **pay), places))
     put_jobs(con, *jobs)
-    return con
 
 
 def test_a_row_is_what_the_method_says(market: database.Connection) -> None:

@@ -6,6 +6,7 @@ the rows that are checked. Shares and closing rates have theirs beside their tes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from tests.builders import night
+from tests.builders import night, open_copy
 from tests.warehouse.marts.test_closings import LAST, put_nights
 from tests.warehouse.marts.test_frame import employer
-from tests.warehouse.marts.test_marts import AS_OF, NOW, REGION, posting, put, report
+from tests.warehouse.marts.test_marts import AS_OF, NOW, REGION, SOME_COUNTRIES, posting, put, report
 from transforms.records.columns import fields_of
 from transforms.records.vocabulary import AI_GROUPS, SOC
-from transforms.text.lookups import countries, near_occupations, roles
+from transforms.text.lookups import near_occupations, roles
 from warehouse import database
 from warehouse.marts.closings import closings_left_out
 from warehouse.marts.frame import frame_coverage, pay_ladder
@@ -48,7 +49,7 @@ ODDITIES: tuple[dict[str, Any], ...] = (
 def fill_market(con: database.Connection, n_adverts: int = 900) -> None:
     """Adverts of uneven employers that differ in whatever decides a cell; the boards are read on two days."""
     chance = np.random.default_rng(11)
-    database.load_lookup(con, Countries, countries())
+    database.load_lookup(con, Countries, SOME_COUNTRIES)
     database.load_lookup(con, Roles, roles())
     adverts: list[Any] = []
     places, bonuses = [], []
@@ -105,10 +106,12 @@ def only_values(codes: list[str]) -> dict[str, str | None]:
     }
 
 
-@pytest.fixture
-def market(con: database.Connection) -> database.Connection:
-    fill_market(con)
-    return con
+@pytest.fixture(scope="module")
+def market(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
+    """For tests that write nothing."""
+    with open_copy(work_template, tmp_path_factory.mktemp("market")) as con:
+        fill_market(con)
+        yield con
 
 
 # --- the core tables, as the page reads them ------------------------------------------------------------
@@ -342,7 +345,7 @@ def test_a_band_of_bonuses_is_what_the_method_says(market: database.Connection) 
 
 def test_a_band_of_a_third_party_is_what_the_method_says(con: database.Connection) -> None:
     """Pairs of two snapshots and three years, some twice, some with one end, of part-time work or too far apart."""
-    database.load_lookup(con, Countries, countries())
+    database.load_lookup(con, Countries, SOME_COUNTRIES)
     chance = np.random.default_rng(3)
     rows = []
     for pair in range(1, 121):
