@@ -33,6 +33,7 @@ import flows.runtime.prefect_server
 from flows.cli import main
 from flows.runtime import run_record
 from flows.runtime.run_record import Outcome, Request
+from reports.release.build import site_files
 from tests.conftest import WITH_SERVER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
@@ -294,8 +295,7 @@ def briefly(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 
     For tests of whole nights that look at no other page.
     """
-    files = flows.nightly.site_files
-    monkeypatch.setattr(flows.nightly, "site_files", lambda *arguments: itertools.islice(files(*arguments), 1))
+    monkeypatch.setattr(flows.nightly, "site_files", lambda *arguments: itertools.islice(site_files(*arguments), 1))
     return plain
 
 

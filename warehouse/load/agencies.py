@@ -45,12 +45,13 @@ def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
             log.warning("%s: its refined file is missing; its texts are not read for signs of agencies", warc)
             con.execute("DELETE FROM unread WHERE warc = ? AND has_text", [warc])
         if paths:
-            warc_of = ", ".join(f"{literal(path)}: {literal(warc)}" for path, warc in paths.items())
+            con.execute("CREATE OR REPLACE TEMP TABLE text_files (filename VARCHAR, warc VARCHAR)")
+            con.execute("INSERT INTO text_files SELECT unnest(?), unnest(?)", [list(paths), list(paths.values())])
             texts = f"""(
-                SELECT u.posting_id, u."language", text
+                SELECT posting_id, u."language", text
                 FROM read_parquet([{", ".join(map(literal, paths))}], filename = true) AS r
-                JOIN unread AS u ON u.posting_id = r.posting_id AND u.record = r.record
-                    AND u.warc = (MAP {{{warc_of}}})[r.filename] AND u.has_text
+                JOIN text_files USING (filename) JOIN unread AS u USING (warc, posting_id, record)
+                WHERE u.has_text
             )"""
             _read(con, cues, "text", texts)
         _read(con, cues, "title", "unread")

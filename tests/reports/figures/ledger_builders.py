@@ -126,7 +126,8 @@ def computed_from_core(
 
 
 def offers(put: Put, sizes: list[int], has: Callable[[int, int], bool]) -> None:
-    adverts, pay = [], []
+    adverts: list[dict[str, Any]] = []
+    pay: list[dict[str, Any]] = []
     for employer, size in enumerate(sizes):
         for k in range(size):
             number = len(adverts)
