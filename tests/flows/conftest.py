@@ -46,8 +46,6 @@ SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
 LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--source", "lever")
 EARLIER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
-PATIENCE = 600
-"""Seconds a command may take; a busy machine needs minutes for what takes one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +99,9 @@ def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., Comm
 
 
 def wait_for_end(process: subprocess.Popen[str], data: Path) -> CommandResult:
-    """How a started command ended; one that takes too long is interrupted."""
+    """How a started command ended. No time is set: a busy machine needs minutes for what takes seconds."""
     try:
-        code = process.wait(timeout=PATIENCE)
+        code = process.wait()
     finally:
         end(process)
     out, err = ((data.parent / f"{data.name}.{end}").read_text() for end in ("out", "err"))
@@ -133,10 +131,8 @@ def server(
         port = int(free.getsockname()[1])
     process = started(data, "serve", "--port", str(port), *LEAP_NIGHT, JOBMARKET_CONTACT="operator@jobs.example")
     url = f"http://127.0.0.1:{port}/api"
-    until = time.monotonic() + PATIENCE
     while not answers(f"{url}/health"):
         assert process.poll() is None, (data.parent / "data.err").read_text()
-        assert time.monotonic() < until
         time.sleep(0.2)
 
     def end_serve() -> None:
