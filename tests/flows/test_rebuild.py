@@ -14,6 +14,7 @@ from flows import nightly
 from flows.runtime.run_record import Request, work_of
 from flows.runtime.settings import Settings
 from tests.flows.conftest import CommandResult, FinishedRun, without_prefect
+from tests.flows.test_faults import DAY, FIRST, TEXT, ashby_board, ashby_job, record
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -105,6 +106,19 @@ def test_rebuild_makes_what_the_nights_made(
     result = briefly(data, "rebuild")
     assert result.code == 0, result.said
     assert made_in(data) == small.made
+
+
+def test_signs_of_agencies_are_those_of_the_newest_of_several_files(
+    empty: Path, tmp_path: Path, loading: Command
+) -> None:
+    """All refined files are read at once; the same advert stands at the same place of both."""
+    jobs = [ashby_job(1, descriptionHtml=f"<p>{words}</p>{TEXT}") for words in ("Our client is a bank.", "We are one.")]
+    boards = [ashby_board("orchard", job, jobs[0] | {"id": f"b{n}"}) for n, job in enumerate(jobs)]
+    files = [str(record(tmp_path / f"{n}.warc.gz", [one], FIRST + n * DAY)) for n, one in enumerate(boards)]
+    assert loading(empty, "backfill", *files).code == 0
+    with open_reader(empty) as con:
+        signs = con.execute("SELECT posting_id, sign, words FROM core.agency_signs ORDER BY ALL").fetchall()
+    assert signs == [(f"ashby:b{n}", "client", "Our client is a") for n in (0, 1)]
 
 
 def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) -> None:
