@@ -494,10 +494,12 @@ def test_without_a_script_all_stands_there(plain_reader: Reader) -> None:
         assert dead == [], path
 
 
-def test_a_print_has_what_is_folded_up(reader: Reader) -> None:
-    page = reader.open("pay.html")
-    assert page.locator("#table").is_hidden()
-    page.emulate_media(media="print")
-    expect(page.locator("#table")).to_be_visible()
-    expect(page.locator("#chart .row.others .sure").first).to_be_visible()
-    assert page.locator("select:visible, button:visible, .offer:visible, nav:visible").count() == 0
+def test_a_print_has_what_is_folded_up(browser: Browser, site: Path) -> None:
+    with read(browser, site.as_uri()) as reader:
+        page = reader.open("pay.html")
+        assert page.locator("#table").is_hidden()
+        page.emulate_media(media="print")
+        expect(page.locator("#table")).to_be_visible()
+        expect(page.locator("#chart .row.others .sure").first).to_be_visible()
+        assert page.locator("select:visible, button:visible, .offer:visible, nav:visible").count() == 0
+        assert (reader.wrong, reader.left) == ([], [])

@@ -13,7 +13,7 @@ import pytest
 from extractors.archive.reader import read
 from extractors.response import ANSWERED, Response
 from extractors.source import all_sources, is_answer_of
-from tests.builders import Answer, all_rows, declare, load, night, posting, refined
+from tests.builders import Answer, all_rows, declare, load, night, open_copy, posting, refined
 from transforms.depth import ALL_PERCENT
 from transforms.posting import postings
 from transforms.records.rows import Posting
@@ -69,12 +69,19 @@ def test_words_tell_of_agencies_and_others_do_not(con: database.Connection, tmp_
     assert wrong == []
 
 
+@pytest.fixture(scope="module")
+def opened(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
+    """A work file for tests that write nothing."""
+    with open_copy(work_template, tmp_path_factory.mktemp("opened")) as con:
+        yield con
+
+
 @pytest.mark.parametrize("cue", cells_of("agency_cues"), ids=lambda cue: cue["example"])
-def test_each_cue_finds_its_example(con: database.Connection, cue: dict[str, str]) -> None:
+def test_each_cue_finds_its_example(opened: database.Connection, cue: dict[str, str]) -> None:
     assert cue["sign"] in AGENCY_SIGNS and cue["part"] in ("title", "text")
     texts = "(SELECT 'x' AS posting_id, ? AS title, ? AS text, ? AS language)"
     values = [cue["example"], cue["example"], cue["language"]]
-    rows = con.execute(agencies._signs([cue], cue["part"], texts), values).fetchall()
+    rows = opened.execute(agencies._signs([cue], cue["part"], texts), values).fetchall()
     assert [row[:2] for row in rows] == [("x", cue["sign"])]
     assert rows[0][2] in cue["example"]
 

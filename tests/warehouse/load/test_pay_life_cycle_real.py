@@ -152,7 +152,7 @@ def check(con: database.Connection, days: Sequence[date]) -> set[tuple[str, date
 def test_pay_that_one_employer_changes_on_its_whole_board_is_kept_with_what_it_was(
     work_template: Path, tmp_path: Path
 ) -> None:
-    days = sorted({*WEEK, *record_days(), *(FIRST + timedelta(days=n) for n in range(0, 211, 21))})
+    days = sorted({*WEEK, *record_days(), *(FIRST + timedelta(days=n) for n in range(0, 211, 42))})
     with nights_of(days, work_template, tmp_path) as con:
         changes = check(con, days)
         assert 290 <= sum(day in WEEK[1:] for _, day in changes) <= 310

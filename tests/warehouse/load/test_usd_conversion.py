@@ -14,6 +14,7 @@ from tests.builders import (
     all_rows,
     load,
     night,
+    open_copy,
     paid,
     posting,
     rates,
@@ -26,6 +27,22 @@ from warehouse.load.usd_conversion import convert_money, find_unconverted
 MONEY = """
     SELECT round(annual_low_usd, 6), round(fx_rate, 6), fx_on::VARCHAR, fx_source, usd_reason FROM core.postings
 """
+
+
+@pytest.fixture(scope="module")
+def rates_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rates of two tables, of some days."""
+    ecb = [
+        *(("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))),
+        ("2026-01-01", "EUR", "USD", 1.1),
+        *(("2010-05-31", "EUR", c, r) for c, r in (("USD", 1.2), ("GBP", 0.6))),
+        ("2026-01-06", "EUR", "GBP", 0.7),  # a day without a dollar implies nothing
+    ]
+    table = [("2026-01-01", "USD", "ARS", 1000.0), ("2026-01-01", "USD", "GBP", 0.8)]
+    folder = tmp_path_factory.mktemp("rates")
+    with open_copy(work_template, folder) as con:
+        load(con, rates(folder, "a", ecb), rates(folder, "a", table, source="currency_table"))
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -48,20 +65,13 @@ MONEY = """
     ],
 )
 def test_dollars_come_from_the_last_rate_on_or_before_the_day(
-    currency: str | None, iso_date: str | None, expected: tuple[Any, ...], con: database.Connection, tmp_path: Path
+    currency: str | None, iso_date: str | None, expected: tuple[Any, ...], rates_template: Path, tmp_path: Path
 ) -> None:
-    ecb = [
-        *(("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))),
-        ("2026-01-01", "EUR", "USD", 1.1),
-        *(("2010-05-31", "EUR", c, r) for c, r in (("USD", 1.2), ("GBP", 0.6))),
-        ("2026-01-06", "EUR", "GBP", 0.7),  # a day without a dollar implies nothing
-    ]
-    table = [("2026-01-01", "USD", "ARS", 1000.0), ("2026-01-01", "USD", "GBP", 0.8)]
-    load(con, rates(tmp_path, "a", ecb), rates(tmp_path, "a", table, source="currency_table"))
     day = date.fromisoformat(iso_date) if iso_date else None
-    load(con, refined(tmp_path, "a", Answer(BEGIN, [paid(100.0, currency, posted_on=day)])))
-    convert_money(con)
-    assert all_rows(con, MONEY) == [expected]
+    with open_copy(rates_template, tmp_path) as con:
+        load(con, refined(tmp_path, "a", Answer(BEGIN, [paid(100.0, currency, posted_on=day)])))
+        convert_money(con)
+        assert all_rows(con, MONEY) == [expected]
 
 
 def test_postings_without_a_rate_are_counted_by_currency(con: database.Connection, tmp_path: Path) -> None:

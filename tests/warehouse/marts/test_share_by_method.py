@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.vocabulary import AI_GROUPS
 from warehouse import database
@@ -21,9 +22,9 @@ SIZES = [20, 12, 9, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2, 2, *[1] * 25]
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """Jobs of uneven employers, whose habits differ; some have a second advert, some are silent, old, or not of AI."""
-    with database.open_work(tmp_path) as con:
+    with open_copy(work_template, tmp_path) as con:
         chance = np.random.default_rng(5)
         number, rows = 0, []
         for employer, size in enumerate(SIZES):

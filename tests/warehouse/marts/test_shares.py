@@ -28,8 +28,8 @@ from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path) as con:
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path) as con:
         yield con
 
 
