@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import open_copy
@@ -40,9 +40,8 @@ def row_of(cls: type, **fields: Any) -> Any:
 
 def found(con: database.Connection, measure: str, group: str = "ai_engineering", region: str = "World") -> Any:
     """Rows of a measure in a cell, by item."""
-    frame = shares(con, AS_OF)
-    mask = (frame["measure"] == measure) & (frame["role_group"] == group) & (frame["region"] == region)
-    return frame[mask].set_index("item")
+    frame = shares(con, AS_OF, measures=[MEASURES[measure]])
+    return frame[(frame["role_group"] == group) & (frame["region"] == region)].set_index("item")
 
 
 def counts(con: database.Connection, measure: str, group: str = "ai_engineering") -> dict[str, tuple[int, int, int]]:
@@ -78,10 +77,16 @@ def rows_of_answers(counts: ShareCounts) -> pd.DataFrame:
     return make_share_rows(counts, DECLARED, CATEGORIES, has_bounds=True)
 
 
-@given(ANSWERS, st.sets(st.integers(0, 3), min_size=1), st.randoms())
-def test_neither_order_nor_other_cells_change_a_cell(
-    jobs: list[tuple[int, int, set[int]]], cells: set[int], chance: random.Random
-) -> None:
+FEW = pytest.mark.parametrize("n_examples", [25, pytest.param(100, marks=pytest.mark.long)])
+
+
+@FEW
+def test_neither_order_nor_other_cells_change_a_cell(n_examples: int) -> None:
+    cells, order = st.sets(st.integers(0, 3), min_size=1), st.randoms()
+    settings(max_examples=n_examples)(given(ANSWERS, cells, order)(change_order_and_cells))()
+
+
+def change_order_and_cells(jobs: list[tuple[int, int, set[int]]], cells: set[int], chance: random.Random) -> None:
     whole = rows_of_answers(count_answers(jobs))
     order = chance.sample(jobs, len(jobs))
     pd.testing.assert_frame_equal(rows_of_answers(count_answers(order)), whole, check_exact=True)
@@ -90,8 +95,12 @@ def test_neither_order_nor_other_cells_change_a_cell(
     pd.testing.assert_frame_equal(some.drop(columns="cell"), expected, check_exact=True, check_dtype=False)
 
 
-@given(ANSWERS)
-def test_shares_lie_in_their_intervals_and_bounds(jobs: list[tuple[int, int, set[int]]]) -> None:
+@FEW
+def test_shares_lie_in_their_intervals_and_bounds(n_examples: int) -> None:
+    settings(max_examples=n_examples)(given(ANSWERS)(check_ends))()
+
+
+def check_ends(jobs: list[tuple[int, int, set[int]]]) -> None:
     rows = rows_of_answers(count_answers(jobs))
     assert (rows["share"].isna() == (rows["status"] == "suppressed")).all()
     visible = rows[rows["status"] == "published"]
@@ -213,7 +222,7 @@ def test_jobs_count_in_each_of_their_regions_and_role_groups(con: database.Conne
     put(con, [posting(1), posting(2, role="data_scientist"), posting(3, role="software_engineer")])
     place = {"position": 0, "country": "US", "region": "Northern America", "continent": "Americas", "reading": "stated"}
     put(con, [row_of(PostingPlaces, posting_id="x:0001", **place)])
-    frame = shares(con, AS_OF).query("measure == 'pay_stated'")
+    frame = shares(con, AS_OF, measures=[MEASURES["pay_stated"]])
     assert frame.groupby(["region", "role_group"])["n_jobs"].max().to_dict() == {
         ("World", "ai_engineering"): 1, ("World", "ai_jobs"): 2, ("US", "ai_engineering"): 1, ("US", "ai_jobs"): 1,
         ("Americas", "ai_engineering"): 1, ("Americas", "ai_jobs"): 1, ("Northern America", "ai_engineering"): 1,
@@ -355,16 +364,21 @@ def test_texts_in_a_language_that_is_not_read_ask_for_nothing_that_is_known(
         assert rows.loc[rows["item"] == "not_asked", ["n_yes", "n_jobs", "n_unknown"]].values.tolist() == [[1, 1, 1]]
 
 
-@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
-def test_the_jobs_behind_a_share_are_those_it_counts(con: database.Connection, measure: Any) -> None:
+@pytest.fixture(scope="module")
+def opened(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
+    """Eight jobs, for tests that write nothing."""
     some: dict[str, Any] = {"board": "b", "first_seen_at": NOW - timedelta(days=100), "workplace": "remote"}
-    put(
-        con,
-        [posting(i, **some | ({"degree_min": "master", "remote_scope": ("US",)} if i % 2 else {})) for i in range(8)],
-    )
-    rows = shares(con, AS_OF, measures=[measure])
+    more = ({}, {"degree_min": "master", "remote_scope": ("US",)})
+    with open_copy(work_template, tmp_path_factory.mktemp("opened")) as con:
+        put(con, [posting(i, **some | more[i % 2]) for i in range(8)])
+        yield con
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_the_jobs_behind_a_share_are_those_it_counts(opened: database.Connection, measure: Any) -> None:
+    rows = shares(opened, AS_OF, measures=[measure])
     values = {"as_of": AS_OF}
-    behind = con.execute(f"SELECT * FROM ({measure.behind()}) WHERE role_group = 'ai_engineering'", values).df()
+    behind = opened.execute(f"SELECT * FROM ({measure.behind()}) WHERE role_group = 'ai_engineering'", values).df()
     for row in rows[rows["role_group"] == "ai_engineering"].itertuples():
         assert row.n_jobs == behind["job_id"].nunique()
         assert row.n_yes == sum(row.item in items for items in behind["items"])

@@ -123,8 +123,9 @@ def test_what_is_missed_is_measured_on_the_random_share(
 ) -> None:
     """Bounds are Clopper and Pearson's: of none of 300, 1 - 0.025 ^ (1 / 300)."""
     put(con, [posting(n, told_by="title") for n in range(100)])
-    for n in range(n_drawn):
-        put(con, [posting(1000 + n, **DRAWN, ai_label="builds_ai" if n < n_missed else "none")])
+    labels = ["builds_ai"] * n_missed + ["none"] * (n_drawn - n_missed)
+    if labels:
+        put(con, [posting(1000 + n, **DRAWN, ai_label=label) for n, label in enumerate(labels)])
     if n_unread:
         put(con, [posting(5000 + n, **UNREAD) for n in range(n_unread)])
     depth = measure_depth(con)
