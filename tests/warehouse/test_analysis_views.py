@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.builders import Answer, all_rows, load, posting, refined, share_row
+from tests.builders import Answer, all_rows, load, open_copy, posting, refined, share_row
 from transforms.records.rows import Place, Posting, SkillRequirement
 from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
 from warehouse import analysis_views, database, schema
@@ -78,9 +78,18 @@ HIDDEN = offer(11, source="secret", board="secret")
 """Of a source whose aggregates may not be published."""
 
 
-@pytest.fixture
-def market(con: database.Connection, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+@pytest.fixture(scope="module")
+def market(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file: two readings of a board, and one of a source that may not be published."""
+    folder = tmp_path_factory.mktemp("market")
+    with open_copy(work_template, folder) as con:
+        publish_readings(con, folder)
+    with duckdb.connect(str(folder / "market.duckdb"), read_only=True) as reader:
+        reader.execute("SET TimeZone = 'UTC'")
+        yield reader
+
+
+def publish_readings(con: database.Connection, folder: Path) -> None:
     usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
     sources = [
         Sources(source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_public, **usual)
@@ -88,9 +97,9 @@ def market(con: database.Connection, tmp_path: Path) -> Iterator[duckdb.DuckDBPy
     ]
     load_lookups(con, sources)
     files = [
-        refined(tmp_path, "a", Answer(on(2, 10), [OPEN[0], FORMER])),
-        refined(tmp_path, "b", Answer(on(3, 30), OPEN)),
-        refined(tmp_path, "c", Answer(on(3, 30), [HIDDEN], board="secret"), source="secret"),
+        refined(folder, "a", Answer(on(2, 10), [OPEN[0], FORMER])),
+        refined(folder, "b", Answer(on(3, 30), OPEN)),
+        refined(folder, "c", Answer(on(3, 30), [HIDDEN], board="secret"), source="secret"),
     ]
     load(con, *files)
     employers.resolve(con, ())
@@ -99,10 +108,7 @@ def market(con: database.Connection, tmp_path: Path) -> Iterator[duckdb.DuckDBPy
     row = share_row(NEWEST, "workplace", "remote", 6, 4, n_unknown=2, share=4 / 6, status="low", form="bounds")
     with database.transaction(con):
         database.write_mart(con, Shares, [Shares(**row)], as_of=NEWEST)
-    publish(con, tmp_path / "market.duckdb")
-    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as reader:
-        reader.execute("SET TimeZone = 'UTC'")
-        yield reader
+    publish(con, folder / "market.duckdb")
 
 
 def test_pay_that_is_in_no_band_says_why(market: duckdb.DuckDBPyConnection) -> None:
