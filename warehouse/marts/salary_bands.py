@@ -80,7 +80,9 @@ class _JobColumns:
     """One of each row (`cell_cache.hashes_of`), of all that it says."""
 
     def where(self, index: Any) -> _JobColumns:
-        return _JobColumns(**{f.name: getattr(self, f.name)[index] for f in dataclasses.fields(self)})
+        if not len(self.role):  # as in most cells of the grid
+            return self
+        return _JobColumns(*[column[index] for column in vars(self).values()])
 
     @property
     def band(self) -> _Band:
