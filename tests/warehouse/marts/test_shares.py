@@ -368,7 +368,7 @@ def test_texts_in_a_language_that_is_not_read_ask_for_nothing_that_is_known(
 def opened(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
     """Eight jobs, for tests that write nothing."""
     some: dict[str, Any] = {"board": "b", "first_seen_at": NOW - timedelta(days=100), "workplace": "remote"}
-    more = ({}, {"degree_min": "master", "remote_scope": ("US",)})
+    more: tuple[dict[str, Any], ...] = ({}, {"degree_min": "master", "remote_scope": ("US",)})
     with open_copy(work_template, tmp_path_factory.mktemp("opened")) as con:
         put(con, [posting(i, **some | more[i % 2]) for i in range(8)])
         yield con
