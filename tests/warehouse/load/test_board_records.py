@@ -176,16 +176,15 @@ def test_a_file_that_a_kill_left_half_written_is_none(work_file: database.Connec
     assert not (folder / ".known-000004.parquet.new").exists()
 
 
-@pytest.mark.parametrize("n_places", [4, pytest.param(12, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", ["known-000002.parquet", "draw-000002.parquet", "nights-1.parquet"])
 def test_a_damaged_file_is_set_aside_and_named_once(
-    name: str, n_places: int, work_file: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture,
+    name: str, work_file: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture,
     work_template: Path, tmp_path: Path,
 ) -> None:  # fmt: skip
     """Wherever a bit is flipped: values have checksums, the footer has none."""
     whole, ours = (folder / name).read_bytes(), set(folder.glob("*"))
     rows_of_whole = said(work_file)
-    for nth, at in enumerate(range(4, len(whole), len(whole) // n_places)):
+    for nth, at in enumerate(range(4, len(whole), len(whole) // 12)):
         content = bytearray(whole)
         content[at] ^= 0x04
         (folder / name).write_bytes(content)
