@@ -61,7 +61,7 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
     """
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
-    if cache.reuse(inputs):
+    if cache.reuse(inputs) or persons.empty:
         return pd.DataFrame()
     bands = persons.loc[persons["is_main_survey"] & persons["is_full_time"], OF_BANDS].drop_duplicates()
     rows = _compute(con, as_of).merge(bands, on=OF_BANDS)

@@ -161,13 +161,14 @@ def _read_level(con: duckdb.DuckDBPyConnection, level: str) -> _JobColumns:
 
 _ADVERTS = """
 CREATE OR REPLACE TEMP TABLE band_jobs AS
+WITH panel AS MATERIALIZED (FROM panel_jobs($as_of))
 SELECT seen.*,
-    CASE WHEN EXISTS (FROM panel_jobs($as_of)) AND is_in_band THEN coalesce(w.weight, 0) END AS panel_weight
+    CASE WHEN EXISTS (FROM panel) AND is_in_band THEN coalesce(w.weight, 0) END AS panel_weight
 FROM (
     SELECT *, true AS is_paid FROM pay_observations($as_of)
     UNION ALL BY NAME
     SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
-) AS seen LEFT JOIN panel_jobs($as_of) AS w USING (job_id)
+) AS seen LEFT JOIN panel AS w USING (job_id)
 """
 
 
