@@ -61,6 +61,7 @@ class Board(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Board
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms, until the headers before it are acknowledged
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))
