@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from typing import Any, ParamSpec, TypeVar
 
 PRELOADED = ("flows.backfill", "great_expectations")
@@ -13,10 +14,16 @@ Given = ParamSpec("Given")
 Done = TypeVar("Done")
 
 
-def run_apart(work: Callable[Given, Done], /, *args: Given.args, **kwargs: Given.kwargs) -> Done:
-    """What a function of a module returns in a process of its own. Raises `RuntimeError` where that says nothing."""
+def forking() -> ForkServerContext:
+    """Begins processes that have imported what is `PRELOADED`."""
     context = get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def run_apart(work: Callable[Given, Done], /, *args: Given.args, **kwargs: Given.kwargs) -> Done:
+    """What a function of a module returns in a process of its own. Raises `RuntimeError` where that says nothing."""
+    context = forking()
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_tell, args=(sender, work, args, kwargs))
     process.start()

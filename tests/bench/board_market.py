@@ -17,7 +17,6 @@ import contextlib
 import csv
 import functools
 import json
-import multiprocessing
 import random
 import re
 import time
@@ -32,6 +31,7 @@ from typing import Any
 from extractors.sample.adverts import Advert, Board, Dice, boards, draw_advert, spots_of, table
 from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting
 from extractors.source import all_sources
+from tests.bench.apart import forking
 
 PLATFORMS = ("ashby", "greenhouse", "lever")
 SIZES = Path(__file__).parents[1] / "known_truth" / "board_sizes.csv"
@@ -316,7 +316,7 @@ def _serve(market_night: MarketNight, sender: Any) -> None:
 @contextlib.contextmanager
 def serve_market(market_night: MarketNight) -> Iterator[int]:
     """Serve a night's answers from a process of its own, while the context lasts; its port on 127.0.0.1."""
-    context = multiprocessing.get_context("spawn")
+    context = forking()
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(market_night, sender), daemon=True)
     process.start()

@@ -270,10 +270,11 @@ def _held_by(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def night(data: Path, market_night: MarketNight, *, workers: int, budget: int = ALL) -> Cost:
-    """A night in a process of its own; `budget`: percent of the boards that it may ask."""
+def night(data: Path, market_night: MarketNight, *, workers: int, budget: int = ALL, is_apart: bool = True) -> Cost:
+    """A night, in a process of its own unless that is not asked; `budget`: percent of the boards that it may ask."""
     with serve_market(market_night) as port:
-        return run_apart(_night, data, port, market_night.night, market_night.n_boards, workers, budget)
+        given = (data, port, market_night.night, market_night.n_boards, workers, budget)
+        return run_apart(_night, *given) if is_apart else _night(*given)
 
 
 # --- nights in a row ------------------------------------------------------------------------------------

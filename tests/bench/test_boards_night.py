@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench.board_market import MarketNight, is_edited, list_boards
@@ -26,7 +27,7 @@ def test_nights_that_may_ask_half_of_the_boards_rest_on_a_panel(tmp_path: Path) 
     data = tmp_path / "data"
     import_boards(data, N_BOARDS)
     nights = [
-        night(data, MarketNight(n_boards=N_BOARDS, night=number, edited_share=0.0, faults={}), workers=1, budget=50)
+        night(data, replace(market_night(number, 0.0), faults={}), workers=1, budget=50, is_apart=False)
         for number in (0, 3, 7)  # a draw counts once its first week is over
     ]
     assert nights[0].n_in_panel == 0, "half of the boards have not answered"
@@ -47,14 +48,14 @@ def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:
     assert first.pace_seconds > 0 and first.memory > 0
     before = said(data)
 
-    second = night(data, market_night(1, 0.0), workers=1)
+    second = night(data, market_night(1, 0.0), workers=1, is_apart=False)
     n_answering = sum(one.n_adverts > 0 for one in live)
     assert second.n_unchanged >= n_answering and second.n_adverts == first.n_adverts
     assert said(data) == before, "304, and the same content in another order of keys, say nothing new"
     growth = second.bytes_of["archive"] - first.bytes_of["archive"]
     assert growth < first.bytes_of["archive"] / 10
 
-    night(data, market_night(2, 0.1), workers=1)
+    night(data, market_night(2, 0.1), workers=1, is_apart=False)
     n_edited = sum(is_edited(one.board, number, 0.1) for one in live for number in range(one.n_adverts))
     n_changed = len(set(said(data)) - set(before))
     assert 0 < n_changed <= n_edited, "an advert that was given the place it had is not changed"
