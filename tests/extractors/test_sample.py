@@ -69,23 +69,34 @@ def postings(rows: dict[str, list[Posting | Issue]]) -> dict[str, list[Posting]]
     return {night: [row for row in rows[night] if isinstance(row, Posting)] for night in NIGHTS}
 
 
-def test_it_is_made_again_byte_by_byte(tmp_path: Path) -> None:
-    paths = make.make(tmp_path)
-    names = [path.relative_to(tmp_path) for path in paths]
+STALE = Path("ashby", "2020-01-01T000000Z.warc.gz")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
+    """A folder in which a file stood that is no longer made, after the sample was made there; and what was made."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / STALE).parent.mkdir()
+    (folder / STALE).write_bytes(b"old")
+    return folder, make.make(folder)
+
+
+def test_it_is_made_again_byte_by_byte(made: tuple[Path, list[Path]]) -> None:
+    folder, paths = made
+    names = [path.relative_to(folder) for path in paths]
     bundle = sorted(path.relative_to(RECORDINGS) for path in RECORDINGS.glob("*/*.warc.gz"))
     assert names == bundle, "run python -m extractors.sample.make"
-    differing = [name for name in names if (tmp_path / name).read_bytes() != (RECORDINGS / name).read_bytes()]
+    differing = [name for name in names if (folder / name).read_bytes() != (RECORDINGS / name).read_bytes()]
     for name in differing:
-        assert list(read(tmp_path / name)) == list(read(RECORDINGS / name)), f"{name} is stale: make the sample again"
+        assert list(read(folder / name)) == list(read(RECORDINGS / name)), f"{name} is stale: make the sample again"
     if differing:
         pytest.skip(f"zlib {zlib.ZLIB_RUNTIME_VERSION} compresses {len(differing)} files otherwise; contents are equal")
 
 
-def test_making_it_removes_what_is_no_longer_made(tmp_path: Path) -> None:
-    (tmp_path / "ashby").mkdir()
-    (tmp_path / "ashby" / "2020-01-01T000000Z.warc.gz").write_bytes(b"old")
-    assert tmp_path / "ashby" / "2020-01-01T000000Z.warc.gz" not in make.make(tmp_path)
-    assert not (tmp_path / "ashby" / "2020-01-01T000000Z.warc.gz").exists()
+def test_making_it_removes_what_is_no_longer_made(made: tuple[Path, list[Path]]) -> None:
+    folder, paths = made
+    assert folder / STALE not in paths
+    assert not (folder / STALE).exists()
 
 
 def test_it_is_small_and_has_three_nights_of_each_source() -> None:
