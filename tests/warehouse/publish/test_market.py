@@ -189,14 +189,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in export_parquet(con, folder / "out")}
 
 
-LONG_KILLS = ("sync_file", "_move_intervals", "loaded", "_link", "_assign_job_ids")
+LONG_KILLS = ("sync_file", "_move_intervals", "_record_load", "loaded", "_link", "_assign_job_ids", "publish")
 
 
 @pytest.mark.parametrize(
     "at",
-    ["create_all", "gate", "_write_versions", "_record_load", "_order", "publish",
-     *(pytest.param(at, marks=pytest.mark.long) for at in LONG_KILLS)],
-)  # fmt: skip
+    [
+        *("create_all", "gate", "_write_versions", "_order"),
+        *(pytest.param(at, marks=pytest.mark.long) for at in LONG_KILLS),
+    ],
+)
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     at: str, undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
