@@ -21,6 +21,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,13 @@ import flows.runtime.prefect_server
 from flows.cli import main
 from flows.runtime import run_record
 from flows.runtime.run_record import Outcome, Request
+from reports.figures.catalogue import declarations
+from reports.guide import desk
 from reports.release.build import site_files
 from tests.conftest import WITH_SERVER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
+from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files, market
 from warehouse.publish.market import export_parquet
 
@@ -293,6 +297,21 @@ def briefly(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
     """
     monkeypatch.setattr(flows.nightly, "site_files", lambda *arguments: itertools.islice(site_files(*arguments), 1))
     return plain
+
+
+@pytest.fixture
+def standing(briefly: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
+    """standing(data, *arguments): as `briefly`, but marts and figures of the last night stand; none is computed.
+
+    For tests of what becomes of a publication, in a folder that has one.
+    """
+
+    def read_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
+        with run_record.work_of(request) as con:
+            return [], list(desk.read_ledger(con, as_of, declarations(con)))
+
+    monkeypatch.setattr(flows.nightly, "compute_marts", read_marts)
+    return briefly
 
 
 # --- finished folders -----------------------------------------------------------------------------------

@@ -860,7 +860,7 @@ def test_a_folder_of_sample_data_is_not_served(
 
 
 def test_what_fails_after_publishing_does_not_unsay_what_was_published(
-    small: FinishedRun, copy_of: Callable[..., Path], briefly: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copy_of(small)
 
@@ -868,7 +868,7 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
         raise ConnectionError("Connection refused")
 
     monkeypatch.setattr("flows.nightly.record_end", lost)
-    result = briefly(data, *SMALL[:4])
+    result = standing(data, *SMALL[:4])
     assert result.code == 0, result.said
     assert "all was published, then: Connection refused" in result.said
     assert "nothing was published" not in result.said.lower()

@@ -582,29 +582,29 @@ def nothing_was_published(result: CommandResult, before: dict[str, bytes], data:
 
 
 def test_a_full_disk_while_publishing_is_said_in_a_line_and_nothing_changes(
-    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command, monkeypatch: pytest.MonkeyPatch
+    with_guide: tuple[Path, Path, tuple[str, ...]], standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
-    monkeypatch.setattr(atomic_files, "sync_file", full_disk)
     words = f"{data / 'market.duckdb'}: No space left on device; free some space there"
-    nothing_was_published(briefly(data, *arguments), before, data, mine, words)
-    monkeypatch.undo()
-    assert briefly(data, *arguments).code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_files, "sync_file", full_disk)
+        nothing_was_published(standing(data, *arguments), before, data, mine, words)
+    assert standing(data, *arguments).code == 0
     assert "Roles: <!-- figure:roles.shares -->…" not in mine.read_text(encoding="utf-8")
 
 
 def test_a_guide_that_cannot_be_written_keeps_the_old_warehouse(
-    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command
+    with_guide: tuple[Path, Path, tuple[str, ...]], standing: Command
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
     (mine.parent / ".guide.md.part").mkdir()  # in the way of what is staged, also for root
-    nothing_was_published(briefly(data, *arguments), before, data, mine, f"{mine}: Is a directory; ")
+    nothing_was_published(standing(data, *arguments), before, data, mine, f"{mine}: Is a directory; ")
 
 
 def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
-    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command, monkeypatch: pytest.MonkeyPatch
+    with_guide: tuple[Path, Path, tuple[str, ...]], standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
@@ -616,15 +616,15 @@ def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
         targets.append(target)
         return replace(path, target)
 
-    monkeypatch.setattr(Path, "replace", mounted)
-    result = briefly(data, *arguments)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", mounted)
+        result = standing(data, *arguments)
     assert targets.count(data / "market.duckdb") == 2, "there, and back"
     nothing_was_published(result, before, data, mine, f"{mine}: Device or resource busy; it is mounted by itself")
 
 
 def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
-    with_guide: tuple[Path, Path, tuple[str, ...]], briefly: Command, monkeypatch: pytest.MonkeyPatch
+    with_guide: tuple[Path, Path, tuple[str, ...]], standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mine, arguments = with_guide
     other = mine.with_name("other.md")
@@ -637,7 +637,7 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
         return resolve_as_of(request)
 
     monkeypatch.setattr(night, "resolve_as_of", edited)
-    result = briefly(data, *arguments, "--guide", str(other))
+    result = standing(data, *arguments, "--guide", str(other))
     words = f"a guide was left as it was: {mine}:3: "
     assert result.code == 2 and words in result.said, result.said
     assert mine.read_text(encoding="utf-8") == text
@@ -652,7 +652,7 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
 def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     n_renamed: int,
     with_guide: tuple[Path, Path, tuple[str, ...]],
-    briefly: Command,
+    standing: Command,
     monkeypatch: pytest.MonkeyPatch,
     small: FinishedRun,
     made_in: Callable[[Path], dict[str, str]],
@@ -676,11 +676,11 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     with monkeypatch.context() as patch, pytest.raises(Cut):
         patch.setattr(Path, "replace", crash)
         patch.setattr("warehouse.publish.atomic_files._clear", lost)
-        briefly(data, *arguments)
+        standing(data, *arguments)
     assert len(places) == n_renamed
     assert last_run(data, is_published=False) == (None, None), "nobody claims that it ended"
     assert runs_of(data)[0].exit_code is None
-    result = briefly(data, *arguments)
+    result = standing(data, *arguments)
     assert result.code == 0, result.said
     assert made_in(data) == small.made
     assert "Roles: <!-- figure:roles.shares -->…" not in mine.read_text(encoding="utf-8")
@@ -710,7 +710,7 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
 
 
 def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
-    small: FinishedRun, copy_of: Callable[..., Path], briefly: Command, monkeypatch: pytest.MonkeyPatch
+    small: FinishedRun, copy_of: Callable[..., Path], standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copy_of(small)
 
@@ -719,7 +719,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
             full_disk(path)
 
     monkeypatch.setattr("flows.runtime.jsonl.append", full)
-    result = briefly(data, *AGAIN)
+    result = standing(data, *AGAIN)
     assert result.code == 0, result.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in result.said
     assert last_run(data, is_published=True) == (0, None)

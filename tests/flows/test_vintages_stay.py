@@ -434,7 +434,7 @@ property_of = functools.partial(
 
 
 @pytest.mark.usefixtures("few_tables")
-@property_of(max_examples=3)
+@property_of(max_examples=1)
 @given(steps=st.lists(STEPS, min_size=6, max_size=9))
 @example(steps=[Step("night"), Step("night", 16, value="usual"), Step("night"), Step("backfill", 3), Step("night", 30)])
 @example(

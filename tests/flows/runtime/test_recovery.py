@@ -139,27 +139,27 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
     [("flipped in its blocks", RUN), pytest.param("zeroed", ("rebuild",), marks=pytest.mark.long)],
 )
 def test_the_run_that_meets_a_damaged_work_file_publishes_all_the_same(
-    damage: str, arguments: tuple[str, ...], data: Path, briefly: Command
+    damage: str, arguments: tuple[str, ...], data: Path, loading: Command
 ) -> None:
     before = published(data)
     DAMAGES[damage](data / "work.duckdb")
     begin(data, run_id="one-of-which-the-work-file-alone-knew", command="test")
-    result = briefly(data, *arguments)
+    result = loading(data, *arguments)
     is_published_again(before, result, data)
     assert "work.duckdb is damaged" in result.said
     assert "source health of runs that were not published are lost: one-of-which-the-work-file-alone" in result.said
     with open_reader(data) as con:
         messages = con.execute("SELECT message FROM ops.runs ORDER BY started_at DESC").fetchall()
     assert "work.duckdb is damaged" in messages[0][0]
-    status = briefly(data, "status")
+    status = loading(data, "status")
     assert status.code == 0
     assert f"set aside {aside(data, 'work.duckdb')[0]}" in status.said
 
 
-def test_a_work_file_that_was_lost_comes_back_with_its_history(data: Path, briefly: Command) -> None:
+def test_a_work_file_that_was_lost_comes_back_with_its_history(data: Path, loading: Command) -> None:
     before = published(data)
     (data / "work.duckdb").unlink()
-    is_published_again(before, briefly(data, "rebuild"), data)
+    is_published_again(before, loading(data, "rebuild"), data)
 
 
 def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_said(
@@ -178,28 +178,28 @@ def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_s
 
 @pytest.mark.parametrize("damage", ["flipped in its blocks", pytest.param("header gone", marks=pytest.mark.long)])
 def test_a_damaged_published_file_is_said_in_a_line_and_published_again(
-    damage: str, data: Path, briefly: Command
+    damage: str, data: Path, loading: Command
 ) -> None:
     before = published(data)
     DAMAGES[damage](data / "market.duckdb")
     for arguments in (("status",), ("sql", "SELECT * FROM core.postings"), ("explain", "list"), ("coverage",)):
-        result = briefly(data, *arguments)
+        result = loading(data, *arguments)
         assert result.code == 1, arguments
         assert f"{data / 'market.duckdb'} is damaged (" in result.err
         assert "`jobmarket rebuild` makes it again" in result.err
         assert len(result.err.splitlines()) == 1
-    assert "Last runs" in briefly(data, "status").out
-    is_published_again(before, briefly(data, *RUN), data)
+    assert "Last runs" in loading(data, "status").out
+    is_published_again(before, loading(data, *RUN), data)
 
 
-def test_a_damaged_refined_file_is_made_again(data: Path, briefly: Command) -> None:
+def test_a_damaged_refined_file_is_made_again(data: Path, loading: Command) -> None:
     before = published(data)
     for path in data.glob("refined/lever/*Z.parquet"):
         footer = int.from_bytes(path.read_bytes()[-8:-4], "little") + 8  # whole, so that the file is not read again
         flip(path, *range(4, path.stat().st_size - footer, 50))
     with database.open_work(data) as con:
         con.execute("UPDATE ops.loads SET refine_key = 'of other code' WHERE source = 'lever'")
-    result = briefly(data, *RUN)
+    result = loading(data, *RUN)
     is_published_again(before, result, data)
     assert "refined files are damaged, first lever/" in result.said
 
