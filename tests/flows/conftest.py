@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import itertools
 import json
 import logging
@@ -342,9 +343,15 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def sample(made_once: Callable[..., Path], command: Callable[..., CommandResult]) -> FinishedRun:
-    """The whole sample, run by the real command in an empty folder."""
-    return finished(made_once, "sample", lambda data: command(data, "run", "--sample"))
+def sample(made_once: Callable[..., Path], here: Callable[..., int]) -> FinishedRun:
+    """The whole sample, run in an empty folder. `test_kill.py` has nights of the real command, `.ci/run` this one."""
+
+    def run(data: Path) -> CommandResult:
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            code = here(data, "run", "--sample")
+        return CommandResult(code=code, out=out.getvalue(), err="")
+
+    return finished(made_once, "sample", run)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,11 @@
 
     python killing.py DATA API POINTS ARGUMENTS…
 
-ARGUMENTS are those of `jobmarket`, API is a Prefect server to use, POINTS are names of points with commas between
-them ("": all). A script, so that it watches for its points from a process of its own. Prints one JSON
-object: `killed` (points that were reached), `outlived` (processes that did not end with the run they belong to),
-`orphan_lived` (whether the killed run's own server was left for the next run to end), `code` and `said` of the
-last run, and `read`: what a reader of the published warehouse met meanwhile.
+ARGUMENTS are those of `jobmarket`, API is a Prefect server for those that are killed after the first, POINTS are
+names of points with semicolons between them ("": all). A script, so that it watches for its points from a process of
+its own. Prints one JSON object: `killed` (points that were reached), `outlived` (processes that did not end with the
+run they belong to), `orphan_lived` (whether the killed run's own server was left for the next run to end), `code` and
+`said` of the last run, and `read`: what a reader of the published warehouse met meanwhile.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ while not stop.exists():
     except Exception as error:
         errors.append(f"{type(error).__name__}: {error}")
     n += 1
-    time.sleep(0.1)
+    time.sleep(0.2)
 print(json.dumps({"n": n, "files": len(files), "answers": sorted(answers), "errors": errors[:5]}))
 """
 WHOLE = """
@@ -93,8 +93,8 @@ class WatchedCommand:
         return []
 
 
-POINT_WITH_A_SERVER_OF_ITS_OWN: Point = ("Prefect's server is starting", lambda run: run.new("prefect/server.json"))
 POINTS: list[Point] = [
+    ("Prefect's server is starting", lambda run: run.new("prefect/server.json")),
     ("answers are being archived", lambda run: run.new("archive/*/*.part")),
     ("an archive file is whole", lambda run: run.new("archive/*/*.warc.gz")),
     ("the working file is being made", lambda run: run.new("work.duckdb.new")),
@@ -171,10 +171,10 @@ def reader_of(data: Path) -> Iterator[subprocess.Popen[str]]:
 
 def main(data: Path, api: str, names: str, arguments: list[str]) -> dict[str, object]:
     """Kill at points, run to the end, and tell."""
-    points = [point for point in POINTS if not names or point[0] in names.split(";")]
+    first, *points = [point for point in POINTS if not names or point[0] in names.split(";")]
     data.mkdir(exist_ok=True)
     survivors: list[str] = []
-    kill_at(POINT_WITH_A_SERVER_OF_ITS_OWN, WatchedCommand(data, start(data, arguments)))
+    kill_at(first, WatchedCommand(data, start(data, arguments)))  # with a server of its own
     orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
     orphan_lived = psutil.pid_exists(orphan)
     survivors += outlived(data, but=orphan)
@@ -182,12 +182,12 @@ def main(data: Path, api: str, names: str, arguments: list[str]) -> dict[str, ob
         kill_at(point, WatchedCommand(data, start(data, arguments, PREFECT_API_URL=api)))
         survivors += outlived(data)
     with reader_of(data) as reader:
-        last = start(data, arguments, PREFECT_API_URL=api)
+        last = start(data, arguments)
         code = last.wait()
     survivors += outlived(data)
     assert reader.stdout is not None
     return {
-        "killed": [name for name, _ in (POINT_WITH_A_SERVER_OF_ITS_OWN, *points)],
+        "killed": [name for name, _ in (first, *points)],
         "outlived": survivors,
         "orphan_lived": orphan_lived,
         "code": code,

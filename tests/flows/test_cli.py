@@ -11,7 +11,6 @@ import os
 import re
 import shlex
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -825,12 +824,6 @@ def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) ->
         states = [client.read_flow_run(run.id).state_name for run in runs]
         client.delete_flow_run(runs[1].id)
     assert states == ["Crashed", "Running"]
-
-
-def test_a_flow_run_is_named_after_its_run(sample: FinishedRun) -> None:
-    [run] = run_log.runs_of(sample.data)
-    with sqlite3.connect(sample.data / "prefect" / "prefect.db") as con:
-        assert con.execute("SELECT name FROM flow_run").fetchall() == [(f"jobmarket run --sample ({run.run_id})",)]
 
 
 def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused(

@@ -165,6 +165,7 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tm
     )
     result = loading(empty, "backfill", str(recording))
     assert result.code == 0, result.said
+    assert "refined ashby" in result.log and "loaded ashby" in result.log, "a long run shows how far it is"
 
     assert ids_in(empty, "ashby") == {f"a{number}" for number in range(1, 11)}
     rejects = rejects_in(empty, "ashby/2026-05-04T060000Z.warc.gz")
