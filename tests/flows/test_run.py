@@ -149,13 +149,13 @@ def test_the_next_night_counts_what_a_person_audited(
 
 
 def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, briefly: Command, board: Board
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, standing: Command, board: Board
 ) -> None:
     board.answers |= {"/hook/s3cr3t": (200, {}, b""), "/beat/s3cr3t": (200, {}, b"")}
     data = copy_of(small)
     urls = {name: board.url(f"/{path}/s3cr3t") for name, path in (("WEBHOOK", "hook"), ("HEARTBEAT", "beat"))}
     environment = {f"JOBMARKET_NOTIFY_{name}": url for name, url in urls.items()}
-    result = briefly(data, *SMALL, "--notify", **environment)
+    result = standing(data, *SMALL, "--notify", **environment)
     assert result.code == 0, result.said
     assert board.paths == ["/hook/s3cr3t", "/beat/s3cr3t"]
     [content] = map(json.loads, board.posted)
@@ -333,7 +333,7 @@ def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample
 
 
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
-    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, briefly: Command, tmp_path: Path
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command, standing: Command, tmp_path: Path
 ) -> None:
     data, foreign = copy_of(small), tmp_path / "elsewhere" / "guide.md"
     foreign.parent.mkdir()
@@ -357,7 +357,7 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     assert ours.code == USAGE
     assert "is made by every run" in ours.said
 
-    success = briefly(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
+    success = standing(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
     assert success.code == 0, success.said
     assert str(foreign) in success.out
     text = foreign.read_text(encoding="utf-8")
