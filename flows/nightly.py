@@ -639,7 +639,7 @@ def _compute_day(
                 ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 if (decides or adds) and request.as_of is None:
-                    _revise_vintages(con, request, ledger, as_of, only_first=not decides)
+                    _revise_vintages(con, request, ledger, as_of, is_monthly=is_monthly, only_first=not decides)
                 result = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not result.passed:
                     raise _UnsoundError
@@ -650,13 +650,18 @@ def _compute_day(
 
 
 def _revise_vintages(
-    con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date, *, only_first: bool
+    con: database.Connection,
+    request: Request,
+    ledger: Sequence[Figures],
+    as_of: date,
+    *,
+    is_monthly: bool,
+    only_first: bool,
 ) -> None:
     """Decide which figures are revised tonight, and which wait for a person's review."""
     figures = declarations(con, _list_asked(request))
     if not only_first:
         vintages.forget_undecided(con, as_of)
-    is_monthly = request.settings.revise == MONTHLY
     rows = vintages.revise(con, figures, ledger, as_of, is_monthly=is_monthly, only_first=only_first)
     database.put(con, Vintages, rows)
     waiting = [one.figure for one in rows if one.state == vintages.WAITING]

@@ -117,7 +117,7 @@ def describe_lost_publication(con: database.Connection, outputs: Outputs) -> lis
 
 
 def _find_loss(con: database.Connection, outputs: Outputs) -> _Loss | None:
-    """What the published file lacks of what runs published; None where nothing was published, or nothing is lacking."""
+    """The published runs that the published file lacks; None where it lacks none, or no run published."""
     there = dict(con.execute(_RUNS, [list(EXITS_PUBLISHED)]).fetchall())
     if outputs.market.exists():
         in_market = _read_runs(outputs)

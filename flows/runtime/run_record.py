@@ -53,7 +53,7 @@ class Request:
     unresolved: tuple[str, ...] = ()
     """The hosts of a live night where none of them could be found: `describe_offline` says what comes of it."""
     notes: tuple[str, ...] = ()
-    """What an operator should know of what was found before it began."""
+    """What was found before the run began and an operator should know."""
     brought: date | None = None
     """The newest day of the answers that it brought, once it is known."""
     run_id: str = field(default_factory=new_run_id)

@@ -139,7 +139,7 @@ def revise(
 
     `figures` are declarations, `ledger` the rows of the night. Figures that gather others, and aliases, have none: they
     are made of what is published of the others. Without `is_monthly` every change of the printed form is a revision.
-    `only_first`: figures of which a vintage was published stay as they are, and the others get their first.
+    `only_first`: figures that have a published vintage stay as they are, and the others get their first.
     """
     before = read_vintages(con)
     sources = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
@@ -159,9 +159,9 @@ def revise(
 
 
 def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True) -> list[date]:
-    """Earlier days of which a night that revises figures reads adverts again, for `MANY` figures or more.
+    """Earlier days whose adverts a night that revises figures reads again, for `MANY` figures or more.
 
-    A figure of a night is held against the adverts of the day that stands.
+    Tonight's value of a figure is compared with the adverts behind its published one.
     """
     if is_monthly and not _is_first_of_month(con, as_of):
         return []
@@ -171,7 +171,7 @@ def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True)
 
 
 def _has_vintages(figure: Figure | None) -> TypeGuard[Figure]:
-    """Whether a figure is decided on by itself: it is declared, and not made of what is published of others."""
+    """Whether a figure is decided on by itself: it is declared, and not built from other published figures."""
     return figure is not None and figure.gathers is None and figure.alias_of is None
 
 
@@ -358,7 +358,7 @@ def published_rows(
     """What stands published of each figure of a ledger, as it is to be read on a day, in the ledger's order.
 
     A figure that no run has decided on yet is withheld; before anything is decided, the ledger is what is published.
-    Figures that gather others are made of what is published of these.
+    Figures that gather others are built from these rows.
     """
     by_figure = read_vintages(con)
     selects = _read_selects(con)

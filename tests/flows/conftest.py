@@ -304,7 +304,7 @@ def briefly(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 def standing(briefly: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
     """standing(data, *arguments): as `briefly`, but marts and figures of the last night stand; none is computed.
 
-    For tests of what becomes of a publication, in a folder that has one.
+    For tests of publishing, in a folder that has published before.
     """
 
     def read_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:

@@ -21,7 +21,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def core_of(made: Mapping[str, str]) -> dict[str, str]:
-    """Digests of what is loaded, from which all else is made."""
+    """Digests of the loaded tables, from which all others are computed."""
     loaded = {name: digest for name, digest in made.items() if name.startswith("core.")}
     assert len(loaded) > 10
     return loaded
