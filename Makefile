@@ -1,6 +1,9 @@
 # make run and make test need only Python 3.11 and make; everything else is installed into .venv, once.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Tests allocate and free a great deal: with jemalloc, where it is installed, they take an eighth less CPU time.
+JEMALLOC := $(firstword $(wildcard /usr/lib/*/libjemalloc.so.2 /usr/lib64/libjemalloc.so.2))
+PYTEST := $(if $(JEMALLOC),LD_PRELOAD=$(JEMALLOC)) $(BIN)/python -m pytest
 INSTALLED := .venv/installed
 # Where this is set, each process that the tests start compiles the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,13 +14,13 @@ run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
 
 test: $(INSTALLED)  ## run the tests, without a network
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST) -n 2
 
 quick: $(INSTALLED)  ## the tests of readers and sources, in a minute
-	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine/test_refine.py tests/test_imports.py
+	$(PYTEST) -n 2 tests/transforms tests/extractors/sources tests/extractors/refine/test_refine.py tests/test_imports.py
 
 long: $(INSTALLED)  ## tests that take many minutes, the sample from a wheel, what thirty nights, a million jobs and 36,000 boards cost
-	$(BIN)/python -m pytest -m long
+	$(PYTEST) -m long
 	$(BIN)/python -m tests.bench.month
 	$(BIN)/python -m tests.bench.million
 	$(BIN)/python -m tests.bench.boards_night --boards 360 3600 36000 --nights 7

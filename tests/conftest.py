@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -20,9 +21,15 @@ for name in [name for name in os.environ if name.startswith(("JOBMARKET_", "PREF
 for name in ("COLUMNS", "LINES"):  # pytest-xdist gives its processes a terminal of 80 columns
     os.environ.pop(name, None)
 
+# What tests write lies in memory where there is room (a whole run has held half a gigabyte): no test waits for a disk.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2 * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 # Both libraries read these when they are imported, which test modules do on being collected.
+HOME = tempfile.TemporaryDirectory(prefix="prefect-of-tests-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
 os.environ.update(
-    PREFECT_HOME=tempfile.mkdtemp(prefix="prefect-of-tests-"),
+    PREFECT_HOME=HOME.name,
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
     PREFECT_LOGGING_TO_API_ENABLED="false",
     GX_ANALYTICS_ENABLED="false",
@@ -32,9 +39,6 @@ os.environ.update(
 
 settings.register_profile("slow machines", deadline=None)
 settings.load_profile("slow machines")
-
-WITH_SERVER = frozenset(f"tests/flows/test_{name}.py" for name in ("cli", "faults", "kill"))
-"""The modules that use the Prefect server of `serve`: one process runs them all, so that it is started once."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -123,34 +127,21 @@ def dask_cluster(storage: str) -> Iterator[Any]:
         yield cluster
 
 
-def module_of(nodeid: str) -> str:
-    """The file of a test, relative to the repository."""
-    return nodeid.partition("::")[0]
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of all later searches for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the nights, since what takes longest should not be left to the end."""
-    for item in items:
-        if "server" in getattr(item, "fixturenames", ()) and module_of(item.nodeid) not in WITH_SERVER:
-            raise pytest.UsageError(f"{item.nodeid} uses the server: name its module in WITH_SERVER")
     items.sort(key=lambda item: not item.nodeid.startswith("tests/flows/"))
-
-
-def group_of(nodeid: str) -> str:
-    """What one process runs the whole of."""
-    name = module_of(nodeid)
-    return "with server" if name in WITH_SERVER else name
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """How the processes of `-n` share the tests: a module, or all of WITH_SERVER, goes to one of them.
-
-    Not `--dist loadgroup`: its groups are lost on node ids as pytest 9.2 makes them.
-    """
-    from xdist.scheduler import LoadScopeScheduling
+    """How the processes of `-n` share the tests: by modules, in this order."""
+    from xdist.scheduler import LoadFileScheduling
 
     config.option.loadscopereorder = False
-    scheduler = LoadScopeScheduling(config, log)
-    scheduler._split_scope = group_of
-    return scheduler
+    return LoadFileScheduling(config, log)

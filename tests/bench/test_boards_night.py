@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from flows import nightly
+from reports.release.build import site_files
 from tests.bench.board_market import MarketNight, is_edited, list_boards
 from tests.bench.boards_night import describe, import_boards, night
 from warehouse.publish.reader import open_reader
 
 FAULTS = {"busy": 0.15, "broken": 0.15, "cut": 0.15, "slow": 0.15, "moved": 0.15}
-N_BOARDS = 30
+N_BOARDS, N_PANEL_BOARDS = 16, 30
+"""A list in which every fault is met, and one that is large enough for a panel of half of it."""
 SAID = "SELECT posting_id, title, location_text, content_hash FROM core.postings ORDER BY ALL"
 
 
@@ -19,23 +25,30 @@ def said(data: Path) -> list[tuple[object, ...]]:
         return [tuple(row) for row in con.execute(SAID).fetchall()]
 
 
+@pytest.fixture(autouse=True)
+def one_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here looks at the site: its first page is all of it, but on nights in a process of their own."""
+    monkeypatch.setattr(nightly, "site_files", lambda *arguments: itertools.islice(site_files(*arguments), 1))
+
+
 def market_night(number: int, edited_share: float) -> MarketNight:
     return MarketNight(n_boards=N_BOARDS, night=number, edited_share=edited_share, faults=FAULTS)
 
 
 def test_nights_that_may_ask_half_of_the_boards_rest_on_a_panel(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    import_boards(data, N_BOARDS)
+    import_boards(data, N_PANEL_BOARDS)
+    market = MarketNight(n_boards=N_PANEL_BOARDS, night=0, edited_share=0.0, faults={})
     nights = [
-        night(data, replace(market_night(number, 0.0), faults={}), workers=1, budget=50, is_apart=False)
+        night(data, replace(market, night=number), workers=1, budget=50, is_apart=False)
         for number in (0, 3, 7)  # a draw counts once its first week is over
     ]
     assert nights[0].n_in_panel == 0, "half of the boards have not answered"
-    assert 0 < nights[-1].n_in_panel < N_BOARDS
+    assert 0 < nights[-1].n_in_panel < N_PANEL_BOARDS
     assert "panel: in use" in "\n".join(describe("night 8", nights[-1], nights[0]))
     with open_reader(data) as con:
         rows = con.execute("SELECT count(*), min(chance) FROM ops.board_nights GROUP BY run_id").fetchall()
-    assert all(n <= N_BOARDS / 2 and 0 < chance < 1 for n, chance in rows)
+    assert all(n <= N_PANEL_BOARDS / 2 and 0 < chance < 1 for n, chance in rows)
 
 
 def test_nights_of_boards_that_answer_badly(tmp_path: Path) -> None:

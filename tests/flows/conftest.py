@@ -14,13 +14,10 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -38,7 +35,6 @@ from flows.runtime.run_record import Outcome, Request
 from reports.figures.catalogue import declarations
 from reports.guide import desk
 from reports.release.build import site_files
-from tests.conftest import WITH_SERVER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
 from warehouse.mart_tables import Figures
@@ -49,7 +45,6 @@ REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
-LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--source", "lever")
 EARLIER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
 
 
@@ -123,61 +118,6 @@ def end(process: subprocess.Popen[str]) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=60)
         process.kill()
-
-
-@pytest.fixture(scope="session")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]
-) -> Iterator[dict[str, str]]:
-    """The Prefect server of a `jobmarket serve` whose night is far off: the environment in which a command uses it."""
-    data = tmp_path_factory.mktemp("serve") / "data"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    process = started(data, "serve", "--port", str(port), *LEAP_NIGHT, JOBMARKET_CONTACT="operator@jobs.example")
-    url = f"http://127.0.0.1:{port}/api"
-    while not answers(f"{url}/health"):
-        assert process.poll() is None, (data.parent / "data.err").read_text()
-        time.sleep(0.2)
-
-    def end_serve() -> None:
-        end(process)
-        assert not answers(f"{url}/health"), "`serve` ends the server that it started"
-        assert "Traceback" not in (data.parent / "data.err").read_text()
-
-    SERVES.append(end_serve)
-    yield {"PREFECT_API_URL": url}
-    end_serves()
-
-
-SERVES: list[Callable[[], None]] = []
-"""Ends the `jobmarket serve` of `server`, while it runs."""
-
-
-def end_serves() -> None:
-    while SERVES:
-        SERVES.pop()()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that use the server, one after another."""
-    items.sort(key=lambda item: module_of(item.nodeid) not in WITH_SERVER)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
-    """End the server after the last of these modules: idle, it costs CPU to the end of the session."""
-    if nextitem is None or module_of(nextitem.nodeid) not in WITH_SERVER:
-        end_serves()
-
-
-def answers(url: str) -> bool:
-    """Whether a server answers."""
-    try:
-        urllib.request.urlopen(url, timeout=10).close()
-    except OSError:
-        return False
-    return True
 
 
 # --- the command in this process ------------------------------------------------------------------------

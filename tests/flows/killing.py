@@ -1,12 +1,12 @@
 """Kill a run at one point after another, then let it end while its results are read, and tell what was seen.
 
-    python killing.py DATA API POINTS ARGUMENTS…
+    python killing.py DATA POINTS ARGUMENTS…
 
-ARGUMENTS are those of `jobmarket`, API is a Prefect server for those that are killed after the first, POINTS are
-names of points with semicolons between them ("": all). A script, so that it watches for its points from a process of
-its own. Prints one JSON object: `killed` (points that were reached), `outlived` (processes that did not end with the
-run they belong to), `orphan_lived` (whether the killed run's own server was left for the next run to end), `code` and
-`said` of the last run, and `read`: what a reader of the published warehouse met meanwhile.
+ARGUMENTS are those of `jobmarket`; POINTS are names of points with semicolons between them ("": all). A script, so
+that it watches for its points from a process of its own. Prints one JSON object: `killed` (points that were reached),
+`outlived` (processes that did not end with the run they belong to), `orphans_lived` (whether each killed run's server
+was left for the next run to end), `code` and `said` of the last run, and `read`: what a reader of the published
+warehouse met meanwhile.
 """
 
 from __future__ import annotations
@@ -107,12 +107,12 @@ POINTS: list[Point] = [
 ]
 
 
-def start(data: Path, arguments: list[str], **more: str) -> subprocess.Popen[str]:
+def start(data: Path, arguments: list[str]) -> subprocess.Popen[str]:
     """The command, started; what it says goes to a file beside its folder."""
     with Path(f"{data}.said").open("w") as log:
         return subprocess.Popen(
             [COMMAND, *arguments],
-            env={**os.environ, "JOBMARKET_DATA": str(data), **more},
+            env={**os.environ, "JOBMARKET_DATA": str(data)},
             stdout=log,
             stderr=log,
             text=True,
@@ -169,27 +169,26 @@ def reader_of(data: Path) -> Iterator[subprocess.Popen[str]]:
         process.wait()
 
 
-def main(data: Path, api: str, names: str, arguments: list[str]) -> dict[str, object]:
+def main(data: Path, names: str, arguments: list[str]) -> dict[str, object]:
     """Kill at points, run to the end, and tell."""
-    first, *points = [point for point in POINTS if not names or point[0] in names.split(";")]
+    points = [point for point in POINTS if not names or point[0] in names.split(";")]
     data.mkdir(exist_ok=True)
     survivors: list[str] = []
-    kill_at(first, WatchedCommand(data, start(data, arguments)))  # with a server of its own
-    orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
-    orphan_lived = psutil.pid_exists(orphan)
-    survivors += outlived(data, but=orphan)
+    orphans_lived = []
     for point in points:
-        kill_at(point, WatchedCommand(data, start(data, arguments, PREFECT_API_URL=api)))
-        survivors += outlived(data)
+        kill_at(point, WatchedCommand(data, start(data, arguments)))
+        orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
+        orphans_lived.append(psutil.pid_exists(orphan))
+        survivors += outlived(data, but=orphan)
     with reader_of(data) as reader:
         last = start(data, arguments)
         code = last.wait()
     survivors += outlived(data)
     assert reader.stdout is not None
     return {
-        "killed": [name for name, _ in (first, *points)],
+        "killed": [name for name, _ in points],
         "outlived": survivors,
-        "orphan_lived": orphan_lived,
+        "orphans_lived": all(orphans_lived),
         "code": code,
         "said": said_in(data),
         "read": json.loads(reader.stdout.read()),
@@ -200,7 +199,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        print(json.dumps(main(folder, sys.argv[2], sys.argv[3], sys.argv[4:])))
+        print(json.dumps(main(folder, sys.argv[2], sys.argv[3:])))
     finally:
         for process in processes_of(folder):
             process.kill()

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,16 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Running
 
 from extractors.source import all_sources
-from flows import nightly, serve
+from flows import serve
 from flows.cli import main
 from flows.runtime import run_log
 from flows.runtime.lock import hold_folder
-from flows.runtime.prefect_server import crash_ended, run_schedule_server
+from flows.runtime.prefect_server import run_schedule_server
 from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
@@ -784,46 +780,6 @@ def test_the_real_shell_takes_queries_from_a_pipe(sample: FinishedRun, command: 
 
 
 # --- every night ----------------------------------------------------------------------------------------
-
-
-def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-    request = urllib.request.Request(
-        url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
-    )
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        payload: list[dict[str, Any]] = json.load(answer)
-    return payload
-
-
-def test_serve_schedules_the_night(server: dict[str, str]) -> None:
-    until = time.monotonic() + 240
-    while not (deployments := asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})):
-        assert time.monotonic() < until, "no deployment was registered"
-        time.sleep(0.3)
-    [deployment] = deployments
-    [schedule] = deployment["schedules"]
-    assert schedule["schedule"]["cron"] == "30 1 29 2 *"
-    assert schedule["schedule"]["timezone"] == "America/Sao_Paulo"
-    assert deployment["parameters"] == {"sources": ["lever"]}
-
-
-def test_the_page_of_serve_finds_its_server(server: dict[str, str]) -> None:
-    url = server["PREFECT_API_URL"]
-    with urllib.request.urlopen(f"{url.removesuffix('/api')}/ui-settings", timeout=60) as answer:
-        assert json.load(answer)["api_url"] == url
-
-
-def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) -> None:
-    dead, living = "20261126T020000Z-11111111", "20261126T030000Z-22222222"
-    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
-        runs = [
-            client.create_flow_run(nightly.nightly, name=f"jobmarket run ({name})", state=Running())
-            for name in (dead, living)
-        ]
-        assert crash_ended([dead]) == 1
-        states = [client.read_flow_run(run.id).state_name for run in runs]
-        client.delete_flow_run(runs[1].id)
-    assert states == ["Crashed", "Running"]
 
 
 def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused(

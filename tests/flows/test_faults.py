@@ -9,8 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Any, cast
 import duckdb
 import pandas as pd
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
 from extractors.archive.reader import LIVE
@@ -27,9 +25,8 @@ from extractors.refine import refine
 from extractors.refine.refine import RefineResult
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
-from extractors.web.session import MissingContact
 from flows.runtime.run_log import runs_of
-from flows.runtime.run_record import Outcome, Request
+from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
 from transforms.posting import postings
@@ -406,33 +403,6 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
         ).fetchall()
     assert dict(health)["currency_table"] == "failed"
     assert dict(health)["lever"] != "failed"
-
-
-def test_a_source_that_breaks_stops_no_other(
-    empty: Path, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: Counter[str] = Counter()
-
-    def nights(name: str, request: Request, boards: Sequence[str]) -> Iterator[Any]:
-        calls[name] += 1
-        if name == "ashby":
-            raise ConnectionError("no answer")
-        if name == "lever":
-            raise MissingContact("whom may they write to?")
-        yield from ()
-
-    def published(request: Request, health: tuple[Health, ...], *_: object) -> Outcome:
-        return Outcome(exit_code=0, as_of=None, health=health)
-
-    monkeypatch.setattr(night, "plan_fetches", nights)
-    monkeypatch.setattr(night, "from_archive", published)
-    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
-        outcome = night.nightly(dataclasses.replace(request_for(empty), sources=("ashby", "greenhouse", "lever")))
-    health = {one.source: (one.outcome, one.message) for one in outcome.health}
-    assert health["ashby"] == ("failed", "ConnectionError: no answer")
-    assert health["greenhouse"][0] != "failed"
-    assert health["lever"] == ("failed", "MissingContact: whom may they write to?")
-    assert calls == {"ashby": 1, "greenhouse": 1, "lever": 1}  # a session asks again, not a task
 
 
 def test_an_archive_file_that_cannot_be_read_at_all_is_one_sources_failure(

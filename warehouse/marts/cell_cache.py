@@ -130,9 +130,10 @@ class CellCache:
 
     def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
         """The rows that were computed, in the mart's columns and their types."""
-        names = [f.name for f in fields_of(self._cls)]
-        frames = [_set_types(frame, self._cls) for frame in computed if len(frame)]
-        return pd.concat(frames, ignore_index=True).assign(as_of=self._as_of) if frames else pd.DataFrame(columns=names)
+        frames = [frame for frame in computed if len(frame)]
+        if not frames:
+            return pd.DataFrame(columns=[f.name for f in fields_of(self._cls)])
+        return _set_types(pd.concat(frames, ignore_index=True), self._cls).assign(as_of=self._as_of)
 
 
 def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Adverts are in no release: their sources let us count them, not pass them on. Wh
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import tables
+from warehouse import tables, templates
 from warehouse.database import MARKET, Connection, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, Days
 from warehouse.ops_tables import Vintages
@@ -140,7 +141,9 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
     The same rows give the same bytes: they are written in order, by one thread, which fills block after block.
     """
     remove_database(target)
-    con.execute(f"ATTACH {literal(str(target))} AS {RELEASED} (STORAGE_VERSION {literal(RELEASED_STORAGE)})")
+    made_with = hashlib.blake2b(f"{RELEASED_STORAGE}\n{public_schema()}".encode(), digest_size=16).hexdigest()
+    templates.copy_empty(target, kind="release", made_with=made_with, make=_make_empty)
+    _attach(con, target)
     rules = {
         table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
     }
@@ -149,7 +152,6 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
         con.execute("SET threads = 1")
         con.execute(f"USE {RELEASED}")
         with transaction(con):
-            con.execute(public_schema())
             for cls in _PUBLIC_TABLES:
                 name = table_of(cls).name
                 rule = rules.get(name, KeptRows())
@@ -161,6 +163,20 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
         con.execute("RESET threads")
         con.execute(f"USE {PUBLISHED}")
         con.execute(f"DETACH {RELEASED}")
+
+
+def _make_empty(path: Path) -> None:
+    """Make the DuckDB file of a release, without rows."""
+    with duckdb.connect() as con:
+        _attach(con, path)
+        con.execute(f"USE {RELEASED}")
+        with transaction(con):
+            con.execute(public_schema())
+        con.execute(f"CHECKPOINT {RELEASED}")
+
+
+def _attach(con: Connection, path: Path) -> None:
+    con.execute(f"ATTACH {literal(str(path))} AS {RELEASED} (STORAGE_VERSION {literal(RELEASED_STORAGE)})")
 
 
 _NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")

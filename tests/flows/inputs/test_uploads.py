@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_the_answers_of_a_recording_can_be_read_by_a_mapping(tmp_path: Path) -> 
     mapping = file_at(tmp_path, "mine.toml", MINE.encode())
     upload = file_at(tmp_path, "jobs_2024-02-29.csv", b"id,title\n1,AI Engineer\n")
     with wrap_uploads([upload], str(mapping)) as recordings:
-        recording = Path(recordings[0].rename(tmp_path / f"kept{SUFFIX}"))
+        recording = Path(shutil.copy(recordings[0], tmp_path / f"kept{SUFFIX}"))
     (answer,) = read_uploads([recording], str(mapping))
     assert (answer.url, answer.observed_at) == (
         "https://tabular.invalid/mine/jobs_2024-02-29.csv",

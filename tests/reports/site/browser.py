@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +74,8 @@ def launch() -> Iterator[Browser]:
     if CHROMIUM is None:
         raise RuntimeError(NO_CHROMIUM)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        variables = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # it has its own malloc
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, env={**variables})
         yield browser
         browser.close()
 

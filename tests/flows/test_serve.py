@@ -1,0 +1,126 @@
+"""`jobmarket serve`, and a night in the engine that it starts: one Prefect server, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Running
+
+from extractors.web.session import MissingContact
+from flows import nightly
+from flows.runtime.prefect_server import crash_ended
+from flows.runtime.run_record import Outcome, Request
+from flows.runtime.settings import Settings
+from flows.runtime.source_health import Health
+from tests.flows.conftest import end
+
+LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--source", "lever")
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]
+) -> Iterator[dict[str, str]]:
+    """The Prefect server of a `jobmarket serve` whose night is far off: the environment in which a command uses it."""
+    data = tmp_path_factory.mktemp("serve") / "data"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    process = started(data, "serve", "--port", str(port), *LEAP_NIGHT, JOBMARKET_CONTACT="operator@jobs.example")
+    url = f"http://127.0.0.1:{port}/api"
+    while not answers(f"{url}/health"):
+        assert process.poll() is None, (data.parent / "data.err").read_text()
+        time.sleep(0.2)
+    yield {"PREFECT_API_URL": url}
+    end(process)
+    assert not answers(f"{url}/health"), "`serve` ends the server that it started"
+    assert "Traceback" not in (data.parent / "data.err").read_text()
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers."""
+    try:
+        urllib.request.urlopen(url, timeout=10).close()
+    except OSError:
+        return False
+    return True
+
+
+def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    request = urllib.request.Request(
+        url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        payload: list[dict[str, Any]] = json.load(answer)
+    return payload
+
+
+def test_serve_schedules_the_night(server: dict[str, str]) -> None:
+    until = time.monotonic() + 240
+    while not (deployments := asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})):
+        assert time.monotonic() < until, "no deployment was registered"
+        time.sleep(0.3)
+    [deployment] = deployments
+    [schedule] = deployment["schedules"]
+    assert schedule["schedule"]["cron"] == "30 1 29 2 *"
+    assert schedule["schedule"]["timezone"] == "America/Sao_Paulo"
+    assert deployment["parameters"] == {"sources": ["lever"]}
+
+
+def test_the_page_of_serve_finds_its_server(server: dict[str, str]) -> None:
+    url = server["PREFECT_API_URL"]
+    with urllib.request.urlopen(f"{url.removesuffix('/api')}/ui-settings", timeout=60) as answer:
+        assert json.load(answer)["api_url"] == url
+
+
+def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) -> None:
+    dead, living = "20261126T020000Z-11111111", "20261126T030000Z-22222222"
+    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+        runs = [
+            client.create_flow_run(nightly.nightly, name=f"jobmarket run ({name})", state=Running())
+            for name in (dead, living)
+        ]
+        assert crash_ended([dead]) == 1
+        states = [client.read_flow_run(run.id).state_name for run in runs]
+        client.delete_flow_run(runs[1].id)
+    assert states == ["Crashed", "Running"]
+
+
+def test_a_source_that_breaks_stops_no_other(
+    empty: Path, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+
+    def nights(name: str, request: Request, boards: Sequence[str]) -> Iterator[Any]:
+        calls[name] += 1
+        if name == "ashby":
+            raise ConnectionError("no answer")
+        if name == "lever":
+            raise MissingContact("whom may they write to?")
+        yield from ()
+
+    def published(request: Request, health: tuple[Health, ...], *_: object) -> Outcome:
+        return Outcome(exit_code=0, as_of=None, health=health)
+
+    monkeypatch.setattr(nightly, "plan_fetches", nights)
+    monkeypatch.setattr(nightly, "from_archive", published)
+    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
+        settings = Settings(data=empty, workers=1)
+        sources = ("ashby", "greenhouse", "lever")
+        outcome = nightly.nightly(Request(settings=settings, command="test", sources=sources))
+    health = {one.source: (one.outcome, one.message) for one in outcome.health}
+    assert health["ashby"] == ("failed", "ConnectionError: no answer")
+    assert health["greenhouse"][0] != "failed"
+    assert health["lever"] == ("failed", "MissingContact: whom may they write to?")
+    assert calls == {"ashby": 1, "greenhouse": 1, "lever": 1}  # a session asks again, not a task
