@@ -451,20 +451,27 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
 
 def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
     """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
-    warcs = con.execute("SELECT DISTINCT warc FROM versions WHERE warc IS NOT NULL ORDER BY ALL").fetchall()
+    warcs, n_ended, n_passed = con.execute(
+        """
+        SELECT list(DISTINCT warc ORDER BY warc) FILTER (warc IS NOT NULL), count_if(warc IS NULL),
+            count_if(warc IS NOT NULL AND version_to IS NOT NULL)
+        FROM versions
+        """
+    ).fetchall()[0]
     if not warcs:
         return
-    files = {warc: all_files[warc] for (warc,) in warcs}
+    files = {warc: all_files[warc] for warc in warcs}
     advert = ", ".join(map(ident, ADVERT))
     before = ", ".join(f"p.{ident(name)}" for name in (*ADVERT, *IN_DOLLARS))
     target = f"{table_of(SupersededVersions).name} BY NAME"
-    con.execute(
-        f"""
-        INSERT INTO {target}
-        SELECT {before}, p.version_from, p.content_hash, p.warc, p.record, v.version_to
-        FROM versions AS v JOIN core.postings AS p USING (posting_id) WHERE v.warc IS NULL
-        """
-    )
+    if n_ended:  # the current versions of known postings
+        con.execute(
+            f"""
+            INSERT INTO {target}
+            SELECT {before}, p.version_from, p.content_hash, p.warc, p.record, v.version_to
+            FROM versions AS v JOIN core.postings AS p USING (posting_id) WHERE v.warc IS NULL
+            """
+        )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE new_versions AS
@@ -475,14 +482,15 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
         ON v.warc = r.warc AND v.row_number = r.file_row_number AND v.posting_id = r.posting_id
         """
     )
-    con.execute(
-        f"""
-        INSERT INTO {target}
-        SELECT {advert}, version_from, content_hash, warc, record, version_to
-        FROM new_versions WHERE version_to IS NOT NULL
-        """
-    )
-    con.execute("DELETE FROM new_versions WHERE version_to IS NOT NULL")
+    if n_passed:  # read, and over already
+        con.execute(
+            f"""
+            INSERT INTO {target}
+            SELECT {advert}, version_from, content_hash, warc, record, version_to
+            FROM new_versions WHERE version_to IS NOT NULL
+            """
+        )
+        con.execute("DELETE FROM new_versions WHERE version_to IS NOT NULL")
     values = [*ADVERT, "version_from", "content_hash", "warc", "record"]
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in values if c != "posting_id")
     columns = [*values, "job_id", "first_seen_at", "last_seen_at"]

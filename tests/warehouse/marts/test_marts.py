@@ -17,6 +17,7 @@ from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, near_occupations, roles
 from warehouse import database
+from warehouse.marts.measures import MEASURES
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares as all_shares
 from warehouse.schema import arrow_table
@@ -88,15 +89,16 @@ def bands(con: database.Connection) -> Any:
 
 def demand(con: database.Connection) -> Any:
     """Rows of skills, with their requirement."""
-    frame = all_shares(con, AS_OF)
-    frame = frame[frame["measure"].str.startswith("skill_")]
+    frame = all_shares(
+        con, AS_OF, measures=[measure for name, measure in MEASURES.items() if name.startswith("skill_")]
+    )
     return frame.assign(requirement=frame["measure"].str.removeprefix("skill_"), skill=frame["item"])
 
 
 def shares(con: database.Connection) -> Any:
     """Rows of roles."""
-    frame = all_shares(con, AS_OF)
-    return frame[frame["measure"] == "role"].assign(role=frame["item"])
+    frame = all_shares(con, AS_OF, measures=[MEASURES["role"]])
+    return frame.assign(role=frame["item"])
 
 
 def cell(frame: Any, **key: Any) -> Any:

@@ -27,6 +27,7 @@ from warehouse.marts.closing_rates import Readings, estimate_closing_rates
 from warehouse.marts.closings import closing_rates
 from warehouse.marts.compute import compute_marts, write_marts
 from warehouse.marts.disclosure import pay_disclosure
+from warehouse.marts.measures import MEASURES
 from warehouse.marts.pay_quantiles import PANEL_COLUMNS
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
@@ -153,6 +154,10 @@ def row_of(frame: pd.DataFrame, measure: str = "workplace", item: str = "remote"
     return row
 
 
+def shares_of(con: database.Connection, measure: str = "workplace") -> pd.DataFrame:
+    return shares(con, AS_OF, measures=[MEASURES[measure]])
+
+
 def without_sample(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=NOT_COMPARED).sort_values(ORDER, ignore_index=True)
 
@@ -162,7 +167,7 @@ def without_sample(frame: pd.DataFrame) -> pd.DataFrame:
 
 def test_jobs_of_members_count_by_the_inverse_of_their_chance(con: database.Connection) -> None:
     put_two_strata(con)
-    frame = shares(con, AS_OF)
+    frame = shares_of(con)
     row = row_of(frame)
     assert (row.sample, row.n_jobs, row.n_yes, row.n_no) == ("panel", 60, 30, 30), "as many as were counted"
     assert row.share == pytest.approx(30 * 2 / (30 * 2 + 30))
@@ -179,15 +184,15 @@ def test_members_that_do_not_answer_are_stood_for_by_those_of_their_stratum(con:
     weights = "SELECT stratum, weight, count(*) FROM panel_boards($day) WHERE is_answered GROUP BY ALL ORDER BY ALL"
     rows = con.execute(weights, {"day": AS_OF}).fetchall()
     assert rows == [("1:US", pytest.approx(80 / 30), 30), ("2:US", 1.0, 30)]
-    assert row_of(shares(con, AS_OF)).share == pytest.approx(80 / 110)
+    assert row_of(shares_of(con)).share == pytest.approx(80 / 110)
 
 
 def test_where_too_few_answer_all_boards_known_count(con: database.Connection) -> None:
     put_two_strata(con, n_silent=15)
-    row = row_of(shares(con, AS_OF))
+    row = row_of(shares_of(con))
     assert (row.sample, row.n_jobs, row.share) == ("known", 110, pytest.approx(30 / 110))
     put_answers(con, [f"silent{i}" for i in range(5)], 404)
-    row = row_of(shares(con, AS_OF))
+    row = row_of(shares_of(con))
     assert (row.sample, row.n_jobs) == ("panel", 60), "a board that is gone has answered: it has no jobs"
 
 
@@ -230,7 +235,7 @@ def test_members_stand_for_those_that_did_not_answer(
     """Where ten of 40 answer, weights of the others stay at the inverse of the chance, else they stand for them."""
     put_two_strata(con, n_silent=10)
     put_answers(con, [f"silent{i}" for i in range(10)], *answers)
-    row = row_of(shares(con, AS_OF))
+    row = row_of(shares_of(con))
     assert (row.sample, row.n_jobs) == ("panel", 60)
     assert row.share == pytest.approx(60 / 90 if has_answered else 80 / 110)
 
@@ -268,7 +273,7 @@ def test_what_repeats_an_answer_says_what_that_said(
 def test_readings_without_a_recorded_chance_are_of_boards_known(con: database.Connection, change: str) -> None:
     put_two_strata(con)
     con.execute(change)
-    assert set(shares(con, AS_OF)["sample"]) == {"known"}
+    assert set(shares_of(con)["sample"]) == {"known"}
 
 
 def test_in_the_week_after_a_draw_only_members_of_the_one_before_have_answered(con: database.Connection) -> None:
@@ -292,22 +297,22 @@ def silent_source(con: database.Connection, planned_on: date) -> None:
 
 def test_a_source_that_is_off_does_not_count_as_one_that_does_not_answer(con: database.Connection) -> None:
     put_two_strata(con)
-    ours = shares(con, AS_OF)
+    ours = shares_of(con)
     silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS + 1))
-    pd.testing.assert_frame_equal(shares(con, AS_OF), ours, check_exact=True)
+    pd.testing.assert_frame_equal(shares_of(con), ours, check_exact=True)
 
 
 def test_a_source_that_is_asked_and_never_answers_counts(con: database.Connection) -> None:
     put_two_strata(con)
     silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS))
-    assert set(shares(con, AS_OF)["sample"]) == {"known"}
+    assert set(shares_of(con)["sample"]) == {"known"}
 
 
 def test_a_source_drawn_and_never_planned_is_no_part_of_the_panel(con: database.Connection) -> None:
     put_two_strata(con)
     silent_source(con, DRAWN_ON)
     con.execute("DELETE FROM ops.board_nights WHERE source = 'silent'")
-    assert set(shares(con, AS_OF)["sample"]) == {"panel"}
+    assert set(shares_of(con)["sample"]) == {"panel"}
 
 
 def test_a_source_switched_off_leaves_the_panel_and_does_not_stop_it(con: database.Connection, tmp_path: Path) -> None:
@@ -382,7 +387,7 @@ def test_silent_jobs_weigh_as_much_as_their_boards(con: database.Connection) -> 
     silent = put_boards(con, "silent", 20, begin=100, workplace=None)
     draw(con, ((board, 0.5, True) for board in says))
     draw(con, ((board, 0.25, True) for board in silent), stratum="2:US")
-    row = row_of(shares(con, AS_OF))
+    row = row_of(shares_of(con))
     assert (row.sample, row.n_jobs, row.n_unknown) == ("panel", 40, 20)
     assert (row.bound_lo, row.bound_hi) == (pytest.approx(80 / (80 + 80)), 1.0)
     assert row.form == "bounds", "half of what all weigh says"
@@ -443,7 +448,7 @@ def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: d
             for board in np.flatnonzero(strata == stratum)
         ]
         draw(con, own, stratum=str(stratum))
-    row = row_of(shares(con, AS_OF), "pay_stated", "yes")
+    row = row_of(shares_of(con, "pay_stated"), "pay_stated", "yes")
     ends = estimate(market, is_answered, weigh(schedule, is_answered), schedule.read_on)["states pay"]
     assert row.sample == "panel" and row.n_jobs < len(jobs)
     assert (row.share_lo, row.share_hi, row.share) == pytest.approx(ends, abs=1e-8)

@@ -15,6 +15,7 @@ from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.vocabulary import AI_GROUPS
 from warehouse import database
+from warehouse.marts.measures import MEASURES
 from warehouse.marts.shares import shares
 
 WORKPLACES = ("remote", "hybrid", "onsite")
@@ -63,8 +64,8 @@ def read_jobs(con: database.Connection, as_of: date) -> pd.DataFrame:
 
 
 def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> None:
-    frame = shares(con, AS_OF)
-    cell = (frame["measure"] == "workplace") & (frame["role_group"] == "ai_jobs") & (frame["region"] == "World")
+    frame = shares(con, AS_OF, measures=[MEASURES["workplace"]])
+    cell = (frame["role_group"] == "ai_jobs") & (frame["region"] == "World")
     rows = frame[cell].set_index("item")
     jobs = read_jobs(con, AS_OF)
     answers = jobs.dropna(subset="workplace")
