@@ -146,17 +146,24 @@ def test_the_last_run_is_that_of_the_journal_whatever_an_old_run_says(
     assert read_last(Settings(data=empty)) == (NOW, None)
 
 
+def test_the_newest_day_is_the_last_of_those_published(empty: Path, published_runs: Callable[..., None]) -> None:
+    published_runs(NOW, days=(NOW.date(), (NOW - DAY).date()))
+    assert read_last(Settings(data=empty)) == (NOW, NOW.date())
+
+
 @pytest.fixture
 def published_runs(empty: Path) -> Callable[..., None]:
-    """A published file with runs that ended at these times, and nothing else."""
+    """A published file with runs that ended at these times, figures of these days, and nothing else."""
 
-    def publish(*times: datetime) -> None:
+    def publish(*times: datetime, days: Sequence[date] = ()) -> None:
         empty.mkdir()
         with duckdb.connect(str(empty / MARKET)) as con:
             con.execute("CREATE SCHEMA ops; CREATE SCHEMA mart; CREATE TABLE mart.figures (as_of DATE)")
             con.execute("CREATE TABLE ops.runs (started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)")
             for at in times:
                 con.execute("INSERT INTO ops.runs VALUES (?, ?)", [at - SECOND, at])
+            for day in days:
+                con.execute("INSERT INTO mart.figures VALUES (?)", [day])
 
     return publish
 

@@ -15,6 +15,12 @@ def test_every_source_has_a_decision_and_no_other_has() -> None:
     assert set(DECIDED.values()) - {""} <= licences().keys()
 
 
+def test_a_citation_names_a_licence_in_short() -> None:
+    names = {name: licence.in_short for name, licence in licences().items()}
+    assert names[OURS] == "CC BY 4.0"
+    assert names[QUOTATION].casefold() == licences()[QUOTATION].name.casefold() and names[QUOTATION][0].isupper()
+
+
 @pytest.mark.parametrize("name", sorted(all_sources()))
 def test_decisions_are_never_wider_than_the_terms(name: str) -> None:
     source = all_sources()[name].SOURCE

@@ -37,6 +37,7 @@ def test_a_law_is_read_as_it_is_written(tmp_path: Path) -> None:
         ({"adverts": '"yes"'}, "law 1 (US-CO): adverts: one of required, not_required, unclear expected, not 'yes'"),
         ({"in_force_from": '"2021"'}, "law 1 (US-CO): in_force_from: a day without quotes such as 2026-01-01 expected"),
         ({"in_force_until": "2020-01-01"}, "law 1 (US-CO): in_force_until: a day after 2021-01-01 expected"),
+        ({"in_force_until": "2021-01-01"}, "law 1 (US-CO): in_force_until: a day after 2021-01-01 expected"),
         ({"min_employees": "0"}, "law 1 (US-CO): min_employees: 1 or more expected, not 0"),
         ({"min_employees": "true"}, "law 1 (US-CO): min_employees: a whole number expected, not True"),
         ({"max_width": "50_000"}, "law 1 (US-CO): max_width: an amount needs max_width_currency"),
