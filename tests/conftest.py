@@ -18,12 +18,20 @@ from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith(("JOBMARKET_", "PREFECT_"))]:
     del os.environ[name]
-for name in ("COLUMNS", "LINES"):  # pytest-xdist gives its processes a terminal of 80 columns
+for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):  # servers of tests are on loopback
+    for variable in (name, name.upper()):
+        os.environ.pop(variable, None)
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"):  # pytest-xdist gives its processes 80 columns
     os.environ.pop(name, None)
 
 # What tests write lies in memory where there is room (a whole run has held half a gigabyte): no test waits for a disk.
 MEMORY = Path("/dev/shm")
-if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2 * 2**30:
+if (
+    MEMORY.is_dir()
+    and os.access(MEMORY, os.W_OK)
+    and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # tests make commands of their own
+    and shutil.disk_usage(MEMORY).free > 2 * 2**30
+):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # Both libraries read these when they are imported, which test modules do on being collected.

@@ -61,6 +61,8 @@ def release(
     folder = (out or config.data / "release").resolve()
     if not folder.name:
         raise WrongUsage(f"{folder} cannot hold a release; name another folder")
+    if inside := next((place for place in config.own_folders if folder.is_relative_to(place)), None):
+        raise WrongUsage(f"{folder} is inside {inside}, which runs replace or keep their own files in; name another")
     try:
         refuse_inside(folder)
         with open_published_file(config.data) as con, hold_output(folder):

@@ -98,7 +98,7 @@ def read_last(config: Settings) -> tuple[datetime | None, date | None]:
     The last run is the journal's last one, whatever times others have: the clock may have been ahead for one of them.
     The runs of the published file, whose order nothing tells but their times, count only where there is no journal.
     """
-    runs = runs_of(config.data)
+    runs = [run for run in runs_of(config.data) if not run.is_of_past_day]  # those asked no clock
     last_run = (runs[0].ended_at or runs[0].began_at) if runs else None
     newest_day: date | None = None
     with contextlib.suppress(FileNotFoundError, SqlError), open_reader(config.data) as con:

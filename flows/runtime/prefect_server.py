@@ -94,6 +94,7 @@ def temporary_server(prefect_home: Path, run_ids: Collection[str] = ()) -> Itera
     LOG.info("starting Prefect's temporary server; that takes some ten seconds")
     from prefect.server.api.server import SubprocessASGIServer
 
+    spare_loopback()
     server = SubprocessASGIServer()
 
     def start_and_record() -> Any:
@@ -165,6 +166,13 @@ def crash_ended(run_ids: Collection[str]) -> int:
     return len(orphans)
 
 
+def spare_loopback() -> None:
+    """Keep what is asked of this machine, as of Prefect's server, out of any proxy of the environment."""
+    hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts.replace(" ", "").split(",")]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, (hosts, *missing)))
+
+
 def _start_server(port: int) -> subprocess.Popen[bytes]:
     """Prefect's server as Prefect starts it, but in a session of its own.
 
@@ -206,6 +214,7 @@ def run_schedule_server(prefect_home: Path, *, port: int, cron: str, timezone: s
         )
     schedule = {"cron": cron, "timezone": timezone, "owner": asdict(process_of(os.getpid()))}
     env_url = os.environ.get("PREFECT_API_URL")
+    spare_loopback()
     process = None if env_url else _started_with_page(prefect_home, port)
     try:
         _record(record, process.pid if process else None, schedule)

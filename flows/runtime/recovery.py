@@ -124,9 +124,7 @@ def _find_loss(con: database.Connection, outputs: Outputs) -> _Loss | None:
         lacking = tuple(run_id for run_id in there if in_market is not None and run_id not in in_market)
         return _Loss(runs=lacking, last_on=_newest(there.values())) if lacking else None
     # The journal stands in the data folder alone, and what a run of a past day published in that day's own.
-    of_journal = [
-        run for run in runs_of(outputs.folder) if run.exit_code in EXITS_PUBLISHED and "--as-of" not in run.command
-    ]
+    of_journal = [run for run in runs_of(outputs.folder) if run.exit_code in EXITS_PUBLISHED and not run.is_of_past_day]
     if not (there or of_journal or outputs.guide.exists()):
         return None
     last = [run.as_of for run in of_journal[:1]]  # by their order: a clock that was wrong dated earlier ones later

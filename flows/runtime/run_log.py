@@ -47,6 +47,12 @@ class Run:
     as_of: date | None = None
     message: str | None = None
     health: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_of_past_day(self) -> bool:
+        """Whether it made a past day anew, in that day's own folder and whatever the clock said."""
+        return "--as-of" in self.command.split()
+
     state: str = KILLED
 
 

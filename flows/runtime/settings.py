@@ -135,6 +135,13 @@ class Settings:
         """Prefect's database and logs."""
         return self.data / "prefect"
 
+    @property
+    def own_folders(self) -> list[Path]:
+        """Folders that runs replace, or keep their own files in: nothing else is safe there."""
+        names = ("site", "index", "copies", "outbox", "tmp", ASOF)
+        stores = (self.archive.folder, self.refined.folder)
+        return [path.resolve() for path in (*stores, self.prefect_home, *(self.data / name for name in names))]
+
     def outputs(self, as_of: date | None = None) -> Outputs:
         """What stands published or, in a folder of its own so that it never replaces that, what stood on a past day."""
         return Outputs(folder=self.data / ASOF / as_of.isoformat() if as_of else self.data)

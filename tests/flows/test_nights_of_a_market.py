@@ -1,7 +1,8 @@
 """Whole nights of a made market: what guide, page and release print of it, when, and what waits for review.
 
-The quick tests run five nights of a small market, each test going on where the last one ended; `make long` runs thirty, and each thing that may happen to a market
-apart. Every night is the pipeline's own: archive, refine, load, marts, ledger, vintages, guide and page.
+The quick tests run five nights of a small market, each test going on where the last one ended; `make long` runs thirty,
+and each thing that may happen to a market apart. Every night is the pipeline's own: archive, refine, load, marts,
+ledger, vintages, guide and page.
 """
 
 from __future__ import annotations

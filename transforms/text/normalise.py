@@ -272,6 +272,9 @@ def _tidy(text: str) -> str:
 
 # --- mail addresses and telephone numbers -------------------------------------------------------------
 
+_PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
+_TO_PLAIN = str.maketrans(_PLAIN_OF)
+"""Spaces, hyphens and signs by those of ASCII that stand in most addresses and numbers."""
 _CONTACT_HAS = re.compile(r"[@\d\[({<]")
 _LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
@@ -342,8 +345,11 @@ def mask_contacts(text: str) -> str:
     like. Not taken: amounts, years, dates, versions, postcodes and the numbers of a requisition. Linear in the length
     of `text`; never raises.
     """
+    shown = text
+    if not text.isascii() and not _PLAIN_OF.keys().isdisjoint(letters_beyond_ascii(text)):
+        text = text.translate(_TO_PLAIN)
     if not _CONTACT_HAS.search(text):  # as most titles, names and places
-        return text
+        return shown
     plain = text.encode("ascii", "replace")
     spans = [*_mail(text), *find_users(text)] if b"@" in plain or b"%40" in plain else []
     if _may_hold_written_at(plain):
@@ -351,14 +357,14 @@ def mask_contacts(text: str) -> str:
     for run in MANY_DIGITS.finditer(plain.translate(_DIGIT_OR_NOT)):
         spans += _telephones(text, max(0, run.start() - MAX_CALL), run.end())
     if not spans:
-        return text
+        return shown
     pieces: list[str] = []
     at = 0
     for start, end in sorted(spans):
         if end > at:
-            pieces += (text[at : max(start, at)], MASK * (end - max(start, at)))
+            pieces += (shown[at : max(start, at)], MASK * (end - max(start, at)))
             at = end
-    return "".join((*pieces, text[at:]))
+    return "".join((*pieces, shown[at:]))
 
 
 def _may_hold_written_at(plain: bytes) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from flows.runtime.lock import hold_output
 from flows.terminal.errors import FAILED, USAGE
 from tests.reports.release.conftest import DAY, publish_day
@@ -40,6 +42,14 @@ def test_a_release_is_made_verified_and_found_broken(tmp_path: Path, plain: Comm
     (folder / "llms.txt").write_text("x")
     failure = plain(data, "verify-release", str(folder))
     assert failure.code == FAILED and "llms.txt: SHA-256" in failure.out and "1 fault" in failure.err
+
+
+@pytest.mark.parametrize("place", ["site/mine", "archive", "refined/mine", "asof/2026-08-17", "prefect/mine"])
+def test_no_release_is_made_where_runs_keep_their_own_files(place: str, empty: Path, plain: Command) -> None:
+    result = plain(empty, "release", "--out", str(empty / place))
+    assert result.code == USAGE
+    assert f"{empty / place} is inside {empty / place.partition('/')[0]}, which runs replace" in result.said
+    assert not empty.exists()
 
 
 def test_what_makes_no_sense_is_said_in_a_line(empty: Path, tmp_path: Path, plain: Command) -> None:

@@ -146,6 +146,14 @@ def test_the_last_run_is_that_of_the_journal_whatever_an_old_run_says(
     assert read_last(Settings(data=empty)) == (NOW, None)
 
 
+def test_a_run_of_a_past_day_is_not_the_last_run(empty: Path) -> None:
+    """It asks no clock, so that a false one would be believed after it."""
+    note_run(empty, NOW)
+    for days in (-30, 30):
+        note_run(empty, NOW + days * DAY, command="jobmarket run --as-of 2026-08-17")
+    assert read_last(Settings(data=empty)) == (NOW, None)
+
+
 def test_the_newest_day_is_the_last_of_those_published(empty: Path, published_runs: Callable[..., None]) -> None:
     published_runs(NOW, days=(NOW.date(), (NOW - DAY).date()))
     assert read_last(Settings(data=empty)) == (NOW, NOW.date())
