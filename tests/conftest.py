@@ -35,9 +35,9 @@ if (
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # Both libraries read these when they are imported, which test modules do on being collected.
-HOME = tempfile.TemporaryDirectory(prefix="prefect-of-tests-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
+PREFECT = tempfile.TemporaryDirectory(prefix="prefect-of-tests-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
 os.environ.update(
-    PREFECT_HOME=HOME.name,
+    PREFECT_HOME=PREFECT.name,
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
     PREFECT_LOGGING_TO_API_ENABLED="false",
     GX_ANALYTICS_ENABLED="false",

@@ -204,6 +204,19 @@ def transaction(con: Connection) -> Iterator[None]:
     con.commit()
 
 
+@contextlib.contextmanager
+def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterator[str]:
+    """Use another database file under a name; gives the name of the one before, which is used again after."""
+    before: str = con.execute("SELECT current_database()").fetchall()[0][0]
+    con.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION {literal(storage)})")
+    try:
+        con.execute(f"USE {name}")
+        yield before
+    finally:
+        con.execute(f"USE {ident(before)}")
+        con.execute(f"DETACH {name}")
+
+
 def remove_database(path: Path, *, sidecars_only: bool = False) -> None:
     """Remove a database file with its write-ahead logs, or these alone."""
     for file in (*([] if sidecars_only else [path]), *path.parent.glob(path.name + ".wal*")):

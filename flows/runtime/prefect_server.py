@@ -167,7 +167,7 @@ def crash_ended(run_ids: Collection[str]) -> int:
 
 
 def spare_loopback() -> None:
-    """Keep what is asked of this machine, as of Prefect's server, out of any proxy of the environment."""
+    """Ask this machine's own servers, such as Prefect's, without the proxy that the environment may name."""
     hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts.replace(" ", "").split(",")]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, (hosts, *missing)))

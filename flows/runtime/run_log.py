@@ -47,13 +47,12 @@ class Run:
     as_of: date | None = None
     message: str | None = None
     health: Mapping[str, str] = field(default_factory=dict)
+    state: str = KILLED
 
     @property
     def is_of_past_day(self) -> bool:
-        """Whether it made a past day anew, in that day's own folder and whatever the clock said."""
+        """Whether it was a `run --as-of`, which asks no clock and publishes in that day's own folder."""
         return "--as-of" in self.command.split()
-
-    state: str = KILLED
 
 
 # --- its lines ------------------------------------------------------------------------------------------

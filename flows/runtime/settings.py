@@ -137,10 +137,10 @@ class Settings:
 
     @property
     def own_folders(self) -> list[Path]:
-        """Folders that runs replace, or keep their own files in: nothing else is safe there."""
-        names = ("site", "index", "copies", "outbox", "tmp", ASOF)
-        stores = (self.archive.folder, self.refined.folder)
-        return [path.resolve() for path in (*stores, self.prefect_home, *(self.data / name for name in names))]
+        """Folders that runs replace, or keep files of their own in: nothing else is safe there."""
+        named = (self.archive.folder, self.refined.folder, self.outputs().site, self.prefect_home)
+        others = (self.data / name for name in ("index", "copies", "outbox", "tmp", ASOF))
+        return [path.resolve() for path in (*named, *others)]
 
     def outputs(self, as_of: date | None = None) -> Outputs:
         """What stands published or, in a folder of its own so that it never replaces that, what stood on a past day."""

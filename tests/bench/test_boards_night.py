@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows import nightly
-from reports.release.build import site_files
 from tests.bench.board_market import MarketNight, is_edited, list_boards
 from tests.bench.boards_night import describe, import_boards, night
+from tests.flows.conftest import first_page
 from warehouse.publish.reader import open_reader
 
 FAULTS = {"busy": 0.15, "broken": 0.15, "cut": 0.15, "slow": 0.15, "moved": 0.15}
@@ -28,7 +27,7 @@ def said(data: Path) -> list[tuple[object, ...]]:
 @pytest.fixture(autouse=True)
 def one_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test here looks at the site: its first page is all of it, but on nights in a process of their own."""
-    monkeypatch.setattr(nightly, "site_files", lambda *arguments: itertools.islice(site_files(*arguments), 1))
+    monkeypatch.setattr(nightly, "site_files", first_page)
 
 
 def market_night(number: int, edited_share: float) -> MarketNight:

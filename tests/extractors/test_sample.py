@@ -74,7 +74,7 @@ STALE = Path("ashby", "2020-01-01T000000Z.warc.gz")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
-    """A folder in which a file stood that is no longer made, after the sample was made there; and what was made."""
+    """A folder into which the sample was made, over a file of an earlier one; and the files that were made."""
     folder = tmp_path_factory.mktemp("made")
     (folder / STALE).parent.mkdir()
     (folder / STALE).write_bytes(b"old")

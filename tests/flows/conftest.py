@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -230,13 +230,18 @@ def loading(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
     return plain
 
 
+def first_page(*arguments: Any) -> Iterator[tuple[str, bytes]]:
+    """The first file of a site, in place of all: `reports.release.build.site_files`."""
+    return itertools.islice(site_files(*arguments), 1)
+
+
 @pytest.fixture
 def briefly(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
     """briefly(data, *arguments): as `plain`, but the first page is all of the site.
 
     For tests of whole nights that look at no other page.
     """
-    monkeypatch.setattr(flows.nightly, "site_files", lambda *arguments: itertools.islice(site_files(*arguments), 1))
+    monkeypatch.setattr(flows.nightly, "site_files", first_page)
     return plain
 
 

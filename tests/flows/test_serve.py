@@ -19,7 +19,7 @@ from prefect.states import Running
 
 from extractors.web.session import MissingContact
 from flows import nightly
-from flows.runtime.prefect_server import crash_ended
+from flows.runtime.prefect_server import answers, crash_ended
 from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
@@ -29,32 +29,21 @@ LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--sou
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]
-) -> Iterator[dict[str, str]]:
-    """The Prefect server of a `jobmarket serve` whose night is far off: the environment in which a command uses it."""
+def server(tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]) -> Iterator[str]:
+    """The address of the Prefect API of a `jobmarket serve` whose night is far off."""
     data = tmp_path_factory.mktemp("serve") / "data"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     process = started(data, "serve", "--port", str(port), *LEAP_NIGHT, JOBMARKET_CONTACT="operator@jobs.example")
     url = f"http://127.0.0.1:{port}/api"
-    while not answers(f"{url}/health"):
+    while not answers(url):
         assert process.poll() is None, (data.parent / "data.err").read_text()
         time.sleep(0.2)
-    yield {"PREFECT_API_URL": url}
+    yield url
     end(process)
-    assert not answers(f"{url}/health"), "`serve` ends the server that it started"
+    assert not answers(url), "`serve` ends the server that it started"
     assert "Traceback" not in (data.parent / "data.err").read_text()
-
-
-def answers(url: str) -> bool:
-    """Whether a server answers."""
-    try:
-        urllib.request.urlopen(url, timeout=10).close()
-    except OSError:
-        return False
-    return True
 
 
 def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -66,9 +55,9 @@ def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     return payload
 
 
-def test_serve_schedules_the_night(server: dict[str, str]) -> None:
+def test_serve_schedules_the_night(server: str) -> None:
     until = time.monotonic() + 240
-    while not (deployments := asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})):
+    while not (deployments := asked(f"{server}/deployments/filter", {})):
         assert time.monotonic() < until, "no deployment was registered"
         time.sleep(0.3)
     [deployment] = deployments
@@ -78,15 +67,14 @@ def test_serve_schedules_the_night(server: dict[str, str]) -> None:
     assert deployment["parameters"] == {"sources": ["lever"]}
 
 
-def test_the_page_of_serve_finds_its_server(server: dict[str, str]) -> None:
-    url = server["PREFECT_API_URL"]
-    with urllib.request.urlopen(f"{url.removesuffix('/api')}/ui-settings", timeout=60) as answer:
-        assert json.load(answer)["api_url"] == url
+def test_the_page_of_serve_finds_its_server(server: str) -> None:
+    with urllib.request.urlopen(f"{server.removesuffix('/api')}/ui-settings", timeout=60) as answer:
+        assert json.load(answer)["api_url"] == server
 
 
-def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) -> None:
+def test_flow_runs_of_killed_runs_do_not_stay_running(server: str) -> None:
     dead, living = "20261126T020000Z-11111111", "20261126T030000Z-22222222"
-    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+    with temporary_settings({PREFECT_API_URL: server}), get_client(sync_client=True) as client:
         runs = [
             client.create_flow_run(nightly.nightly, name=f"jobmarket run ({name})", state=Running())
             for name in (dead, living)
@@ -97,9 +85,7 @@ def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) ->
     assert states == ["Crashed", "Running"]
 
 
-def test_a_source_that_breaks_stops_no_other(
-    empty: Path, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_source_that_breaks_stops_no_other(empty: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
 
     def nights(name: str, request: Request, boards: Sequence[str]) -> Iterator[Any]:
@@ -115,7 +101,7 @@ def test_a_source_that_breaks_stops_no_other(
 
     monkeypatch.setattr(nightly, "plan_fetches", nights)
     monkeypatch.setattr(nightly, "from_archive", published)
-    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
+    with temporary_settings({PREFECT_API_URL: server}):
         settings = Settings(data=empty, workers=1)
         sources = ("ashby", "greenhouse", "lever")
         outcome = nightly.nightly(Request(settings=settings, command="test", sources=sources))

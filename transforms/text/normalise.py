@@ -274,7 +274,7 @@ def _tidy(text: str) -> str:
 
 _PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
 _TO_PLAIN = str.maketrans(_PLAIN_OF)
-"""Spaces, hyphens and signs by those of ASCII that stand in most addresses and numbers."""
+"""Spaces, hyphens and signs beyond ASCII, with the ASCII character that most addresses and numbers have there."""
 _CONTACT_HAS = re.compile(r"[@\d\[({<]")
 _LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")

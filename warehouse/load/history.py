@@ -451,7 +451,7 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
 
 def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
     """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
-    warcs, n_ended, n_passed = con.execute(
+    warcs, n_replaced, n_over = con.execute(
         """
         SELECT list(DISTINCT warc ORDER BY warc) FILTER (warc IS NOT NULL), count_if(warc IS NULL),
             count_if(warc IS NOT NULL AND version_to IS NOT NULL)
@@ -464,7 +464,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
     advert = ", ".join(map(ident, ADVERT))
     before = ", ".join(f"p.{ident(name)}" for name in (*ADVERT, *IN_DOLLARS))
     target = f"{table_of(SupersededVersions).name} BY NAME"
-    if n_ended:  # the current versions of known postings
+    if n_replaced:  # stored versions that end now
         con.execute(
             f"""
             INSERT INTO {target}
@@ -482,7 +482,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
         ON v.warc = r.warc AND v.row_number = r.file_row_number AND v.posting_id = r.posting_id
         """
     )
-    if n_passed:  # read, and over already
+    if n_over:  # new versions that had ended when a later one was read
         con.execute(
             f"""
             INSERT INTO {target}

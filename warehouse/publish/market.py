@@ -13,7 +13,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -128,17 +128,9 @@ def _make_empty(path: Path) -> None:
         con.execute(f"CHECKPOINT {FRESH}")
 
 
-@contextlib.contextmanager
-def _attach(con: database.Connection, fresh: Path) -> Iterator[str]:
+def _attach(con: database.Connection, fresh: Path) -> contextlib.AbstractContextManager[str]:
     """Use the file that is to be published; gives the name of the working database, which is used again after."""
-    work = con.execute("SELECT current_database()").fetchall()[0][0]
-    con.execute(f"ATTACH {literal(str(fresh))} AS {FRESH} (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
-    try:
-        con.execute(f"USE {FRESH}")
-        yield work
-    finally:
-        con.execute(f"USE {ident(work)}")
-        con.execute(f"DETACH {FRESH}")
+    return database.attached(con, fresh, name=FRESH, storage=PUBLISHED_STORAGE)
 
 
 def _market_key() -> str:

@@ -6,9 +6,9 @@ Adverts are in no release: their sources let us count them, not pass them on. Wh
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -18,7 +18,7 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables, templates
-from warehouse.database import MARKET, Connection, remove_database, transaction
+from warehouse.database import MARKET, Connection, attached, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, Days
 from warehouse.ops_tables import Vintages
 from warehouse.schema import (
@@ -141,42 +141,37 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
     The same rows give the same bytes: they are written in order, by one thread, which fills block after block.
     """
     remove_database(target)
-    made_with = hashlib.blake2b(f"{RELEASED_STORAGE}\n{public_schema()}".encode(), digest_size=16).hexdigest()
-    templates.copy_empty(target, kind="release", made_with=made_with, make=_make_empty)
-    _attach(con, target)
+    templates.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)
     rules = {
         table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
     }
     rules[table_of(Vintages).name] = kept_rows.get(table_of(Vintages).name, KeptRows())
-    try:
-        con.execute("SET threads = 1")
-        con.execute(f"USE {RELEASED}")
-        with transaction(con):
-            for cls in _PUBLIC_TABLES:
-                name = table_of(cls).name
-                rule = rules.get(name, KeptRows())
-                order = ", ".join(map(ident, key_of(cls))) or "ALL"
-                rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
-                con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
-        con.execute(f"CHECKPOINT {RELEASED}")
-    finally:
-        con.execute("RESET threads")
-        con.execute(f"USE {PUBLISHED}")
-        con.execute(f"DETACH {RELEASED}")
+    with _attach(con, target):
+        try:
+            con.execute("SET threads = 1")
+            with transaction(con):
+                for cls in _PUBLIC_TABLES:
+                    name = table_of(cls).name
+                    rule = rules.get(name, KeptRows())
+                    order = ", ".join(map(ident, key_of(cls))) or "ALL"
+                    rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
+                    con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
+            con.execute(f"CHECKPOINT {RELEASED}")
+        finally:
+            con.execute("RESET threads")
 
 
 def _make_empty(path: Path) -> None:
     """Make the DuckDB file of a release, without rows."""
-    with duckdb.connect() as con:
-        _attach(con, path)
-        con.execute(f"USE {RELEASED}")
+    with duckdb.connect() as con, _attach(con, path):
         with transaction(con):
             con.execute(public_schema())
         con.execute(f"CHECKPOINT {RELEASED}")
 
 
-def _attach(con: Connection, path: Path) -> None:
-    con.execute(f"ATTACH {literal(str(path))} AS {RELEASED} (STORAGE_VERSION {literal(RELEASED_STORAGE)})")
+def _attach(con: Connection, path: Path) -> AbstractContextManager[str]:
+    """Use the DuckDB file of a release; what was used before is used again after."""
+    return attached(con, path, name=RELEASED, storage=RELEASED_STORAGE)
 
 
 _NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")
