@@ -74,7 +74,7 @@ from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
 from warehouse.marts import compute, mart_history, staging
-from warehouse.ops_tables import Audits, Checks, Vintages
+from warehouse.ops_tables import Audits, Checks
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
 from warehouse.reading_depth import describe_depth, measure_depth
@@ -608,23 +608,26 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
         first_on = as_of - timedelta(days=MAX_STALE_DAYS)
         for day in compute.find_earlier_days(con, as_of, first_on=first_on):
             LOG.info("%s was never computed, and boards have left the stock since", day)
-            for problem in _compute_day(request, con, day, decides=decided is None or day > decided)[0]:
-                LOG.warning("figures of %s are left out: %s", day, problem)
+            is_new = decided is None or day > decided
+            for problem in _compute_day(request, con, day, decides=is_new, publishes=is_new)[0]:
+                LOG.warning("marts of %s are left out: %s", day, problem)
         is_new = decided is None or as_of > decided
         brings_nothing = request.is_backfill and (request.brought is None or request.brought < as_of)
         is_again = as_of == decided and not request.is_rebuild and not brings_nothing
         if decided and not (is_new or is_again or request.is_live):
             LOG.info("No answers from %s or later came in, so the published figures stay as they are", decided)
         decides = is_new or is_again or request.is_live
-        return _compute_day(request, con, as_of, decides=decides, adds=as_of == decided and request.is_rebuild)
+        adds = as_of == decided and request.is_rebuild
+        return _compute_day(request, con, as_of, decides=decides, adds=adds, publishes=True)
 
 
 def _compute_day(
-    request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False
+    request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False, publishes: bool
 ) -> tuple[list[str], list[Figures]]:
-    """Compute, check and store the marts and figures of one day; what is wrong, and the figures.
+    """Compute, check and store the marts of one day, and the figures of what is published; what is wrong, and those.
 
-    `decides`: what is published is decided, too; `adds`: of figures without a published vintage alone.
+    `decides`: what is published is decided, too; `adds`: of lists without a published vintage alone. Without
+    `publishes` no figure is of the day: what was published had been decided before the day was computed.
     """
     is_monthly = request.settings.revise == MONTHLY
     days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
@@ -633,13 +636,16 @@ def _compute_day(
         if marts.problems:
             return marts.problems, []
         problems: list[str] = []
+        ledger: list[Figures] = []
         try:
             with database.transaction(con):
                 compute.write_marts(con, marts)
-                ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
-                database.write_mart(con, Figures, ledger, as_of=as_of)
-                if (decides or adds) and request.as_of is None:
-                    _revise_vintages(con, request, ledger, as_of, is_monthly=is_monthly, only_first=not decides)
+                if request.as_of is not None:
+                    vintages.accept_all(con, as_of)
+                elif decides or adds:
+                    _revise_lists(con, request, as_of, is_monthly=is_monthly, only_first=not decides)
+                if publishes:
+                    ledger = compute_published(con, request, as_of)
                 result = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not result.passed:
                     raise _UnsoundError
@@ -649,32 +655,27 @@ def _compute_day(
     return problems, ledger
 
 
-def _revise_vintages(
-    con: database.Connection,
-    request: Request,
-    ledger: Sequence[Figures],
-    as_of: date,
-    *,
-    is_monthly: bool,
-    only_first: bool,
+def compute_published(con: database.Connection, request: Request, as_of: date) -> list[Figures]:
+    """Compute and store the figures of a day from the cells that are published; to be called in a transaction."""
+    standing = vintages.read_standing(con)
+    ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request), standing=standing)
+    database.write_mart(con, Figures, ledger, as_of=as_of)
+    return ledger
+
+
+def _revise_lists(
+    con: database.Connection, request: Request, as_of: date, *, is_monthly: bool, only_first: bool
 ) -> None:
-    """Decide which figures are revised tonight, and which wait for a person's review."""
-    figures = declarations(con, _list_asked(request))
-    if not only_first:
-        vintages.forget_undecided(con, as_of)
-    rows = vintages.revise(con, figures, ledger, as_of, is_monthly=is_monthly, only_first=only_first)
-    database.put(con, Vintages, rows)
-    waiting = [one.figure for one in rows if one.state == vintages.WAITING]
-    if waiting:
-        names = ", ".join(waiting)
-        LOG.warning("%d figures wait for review (`jobmarket review`): %.200s", len(waiting), names)
-
-
-def read_published(con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date) -> list[Figures]:
-    """What guide and page show: of each figure the vintage that is published; of a past day its ledger."""
-    if request.as_of is not None or not ledger:
-        return list(ledger)
-    return vintages.published_rows(con, declarations(con, _list_asked(request)), ledger, as_of)
+    """Decide which lists of cells are revised tonight, and which wait for a person's review."""
+    rows = vintages.revise(
+        con, declarations(con, _list_asked(request)), as_of, code_version=code_version(), is_monthly=is_monthly,
+        only_first=only_first,
+    )  # fmt: skip
+    for one in rows:
+        if one.state == vintages.WAITING:
+            LOG.warning("%s waits for review (`jobmarket review`): %.300s", one.list, one.why)
+        elif not one.is_reviewed:
+            LOG.warning("%s is published without a review: %.300s", one.list, one.why)
 
 
 def _list_asked(request: Request) -> set[str]:
@@ -706,8 +707,6 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
     drafts: list[atomic_files.StagedFile | None] = []
     as_of = ledger[0].as_of
     try:
-        with work_of(request) as con:
-            ledger = read_published(con, request, ledger, as_of)
         for path_in, path_out in list_guides(request):
             drafts.append(stage_guide(request, path_in, path_out, ledger))
         sources = declared_sources()

@@ -1,4 +1,4 @@
-"""Views for ordinary questions, in the schema `analysis` of the published file: meaning and columns of each.
+"""Views and macros for ordinary questions, in the schema `analysis` of the published file, and what columns mean.
 
 Each is a file in `views/analysis/`. They stand in market.duckdb alone: nothing in the pipeline reads them, so that a
 night costs nothing more and a change of one has no work file made again. What counts as a job, as its pay and as its
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from transforms.records.vocabulary import AI_GROUPS, UNREAD
 from transforms.text.lookups import languages_read
-from warehouse.mart_tables import Shares
+from warehouse.mart_tables import ClosingRates, Shares
 from warehouse.ops_tables import BoardNights
 from warehouse.schema import (
     counted_jobs,
@@ -29,8 +29,11 @@ from warehouse.schema import (
 from warehouse.tables import Employers, PostingPay, Postings, PostingSkills, Skills
 
 SCHEMA = "analysis"
-NEWEST = "(SELECT max(as_of) FROM mart.days)"
-"""SQL: the newest day of the marts, which these views speak for."""
+DAY = (
+    "(SELECT coalesce(max(as_of) FILTER (list = 'shares.role.regions'), (SELECT max(as_of) FROM mart.days))"
+    " FROM published.lists)"
+)
+"""SQL: the day whose stock published shares of jobs count; before anything is published, the newest of the marts."""
 
 MIN_COMMON, MIN_SHARE_COMMON = 3, 0.5
 """Least open jobs that two boards both list, and least share of those of the smaller one, by which it is a twin: one or
@@ -52,27 +55,43 @@ def _select(name: str, **parameters: str) -> tuple[str, str]:
     return read_sql(f"analysis/{name}", **parameters)
 
 
-_JOB_ADVERTS = _select("job_adverts", newest=NEWEST)[1]
-VIEWS = {
-    "analysis.jobs": _select(
+_ON_DAY = "as_of::DATE"
+_JOB_ADVERTS = _select("job_adverts", day=_ON_DAY)[1]
+MACROS = {
+    "analysis.jobs_on": _select(
         "jobs",
         job_adverts=_JOB_ADVERTS,
         counted_jobs=counted_jobs("job_adverts")[1],
         languages_of_skills=_among(languages_read("skills")),
         unread=literal(UNREAD),
     ),
-    "analysis.pay_observations": _select(
+    "analysis.pay_observations_on": _select(
         "pay_observations",
         job_adverts=_JOB_ADVERTS,
         observations=pay_observations("job_adverts")[1],
         not_full_time=why_not_full_time(advert="s", period="s.period"),
         not_in_band=why_not_in_band(pay="s"),
     ),
-    "analysis.skills_asked": _select(
-        "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs")[1]
+    "analysis.skills_asked_on": _select(
+        "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs_on(as_of)")[1]
     ),
-    "analysis.remote_share": _select("remote_share", newest=NEWEST, unread=literal(UNREAD)),
-    "analysis.open_by_month": _select("open_by_month", newest=NEWEST),
+}
+"""The same for any day, `analysis.jobs_on(DATE '2026-01-22')`: meaning and SELECT of each table macro."""
+
+
+def _of_published_day(name: str) -> tuple[str, str]:
+    """A view of what a macro gives of the day whose jobs are published."""
+    return MACROS[f"{name}_on"][0], f"FROM {name}_on({DAY})"
+
+
+VIEWS = {
+    **{
+        f"analysis.{name}": _of_published_day(f"analysis.{name}")
+        for name in ("jobs", "pay_observations", "skills_asked")
+    },
+    "analysis.remote_share": _select("remote_share", day=DAY, unread=literal(UNREAD)),
+    "analysis.closing_rates": _select("closing_rates"),
+    "analysis.open_by_month": _select("open_by_month", newest="(SELECT max(as_of) FROM mart.days)"),
     "analysis.employers_hiring": _select("employers_hiring", ai_groups=_among(AI_GROUPS)),
     "analysis.twin_boards": _select("twin_boards", min_common=str(MIN_COMMON), min_share=str(MIN_SHARE_COMMON)),
     "analysis.boards": _select(
@@ -86,7 +105,7 @@ VIEWS = {
 }
 """Meaning and SELECT of each view; a view comes after those that it reads."""
 
-_IS_OPEN = "Its board listed it when it was last read: the stock of the newest day, which statistics count"
+_IS_OPEN = "Its board listed it when it was last read: the stock of the day, which statistics count"
 _EMPLOYER_KEY = "Who it counts under: `employer_id`, else its board, else the advert itself"
 _EMPLOYER = "Name of the employer, as in core.employers; NULL: the advert names nobody"
 _JOB = {"job_id": "The vacancy, however many adverts it has"}
@@ -115,6 +134,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_WORK,
         **_INFERRED,
         **_COUNTRIES,
+        "country": "The country, where all of its places are in one; NULL: none, or several",
+        "city": "City of its first place that names one; NULL: none does",
+        "posted_on": "First day on which one of its adverts was posted, as it says; NULL: none says",
         **of_table(Postings, "workplace", "employment_type", "degree_min", "years_min", "qualifications", "language"),
         "text_class": "Class of its best text; what texts ask for is read from texts of that class alone",
         **_SKILL_READ,
@@ -185,6 +207,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "status": "published, low or suppressed as in mart.shares; count: of a role, counted and not judged",
         "reason": "Why it is not published",
         **of_table(Shares, "period_from", "period_to"),
+    },
+    "analysis.closing_rates": {
+        **of_table(ClosingRates, "as_of", "region_level", "region", "role_group", "n_jobs", "n_boards", "open_days"),
+        "n_closings": "Adverts that closed",
+        **of_table(
+            ClosingRates, "rate", "rate_lo", "rate_hi", "period_from", "period_to", "sample", "status", "reason"
+        ),
     },
     "analysis.open_by_month": {
         "month": "First day of the month (UTC)",
@@ -283,5 +312,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 def declarations() -> Iterator[str]:
     """The statements that make the schema, its views and their comments, in a database that has all that they read."""
     yield f"CREATE SCHEMA IF NOT EXISTS {ident(SCHEMA)}"
+    for name, (meaning, select) in MACROS.items():
+        yield f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}"
+        yield f"COMMENT ON MACRO TABLE {name} IS {literal(meaning)}"
     for name, (meaning, select) in VIEWS.items():
         yield from view_statements(name, meaning, select, COLUMNS[name])

@@ -23,11 +23,12 @@ import pyarrow as pa
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import recovery, templates
-from warehouse.mart_tables import HISTORIES, Days
+from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.marts import mart_history
 from warehouse.ops_tables import (
     BoardNights,
     Checks,
+    FigureVintages,
     KnownBoards,
     MartInputs,
     PanelDraw,
@@ -50,8 +51,10 @@ SqlError = duckdb.Error
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
-KEPT = (Runs, Checks, SourceHealth, Vintages, KnownBoards, PanelDraw, BoardNights)
-"""Tables of ops that cannot be made again from answers; with the marts they outlive a rebuilt work file."""
+KEPT = (
+    Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
+)  # fmt: skip
+"""Tables that cannot be made again from answers; with the marts they outlive a rebuilt work file."""
 Restore = Callable[[Connection], None]
 """Brings into a work file that was made anew what is kept beside the archive (`warehouse.load.board_records`)."""
 
@@ -161,16 +164,25 @@ def _carry_over(con: Connection, old: Path) -> None:
     there = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
     names = {name for (name,) in con.execute(there).fetchall()}
     for cls in (*HISTORIES, *(cls for cls in KEPT if table_of(cls).name in names)):
-        copy = mart_history.copy if cls in HISTORIES else mart_history.copy_rows
         try:
             with transaction(con):
-                copy(con, cls, "old")
+                if cls in HISTORIES:
+                    mart_history.copy(con, cls, "old")
+                elif cls is Vintages and _is_of_figures(con):
+                    mart_history.copy_rows(con, FigureVintages, "old", of=cls)
+                else:
+                    mart_history.copy_rows(con, cls, "old")
         except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
             if recovery.may_be_damage(error):
                 raise
             name = table_of(cls).name
             log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
     con.execute("DETACH old")
+
+
+def _is_of_figures(con: Connection) -> bool:
+    """Whether the vintages of the attached file `old` are those of figures, of a version before lists of cells."""
+    return "figure" in {row[0] for row in con.execute(f"DESCRIBE old.{table_of(Vintages).name}").fetchall()}
 
 
 def create_all(con: Connection, *, is_published: bool = False) -> None:
@@ -354,7 +366,7 @@ def _undo_decisions(con: Connection, day: date) -> None:
         """
         UPDATE ops.vintages AS v SET state = 'waiting', decided_on = NULL, reason = NULL, is_correction = FALSE
         WHERE decided_on > $day
-        AND NOT EXISTS (FROM ops.vintages AS w WHERE w.figure = v.figure AND w.number > v.number)
+        AND NOT EXISTS (FROM ops.vintages AS w WHERE w.list = v.list AND w.number > v.number)
         """,
         {"day": day},
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from transforms.records.columns import Column, Table, fields_of, table_of
 from warehouse import analysis_views
-from warehouse.mart_tables import HISTORIES
+from warehouse.mart_tables import HISTORIES, PUBLISHED, Standing
 from warehouse.schema import (
     MACRO_ARGUMENTS,
     MACROS,
@@ -43,8 +43,8 @@ _INTRODUCTION = """# Data dictionary
 Generated from `warehouse/tables.py`, `mart_tables/`, `ops_tables.py` and `analysis_views.py`; do not edit.
 
 Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value, `n_` a count. NULL
-means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions: begin there. `core` is
-what was read, `mart` what was computed, by day, `ops` how the nights went; all stand in `market.duckdb`. `refined` are
+means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions, `published` the cells that are published: begin there. `core` is what
+was read, `mart` what was computed, by day, `ops` how the nights went; all stand in `market.duckdb`. `refined` are
 Parquet files in-house. The same meanings stand in the file as comments:
 `SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` answers 15 questions.
 """
@@ -63,10 +63,13 @@ EXAMPLES = {
         "SELECT region, period_from, period_to, n_boards FROM reference_periods((SELECT max(as_of) FROM mart.days))\n"
         "WHERE region_level = 'world';"
     ),
-    "Which salary bands may be printed?": (
-        "SELECT region, role_group, seniority_group, n_jobs, band_low, band_high, form, status, reason\n"
-        "FROM mart.salary_bands\n"
-        "WHERE as_of = (SELECT max(as_of) FROM mart.days) AND basis = 'advertised' AND currency = 'USD'\n"
+    "What is published, of which day, and what waits for review?": (
+        "SELECT list, vintage, as_of, published_on, n_jobs, n_printed, waits_since, waits_because FROM published.lists;"
+    ),
+    "Which salary bands are published?": (
+        "SELECT region, role_group, seniority_group, n_jobs, band_low, band_high, form, status, reason, as_of, vintage\n"
+        "FROM published.salary_bands\n"
+        "WHERE basis = 'advertised' AND currency = 'USD'\n"
         "    AND region_level = 'country' AND role = 'all' AND pay_market = 'local' AND status <> 'suppressed'\n"
         "ORDER BY n_jobs DESC;"
     ),
@@ -133,10 +136,11 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
     for cls in all_tables():
         structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in SQL_TYPES}
         table = table_of(cls)
-        lines = [table.doc, "", *_own_words(cls), *_rows(cls), *_checks_text(table)]
+        columns = Standing if cls in PUBLISHED.values() else cls  # of published cells what a mart lacks
+        lines = [table.doc, "", *_own_words(cls), *_rows(columns), *_checks_text(table)]
         yield table.name, (table.doc, "\n".join(lines))
-    for name, (meaning, _) in MACROS.items():
-        yield f"{name}({MACRO_ARGUMENTS[name]}) (macro)", (meaning, meaning)
+    for name, (meaning, _) in (MACROS | analysis_views.MACROS).items():
+        yield f"{name}({MACRO_ARGUMENTS.get(name, 'as_of')}) (macro)", (meaning, meaning)
     for name, cls in sorted(structs.items()):
         yield f"{name} (nested)", ("", "\n".join([*_own_words(cls), *_rows(cls)]))
 

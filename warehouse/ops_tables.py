@@ -252,30 +252,55 @@ class BoardNights:
     moved_to_board: Annotated[str | None, Column("Token of that board")] = None
 
 
-@table("ops.vintages", "Every vintage of every figure: published, waiting for a person's review, or refused.")
+@table("ops.vintages", "Every vintage of every list of cells: published, waiting for a person's review, or refused.")
 class Vintages:
-    """A vintage is frozen as a whole, as the ledger had it: value, parts, n, interval, reference period, sources."""
+    """The cells of a list on a day, accepted or held together. Those that stand are in the tables of `published`."""
 
-    figure: Annotated[str, Column("Figure", key=True)]
-    number: Annotated[int, Column("Number of the vintage among those of the figure", key=True, low=1)]
-    as_of: Annotated[date, Column("Day of the ledger row that it froze")]
+    list: Annotated[str, Column("List of cells (`warehouse.mart_tables.LISTS`)", key=True)]
+    number: Annotated[int, Column("Number of the vintage among those of the list", key=True, low=1)]
+    as_of: Annotated[date, Column("Day of the marts whose cells it has")]
     state: Annotated[
         str,
         Column(
-            "published (it stood from `decided_on` until the next that is), waiting, rejected, or withdrawn (what made "
-            "it wait was gone before anybody decided)",
+            "published (it stands from `decided_on` until the next that is), waiting, rejected, or withdrawn (it was "
+            "replaced before anybody decided: `reason` says by what)",
             values=VINTAGE_STATES,
         ),
     ]
     offered_on: Annotated[date, Column("Day of the night that made it")]
     decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
     why: Annotated[str, Column("Why it was published, or why it waits: each reason, divided by semicolons")]
+    reason: Annotated[
+        str | None,
+        Column("What the person who decided said; for a correction the erratum; for a withdrawn one what came instead"),
+    ] = None
+    is_correction: Annotated[bool, Column("Whether it corrects an error of the vintage before")] = False
+    is_reviewed: Annotated[bool, Column("False: it waited so long that it was published although nobody decided")] = (
+        True
+    )
+    n_jobs: Annotated[int, Column("Jobs of its places, each place by its largest cell, added up", low=0)]
+    n_cells: Annotated[int, Column("Cells", low=0)]
+    n_printed: Annotated[int, Column("Of them cells with a value", low=0)]
+    method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.published.METHODS`")]
+
+
+@table("ops.figure_vintages", "Vintages of single figures, which versions before lists of cells accepted one by one.")
+class FigureVintages:
+    """Kept as they were: what was published then, and what a person decided. Nothing is added."""
+
+    figure: Annotated[str, Column("Figure", key=True)]
+    number: Annotated[int, Column("Number of the vintage among those of the figure", key=True, low=1)]
+    as_of: Annotated[date, Column("Day of the ledger row that it froze")]
+    state: Annotated[str, Column("As of ops.vintages", values=VINTAGE_STATES)]
+    offered_on: Annotated[date, Column("Day of the night that made it")]
+    decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
+    why: Annotated[str, Column("Why it was published, or why it waits")]
     reason: Annotated[str | None, Column("What the person who decided said; for a correction the erratum")] = None
     is_correction: Annotated[bool, Column("Whether it corrects an error of the vintage before")] = False
     value: Annotated[str | None, Column("The value as printed; NULL: withheld")] = None
     n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)] = None
-    method: Annotated[str, Column("Digest of how it is computed: its SELECT, parameters and the version of its mart")]
-    content: Annotated[str, Column("The row of the ledger, JSON; its SELECT stands in mart.figures on `as_of`")]
+    method: Annotated[str, Column("Digest of how it was computed")]
+    content: Annotated[str, Column("The row of the ledger, JSON")]
 
 
 @table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")

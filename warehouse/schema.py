@@ -38,10 +38,10 @@ from transforms.records.vocabulary import (
     UNREAD,
 )
 from warehouse.mart_tables import HISTORIES, Days, Shares
-from warehouse.ops_tables import KnownBoards, Responses
+from warehouse.ops_tables import KnownBoards, Responses, Vintages
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
-SCHEMAS = ("core", "mart", "ops")
+SCHEMAS = ("core", "mart", "ops", "published")
 """Schemas of a database."""
 FILES_ONLY = "refined"
 """Tables of this schema are Parquet files; no database holds them."""
@@ -194,8 +194,11 @@ VIEWS = {f"core.{name}": read_sql(name, **parameters) for name, parameters in _V
 """Views over tables, by name: meaning and SELECT. A view comes after those that it reads."""
 BOARD_STATES_ON = read_sql("board_states", **{**_VIEW_PARAMETERS["board_states"], "last_night": "$as_of"})[1]
 """The SELECT of core.board_states as it was on the day of the parameter `as_of`."""
-MART_VIEWS = {f"mart.{name}": read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()}
-"""Views over marts, in the same form."""
+MART_VIEWS = {
+    **{f"mart.{name}": read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()},
+    "published.lists": read_sql("published_lists"),
+}
+"""Views over marts and vintages, in the same form."""
 
 MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
 """A price level up to two years older than the pay serves where it changed by no more than a tenth in its last year:
@@ -399,6 +402,17 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "n_asking": "Jobs that ask, unweighted",
         "n_employers_asking": "Employers with a job that asks; NULL: a version that did not count",
         **of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi", "rank", "category_rank"),
+    },
+    "published.lists": {
+        **of_table(Vintages, "list"),
+        "vintage": "Number of the vintage that stands",
+        **of_table(Vintages, "as_of"),
+        "published_on": "Day on which it was published",
+        **of_table(Vintages, "why", "reason", "is_reviewed", "n_jobs", "n_cells", "n_printed"),
+        "waits_since": "Day since which a newer vintage waits for review; NULL: none does",
+        "waits_because": "Why it waits",
+        "waits_as_of": "Day whose cells it has",
+        "waits_n_jobs": "Jobs that it has",
     },
     "mart.role_shares": {
         **of_table(Shares, "as_of", "region_level", "region"),

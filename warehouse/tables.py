@@ -49,7 +49,9 @@ from warehouse import mart_tables, ops_tables
 def all_tables() -> Iterator[type]:
     """Every table class: that of refined postings, then those of core, of the marts and of `ops`, as declared there."""
     yield Posting
-    marts = (*mart_tables.HISTORIES, mart_tables.Days, *mart_tables.HISTORIES.values())
+    marts = (
+        *mart_tables.HISTORIES, mart_tables.Days, *mart_tables.HISTORIES.values(), *mart_tables.PUBLISHED.values()
+    )  # fmt: skip
     for value in (*globals().values(), *marts, *vars(ops_tables).values()):
         if isinstance(value, type) and "TABLE" in value.__dict__ and value is not Posting:
             yield value

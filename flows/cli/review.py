@@ -21,108 +21,112 @@ app = typer.Typer(
     invoke_without_command=True,
     help="Decide on figures whose new value is more than chance explains, or rests on other ground.",
 )
-Figure = Annotated[str, typer.Argument(metavar="FIGURE", help="The figure, by its id or an earlier one.")]
-Waiting = Annotated[
-    str, typer.Argument(metavar="FIGURE", help="The figure, or with * all that wait and are named so: 'skill.*'.")
+List = Annotated[
+    str, typer.Argument(metavar="LIST", help="The list of cells, or a figure of it, or with * all that wait: 'pay.*'.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence: it stays with the vintage.")]
 
 
 @app.callback()
 def review(context: typer.Context) -> None:
-    """List the figures that wait for review, with what changed; guide and page show their last accepted vintage.
+    """List what waits for review, and why, and where tonight contradicts what is published; that is printed everywhere.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
     if context.invoked_subcommand is not None:
         return
     from reports.figures import vintages
+    from reports.figures.catalogue import declarations
+    from reports.guide import desk
 
     with open_published() as con:
         histories = vintages.read_vintages(con)
-    waiting = {name: one for name, all_of in histories.items() if (one := vintages.waiting_one(all_of))}
+        waiting = {name: one for name, all_of in histories.items() if (one := vintages.waiting_one(all_of))}
+        conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
     for name, one in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
         last = vintages.last_published(histories[name])
         OUT.print(f"{name}, since {one.offered_on}: {one.why}", soft_wrap=True, highlight=False)
         OUT.print(f"    published: {_say(last)}", soft_wrap=True, highlight=False, markup=False)
         OUT.print(f"    offered:   {_say(one)}", soft_wrap=True, highlight=False, markup=False)
-    OUT.print(f"waiting: {len(waiting)}" if waiting else "no figure waits for review")
+    OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
+    if conflicts:
+        OUT.print("published and tonight's intervals do not overlap; what is published is printed everywhere:")
+    for conflict in conflicts:
+        words = f"    {conflict.figure}, {conflict.stands}, tonight {conflict.tonight} ({conflict.list})"
+        OUT.print(words, soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()
-def show(figure: Figure) -> None:
-    """Show every vintage of a figure, what made it wait, and what was decided.
+def show(name: List) -> None:
+    """Show every vintage of a list, what made it wait, and what was decided.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
     from reports.figures import vintages
 
-    name = _find(figure)
     with open_published() as con:
-        history = vintages.read_vintages(con, [name]).get(name, [])
-    for one in history:
+        histories = vintages.read_vintages(con)
+        found = _find(name, histories, con)
+    for one in histories[found]:
         when = f" on {one.decided_on}" if one.decided_on else ""
         OUT.print(f"{one.number}. {one.state}{when}: {one.why}", soft_wrap=True, highlight=False)
         OUT.print(f"    {_say(one)}", soft_wrap=True, highlight=False, markup=False)
         if one.reason:
             label = "erratum" if one.is_correction else "said"
             OUT.print(f"    {label}: {one.reason}", soft_wrap=True, highlight=False, markup=False)
-    if not history:
-        raise Wrong(f"{name} has no vintage yet")
 
 
 @app.command()
-def accept(figure: Waiting, reason: Reason) -> None:
-    """Publish the vintage of a figure that waits; guide and page are written anew.
+def accept(name: List, reason: Reason) -> None:
+    """Publish the vintage of a list that waits; guide and page are written anew.
 
     **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
     as they are.
 
-    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no figure, or no reason.
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
     """
-    _decide(figure, reason, accepts=True)
+    _decide(name, reason, accepts=True)
 
 
 @app.command()
-def reject(figure: Waiting, reason: Reason) -> None:
-    """Refuse the vintage of a figure that waits: the last accepted one stays.
+def reject(name: List, reason: Reason) -> None:
+    """Refuse the vintage of a list that waits: the last accepted one stays.
 
     **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
     as they are.
 
-    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no figure, or no reason.
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
     """
-    _decide(figure, reason, accepts=False)
+    _decide(name, reason, accepts=False)
 
 
 @app.command()
-def correct(figure: Figure, reason: Reason) -> None:
-    """Publish tonight's value of a figure at once, since the published one was an error; the reason is the erratum.
+def correct(name: List, reason: Reason) -> None:
+    """Publish tonight's cells of a list at once, since a published one was an error; the reason is the erratum.
 
     **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
     as they are.
 
-    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no figure, or no reason.
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
     """
     from reports.figures import vintages
-    from reports.figures.catalogue import declarations
     from reports.guide import desk
 
-    name, erratum = _find(figure), _say_why(reason)
+    erratum, found = _say_why(reason), ""
 
     def make(con: Connection) -> list[Vintages]:
-        as_of = desk.newest_day(con)
-        figures = declarations(con, [name])
-        rows = {row.figure: row for row in desk.read_ledger(con, as_of, figures)}
-        if name not in rows:
-            raise Wrong(f"{name} is in no ledger yet; a guide that shows it brings it there")
-        history = vintages.read_vintages(con, [name]).get(name, [])
-        return vintages.correct(figures[name], rows[name], history, erratum=erratum, on=as_of)
+        nonlocal found
+        histories = vintages.read_vintages(con)
+        found = _find(name, histories, con)
+        try:
+            return vintages.correct(con, found, histories[found], erratum=erratum, on=desk.newest_day(con))
+        except ValueError as error:
+            raise Wrong(str(error)) from error
 
-    _write(make, lambda: f"{name} is corrected")
+    _write(make, lambda: f"{found} is corrected")
 
 
-def _decide(figure: str, reason: str, *, accepts: bool) -> None:
+def _decide(name: str, reason: str, *, accepts: bool) -> None:
     from reports.figures import vintages
     from reports.guide import desk
 
@@ -130,19 +134,19 @@ def _decide(figure: str, reason: str, *, accepts: bool) -> None:
     why = _say_why(reason)
 
     def make(con: Connection) -> list[Vintages]:
+        histories, on = vintages.read_vintages(con), desk.newest_day(con)
+        names.extend(_match(name, histories) if "*" in name else [_find(name, histories, con)])
         try:
-            histories, on = vintages.read_vintages(con), desk.newest_day(con)
-            names.extend(_match(figure, histories) if "*" in figure else [_find(figure)])
-            return [vintages.decide(histories, name, accepts=accepts, reason=why, on=on) for name in names]
+            return [vintages.decide(con, histories, one, accepts=accepts, reason=why, on=on) for one in names]
         except vintages.NotWaitingError as error:
             raise Wrong(str(error)) from error
 
     word = "accepted" if accepts else "rejected"
-    _write(make, lambda: "\n".join(f"{name} is {word}" for name in names))
+    _write(make, lambda: "\n".join(f"{one} is {word}" for one in names))
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
-    """The figures that wait and whose ids a pattern has. Raises `Wrong` where there is none."""
+    """The lists that wait and whose names a pattern has. Raises `Wrong` where there is none."""
     from reports.figures import vintages
 
     waiting = sorted(name for name, all_of in histories.items() if vintages.waiting_one(all_of))
@@ -175,18 +179,26 @@ def _say_why(reason: str) -> str:
     return " ".join(reason.split())
 
 
-def _find(figure: str) -> str:
+def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:
+    """A list by its name, or by a figure that is read from it. Raises `Wrong` where there is none."""
     from reports.figures.addresses import AddressError
     from reports.figures.catalogue import find_id
+    from reports.guide import desk
 
+    if name in histories:
+        return name
     try:
-        return find_id(figure)
-    except AddressError as error:
-        raise Wrong(str(error)) from error
+        figures = desk.read_figures(con, [find_id(name)])
+    except (AddressError, desk.NothingPublishedError) as error:
+        known = ", ".join(histories) or "none yet"
+        raise Wrong(f"{name} is no list of cells, and {error}; lists: {known}") from error
+    lists = [figure.list for figure in figures if figure.list in histories]
+    if not lists or lists[0] is None:
+        raise Wrong(f"{name} is read from no list of its own; lists: {', '.join(histories) or 'none yet'}")
+    return lists[0]
 
 
 def _say(one: Vintages | None) -> str:
     if one is None:
         return "nothing"
-    n = "" if one.n_jobs is None else f" (n = {one.n_jobs:,})"
-    return f"{one.value or 'withheld'}{n}, of {one.as_of}"
+    return f"{one.n_printed:,} of {one.n_cells:,} cells with a value, {one.n_jobs:,} jobs, of {one.as_of}"

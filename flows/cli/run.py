@@ -427,9 +427,9 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         prepare_prefect(config)
         from flows import nightly
         from flows.runtime import recovery, run_record
-        from reports.figures.catalogue import declarations
+        from reports.figures import vintages
         from reports.guide import desk
-        from warehouse import database, ops_tables
+        from warehouse import database
 
         if not database.is_loaded(config.data):
             raise Wrong(
@@ -448,8 +448,8 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
             except desk.NothingPublishedError as error:
                 raise Wrong(str(error)) from error
             with database.transaction(con):
-                database.put(con, ops_tables.Vintages, make(con))
-            ledger = desk.read_ledger(con, as_of, declarations(con))
+                vintages.store(con, make(con))
+                ledger = nightly.compute_published(con, request, as_of)
         outcome = run_record.Outcome(exit_code=0, as_of=as_of, messages=tuple(losses))
         outcome = nightly.publish.fn(request, outcome, ledger)
         run_record.record_end(request, outcome)
@@ -552,20 +552,14 @@ MAX_CHANGED = 5
 
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
-    """A figure or two as they are published, and which were published anew on the day; of a past day its ledger."""
-    from reports.figures import vintages
+    """A figure or two as they are published, and which say something else than on the day before."""
     from reports.figures.changes import find_changes
     from reports.guide import desk
     from warehouse.publish.reader import open_reader
 
     with open_reader(request.outputs.folder) as con:
         catalogue = {row.figure: row for row in desk.published_figures(con)}
-        published = {name: vintages.last_published(history) for name, history in vintages.read_vintages(con).items()}
-        changes = [
-            change
-            for change in (find_changes(con, outcome.as_of) if outcome.as_of else [])
-            if not published or ((last := published.get(change.figure)) and last.decided_on == outcome.as_of)
-        ]
+        changes = find_changes(con, outcome.as_of) if outcome.as_of else []
     for row in filter(None, map(catalogue.get, HEADLINES)):
         employers = "" if row.n_employers is None else f", {row.n_employers:,} employers"
         text = f"{row.value} (n = {row.n_jobs or 0:,} jobs{employers})" if row.value else f"withheld, {row.reason}"

@@ -17,7 +17,7 @@ from extractors.source import all_sources
 from flows.inputs.guide_preflight import LEFT_OUT
 from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
-from flows.notification.reviews import find_waiting_figures
+from flows.notification.reviews import find_waiting_lists
 from flows.runtime.permissions import why_off, why_turned_off
 from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
@@ -216,11 +216,11 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
 
 
 def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
-    """Figures that wait for review, again when their deadline has passed."""
-    for figure, since, deadline in find_waiting_figures(con):
+    """Lists of cells that wait for review, again when their deadline has passed."""
+    for name, since, deadline in find_waiting_lists(con):
         is_over = day > deadline
         yield Alert(
-            kind="review", subject=figure, state=f"{since} {'overdue' if is_over else 'waiting'}",
+            kind="review", subject=name, state=f"{since} {'overdue' if is_over else 'waiting'}",
             words=f"since {since}, {'overdue' if is_over else 'to be decided'} by {deadline}",
             remedy="`jobmarket review` shows it", deadline=deadline,
         )  # fmt: skip

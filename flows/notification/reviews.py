@@ -1,4 +1,4 @@
-"""Figures that wait for a person's review."""
+"""Lists of cells that wait for a person's review."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from reports.figures.vintages import MAX_DAYS_WAITING
 from warehouse.database import Connection
 
 
-class WaitingFigure(NamedTuple):
-    """A figure that waits for review since a day, and the day after which it is printed as stale."""
+class WaitingList(NamedTuple):
+    """A list that waits for review since a day, and the day after which it may be published without one."""
 
-    figure: str
+    list: str
     since: date
     deadline: date
 
 
-def find_waiting_figures(con: Connection) -> list[WaitingFigure]:
-    """The figures that wait for review, the one with the nearest deadline first."""
+def find_waiting_lists(con: Connection) -> list[WaitingList]:
+    """The lists that wait for review, the one with the nearest deadline first."""
     rows = con.execute(
-        "SELECT figure, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, figure"
+        "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
     ).fetchall()
-    return [WaitingFigure(figure, since, since + timedelta(days=MAX_DAYS_WAITING)) for figure, since in rows]
+    return [WaitingList(name, since, since + timedelta(days=MAX_DAYS_WAITING)) for name, since in rows]

@@ -14,9 +14,9 @@ from extractors.refine.refine import remove_damaged
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Outputs, Settings
 from warehouse import database
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import PUBLISHED, Figures
 from warehouse.marts import mart_history
-from warehouse.ops_tables import EXITS_PUBLISHED, Vintages
+from warehouse.ops_tables import EXITS_PUBLISHED, FigureVintages, Vintages
 from warehouse.publish.reader import open_reader
 from warehouse.recovery import set_damaged_aside
 
@@ -86,7 +86,8 @@ def restore_publication(con: database.Connection, outputs: Outputs) -> None:
     if not outputs.market.exists() and (n_vintages := _count_vintages(con)):
         LOG.warning("Dropped %d vintages: no run is known to have published them", n_vintages)
     database.restore_published(con, Figures, outputs.market)
-    database.restore_rows(con, Vintages, outputs.market)
+    for cls in (Vintages, FigureVintages, *PUBLISHED.values()):
+        database.restore_rows(con, cls, outputs.market)
 
 
 def describe_lost_publication(con: database.Connection, outputs: Outputs) -> list[str]:

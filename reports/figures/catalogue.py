@@ -48,6 +48,7 @@ REPORTED = tuple(
             Fallback(
                 name=SURVEYED,
                 basis="reported",
+                cells="pay.reported.countries",
                 sql="reported",
                 behind="behind_reported",
                 parameters={
@@ -79,6 +80,7 @@ LADDERS = tuple(
             Fallback(
                 name=ADVERTISED,
                 basis="postings",
+                cells="pay.advertised.{kind}",
                 sql="ladder",
                 behind="behind_ladder",
                 parameters={"role_group": frame.BASE_STEP, "names": REGION_NAMES},
@@ -113,6 +115,7 @@ COVERAGE = tuple(
             Fallback(
                 name=ADVERTISED,
                 basis="postings",
+                cells="frame",
                 sql="frame",
                 behind="behind_frame",
                 parameters={"names": REGION_NAMES},
@@ -217,12 +220,14 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
     """Every figure of a night by id, gathered ones after those they gather, and others by their addresses.
 
-    Of countries those are computed that ever had a cell of pay, each night, so that their values are remembered, and
-    the United States, of which the guide speaks by name.
-    Reads mart.salary_bands and what there is to compare. Raises `AddressError` where an address is of no figure.
+    Of countries those that ever had a cell of pay, and the United States, of which the guide speaks by name.
+    Reads the salary bands of all days and those that are published, and what there is to compare. Raises
+    `AddressError` where an address is of no figure.
     """
     rows = query.read(
-        con, "SELECT DISTINCT region FROM mart.salary_bands WHERE region_level = 'country' ORDER BY region"
+        con,
+        "SELECT region FROM mart.salary_bands WHERE region_level = 'country'"
+        " UNION SELECT region FROM published.salary_bands WHERE region_level = 'country' ORDER BY region",
     )
     names = dict.fromkeys(["us", *(row["region"].lower() for row in rows)])
     countries = [PLACES[name] for name in names if name in PLACES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from reports.figures.declaration import CARRIED, WITHHELD
+from reports.figures.declaration import WITHHELD
 from warehouse.database import Connection
 
 CHANGED = """
@@ -34,4 +34,4 @@ class Change(NamedTuple):
 
 def find_changes(con: Connection, as_of: date) -> list[Change]:
     """The figures whose value on a day is not that of the day before it that has any, by id."""
-    return [Change(*row) for row in con.execute(CHANGED, [as_of, [CARRIED, WITHHELD]]).fetchall()]
+    return [Change(*row) for row in con.execute(CHANGED, [as_of, [WITHHELD]]).fetchall()]

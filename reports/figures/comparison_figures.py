@@ -80,6 +80,7 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
             Fallback(
                 name=name,
                 basis=basis,
+                cells="pay.{basis}.countries",
                 sql="compared",
                 behind="behind_compared_official" if select is None else "behind_compared",
                 parameters=parameters,

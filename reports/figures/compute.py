@@ -1,18 +1,14 @@
 """Compute the figures of a day: the rungs of each are tried in order, and a row of the ledger is made.
 
-The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. A
-figure changes to a better rung when that has held for three months (`MIN_DAYS_HELD`), at once where the rung in use no
-longer holds. A value whose reference period is long past is stale and says so. When the rung in use falls below its
-rules and no better one holds, its last accepted value is kept as stale, and only when that is too old a worse rung
-follows. Else the figure is withheld with its reason, how far it is from being printed, and the nearest figures.
-
-A figure of an address has no ledger before a guide shows it. What it said last is computed from the marts of that day
-(`_recall`), so that it speaks as if it had been computed every night.
+Figures are read from the cells that are published (`warehouse.published`), or from those that a night offers. The first
+rung that has enough data is printed, with its name when it is not the first; bases are never blended. A better rung
+takes the place of the one that stood before it when its cell has had a value for three months (`MIN_DAYS_HELD`). A
+value whose reference period is long past is stale and says so, then it is withheld. A withheld figure says why, how
+far it is from being printed, and which figures are nearest.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import re
@@ -23,84 +19,138 @@ from typing import Any
 
 from reports.figures import query
 from reports.figures.addresses import declare
-from reports.figures.catalogue import KNOWN, declarations, find_id
+from reports.figures.catalogue import declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
-from reports.figures.declaration import CARRIED, WITHHELD, Fallback, Figure
+from reports.figures.declaration import WITHHELD, Fallback, Figure
 from reports.figures.pay_figures import REGIONS_PAY
-from reports.figures.printed_days import DAYS_PRINTED, MIN_PART_LEFT, PrintedDay, find_in_use, is_remnant
-from reports.figures.query import Connection
-from reports.figures.verdicts import MAX_DAYS_OF_YEARS, OWN_BASES, Verdict, judge_age
+from reports.figures.query import Connection, Sql
+from reports.figures.verdicts import DAYS_UNSAID, OWN_BASES, Verdict, judge_age
 from reports.wording import gaps, notes, numbers, pay
 from reports.wording.numbers import Row, Rows
 from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.mart_tables import Figures, NearestFigure, SourceContribution
-from warehouse.marts import staging
+from warehouse.ops_tables import Vintages
+from warehouse.published import STANDING
 
 SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""
+MIN_DAYS_HELD = timedelta(days=90)
+"""For how long a better rung must have had a value before a figure changes to it: three months."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Which cells figures are read from: those that are published, of each list its vintage, or those of one day.
+
+    `tables` names the schema, `comparison` the relation of `PayComparison`, `since` since when a cell has had a value.
+    """
+
+    tables: Sql
+    comparison: Sql
+    since: Sql
+
+
+PUBLISHED_CELLS = Cells(
+    tables=Sql("published"),
+    comparison=Sql(f"(SELECT * EXCLUDE ({', '.join(STANDING)}) FROM published.pay_comparison)"),
+    since=Sql("b.since"),
+)
+CELLS_OF_DAY = Cells(
+    tables=Sql("mart"),
+    comparison=Sql("(SELECT $as_of AS as_of, * FROM pay_comparison($as_of))"),
+    since=Sql("NULL::DATE"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigureInputs:
     """What is the same for all figures of one day.
 
-    `barred` are sources whose aggregates may not be republished, `boards` the counts of boards by place. `remembered`
-    has the last accepted value of each figure that has one by a rung of today, `ledger_days` the days that the ledger
-    has of each figure of an address. `batches` keeps what each SELECT that gives the rows of several figures found,
-    `found` what others did, `behind` what each SELECT of archive files found, by cell, `earlier` all of this for other
-    days. Figures and rungs that are `alone` share no SELECT with another that is asked for, and are read by their own.
+    `standing` is the vintage of each list that stands; None: figures are those of the day's own marts. With
+    `of_history` the cells of vintages are read from the marts of their days. `waiting` says since when another vintage
+    of a list waits. `barred` are sources whose aggregates may not be republished, `boards` the counts of boards by
+    place. `before` has the rows of the ledger of the day before: what stands behind a vintage is read once. `batches`
+    keeps what each SELECT that gives the rows of several figures found, `found` what others did, `behind` what each
+    SELECT of archive files found, by cell. Figures and rungs that are `alone` share no SELECT with another, and are
+    read by their own.
     """
 
     as_of: date
     code_version: str
     barred: frozenset[str]
-    remembered: Mapping[str, Row] = field(default_factory=dict)
+    standing: Mapping[str, Vintages] | None = None
+    of_history: bool = False
+    waiting: Mapping[str, date] = field(default_factory=dict)
     boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
-    ledger_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    before: Mapping[str, Row] = field(default_factory=dict)
     batches: dict[str, dict[tuple[object, ...], list[dict[str, Any]]]] = field(default_factory=dict)
     found: dict[str, Rows] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
-    earlier: dict[date, FigureInputs] = field(default_factory=dict)
     alone: frozenset[tuple[str, str]] = frozenset()
 
-    def on(self, day: date) -> FigureInputs:
-        """The same for an earlier day, without what it remembers."""
-        if day not in self.earlier:
-            self.earlier[day] = FigureInputs(
-                as_of=day, code_version=self.code_version, barred=self.barred, alone=self.alone
-            )
-        return self.earlier[day]
+    @property
+    def cells(self) -> Cells:
+        """Where cells are read from."""
+        return CELLS_OF_DAY if self.standing is None or self.of_history else PUBLISHED_CELLS
+
+    def vintage_of(self, name: str) -> Vintages | None:
+        """The vintage of a list that stands."""
+        return None if self.standing is None else self.standing.get(name)
+
+    def day_of(self, name: str) -> date:
+        """The day whose cells a list has."""
+        vintage = self.vintage_of(name)
+        return self.as_of if vintage is None else vintage.as_of
 
 
-def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
+def inputs_of(
+    con: Connection,
+    as_of: date,
+    code_version: str,
+    standing: Mapping[str, Vintages] | None = None,
+    of_history: bool = False,
+) -> FigureInputs:
     """Read what is the same for all figures of a day."""
     sources = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
-    boards = query.read(con, query.fill("boards", {"as_of": as_of}))
-    return FigureInputs(
+    inputs = FigureInputs(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in sources),
-        boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards},
+        standing=standing,
+        of_history=of_history,
     )
+    if standing is not None:
+        waiting = query.read(con, "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'")
+        inputs = replace(inputs, waiting={row["list"]: row["offered_on"] for row in waiting})
+    parameters = {"as_of": inputs.day_of("frame"), "tables": inputs.cells.tables}
+    boards = query.read(con, query.fill("boards", parameters))
+    return replace(inputs, boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards})
 
 
-def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Collection[str] = ()) -> list[Figures]:
+def compute_figures(
+    con: Connection,
+    as_of: date,
+    *,
+    code_version: str,
+    also: Collection[str] = (),
+    standing: Mapping[str, Vintages] | None = None,
+) -> list[Figures]:
     """The ledger rows of one day, one per figure, in order of declaration; `also` are addresses of others.
 
-    Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.
-    A rung that rests on a source whose aggregates may not be republished is passed over.
+    They are of the vintages of lists that are `standing`, or of the marts of the day. Reads published.* or mart.*, and
+    core.*; writes nothing. A rung that rests on a source whose aggregates may not be republished is passed over.
     """
     figures = declarations(con, also)
-    inputs = inputs_of(con, as_of, code_version)
-    inputs = _with_memory(con, figures, inputs, addresses={find_id(name) for name in also} - KNOWN.keys())
+    inputs = inputs_of(con, as_of, code_version, standing)
+    if standing is not None:
+        inputs = replace(inputs, before=_read_before(con, as_of))
     rows: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.claim is not None:
             rows[figure.id] = _cite(figure, figure.claim, inputs)
         elif figure.retired is not None:
             verdict = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
-            sql = query.fill("history", {"figure": figure.id, "rungs": (), "as_of": as_of})  # what it said before
-            rows[figure.id] = _row(figure, inputs, verdict, rung=WITHHELD, sql=sql)
+            rows[figure.id] = _row(figure, inputs, verdict, rung=WITHHELD)
         elif figure.gathers is not None:
             kin = [(name, row) for name, row in rows.items() if re.fullmatch(figure.gathers, name)]
             members = [(figures[name], _with_nearest(row, figures, rows)) for name, row in kin]
@@ -112,11 +162,18 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
     return [_with_nearest(row, figures, rows) for row in rows.values()]
 
 
-def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, Figures], as_of: date) -> list[Figures]:
-    """Rows of which the figures that gather others, and aliases, are made anew of the others, in their order.
+def _read_before(con: Connection, as_of: date) -> dict[str, Row]:
+    """What stands behind each figure of the newest earlier day of the ledger, by figure."""
+    day = f"SELECT max(as_of) FROM mart.figures WHERE as_of < {query.literal(as_of)}"
+    columns = "figure, rung, list, vintage, sources, behind, snapshots, period_from, period_to, read_on"
+    rows = query.read(con, f"SELECT {columns} FROM mart.figures WHERE as_of = ({day}) AND vintage IS NOT NULL")
+    return {row["figure"]: row for row in rows}
 
-    Their day is the newest of those that they show. Where a figure is withheld, the nearest that are offered are as
-    they stand in these rows.
+
+def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, Figures], as_of: date) -> list[Figures]:
+    """Rows of which the figures that gather others are made anew of the others, in their order.
+
+    Where a figure is withheld, the nearest that are offered are as they stand in these rows.
     """
     inputs = inputs_of(con, as_of, next(iter(rows.values())).code_version) if rows else None
     result: dict[str, Figures] = {}
@@ -124,56 +181,39 @@ def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, 
         figure = figures.get(name)
         if inputs is not None and figure is not None and figure.gathers is not None:
             kin = [(other, one) for other, one in result.items() if re.fullmatch(figure.gathers, other)]
-            members = [(figures[other], one) for other, one in kin if other in figures]
-            days = [one.as_of for _, one in members if one.value is not None] or [one.as_of for _, one in members]
-            table = _gather(figure, members, replace(inputs, as_of=max(days, default=row.as_of)))
-            result[name] = replace(table, sql=query.fill("published_members", {"pattern": figure.gathers}))
-        elif figure is not None and figure.alias_of in result:
-            result[name] = replace(result[figure.alias_of], figure=name, title=figure.title)
+            result[name] = _gather(figure, [(figures[other], one) for other, one in kin if other in figures], inputs)
         else:
             result[name] = row
     return [_with_nearest(row, figures, result) if name in figures else row for name, row in result.items()]
 
 
-def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_version: str) -> list[Figures]:
+def compute_asked(
+    con: Connection,
+    ids: Collection[str],
+    as_of: date,
+    *,
+    code_version: str,
+    standing: Mapping[str, Vintages] | None = None,
+) -> list[Figures]:
     """The ledger rows that figures of addresses have on a day, without any others; writes nothing.
 
     They have no nearest figures. Raises `AddressError` where an address is of none.
     """
     figures = {name: declare(name) for name in ids}
-    inputs = inputs_of(con, as_of, code_version)
-    inputs = replace(inputs, alone=_find_alone(figures.values(), as_of))
-    inputs = _with_memory(con, figures, inputs, addresses=figures.keys())
-    days = _list_days(con, figures.values(), inputs) if len(figures) > 1 else set()
-    with staging.stage_macros(con, days, STAGED_FOR_FIGURES):
-        return [_measure(con, figure, inputs) for figure in figures.values()]
+    inputs = inputs_of(con, as_of, code_version, standing)
+    inputs = replace(inputs, alone=_find_alone(figures.values(), inputs))
+    return [_measure(con, figure, inputs) for figure in figures.values()]
 
 
-def _find_alone(figures: Iterable[Figure], as_of: date) -> frozenset[tuple[str, str]]:
+def _find_alone(figures: Iterable[Figure], inputs: FigureInputs) -> frozenset[tuple[str, str]]:
     """The figures and rungs that share no SELECT with another, by id and name."""
     by_batch: dict[str, list[tuple[str, str]]] = {}
     for figure in figures:
         for rung in figure.rungs:
             if rung.batch is not None:
-                parameters = _share_parameters(rung, rung.sql, parameters_of(figure, rung, as_of))
+                parameters = _share_parameters(rung, rung.sql, parameters_of(figure, rung, inputs))
                 by_batch.setdefault(f"{rung.sql} {parameters}", []).append((figure.id, rung.name))
     return frozenset(rungs[0] for rungs in by_batch.values() if len(rungs) == 1)
-
-
-STAGED_FOR_FIGURES = ("stock_postings", "panel_jobs")
-"""What is computed once for what stands behind all figures of a day. More would take as long as it saves."""
-
-
-def _list_days(con: Connection, figures: Iterable[Figure], inputs: FigureInputs) -> set[date]:
-    """The days that figures of addresses speak for, by their first rungs: today, or the last on which they held."""
-    days = set()
-    for figure in figures:
-        rung = figure.rungs[0]
-        if _attempt(con, figure, rung, inputs).verdict.status != "suppressed":
-            days.add(inputs.as_of)
-        elif printed_day := _find_last_printed(con, figure, rung, inputs, None):
-            days.add(printed_day.day)
-    return days
 
 
 MAX_NEAREST = 3
@@ -204,6 +244,7 @@ class Attempt:
     """What one rung gives: the rows it found and their verdict. `given` are the parameters of its SELECTs."""
 
     rung: Fallback
+    list: str
     given: Mapping[str, object]
     rows: Rows
     verdict: Verdict
@@ -218,35 +259,35 @@ class Attempt:
         """The SELECT of the adverts behind its rows."""
         return query.fill(self.rung.behind, self.given)
 
+    @property
+    def since(self) -> date | None:
+        """Since when its cell has had a value in each vintage; None where that is not known."""
+        return self.rows[0].get("since") if self.rows else None
+
 
 def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
     """Each rung of a figure in order."""
     for rung in figure.rungs:
-        yield _attempt(con, figure, rung, inputs)
+        parameters = parameters_of(figure, rung, inputs)
+        rows = _read_rows(con, figure, rung, parameters, inputs)
+        yield Attempt(rung=rung, list=figure.list_of(rung), given=parameters, rows=rows, verdict=figure.judge(rows))
 
 
-def _attempt(con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs) -> Attempt:
-    parameters = parameters_of(figure, rung, inputs.as_of)
-    rows = _rows_of(con, figure, rung, parameters, inputs)
-    return Attempt(rung=rung, given=parameters, rows=rows, verdict=figure.judge(rows))
-
-
-def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, object]:
+def parameters_of(figure: Figure, rung: Fallback, inputs: FigureInputs) -> dict[str, object]:
     """The parameters of a rung's SELECTs."""
-    own = {"as_of": as_of, "basis": rung.basis}
+    cells = inputs.cells
+    own: dict[str, object] = {
+        "as_of": inputs.day_of(figure.list_of(rung)), "basis": rung.basis, "tables": cells.tables,
+        "comparison": cells.comparison, "since": cells.since,
+    }  # fmt: skip
     return {**own, **figure.parameters, **rung.parameters}
 
 
-def _rows_of(
+def _read_rows(
     con: Connection, figure: Figure, rung: Fallback, parameters: Mapping[str, object], inputs: FigureInputs
 ) -> Rows:
-    return _read_rows(con, figure, rung, rung.sql, parameters, inputs)
-
-
-def _read_rows(
-    con: Connection, figure: Figure, rung: Fallback, sql: str, parameters: Mapping[str, object], inputs: FigureInputs
-) -> Rows:
-    """The rows of a SELECT, by its file's name, of a figure's rung: read with those of others where it can be."""
+    """The rows of a rung's SELECT: read with those of others where it can be."""
+    sql = rung.sql
     is_alone = rung.batch is None or not rung.batch.parameters.keys() <= query.parameters_in(sql)
     if rung.batch is None or is_alone or (figure.id, rung.name) in inputs.alone:
         return _read_once(con, query.fill(sql, parameters), inputs)
@@ -278,12 +319,22 @@ def _read_once(con: Connection, sql: str, inputs: FigureInputs) -> Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _JudgedAttempt:
-    """An attempt with what stands behind it, and the verdict by its rules, its age, and what stood before."""
+class Evidence:
+    """What stands behind a value: sources, how much of each, archive files, and the days of the reference period."""
+
+    sources: tuple[str, ...] = ()
+    behind: tuple[SourceContribution, ...] = ()
+    snapshots: tuple[str, ...] = ()
+    period: tuple[date | None, date | None] = (None, None)
+    read_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedAttempt:
+    """An attempt with what stands behind it, and the verdict by its rules, its age and the terms of its sources."""
 
     attempt: Attempt
-    behind: Rows
-    period: tuple[date | None, date | None]
+    evidence: Evidence
     verdict: Verdict
     is_barred: bool
 
@@ -294,78 +345,108 @@ class _JudgedAttempt:
 
 
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
-    last = inputs.remembered.get(figure.id)
-    if figure.id in inputs.ledger_days:
-        last = _recall(con, figure, inputs, last)
-    in_use = None if last is None else _number_of_rung(figure, last["rung"])
-    waiting: _JudgedAttempt | None = None
-    refusals: list[_JudgedAttempt] = []
-    old_row: Figures | None = None
-    for number, attempt in enumerate(climb(con, figure, inputs)):
-        if in_use is not None and number > in_use:
-            old_row = old_row or (None if waiting else _carry_over(figure, inputs, last, refusals[-1].verdict))
-            if waiting or old_row:
-                break  # a better rung, or what was read a while ago, stands before a worse one
-        candidate = _judge(con, figure, attempt, number, last, inputs)
-        if candidate.is_refused:
-            refusals.append(candidate)
-        elif in_use is None or number >= in_use or _has_held(con, figure, candidate):
-            return _print(figure, candidate, inputs)
-        else:
-            waiting = waiting or candidate
-    if waiting:
-        return _print(figure, waiting, inputs)
-    if not refusals:
+    if not figure.rungs:
         raise ValueError(f"figure {figure.id} has no rung")
-    return old_row or _carry_over(figure, inputs, last, refusals[-1].verdict) or _withhold(figure, refusals, inputs)
+    chosen: JudgedAttempt | None = None
+    refusals: list[JudgedAttempt] = []
+    for attempt in climb(con, figure, inputs):
+        if chosen is not None and not _stood_before(attempt, chosen.attempt, inputs.as_of):
+            continue
+        candidate = judge_attempt(con, figure, attempt, inputs)
+        if not candidate.is_refused:
+            chosen = candidate
+        elif chosen is None:
+            refusals.append(candidate)
+    return _withhold(figure, refusals, inputs) if chosen is None else print_attempt(figure, chosen, inputs)
 
 
-def _judge(
-    con: Connection, figure: Figure, attempt: Attempt, number: int, last: Row | None, inputs: FigureInputs
-) -> _JudgedAttempt:
+def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
+    """Whether a worse rung had a value before a better one did, and the better one has not had one for long."""
+    if attempt.since is None or better.since is None or attempt.verdict.status == "suppressed":
+        return False
+    return attempt.since < better.since and as_of - better.since < MIN_DAYS_HELD
+
+
+def judge_attempt(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> JudgedAttempt:
+    """What stands behind an attempt, and whether it may be printed."""
     verdict = attempt.verdict
-    behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
-    period = _period(attempt.rows, behind)
-    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=_due_on(attempt.rows))
-    if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
-        verdict = replace(verdict, status="suppressed", reason=why)
-    barred_sources = inputs.barred.intersection(row["source"] for row in behind)
+    is_printable = verdict.status != "suppressed"
+    evidence = _find_evidence(con, figure, attempt, inputs) if is_printable else Evidence()
+    verdict = judge_age(verdict, attempt.rung.basis, evidence.period[1], inputs.as_of, due_on=_due_on(attempt.rows))
+    barred_sources = inputs.barred.intersection(evidence.sources)
     if barred_sources:
         reason = f"{', '.join(sorted(barred_sources))} may not be republished"
         verdict = replace(verdict, status="suppressed", reason=reason)
-    return _JudgedAttempt(
-        attempt=attempt, behind=behind, period=period, verdict=verdict, is_barred=bool(barred_sources)
+    return JudgedAttempt(attempt=attempt, evidence=evidence, verdict=verdict, is_barred=bool(barred_sources))
+
+
+def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Evidence:
+    """What stands behind an attempt: as the ledger has it of the same vintage, else by its SELECT of adverts."""
+    before, vintage = inputs.before.get(figure.id), inputs.vintage_of(attempt.list)
+    if before and vintage and (before["rung"], before["list"], before["vintage"]) == (
+        attempt.rung.name, attempt.list, vintage.number
+    ):  # fmt: skip
+        return Evidence(
+            sources=tuple(before["sources"]),
+            behind=contributions_of(before),
+            snapshots=tuple(before["snapshots"]),
+            period=(before["period_from"], before["period_to"]),
+            read_on=before["read_on"],
+        )
+    behind = behind_of(con, figure, attempt, inputs)
+    files, contributions = files_of(behind), _contributions(behind)
+    return Evidence(
+        sources=tuple(files),
+        behind=contributions,
+        snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
+        period=_period(attempt.rows, behind),
+        read_on=_oldest(contributions),
     )
 
 
-def _print(figure: Figure, candidate: _JudgedAttempt, inputs: FigureInputs) -> Figures:
+def print_attempt(figure: Figure, candidate: JudgedAttempt, inputs: FigureInputs) -> Figures:
     """The row of a figure whose value a rung gives."""
-    attempt, behind = candidate.attempt, candidate.behind
-    files, contributions = files_of(behind), _contributions(behind)
+    attempt, evidence = candidate.attempt, candidate.evidence
     keeps_all = figure.renderer.names_withheld
     is_dated = candidate.verdict.status == "stale" or attempt.rung.basis not in OWN_BASES
+    vintage = inputs.vintage_of(attempt.list)
     return _row(
         figure,
         inputs,
         candidate.verdict,
         basis=attempt.rung.basis,
         rung=attempt.rung.name,
+        list=attempt.list,
+        vintage=None if vintage is None else vintage.number,
         rows=[row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"],
         qualifiers=[
             attempt.rung.describe(attempt.rows),
-            _words_of(attempt.rung.basis, candidate.period) if is_dated else None,
+            _words_of(attempt.rung.basis, evidence.period) if is_dated else None,
             _low_confidence(attempt.verdict, attempt.rows),
+            NOT_REVIEWED if vintage is not None and not vintage.is_reviewed else None,
+            _say_review(attempt.list, inputs),
         ],
-        period=candidate.period,
+        period=evidence.period,
         sql=attempt.sql,
-        sources=tuple(files),
-        behind=contributions,
-        snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
-        read_on=_oldest(contributions),
+        sources=evidence.sources,
+        behind=evidence.behind,
+        snapshots=evidence.snapshots,
+        read_on=evidence.read_on,
     )
 
 
-def _withhold(figure: Figure, attempts: Sequence[_JudgedAttempt], inputs: FigureInputs) -> Figures:
+NOT_REVIEWED = "not reviewed"
+"""Said of a vintage that was published although nobody decided on it."""
+
+
+def _say_review(name: str, inputs: FigureInputs) -> str | None:
+    """Since when another vintage of a list waits for a person; None where none has waited for long."""
+    since = inputs.waiting.get(name)
+    is_said = since is not None and (inputs.as_of - since).days > DAYS_UNSAID
+    return f"under review since {numbers.day(since)}" if since is not None and is_said else None
+
+
+def _withhold(figure: Figure, attempts: Sequence[JudgedAttempt], inputs: FigureInputs) -> Figures:
     """The row of a figure that no rung gives a value: the first says why, all say how far they are from it."""
     first = attempts[0]
     place = (str(first.attempt.given.get("region_level", "world")), str(first.attempt.given.get("region", "World")))
@@ -380,52 +461,18 @@ def _withhold(figure: Figure, attempts: Sequence[_JudgedAttempt], inputs: Figure
         )
         for one in attempts
     ]
+    vintage = inputs.vintage_of(first.attempt.list)
     return _row(
         figure,
         inputs,
         first.verdict,
         basis=first.attempt.rung.basis,
         rung=WITHHELD,
+        list=first.attempt.list,
+        vintage=None if vintage is None else vintage.number,
         sql=first.attempt.sql,
         missing=gaps.describe(refusals, inputs.boards.get(place)),
     )
-
-
-def _number_of_rung(figure: Figure, name: str) -> int:
-    """The place of a rung in the ladder of a figure that has it."""
-    return next(number for number, rung in enumerate(figure.rungs) if rung.name == name)
-
-
-MIN_DAYS_HELD = 90
-"""Days for which a better rung must have held before a figure changes to it: three months. Counted from the first of
-these days in the ledger to the newest reading behind it, so that days without readings change nothing."""
-
-
-def _has_held(con: Connection, figure: Figure, candidate: _JudgedAttempt) -> bool:
-    """Whether a better rung than the one in use has held on all days of the ledger for long enough."""
-    parameters = {**candidate.attempt.given, "figure": figure.id, "first_on": date.min}
-    since = query.read(con, query.fill("held", parameters))[0]["since"]
-    last_on = candidate.period[1]
-    return since is not None and last_on is not None and (last_on - since).days >= MIN_DAYS_HELD
-
-
-def _why_not_instead(
-    figure: Figure, last: Row | None, number: int, verdict: Verdict, period_to: date | None, as_of: date
-) -> str | None:
-    """Why the value of a rung does not take the place of the last accepted one; None where it may.
-
-    What others collected takes the place of what we read only when it speaks of later days, so that days alone never
-    change a value.
-    """
-    if last is None or verdict.status == "suppressed":
-        return None
-    before = _number_of_rung(figure, last["rung"])
-    if number > before and period_to is not None and period_to <= last["period_to"]:
-        return f"nothing newer than {numbers.day(last['period_to'])} was read"
-    is_kept = judge_age(verdict, last["basis"], last["period_to"], as_of).status != "suppressed"
-    if number == before and is_kept and (verdict.n_jobs or 0) < MIN_PART_LEFT * (last["n_jobs"] or 0):
-        return f"of {last['n_jobs']:,} jobs {verdict.n_jobs:,} are left in boards that are still read"
-    return None
 
 
 def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
@@ -434,117 +481,6 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
         return None
     is_marked = len(rows) > 1 and any(row.get("status") == "low" for row in rows)
     return None if is_marked else numbers.LOW_CONFIDENCE
-
-
-def _with_memory(
-    con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs, *, addresses: Collection[str]
-) -> FigureInputs:
-    """What is the same for all figures, with what the ledger has of them; of `addresses` it has only some days."""
-    days: dict[str, set[date]] = {name: set() for name in addresses}
-    if days:
-        for row in query.read(con, query.fill("days_in_ledger", {"figures": tuple(days), "as_of": inputs.as_of})):
-            days[row["figure"]].add(row["as_of"])
-    ledger_days = {name: frozenset(dates) for name, dates in days.items()}
-    return replace(inputs, remembered=_remember(con, figures, inputs), ledger_days=ledger_days)
-
-
-def _recall(con: Connection, figure: Figure, inputs: FigureInputs, last: Row | None) -> Row | None:
-    """The last accepted value of a figure of an address: that of the ledger, or one that the ledger has not.
-
-    The rungs are tried in order: one that holds today needs no memory; of another the marts say on which day it last
-    held, and what it said then is computed, with its SELECT of that day, unless it is too old by now.
-    """
-    for number, rung in enumerate(figure.rungs):
-        ledger_row = last if last is not None and last["rung"] == rung.name else None
-        printed_day = _find_last_printed(con, figure, rung, inputs, ledger_row)
-        now = _judge(con, figure, _attempt(con, figure, rung, inputs), number, None, inputs)
-        if not now.is_refused and not is_remnant(now.verdict.n_jobs, printed_day, rung.basis, inputs.as_of):
-            return last
-        if printed_day is not None and (ledger_row is None or printed_day.day > ledger_row["as_of"]):
-            then = inputs.on(printed_day.day)
-            candidate = _judge(con, figure, _attempt(con, figure, rung, then), number, None, then)
-            row = _print(figure, candidate, then)
-            due_on = _due_on(candidate.attempt.rows)
-            age = judge_age(candidate.verdict, rung.basis, row.period_to, inputs.as_of, due_on=due_on)
-            if age.status != "suppressed":
-                period_to = row.period_to or row.read_on or row.as_of
-                return {**dataclasses.asdict(row), "period_to": period_to}
-        if ledger_row is not None:
-            return ledger_row
-    return last
-
-
-def _find_last_printed(
-    con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs, ledger_row: Row | None
-) -> PrintedDay | None:
-    """The day of the value in use of a rung before today; `ledger_row` is what the ledger has of it."""
-    first_on = inputs.as_of - timedelta(days=MAX_DAYS_OF_YEARS)
-    parameters = {**parameters_of(figure, rung, inputs.as_of), "first_on": first_on}
-    rows = _read_rows(con, figure, rung, DAYS_PRINTED[rung.sql], parameters, inputs)
-    days = (PrintedDay(row["as_of"], row["n_jobs"] or 0) for row in rows)
-    other_days = (one for one in days if one.day not in inputs.ledger_days[figure.id])
-    return find_in_use(
-        other_days,
-        rung.basis,
-        None if ledger_row is None else PrintedDay(ledger_row["as_of"], ledger_row["n_jobs"] or 0),
-    )
-
-
-def _remember(con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs) -> dict[str, Row]:
-    """The last accepted value of each figure by a rung that it has today, if it may still be published."""
-    last_on: dict[str, date] = {}
-    for row in query.read(con, query.fill("remembered", {"as_of": inputs.as_of})):
-        name, day = row["figure"], row["last_on"]
-        if name in figures and any(rung.name == row["rung"] for rung in figures[name].rungs):
-            last_on[name] = max(last_on.get(name, day), day)
-    days = tuple(sorted(set(last_on.values())))
-    rows = query.read(con, query.fill("history_of_days", {"days": days})) if days else []
-    return {
-        row["figure"]: row
-        for row in rows
-        if last_on.get(row["figure"]) == row["as_of"] and not inputs.barred.intersection(row["sources"] or ())
-    }
-
-
-def _history(figure: Figure, inputs: FigureInputs) -> str:
-    rungs = tuple(rung.name for rung in figure.rungs)
-    return query.fill("history", {"figure": figure.id, "rungs": rungs, "as_of": inputs.as_of})
-
-
-def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict: Verdict) -> Figures | None:
-    """The last accepted value (`FigureInputs.remembered`) as stale; None when there is none, or it is too old."""
-    if last is None:
-        return None
-    period, rows = (last["period_from"], last["period_to"]), json.loads(last["value_json"])
-    stale_verdict = Verdict(
-        status="stale",
-        reason=f"{verdict.reason}; value of {numbers.day(last['as_of'])} kept",
-        n_jobs=last["n_jobs"],
-        n_employers=last["n_employers"],
-    )
-    due_on = _due_on(rows)
-    if judge_age(stale_verdict, last["basis"], last["period_to"], inputs.as_of, due_on=due_on).status == "suppressed":
-        return None
-    return _row(
-        figure,
-        inputs,
-        stale_verdict,
-        basis=last["basis"],
-        rung=CARRIED,
-        rows=rows,
-        qualifiers=[
-            figure.rungs[_number_of_rung(figure, last["rung"])].describe(rows),
-            _words_of(last["basis"], period),
-            numbers.LOW_CONFIDENCE if last["status"] == "low" else None,
-        ],
-        period=period,
-        value_json=last["value_json"],
-        sql=last.get("sql") or _history(figure, inputs),
-        sources=tuple(last["sources"] or ()),
-        behind=contributions_of(last),
-        snapshots=tuple(last["snapshots"] or ()),
-        read_on=last["read_on"],
-    )
 
 
 # --- figures made of others ---------------------------------------------------------------------------
@@ -585,8 +521,7 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY:
             first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
             place = pay.name_place([first], member.place)
-            rung = notes.describe_period(row) if row.rung == CARRIED else row.rung
-            own: dict[str, Any] = {"place": place, "figure": row.figure, "value": row.value, "rung": rung}
+            own: dict[str, Any] = {"place": place, "figure": row.figure, "value": row.value, "rung": row.rung}
             own |= {"region_name": member.place, "is_low": numbers.LOW_CONFIDENCE in (row.qualifier or "").split("; ")}
             own |= {"nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None}
             if figure.shows_periods:
@@ -640,7 +575,7 @@ def _row(
     own: dict[str, Any] = {
         "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
         "n_employers": verdict.n_employers, "missing": None, "nearest": (), "basis": None, "rung": None,
-         "window_days": None, "sql": None,
+        "list": None, "vintage": None, "window_days": None, "sql": None,
         "period_from": period[0], "period_to": period[1],
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
         "value": None if text is None else numbers.qualify(text, [qualifier]), "bare_value": text,

@@ -14,10 +14,7 @@ from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import LEVEL_GROUPS, SENIORITIES
 
 ADVERTISED, FOLLOWED, SURVEYED = "open adverts", "adverts followed", "newest surveys"
-"""Rungs of what we read ourselves, and of surveys alone. A rung of which the definition changes takes another name,
-since values of earlier days are kept by it."""
-CARRIED = "last accepted value"
-"""The rung of a figure that could not be computed anew."""
+"""Rungs of what we read ourselves, and of surveys alone."""
 WITHHELD = "withheld"
 
 
@@ -38,12 +35,14 @@ class Batch:
 class Fallback:
     """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it, by their files' names.
 
+    `cells` names the list that its cells are of, with parameters in braces; `kind` stands for the kind of place.
     `parameters` go before the figure's own, so that a rung may be wider than its figure in role or level; `words` then
     say so behind the value, with columns of its first row in braces.
     """
 
     name: str
     basis: str
+    cells: str
     sql: str
     behind: str
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -117,6 +116,12 @@ class Figure:
         place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
         group = str(rung.parameters.get("seniority_group", self.level))
         return tuple((*place, level) for level in LEVEL_GROUPS[group] or SENIORITIES)
+
+    def list_of(self, rung: Fallback) -> str:
+        """The list of cells that a rung reads."""
+        given = {**self.parameters, **rung.parameters}
+        is_country = given.get("region_level") in ("country", "subdivision")
+        return rung.cells.format(basis=rung.basis, kind="countries" if is_country else "regions")
 
     def entitle(self, rows: Rows = ()) -> str:
         """Its title with the place that these rows are headed by."""

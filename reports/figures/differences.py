@@ -1,4 +1,4 @@
-"""How far a new value of a figure is from the one that stands: by rounding, by chance, by more, or by another reading.
+"""How far new values of figures are from those that stand: by chance, by more, or by another reading.
 
 The two rest in part on the same employers. The variance of their difference is a delete-one-employer jackknife of the
 difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4), employers being boards, so that what
@@ -10,7 +10,7 @@ adverts are not known, or do not give the value, the two values count as indepen
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import NormalDist
@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reports.figures import query
+from reports.figures.compute import CELLS_OF_DAY
 from reports.figures.declaration import Fallback, Figure
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
-from reports.wording.numbers import Row, Rows
+from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
 
 if TYPE_CHECKING:  # scipy, which that needs, takes a tenth of a second
@@ -65,41 +66,6 @@ def _unit(column: str, value: float) -> float:
     return 0.01 if column in POINTS else 0.01 * abs(value)
 
 
-# --- rounding -------------------------------------------------------------------------------------------
-
-
-def is_rounding(last_rows: Rows, now: Rows) -> bool:
-    """Whether values differ by less than a printed unit, and inside the interval that stands.
-
-    A printed unit is a point of a share and a hundredth of an amount. Rows that came or went are no rounding, nor are
-    counts: these are no estimates.
-    """
-    before = {_key(row): row for row in last_rows}
-    if len(before) != len(last_rows) or before.keys() != {_key(row) for row in now} or not before:
-        return False
-    return all(_is_near(before[_key(row)], row) for row in now)
-
-
-def _is_near(old_row: Row, row: Row) -> bool:
-    states = old_row.get("status"), row.get("status")
-    if states == ("suppressed", "suppressed"):
-        return True
-    if states[0] != states[1] or old_row.get("form") != row.get("form"):
-        return False
-    columns = [column for column in (*WORDS, *BOUNDS) if old_row.get(column) is not None or row.get(column) is not None]
-    return bool(columns) and all(_is_near_in(old_row, row, column) for column in columns)
-
-
-def _is_near_in(old_row: Row, row: Row, column: str) -> bool:
-    old, new = old_row.get(column), row.get(column)
-    if old is None or new is None:
-        return False
-    if column in BOUNDS or old == new:
-        return bool(abs(new - old) < _unit(column, old))
-    low, high = old_row.get(f"{column}_lo"), old_row.get(f"{column}_hi")
-    return bool(abs(new - old) < _unit(column, old) and low is not None and high is not None and low <= new <= high)
-
-
 # --- chance, and another reading ---------------------------------------------------------------------------
 
 
@@ -116,6 +82,7 @@ class Change(NamedTuple):
     new: float
     z: float
     again: float | None = None
+    figure: str = ""
 
 
 class Sample(NamedTuple):
@@ -146,13 +113,22 @@ class Overlaps:
     con: Connection
     read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def find_jump(self, figure: Figure, last_row: Figures, row: Figures) -> list[str]:
-        """What chance does not explain of a difference, in words: a jump, and another reading of the same adverts."""
-        behind = self._behind_both(figure, last_row, row)
-        changes = _compare_rows(last_row, row, behind)
-        drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
-        reasons = (_say_jump(changes, drift), _say_same(behind, drift), _say_again(changes, last_row.as_of))
-        return [words for words in reasons if words is not None]
+    def find_jumps(self, pairs: Iterable[tuple[Figure, Figures, Figures]]) -> list[str]:
+        """What chance does not explain of a list, in words: a jump, and another reading of the same adverts.
+
+        `pairs` are its figures as they stand and as they are tonight; chance is shared among all of their numbers.
+        """
+        changes: list[Change] = []
+        reasons: list[str | None] = []
+        drift = 0.0
+        for figure, last_row, row in pairs:
+            behind = self._behind_both(figure, last_row, row)
+            own = _compare_rows(last_row, row, behind)
+            changes += [one._replace(figure=figure.id) for one in own]
+            drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
+            for words in (_say_same(behind, drift), _say_again(own, last_row.as_of)):
+                reasons.append(words and f"{figure.id}: {words}")
+        return [words for words in (_say_jump(changes, drift), *reasons) if words is not None]
 
     def _behind_both(self, figure: Figure, last_row: Figures, row: Figures) -> list[Behind]:
         """The adverts behind a figure on both days; [] where they are not known."""
@@ -163,12 +139,18 @@ class Overlaps:
         return days if all(days) else []
 
     def _behind(self, figure: Figure, rung: Fallback, day: date) -> Behind:
-        parameters = {"as_of": day, "basis": rung.basis, **figure.parameters, **rung.parameters}
+        parameters = {
+            "as_of": day,
+            "basis": rung.basis,
+            "tables": CELLS_OF_DAY.tables,
+            **figure.parameters,
+            **rung.parameters,
+        }
         sql = query.fill(rung.behind, parameters)
         if sql not in self.read:
             self.read[sql] = query.read(self.con, query.fill("behind_as_read", {"behind": query.Sql(sql)}))
-        cells = figure.cells_of(rung)
-        return [one for one in self.read[sql] if not cells or tuple(one["cell"]) in cells]
+        counted = figure.cells_of(rung)
+        return [one for one in self.read[sql] if not counted or tuple(one["cell"]) in counted]
 
 
 def _compare_rows(last_row: Figures, row: Figures, behind: Sequence[Behind]) -> list[Change]:
@@ -349,7 +331,7 @@ def _say_jump(changes: Sequence[Change], drift: float) -> str | None:
         return None
     most = max(beyond, key=lambda one: abs(one.z))
     by = "more than its interval allows" if math.isinf(most.z) else f"{abs(most.z):.1f} standard errors"
-    return f"{most.words} {_say(most.column, most.old, most.new)}, {by}"
+    return f"{most.figure}: {most.words} {_say(most.column, most.old, most.new)}, {by}"
 
 
 def _say_same(behind: Sequence[Behind], drift: float) -> str | None:
@@ -376,6 +358,23 @@ def _say_same(behind: Sequence[Behind], drift: float) -> str | None:
         f"adverts of both days pay {abs(mean - 1):.0%} {'more' if mean > 1 else 'less'} on average:"
         f" {n_other} of {len(changes)} state other pay"
     )
+
+
+def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
+    """The numbers of a figure whose intervals on two days do not overlap: in words, then and now."""
+    before = {_key(one): one for one in notes.rows_of(last_row)}
+    for one in notes.rows_of(row):
+        old_row = before.get(_key(one), {})
+        for column, words in WORDS.items():
+            values = [side.get(name) for side in (old_row, one) for name in (column, f"{column}_lo", f"{column}_hi")]
+            old, _, old_high, new, new_low, _ = numbers = [math.nan if one is None else float(one) for one in values]
+            if old_high < new_low or numbers[5] < numbers[1]:
+                name = next((str(one[key]) for key in NAMES_OF_ROWS if one.get(key)), words)
+                yield f"{name}, {words}", _print_number(column, old), _print_number(column, new)
+
+
+def _print_number(column: str, value: float) -> str:
+    return f"{value:.0%}" if column in POINTS else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _say_again(changes: Sequence[Change], day: date) -> str | None:

@@ -17,7 +17,11 @@ from warehouse.schema import ALL_DAYS
 def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
     """A ladder of one rung over mart.pay_disclosure."""
     all_parameters = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, **parameters}
-    return (Fallback(name=ADVERTISED, basis="postings", sql=sql, behind=behind, parameters=all_parameters),)
+    return (
+        Fallback(
+            name=ADVERTISED, basis="postings", cells="disclosure", sql=sql, behind=behind, parameters=all_parameters
+        ),
+    )  # fmt: skip
 
 
 def _places_figure(name: str, group: str, words: str) -> Figure:

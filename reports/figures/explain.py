@@ -9,12 +9,13 @@ from datetime import date
 from reports.figures import compute, query, vintages
 from reports.figures.addresses import canonical
 from reports.figures.catalogue import declarations, find_id
-from reports.figures.declaration import CARRIED, WITHHELD, Figure
+from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.database import SqlError
 from warehouse.mart_tables import Figures, NearestFigure
+from warehouse.ops_tables import FigureVintages, Vintages
 
 NOT_KEPT = "computed now, in no ledger: a guide that shows the figure would keep it"
 
@@ -75,20 +76,26 @@ def _names_in_ledger(con: Connection, figure_id: str) -> tuple[str, ...]:
 
 
 def _list_vintages(con: Connection, row: Figures) -> list[str]:
-    """What is published of a figure where the night says something else, and its vintages, the newest first."""
-    try:
-        history = vintages.read_vintages(con, [row.figure]).get(row.figure, [])
-    except SqlError:  # a file of a version that had none
+    """The list that a figure is read from, its vintages, the newest first, and those that the figure had itself."""
+    if row.list is None:
         return []
-    last, waiting = vintages.last_published(history), vintages.waiting_one(history)
-    value = last.value or "withheld" if last is not None and last.value != row.value else None
-    lines = _line("published", value)
+    history = vintages.read_vintages(con, [row.list]).get(row.list, [])
+    waiting = vintages.waiting_one(history)
+    lines = _line("list", f"{row.list}, vintage {row.vintage}" if row.vintage else row.list)
     lines += _line("in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None)
     for one in reversed(history):
-        decision = f" on {one.decided_on.isoformat()}" if one.decided_on else ""
-        beside = f" ({one.reason})" if one.reason else ""
-        lines += _line(f"vintage {one.number}", f"{one.state}{decision}, {one.why}{beside}: {one.value or 'withheld'}")
+        lines += _line(f"vintage {one.number}", _describe_vintage(one))
+    own = f"FROM ops.figure_vintages WHERE figure = {query.literal(row.figure)} ORDER BY number DESC"
+    for own_row in query.read(con, own):
+        before = FigureVintages(**own_row)
+        lines += _line(f"before, {before.number}", f"{_describe_vintage(before)}: {before.value or 'withheld'}")
     return lines
+
+
+def _describe_vintage(one: Vintages | FigureVintages) -> str:
+    decision = f" on {one.decided_on.isoformat()}" if one.decided_on else ""
+    beside = f" ({one.reason})" if one.reason else ""
+    return f"{one.state}{decision}, {one.why}{beside}"
 
 
 def ledger_row(row: Row) -> Figures:
@@ -102,7 +109,8 @@ def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures |
     if day is None or not query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(day)} LIMIT 1"):
         return None
     try:
-        return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT)[0]
+        standing = vintages.read_standing(con)
+        return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT, standing=standing)[0]
     except SqlError:  # a file of an earlier version lacks what is read today
         return None
 
@@ -126,7 +134,7 @@ def _list_history(history: Iterable[Row]) -> Iterator[str]:
     """What a figure said each day, the newest first; values of two rungs are set apart: they do not compare."""
     rung = None
     for row in history:
-        if row["rung"] not in (CARRIED, WITHHELD):
+        if row["rung"] not in (WITHHELD,):
             if rung not in (None, row["rung"]):
                 yield f"before, by another rung ({row['rung']}): not to be compared with what stands above"
             rung = row["rung"]
@@ -147,7 +155,7 @@ def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
 
 def _climb_again(con: Connection, figure: Figure, row: Figures) -> list[str]:
     lines: list[str] = []
-    inputs = compute.inputs_of(con, row.as_of, row.code_version)
+    inputs = compute.inputs_of(con, row.as_of, row.code_version, vintages.read_standing(con))
     for attempt in compute.climb(con, figure, inputs):
         verdict = attempt.verdict
         words = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")

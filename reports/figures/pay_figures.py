@@ -40,8 +40,7 @@ OWN, OWN_ROLES, OWN_LEVELS = "open adverts, paid there", "open adverts, with AI 
 THIRD_PARTY, REPORTED = "third-party adverts, core AI roles", "reported, core AI roles"
 REPORTED_LEVELS, OFFICIAL = "reported, every level", "official wages"
 COLLECTED, SURVEYED = "third-party adverts", "reported"
-"""Rungs of pay, best first. One of which the definition changes takes another name, since values of earlier days are
-kept by it."""
+"""Rungs of pay, best first."""
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
 _EVERY_LEVEL = "every level counted"
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
@@ -71,6 +70,7 @@ def _pay_rung(
     return Fallback(
         name=name,
         basis=basis,
+        cells="pay.{basis}.{kind}",
         sql=sql,
         behind=behind,
         parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **parameters},

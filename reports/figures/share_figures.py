@@ -16,7 +16,7 @@ from reports.wording.numbers import REGION_NAMES, category_name
 from reports.wording.work import name_work
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, QUALIFICATIONS, SKILL_CATEGORIES, YEARS_BANDS
 from transforms.text.lookups import taxonomy
-from warehouse.mart_tables import CLOSINGS_WINDOW
+from warehouse.mart_tables import CLOSINGS_WINDOW, list_of_measure
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MIN_SHARE_WIDTH
 
@@ -46,6 +46,7 @@ def _from_shares(
         Fallback(
             name=ADVERTISED,
             basis="postings",
+            cells=f"{list_of_measure(measures[0])}.{{kind}}",
             sql=sql,
             behind="behind_shares",
             parameters={"answered": answers, "groups": group_of, "region_levels": levels, **parameters},
@@ -253,6 +254,7 @@ def _closing_rates(place: Place, *groups: str) -> tuple[Fallback, ...]:
         Fallback(
             name=FOLLOWED,
             basis="postings",
+            cells="closing_rates",
             sql="closing_rates",
             behind="behind_closing_rates",
             parameters={

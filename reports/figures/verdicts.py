@@ -22,6 +22,8 @@ with the same month of the year before. What comes once a year is withheld as lo
 
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + MAX_STALE_DAYS - MAX_DAYS_APART
 """Days after its period on which what comes once a year is withheld."""
+DAYS_UNSAID = 14
+"""Days for which a newer vintage waits for a person's review before the figures that stand say so."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
 NOT_CONFIRMED = (
     f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} days apart"

@@ -6,7 +6,7 @@ What is not in the ledger is computed for its newest day: any figure of an addre
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from reports.figures import query
@@ -17,8 +17,7 @@ from reports.figures.declaration import Figure
 from reports.figures.explain import ledger_row
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.figures.verdicts import MAX_DAYS_OF_YEARS
-from reports.figures.vintages import published_rows
+from reports.figures.vintages import read_standing
 from reports.guide import refresh
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
@@ -42,7 +41,9 @@ def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     rows = published_figures(con)
     figures = [row for row in rows if row.figure in ids]
     others = set(ids) - {row.figure for row in figures} - KNOWN.keys()
-    return figures + compute_asked(con, sorted(others), newest_day(con), code_version=newest_version(con))
+    return figures + compute_asked(
+        con, sorted(others), newest_day(con), code_version=newest_version(con), standing=read_standing(con)
+    )
 
 
 def newest_version(con: Connection) -> str:
@@ -52,12 +53,8 @@ def newest_version(con: Connection) -> str:
 
 
 def published_figures(con: Connection) -> list[Figures]:
-    """The figures as they stand published on the newest day: of each its last accepted vintage.
-
-    Raises `NothingPublishedError` when there are none.
-    """
-    as_of, figures = newest_day(con), declarations(con)
-    return published_rows(con, figures, read_ledger(con, as_of, figures), as_of)
+    """The figures as they stand published on the newest day. Raises `NothingPublishedError` when there are none."""
+    return read_ledger(con, newest_day(con), declarations(con))
 
 
 def read_ledger(con: Connection, as_of: date, figures: Mapping[str, Figure]) -> list[Figures]:
@@ -82,10 +79,7 @@ MAX_FOUND = 40
 
 
 def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Figures]:
-    """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells.
-
-    Among these are cells that could be printed on an earlier day, and keep that value as long as it may be stale.
-    """
+    """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells."""
     as_of = newest_day(con)
     terms = [word.lower() for word in words]
     rows = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
@@ -93,10 +87,15 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
     yield from matches
     if len(matches) == most:
         return
-    since = as_of - timedelta(days=MAX_DAYS_OF_YEARS)
     known_ids = {row.figure for row in matches}
-    ids = [name for name in list_ids(con, as_of, since=since) if name not in known_ids and _is_meant(name, terms)]
-    yield from compute_asked(con, sorted(ids, key=len)[: most - len(matches)], as_of, code_version="")
+    ids = [name for name in list_ids(con) if name not in known_ids and _is_meant(name, terms)]
+    yield from compute_asked(
+        con,
+        sorted(ids, key=len)[: most - len(matches)],
+        as_of,
+        code_version="",
+        standing=read_standing(con),
+    )
 
 
 def _is_meant(figure_id: str, words: Collection[str]) -> bool:

@@ -49,7 +49,7 @@ def state_of(figure: Figures, snapshot: Snapshot) -> str:
         return WITHHELD
     if figure.status == "stale":
         return STALE
-    return UNDER_REVIEW if figure.figure in snapshot.waiting else PUBLISHED
+    return UNDER_REVIEW if figure.list in snapshot.waiting else PUBLISHED
 
 
 # --- intervals ------------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
         "basis": basis_of(figure),
         "period": description["period"] | {"in_words": notes.describe_period(figure)},
     }
-    if waiting := snapshot.waiting.get(figure.figure):
+    if waiting := snapshot.waiting.get(figure.list or ""):
         answer["under_review"] = {"since": waiting.offered_on, "because": waiting.why}
     names = ["n", "employers", "rung"]
     if state == WITHHELD:

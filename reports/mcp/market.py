@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
-from reports.figures.vintages import read_vintages, waiting_one
+from reports.figures.vintages import read_standing, read_waiting
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.release.published import PublishedDay, read_published
@@ -59,7 +59,8 @@ class Snapshot:
         missing = [name for name in ids if name not in self.figures and name not in self.computed]
         if missing:
             as_of, code = self.published.as_of, self.published.code_version
-            self.computed |= {row.figure: row for row in compute_asked(self.con, missing, as_of, code_version=code)}
+            rows = compute_asked(self.con, missing, as_of, code_version=code, standing=read_standing(self.con))
+            self.computed |= {row.figure: row for row in rows}
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
     def with_licences_of(self, rows: Iterable[Figures]) -> PublishedDay:
@@ -74,7 +75,7 @@ class Snapshot:
     @cached_property
     def cells(self) -> tuple[str, ...]:
         """The ids of all cells of the marts that may be printed and are in no ledger."""
-        return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
+        return tuple(name for name in list_ids(self.con) if name not in self.figures)
 
 
 Identity = tuple[int, int, int]
@@ -118,7 +119,7 @@ class Market:
                 con=con,
                 published=read_published(con, base_url=self._base_url, figures=figures),
                 figures={row.figure: row for row in figures},
-                waiting={name: one for name, history in read_vintages(con).items() if (one := waiting_one(history))},
+                waiting=read_waiting(con),
             )
         except BaseException:
             con.close()

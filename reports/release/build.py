@@ -24,7 +24,7 @@ from warehouse.publish import atomic_files
 from warehouse.publish.release_tables import (
     ExportedTable,
     KeptRows,
-    export_marts,
+    export_cells,
     public_schema,
     write_public_database,
 )
@@ -123,7 +123,7 @@ def _write(
     shutil.rmtree(fresh)
     fresh.mkdir()
     kept_rows = _select_kept_rows(con)
-    tables = export_marts(con, fresh / "marts", publication.as_of, kept_rows)
+    tables = export_cells(con, fresh / "tables", kept_rows)
     released_cells = cells.select_cells(con, publication.as_of)
     for path, content in _text_files(con, publication, released_cells, tables, release, chain):
         _put(fresh / path, content)
@@ -223,7 +223,7 @@ def site_files(
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
-    """Which rows of marts are under our own licence, and so in the tables of a release."""
+    """Which rows of marts and of published cells are under our own licence, and so in the tables of a release."""
     open_names = open_sources()
     sources = query.read(con, f"SELECT source FROM {_PUBLISHED}core.sources ORDER BY source")
     bound_sources = [row["source"] for row in sources if row["source"] not in open_names]
@@ -242,16 +242,17 @@ def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
         "mart.reported_pay": KeptRows(condition=f"source NOT IN ({names})"),
         "mart.frame_coverage": KeptRows(condition=f"source NOT IN ({names})"),
         "mart.closings_left_out": KeptRows(condition=f"source NOT IN ({names})"),
-        "ops.vintages": KeptRows(
-            condition=f"state = 'published' AND figure NOT IN (SELECT figure FROM {_PUBLISHED}ops.vintages"
-            f" WHERE list_has_any(coalesce(CAST(content -> 'sources' AS VARCHAR[]), []), [{names}]))",
-            columns={"content": """json_merge_patch(content, '{"nearest": null}')"""},
+        "pay_comparison": KeptRows(
+            condition=f"(basis <> 'official' OR source NOT IN ({names}))"
+            f" AND (basis <> 'reported' OR country NOT IN ({surveys} AND country IS NOT NULL))"
+            f" AND (basis <> 'advertised_third_party' OR NOT EXISTS ({collections}))"
         ),
+        "ops.vintages": KeptRows(condition="state = 'published'"),
         "mart.figures": KeptRows(condition=f"NOT list_has_any(sources, [{names}])", columns={"nearest": "NULL"}),
     }
 
 
-_PUBLISHED = "published."
+_PUBLISHED = "nightly."
 
 
 def _put(path: Path, content: bytes) -> None:

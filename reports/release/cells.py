@@ -91,13 +91,13 @@ class Basis:
 # --- the cells, kind by kind ----------------------------------------------------------------------------
 
 
-def _read(con: Connection, name: str, as_of: date) -> list[Row]:
+def _read(con: Connection, name: str, **parameters: date) -> list[Row]:
     text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    return list(query.read(con, query.fill_text(text, {"as_of": as_of})))
+    return list(query.read(con, query.fill_text(text, parameters)))
 
 
-def _pay_cells(con: Connection, as_of: date) -> Iterator[Cell]:
-    for row in _read(con, "pay", as_of):
+def _pay_cells(con: Connection) -> Iterator[Cell]:
+    for row in _read(con, "pay"):
         work = row["role_group"] if row["role"] == "all" else row["role"]
         if row["region"] not in _PLACE_NAMES or row["role_group"] == AI_JOBS or work not in WORKS:
             continue
@@ -110,8 +110,8 @@ def _pay_cells(con: Connection, as_of: date) -> Iterator[Cell]:
         yield _cell(name, kind, place, row, basis=row["basis"], text=renderer.text([row]))
 
 
-def _share_cells(con: Connection, as_of: date) -> Iterator[Cell]:
-    for row in _read(con, "shares", as_of):
+def _share_cells(con: Connection) -> Iterator[Cell]:
+    for row in _read(con, "shares"):
         if row["region"] not in _PLACE_NAMES:
             continue
         place, measure, item = _PLACE_NAMES[row["region"]], row["measure"], _slug(row["item"])
@@ -131,15 +131,15 @@ def _renderer_of(measure: str) -> Any:
     return shares.one(MEASURES[measure])
 
 
-def _disclosure_cells(con: Connection, as_of: date) -> Iterator[Cell]:
-    for row in _read(con, "disclosure", as_of):
+def _disclosure_cells(con: Connection) -> Iterator[Cell]:
+    for row in _read(con, "disclosure"):
         place = _PLACE_NAMES.get(row["region"]) or slug(row["region"])
         name = f"disclosure.{place}.{row['role_group']}.{row['law']}"
         yield _cell(name, "disclosure", place, row, text=disclosure.PLACE.text([row]))
 
 
-def _closing_cells(con: Connection, as_of: date) -> Iterator[Cell]:
-    for row in _read(con, "closing_rates", as_of):
+def _closing_cells(con: Connection) -> Iterator[Cell]:
+    for row in _read(con, "closing_rates"):
         if row["region"] in _PLACE_NAMES:
             place = _PLACE_NAMES[row["region"]]
             full_row = {**row, "cell": name_work(row["role_group"])}
@@ -154,7 +154,7 @@ def _cell(name: str, kind: str, place: str, row: Row, *, text: str, basis: str =
     )
 
 
-KINDS: tuple[Callable[[Connection, date], Iterator[Cell]], ...] = (
+KINDS: tuple[Callable[[Connection], Iterator[Cell]], ...] = (
     _pay_cells,
     _share_cells,
     _disclosure_cells,
@@ -162,20 +162,32 @@ KINDS: tuple[Callable[[Connection, date], Iterator[Cell]], ...] = (
 )
 
 
-def read_bases(con: Connection, as_of: date) -> dict[tuple[str, str, str], Basis]:
-    """What the cells of each place rest on, by level of the place, place and kind of source."""
+Bases = Mapping[tuple[str, str, str, date], Basis]
+"""What the cells of each place rest on, by level of the place, place, kind of source and the day of the cells."""
+
+
+def read_bases(con: Connection) -> Bases:
+    """What published cells rest on, of each day whose cells stand."""
+    days = [row["as_of"] for row in query.read(con, _DAYS)]
     return {
-        (row["region_level"], row["region"], row["basis"]): Basis(
+        (row["region_level"], row["region"], row["basis"], day): Basis(
             sources=tuple(row["sources"]), period_from=row["period_from"], period_to=row["period_to"]
         )
-        for row in _read(con, "places", as_of)
+        for day in days
+        for row in _read(con, "places", as_of=day)
     }
 
 
-def read_cells(con: Connection, as_of: date, bases: Mapping[tuple[str, str, str], Basis]) -> Iterator[Cell]:
-    """Every cell that may be printed on a day, stale by the end of the reference period of its place."""
+_DAYS = " UNION ".join(
+    f"SELECT DISTINCT as_of FROM published.{name}"
+    for name in ("salary_bands", "shares", "pay_disclosure", "closing_rates")
+)
+
+
+def read_cells(con: Connection, as_of: date, bases: Bases) -> Iterator[Cell]:
+    """Every published cell with a value, stale on a day by the end of the reference period of its place."""
     for read in KINDS:
-        for cell in read(con, as_of):
+        for cell in read(con):
             basis = _basis_of(cell, bases)
             period_to = cell.row.get("period_to") or (basis.period_to if basis else None)
             verdict = verdicts.Verdict(
@@ -188,10 +200,11 @@ def read_cells(con: Connection, as_of: date, bases: Mapping[tuple[str, str, str]
                 yield replace(cell, row={**cell.row, "status": outcome.status, "reason": outcome.reason})
 
 
-def _basis_of(cell: Cell, bases: Mapping[tuple[str, str, str], Basis]) -> Basis | None:
+def _basis_of(cell: Cell, bases: Bases) -> Basis | None:
     """What a cell rests on; a subdivision, which is in no table of places, rests on what its country does."""
     level, region = cell.region
-    return bases.get((level, region, cell.basis)) or bases.get(("country", region[:2], cell.basis))
+    rest = (cell.basis, cell.row["as_of"])
+    return bases.get((level, region, *rest)) or bases.get(("country", region[:2], *rest))
 
 
 # --- their files ----------------------------------------------------------------------------------------
@@ -202,7 +215,7 @@ class ReleasedCells:
     """The cells of a release with their licences, what they rest on, and how many were left out for which reason."""
 
     cells: tuple[tuple[Cell, Licence], ...]
-    bases: Mapping[tuple[str, str, str], Basis]
+    bases: Bases
     left_out: Mapping[str, int]
 
     def own(self, kinds: Collection[str]) -> list[Cell]:
@@ -212,7 +225,7 @@ class ReleasedCells:
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
     """Every cell that may be printed and passed on."""
-    bases = read_bases(con, as_of)
+    bases = read_bases(con)
     selection: list[tuple[Cell, Licence]] = []
     omissions: dict[str, int] = {}
     for cell in read_cells(con, as_of, bases):
@@ -254,7 +267,7 @@ def _shard(
     cells: list[Cell],
     path: str,
     licence: Licence,
-    bases: Mapping[tuple[str, str, str], Basis],
+    bases: Bases,
     publication: PublishedDay,
 ) -> bytes:
     rows = [cell.columns() for cell in sorted(cells, key=lambda cell: cell.id)]

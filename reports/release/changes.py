@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from reports.figures.history import FigureVintage
 from reports.figures.vintages import PUBLISHED
 from reports.release.figure_files import path_of
 from reports.release.published import PublishedDay
 from reports.wording.numbers import count_of
-from warehouse.ops_tables import Vintages
 
 MOST_IN_FEED = 24
 """Releases that the feed has, the newest first."""
@@ -30,7 +30,7 @@ def find_changes(
     tables: Sequence[Mapping[str, Any]],
     before: Manifest | None,
     figures_before: Sequence[Mapping[str, Any]],
-    decisions: Mapping[str, Vintages] = MappingProxyType({}),
+    decisions: Mapping[str, FigureVintage] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Changes since the release before, as a manifest keeps them: errata first, then what a person accepted.
 
@@ -64,7 +64,7 @@ def find_changes(
 
 
 def _judge(
-    name: str, now: Mapping[str, Any], then: Mapping[str, Any], decision: Vintages | None
+    name: str, now: Mapping[str, Any], then: Mapping[str, Any], decision: FigureVintage | None
 ) -> dict[str, str | None]:
     """What a change of a figure is; of what a person decided with the reason, which of an error is the erratum."""
     if decision is not None:
@@ -73,14 +73,14 @@ def _judge(
 
 
 def find_decisions(
-    vintages: Mapping[str, Sequence[Vintages]], numbers_before: Mapping[str, Collection[int]]
-) -> dict[str, Vintages]:
+    vintages: Mapping[str, Sequence[FigureVintage]], numbers_before: Mapping[str, Collection[int]]
+) -> dict[str, FigureVintage]:
     """The newest vintage of each figure that a person published, and the release before did not have yet.
 
     `numbers_before` are the numbers of the vintages that it had, by figure. An erratum is never hidden by what was
     accepted after it.
     """
-    newest: dict[str, Vintages] = {}
+    newest: dict[str, FigureVintage] = {}
     for name, numbers in numbers_before.items():
         new = [
             one for one in vintages.get(name, ())

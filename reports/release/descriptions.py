@@ -43,8 +43,8 @@ def data_package(publication: PublishedDay, tables: Sequence[ExportedTable], rel
     resources = [
         _resource("figures", "figures.csv", _FIGURES, {"fields": fields}),
         *(
-            _resource(_short(t), f"marts/{_short(t)}.csv", t.title, _schema(t))
-            | {"alternatives": [{"path": f"marts/{_short(t)}.parquet", "mediatype": "application/vnd.apache.parquet"}]}
+            _resource(_short(t), f"tables/{_short(t)}.csv", t.title, _schema(t))
+            | {"alternatives": [{"path": f"tables/{_short(t)}.parquet", "mediatype": "application/vnd.apache.parquet"}]}
             for t in tables
         ),
         *(
@@ -110,9 +110,13 @@ def dataset(publication: PublishedDay, tables: Sequence[ExportedTable], release:
     """dataset.jsonld: a schema.org Dataset with its downloads."""
     files = [
         ("figures.csv", "text/csv", _FIGURES),
-        *((f"marts/{_short(t)}.csv", "text/csv", t.title) for t in tables),
-        *((f"marts/{_short(t)}.parquet", "application/vnd.apache.parquet", t.title) for t in tables),
-        ("market.duckdb", "application/vnd.duckdb", "All marts on all days, and the lookups they are read with"),
+        *((f"tables/{_short(t)}.csv", "text/csv", t.title) for t in tables),
+        *((f"tables/{_short(t)}.parquet", "application/vnd.apache.parquet", t.title) for t in tables),
+        (
+            "market.duckdb",
+            "application/vnd.duckdb",
+            "Published cells, all marts on all days, and the lookups they are read with",
+        ),
         *((path, "application/vnd.sdmx.data+csv", title) for path, title in _SDMX),
     ]
     periods = [row.period_from for row in publication.figures if row.period_from]
@@ -131,7 +135,7 @@ def dataset(publication: PublishedDay, tables: Sequence[ExportedTable], release:
         "keywords": list(KEYWORDS),
         "measurementTechnique": "each job counted once over the adverts read; 95 % intervals by employer",
         "variableMeasured": ["pay per year", "share of jobs", "share of open adverts that close a day"],
-        "creditText": publication.cite("figures and marts", "dataset.jsonld", licences()[OURS]),
+        "creditText": publication.cite("figures and cells", "dataset.jsonld", licences()[OURS]),
         **(
             {"url": publication.base_url, "@id": f"{publication.base_url}dataset.jsonld"}
             if publication.base_url
@@ -190,9 +194,9 @@ def llms(publication: PublishedDay, release: str) -> bytes:
         "",
         "## Data",
         "",
-        "- [Data Package](datapackage.json): marts as CSV and Parquet, with the meaning of each column",
+        "- [Data Package](datapackage.json): published cells as CSV and Parquet, with the meaning of each column",
         "- [SDMX structure](sdmx/structure.xml): of BANDS.csv and SHARES.csv beside it",
-        "- [DuckDB file](market.duckdb): all marts on all days, declared by [SQL](schema.sql)",
+        "- [DuckDB file](market.duckdb): what is published, and all marts on all days, declared by [SQL](schema.sql)",
         "",
         "## About",
         "",

@@ -18,17 +18,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reports.figures import query
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.vintages import PUBLISHED, waiting_one
+from reports.figures.history import FigureVintage, waiting_one
+from reports.figures.vintages import PUBLISHED
 from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
 from reports.release.published import PublishedDay
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
 from warehouse.publish.release_tables import find_missing
 
 LABELS = ("name", "place", "word", "title", "skill", "country_name", "cell", "item")
@@ -111,32 +110,26 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
 RELEASE, WAREHOUSE = "release", "warehouse"
 
 
-def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict[str, Any]:
-    """SELECTs that answer what a figure says: one of what is published, one that reads it from the marts of its day.
+def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict[str, Any] | None:
+    """The SELECT that answers what a figure says from the cells that are published, and the file that answers it.
 
-    Each with the file that answers it: that of the release, or the warehouse alone, where it reads adverts or what
-    another licence binds. A table of figures, and a claim, is in no mart.
+    That is the file of the release, or the warehouse alone where the SELECT reads adverts or what another licence
+    binds. A claim is in no cell.
     """
-    if declaration.gathers is not None:
-        select = query.fill("published_members", {"pattern": declaration.gathers})
-    else:
-        select = query.fill("published", {"figure": declaration.alias_of or figure.figure})
-    is_computed = declaration.gathers is None and figure.kind == "measured" and declaration.retired is None
-    selects = {"published": select, "computed": figure.sql if is_computed else None}
+    if figure.sql is None or declaration.retired is not None:
+        return None
     is_bound = figure.kind == "measured" and licence.id != OURS
-    return {
-        name: sql and {"select": sql, "answered_by": WAREHOUSE if is_bound or find_missing(sql) else RELEASE}
-        for name, sql in selects.items()
-    }
+    return {"select": figure.sql, "answered_by": WAREHOUSE if is_bound or find_missing(figure.sql) else RELEASE}
 
 
-def _describe_vintages(vintages: Sequence[Vintages]) -> dict[str, Any]:
+def _describe_vintages(vintages: Sequence[FigureVintage]) -> dict[str, Any]:
     """Every vintage that was published, the newest first, and since when another waits for review."""
     waiting = waiting_one(vintages)
     return {
         "vintages": [
             {
                 "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
+                "is_reviewed": one.is_reviewed,
                 "n": one.n_jobs, "why": one.why, "erratum": one.reason if one.is_correction else None,
             }
             for one in reversed(vintages) if one.state == PUBLISHED

@@ -10,14 +10,13 @@ from datetime import date
 from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
 from reports.figures.declaration import Figure
+from reports.figures.history import FigureVintage, read_history
 from reports.figures.query import Connection
-from reports.figures.vintages import read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
 from warehouse.tables import Sources
 
 NAME = "AI Job Market"
@@ -78,7 +77,7 @@ class PublishedDay:
     licences: Mapping[str, Licence]
     left_out: Mapping[str, str]
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    vintages: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
+    vintages: Mapping[str, Sequence[FigureVintage]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = field(default="")
 
@@ -136,7 +135,7 @@ def describe_published(
         licences={name: licence for name, licence in licences.items() if isinstance(licence, Licence)},
         left_out=dict(sorted(omissions.items())),
         without=without,
-        vintages=read_vintages(con),
+        vintages=read_history(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=desk.newest_version(con),
     )

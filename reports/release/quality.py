@@ -26,8 +26,8 @@ DAYS_BETWEEN = 31
 MOST_LISTED = 12
 """Releases that the calendar lists, the newest first."""
 _FRAME = """
-SELECT n_boards, n_boards_read_whole, n_adverts, n_jobs, n_ai_jobs, n_paid FROM mart.frame_coverage
-WHERE as_of = $as_of AND region_level = 'world' AND source = 'all' AND sector = 'all'
+SELECT n_boards, n_boards_read_whole, n_adverts, n_jobs, n_ai_jobs, n_paid, as_of FROM published.frame_coverage
+WHERE region_level = 'world' AND source = 'all' AND sector = 'all'
 """
 _AUDITS = """
 SELECT reader, sum(n_asked) AS n_asked, sum(n_right) AS n_right FROM ops.audits
@@ -90,13 +90,13 @@ def _ground(publication: PublishedDay) -> str:
 
 def _accuracy(con: Connection, publication: PublishedDay) -> str:
     as_of = publication.as_of
-    frame = query.read(con, query.fill_text(_FRAME, {"as_of": as_of}))
+    frame = query.read(con, _FRAME)
     coverage = "Coverage is not known for a market; of the frame nothing was read yet."
     if frame:
         row = frame[0]
         coverage = (
             f"Frame: {row['n_boards'] or 0:,} boards known, {row['n_boards_read_whole'] or 0:,} read whole. Open on "
-            f"{day(as_of)}, the day of the release: {count_of(row['n_adverts'], 'advert')}, "
+            f"{day(row['as_of'])}, the day of the published frame: {count_of(row['n_adverts'], 'advert')}, "
             f"{count_of(row['n_jobs'], 'job')}, {row['n_ai_jobs']:,} of them in AI, {row['n_paid']:,} with pay. "
             f"{_ground(publication)}Who advertises on boards that are not read is missing."
         )

@@ -26,9 +26,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from reports.figures.catalogue import KNOWN, displays_of
+from reports.figures.history import FigureVintage, waiting_one
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.figures.vintages import revision_day, waiting_one
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import PublishedDay
@@ -42,7 +42,6 @@ from reports.wording.renderer import Table
 from reports.wording.work import name_work
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
 
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = Path(__file__).parents[1] / "texts"
@@ -98,18 +97,18 @@ def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
-    as_of, day = publication.as_of, revision_day(con, publication.as_of)
+    as_of = publication.as_of
     figures = tuple(map(regions.keep_names, publication.figures))
     data = findings.FindingsBasis(
         figures={row.figure: row for row in figures},
-        explorer=explorer.read_explorer(con, day, publication.figures),
-        skills=skills.read_skills(con, day, publication.figures),
+        explorer=explorer.read_explorer(con, as_of, publication.figures),
+        skills=skills.read_skills(con, publication.figures),
     )
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         published=publication,
         seen=data,
-        world=world.read_world(con, day),
+        world=world.read_world(con, as_of),
         releases=releases,
         quality=quality.report(con, publication, name, releases[1:]).decode(),
         open=findings.list_open(figures),
@@ -363,8 +362,8 @@ def _changes(site: Site) -> list[dict[str, Any]]:
         {
             "on": one.decided_on,
             "day": numbers.day(one.decided_on),
-            "figure": one.figure,
-            "title": words.plain(figures[one.figure].title),
+            "figure": name,
+            "title": words.plain(figures[name].title),
             "before": words.plain(before.value or "cannot be said"),
             "after": words.plain(one.value or "cannot be said"),
             "why": one.why,
@@ -382,7 +381,7 @@ def _changes(site: Site) -> list[dict[str, Any]]:
     return sorted(changes, key=lambda one: (not one["is_correction"], not one["is_reviewed"]))[:MOST_CHANGES]
 
 
-def _pairs(vintages: Sequence[Vintages]) -> Iterator[tuple[Vintages, Vintages]]:
+def _pairs(vintages: Sequence[FigureVintage]) -> Iterator[tuple[FigureVintage, FigureVintage]]:
     history = [one for one in vintages if one.state == "published"]
     yield from itertools.pairwise(history)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from reports.figures import query
 from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL
 from reports.figures.places import OF_REGION, PLACES, Place
 from reports.figures.query import Connection
-from reports.figures.verdicts import MAX_STALE_DAYS, Verdict, judge_age
+from reports.figures.verdicts import Verdict, judge_age
 from reports.release import cells
 from reports.release.licences import Licence, combine, licence_of
 from reports.release.numbers import MEDIAN_OF_PANEL, Number, numbers_of
@@ -134,24 +134,18 @@ class Explorer:
 
 
 def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
-    """What the explorer shows of a day, that of the last revision. `figures` are as they stand published.
+    """What the explorer shows on a day. `figures` are as they stand published.
 
     A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
     cell is shown whose sources let it be passed on.
     """
     text = query.fill_text(
         SQL.read_text(encoding="utf-8"),
-        {
-            "as_of": as_of,
-            "first_day": as_of - timedelta(days=MAX_STALE_DAYS),
-            "max_country_share": MAX_COUNTRY_SHARE,
-        },
+        {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE},
     )
-    read = query.read(con, text)
-    sources = _sources_of_adverts(con, {row["day"] for row in read if row["basis"] == OWN})
-    bases = cells.read_bases(con, as_of)
+    bases = cells.read_bases(con)
     pay_cells: dict[tuple[str, str, str], PayCell] = {}
-    for row in read:
+    for row in query.read(con, text):
         place = OF_REGION.get((row["region_level"], row["region"]))
         work = row["role_group"] if row["role"] == "all" else row["role"]
         level = row["seniority_group"]
@@ -159,10 +153,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
             continue
         if split_work(work) != (row["role_group"], row["role"]):
             continue
-        basis = bases.get((row["region_level"], row["region"], row["basis"]))
-        if row["basis"] == OWN:
-            of_day = sources.get((row["day"], row["region_level"], row["region"]), ())
-            basis = cells.Basis(sources=of_day, period_from=None, period_to=row["day"])
+        basis = bases.get((row["region_level"], row["region"], row["basis"], row["day"]))
         cell = _cell_of_row(row, place, work, basis, as_of)
         if cell is not None:
             pay_cells[cell.key] = min(pay_cells.get(cell.key, cell), cell, key=_order_of_kinds)
@@ -198,22 +189,6 @@ def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
     return cell.form == words.FEW, BASES.index(cell.basis)
 
 
-_SOURCES_OF_ADVERTS = """
-SELECT as_of, region_level, region, list(DISTINCT source ORDER BY source) AS sources
-FROM mart.frame_coverage
-WHERE list_contains($days::DATE[], as_of) AND source <> 'all' AND sector = 'all' AND n_adverts > 0
-GROUP BY ALL
-"""
-
-
-def _sources_of_adverts(con: Connection, days: set[date]) -> dict[tuple[date, str, str], tuple[str, ...]]:
-    """The sources of the adverts of a place on some days."""
-    if not days:
-        return {}
-    text = query.fill_text(_SOURCES_OF_ADVERTS, {"days": tuple(day.isoformat() for day in sorted(days))})
-    return {(row["as_of"], row["region_level"], row["region"]): tuple(row["sources"]) for row in query.read(con, text)}
-
-
 def _choose_first(
     pay_cells: Mapping[tuple[str, str, str], PayCell], keys: Sequence[tuple[str, str, str]]
 ) -> tuple[str, str, str]:
@@ -246,7 +221,7 @@ def _cell_of_row(row: Row, place: Place, work: str, basis: cells.Basis | None, a
         cell,
         day=row["day"],
         period=_say_period(kind, row["day"], basis),
-        is_old=outcome.status == "stale" or (kind == OWN and row["day"] < as_of),
+        is_old=outcome.status == "stale",
         licence=licence.in_short,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from reports.figures.catalogue import declaration_of
+from reports.figures.history import FigureVintage
 from reports.figures.places import PLACES
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
 from reports.release.numbers import MEDIAN_OF_PANEL
@@ -18,7 +19,6 @@ from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
 
 GROUPS = {
     "pay": ("pay.html", "Pay"),
@@ -274,7 +274,7 @@ def _trust(figure: Figures, form: str) -> str:
     return words.plain(sentences(parts))
 
 
-def _describe_vintage(one: Vintages) -> dict[str, Any]:
+def _describe_vintage(one: FigureVintage) -> dict[str, Any]:
     is_corrected = one.is_correction and one.state == "published"
     return {
         "day": numbers.day(one.offered_on),
@@ -305,16 +305,11 @@ def _sources(figure: Figures, publication: PublishedDay) -> list[dict[str, Any]]
     return entries
 
 
-def _selects(figure: Figures, publication: PublishedDay) -> list[tuple[str, str, str]]:
-    """The SELECTs that answer what the figure says: what each gives, where it runs, and its text."""
-    selects = describe_sql(figure, declaration_of(figure.figure), publication.licences[figure.figure])
-    labels = {"published": "What is published", "computed": "The same from the marts of its day"}
+def _selects(figure: Figures, publication: PublishedDay) -> list[tuple[str, str]]:
+    """The SELECT that answers what the figure says: where it runs, and its text."""
+    one = describe_sql(figure, declaration_of(figure.figure), publication.licences[figure.figure])
     files = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
-    return [
-        (labels[name], files[one["answered_by"]], one["select"])
-        for name, one in selects.items()
-        if one and one["select"]
-    ]
+    return [] if one is None else [(files[one["answered_by"]], one["select"])]
 
 
 def _bibtex(figure: Figures, publication: PublishedDay) -> str:

@@ -10,17 +10,15 @@ import bisect
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from reports.figures import query
 from reports.figures.places import EVERYWHERE, OF_REGION, Place, slug
 from reports.figures.query import Connection
-from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
-from reports.wording import notes
 from reports.wording.numbers import Row, category_name, interval, percent
 from reports.wording.work import GROUPS, name_work
 from transforms.records.vocabulary import AI_JOBS
@@ -88,10 +86,9 @@ class SkillList:
     skills: Sequence[Skill]
 
 
-def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
+def read_skills(con: Connection, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
     """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
-    parameters = {"as_of": as_of, "first_day": as_of - timedelta(days=MAX_STALE_DAYS), "least": LEAST_JOBS}
-    text = query.fill_text(SQL.read_text(encoding="utf-8"), parameters)
+    text = query.fill_text(SQL.read_text(encoding="utf-8"), {"least": LEAST_JOBS})
     figure_of = _published_skills(figures)
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in query.read(con, text):
@@ -117,17 +114,12 @@ def _published_skills(figures: Sequence[Figures]) -> dict[tuple[str, str, str], 
 def _make_list(
     place: Place, work: str, group: Sequence[Row], figure_of: Mapping[tuple[str, str, str], Figures]
 ) -> SkillList:
-    rows = []
-    figures: dict[str, str] = {}
-    for row in group:
-        figure = figure_of.get((slug(row["item"]), place.slug, work))
-        if figure is None:
-            rows.append(row)
-            continue
-        values = notes.rows_of(figure)[0]
-        rows.append({**row, **{name: values[name] for name in COUNTS["asked"] if name in values}})
-        figures[row["item"]] = figure.figure
-    rows = [_round(row) for row in rows]
+    figures = {
+        row["item"]: figure.figure
+        for row in group
+        if (figure := figure_of.get((slug(row["item"]), place.slug, work))) is not None
+    }
+    rows = [_round(row) for row in group]
     rows.sort(key=lambda row: (-row["share"], row["item"]))
     ranks = rank_by_intervals([(row["share_lo"], row["share_hi"]) for row in rows])
     skills = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,24 +20,16 @@ from reports.figures import query
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.wording.numbers import day
-from warehouse.marts.printing import JOBS
 
 WIDTH, HEIGHT = 1000, 434
 SHADES = ((1, 9), (10, 29), (30, 99), (100, 999), (1_000, None))
 """Steps of the number of jobs, each with a shade of its own; from 30 a share or a band may be printed."""
 _SHAPES = Path(__file__).with_name("world.csv")
 _COVERAGE = """
-WITH days AS (
-    SELECT as_of, max(n_ai_jobs) AS n_ai_jobs FROM mart.frame_coverage
-    WHERE as_of <= $as_of AND region_level = 'world' AND source = 'all' AND sector = 'all'
-    GROUP BY as_of
-), chosen AS (
-    SELECT as_of FROM days ORDER BY n_ai_jobs < $least, as_of DESC LIMIT 1
-)
-SELECT c.region AS country, c.n_ai_jobs, c.n_jobs, c.n_paid, c.as_of
-FROM mart.frame_coverage AS c JOIN chosen USING (as_of)
-WHERE c.region_level = 'country' AND c.source = 'all' AND c.sector = 'all' AND c.n_jobs > 0
-ORDER BY c.n_ai_jobs DESC, c.region
+SELECT region AS country, n_ai_jobs, n_jobs, n_paid, as_of
+FROM published.frame_coverage
+WHERE region_level = 'country' AND source = 'all' AND sector = 'all' AND n_jobs > 0
+ORDER BY n_ai_jobs DESC, region
 """
 
 
@@ -63,8 +54,8 @@ def _shapes() -> Mapping[str, str]:
 
 
 def read_world(con: Connection, as_of: date) -> World:
-    """The map of the newest day with enough AI jobs to print a share of them; of the newest day where none has."""
-    rows = list(query.read(con, query.fill_text(_COVERAGE, {"as_of": as_of, "least": math.ceil(JOBS.bound)})))
+    """The map of the published frame; `as_of` is the day of a map without jobs."""
+    rows = query.read(con, _COVERAGE)
     counts = {row["country"]: row["n_ai_jobs"] for row in rows}
     parts = [_country(code, path, counts.get(code, 0)) for code, path in sorted(_shapes().items())]
     picture = (

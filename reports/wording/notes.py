@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
-from reports.figures.declaration import CARRIED
 from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
 from reports.wording.levels import define, level_phrase
@@ -199,7 +198,7 @@ def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None
     if figure.status != "low":
         return None
     named_by = declaration_of(figure.figure).renderer.named_by
-    doubts = list_doubts(rows_of(figure), named_by, most=most) if named_by and figure.rung != CARRIED else None
+    doubts = list_doubts(rows_of(figure), named_by, most=most) if named_by else None
     return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
 
 

@@ -26,10 +26,11 @@ AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
     tables.Roles, tables.Skills, tables.Employers, mart_tables.SalaryBands, mart_tables.Shares,
-    mart_tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
+    mart_tables.Figures, mart_tables.Days, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages, tables.PostingBoards, mart_tables.ClosingRates, mart_tables.ClosingsLeftOut,
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
     mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
+    ops_tables.FigureVintages,
     tables.SupersededVersions,
     ops_tables.Runs, ops_tables.PanelDraw, ops_tables.BoardNights, ops_tables.Rejects,
 )  # fmt: skip
@@ -60,9 +61,9 @@ def con(tables_template: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnec
 
 def make_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make the tables, views and macros that figures are read from."""
-    for name in ("core", "mart", "ops"):
+    for name in ("core", "mart", "ops", "published"):
         con.execute(f"CREATE SCHEMA {name}")
-    for table in USED:
+    for table in (*USED, *mart_tables.PUBLISHED.values()):
         con.execute(ddl(table))
     for mart in (mart for mart in mart_tables.HISTORIES if mart in USED):
         name = table_of(mart).name  # each day's rows stand on that day alone

@@ -147,7 +147,7 @@ AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """Groups of roles that each `role_group` of a mart holds."""
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
-"""States of a vintage of a figure."""
+"""States of a vintage of a list of cells."""
 ASKED_FOR = ("panel", "limit", "dead", "yield", "week")
 """Why a board is asked: a member's turn; between later readings nothing could be dated; a dead board's turn, or that of
 one which refuses us; what is expected; a quiet board's turn."""

@@ -7,6 +7,7 @@ from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.history import HISTORIES, Days
 from warehouse.mart_tables.ledger import Figures, NearestFigure, SourceContribution
 from warehouse.mart_tables.pay import BONUS, ReportedPay, SalaryBands
+from warehouse.mart_tables.published import LISTS, PUBLISHED, PayComparison, Standing, list_of_measure
 from warehouse.mart_tables.shares import Shares
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "CLOSINGS_WINDOW",
     "GROUPS_OF_DISCLOSURE",
     "HISTORIES",
+    "LISTS",
+    "PUBLISHED",
     "SNAPSHOT",
     "ClosingRates",
     "ClosingsLeftOut",
@@ -21,11 +24,14 @@ __all__ = [
     "Figures",
     "FrameCoverage",
     "NearestFigure",
+    "PayComparison",
     "PayDisclosure",
     "PayLadder",
     "ReportedPay",
     "SalaryBands",
     "Shares",
     "SourceContribution",
+    "Standing",
     "TimeListed",
+    "list_of_measure",
 ]

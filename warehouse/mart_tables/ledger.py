@@ -69,6 +69,8 @@ class Figures:
         tuple[NearestFigure, ...] | None,
         Column("Figures of wider or other places that have a value where this one is withheld, the nearest first"),
     ] = ()
+    list: Annotated[str | None, Column("List of cells that the value is from; NULL: of none, or of several")] = None
+    vintage: Annotated[int | None, Column("Vintage of that list (`ops.vintages`)", low=1)] = None
     period_from: Annotated[
         date | None, Column("First day of the reference period: of the readings, or of the pay, that it rests on")
     ] = None

@@ -25,6 +25,6 @@ SELECT last_on, count(*) AS n_adverts
 FROM last_days JOIN (
     SELECT DISTINCT p.source, b.board, b.posting_id FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
 ) USING (source, board)
-WHERE last_on >= $first_on AND last_on NOT IN (SELECT as_of FROM mart.days WHERE mart = 'mart.figures')
+WHERE last_on >= $first_on AND last_on NOT IN (SELECT as_of FROM mart.days WHERE mart = 'mart.salary_bands')
 GROUP BY last_on
 ORDER BY n_adverts DESC, last_on

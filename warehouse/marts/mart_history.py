@@ -202,12 +202,15 @@ def _select_converted(con: duckdb.DuckDBPyConnection, table: str, expressions: d
     return ", ".join(f"{sql} AS {ident(new)}" for new, sql in fits.items())
 
 
-def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:
-    """Insert a table's rows in an attached database whose declaration of it may be an older one."""
-    name = table_of(cls).name
-    before = {column for column, _ in _types(con, f"{database}.{name}")}
+def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str, *, of: type | None = None) -> None:
+    """Insert a table's rows in an attached database whose declaration of it may be an older one.
+
+    `of` is the table that had them there, where that is another.
+    """
+    source = f"{database}.{table_of(of or cls).name}"
+    before = {column for column, _ in _types(con, source)}
     columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name in before)
-    con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {database}.{name}")
+    con.execute(f"INSERT INTO {table_of(cls).name} ({columns}) SELECT {columns} FROM {source}")
 
 
 def is_as_in(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> bool:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import duckdb
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables, templates
 from warehouse.database import MARKET, Connection, attached, remove_database, transaction
-from warehouse.mart_tables import HISTORIES, Days
+from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.ops_tables import Vintages
 from warehouse.schema import (
     MACROS,
@@ -37,7 +36,7 @@ from warehouse.schema import (
     view_ddl,
 )
 
-PUBLISHED, RELEASED = "published", "released"
+NIGHTLY, RELEASED = "nightly", "released"
 """What the published file, and the DuckDB file of a release, are called while the release is made."""
 RELEASED_STORAGE = "v1.3.0"
 """Storage version of the DuckDB file of a release: later ones write a random number into its header."""
@@ -48,10 +47,8 @@ LOOKUPS = (
 """Tables of `core` that marts are read with."""
 WITH_THEM = ("prices_of",)
 """Macros over these tables."""
-_PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
+_PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vintages)
 """Tables of the DuckDB file of a release."""
-NOT_LISTED = "mart.figures"
-"""The mart that has files of its own in a release; it is in the DuckDB file, as the others are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,28 +81,26 @@ def open_published_file(folder: Path) -> Connection:
     con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET python_enable_replacements = false")
-    con.execute(f"ATTACH {literal(str(market))} AS {PUBLISHED} (READ_ONLY)")
-    con.execute(f"USE {PUBLISHED}")
+    con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
+    con.execute(f"USE {NIGHTLY}")
     return con
 
 
-def export_marts(con: Connection, folder: Path, as_of: date, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
-    """Each mart of a day as Parquet and as CSV, rows in the order of their keys; the same rows give the same bytes.
+def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
+    """Each table of published cells as Parquet and as CSV, by key; the same rows give the same bytes.
 
     Lists and structs are JSON in CSV.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
-    for mart in HISTORIES:
-        name = table_of(mart).name
-        if name == NOT_LISTED:
-            continue
-        rule = kept_rows.get(name, KeptRows())
-        order = ", ".join(map(ident, key_of(mart)))
-        rows = f"FROM {name} WHERE as_of = DATE '{as_of.isoformat()}' AND ({rule.condition}) ORDER BY {order}"
+    for mart, cells in PUBLISHED.items():
+        name = table_of(cells).name
+        rule = kept_rows.get(table_of(mart).name, KeptRows())
+        order = ", ".join(map(ident, key_of(cells)))
+        rows = f"FROM {name} WHERE {rule.condition} ORDER BY {order}"
         path = folder / name.partition(".")[2]
         con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS SELECT * {_replace(rule.columns)} {rows}")
-        lists = {f.name: f"to_json({ident(f.name)})" for f in fields_of(mart) if f.is_list}
+        lists = {f.name: f"to_json({ident(f.name)})" for f in fields_of(cells) if f.is_list}
         for columns, suffix, options in (
             ("*", "parquet", "FORMAT parquet, COMPRESSION zstd"),
             (f"* {_replace(lists)}", "csv", "FORMAT csv, HEADER"),
@@ -115,8 +110,8 @@ def export_marts(con: Connection, folder: Path, as_of: date, kept_rows: Mapping[
         ((n_rows,),) = con.execute("SELECT count(*) FROM exported").fetchall()
         tables.append(
             ExportedTable(
-                name=name, title=table_of(mart).doc, key=key_of(mart), n_rows=n_rows,
-                columns=tuple((f.name, sql_type(f), meaning_of(f.column)) for f in fields_of(mart)),
+                name=name, title=table_of(cells).doc, key=key_of(cells), n_rows=n_rows,
+                columns=tuple((f.name, sql_type(f), meaning_of(f.column)) for f in fields_of(cells)),
             )
         )  # fmt: skip
     con.execute("DROP TABLE IF EXISTS exported")
@@ -145,6 +140,7 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
     rules = {
         table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
     }
+    rules |= {table_of(cells).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, cells in PUBLISHED.items()}
     rules[table_of(Vintages).name] = kept_rows.get(table_of(Vintages).name, KeptRows())
     with _attach(con, target):
         try:
@@ -154,7 +150,7 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
                     name = table_of(cls).name
                     rule = rules.get(name, KeptRows())
                     order = ", ".join(map(ident, key_of(cls))) or "ALL"
-                    rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
+                    rows = f"FROM {NIGHTLY}.{name} WHERE {rule.condition} ORDER BY {order}"
                     con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
             con.execute(f"CHECKPOINT {RELEASED}")
         finally:

@@ -7,6 +7,6 @@ FROM (
     VALUES (1, 'any', 'additional_pay_offered'), (2, 'equity', 'equity_offered'), (3, 'bonus', 'bonus_offered'),
         (4, 'commission', 'commission_offered')
 ) c (position, item, measure)
-LEFT JOIN mart.shares s
+LEFT JOIN $tables.shares s
     ON s.as_of = $as_of AND s.measure = c.measure AND s.region_level = 'world' AND s.role_group = 'ai_engineering'
 ORDER BY c.position

@@ -4,7 +4,7 @@
 -- Parameters: as_of, basis, region_level, region, seniority_group, groups (role groups), roles and pay_markets (the first
 -- that the mart has).
 WITH day AS MATERIALIZED (
-    SELECT * FROM mart.salary_bands AS b
+    SELECT * FROM $tables.salary_bands AS b
     WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region
         AND list_contains($groups, role_group) AND list_contains($roles, role)
 )
@@ -16,7 +16,7 @@ SELECT
     b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi,
     b.p75, b.p75_lo, b.p75_hi, b.p50_by_employer, b.n_silent, b.p50_bounds_lo, b.p50_bounds_hi,
     b.p50_if_odds_half, b.p50_if_odds_double, b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo,
-    b.p50_of_panel_hi, b.status, b.reason,
+    b.p50_of_panel_hi, b.status, b.reason, $since AS since,
     [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs,
         'n_paid': c.n_paid}
         FOR c IN b.countries] AS countries,

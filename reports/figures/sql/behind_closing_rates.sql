@@ -5,7 +5,7 @@ WITH intervals AS (
     SELECT i.source, i.board, i.number, i.weight, (i.read_at AT TIME ZONE 'UTC')::DATE AS read_on,
         (i.read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
     FROM board_intervals($as_of, $window_days) i
-    ANTI JOIN mart.closings_left_out o
+    ANTI JOIN $tables.closings_left_out o
         ON o.as_of = $as_of AND o.source = i.source AND o.board = i.board
         AND o.read_on = (i.read_at AT TIME ZONE 'UTC')::DATE
     WHERE i.why_not IS NULL
@@ -14,7 +14,7 @@ followed AS (
     SELECT l.posting_id, l.role_group, min(i.read_on) AS period_from, max(i.read_again_on) AS period_to
     FROM board_listings($as_of) l JOIN intervals i
     ON i.source = l.source AND i.board = l.board AND l.first_number <= i.number
-    LEFT JOIN mart.closing_rates m
+    LEFT JOIN $tables.closing_rates m
     ON m.as_of = $as_of AND m.region_level = $region_level AND m.region = $region
         AND m.role_group = $groups[l.role_group] AND m.sample = 'panel'
     WHERE i.number <= l.last_number - l.is_dropped::INTEGER AND (m.sample IS NULL OR i.weight IS NOT NULL)

@@ -9,7 +9,7 @@ FROM pay_disclosures($as_of) AS d JOIN (
         strftime(seen_on, '%Y') || 'Q' || quarter(seen_on) AS quarter
     FROM new_postings($as_of, $all_days)
 ) AS p ON p.job_id = d.job_id AND p.quarter = d.adverts
-LEFT JOIN mart.pay_disclosure AS m
+LEFT JOIN $tables.pay_disclosure AS m
     ON m.as_of = $as_of AND m.adverts = d.adverts AND m.region_level = d.region_level AND m.region = d.region
     AND m.law = d.law AND m.role_group = $role_group AND m.sample = 'panel'
 WHERE d.adverts <> 'stock' AND d.region = 'World' AND list_contains(d.counted_in, $role_group)

@@ -5,7 +5,7 @@ WITH grouped AS (
     FROM pay_disclosures($as_of) AS d, LATERAL (SELECT unnest(d.counted_in) AS counted_group) AS g
     WHERE d.adverts = 'stock' AND d.law <> 'unknown'
 ), sampled AS (
-    SELECT g.* FROM grouped AS g LEFT JOIN mart.pay_disclosure AS m
+    SELECT g.* FROM grouped AS g LEFT JOIN $tables.pay_disclosure AS m
     ON m.as_of = $as_of AND m.adverts = 'stock' AND m.region_level = g.region_level AND m.region = g.region
         AND m.law = 'in_force' AND m.role_group = g.counted_group AND m.sample = 'panel'
     WHERE m.sample IS NULL OR g.weight IS NOT NULL

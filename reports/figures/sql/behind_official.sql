@@ -1,7 +1,7 @@
 -- The rows of statistical offices behind an official wage: the newest of the occupation and country whose median the mart
 -- shows. Such a wage is of every level. Parameters: as_of, groups (role groups), roles (the first that the mart has).
 WITH shown AS (
-    SELECT region, currency, p50 FROM mart.salary_bands
+    SELECT region, currency, p50 FROM $tables.salary_bands
     WHERE as_of = $as_of AND basis = 'official' AND region_level = 'country' AND status <> 'suppressed'
         AND list_contains($groups, role_group) AND list_contains($roles, role)
     QUALIFY row_number() OVER (

@@ -1,7 +1,7 @@
 -- Persons behind what people report on a rung: those whom the row that the rung takes of their country counts
 -- (band.sql), a row each. Parameters: as_of, seniority_group, groups and members (role groups), roles (of them; all), pay_markets.
 WITH chosen_rows AS (
-    SELECT region AS country, pay_market FROM mart.salary_bands
+    SELECT region AS country, pay_market FROM $tables.salary_bands
     WHERE as_of = $as_of AND basis = 'reported' AND region_level = 'country' AND list_contains($roles, role)
         AND list_contains($groups, role_group) AND seniority_group = $seniority_group
         AND list_contains($pay_markets, pay_market)

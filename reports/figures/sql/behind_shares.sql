@@ -8,7 +8,7 @@ WITH answers AS (
     WHERE list_contains($region_levels, region_level) AND $groups[role_group] IS NOT NULL
 ), panel_cells AS (
     SELECT DISTINCT measure, region_level, region, role_group AS counted_group
-    FROM mart.shares
+    FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert') AND sample = 'panel'
 ), counted AS (
     SELECT a.region_level, a.region, a.counted_group, a.job_id, list_distinct(flatten(list(a.items))) AS items

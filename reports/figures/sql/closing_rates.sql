@@ -8,6 +8,6 @@ FROM (
     SELECT unnest(map_keys($cells)) AS role_group, unnest(map_values($cells)) AS cell,
         unnest(range(cardinality($cells)::BIGINT)) AS position
 ) AS c
-LEFT JOIN mart.closing_rates r
+LEFT JOIN $tables.closing_rates r
     ON r.as_of = $as_of AND r.region_level = $region_level AND r.region = $region AND r.role_group = c.role_group
 ORDER BY c.position

@@ -1,7 +1,11 @@
 -- What there is to compare: roles of a country of which two kinds of source or more ever had a value.
 WITH printed AS (
     SELECT DISTINCT region AS country, role_group, role, basis, pay_market
-    FROM mart.salary_bands SEMI JOIN core.near_occupations USING (role_group, role)
+    FROM (
+        SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, status FROM mart.salary_bands
+        UNION ALL
+        SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, status FROM published.salary_bands
+    ) SEMI JOIN core.near_occupations USING (role_group, role)
     WHERE region_level = 'country' AND seniority_group = 'all' AND status <> 'suppressed'
         AND basis IN ('advertised', 'advertised_third_party', 'reported')
     UNION ALL

@@ -5,6 +5,6 @@ SELECT
     d.n_jobs, d.n_employers, 'yes' AS item, d.n_stated AS n_asking, d.share, d.share_lo, d.share_hi, d.form, d.status,
     d.reason, d.sample, d.n_ranges, d.width, d.width_lo, d.width_hi, d.width_form, d.width_status,
     NULL AS law_name, NULL AS in_force_from, NULL AS evidence
-FROM mart.pay_disclosure AS d
+FROM $tables.pay_disclosure AS d
 WHERE d.as_of = $as_of AND d.adverts <> 'stock' AND d.region_level = 'world' AND d.role_group = $role_group
 ORDER BY list_position(map_keys($words), d.law), d.adverts

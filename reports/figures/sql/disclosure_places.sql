@@ -10,10 +10,10 @@ SELECT
     (
         SELECT list({'country': n.name, 'n_jobs': m.n} ORDER BY m.n DESC, n.name)[:3]
         FROM (
-            SELECT region, sum(n_jobs)::BIGINT AS n FROM mart.pay_disclosure
+            SELECT region, sum(n_jobs)::BIGINT AS n FROM $tables.pay_disclosure
             WHERE as_of = $as_of AND adverts = 'stock' AND role_group = $role_group AND region_level = 'country'
                 AND coalesce(sample, 'known') = (
-                    SELECT coalesce(max(sample), 'known') FROM mart.pay_disclosure
+                    SELECT coalesce(max(sample), 'known') FROM $tables.pay_disclosure
                     WHERE as_of = $as_of AND adverts = 'stock' AND role_group = $role_group AND region_level = 'world'
                 )
             GROUP BY region
@@ -21,7 +21,7 @@ SELECT
     ) AS countries,
     (sum(d.n_jobs) FILTER (d.region_level = 'world') OVER ())::BIGINT AS n_all_places,
     l.law AS law_name, strftime(l.in_force_from, '%-d %B %Y') AS in_force_from, l.evidence
-FROM mart.pay_disclosure AS d
+FROM $tables.pay_disclosure AS d
 LEFT JOIN core.countries AS c ON c.country = d.region
 LEFT JOIN (
     SELECT jurisdiction, arg_max(law, in_force_from) AS law, max(in_force_from) AS in_force_from,

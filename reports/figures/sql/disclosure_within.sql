@@ -8,6 +8,6 @@ SELECT
     CASE WHEN d.comparison_status = 'published'
         THEN if(d.difference_hi - d.difference_lo <= $max_width, 'point', 'interval') END AS form,
     d.comparison_status AS status, d.comparison_reason AS reason, d.sample
-FROM mart.pay_disclosure AS d LEFT JOIN core.countries AS c ON c.country = d.region
+FROM $tables.pay_disclosure AS d LEFT JOIN core.countries AS c ON c.country = d.region
 WHERE d.as_of = $as_of AND d.adverts = 'stock' AND d.n_employers_both > 0
 ORDER BY d.role_group <> $first_group, d.region_level <> 'world', n_jobs DESC, d.region

@@ -6,7 +6,7 @@ WITH read AS (
     FROM frame_boards($as_of) WHERE region_level = $region_level GROUP BY 1
 ), counted AS (
     SELECT CASE $by WHEN 'region' THEN region WHEN 'source' THEN source ELSE sector END AS item, COLUMNS('^n_')
-    FROM mart.frame_coverage
+    FROM $tables.frame_coverage
     WHERE as_of = $as_of AND region_level = $region_level AND (source = 'all') = ($by <> 'source')
         AND (sector = 'all') = ($by <> 'sector')
 )

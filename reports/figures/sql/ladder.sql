@@ -8,10 +8,12 @@ SELECT
         'step': 'own_market', 'n': max(l.n) FILTER (l.step = 'in_band') - coalesce(any_value(a.n_jobs), 0),
         'n_lost': coalesce(any_value(a.n_jobs), 0), 'reason': 'paid in the money of another country, from abroad'
     }] AS steps
-FROM mart.pay_ladder AS l
-JOIN mart.pay_ladder AS w
-    ON w.as_of = l.as_of AND w.region_level = 'world' AND w.seniority_group = l.seniority_group AND w.step = $role_group
-LEFT JOIN mart.salary_bands AS a
+FROM $tables.pay_ladder AS l
+CROSS JOIN (
+    SELECT max_by(n, (as_of = $as_of, as_of)) AS n FROM $tables.pay_ladder
+    WHERE region_level = 'world' AND seniority_group = $seniority_group AND step = $role_group
+) AS w
+LEFT JOIN $tables.salary_bands AS a
     ON (a.as_of, a.region_level, a.region, a.seniority_group) = (l.as_of, l.region_level, l.region, l.seniority_group)
     AND (a.role_group, a."role", a.basis, a.currency, a.pay_market) = ($role_group, 'all', 'advertised', 'USD', 'cross_border')
 LEFT JOIN core.countries AS c ON c.country = l.region

@@ -16,7 +16,7 @@ WITH spelled AS (
     SELECT
         item AS skill, category, n_unknown AS n_without_text, zero_share_hi,
         {{share_columns}}
-    FROM mart.shares
+    FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = $region_level AND region = $region AND role_group = $role_group
 ), read AS (

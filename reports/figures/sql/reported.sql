@@ -3,7 +3,7 @@
 -- dollars, with the median in the country's own money (l) of those who are paid in it. Persons behind a withheld row are
 -- `n_persons`, and none behind the figure. Parameters: as_of, role_group, split, max_days.
 WITH day AS MATERIALIZED (
-    SELECT * FROM mart.reported_pay
+    SELECT * FROM $tables.reported_pay
     WHERE as_of = $as_of AND role_group = $role_group AND role = 'all' AND pay_tax = 'gross'
         AND reported_on >= $as_of::DATE - $max_days
         AND (source, employment_type) IN (

@@ -6,7 +6,7 @@
 WITH cell AS MATERIALIZED (
     SELECT item, category, zero_share_hi,
         {{share_columns}}
-    FROM mart.shares
+    FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = $region_level AND region = $region AND role_group = $role_group
 ), named AS (

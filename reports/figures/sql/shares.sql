@@ -4,7 +4,7 @@ SELECT
     item, coalesce($names[item], item) AS name,
     {{share_columns}},
     ({{largest_countries}}) AS countries
-FROM mart.shares
+FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND region_level = 'world' AND role_group = $role_group
 ORDER BY list_position($order::VARCHAR[], item) NULLS LAST, printed_least DESC NULLS LAST, n_yes DESC, item

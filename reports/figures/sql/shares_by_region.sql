@@ -4,7 +4,7 @@ SELECT
     region_level, region, coalesce($names[region], region) AS place, item,
     {{share_columns}},
     ({{largest_countries}}) AS countries
-FROM mart.shares
+FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND item = $item AND role_group = $role_group
     AND region_level IN ('world', 'region')

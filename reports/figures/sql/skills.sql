@@ -6,7 +6,7 @@ FROM (
         item AS skill, category, n_unknown AS n_without_text,
         {{share_columns}},
         ({{largest_countries}}) AS countries
-    FROM mart.shares
+    FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = 'world' AND role_group = $role_group
         AND category = $category

@@ -1,6 +1,6 @@
--- Every closing rate that may be printed. Parameter: as_of.
+-- Every closing rate that may be printed.
 SELECT
-    region_level, region, role_group, n_jobs, rate, rate_lo, rate_hi, period_from, period_to, sample, status, reason
-FROM mart.closing_rates
-WHERE as_of = $as_of AND status <> 'suppressed'
+    as_of, region_level, region, role_group, n_jobs, rate, rate_lo, rate_hi, period_from, period_to, sample, status, reason
+FROM published.closing_rates
+WHERE status <> 'suppressed'
 ORDER BY ALL

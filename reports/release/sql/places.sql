@@ -1,9 +1,9 @@
 -- What cells of a place rest on, by kind of source: its sources and its reference period, of all roles together.
--- Parameter: as_of.
+-- Parameter: as_of, the day whose cells a list has.
 WITH adverts AS (
     SELECT region_level, region, list(DISTINCT source ORDER BY source) AS sources
-    FROM mart.frame_coverage
-    WHERE as_of = $as_of AND source <> 'all' AND sector = 'all' AND n_adverts > 0
+    FROM published.frame_coverage
+    WHERE source <> 'all' AND sector = 'all' AND n_adverts > 0
     GROUP BY region_level, region
 ), collected AS (
     SELECT level.name AS region_level, level.place AS region, p.source, p.snapshot_on, p.year
@@ -20,8 +20,8 @@ SELECT region_level, region, 'advertised_third_party', list(DISTINCT source ORDE
 FROM collected GROUP BY region_level, region
 UNION ALL
 SELECT 'country', b.region, 'reported', list(DISTINCT p.source ORDER BY p.source), min(p.reported_on), max(p.reported_on)
-FROM mart.salary_bands AS b JOIN mart.reported_pay AS p
-    ON p.as_of = b.as_of AND p.country = b.region AND starts_with(b.reason, p.source || ' ')
+FROM published.salary_bands AS b JOIN published.reported_pay AS p
+    ON p.country = b.region AND starts_with(b.reason, p.source || ' ')
 WHERE b.as_of = $as_of AND b.basis = 'reported' AND b.status <> 'suppressed'
 GROUP BY b.region
 UNION ALL

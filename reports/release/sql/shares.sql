@@ -1,8 +1,8 @@
--- Every share that may be printed. Parameter: as_of.
+-- Every share that may be printed.
 SELECT
-    region_level, region, measure, item, role_group, n_jobs, n_employers, n_unknown, share, share_lo, share_hi, form,
+    as_of, region_level, region, measure, item, role_group, n_jobs, n_employers, n_unknown, share, share_lo, share_hi, form,
     bound_lo, bound_hi, category, category_rank_best AS rank_best, category_rank_worst AS rank_worst, sample, status, reason
-FROM mart.shares
-WHERE as_of = $as_of AND status <> 'suppressed' AND text_class IN ('all', 'full_advert')
+FROM published.shares
+WHERE status <> 'suppressed' AND text_class IN ('all', 'full_advert')
     AND region_level IN ('world', 'continent', 'region', 'country')
 ORDER BY ALL

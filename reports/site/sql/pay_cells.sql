@@ -1,33 +1,25 @@
--- Pay of every cell of the place's own market as it was last printable, with the money and price level of the country,
--- and of cells that never were the most jobs that they had on a day. `day` is the last day on which the cell could
--- be printed. Amounts in dollars first. A place that is nearly all one country is left out: that country stands for it.
--- Parameters: as_of, first_day (before which nothing is shown any more), max_country_share.
+-- Published pay of every cell of the place's own market, with the money and price level of the country, and of cells
+-- without a value the jobs that they have. Amounts in dollars first. A place that is nearly all one country is left
+-- out: that country stands for it. Parameters: as_of, max_country_share.
 WITH kept AS MATERIALIZED (
-    FROM mart.salary_bands_history
-    WHERE valid_from <= $as_of AND coalesce(valid_to, $as_of + 1) > $first_day
-        AND region_level IN ('country', 'region', 'continent') AND role_group <> 'ai_jobs'
+    FROM published.salary_bands
+    WHERE region_level IN ('country', 'region', 'continent') AND role_group <> 'ai_jobs'
         AND (pay_market = 'local' OR (pay_market = 'all' AND basis IN ('reported', 'official')))
         AND (region_level = 'country'
             OR coalesce(list_max([one.n_jobs FOR one IN countries])
                 <= $max_country_share * list_sum([one.n_jobs FOR one IN countries]), true))
-), of_days AS (
-    SELECT k.*, (
-        SELECT max(d.as_of) FROM mart.days AS d
-        WHERE d.mart = 'mart.salary_bands' AND d.as_of BETWEEN greatest(k.valid_from, $first_day) AND $as_of
-            AND d.as_of < coalesce(k.valid_to, $as_of + 1)
-    ) AS day
-    FROM kept AS k
 ), chosen AS (
-    FROM of_days
+    FROM kept
     WHERE (status <> 'suppressed' OR (basis = 'advertised' AND n_jobs > 0))
-        AND day IS NOT NULL AND (currency = 'USD' OR basis IN ('reported', 'official'))
+        AND (currency = 'USD' OR basis IN ('reported', 'official'))
     QUALIFY row_number() OVER (
         PARTITION BY region_level, region, role_group, "role", seniority_group, basis
-        ORDER BY status = 'suppressed', if(status = 'suppressed', -n_jobs, 0), day DESC, pay_market <> 'local', currency <> 'USD', currency
+        ORDER BY status = 'suppressed', pay_market <> 'local', currency <> 'USD', currency
     ) = 1
 )
 SELECT
-    c.region_level, c.region, c.role_group, c."role", c.seniority_group, c.basis, c.day, c.currency, c.form, c.status, c.reason,
+    c.region_level, c.region, c.role_group, c."role", c.seniority_group, c.basis, c.as_of AS day, c.currency, c.form,
+    c.status, c.reason,
     c.n_jobs, c.n_employers, c.band_low, c.band_low_lo, c.band_low_hi, c.band_high, c.band_high_lo, c.band_high_hi,
     c.p25, c.p25_lo, c.p25_hi, c.p50, c.p50_lo, c.p50_hi, c.p75, c.p75_lo, c.p75_hi,
     c.n_panel_jobs, c.n_panel_employers, c.p50_of_panel, c.p50_of_panel_lo, c.p50_of_panel_hi,
@@ -40,9 +32,9 @@ SELECT
     l.p50_of_panel_lo AS local_p50_of_panel_lo, l.p50_of_panel_hi AS local_p50_of_panel_hi, k.currency AS place_currency, k.price, k.price_year
 FROM chosen AS c
 LEFT JOIN prices_of(year($as_of)) AS k ON c.region_level = 'country' AND k.country = c.region
-LEFT JOIN of_days AS l
+LEFT JOIN kept AS l
     ON c.region_level = 'country' AND c.currency = 'USD' AND l.currency = k.currency AND l.currency <> 'USD'
-    AND l.status <> 'suppressed' AND l.valid_from <= c.day AND coalesce(l.valid_to, c.day + 1) > c.day
+    AND l.status <> 'suppressed'
     AND (l.region_level, l.region, l.pay_market, l.role_group, l."role", l.seniority_group, l.basis)
         = (c.region_level, c.region, c.pay_market, c.role_group, c."role", c.seniority_group, c.basis)
 ORDER BY ALL

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.figures import catalogue, compute
+from reports.figures import catalogue, compute, vintages
 from tests.builders import share_row
 from tests.reports.conftest import insert
 from warehouse import mart_tables, ops_tables, tables
@@ -29,9 +29,17 @@ Put = Callable[..., None]
 
 
 def computed(
-    con: duckdb.DuckDBPyConnection, as_of: date = AS_OF, *, also: Sequence[str] = (), starts: tuple[str, ...] = ("",)
+    con: duckdb.DuckDBPyConnection,
+    as_of: date = AS_OF,
+    *,
+    also: Sequence[str] = (),
+    starts: tuple[str, ...] = ("",),
+    is_published: bool = False,
 ) -> dict[str, Figures]:
-    """The figures of a night by its own code; of its catalogue those whose ids begin so, which is faster than all."""
+    """The figures of a night by its own code; of its catalogue those whose ids begin so, which is faster than all.
+
+    They are read from the marts of the day, or from the cells that are published.
+    """
     all_of = catalogue.declarations
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
@@ -39,12 +47,16 @@ def computed(
             "declarations",
             lambda con, also: {name: one for name, one in all_of(con, also).items() if name.startswith(starts)},
         )
-        return {row.figure: row for row in compute.compute_figures(con, as_of, code_version="9.9", also=also)}
+        standing = vintages.read_standing(con) if is_published else None
+        rows = compute.compute_figures(con, as_of, code_version="9.9", also=also, standing=standing)
+        return {row.figure: row for row in rows}
 
 
-def computed_one(con: duckdb.DuckDBPyConnection, figure: str, as_of: date = AS_OF) -> Figures:
+def computed_one(
+    con: duckdb.DuckDBPyConnection, figure: str, as_of: date = AS_OF, *, is_published: bool = False
+) -> Figures:
     """One figure of a night; the nearest to it are not computed, and so not named."""
-    return computed(con, as_of, starts=(figure,))[figure]
+    return computed(con, as_of, starts=(figure,), is_published=is_published)[figure]
 
 
 def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None:

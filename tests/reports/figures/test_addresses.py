@@ -10,6 +10,7 @@ from reports.figures.catalogue import declaration_of, find_id
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, slug
+from reports.figures.vintages import accept_all, read_standing
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import AS_OF, Cell, Put, computed
 from transforms.text.lookups import taxonomy
@@ -122,7 +123,9 @@ def test_every_cell_that_may_be_printed_has_an_address_that_gives_it(
             AS_OF, "workplace", "remote", 100, 23, role_group="ai_jobs", **SURE | {"share": 0.23, "share_lo": 0.2}
         ),
     )
-    rows = {row.figure: row for row in compute_asked(con, list(list_ids(con, AS_OF)), AS_OF, code_version="1")}
+    accept_all(con, AS_OF)
+    asked = compute_asked(con, list(list_ids(con)), AS_OF, code_version="1", standing=read_standing(con))
+    rows = {row.figure: row for row in asked}
     assert rows.keys() == {
         "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
         "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs",

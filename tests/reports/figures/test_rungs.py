@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.figures import compute, vintages
 from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
-from reports.figures.compute import parameters_of
+from reports.figures.compute import inputs_of, parameters_of
 from reports.figures.explain import explain_figure
 from reports.figures.places import PLACES
 from reports.wording import frame, notes
@@ -124,13 +125,14 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(
     works = (work for work in WORKS if work != AI_JOBS)
     names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES for kind in ("pay", "abroad")
         for level in LEVEL_GROUPS][::every]  # fmt: skip
+    inputs = inputs_of(con, AS_OF, "1")
     n_rungs = 0
     for figure in (*declarations(con).values(), *map(declare, names)):
         if figure.unit not in ("USD per month", "USD per year") or figure.id.startswith(("bonus.", "reported.")):
             continue
         market = "cross_border" if figure.id.startswith("abroad.") else "local"
         for rung in figure.rungs:
-            parameters = parameters_of(figure, rung, AS_OF)
+            parameters = parameters_of(figure, rung, inputs)
             assert not {"region", "region_level"} & rung.parameters.keys()
             assert parameters["pay_markets"] in ((market,), ("local", "all")), figure.id
             is_of_people = rung.basis in ("reported", "official")
@@ -177,97 +179,45 @@ def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnec
     assert [r["band_low"] for r in notes.rows_of(row)] == [120_000.0]
 
 
-def test_the_last_accepted_value_is_kept_with_its_date_and_nothing_later_leaks_in(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
-) -> None:
-    put(mart_tables.SalaryBands, cell(as_of=date(2026, 5, 2)), cell(as_of=date(2026, 9, 1), band_low=60_000.0))
-    for day in (date(2026, 5, 2), date(2026, 9, 1)):
-        store(con, put, [computed_one(con, NORTH, day)])
-    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
-    row = computed_one(con, NORTH)
-    assert row.value == "USD 10.0K–15.0K per month (read 2 May 2026)"
-    assert (row.rung, row.status) == ("last accepted value", "stale")
-    assert row.reason == "not enough data (n = 3; 30 needed); value of 2 May 2026 kept"
-    store(con, put, [row])
-    later = computed_one(con, NORTH, AS_OF + timedelta(days=1))
-    assert later.value == row.value, "a value that was kept once is not kept as if it were new"
-
-
 STATES = [(0, "published"), (1, "published"), (45, "published"), (46, "stale"), (200, "stale"), (400, "stale"),
           (401, "suppressed"), (500, "suppressed")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("later", "status"), STATES)
-@pytest.mark.parametrize("is_remembered", [False, True], ids=["computed that day alone", "with the day of the reading"])
 def test_days_without_data_change_the_status_and_nothing_else(
-    later: int, status: str, is_remembered: bool, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+    later: int, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     day = READ_ON + timedelta(days=later)
     seen_at = datetime.combine(READ_ON, datetime.min.time())
     put(tables.Postings, posting(1, **paid(), first_seen_at=seen_at, version_from=seen_at, last_seen_at=seen_at))
-    for on in {READ_ON, day}:
-        put(mart_tables.SalaryBands, cell(as_of=on))
-    first = computed_one(con, NORTH, READ_ON)
-    if is_remembered and later:
-        store(con, put, [first])
-    row = computed_one(con, NORTH, day)
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
+    vintages.accept_all(con, READ_ON)
+    first = computed_one(con, NORTH, READ_ON, is_published=True)
+    store(con, put, [first] if later else [])
+    row = computed_one(con, NORTH, day, is_published=True)
     assert row.status == status
     assert (row.period_from, row.period_to) == ((None, None) if status == "suppressed" else (READ_ON, READ_ON))
     if status == "suppressed":
         assert notes.value(row) == "withheld: nothing newer than 1 June 2026 was read"
         return
-    names = ("bare_value", "value_json", "n_jobs", "n_employers", "period_from", "period_to", "rung")
+    names = ("bare_value", "value_json", "n_jobs", "n_employers", "period_from", "period_to", "rung", "sql", "vintage",
+             "sources", "snapshots", "behind", "read_on")  # fmt: skip
     assert [getattr(row, name) for name in names] == [getattr(first, name) for name in names]
     words = " (read 1 June 2026)" if status == "stale" else ""
     assert row.value == f"{first.value}{words}"
+    assert row.sql is not None and f"published.salary_bands AS b\n    WHERE as_of = DATE '{READ_ON}'" in row.sql
+    assert con.execute(row.sql).fetchall(), "who pastes it finds what is published"
 
 
-def test_a_value_that_was_kept_is_withheld_when_its_period_is_too_old(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+def test_what_stands_behind_a_vintage_is_read_once(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(mart_tables.SalaryBands, cell(as_of=READ_ON))
-    store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON), period_from=READ_ON, period_to=READ_ON)])
-    for later, status in ((400, "stale"), (401, "suppressed")):
-        day = READ_ON + timedelta(days=later)
-        put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
-        assert computed_one(con, NORTH, day).status == status
-
-
-def test_a_value_by_a_definition_of_before_is_not_kept(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
-    first = computed_one(con, NORTH, READ_ON)
-    store(con, put, [dataclasses.replace(first, rung="advertised, 365 days", period_from=READ_ON, period_to=READ_ON)])
-    day = READ_ON + timedelta(days=9)
-    put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
-    assert computed_one(con, NORTH, day).status == "suppressed"
-
-
-@pytest.mark.parametrize(("n_jobs", "rung"), [(140, "open adverts, paid there"), (139, "last accepted value")])
-def test_what_is_left_of_a_frame_does_not_take_its_place(
-    n_jobs: int, rung: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
-) -> None:
-    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
-    store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON), period_from=READ_ON, period_to=READ_ON)])
-    for later, expected in ((9, rung), (401, "open adverts, paid there")):
-        day = READ_ON + timedelta(days=later)
-        put(mart_tables.SalaryBands, cell(as_of=day, n_jobs=n_jobs))
-        row = computed_one(con, NORTH, day)
-        assert row.rung == expected
-        if row.status == "stale":
-            assert row.reason == "of 420 jobs 139 are left in boards that are still read; value of 1 June 2026 kept"
-
-
-@pytest.mark.parametrize(("year", "status"), [(2025, "suppressed"), (2027, "low")])
-def test_what_others_collected_stands_only_where_it_is_newer(
-    year: int, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
-) -> None:
-    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
-    store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON), period_from=READ_ON, period_to=READ_ON)])
-    day = READ_ON + timedelta(days=401)
-    put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None), cell(**PAIRS, as_of=day))
-    put(tables.Countries, US)
-    put_pair(put, year=year, snapshot_on=day if year == 2027 else date(2026, 1, 15))
-    assert computed_one(con, NORTH, day).status == status
+    vintages.accept_all(con, READ_ON)
+    store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON, is_published=True), sources=("ashby",))])
+    monkeypatch.setattr(compute, "behind_of", lambda *_: pytest.fail("the ledger has it"))
+    row = computed_one(con, NORTH, READ_ON + timedelta(days=1), is_published=True)
+    assert row.sources == ("ashby",) and row.value == "USD 10.0K–15.0K per month"
 
 
 def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -296,19 +246,19 @@ JANUARY = date(2026, 1, 5)
 
 @pytest.fixture
 def night(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> Callable[..., Figures]:
-    """night(day): what a third party collected holds that day, and our own adverts, read that day, where not told."""
+    """night(day): the cells of a third party and of our own adverts, accepted that day, with a value where not told."""
 
-    def make(day: date, *, is_read: bool = True, holds: bool = True, third_holds: bool = True) -> Figures:
-        if is_read:
-            seen_at = datetime.combine(day, datetime.min.time())
-            times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
-            put(tables.Postings, posting((day - JANUARY).days, **paid(), **times, board=day.isoformat()))
+    def make(day: date, *, holds: bool = True, third_holds: bool = True) -> Figures:
+        seen_at = datetime.combine(day, datetime.min.time())
+        times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
+        put(tables.Postings, posting((day - JANUARY).days, **paid(), **times, board=day.isoformat()))
         put(
             mart_tables.SalaryBands,
             cell(as_of=day, **({} if holds else SUPPRESSED)),
             cell(as_of=day, **PAIRS | ({} if third_holds else SUPPRESSED)),
         )
-        row = computed_one(con, NORTH, day)
+        vintages.accept_all(con, day)
+        row = computed_one(con, NORTH, day, is_published=True)
         store(con, put, [row])
         return row
 
@@ -330,13 +280,6 @@ def test_a_day_on_which_it_did_not_hold_begins_the_three_months_anew(night: Call
     assert night(date(2026, 6, 30)).rung == OWN
 
 
-def test_nights_without_a_reading_do_not_count(night: Callable[..., Figures]) -> None:
-    night(JANUARY, holds=False)
-    night(date(2026, 2, 1))
-    assert night(date(2026, 5, 20), is_read=False).rung == THIRD, "read once, however long ago"
-    assert night(date(2026, 5, 21)).rung == OWN
-
-
 def test_a_better_rung_is_taken_at_once_where_the_one_in_use_falls(night: Callable[..., Figures]) -> None:
     night(JANUARY, holds=False)
     assert night(date(2026, 2, 1)).rung == THIRD
@@ -346,14 +289,6 @@ def test_a_better_rung_is_taken_at_once_where_the_one_in_use_falls(night: Callab
 def test_a_first_night_takes_the_best_rung_that_holds(night: Callable[..., Figures]) -> None:
     """And so does a rebuild, which begins without a ledger."""
     assert night(JANUARY).rung == OWN
-
-
-def test_a_worse_rung_waits_until_the_last_value_is_too_old(night: Callable[..., Figures]) -> None:
-    assert night(JANUARY).rung == OWN
-    row = night(date(2026, 2, 1), is_read=False, holds=False)
-    assert (row.rung, row.status) == ("last accepted value", "stale")
-    assert row.value == "USD 10.0K–15.0K per month (read 5 January 2026)"
-    assert night(date(2026, 2, 3)).rung == OWN, "the same rung again, without waiting"
 
 
 def test_values_of_two_rungs_are_set_apart(con: duckdb.DuckDBPyConnection, night: Callable[..., Figures]) -> None:
@@ -467,23 +402,6 @@ def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDB
     put(mart_tables.Shares, row)
     missing = computed_one(con, "skills.programming_languages").missing
     assert missing == "open adverts: 12 of 30 jobs, 18 more needed, 4 of 10 employers"
-
-
-def test_counts_of_what_was_read_are_kept_when_boards_are_no_longer_read(
-    con: duckdb.DuckDBPyConnection, put: Put
-) -> None:
-    put(tables.Countries, US)
-    for day, n in ((READ_ON, 300), (AS_OF, 12)):
-        for level, region in (("world", "World"), ("region", "Northern America")):
-            place = {"as_of": day, "region_level": level, "region": region, "seniority_group": "mid_senior"}
-            for position, step in enumerate(LADDER_STEPS):
-                counts = {"n": n if step != "in_band" else n // 10, "n_lost": 0}
-                put(mart_tables.PayLadder, {**place, "position": position, "step": step, **counts})
-        row = computed_one(con, "ladder.regions", day)
-        store(con, put, [dataclasses.replace(row, period_from=day, period_to=day)])
-    assert (row.status, row.n_jobs) == ("stale", 300)
-    assert row.value == "US and Canada 30 of 300 AI engineering jobs (read 1 June 2026)"
-    assert row.reason is not None and row.reason.startswith("of 300 jobs 12 are left in boards that are still read")
 
 
 def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -1,11 +1,9 @@
-"""Which vintage of a figure is published: cadence, rounding, review, and a person's word."""
+"""Which vintage of a list is published: cadence, thin nights, review, and a person's word."""
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,263 +11,376 @@ import duckdb
 import numpy as np
 import pytest
 
-from reports.figures import vintages
+from reports.figures import compute, vintages
 from reports.figures.addresses import declare
-from reports.figures.catalogue import CLAIMS, KNOWN, declarations
+from reports.figures.catalogue import KNOWN
 from reports.figures.declaration import Figure
-from reports.figures.differences import Overlaps, Sample, is_rounding, jackknife
+from reports.figures.differences import Overlaps, Sample, find_disjoint, jackknife
+from reports.figures.history import read_history
 from reports.wording import notes
-from tests.reports.figures.ledger_builders import AS_OF, NORTH, Cell, Put, computed, computed_one, store
-from warehouse import mart_tables, tables
+from tests.builders import share_row
+from tests.reports.figures.ledger_builders import Put
+from warehouse import mart_tables, published
 from warehouse.mart_tables import Figures, SourceContribution
-from warehouse.ops_tables import Vintages
+from warehouse.marts.measures import MEASURES
+from warehouse.ops_tables import FigureVintages, Vintages
 
 Make = Callable[..., Figures]
 FIRST = date(2026, 3, 2)
-ID = "pay.us.ai_engineering.mid_senior.advertised_third_party"  # of a kind whose employers nobody knows
-FIGURE: Figure = declare(ID)
-RUNG = FIGURE.rungs[0].name
+ROLES = "roles.shares"
+LIST = "shares.role.regions"
+FIGURES: Mapping[str, Figure] = {ROLES: KNOWN[ROLES]}
 
 
 class Nights:
-    """Nights of one figure, their vintages kept in memory as the warehouse keeps them."""
+    """Nights of one list: the shares of two roles among AI jobs, their intervals as wide as `width`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, put: Put, figure: Make) -> None:
-        self.con, self.put, self.make, self.day = con, put, figure, FIRST
+    def __init__(self, con: duckdb.DuckDBPyConnection, put: Put) -> None:
+        self.con, self.put, self.day = con, put, FIRST
 
-    def row(self, median: float, **changes: Any) -> Figures:
-        """A row of the ledger with a median, its interval 4 % to both sides."""
-        amounts = {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
-        fields: dict[str, Any] = {
-            "figure": ID, "as_of": self.day, "basis": "advertised_third_party", "rung": RUNG, "n_jobs": 200,
-            "value": f"USD {median / 1000:.0f}K", "bare_value": f"USD {median / 1000:.0f}K", "qualifier": None,
-            "value_json": json.dumps([amounts]), "period_from": self.day - timedelta(days=90), "period_to": self.day,
-            "status": "published", "sources": ("aijobs_salaries",),
-        }  # fmt: skip
-        return self.make(**fields | changes)
+    def night(
+        self, share: float, *, n_jobs: int = 1_000, width: float = 0.06, figures: Mapping[str, Figure] = FIGURES,
+        **options: Any,
+    ) -> list[Vintages]:  # fmt: skip
+        """What a night decides that reads such a share of engineers, before its figures are stored."""
+        for table in ("mart.shares", "mart.days", "mart.figures"):
+            self.con.execute(f"DELETE FROM {table} WHERE as_of = ?", [self.day])
+        sample = options.pop("sample", "known")
+        for item, one in (("ai_engineer", share), ("data_scientist", 0.5)):
+            ends = {"share": one, "share_lo": one - width / 2, "share_hi": one + width / 2, "form": "point"}
+            row = share_row(
+                self.day, "role", item, n_jobs, round(one * n_jobs), role_group="ai_jobs", text_class="all",
+                n_employers=90, status="published", reason=None, sample=sample, **ends,
+            )  # fmt: skip
+            self.put(mart_tables.Shares, row)
+        self.put(mart_tables.Days, {"mart": "mart.shares", "as_of": self.day})
+        rows = vintages.revise(self.con, figures, self.day, code_version="1", **options)
+        self.put(mart_tables.Figures, {"figure": "any", "as_of": self.day})
+        return rows
 
-    def night(self, row: Figures, **options: Any) -> list[Vintages]:
-        self.con.execute("DELETE FROM mart.figures WHERE as_of = ?", [self.day])
-        store(self.con, self.put, [row])
-        vintages.forget_undecided(self.con, self.day)
-        entries = vintages.revise(self.con, {ID: FIGURE}, [row], self.day, **options)
-        self.store(entries)
-        return entries
+    def row(self) -> Figures:
+        """The figure as it is published on the day."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compute, "declarations", lambda con, also: FIGURES)
+            standing = vintages.read_standing(self.con)
+            (row,) = compute.compute_figures(self.con, self.day, code_version="1", standing=standing)
+        return row
 
-    def store(self, entries: Sequence[Vintages]) -> None:
-        for one in entries:
-            self.con.execute("DELETE FROM ops.vintages WHERE figure = ? AND number = ?", [one.figure, one.number])
-            self.put(Vintages, dataclasses.asdict(one))
+    def share(self) -> float:
+        """The share of engineers that is published."""
+        return float(next(row["share"] for row in notes.rows_of(self.row()) if row["role"] == "ai_engineer"))
 
-    def shown(self, row: Figures) -> Figures:
-        (result,) = vintages.published_rows(self.con, {ID: FIGURE}, [row], self.day)
-        return result
+    def decide(self, *, accepts: bool, reason: str) -> None:
+        history = vintages.read_vintages(self.con)
+        decision = vintages.decide(self.con, history, LIST, accepts=accepts, reason=reason, on=self.day)
+        vintages.store(self.con, [decision])
+
+    def states(self) -> list[str]:
+        return [one.state for one in vintages.read_vintages(self.con)[LIST]]
 
     def pass_days(self, days: int) -> None:
         self.day += timedelta(days=days)
 
 
 @pytest.fixture
-def nights(con: duckdb.DuckDBPyConnection, put: Put, figure: Make) -> Nights:
-    return Nights(con, put, figure)
+def nights(con: duckdb.DuckDBPyConnection, put: Put) -> Nights:
+    return Nights(con, put)
 
 
-def test_what_is_frozen_comes_back_whole(figure: Make) -> None:
-    row = figure(
-        period_from=FIRST, period_to=FIRST, behind=(SourceContribution(source="ashby", n=3, read_on=FIRST),),
-        sources=("ashby",), n_jobs=3,
-    )  # fmt: skip
-    assert vintages.thaw(vintages.freeze(row)) == dataclasses.replace(row, sql=None), "which the ledger keeps"
-
-
-def test_a_first_value_is_published_and_then_revised_on_the_first_night_of_a_month(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    for median in (150_000, 153_000, 156_000):
+def test_a_first_vintage_is_published_and_then_revised_on_the_first_night_of_a_month(nights: Nights) -> None:
+    (first,) = nights.night(0.30)
+    assert (first.list, first.number, first.state, first.why) == (LIST, 1, "published", "first vintage")
+    assert (first.n_jobs, first.n_cells, first.n_printed) == (1_000, 2, 2)
+    for share in (0.31, 0.32, 0.33):
         nights.pass_days(5)
-        row = nights.row(median)
-        assert nights.night(row) == [], "not before the month is over"
-        assert nights.shown(row).value == "USD 150K"
-    nights.day = date(2026, 4, 1)
-    row = nights.row(154_000)
-    (vintage,) = nights.night(row)
-    assert (vintage.state, vintage.number, vintage.why) == ("published", 2, "revised at its cadence")
-    assert nights.shown(row).value == "USD 154K"
+        assert nights.night(share) == [], "not before the month is over"
+        assert nights.share() == 0.30
+    nights.day = date(2026, 4, 3)  # the first night of a month need not be its first day
+    (second,) = nights.night(0.31)
+    assert (second.state, second.number, second.why) == ("published", 2, "revised at its cadence")
+    assert nights.share() == 0.31 and (nights.row().list, nights.row().vintage) == (LIST, 2)
+    nights.day = date(2026, 5, 1)
+    assert nights.night(0.31) == [], "the same cells are no new vintage"
 
 
 def test_nothing_printed_flickers_for_noise_and_a_true_rise_comes_through(nights: Nights) -> None:
     rng = np.random.default_rng(17)
-    values = []
-    for _ in range(30):
-        row = nights.row(150_000 * (1 + 0.01 * rng.standard_normal()))
-        nights.night(row)
-        values.append(nights.shown(row).value)
+    shares = set()
+    for _ in range(29):
+        nights.night(0.3 + 0.01 * rng.standard_normal())
+        shares.add(nights.share())
         nights.pass_days(1)
-    changes = [old != new for old, new in itertools.pairwise(values)]
-    assert sum(changes) <= 1, "at most the revision of the new month"
-    for month in range(3):
-        nights.day = date(2026, 5 + month, 1)
-        row = nights.row(150_000 * 1.03 ** (month + 1))
-        assert all(one.state == "published" for one in nights.night(row))
-        if month == 1:
-            assert nights.shown(row).value == row.value, "by the second month"
+    assert len(shares) == 1
+    for month in (4, 5, 6):
+        nights.day = date(2026, month, 1)
+        (one,) = nights.night(0.3 + 0.02 * (month - 3))
+        assert one.state == "published", one.why
+    assert nights.share() == pytest.approx(0.36)
 
 
 @pytest.mark.parametrize(
-    ("median", "changes", "why"),
+    ("share", "options", "why"),
     [
-        (300_000, {}, "median up 100%"),
-        (153_000, {"sources": ("another",)}, "without aijobs_salaries and with another"),
-        (155_000, {"n_jobs": 80}, "n fell from 200 to 80"),
-        (155_000, {"rung": "another"}, "another rung"),
+        (0.60, {}, "roles.shares: share up 30 points"),
+        (0.31, {"n_jobs": 400}, "jobs fell from 1,000 to 400"),
+        (0.31, {"sample": "panel"}, "another sample: boards known, not sampled, now boards drawn at random"),
     ],
 )
-def test_what_chance_does_not_explain_waits_and_says_so(
-    nights: Nights, median: float, changes: dict[str, Any], why: str
+def test_what_chance_does_not_explain_waits_and_is_said_after_a_fortnight(
+    nights: Nights, share: float, options: dict[str, Any], why: str
 ) -> None:
-    nights.night(nights.row(150_000))
+    nights.night(0.30)
     nights.day = date(2026, 4, 1)
-    row = nights.row(median, value=f"USD {median / 1000:.0f}K!", bare_value=None, **changes)
-    (vintage,) = nights.night(row)
-    assert vintage.state == "waiting" and why in vintage.why
-    result = nights.shown(row)
-    assert result.value == "USD 150K (under review since 1 April 2026)" and result.status == "published"
-    nights.pass_days(15)
-    late = nights.shown(row)
-    assert late.status == "stale" and "not reviewed since 1 April 2026" in (late.reason or "")
+    (one,) = nights.night(share, **options)
+    assert one.state == "waiting" and why in one.why
+    cells = nights.con.execute("SELECT DISTINCT vintage, waits_since, waits_because FROM published.shares").fetchall()
+    assert cells == [(1, nights.day, one.why)], "who reads the cells is told at once"
+    nights.pass_days(14)
+    assert nights.share() == 0.30 and "review" not in (nights.row().value or "")
+    nights.pass_days(1)
+    assert (nights.row().qualifier or "").endswith("under review since 1 April 2026")
 
 
 def test_another_method_waits(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
-    nights.night(nights.row(150_000))
-    monkeypatch.setattr(vintages, "METHODS", {"mart.salary_bands": 2})
+    nights.night(0.30)
+    monkeypatch.setattr(published, "METHODS", {**published.METHODS, "shares": 99})
     nights.day = date(2026, 4, 1)
-    (vintage,) = nights.night(nights.row(156_000))
-    assert vintage.state == "waiting" and vintage.why == "another method"
-
-
-def test_a_change_of_sample_waits_though_the_value_is_the_same(nights: Nights) -> None:
-    def row_of(*samples: str | None) -> Figures:
-        rows = [{"item": f"i{n}", "share": 0.3, "sample": sample} for n, sample in enumerate(samples)]
-        return nights.row(150_000, value_json=json.dumps(rows), basis="postings")
-
-    nights.night(row_of(None))
-    nights.day = date(2026, 4, 1)
-    (vintage,) = nights.night(row_of("known"))
-    assert vintage.state == "published", "a version that did not say was of boards known"
-    nights.day = date(2026, 5, 1)
-    (vintage,) = nights.night(row_of("panel"))
-    assert vintage.state == "waiting"
-    assert vintage.why == "another sample: boards known, not sampled, now boards drawn at random"
-    both = nights.night(row_of("panel", "known"))
-    assert "now boards drawn at random where they are enough, else boards known" in both[0].why
+    (one,) = nights.night(0.31)
+    assert one.state == "waiting" and one.why == "another method"
 
 
 def test_a_person_accepts_or_rejects_and_the_reason_stays(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
+    nights.night(0.30)
     nights.day = date(2026, 4, 1)
-    row = nights.row(300_000)
-    nights.night(row)
-    history = vintages.read_vintages(nights.con)
-    decision = vintages.decide(history, ID, accepts=False, reason="a board of contracts", on=nights.day)
-    nights.store([decision])
+    nights.night(0.60)
+    nights.decide(accepts=False, reason="a board of trainers")
     for day in (date(2026, 4, 2), date(2026, 5, 1)):
         nights.day = day
-        assert nights.night(nights.row(303_000)) == [], "what was refused is not offered again for a little noise"
-        assert nights.shown(row).value == "USD 150K"
+        assert nights.night(0.61) == [], "what was refused is not offered again for a little noise"
+        assert nights.share() == 0.30
     nights.day = date(2026, 6, 1)
-    nights.night(nights.row(400_000))
-    history = vintages.read_vintages(nights.con)
-    nights.store([vintages.decide(history, ID, accepts=True, reason="checked", on=nights.day)])
-    assert nights.shown(row).value == "USD 400K"
-    states = [(one.state, one.reason) for one in vintages.read_vintages(nights.con)[ID]]
-    assert states == [("published", None), ("rejected", "a board of contracts"), ("published", "checked")]
+    nights.night(0.61, n_jobs=400)
+    nights.decide(accepts=True, reason="checked")
+    assert nights.share() == 0.61
+    assert [(one.state, one.reason) for one in vintages.read_vintages(nights.con)[LIST]] == [
+        ("published", None), ("rejected", "a board of trainers"), ("published", "checked"),
+    ]  # fmt: skip
     with pytest.raises(vintages.NotWaitingError, match="what waits: nothing"):
-        vintages.decide(vintages.read_vintages(nights.con), ID, accepts=True, reason="again", on=nights.day)
+        nights.decide(accepts=True, reason="again")
 
 
-def test_what_made_a_figure_wait_may_go_by_itself(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
+def test_what_made_a_list_wait_may_go_by_itself(nights: Nights) -> None:
+    nights.night(0.30)
     nights.day = date(2026, 4, 1)
-    nights.night(nights.row(300_000))
+    nights.night(0.60)
     nights.pass_days(1)
-    row = nights.row(150_000)
-    (vintage,) = nights.night(row)
-    assert vintage.state == "withdrawn" and nights.shown(row).value == "USD 150K"
+    (one,) = nights.night(0.31)
+    assert (one.state, one.reason) == (
+        "withdrawn", "the cells of 2026-04-02 differ from those that stand by no more than chance explains",
+    )  # fmt: skip
+    assert nights.share() == 0.30
 
 
-def test_what_may_not_be_printed_any_more_is_withheld_at_once(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.pass_days(3)
-    refusal = nights.row(
-        1, value=None, bare_value=None, value_json=None, status="suppressed", reason="may not be republished"
-    )
-    nights.night(refusal)
-    assert nights.shown(refusal).value is None
+def test_a_thin_night_changes_nothing_and_withdraws_nothing(nights: Nights) -> None:
+    nights.night(0.28)
+    nights.day = date(2026, 4, 1)
+    nights.night(0.60)
     nights.pass_days(1)
-    back = nights.row(151_000)
-    nights.night(back)
-    assert nights.shown(back).value == "USD 151K"
+    assert nights.night(0.05, n_jobs=20) == [] and nights.share() == 0.28
+    assert nights.states() == ["published", "waiting"], "a nearly empty night decides nothing"
+
+
+def test_what_is_left_waits_when_nights_have_been_thin_for_long(nights: Nights) -> None:
+    nights.night(0.30)
+    for days in (20, 20, 20):
+        nights.pass_days(days)
+        assert nights.night(0.05, n_jobs=20) == [], nights.day
+    nights.pass_days(6)
+    (one,) = nights.night(0.05, n_jobs=20)
+    assert one.state == "waiting" and one.why == "of 1,000 jobs 20 are left, and so few since 22 March 2026"
+
+
+def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is_stale(nights: Nights) -> None:
+    """28 % of one autumn, 13 % of the winter after it: one of them is printed everywhere, and says what it is."""
+    nights.day = date(2025, 10, 28)
+    nights.night(0.28, n_jobs=538)
+    nights.day = date(2026, 1, 22)
+    (one,) = nights.night(0.13, n_jobs=4_352, width=0.02)
+    assert one.state == "waiting" and "share down 15 points" in one.why
+    nights.day = date(2026, 3, 1)
+    assert nights.night(0.20, n_jobs=40) == [] and nights.share() == 0.28, "40 days"
+    nights.day = date(2026, 3, 8)
+    (one,) = nights.night(0.20, n_jobs=40)
+    assert (one.state, one.is_reviewed, one.as_of) == ("published", False, date(2026, 1, 22))
+    assert nights.share() == 0.13 and "not reviewed" in (nights.row().value or "")
+    address = "share.role.ai_engineer.all.ai_jobs"
+    standing = vintages.read_standing(nights.con)
+    (row,) = compute.compute_asked(nights.con, [address], nights.day, code_version="1", standing=standing)
+    assert notes.rows_of(row)[0]["share"] == 0.13 and row.vintage == nights.row().vintage == 2
+
+
+def test_two_readings_that_contradict_each_other_are_listed(nights: Nights) -> None:
+    nights.night(0.28)
+    nights.day = date(2026, 4, 1)
+    nights.night(0.13)
+    (conflict,) = vintages.find_conflicts(nights.con, FIGURES, nights.day)
+    assert (conflict.list, conflict.figure) == (LIST, ROLES)
+    assert conflict.stands.endswith("share: 28%") and conflict.tonight == "13%"
 
 
 def test_a_correction_is_published_at_once_with_its_erratum(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
+    nights.night(0.30)
     nights.pass_days(1)
-    row = nights.row(140_000)
-    entries = vintages.correct(
-        FIGURE, row, vintages.read_vintages(nights.con)[ID], erratum="hours as years", on=nights.day
-    )
-    nights.store(entries)
-    assert nights.shown(row).value == "USD 140K"
-    assert entries[-1].is_correction and entries[-1].reason == "hours as years"
+    nights.night(0.25)
+    history = vintages.read_vintages(nights.con)[LIST]
+    vintages.store(nights.con, vintages.correct(nights.con, LIST, history, erratum="trainers counted", on=nights.day))
+    last = vintages.read_vintages(nights.con)[LIST][-1]
+    assert nights.share() == 0.25 and last.is_correction and last.reason == "trainers counted"
+    with pytest.raises(ValueError, match="have no cell of frame"):
+        vintages.correct(nights.con, "frame", [], erratum="none", on=nights.day)
 
 
-def test_a_night_that_is_run_again_decides_again(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.night(nights.row(400_000))
-    assert nights.shown(nights.row(400_000)).value == "USD 400K", "no earlier night says that it waits"
-    assert [(one.state, one.value) for one in vintages.read_vintages(nights.con)[ID]] == [
-        ("published", "USD 150K"), ("published", "USD 400K"),
-    ], "what was published stays"  # fmt: skip
+# --- two runs of one day ------------------------------------------------------------------------------------
 
 
-def test_a_vintage_ages_by_its_own_period(nights: Nights) -> None:
-    nights.night(nights.row(150_000, basis="advertised"))
-    nights.pass_days(60)
-    result = nights.shown(nights.row(150_000))
-    assert result.status == "stale" and "read" in (result.value or "")
-    nights.pass_days(400)
-    assert nights.shown(nights.row(150_000)).value is None
+def test_a_run_of_the_same_day_is_held_against_what_stood_before_it(nights: Nights) -> None:
+    """Else a jump in two steps would wait for nobody."""
+    nights.night(0.30, width=0.02)
+    nights.day = date(2026, 4, 1)
+    nights.night(0.34, width=0.02)
+    assert nights.night(0.34, width=0.02) == [], "the same again adds nothing"
+    nights.night(0.33, width=0.02)
+    assert nights.share() == 0.33, "a later run revises"
+    (one,) = nights.night(0.38, width=0.02)
+    assert one.state == "waiting" and "share up 8 points" in one.why and nights.share() == 0.33
+    (gone,) = nights.night(0.33, width=0.02)
+    assert gone.state == "withdrawn" and nights.states() == ["published", "published", "published", "withdrawn"]
 
 
-def test_tables_are_made_of_what_is_published(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(mart_tables.SalaryBands, cell())
-    first = list(computed(con, starts=("pay.", "bands.")).values())
-    entries = vintages.revise(con, declarations(con), first, AS_OF)
-    assert NORTH in {one.figure for one in entries} and "bands.regions" not in {one.figure for one in entries}
-    for one in entries:
-        put(Vintages, dataclasses.asdict(one))
-    con.execute("UPDATE mart.salary_bands SET band_low = 90000, band_low_lo = 80000")
-    ledger = list(computed(con, starts=("pay.", "bands.")).values())
-    after = {row.figure: row for row in vintages.published_rows(con, declarations(con), ledger, AS_OF)}
-    before = {row.figure: row for row in first}
-    assert after[NORTH].value == before[NORTH].value
-    assert notes.rows_of(after["bands.regions"])[0]["value"] == before[NORTH].value
+def test_a_rebuild_gives_first_vintages_and_changes_no_other(nights: Nights) -> None:
+    nights.night(0.30)
+    workplace = share_row(nights.day, "workplace", "remote", 100, 30, role_group="ai_jobs", status="published")
+    nights.put(mart_tables.Shares, workplace)
+    (one,) = vintages.revise(nights.con, FIGURES, nights.day, code_version="1", only_first=True)
+    assert (one.list, one.why) == ("shares.workplace.regions", "first vintage")
 
 
-SHARES: list[dict[str, Any]] = [{"name": "a", "share": 0.40, "share_lo": 0.35, "share_hi": 0.45}]
+def test_a_day_is_settled_by_the_last_that_was_decided(nights: Nights) -> None:
+    assert vintages.last_decided_day(nights.con) is None
+    nights.night(0.30)
+    assert vintages.last_decided_day(nights.con) == FIRST
+    nights.day = date(2026, 4, 1)
+    nights.night(0.60)
+    assert vintages.last_decided_day(nights.con) == nights.day, "offered, and not decided"
 
 
-@pytest.mark.parametrize(
-    ("changes", "is_near"),
-    [
-        ({}, True),
-        ({"share": 0.405}, True),
-        ({"share": 0.42}, False),
-        ({"name": "b"}, False),
-        ({"share": None}, False),
-    ],
-)
-def test_rounding_is_less_than_a_printed_unit_inside_the_interval(changes: dict[str, Any], is_near: bool) -> None:
-    assert is_rounding(SHARES, [SHARES[0] | changes]) == is_near
+# --- cells ---------------------------------------------------------------------------------------------------
+
+
+def test_published_cells_are_frozen_and_say_since_when_they_have_a_value(nights: Nights) -> None:
+    nights.night(0.30)
+    nights.con.execute("UPDATE mart.shares SET share = share_lo")
+    assert nights.share() == 0.30, "a mart that is computed anew changes nothing that is published"
+    nights.day = date(2026, 4, 1)
+    nights.night(0.31)
+    few = "status = 'suppressed', reason = 'few', form = NULL, share = NULL, share_lo = NULL, share_hi = NULL"
+    nights.con.execute(f"UPDATE mart.shares SET {few} WHERE item = 'data_scientist'")
+    cells = "SELECT item, since, published_on FROM published.shares ORDER BY item"
+    assert nights.con.execute(cells).fetchall() == [
+        ("ai_engineer", FIRST, nights.day), ("data_scientist", FIRST, nights.day),
+    ]  # fmt: skip
+    nights.pass_days(1)
+    history = vintages.read_vintages(nights.con)[LIST]
+    nights.con.execute("UPDATE mart.shares SET as_of = ? WHERE as_of = ?", [nights.day, date(2026, 4, 1)])
+    vintages.store(nights.con, vintages.correct(nights.con, LIST, history, erratum="e", on=nights.day))
+    assert nights.con.execute(cells).fetchall() == [
+        ("ai_engineer", FIRST, nights.day), ("data_scientist", None, nights.day),
+    ]  # fmt: skip
+
+
+def test_cells_that_were_lost_cannot_be_accepted(nights: Nights) -> None:
+    nights.night(0.30)
+    nights.day = date(2026, 4, 1)
+    nights.night(0.60)
+    nights.con.execute("DELETE FROM mart.shares WHERE as_of = ?", [nights.day])
+    with pytest.raises(vintages.NotWaitingError, match="were lost with the databases"):
+        nights.decide(accepts=True, reason="checked")
+    nights.pass_days(1)
+    (one,) = nights.night(0.60)
+    assert (one.state, one.reason) == ("withdrawn", "its cells were lost with the databases")
+
+
+def test_the_lists_that_figures_name_are_those_of_the_marts(con: duckdb.DuckDBPyConnection) -> None:
+    """SQL says which list a cell is of, and the declaration of a figure which list it reads."""
+    for measure in MEASURES:
+        shares = mart_tables.LISTS[mart_tables.Shares].name
+        row = f"SELECT {shares} FROM (SELECT '{measure}' AS measure, 'country' AS region_level)"
+        assert con.execute(row).fetchall() == [(f"{mart_tables.list_of_measure(measure)}.countries",)]
+    for name in {figure.list_of(rung) for figure in KNOWN.values() for rung in figure.rungs}:
+        assert published.digest_method(name), "each has a version of its method"
+
+
+# --- a folder of a version that accepted figures one by one ----------------------------------------------------
+
+
+def test_lists_are_taken_over_from_the_vintages_of_their_figures(nights: Nights) -> None:
+    nights.night(0.30)
+    nights.con.execute("DELETE FROM ops.vintages")
+    nights.con.execute("DELETE FROM published.shares")
+    own = {
+        "figure": ROLES, "as_of": FIRST, "state": "published", "offered_on": FIRST, "decided_on": FIRST, "why": "w",
+        "value": "v", "method": "m",
+        "content": json.dumps({"rung": KNOWN[ROLES].rungs[0].name}),
+    }  # fmt: skip
+    nights.put(FigureVintages, own | {"number": 1}, own | {"number": 2, "state": "waiting"})
+    nights.day = date(2026, 4, 1)
+    (one,) = nights.night(0.60)
+    assert one.state == "waiting", "what had been accepted stands, and the rest waits as ever"
+    taken = vintages.read_vintages(nights.con)[LIST][0]
+    assert (taken.as_of, taken.decided_on, taken.why) == (FIRST, FIRST, vintages.TAKEN_OVER)
+    nights.put(mart_tables.Figures, {"figure": ROLES, "as_of": nights.day, "list": LIST, "vintage": 1, "value": "30%"})
+    states = [(one.number, one.state, one.value) for one in read_history(nights.con)[ROLES]]
+    assert states == [(1, "published", "v"), (2, "waiting", "v"), (1, "published", "30%"), (2, "waiting", None)]
+
+
+# --- chance, and another reading -------------------------------------------------------------------------------
+
+
+def pay_row(make: Make, median: float, day: date, **changes: Any) -> Figures:
+    """A row of the ledger with a median, its interval 4 % to both sides."""
+    amounts = {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
+    fields: dict[str, Any] = {"as_of": day, "value_json": json.dumps([amounts]), "n_jobs": 200, "basis": "reported"}
+    return make(**fields | changes)
+
+
+def test_a_few_adverts_of_a_source_may_come_and_go(figure: Make) -> None:
+    behind = (SourceContribution(source="ashby", n=195, read_on=FIRST),)
+    now = figure(sources=("ashby",), behind=behind)
+    for n, said in ((5, None), (6, "other sources: without lever")):
+        parts = (*behind, SourceContribution(source="lever", n=n, read_on=FIRST))
+        then = figure(sources=("ashby", "lever"), behind=parts)
+        pair = vintages.Pair(figure=KNOWN[ROLES], stands=then, tonight=now)
+        assert vintages._say_sources([pair]) == said
+
+
+def test_numbers_whose_intervals_do_not_overlap_are_named(figure: Make) -> None:
+    def row(low: float, high: float) -> Figures:
+        cells = [{"item": "a", "share": (low + high) / 2, "share_lo": low, "share_hi": high}]
+        return figure(value_json=json.dumps(cells))
+
+    assert list(find_disjoint(row(0.25, 0.31), row(0.12, 0.14))) == [("a, share", "28%", "13%")]
+    assert list(find_disjoint(row(0.12, 0.14), row(0.25, 0.31))) == [("a, share", "13%", "28%")]
+    assert list(find_disjoint(row(0.12, 0.26), row(0.25, 0.31))) == []
+
+
+def test_chance_is_shared_among_all_figures_of_a_list(con: duckdb.DuckDBPyConnection, figure: Make) -> None:
+    """One number of many that is three standard errors off is no news; a single one is."""
+    day = date(2026, 4, 1)
+    one = declare("pay.us.ai_engineering.mid_senior.reported")
+    jump = (one, pay_row(figure, 100_000, FIRST), pay_row(figure, 109_500, day))
+    calm = (one, pay_row(figure, 100_000, FIRST), pay_row(figure, 100_100, day))
+    assert "median up 9%, 3.1" in "; ".join(Overlaps(con).find_jumps([jump]))
+    assert Overlaps(con).find_jumps([jump, *[calm] * 80]) == []
 
 
 def test_a_difference_keeps_what_the_same_employers_share() -> None:
@@ -291,137 +402,17 @@ def test_a_difference_keeps_what_the_same_employers_share() -> None:
     assert jackknife(one, one, mean) is None, "one employer says nothing of chance"
 
 
-def test_low_confidence_stays_with_a_stale_value_in_a_table(
-    con: duckdb.DuckDBPyConnection, put: Put, figure: Make
-) -> None:
-    """Days change the status of a value, and nothing else that is said of it."""
-    amounts = {"band_low": 96_000.0, "band_high": 150_000.0, "currency": "USD", "basis": "advertised_third_party"}
-    row = figure(
-        figure=NORTH, as_of=AS_OF, basis="advertised_third_party", rung="third-party adverts, core AI roles",
-        status="low", value="USD 8.0K–12.5K per month (low confidence)", bare_value="USD 8.0K–12.5K per month",
-        qualifier="low confidence", value_json=json.dumps([amounts | {"n_jobs": 40, "n_employers": None}]), n_jobs=40,
-        period_from=date(2025, 1, 1), period_to=date(2025, 12, 31),
-    )  # fmt: skip
-    ledger = computed(con, starts=("pay.", "bands.")) | {NORTH: row}
-    figures = declarations(con)
-    for one in vintages.revise(con, figures, [row], AS_OF):
-        put(Vintages, dataclasses.asdict(one))
-    cells = []
-    for day in (AS_OF, AS_OF + timedelta(days=300)):
-        by_id = {one.figure: one for one in vintages.published_rows(con, figures, list(ledger.values()), day)}
-        table = notes.table(by_id["bands.regions"])
-        assert table is not None
-        cells.append(table.rows[0][1])
-        status = by_id[NORTH].status
-    assert status == "stale"
-    assert cells == ["USD 8.0K–12.5K (low confidence)"] * 2
-
-
-# --- what whole nights showed -----------------------------------------------------------------------------
-
-
-def test_what_is_within_rounding_on_the_first_waits_for_the_next_month(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.day = date(2026, 4, 1)
-    assert nights.night(nights.row(150_500)) == []
-    nights.day = date(2026, 4, 9)
-    assert nights.night(nights.row(154_000)) == [], "a page must not change on any night of a month"
-    nights.day = date(2026, 5, 3)
-    assert nights.night(nights.row(154_000)), "the first night of a month need not be its first day"
-
-
-def test_a_value_that_was_withheld_is_held_against_the_last_that_was_published(nights: Nights) -> None:
-    blank = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed", "reason": "12 jobs"}
-    nights.night(nights.row(150_000))
-    nights.pass_days(1)
-    nights.night(nights.row(1, **blank))
-    nights.pass_days(1)
-    (vintage,) = nights.night(nights.row(300_000))
-    assert vintage.state == "waiting" and "median up 100%" in vintage.why
-    result = nights.shown(nights.row(300_000))
-    assert result.value is None and result.reason == "a new value is under review since 4 March 2026"
-
-
-def test_why_a_figure_is_withheld_is_revised_with_the_month(nights: Nights) -> None:
-    blank = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed"}
-    nights.night(nights.row(1, **blank, reason="12 jobs"))
-    nights.pass_days(1)
-    row = nights.row(1, **blank, reason="14 jobs")
-    assert nights.night(row) == [] and nights.shown(row).reason == "12 jobs"
-    nights.day = date(2026, 4, 1)
-    row = nights.row(1, **blank, reason="15 jobs")
-    nights.night(row)
-    assert nights.shown(row).reason == "15 jobs"
-
-
-def test_what_rests_on_a_source_that_may_not_be_shown_goes_the_same_night(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.pass_days(1)
-    nights.put(tables.Sources, {"source": "aijobs_salaries", "is_republishable": False})
-    row = nights.row(152_000, rung="another", sources=("ashby",))
-    (vintage,) = nights.night(row)
-    assert vintage.state == "published" and vintage.why == "aijobs_salaries may not be republished"
-    assert nights.shown(row).sources == ("ashby",)
-
-
-def test_a_night_that_is_run_again_finds_what_waited(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.day = date(2026, 4, 1)
-    nights.night(nights.row(300_000))
-    nights.pass_days(1)
-    nights.night(nights.row(150_000))
-    assert nights.night(nights.row(301_000)) == [], "it waits since the first night"
-    assert "under review since 1 April 2026" in (nights.shown(nights.row(301_000)).value or "")
-
-
-def test_a_few_adverts_of_a_source_may_come_and_go(nights: Nights) -> None:
-    own = {"basis": "advertised", "sources": ("ashby", "lever")}
-    behind = (SourceContribution(source="ashby", n=195, read_on=FIRST),)
-    few, many = ((*behind, SourceContribution(source="lever", n=n, read_on=FIRST)) for n in (5, 6))
-    for parts, reasons in ((few, []), (many, ["other sources: without lever"])):
-        then = nights.row(150_000, behind=parts, **own)
-        now = nights.row(151_500, behind=behind, **own | {"sources": ("ashby",)})
-        method = vintages.digest_method(FIGURE, RUNG)
-        assert vintages.find_reasons(FIGURE, then, method, now, Overlaps(nights.con)) == reasons
-
-
-def test_a_claim_says_at_once_that_it_was_not_verified_in_time(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    figures = {one.id: one for one in CLAIMS}
-    (name, claim), *_ = figures.items()
-    for day in (date(2026, 3, 2), date(2099, 3, 3)):
-        row = computed_one(con, name, day)
-        for one in vintages.revise(con, {name: claim}, [row], day):
-            put(Vintages, dataclasses.asdict(one))
-        (result,) = vintages.published_rows(con, {name: claim}, [row], day)
-        assert result.value == row.value, "a person looks claims up, so that none waits"
-    assert "not verified again in time" in (result.value or "")
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "is_near"),
-    [
-        ({"n_adverts": 100}, {"n_adverts": 101}, False),  # counts are no estimates
-        ({"share": None, "bound_lo": 0.2, "bound_hi": 0.6}, {"share": None, "bound_lo": 0.2, "bound_hi": 0.605}, True),
-        ({"share": None, "bound_lo": 0.2, "bound_hi": 0.6}, {"share": None, "bound_lo": 0.2, "bound_hi": 0.62}, False),
-        ({"share": 0.4, "form": "point"}, {"share": 0.4, "form": "interval"}, False),
-        ({"status": "suppressed", "reason": "12 jobs"}, {"status": "suppressed", "reason": "13 jobs"}, True),
-        ({"status": "suppressed"}, {"status": "published", "share": 0.4}, False),
-    ],
-)
-def test_what_is_rounding(then: dict[str, Any], now: dict[str, Any], is_near: bool) -> None:
-    assert is_rounding([{"name": "a", **then}], [{"name": "a", **now}]) == is_near
-    assert not is_rounding([{"name": "a"}] * 2, [{"name": "a"}] * 2), "rows that cannot be told apart are not compared"
-
-
-def test_a_drift_has_as_long_as_it_took(nights: Nights) -> None:
+def test_a_drift_has_as_long_as_it_took(con: duckdb.DuckDBPyConnection, figure: Make) -> None:
     """Pay that rises by 3 % a month waits for nobody, also where a month was missed: nor does a year's rise."""
-    first = nights.row(150_000, value_json=json.dumps([{"p50": 150_000, "p50_lo": 149_000, "p50_hi": 151_000}]))
+
+    def row(median: float, day: date) -> Figures:
+        ends = {"p50": median, "p50_lo": 0.99 * median, "p50_hi": 1.01 * median}
+        return pay_row(figure, median, day, value_json=json.dumps([ends]))
+
+    one = declare("pay.us.ai_engineering.mid_senior.reported")
     for months, median, waits in ((1, 154_500, False), (1, 160_000, True), (2, 160_000, False)):
-        nights.day = FIRST + timedelta(days=30 * months)
-        now = nights.row(
-            median, value_json=json.dumps([{"p50": median, "p50_lo": 0.99 * median, "p50_hi": 1.01 * median}])
-        )
-        assert bool(Overlaps(nights.con).find_jump(FIGURE, first, now)) == waits, (months, median)
+        pair = (one, row(150_000, FIRST), row(median, FIRST + timedelta(days=30 * months)))
+        assert bool(Overlaps(con).find_jumps([pair])) == waits, (months, median)
 
 
 class Adverts:
@@ -479,98 +470,12 @@ def third(n: int) -> float:
     ],
 )  # fmt: skip
 def test_adverts_of_both_days_tell_a_drift_from_a_jump_and_from_another_reading(
-    nights: Nights, then: Any, now: Any, median: float, words: str
+    figure: Make, then: Any, now: Any, median: float, words: str
 ) -> None:
-    figure = declare("pay.us.data_scientist.senior")
-    own = {"figure": figure.id, "basis": "advertised", "rung": figure.rungs[0].name, "n_jobs": 60}
+    declared = declare("pay.us.data_scientist.senior")
+    own = {"figure": declared.id, "basis": "advertised", "rung": declared.rungs[0].name, "n_jobs": 60}
     amounts = {"currency": "USD", "n_jobs": 60, "band_low": None, "band_high": None}
-    before = nights.row(150_000, **own, value_json=json.dumps([amounts | {"p50": 150_000}]))
-    nights.day = date(2026, 4, 1)
-    row = nights.row(median, **own, value_json=json.dumps([amounts | {"p50": median}]))
-    reasons = "; ".join(Overlaps(Adverts(then, now)).find_jump(figure, before, row))
+    before = pay_row(figure, 150_000, FIRST, **own, value_json=json.dumps([amounts | {"p50": 150_000}]))
+    row = pay_row(figure, median, date(2026, 4, 1), **own, value_json=json.dumps([amounts | {"p50": median}]))
+    reasons = "; ".join(Overlaps(Adverts(then, now)).find_jumps([(declared, before, row)]))
     assert words in reasons and bool(words) == bool(reasons), reasons
-
-
-def test_the_method_of_every_figure_has_a_version() -> None:
-    queries = {rung.sql for figure in KNOWN.values() for rung in figure.rungs if not vintages._versions_in(rung.sql)}
-    assert queries == set()
-
-
-# --- two runs of one day, and days of the past ------------------------------------------------------------
-
-
-def test_a_run_that_finds_the_same_adds_nothing_to_what_the_day_published(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.day = date(2026, 4, 1)
-    nights.night(nights.row(156_000))
-    before = vintages.read_vintages(nights.con)
-    assert nights.night(nights.row(156_000)) == [] and vintages.read_vintages(nights.con) == before
-    nights.night(nights.row(154_000))
-    histories = vintages.read_vintages(nights.con)[ID]
-    assert histories[:2] == before[ID] and [one.why for one in histories[2:]] == ["revised by a later run of the day"]
-
-
-def test_a_run_is_held_against_what_stood_before_the_day(nights: Nights) -> None:
-    """Else a jump in two steps would wait for nobody."""
-    nights.night(nights.row(150_000))
-    nights.day = date(2026, 4, 1)
-    nights.night(nights.row(156_000))
-    row = nights.row(300_000)
-    (vintage,) = nights.night(row)
-    assert (vintage.number, vintage.state) == (3, "waiting") and "median up 100%" in vintage.why
-    assert nights.shown(row).value == "USD 156K (under review since 1 April 2026)"
-    assert nights.night(nights.row(156_000)) == [], "and it may go by itself"
-    assert [one.state for one in vintages.read_vintages(nights.con)[ID]] == ["published", "published"]
-
-
-def test_what_is_published_of_a_later_day_is_not_forgotten(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    nights.day = date(2026, 4, 1)
-    nights.night(nights.row(156_000))
-    before = vintages.read_vintages(nights.con)
-    vintages.forget_undecided(nights.con, FIRST - timedelta(days=30))
-    vintages.forget_undecided(nights.con, FIRST)
-    vintages.forget_undecided(nights.con, nights.day)
-    assert vintages.read_vintages(nights.con) == before
-
-
-def test_a_day_is_settled_by_the_last_that_was_decided(nights: Nights) -> None:
-    assert vintages.last_decided_day(nights.con) is None
-    store(nights.con, nights.put, [nights.row(150_000)])
-    assert vintages.last_decided_day(nights.con) is None, "figures of a version without vintages"
-    nights.night(nights.row(150_000))
-    assert vintages.last_decided_day(nights.con) == FIRST
-    nights.day = date(2026, 4, 1)
-    nights.night(nights.row(300_000))
-    assert vintages.last_decided_day(nights.con) == nights.day, "offered, and not decided"
-    nights.pass_days(3)
-    assert nights.night(nights.row(301_000)) == [] and vintages.last_decided_day(nights.con) == nights.day
-
-
-def test_cells_are_shown_as_of_a_night_and_not_of_a_day_that_was_added_later(nights: Nights) -> None:
-    nights.day = date(2026, 4, 3)
-    nights.night(nights.row(150_000))
-    store(nights.con, nights.put, [dataclasses.replace(nights.row(150_000), as_of=date(2026, 4, 2))])
-    assert vintages.revision_day(nights.con, date(2026, 4, 20)) == date(2026, 4, 3)
-
-
-NEW = "pay.de.data_scientist.senior.reported"
-
-
-def test_a_figure_that_nobody_decided_on_is_withheld(nights: Nights) -> None:
-    """As after an update that brings a figure, where the run that follows is a backfill of older days."""
-    new, figures = nights.row(120_000, figure=NEW), {ID: FIGURE, NEW: declare(NEW)}
-    (result,) = vintages.published_rows(nights.con, figures, [new], nights.day)
-    assert result == new, "before there is any vintage, as in a folder of a past day"
-    nights.night(nights.row(150_000))
-    result, old = vintages.published_rows(nights.con, figures, [new, nights.row(150_000)], nights.day)
-    assert (result.value, result.bare_value, result.value_json) == (None, None, None)
-    assert (result.status, result.reason) == ("suppressed", "not decided yet")
-    assert old.value == "USD 150K"
-
-
-def test_a_rebuild_gives_first_vintages_and_changes_no_other(nights: Nights) -> None:
-    nights.night(nights.row(150_000))
-    rows = [nights.row(400_000), nights.row(120_000, figure=NEW)]
-    (first,) = vintages.revise(nights.con, {ID: FIGURE, NEW: declare(NEW)}, rows, nights.day, only_first=True)
-    assert (first.figure, first.number, first.state, first.why) == (NEW, 1, "published", "first vintage")

@@ -1,6 +1,6 @@
--- Part of other SELECTs. Adverts that speak for each job: those in the stock of the newest day (`is_open`) where it has
+-- Part of other SELECTs. Adverts that speak for each job: those in the stock of a day (`is_open`) where it has
 -- some, else all that it ever had.
 SELECT p.*, s.posting_id IS NOT NULL AS is_open
 FROM core.publishable_postings AS p
-LEFT JOIN (SELECT posting_id FROM stock_postings($newest)) AS s USING (posting_id)
+LEFT JOIN (SELECT posting_id FROM stock_postings($day)) AS s USING (posting_id)
 QUALIFY bool_or(s.posting_id IS NOT NULL) OVER (PARTITION BY p.job_id) = is_open

@@ -38,4 +38,4 @@ SELECT
     ) AS why_not,
     why_not IS NULL AS is_in_band,
     j.is_open, j.first_seen_on, j.last_seen_on, j.closed_on, j.last_seen_on - j.first_seen_on + 1 AS days_seen
-FROM stated AS s JOIN analysis.jobs AS j USING (job_id) LEFT JOIN core.countries AS c ON c.country = s.country
+FROM stated AS s JOIN analysis.jobs_on(as_of) AS j USING (job_id) LEFT JOIN core.countries AS c ON c.country = s.country

@@ -17,4 +17,4 @@ WITH job_adverts AS (
 SELECT
     l.job_id, l.skill, k.category, l.requirement, j.text_class, j."language", j.is_skill_read, j.employer_key, j.employer,
     j.role_group, j.role, j.seniority, j.countries, j.is_open, j.first_seen_on, j.last_seen_on
-FROM listed AS l JOIN core.skills AS k USING (skill) JOIN analysis.jobs AS j USING (job_id)
+FROM listed AS l JOIN core.skills AS k USING (skill) JOIN analysis.jobs_on(as_of) AS j USING (job_id)

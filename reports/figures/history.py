@@ -1,0 +1,64 @@
+"""What was published of each figure, vintage by vintage, and what a person decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reports.figures import query
+from reports.figures.query import Connection
+
+_VINTAGES = """
+WITH said AS (
+    SELECT figure, list, vintage, arg_min(value, valid_from) AS value, arg_min(n_jobs, valid_from) AS n_jobs
+    FROM mart.figures_history WHERE list IS NOT NULL GROUP BY ALL
+), lists AS (
+    SELECT DISTINCT figure, list FROM said
+)
+SELECT * EXCLUDE (is_of_list) FROM (
+SELECT false AS is_of_list, figure, number, as_of, state, offered_on, decided_on, why, reason, is_correction,
+    TRUE AS is_reviewed, value, n_jobs
+FROM ops.figure_vintages
+UNION ALL
+SELECT true, l.figure, v.number, v.as_of, v.state, v.offered_on, v.decided_on, v.why, v.reason, v.is_correction,
+    v.is_reviewed, s.value, s.n_jobs
+FROM lists AS l JOIN ops.vintages AS v USING (list)
+LEFT JOIN said AS s ON (s.figure, s.list, s.vintage) = (l.figure, l.list, v.number)
+WHERE v.state <> 'published' OR s.figure IS NOT NULL
+) ORDER BY figure, is_of_list, offered_on, number
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureVintage:
+    """A vintage of the list that a figure is read from, with what the figure said: `value` is None where withheld.
+
+    `as_of` is the day of its cells; the other fields are those of `ops_tables.Vintages`. Before lists were accepted
+    as a whole, a figure had vintages of its own.
+    """
+
+    number: int
+    as_of: date
+    state: str
+    offered_on: date
+    decided_on: date | None
+    why: str
+    reason: str | None
+    is_correction: bool
+    is_reviewed: bool
+    value: str | None
+    n_jobs: int | None
+
+
+def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
+    """The vintages of each figure, the oldest first."""
+    history: dict[str, list[FigureVintage]] = {}
+    for row in query.read(con, _VINTAGES):
+        history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
+    return history
+
+
+def waiting_one(vintages: Sequence[FigureVintage]) -> FigureVintage | None:
+    """The vintage that waits for review; None when none does."""
+    return next((one for one in reversed(vintages) if one.state == "waiting"), None)

@@ -1,0 +1,249 @@
+"""Whether all that is published says the same: each surface of a data folder, and of its release, held against cells."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reports.figures import query
+from reports.figures.addresses import canonical
+from reports.figures.catalogue import KNOWN, declaration_of
+from reports.figures.cells import list_ids
+from reports.figures.compute import compute_asked
+from reports.figures.explain import explain_figure
+from reports.figures.places import OF_REGION, slug
+from reports.figures.vintages import read_standing
+from reports.guide import desk
+from reports.mcp.market import Market
+from reports.release.numbers import numbers_of
+from reports.site.explorer import LEVELS, PARTS
+from reports.wording import notes, numbers
+from warehouse.mart_tables import Figures
+from warehouse.publish.reader import open_reader
+
+Numbers = Mapping[str, Any]
+
+
+def find_contradictions(data: Path, release: Path) -> tuple[list[str], dict[str, int]]:
+    """What two surfaces say otherwise, in words, and how many values of each surface were compared."""
+    truth = OneTruth(data, release)
+    return truth.contradictions, truth.compared
+
+
+def parts_of(row: Mapping[str, Any]) -> dict[str, tuple[Any, Any, Any]]:
+    """The numbers of a row as they are printed, by part."""
+    return {number.part: (number.value, number.low, number.high) for number in numbers_of(row)}
+
+
+class OneTruth:
+    """One pass over every surface."""
+
+    def __init__(self, data: Path, release: Path) -> None:
+        self.data, self.release = data, release
+        self.contradictions: list[str] = []
+        self.compared: dict[str, int] = {}
+        with open_reader(data) as con:
+            self.con = con
+            self.figures = {row.figure: row for row in desk.published_figures(con)}
+            self.cells = self.read_cells()
+            self.hold_figures()
+            self.hold_lists()
+        self.hold_files()
+        self.hold_site()
+        self.hold_tools()
+
+    def hold(self, surface: str, name: str, said: object, truth: object) -> None:
+        """Note that a surface says another thing than what is published."""
+        self.compared[surface] = self.compared.get(surface, 0) + 1
+        if said != truth:
+            self.contradictions.append(f"{surface} of {name}: {said!r}, published: {truth!r}")
+
+    def read_cells(self) -> dict[str, Figures]:
+        """Every published cell as its address gives it."""
+        names = list(list_ids(self.con))
+        as_of, standing = desk.newest_day(self.con), read_standing(self.con)
+        rows = compute_asked(self.con, names, as_of, code_version="", standing=standing)
+        return {row.figure: row for row in rows}
+
+    def hold_figures(self) -> None:
+        """The SELECT of each figure, `explain`, and the vintage of its list."""
+        vintages = {name: one.number for name, one in read_standing(self.con).items()}
+        for name, row in self.figures.items():
+            if row.list is not None:
+                self.hold("vintage", name, row.vintage, vintages.get(row.list))
+            if row.value is None or row.kind != "measured":
+                continue
+            line = next(line for line in explain_figure(self.con, name).splitlines() if line.startswith("  value"))
+            self.hold("explain", name, line.split(maxsplit=1)[1], row.value)
+            if row.list is not None and row.sql is not None:
+                declaration = declaration_of(name)
+                rows = query.read(self.con, row.sql)
+                printed = [one for one in rows if declaration.renderer.names_withheld or one["status"] != "suppressed"]
+                self.hold("select", name, declaration.renderer.text(printed), row.bare_value)
+
+    def hold_lists(self) -> None:
+        """Rows of figures that list cells, against the figures and addresses of these cells."""
+        for name, row in self.figures.items():
+            for member, values in _members_of(name, row):
+                cell = self.figures.get(member) or self.cells.get(member)
+                if cell is None or cell.value is None:
+                    continue
+                if cell.list is not None and row.list is not None:
+                    self.hold("vintage of a member", f"{member} in {name}", row.vintage, cell.vintage)
+                self.hold("list", f"{member} in {name}", parts_of(values), parts_of(notes.rows_of(cell)[0]))
+
+    def hold_files(self) -> None:
+        """JSON, CSV and SVG of each figure, and JSON of each cell, of the release."""
+        index = json.loads((self.release / "figures/index.json").read_bytes())
+        for name in (one["id"] for one in index["figures"]):
+            row, folder = self.figures[name], self.release / "figures"
+            if not index.get("left_out", {}).get(name) and KNOWN.get(name) and KNOWN[name].gathers:
+                continue  # made of what may be passed on alone
+            one = json.loads((folder / f"{name}.json").read_bytes())
+            self.hold("JSON", name, one["value"], row.value)
+            rows = [parts_of(each) for each in notes.rows_of(row) if each.get("status") != "suppressed"] * (
+                row.value is not None
+            )
+            said = [
+                {part: (n["value"], n["low"], n["high"]) for part, n in each["parts"].items()} for each in one["rows"]
+            ]
+            self.hold("JSON rows", name, said, rows)
+            with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+                lines = [line for line in csv.DictReader(file) if line["part"]]
+            flat = [(part, *values) for each in rows for part, values in each.items()]
+            self.hold(
+                "CSV",
+                name,
+                [(line["part"], *map(_number, (line[k] for k in ("value", "low", "high")))) for line in lines],
+                flat,
+            )
+            if row.value is not None:
+                picture = html.unescape((folder / f"{name}.svg").read_text(encoding="utf-8"))
+                for text in _labels_of(row):
+                    self.hold("SVG", name, text if text in picture else None, text)
+        for path in sorted((self.release / "cells").glob("*/*.json")):
+            document = json.loads(path.read_bytes())
+            for values in document["cells"]:
+                cell = dict(zip(document["columns"], values, strict=True))
+                known = self.cells[canonical(cell["id"])]
+                self.hold("cell file", cell["id"], _of_file(cell), _rounded(parts_of(notes.rows_of(known)[0])))
+
+    def hold_site(self) -> None:
+        """The pages of figures, and the data that the site's look-ups read."""
+        for name, row in self.figures.items():
+            page = self.data / "site/f" / f"{name}.html"
+            if page.is_file() and row.value is not None:
+                text = re.search(r"<span data-value>(.*?)</span>", page.read_text(encoding="utf-8"), re.DOTALL)
+                self.hold("page", name, html.unescape(text[1]) if text else None, row.value)
+        skills = _read_script(self.data / "site/data/skills.js")
+        for place_and_work, one in skills["lists"].items():
+            for number, asked, *_ in one["skills"]:
+                name = f"skill.{slug(skills['names'][number])}.{place_and_work}"
+                row = notes.rows_of(self.cells[name])[0]
+                point = row["share"] if row["form"] == "point" else None
+                self.hold("skills.js", name, _rounded(asked), _rounded([point, row["share_lo"], row["share_hi"]]))
+        pay = _read_script(self.data / "site/data/pay.js")
+        for key, cell in pay["cells"].items():
+            amounts = cell[10] if len(cell) > 10 else None
+            if amounts is None or key.split(".")[2] not in LEVELS:
+                continue
+            name = cell[5] or f"pay.{key}.{pay['bases'][cell[0]]}"
+            row_of = self.figures.get(name) or self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
+            if row_of is None:
+                self.contradictions.append(f"pay.js has {name}, which is not published")
+                continue
+            truth = parts_of(notes.rows_of(row_of)[0])
+            flat = [
+                round(value, 2) if value is not None else None
+                for part in PARTS
+                for value in truth.get(part, (None,) * 3)
+            ]
+            self.hold("pay.js", name, amounts[1 : 1 + len(flat)], flat)
+
+    def hold_tools(self) -> None:
+        """The tools for language models, and the guide."""
+        with Market(self.data).read() as snapshot:
+            for name, row in self.figures.items():
+                found = snapshot.find(name)
+                self.hold("MCP", name, (found.value, found.vintage), (row.value, row.vintage))
+            names = list(self.cells)[:: max(1, len(self.cells) // 200)]
+            for name, found in zip(names, snapshot.read(names), strict=True):
+                self.hold("MCP", name, found.value, self.cells[name].value)
+        guide = (self.data / "guide.md").read_text(encoding="utf-8")
+        for name, text in re.findall(r"<!-- figure:([\w.]+) -->(.*?)<!-- /figure -->", guide, re.DOTALL):
+            row = self.figures[canonical(name)]
+            if row.value is not None:
+                self.hold("guide", name, html.unescape(text.strip()), row.value)
+
+
+_MEMBERS = {
+    "roles": lambda row, given: f"share.role.{slug(row['role'])}.all.ai_jobs",
+    "skills": lambda row, given: f"skill.{slug(row['skill'])}.all.{given['role_group']}",
+    "named_skills": lambda row, given: row.get("skill") and f"skill.{slug(row['skill'])}.all.{given['role_group']}",
+    "shares": lambda row, given: f"share.{given['measure']}.{slug(row['item'])}.all.{given['role_group']}",
+    "shares_by_region": lambda row, given: (
+        f"share.{given['measure']}.{slug(row['item'])}."
+        f"{OF_REGION[row['region_level'], row['region']].slug}.{given['role_group']}"
+    ),
+}
+"""The address of the cell that a row of a figure is, by the SELECT of its rung."""
+
+
+def _members_of(name: str, row: Figures) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The cells that a figure lists, with what it says of each."""
+    declaration = KNOWN.get(name)
+    if declaration is None or row.value is None:
+        return
+    rows = [one for one in notes.rows_of(row) if one.get("status") != "suppressed"]
+    if declaration.gathers is not None:
+        yield from ((one["figure"], one) for one in rows if one.get("value"))
+        return
+    rung = next((one for one in declaration.rungs if one.name == row.rung), None)
+    if rung is not None and rung.sql in _MEMBERS:
+        given = {**declaration.parameters, **rung.parameters}
+        for one in rows:
+            if member := _MEMBERS[rung.sql](one, given):
+                yield canonical(member), one
+
+
+def _labels_of(row: Figures) -> Iterator[str]:
+    """Texts that the picture of a figure must have: the shares that it prints, the first rows of long ones."""
+    for one in notes.rows_of(row)[:5]:
+        if one.get("share") is not None and one.get("form") == "point" and one.get("status") != "suppressed":
+            yield numbers.percent(one["share"])
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _rounded(values: Any) -> Any:
+    """Numbers by seven digits, as deep as they lie."""
+    if isinstance(values, Mapping):
+        return {name: _rounded(one) for name, one in values.items()}
+    if isinstance(values, Sequence) and not isinstance(values, str):
+        return [_rounded(one) for one in values]
+    return round(values, 6) if isinstance(values, float) else values
+
+
+def _of_file(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of a cell of a file, by part."""
+    parts = [name.removesuffix("_lo") for name in cell if name.endswith("_lo")]
+    found = {
+        part: [cell.get(part), cell.get(f"{part}_lo"), cell.get(f"{part}_hi")]
+        for part in parts
+        if any(cell.get(f"{part}{end}") is not None for end in ("", "_lo", "_hi"))
+    }
+    return dict(_rounded(found))
+
+
+def _read_script(path: Path) -> dict[str, Any]:
+    """The data of a script of the site."""
+    text = path.read_text(encoding="utf-8")
+    data: dict[str, Any] = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    return data
