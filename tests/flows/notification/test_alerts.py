@@ -24,7 +24,7 @@ from flows.notification.alerts import (
     describe_sources,
     find_alerts,
 )
-from flows.notification.reviews import WaitingFigure, find_waiting_figures
+from flows.notification.reviews import WaitingList, find_waiting_lists
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import OUTCOMES
 from reports.figures import claims
@@ -126,18 +126,18 @@ def test_without_the_table_of_reviews_none_waits_and_with_it_each_is_due_until_a
     work_template: Path, tmp_path: Path
 ) -> None:
     with open_copy(work_template, tmp_path) as con:
-        assert find_waiting_figures(con) == []
-        waiting = {"number": 1, "state": "waiting", "why": "n fell", "method": "m", "content": "{}"}
-        for figure, day in (("skill.python", date(2026, 3, 1)), ("band.us", date(2026, 2, 1))):
-            put_rows(con, Vintages, waiting | {"figure": figure, "offered_on": day, "as_of": day})
-        put_rows(con, Vintages, waiting | {"figure": "skill.r", "state": "rejected"})
-        assert find_waiting_figures(con)[0] == WaitingFigure("band.us", date(2026, 2, 1), date(2026, 2, 15))
+        assert find_waiting_lists(con) == []
+        waiting = {"number": 1, "state": "waiting", "why": "jobs fell", "method": "m"}
+        for name, day in (("shares.skills.regions", date(2026, 3, 1)), ("disclosure", date(2026, 1, 20))):
+            put_rows(con, Vintages, waiting | {"list": name, "offered_on": day, "as_of": day})
+        put_rows(con, Vintages, waiting | {"list": "closing_rates", "state": "rejected"})
+        assert find_waiting_lists(con)[0] == WaitingList("disclosure", date(2026, 1, 20), date(2026, 3, 6))
         reviews = list(describe_reviews(con, DAY))
     assert keys(reviews) == [
-        ("review", "band.us", "2026-02-01 overdue"),
-        ("review", "skill.python", "2026-03-01 waiting"),
+        ("review", "disclosure", "2026-01-20 overdue"),
+        ("review", "shares.skills.regions", "2026-03-01 waiting"),
     ]
-    assert reviews[1].words == "since 2026-03-01, to be decided by 2026-03-15"
+    assert reviews[1].words == "since 2026-03-01, to be decided by 2026-04-15"
 
 
 # --- all together ---------------------------------------------------------------------------------------

@@ -122,9 +122,8 @@ def test_a_figure_under_review_or_of_long_ago_says_so(folder: Path, tmp_path: Pa
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     with database.open_work(tmp_path) as con:
         vintage = {
-            "figure": REGION, "number": 2, "as_of": DAY, "state": "waiting", "offered_on": date(2026, 8, 10),
-            "decided_on": None, "why": "median up 40%", "value": "USD 99K", "n_jobs": 1, "method": "x", "content": "{}",
-            "reason": None,
+            "list": "pay.advertised.regions", "number": 2, "as_of": DAY, "state": "waiting",
+            "offered_on": date(2026, 8, 10), "decided_on": None, "why": "median up 40%", "method": "x",
         }  # fmt: skip
         put_rows(con, ops_tables.Vintages, vintage)
         con.execute(
@@ -135,7 +134,9 @@ def test_a_figure_under_review_or_of_long_ago_says_so(folder: Path, tmp_path: Pa
         answer = answers.describe(snapshot.find(REGION), snapshot)
         assert answer["state"] == "under review"
         assert answer["under_review"] == {"since": date(2026, 8, 10), "because": "median up 40%"}
-        assert "99K" not in json.dumps(answer, default=str), "what waits is not handed out"
+        assert answer["value"].startswith("USD 10.0K–15.0K per month"), "what waits is not handed out"
+        other = answers.describe(snapshot.find(MACHINE), snapshot)
+        assert other["state"] == "published", "another list waits for nobody"
         stale = answers.describe(snapshot.find(PYTHON), snapshot)
         assert [stale["state"], stale["reason"]] == ["stale", "nothing newer"]
         notes = compare.compare_figures([snapshot.find(PYTHON), snapshot.find(RUST)], snapshot)["pairs"][0]["warnings"]

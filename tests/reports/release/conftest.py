@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.figures import vintages
 from reports.figures.compute import compute_figures
 from reports.release.build import MadeRelease, make_release
 from tests.builders import share_row
@@ -65,7 +66,7 @@ def fill_day(
     cells: Sequence[dict[str, Any]] = (),
     shares: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Marts and figures of a day; `python` is the share that asks for it, the others are rows beside the usual ones."""
+    """Marts, published cells and figures of a day; `python` is the share that asks for it, the others are rows beside the usual ones."""
     cells = [
         *cells,
         make_cell(n_even_employers=30.0, largest_employer_share=0.1),
@@ -109,7 +110,9 @@ def fill_day(
          for level, region in (("world", "World"), ("country", "US"), ("country", "DE"), ("region", "Northern America"))
          for source in ("all", "ashby")],
     )  # fmt: skip
-    figures = compute_figures(con, day, code_version="9.9")
+    with database.transaction(con):
+        vintages.accept_all(con, day)
+    figures = compute_figures(con, day, code_version="9.9", standing=vintages.read_standing(con))
     put_day(con, mart_tables.Figures, day, [as_row(_bind(figure)) for figure in figures])
 
 

@@ -139,7 +139,7 @@ def test_every_cell_is_in_one_file_and_says_what_the_figure_says(published: Path
         assert not cells.keys() & {row["id"] for row in rows}
         cells |= {row["id"]: row for row in rows}
     with open_published_file(published) as con:
-        assert cells.keys() == set(list_ids(con, DAY)) and len(cells) > 4
+        assert cells.keys() == set(list_ids(con)) and len(cells) > 4
         figures = compute_asked(con, sorted(cells), DAY, code_version="")
     for row in figures:
         cell = cells[row.figure]
@@ -161,7 +161,7 @@ def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all_where_it
 
     sdmx = pd.read_csv(released / "sdmx/BANDS.csv").query("PART == @MEDIAN_OF_PANEL")
     assert sdmx[["OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS"]].to_numpy().tolist() == [[*panel.values()]]
-    mart = pd.read_csv(released / "marts/salary_bands.csv").dropna(subset="p50_of_panel")
+    mart = pd.read_csv(released / "tables/salary_bands.csv").dropna(subset="p50_of_panel")
     assert mart[[*OF_PANEL]].to_numpy().tolist() == [[*OF_PANEL.values()]]
 
     with open_published_file(published) as con:
@@ -194,9 +194,9 @@ def test_what_a_survey_binds_carries_its_licence_and_is_in_no_table(released: Pa
     assert not (released / figure_files.path_of(BOTH)).exists()
     files = [entry for entry in load(released / "cells/index.json")["files"] if entry["place"] == "ar"]
     assert [entry["licence"] for entry in files] == ["CC-BY-NC-SA-4.0"]
-    bands = pl.read_parquet(released / "marts/salary_bands.parquet")
+    bands = pl.read_parquet(released / "tables/salary_bands.parquet")
     assert "reported" not in set(bands["basis"]) and bands.height == 4
-    assert pl.read_parquet(released / "marts/reported_pay.parquet").height == 0
+    assert pl.read_parquet(released / "tables/reported_pay.parquet").height == 0
     assert "AR" not in (released / "sdmx/BANDS.csv").read_text().upper().split(",")
     with duckdb.connect(released / DATABASE, read_only=True) as con:
         rows = con.execute("SELECT figure FROM mart.figures WHERE list_has_any(sources, ?)", [[
@@ -221,8 +221,8 @@ def everything(folder: Path) -> str:
 
 
 def tables_of(folder: Path) -> str:
-    """The text of the marts as CSV."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "marts").glob("*.csv")))
+    """The text of the published cells as CSV."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "tables").glob("*.csv")))
 
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
@@ -280,8 +280,8 @@ def test_sdmx1_reads_bands_and_shares_with_their_structure(released: Path) -> No
                 assert str(observation.dimension[name].value) in code_list, (name, observation)
 
 
-def test_marts_are_read_by_pandas_and_polars_alike(released: Path) -> None:
-    for path in sorted((released / "marts").glob("*.parquet")):
+def test_tables_are_read_by_pandas_and_polars_alike(released: Path) -> None:
+    for path in sorted((released / "tables").glob("*.parquet")):
         n_rows = len(pd.read_parquet(path))
         assert n_rows == pl.read_parquet(path).height
         assert n_rows == len(pd.read_csv(path.with_suffix(".csv"), keep_default_na=False)), path
@@ -334,7 +334,10 @@ def test_the_version_is_that_of_the_newest_run_and_a_figure_has_its_own(publishe
 
 def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> None:
     quality = (released / "QUALITY.md").read_text()
-    assert "Open on 17 August 2026, the day of the release: 9 adverts, 8 jobs, 7 of them in AI, 5 with pay." in quality
+    assert (
+        "Open on 17 August 2026, the day of the published frame: 9 adverts, 8 jobs, 7 of them in AI, 5 with pay."
+        in quality
+    )
     own = [data for path in (released / "figures").glob("*.json") if path.name != "index.json"
            and (data := load(path))["value"] and data["n"] and data["basis"] in ("advertised", "postings")]  # fmt: skip
     counts = [data["n"] for data in own]
@@ -403,7 +406,7 @@ def test_a_release_names_the_one_before_and_keeps_its_figures(chained: Path, rel
         (figure_files.dated_path_of(PYTHON, DAY.isoformat()), "it was changed"),
         (f"releases/{DAY}.json", "the chain is broken"),
         (f"releases/{NEXT}.json", f"not {MANIFEST}"),
-        ("marts/shares.parquet", "it was changed"),
+        ("tables/shares.parquet", "it was changed"),
         (DATABASE, DATABASE),
     ],
 )

@@ -34,7 +34,7 @@ FIGURE, DATED = "figures/years.shares.json", f"figures/{DAY}/years.shares.json"
 ONE_OF_EACH_KIND = (
     "index.html", "f/years.shares.html", "site.js", "site.css", "data/pay.js", DATED, "figures/years.shares.csv",
     "figures/years.shares.svg", "figures/index.json", "ledger/years.shares.json", "cells/share/all.json",
-    "marts/shares.parquet", "sdmx/structure.xml", "dataset.jsonld", "CITATION.cff", "feed.atom", "CHANGES.md",
+    "tables/shares.parquet", "sdmx/structure.xml", "dataset.jsonld", "CITATION.cff", "feed.atom", "CHANGES.md",
     "LICENCES.md",
 )  # fmt: skip
 TEBIBYTE = 2**40
@@ -241,8 +241,8 @@ TOGETHER: dict[str, list[tuple[Tamper, str]]] = {
     "files changed, cut, added, removed, exchanged": [
         *((edit(path, flip), f"{path}: {CHANGED}") for path in ONE_OF_EACH_KIND),
         (edit("figures.csv", lambda content: content.replace(b"0.5", b"0.9", 1)), f"figures.csv: {CHANGED}"),
-        (edit("marts/shares.csv", lambda b: b"".join(sorted(b.splitlines(True)))), f"marts/shares.csv: {CHANGED}"),
-        (put("marts/salary_bands.parquet", bomb()), f"marts/salary_bands.parquet: {CHANGED}"),
+        (edit("tables/shares.csv", lambda b: b"".join(sorted(b.splitlines(True)))), f"tables/shares.csv: {CHANGED}"),
+        (put("tables/salary_bands.parquet", bomb()), f"tables/salary_bands.parquet: {CHANGED}"),
         (edit("sdmx/BANDS.csv", lambda content: content + content[-40:]), f"sdmx/BANDS.csv: {CHANGED}"),
         (edit("llms.txt", lambda content: content[:-1]), f"llms.txt: {CHANGED}"),
         (put("QUALITY.md", b""), f"QUALITY.md: {CHANGED}"),
@@ -271,7 +271,7 @@ TOGETHER: dict[str, list[tuple[Tamper, str]]] = {
         (pipe(SUMS), f"{SUMS}: {NO_FILE}"),
         (make_folder("guide.html"), f"guide.html: {NO_FILE}"),
         (lengthen(FIGURE), f"{FIGURE}: {CHANGED}"),
-        (lengthen("marts/shares.parquet"), f"marts/shares.parquet: {CHANGED}"),
+        (lengthen("tables/shares.parquet"), f"tables/shares.parquet: {CHANGED}"),
     ],
 }
 """Faults of one release that do not hide each other."""
@@ -425,7 +425,7 @@ def test_a_chain_is_bounded_and_keeps_no_fields_that_nobody_reads(
 
 
 def test_files_that_systems_put_into_folders_count_as_nothing(folder: Path) -> None:
-    for path in (".DS_Store", "figures/._index.json", "marts/Thumbs.db", "desktop.ini"):
+    for path in (".DS_Store", "figures/._index.json", "tables/Thumbs.db", "desktop.ini"):
         put(path, b"x")(folder)
     assert list(find_faults(folder)) == [] == list(find_obstacles(folder, read_chain(folder)))
     make_folder("cells/.DS_Store")(folder)

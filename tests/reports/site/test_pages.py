@@ -11,13 +11,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.figures.history import FigureVintage
 from reports.release.published import describe_published
 from reports.site import build, explorer, words
 from tests.reports.conftest import make_tables
 from tests.reports.site.pages import make_site, render_pages
 from tests.reports.site.test_regions import MIXED, US
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
 
 Make = Callable[..., Figures]
 REVIEW = "under review since 22 January 2026"
@@ -69,13 +69,13 @@ def test_employers_with_adverts_in_both_stand_first_as_the_page_says(figure: Mak
     assert 0 < text.index('id="disclosure-within_employers"') < text.index('id="disclosure-ai_jobs"')
 
 
-def vintage(number: int, value: str | None, **changes: Any) -> Vintages:
-    """A vintage of the figure of Python that was published."""
+def vintage(number: int, value: str | None, **changes: Any) -> FigureVintage:
+    """A vintage of the list that the figure of Python is read from, published, with what the figure said."""
     on = date(2026, number, 1)
     return replace(
-        Vintages(
-            figure="skill.python", number=number, as_of=on, state="published", offered_on=on, decided_on=on,
-            why="revised", value=value, method="m", content="{}",
+        FigureVintage(
+            number=number, as_of=on, state="published", offered_on=on, decided_on=on, why="revised", reason=None,
+            is_correction=False, is_reviewed=True, value=value, n_jobs=100,
         ),
         **changes,
     )  # fmt: skip

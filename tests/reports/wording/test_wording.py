@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from reports.figures.catalogue import declaration_of
-from reports.figures.declaration import CARRIED
 from reports.wording import levels, notes, numbers, pay, shares
 from transforms.records.vocabulary import SKILL_CATEGORIES
 from warehouse.mart_tables import Figures
@@ -321,8 +320,6 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
          "low confidence: 4 of 5 values (3: the band is wide; 1: few employers)"),
         ({"figure": "entries.countries", "reason": "low confidence for Peru"},
          [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
-        ({"figure": "skills.any", "rung": CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
-         [WIDE | {"skill": "AWS"}], "low confidence: too little data; value of 2026-01-01 kept"),
     ],
 )  # fmt: skip
 def test_low_confidence_says_of_what_and_why(
