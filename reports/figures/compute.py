@@ -306,7 +306,9 @@ def _read_rows(
 
 def _share_parameters(rung: Fallback, sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
     """The parameters of a SELECT that gives the rows of all figures of a rung's batch."""
-    names = query.parameters_in(sql)
+    names = set(query.parameters_in(sql))
+    for piece in [value for name, value in parameters.items() if name in names and isinstance(value, Sql)]:
+        names |= query.parameters_in_text(piece)
     wider = rung.batch.parameters if rung.batch else {}
     return {name: value for name, value in {**parameters, **wider}.items() if name in names}
 

@@ -86,6 +86,12 @@ def parameters_in(name: str) -> frozenset[str]:
     return frozenset(_template(name).get_identifiers())
 
 
+@functools.cache
+def parameters_in_text(text: str) -> frozenset[str]:
+    """The names of the parameters of a SELECT, or a piece of one, of which no file holds the text."""
+    return frozenset(Template(text).get_identifiers())
+
+
 def files_of(behind: str) -> str:
     """A SELECT of the archive files of each cell, with the number of adverts in each, from that of its adverts.
 
