@@ -13,7 +13,7 @@ from flows import backfill, nightly
 from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
 from reports.figures import vintages
-from reports.figures.catalogue import declarations
+from reports.figures.compute import compute_figures
 from reports.guide import desk
 from tests.bench.nights import clocks_on_steps
 from tests.made_nights import market
@@ -63,10 +63,10 @@ class Nights:
             guides.append(folder / path.relative_to(self.data))
         return Nights(folder, self.n_boards, tuple(guides), list(self.days))
 
-    def ledger(self) -> dict[str, Figures]:
-        """What each figure would be on the newest day."""
+    def tonight(self) -> dict[str, Figures]:
+        """What each figure would be of the marts of the newest day."""
         with open_reader(self.data) as con:
-            return {row.figure: row for row in desk.read_ledger(con, desk.newest_day(con), declarations(con))}
+            return {row.figure: row for row in compute_figures(con, desk.newest_day(con), code_version="")}
 
     def published(self) -> dict[str, Figures]:
         """What stands published of each figure on the newest day."""
@@ -74,12 +74,12 @@ class Nights:
             return {row.figure: row for row in desk.published_figures(con)}
 
     def vintages(self) -> Mapping[str, Sequence[Vintages]]:
-        """All vintages by figure."""
+        """All vintages by list."""
         with open_reader(self.data) as con:
             return vintages.read_vintages(con)
 
     def waiting(self) -> dict[str, Vintages]:
-        """The vintages that wait for review by figure."""
+        """The vintages that wait for review by list."""
         candidates = {name: vintages.waiting_one(history) for name, history in self.vintages().items()}
         return {name: one for name, one in candidates.items() if one is not None}
 

@@ -66,7 +66,10 @@ def fill_day(
     cells: Sequence[dict[str, Any]] = (),
     shares: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Marts, published cells and figures of a day; `python` is the share that asks for it, the others are rows beside the usual ones."""
+    """Marts, published cells and figures of a day.
+
+    `python` is the share that asks for it, the others are rows beside the usual ones.
+    """
     cells = [
         *cells,
         make_cell(n_even_employers=30.0, largest_employer_share=0.1),
