@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import recovery, templates
+from warehouse import published, recovery, templates
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.marts import mart_history
 from warehouse.ops_tables import (
@@ -51,6 +51,8 @@ SqlError = duckdb.Error
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
+NIGHTLY = "nightly"
+"""What the published file is called while it is attached; the schema of published cells has the name `published`."""
 KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
@@ -295,19 +297,19 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
             mart_history.forget(con, cls)
         return
     try:
-        con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
     except duckdb.Error as error:
         log.warning("%s cannot be read; the history of %s stays as it is (%s)", market, table_of(cls).name, error)
         return
     try:
-        if not mart_history.is_as_in(con, cls, "published"):
+        if not mart_history.is_as_in(con, cls, NIGHTLY):
             with transaction(con):
                 mart_history.forget(con, cls)
-                mart_history.copy(con, cls, "published")
+                mart_history.copy(con, cls, NIGHTLY)
     except duckdb.Error as error:
         log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
     finally:
-        con.execute("DETACH published")
+        con.execute(f"DETACH {NIGHTLY}")
 
 
 def restore_rows(con: Connection, cls: type, market: Path) -> None:
@@ -321,10 +323,10 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
         con.execute(f"DELETE FROM {name}")
         return
     try:
-        con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
         with transaction(con):
             con.execute(f"DELETE FROM {name}")
-            mart_history.copy_rows(con, cls, "published")
+            mart_history.copy_rows(con, cls, NIGHTLY)
     except duckdb.Error as error:
         if recovery.LOCKED in str(error):
             log.warning("%s cannot be read; %s stays as it is (%s)", market, name, error)
@@ -333,13 +335,13 @@ def restore_rows(con: Connection, cls: type, market: Path) -> None:
             raise
         log.warning("%s: what was published does not fit today's declaration (%s)", name, error)
     finally:
-        con.execute("DETACH DATABASE IF EXISTS published")
+        con.execute(f"DETACH DATABASE IF EXISTS {NIGHTLY}")
 
 
 def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
-    """Take out what is dated after `now`, which has a zone: marts, figures, vintages, decisions on vintages, and runs.
+    """Take out what is dated after `now`, which has a zone: marts, figures, vintages, decisions on them, and runs.
 
-    All that was published of them is kept: the published file stays under a second name (`atomic_files.keep_aside`),
+    The cells that stand are then again those of the vintages that do. All that was published of them is kept: the published file stays under a second name (`atomic_files.keep_aside`),
     from which it can be read, or put back. Gives a sentence that says so; None where nothing is dated after `now`.
     """
     day = now.astimezone(UTC).date()
@@ -355,6 +357,7 @@ def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
         for cls, column, last in ahead:
             con.execute(f"DELETE FROM {table_of(cls).name} WHERE {column} > ?", [last])
         _undo_decisions(con, day)
+        published.follow_vintages(con)
     what = ", ".join(map(str, sorted(days))) or "vintages and runs alone"
     where = f"{kept} keeps what had been published of it" if kept else "nothing of it had been published"
     return f"Set aside everything dated after today ({what}); {where}"
@@ -364,7 +367,8 @@ def _undo_decisions(con: Connection, day: date) -> None:
     """Let a vintage that was decided after a day wait again; where another followed, it was decided on that day."""
     con.execute(
         """
-        UPDATE ops.vintages AS v SET state = 'waiting', decided_on = NULL, reason = NULL, is_correction = FALSE
+        UPDATE ops.vintages AS v
+        SET state = 'waiting', decided_on = NULL, reason = NULL, is_correction = FALSE, is_reviewed = TRUE
         WHERE decided_on > $day
         AND NOT EXISTS (FROM ops.vintages AS w WHERE w.list = v.list AND w.number > v.number)
         """,

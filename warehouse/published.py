@@ -92,7 +92,7 @@ def publish(con: Connection, numbers: Mapping[str, int], *, cells_of: date, publ
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE new_cells AS"
             f" SELECT n.*, a.vintage, {literal(published_on.isoformat())}::DATE AS published_on,"
-            f" CASE WHEN {has_value} THEN coalesce(o.since, {literal(published_on.isoformat())}::DATE) END AS since"
+            f" CASE WHEN {has_value} THEN least(o.since, {literal(published_on.isoformat())}::DATE) END AS since"
             f" FROM (SELECT *, {LISTS[mart].name} AS list FROM ({_on(mart, cells_of)})) AS n"
             f" JOIN accepted AS a USING (list) LEFT JOIN {table} AS o ON o.list = n.list AND {same}"
         )
@@ -117,6 +117,31 @@ def say_waiting(con: Connection, waiting: Mapping[str, tuple[date, str]]) -> Non
                 " WHERE list = ? AND (waits_since, waits_because) IS DISTINCT FROM (?, ?)",
                 [since, why, name, since, why],
             )
+
+
+_STANDING = """
+SELECT list, number, as_of, decided_on FROM ops.vintages WHERE state = 'published'
+QUALIFY row_number() OVER (PARTITION BY list ORDER BY number DESC) = 1 ORDER BY list
+"""
+_WAITING = "SELECT list, offered_on, why FROM ops.vintages WHERE state = 'waiting' ORDER BY list, number"
+
+
+def follow_vintages(con: Connection) -> None:
+    """Put the cells of the vintages that stand in place where those of others are, after vintages were taken back.
+
+    They are read from the marts of their days. To be called in a transaction.
+    """
+    standing = {name: one for name, *one in con.execute(_STANDING).fetchall()}
+    for cls in PUBLISHED.values():
+        con.execute(f"DELETE FROM {table_of(cls).name} WHERE list NOT IN (SELECT unnest(?))", [list(standing)])
+    there = " UNION ".join(f"SELECT list, vintage FROM {table_of(cls).name}" for cls in PUBLISHED.values())
+    in_place: dict[str, set[int]] = {}
+    for name, vintage in con.execute(there).fetchall():
+        in_place.setdefault(name, set()).add(vintage)
+    for name, (number, as_of, decided_on) in standing.items():
+        if in_place.get(name) != {number}:
+            publish(con, {name: number}, cells_of=as_of, published_on=decided_on)
+    say_waiting(con, {name: (since, why) for name, since, why in con.execute(_WAITING).fetchall()})
 
 
 def has_cells(con: Connection, name: str, day: date) -> bool:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from extractors.refine.refine import remove_damaged
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Outputs, Settings
-from warehouse import database
+from warehouse import database, published
 from warehouse.mart_tables import PUBLISHED, Figures
 from warehouse.marts import mart_history
 from warehouse.ops_tables import EXITS_PUBLISHED, FigureVintages, Vintages
@@ -160,7 +160,7 @@ def _count_vintages(con: database.Connection, *, after: date | None = date.min) 
 
 
 def _forget_offers_after(con: database.Connection, day: date) -> None:
-    """Leave ledger and vintages as the last run that published left them; what waited on that day waits again."""
+    """Leave ledger, vintages and cells as the last run that published left them; what waited then waits again."""
     with database.transaction(con):
         mart_history.forget_after(con, Figures, day)
         con.execute("DELETE FROM ops.vintages WHERE offered_on > ?", [day])
@@ -168,6 +168,7 @@ def _forget_offers_after(con: database.Connection, day: date) -> None:
             "UPDATE ops.vintages SET state = 'waiting', decided_on = NULL WHERE state = 'withdrawn' AND decided_on > ?",
             [day],
         )
+        published.follow_vintages(con)
 
 
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:

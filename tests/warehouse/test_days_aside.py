@@ -14,11 +14,11 @@ import duckdb
 import pytest
 
 from reports.figures import vintages
-from tests.builders import all_rows, open_copy
+from tests.builders import all_rows, open_copy, share_of
 from tests.reports.conftest import put_rows
 from tests.warehouse.marts.test_mart_history import figure
 from warehouse import database
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import Figures, Shares
 from warehouse.ops_tables import Runs, Vintages
 from warehouse.publish import atomic_files, market
 
@@ -26,6 +26,8 @@ NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
 DAYS = [date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 30)]
 FIGURES = "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of"
 VINTAGES = "SELECT offered_on FROM ops.vintages ORDER BY offered_on"
+CELLS = "SELECT list, vintage, since, share FROM published.shares ORDER BY list"
+SKILLS, PAY_STATED = "shares.skills.regions", "shares.pay_stated.regions"
 RUNS = "SELECT run_id FROM ops.runs ORDER BY run_id"
 
 
@@ -37,7 +39,8 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
             database.write_mart(work, Figures, [figure(day)], as_of=day)
             at = NOW + timedelta(days=(day - NOW.date()).days, minutes=number)
             put_rows(work, Runs, {"run_id": str(number), "started_at": at, "ended_at": at, "exit_code": 0})
-            put_rows(work, Vintages, {"figure": "skill.python", "number": number + 1, "offered_on": day, "as_of": day})
+            own = {"list": SKILLS, "number": number + 1, "as_of": day, "offered_on": day, "decided_on": day}
+            put_rows(work, Vintages, own)
         yield work
 
 
@@ -96,12 +99,12 @@ def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, t
         ("again", 1, "published", past, ahead, "right"),
         ("again", 2, "published", ahead, ahead, None),
     ]
-    names = ("figure", "number", "state", "offered_on", "decided_on", "reason")
+    names = ("list", "number", "state", "offered_on", "decided_on", "reason")
     for row in rows:
         put_rows(con, Vintages, dict(zip(names, row, strict=True)) | {"as_of": past})
     for table in ("mart.figures", "ops.runs"):
         assert all_rows(con, f"SELECT count(*) FROM {table}") != [(0,)]
-    query = f"SELECT {', '.join(names)} FROM ops.vintages ORDER BY figure, number"
+    query = f"SELECT {', '.join(names)} FROM ops.vintages ORDER BY list, number"
     assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None
     assert all_rows(con, query) == [
         ("again", 1, "waiting", past, None, None),
@@ -113,9 +116,49 @@ def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, t
         ("withdrawn", 2, "waiting", past, None, None),
     ]
     assert vintages.last_decided_day(con) == today
-    con.execute("UPDATE ops.vintages SET state = 'rejected', decided_on = ? WHERE figure = 'again'", [ahead])
+    con.execute("UPDATE ops.vintages SET state = 'rejected', decided_on = ? WHERE list = 'again'", [ahead])
     assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None, "with nothing else ahead"
     assert vintages.last_decided_day(con) == today
+
+
+def test_cells_follow_the_vintages_that_stand(con: database.Connection, tmp_path: Path) -> None:
+    """A vintage that a person accepted ahead waits again, one of a night ahead is gone: what stood before stands."""
+    past, today, ahead = DAYS[0], DAYS[1], DAYS[3]
+    con.execute("DELETE FROM ops.vintages")
+
+    def write(day: date, share: float, *, with_pay: bool = True) -> None:
+        rows = [share_of(day, "skill_asked", "Python", 100, share=share, status="published", reason=None)]
+        if with_pay:
+            rows.append(share_of(day, "pay_stated", "pay_stated", 100, share=share, status="published", reason=None))
+        database.write_mart(con, Shares, rows, as_of=day)
+
+    with database.transaction(con):
+        write(past, 0.5)
+        vintages.accept_all(con, past)
+        write(today, 0.6)
+        waiting = {"number": 2, "as_of": today, "offered_on": today, "why": "jump", "n_jobs": 1, "method": "m"}
+        put_rows(con, Vintages, {"list": SKILLS, "state": "waiting", **waiting})
+        accepted = vintages.decide(con, vintages.read_vintages(con), SKILLS, accepts=True, reason="true", on=ahead)
+        vintages.store(con, [accepted])
+        write(ahead, 0.9)
+        vintages.accept_all(con, ahead)
+        write(ahead, 0.9, with_pay=False)
+    assert all_rows(con, CELLS) == [(PAY_STATED, 2, past, 0.9), (SKILLS, 3, past, 0.9)]
+    assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None
+    assert all_rows(con, CELLS) == [(PAY_STATED, 1, past, 0.5), (SKILLS, 1, past, 0.5)]
+    waits = "SELECT list, waits_since, waits_because FROM published.shares WHERE waits_since IS NOT NULL"
+    assert all_rows(con, waits) == [(SKILLS, today, "jump")]
+
+
+def test_a_list_without_a_vintage_has_no_cells_left(con: database.Connection, tmp_path: Path) -> None:
+    con.execute("DELETE FROM ops.vintages")
+    with database.transaction(con):
+        rows = [share_of(DAYS[3], "skill_asked", "Python", 100, share=0.9, status="published", reason=None)]
+        database.write_mart(con, Shares, rows, as_of=DAYS[3])
+        vintages.accept_all(con, DAYS[3])
+    assert all_rows(con, CELLS)
+    database.set_days_aside(con, tmp_path / database.MARKET, NOW)
+    assert all_rows(con, CELLS) == []
 
 
 def test_nothing_is_kept_where_nothing_is_ahead(con: database.Connection, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables, templates
-from warehouse.database import MARKET, Connection, attached, remove_database, transaction
+from warehouse.database import MARKET, NIGHTLY, Connection, attached, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.ops_tables import Vintages
 from warehouse.schema import (
@@ -36,8 +36,8 @@ from warehouse.schema import (
     view_ddl,
 )
 
-NIGHTLY, RELEASED = "nightly", "released"
-"""What the published file, and the DuckDB file of a release, are called while the release is made."""
+RELEASED = "released"
+"""What the DuckDB file of a release is called while the release is made."""
 RELEASED_STORAGE = "v1.3.0"
 """Storage version of the DuckDB file of a release: later ones write a random number into its header."""
 LOOKUPS = (

@@ -12,11 +12,12 @@ import pytest
 
 from flows.runtime import recovery, run_log
 from flows.runtime.settings import Settings
-from tests.builders import all_rows, open_copy
+from reports.figures import vintages
+from tests.builders import all_rows, open_copy, share_of
 from tests.reports.conftest import put_rows
 from tests.warehouse.marts.test_mart_history import figure
 from warehouse import database
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import Figures, Shares
 from warehouse.ops_tables import Runs, Vintages
 from warehouse.publish import market
 
@@ -33,9 +34,10 @@ class Night:
     def offer(self, number: int) -> None:
         day = DAYS[number - 1]
         database.write_mart(self.con, Figures, [figure(day)], as_of=day)
-        put_rows(self.con, Vintages, {
-            "figure": "a", "number": number, "offered_on": day, "as_of": day, "state": "published", "decided_on": day,
-        })  # fmt: skip
+        share = share_of(day, "skill_asked", "Python", 100, share=number / 10, status="published", reason=None)
+        with database.transaction(self.con):
+            database.write_mart(self.con, Shares, [share], as_of=day)
+            vintages.accept_all(self.con, day)
 
     def publish(self, number: int) -> None:
         self.offer(number)
@@ -49,6 +51,12 @@ class Night:
         said = recovery.describe_lost_publication(self.con, self.outputs)
         recovery.restore_publication(self.con, self.outputs)
         return said
+
+    def cells(self) -> list[tuple[int, float]]:
+        """Vintage and share of the one cell that stands."""
+        return [
+            (vintage, share) for vintage, share in all_rows(self.con, "SELECT vintage, share FROM published.shares")
+        ]
 
     def vintages(self) -> list[tuple[int, str]]:
         return [(number, state) for number, state in all_rows(self.con, VINTAGES)]
@@ -70,12 +78,13 @@ def test_an_older_copy_of_what_is_published_takes_no_vintage(nights: Night) -> N
     assert "market.duckdb is an older copy, without what run 2 published" in sentence and "2 vintages" in sentence
     assert nights.vintages() == [(1, "published"), (2, "published")]
     assert all_rows(nights.con, "SELECT max(as_of) FROM mart.figures") == [(DAYS[1],)]
+    assert nights.cells() == [(2, 0.2)]
 
 
 def test_offers_of_a_killed_run_are_dropped_where_the_published_file_is_lost(nights: Night) -> None:
     nights.publish(1)
     put_rows(nights.con, Vintages, {
-        "figure": "b", "number": 1, "offered_on": DAYS[0], "as_of": DAYS[0], "state": "withdrawn",
+        "list": "disclosure", "number": 1, "offered_on": DAYS[0], "as_of": DAYS[0], "state": "withdrawn",
         "decided_on": DAYS[1],
     })  # fmt: skip
     nights.offer(2)
@@ -85,6 +94,16 @@ def test_offers_of_a_killed_run_are_dropped_where_the_published_file_is_lost(nig
     assert "Dropped 1 vintages offered after 2026-06-01: no run is known to have published them" in sentence
     assert sorted(nights.vintages()) == [(1, "published"), (1, "waiting")]
     assert all_rows(nights.con, "SELECT max(as_of) FROM mart.figures") == [(DAYS[0],)]
+    assert nights.cells() == [(1, 0.1)]
+
+
+def test_cells_that_nothing_published_are_again_those_of_the_published_file(nights: Night) -> None:
+    """As after a night that was killed before it published."""
+    nights.publish(1)
+    nights.offer(2)
+    assert nights.cells() == [(2, 0.2)]
+    assert nights.restore() == []
+    assert (nights.cells(), nights.vintages()) == ([(1, 0.1)], [(1, "published")])
 
 
 def test_the_journal_knows_that_a_run_published(nights: Night) -> None:
