@@ -1,8 +1,8 @@
 """Whatever is run in whatever order, no vintage that was published is lost or becomes another.
 
 From the load on all operations are the product's own: nights, backfills, crawls, rebuilds, reviews, what restores and
-what publishes. Made up is what they rest on: adverts are no more than the days on which they were read, figures have
-values that the test chooses, and the databases have only the tables of which that tells.
+what publishes. Made up is what they rest on: adverts are no more than the days on which they were read, each list has
+one cell, with a value that the test chooses, and the databases have only the tables of which that tells.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import functools
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -36,27 +36,37 @@ from reports.figures import vintages
 from reports.figures.addresses import declare
 from reports.figures.declaration import WITHHELD
 from tests.flows.conftest import PlainTask
+from tests.reports.conftest import make_cell, plain
 from transforms.records.columns import fields_of
-from warehouse import analysis_views, database, schema
+from warehouse import analysis_views, database, published, schema
 from warehouse.checks import integrity
 from warehouse.checks.gate import GateResult
-from warehouse.mart_tables import HISTORIES, Days, Figures
+from warehouse.mart_tables import HISTORIES, LISTS, PUBLISHED, Days, Figures, SalaryBands
 from warehouse.marts import compute, mart_history, staging
 from warehouse.ops_tables import Loads, MartInputs, Rejects, Vintages
 from warehouse.publish import atomic_files, market, sync
 from warehouse.tables import Sources
 
 SOURCE = "board"
+OTHERS, US = {"basis": "advertised_third_party"}, {"region_level": "country", "region": "US"}
+CELLS = {
+    "pay.advertised_third_party.countries": OTHERS | US,
+    "pay.reported.countries": US | {"basis": "reported"},
+    "pay.advertised_third_party.regions": OTHERS,
+}
+"""The one cell of each list."""
 FIGURES = {
-    name: declare(name)
-    for name in (
-        "pay.us.ai_engineering.mid_senior.advertised_third_party", "pay.de.data_scientist.senior.reported",
-        "pay.de.data_engineer.senior.reported",
-    )
-}  # fmt: skip
-*FIRST, LATER = FIGURES
-"""The figures that there are from the first, and one that an update brings."""
-TABLES = (*database.KEPT, Days, HISTORIES[Figures], Rejects, MartInputs, Loads, Sources)
+    "pay.advertised_third_party.countries": declare("pay.us.ai_engineering.mid_senior.advertised_third_party"),
+    "pay.reported.countries": declare("pay.us.ai_engineering.mid_senior.reported"),
+    "pay.advertised_third_party.regions": declare(
+        "pay.northern_america.ai_engineering.mid_senior.advertised_third_party"
+    ),
+}
+"""The figure that is read from it."""
+*FIRST, LATER = CELLS
+"""The lists that there are from the first, and one that an update brings."""
+MARTS = (Figures, SalaryBands)
+TABLES = (*database.KEPT, Days, *(HISTORIES[mart] for mart in MARTS), Rejects, MartInputs, Loads, Sources)
 BEGIN = date(2026, 6, 15)
 LOST = ("every vintage that was published", "no run is known to have published them")
 """Words of the messages that name lost vintages: of both databases; of a run that was killed as it published first."""
@@ -68,11 +78,11 @@ class Killed(BaseException):
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One operation: what, how many days on or back, what becomes of a figure's value, and where it is killed."""
+    """One operation: what, how many days on or back, what becomes of the value of a list, and where it is killed."""
 
     what: str
     days: int = 1
-    figure: int = 0
+    list: int = 0
     value: str = "same"
     killed: str | None = None
 
@@ -106,6 +116,7 @@ class Folder:
         self.archived: set[date] = set()
         self.values: dict[str, int | None] = dict.fromkeys(FIRST, 150_000)
         self.ever: dict[str, list[Vintages]] = {}
+        self.said: dict[tuple[object, ...], float | None] = {}
         self.is_whole = True
         self.is_put_back = False
         self.set_aside_on: date | None = None
@@ -136,35 +147,34 @@ class Folder:
         return ()
 
     def earlier_days(self, con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
-        computed = {day for (day,) in con.execute("SELECT as_of FROM mart.days WHERE mart = 'mart.figures'").fetchall()}
+        days = con.execute("SELECT as_of FROM mart.days WHERE mart = 'mart.salary_bands'").fetchall()
+        computed = {day for (day,) in days}
         return sorted(day for day in self.archived if first_on <= day < as_of and day not in computed)
 
-    def ledger(self, con: database.Connection, as_of: date, **_: object) -> list[Figures]:
-        """What figures would be: of the newest day as the test says, of earlier days something else."""
-        newest = max(self.archived) <= as_of
-        return [self.row(name, value if newest else 90_000, as_of) for name, value in self.values.items()]
+    def write_cells(self, con: database.Connection, marts: compute.ComputedMarts) -> None:
+        """The mart of a day: of the newest day as the test says, of earlier days something else."""
+        newest = max(self.archived) <= marts.as_of
+        rows = [self.cell(name, value if newest else 90_000, marts.as_of) for name, value in self.values.items()]
+        database.write_mart(con, SalaryBands, rows, as_of=marts.as_of)
 
-    def row(self, name: str, median: int | None, as_of: date) -> Figures:
-        amounts = median and {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
-        text = f"USD {median / 1000:.1f}K" if median else None
-        rung = FIGURES[name].rungs[0]
-        return Figures(
-            as_of=as_of, figure=name, title=name, kind="measured", basis=rung.basis, unit="money",
-            rung=rung.name if median else WITHHELD, value=text, bare_value=text,
-            value_json=json.dumps([amounts]) if median else None, status="published" if median else "suppressed",
-            reason=None if median else "12 jobs", n_jobs=200 if median else 12, n_employers=50, window_days=None,
-            sql="SELECT 1", sources=(SOURCE,), snapshots=(), code_version="1", baseline=None, verify_by=None,
-            period_from=as_of - timedelta(days=90), period_to=as_of,
-        )  # fmt: skip
+    def cell(self, name: str, median: int | None, as_of: date) -> SalaryBands:
+        amounts = {"p50": median, "p50_lo": median and 0.96 * median, "p50_hi": median and 1.04 * median}
+        counts = {"n_jobs": 200 if median else 120, "n_employers": None, "status": "low" if median else "suppressed"}
+        row = make_cell(as_of=as_of, reason="few employers", **CELLS[name], **amounts, **counts)
+        return SalaryBands(**{f.name: row.get(f.name, plain(f)) for f in fields_of(SalaryBands)})
+
+    def ledger(self, con: database.Connection, as_of: date, **_: object) -> list[Figures]:
+        """The figures of the cells that are published."""
+        return [row_of(name, median, as_of, vintage) for name, (vintage, median) in read_cells(con).items()]
 
     def put_guide(self, request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]) -> Any:
-        lines = [f"{row.figure}: {row.value}; {row.bare_value}; {row.status}\n" for row in ledger]
+        lines = [f"{row.list}: {row.value}; {row.bare_value}; {row.status}\n" for row in ledger]
         return atomic_files.stage(path_out, "".join(lines).encode())
 
     # --- operations -----------------------------------------------------------------------------------------
 
     def do(self, step: Step) -> None:
-        name = FIRST[step.figure]
+        name = FIRST[step.list]
         self.values[name] = VALUES[step.value](self.values[name])
         self.log.clear()
         before = self.published()
@@ -279,14 +289,14 @@ class Folder:
     # --- what must hold -------------------------------------------------------------------------------------
 
     def published(self) -> dict[str, list[Vintages]] | None:
-        """All vintages that stand in the published file, by figure; None where there is no such file."""
+        """All vintages that stand in the published file, by list; None where there is no such file."""
         if not (self.data / database.MARKET).exists():
             return None
         with duckdb.connect(str(self.data / database.MARKET), read_only=True) as con:
             return vintages.read_vintages(con)
 
     def guide(self) -> dict[str, str]:
-        """What the guide says of each figure."""
+        """What the guide says of each list."""
         path = self.config.outputs().guide
         return dict(line.split(": ", 1) for line in path.read_text().splitlines()) if path.exists() else {}
 
@@ -302,7 +312,7 @@ class Folder:
     def is_aside(self, one: Vintages) -> bool:
         """Whether a vintage spoke for days to come when days were set aside, and is kept."""
         is_ahead = self.set_aside_on is not None and one.offered_on > self.set_aside_on
-        return is_ahead and one in self.kept().get(one.figure, [])
+        return is_ahead and one in self.kept().get(one.list, [])
 
     def is_older(self, step: Step) -> bool:
         """Whether a step brings adverts of older days alone to a folder in which all that it has is published."""
@@ -323,6 +333,7 @@ class Folder:
             if now[: len(before)] != before:
                 assert any(words in line for line in self.log for words in LOST), (step, name, before, now)
         self.ever = {name: _decided(history) for name, history in histories.items()}
+        self.check_cells(step, histories)
         if ended and step.what in RUNS:
             printed = {name for name, words in self.guide().items() if not words.endswith("suppressed")}
             assert printed <= self.ever.keys(), f"{step} printed what nobody decided on"
@@ -331,13 +342,71 @@ class Folder:
             for name, history in self.ever.items():
                 last = vintages.last_published(history)
                 assert last is not None
-                row = vintages.thaw(last.content)
-                said = lines[name]
-                assert f"; {row.bare_value}; " in said or said.endswith("suppressed"), (step, name)
+                median = self.said[key_of(last)]
+                assert f"; {say(median)}; " in lines[name], (step, name)
+
+    def check_cells(self, step: Step, histories: Mapping[str, Sequence[Vintages]]) -> None:
+        """The cells that stand are of the vintages that do, and say what these said when they were published."""
+        with duckdb.connect(str(self.data / database.MARKET), read_only=True) as con:
+            cells = read_cells(con)
+        standing = {name: last for name, history in histories.items() if (last := vintages.last_published(history))}
+        assert {name: vintage for name, (vintage, _) in cells.items()} == {
+            name: last.number for name, last in standing.items()
+        }, step
+        for name, last in standing.items():
+            assert self.said.setdefault(key_of(last), cells[name][1]) == cells[name][1], (step, name)
+
+
+def key_of(one: Vintages) -> tuple[object, ...]:
+    """What tells a published vintage from any other, also from one of the same number where all had been lost."""
+    return one.list, one.number, one.as_of, one.offered_on, one.decided_on, one.why, one.reason
+
+
+def read_cells(con: database.Connection) -> dict[str, tuple[int, float | None]]:
+    """Vintage and median of the published cell of each list."""
+    rows = con.execute("SELECT list, vintage, p50 FROM published.salary_bands ORDER BY list").fetchall()
+    return {name: (vintage, median) for name, vintage, median in rows}
+
+
+def say(median: float | None) -> str | None:
+    return f"USD {median / 1000:.1f}K" if median else None
+
+
+def row_of(name: str, median: float | None, as_of: date, vintage: int | None = None) -> Figures:
+    """The figure of a list, of the median of its cell."""
+    amounts = median and {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
+    figure, rung = FIGURES[name], FIGURES[name].rungs[0]
+    return Figures(
+        as_of=as_of, figure=figure.id, title=figure.id, kind="measured", basis=rung.basis, unit="money",
+        rung=rung.name if median else WITHHELD, list=name, vintage=vintage, value=say(median), bare_value=say(median),
+        value_json=json.dumps([amounts]) if median else None, status="low" if median else "suppressed",
+        reason="few employers", n_jobs=200 if median else 120, n_employers=None, window_days=None,
+        sql="SELECT 1", sources=(SOURCE,), snapshots=(), code_version="1", baseline=None, verify_by=None,
+        period_from=as_of - timedelta(days=90), period_to=as_of,
+    )  # fmt: skip
+
+
+def pair(comparison: Any) -> dict[str, list[vintages.Pair]]:
+    """The figures of lists as they stand beside those of the mart of the day: `vintages._Comparison.pair`."""
+    there = {name: median for name, (_, median) in read_cells(comparison.con).items()}
+    query = f"SELECT {LISTS[SalaryBands].name}, p50 FROM mart.salary_bands WHERE as_of = ?"
+    here = dict(comparison.con.execute(query, [comparison.as_of]).fetchall())
+    of_mart = {
+        name: dict(comparison.con.execute(query, [one.as_of]).fetchall()).get(name)
+        for name, one in comparison.standing.items()
+    }
+    in_place = vintages.read_standing(comparison.con)
+    pairs: dict[str, list[vintages.Pair]] = {}
+    for name, one in comparison.standing.items():
+        medians = (there[name] if in_place[name] == one else of_mart[name], here.get(name))
+        rows = [row_of(name, median, day) for median, day in zip(medians, (one.as_of, comparison.as_of), strict=True)]
+        both = all(row.value is not None for row in rows)
+        pairs[name] = [vintages.Pair(figure=FIGURES[name], stands=rows[0], tonight=rows[1])] if both else []
+    return pairs
 
 
 def _decided(history: Sequence[Vintages]) -> list[Vintages]:
-    """Of the vintages of a figure those that were published, or that a person refused."""
+    """Of the vintages of a list those that were published, or that a person refused."""
     return [one for one in history if one.state in (vintages.PUBLISHED, vintages.REJECTED)]
 
 
@@ -345,19 +414,23 @@ def _decided(history: Sequence[Vintages]) -> list[Vintages]:
 
 
 def create_few(con: database.Connection, *, is_published: bool = False) -> None:
-    """The tables of `TABLES` and the ledger, without comments."""
-    for name in ("core", "mart", "ops"):
+    """The tables of `TABLES` and their marts, without comments."""
+    for name in ("core", "mart", "ops", "published"):
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
     for cls in TABLES:
         con.execute(schema.ddl(cls, with_key=is_published, with_checks=not is_published))
-    con.execute(schema.mart_ddl(Figures)[0])
+    for mart in MARTS:
+        con.execute(schema.mart_ddl(mart)[0])
 
 
 @pytest.fixture(scope="module")
 def few_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "create_all", create_few)
-        patch.setattr(database, "HISTORIES", {Figures: HISTORIES[Figures]})
+        patch.setattr(database, "HISTORIES", {mart: HISTORIES[mart] for mart in MARTS})
+        for name, of_all in (("LISTS", LISTS), ("PUBLISHED", PUBLISHED)):
+            patch.setattr(published, name, {SalaryBands: of_all[SalaryBands]})
+        patch.setattr(vintages._Comparison, "pair", pair)
         patch.setattr(analysis_views, "declarations", lambda: ())
         for module in (market, sync):
             patch.setattr(module, "database_tables", lambda: TABLES)
@@ -365,7 +438,6 @@ def few_tables() -> Iterator[None]:
             patch.setattr(module, name, PlainTask(getattr(module, name)))
         nothing = functools.partial(compute.ComputedMarts, inputs={}, unchanged={}, frames={}, reused={}, problems=[])
         patch.setattr(compute, "compute_marts", lambda con, as_of, **_: nothing(as_of))
-        patch.setattr(compute, "write_marts", lambda con, marts: None)
         patch.setattr(integrity, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
         patch.setattr(database, "is_loaded", lambda data: (data / database.WORK).exists())
         for name, stub in {
@@ -375,7 +447,6 @@ def few_tables() -> Iterator[None]:
             "dictionary": lambda _: "", "count_rows": lambda _: {},
         }.items():  # fmt: skip
             patch.setattr(nightly, name, stub)
-        patch.setattr(vintages, "regather", lambda con, figures, rows, as_of: list(rows.values()))
         patch.setattr(staging, "stage_macros", lambda *_: contextlib.nullcontext())
         patch.setattr("reports.figures.catalogue.declarations", lambda *_: FIGURES)
         patch.setattr("flows.cli.run.prepare_prefect", lambda _: None)
@@ -408,6 +479,7 @@ def run_all(steps: Sequence[Step], data: Path) -> None:
             patch.setattr(nightly, "refine_archive", lambda *_: (folder.results(), {}))
             patch.setattr(nightly, "load_refined", folder.load)
             patch.setattr(compute, "find_earlier_days", folder.earlier_days)
+            patch.setattr(compute, "write_marts", folder.write_cells)
             patch.setattr(nightly, "compute_figures", folder.ledger)
             patch.setattr(nightly, "stage_guide", folder.put_guide)
             for step in steps:
@@ -424,7 +496,7 @@ STEPS = st.builds(
     Step,
     what=st.sampled_from((*RUNS * 2, *REVIEWS * 2, *MISHAPS)),
     days=st.integers(1, 14),
-    figure=st.integers(0, 1),
+    list=st.integers(0, 1),
     value=st.sampled_from(list(VALUES)),
     killed=st.sampled_from((*[None] * 10, *KILLS)),
 )
