@@ -83,11 +83,16 @@ class Nights:
         candidates = {name: vintages.waiting_one(history) for name, history in self.vintages().items()}
         return {name: one for name, one in candidates.items() if one is not None}
 
+    def pages(self) -> dict[str, str]:
+        """The page of each figure that has one, without what names the day that it is of."""
+        return {
+            path.stem: _OF_DAY.sub("", _CITATIONS.sub("", path.read_text(encoding="utf-8")))
+            for path in sorted((self.data / "site" / "f").glob("*.html"))
+        }
+
     def texts(self) -> dict[str, str]:
         """What a reader sees of figures: the guide, and their pages without what names the day that they are of."""
-        pages = sorted((self.data / "site" / "f").glob("*.html"))
-        page = _OF_DAY.sub("", _CITATIONS.sub("", "".join(path.read_text(encoding="utf-8") for path in pages)))
         return {
             "guide": (self.data / "guide.md").read_text(encoding="utf-8"),
-            "page": page,
+            "page": "".join(self.pages().values()),
         }
