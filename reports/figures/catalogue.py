@@ -217,6 +217,16 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
     return KNOWN[figure_id].displays if figure_id in KNOWN else ()
 
 
+def _read_countries(con: Connection) -> list[str]:
+    """The countries that ever had a cell of pay; a file of a version before lists of cells has none published."""
+    has_lists = query.read(
+        con, "FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'published' LIMIT 1"
+    )
+    schemas = ("mart", "published") if has_lists else ("mart",)
+    selects = (f"SELECT region FROM {name}.salary_bands WHERE region_level = 'country'" for name in schemas)
+    return [row["region"] for row in query.read(con, f"{' UNION '.join(selects)} ORDER BY region")]
+
+
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
     """Every figure of a night by id, gathered ones after those they gather, and others by their addresses.
 
@@ -224,12 +234,7 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
     Reads the salary bands of all days and those that are published, and what there is to compare. Raises
     `AddressError` where an address is of no figure.
     """
-    rows = query.read(
-        con,
-        "SELECT region FROM mart.salary_bands WHERE region_level = 'country'"
-        " UNION SELECT region FROM published.salary_bands WHERE region_level = 'country' ORDER BY region",
-    )
-    names = dict.fromkeys(["us", *(row["region"].lower() for row in rows)])
+    names = dict.fromkeys(["us", *(region.lower() for region in _read_countries(con))])
     countries = [PLACES[name] for name in names if name in PLACES]
     figures = (
         *map(offer_nearest, BANDS), *AROUND, *(figure for place in countries for figure in country_figures(place)),
