@@ -17,7 +17,11 @@ import duckdb
 import pytest
 
 from reports.figures.addresses import canonical
-from tests.flows.conftest import EARLIER
+from reports.figures.history import read_history
+from reports.figures.vintages import TAKEN_OVER as TAKEN_OVER_FROM_FIGURES
+from reports.figures.vintages import read_vintages
+from reports.guide import desk
+from tests.flows.conftest import EARLIER, SMALL
 from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.mart_tables import HISTORIES, Figures, SalaryBands, Shares
@@ -25,7 +29,7 @@ from warehouse.publish.reader import open_reader
 from warehouse.schema import MART_VIEWS, ident
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import CommandResult
+    from tests.flows.conftest import CommandResult, FinishedRun
 
 DAYS = [date(2026, 9, 29), date(2026, 9, 30)]
 FIGURES = "SELECT figure, value, status, rung, n_jobs FROM mart.figures WHERE as_of = ? ORDER BY figure"
@@ -110,3 +114,51 @@ def test_the_next_run_keeps_the_days_that_were_published(
     with open_reader(after) as con:
         assert con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall() == [(d,) for d in DAYS]
         assert con.execute("SELECT count(*) FROM core.postings").fetchall() == [(56,)]
+
+
+# --- a version that accepted figures one by one ---------------------------------------------------------
+
+
+SKILL = "skill.python.all.ai_engineering"
+OF_FIGURES = """
+    CREATE OR REPLACE TABLE ops.vintages (
+        figure VARCHAR, number BIGINT, as_of DATE, state VARCHAR, offered_on DATE, decided_on DATE, why VARCHAR,
+        reason VARCHAR, is_correction BOOLEAN, value VARCHAR, n_jobs BIGINT, method VARCHAR, content VARCHAR
+    )
+"""
+
+
+def make_earlier(path: Path) -> None:
+    """Make of a database one as that version left it: vintages of figures, no published cells, no lists."""
+    with duckdb.connect(str(path)) as con:
+        con.execute(OF_FIGURES)
+        con.execute(
+            "INSERT INTO ops.vintages SELECT figure, 1, as_of, 'published', as_of, as_of, 'first vintage', NULL, false,"
+            " value, n_jobs, 'm', to_json(f)::VARCHAR FROM mart.figures AS f WHERE value IS NOT NULL"
+        )
+        con.execute("DROP TABLE ops.figure_vintages")
+        tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'published'"
+        for (name,) in con.execute(tables).fetchall():
+            con.execute(f"DROP TABLE published.{name}")
+        con.execute("UPDATE made_with SET schema_key = 'earlier'")
+
+
+def test_lists_take_over_the_vintages_of_their_figures(
+    small: FinishedRun, copy_of: Callable[[FinishedRun], Path], briefly: Callable[..., CommandResult]
+) -> None:
+    data = copy_of(small)
+    with open_reader(data) as con:
+        before = {row.figure: row for row in desk.published_figures(con)}
+    for name in ("market.duckdb", "work.duckdb"):
+        make_earlier(data / name)
+    assert briefly(data, *SMALL).code == 0
+    with open_reader(data) as con:
+        after = {row.figure: row for row in desk.published_figures(con)}
+        histories, vintages_of_figures = read_vintages(con), read_history(con)
+    assert {name: row.value for name, row in after.items()} == {name: row.value for name, row in before.items()}
+    lists = {row.list for row in before.values() if row.value is not None and row.list is not None}
+    assert len(lists) > 5
+    for name in lists:
+        assert (histories[name][0].state, histories[name][0].why) == ("published", TAKEN_OVER_FROM_FIGURES), name
+    own = vintages_of_figures[SKILL][0]
+    assert (own.why, own.value) == ("first vintage", before[SKILL].value)
