@@ -10,12 +10,10 @@ import logging
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from extractors.archive.store import Store
 from extractors.boards import all_boards, why_not_read
 from extractors.schedule import panel
 from extractors.schedule.plan import History, rank_boards
@@ -25,14 +23,11 @@ from extractors.web.session import FetchFailed, Web
 from flows.inputs.board_lists import make_known
 from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
 from warehouse.database import Connection
-from warehouse.load import board_records
 from warehouse.load import boards as store
 from warehouse.load.boards import BoardOutcome, BoardStates
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
-RECORDS = "boards"
-"""Folder of the archive in which the records of boards stand, beside those of the sources."""
 MAX_SKIPPED = 5
 """Boards too large for a night's budget that are named; the others are counted."""
 BY_REDIRECT = "redirect"
@@ -167,32 +162,6 @@ def _count_rules(source: Source) -> int:
 def store_curated_boards(con: Connection, day: date) -> None:
     """Take in the boards of boards.csv, which win over what lists said of them."""
     store.put_curated(con, ((one.source, one.board) for one in all_boards()), day)
-
-
-def keep_records(con: Connection, archive: Store, *, with_nights: bool = True) -> None:
-    """Write what the work file says of boards and the archive does not yet into files beside its answers.
-
-    `with_nights`: also of runs, once it is known what came of their boards. What cannot be written now is written the
-    next time; a warning says so.
-    """
-    try:
-        paths = board_records.save(
-            con, _list_records(archive), archive.fetch, archive.outbox / RECORDS, with_nights=with_nights,
-            set_aside=archive.set_aside,
-        )  # fmt: skip
-        for path in paths:
-            archive.put(path)
-    except OSError as error:
-        LOG.warning("the records of boards cannot be written and wait for the next run: %s", error)
-
-
-def restore_records(con: Connection, archive: Store) -> None:
-    """Bring what the archive records of boards into a work file that was made anew."""
-    board_records.restore(con, _list_records(archive), archive.fetch, archive.set_aside)
-
-
-def _list_records(archive: Store) -> list[Path]:
-    return archive.files(f"{RECORDS}/*{board_records.SUFFIX}")
 
 
 def _draw(

@@ -39,13 +39,13 @@ from extractors.source_list import declared_sources
 from extractors.web.politeness import MAX_FAILURES
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
-from flows.board_plan import find_outcomes, keep_records, plan_boards, restore_records, take_in_moved
+from flows.board_plan import find_outcomes, plan_boards, take_in_moved
 from flows.inputs.guide_preflight import leave_out_faulty
 from flows.runtime.limits import limit
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.project import PROJECT
-from flows.runtime.recovery import describe_lost_publication, recover, restore_publication
-from flows.runtime.run_record import Outcome, Request, begin, record_end, record_health, work_of, write_end
+from flows.runtime.recovery import recover, restore_publication
+from flows.runtime.run_record import Outcome, Request, begin, keep_record, record_end, record_health, work_of, write_end
 from flows.runtime.settings import Settings
 from flows.runtime.settings_declared import MONTHLY, OBEY
 from flows.runtime.shutdown import exit_on_signal
@@ -68,7 +68,7 @@ from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
 from warehouse.checks import drift, gate, integrity
 from warehouse.dictionary import count_rows, dictionary
-from warehouse.load import agencies, employers, jobs, loader
+from warehouse.load import agencies, archive_records, employers, jobs, loader
 from warehouse.load import boards as board_store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
@@ -136,7 +136,7 @@ def run_after_fetch(
     """Refine, load, derive, compute and check; publish when nothing is wrong. `before` was loaded before the fetch."""
     results, failures = refine_archive(request)
     if request.is_rebuild and not failures:  # of a broken source work.duckdb would lose rows that it has
-        restore = functools.partial(restore_records, archive=request.settings.archive)
+        restore = functools.partial(archive_records.restore, archive=request.settings.archive)
         database.make_anew(request.settings.data, restore=restore)
     loads = (*before, *load_refined(request, results, failures))  # and derive what follows from it
     request = replace(request, brought=find_newest_day(results, fetches))
@@ -302,7 +302,7 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
             in_store = board_store.sources_in(con)
             on = [one for one in sources if not request.is_live or why_off(one, settings.data, in_store) is None]
             plan = plan_boards(con, on, run_id=request.run_id, day=today())
-            keep_records(con, settings.archive, with_nights=False)
+            keep_record(con, request, (archive_records.KNOWN, archive_records.DRAW))
             return plan
     except database.SqlError as error:
         LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
@@ -321,7 +321,7 @@ def note_outcomes(request: Request, fetches: Sequence[Health]) -> None:
         with work_of(request) as con:
             board_store.record_outcomes(con, request.run_id, outcomes)
             take_in_moved(con, outcomes, today())
-            keep_records(con, request.settings.archive)
+            keep_record(con, request, archive_records.BOARDS)
     except database.SqlError as error:
         LOG.warning("what came of the boards of the night is not on record: %s", error)
 
@@ -583,8 +583,7 @@ def restore_ledger(request: Request) -> list[str]:
     Gives what an operator should know of it, a sentence each.
     """
     with work_of(request) as con:
-        messages = describe_lost_publication(con, request.outputs)
-        restore_publication(con, request.outputs)
+        messages = restore_publication(con, request)
         with database.transaction(con):
             mart_history.rename(con, Figures, "figure", canonical)
         if request.clock_is_right is not None:
@@ -710,6 +709,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
         for path_in, path_out in list_guides(request):
             drafts.append(stage_guide(request, path_in, path_out, ledger))
         sources = declared_sources()
+        outcome = replace(outcome, ended_at=datetime.now(UTC))
         with work_of(request) as con:
             drafts.append(stage_site(con, request, ledger, as_of, sources))
             drafts.insert(

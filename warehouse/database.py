@@ -58,7 +58,7 @@ KEPT = (
 )  # fmt: skip
 """Tables that cannot be made again from answers; with the marts they outlive a rebuilt work file."""
 Restore = Callable[[Connection], None]
-"""Brings into a work file that was made anew what is kept beside the archive (`warehouse.load.board_records`)."""
+"""Brings into a work file that was made anew what is kept beside the archive (`warehouse.load.archive_records`)."""
 
 
 # --- the working file -------------------------------------------------------------------------------
@@ -168,23 +168,13 @@ def _carry_over(con: Connection, old: Path) -> None:
     for cls in (*HISTORIES, *(cls for cls in KEPT if table_of(cls).name in names)):
         try:
             with transaction(con):
-                if cls in HISTORIES:
-                    mart_history.copy(con, cls, "old")
-                elif cls is Vintages and _is_of_figures(con):
-                    mart_history.copy_rows(con, FigureVintages, "old", of=cls)
-                else:
-                    mart_history.copy_rows(con, cls, "old")
+                _copy(con, cls, "old")
         except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
             if recovery.may_be_damage(error):
                 raise
             name = table_of(cls).name
             log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
     con.execute("DETACH old")
-
-
-def _is_of_figures(con: Connection) -> bool:
-    """Whether the vintages of the attached file `old` are those of figures, of a version before lists of cells."""
-    return "figure" in {row[0] for row in con.execute(f"DESCRIBE old.{table_of(Vintages).name}").fetchall()}
 
 
 def create_all(con: Connection, *, is_published: bool = False) -> None:
@@ -287,90 +277,92 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
 
 
 def restore_published(con: Connection, cls: type, market: Path) -> None:
-    """Make a mart's days and rows those of the published file, none when nothing was ever published.
+    """Make a table's rows, or a mart's days and rows, those of the published file; none where nothing was published.
 
-    What a run that was refused, failed or was killed before it published has left of the mart is forgotten.
-    A published mart that does not fit today's declaration changes nothing, and is warned of.
+    What a run that was refused, failed or was killed before it published has left is forgotten. What does not fit
+    today's declaration, or what the published file lacks, changes nothing and is warned of, and neither does a file
+    that another process has open. Raises `duckdb.Error` where the file may be damaged.
     """
     if not market.exists():
         with transaction(con):
-            mart_history.forget(con, cls)
+            _forget(con, cls)
         return
     try:
         con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
-    except duckdb.Error as error:
-        log.warning("%s cannot be read; the history of %s stays as it is (%s)", market, table_of(cls).name, error)
-        return
-    try:
-        if not mart_history.is_as_in(con, cls, NIGHTLY):
+        if cls not in HISTORIES or not mart_history.is_as_in(con, cls, NIGHTLY):
             with transaction(con):
-                mart_history.forget(con, cls)
-                mart_history.copy(con, cls, NIGHTLY)
+                _forget(con, cls)
+                _copy(con, cls, NIGHTLY)
     except duckdb.Error as error:
-        log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
-    finally:
-        con.execute(f"DETACH {NIGHTLY}")
-
-
-def restore_rows(con: Connection, cls: type, market: Path) -> None:
-    """Make a table's rows those of the published file, none when nothing was ever published.
-
-    One that does not fit today's declaration, or that the published file lacks, changes nothing, and neither does a
-    file that another process has open. Raises `duckdb.Error` where the file may be damaged.
-    """
-    name = table_of(cls).name
-    if not market.exists():
-        con.execute(f"DELETE FROM {name}")
-        return
-    try:
-        con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
-        with transaction(con):
-            con.execute(f"DELETE FROM {name}")
-            mart_history.copy_rows(con, cls, NIGHTLY)
-    except duckdb.Error as error:
-        if recovery.LOCKED in str(error):
-            log.warning("%s cannot be read; %s stays as it is (%s)", market, name, error)
-            return
-        if recovery.may_be_damage(error):
+        if recovery.LOCKED not in str(error) and recovery.may_be_damage(error):
             raise
-        log.warning("%s: what was published does not fit today's declaration (%s)", name, error)
+        log.warning("%s: what was published cannot be read or does not fit (%s)", table_of(cls).name, error)
     finally:
         con.execute(f"DETACH DATABASE IF EXISTS {NIGHTLY}")
 
 
-def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
-    """Take out what is dated after `now`, which has a zone: marts, figures, vintages, decisions on them, and runs.
+def _forget(con: Connection, cls: type) -> None:
+    """Leave a table without rows, or a mart without days and rows."""
+    if cls in HISTORIES:
+        mart_history.forget(con, cls)
+    else:
+        con.execute(f"DELETE FROM {table_of(cls).name}")
 
-    The cells that stand are then again those of the vintages that do. All that was published of them is kept: the published file stays under a second name (`atomic_files.keep_aside`),
-    from which it can be read, or put back. Gives a sentence that says so; None where nothing is dated after `now`.
+
+def _copy(con: Connection, cls: type, name: str) -> None:
+    """Give a table or mart that is empty its rows in an attached database."""
+    if cls in HISTORIES:
+        mart_history.copy(con, cls, name)
+    elif cls is Vintages and "figure" in {row[0] for row in con.execute(f"DESCRIBE {name}.ops.vintages").fetchall()}:
+        mart_history.copy_rows(con, FigureVintages, name, of=cls)  # of a version before lists of cells
+    else:
+        mart_history.copy_rows(con, cls, name)
+
+
+def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
+    """Take out marts and figures of days after `now`, which has a zone, and take back what was decided on them.
+
+    A vintage offered on such a day is withdrawn, one decided on it waits again; runs stay. All that was published of
+    them is kept: the published file stays under a second name (`atomic_files.keep_aside`), from which it can be read.
+    The cells that stand are then those of the vintages that do. Gives a sentence that says so; None where nothing is
+    dated after `now`.
     """
     day = now.astimezone(UTC).date()
-    ended = "greatest(started_at, ended_at)"  # the clock may have jumped during a run
-    ahead = ((Days, "as_of", day), (MartInputs, "as_of", day), (Vintages, "offered_on", day), (Runs, ended, now))
-    dated = (*ahead, (Vintages, "decided_on", day))
-    is_ahead = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE {column} > ?)" for cls, column, _ in dated)
-    if not con.execute(f"SELECT {is_ahead}", [last for *_, last in dated]).fetchall()[0][0]:
+    dated = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE as_of > $day)" for cls in (Days, MartInputs))
+    dated += " OR EXISTS (FROM ops.vintages WHERE coalesce(decided_on, offered_on) > $day)"
+    if not con.execute(f"SELECT {dated}", {"day": day}).fetchall()[0][0]:
         return None
     kept = atomic_files.keep_aside(market, day) if market.exists() else None
     with transaction(con):
         days = {one for mart in HISTORIES for one in mart_history.forget_after(con, mart, day)}
-        for cls, column, last in ahead:
-            con.execute(f"DELETE FROM {table_of(cls).name} WHERE {column} > ?", [last])
+        for cls in (Days, MartInputs):
+            con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of > ?", [day])
         _undo_decisions(con, day)
         published.follow_vintages(con)
-    what = ", ".join(map(str, sorted(days))) or "vintages and runs alone"
+    what = ", ".join(map(str, sorted(days))) or "vintages alone"
     where = f"{kept} keeps what had been published of it" if kept else "nothing of it had been published"
     return f"Set aside everything dated after today ({what}); {where}"
 
 
 def _undo_decisions(con: Connection, day: date) -> None:
-    """Let a vintage that was decided after a day wait again; where another followed, it was decided on that day."""
+    """Withdraw the vintages offered after a day, and let one wait again that was decided after it.
+
+    Where another followed, it was decided on that day.
+    """
+    con.execute(
+        """
+        UPDATE ops.vintages SET state = 'withdrawn', decided_on = $day, why = why || '; dated after the day that it was'
+        WHERE offered_on > $day AND coalesce(decided_on, offered_on) > $day
+        """,
+        {"day": day},
+    )
     con.execute(
         """
         UPDATE ops.vintages AS v
         SET state = 'waiting', decided_on = NULL, reason = NULL, is_correction = FALSE, is_reviewed = TRUE
-        WHERE decided_on > $day
-        AND NOT EXISTS (FROM ops.vintages AS w WHERE w.list = v.list AND w.number > v.number)
+        WHERE decided_on > $day AND NOT EXISTS (
+            FROM ops.vintages AS w WHERE w.list = v.list AND w.number > v.number AND w.state <> 'withdrawn'
+        )
         """,
         {"day": day},
     )

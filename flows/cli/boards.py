@@ -189,9 +189,10 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
     What it changed is recorded beside the archive.
     Raises `Wrong` where the folder holds the other kind, or none and the command brings none.
     """
-    from flows.board_plan import keep_records, restore_records
     from flows.runtime.data_kind import settle_kind
+    from flows.runtime.version import code_version
     from warehouse import database
+    from warehouse.load import archive_records
 
     config = settings()
     with hold_folder(config.data):
@@ -200,11 +201,11 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
             config.data,
             memory_limit=config.memory_limit,
             threads=config.threads,
-            restore=partial(restore_records, archive=config.archive),
+            restore=partial(archive_records.restore, archive=config.archive),
         )
         with con:
             yield con
-            keep_records(con, config.archive)
+            archive_records.save(con, config.archive, archive_records.BOARDS, {"code_version": code_version()})
 
 
 def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> None:

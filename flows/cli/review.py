@@ -80,8 +80,8 @@ def show(name: List) -> None:
 def accept(name: List, reason: Reason) -> None:
     """Publish the vintage of a list that waits; guide and page are written anew.
 
-    **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
-    as they are.
+    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/; guides that are not in
+    order are named and left as they are.
 
     **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
     """
@@ -92,8 +92,8 @@ def accept(name: List, reason: Reason) -> None:
 def reject(name: List, reason: Reason) -> None:
     """Refuse the vintage of a list that waits: the last accepted one stays.
 
-    **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
-    as they are.
+    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/; guides that are not in
+    order are named and left as they are.
 
     **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
     """
@@ -104,8 +104,8 @@ def reject(name: List, reason: Reason) -> None:
 def correct(name: List, reason: Reason) -> None:
     """Publish tonight's cells of a list at once, since a published one was an error; the reason is the erratum.
 
-    **Writes** market.duckdb, guides and page, all at once or none; guides that are not in order are named and left
-    as they are.
+    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/; guides that are not in
+    order are named and left as they are.
 
     **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
     """
@@ -173,10 +173,12 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
 
 
 def _say_why(reason: str) -> str:
-    """A reason without the blanks around it. Raises `WrongUsage` when nothing is left."""
+    """A reason without the blanks around it, and no address of a person. Raises `WrongUsage` when nothing is left."""
+    from transforms.text.normalise import mask_contacts
+
     if not reason.strip():
         raise WrongUsage("--reason is empty: say why, since it stays with the vintage and is published with an erratum")
-    return " ".join(reason.split())
+    return mask_contacts(" ".join(reason.split()))
 
 
 def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:

@@ -205,12 +205,12 @@ def crawl(
 def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
     """Make the warehouse again from the archive, as the nights made it, and publish it.
 
-    For after work.duckdb was lost or is not trusted. The result is the same, row for row, merges of jobs included.
+    For after databases were lost or are not trusted. The result is the same, row for row, merges of jobs included.
 
     **Reads** archive/ below the data folder, and refined/ where it still fits; asks no server.
 
-    **Writes** below the data folder as `run` does, and has its exit codes. Marts and figures of earlier days are kept
-    as they were published.
+    **Writes** below the data folder as `run` does, and has its exit codes. What was published of earlier days stays:
+    vintages, figures and runs are in archive/published/ as well, marts in market.duckdb and work.duckdb alone.
     """
     from extractors.archive.reader import SUFFIX
     from extractors.source import all_sources
@@ -441,8 +441,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         request = run_record.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
         run_record.begin(request)
         with run_record.work_of(request) as con:
-            losses = recovery.describe_lost_publication(con, request.outputs)
-            recovery.restore_publication(con, request.outputs)
+            messages = recovery.restore_publication(con, request)
             try:
                 as_of = desk.newest_day(con)
             except desk.NothingPublishedError as error:
@@ -450,7 +449,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
             with database.transaction(con):
                 vintages.store(con, make(con))
                 ledger = nightly.compute_published(con, request, as_of)
-        outcome = run_record.Outcome(exit_code=0, as_of=as_of, messages=tuple(losses))
+        outcome = run_record.Outcome(exit_code=0, as_of=as_of, messages=tuple(messages))
         outcome = nightly.publish.fn(request, outcome, ledger)
         run_record.record_end(request, outcome)
         return outcome

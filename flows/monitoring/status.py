@@ -103,7 +103,9 @@ def _describe_published(con: database.Connection, runs: Iterable[Run]) -> Text:
     """When what is published was published, by its own record, which a copy or a restored file has as well; its day."""
     at: datetime | None
     ((at, as_of),) = con.execute(
-        "SELECT max(ended_at), (SELECT max(as_of) FROM mart.figures) FROM ops.runs WHERE list_contains(?, exit_code)",
+        "SELECT (SELECT max(ended_at) FROM ops.runs"
+        " WHERE list_contains(?, exit_code) AND coalesce(as_of <= day, true)), day"  # others were set aside
+        " FROM (SELECT max(as_of) AS day FROM mart.figures)",
         [list(EXITS_PUBLISHED)],
     ).fetchall()
     text = Text(f"{_format_minute(at) if at else 'at a time not on record'}  as of {as_of or 'no day'}")

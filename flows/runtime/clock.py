@@ -96,14 +96,16 @@ def read_last(config: Settings) -> tuple[datetime | None, date | None]:
     """When the last run ended, or began where it did not end; and the newest published day. None: nothing yet.
 
     The last run is the journal's last one, whatever times others have: the clock may have been ahead for one of them.
-    The runs of the published file, whose order nothing tells but their times, count only where there is no journal.
+    The runs of the published file, whose order nothing tells but their times, count only where there is no journal,
+    and not those whose days were set aside.
     """
     runs = [run for run in runs_of(config.data) if not run.is_of_past_day]  # those asked no clock
     last_run = (runs[0].ended_at or runs[0].began_at) if runs else None
     newest_day: date | None = None
     with contextlib.suppress(FileNotFoundError, SqlError), open_reader(config.data) as con:
         ((ended, newest_day),) = con.execute(
-            "SELECT max(coalesce(ended_at, started_at)), (SELECT max(as_of) FROM mart.figures) FROM ops.runs"
+            "SELECT (SELECT max(coalesce(ended_at, started_at)) FROM ops.runs WHERE coalesce(as_of <= day, true)), day"
+            " FROM (SELECT max(as_of) AS day FROM mart.figures)"
         ).fetchall()
         last_run = last_run or ended
     return last_run, newest_day

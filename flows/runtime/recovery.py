@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from extractors.refine.refine import remove_damaged
 from flows.runtime.run_log import runs_of
+from flows.runtime.run_record import Request, keep_record
 from flows.runtime.settings import Outputs, Settings
-from warehouse import database, published
+from transforms.records.columns import table_of
+from warehouse import database
+from warehouse.load import archive_records
 from warehouse.mart_tables import PUBLISHED, Figures
-from warehouse.marts import mart_history
-from warehouse.ops_tables import EXITS_PUBLISHED, FigureVintages, Vintages
+from warehouse.ops_tables import EXITS_PUBLISHED, FigureVintages, Runs, Vintages
 from warehouse.publish.reader import open_reader
 from warehouse.recovery import set_damaged_aside
 
@@ -61,91 +62,56 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
     return sentences
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Loss:
-    """That the published file lacks what runs published. `runs` are those that a copy lacks; () where the file is lost.
+def restore_publication(con: database.Connection, request: Request) -> list[str]:
+    """Make ledger and vintages those that were published: what runs left that published nothing is forgotten.
 
-    `last_on` is the newest day for which a run is known to have published; None: nothing says which.
+    They are those of the published file; what it lacks, where it is lost or an older copy, comes from the record beside
+    the archive, and a sentence says so. What a run published and a kill kept from the record is put there.
     """
+    market, recorded, said = request.outputs.market, set[str](), list[str]()
+    if request.as_of is None:
+        archive_records.restore(con, request.settings.archive, archive_records.PUBLISHED)
+        recorded = _read_published_runs(con, archive_records.RUNS.entries)
+    known = _read_published_runs(con)
+    in_market = _read_market_runs(con, market, known)
+    if request.as_of is None and not known <= recorded | in_market:  # only the work file says what these published
+        keep_record(con, request, archive_records.PUBLISHED)
+        recorded = known
+    for cls in (Figures, Vintages, FigureVintages, *PUBLISHED.values()):
+        database.restore_published(con, cls, market)
+    if lacking := sorted(recorded - in_market):
+        archive_records.put_back(con, archive_records.PUBLISHED)
+        fault = f"is an older copy, without what {_name_runs(lacking)} published" if in_market else "is lost"
+        said.append(f"{database.MARKET} {fault}; figures and vintages are those on record beside the archive")
+        LOG.warning("%s", said[0])
+    if not in_market <= recorded:
+        keep_record(con, request, archive_records.PUBLISHED)
+    return said
 
-    runs: tuple[str, ...]
-    last_on: date | None
+
+def _read_published_runs(con: database.Connection, table: str = table_of(Runs).name) -> set[str]:
+    """The ids of the runs that published, as a table has them."""
+    runs = con.execute(f"SELECT run_id FROM {table} WHERE exit_code IN {EXITS_PUBLISHED}").fetchall()
+    return {run_id for (run_id,) in runs}
 
 
-def restore_publication(con: database.Connection, outputs: Outputs) -> None:
-    """Make ledger and vintages those of the published file: what runs left that published nothing is forgotten.
+def _read_market_runs(con: database.Connection, market: Path, known: Collection[str]) -> set[str]:
+    """The ids of the runs that the published file says published; the work file learns of those that it does not know.
 
-    Where that file is lost, or an older copy stands in its place, both stay as the work file has them, but for what was
-    offered after the last run that published.
+    Where it cannot be read, which is told where its rows are, those that are known.
     """
-    loss = _find_loss(con, outputs)
-    if loss is not None:
-        if loss.last_on is not None:
-            _forget_offers_after(con, loss.last_on)
-        return
-    if not outputs.market.exists() and (n_vintages := _count_vintages(con)):
-        LOG.warning("Dropped %d vintages: no run is known to have published them", n_vintages)
-    database.restore_published(con, Figures, outputs.market)
-    for cls in (Vintages, FigureVintages, *PUBLISHED.values()):
-        database.restore_rows(con, cls, outputs.market)
-
-
-def describe_lost_publication(con: database.Connection, outputs: Outputs) -> list[str]:
-    """What the published file has lost, and what becomes of its vintages, in a sentence; [] where all is there."""
-    loss = _find_loss(con, outputs)
-    if loss is None:
-        return []
-    n_vintages, n_late = _count_vintages(con), _count_vintages(con, after=loss.last_on)
-    if not n_vintages and not outputs.market.exists():
-        sentence = (
-            f"{database.MARKET} and {database.WORK} are lost, and with them every vintage that was published: each "
-            "figure starts again with a first vintage. To keep the old ones, put back a copy of either file"
-        )
-    else:
-        fault = "is lost"
-        if outputs.market.exists():
-            fault = f"is an older copy, without what {_name_runs(loss.runs)} published"
-        sentence = (
-            f"{database.MARKET} {fault}; figures, their {n_vintages - n_late:,} vintages and the marts of earlier days "
-            f"stay as {database.WORK} has them"
-        )
-    if n_late:
-        sentence += (
-            f". Dropped {n_late:,} vintages offered after {loss.last_on}: no run is known to have published them"
-        )
-    LOG.warning("%s", sentence)
-    return [sentence]
-
-
-def _find_loss(con: database.Connection, outputs: Outputs) -> _Loss | None:
-    """The published runs that the published file lacks; None where it lacks none, or no run published."""
-    there = dict(con.execute(_RUNS, [list(EXITS_PUBLISHED)]).fetchall())
-    if outputs.market.exists():
-        in_market = _read_runs(outputs)
-        lacking = tuple(run_id for run_id in there if in_market is not None and run_id not in in_market)
-        return _Loss(runs=lacking, last_on=_newest(there.values())) if lacking else None
-    # The journal stands in the data folder alone, and what a run of a past day published in that day's own.
-    of_journal = [run for run in runs_of(outputs.folder) if run.exit_code in EXITS_PUBLISHED and not run.is_of_past_day]
-    if not (there or of_journal or outputs.guide.exists()):
-        return None
-    last = [run.as_of for run in of_journal[:1]]  # by their order: a clock that was wrong dated earlier ones later
-    return _Loss(runs=(), last_on=_newest([*there.values(), *last]))
-
-
-_RUNS = "SELECT run_id, as_of FROM ops.runs WHERE list_contains(?, exit_code) ORDER BY started_at"
-
-
-def _read_runs(outputs: Outputs) -> set[str] | None:
-    """The ids of the runs that the published file knows; None where it cannot be read, which is told where it is."""
+    if not market.exists():
+        return set()
     try:
-        with open_reader(outputs.folder) as con:
-            return {run_id for (run_id,) in con.execute("SELECT run_id FROM ops.runs").fetchall()}
+        with open_reader(market.parent) as reader:
+            ids = _read_published_runs(reader)
+            if unknown := ids.difference(known):
+                rows = reader.execute("FROM ops.runs WHERE list_contains(?, run_id)", [sorted(unknown)])
+                names = [column[0] for column in rows.description]
+                database.put(con, Runs, [Runs(**dict(zip(names, row, strict=True))) for row in rows.fetchall()])
     except database.SqlError:
-        return None
-
-
-def _newest(days: Iterable[date | None]) -> date | None:
-    return max((day for day in days if day is not None), default=None)
+        return set(known)
+    return ids
 
 
 def _name_runs(run_ids: Sequence[str]) -> str:
@@ -153,28 +119,10 @@ def _name_runs(run_ids: Sequence[str]) -> str:
     return ", ".join(run_ids[:NAMED]) + more
 
 
-def _count_vintages(con: database.Connection, *, after: date | None = date.min) -> int:
-    """How many vintages the work file has that were offered after a day; 0 where the day is None."""
-    (n_vintages,) = con.execute("SELECT count(*) FROM ops.vintages WHERE offered_on > ?", [after]).fetchall()[0]
-    return int(n_vintages)
-
-
-def _forget_offers_after(con: database.Connection, day: date) -> None:
-    """Leave ledger, vintages and cells as the last run that published left them; what waited then waits again."""
-    with database.transaction(con):
-        mart_history.forget_after(con, Figures, day)
-        con.execute("DELETE FROM ops.vintages WHERE offered_on > ?", [day])
-        con.execute(
-            "UPDATE ops.vintages SET state = 'waiting', decided_on = NULL WHERE state = 'withdrawn' AND decided_on > ?",
-            [day],
-        )
-        published.follow_vintages(con)
-
-
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
     """What of a lost work.duckdb nothing can make again, in a sentence."""
     if not outputs.market.exists():
-        return "The marts and figures of earlier days, and the checks and health of earlier runs, are lost"
+        return "The marts of earlier days, and the checks and health of earlier runs, are lost"
     with open_reader(outputs.folder) as con:
         safe_ids = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
     # What a run of a past day published stands in that day's folder.

@@ -15,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.board_plan import restore_records
 from flows.runtime.settings import Outputs, Settings
 from flows.runtime.source_health import Health
 from flows.runtime.version import code_version
+from transforms.text.normalise import mask_contacts
 from warehouse import database
-from warehouse.ops_tables import Runs, SourceHealth
+from warehouse.load import archive_records
+from warehouse.ops_tables import EXITS_PUBLISHED, Runs, SourceHealth
 from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
@@ -74,6 +75,8 @@ class Outcome:
     messages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What an operator should know although all went well."""
+    ended_at: datetime | None = None
+    """When it ended, as what it published says; None: when that is noted."""
 
     @property
     def on_record(self) -> dict[str, Any]:
@@ -107,8 +110,15 @@ def work_of(request: Request) -> database.Connection:
         request.outputs.folder,
         memory_limit=limits.memory_limit,
         threads=limits.threads,
-        restore=partial(restore_records, archive=limits.archive) if request.as_of is None else None,
+        restore=partial(archive_records.restore, archive=limits.archive) if request.as_of is None else None,
     )
+
+
+def keep_record(con: database.Connection, request: Request, records: Sequence[archive_records.Record]) -> None:
+    """Write what the work file says and the records beside the archive do not; of a past day nothing is on record."""
+    if request.as_of is None:
+        made_by = {"run_id": request.run_id, "code_version": code_version()}
+        archive_records.save(con, request.settings.archive, records, made_by)
 
 
 def begin(request: Request) -> None:
@@ -116,7 +126,7 @@ def begin(request: Request) -> None:
     with work_of(request) as con:
         run = Runs(
             run_id=request.run_id,
-            command=request.command,
+            command=mask_contacts(request.command),
             as_of=request.as_of,
             is_sample=request.is_sample,
             started_at=datetime.now(UTC),
@@ -148,10 +158,15 @@ def record_health(request: Request, health: Sequence[Health]) -> None:
 
 
 def record_end(request: Request, outcome: Outcome) -> None:
-    """Note in the work file how the run ended. Where that fails, what came of the run stays as it is."""
+    """Note in the work file how the run ended, and put on record what it published.
+
+    Where that fails, what came of the run stays as it is.
+    """
+    is_published = outcome.exit_code in EXITS_PUBLISHED
     try:
         with work_of(request) as con:
             write_end(con, request, outcome)
+            keep_record(con, request, archive_records.PUBLISHED if is_published else (archive_records.RUNS_IN_VAIN,))
     except database.SqlError as error:
         LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / database.WORK, error)
 
@@ -190,8 +205,8 @@ def write_end(con: database.Connection, request: Request, outcome: Outcome) -> N
     database.end_run(
         con,
         request.run_id,
-        ended_at=datetime.now(UTC),
+        ended_at=outcome.ended_at or datetime.now(UTC),
         exit_code=outcome.exit_code,
         as_of=outcome.as_of,
-        message="; ".join(outcome.messages) or None,
+        message=mask_contacts("; ".join(outcome.messages)) or None,
     )

@@ -310,8 +310,8 @@ SETTINGS = (
         kind=PLACE,
         default=lambda: None,
         default_words='"archive"',
-        meaning="Folder of the recorded answers and of the records of boards, of this data folder alone; move what is "
-        "there before you change it. A path in the file starts at the data folder. Or an address in S3-compatible "
+        meaning="Folder of the recorded answers and of the records beside them, of this data folder alone; move what "
+        "is there before you change it. A path in the file starts at the data folder. Or an address in S3-compatible "
         "storage, "
         "`s3://bucket/prefix?endpoint_override=host:port&scheme=http`; credentials come from the environment.",
         example='"/mnt/large/archive"',

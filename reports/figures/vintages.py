@@ -19,7 +19,7 @@ from reports.figures import compute, differences, query
 from reports.figures.compute import FigureInputs
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
-from reports.figures.verdicts import OWN_BASES
+from reports.figures.verdicts import MAX_STALE_DAYS, OWN_BASES
 from reports.wording import notes, numbers
 from transforms.records.vocabulary import MAX_DAYS_APART
 from warehouse import database, published
@@ -42,6 +42,8 @@ MANY = 5
 """Lists of a day from which it pays to compute once what stands behind all of their figures."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
 FIRST = "first vintage"
+COUNTS = ("frame",)
+"""Lists of counts of what was read, which are no estimates and wait for nobody."""
 
 
 # --- reading vintages -------------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ def last_decided_day(con: Connection) -> date | None:
 
     What was published for earlier days is final.
     """
-    decisions = query.read(con, "SELECT max(greatest(offered_on, decided_on)) AS day FROM ops.vintages")
+    decisions = query.read(con, "SELECT max(coalesce(decided_on, offered_on)) AS day FROM ops.vintages")
     nights = query.read(con, "SELECT max(as_of) AS day FROM mart.figures")
     day: date | None = decisions[0]["day"]
     return None if day is None else max(day, nights[0]["day"] or day)
@@ -282,7 +284,7 @@ def _revise_one(
         return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(new, day, FIRST)]
     if waiting is not None and not night.has_cells(con, name, waiting.as_of):
         return _withdraw(waiting, day, "its cells were lost with the databases")
-    if waiting is not None and _is_overdue(waiting, night):
+    if waiting is not None and _is_overdue(waiting, last, night):
         why = f"not reviewed for {MAX_DAYS_WAITING} days: {waiting.why}"
         return [_accept(waiting, day, why, is_reviewed=False)]
     if _is_thin(offer, last):
@@ -293,7 +295,7 @@ def _revise_one(
         return _withdraw(waiting, day, f"the cells of {day} are those that stand")
     why = "; ".join(night.reasons.get(name, ()))
     if why:
-        return _offer(new, waiting, why, history, day)
+        return _offer(new, last, waiting, why, history, day)
     if night.is_due or name in night.stale or _is_again(last, day):
         because = "revised by a later run of the day" if _is_again(last, day) else "revised at its cadence"
         return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(new, day, because)]
@@ -304,9 +306,10 @@ def _offer(new: Vintages, waiting: Vintages | None, why: str, history: Sequence[
     """A vintage that waits; what an earlier night offered waits on, what an earlier run of the day did is replaced."""
     if waiting is None:
         return [] if _is_refused(history, why) else [replace(new, why=why)]
-    if waiting.offered_on < day or waiting.why == why:
+    is_remnant = waiting.n_jobs < THIN * last.n_jobs
+    if (waiting.offered_on < day and not is_remnant) or waiting.why == why:
         return []
-    return [*_withdraw(waiting, day, "a later run of the day offered other cells"), replace(new, why=why)]
+    return [*_withdraw(waiting, day, f"the cells of {day} are offered instead"), replace(new, why=why)]
 
 
 def _offer_thin(con: database.Connection, new: Vintages, last: Vintages, night: _Night) -> list[Vintages]:
@@ -325,10 +328,16 @@ def _offer_thin(con: database.Connection, new: Vintages, last: Vintages, night: 
     return [replace(new, why=f"of {last.n_jobs:,} jobs {new.n_jobs:,} are left, and so few since {numbers.day(since)}")]
 
 
-def _is_overdue(waiting: Vintages, night: _Night) -> bool:
-    """Whether nobody decided on a vintage for so long that it is published where what stands is stale."""
+def _is_overdue(waiting: Vintages, last: Vintages, night: _Night) -> bool:
+    """Whether nobody decided on a vintage for so long that it is published where what stands is stale.
+
+    What thin nights left is another thing than what stands, and waits until that is too old to be printed.
+    """
     has_waited = (night.as_of - waiting.offered_on).days >= MAX_DAYS_WAITING
-    return has_waited and waiting.list in night.stale and waiting.n_printed > 0
+    is_stale = waiting.list in night.stale
+    if waiting.n_jobs < THIN * last.n_jobs:
+        is_stale = (night.as_of - last.as_of).days > MAX_STALE_DAYS
+    return has_waited and is_stale and waiting.n_printed > 0
 
 
 def _is_refused(history: Sequence[Vintages], why: str) -> bool:
@@ -413,9 +422,16 @@ class _Comparison:
         return compute.print_attempt(figure, compute.judge_attempt(self.con, figure, attempt, inputs), inputs)
 
     def find_reasons(self, offers: Mapping[str, Offer]) -> dict[str, list[str]]:
-        """Why the new vintage of each list waits for review; [] where it may be published as it is."""
-        overlaps = differences.Overlaps(self.con)
-        return {name: self._reasons_of(name, pairs, offers[name], overlaps) for name, pairs in self.pair().items()}
+        """Why the new vintage of each list waits for review; [] where it may be published as it is.
+
+        A list of which no figure is declared waits with that of the same measure at the other kind of place.
+        """
+        overlaps, pairs = differences.Overlaps(self.con), self.pair()
+        reasons = {name: self._reasons_of(name, own, offers[name], overlaps) for name, own in pairs.items()}
+        for name in (name for name, own in pairs.items() if not own and not reasons[name]):
+            kin = next((one for one in pairs if one != name and _measure_of(one) == _measure_of(name)), None)
+            reasons[name] = [f"with {kin}: {why}" for why in reasons[kin]] if kin is not None else []
+        return {name: [] if name in COUNTS else why for name, why in reasons.items()}
 
     def _reasons_of(self, name: str, pairs: Sequence[Pair], offer: Offer, overlaps: differences.Overlaps) -> list[str]:
         last = self.standing[name]
@@ -429,6 +445,11 @@ class _Comparison:
         if offer.n_jobs < MAX_LOST * last.n_jobs:
             reasons.append(f"jobs fell from {last.n_jobs:,} to {offer.n_jobs:,}")
         return reasons + overlaps.find_jumps((pair.figure, pair.stands, pair.tonight) for pair in pairs)
+
+
+def _measure_of(name: str) -> str:
+    """The name of a list without the kind of place."""
+    return name.removesuffix(".countries").removesuffix(".regions")
 
 
 def _name_sample(row: Figures) -> str:

@@ -102,6 +102,7 @@ POINTS = [
     Point("publish", "warehouse.publish.atomic_files:sync_folder", "after"),
     Point("publish", "warehouse.publish.atomic_files:sync_folder", "after", 2),
     Point("publish", "warehouse.publish.atomic_files:commit", "after"),
+    Point("publish", "warehouse.load.archive_records:_add_file", "after"),
     Point("publish", "flows.runtime.run_log:end", "before"),
 ]
 """In the order in which a run comes by them: each run begins where the one before was killed."""

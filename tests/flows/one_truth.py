@@ -1,4 +1,4 @@
-"""Whether all that is published says the same: each surface of a data folder, and of its release, held against cells."""
+"""Whether all that is published says the same: each surface of a data folder and its release, against the cells."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -144,15 +144,15 @@ class OneTruth:
         for place_and_work, one in skills["lists"].items():
             for number, asked, *_ in one["skills"]:
                 name = f"skill.{slug(skills['names'][number])}.{place_and_work}"
-                row = notes.rows_of(self.cells[name])[0]
-                point = row["share"] if row["form"] == "point" else None
-                self.hold("skills.js", name, _rounded(asked), _rounded([point, row["share_lo"], row["share_hi"]]))
+                cell = notes.rows_of(self.cells[name])[0]
+                point = cell["share"] if cell["form"] == "point" else None
+                self.hold("skills.js", name, _rounded(asked), _rounded([point, cell["share_lo"], cell["share_hi"]]))
         pay = _read_script(self.data / "site/data/pay.js")
-        for key, cell in pay["cells"].items():
-            amounts = cell[10] if len(cell) > 10 else None
+        for key, shown in pay["cells"].items():
+            amounts = shown[10] if len(shown) > 10 else None
             if amounts is None or key.split(".")[2] not in LEVELS:
                 continue
-            name = cell[5] or f"pay.{key}.{pay['bases'][cell[0]]}"
+            name = shown[5] or f"pay.{key}.{pay['bases'][shown[0]]}"
             row_of = self.figures.get(name) or self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
             if row_of is None:
                 self.contradictions.append(f"pay.js has {name}, which is not published")
@@ -181,7 +181,7 @@ class OneTruth:
                 self.hold("guide", name, html.unescape(text.strip()), row.value)
 
 
-_MEMBERS = {
+_MEMBERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]] = {
     "roles": lambda row, given: f"share.role.{slug(row['role'])}.all.ai_jobs",
     "skills": lambda row, given: f"skill.{slug(row['skill'])}.all.{given['role_group']}",
     "named_skills": lambda row, given: row.get("skill") and f"skill.{slug(row['skill'])}.all.{given['role_group']}",

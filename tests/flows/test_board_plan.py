@@ -29,6 +29,7 @@ from tests.builders import Answer, all_rows, load, night, open_copy, posting, re
 from tests.flows.conftest import TaskFuture
 from tests.flows.test_faults import greenhouse_board, greenhouse_job, record
 from warehouse import database
+from warehouse.load import archive_records
 from warehouse.load import boards as store
 from warehouse.ops_tables import KnownBoards
 
@@ -223,7 +224,7 @@ def test_boards_draw_and_nights_outlive_both_databases(
     before = told_of_boards(tmp_path)
     assert all(before)
     records = sorted(path.name for path in (tmp_path / "archive" / "boards").iterdir())
-    assert records == ["draw-000001.parquet", "known-000001.parquet", f"nights-{request.run_id}.parquet"]
+    assert records == [f"{name}-000001.parquet" for name in ("draw", "known", "nights")]
     (tmp_path / database.WORK).unlink()
     run_record.begin(request)
     assert told_of_boards(tmp_path) == before
@@ -231,21 +232,21 @@ def test_boards_draw_and_nights_outlive_both_databases(
     nightly.choose_boards(later, ["paylocity"])
     nightly.note_outcomes(later, [])
     files = {path.name for path in (tmp_path / "archive" / "boards").iterdir()} - set(records)
-    assert files == {f"nights-{later.run_id}.parquet"}, "nothing else is new"
+    assert files == {"nights-000002.parquet"}, "nothing else is new"
 
 
 def test_a_rebuild_keeps_what_is_recorded_of_boards(con: database.Connection, tmp_path: Path) -> None:
     know(con, "paylocity", 20)
-    board_plan.keep_records(con, Settings(data=tmp_path).archive)
+    archive_records.save(con, Settings(data=tmp_path).archive, archive_records.BOARDS)
     con.execute("DELETE FROM ops.known_boards")
     con.close()
-    database.make_anew(tmp_path, restore=partial(board_plan.restore_records, archive=Settings(data=tmp_path).archive))
+    database.make_anew(tmp_path, restore=partial(archive_records.restore, archive=Settings(data=tmp_path).archive))
     assert len(told_of_boards(tmp_path)[0]) == len(TOKENS) + 20
 
 
 def test_a_past_day_has_no_records_of_later_ones(con: database.Connection, tmp_path: Path) -> None:
     know(con, "paylocity", 20)
-    board_plan.keep_records(con, Settings(data=tmp_path).archive)
+    archive_records.save(con, Settings(data=tmp_path).archive, archive_records.BOARDS)
     con.close()
     request = replace(night_of(tmp_path), as_of=DAY)
     with run_record.work_of(request) as past:
@@ -261,14 +262,19 @@ def test_records_go_where_the_archive_is(
     nightly.choose_boards(request, ["paylocity"])
     nightly.note_outcomes(request, [])
     assert not (tmp_path / "archive").exists()
-    assert not list((tmp_path / "outbox" / "archive" / "boards").iterdir())
+    run_record.begin(request)
+    run_record.record_end(request, run_record.Outcome(exit_code=0, as_of=DAY))
+    assert not list((tmp_path / "outbox" / "archive").glob("*/*"))
     elsewhere = night_of(tmp_path / "elsewhere", archive_folder=bucket("archive"))
     run_record.begin(elsewhere)
     assert told_of_boards(tmp_path / "elsewhere") == told_of_boards(tmp_path)
+    with run_record.work_of(elsewhere) as other:
+        assert all_rows(other, f"SELECT exit_code FROM ops.runs WHERE run_id = '{request.run_id}'") == [(0,)]
 
 
 def test_no_source_has_the_name_of_the_records() -> None:
-    assert board_plan.RECORDS not in all_sources()
+    records = (*archive_records.BOARDS, *archive_records.PUBLISHED)
+    assert {record.name.partition("/")[0] for record in records}.isdisjoint(all_sources())
 
 
 # --- a work file that lacks what the archive has ----------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -226,6 +227,53 @@ def test_a_word_without_a_reason_is_refused(nights: Nights, plain: Command, what
     assert nights.vintages() == before
 
 
+# --- both databases lost --------------------------------------------------------------------------------
+
+
+def told_of_published(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every vintage, the ledger of earlier days and the runs."""
+    queries = {
+        "vintages": "FROM ops.vintages ORDER BY figure, number",
+        "ledger": "FROM mart.figures WHERE as_of < (SELECT max(as_of) FROM mart.days) ORDER BY as_of, figure",
+        "runs": "FROM ops.runs WHERE command <> 'jobmarket rebuild' ORDER BY run_id",
+    }
+    with open_reader(data) as con:
+        return {name: con.execute(query).fetchall() for name, query in queries.items()}
+
+
+def lose_both_and_rebuild(nights: Nights, folder: Path, plain: Command) -> None:
+    """Every vintage and every decision is there again, and nothing more is put on record but the rebuild."""
+    other = nights.copy(folder)
+    before = told_of_published(other.data)
+    assert len({row[2] for row in before["vintages"]}) > 1 and all(before.values())
+    for name in (database.WORK, database.MARKET):
+        (other.data / name).unlink()
+    records = set(other.data.glob("archive/published/*"))
+    result = plain(other.data, "rebuild")
+    assert result.code == 0, result.said
+    after = told_of_published(other.data)
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+    new = {path.name.partition("-")[0] for path in set(other.data.glob("archive/published/*")) - records}
+    assert new <= {"runs", "days", "figures"}
+
+
+def test_every_vintage_and_decision_outlives_both_databases(nights: Nights, loading: Command, tmp_path: Path) -> None:
+    assert {"published", "rejected"} <= {one.state for all_of in nights.vintages().values() for one in all_of}
+    lose_both_and_rebuild(nights, tmp_path / "data", loading)
+
+
+def test_no_text_of_an_advert_and_no_address_of_a_person_is_on_record(nights: Nights) -> None:
+    with duckdb.connect() as con:
+        files = [f"'{path}'" for path in nights.data.glob("archive/published/*.parquet")]
+        words = "\n".join(
+            row for file in files for (row,) in con.execute(f"SELECT t::VARCHAR FROM {file} AS t").fetchall()
+        )
+        adverts = f"'{nights.data}/refined/lever/*Z.parquet'"
+        texts = [text for (text,) in con.execute(f"SELECT DISTINCT text FROM {adverts}").fetchall() if text]
+    assert texts and not [text for text in texts if text[:60] in words]
+    assert not re.search(r"[\w.+-]+@[\w-]+\.\w", words)
+
+
 # --- one vintage everywhere -----------------------------------------------------------------------------
 
 
@@ -336,6 +384,17 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 def test_thirty_nights_of_noise_flicker_nowhere(month: Nights) -> None:
     assert len(month.days) == 30
     assert sum(row.value is not None for row in month.published().values()) > 70
+
+
+@pytest.mark.long
+def test_every_vintage_and_decision_of_thirty_nights_outlives_both_databases(
+    month: Nights, plain: Command, tmp_path: Path
+) -> None:
+    nights = month.copy(tmp_path / "reviewed")
+    nights.run(AUGUST, JUMP)
+    assert plain(nights.data, "review", "accept", NORTH, "--reason", "a new pay law").code == 0
+    assert plain(nights.data, "review", "reject", US, "--reason", "months read as halves").code == 0
+    lose_both_and_rebuild(nights, tmp_path / "data", plain)
 
 
 @pytest.mark.long

@@ -25,7 +25,7 @@ from warehouse.publish import atomic_files, market
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
 DAYS = [date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 30)]
 FIGURES = "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of"
-VINTAGES = "SELECT offered_on FROM ops.vintages ORDER BY offered_on"
+VINTAGES = "SELECT offered_on FROM ops.vintages WHERE state = 'published' ORDER BY offered_on"
 CELLS = "SELECT list, vintage, since, share FROM published.shares ORDER BY list"
 SKILLS, PAY_STATED = "shares.skills.regions", "shares.pay_stated.regions"
 RUNS = "SELECT run_id FROM ops.runs ORDER BY run_id"
@@ -40,7 +40,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
             at = NOW + timedelta(days=(day - NOW.date()).days, minutes=number)
             put_rows(work, Runs, {"run_id": str(number), "started_at": at, "ended_at": at, "exit_code": 0})
             own = {"list": SKILLS, "number": number + 1, "as_of": day, "offered_on": day, "decided_on": day}
-            put_rows(work, Vintages, own)
+            put_rows(work, Vintages, own | {"state": "published", "why": "first vintage"})
         yield work
 
 
@@ -56,15 +56,19 @@ def test_days_ahead_are_neither_published_nor_counted_and_stay_where_they_can_be
     market.publish(con, published)
     said = database.set_days_aside(con, published, NOW + timedelta(minutes=1))
     for _ in range(2):  # again after a run that did not come to publishing
-        database.restore_rows(con, Vintages, published)
+        database.restore_published(con, Vintages, published)
         database.set_days_aside(con, published, NOW + timedelta(minutes=1))
     (kept,) = tmp_path.glob("market.duckdb.ahead-*")
     assert kept.name == "market.duckdb.ahead-2026-11-27"
     assert said == (
         f"Set aside everything dated after today (2026-11-28, 2026-11-30); {kept} keeps what had been published of it"
     )
-    for query, expected in ((FIGURES, DAYS[:2]), (VINTAGES, DAYS[:2]), (RUNS, ["0", "1"])):
+    for query, expected in ((FIGURES, DAYS[:2]), (VINTAGES, DAYS[:2]), (RUNS, ["0", "1", "2", "3"])):
         assert [row[0] for row in all_rows(con, query)] == expected
+    assert all_rows(con, "SELECT DISTINCT why, decided_on FROM ops.vintages WHERE state = 'withdrawn'") == [
+        ("first vintage; dated after the day that it was", NOW.date())
+    ]
+    assert database.set_days_aside(con, published, NOW + timedelta(minutes=1)) is None, "once"
     assert [read(kept, query) for query in (FIGURES, VINTAGES, RUNS)] == [DAYS, DAYS, ["0", "1", "2", "3"]]
 
     folder = tmp_path / "put back"
@@ -72,18 +76,6 @@ def test_days_ahead_are_neither_published_nor_counted_and_stay_where_they_can_be
     shutil.copy(kept, folder / database.MARKET)
     with database.open_work(folder) as again:
         assert [row[0] for row in all_rows(again, FIGURES)] == DAYS == [row[0] for row in all_rows(again, VINTAGES)]
-
-
-def test_a_run_during_which_the_clock_jumped_ahead_is_set_aside(con: database.Connection, tmp_path: Path) -> None:
-    later = NOW + timedelta(days=4)
-    ended = {"ended_at": later + timedelta(days=365), "exit_code": 0}
-    put_rows(con, Runs, {"run_id": "jumped", "started_at": NOW, **ended})
-    put_rows(con, Runs, {"run_id": "runs", "started_at": NOW, "ended_at": None})
-    said = database.set_days_aside(con, tmp_path / database.MARKET, later)
-    assert said == (
-        "Set aside everything dated after today (vintages and runs alone); nothing of it had been published"
-    )
-    assert [row[0] for row in all_rows(con, RUNS)] == ["0", "1", "2", "3", "runs"]
 
 
 def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, tmp_path: Path) -> None:
@@ -108,6 +100,7 @@ def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, t
     assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None
     assert all_rows(con, query) == [
         ("again", 1, "waiting", past, None, None),
+        ("again", 2, "withdrawn", ahead, today, None),
         ("followed", 1, "withdrawn", past, today, None),
         ("followed", 2, "published", today, today, None),
         ("person", 1, "published", past, past, None),
@@ -117,7 +110,8 @@ def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, t
     ]
     assert vintages.last_decided_day(con) == today
     con.execute("UPDATE ops.vintages SET state = 'rejected', decided_on = ? WHERE list = 'again'", [ahead])
-    assert database.set_days_aside(con, tmp_path / database.MARKET, NOW) is not None, "with nothing else ahead"
+    said = database.set_days_aside(con, tmp_path / database.MARKET, NOW)
+    assert said == "Set aside everything dated after today (vintages alone); nothing of it had been published"
     assert vintages.last_decided_day(con) == today
 
 

@@ -155,8 +155,8 @@ def test_a_run_of_a_past_day_is_not_the_last_run(empty: Path) -> None:
 
 
 def test_the_newest_day_is_the_last_of_those_published(empty: Path, published_runs: Callable[..., None]) -> None:
-    published_runs(NOW, days=(NOW.date(), (NOW - DAY).date()))
-    assert read_last(Settings(data=empty)) == (NOW, NOW.date())
+    published_runs(NOW, NOW + DAY, days=(NOW.date(), (NOW - DAY).date()))
+    assert read_last(Settings(data=empty)) == (NOW, NOW.date()), "the day of the later run was set aside"
 
 
 @pytest.fixture
@@ -167,9 +167,9 @@ def published_runs(empty: Path) -> Callable[..., None]:
         empty.mkdir()
         with duckdb.connect(str(empty / MARKET)) as con:
             con.execute("CREATE SCHEMA ops; CREATE SCHEMA mart; CREATE TABLE mart.figures (as_of DATE)")
-            con.execute("CREATE TABLE ops.runs (started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)")
+            con.execute("CREATE TABLE ops.runs (as_of DATE, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)")
             for at in times:
-                con.execute("INSERT INTO ops.runs VALUES (?, ?)", [at - SECOND, at])
+                con.execute("INSERT INTO ops.runs VALUES (?, ?, ?)", [at.date(), at - SECOND, at])
             for day in days:
                 con.execute("INSERT INTO mart.figures VALUES (?)", [day])
 

@@ -165,6 +165,7 @@ def test_a_work_file_that_was_lost_comes_back_with_its_history(data: Path, loadi
 def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_said(
     data: Path, briefly: Command
 ) -> None:
+    before = published(data)
     flip_throughout(data / "market.duckdb")
     zero(data / "work.duckdb")
     result = briefly(data, *RUN)
@@ -172,8 +173,8 @@ def test_two_damaged_databases_are_made_again_from_the_archive_and_the_loss_is_s
     assert "Traceback" not in result.said
     assert len(aside(data, "market.duckdb")) == len(aside(data, "work.duckdb")) == 1
     assert "market.duckdb is damaged" in result.said
-    assert "The marts and figures of earlier days, and the checks and health of earlier runs, are lost" in result.said
-    assert published(data) == (N_POSTINGS, [])
+    assert "The marts of earlier days, and the checks and health of earlier runs, are lost" in result.said
+    assert published(data) == before and before[1]
 
 
 @pytest.mark.parametrize("damage", ["flipped in its blocks", pytest.param("header gone", marks=pytest.mark.long)])

@@ -16,7 +16,7 @@ import pytest
 from reports.figures import query
 from reports.figures.catalogue import declarations
 from reports.figures.cells import list_ids
-from reports.figures.compute import compute_figures, parameters_of
+from reports.figures.compute import compute_figures, inputs_of, parameters_of
 from reports.figures.declaration import Fallback, Figure
 from reports.wording import notes
 from tests.builders import list_postings
@@ -293,7 +293,7 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
 def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
     """Of each kind of figure every so many of the cells that may be printed, and one at least: all take a minute."""
     of_kind: dict[str, list[str]] = {}
-    for name in list_ids(con, AS_OF):
+    for name in list_ids(con):
         of_kind.setdefault(name.partition(".")[0], []).append(name)
     return [name for names in of_kind.values() for name in names[::every]]
 
@@ -303,11 +303,12 @@ def laddered(
 ) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs; of places those that have adverts."""
     places = {*PLACES, *(name for region, continent, _ in PLACES.values() for name in (region, continent))}
+    inputs = inputs_of(con, AS_OF, "1")
     for figure in declarations(con, also).values():
         if figure.parameters.get("region", "US") not in places:
             continue
         for rung in figure.rungs:
-            yield figure, rung, parameters_of(figure, rung, AS_OF)
+            yield figure, rung, parameters_of(figure, rung, inputs)
 
 
 def reader(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any]]]:

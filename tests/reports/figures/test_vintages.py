@@ -44,7 +44,8 @@ class Nights:
     ) -> list[Vintages]:  # fmt: skip
         """What a night decides that reads such a share of engineers, before its figures are stored."""
         for table in ("mart.shares", "mart.days", "mart.figures"):
-            self.con.execute(f"DELETE FROM {table} WHERE as_of = ?", [self.day])
+            of_world = " AND region_level = 'world'" if table == "mart.shares" else ""
+            self.con.execute(f"DELETE FROM {table} WHERE as_of = ?{of_world}", [self.day])
         sample = options.pop("sample", "known")
         for item, one in (("ai_engineer", share), ("data_scientist", 0.5)):
             ends = {"share": one, "share_lo": one - width / 2, "share_hi": one + width / 2, "form": "point"}
@@ -198,6 +199,38 @@ def test_what_is_left_waits_when_nights_have_been_thin_for_long(nights: Nights) 
     nights.pass_days(6)
     (one,) = nights.night(0.05, n_jobs=20)
     assert one.state == "waiting" and one.why == "of 1,000 jobs 20 are left, and so few since 22 March 2026"
+    nights.pass_days(60)
+    assert nights.night(0.05, n_jobs=20) == [] and nights.share() == 0.30, (
+        "it is another thing, which a person decides on"
+    )
+    nights.pass_days(1)
+    replaced, one = nights.night(0.6)
+    assert (replaced.state, one.state) == ("withdrawn", "waiting"), "boards are read again"
+
+
+def test_what_is_left_is_published_when_what_stands_is_too_old(nights: Nights) -> None:
+    nights.night(0.30)
+    for days in (60, 60):
+        nights.pass_days(days)
+        nights.night(0.05, n_jobs=20)
+    nights.day = FIRST + timedelta(days=401)
+    (one,) = nights.night(0.05, n_jobs=20)
+    assert (one.state, one.is_reviewed) == ("published", False)
+
+
+def test_a_list_without_declared_figures_waits_with_its_kin(nights: Nights) -> None:
+    def of_countries(day: date) -> None:
+        row = share_row(day, "role", "ai_engineer", 300, 90, role_group="ai_jobs", region_level="country", region="US",
+                        status="published", share=0.3, share_lo=0.25, share_hi=0.3 + day.day / 100)  # fmt: skip
+        nights.put(mart_tables.Shares, row)
+
+    of_countries(FIRST)
+    nights.night(0.30)
+    nights.day = date(2026, 4, 1)
+    of_countries(nights.day)
+    lists = {one.list: one for one in nights.night(0.60)}
+    assert {one.state for one in lists.values()} == {"waiting"}
+    assert lists["shares.role.countries"].why.startswith("with shares.role.regions: roles.shares: share up")
 
 
 def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is_stale(nights: Nights) -> None:

@@ -1,4 +1,4 @@
-"""Records of boards beside the archive: a work file that is made anew has what its files say, and no change is lost."""
+"""Records beside the archive: a work file that is made anew has what their files say, and no change is lost."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from extractors.archive.store import Store
 from tests.builders import BEGIN, all_rows, open_copy
+from tests.reports.conftest import put_rows
+from tests.warehouse.marts.test_mart_history import figure
+from transforms.records.columns import Column, table
 from warehouse import database
-from warehouse.load import board_records
+from warehouse.load import archive_records
 from warehouse.load import boards as store
-from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw, Runs, Vintages
 
 DAY = BEGIN.date()
 TABLES = ("ops.known_boards", "ops.panel_draw", "ops.board_nights")
@@ -47,11 +53,12 @@ def folder(tmp_path: Path) -> Path:
 
 def save(con: database.Connection, folder: Path) -> list[str]:
     """The names of the files that were made."""
-    return [path.name for path in board_records.save(con, sorted(folder.glob("*")), lambda path: path, folder)]
+    files = archive_records.save(con, Store(folder.parent), archive_records.BOARDS)
+    return [name.removeprefix("boards/") for name in files]
 
 
 def restore(con: database.Connection, folder: Path) -> None:
-    board_records.restore(con, sorted(folder.glob("*")), lambda path: path)
+    archive_records.restore(con, Store(folder.parent), archive_records.BOARDS)
 
 
 @pytest.fixture
@@ -67,10 +74,10 @@ def work_file(con: database.Connection, folder: Path) -> database.Connection:
     store.add_known(con, [known("acme"), known("globex"), known("initech"), known("hooli", is_test=True)])
     store.write_draw(con, [drawn("acme", 0.25), drawn("globex", 0.5)])
     store.record_nights(con, [asked("acme", "1", 0.25), asked("globex", "1")])
-    assert save(con, folder) == ["known-000001.parquet", "draw-000001.parquet", "nights-1.parquet"]
+    assert save(con, folder) == ["known-000001.parquet", "draw-000001.parquet", "nights-000001.parquet"]
     store.add_known(con, [known("hooli"), known("umbrella")])
     store.record_nights(con, [asked("umbrella", "2")])
-    assert save(con, folder) == ["known-000002.parquet", "nights-2.parquet"]
+    assert save(con, folder) == ["known-000002.parquet", "nights-000002.parquet"]
     con.execute("DELETE FROM ops.known_boards WHERE board = 'initech'")
     store.write_draw(con, [replace(drawn("acme", 1.0), drawn_on=DAY + timedelta(weeks=26))])
     assert save(con, folder) == ["known-000003.parquet", "draw-000002.parquet"]
@@ -108,7 +115,7 @@ def test_what_was_recorded_wins_over_what_was_carried_over(
     assert all_rows(fresh, "SELECT run_id, count(*) FROM ops.board_nights GROUP BY ALL ORDER BY ALL") == [
         ("0", 1), ("1", 2), ("2", 1),
     ]  # fmt: skip
-    assert save(fresh, folder) == ["known-000004.parquet", "nights-0.parquet"]
+    assert save(fresh, folder) == ["known-000004.parquet", "nights-000003.parquet"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped"])
@@ -126,7 +133,7 @@ def test_a_damaged_file_is_named_and_its_changes_are_written_again(
     content[8] ^= 0xFF
     path.write_bytes(content if damage == "flipped" else content[:-20])
     restore(fresh, folder)
-    assert f"{path} is damaged, and what it records of boards is left out" in caplog.text
+    assert f"{path} is damaged, and what it records is left out" in caplog.text
     assert {board for (board,) in all_rows(fresh, "SELECT board FROM ops.known_boards")} == {"acme", "globex", "hooli"}
     assert save(fresh, folder) == []
     assert save(work_file, folder) == ["known-000004.parquet"]
@@ -148,9 +155,11 @@ def test_a_work_file_that_never_had_what_is_recorded_takes_it_in_before_anything
 def test_files_of_a_version_with_other_columns_are_read(
     work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
+    """Earlier ones named nights by their run, and wrote no digest."""
     for path in folder.glob("nights-*"):
-        rows = pq.read_table(path)
-        pq.write_table(rows.drop_columns(["chance"]).append_column("weather", rows["why"]), path)
+        rows = pq.read_table(path).replace_schema_metadata(None)
+        path.rename(old := path.with_name(f"nights-20260615T02000{path.stem[-1]}Z-1a2b3c4d.parquet"))
+        pq.write_table(rows.drop_columns(["chance", "is_gone"]).append_column("weather", rows["why"]), old)
     restore(fresh, folder)
     assert all_rows(fresh, "SELECT count(*), count(chance) FROM ops.board_nights") == [(3, 0)]
 
@@ -158,8 +167,8 @@ def test_files_of_a_version_with_other_columns_are_read(
 def test_rows_that_break_todays_declaration_are_told_and_left_out(
     work_file: database.Connection, fresh: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name, column, value in (("nights-1", "why", "for fun"), ("draw-000001", "chance", 7.0)):
-        rows = pq.read_table(path := folder / f"{name}.parquet")
+    for name, column, value in (("nights-000001", "why", "for fun"), ("draw-000001", "chance", 7.0)):
+        rows = pq.read_table(path := folder / f"{name}.parquet").replace_schema_metadata(None)
         pq.write_table(rows.set_column(rows.column_names.index(column), column, [[value] * len(rows)]), path)
     restore(fresh, folder)
     assert "ops.board_nights: what was recorded does not fit today's declaration" in caplog.text
@@ -170,13 +179,12 @@ def test_rows_that_break_todays_declaration_are_told_and_left_out(
 def test_a_file_that_a_kill_left_half_written_is_none(work_file: database.Connection, folder: Path) -> None:
     (folder / ".known-000004.parquet.new").write_bytes(b"PAR1")
     store.add_known(work_file, [known("stark")])
-    files = sorted(folder.glob("*.parquet"))
-    (path,) = board_records.save(work_file, files, lambda path: path, folder)
-    assert pq.read_table(path)["board"].to_pylist() == ["stark"]
+    (name,) = save(work_file, folder)
+    assert pq.read_table(folder / name)["board"].to_pylist() == ["stark"]
     assert not (folder / ".known-000004.parquet.new").exists()
 
 
-@pytest.mark.parametrize("name", ["known-000002.parquet", "draw-000002.parquet", "nights-1.parquet"])
+@pytest.mark.parametrize("name", ["known-000002.parquet", "draw-000002.parquet", "nights-000001.parquet"])
 def test_a_damaged_file_is_set_aside_and_named_once(
     name: str, work_file: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture,
     work_template: Path, tmp_path: Path,
@@ -228,3 +236,123 @@ def test_what_this_machine_cannot_read_is_no_damage(
     with pytest.raises(type(trouble)):
         restore(fresh, folder)
     assert sorted(folder.glob("*")) == before, "a healthy record keeps its name"
+
+
+# --- what the work file remembers -------------------------------------------------------------------------
+
+
+def test_a_file_is_read_once(
+    work_file: database.Connection, fresh: database.Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore(fresh, folder)
+    monkeypatch.setattr(pq, "read_table", None)
+    for con in (fresh, work_file):
+        restore(con, folder)
+        assert save(con, folder) == []
+
+
+@pytest.mark.parametrize("fault", ["cut", "gone"])
+def test_what_a_file_said_that_is_cut_or_gone_is_written_again(
+    fault: str, work_file: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    path = folder / "draw-000002.parquet"
+    before = said(work_file)
+    if fault == "cut":
+        path.write_bytes(path.read_bytes()[:-30])
+    else:
+        path.unlink()
+    assert save(work_file, folder) == [path.name]
+    restore(fresh, folder)
+    assert said(fresh) == before == said(work_file)
+
+
+def test_a_file_that_a_kill_kept_from_the_work_file_is_taken_in(
+    work_file: database.Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add_known(work_file, [known("stark")])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(archive_records, "_enter", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        save(work_file, folder)
+    assert (folder / "known-000004.parquet").exists()
+    assert save(work_file, folder) == []
+
+
+def test_rows_that_never_go_are_not_gone_where_a_table_lacks_them(work_file: database.Connection, folder: Path) -> None:
+    work_file.execute("DELETE FROM ops.board_nights")
+    assert save(work_file, folder) == []
+    archive_records.put_back(work_file, archive_records.BOARDS)
+    assert all_rows(work_file, "SELECT count(*) FROM ops.board_nights") == [(3,)]
+
+
+# --- what was published -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(con: database.Connection, folder: Path) -> database.Connection:
+    """A work file with two figures of two days, a vintage that was decided on, and a run, all on record."""
+    for day in (DAY, DAY + timedelta(days=1)):
+        database.write_mart(con, Figures, [figure(day), figure(day, "skill.sql", value=f"{day.day}%")], as_of=day)
+    put_rows(con, Vintages, {"figure": "skill.sql", "number": 1, "state": "waiting"})
+    put_rows(con, Runs, {"run_id": "1", "as_of": DAY, "exit_code": 0})
+    assert publish(con, folder) == [f"{name}-000001.parquet" for name in ("vintages", "figures", "days", "runs")]
+    con.execute("UPDATE ops.vintages SET state = 'rejected', reason = 'too high'")
+    assert publish(con, folder) == ["vintages-000002.parquet"]
+    return con
+
+
+def publish(con: database.Connection, folder: Path) -> list[str]:
+    place, made_by = Store(folder.parent), {"run_id": "1", "code_version": "0.1.0"}
+    files = archive_records.save(con, place, archive_records.PUBLISHED, made_by)
+    return [name.removeprefix("published/") for name in files]
+
+
+def said_of_published(con: database.Connection) -> list[list[tuple[object, ...]]]:
+    return [all_rows(con, f"FROM {name} ORDER BY ALL") for name in ("ops.vintages", "ops.runs", "mart.figures")]
+
+
+def test_what_was_published_comes_back(
+    published: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    archive_records.restore(fresh, Store(folder.parent))
+    assert said_of_published(fresh) == said_of_published(published)
+    assert publish(fresh, folder) == []
+
+
+def test_each_file_says_what_it_is(published: database.Connection, folder: Path) -> None:
+    for path in (folder.parent / "published").iterdir():
+        about = {key.decode(): value.decode() for key, value in pq.read_schema(path).metadata.items()}
+        assert about.keys() == {"digest", "schema_version", "run_id", "code_version"}
+        assert len(about["digest"]) == 64 and about["code_version"] == "0.1.0"
+    states = [pq.read_table(folder.parent / "published" / f"vintages-00000{n}.parquet")["state"] for n in (1, 2)]
+    assert [state.to_pylist() for state in states] == [["waiting"], ["rejected"]], "both entries stay"
+
+
+def test_the_estimand_stands_in_the_files_of_a_table_that_has_one(con: database.Connection, folder: Path) -> None:
+    con.execute("CREATE TABLE ops.lists (name VARCHAR NOT NULL, estimand VARCHAR NOT NULL)")
+    con.execute("INSERT INTO ops.lists VALUES ('a', 'stock'), ('b', 'flow'), ('c', 'stock')")
+
+    @table("ops.lists", "Lists.")
+    class Lists:
+        """Of a later version."""
+
+        name: Annotated[str, Column("Name", key=True)]
+        estimand: Annotated[str, Column("Estimand")]
+
+    record = archive_records.Record(cls=Lists, name="published/lists")
+    assert archive_records.save(con, Store(folder.parent), [record]) == ["published/lists-000001.parquet"]
+    metadata = pq.read_schema(folder.parent / "published" / "lists-000001.parquet").metadata
+    assert metadata[b"estimand"] == b"flow, stock"
+
+
+def test_files_with_other_fields_within_a_column_are_read(
+    published: database.Connection, fresh: database.Connection, folder: Path
+) -> None:
+    """A version before counted no adverts by source, a later one notes the weather."""
+    path = folder.parent / "published" / "figures-000001.parquet"
+    rows = pq.read_table(path).replace_schema_metadata(None)
+    behind = [[{**part, "weather": "rain"} for part in parts] for parts in rows["behind"].to_pylist()]
+    for part in (part for parts in behind for part in parts):
+        del part["is_usual"]
+    pq.write_table(rows.set_column(rows.column_names.index("behind"), "behind", pa.array(behind)), path)
+    archive_records.restore(fresh, Store(folder.parent))
+    assert all_rows(fresh, "SELECT count(*) FROM mart.figures") == [(4,)]
