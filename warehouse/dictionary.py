@@ -43,9 +43,9 @@ _INTRODUCTION = """# Data dictionary
 Generated from `warehouse/tables.py`, `mart_tables/`, `ops_tables.py` and `analysis_views.py`; do not edit.
 
 Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value, `n_` a count. NULL
-means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions, `published` the cells that
-are published: begin there. `core` is what was read, `mart` what was computed, by day, `ops` how the nights went; all
-stand in `market.duckdb`. `refined` are Parquet files in-house. The same meanings stand in the file as comments:
+means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions, `published` the cells
+that are published: begin there. `core` is what was read, `mart` what was computed, by day, `ops` how the nights went;
+all stand in `market.duckdb`. `refined` are Parquet files in-house. The same meanings stand in the file as comments:
 `SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` answers 15 questions.
 """
 _RELATIONS = """## Relations

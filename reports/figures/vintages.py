@@ -302,7 +302,9 @@ def _revise_one(
     return _withdraw(waiting, day, f"the cells of {day} differ from those that stand by no more than chance explains")
 
 
-def _offer(new: Vintages, waiting: Vintages | None, why: str, history: Sequence[Vintages], day: date) -> list[Vintages]:
+def _offer(
+    new: Vintages, last: Vintages, waiting: Vintages | None, why: str, history: Sequence[Vintages], day: date
+) -> list[Vintages]:
     """A vintage that waits; what an earlier night offered waits on, what an earlier run of the day did is replaced."""
     if waiting is None:
         return [] if _is_refused(history, why) else [replace(new, why=why)]
