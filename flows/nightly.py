@@ -57,13 +57,13 @@ from reports.figures import claims, vintages
 from reports.figures.addresses import canonical
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
-from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from reports.guide.render import list_changes
 from reports.release.build import site_files
 from reports.release.published import describe_published
 from transforms.employers.cache_key import comparison_key
+from transforms.records.definitions import MAX_STALE_DAYS
 from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
 from warehouse.checks import drift, gate, integrity
@@ -604,7 +604,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     """
     with work_of(request) as con:
         decided = vintages.last_decided_day(con) if request.as_of is None else None
-        first_on = as_of - timedelta(days=MAX_STALE_DAYS)
+        first_on = as_of - timedelta(days=MAX_STALE_DAYS.value)
         for day in compute.find_earlier_days(con, as_of, first_on=first_on):
             LOG.info("%s was never computed, and boards have left the stock since", day)
             is_new = decided is None or day > decided

@@ -137,7 +137,8 @@ def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> N
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
-    templates.copy_empty(fresh, kind="work", made_with=schema_key(), make=_make_empty)
+    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # the key alone leaves out the comments
+    templates.copy_empty(fresh, kind="work", made_with=made_with, make=_make_empty)
     with _connect(fresh, config) as con:
         if old.exists():
             _carry_over(con, old)

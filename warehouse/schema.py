@@ -20,18 +20,16 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.records.columns import Column, Field, fields_of, table_of
+from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, SURVEY_RATE_DAYS
 from transforms.records.vocabulary import (
     AI_GROUPS,
     AI_JOBS,
-    BRIDGE_DAYS,
     DAYS_OF_YIELD,
     DEAD_AFTER,
     EXPERIENCE_BANDS,
     FULL_ADVERT,
     GROUP_OF_ROLE,
-    MAX_DAYS_APART,
     MEMBER_RHYTHM,
-    MIN_ANSWERED,
     SAMPLED_GROUP,
     STOCK,
     TEXT_CLASSES,
@@ -144,7 +142,7 @@ def read_sql(name: str, **parameters: str) -> tuple[str, str]:
     lines = (SQL_FILES / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     head = [line.removeprefix("--").strip() for line in takewhile(lambda line: line.startswith("--"), lines)]
     meaning = " ".join(takewhile(bool, head))
-    return meaning, Template("\n".join(lines[len(head) :])).substitute(parameters)
+    return Template(meaning).safe_substitute(parameters), Template("\n".join(lines[len(head) :])).substitute(parameters)
 
 
 def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
@@ -248,16 +246,16 @@ MACROS = {
         expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
     ),
     "open_jobs": read_sql("open_jobs"),
-    "board_readings": read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART)),
+    "board_readings": read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART.value)),
     "stock_postings": read_sql(
         "stock_postings",
         expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
     ),
-    "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
+    "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS.value)),
     "panel_boards": read_sql(
         "panel_boards",
-        max_unplanned=str(BRIDGE_DAYS),
-        min_answered=str(MIN_ANSWERED),
+        max_unplanned=str(BRIDGE_DAYS.value),
+        min_answered=str(MIN_ANSWERED.value),
         rhythm=str(MEMBER_RHYTHM),
     ),
     "panel_jobs": read_sql("panel_jobs"),
@@ -281,9 +279,9 @@ MACROS = {
     "frame_jobs": read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
     "frame_boards": read_sql("frame_boards", end_of_day=_END_OF_DAY),
     "complete_readings": read_sql("complete_readings"),
-    "board_intervals": read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
-    "board_listings": read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
-    "report_rates": read_sql("report_rates"),
+    "board_intervals": read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS.value)),
+    "board_listings": read_sql("board_listings", bridge_days=str(BRIDGE_DAYS.value)),
+    "report_rates": read_sql("report_rates", max_days=str(SURVEY_RATE_DAYS.value)),
     "reported_persons": read_sql(
         "reported_persons",
         experience_bands=" ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from reports.figures.vintages import MAX_DAYS_WAITING
+from transforms.records.definitions import MAX_DAYS_WAITING
 from warehouse.database import Connection
 
 
@@ -22,4 +22,4 @@ def find_waiting_lists(con: Connection) -> list[WaitingList]:
     rows = con.execute(
         "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
     ).fetchall()
-    return [WaitingList(name, since, since + timedelta(days=MAX_DAYS_WAITING)) for name, since in rows]
+    return [WaitingList(name, since, since + timedelta(days=MAX_DAYS_WAITING.value)) for name, since in rows]

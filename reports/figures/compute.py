@@ -24,9 +24,10 @@ from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import WITHHELD, Fallback, Figure
 from reports.figures.pay_figures import REGIONS_PAY
 from reports.figures.query import Connection, Sql
-from reports.figures.verdicts import DAYS_UNSAID, OWN_BASES, Verdict, judge_age
+from reports.figures.verdicts import OWN_BASES, Verdict, judge_age
 from reports.wording import gaps, notes, numbers, pay
 from reports.wording.numbers import Row, Rows
+from transforms.records.definitions import DAYS_UNSAID
 from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.mart_tables import Figures, NearestFigure, SourceContribution
 from warehouse.ops_tables import Vintages
@@ -444,7 +445,7 @@ NOT_REVIEWED = "not reviewed"
 def _say_review(name: str, inputs: FigureInputs) -> str | None:
     """Since when another vintage of a list waits for a person; None where none has waited for long."""
     since = inputs.waiting.get(name)
-    is_said = since is not None and (inputs.as_of - since).days > DAYS_UNSAID
+    is_said = since is not None and (inputs.as_of - since).days > DAYS_UNSAID.value
     return f"under review since {numbers.day(since)}" if since is not None and is_said else None
 
 

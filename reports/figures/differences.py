@@ -25,6 +25,7 @@ from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
 from reports.wording.numbers import Row
+from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 
 if TYPE_CHECKING:  # scipy, which that needs, takes a tenth of a second
@@ -197,7 +198,11 @@ def _samples(row: Row, behind: Sequence[Behind]) -> Iterator[tuple[str, tuple[Sa
         pays = [list(map(_pay_of, rows)) for rows in behind]
         if any(one is None for rows in pays for one in rows):
             return
-        for column, (p, low_part) in {MIDDLE: (0.5, 0.5), "band_low": (0.25, 1.0), "band_high": (0.75, 0.0)}.items():
+        for column, (p, low_part) in {
+            MIDDLE: (0.5, 0.5),
+            "band_low": (BAND.low, 1.0),
+            "band_high": (BAND.high, 0.0),
+        }.items():
             values = [
                 [(board, low_part * low + (1 - low_part) * high, unsure) for board, low, high, unsure in rows]  # type: ignore[misc]
                 for rows in pays

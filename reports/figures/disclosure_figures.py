@@ -6,9 +6,9 @@ from reports.figures import verdicts
 from reports.figures.declaration import ADVERTISED, Display, Fallback, Figure
 from reports.figures.places import Place
 from reports.wording import disclosure
+from transforms.records.definitions import MAX_SHARE_WIDTH
 from transforms.records.vocabulary import AI_JOBS, LAW_CLASSES, STOCK
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
-from warehouse.marts.printing import MAX_SHARE_WIDTH
 from warehouse.schema import ALL_DAYS
 
 """Groups of roles in each role group of mart.pay_disclosure."""
@@ -48,7 +48,7 @@ DISCLOSURES = (
         renderer=disclosure.WITHIN_EMPLOYERS,
         rungs=_disclosure_ladder(
             "disclosure_within", "behind_disclosure_within",
-            first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH,
+            first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH.value,
         ),
         judge=verdicts.judge_within,
         counts=(("world", "World", "all"),),

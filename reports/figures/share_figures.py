@@ -14,11 +14,11 @@ from reports.figures.query import Sql
 from reports.wording import closings, shares
 from reports.wording.numbers import REGION_NAMES, category_name
 from reports.wording.work import name_work
+from transforms.records.definitions import CLOSINGS_WINDOW, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, QUALIFICATIONS, SKILL_CATEGORIES, YEARS_BANDS
 from transforms.text.lookups import taxonomy
-from warehouse.mart_tables import CLOSINGS_WINDOW, list_of_measure
+from warehouse.mart_tables import list_of_measure
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
-from warehouse.marts.printing import MIN_SHARE_WIDTH
 
 
 def _select_answers(measures: Mapping[str, str]) -> Sql:
@@ -120,7 +120,7 @@ def _named_skills(place: Place, group: str) -> tuple[Fallback, ...]:
     """A ladder of one rung over the skills that jobs of a role group at a place ask for, by name."""
     (rung,) = _from_shares(
         "named_skills", "skill_asked", groups=[group], levels=(place.level,), measure="skill_asked", role_group=group,
-        region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
+        region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH.value,
     )  # fmt: skip
     return (replace(rung, batch=Batch(parameters=_spellings(BASELINE_SKILLS), columns={"words": "word"})),)
 
@@ -169,7 +169,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     definition = MEASURES[measure]
     (rung,) = _from_shares(
         "share", measure, groups=[group], levels=(place.level,), measure=measure, role_group=group,
-        region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH,
+        region_level=place.level, region=place.region, max_width=MIN_SHARE_WIDTH.value,
     )  # fmt: skip
     items = items_of(measure)
     of_cell = Batch(parameters={"item": Sql("asked"), "known": items}, columns={"item": "asked"})
@@ -258,7 +258,7 @@ def _closing_rates(place: Place, *groups: str) -> tuple[Fallback, ...]:
             sql="closing_rates",
             behind="behind_closing_rates",
             parameters={
-                "window_days": CLOSINGS_WINDOW, "region_level": place.level, "region": place.region,
+                "window_days": CLOSINGS_WINDOW.value, "region_level": place.level, "region": place.region,
                 "groups": groups_of_members, "cells": {group: name_work(group) for group in groups},
             },
         ),

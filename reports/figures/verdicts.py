@@ -7,26 +7,22 @@ from datetime import date
 
 from reports.wording import numbers
 from reports.wording.numbers import Rows
-from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
+from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STALE_DAYS
 from warehouse.mart_tables import BONUS
 from warehouse.marts.printing import JOBS, RULES
 
 OWN_BASES = ("advertised", BONUS, "postings")
 """Bases of what we read ourselves: adverts that were open on the days of the reference period. A figure of them is
-stale when that ended more than `MAX_DAYS_APART` days ago."""
-MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART
+stale when that ended more than `MAX_DAYS_APART` ago."""
+MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
 """The same of others: days for what comes once a year, as surveys and collections do."""
-MAX_STALE_DAYS = 400
-"""Days after the reference period on which a stale figure is withheld: a year and a month, so that it can be compared
-with the same month of the year before. What comes once a year is withheld as long after it became stale."""
-
-MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + MAX_STALE_DAYS - MAX_DAYS_APART
+DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
+"""Days from when a figure is stale until it is withheld, however often its source speaks."""
+MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE
 """Days after its period on which what comes once a year is withheld."""
-DAYS_UNSAID = 14
-"""Days for which a newer vintage waits for a person's review before the figures that stand say so."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
 NOT_CONFIRMED = (
-    f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} days apart"
+    f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} apart"
 )
 
 
@@ -50,13 +46,13 @@ def judge_age(
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
-    fresh = MAX_DAYS_APART if basis in OWN_BASES else MAX_AGE_DAYS_OF_YEARS
+    fresh = MAX_DAYS_APART.value if basis in OWN_BASES else MAX_AGE_DAYS_OF_YEARS
     if due_on is not None:
         fresh = (due_on - period_to).days
     if (as_of - period_to).days <= fresh:
         return verdict
     reason = f"nothing newer than {numbers.day(period_to)} was read"
-    if (as_of - period_to).days > fresh + MAX_STALE_DAYS - MAX_DAYS_APART:
+    if (as_of - period_to).days > fresh + DAYS_STALE:
         return replace(verdict, status="suppressed", reason=reason)
     return replace(verdict, status="stale", reason="; ".join(filter(None, [reason, verdict.reason])))
 
@@ -65,7 +61,7 @@ def why_too_few(n_jobs: int, n_employers: int) -> str | None:
     """Why so many jobs of so many employers are not printed, by `printing.RULES`; None where these two rules hold."""
     values = {"n_jobs": n_jobs, "n_employers": n_employers}
     breaches = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
-    return next((rule.text.format(values[rule.column]) for rule in breaches), None)
+    return next((rule.explain(values[rule.column]) for rule in breaches), None)
 
 
 NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_employers=0)
@@ -139,7 +135,7 @@ def judge_reports(rows: Rows) -> Verdict:
     printable = [row for row in rows if row["status"] != "suppressed"]
     if not printable:
         most = max((row["n_persons"] for row in rows), default=0)
-        return Verdict(status="suppressed", reason=JOBS.text.format(most), n_jobs=most, n_employers=None)
+        return Verdict(status="suppressed", reason=JOBS.explain(most), n_jobs=most, n_employers=None)
     n_persons = sum(row["n_persons"] for row in printable)
     return Verdict(status="low", reason=printable[0]["reason"], n_jobs=n_persons, n_employers=None)
 

@@ -4,7 +4,7 @@ The marts say what the cells of a list would be tonight. All cells of a list are
 were accepted last stand in the tables of `published`, which everything printed is read from. A list is revised on the
 first night of a month. Its new vintage waits for review when a figure of it changes by more than chance explains, when
 method, sample, sources or the reading of the adverts are others, or when half of the jobs are gone (`_find_reasons`).
-A thin night, with less than a third of the jobs that stand, changes nothing until it has lasted `MAX_DAYS_THIN` days.
+A thin night, with less than a third of the jobs that stand, changes nothing until it has lasted `MAX_DAYS_THIN`.
 What was refused is not offered again while it stays what it was.
 """
 
@@ -19,18 +19,14 @@ from reports.figures import compute, differences, query
 from reports.figures.compute import FigureInputs
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
-from reports.figures.verdicts import MAX_STALE_DAYS, OWN_BASES
+from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes, numbers
-from transforms.records.vocabulary import MAX_DAYS_APART
+from transforms.records.definitions import MAX_DAYS_APART, MAX_DAYS_THIN, MAX_DAYS_WAITING, MAX_STALE_DAYS
 from warehouse import database, published
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
 from warehouse.published import Offer
 
-MAX_DAYS_WAITING = 45
-"""Days after which a vintage that nobody decided on is published, as not reviewed, where what stands is stale."""
-MAX_DAYS_THIN = 45
-"""Days for which thin nights change nothing; then what they have waits for review."""
 THIN = 1 / 3
 """A night is thin for a list with less than this part of the jobs that stand: boards are no longer read."""
 MAX_LOST = 1 / 2
@@ -265,7 +261,7 @@ def _is_first_of_month(con: Connection, as_of: date) -> bool:
 
 def _find_stale(con: Connection, as_of: date) -> frozenset[str]:
     """Lists of our own adverts whose cells are of days so long ago that what is printed of them is stale."""
-    last_on = query.literal(as_of - timedelta(days=MAX_DAYS_APART))
+    last_on = query.literal(as_of - timedelta(days=MAX_DAYS_APART.value))
     own = "NOT starts_with(list, 'pay.') OR starts_with(list, 'pay.advertised.')"
     rows = query.read(
         con,
@@ -285,7 +281,7 @@ def _revise_one(
     if waiting is not None and not night.has_cells(con, name, waiting.as_of):
         return _withdraw(waiting, day, "its cells were lost with the databases")
     if waiting is not None and _is_overdue(waiting, last, night):
-        why = f"not reviewed for {MAX_DAYS_WAITING} days: {waiting.why}"
+        why = f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
         return [_accept(waiting, day, why, is_reviewed=False)]
     if _is_thin(offer, last):
         return [] if waiting is not None else _offer_thin(con, new, last, night)
@@ -319,7 +315,7 @@ def _offer_thin(con: database.Connection, new: Vintages, last: Vintages, night: 
     rows = query.read(
         con,
         f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
-        f" AND as_of <= {query.literal(night.as_of - timedelta(days=MAX_DAYS_THIN))}",
+        f" AND as_of <= {query.literal(night.as_of - timedelta(days=MAX_DAYS_THIN.value))}",
     )
     since: date | None = rows[0]["day"]
     if since is None:
@@ -335,10 +331,10 @@ def _is_overdue(waiting: Vintages, last: Vintages, night: _Night) -> bool:
 
     What thin nights left is another thing than what stands, and waits until that is too old to be printed.
     """
-    has_waited = (night.as_of - waiting.offered_on).days >= MAX_DAYS_WAITING
+    has_waited = (night.as_of - waiting.offered_on).days >= MAX_DAYS_WAITING.value
     is_stale = waiting.list in night.stale
     if waiting.n_jobs < THIN * last.n_jobs:
-        is_stale = (night.as_of - last.as_of).days > MAX_STALE_DAYS
+        is_stale = (night.as_of - last.as_of).days > MAX_STALE_DAYS.value
     return has_waited and is_stale and waiting.n_printed > 0
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from reports.figures.addresses import AddressError, canonical
-from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS, MAX_STALE_DAYS
+from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
 from reports.guide.markers import (
     COMMENT,
     LABELS,
@@ -33,9 +33,9 @@ from reports.guide.markers import (
 )
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
-from transforms.records.vocabulary import MAX_DAYS_APART
+from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_DAYS_APART, MAX_SHARE_WIDTH, MAX_STALE_DAYS
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH, RULES
+from warehouse.marts.printing import EMPLOYERS, EVEN, JOBS, LARGEST
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
@@ -178,21 +178,20 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
     return [f"> **{SAMPLE_TITLE}** {SAMPLE_TEXT}"]
 
 
-_BOUND = {rule.column: rule.bound for rule in RULES}
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
     "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Every job "
-    f"counts once. Figures are printed from {_BOUND['n_jobs']} jobs of {_BOUND['n_employers']} employers on, none of "
-    f"them with more than {_BOUND['largest']:.0%}, and as even as {_BOUND['n_even']} of one size; a share whose 95% "
-    f"interval is wider than {100 * MAX_SHARE_WIDTH:.0f} points, or an amount whose interval is wider than "
-    f"{MAX_AMOUNT_WIDTH:.0%} of it, is printed as that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
+    f"counts once. Figures are printed from {JOBS} jobs of {EMPLOYERS} employers on, none of "
+    f"them with more than {LARGEST}, and as even as {EVEN} of one size; a share whose 95% "
+    f"interval is wider than {MAX_SHARE_WIDTH}, or an amount whose interval is wider than "
+    f"{MAX_AMOUNT_WIDTH} of it, is printed as that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
     "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 PERIOD_KEY = (
     "Reference period: adverts were open when their boards were last read, from the first to the last of these days; "
     "what others collected or published speaks of the days or years that it is of. A figure whose period is over "
-    f"{MAX_DAYS_APART} days past is stale: its days stand beside it, and after {MAX_STALE_DAYS} days it is withheld. "
+    f"{MAX_DAYS_APART} past is stale: its days stand beside it, and after {MAX_STALE_DAYS} it is withheld. "
     f"What others collect comes once a year, and is stale after {MAX_AGE_DAYS_OF_YEARS} days."
 )
 

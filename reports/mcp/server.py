@@ -25,10 +25,11 @@ from reports.mcp import answers, compare, listing
 from reports.mcp.market import Market, NotReadableError
 from reports.release.figure_files import plain
 from reports.verify.verdicts import VERDICTS, verify_text
+from transforms.records.definitions import BAND
 from warehouse.publish.bounded_query import Bounds, QueryRefusedError, ask_apart
 
 NAME = "ai-job-market"
-INSTRUCTIONS = """\
+INSTRUCTIONS = f"""\
 Figures of the market for AI and machine-learning jobs, measured from job adverts: pay, skills asked for, remote
 work, degrees, disclosure of pay, closing of vacancies. Every figure has an id such as pay.us.ai_engineering.senior
 or skill.python.de.ai_engineering.
@@ -38,11 +39,11 @@ shows where a figure comes from, `verify` checks the numbers of a text that you 
 no figure answers.
 
 How to quote: give the value together with its interval, its basis (what kind of source) and its reference period,
-and the citation where you can. A pay value such as "USD 10.8K–17.9K per month" is a band of offers (a quarter of
-the low ends lie below it, a quarter of the high ends above it), not an interval of confidence; `parts` are per
-year. Adverts offer pay, they do not say what people earn. Never mix two kinds of source in one number. A figure
-that is withheld is not sure enough to be printed: say so, do not estimate it. All shares are of the adverts that
-were read, not of the whole market. Statements of others ("cited") are quoted, not measured.
+and the citation where you can. A pay value such as "USD 10.8K–17.9K per month" is a band of offers, not an
+interval of confidence. {BAND}.
+`parts` are per year. Adverts offer pay, they do not say what people earn. Never mix two kinds of source in one
+number. A figure that is withheld is not sure enough to be printed: say so, do not estimate it. All shares are of the
+adverts that were read, not of the whole market. Statements of others ("cited") are quoted, not measured.
 """
 """What a client tells its model of the server as a whole."""
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)

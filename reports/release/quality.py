@@ -17,6 +17,7 @@ from reports.release.licences import OURS
 from reports.release.published import PublishedDay
 from reports.wording.numbers import count_of, day, percent
 from transforms.records.vocabulary import FIGURE_STATES
+from warehouse.marts.printing import EMPLOYERS, JOBS
 from warehouse.reading_depth import describe_depth, measure_depth
 
 _REPORT = Path(__file__).with_name("quality.md")
@@ -49,6 +50,8 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         day=day(as_of),
         code_version=publication.code_version,
         n_figures=f"{n_figures:,}",
+        jobs=JOBS,
+        employers=EMPLOYERS,
         **{f"n_{state}": f"{states[state]:,}" for state in FIGURE_STATES},
         periods=_reference_periods(publication),
         next_day=day(as_of + timedelta(days=DAYS_BETWEEN)),

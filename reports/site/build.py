@@ -25,6 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from reports import definition_words
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.history import FigureVintage, waiting_one
 from reports.figures.places import PLACES
@@ -40,8 +41,10 @@ from reports.wording.levels import capitalise, define
 from reports.wording.numbers import percent
 from reports.wording.renderer import Table
 from reports.wording.work import name_work
+from transforms.records.definitions import BAND
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import Figures
+from warehouse.marts.printing import JOBS
 
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = Path(__file__).parents[1] / "texts"
@@ -151,6 +154,8 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
             code_version=publication.code_version,
             is_release=bool(site.releases),
             words=words,
+            band=BAND,
+            needed=JOBS,
             **values,
         )
         .encode()
@@ -406,8 +411,9 @@ def _waiting_figures(site: Site) -> list[dict[str, Any]]:
 _FOR_EDITORS = {
     re.compile(r"^(#+ .*?) \(`[^\n]*\)$", re.MULTILINE): r"\1",
     re.compile(r"`[a-z_]+(?:/[a-z_]+)+\.[a-z]+`"): "a file of the code",
+    definition_words.MARKER: r"\g<words>",
 }
-"""What names tables and modules in the headings of our texts, and files in their sentences: readers need neither."""
+"""What names tables, modules, files and definitions in our texts: readers need none of it."""
 
 
 @functools.lru_cache(maxsize=16)

@@ -31,8 +31,9 @@ from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
 from reports.wording.pay import find_head, name_place
 from reports.wording.work import WORKS, name_work, split_work
+from transforms.records.definitions import MAX_COUNTRY_SHARE
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import JOBS, MAX_COUNTRY_SHARE
+from warehouse.marts.printing import JOBS
 
 SQL = Path(__file__).with_name("sql") / "pay_cells.sql"
 OWN = "advertised"
@@ -141,7 +142,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     """
     text = query.fill_text(
         SQL.read_text(encoding="utf-8"),
-        {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE},
+        {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value},
     )
     bases = cells.read_bases(con)
     pay_cells: dict[tuple[str, str, str], PayCell] = {}

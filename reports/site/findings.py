@@ -21,6 +21,7 @@ from reports.site.skills import SkillList
 from reports.wording import gaps
 from reports.wording.numbers import Row, percent
 from reports.wording.work import name_work
+from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
@@ -76,6 +77,10 @@ class FindingsBasis:
 
 # --- the lead ---------------------------------------------------------------------------------------------
 
+HOW_TO_READ = (
+    f"Bars run from where {BAND.start} adverts start or above to where {BAND.stop} stop or below; brackets show how "
+    "far an end could move."
+)
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
@@ -105,8 +110,7 @@ def lead(data: FindingsBasis) -> Finding | None:
         dek=explorer.say_median(cell, cell.amounts),
         href=f"f/{cell.figure}.html" if cell.figure else "pay.html",
         chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
-        note="Bars run from where three in four adverts start or above to where three in four stop or below; brackets "
-        "show how far an end could move.",
+        note=HOW_TO_READ,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.wording.numbers import VERDICT_RULE
-from warehouse.marts.measures import MIN_KNOWN
+from transforms.records.definitions import MIN_KNOWN
 
 SUMMARY = "summary"
 """Id of the part at the top: figures in large letters, before the first section."""
@@ -115,7 +115,7 @@ SECTIONS = (
         intro=(
             "Shares of AI jobs: engineering, research and data science, and the roles around them. Where jobs whose "
             "adverts do not say may be either, the part of jobs that say stands beside, and so do the least and the "
-            f"greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN:.0%} say, only these "
+            f"greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN} say, only these "
             "bounds are printed.",
         ),
     ),

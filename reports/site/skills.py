@@ -19,7 +19,7 @@ from reports.figures.places import EVERYWHERE, OF_REGION, Place, slug
 from reports.figures.query import Connection
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
-from reports.wording.numbers import Row, category_name, interval, percent
+from reports.wording.numbers import VERDICTS, Row, category_name, interval, percent
 from reports.wording.work import GROUPS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.mart_tables import Figures
@@ -210,6 +210,7 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
         "categories": [CATEGORY_STYLES.get(category[name], "software") for name in names],
         "category_names": [category_name(category[name]) for name in names],
         "shown_first": SHOWN_FIRST,
+        "verdicts": [least for least, _ in VERDICTS if least],
         "choice": list(first_choice(lists)),
         "places": [
             [place.slug, place.name or "All adverts read", place.in_words if place.name else ""]

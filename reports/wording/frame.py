@@ -10,6 +10,7 @@ import functools
 from reports.wording.levels import level_phrase
 from reports.wording.numbers import Row, Rows, count_of
 from reports.wording.renderer import Renderer, Table
+from transforms.records.definitions import MAX_DAYS_APART
 from warehouse.marts.printing import JOBS
 
 BASE_STEP = "ai_engineering"
@@ -111,9 +112,9 @@ COVERAGE_COLUMNS = {
 """Counts of `mart.frame_coverage` and their headings."""
 COVERAGE_KEY = (
     "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: "
-    "their last whole reading is at most 45 days older than their last reading of any kind; counted now: read recently "
-    "enough for the figures, some of them only in part. With full text, and with pay: of the AI jobs. A job "
-    "counts in each row that it belongs to, so that rows do not add up."
+    f"their last whole reading is at most {MAX_DAYS_APART} older than their last reading of any kind; counted now: "
+    "read recently enough for the figures, some of them only in part. With full text, and with pay: of the AI jobs. A "
+    "job counts in each row that it belongs to, so that rows do not add up."
 )
 
 

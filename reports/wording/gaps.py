@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from reports.wording.numbers import Row, count_of, percent
 from reports.wording.pay import UNITS_OF_BASIS
 from warehouse.mart_tables import BONUS
-from warehouse.marts.printing import JOBS, RULES
+from warehouse.marts.printing import JOBS, LARGEST, RULES, rules_of_pay
 
 COLUMNS = {"n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers"}
 """Columns of a row by those of the rules of printing that ask for a least value."""
-MAX_LARGEST = next(rule.bound for rule in RULES if rule.column == "largest")
 OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
 """Bases of pay in adverts that we read ourselves, and what jobs must have to count."""
 EQUAL_EMPLOYERS = "equal employers"
@@ -117,7 +116,7 @@ def _list_gaps(refusal: Refusal) -> Iterator[str]:
     row = refusal.row or {"n_jobs": 0}
     one, several = UNITS_OF_BASIS.get(refusal.basis, ("job", "jobs"))
     with_pay = OUR_PAY.get(refusal.basis, "")
-    for rule in RULES:
+    for rule in rules_of_pay() if refusal.basis in OUR_PAY else RULES:
         value = row.get(COLUMNS.get(rule.column, ""))
         if value is None or not rule.is_least or value >= rule.bound:
             continue
@@ -131,8 +130,8 @@ def _list_gaps(refusal: Refusal) -> Iterator[str]:
         else:
             yield f"as informative as {value:.1f} of {rule.bound:,} {EQUAL_EMPLOYERS} (G*)"
     largest = row.get("largest_employer_share")
-    if largest is not None and largest > MAX_LARGEST and row["n_jobs"] >= JOBS.bound:
-        n_other = math.ceil(row["n_jobs"] * (largest / MAX_LARGEST - 1))
+    if largest is not None and largest > LARGEST.bound and row["n_jobs"] >= JOBS.bound:
+        n_other = math.ceil(row["n_jobs"] * (largest / LARGEST.bound - 1))
         yield f"one employer has {percent(largest)} ({count_of(n_other, 'job')} of others needed)"
 
 

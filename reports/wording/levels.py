@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transforms.records.definitions import COUNTS
 from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 
 NAMES = {"junior": "entry"}
@@ -12,7 +13,6 @@ TITLES = {"junior": "junior, graduate and the like"}
 """Words of titles that name a level otherwise."""
 CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
 """Codes of the levels of the third party whose adverts we count."""
-COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def _levels(group: str) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def define(group: str, basis: str) -> str | None:
     examples = f" ({'; '.join(titles)})" if titles else ""
     if basis == "advertised":
         return (
-            f"{level_name(group)} is what the title says{examples} or, where it names no level, {_years(levels)} of "
+            f"{level_name(group)} is what the title says{examples} or, where it names no level, {say_years(group)} of "
             "experience asked for; full-time, base pay before tax, both ends of the range stated"
         )
     if basis == "advertised_third_party":
@@ -76,9 +76,9 @@ def define(group: str, basis: str) -> str | None:
     return None
 
 
-def _years(levels: tuple[str, ...]) -> str:
-    """The years of experience from which these levels are inferred: "two to seven years"."""
-    bounds = sorted(MIN_YEARS_OF_LEVEL.values())
+def say_years(group: str) -> str:
+    """The years of experience from which a group's levels are inferred: "two to seven years"."""
+    levels, bounds = _levels(group), sorted(MIN_YEARS_OF_LEVEL.values())
     own = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
     first, above = min(own), [years for years in bounds if years > max(own)]
     if not above:

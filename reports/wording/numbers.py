@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from warehouse.marts.measures import MIN_KNOWN
+from transforms.records.definitions import MIN_KNOWN
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -127,7 +127,7 @@ def known_part(row: Row) -> str:
     """
     n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
     part = row["n_jobs"] / n_all if n_all else 1.0
-    return f"{math.floor(1_000 * part) / 10:.1f}%" if round(part, 2) >= MIN_KNOWN > part else percent(part)
+    return f"{math.floor(1_000 * part) / 10:.1f}%" if round(part, 2) >= MIN_KNOWN.value > part else percent(part)
 
 
 def rank(row: Row) -> str:

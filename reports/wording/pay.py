@@ -22,7 +22,9 @@ from reports.wording.numbers import (
 )
 from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
-from warehouse.marts.printing import JOBS, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
+from transforms.records import definitions
+from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
+from warehouse.marts.printing import JOBS
 
 NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
@@ -31,9 +33,8 @@ THIRD_PARTY = (
     "the year of its newest collection and the one before"
 )
 BANDS_KEY = (
-    f"Where the interval is wider than {MAX_AMOUNT_WIDTH:.0%} of an amount, it stands in its place. Three in four "
-    "adverts start at or above the lower end of a band, and three in four stop at or below its upper end. Median: of "
-    "the midpoints."
+    f"Where the interval is wider than {MAX_AMOUNT_WIDTH} of an amount, it stands in its place. {definitions.BAND}. "
+    "Median: of the midpoints."
 )
 """What the columns of a table of bands mean."""
 MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
@@ -122,7 +123,7 @@ def _find_main_country(rows: Rows) -> Row | None:
     """The one country that has more than `MAX_COUNTRY_SHARE` of the jobs, with its counts."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
-    if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE * total:
+    if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE.value * total:
         return None
     return dict(counts[0])
 

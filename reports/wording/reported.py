@@ -7,6 +7,8 @@ from datetime import date
 from reports.wording.amounts import YEARLY, amount, is_point
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, choose_printed, count_of, day, percent
 from reports.wording.renderer import Renderer, Table, without_empty_columns
+from transforms.records.definitions import MAX_AMOUNT_WIDTH
+from warehouse.marts.printing import JOBS
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
 """Money that persons of a row are paid in."""
@@ -17,8 +19,8 @@ SELF_SELECTED = (
 KEY = (
     "US dollars per year, before tax, in full-time work or, where a survey does not ask, any. National surveys ask for "
     "a month's pay; Stack Overflow asks for a year's compensation, of all kinds. "
-    f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than 40% of the "
-    "median stands in its place."
+    f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than "
+    f"{MAX_AMOUNT_WIDTH} of the median stands in its place."
 )
 
 
@@ -94,7 +96,7 @@ def _say_withheld(rows: Rows) -> str:
         return ""
     names = ", ".join(f"{name_persons(row)} (n = {row['n_persons']})" for row in few[:MAX_NAMED])
     more = f" and {len(few) - MAX_NAMED} more" if len(few) > MAX_NAMED else ""
-    return f"Withheld, fewer than 30 persons: {names}{more}."
+    return f"Withheld, fewer than {JOBS} persons: {names}{more}."
 
 
 def _say_left_out(rows: Rows) -> str:

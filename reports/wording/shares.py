@@ -26,8 +26,9 @@ from reports.wording.numbers import (
 )
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Renderer, Table, without_empty_columns
+from transforms.records.definitions import MIN_KNOWN
 from transforms.records.vocabulary import YEARS_BANDS
-from warehouse.marts.measures import MIN_KNOWN, NOT_ASKED, Measure
+from warehouse.marts.measures import NOT_ASKED, Measure
 
 ALL_PLACES = "All adverts we read"
 """The name of the shares over all places: where boards are read is not the market."""
@@ -261,7 +262,7 @@ def _say_bounds(measure: Measure) -> str:
         return ""
     return (
         " Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these "
-        f"were, and the greatest, if all were. Where fewer than {MIN_KNOWN:.0%} say, only these bounds are printed."
+        f"were, and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed."
     )
 
 

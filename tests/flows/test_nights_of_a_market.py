@@ -418,12 +418,12 @@ def test_what_nobody_decides_on_is_published_as_not_reviewed(month: Nights, tmp_
     nights.run(AUGUST, JUMP)
     waiting = nights.waiting()
     assert set(OWN_PAY) == waiting.keys()
-    nights.run(AUGUST + timedelta(days=vintages.MAX_DAYS_WAITING + 1), JUMP)
+    nights.run(AUGUST + timedelta(days=MAX_DAYS_WAITING.value + 1), JUMP)
     after = nights.published()
     for name, one in waiting.items():
         last = vintages.last_published(nights.vintages()[name])
         assert last is not None and (last.number, last.is_reviewed) == (one.number, False)
-        assert last.why == f"not reviewed for {vintages.MAX_DAYS_WAITING} days: {one.why}"
+        assert last.why == f"not reviewed for {MAX_DAYS_WAITING}: {one.why}"
         figures = of_lists(after, [name])
         assert figures and all("not reviewed" in (row.value or "") for row in figures.values())
 
@@ -457,7 +457,7 @@ def test_a_thin_night_changes_nothing_and_waits_once_it_has_lasted(month: Nights
     assert tonight[US].n_jobs != before[US].n_jobs
     for name, row in of_lists(before, thin).items():
         assert nights.published()[name].bare_value == row.bare_value, name
-    nights.run(AUGUST + timedelta(days=vintages.MAX_DAYS_THIN + 1), World(gone=0.75))
+    nights.run(AUGUST + timedelta(days=MAX_DAYS_THIN.value + 1), World(gone=0.75))
     waiting = nights.waiting()
     assert all(f"jobs {waiting[name].n_jobs:,} are left, and so few since" in waiting[name].why for name in OWN_PAY)
 

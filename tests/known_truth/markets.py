@@ -26,6 +26,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.records.definitions import BAND
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -38,7 +40,7 @@ SHARES = (0.01, 0.05, 0.20, 0.50)
 """Parts of the jobs that ask for something."""
 QUANTILES = {
     "p10": ("mid", 0.10), "p25": ("mid", 0.25), "p50": ("mid", 0.50), "p75": ("mid", 0.75), "p90": ("mid", 0.90),
-    "band_low": ("low", 0.25), "band_high": ("high", 0.75),
+    "band_low": ("low", BAND.low), "band_high": ("high", BAND.high),
 }  # fmt: skip
 """Amounts of an advert (low end, midpoint, high end) and the part of jobs at or below the quantile."""
 MEDIAN_PAY = 190_000.0

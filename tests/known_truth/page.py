@@ -18,6 +18,8 @@ from tests.known_truth.scoring import (
     MIN_PRINTED,
     Score,
 )
+from transforms.records.definitions import BAND
+from warehouse.marts.printing import find_least_even
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ HEADS = {
 }
 NOTES = {
     "pay": (
-        "`band_low` is p25 of the low ends, `band_high` p75 of the high ends, the others are of midpoints. p10, p25, "
+        f"`band_low` is {BAND.low_end}, `band_high` {BAND.high_end}, the others are of midpoints. p10, p25, "
         "p75 and p90 are shown and not scored; p10 and p90 are printed from G* "
-        "36 on. *Rounded*: ends as employers round them; where the grid of 5,000 and "
+        f"{find_least_even(0.9)} on. *Rounded*: ends as employers round them; where the grid of 5,000 and "
         "10,000 dollars is wider than the error, the estimate hardly varies and the width is that of the grid."
     ),
     "shares": (

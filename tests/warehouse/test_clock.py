@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.builders import BEGIN, Answer, all_rows, declare, load, night, open_copy, posting, refined
+from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART
 from transforms.records.rows import Place
-from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse import database
 from warehouse.marts.compute import MIN_ADVERTS_LEFT, find_earlier_days
 
 EXPIRES_AFTER_DAYS = 30
+APART = int(MAX_DAYS_APART.value)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_repeated_answer_is_a_reading(con: database.Connection, tmp_path: Path
     assert stock(con, 8) == [("board:1", day(7))]
 
 
-@pytest.mark.parametrize(("apart", "boards"), [(MAX_DAYS_APART, 2), (MAX_DAYS_APART + 1, 1)])
+@pytest.mark.parametrize(("apart", "boards"), [(APART, 2), (APART + 1, 1)])
 def test_a_board_leaves_the_stock_by_the_newest_reading(
     apart: int, boards: int, con: database.Connection, tmp_path: Path
 ) -> None:
@@ -103,10 +104,10 @@ def test_of_a_board_that_is_never_read_whole_adverts_stay_until_they_expire(
 def test_a_board_that_is_read_in_part_alone_for_long_stays_by_what_it_gives(
     con: database.Connection, tmp_path: Path
 ) -> None:
-    parts = [Answer(night(number), [posting(2)], is_complete=False) for number in (20, 40, MAX_DAYS_APART + 1)]
+    parts = [Answer(night(number), [posting(2)], is_complete=False) for number in (20, 40, APART + 1)]
     read(con, tmp_path, Answer(night(0), [posting(1), posting(2)]), *parts)
-    assert stock(con, MAX_DAYS_APART) == [("board:1", day(0)), ("board:2", day(0))]
-    assert stock(con, MAX_DAYS_APART + 1) == [("board:2", day(MAX_DAYS_APART + 1))], "the other has expired"
+    assert stock(con, APART) == [("board:1", day(0)), ("board:2", day(0))]
+    assert stock(con, APART + 1) == [("board:2", day(APART + 1))], "the other has expired"
 
 
 def test_an_advert_that_expired_came_back_and_was_closed_is_not_in_the_stock(
@@ -161,7 +162,7 @@ def test_where_answers_list_boards_an_advert_counts_by_its_own(con: database.Con
 # --- flow -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("unread", "ids"), [(BRIDGE_DAYS, ["board:2"]), (BRIDGE_DAYS + 1, [])])
+@pytest.mark.parametrize(("unread", "ids"), [(BRIDGE_DAYS.value, ["board:2"]), (BRIDGE_DAYS.value + 1, [])])
 def test_new_is_what_a_whole_reading_shortly_before_did_not_list(
     unread: int, ids: list[str], con: database.Connection, tmp_path: Path
 ) -> None:

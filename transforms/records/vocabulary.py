@@ -156,10 +156,6 @@ BOARD_OUTCOMES = ("answered", "refused", "no_answer", "not_asked")
 asked, or its own host was, and gave no answer; it was not asked, and is planned again as if it had not been planned."""
 SAMPLES = ("panel", "known")
 """From whom a statistic is: members of the panel, weighted by the inverse of their chance, or all boards known."""
-MIN_ANSWERED = 0.80
-"""Least part of the boards known, as the panel's members stand for them, whose members have answered, for statistics to
-rest on the panel. Below it those that do not answer may differ (US Office of Management and Budget 2006, "Standards and
-Guidelines for Statistical Surveys", guideline 3.2.9)."""
 MEMBER_RHYTHM = 7
 """Nights from one reading of a member of the panel to the next: what it opens and closes is known to within a week."""
 DEAD_AFTER = 3
@@ -172,11 +168,6 @@ ALL_TEXTS = "all"
 TEXTS_OF_SHARES = (ALL_TEXTS, *READ_CLASSES, "with_text")
 """Texts that a share of mart.shares rests on: those of one class, or all adverts, with and without text. Rows of
 versions that did not tell the classes apart have with_text."""
-MAX_DAYS_APART = 45
-"""A board whose last whole reading is more days before the newest reading of all is no part of the stock."""
-BRIDGE_DAYS = 35
-"""What happened between two readings of a board counts as dated when they are at most so many days apart."""
-
 DISCLOSURE_RULES = ("required", "not_required", "unclear")
 """Whether a law requires adverts to state pay (core.disclosure_laws)."""
 LAW_EVIDENCE = ("official_text", "third_party", "own_knowledge")

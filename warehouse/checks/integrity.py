@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
+from transforms.records.definitions import MIN_KNOWN
 from transforms.records.vocabulary import (
     AI_GROUPS,
     ALL_TEXTS,
@@ -29,7 +30,7 @@ from transforms.records.vocabulary import (
 )
 from warehouse.checks.gate import GateResult, check_rules
 from warehouse.mart_tables import HISTORIES
-from warehouse.marts.measures import ESTIMAND, MEASURES, MIN_KNOWN
+from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.marts.printing import RULES, WIDE_SHARE
 from warehouse.schema import database_tables, dates_of, day_of, ident, key_of, schema_of
 
@@ -179,7 +180,8 @@ COUNTS = {
                 abs(share - n_yes / n_jobs) > {TINY}
                 OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > {TINY}
                 OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > {TINY}
-                OR form <> CASE WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN} * (n_jobs + n_unknown) THEN 'bounds'
+                OR form <> CASE
+                    WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN.value} * (n_jobs + n_unknown) THEN 'bounds'
                     WHEN {WIDE} THEN 'interval' ELSE 'point' END
             )
         )""",

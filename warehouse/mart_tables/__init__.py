@@ -1,7 +1,7 @@
 """The marts and what keeps them, declared once by subject, in the same way as the tables of `tables.py`."""
 
 from warehouse.mart_tables.cells import SNAPSHOT
-from warehouse.mart_tables.closings import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut, TimeListed
+from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut, TimeListed
 from warehouse.mart_tables.disclosure import GROUPS_OF_DISCLOSURE, PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.history import HISTORIES, Days
@@ -12,7 +12,6 @@ from warehouse.mart_tables.shares import Shares
 
 __all__ = [
     "BONUS",
-    "CLOSINGS_WINDOW",
     "GROUPS_OF_DISCLOSURE",
     "HISTORIES",
     "LISTS",

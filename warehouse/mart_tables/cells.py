@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from transforms.records.columns import Column, struct
+from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from transforms.records.vocabulary import CELL_STATES, SAMPLES, SHARE_FORMS
 
 FORMS = SHARE_FORMS[:2]
@@ -55,8 +56,9 @@ class CellSample:
     form: Annotated[
         str | None,
         Column(
-            "point, or interval: one of band_low, band_high and p50 has an interval wider than 40 % of it, which is "
-            "printed in its place; NULL: suppressed, or a version that did not say",
+            "point, or interval: one of band_low, band_high and p50 has an interval wider than "
+            f"{MAX_AMOUNT_WIDTH.spaced} of it, which is printed in its place; NULL: suppressed, or a version that did "
+            "not say",
             values=FORMS,
         ),
     ]

@@ -9,9 +9,6 @@ from transforms.records.columns import Column, struct, table
 from transforms.records.vocabulary import CELL_GROUPS, CELL_STATES, REGION_LEVELS
 from warehouse.mart_tables.cells import FromBoards
 
-CLOSINGS_WINDOW = 365
-"""`window_days` of closings: days up to the newest reading in which intervals between readings begin."""
-
 
 @struct
 class BoardCell(FromBoards):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from transforms.records.columns import Column, table
+from transforms.records.definitions import MAX_DAYS_APART
 from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS, REGION_LEVELS
 
 
@@ -38,7 +39,7 @@ class FrameCoverage:
         Column("Boards known: asked, or by now entered for an employer; of sources that may be republished", low=0),
     ]
     n_boards_read_whole: Annotated[
-        int, Column("Of these, boards read as a whole list, 45 days before their last reading at most", low=0)
+        int, Column(f"Of these, boards read as a whole list, {MAX_DAYS_APART} before their last reading at most", low=0)
     ]
     n_boards_in_stock: Annotated[
         int, Column("Of the boards known, those of the stock, also such as are never read whole", low=0)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
+from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH
 from transforms.records.vocabulary import (
     BASES,
     CELL_GROUPS,
@@ -76,7 +77,7 @@ class Amounts(Quantiles):
     """Quantiles of midpoints, and the two ends of a band; every job counts once."""
 
     band_low: Annotated[
-        float | None, Column("p25 of the low ends; NULL where there are single values", unit="per year", low=0)
+        float | None, Column(f"{BAND.low_end}; NULL where there are single values", unit="per year", low=0)
     ]
     band_low_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     band_low_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
@@ -84,7 +85,7 @@ class Amounts(Quantiles):
         float | None, Column("The same when each employer counts once, its jobs alike", unit="per year", low=0)
     ]
     band_high: Annotated[
-        float | None, Column("p75 of the high ends; NULL where there are single values", unit="per year", low=0)
+        float | None, Column(f"{BAND.high_end}; NULL where there are single values", unit="per year", low=0)
     ]
     band_high_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     band_high_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
@@ -308,7 +309,10 @@ class ReportedPay(Quantiles):
     ]
     form: Annotated[
         str | None,
-        Column("point, or interval: that of the median is wider than 40 % of it; NULL: suppressed", values=FORMS),
+        Column(
+            f"point, or interval: that of the median is wider than {MAX_AMOUNT_WIDTH.spaced} of it; NULL: suppressed",
+            values=FORMS,
+        ),
     ]
     status: Annotated[str, Column("low (persons chose to answer) or suppressed", values=CELL_STATES)]
     reason: Annotated[str, Column("Why it is low or suppressed")]

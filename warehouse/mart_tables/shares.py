@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from transforms.records.columns import Column, table
+from transforms.records.definitions import MAX_RELATIVE_WIDTH, MAX_SHARE_WIDTH, MIN_KNOWN, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import (
     CELL_GROUPS,
     REGION_LEVELS,
@@ -136,8 +137,9 @@ class Shares(CellCounts, FromBoards):
     form: Annotated[
         str | None,
         Column(
-            "How it is printed: point (with its interval), interval (wider than 30 points, without the point), bounds "
-            "(fewer than 60 % of the jobs say); NULL: suppressed",
+            f"How it is printed: point (with its interval), interval (wider than {MAX_SHARE_WIDTH}, or than "
+            f"{MIN_SHARE_WIDTH} and {MAX_RELATIVE_WIDTH.spaced} of the share, without the point), bounds (fewer than "
+            f"{MIN_KNOWN.spaced} of the jobs say); NULL: suppressed",
             values=SHARE_FORMS,
         ),
     ]

@@ -15,8 +15,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from transforms.records.definitions import CLOSINGS_WINDOW
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
-from warehouse.mart_tables import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut
+from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
 from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.closing_rates import (
     LENGTH_DIGITS,
@@ -28,7 +29,7 @@ from warehouse.marts.closing_rates import (
 from warehouse.marts.printing import Rule, find_reasons
 
 EXTRA_INPUTS = (
-    f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW}) UNION ALL BY NAME FROM core.posting_boards"
+    f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
 """What is read beside the tables of `cell_cache.INPUT_TABLES`: without another reading nothing is computed."""
@@ -36,19 +37,19 @@ COMPARED = {"ai_engineering": "other_engineering"}
 """Role groups that are compared with another within boards."""
 CLOSING_RULES = (
     Rule(
-        "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; 1,000 needed)",
+        "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; {2:,} needed)",
         "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
     ),
     Rule(
-        "n_boards", 10, True, "not enough boards ({0:.0f}; 10 needed)",
+        "n_boards", 10, True, "not enough boards ({0:.0f}; {2} needed)",
         "with fewer, how one board is kept decides, and could be told from the cell: as for employers of a share",
     ),
     Rule(
-        "n_even", 8, True, "a few boards hold most of it (as informative as {0:.1f} equal boards; 8 needed)",
+        "n_even", 8, True, "a few boards hold most of it (as informative as {0:.1f} equal boards; {2} needed)",
         "8 degrees of freedom are the least by Parker et al. 2017, as for employers of a share",
     ),
     Rule(
-        "largest", 0.5, False, "one board is {1:.0f} % of it (at most 50 %)",
+        "largest", 0.5, False, "one board is {1:.0f} % of it (at most {3:.0f} %)",
         "more than half is one board's own statistic",
     ),
 )  # fmt: skip
@@ -70,7 +71,7 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache 
         return cache.combine_rows([])
     frame = prefer_panel(rows, _make_rows(con, "panel"), CELL, "status")
     is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
-    return cache.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
+    return cache.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW.value), is_printed)])
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
@@ -160,7 +161,7 @@ CREATE OR REPLACE TEMP TABLE closing_intervals AS
 SELECT *, row_number() OVER (ORDER BY source, board, number) - 1 AS interval_number,
     dense_rank() OVER (ORDER BY source, board) - 1 AS board_number,
     (read_at AT TIME ZONE 'UTC')::DATE AS read_on, (read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
-FROM board_intervals($as_of, {CLOSINGS_WINDOW})
+FROM board_intervals($as_of, {CLOSINGS_WINDOW.value})
 """
 _LISTINGS = """
 CREATE OR REPLACE TEMP TABLE closing_listings AS

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from transforms.records.columns import table_of
-from transforms.records.vocabulary import MAX_DAYS_APART
+from transforms.records.definitions import MAX_DAYS_APART
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import (
@@ -78,7 +78,7 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
     They are the last days on which boards stood in the stock that have left it since. A folder filled by a backfill is
     computed for its newest day alone; what the boards read before it had to say is true of those earlier days.
     """
-    params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART}
+    params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}
     rows = con.execute(sql_of("earlier_days"), params).fetchall()
     days = [day for day, n_adverts in rows if n_adverts >= MIN_ADVERTS_LEFT and day < as_of]
     return sorted(days[:MAX_EARLIER_DAYS])

@@ -137,7 +137,7 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     units = counts.assign(unit=counts.groupby(["cell", "employer"], sort=True).ngroup())
     ranges = units[["cell", "unit", "widths"]].explode("widths").dropna()
     n_ranges = np.bincount(ranges["cell"], minlength=len(frame))
-    frame = frame.assign(n_ranges=n_ranges, width_status="suppressed", width_reason=printing.JOBS.text.format(0))
+    frame = frame.assign(n_ranges=n_ranges, width_status="suppressed", width_reason=printing.JOBS.explain(0))
     if ranges.empty:
         return frame
     _, first, place = np.unique(ranges["unit"].to_numpy(np.int64), return_index=True, return_inverse=True)

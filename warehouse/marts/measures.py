@@ -35,10 +35,6 @@ SILENCE = {
     "none": "every job that is counted has an answer, whatever its adverts say",
 }
 """What it means that adverts say nothing on a measure."""
-MIN_KNOWN = 0.60
-"""Least part of the jobs whose answer must be known for a share of these to be printed; with fewer, the bounds that the
-silent ones leave (Manski 1995, "Identification Problems in the Social Sciences", chapter 2) are wider than 40 points,
-and only they are."""
 YES, NOT_ASKED = "yes", "not_asked"
 JOBS = "counted_jobs($as_of)"
 

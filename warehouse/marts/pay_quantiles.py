@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from transforms.records.definitions import BAND
 from warehouse.marts import printing
 from warehouse.marts.estimators import (
     Floats,
@@ -25,7 +26,7 @@ from warehouse.marts.estimators import (
 
 QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 """Columns of quantiles of midpoints, and their levels."""
-LOW_END, HIGH_END = ("band_low", 0.25), ("band_high", 0.75)
+LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
 """Column and level of the quantile of low ends, and of that of high ends."""
 BY_EMPLOYER = ("band_low", "band_high", "p50")
 """Amounts beside which stands the one that counts each employer once, as `…_by_employer`."""
@@ -86,14 +87,14 @@ def estimate_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `SalaryBands`.
 
     Counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN where a cell is not printed,
-    p10 and p90 also where too few employers tell them. What a row says depends on the jobs of its cell alone. Raises
+    far quantiles also where too few employers tell them. What a row says depends on the jobs of its cell alone. Raises
     ValueError on an end that is not a number.
     """
     parts = [_estimate(part) for part in _split(jobs)]
     rows = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
     rows = rows.reindex(range(n_cells))
     is_empty = pd.Series(~np.isin(rows.index, jobs.cell), index=rows.index)
-    nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.text.format(0)}
+    nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.explain(0)}
     return rows.assign(**{name: rows[name].mask(is_empty, value) for name, value in nothing.items()})
 
 
@@ -205,7 +206,9 @@ def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimate
         if name in BY_EMPLOYER:
             columns[f"{name}_by_employer"] = estimate.employer_value[:, place]
     frame = pd.DataFrame(columns).round(CENTS)
-    for name, level in QUANTILES.items():
+    for name, level in (*QUANTILES.items(), LOW_END, HIGH_END):
+        if name not in frame:
+            continue  # what persons report has no ends of a band
         frame.loc[~printing.is_tail_known(cells, level), [name, f"{name}_lo", f"{name}_hi"]] = np.nan
     return frame
 
@@ -214,7 +217,8 @@ def _estimate(jobs: PaidJobs) -> pd.DataFrame:
     """The rows of cells that have jobs, by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
-    breaches = printing.find_broken_rules(cells)
+    rules = printing.rules_of_pay()
+    breaches = printing.find_broken_rules(cells, rules)
     is_printed = breaches < 0
     frame[~is_printed] = np.nan
     median, place = estimates["p50"]
@@ -233,7 +237,7 @@ def _estimate(jobs: PaidJobs) -> pd.DataFrame:
         relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
         n_effective=np.divide(cells.n_jobs, effect, out=np.full(len(effect), np.nan), where=effect > 0).round(DIGITS),
         status=np.where(is_printed, "published", "suppressed"),
-        reason=pd.Series(printing.explain_broken_rules(cells, breaches), dtype=object),
+        reason=pd.Series(printing.explain_broken_rules(cells, breaches, rules), dtype=object),
         form=pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
     )
     return frame.set_index(np.unique(jobs.cell))

@@ -6,13 +6,21 @@ hides the others: a gate by relative width printed shares of 5 % whose intervals
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from transforms.records.definitions import (
+    BAND,
+    MAX_AMOUNT_WIDTH,
+    MAX_RELATIVE_WIDTH,
+    MAX_SHARE_WIDTH,
+    MIN_SHARE_WIDTH,
+)
 from transforms.records.vocabulary import SHARE_FORMS
 
 if TYPE_CHECKING:  # what it imports takes longer than all that a guide asks of this module
@@ -23,7 +31,7 @@ if TYPE_CHECKING:  # what it imports takes longer than all that a guide asks of 
 class Rule:
     """A least or greatest value of one column of `SampledCells`.
 
-    `text` is filled in with the value, `why` says where from.
+    `text` is filled in with the value and the bound, each also in per cent; `why` says where from.
     """
 
     column: str
@@ -32,51 +40,57 @@ class Rule:
     text: str
     why: str
 
+    def __str__(self) -> str:
+        """The bound: "30", or of a part "50%"."""
+        return f"{self.bound:,}" if self.bound >= 1 else f"{self.bound:.0%}"
+
+    def explain(self, value: float) -> str:
+        """Why a value that breaks the rule is not printed."""
+        return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
+
 
 JOBS = Rule(
-    "n_jobs", 30, True, "not enough data (n = {0:.0f}; 30 needed)",
+    "n_jobs", 30, True, "not enough data (n = {0:.0f}; {2} needed)",
     "the least denominator of a proportion by the US National Center for Health Statistics (Parker et al. 2017)",
 )  # fmt: skip
-RULES = (
-    JOBS,
-    Rule(
-        "n_employers", 10, True, "not enough employers ({0:.0f}; 10 needed)",
-        "with fewer, what one employer does decides, and its pay scale could be told from the cell",
-    ),
-    Rule(
-        "n_even", 8, True, "a few employers hold most of it (as informative as {0:.1f} equal employers; 8 needed)",
-        "8 degrees of freedom are the least by Parker et al. 2017; below, intervals rest on t with a heavy tail",
-    ),
-    Rule(
-        "largest", 0.5, False, "one employer is {1:.0f} % of it (at most 50 %)",
-        "more than half is one employer's own statistic",
-    ),
+EMPLOYERS = Rule(
+    "n_employers", 10, True, "not enough employers ({0:.0f}; {2} needed)",
+    "with fewer, what one employer does decides, and its pay scale could be told from the cell",
 )  # fmt: skip
+EVEN = Rule(
+    "n_even", 8, True, "a few employers hold most of it (as informative as {0:.1f} equal employers; {2} needed)",
+    "8 degrees of freedom are the least by Parker et al. 2017; below, intervals rest on t with a heavy tail",
+)  # fmt: skip
+LARGEST = Rule(
+    "largest", 0.5, False, "one employer is {1:.0f} % of it (at most {3:.0f} %)",
+    "more than half is one employer's own statistic",
+)  # fmt: skip
+RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)
 """The gravest first: the first that a cell breaks is its reason."""
 QUARTILES = (0.25, 0.75)
 """Quantiles between these are printed wherever the cell is: measured, their intervals cover."""
 MAX_CHANCE_UNSEEN = 0.025
 """Chance that all employers are on one side of a quantile, above which no value seen can be an end of its interval."""
-MAX_SHARE_WIDTH, MIN_SHARE_WIDTH, MAX_RELATIVE_WIDTH = 0.30, 0.05, 1.30
-"""A share whose interval is wider than 30 points is printed as an interval without the point; so is one whose interval
-is wider than 5 points and than 130 % of it (Parker et al. 2017, "National Center for Health Statistics Data
-Presentation Standards for Proportions")."""
-MAX_AMOUNT_WIDTH = 0.40
-"""So is an amount whose interval is wider than this part of it."""
 POINT, INTERVAL, BOUNDS = SHARE_FORMS
 """Whether a value is printed itself, its interval in its place, or, of shares alone, what silence leaves open."""
-MAX_COUNTRY_SHARE = 0.80
-"""A region of which one country has more than this part of the jobs is headed by that country: the figure is of it."""
 
 
-def find_broken_rules(cells: SampledCells) -> NDArray[np.int64]:
-    """The place in `RULES` of the first rule that each cell breaks; -1 where it may be printed."""
-    return _find_broken({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES)
+def rules_of_pay() -> tuple[Rule, ...]:
+    """`RULES` for a band of pay: as many even employers as it takes to know both of its ends."""
+    needed = max(EVEN.bound, find_least_even(BAND.low), find_least_even(BAND.high))
+    return tuple(replace(rule, bound=needed) if rule is EVEN else rule for rule in RULES)
 
 
-def explain_broken_rules(cells: SampledCells, breaches: NDArray[np.int64]) -> list[str | None]:
+def find_broken_rules(cells: SampledCells, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:
+    """The place in `rules` of the first rule that each cell breaks; -1 where it may be printed."""
+    return _find_broken({rule.column: getattr(cells, rule.column) for rule in rules}, rules)
+
+
+def explain_broken_rules(
+    cells: SampledCells, breaches: NDArray[np.int64], rules: Sequence[Rule] = RULES
+) -> list[str | None]:
     """Why each cell is not printed, in words; None where it is."""
-    return _explain({rule.column: getattr(cells, rule.column) for rule in RULES}, RULES, breaches)
+    return _explain({rule.column: getattr(cells, rule.column) for rule in rules}, rules, breaches)
 
 
 def find_reasons(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.object_]:
@@ -97,35 +111,38 @@ def _find_broken(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDAr
 
 def _explain(values: Mapping[str, ArrayLike], rules: Sequence[Rule], breaches: NDArray[np.int64]) -> list[str | None]:
     columns = [np.asarray(values[rule.column], dtype=np.float64) for rule in rules]
-    return [
-        rules[rule].text.format(columns[rule][cell], 100 * columns[rule][cell]) if rule >= 0 else None
-        for cell, rule in enumerate(breaches)
-    ]
+    return [rules[rule].explain(columns[rule][cell]) if rule >= 0 else None for cell, rule in enumerate(breaches)]
 
 
 def is_tail_known(cells: SampledCells, p: float) -> Flags:
     """Whether the quantile p of each cell may be printed beside the cell itself, by the number of even employers.
 
     Beyond the quartiles all of them may be on one side by chance, (1 - p)^G* or p^G*: the interval has no end there.
-    p10 and p90 need G* above 35.
     """
     if QUARTILES[0] <= p <= QUARTILES[1]:
         return np.ones(cells.n_cells, dtype=bool)
     return np.asarray(max(p, 1 - p) ** cells.n_even <= MAX_CHANCE_UNSEEN)
 
 
+def find_least_even(p: float) -> int:
+    """The least whole number of even employers by which the quantile p is known: 36 for p10 and p90."""
+    if QUARTILES[0] <= p <= QUARTILES[1]:
+        return 1
+    return math.ceil(math.log(MAX_CHANCE_UNSEEN) / math.log(max(p, 1 - p)))
+
+
 def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:
     """Whether the interval is printed without the point, since it is too wide to name one, or an end is open."""
     width = (high - low).round(9)
     if not is_share:
-        return ~(width <= MAX_AMOUNT_WIDTH * np.abs(value))
-    is_near = width <= np.maximum((MAX_RELATIVE_WIDTH * value).round(9), MIN_SHARE_WIDTH)
-    return ~((width <= MAX_SHARE_WIDTH) & is_near)
+        return ~(width <= MAX_AMOUNT_WIDTH.value * np.abs(value))
+    is_near = width <= np.maximum((MAX_RELATIVE_WIDTH.value * value).round(9), MIN_SHARE_WIDTH.value)
+    return ~((width <= MAX_SHARE_WIDTH.value) & is_near)
 
 
 WIDE_SHARE = (
-    f"round({{high}} - {{low}}, 9) > {MAX_SHARE_WIDTH} OR "
-    f"round({{high}} - {{low}}, 9) > greatest(round({MAX_RELATIVE_WIDTH} * {{share}}, 9), {MIN_SHARE_WIDTH})"
+    f"round({{high}} - {{low}}, 9) > {MAX_SHARE_WIDTH.value} OR round({{high}} - {{low}}, 9) > "
+    f"greatest(round({MAX_RELATIVE_WIDTH.value} * {{share}}, 9), {MIN_SHARE_WIDTH.value})"
 )
 """SQL: whether the interval of a share is printed without the point, for the names of share, low and high end."""
 

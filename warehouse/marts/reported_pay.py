@@ -93,7 +93,7 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     cells = _with_dollars(cells)
     is_few = cells["n_persons"] < printing.JOBS.bound
     cells.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
-    few = cells["n_persons"].map(printing.JOBS.text.format)
+    few = cells["n_persons"].map(printing.JOBS.explain)
     return cells.assign(
         reported_on=pd.to_datetime(cells["reported_on"]).dt.date,
         status=np.where(is_few, "suppressed", "low"),

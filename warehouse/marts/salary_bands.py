@@ -404,7 +404,7 @@ def _add_amounts_of_pairs(drafts: Sequence[_Draft]) -> pd.DataFrame:
     frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay_of_pairs(_paid_jobs(drafts), len(drafts)))
     is_few = frame["n_jobs"] < printing.JOBS.bound
     frame.loc[is_few, list(AMOUNTS)] = np.nan
-    few = frame["n_jobs"].map(printing.JOBS.text.format)
+    few = frame["n_jobs"].map(printing.JOBS.explain)
     return frame.assign(
         status=np.where(is_few, "suppressed", "low"),
         reason=few.where(is_few, "pairs from adverts collected by a third party; employers unknown"),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from transforms.records.definitions import MIN_KNOWN
 from warehouse.marts.estimators import (
     Flags,
     Floats,
@@ -22,7 +23,6 @@ from warehouse.marts.estimators import (
     sum_by,
     weigh_jobs,
 )
-from warehouse.marts.measures import MIN_KNOWN
 from warehouse.marts.printing import (
     BOUNDS,
     INTERVAL,
@@ -140,7 +140,7 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
         columns[name] = np.where(is_printed & has_bounds, np.minimum(most_yes / n_all, 1), np.nan)
     form = np.full(len(keys), POINT, dtype=object)
     form[find_interval_only(columns["share"], columns["share_lo"], columns["share_hi"], is_share=True)] = INTERVAL
-    form[has_bounds & (n_jobs < MIN_KNOWN * n_all)] = BOUNDS
+    form[has_bounds & (n_jobs < MIN_KNOWN.value * n_all)] = BOUNDS
     form[~is_printed] = None
     return pd.DataFrame(columns | {"form": form})
 

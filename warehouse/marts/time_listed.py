@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from transforms.records.definitions import CLOSINGS_WINDOW
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
-from warehouse.mart_tables import CLOSINGS_WINDOW, TimeListed
+from warehouse.mart_tables import TimeListed
 from warehouse.marts import cell_cache
 from warehouse.marts.closings import (
     CELL,
@@ -34,7 +35,7 @@ HORIZONS = (30, 60, 90)
 """Days after which is asked what part of adverts is still listed."""
 LISTED_RULES = (
     Rule(
-        "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; 30 needed)",
+        "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
         "the least denominator of a proportion, as for shares: what is left of the curve rests on these",
     ),
     *CLOSING_RULES,
@@ -126,7 +127,7 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
     rows = []
     for group, members in GROUPS_OF_CLOSINGS.items():
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
-            key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW}
+            key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW.value}
             rows += [key | {"sample": sample} | row for row in _rows_of(its)]
     return pd.DataFrame(rows) if rows else None
 

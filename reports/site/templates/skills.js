@@ -10,7 +10,7 @@ function rankByIntervals(intervals) {
 function sayInterval(low, high) {
   let first = percent(low);
   const last = percent(high);
-  if ([0.25, 0.1, 0.03].some((least) => Number(fixed(low, 2)) >= least && low < least)) first = `${fixed(Math.floor(1000 * low) / 10, 1)}%`;
+  if (SKILLS.verdicts.some((least) => Number(fixed(low, 2)) >= least && low < least)) first = `${fixed(Math.floor(1000 * low) / 10, 1)}%`;
   return first === last ? first : `${first.replace(/%$/, "")}–${last}`;
 }
 

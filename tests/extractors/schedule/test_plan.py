@@ -22,7 +22,8 @@ from extractors.schedule.plan import (
     rank_boards,
 )
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
-from transforms.records.vocabulary import ASKED_FOR, BRIDGE_DAYS, DAYS_OF_YIELD, DEAD_AFTER, MEMBER_RHYTHM
+from transforms.records.definitions import BRIDGE_DAYS
+from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER, MEMBER_RHYTHM
 
 N = 400
 RNG = np.random.default_rng(4)
@@ -107,7 +108,7 @@ def test_requests_count_against_what_a_board_gives() -> None:
 
 
 def test_no_reading_grows_too_old() -> None:
-    assert MAX_NIGHTS < BRIDGE_DAYS
+    assert BRIDGE_DAYS.value > MAX_NIGHTS
     assert plan(nights_since=at([3], MAX_NIGHTS, 2), n_ai_paid_seen=at(slice(100, N), 90, 0))[3] == "limit"
 
 

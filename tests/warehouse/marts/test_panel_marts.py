@@ -19,7 +19,8 @@ from tests.known_truth.board_nights import estimate, name_strata, run_nights, we
 from tests.warehouse.marts.test_closings import put_nights
 from tests.warehouse.marts.test_marts import AS_OF, NOW, SOME_COUNTRIES, cell, posting, put
 from transforms.records.columns import fields_of, table_of
-from transforms.records.vocabulary import BRIDGE_DAYS, MEMBER_RHYTHM
+from transforms.records.definitions import BRIDGE_DAYS
+from transforms.records.vocabulary import MEMBER_RHYTHM
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import ClosingRates, PayDisclosure, SalaryBands, Shares, TimeListed
@@ -298,13 +299,13 @@ def silent_source(con: database.Connection, planned_on: date) -> None:
 def test_a_source_that_is_off_does_not_count_as_one_that_does_not_answer(con: database.Connection) -> None:
     put_two_strata(con)
     ours = shares_of(con)
-    silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS + 1))
+    silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS.value + 1))
     pd.testing.assert_frame_equal(shares_of(con), ours, check_exact=True)
 
 
 def test_a_source_that_is_asked_and_never_answers_counts(con: database.Connection) -> None:
     put_two_strata(con)
-    silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS))
+    silent_source(con, AS_OF - timedelta(days=BRIDGE_DAYS.value))
     assert set(shares_of(con)["sample"]) == {"known"}
 
 
@@ -330,8 +331,10 @@ def test_a_source_switched_off_leaves_the_panel_and_does_not_stop_it(con: databa
     days = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(7 * weeks)}
     assert all(not days.pop(day) for day in range(MEMBER_RHYTHM)), "not all members have had their turn"
     last_plan = off_from - 7
-    assert all(sources == [("leaves",), ("stays",)] for day, sources in days.items() if day <= last_plan + BRIDGE_DAYS)
-    assert all(sources == [("stays",)] for day, sources in days.items() if day > last_plan + BRIDGE_DAYS)
+    assert all(
+        sources == [("leaves",), ("stays",)] for day, sources in days.items() if day <= last_plan + BRIDGE_DAYS.value
+    )
+    assert all(sources == [("stays",)] for day, sources in days.items() if day > last_plan + BRIDGE_DAYS.value)
 
 
 def test_where_nothing_is_left_to_chance_all_is_as_without_a_draw(con: database.Connection) -> None:

@@ -1,0 +1,149 @@
+"""All texts, and a number by each definition: as they are, or in a process of its own with every definition changed.
+
+python -m tests.reports.definition_probe     # JSON, after `change_all`
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pkgutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
+from datetime import date, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from transforms.records import definitions
+from transforms.records.definitions import Band, Definition
+from warehouse.marts import printing
+
+LAST = date(2026, 9, 30)
+
+
+def homes() -> dict[str, Any]:
+    """All definitions by name, and the rules of printing by column."""
+    named = {name: one for name, one in vars(definitions).items() if isinstance(one, Definition | Band)}
+    return named | {rule.column: rule for rule in printing.RULES}
+
+
+def change_all() -> None:
+    """Change every definition in its object alone, and to a number that no other has, before anything else is read."""
+    for number, one in enumerate(homes().values(), start=1):
+        if isinstance(one, Band):
+            new = {"low": 0.10, "high": 0.90}
+        elif isinstance(one, Definition):
+            new = {"value": one.value + (3 * number if one.unit == "days" else number / 1_000)}
+        else:
+            new = {"bound": one.bound + number if one.is_least else one.bound - 0.05}
+        for name, value in new.items():
+            object.__setattr__(one, name, value)
+
+
+# --- texts ------------------------------------------------------------------------------------------------
+
+
+def collect_texts() -> dict[str, str]:
+    """All that readers are told: pages, legends, dictionary, tools, and every text that a module holds."""
+    pages, build = import_module("reports.definition_words"), import_module("reports.site.build")
+    texts = {
+        path.name: pages.MARKER.sub(lambda match: match["words"], pages.fill_words(path, path.read_text("utf-8")))
+        for path in pages.PAGES
+    }
+    legends = '{% import "parts.html" as parts with context %}{{ parts.legend() }}{{ parts.legend_of_shares() }}'
+    texts["legends"] = build._environment().from_string(legends).render(band=build.BAND, needed=build.JOBS)
+    texts["dictionary"] = import_module("warehouse.dictionary").dictionary()
+    server = import_module("reports.mcp.server").make_server(Path("nowhere"))
+    tools = [f"{tool.description} {tool.input_schema}" for tool in asyncio.run(server.list_tools())]
+    texts["tools"] = "\n".join([server.instructions, *tools])
+    for package in ("transforms", "warehouse", "reports"):
+        for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+            texts[module.name] = "\n".join(_strings(vars(import_module(module.name))))
+    return texts
+
+
+def _strings(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth < 4 and (isinstance(value, Mapping) or (is_dataclass(value) and not isinstance(value, type))):
+        fields = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
+        for name, one in list(fields.items()):
+            yield from _strings(one, depth + 1) if not str(name).startswith("__") else ()
+    elif depth < 4 and isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from _strings(one, depth + 1)
+
+
+# --- numbers ----------------------------------------------------------------------------------------------
+
+
+def compute_numbers() -> dict[str, Any]:
+    """What code computes by each definition, by its name."""
+    verdicts, pay = import_module("reports.figures.verdicts"), import_module("reports.wording.pay")
+    macros = {name: select for name, (_, select) in import_module("warehouse.schema").MACROS.items()}
+    printed = verdicts.Verdict(status="published", reason=None, n_jobs=100, n_employers=50)
+    ages = [verdicts.judge_age(printed, "advertised", LAST, LAST + timedelta(days=days)).status for days in range(500)]
+    waiting = SimpleNamespace(execute=lambda sql: SimpleNamespace(fetchall=lambda: [("x", LAST)]))
+    return {
+        "BAND": _bands(),
+        "MAX_SHARE_WIDTH": _widest(0.5),
+        "MIN_SHARE_WIDTH": _widest(0.01),
+        "MAX_RELATIVE_WIDTH": _widest(0.1),
+        "MAX_AMOUNT_WIDTH": _widest(100.0, is_share=False),
+        "MAX_COUNTRY_SHARE": [pay.name_place([{"countries": _split(n)}], "there") for n in range(700, 900)],
+        "MIN_KNOWN": import_module("warehouse.checks.integrity").COUNTS[
+            "shares of mart.shares are those of their jobs"
+        ],
+        "MIN_ANSWERED": macros["panel_boards"],
+        "MAX_DAYS_APART": [ages.index("stale"), macros["board_readings"]],
+        "BRIDGE_DAYS": macros["board_intervals"],
+        "SURVEY_RATE_DAYS": macros["report_rates"],
+        "CLOSINGS_WINDOW": import_module("warehouse.marts.closings").EXTRA_INPUTS,
+        "MAX_STALE_DAYS": ages.index("suppressed"),
+        "MAX_DAYS_WAITING": str(import_module("flows.notification.reviews").find_waiting_figures(waiting)[0].deadline),
+        **{rule.column: _reasons(rule) for rule in printing.RULES},
+    }
+
+
+def _bands() -> list[Any]:
+    """Both ends and the state of a band of 60 employers of four jobs, and the state and reason of one of 30."""
+    pay_quantiles = import_module("warehouse.marts.pay_quantiles")
+    employer = np.repeat(np.arange(90), 4)
+    low = 100_000.0 + 1_000 * (employer % 60)
+    jobs = pay_quantiles.PaidJobs((employer >= 60).astype(np.int64), employer, low, 1.3 * low)
+    bands = pay_quantiles.estimate_pay(jobs, 2)
+    return [bands["band_low"][0], bands["band_high"][0], *bands["status"], bands["reason"][1]]
+
+
+def _widest(value: float, *, is_share: bool = True) -> int:
+    """How many widths of an interval, in ten-thousandths, leave the point."""
+    widths = (1 if is_share else 100) * np.arange(10_000) / 10_000
+    return int((~printing.find_interval_only(np.full(10_000, value), 0 * widths, widths, is_share=is_share)).sum())
+
+
+def _split(n: int) -> list[dict[str, Any]]:
+    """A thousand jobs of a region, n of them in one country."""
+    return [
+        {"country": name, "name": name, "n_jobs": jobs, "n_paid": 0} for name, jobs in (("US", n), ("CA", 1_000 - n))
+    ]
+
+
+def _reasons(rule: printing.Rule) -> list[str]:
+    values = np.arange(60.0) if rule.is_least else np.arange(0, 1, 0.01)
+    return [str(one) for one in printing.find_reasons({rule.column: values}, [rule])]
+
+
+def collect() -> dict[str, Any]:
+    """Words, texts and numbers of this process."""
+    words = {name: str(one) for name, one in homes().items()}
+    return {"words": words, "texts": collect_texts(), "numbers": compute_numbers()}
+
+
+if __name__ == "__main__":
+    change_all()
+    json.dump(collect(), sys.stdout)

@@ -1,0 +1,203 @@
+"""The numbers that decide what a figure means and whether it is printed, each once, with its words.
+
+Code takes the number (`value`), texts take the words (`str`). Docs have the words between markers, which `make
+generated` fills (`reports/definition_words.py`). Other homes: rules of printing in `warehouse/marts/printing.py` and
+`closings.py`, groups of levels in `vocabulary.py`, verdicts on skills in `reports/wording/numbers.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+COUNTS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+
+
+def say_part(part: float) -> str:
+    """A part in words: "three in four", "nine in ten"; "97.5 in 100" where no such words are near."""
+    exact = Fraction(part).limit_denominator(len(COUNTS) - 1)
+    if abs(float(exact) - part) > 1e-9:
+        return f"{100 * part:g} in 100"
+    return f"{COUNTS[exact.numerator]} in {COUNTS[exact.denominator]}"
+
+
+def say_percentile(level: float) -> str:
+    """A quantile in words: "25th percentile", "median"."""
+    if level == 0.5:
+        return "median"
+    percent = f"{100 * level:g}"
+    ending = {"1": "st", "2": "nd", "3": "rd"}.get(percent[-1], "th") if percent not in ("11", "12", "13") else "th"
+    return f"{percent}{ending} percentile"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """A number with its unit ("days", "points", "%") and what it decides, in words.
+
+    Points and per cent are of parts: 0.3 is 30 points. `fixed_because` says why some words cannot follow the number.
+    """
+
+    name: str
+    value: float
+    unit: str
+    why: str
+    fixed_because: str = ""
+
+    def __str__(self) -> str:
+        """The number with its unit: "45 days", "30 points", "40%"."""
+        if self.unit == "%":
+            return f"{100 * self.value:g}%"
+        return f"{100 * self.value:g} points" if self.unit == "points" else f"{self.value:,} {self.unit}"
+
+    @property
+    def spaced(self) -> str:
+        """The same as docs and comments of columns write it: "40 %"."""
+        return str(self).replace("%", " %")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """From one quantile of the low ends of what adverts offer (`low`) to one of their high ends (`high`)."""
+
+    name: str
+    low: float
+    high: float
+    why: str
+    fixed_because: str
+
+    @property
+    def start(self) -> str:
+        """How many adverts start at or above its lower end: "three in four"."""
+        return say_part(1 - self.low)
+
+    @property
+    def stop(self) -> str:
+        """How many stop at or below its upper end."""
+        return say_part(self.high)
+
+    @property
+    def low_end(self) -> str:
+        """Its lower end as a column says it: "p25 of the low ends"."""
+        return f"p{100 * self.low:g} of the low ends"
+
+    @property
+    def high_end(self) -> str:
+        """Its upper end as a column says it: "p75 of the high ends"."""
+        return f"p{100 * self.high:g} of the high ends"
+
+    @property
+    def ends(self) -> str:
+        """What it runs from and to: "the 25th percentile of the low ends to the 75th percentile of the high ends"."""
+        low, high = (say_percentile(level) for level in (self.low, self.high))
+        return f"the {low} of the low ends to the {high} of the high ends"
+
+    def __str__(self) -> str:
+        """What it says to a reader, as a sentence."""
+        start = f"{self.start[0].upper()}{self.start[1:]} adverts start at or above the lower end of a band"
+        return f"{start}, and {self.stop} stop at or below its upper end"
+
+
+BAND = Band(
+    name="band",
+    low=0.25,
+    high=0.75,
+    why="the middle of the offers, without the rare extremes",
+    fixed_because="the simulation and the examples were measured; `make known-truth` measures again",
+)
+MAX_SHARE_WIDTH = Definition(
+    name="widest interval of a share with its point",
+    value=0.30,
+    unit="points",
+    why='Parker et al. 2017, "National Center for Health Statistics Data Presentation Standards for Proportions"',
+)
+MIN_SHARE_WIDTH = Definition(
+    name="widest interval of a share that is narrow however small the share",
+    value=0.05,
+    unit="points",
+    why="Parker et al. 2017",
+)
+MAX_RELATIVE_WIDTH = Definition(
+    name="widest interval of a share with its point, as a part of the share",
+    value=1.30,
+    unit="%",
+    why="Parker et al. 2017",
+)
+MAX_AMOUNT_WIDTH = Definition(
+    name="widest interval of an amount with its point, as a part of the amount",
+    value=0.40,
+    unit="%",
+    why="so wide, an amount could easily be quite different",
+    fixed_because="an example was measured on the sample",
+)
+MAX_COUNTRY_SHARE = Definition(
+    name="greatest part of a region's jobs in one country",
+    value=0.80,
+    unit="%",
+    why="with more, the figure is of that country, and headed by it",
+)
+MIN_KNOWN = Definition(
+    name="least part of the jobs that say",
+    value=0.60,
+    unit="%",
+    why="with fewer, only the bounds that the silent ones leave are printed (Manski 1995, "
+    '"Identification Problems in the Social Sciences", chapter 2)',
+    fixed_because="an example was measured on the sample",
+)
+MIN_ANSWERED = Definition(
+    name="least part of the boards known whose members have answered, for statistics to rest on the panel",
+    value=0.80,
+    unit="%",
+    why="below it those that do not answer may differ (US Office of Management and Budget 2006, "
+    '"Standards and Guidelines for Statistical Surveys", guideline 3.2.9)',
+)
+MAX_DAYS_APART = Definition(
+    name="days that a board stays in the stock",
+    value=45,
+    unit="days",
+    why="one whose last whole reading is longer before the newest reading of all shows another state of things",
+)
+BRIDGE_DAYS = Definition(
+    name="days between two readings of a board",
+    value=35,
+    unit="days",
+    why="what happened between readings further apart has no date",
+)
+SURVEY_RATE_DAYS = Definition(
+    name="days between a survey's answers and the exchange rate that converts them",
+    value=45,
+    unit="days",
+    why="a wave is in the field for weeks",
+)
+CLOSINGS_WINDOW = Definition(
+    name="days of readings in which closings are counted",
+    value=365,
+    unit="days",
+    why="a year holds each season once",
+)
+MAX_STALE_DAYS = Definition(
+    name="days after the reference period on which a stale figure is withheld",
+    value=400,
+    unit="days",
+    why="a year and a month, so that it can be compared with the same month of the year before",
+)
+DAYS_UNSAID = Definition(
+    name="days that a list waits for review before its figures say so",
+    value=14,
+    unit="days",
+    why="two weeks are enough to look at it",
+)
+MAX_DAYS_WAITING = Definition(
+    name="days after which what nobody decided on is published as not reviewed, where what stands is stale",
+    value=45,
+    unit="days",
+    why="as long as a board stays in the stock",
+)
+MAX_DAYS_THIN = Definition(
+    name="days for which thin nights change nothing",
+    value=45,
+    unit="days",
+    why="as long as a board stays in the stock",
+)
