@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from transforms.records.definitions import MIN_KNOWN
+from transforms.records.definitions import COMMON, ESSENTIAL, MIN_KNOWN, OCCASIONAL
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -37,8 +37,10 @@ CATEGORY_NAMES = {
     "Software Engineering and Tools": "Software engineering and tools",
 }
 """Headings of the categories of skills: the 2026 guide's six, and two that it lacks."""
-VERDICTS = ((0.25, "essential"), (0.10, "common"), (0.03, "occasional"), (0.0, "rare"))
-"""Least lower end of the 95 % interval of a skill's share, and the word for it (docs/design.md: Figures)."""
+VERDICTS = (
+    *((ESSENTIAL.value, "essential"), (COMMON.value, "common"), (OCCASIONAL.value, "occasional"), (0.0, "rare")),
+)
+"""Least lower end of the 95 % interval of a skill's share, and the word for it."""
 NOT_KNOWN = "not known yet"
 VERDICT_RULE = (
     "Verdict, by the lower end of the 95% interval: "

@@ -24,6 +24,7 @@ from transforms.records.definitions import Band, Definition
 from warehouse.marts import printing
 
 LAST = date(2026, 9, 30)
+VERDICTS = ("ESSENTIAL", "COMMON", "OCCASIONAL")
 
 
 def homes() -> dict[str, Any]:
@@ -85,6 +86,7 @@ def _strings(value: Any, depth: int = 0) -> Iterator[str]:
 def compute_numbers() -> dict[str, Any]:
     """What code computes by each definition, by its name."""
     verdicts, pay = import_module("reports.figures.verdicts"), import_module("reports.wording.pay")
+    words = import_module("reports.wording.numbers")
     macros = {name: select for name, (_, select) in import_module("warehouse.schema").MACROS.items()}
     printed = verdicts.Verdict(status="published", reason=None, n_jobs=100, n_employers=50)
     ages = [verdicts.judge_age(printed, "advertised", LAST, LAST + timedelta(days=days)).status for days in range(500)]
@@ -100,14 +102,41 @@ def compute_numbers() -> dict[str, Any]:
             "shares of mart.shares are those of their jobs"
         ],
         "MIN_ANSWERED": macros["panel_boards"],
+        **{name: [words.verdict({"share_lo": n / 1_000, "share_hi": 0.9}) for n in range(400)] for name in VERDICTS},
         "MAX_DAYS_APART": [ages.index("stale"), macros["board_readings"]],
         "BRIDGE_DAYS": macros["board_intervals"],
         "SURVEY_RATE_DAYS": macros["report_rates"],
         "CLOSINGS_WINDOW": import_module("warehouse.marts.closings").EXTRA_INPUTS,
         "MAX_STALE_DAYS": ages.index("suppressed"),
-        "MAX_DAYS_WAITING": str(import_module("flows.notification.reviews").find_waiting_figures(waiting)[0].deadline),
+        "DAYS_UNSAID": [_say_review(days) for days in range(60)],
+        "MAX_DAYS_WAITING": str(import_module("flows.notification.reviews").find_waiting_lists(waiting)[0].deadline),
+        "MAX_DAYS_THIN": _thin_days(),
         **{rule.column: _reasons(rule) for rule in printing.RULES},
     }
+
+
+def _say_review(days: int) -> str | None:
+    """What is said of a figure whose list has waited for so many days."""
+    compute = import_module("reports.figures.compute")
+    inputs = compute.FigureInputs(
+        as_of=LAST, code_version="", barred=frozenset(), waiting={"a": LAST - timedelta(days=days)}
+    )
+    said: str | None = compute._say_review("a", inputs)
+    return said and "said"
+
+
+def _thin_days() -> list[str]:
+    """The questions of a thin night: until when the stock must have been thin."""
+    vintages, asked = import_module("reports.figures.vintages"), list[str]()
+    con = SimpleNamespace(
+        execute=lambda sql: (
+            asked.append(sql),
+            SimpleNamespace(description=[("day", "DATE")], fetchall=lambda: [(None,)]),
+        )[1]
+    )
+    one = SimpleNamespace(as_of=LAST, list="a", n_jobs=1)
+    vintages._offer_thin(con, one, one, SimpleNamespace(as_of=LAST))
+    return asked
 
 
 def _bands() -> list[Any]:

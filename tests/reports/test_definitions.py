@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 NAMES = list(definition_probe.homes())
 SAYS = {
     "BAND": r"three in four|p25 of the low|p75 of the high|(25th|75th)( percentile)? of the|quarter of the (low|high)",
+    "ESSENTIAL": "essential from 25 ?%",
+    "COMMON": "common from 10 ?%|is below 10 ?%",
+    "OCCASIONAL": "occasional from 3 ?%",
     "n_jobs": r"\b30 (pairs|persons|needed)|(under|below|fewer than) 30\b|from 30 jobs",
     "n_employers": r"\b10 (employers|needed)",
     "n_even": r"\b8 (needed|of one size)",

@@ -2,7 +2,7 @@
 
 Code takes the number (`value`), texts take the words (`str`). Docs have the words between markers, which `make
 generated` fills (`reports/definition_words.py`). Other homes: rules of printing in `warehouse/marts/printing.py` and
-`closings.py`, groups of levels in `vocabulary.py`, verdicts on skills in `reports/wording/numbers.py`.
+`closings.py`, groups of levels in `vocabulary.py`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def say_percentile(level: float) -> str:
     return f"{percent}{ending} percentile"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Definition:
     """A number with its unit ("days", "points", "%") and what it decides, in words.
 
@@ -101,93 +101,74 @@ class Band:
 
 
 BAND = Band(
-    name="band",
-    low=0.25,
-    high=0.75,
-    why="the middle of the offers, without the rare extremes",
+    name="band", low=0.25, high=0.75, why="the middle of the offers, without the rare extremes",
     fixed_because="the simulation and the examples were measured; `make known-truth` measures again",
-)
+)  # fmt: skip
 MAX_SHARE_WIDTH = Definition(
-    name="widest interval of a share with its point",
-    value=0.30,
-    unit="points",
-    why='Parker et al. 2017, "National Center for Health Statistics Data Presentation Standards for Proportions"',
-)
+    "widest interval of a share with its point", 0.30, "points",
+    'Parker et al. 2017, "National Center for Health Statistics Data Presentation Standards for Proportions"',
+)  # fmt: skip
 MIN_SHARE_WIDTH = Definition(
-    name="widest interval of a share that is narrow however small the share",
-    value=0.05,
-    unit="points",
-    why="Parker et al. 2017",
+    "widest interval of a share that is narrow however small the share", 0.05, "points", "Parker et al. 2017"
 )
 MAX_RELATIVE_WIDTH = Definition(
-    name="widest interval of a share with its point, as a part of the share",
-    value=1.30,
-    unit="%",
-    why="Parker et al. 2017",
+    "widest interval of a share with its point, as a part of the share", 1.30, "%", "Parker et al. 2017"
 )
 MAX_AMOUNT_WIDTH = Definition(
-    name="widest interval of an amount with its point, as a part of the amount",
-    value=0.40,
-    unit="%",
-    why="so wide, an amount could easily be quite different",
-    fixed_because="an example was measured on the sample",
-)
+    "widest interval of an amount with its point, as a part of the amount", 0.40, "%",
+    "so wide, an amount could easily be quite different", fixed_because="an example was measured on the sample",
+)  # fmt: skip
 MAX_COUNTRY_SHARE = Definition(
-    name="greatest part of a region's jobs in one country",
-    value=0.80,
-    unit="%",
-    why="with more, the figure is of that country, and headed by it",
-)
+    "greatest part of a region's jobs in one country", 0.80, "%",
+    "with more, the figure is of that country, and headed by it",
+)  # fmt: skip
 MIN_KNOWN = Definition(
-    name="least part of the jobs that say",
-    value=0.60,
-    unit="%",
-    why="with fewer, only the bounds that the silent ones leave are printed (Manski 1995, "
+    "least part of the jobs that say", 0.60, "%",
+    "with fewer, only the bounds that the silent ones leave are printed (Manski 1995, "
     '"Identification Problems in the Social Sciences", chapter 2)',
     fixed_because="an example was measured on the sample",
-)
+)  # fmt: skip
 MIN_ANSWERED = Definition(
-    name="least part of the boards known whose members have answered, for statistics to rest on the panel",
-    value=0.80,
-    unit="%",
-    why="below it those that do not answer may differ (US Office of Management and Budget 2006, "
+    "least part of the boards known whose members have answered, for statistics to rest on the panel", 0.80, "%",
+    "below it those that do not answer may differ (US Office of Management and Budget 2006, "
     '"Standards and Guidelines for Statistical Surveys", guideline 3.2.9)',
+)  # fmt: skip
+ESSENTIAL = Definition(
+    "least lower end of the interval of an essential skill",
+    0.25,
+    "%",
+    "so many adverts ask for it that few can do without",
 )
+COMMON = Definition("the same of a common skill", 0.10, "%", "often enough asked for to be worth learning")
+OCCASIONAL = Definition("the same of an occasional skill; below, it is rare", 0.03, "%", "met now and then")
 MAX_DAYS_APART = Definition(
-    name="days that a board stays in the stock",
-    value=45,
-    unit="days",
-    why="one whose last whole reading is longer before the newest reading of all shows another state of things",
-)
+    "days that a board stays in the stock", 45, "days",
+    "one whose last whole reading is longer before the newest reading of all shows another state of things",
+)  # fmt: skip
 BRIDGE_DAYS = Definition(
-    name="days between two readings of a board",
-    value=35,
-    unit="days",
-    why="what happened between readings further apart has no date",
+    "days between two readings of a board", 35, "days", "what happened between readings further apart has no date"
 )
 SURVEY_RATE_DAYS = Definition(
-    name="days between a survey's answers and the exchange rate that converts them",
-    value=45,
-    unit="days",
-    why="a wave is in the field for weeks",
-)
+    "days between a survey's answers and the exchange rate that converts them", 45, "days",
+    "a wave is in the field for weeks",
+)  # fmt: skip
 CLOSINGS_WINDOW = Definition(
-    name="days of readings in which closings are counted",
-    value=365,
-    unit="days",
-    why="a year holds each season once",
+    "days of readings in which closings are counted", 365, "days", "a year holds each season once"
 )
 MAX_STALE_DAYS = Definition(
-    name="days after the reference period on which a stale figure is withheld",
-    value=400,
-    unit="days",
-    why="a year and a month, so that it can be compared with the same month of the year before",
-)
+    "days after the reference period on which a stale figure is withheld", 400, "days",
+    "a year and a month, so that it can be compared with the same month of the year before",
+)  # fmt: skip
 DAYS_UNSAID = Definition(
-    name="days that a list waits for review before its figures say so",
-    value=14,
-    unit="days",
-    why="two weeks are enough to look at it",
+    "days that a list waits for review before its figures say so", 14, "days", "two weeks are enough to look at it"
+)
+MAX_DAYS_WAITING = Definition(
+    "days after which what nobody decided on is published as not reviewed, where what stands is stale", 45, "days",
+    "as long as a board stays in the stock",
+)  # fmt: skip
+MAX_DAYS_THIN = Definition(
+    "days for which thin nights change nothing", 45, "days", "as long as a board stays in the stock"
+)
 )
 MAX_DAYS_WAITING = Definition(
     name="days after which what nobody decided on is published as not reviewed, where what stands is stale",
