@@ -169,16 +169,3 @@ MAX_DAYS_WAITING = Definition(
 MAX_DAYS_THIN = Definition(
     "days for which thin nights change nothing", 45, "days", "as long as a board stays in the stock"
 )
-)
-MAX_DAYS_WAITING = Definition(
-    name="days after which what nobody decided on is published as not reviewed, where what stands is stale",
-    value=45,
-    unit="days",
-    why="as long as a board stays in the stock",
-)
-MAX_DAYS_THIN = Definition(
-    name="days for which thin nights change nothing",
-    value=45,
-    unit="days",
-    why="as long as a board stays in the stock",
-)
