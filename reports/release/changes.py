@@ -35,7 +35,7 @@ def find_changes(
     """Changes since the release before, as a manifest keeps them: errata first, then what a person accepted.
 
     `figures` are entries of the index of figures, `decisions` the vintages since then that a person published: they are
-    named also where what is printed stays the same.
+    named also where what is printed stays the same, but for figures that were and are withheld.
     """
     if before is None:
         return {"figures": [], "rows": [], "schema": []}
@@ -49,7 +49,10 @@ def find_changes(
             **_judge(name, now, then, decisions.get(name)),
         }
         for name in sorted(now.keys() | then.keys())
-        if name in decisions or name not in then or name not in now or now[name]["value"] != then[name]["value"]
+        if name not in then
+        or name not in now
+        or now[name]["value"] != then[name]["value"]
+        or (name in decisions and now[name]["value"] is not None)
     ]
     order = list(HEADINGS)
     changes.sort(key=lambda change: order.index(change["what"]) if change["what"] in order else len(order))
