@@ -52,8 +52,8 @@ N_BOARDS = 8
 N_BOARDS_OF_MONTH = 12
 COUNTRIES, REGIONS = OWN_PAY = ("pay.advertised.countries", "pay.advertised.regions")
 """The lists that they are of."""
-JUMP = World(doubled=1 / 3)
-"""Pay of every third employer is read twice as high."""
+JUMP = World(doubled=1.0)
+"""Pay is read twice as high."""
 
 
 def printed(rows: Mapping[str, Figures]) -> dict[str, object]:
@@ -102,8 +102,8 @@ def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -
         "the marts say another thing every night"
     )
     assert changes_of(before, after) == set()
-    same = {name for name, words in printed(after).items() if words == printed(before)[name]} & pages.keys()
-    assert len(same) > 60
+    same = of_lists(before, nights.vintages()).keys() & pages.keys()
+    assert len(same) > 40
     assert [name for name in same if nights.pages()[name] != pages[name]] == []
 
 
@@ -352,8 +352,7 @@ def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
                     assert parts_of(rows) == parts, name
                     assert declaration.renderer.text(rows) == printed_value, name
                 else:
-                    behind = [json.loads(row["behind"]) for row in rows if row["behind"] is not None]
-                    assert all(row in parts_of(behind) for row in parts), name
+                    assert rows and all(row["value"] == figures[row["figure"]].value for row in rows), name
             page_text = shown_on_page(nights.data, name)
             if page_text is not None and one["value"] is not None:
                 assert " ".join(one["value"].split()) in page_text, name

@@ -115,6 +115,11 @@ def fill_day(
     )  # fmt: skip
     with database.transaction(con):
         vintages.accept_all(con, day)
+    write_figures(con, day)
+
+
+def write_figures(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """The figures of a day, of the cells that are published."""
     figures = compute_figures(con, day, code_version="9.9", standing=vintages.read_standing(con))
     put_day(con, mart_tables.Figures, day, [as_row(_bind(figure)) for figure in figures])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -40,6 +41,7 @@ from tests.reports.release.conftest import (
     SECRET_PHONE,
     SECRET_TEXT,
     release,
+    write_figures,
 )  # fmt: skip
 from warehouse import database, ops_tables
 from warehouse.publish import atomic_files
@@ -47,7 +49,7 @@ from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file, write_public_database
 
 VISION = "computer_vision_engineer"
-PYTHON = "skill.python.all.ai_engineering"
+PYTHON, RUST = "skill.python.all.ai_engineering", "skill.rust.de.ai_engineering"
 DIFFERENT_EACH_TIME = {DATABASE, SUMS}
 SCHEMA = Path(__file__).with_name("fixtures") / "cff_1.2.0.schema.json"
 
@@ -349,40 +351,42 @@ def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> 
 
 def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(published: Path, tmp_path: Path) -> None:
     data, folder = shutil.copytree(published, tmp_path / "data"), tmp_path / "release"
-    with open_published_file(data) as con:
-        ledger = {row.figure: row for row in desk.published_figures(con)}
-    claim, polynesia = "claim.gdp_2030", "pay.polynesia.ai_engineering.mid_senior"
+    release(data, folder)
 
-    def decided(name: str, number: int, **changes: Any) -> dict[str, Any]:
-        row = ledger[name]
-        usual = {"state": "published", "offered_on": DAY, "decided_on": DAY, "why": "w", "method": "m", "as_of": DAY}
-        content = {"value": row.value, "n_jobs": row.n_jobs, "content": vintages.freeze(row)}
-        return {"figure": name, "number": number, **usual, **content, "is_correction": False, "reason": None} | changes
-
-    def published_with(*rows: dict[str, Any]) -> str:
+    def published_with(**changes: dict[str, Any]) -> str:
+        """The changes that a release tells of once the lists have another vintage, of the same cells."""
         with database.open_work(data) as con:
-            put_rows(con, ops_tables.Vintages, *rows)
+            histories = vintages.read_vintages(con)
+            rows = []
+            for name, words in changes.items():
+                *_, new = vintages.correct(con, name, histories[name], erratum="none", on=DAY)
+                rows.append(dataclasses.replace(new, **{"is_correction": False, "reason": None} | words))
+            with database.transaction(con):
+                vintages.store(con, rows)
+            write_figures(con, DAY)
             publish(con, data / "market.duckdb")
         release(data, folder)
         return (folder / "CHANGES.md").read_text()
 
-    published_with(*(decided(name, 1) for name in (PYTHON, claim, polynesia)))
     text = published_with(
-        decided(PYTHON, 2, is_correction=True, reason="contracts were counted"),
-        decided(claim, 2, reason="looked up"),
-        decided(polynesia, 2, why="withheld for another reason"),
+        **{
+            "shares.skills.regions": {"is_correction": True, "reason": "contracts were counted"},
+            "shares.skills.countries": {"reason": "looked up"},
+            "pay.advertised.regions": {"why": "revised at its cadence"},
+        }
     )
     errata, reviews, others = re.split(r"^## (?:Accepted after review|Figures) .*$", text, flags=re.MULTILINE)
     assert "## Errata (1)" in errata and f"- `{PYTHON}` " in errata
     assert "as before. Erratum: contracts were counted" in errata
-    assert f"`{claim}`" in reviews and "as before. Accepted: looked up" in reviews
-    assert "None." in others and polynesia not in text
+    assert f"`{RUST}`" in reviews and "as before. Accepted: looked up" in reviews
+    assert "None." in others and "pay.northern_america" not in text, "it says what it said"
+    assert "withheld, as before" not in text, "of a figure that cannot be said nothing is told"
     feed = feedparser.parse((folder / "feed.atom").read_bytes())
     assert "1 erratum" in feed.entries[0].title
     assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(
-        claim
+        RUST
     )
-    later = published_with(decided(PYTHON, 3, why="revised at its cadence"))
+    later = published_with(**{"shares.skills.regions": {"why": "revised at its cadence"}})
     assert "## Errata (0)" in later and "contracts were counted" not in later, "it was told already"
 
 
