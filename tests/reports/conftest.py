@@ -15,10 +15,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from reports.figures import vintages
+from reports.figures.compute import compute_figures
 from tests.builders import list_postings
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
-from warehouse import mart_tables, ops_tables, tables
+from warehouse import database, mart_tables, ops_tables, tables
 from warehouse.mart_tables import Figures
 from warehouse.schema import MACROS, MART_VIEWS, arrow_schema, ddl, macro_ddl, view_ddl
 
@@ -74,6 +76,14 @@ def make_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(view_ddl(view)[0])
     for macro in (name for name in MACROS if name not in ("postings_as_of", "open_jobs")):
         con.execute(macro_ddl(macro)[0])
+
+
+def publish_cells(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> None:
+    """Publish the cells that the marts of a day have, and the figures that are read from them, as a night does."""
+    with database.transaction(con):
+        vintages.accept_all(con, as_of)
+    figures = compute_figures(con, as_of, code_version="9.9", standing=vintages.read_standing(con))
+    put_rows(con, Figures, *({f.name: getattr(row, f.name) for f in dataclasses.fields(row)} for row in figures))
 
 
 @pytest.fixture

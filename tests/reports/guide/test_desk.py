@@ -14,8 +14,8 @@ from reports.guide.markers import GuideError
 from reports.guide.render import list_changes, refresh_bytes
 from reports.guide.suggest import Proposal, suggest_markers
 from tests.builders import share_row
-from tests.reports.conftest import make_cell, make_tables, put_rows
-from tests.reports.figures.ledger_builders import AS_OF, NORTH, computed, store
+from tests.reports.conftest import make_cell, make_tables, publish_cells, put_rows
+from tests.reports.figures.ledger_builders import AS_OF, NORTH
 from warehouse import mart_tables, tables
 
 SENIOR = "pay.us.machine_learning_engineer.senior"
@@ -43,7 +43,7 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
             ),
             share_row(AS_OF, "role", "ai_architect", 100, 23, role_group="ai_jobs", share=0.23, **SURE),
         )
-        store(con, put, list(computed(con).values()))
+        publish_cells(con)
         yield con
 
 

@@ -49,7 +49,7 @@ from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file, write_public_database
 
 VISION = "computer_vision_engineer"
-PYTHON, RUST = "skill.python.all.ai_engineering", "skill.rust.de.ai_engineering"
+PYTHON, REMOTE = "skill.python.all.ai_engineering", "workplace.remote"
 DIFFERENT_EACH_TIME = {DATABASE, SUMS}
 SCHEMA = Path(__file__).with_name("fixtures") / "cff_1.2.0.schema.json"
 
@@ -371,20 +371,24 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     text = published_with(
         **{
             "shares.skills.regions": {"is_correction": True, "reason": "contracts were counted"},
-            "shares.skills.countries": {"reason": "looked up"},
-            "pay.advertised.regions": {"why": "revised at its cadence"},
+            "shares.workplace.regions": {"reason": "looked up"},
+            "frame": {"why": "revised at its cadence"},
         }
     )
     errata, reviews, others = re.split(r"^## (?:Accepted after review|Figures) .*$", text, flags=re.MULTILINE)
-    assert "## Errata (1)" in errata and f"- `{PYTHON}` " in errata
+    with open_published_file(data) as con:
+        printed = [row for row in desk.published_figures(con) if row.value is not None]
+    corrected = sorted(row.figure for row in printed if row.list == "shares.skills.regions")
+    assert f"## Errata ({len(corrected)})" in errata and PYTHON in corrected
+    assert re.findall(r"^- `([^`]+)` ", errata, flags=re.MULTILINE) == corrected, "each figure of the list"
     assert "as before. Erratum: contracts were counted" in errata
-    assert f"`{RUST}`" in reviews and "as before. Accepted: looked up" in reviews
-    assert "None." in others and "pay.northern_america" not in text, "it says what it said"
+    assert f"`{REMOTE}`" in reviews and "as before. Accepted: looked up" in reviews
+    assert "None." in others and "frame.sources" not in text, "it says what it said"
     assert "withheld, as before" not in text, "of a figure that cannot be said nothing is told"
     feed = feedparser.parse((folder / "feed.atom").read_bytes())
-    assert "1 erratum" in feed.entries[0].title
+    assert f"{len(corrected)} errata" in feed.entries[0].title
     assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(
-        RUST
+        REMOTE
     )
     later = published_with(**{"shares.skills.regions": {"why": "revised at its cadence"}})
     assert "## Errata (0)" in later and "contracts were counted" not in later, "it was told already"

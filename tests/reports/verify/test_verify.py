@@ -25,8 +25,8 @@ from reports.verify.verdicts import (
     verify_text,
 )
 from tests.builders import share_row
-from tests.reports.conftest import make_cell, make_tables, put_rows
-from tests.reports.figures.ledger_builders import AS_OF, computed, store
+from tests.reports.conftest import make_cell, make_tables, publish_cells, put_rows
+from tests.reports.figures.ledger_builders import AS_OF
 from warehouse import mart_tables, tables
 
 SURE = {"status": "published", "reason": None, "n_employers": 30}
@@ -55,7 +55,7 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
                 **SURE,
             ),
         )  # fmt: skip
-        store(con, put, list(computed(con).values()))
+        publish_cells(con)
         yield con
 
 
