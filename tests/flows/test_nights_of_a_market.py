@@ -35,6 +35,7 @@ from tests.made_nights import market
 from tests.made_nights.folder import Nights
 from tests.made_nights.market import World
 from transforms.posting import postings as read_postings
+from transforms.records.definitions import MAX_DAYS_THIN, MAX_DAYS_WAITING
 from transforms.records.rows import Posting
 from warehouse import database, published
 from warehouse.mart_tables import Figures

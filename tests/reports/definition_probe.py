@@ -128,14 +128,13 @@ def _say_review(days: int) -> str | None:
 def _thin_days() -> list[str]:
     """The questions of a thin night: until when the stock must have been thin."""
     vintages, asked = import_module("reports.figures.vintages"), list[str]()
-    con = SimpleNamespace(
-        execute=lambda sql: (
-            asked.append(sql),
-            SimpleNamespace(description=[("day", "DATE")], fetchall=lambda: [(None,)]),
-        )[1]
-    )
+
+    def execute(sql: str) -> SimpleNamespace:
+        asked.append(sql)
+        return SimpleNamespace(description=[("day", "DATE")], fetchall=lambda: [(None,)])
+
     one = SimpleNamespace(as_of=LAST, list="a", n_jobs=1)
-    vintages._offer_thin(con, one, one, SimpleNamespace(as_of=LAST))
+    vintages._offer_thin(SimpleNamespace(execute=execute), one, one, SimpleNamespace(as_of=LAST))
     return asked
 
 

@@ -241,7 +241,10 @@ TOGETHER: dict[str, list[tuple[Tamper, str]]] = {
     "files changed, cut, added, removed, exchanged": [
         *((edit(path, flip), f"{path}: {CHANGED}") for path in ONE_OF_EACH_KIND),
         (edit("figures.csv", lambda content: content.replace(b"0.5", b"0.9", 1)), f"figures.csv: {CHANGED}"),
-        (edit("tables/shares.csv", lambda b: b"".join(sorted(b.splitlines(True)))), f"tables/shares.csv: {CHANGED}"),
+        (
+            edit("tables/shares.csv", lambda b: b"".join(sorted(b.splitlines(True), reverse=True))),
+            f"tables/shares.csv: {CHANGED}",
+        ),
         (put("tables/salary_bands.parquet", bomb()), f"tables/salary_bands.parquet: {CHANGED}"),
         (edit("sdmx/BANDS.csv", lambda content: content + content[-40:]), f"sdmx/BANDS.csv: {CHANGED}"),
         (edit("llms.txt", lambda content: content[:-1]), f"llms.txt: {CHANGED}"),
