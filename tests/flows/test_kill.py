@@ -56,9 +56,9 @@ def killed(
 
 
 def files_in(data: Path) -> set[str]:
-    """All files of a data folder but Prefect's own."""
+    """All files of a data folder but Prefect's own, and the record of what was published, to which each run adds."""
     names = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
-    return {name for name in names if not name.startswith("prefect/")}
+    return {name for name in names if not name.startswith(("prefect/", "archive/published/"))}
 
 
 def loads_in(data: Path) -> list[tuple[object, ...]]:

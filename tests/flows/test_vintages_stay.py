@@ -1,4 +1,4 @@
-"""Whatever is run in whatever order, no vintage that was published is lost or becomes another.
+"""Whatever is run in whatever order, no vintage that was published is lost or becomes another, and none is deleted.
 
 From the load on all operations are the product's own: nights, backfills, crawls, rebuilds, reviews, what restores and
 what publishes. Made up is what they rest on: adverts are no more than the days on which they were read, each list has
@@ -117,7 +117,8 @@ class Folder:
         self.values: dict[str, int | None] = dict.fromkeys(FIRST, 150_000)
         self.ever: dict[str, list[Vintages]] = {}
         self.said: dict[tuple[object, ...], float | None] = {}
-        self.on_record = self.ever
+        self.entries: dict[str, int] = {}
+        self.on_record = self.ever, self.entries
         self.is_whole = True
         self.is_put_back = False
         self.set_aside_on: date | None = None
@@ -243,7 +244,7 @@ class Folder:
     def lose_market(self, step: Step, name: str) -> None:
         """What a run published that was killed before it put it on record stood here alone."""
         (self.data / database.MARKET).unlink(missing_ok=True)
-        self.ever = self.on_record
+        self.ever, self.entries = self.on_record
 
     def lose_both(self, step: Step, name: str) -> None:
         self.lose_work(step, name)
@@ -332,10 +333,13 @@ class Folder:
             now = _decided(histories.get(name, []))
             before = [one for one in all_before if one in now or not self.is_aside(one)]
             assert now[: len(before)] == before, (step, name)
+        for name, n_entries in self.entries.items():
+            assert len(histories.get(name, ())) >= n_entries, f"{step} deleted a vintage of {name}"
         self.ever = {name: _decided(history) for name, history in histories.items()}
         self.check_cells(step, histories)
+        self.entries = {name: len(history) for name, history in histories.items()}
         if ended and step.what in (*RUNS, *REVIEWS):
-            self.on_record = self.ever
+            self.on_record = self.ever, self.entries
         if ended and step.what in RUNS:
             printed = {name for name, words in self.guide().items() if not words.endswith("suppressed")}
             assert printed <= self.ever.keys(), f"{step} printed what nobody decided on"
