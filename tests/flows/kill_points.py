@@ -99,8 +99,8 @@ POINTS = [
     Point("publish", "warehouse.publish.market:_renew_market", "after"),
     Point("publish", "warehouse.publish.atomic_files:commit", "before"),
     Point("publish", "warehouse.publish.atomic_files:sync_folder", "before"),
-    Point("publish", "warehouse.publish.atomic_files:sync_folder", "after"),
-    Point("publish", "warehouse.publish.atomic_files:sync_folder", "after", 2),
+    Point("publish", "warehouse.publish.atomic_files:sync_folder", "after", 2),  # 1: the record of the run before
+    Point("publish", "warehouse.publish.atomic_files:sync_folder", "after", 3),
     Point("publish", "warehouse.publish.atomic_files:commit", "after"),
     Point("publish", "warehouse.load.archive_records:_add_file", "after"),
     Point("publish", "flows.runtime.run_log:end", "before"),
