@@ -70,7 +70,7 @@ def test_what_a_killed_run_left_is_sent_by_the_next(
 ) -> None:
     """Half a file that was being written, and a whole one that was not sent."""
     config = Settings(data=tmp_path / "data", archive_folder=bucket("archive"))
-    files = sorted((small.data / "archive").glob("*/*"))
+    files = sorted((small.data / "archive").glob("*/*.warc.gz"))
     for number, file in enumerate(files):
         target = config.archive.outbox / file.relative_to(small.data / "archive")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def test_what_a_killed_run_left_is_sent_by_the_next(
     prepare_archive(config)
     assert "sent to the archive what an earlier run left: " in caplog.text
     there = config.archive.files("*/*")
-    assert contents(small.data / "archive") == {
+    assert {str(file.relative_to(small.data / "archive")): file.read_bytes() for file in files} == {
         str(path.relative_to(config.archive.folder)): config.archive.fetch(path).read_bytes() for path in there
     }
     assert not list(config.archive.outbox.glob("*/*"))

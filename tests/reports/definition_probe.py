@@ -41,7 +41,7 @@ def change_all() -> None:
         elif isinstance(one, Definition):
             new = {"value": one.value + (3 * number if one.unit == "days" else number / 1_000)}
         else:
-            new = {"bound": one.bound + number if one.is_least else one.bound - 0.05}
+            new = {"bound": one.bound + 15 if one.is_least else one.bound - 0.05}
         for name, value in new.items():
             object.__setattr__(one, name, value)
 

@@ -11,6 +11,7 @@ import pytest
 from tests.builders import all_rows, fill
 from transforms.records.columns import Field, fields_of, table_of
 from warehouse import database, dictionary
+from warehouse.mart_tables import PUBLISHED, Standing
 from warehouse.publish.market import publish
 from warehouse.schema import MACROS, database_tables
 from warehouse.tables import all_tables
@@ -29,7 +30,7 @@ def test_dictionary_is_current() -> None:
 def test_dictionary_names_every_table_view_and_column() -> None:
     for cls in all_tables():
         section = section_of(table_of(cls).name)
-        for field in fields_of(cls):
+        for field in fields_of(Standing if cls in PUBLISHED.values() else cls):
             assert _row_of(field) in section, f"{table_of(cls).name}.{field.name}"
     for view, columns in dictionary.ALL_VIEW_COLUMNS.items():
         assert all(f"| {column} | {comment} |" in section_of(f"{view} (view)") for column, comment in columns.items())

@@ -47,7 +47,7 @@ def posting(**fields: Any) -> Posting:
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    for name in ("core", "mart", "ops", "refined"):
+    for name in (*schema.SCHEMAS, "refined"):
         con.execute(f"CREATE SCHEMA {name}")
     return con
 

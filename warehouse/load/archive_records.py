@@ -302,9 +302,13 @@ def _write(rows: pa.Table, path: Path) -> Path:
     fresh = path.with_name(f".{path.name}.new")
     with atomic_files.naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, fresh, compression="zstd", write_page_checksum=True)
-        atomic_files.sync_file(fresh)
-        fresh.replace(path)
+        try:
+            pq.write_table(rows, fresh, compression="zstd", write_page_checksum=True)
+            atomic_files.sync_file(fresh)
+            fresh.replace(path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
         atomic_files.sync_folder(path.parent)
     return path
 

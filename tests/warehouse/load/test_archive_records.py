@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,11 +16,10 @@ from extractors.archive.store import Store
 from tests.builders import BEGIN, all_rows, open_copy
 from tests.reports.conftest import put_rows
 from tests.warehouse.marts.test_mart_history import figure
-from transforms.records.columns import Column, table
 from warehouse import database
 from warehouse.load import archive_records
 from warehouse.load import boards as store
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import PUBLISHED, Figures, Shares
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw, Runs, Vintages
 
 DAY = BEGIN.date()
@@ -292,9 +290,11 @@ def published(con: database.Connection, folder: Path) -> database.Connection:
     """A work file with two figures of two days, a vintage that was decided on, and a run, all on record."""
     for day in (DAY, DAY + timedelta(days=1)):
         database.write_mart(con, Figures, [figure(day), figure(day, "skill.sql", value=f"{day.day}%")], as_of=day)
-    put_rows(con, Vintages, {"figure": "skill.sql", "number": 1, "state": "waiting"})
+    put_rows(con, Vintages, {"list": "frame", "number": 1, "state": "waiting"})
+    put_rows(con, PUBLISHED[Shares], {"list": "shares.skills.regions", "item": "SQL", "estimand": "share_of_jobs"})
     put_rows(con, Runs, {"run_id": "1", "as_of": DAY, "exit_code": 0})
-    assert publish(con, folder) == [f"{name}-000001.parquet" for name in ("vintages", "figures", "days", "runs")]
+    names = ("vintages", "shares", "figures", "days", "runs")
+    assert publish(con, folder) == [f"{name}-000001.parquet" for name in names]
     con.execute("UPDATE ops.vintages SET state = 'rejected', reason = 'too high'")
     assert publish(con, folder) == ["vintages-000002.parquet"]
     return con
@@ -307,7 +307,10 @@ def publish(con: database.Connection, folder: Path) -> list[str]:
 
 
 def said_of_published(con: database.Connection) -> list[list[tuple[object, ...]]]:
-    return [all_rows(con, f"FROM {name} ORDER BY ALL") for name in ("ops.vintages", "ops.runs", "mart.figures")]
+    return [
+        all_rows(con, f"FROM {name} ORDER BY ALL")
+        for name in ("ops.vintages", "ops.runs", "mart.figures", "published.shares")
+    ]
 
 
 def test_what_was_published_comes_back(
@@ -321,27 +324,11 @@ def test_what_was_published_comes_back(
 def test_each_file_says_what_it_is(published: database.Connection, folder: Path) -> None:
     for path in (folder.parent / "published").iterdir():
         about = {key.decode(): value.decode() for key, value in pq.read_schema(path).metadata.items()}
-        assert about.keys() == {"digest", "schema_version", "run_id", "code_version"}
+        assert about.keys() - {"estimand"} == {"digest", "schema_version", "run_id", "code_version"}
+        assert about.get("estimand") == ("share_of_jobs" if path.name.startswith("shares") else None)
         assert len(about["digest"]) == 64 and about["code_version"] == "0.1.0"
     states = [pq.read_table(folder.parent / "published" / f"vintages-00000{n}.parquet")["state"] for n in (1, 2)]
     assert [state.to_pylist() for state in states] == [["waiting"], ["rejected"]], "both entries stay"
-
-
-def test_the_estimand_stands_in_the_files_of_a_table_that_has_one(con: database.Connection, folder: Path) -> None:
-    con.execute("CREATE TABLE ops.lists (name VARCHAR NOT NULL, estimand VARCHAR NOT NULL)")
-    con.execute("INSERT INTO ops.lists VALUES ('a', 'stock'), ('b', 'flow'), ('c', 'stock')")
-
-    @table("ops.lists", "Lists.")
-    class Lists:
-        """Of a later version."""
-
-        name: Annotated[str, Column("Name", key=True)]
-        estimand: Annotated[str, Column("Estimand")]
-
-    record = archive_records.Record(cls=Lists, name="published/lists")
-    assert archive_records.save(con, Store(folder.parent), [record]) == ["published/lists-000001.parquet"]
-    metadata = pq.read_schema(folder.parent / "published" / "lists-000001.parquet").metadata
-    assert metadata[b"estimand"] == b"flow, stock"
 
 
 def test_files_with_other_fields_within_a_column_are_read(
