@@ -13,20 +13,22 @@ from typing import Any
 from reports.figures import query
 from reports.figures.addresses import canonical
 from reports.figures.catalogue import KNOWN, declaration_of
-from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.explain import explain_figure
 from reports.figures.places import OF_REGION, slug
 from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
+from reports.release.cells import read_bases, read_cells
 from reports.release.numbers import numbers_of
 from reports.site.explorer import LEVELS, PARTS
+from reports.site.skills import DECIMALS
 from reports.wording import notes, numbers
 from warehouse.mart_tables import Figures
 from warehouse.publish.reader import open_reader
 
-Numbers = Mapping[str, Any]
+ADDRESSES = 150
+"""How many addresses are asked: each looks for what stands behind it."""
 
 
 def find_contradictions(data: Path, release: Path) -> tuple[list[str], dict[str, int]]:
@@ -50,8 +52,9 @@ class OneTruth:
         with open_reader(data) as con:
             self.con = con
             self.figures = {row.figure: row for row in desk.published_figures(con)}
-            self.cells = self.read_cells()
+            self.cells = {cell.id: cell for cell in read_cells(con, desk.newest_day(con), read_bases(con))}
             self.hold_figures()
+            self.hold_addresses()
             self.hold_lists()
         self.hold_files()
         self.hold_site()
@@ -63,12 +66,16 @@ class OneTruth:
         if said != truth:
             self.contradictions.append(f"{surface} of {name}: {said!r}, published: {truth!r}")
 
-    def read_cells(self) -> dict[str, Figures]:
-        """Every published cell as its address gives it."""
-        names = list(list_ids(self.con))
+    def hold_addresses(self) -> None:
+        """Of the addresses of cells so many, and what an editor is given of them."""
+        names = list(self.cells)[:: max(1, len(self.cells) // ADDRESSES)]
         as_of, standing = desk.newest_day(self.con), read_standing(self.con)
-        rows = compute_asked(self.con, names, as_of, code_version="", standing=standing)
-        return {row.figure: row for row in rows}
+        self.asked = {
+            row.figure: row for row in compute_asked(self.con, names, as_of, code_version="", standing=standing)
+        }
+        for name, row in self.asked.items():
+            said = _rounded(parts_of(notes.rows_of(row)[0])) if row.value else None
+            self.hold("address", name, said, _rounded(parts_of(self.cells[name].row)))
 
     def hold_figures(self) -> None:
         """The SELECT of each figure, `explain`, and the vintage of its list."""
@@ -90,12 +97,11 @@ class OneTruth:
         """Rows of figures that list cells, against the figures and addresses of these cells."""
         for name, row in self.figures.items():
             for member, values in _members_of(name, row):
-                cell = self.figures.get(member) or self.cells.get(member)
-                if cell is None or cell.value is None:
-                    continue
-                if cell.list is not None and row.list is not None:
-                    self.hold("vintage of a member", f"{member} in {name}", row.vintage, cell.vintage)
-                self.hold("list", f"{member} in {name}", parts_of(values), parts_of(notes.rows_of(cell)[0]))
+                figure, cell = self.figures.get(member), self.cells.get(member)
+                if figure is not None and figure.value is not None:
+                    self.hold("list", f"{member} in {name}", parts_of(values), parts_of(notes.rows_of(figure)[0]))
+                elif cell is not None:
+                    self.hold("list", f"{member} in {name}", parts_of(values), parts_of(cell.row))
 
     def hold_files(self) -> None:
         """JSON, CSV and SVG of each figure, and JSON of each cell, of the release."""
@@ -129,9 +135,8 @@ class OneTruth:
         for path in sorted((self.release / "cells").glob("*/*.json")):
             document = json.loads(path.read_bytes())
             for values in document["cells"]:
-                cell = dict(zip(document["columns"], values, strict=True))
-                known = self.cells[canonical(cell["id"])]
-                self.hold("cell file", cell["id"], _of_file(cell), _rounded(parts_of(notes.rows_of(known)[0])))
+                one = dict(zip(document["columns"], values, strict=True))
+                self.hold("cell file", one["id"], _of_file(one), _rounded(parts_of(self.cells[one["id"]].row)))
 
     def hold_site(self) -> None:
         """The pages of figures, and the data that the site's look-ups read."""
@@ -144,20 +149,24 @@ class OneTruth:
         for place_and_work, one in skills["lists"].items():
             for number, asked, *_ in one["skills"]:
                 name = f"skill.{slug(skills['names'][number])}.{place_and_work}"
-                cell = notes.rows_of(self.cells[name])[0]
+                cell = self.cells[name].row
                 point = cell["share"] if cell["form"] == "point" else None
-                self.hold("skills.js", name, _rounded(asked), _rounded([point, cell["share_lo"], cell["share_hi"]]))
+                truth = [
+                    None if one is None else round(one, DECIMALS) for one in (point, cell["share_lo"], cell["share_hi"])
+                ]
+                self.hold("skills.js", name, asked, truth)
         pay = _read_script(self.data / "site/data/pay.js")
         for key, shown in pay["cells"].items():
             amounts = shown[10] if len(shown) > 10 else None
             if amounts is None or key.split(".")[2] not in LEVELS:
                 continue
             name = shown[5] or f"pay.{key}.{pay['bases'][shown[0]]}"
-            row_of = self.figures.get(name) or self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
-            if row_of is None:
+            figure = self.figures.get(name)
+            known = self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
+            if figure is None and known is None:
                 self.contradictions.append(f"pay.js has {name}, which is not published")
                 continue
-            truth = parts_of(notes.rows_of(row_of)[0])
+            truth = parts_of(known.row if figure is None and known else notes.rows_of(self.figures[name])[0])
             flat = [
                 round(value, 2) if value is not None else None
                 for part in PARTS
@@ -171,9 +180,8 @@ class OneTruth:
             for name, row in self.figures.items():
                 found = snapshot.find(name)
                 self.hold("MCP", name, (found.value, found.vintage), (row.value, row.vintage))
-            names = list(self.cells)[:: max(1, len(self.cells) // 200)]
-            for name, found in zip(names, snapshot.read(names), strict=True):
-                self.hold("MCP", name, found.value, self.cells[name].value)
+            for name, asked in list(self.asked.items())[::5]:
+                self.hold("MCP", name, snapshot.find(name).value, asked.value)
         guide = (self.data / "guide.md").read_text(encoding="utf-8")
         for name, text in re.findall(r"<!-- figure:([\w.]+) -->(.*?)<!-- /figure -->", guide, re.DOTALL):
             row = self.figures[canonical(name)]

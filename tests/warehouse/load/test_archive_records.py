@@ -291,7 +291,7 @@ def published(con: database.Connection, folder: Path) -> database.Connection:
     for day in (DAY, DAY + timedelta(days=1)):
         database.write_mart(con, Figures, [figure(day), figure(day, "skill.sql", value=f"{day.day}%")], as_of=day)
     put_rows(con, Vintages, {"list": "frame", "number": 1, "state": "waiting"})
-    put_rows(con, PUBLISHED[Shares], {"list": "shares.skills.regions", "item": "SQL", "estimand": "share_of_jobs"})
+    put_rows(con, PUBLISHED[Shares], {"list": "a", "vintage": 1, "item": "SQL", "estimand": "share_of_jobs"})
     put_rows(con, Runs, {"run_id": "1", "as_of": DAY, "exit_code": 0})
     names = ("vintages", "shares", "figures", "days", "runs")
     assert publish(con, folder) == [f"{name}-000001.parquet" for name in names]
