@@ -342,11 +342,17 @@ def _is_refused(history: Sequence[Vintages], why: str) -> bool:
     """Whether a person has refused, since the last vintage that was published, what waits for the same reasons."""
     last = last_published(history)
     refusals = [one for one in history if one.state == REJECTED and (last is None or one.number > last.number)]
-    return any(_without_numbers(one.why) == _without_numbers(why) for one in refusals)
+    return any(_kinds_of(why) <= _kinds_of(one.why) for one in refusals)
 
 
-def _without_numbers(text: str) -> str:
-    return "".join(character for character in text if not character.isdigit())
+def _kinds_of(why: str) -> set[str]:
+    """Reasons without their numbers; of the greatest jump, which may be of another figure each time, only its way."""
+    kinds = set()
+    for reason in why.split("; "):
+        words = "".join(character for character in reason if not character.isdigit())
+        is_jump = words.endswith(("standard errors", "more than its interval allows"))
+        kinds.add(f"a jump {'down' if ' down ' in words else 'up'}" if is_jump else words)
+    return kinds
 
 
 def _new_vintage(name: str, offer: Offer, history: Sequence[Vintages], as_of: date) -> Vintages:
