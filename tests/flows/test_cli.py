@@ -697,7 +697,7 @@ def test_explain(ask: Callable[..., CommandResult]) -> None:
     assert re.search(r"^pay\.northern_america\.ai_engineering\.mid_senior +published +USD", result.out, re.M)
     one = ask("explain", "pay.northern_america.ai_engineering.mid_senior")
     assert one.code == 0
-    for words in ("FROM mart.salary_bands", "jobs of", "sources", "ashby/2026-09-30T020000Z.warc.gz (2026-09-30)"):
+    for words in ("FROM published.salary_bands", "jobs of", "sources", "ashby/2026-09-30T020000Z.warc.gz (2026-09-30)"):
         assert words in one.out
     unknown = ask("explain", "pay.north_america.ai_engineering.mid_senior")
     assert unknown.code == USAGE
