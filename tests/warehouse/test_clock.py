@@ -201,7 +201,7 @@ def test_the_last_day_of_boards_that_left_the_stock_is_to_be_computed(
     assert find_earlier_days(con, day(60), first_on=day(-400)) == days
     assert find_earlier_days(con, day(45), first_on=day(-400)) == [], "nobody has left yet"
     assert find_earlier_days(con, day(60), first_on=day(1)) == [], "too long ago to be kept"
-    con.execute("INSERT INTO mart.days (mart, as_of) VALUES ('mart.figures', ?)", [day(0)])
+    con.execute("INSERT INTO mart.days (mart, as_of) VALUES ('mart.salary_bands', ?)", [day(0)])
     assert find_earlier_days(con, day(60), first_on=day(-400)) == [], "it has been computed"
 
 

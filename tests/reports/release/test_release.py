@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -353,14 +354,14 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     data, folder = shutil.copytree(published, tmp_path / "data"), tmp_path / "release"
     release(data, folder)
 
-    def published_with(**changes: dict[str, Any]) -> str:
+    def published_with(**changes: Mapping[str, Any]) -> str:
         """The changes that a release tells of once the lists have another vintage, of the same cells."""
         with database.open_work(data) as con:
             histories = vintages.read_vintages(con)
             rows = []
             for name, words in changes.items():
                 *_, new = vintages.correct(con, name, histories[name], erratum="none", on=DAY)
-                rows.append(dataclasses.replace(new, **{"is_correction": False, "reason": None} | words))
+                rows.append(dataclasses.replace(new, **{"is_correction": False, "reason": None, **words}))
             with database.transaction(con):
                 vintages.store(con, rows)
             write_figures(con, DAY)
