@@ -361,6 +361,7 @@ def _changes(site: Site) -> list[dict[str, Any]]:
     """What was published of figures that had a vintage before: what a person corrected or decided first, then by day.
 
     Of a figure that could not be said before, and cannot be said now, for another reason, nothing changed for readers.
+    Its list may have another vintage while the figure says the same: that is told where a person decided.
     """
     figures = {row.figure: row for row in site.figures}
     changes: list[dict[str, Any]] = [
@@ -379,11 +380,15 @@ def _changes(site: Site) -> list[dict[str, Any]]:
         for name, vintages in site.published.vintages.items()
         if name in figures
         for before, one in _pairs(vintages)
-        if one.decided_on is not None and not (before.value is None and one.value is None)
+        if one.decided_on is not None and _is_told(before, one)
     ]
     changes.sort(key=lambda one: one["figure"])
     changes.sort(key=lambda one: one["on"], reverse=True)
     return sorted(changes, key=lambda one: (not one["is_correction"], not one["is_reviewed"]))[:MOST_CHANGES]
+
+
+def _is_told(before: FigureVintage, one: FigureVintage) -> bool:
+    return one.value != before.value or (one.value is not None and one.reason is not None)
 
 
 def _pairs(vintages: Sequence[FigureVintage]) -> Iterator[tuple[FigureVintage, FigureVintage]]:
