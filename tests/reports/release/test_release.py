@@ -354,7 +354,7 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     data, folder = shutil.copytree(published, tmp_path / "data"), tmp_path / "release"
     release(data, folder)
 
-    def published_with(**changes: Mapping[str, Any]) -> str:
+    def published_with(changes: Mapping[str, Mapping[str, Any]]) -> str:
         """The changes that a release tells of once the lists have another vintage, of the same cells."""
         with database.open_work(data) as con:
             histories = vintages.read_vintages(con)
@@ -370,7 +370,7 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
         return (folder / "CHANGES.md").read_text()
 
     text = published_with(
-        **{
+        {
             "shares.skills.regions": {"is_correction": True, "reason": "contracts were counted"},
             "shares.workplace.regions": {"reason": "looked up"},
             "frame": {"why": "revised at its cadence"},
@@ -391,7 +391,7 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(
         REMOTE
     )
-    later = published_with(**{"shares.skills.regions": {"why": "revised at its cadence"}})
+    later = published_with({"shares.skills.regions": {"why": "revised at its cadence"}})
     assert "## Errata (0)" in later and "contracts were counted" not in later, "it was told already"
 
 
