@@ -31,9 +31,12 @@ ADDRESSES = 150
 """How many addresses are asked: each looks for what stands behind it."""
 
 
-def find_contradictions(data: Path, release: Path) -> tuple[list[str], dict[str, int]]:
-    """What two surfaces say otherwise, in words, and how many values of each surface were compared."""
-    truth = OneTruth(data, release)
+def find_contradictions(data: Path, release: Path, *, every: int = 1) -> tuple[list[str], dict[str, int]]:
+    """What two surfaces say otherwise, in words, and how many values of each surface were compared.
+
+    `explain` and addresses look for what stands behind each, so that they are asked for `every` so many.
+    """
+    truth = OneTruth(data, release, every)
     return truth.contradictions, truth.compared
 
 
@@ -45,8 +48,8 @@ def parts_of(row: Mapping[str, Any]) -> dict[str, tuple[Any, Any, Any]]:
 class OneTruth:
     """One pass over every surface."""
 
-    def __init__(self, data: Path, release: Path) -> None:
-        self.data, self.release = data, release
+    def __init__(self, data: Path, release: Path, every: int) -> None:
+        self.data, self.release, self.every = data, release, every
         self.contradictions: list[str] = []
         self.compared: dict[str, int] = {}
         with open_reader(data) as con:
@@ -68,7 +71,7 @@ class OneTruth:
 
     def hold_addresses(self) -> None:
         """Of the addresses of cells so many, and what an editor is given of them."""
-        names = list(self.cells)[:: max(1, len(self.cells) // ADDRESSES)]
+        names = list(self.cells)[:: max(1, self.every * len(self.cells) // ADDRESSES)]
         as_of, standing = desk.newest_day(self.con), read_standing(self.con)
         self.asked = {
             row.figure: row for row in compute_asked(self.con, names, as_of, code_version="", standing=standing)
@@ -80,13 +83,15 @@ class OneTruth:
     def hold_figures(self) -> None:
         """The SELECT of each figure, `explain`, and the vintage of its list."""
         vintages = {name: one.number for name, one in read_standing(self.con).items()}
+        explained = list(self.figures)[:: self.every]
         for name, row in self.figures.items():
             if row.list is not None:
                 self.hold("vintage", name, row.vintage, vintages.get(row.list))
             if row.value is None or row.kind != "measured":
                 continue
-            line = next(line for line in explain_figure(self.con, name).splitlines() if line.startswith("  value"))
-            self.hold("explain", name, line.split(maxsplit=1)[1], row.value)
+            if name in explained:
+                line = next(line for line in explain_figure(self.con, name).splitlines() if line.startswith("  value"))
+                self.hold("explain", name, line.split(maxsplit=1)[1], row.value)
             if row.list is not None and row.sql is not None:
                 declaration = declaration_of(name)
                 rows = query.read(self.con, row.sql)
@@ -151,10 +156,8 @@ class OneTruth:
                 name = f"skill.{slug(skills['names'][number])}.{place_and_work}"
                 cell = self.cells[name].row
                 point = cell["share"] if cell["form"] == "point" else None
-                truth = [
-                    None if one is None else round(one, DECIMALS) for one in (point, cell["share_lo"], cell["share_hi"])
-                ]
-                self.hold("skills.js", name, asked, truth)
+                ends = (point, cell["share_lo"], cell["share_hi"])
+                self.hold("skills.js", name, asked, [None if one is None else round(one, DECIMALS) for one in ends])
         pay = _read_script(self.data / "site/data/pay.js")
         for key, shown in pay["cells"].items():
             amounts = shown[10] if len(shown) > 10 else None
