@@ -79,8 +79,8 @@ EXAMPLES = {
         "ORDER BY p.posting_id LIMIT 5;"
     ),
     "Which adverts are behind a figure?": (
-        "SELECT figure, value, status, n_jobs, unnest(behind, recursive := true) FROM mart.figures\n"
-        "WHERE as_of = (SELECT max(as_of) FROM mart.days) ORDER BY figure LIMIT 10;"
+        "SELECT figure, value, status, n_jobs, unnest(behind, recursive := true) FROM published.figures\n"
+        "ORDER BY figure LIMIT 10;"
     ),
     "What was refused, and what would mend it?": (
         "SELECT source, column_name, rule, count(*) AS n FROM ops.rejects WHERE NOT is_deliberate\n"

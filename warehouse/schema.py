@@ -35,7 +35,7 @@ from transforms.records.vocabulary import (
     TEXT_CLASSES,
     UNREAD,
 )
-from warehouse.mart_tables import HISTORIES, Days, Shares
+from warehouse.mart_tables import HISTORIES, Days, Figures, Shares
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
@@ -195,6 +195,7 @@ BOARD_STATES_ON = read_sql("board_states", **{**_VIEW_PARAMETERS["board_states"]
 MART_VIEWS = {
     **{f"mart.{name}": read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()},
     "published.lists": read_sql("published_lists"),
+    "published.figures": read_sql("published_figures"),
 }
 """Views over marts and vintages, in the same form."""
 
@@ -401,6 +402,7 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "n_employers_asking": "Employers with a job that asks; NULL: a version that did not count",
         **of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi", "rank", "category_rank"),
     },
+    "published.figures": meanings_of(Figures),
     "published.lists": {
         **of_table(Vintages, "list"),
         "vintage": "Number of the vintage that stands",

@@ -104,7 +104,7 @@ def sql(
         try:
             statements = con.extract_statements(query)
             if not statements:
-                raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM mart.figures"')
+                raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM published.figures"')
             if form == "json" and len(statements) > 1:
                 raise WrongUsage("--format json takes one query: several results are no one JSON value")
             for statement in statements:

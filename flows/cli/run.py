@@ -538,7 +538,11 @@ def report(request: Request, outcome: Outcome) -> None:
             OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
     _print_headlines(request, outcome)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
-    following = ("status", f'sql "SELECT figure, value FROM mart.figures"{of_day}', f"explain {HEADLINES[0]}{of_day}")
+    following = (
+        "status",
+        f'sql "SELECT figure, value FROM published.figures"{of_day}',
+        f"explain {HEADLINES[0]}{of_day}",
+    )
     OUT.print("Next:")
     for arguments in following:
         OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)

@@ -376,6 +376,9 @@ def judge_attempt(con: Connection, figure: Figure, attempt: Attempt, inputs: Fig
     is_printable = verdict.status != "suppressed"
     evidence = _find_evidence(con, figure, attempt, inputs) if is_printable else Evidence()
     verdict = judge_age(verdict, attempt.rung.basis, evidence.period[1], inputs.as_of, due_on=_due_on(attempt.rows))
+    since = inputs.waiting.get(attempt.list)
+    if verdict.status == "stale" and since is not None:  # newer adverts were read, and wait
+        verdict = replace(verdict, reason=f"a newer vintage waits for review since {numbers.day(since)}")
     barred_sources = inputs.barred.intersection(evidence.sources)
     if barred_sources:
         reason = f"{', '.join(sorted(barred_sources))} may not be republished"

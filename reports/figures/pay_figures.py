@@ -14,7 +14,7 @@ from reports.figures.declaration import Batch, Display, Fallback, Figure
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
 from reports.figures.query import Sql
 from reports.wording import comparison, levels, pay, silence
-from reports.wording.amounts import MONTHLY, YEARLY
+from reports.wording.numbers import money
 from reports.wording.work import name_work, split_work
 from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
 from warehouse.mart_tables import BONUS
@@ -41,6 +41,7 @@ THIRD_PARTY, REPORTED = "third-party adverts, core AI roles", "reported, core AI
 REPORTED_LEVELS, OFFICIAL = "reported, every level", "official wages"
 COLLECTED, SURVEYED = "third-party adverts", "reported"
 """Rungs of pay, best first."""
+_SOURCES = {"advertised_third_party": "collected by others", "reported": "a survey", "official": "official wages"}
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
 _EVERY_LEVEL = "every level counted"
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
@@ -53,6 +54,14 @@ _EVERY_CELL = Batch(
     parameters={name: Sql(f"b.{name}") for name in (*_CELL, "region_level")}, columns={name: name for name in _CELL}
 )
 """Each SELECT of pay takes ten milliseconds to plan, however few rows it reads."""
+
+
+def say_instead(rung: str | None, basis: str, level: str) -> str:
+    """What stands in the place of what was asked for: "a survey, every level"; "" where adverts at that level do."""
+    wider = "" if rung == OWN else (rung or "").partition(", ")[2]
+    if rung == OFFICIAL and level != ALL_LEVELS:
+        wider = "every level"
+    return ", ".join(filter(None, (_SOURCES.get(basis), wider)))
 
 
 def _pay_rung(
@@ -150,13 +159,19 @@ def _pay_ladder(
 
 # --- figures --------------------------------------------------------------------------------------------
 
+
+def _say_month(said: str, low: float, high: float) -> str:
+    """What the 2026 guide said of a month, as it said it, and what that is a year."""
+    return f"{said}, which is {money(12 * low, 12 * high, 'USD')} a year (no source named)"
+
+
 BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
     ("Northern America", "mid_senior"): (
-        "USD 8.1K–12.9K per month in North America (no source named)",
+        _say_month("USD 8.1K–12.9K per month in North America", 8_100, 12_900),
         {"band_low": 12 * 8_100, "band_high": 12 * 12_900},
     ),
     ("South America", "mid_senior"): (
-        "USD 3.8K–7.9K per month (no source named)",
+        _say_month("USD 3.8K–7.9K per month", 3_800, 7_900),
         {"band_low": 12 * 3_800, "band_high": 12 * 7_900},
     ),
     ("US", "entry"): (
@@ -176,7 +191,7 @@ def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
 
 
 def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
-    """Pay of a role or group of roles at one level in one region, country or continent: by year, bands by month.
+    """Pay of a role or group of roles at one level in one region, country or continent, by the year.
 
     Of the best rung, or with a `basis` of that kind of source alone.
     """
@@ -187,12 +202,11 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
     qualifiers = [", level named in the title"] if level in STATED_LEVELS else []
     qualifiers += [f", {comparison.KINDS[basis].name}"] if basis else []
     base_level = level.removesuffix(STATED)
-    is_entry = level == ENTRY_LEVEL
     return Figure(
         id=f"{kind}.{basis}" if basis else kind,
         title=levels.entitle_pay(base_level, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(qualifiers)}"),
-        unit="USD per year" if is_entry else "USD per month",
-        renderer=pay.ENTRY if is_entry else pay.BAND,
+        unit="USD per year",
+        renderer=pay.PAY,
         rungs=_pay_ladder(group, role, level, market, is_country=place.level == "country", basis=basis),
         parameters={"region_level": place.level, "region": place.region, "seniority_group": level},
         level=base_level,
@@ -275,8 +289,8 @@ GATHERED = (
     Figure(
         id="bands.regions",
         title=f"{levels.compound(BAND_LEVEL)} AI engineering pay by region",
-        unit="USD per month",
-        renderer=pay.bands(BAND_LEVEL),
+        unit="USD per year",
+        renderer=pay.bands("Region", BAND_LEVEL),
         level=BAND_LEVEL,
         gathers=REGIONS_PAY,
         displays=(
@@ -285,7 +299,7 @@ GATHERED = (
                 heading=f"{levels.capitalise(BAND_LEVEL)}, by region",
                 chart="bands",
                 chart_title=f"What AI engineering adverts offer by region, {levels.level_phrase(BAND_LEVEL)}, "
-                "US dollars per month",
+                "US dollars per year",
             ),
         ),
     ),
@@ -293,7 +307,7 @@ GATHERED = (
         id="entries.countries",
         title=f"{levels.compound(ENTRY_LEVEL)} AI engineering pay by country",
         unit="USD per year",
-        renderer=pay.entries(ENTRY_LEVEL),
+        renderer=pay.bands("Country", ENTRY_LEVEL),
         level=ENTRY_LEVEL,
         gathers=COUNTRIES_PAY,
         displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
@@ -302,16 +316,16 @@ GATHERED = (
         Figure(
             id=f"silence.{name}",
             title=f"{levels.compound(level)} AI engineering pay by {place}, with the jobs that state none",
-            unit=f"USD per {scale.period}",
-            renderer=silence.silence(level, scale),
+            unit="USD per year",
+            renderer=silence.silence(level),
             level=level,
             gathers=gathers,
             arrange=silence.choose_counted,
             displays=(Display(section="silence", heading=f"{levels.capitalise(level)}, by {place}"),),
         )
-        for name, place, level, scale, gathers in (
-            ("regions", "region", BAND_LEVEL, MONTHLY, REGIONS_PAY),
-            ("countries", "country", ENTRY_LEVEL, YEARLY, COUNTRIES_PAY),
+        for name, place, level, gathers in (
+            ("regions", "region", BAND_LEVEL, REGIONS_PAY),
+            ("countries", "country", ENTRY_LEVEL, COUNTRIES_PAY),
         )
     ),
 )

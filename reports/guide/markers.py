@@ -14,8 +14,9 @@ Markers, in Markdown and in HTML, each any number of times:
   `"interval"` (of the median) print one amount; of a share, `"share"` (without "of the jobs that …"), `"interval"` and
   `"rank"`; of a claim, `"amount"`, `"year"`, `"growth"` and `"publisher"`. `show` is an earlier name of `part`.
 - `per="month"`, `"year"` or `"hour"` and `in="usd"`, `"local"` (the country's money) or `"ppp"` (international dollars)
-  say by what time and in what money pay is printed; `format="short"` (12.5K), `"long"` (12,500) or `"bare"` (12,500
-  without its currency, a share without its sign) and `locale="de"` how numbers are. Words stay English.
+  say by what time and in what money pay is printed, a year and dollars where nothing is said; `format="short"` (12.5K),
+  `"long"` (12,500) or `"bare"` (12,500 without its currency, a share without its sign) and `locale="de"` how numbers
+  are. Words stay English.
 - What must be said of a value ("cited; PwC", "out of date") stands in brackets behind it; behind parts once in a
   paragraph, after the last. `mark="*"` puts other words or a sign in its place, which the block "sources" explains: it
   may not be empty.

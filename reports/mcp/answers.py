@@ -37,6 +37,12 @@ A_COUNT = "a count of what was read, no estimate"
 NOT_COMPUTED = "none is computed for this number"
 
 
+def say_instead(figure: Figures) -> dict[str, Any]:
+    """What the value is of where that is not what the id names: the first that an answer says."""
+    instead = notes.say_instead(figure)
+    return {"instead": f"not what was asked for: {instead}"} if instead else {}
+
+
 def head(snapshot: Snapshot) -> dict[str, Any]:
     """What every answer says of the file that it is from."""
     answer: dict[str, Any] = {"as_of": snapshot.published.as_of.isoformat()}
@@ -117,7 +123,12 @@ def _is_share(unit: str) -> bool:
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
     """A figure in short. A table has no value here: its rows have intervals of their own, which `get` gives."""
     state = state_of(figure, snapshot)
-    summary: dict[str, Any] = {"id": figure.figure, "title": figure.title, "state": state, "value": figure.value}
+    summary: dict[str, Any] = say_instead(figure) | {
+        "id": figure.figure,
+        "title": figure.title,
+        "state": state,
+        "value": figure.value,
+    }
     rows = list(figure_files.named_rows(figure))
     if state == WITHHELD:
         return summary | {"reason": figure.reason, "missing": figure.missing} | _base(figure)
@@ -173,16 +184,20 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
     description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
     rows = list(_describe_rows(figure, snapshot))
     state, is_table = state_of(figure, snapshot), len(rows) > 1
-    answer = head(snapshot) | {
-        "id": figure.figure,
-        "title": figure.title,
-        "state": state,
-        "value": None if is_table else figure.value,
-        "value_unit": figure.unit,
-        "interval": "each row has its own" if is_table else interval_of(figure),
-        "basis": basis_of(figure),
-        "period": description["period"] | {"in_words": notes.describe_period(figure)},
-    }
+    answer = (
+        say_instead(figure)
+        | head(snapshot)
+        | {
+            "id": figure.figure,
+            "title": figure.title,
+            "state": state,
+            "value": None if is_table else figure.value,
+            "value_unit": figure.unit,
+            "interval": "each row has its own" if is_table else interval_of(figure),
+            "basis": basis_of(figure),
+            "period": description["period"] | {"in_words": notes.describe_period(figure)},
+        }
+    )
     if waiting := snapshot.waiting.get(figure.list or ""):
         answer["under_review"] = {"since": waiting.offered_on, "because": waiting.why}
     names = ["n", "employers", "rung"]

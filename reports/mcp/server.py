@@ -39,9 +39,9 @@ shows where a figure comes from, `verify` checks the numbers of a text that you 
 no figure answers.
 
 How to quote: give the value together with its interval, its basis (what kind of source) and its reference period,
-and the citation where you can. A pay value such as "USD 10.8K–17.9K per month" is a band of offers, not an
+and the citation where you can. A pay value such as "USD 130K–215K per year" is a band of offers, not an
 interval of confidence. {BAND}.
-`parts` are per year. Adverts offer pay, they do not say what people earn. Never mix two kinds of source in one
+Adverts offer pay, they do not say what people earn. Never mix two kinds of source in one
 number. A figure that is withheld is not sure enough to be printed: say so, do not estimate it. All shares are of the
 adverts that were read, not of the whole market. Statements of others ("cited") are quoted, not measured.
 """
@@ -181,12 +181,13 @@ def _add_figure_tools(server: Server, market: Market) -> None:
         `state` is published, stale (of long ago; `reason` says since when), under review (published, while a newer
         value waits for a person's decision) or withheld (no value; `reason` and `missing` say why and what it would
         take, `nearest` are figures to ask for instead). `value` is the figure as printed, in `value_unit`; `parts` are
-        its numbers, each with value, low and high (the 95% interval) in a unit of its own, often per year where the
-        value is per month; `part_meanings` says what each is. A part of the form "interval only" or "bounds only" has
-        no value: only its two ends may be quoted. A table has `rows` with parts of their own. `interval` says the same
-        in words, or why there is none. `basis` is the kind of source, `period` the reference period, `definition` what
-        exactly is counted, `confidence` why it is less sure than others. Sources, licence and citation follow. Any
-        address may be asked for, also of a cell that no page shows.
+        its numbers, each with value, low and high (the 95% interval) in a unit of its own; `part_meanings` says what
+        each is. A part of the form "interval only" or "bounds only" has no value: only its two ends may be quoted. A
+        table has `rows` with parts of their own. `interval` says the same in words, or why there is none. `basis` is
+        the kind of source, `period` the reference period, `definition` what exactly is counted, `confidence` why it is
+        less sure than others. Sources, licence and citation follow. Where the value is not of what the id names, the
+        answer begins with `instead`: what is counted in its place. Say that first when you quote it. Any address may
+        be asked for, also of a cell that no page shows.
         """
 
         def make() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.figures import query, verdicts
-from reports.figures.pay_figures import ENTRY_LEVEL, KIND_OF_MARKET
+from reports.figures.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES, slug
 from reports.figures.query import Connection
 from reports.release.figure_files import plain
@@ -105,9 +105,8 @@ def _pay_cells(con: Connection) -> Iterator[Cell]:
             continue
         place, kind = _PLACE_NAMES[row["region"]], KIND_OF_MARKET[row["pay_market"]]
         level = row["seniority_group"]
-        renderer = pay.ENTRY if level == ENTRY_LEVEL else pay.BAND
         name = f"{kind}.{place}.{work}.{level}.{row['basis']}"
-        yield _cell(name, kind, place, row, basis=row["basis"], text=renderer.text([row]))
+        yield _cell(name, kind, place, row, basis=row["basis"], text=pay.PAY.text([row]))
 
 
 def _share_cells(con: Connection) -> Iterator[Cell]:

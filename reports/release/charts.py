@@ -65,19 +65,19 @@ def nice_step(highest: float) -> float:
 
 
 def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
-    """Dot-and-range chart of pay bands per month: bar = band, dot = median, whiskers = intervals of the ends.
+    """Dot-and-range chart of pay bands per year: bar = band, dot = median, whiskers = intervals of the ends.
 
     A band of which one end is printed as its interval has no bar, a median that is has no dot.
     """
     bars = [
         Bar(
             name=row[name],
-            value=pay.band(row, amounts.MONTHLY),
-            start=row["band_low"] / 12,
-            end=row["band_high"] / 12,
-            dot=None if row.get("p50") is None or not amounts.is_point(row, "p50") else row["p50"] / 12,
+            value=pay.band(row),
+            start=row["band_low"],
+            end=row["band_high"],
+            dot=None if row.get("p50") is None or not amounts.is_point(row, "p50") else row["p50"],
             whiskers=tuple(
-                Interval(low=row[f"{end}_lo"] / 12, high=row[f"{end}_hi"] / 12)
+                Interval(low=row[f"{end}_lo"], high=row[f"{end}_hi"])
                 for end in ("band_low", "band_high")
                 if row.get(f"{end}_lo") is not None
             ),

@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.figures import query
-from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL
+from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL, say_instead
 from reports.figures.places import OF_REGION, PLACES, Place
 from reports.figures.query import Connection
 from reports.figures.verdicts import Verdict, judge_age
@@ -45,6 +45,8 @@ PARTS = ("low", "median", "high", "p25", "p75")
 Behind them stands `MEDIAN_OF_PANEL` with its jobs and employers, in cells that have it.
 """
 NEEDED = int(JOBS.bound)
+CLOSEST, EVERY_LEVEL = "The closest answer", "every level"
+"""What the first line says of an answer that is of something else, and of one that counts every level."""
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """What is shown first, where it can be said."""
 
@@ -80,7 +82,8 @@ class PayCell:
     """Pay of one place, work and level from one kind of source.
 
     `amounts` are None where there are too few to say, or, in another money than asked for, with `why`. `counted` is the
-    work that was counted where it is wider than `work`. `is_old` says that nothing newer could be printed since,
+    work that was counted where it is wider than `work`, `instead` what stands in the place of adverts at that level ("a
+    survey, every level"). `is_old` says that nothing newer could be printed since,
     `review` since when another vintage waits. `licence` is what the amounts may be used under.
     """
 
@@ -100,6 +103,7 @@ class PayCell:
     price_year: int | None = None
     figure: str | None = None
     counted: str = ""
+    instead: str = ""
     is_old: bool = False
     review: str = ""
     licence: str = ""
@@ -222,6 +226,7 @@ def _cell_of_row(row: Row, place: Place, work: str, basis: cells.Basis | None, a
         cell,
         day=row["day"],
         period=_say_period(kind, row["day"], basis),
+        instead=say_instead(None, kind, cell.level),
         is_old=outcome.status == "stale",
         licence=licence.in_short,
     )
@@ -250,6 +255,7 @@ def _cell_of_figure(figure: Figures) -> PayCell | None:
         period=period.partition(" of ")[2] or period,
         figure=figure.figure,
         counted="" if role == work else name_work(role),
+        instead=say_instead(figure.rung, basis, level),
         is_old=figure.status == "stale",
         review=words.review(figure),
         licence=licence.in_short,
@@ -335,23 +341,25 @@ class View:
 def say_title(cell: PayCell) -> str:
     """The answer as a sentence, in US dollars a year."""
     amounts = cell.amounts
-    place, work = PLACES[cell.place].in_words, f"{words.level_before(cell.level)}{cell.counted or name_work(cell.work)}"
+    place, every = PLACES[cell.place].in_words, cell.instead.endswith(EVERY_LEVEL)
+    level, work = "" if every else words.level_before(cell.level), cell.counted or name_work(cell.work)
+    work = f"{level}{work} jobs{' of every level' if every else ''}"
     if amounts is None:
         phrase = words.capital(cell.why) or f"Too few adverts to say: {cell.n or 0} of {NEEDED}"
-        return f"{phrase}{':' if cell.why else ' for'} {work} jobs in {place}"
+        return f"{phrase}{':' if cell.why else ' for'} {work} in {place}"
     low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
     if cell.basis in ("reported", "official") or low is None or high is None:
         who = {"reported": "People report", "official": "Official statistics give"}.get(cell.basis, "Adverts offered")
         phrase = words.money(*(median or (0.0, 0.0)), amounts.currency, is_long=True)
         about = "a median of" if amounts.value("median") is not None else "a median somewhere in"
-        return f"{who} {about} {phrase} a year for {work} jobs in {place}"
+        return f"{who} {about} {phrase} a year for {work} in {place}"
     by = "Adverts collected by others" if cell.basis == "advertised_third_party" else "Adverts"
     if low[0] == low[1] and high[0] == high[1]:
         phrase = words.money(low[0], high[0], amounts.currency, is_long=True)
-        return f"{by} offered {phrase} a year for {work} jobs in {place}"
+        return f"{by} offered {phrase} a year for {work} in {place}"
     first, last = (words.money(*ends, amounts.currency) for ends in (low, high))
     ends = ("" if low[0] == low[1] else "somewhere in ", "" if high[0] == high[1] else "somewhere in ")
-    return f"{by} for {work} jobs in {place} offered from {ends[0]}{first} to {ends[1]}{last} a year"
+    return f"{by} for {work} in {place} offered from {ends[0]}{first} to {ends[1]}{last} a year"
 
 
 def say_median(cell: PayCell, amounts: Amounts) -> str:
@@ -399,9 +407,7 @@ def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
         facts.append(("As of" if main_cell.basis == OWN else "Of", main_cell.period))
         facts.append(("How sure", say_sureness(main_cell)))
     return View(
-        kicker=f"Advertised pay · {words.KICKERS[main_cell.basis]}"
-        if main_cell.basis.startswith(OWN)
-        else f"Pay · {words.KICKERS[main_cell.basis]}",
+        kicker=say_kicker(main_cell),
         title=say_title(main_cell),
         dek=say_dek(main_cell, main_cell.amounts) if main_cell.amounts else "",
         facts=facts,
@@ -411,6 +417,17 @@ def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
         table=[table_line(one, capitalise(one.level)) for one in levels],
         cell=main_cell,
     )
+
+
+def say_kicker(cell: PayCell) -> str:
+    """The first line: what stands in the place of what was asked for, if anything does, and the kind of source."""
+    kind = f"{'Advertised pay' if cell.basis.startswith(OWN) else 'Pay'} · {words.KICKERS[cell.basis]}"
+    return f"{CLOSEST}: {cell.instead} · {kind}" if cell.instead else kind
+
+
+def name_row(cell: PayCell, name: str) -> str:
+    """The name of a row, with what stands in the place of what it names."""
+    return f"{name} ({cell.instead})" if cell.instead and cell.amounts else name
 
 
 def say_sureness(cell: PayCell) -> str:
@@ -465,7 +482,7 @@ def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = ""
             spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {count}{when}.",
         )
     value, beneath = say_value(cell.amounts)
-    rests = _say_rests(cell)
+    rests, name = _say_rests(cell), name_row(cell, name)
     return ChartRow(
         name=name,
         beneath=rests,
@@ -532,7 +549,7 @@ def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
     low, median, high = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
     if cell.amounts.known(MEDIAN_OF_PANEL) is not None:
         median += f"; {SAMPLE_WORDS['panel']}: {with_ends(cell.amounts, MEDIAN_OF_PANEL, is_own=True)}"
-    return (name, low, median, high, _say_rests(cell), cell.period, say_sureness(cell))
+    return (name_row(cell, name), low, median, high, _say_rests(cell), cell.period, say_sureness(cell))
 
 
 def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
@@ -552,14 +569,17 @@ def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
 def to_script(explorer: Explorer) -> bytes:
     """The data as a script that a page loads from a disk, too, where browsers refuse to read files: `PAY = {…}`."""
     slugs = {place.slug for place in explorer.places}
+    instead = sorted({cell.instead for cell in explorer.cells.values()} | {""})
     pay_cells = {
-        ".".join(key): _to_list(cell)
+        ".".join(key): _to_list(cell, instead)
         for key, cell in sorted(explorer.cells.items())
         if key[0] in slugs and key[1] in explorer.works
     }
     data: dict[str, Any] = {
         "as_of": explorer.as_of.isoformat(),
         "needed": NEEDED,
+        "closest": CLOSEST,
+        "instead": instead,
         "bases": list(BASES),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
@@ -578,10 +598,11 @@ def to_script(explorer: Explorer) -> bytes:
     return f"window.PAY = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
 
 
-def _to_list(cell: PayCell) -> list[Any]:
+def _to_list(cell: PayCell, instead: Sequence[str]) -> list[Any]:
     head = [
         BASES.index(cell.basis), cell.form, cell.n, cell.employers, cell.period, cell.figure, cell.counted,
         words.month(cell.day) if cell.is_old else 0, cell.review, cell.licence,
+        instead.index(cell.instead),
     ]  # fmt: skip
     if cell.amounts is None:
         return head
@@ -606,4 +627,4 @@ def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
             for level in LEVELS:
                 cell = explorer.best((place.slug, work, level))
                 if cell is not None and cell.amounts is not None:
-                    yield place.name, name_work(work), capitalise(level), *table_line(cell, "")[1:]
+                    yield place.name, name_work(work), *table_line(cell, capitalise(level))

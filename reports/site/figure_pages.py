@@ -75,6 +75,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "figure": figure,
         "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
         "title": _title(figure, pay, data),
+        "instead": notes.say_instead(original),
         "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
         "said": words.plain(qualifier) if is_printed else "",
         "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
@@ -223,8 +224,7 @@ def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
         facts.append((f"{label.capitalize()} of", when.removeprefix("of ")))
     else:
         facts.append(("As of", period.removeprefix("as of ")))
-    if not figure.unit.endswith(" per month"):  # the page says pay by the year
-        facts.append(("Unit", figure.unit))
+    facts.append(("Unit", figure.unit))
     old = "nothing newer since" if figure.status == "stale" else ""
     facts.append(("How sure", "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure))))))
     return [(name, value) for name, value in facts if value]

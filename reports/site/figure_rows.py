@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from reports.figures.catalogue import declaration_of
+from reports.figures.pay_figures import say_instead
 from reports.release.figure_files import named_rows
 from reports.release.numbers import numbers_of
 from reports.site import explorer, regions, rows, words
@@ -144,6 +145,7 @@ def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
         employers=employers if basis == explorer.OWN else None,
         form=words.sureness(row.get("status") or "published", basis, is_point=is_point),
         amounts=amounts,
+        instead=say_instead(row["rung"], basis, "") if row.get("rung") else "",
         review=words.find_review(row.get("value")),
     )
     chart_row = explorer.pay_row(cell, name=name)

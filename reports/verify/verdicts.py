@@ -209,7 +209,7 @@ def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures) -> tuple[
     else:
         said = [one for one in _list_said(row) if one.unit == number.unit]
         parts = {number.part or "value", *([INTERVAL] if unit == PERCENT and number.low != number.high else [])}
-        usual = number.per or ("month" if row.unit.endswith("per month") else "year")
+        usual = number.per or "year"
         verdict = _find_best(number, [one for one in said if one.part in parts], [usual])
         periods = [number.per] if number.per else [*TIMES]
         if verdict == CONTRADICTED and not number.part and _find_best(number, said, periods) in (VERIFIED, ROUNDED):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reports.wording.amounts import YEARLY, amount, is_point
+from reports.wording.amounts import amount, is_point
 from reports.wording.numbers import Row, Rows, count_of, low_mark, percent, qualify, sentences, short
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from reports.wording.work import name_workers
@@ -117,7 +117,7 @@ def _market(row: Row) -> str | None:
 
 def value(row: Row) -> str:
     """ "USD 113K", "mean USD 78K", or an interval where that stands for the point."""
-    text = amount(row, "usd", YEARLY, "USD")
+    text = amount(row, "usd", "USD")
     return f"mean {text}" if row["statistic"] == "mean" else text
 
 
@@ -158,21 +158,21 @@ def _note(rows: Rows) -> list[str | None]:
 
 
 def _own_money(row: Row) -> str:
-    return "–" if row["currency"] == "USD" or row["local"] is None else amount(row, "local", YEARLY, row["currency"])
+    return "–" if row["currency"] == "USD" or row["local"] is None else amount(row, "local", row["currency"])
 
 
 def _purchasing_power(row: Row) -> str:
     """International dollars with the year of the price level: "86.6K (prices of 2024)"."""
     if row["ppp"] is None:
         return "–"
-    text = short(row["ppp"], tenths=False) if is_point(row, "ppp") else _interval(row, "ppp")
+    text = short(row["ppp"]) if is_point(row, "ppp") else _interval(row, "ppp")
     return f"{text} (prices of {row['price_year']})"
 
 
 def _interval(row: Row, name: str) -> str:
     if row[f"{name}_lo"] is None or row[f"{name}_hi"] is None:
         return "–"
-    return f"{short(row[f'{name}_lo'], tenths=False)}–{short(row[f'{name}_hi'], tenths=False)}"
+    return f"{short(row[f'{name}_lo'])}–{short(row[f'{name}_hi'])}"
 
 
 def _n(row: Row) -> str:

@@ -61,6 +61,16 @@ def value(figure: Figures) -> str:
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
 
 
+def say_instead(figure: Figures) -> str | None:
+    """What a printed figure counts in the place of what its id names: wider work, every level, others, one country."""
+    declaration, rows = declaration_of(figure.figure), rows_of(figure)
+    if figure.value is None or not rows:
+        return None
+    rung = next((rung.describe(rows) for rung in declaration.rungs[1:] if rung.name == figure.rung), None)
+    named = declaration.place and name_place(rows, declaration.place)
+    return "; ".join(filter(None, (rung, f"of {named}" if named != declaration.place else None))) or None
+
+
 def say_basis(figure: Figures) -> str:
     """What a measured figure rests on: "adverts we read (boards drawn at random)"."""
     basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
@@ -100,18 +110,13 @@ def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = 
         return figure.bare_value or figure.value
     if say is not None:
         rows = rows_of(figure)
-        return say(rows[0], _with_usual_period(figure, style)) if rows else None
+        return say(rows[0], style) if rows else None
     counts = {"n": figure.n_jobs, "employers": figure.n_employers}
     if style.part in counts:
         return count(counts[style.part], style)
     if style.part == "period":
         return describe_period(figure)
     return credit(figure, titles) or None
-
-
-def _with_usual_period(figure: Figures, style: PartFormat) -> PartFormat:
-    """By the month where the figure is, if nothing else is asked for."""
-    return replace(style, per="month") if style.per is None and figure.unit.endswith("per month") else style
 
 
 def why_no_part(figure: Figures, style: PartFormat) -> str:

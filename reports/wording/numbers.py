@@ -72,7 +72,7 @@ def count_of(n: int, singular: str, plural: str | None = None) -> str:
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
-def short(amount: float, *, tenths: bool) -> str:
+def short(amount: float, *, tenths: bool = False) -> str:
     """An amount of money as 950, 8.1K, 103K or 1.2M; `tenths` keeps a decimal of the thousands up to 100K."""
     if round(amount, -1) < 1_000:
         return f"{round(amount, -1):.0f}"
@@ -89,9 +89,10 @@ def unit_of_short(amount: float, *, tenths: bool) -> float:
     return 10.0 if unit is None else unit / 10 if "." in text else unit
 
 
-def money(low: float, high: float, currency: str, *, tenths: bool) -> str:
-    """A range of money: "USD 8.1K–12.9K"; one amount when both ends are printed alike."""
-    ends = (short(low, tenths=tenths), short(high, tenths=tenths))
+def money(low: float, high: float, currency: str) -> str:
+    """A range of money: "USD 97K–155K", both ends as fine as the upper; one amount when both are printed alike."""
+    is_finer = 1_000 <= low < 19_950 <= high
+    ends = (f"{low / 1_000:.0f}K" if is_finer else short(low), short(high))
     return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
 
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 
 from reports.wording import silence
-from reports.wording.amounts import MONTHLY, YEARLY, Scale, amount, ends_cell, is_point, median_cell
+from reports.wording.amounts import amount, ends_cell, is_point, median_cell
 from reports.wording.levels import define
 from reports.wording.numbers import (
     LOW_CONFIDENCE,
@@ -15,15 +15,16 @@ from reports.wording.numbers import (
     Rows,
     count_of,
     low_mark,
+    money,
     percent,
     qualify,
     sentences,
+    short,
     whole,
 )
 from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
-from transforms.records import definitions
-from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
+from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
 from warehouse.marts.printing import JOBS
 
 NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
@@ -33,10 +34,15 @@ THIRD_PARTY = (
     "the year of its newest collection and the one before"
 )
 BANDS_KEY = (
-    f"Where the interval is wider than {MAX_AMOUNT_WIDTH} of an amount, it stands in its place. {definitions.BAND}. "
+    f"Where the interval is wider than {MAX_AMOUNT_WIDTH} of an amount, it stands in its place. {BAND}. "
     "Median: of the midpoints."
 )
 """What the columns of a table of bands mean."""
+TITLES_KEY = (
+    "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
+    "they ask for."
+)
+"""What that column means, where it stands."""
 MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
     f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
@@ -51,11 +57,11 @@ UNITS_OF_BASIS = {
 """What `n` counts, one and several; a job where nothing else is said."""
 
 
-def band(row: Row, scale: Scale, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
-    """A band as it may be printed: "USD 8.1K–12.9K", or its two ends in words where the interval of one is too wide."""
+def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
+    """A band as it may be printed: "USD 97K–155K", or its two ends in words where the interval of one is too wide."""
     if is_point(row, low) and is_point(row, high):
-        return scale.money(row[low], row[high], row[currency])
-    ends = (amount(row, name, scale, row[currency]) for name in (low, high))
+        return money(row[low], row[high], row[currency])
+    ends = (amount(row, name, row[currency]) for name in (low, high))
     return "lower end {}, upper end {}".format(*ends)
 
 
@@ -64,14 +70,14 @@ def is_band(row: Row) -> bool:
     return row.get("band_low") is not None and row.get("band_high") is not None
 
 
-def say_pay(row: Row, scale: Scale) -> str:
+def say_pay(row: Row) -> str:
     """Pay as it may be printed: a band, or where there is none the median with the quartiles, named as such."""
     if is_band(row):
-        return f"{band(row, scale)} per {scale.period}"
-    median = f"median {amount(row, 'p50', scale, row['currency'])} per {scale.period}"
+        return f"{band(row)} per year"
+    median = f"median {amount(row, 'p50', row['currency'])} per year"
     if row.get("p25") is None or row.get("p75") is None:
         return median
-    quartiles = (amount(row, name, scale, row["currency"]) for name in ("p25", "p75"))
+    quartiles = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
     return "{}, a quarter at or below {} and a quarter at or above {}".format(median, *quartiles)
 
 
@@ -157,22 +163,22 @@ def _by_country(row: Row) -> str | None:
     return f"jobs by country: {_list_countries(counts, 'n_jobs')}" if counts else None
 
 
-def _ends(row: Row, scale: Scale) -> str | None:
+def _ends(row: Row) -> str | None:
     """The 95 % intervals of both ends of a band in words; None where the source gives none."""
     if row.get("band_low_lo") is None or row.get("band_high_lo") is None:
         return None
-    low, high = (scale.money(row[f"{end}_lo"], row[f"{end}_hi"], row["currency"]) for end in ("band_low", "band_high"))
+    low, high = (money(row[f"{end}_lo"], row[f"{end}_hi"], row["currency"]) for end in ("band_low", "band_high"))
     return f"95% interval of the lower end {low}, of the upper end {high}"
 
 
-def _level_source(row: Row, scale: Scale) -> str | None:
+def _level_source(row: Row) -> str | None:
     """What the level of the adverts rests on: the band from titles alone, else how many titles name the level."""
     if row["basis"] != "advertised":
         return None
     if row.get("stated_status") == "suppressed":
         return f"from levels named in titles alone: withheld, {row['stated_reason']}"
     if row.get("stated_status") is not None:
-        title_band = band(row, scale, low="stated_low", high="stated_high")
+        title_band = band(row, low="stated_low", high="stated_high")
         n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
         low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
         return qualify(f"from levels named in titles alone: {title_band}, {n}", [low])
@@ -192,7 +198,7 @@ def _spread(row: Row) -> str | None:
     return f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}"
 
 
-def _of_panel(row: Row, scale: Scale) -> str | None:
+def _of_panel(row: Row) -> str | None:
     """The median of jobs on boards drawn at random, or that they are too few; None where no statistic rests on them."""
     if row.get("n_panel_jobs") is None:
         return None
@@ -200,8 +206,8 @@ def _of_panel(row: Row, scale: Scale) -> str | None:
     name = "p50_of_panel"
     if row[name] is None:
         return f"median of jobs on {SAMPLE_WORDS['panel']} alone withheld, {rests_on} are too few or too uneven"
-    interval = [f"95% interval {ends_cell(row, name, scale)}"] if is_point(row, name) else []
-    median = qualify(amount(row, name, scale, row["currency"]), interval)
+    interval = [f"95% interval {ends_cell(row, name)}"] if is_point(row, name) else []
+    median = qualify(amount(row, name, row["currency"]), interval)
     return f"median of jobs on {SAMPLE_WORDS['panel']} alone {median}, {rests_on}"
 
 
@@ -210,20 +216,20 @@ def _key_of_panel(rows: Rows) -> str:
     return f" {PANEL_KEY}" if any(row.get("p50_of_panel") is not None for row in rows) else ""
 
 
-def _cell_note(row: Row, scale: Scale) -> list[str | None]:
+def _cell_note(row: Row) -> list[str | None]:
     is_third_party = row["basis"] == "advertised_third_party"
     without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
-    notes: list[str | None] = [_ends(row, scale) or (without if is_band(row) else NO_BAND)]
+    notes: list[str | None] = [_ends(row) or (without if is_band(row) else NO_BAND)]
     if not is_band(row) and row.get("p50_lo") is not None:
-        notes.append(f"95% interval of the median {row['currency']} {ends_cell(row, 'p50', scale)}")
+        notes.append(f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}")
     if is_band(row) and row.get("p50") is not None:
-        notes.append(f"median of the midpoints {amount(row, 'p50', scale, row['currency'])}")
+        notes.append(f"median of the midpoints {amount(row, 'p50', row['currency'])}")
     if row.get("p50_by_employer") is not None:
-        notes.append(f"with each employer counted once {row['currency']} {scale.short(row['p50_by_employer'])}")
+        notes.append(f"with each employer counted once {row['currency']} {short(row['p50_by_employer'])}")
     notes += [
-        _of_panel(row, scale),
-        silence.describe(row, scale),
-        _level_source(row, scale),
+        _of_panel(row),
+        silence.describe(row),
+        _level_source(row),
         _spread(row),
         _by_country(row),
     ]
@@ -245,30 +251,24 @@ def _from_abroad(row: Row) -> str | None:
     return count_of(row["n_abroad"], *UNITS_OF_BASIS.get(row["basis"], ("job", "jobs")))
 
 
-def _band_text(rows: Rows) -> str:
-    return say_pay(rows[0], MONTHLY)
-
-
-def _entry_text(rows: Rows) -> str:
+def _text(rows: Rows) -> str:
     row = rows[0]
-    text = say_pay(row, YEARLY)
+    text = say_pay(row)
     if not is_band(row) or row.get("p50") is None:
         return text
-    return f"{text}, median {amount(row, 'p50', YEARLY, row['currency'])}"
+    return f"{text}, median {amount(row, 'p50', row['currency'])}"
 
 
-def _entry_note(rows: Rows) -> list[str | None]:
+def _note(rows: Rows) -> list[str | None]:
     row = rows[0]
-    notes = _cell_note(row, YEARLY)
-    if row.get("local_low") is not None:
-        local = _local(row)
-        notes.insert(0, f"in local money {local}, {count_of(row['local_n_jobs'], 'job')}")
-    return notes
+    has_local = row.get("local_low") is not None
+    local = f"in local money {_local(row)}, {count_of(row['local_n_jobs'], 'job')}" if has_local else None
+    return [local, *_cell_note(row)]
 
 
 def _local(row: Row) -> str:
     """The band in the country's own money."""
-    return band(row, YEARLY, low="local_low", high="local_high", currency="local_currency")
+    return band(row, low="local_low", high="local_high", currency="local_currency")
 
 
 def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
@@ -319,68 +319,34 @@ def _bands_text(rows: Rows) -> str:
     return f"{text}; {n_withheld} more withheld" if n_withheld else text
 
 
-def _bands_table(level: str, rows: Rows) -> Table:
+def _bands_table(heading: str, level: str, rows: Rows) -> Table:
     printable, reasons = _places(rows)
     cells = tuple(
         (
             row["place"],
-            _band_cell(row, MONTHLY),
+            row["rung"],
+            qualify(band(row) if is_band(row) else "no band", [low_mark(row)]),
             _stated_cell(row),
-            median_cell(row, MONTHLY),
-            median_cell(row, MONTHLY, "p50_of_panel"),
-            ends_cell(row, "band_low", MONTHLY),
-            ends_cell(row, "band_high", MONTHLY),
-            _n_cell(row),
-            whole(row["n_employers"]),
-            row["rung"],
-        )
-        for row in printable
-    )
-    columns = (
-        "Region", "Band per month", "Band from titles alone", "Median", MEDIAN_OF_PANEL, "Lower end, 95% interval",
-        "Upper end, 95% interval", "n", "Employers", "From",
-    )  # fmt: skip
-    key = (
-        f"US dollars per month, a twelfth of a year. {BANDS_KEY} From titles alone: only adverts whose title names the "
-        "level, the others being placed by the years of experience they ask for."
-        f"{_key_of_panel(printable)}"
-    )
-    numeric = frozenset((3, 4, 5, 6, 8))
-    return without_empty_columns(
-        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, printable, reasons))
-    )
-
-
-def _entries_table(level: str, rows: Rows) -> Table:
-    printable, reasons = _places(rows)
-    cells = tuple(
-        (
-            row["place"],
-            _band_cell(row, YEARLY),
-            median_cell(row, YEARLY),
-            median_cell(row, YEARLY, "p50_of_panel"),
+            median_cell(row),
+            median_cell(row, "p50_of_panel"),
             _local(row) if row.get("local_low") is not None else "–",
-            ends_cell(row, "band_low", YEARLY),
-            ends_cell(row, "band_high", YEARLY),
+            ends_cell(row, "band_low"),
+            ends_cell(row, "band_high"),
             _n_cell(row),
             whole(row["n_employers"]),
-            row["rung"],
         )
         for row in printable
     )
     columns = (
-        "Country", "Band per year", "Median", MEDIAN_OF_PANEL, "Local money", "Lower end, 95% interval",
-        "Upper end, 95% interval", "n", "Employers", "From",
+        heading, "From", "Band per year", "Band from titles alone", "Median", MEDIAN_OF_PANEL, "Local money",
+        "Lower end, 95% interval", "Upper end, 95% interval", "n", "Employers",
     )  # fmt: skip
-    key = f"US dollars per year. {BANDS_KEY}{_key_of_panel(printable)}"
-    numeric = frozenset((2, 3, 5, 6, 8))
+    titles = f" {TITLES_KEY}" if any(row.get("stated_status") is not None for row in printable) else ""
+    key = f"US dollars per year. {BANDS_KEY}{titles}{_key_of_panel(printable)}"
+    numeric = frozenset((4, 5, 7, 8, 10))
     return without_empty_columns(
         Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, printable, reasons))
     )
-
-
-def _band_cell(row: Row, scale: Scale) -> str:
-    return qualify(band(row, scale) if is_band(row) else "no band", [low_mark(row)])
 
 
 def _stated_cell(row: Row) -> str:
@@ -390,7 +356,7 @@ def _stated_cell(row: Row) -> str:
     if row["stated_status"] == "suppressed":
         return f"withheld ({n})"
     low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-    title_band = band(row, MONTHLY, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
+    title_band = band(row, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
     return qualify(title_band, [n, low])
 
 
@@ -400,30 +366,24 @@ def _n_cell(row: Row) -> str:
 
 
 def _bonus_text(rows: Rows) -> str:
-    return f"median {amount(rows[0], 'p50', YEARLY, rows[0]['currency'])} per year"
+    return f"median {amount(rows[0], 'p50', rows[0]['currency'])} per year"
 
 
 def _bonus_note(rows: Rows) -> list[str | None]:
     row = rows[0]
-    quartiles = (amount(row, name, YEARLY, row["currency"]) for name in ("p25", "p75"))
+    quartiles = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
     return [
-        f"95% interval of the median {row['currency']} {ends_cell(row, 'p50', YEARLY)}",
+        f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}",
         "a quarter at or below {}, a quarter at or above {}".format(*quartiles),
         _spread(row),
         _by_country(row),
     ]
 
 
-BAND = Renderer(text=_band_text, note=lambda rows: _cell_note(rows[0], MONTHLY), parts=PAY_PARTS)
-ENTRY = Renderer(text=_entry_text, note=_entry_note, parts=PAY_PARTS)
+PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
 BONUS = Renderer(text=_bonus_text, note=_bonus_note)
 
 
-def bands(level: str) -> Renderer:
-    """Bands of one group of levels, a row for each region."""
-    return Renderer(text=_bands_text, table=functools.partial(_bands_table, level), named_by="place")
-
-
-def entries(level: str) -> Renderer:
-    """Yearly pay of one group of levels, a row for each country."""
-    return Renderer(text=_bands_text, table=functools.partial(_entries_table, level), named_by="place")
+def bands(heading: str, level: str) -> Renderer:
+    """Pay of one group of levels, a row for each place; `heading` is the kind of place."""
+    return Renderer(text=_bands_text, table=functools.partial(_bands_table, heading, level), named_by="place")

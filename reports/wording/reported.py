@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.wording.amounts import YEARLY, amount, is_point
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, choose_printed, count_of, day, percent
+from reports.wording.amounts import amount, is_point
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, choose_printed, count_of, day, percent, short
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
@@ -39,16 +39,16 @@ def _text(rows: Rows) -> str:
 def _with_n(row: Row) -> str:
     """The median with its interval, where the point is printed, and of how many persons: "37K (31K–40K, n = 91)"."""
     ends = f"{_ends(row)}, " if is_point(row, "p50") else ""
-    return f"{amount(row, 'p50', YEARLY, row['currency'])} ({ends}n = {row['n_persons']:,})"
+    return f"{amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
 def _table(rows: Rows) -> Table:
     cells = tuple(
         (
             name_persons(row),
-            YEARLY.short(row["p50"]) if is_point(row, "p50") else _ends(row),
+            short(row["p50"]) if is_point(row, "p50") else _ends(row),
             _ends(row),
-            f"{YEARLY.short(row['p25'])}–{YEARLY.short(row['p75'])}",
+            f"{short(row['p25'])}–{short(row['p75'])}",
             _local(row),
             _in_dollars(row),
             f"{row['n_persons']:,}",
@@ -68,14 +68,14 @@ def _table(rows: Rows) -> Table:
 
 def _ends(row: Row) -> str:
     """The 95 % interval of the median."""
-    return f"{YEARLY.short(row['p50_lo'])}–{YEARLY.short(row['p50_hi'])}"
+    return f"{short(row['p50_lo'])}–{short(row['p50_hi'])}"
 
 
 def _local(row: Row) -> str:
     """The median of those who are paid in the country's own money, in it."""
     if row["local_p50"] is None:
         return "–"
-    return f"{amount(row, 'local_p50', YEARLY, row['local_currency'])} (n = {row['local_n']:,})"
+    return f"{amount(row, 'local_p50', row['local_currency'])} (n = {row['local_n']:,})"
 
 
 def _in_dollars(row: Row) -> str:

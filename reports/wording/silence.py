@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 
-from reports.wording.amounts import Scale, median_cell
+from reports.wording.amounts import median_cell
 from reports.wording.levels import level_phrase
-from reports.wording.numbers import Row, Rows, count_of, percent
+from reports.wording.numbers import Row, Rows, count_of, percent, short
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 
 NO_BOUNDS = "no informative bounds"
@@ -38,23 +38,23 @@ def say_stated(row: Row) -> str:
     return f"{row['n_jobs']:,} of {row['n_jobs'] + row['n_silent']:,}"
 
 
-def bounds(row: Row, scale: Scale) -> str | None:
+def bounds(row: Row) -> str | None:
     """The interval of the median of all, whatever the silent ones pay; None where it is not informative."""
-    return _amounts(row, "p50_bounds_lo", "p50_bounds_hi", scale)
+    return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
 
 
-def at_odds(row: Row, scale: Scale) -> str | None:
+def at_odds(row: Row) -> str | None:
     """From the median if the silent ones tend to pay less to that if they tend to pay more; None: none is silent."""
-    return _amounts(row, "p50_if_odds_double", "p50_if_odds_half", scale)
+    return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")
 
 
-def describe(row: Row, scale: Scale) -> str | None:
+def describe(row: Row) -> str | None:
     """How many state pay, and what the others may change of the median; None where they were not counted."""
     if not is_counted(row):
         return None
     if not row["n_silent"]:
         return f"{count_of(row['n_jobs'], 'job')}, of which all state pay"
-    within, tends = bounds(row, scale), at_odds(row, scale)
+    within, tends = bounds(row), at_odds(row)
     if within:
         text = f"{say_stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
         text += f"{row['currency']} {within} (95% interval)"
@@ -63,28 +63,28 @@ def describe(row: Row, scale: Scale) -> str | None:
     return f"{text}; if the silent ones tend to pay less or more, it is {row['currency']} {tends}" if tends else text
 
 
-def _amounts(row: Row, low: str, high: str, scale: Scale) -> str | None:
+def _amounts(row: Row, low: str, high: str) -> str | None:
     if row.get(low) is None or row.get(high) is None:
         return None
-    ends = [scale.short(row[end]) for end in (low, high)]
+    ends = [short(row[end]) for end in (low, high)]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
-def _text(scale: Scale, rows: Rows) -> str:
+def _text(rows: Rows) -> str:
     bands = [row for row in rows if is_counted(row)]
-    parts = [f"{row['place']}: {bounds(row, scale) or f'{NO_BOUNDS}, {say_stated(row)} state pay'}" for row in bands]
+    parts = [f"{row['place']}: {bounds(row) or f'{NO_BOUNDS}, {say_stated(row)} state pay'}" for row in bands]
     return "; ".join(parts) or "no band rests on adverts we read"
 
 
-def _table(scale: Scale, level: str, rows: Rows) -> Table:
+def _table(level: str, rows: Rows) -> Table:
     bands = [row for row in rows if is_counted(row)]
     cells = tuple(
         (
             row["place"],
             f"{say_stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})",
-            median_cell(row, scale),
-            bounds(row, scale) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
-            at_odds(row, scale) or "–",
+            median_cell(row),
+            bounds(row) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
+            at_odds(row) or "–",
         )
         for row in bands
     )
@@ -92,7 +92,7 @@ def _table(scale: Scale, level: str, rows: Rows) -> Table:
         "Place", "State pay", "Median of those", "If the silent ones paid anything at all, 95% interval",
         "If they tend to pay less, or more",
     )  # fmt: skip
-    key = f"Median pay per {scale.period} in US dollars, {level_phrase(level)}. {KEY}"
+    key = f"Median pay per year in US dollars, {level_phrase(level)}. {KEY}"
     notes = () if len(bands) == len(rows) else (LEFT_OUT,)
     table = Table(columns=columns, rows=cells, numeric=frozenset((1, 2)), key=key, below=notes)
     return without_empty_columns(table)
@@ -103,8 +103,6 @@ LEFT_OUT = (
 )
 
 
-def silence(level: str, scale: Scale) -> Renderer:
+def silence(level: str) -> Renderer:
     """Medians of one group of levels with their silent jobs, a row for each place."""
-    return Renderer(
-        text=functools.partial(_text, scale), table=functools.partial(_table, scale, level), named_by="place"
-    )
+    return Renderer(text=_text, table=functools.partial(_table, level), named_by="place")

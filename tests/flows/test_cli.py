@@ -565,7 +565,9 @@ def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
     result = briefly(data, *SMALL[:4])
     assert result.code == 0, result.said
     n = r"\(n = [\d,]+ jobs, [\d,]+ employers\)$"
-    assert re.search(rf"^SAMPLE · .+: USD [\d.]+K–[\d.]+K per month {n}", result.out, re.M), result.out
+    assert re.search(rf"^SAMPLE · .+: USD [\d.]+K–[\d.]+K per year, median USD [\d.]+K {n}", result.out, re.M), (
+        result.out
+    )
     assert re.search(rf"^SAMPLE · .+: \d+% {n}", result.out, re.M), result.out
     following = [shlex.split(line) for line in result.out.partition("Next:\n")[2].splitlines()]
     assert [words[0] for words in following] == [f"JOBMARKET_DATA={data}"] * 3

@@ -56,10 +56,10 @@ def test_only_what_was_published_stands_and_a_thin_night_changes_nothing(tmp_pat
         publish(work, tmp_path / "market.duckdb")
         work.execute("UPDATE core.postings SET annual_low_usd = 148e3")
     second = night_of(tmp_path, days[2])  # killed before it was published
-    assert (second.vintage, second.value) == (2, "USD 12.3K–16.7K per month")
+    assert (second.vintage, second.value) == (2, "USD 148K–200K per year, median USD 174K")
 
     with database.open_work(tmp_path) as work:
         work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
     row = night_of(tmp_path, days[3])
-    assert (row.status, row.value) == ("published", "USD 12.5K–16.7K per month")
+    assert (row.status, row.value) == ("published", "USD 150K–200K per year, median USD 175K")
     assert [(one.number, one.as_of, one.state) for one in vintages_of(tmp_path)] == [(1, days[1], "published")]

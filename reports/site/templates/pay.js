@@ -38,10 +38,10 @@ function thaw(list) {
 
 // A cell in the money and by the time chosen; without amounts, and why, where it has none in that money.
 function cellOf(list, choice) {
-  const [basis, form, n, employers, period, figure, counted, old, review, licence] = list;
-  const cell = { basis, form, n, employers, period, figure, counted, old, review, licence, amounts: null, why: "" };
-  if (list.length === 10) return cell;
-  const own = thaw(list[10]), local = thaw(list[11]), [currency, price, year] = list.slice(12);
+  const [basis, form, n, employers, period, figure, counted, old, review, licence, instead] = list;
+  const cell = { basis, form, n, employers, period, figure, counted, old, review, licence, instead: PAY.instead[instead], amounts: null, why: "" };
+  if (list.length === 11) return cell;
+  const own = thaw(list[11]), local = thaw(list[12]), [currency, price, year] = list.slice(13);
   let amounts = own;
   if (choice.in === "usd" && own.currency !== "USD") {
     cell.why = `known in ${own.currency} only`;
@@ -68,7 +68,7 @@ function known(amounts, part) { const value = valueOf(amounts, part); return val
 
 function best(place, work, level, choice) {
   const found = PAY.cells[`${place}.${work}.${level}`];
-  const cell = found ? cellOf(found, choice) : { basis: OWN, form: "few", n: 0, employers: null, period: dayOf(PAY.as_of), figure: null, counted: "", old: 0, review: "", licence: "", amounts: null, why: "" };
+  const cell = found ? cellOf(found, choice) : { basis: OWN, form: "few", n: 0, employers: null, period: dayOf(PAY.as_of), figure: null, counted: "", old: 0, review: "", licence: "", instead: "", amounts: null, why: "" };
   return Object.assign(cell, { place, work, level });
 }
 
@@ -92,25 +92,28 @@ function saySureness(cell) {
 
 function rests(cell) { return [cell.counted, restsOn(cell)].filter(Boolean).join("; "); }
 
+function nameRow(cell, name) { return cell.instead && cell.amounts ? `${name} (${cell.instead})` : name; }
+
 function needed(cell) { return `${cell.n ?? 0} of ${PAY.needed} needed`; }
 
 function sayTitle(cell, time) {
-  const place = named.place(cell.place)[2], work = `${named.level(cell.level)[2]}${cell.counted || named.work(cell.work)[1]}`;
+  const place = named.place(cell.place)[2], isEvery = cell.instead.endsWith("every level");
+  const work = `${isEvery ? "" : named.level(cell.level)[2]}${cell.counted || named.work(cell.work)[1]} jobs${isEvery ? " of every level" : ""}`;
   if (!cell.amounts) {
-    if (cell.why) return `${capital(cell.why)}: ${work} jobs in ${place}`;
-    return `Too few adverts to say: ${cell.n ?? 0} of ${PAY.needed} for ${work} jobs in ${place}`;
+    if (cell.why) return `${capital(cell.why)}: ${work} in ${place}`;
+    return `Too few adverts to say: ${cell.n ?? 0} of ${PAY.needed} for ${work} in ${place}`;
   }
   const per = `${time}${cell.prices}`;
   const { currency } = cell.amounts, [low, high, median] = ["low", "high", "median"].map((part) => known(cell.amounts, part));
   if (cell.basis === REPORTED || cell.basis === OFFICIAL || !low || !high) {
     const who = { [REPORTED]: "People report", [OFFICIAL]: "Official statistics give" }[cell.basis] ?? "Adverts offered";
     const about = valueOf(cell.amounts, "median") !== null ? "a median of" : "a median somewhere in";
-    return `${who} ${about} ${money(median[0], median[1], currency, true)} a ${per} for ${work} jobs in ${place}`;
+    return `${who} ${about} ${money(median[0], median[1], currency, true)} a ${per} for ${work} in ${place}`;
   }
   const by = cell.basis === COLLECTED ? "Adverts collected by others" : "Adverts";
-  if (low[0] === low[1] && high[0] === high[1]) return `${by} offered ${money(low[0], high[0], currency, true)} a ${per} for ${work} jobs in ${place}`;
+  if (low[0] === low[1] && high[0] === high[1]) return `${by} offered ${money(low[0], high[0], currency, true)} a ${per} for ${work} in ${place}`;
   const [first, last] = [low, high].map((ends) => `${ends[0] === ends[1] ? "" : "somewhere in "}${money(ends[0], ends[1], currency)}`);
-  return `${by} for ${work} jobs in ${place} offered from ${first} to ${last} a ${per}`;
+  return `${by} for ${work} in ${place} offered from ${first} to ${last} a ${per}`;
 }
 
 function sayMedian(cell) {
@@ -165,6 +168,7 @@ function payRow(cell, name, isChosen, href, per) {
     return { name, beneath: "", value: "", valueBeneath: "", needed: cell.why || `too few to say: ${needed(cell)}${when}`, form: cell.why ? "words" : "few", href, isChosen, spoken, marks: [] };
   }
   const [value, valueBeneath] = sayValue(cell.amounts), on = rests(cell);
+  name = nameRow(cell, name);
   return { name, beneath: on, value, valueBeneath, form: cell.form, marks: marksOf(cell), href, isChosen, needed: "", badge: cell.review,
     spoken: `${name}: ${value} a ${per}${cell.prices}, ${valueBeneath}${on ? ", rests on " : ""}${on}. ${saySureness(cell)}.` };
 }
@@ -181,7 +185,7 @@ function tableLine(cell, name) {
   if (!cell.amounts) return [name, "–", "–", "–", cell.why || needed(cell), cell.period, PAY.sureness.few];
   const said = ["low", "median", "high"].map((part) => withEnds(cell.amounts, part, cell.basis === OWN));
   if (known(cell.amounts, OF_PANEL)) said[1] += `; ${PAY.panel}: ${withEnds(cell.amounts, OF_PANEL, true)}`;
-  return [name, ...said, rests(cell), cell.period, saySureness(cell)];
+  return [nameRow(cell, name), ...said, rests(cell), cell.period, saySureness(cell)];
 }
 
 function tick(currency) {
@@ -262,7 +266,7 @@ function closest(choice, why) {
 function show(choice, isFirst) {
   const cell = best(choice.place, choice.role, choice.level, choice), $ = (id) => document.getElementById(id);
   const title = sayTitle(cell, choice.per), dek = sayDek(cell);
-  $("kicker").textContent = `${cell.basis <= COLLECTED ? "Advertised pay" : "Pay"} · ${PAY.kickers[PAY.bases[cell.basis]]}`;
+  $("kicker").textContent = `${cell.instead ? `${PAY.closest}: ${cell.instead} · ` : ""}${cell.basis <= COLLECTED ? "Advertised pay" : "Pay"} · ${PAY.kickers[PAY.bases[cell.basis]]}`;
   $("title").innerHTML = unbroken(title);
   $("dek").textContent = dek;
   $("dek").hidden = !dek;

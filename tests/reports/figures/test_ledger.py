@@ -113,17 +113,17 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
     text = explain_figure(con, NORTH)
     for expected in (
         "pay.northern_america.ai_engineering.mid_senior on 2026-08-17",
-        "USD 10.0K–15.0K per month",
+        "USD 120K–180K per year, median USD 150K",
         "420 jobs of 61 employers",
-        "95% interval of the lower end USD 9.6K–10.3K",
+        "95% interval of the lower end USD 115K–124K",
         "ashby/2026-08-16T010203Z.warc.gz (2026-08-16)",
         "period      read 17 August 2026",
         "open adverts, paid there: published (n = 420)",
         "ashby 1",
-        "2026-08-16 published: USD 10.0K–15.0K per month",
+        "2026-08-16 published: USD 120K–180K per year, median USD 150K",
         "FROM published.salary_bands",
         "list        pay.advertised.regions, vintage 2",
-        "USD 8.1K–12.9K per month in North America (no source named)",
+        "USD 8.1K–12.9K per month in North America, which is USD 97K–155K a year (no source named)",
     ):
         assert expected in text, expected
     assert "on 2026-08-16" in explain_figure(con, NORTH, date(2026, 8, 16))

@@ -15,7 +15,9 @@ from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
 from reports.figures.compute import inputs_of, parameters_of
 from reports.figures.explain import explain_figure
+from reports.figures.pay_figures import say_instead
 from reports.figures.places import PLACES
+from reports.mcp import answers
 from reports.wording import frame, notes
 from reports.wording.work import WORKS
 from tests.builders import share_row
@@ -46,24 +48,29 @@ WAGES = {
     **dict.fromkeys(("band_low", "band_low_lo", "band_low_hi", "band_high", "band_high_lo", "band_high_hi")),
     "pay_market": "all", "p25": 96_000.0, "p50": 132_000.0, "p75": 192_000.0, "n_employers": None, "status": "low",
 }  # fmt: skip
+IN_THE_NAME = ["", "with AI science", "every level", "collected by others, core AI roles", "a survey, core AI roles",
+               "a survey, every level", "official wages, every level"]  # fmt: skip
+"""What the name of a row says, rung by rung."""
 RUNGS: list[tuple[str, dict[str, Any], str]] = [
-    ("open adverts, paid there", {}, "USD 10.0K–15.0K per month"),
-    ("open adverts, with AI science", {"role_group": "ai_core"}, f"USD 10.0K–15.0K per month ({SCIENCE})"),
-    ("open adverts, every level", {"seniority_group": "all"}, "USD 10.0K–15.0K per month (every level counted)"),
+    ("open adverts, paid there", {}, "USD 120K–180K per year, median USD 150K"),
+    ("open adverts, with AI science", {"role_group": "ai_core"},
+     f"USD 120K–180K per year, median USD 150K ({SCIENCE})"),
+    ("open adverts, every level", {"seniority_group": "all"},
+     "USD 120K–180K per year, median USD 150K (every level counted)"),
     ("third-party adverts, core AI roles", PAIRS,
-     "USD 10.0K–15.0K per month (adverts collected by a third party, employers unknown, "
+     "USD 120K–180K per year, median USD 150K (adverts collected by a third party, employers unknown, "
      f"{SCIENCE}; low confidence)"),
     ("reported, core AI roles", {"basis": "reported", "role_group": "ai_core", "reason": "survey", **WAGES},
-     "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (earnings that "
+     "median USD 132K per year, a quarter at or below USD 96K and a quarter at or above USD 192K (earnings that "
      f"people report in surveys, {SCIENCE}; low confidence)"),
     ("reported, every level",
      {"basis": "reported", "role_group": "ai_core", "seniority_group": "all", "reason": "survey", **WAGES},
-     "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (earnings that "
+     "median USD 132K per year, a quarter at or below USD 96K and a quarter at or above USD 192K (earnings that "
      f"people report in surveys, {SCIENCE}, every level counted; low confidence)"),
     ("official wages",
      {"basis": "official", "role_group": "ai_science", "role": "data_scientist", "seniority_group": "all",
       "reason": "15-2051 Data Scientists, May 2024: an occupation near the role, not the role itself", **WAGES},
-     "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (official wages "
+     "median USD 132K per year, a quarter at or below USD 96K and a quarter at or above USD 192K (official wages "
      "of an occupation near the role data_scientist, every level counted; low confidence)"),
 ]  # fmt: skip
 
@@ -78,6 +85,10 @@ def test_the_best_rung_that_holds_is_taken_and_says_what_it_is(
     rung, changes, value = RUNGS[number]
     assert (row.rung, row.value) == (rung, value)
     assert row.basis == changes.get("basis", "advertised")
+    assert say_instead(row.rung, row.basis or "", "mid_senior") == IN_THE_NAME[number]
+    instead = answers.say_instead(row).get("instead")
+    assert instead == (f"not what was asked for: {notes.say_instead(row)}" if number else None)
+    assert all(words in (row.qualifier or "") for words in (notes.say_instead(row) or "").split("; "))
     assert [r["seniority_group"] for r in notes.rows_of(row)] == [changes.get("seniority_group", "mid_senior")]
 
 
@@ -89,10 +100,10 @@ def test_official_wages_are_no_band_and_those_of_the_nearest_role(
     wages = OF_COUNTRY | RUNGS[-1][1]
     put(mart_tables.SalaryBands, cell(**wages | {"role": "ai_researcher", "p50": 1e6}), cell(**wages))
     row = computed_one(con, COUNTRY)
-    assert row.value is not None and row.value.startswith("median USD 11.0K per month")
+    assert row.value is not None and row.value.startswith("median USD 132K per year")
     assert "of an occupation near the role Data scientist, every level counted" in row.value
     text = f"{row.value} {notes.note(row)}"
-    assert "8.0K–16.0K" not in text and "USD 8.0K to" not in text
+    assert "96K–192K" not in text and "USD 96K to" not in text
     assert "no ends of a band of adverts" in text and "15-2051 Data Scientists, May 2024" in text
 
 
@@ -128,7 +139,7 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(
     inputs = inputs_of(con, AS_OF, "1")
     n_rungs = 0
     for figure in (*declarations(con).values(), *map(declare, names)):
-        if figure.unit not in ("USD per month", "USD per year") or figure.id.startswith(("bonus.", "reported.")):
+        if figure.unit != "USD per year" or figure.id.startswith(("bonus.", "reported.")):
             continue
         market = "cross_border" if figure.id.startswith("abroad.") else "local"
         for rung in figure.rungs:
@@ -217,7 +228,7 @@ def test_what_stands_behind_a_vintage_is_read_once(
     store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON, is_published=True), sources=("ashby",))])
     monkeypatch.setattr(compute, "behind_of", lambda *_: pytest.fail("the ledger has it"))
     row = computed_one(con, NORTH, READ_ON + timedelta(days=1), is_published=True)
-    assert row.sources == ("ashby",) and row.value == "USD 10.0K–15.0K per month"
+    assert row.sources == ("ashby",) and row.value == "USD 120K–180K per year, median USD 150K"
 
 
 def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:

@@ -20,10 +20,10 @@ END = "\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
 
 @pytest.fixture
 def ledger(figure: Make) -> list[Figures]:
-    value = "USD 8.0K–12.5K per month"
+    value = "USD 96K–150K per year"
     return [
         figure(
-            figure=ID, unit="USD per month", basis="advertised_third_party", value=f"{value} (by others)",
+            figure=ID, unit="USD per year", basis="advertised_third_party", value=f"{value} (by others)",
             bare_value=value, qualifier="by others", value_json=json.dumps([PAY]),
         ),
         figure(),
@@ -51,10 +51,11 @@ def read(text: str, ledger: list[Figures], *, is_html: bool = False) -> str:
 
 
 def test_parts_stand_in_a_sentence_and_what_must_be_said_stands_once_behind_the_last(ledger: list[Figures]) -> None:
-    text = f"They offer {part('part=`low` format=`long`')} to {part('part=`high` format=`long`')} a month."
+    low, high = (part(f"part=`{end}` per=`month` format=`long`") for end in ("low", "high"))
+    text = f"They offer {low} to {high} a month."
     assert read(text, ledger) == "They offer USD 8,000 to USD 12,500 (by others) a month."
     two = f"From {part('part=`low`')}.\n\nUp to {part('part=`high`')}."
-    assert read(two, ledger) == "From USD 8.0K (by others).\n\nUp to USD 12.5K (by others)."
+    assert read(two, ledger) == "From USD 96K (by others).\n\nUp to USD 150K (by others)."
     rows = f"| a | {part('part=`low`')} |\n| b | {part('part=`high`')} |"
     assert read(rows, ledger).count("(by others)") == 2, "each row of a table is read alone"
     count = f"Of {part('part=`n`')} jobs."
@@ -63,7 +64,7 @@ def test_parts_stand_in_a_sentence_and_what_must_be_said_stands_once_behind_the_
 
 def test_a_mark_stands_for_the_words_and_the_sources_say_what_it_means(ledger: list[Figures]) -> None:
     text = f"Up to {part('part=`high` mark=`†`')}; {part('mark=`estimate`')}."
-    assert read(text, ledger) == "Up to USD 12.5K†; USD 8.0K–12.5K per month estimate."
+    assert read(text, ledger) == "Up to USD 150K†; USD 96K–150K per year estimate."
     out, _ = refresh_bytes((text + END).encode(), ledger, is_html=False)
     assert f"† stands for: by others ({ID})." in out.decode()
 
@@ -130,7 +131,7 @@ def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(led
     out, _ = refresh_bytes(text.encode(), ledger, is_html=False)
     output = out.decode()
     assert output.count("[^figure-1]") == 2 and output.count("[^figure-2]") == 2, "a mark and a note each"
-    assert "USD 12.5K[^figure-1]<!-- /figure -->, <!-- figure:skill.python  -->62%[^figure-2]" in output
+    assert "USD 150K[^figure-1]<!-- /figure -->, <!-- figure:skill.python  -->62%[^figure-2]" in output
     assert f"[^figure-1]: Python ({ID}):" in output
     assert refresh_bytes(out, ledger, is_html=False)[0] == out
     page = f'<p><span data-figure="{ID}">x</span></p><section data-figures="sources" data-form="notes"></section>'

@@ -609,12 +609,14 @@ def test_the_example_of_the_readme_reads_well(figure: Make) -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     example = re.findall(r"^```markdown\n(.*?)^```", readme, re.M | re.S)[0]
     band = figure(
-        figure="pay.northern_america.ai_engineering.mid_senior", value="USD 10.0K–15.0K per month", value_json="[{}]"
+        figure="pay.northern_america.ai_engineering.mid_senior",
+        value="USD 120K–180K per year, median USD 150K",
+        value_json="[{}]",
     )
     line = text_of(example, [band]).splitlines()[0]
     read = re.sub(r"<!--.*?-->", "", line)
-    assert read == "Adverts in the US and Canada offer USD 10.0K–15.0K per month."
-    assert len(re.findall(r"\bmonth\b", read)) == 1
+    assert read == "Adverts in the US and Canada offer USD 120K–180K per year, median USD 150K."
+    assert len(re.findall(r"\byear\b", read)) == 1
 
 
 @pytest.mark.parametrize("name", ["guide.md", "guide.html"])

@@ -48,7 +48,7 @@ def snapshot(folder: Path) -> Iterator[Snapshot]:
 
 def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None:
     answer = answers.describe(snapshot.find(REGION), snapshot)
-    assert answer["state"] == "published" and answer["value"].startswith("USD 10.0K–15.0K per month")
+    assert answer["state"] == "published" and answer["value"].startswith("USD 120K–180K per year")
     assert "low 115,000 to 124,000, high 176,000 to 189,000" in answer["interval"]
     assert answer["parts"]["low"] == {
         "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "value",
@@ -134,7 +134,7 @@ def test_a_figure_under_review_or_of_long_ago_says_so(folder: Path, tmp_path: Pa
         answer = answers.describe(snapshot.find(REGION), snapshot)
         assert answer["state"] == "under review"
         assert answer["under_review"] == {"since": date(2026, 8, 10), "because": "median up 40%"}
-        assert answer["value"].startswith("USD 10.0K–15.0K per month"), "what waits is not handed out"
+        assert answer["value"].startswith("USD 120K–180K per year"), "what waits is not handed out"
         other = answers.describe(snapshot.find(MACHINE), snapshot)
         assert other["state"] == "published", "another list waits for nobody"
         stale = answers.describe(snapshot.find(PYTHON), snapshot)

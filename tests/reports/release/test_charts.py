@@ -29,10 +29,10 @@ def test_bands_are_drawn_where_the_numbers_are() -> None:
     assert [g.get("data-name") for g in groups] == ["A & B", "C"]
     bar, dot = groups[0].find(f"{SVG}rect"), groups[0].find(f"{SVG}circle")
     assert bar is not None and dot is not None
-    # The axis ends at 8K, above the highest whisker: 1K to 5K is an eighth to five eighths.
-    assert (bar.get("x"), bar.get("width"), dot.get("cx")) == ("12.50%", "50.00%", "37.50%")
+    # The axis ends at 80K, above the highest whisker.
+    assert (bar.get("x"), bar.get("width"), dot.get("cx")) == ("15.00%", "60.00%", "45.00%")
     whiskers = [w for w in groups[0].findall(f"{SVG}line") if w.get("y1") == w.get("y2")]
-    assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("11.25%", "16.25%"), ("56.25%", "78.75%")]
+    assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("13.50%", "19.50%"), ("67.50%", "94.50%")]
     assert bar.get("class") == "bar low"
     assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
 
@@ -92,7 +92,7 @@ def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_l
 def test_a_chart_marks_what_a_third_party_collected() -> None:
     svg = charts.bands([ROWS[0] | {"basis": "advertised_third_party"}, ROWS[1]], "c", title="t")
     assert svg.count(">third-party adverts; low confidence<") == 1
-    assert "A &amp; B USD 1.0K–5.0K (third-party adverts; low confidence); C USD 1.0K–2.0K." in svg
+    assert "A &amp; B USD 12K–60K (third-party adverts; low confidence); C USD 12K–24K." in svg
 
 
 def test_a_ranking_says_the_verdict_below_each_bar_when_asked() -> None:
@@ -127,7 +127,7 @@ def test_a_chart_says_in_words_what_it_shows() -> None:
     svg = ElementTree.fromstring(charts.bands(ROWS, "c", title="t"))
     title, desc = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
     assert title is not None and title.text and desc is not None
-    assert desc.text is not None and "A & B USD 1.0K–5.0K (low confidence); C USD 1.0K–2.0K." in desc.text
+    assert desc.text is not None and "A & B USD 12K–60K (low confidence); C USD 12K–24K." in desc.text
     words = "".join(svg.itertext())
     assert "low confidence" in words and "A & B" in words
 

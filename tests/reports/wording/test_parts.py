@@ -34,13 +34,15 @@ def said(row: Figures, **options: Any) -> str | None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"part": "low"}, "USD 8.0K"),
-        ({"part": "high"}, "USD 12.5K"),
+        ({"part": "low"}, "USD 96K"),
+        ({"part": "low", "per": "month"}, "USD 8.0K"),
+        ({"part": "high"}, "USD 150K"),
         ({"part": "median", "per": "year"}, "USD 120K"),
         ({"part": "median", "per": "year", "form": "long"}, "USD 120,000"),
         ({"part": "median", "per": "year", "form": "long", "locale": "de"}, "USD 120.000"),
-        ({"part": "low", "locale": "de"}, "USD 8,0K"),
-        ({"part": "low", "form": "bare"}, "8,000"),
+        ({"part": "low", "per": "month", "locale": "de"}, "USD 8,0K"),
+        ({"part": "low", "form": "bare"}, "96,000"),
+        ({"per": "month"}, "USD 8.0K–12.5K per month"),
         ({"part": "median", "per": "hour"}, "USD 58"),
         ({"part": "p25", "per": "year"}, "between USD 60K and 138K"),
         ({"part": "interval", "per": "year"}, "USD 114K–126K"),
@@ -55,8 +57,8 @@ def said(row: Figures, **options: Any) -> str | None:
 )
 def test_parts_of_pay(figure: Make, options: dict[str, Any], expected: str) -> None:
     row = figure(
-        figure="pay.de.ai_engineering.mid_senior", unit="USD per month", basis="advertised", n_jobs=1_234,
-        n_employers=56, value="USD 8.0K–12.5K per month", value_json=json.dumps([PAY]),
+        figure="pay.de.ai_engineering.mid_senior", unit="USD per year", basis="advertised", n_jobs=1_234,
+        n_employers=56, value="USD 96K–150K per year", value_json=json.dumps([PAY]),
     )  # fmt: skip
     assert said(row, **options) == expected
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from reports.wording import frame, silence
-from reports.wording.amounts import MONTHLY, YEARLY
 
 BOUNDED: dict[str, Any] = {
     "place": "A", "currency": "USD", "n_jobs": 132, "n_silent": 63, "p50": 155e3, "p50_bounds_lo": 130e3,
@@ -17,21 +16,21 @@ THIRD_PARTY = BOUNDED | {"place": "D", "n_silent": None}
 
 
 def test_a_note_says_how_many_state_pay_and_what_the_others_may_change() -> None:
-    assert silence.describe(BOUNDED, YEARLY) == (
+    assert silence.describe(BOUNDED) == (
         "132 of 195 jobs state pay: if the silent ones paid anything at all, the median of all is USD 130K to 192K "
         "(95% interval); if the silent ones tend to pay less or more, it is USD 148K to 162K"
     )
-    assert silence.describe(UNBOUNDED, MONTHLY) == (
+    assert silence.describe(UNBOUNDED) == (
         "no informative bounds of the median of all: 40 of 103 jobs state pay; if the silent ones tend to pay less or "
-        "more, it is USD 12.3K to 13.5K"
+        "more, it is USD 148K to 162K"
     )
-    assert silence.describe(ALL_STATE, YEARLY) == "40 jobs, of which all state pay"
-    assert silence.describe(THIRD_PARTY, YEARLY) is None
-    assert silence.describe({"n_jobs": 3}, YEARLY) is None, "a row of a version that did not count"
+    assert silence.describe(ALL_STATE) == "40 jobs, of which all state pay"
+    assert silence.describe(THIRD_PARTY) is None
+    assert silence.describe({"n_jobs": 3}) is None, "a row of a version that did not count"
 
 
 def test_a_table_has_a_row_for_each_place_where_silence_is_known() -> None:
-    renderer = silence.silence("mid_senior", YEARLY)
+    renderer = silence.silence("mid_senior")
     assert renderer.table is not None
     table = renderer.table([BOUNDED, UNBOUNDED, ALL_STATE, THIRD_PARTY])
     assert [row[0] for row in table.rows] == ["A", "B", "C"]
