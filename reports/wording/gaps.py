@@ -116,7 +116,7 @@ def _list_gaps(refusal: Refusal) -> Iterator[str]:
     row = refusal.row or {"n_jobs": 0}
     one, several = UNITS_OF_BASIS.get(refusal.basis, ("job", "jobs"))
     with_pay = OUR_PAY.get(refusal.basis, "")
-    for rule in rules_of_pay() if refusal.basis in OUR_PAY else RULES:
+    for rule in RULES if refusal.basis == BONUS else rules_of_pay():
         value = row.get(COLUMNS.get(rule.column, ""))
         if value is None or not rule.is_least or value >= rule.bound:
             continue

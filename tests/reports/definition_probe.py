@@ -37,7 +37,7 @@ def change_all() -> None:
     """Change every definition in its object alone, and to a number that no other has, before anything else is read."""
     for number, one in enumerate(homes().values(), start=1):
         if isinstance(one, Band):
-            new = {"low": 0.10, "high": 0.90}
+            new = {"low": 0.05, "high": 0.95}
         elif isinstance(one, Definition):
             new = {"value": one.value + (3 * number if one.unit == "days" else number / 1_000)}
         else:
@@ -139,13 +139,13 @@ def _thin_days() -> list[str]:
 
 
 def _bands() -> list[Any]:
-    """Both ends and the state of a band of 60 employers of four jobs, and the state and reason of one of 30."""
+    """Both ends and the state of a band of 100 employers of four jobs, and the state and reason of one of 30."""
     pay_quantiles = import_module("warehouse.marts.pay_quantiles")
-    employer = np.repeat(np.arange(90), 4)
-    low = 100_000.0 + 1_000 * (employer % 60)
-    jobs = pay_quantiles.PaidJobs((employer >= 60).astype(np.int64), employer, low, 1.3 * low)
+    employer = np.repeat(np.arange(130), 4)
+    low = 100_000.0 + 1_000 * (employer % 100)
+    jobs = pay_quantiles.PaidJobs((employer >= 100).astype(np.int64), employer, low, 1.3 * low)
     bands = pay_quantiles.estimate_pay(jobs, 2)
-    return [bands["band_low"][0], bands["band_high"][0], *bands["status"], bands["reason"][1]]
+    return [*map(float, bands[["band_low", "band_high"]].loc[0]), *bands["status"], bands["reason"][1]]
 
 
 def _widest(value: float, *, is_share: bool = True) -> int:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,14 +83,16 @@ class PaidJobs:
         return (self.low + self.high) / 2
 
 
-def estimate_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
     """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `SalaryBands`.
 
     Counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN where a cell is not printed,
-    far quantiles also where too few employers tell them. What a row says depends on the jobs of its cell alone. Raises
+    far quantiles also where too few employers tell them. A cell without a band (of single amounts) is not asked for as
+    many employers as tell the ends of one. What a row says depends on the jobs of its cell alone. Raises
     ValueError on an end that is not a number.
     """
-    parts = [_estimate(part) for part in _split(jobs)]
+    rules = printing.rules_of_pay() if has_band else printing.RULES
+    parts = [_estimate(part, rules) for part in _split(jobs)]
     rows = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
     rows = rows.reindex(range(n_cells))
     is_empty = pd.Series(~np.isin(rows.index, jobs.cell), index=rows.index)
@@ -213,11 +215,10 @@ def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimate
     return frame
 
 
-def _estimate(jobs: PaidJobs) -> pd.DataFrame:
+def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
     """The rows of cells that have jobs, by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
-    rules = printing.rules_of_pay()
     breaches = printing.find_broken_rules(cells, rules)
     is_printed = breaches < 0
     frame[~is_printed] = np.nan

@@ -172,11 +172,12 @@ FROM (
 """
 
 
-def _add_amounts(drafts: Sequence[_Draft]) -> pd.DataFrame:
+def _add_amounts(drafts: Sequence[_Draft], *, has_band: bool = True) -> pd.DataFrame:
     """The rows of drafts, with the amounts of those that may be printed."""
     if not drafts:
         return pd.DataFrame()
-    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay(_paid_jobs(drafts), len(drafts)))
+    amounts = estimate_pay(_paid_jobs(drafts), len(drafts), has_band=has_band)
+    frame = pd.DataFrame([draft.row for draft in drafts]).join(amounts)
     for group, reason in APART.items():
         frame.loc[frame["role_group"] == group, "reason"] = reason
     # A country is judged on its own money: exchange rates must not make it look sure or unsure.
@@ -348,7 +349,8 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
             if not cache.reuse(inputs):
                 row = {**key, "inputs": inputs, "countries": _count_countries(level, cell, cell)}
                 drafts.append(_Draft(row, cell.band))
-        yield _add_amounts(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
+        ends = [name for name in AMOUNTS if name.startswith("band_")]
+        yield _add_amounts(drafts, has_band=False).drop(columns=ends, errors="ignore")
 
 
 def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:

@@ -40,6 +40,9 @@ from tests.reports.figures.ledger_builders import (
 from transforms.records.vocabulary import AI_JOBS, LADDER_STEPS, LEVEL_GROUPS
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
+from warehouse.marts.printing import rules_of_pay
+
+EVEN_OF_BAND = next(rule.bound for rule in rules_of_pay() if rule.column == "n_even")
 
 COUNTRY = "pay.us.ai_engineering.mid_senior"
 OF_COUNTRY = {"region_level": "country", "region": "US"}
@@ -329,8 +332,8 @@ def test_withheld_says_how_far_it_is_and_what_would_bring_it(
     row = computed_one(con, NORTH)
     assert row.missing == (
         "open adverts, with AI science: 12 of 30 jobs with pay, 18 more needed, 4 of 10 employers, as informative as "
-        "3.2 of 8 equal employers (G*); no board with jobs there is known yet; third-party adverts, core AI roles: 17 "
-        "of 30 pairs of amounts, 13 more needed"
+        f"3.2 of {EVEN_OF_BAND} equal employers (G*); no board with jobs there is known yet; third-party adverts, "
+        "core AI roles: 17 of 30 pairs of amounts, 13 more needed"
     )
     assert row.missing[1:] in notes.note(row)
 

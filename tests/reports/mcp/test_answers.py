@@ -21,6 +21,7 @@ from reports.release.numbers import Number
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import DAY, NEXT, publish_day
+from transforms.records.definitions import BAND
 from warehouse import database, ops_tables
 from warehouse.mart_tables import Figures
 from warehouse.publish.market import publish
@@ -53,7 +54,7 @@ def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None
     assert answer["parts"]["low"] == {
         "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "value",
     }  # fmt: skip
-    assert answer["part_meanings"]["low"] == "p25 of the low ends"
+    assert answer["part_meanings"]["low"] == BAND.low_end
     assert answer["parts"]["median"]["no_interval"] == answers.NOT_COMPUTED, "the row gives none"
     assert [answer["basis"], answer["n"], answer["employers"]] == ["adverts we read", 420, 61]
     assert answer["period"]["in_words"] and answer["definition"] and answer["citation"].endswith("CC BY 4.0.")

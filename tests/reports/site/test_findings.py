@@ -14,6 +14,9 @@ from reports.site.explorer import Explorer
 from reports.site.findings import FindingsBasis
 from reports.site.rows import ChartRow, Mark
 from reports.wording import gaps
+from warehouse.marts.printing import rules_of_pay
+
+EVEN_OF_BAND = next(rule.bound for rule in rules_of_pay() if rule.column == "n_even")
 
 
 def share(name: str, at: float, best: int, form: str = "point") -> tuple[str, dict[str, Any]]:
@@ -190,7 +193,7 @@ def test_what_lacks_is_read_as_it_was_written() -> None:
     ways = [(way.rung, list(map(str, way.lacks))) for way in gaps.read_ways(gaps.describe(refusals, None) or "")]
     assert ways == [
         ("open adverts, every level",
-         ["23 of 30 jobs with pay", "4 of 10 employers", "as informative as 4 of 8 equal employers"]),
+         ["23 of 30 jobs with pay", "4 of 10 employers", f"as informative as 4 of {EVEN_OF_BAND} equal employers"]),
         ("third-party adverts, core AI roles", ["1 of 30 pairs of amounts"]),
         ("reported", ["12 of 30 persons"]),
     ]  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 from extractors.source_list import declared_sources
 from tests.builders import list_postings, open_copy
 from transforms.records.columns import fields_of, table_of
+from transforms.records.definitions import BAND
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, near_occupations, roles
 from warehouse import database
@@ -112,14 +113,15 @@ def cell(frame: Any, **key: Any) -> Any:
     return frame.iloc[0]
 
 
-def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection) -> None:
+def test_a_band_is_a_quantile_of_low_ends_and_one_of_high_ends(con: database.Connection) -> None:
     ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(41)]
     put(con, [posting(i, annual_low_usd=low, annual_high_usd=high) for i, (low, high) in enumerate(ends)])
     band = cell(bands(con))
     assert (band.n_jobs, band.n_employers, band.n_even_employers) == (41, 41, 41)
     assert band.largest_employer_share == pytest.approx(1 / 41)
-    # Type 8 of Hyndman and Fan: the value number (n + 1/3) p + 1/3, 10.667 of the low ends and 31.333 of the high ends.
-    assert (band.band_low, band.band_high) == pytest.approx((109_666.67, 260_666.67))
+    # Type 8 of Hyndman and Fan: the value number (n + 1/3) p + 1/3, of p25 and p75 10.667 and 31.333.
+    first, last = ((41 + 1 / 3) * p - 2 / 3 for p in (BAND.low, BAND.high))
+    assert (band.band_low, band.band_high) == pytest.approx((100e3 + 1e3 * first, 200e3 + 2e3 * last), abs=0.01)
     assert (band.p50, band.p50_by_employer) == (180e3, 180e3)
     for name in ("band_low", "band_high", "p10", "p25", "p50", "p75", "p90"):
         assert band[f"{name}_lo"] < band[name] < band[f"{name}_hi"]

@@ -21,6 +21,7 @@ from tests.warehouse.marts.test_closings import LAST, put_nights
 from tests.warehouse.marts.test_frame import employer
 from tests.warehouse.marts.test_marts import AS_OF, NOW, REGION, SOME_COUNTRIES, posting, put, report
 from transforms.records.columns import fields_of
+from transforms.records.definitions import BAND
 from transforms.records.vocabulary import AI_GROUPS, SOC
 from transforms.text.lookups import near_occupations, roles
 from warehouse import database
@@ -375,8 +376,8 @@ def test_a_band_of_a_third_party_is_what_the_method_says(con: database.Connectio
     middle = ((pairs["low"] + pairs["high"]) / 2).to_numpy()
     row = one(salary_bands(con, AS_OF), basis="advertised_third_party")
     expected = {
-        "n_jobs": n, "band_low": quantile(pairs["low"].to_numpy(), 0.25, n),
-        "band_high": quantile(pairs["high"].to_numpy(), 0.75, n), "p50": quantile(middle, 0.5, n),
+        "n_jobs": n, "band_low": quantile(pairs["low"].to_numpy(), BAND.low, n),
+        "band_high": quantile(pairs["high"].to_numpy(), BAND.high, n), "p50": quantile(middle, 0.5, n),
         "p90": quantile(middle, 0.9, n),
     }  # fmt: skip
     assert {name: row[name] for name in expected} == pytest.approx(expected, abs=0.01)
