@@ -12,11 +12,13 @@ from reports.figures.compute import regather
 from reports.figures.declaration import Figure
 from reports.figures.history import FigureVintage, read_history
 from reports.figures.query import Connection
+from reports.figures.vintages import read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
 from warehouse.tables import Sources
 
 NAME = "AI Job Market"
@@ -64,7 +66,8 @@ class PublishedDay:
     """What stands published on a day, and what may be passed on of it.
 
     `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
-    those that gather others lack, since these may not be passed on with them, `vintages` all that figures ever had.
+    those that gather others lack, since these may not be passed on with them, `vintages` all that figures ever had,
+    `lists` those of the lists of cells.
     `code_version` is that of the newest run; a figure has its own, that of the run which computed its vintage.
     `base_url` is where the release will stand, "" when that is not known: then links and citations name its files
     alone.
@@ -78,6 +81,7 @@ class PublishedDay:
     left_out: Mapping[str, str]
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vintages: Mapping[str, Sequence[FigureVintage]] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = field(default="")
 
@@ -136,6 +140,7 @@ def describe_published(
         left_out=dict(sorted(omissions.items())),
         without=without,
         vintages=read_history(con),
+        lists=read_vintages(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=desk.newest_version(con),
     )

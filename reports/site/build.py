@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,9 +28,10 @@ from markupsafe import Markup
 
 from reports import definition_words
 from reports.figures.catalogue import KNOWN, displays_of
-from reports.figures.history import FigureVintage, waiting_one
+from reports.figures.history import FigureVintage
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
+from reports.figures.vintages import WAITING, WITHDRAWN
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import PublishedDay
@@ -38,6 +40,7 @@ from reports.site.figure_rows import DrawnChart
 from reports.site.sections import Section
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise, define
+from reports.wording.lists import entitle_list
 from reports.wording.numbers import percent
 from reports.wording.renderer import Table
 from reports.wording.work import name_work
@@ -186,7 +189,9 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield f"{source.stem}.html", "text.html", {"title": title, "text": text}
     yield "quality.html", "text.html", {"title": "Quality report", "text": _from_markdown(site.quality)}
     yield "data.html", "data.html", {"licences": _count_licences(site), "left_out": site.published.left_out}
-    yield "changes.html", "changes.html", {"changes": _changes(site), "waiting": _waiting_figures(site)}
+    yield "changes.html", "changes.html", {
+        "changes": _changes(site), "waiting": _waiting_lists(site), "withdrawn": _withdrawn_lists(site),
+    }  # fmt: skip
     yield "archive.html", "archive.html", {"releases": site.releases}
 
 
@@ -396,21 +401,37 @@ def _pairs(vintages: Sequence[FigureVintage]) -> Iterator[tuple[FigureVintage, F
     yield from itertools.pairwise(history)
 
 
-def _waiting_figures(site: Site) -> list[dict[str, Any]]:
-    """Figures of which a new vintage waits for review."""
-    entries = []
-    for row in site.figures:
-        one = waiting_one(site.published.vintages.get(row.figure, ()))
-        if one is not None:
-            entries.append(
-                {
-                    "figure": row.figure,
-                    "title": words.plain(row.title),
-                    "since": numbers.day(one.offered_on),
-                    "why": one.why,
-                }
-            )
-    return entries
+def _waiting_lists(site: Site) -> list[dict[str, Any]]:
+    """Lists of cells of which a new vintage waits for review, and how many figures with a value are read from each."""
+    n_of = Counter(row.list for row in site.figures if row.value is not None)
+    return [
+        {
+            "title": entitle_list(one.list),
+            "list": one.list,
+            "since": numbers.day(one.offered_on),
+            "why": one.why,
+            "n_figures": numbers.count_of(n_of[one.list], "figure"),
+        }
+        for history in site.published.lists.values()
+        for one in history
+        if one.state == WAITING
+    ]
+
+
+def _withdrawn_lists(site: Site) -> list[dict[str, Any]]:
+    """Vintages that waited and were withdrawn, the newest first, and what came instead."""
+    rows = [one for history in site.published.lists.values() for one in history if one.state == WITHDRAWN]
+    rows.sort(key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
+    return [
+        {
+            "title": entitle_list(one.list),
+            "list": one.list,
+            "day": numbers.day(one.decided_on or one.offered_on),
+            "why": one.why,
+            "reason": one.reason,
+        }
+        for one in rows[:MOST_CHANGES]
+    ]
 
 
 _FOR_EDITORS = {

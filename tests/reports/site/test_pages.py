@@ -11,13 +11,16 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.figures.catalogue import KNOWN
 from reports.figures.history import FigureVintage
 from reports.release.published import describe_published
 from reports.site import build, explorer, words
+from reports.wording.lists import entitle_list
 from tests.reports.conftest import make_tables
 from tests.reports.site.pages import make_site, render_pages
 from tests.reports.site.test_regions import MIXED, US
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
 
 Make = Callable[..., Figures]
 REVIEW = "under review since 22 January 2026"
@@ -106,6 +109,42 @@ def test_changes_leave_out_what_says_the_same_and_begin_with_what_a_person_said(
         ("70%", "71%"),
         ("cannot be said", "60%"),
     ]
+
+
+def test_changes_list_what_waits_and_what_was_withdrawn_by_list(figure: Make) -> None:
+    pay, frame = "pay.advertised.countries", "frame"
+
+    def one(name: str, number: int, state: str, **changes: Any) -> Vintages:
+        on = date(2026, number, 1)
+        return Vintages(
+            list=name, number=number, as_of=on, state=state, offered_on=on, decided_on=None, why="jobs fell", n_jobs=9,
+            n_cells=1, n_printed=1, method="m", **changes,
+        )  # fmt: skip
+
+    with duckdb.connect() as con:
+        make_tables(con)
+        day = describe_published(con, [figure(list=pay)], [], as_of=date(2026, 8, 17), is_sample=False)
+    lists = {
+        pay: [one(pay, 1, "published"), one(pay, 2, "waiting")],
+        frame: [one(frame, 3, "withdrawn", reason="rose")],
+    }
+    site = make_site(replace(day, lists=lists))
+    (waits,) = build._waiting_lists(site)
+    assert (waits["title"], waits["since"], waits["n_figures"]) == (
+        "Pay, adverts we read, by country", "1 February 2026", "1 figure",
+    )  # fmt: skip
+    (gone,) = build._withdrawn_lists(site)
+    assert (gone["title"], gone["day"], gone["reason"]) == ("What was read", "1 March 2026", "rose")
+    page = build.render(
+        site, "changes.html", "changes.html", {"changes": [], "waiting": [waits], "withdrawn": [gone]}
+    ).decode()
+    assert "It waited: jobs fell. Withdrawn: rose." in page
+
+
+def test_every_list_has_a_name_for_readers() -> None:
+    for name in {figure.list_of(rung) for figure in KNOWN.values() for rung in figure.rungs}:
+        title = entitle_list(name)
+        assert title != name and title[0].isupper() and "_" not in title, name
 
 
 SHORT = [
