@@ -29,11 +29,20 @@ from warehouse.schema import (
 from warehouse.tables import Employers, PostingPay, Postings, PostingSkills, Skills
 
 SCHEMA = "analysis"
-DAY = (
-    "(SELECT coalesce(max(as_of) FILTER (list = 'shares.role.regions'), (SELECT max(as_of) FROM mart.days))"
-    " FROM published.lists)"
-)
-"""SQL: the day whose stock published shares of jobs count; before anything is published, the newest of the marts."""
+LISTS = {
+    "jobs": "shares.role.regions",
+    "pay_observations": "pay.advertised.countries",
+    "skills_asked": "shares.skills.regions",
+    "remote_share": "shares.workplace.regions",
+}
+"""The list of published cells whose day a view speaks of."""
+
+
+def _day_of(view: str) -> str:
+    """SQL: the day whose cells are published of a view's list; else the newest of the marts."""
+    published = f"max(as_of) FILTER (list = {literal(LISTS[view])})"
+    return f"(SELECT coalesce({published}, (SELECT max(as_of) FROM mart.days)) FROM published.lists)"
+
 
 MIN_COMMON, MIN_SHARE_COMMON = 3, 0.5
 """Least open jobs that two boards both list, and least share of those of the smaller one, by which it is a twin: one or
@@ -80,16 +89,13 @@ MACROS = {
 
 
 def _of_published_day(name: str) -> tuple[str, str]:
-    """A view of what a macro gives of the day whose jobs are published."""
-    return MACROS[f"{name}_on"][0], f"FROM {name}_on({DAY})"
+    """A view of what a macro gives of the day whose cells are published."""
+    return MACROS[f"analysis.{name}_on"][0], f"FROM analysis.{name}_on({_day_of(name)})"
 
 
 VIEWS = {
-    **{
-        f"analysis.{name}": _of_published_day(f"analysis.{name}")
-        for name in ("jobs", "pay_observations", "skills_asked")
-    },
-    "analysis.remote_share": _select("remote_share", day=DAY, unread=literal(UNREAD)),
+    **{f"analysis.{name}": _of_published_day(name) for name in ("jobs", "pay_observations", "skills_asked")},
+    "analysis.remote_share": _select("remote_share", day=_day_of("remote_share"), unread=literal(UNREAD)),
     "analysis.closing_rates": _select("closing_rates"),
     "analysis.open_by_month": _select("open_by_month", newest="(SELECT max(as_of) FROM mart.days)"),
     "analysis.employers_hiring": _select("employers_hiring", ai_groups=_among(AI_GROUPS)),

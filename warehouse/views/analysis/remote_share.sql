@@ -7,7 +7,7 @@ WITH counted AS (
     SELECT
         r.region_level, r.region, j.role_group, j.role, count(*) FILTER (j.workplace = 'remote') AS n_remote,
         count(*) FILTER (j.workplace <> 'remote') AS n_not_remote, count(*) FILTER (j.workplace IS NULL) AS n_unknown
-    FROM analysis.jobs AS j JOIN job_regions($day) AS r USING (job_id)
+    FROM analysis.jobs_on($day) AS j JOIN job_regions($day) AS r USING (job_id)
     WHERE j.is_open AND j.text_class <> $unread GROUP BY ALL
 )
 SELECT
