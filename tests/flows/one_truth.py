@@ -20,6 +20,7 @@ from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
 from reports.release.cells import read_bases, read_cells
+from reports.release.numbers import PARTS as ALL_PARTS
 from reports.release.numbers import numbers_of
 from reports.site.explorer import LEVELS, PARTS
 from reports.site.skills import DECIMALS
@@ -244,7 +245,7 @@ def _rounded(values: Any) -> Any:
 
 def _of_file(cell: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of a cell of a file, by part."""
-    parts = [name.removesuffix("_lo") for name in cell if name.endswith("_lo")]
+    parts = {name.removesuffix("_lo") for name in cell if name.endswith("_lo")} | {part.name for part in ALL_PARTS}
     found = {
         part: [cell.get(part), cell.get(f"{part}_lo"), cell.get(f"{part}_hi")]
         for part in parts
