@@ -315,6 +315,7 @@ def _copy(con: Connection, cls: type, name: str) -> None:
     if cls in HISTORIES:
         mart_history.copy(con, cls, name)
     elif cls is Vintages and "figure" in {row[0] for row in con.execute(f"DESCRIBE {name}.ops.vintages").fetchall()}:
+        con.execute("DELETE FROM ops.figure_vintages")  # the published file, read after the work file, replaces them
         mart_history.copy_rows(con, FigureVintages, name, of=cls)  # of a version before lists of cells
     else:
         mart_history.copy_rows(con, cls, name)

@@ -206,7 +206,9 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
         n_adverts=n_adverts,
         memory_by_step=memory.most,
         bytes_of={
-            "archive": _size(data / "archive"), "refined": _size(data / "refined"),
+            "archive": _size(data / "archive") - _size(data / "archive/published"),
+            "record": _size(data / "archive/published"),
+            "refined": _size(data / "refined"),
             "work": _size(data / "work.duckdb"), "published": _size(data / "market.duckdb"),
         },
         n_in_panel=n_in_panel,

@@ -161,7 +161,7 @@ class OneTruth:
                 self.hold("skills.js", name, asked, [None if one is None else round(one, DECIMALS) for one in ends])
         pay = _read_script(self.data / "site/data/pay.js")
         for key, shown in pay["cells"].items():
-            amounts = shown[10] if len(shown) > 10 else None
+            amounts = shown[11] if len(shown) > 11 else None
             if amounts is None or key.split(".")[2] not in LEVELS:
                 continue
             name = shown[5] or f"pay.{key}.{pay['bases'][shown[0]]}"

@@ -235,7 +235,7 @@ def test_a_word_without_a_reason_is_refused(nights: Nights, plain: Command, what
 def told_of_published(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every vintage, the ledger of earlier days and the runs."""
     queries = {
-        "vintages": "FROM ops.vintages ORDER BY figure, number",
+        "vintages": "FROM ops.vintages ORDER BY list, number",
         "ledger": "FROM mart.figures WHERE as_of < (SELECT max(as_of) FROM mart.days) ORDER BY as_of, figure",
         "runs": "FROM ops.runs WHERE command <> 'jobmarket rebuild' ORDER BY run_id",
     }

@@ -14,7 +14,7 @@ import pytest
 from tests.builders import Answer, all_rows, load, open_copy, posting, refined, share_row
 from transforms.records.rows import Place, Posting, SkillRequirement
 from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
-from warehouse import analysis_views, database, schema
+from warehouse import analysis_views, database, published, schema
 from warehouse.load import agencies, employers, jobs
 from warehouse.load import boards as store
 from warehouse.load.lookups import load_lookups
@@ -108,6 +108,7 @@ def publish_readings(con: database.Connection, folder: Path) -> None:
     row = share_row(NEWEST, "workplace", "remote", 6, 4, n_unknown=2, share=4 / 6, status="low", form="bounds")
     with database.transaction(con):
         database.write_mart(con, Shares, [Shares(**row)], as_of=NEWEST)
+        published.publish(con, {"shares.workplace.regions": 1}, cells_of=NEWEST, published_on=NEWEST)
     publish(con, folder / "market.duckdb")
 
 

@@ -1,4 +1,4 @@
-"""Pay by kind of source: each kind keeps its own last value, and is stale by its own clock."""
+"""Pay by kind of source: each kind stands by its own list, and is stale by its own clock."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.figures import vintages
 from reports.figures.catalogue import declarations
 from reports.figures.comparison_figures import COMPARISON
 from reports.figures.compute import compute_figures
@@ -81,25 +82,26 @@ def test_all_kinds_of_source_are_read_in_one_select(con: duckdb.DuckDBPyConnecti
     assert sum(sql.startswith("-- Pay of one role in one country") for sql in recorder.asked) == 1
 
 
-def test_what_fell_below_its_rules_stands_with_its_last_value(
+def test_what_falls_below_its_rules_is_compared_while_its_cell_stands_published(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(tables.OfficialWages, WAGE)
     put(mart_tables.SalaryBands, cell(**WORK))
+    vintages.accept_all(con, AS_OF)
     first = computed(con, put)
     assert first[OURS].value == "median USD 160K per year"
     assert str(first[OFFICIAL].value).startswith("median USD 112K per year (wages that an office publishes")
     few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "p50": None, "n_jobs": 12}
     put(mart_tables.SalaryBands, cell(**{**WORK, **few}, as_of=AS_OF + timedelta(days=1)))
-    second = computed(con, put, AS_OF + timedelta(days=1))
-    assert (second[OURS].status, second[OURS].bare_value) == ("stale", "median USD 160K per year")
-    assert (second[OURS].reason or "").startswith("not enough data (n = 12; 30 needed)")
-    for day in (first, second):
-        rows = json.loads(day[ALL].value_json or "")
-        assert [(row["basis"], row["usd"], row["ratio_to_advertised"]) for row in rows] == [
-            ("advertised", 160_000, None), ("official", 112_000, 0.7),
-        ]  # fmt: skip
-        assert day[ALL].n_jobs is None, "kinds of pay are never added up"
+    tonight = ledger_builders.computed(con, AS_OF + timedelta(days=1), starts=("comparison.",))
+    assert (tonight[OURS].value, tonight[OURS].reason) == (None, few["reason"])
+    stands = ledger_builders.computed(con, AS_OF + timedelta(days=1), starts=("comparison.",), is_published=True)
+    assert stands[OURS].bare_value == "median USD 160K per year"
+    for day, kinds in ((first, ["advertised", "official"]), (tonight, []), (stands, ["advertised", "official"])):
+        rows = json.loads(day[ALL].value_json or "[]")
+        assert [row["basis"] for row in rows if row["usd"]] == kinds
+        assert not day[ALL].n_jobs, "kinds of pay are never added up"
+    assert [row["ratio_to_advertised"] for row in json.loads(first[ALL].value_json or "")] == [None, 0.7]
 
 
 @pytest.mark.parametrize(
