@@ -623,7 +623,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 def _compute_day(
     request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False, publishes: bool
 ) -> tuple[list[str], list[Figures]]:
-    """Compute, check and store the marts of one day, and the figures of what is published; what is wrong, and those.
+    """Compute, check and store the marts of one day and its figures; gives what is wrong, and the figures.
 
     `decides`: what is published is decided, too; `adds`: of lists without a published vintage alone. Without
     `publishes` no figure is of the day: what was published had been decided before the day was computed.

@@ -53,11 +53,11 @@ OTHERS = {
     "YEARS_OF_ENTRY": lambda: levels.say_years("entry"),
     "DEFINITIONS": _table,
 }
-"""What follows from definitions, by the name that markers give it."""
+"""Texts that are computed from definitions, by the name that markers use."""
 
 
 def words_of(name: str) -> str:
-    """The words of a definition, of a property of one, or of what follows from definitions; raises `KeyError`."""
+    """The words for a marker's name: a definition, a property of one, or an entry of `OTHERS`. Raises `KeyError`."""
     head, _, attribute = name.partition(".")
     if name in OTHERS:
         return OTHERS[name]()

@@ -89,7 +89,7 @@ MACROS = {
 
 
 def _of_published_day(name: str) -> tuple[str, str]:
-    """A view of what a macro gives of the day whose cells are published."""
+    """A view: the rows of its macro on the day whose cells are published."""
     return MACROS[f"analysis.{name}_on"][0], f"FROM analysis.{name}_on({_day_of(name)})"
 
 

@@ -66,13 +66,8 @@ def read_offers(con: Connection, as_of: date) -> dict[str, Offer]:
 
 
 def find_changed(con: Connection, as_of: date) -> set[str]:
-    """The lists of which the marts of a day have another cell than those that stand."""
+    """The lists whose cells in the marts of a day are not those that stand."""
     return {name for mart in LISTS for (name,) in con.execute(_select_changed(mart, as_of)).fetchall()}
-
-
-def count_jobs(con: Connection, name: str, day: date) -> int:
-    """The jobs of the places of a list on a day, as `Offer.n_jobs` counts them; 0 where the marts have none of it."""
-    return offers[name].n_jobs if name in (offers := read_offers(con, day)) else 0
 
 
 def publish(con: Connection, numbers: Mapping[str, int], *, cells_of: date, published_on: date) -> None:
@@ -101,8 +96,9 @@ def publish(con: Connection, numbers: Mapping[str, int], *, cells_of: date, publ
         con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new_cells")
 
 
-def say_waiting(con: Connection, waiting: Mapping[str, tuple[date, str]]) -> None:
-    """Note beside the cells of each list since when a newer vintage waits, and why; nothing where none does."""
+def say_waiting(con: Connection) -> None:
+    """Note beside the cells of each list since when a newer vintage waits, and why."""
+    waiting = {name: (since, why) for name, since, why in con.execute(_WAITING).fetchall()}
     for cls in PUBLISHED.values():
         table = table_of(cls).name
         names = "SELECT unnest($names::VARCHAR[])"
@@ -141,12 +137,7 @@ def follow_vintages(con: Connection) -> None:
     for name, (number, as_of, decided_on) in standing.items():
         if in_place.get(name) != {number}:
             publish(con, {name: number}, cells_of=as_of, published_on=decided_on)
-    say_waiting(con, {name: (since, why) for name, since, why in con.execute(_WAITING).fetchall()})
-
-
-def has_cells(con: Connection, name: str, day: date) -> bool:
-    """Whether the marts of a day have cells of a list: a mart that was lost has none of earlier days."""
-    return name in read_offers(con, day)
+    say_waiting(con)
 
 
 def _on(mart: type, day: date) -> str:
@@ -162,7 +153,7 @@ def _has_status(mart: type) -> bool:
 
 
 def _select_changed(mart: type, day: date) -> str:
-    """A SELECT of the lists of which a mart has another cell on a day than those that stand."""
+    """A SELECT of the lists whose cells in a mart, on a day, are not those that stand."""
     columns = ", ".join(ident(f.name) for f in fields_of(mart) if f.name not in _MOVING)
     here = f"SELECT {LISTS[mart].name} AS list, {columns} FROM ({_on(mart, day)})"
     there = f"SELECT list, {columns} FROM {table_of(PUBLISHED[mart]).name}"

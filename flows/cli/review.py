@@ -41,7 +41,7 @@ def review(context: typer.Context) -> None:
 
     with open_published() as con:
         histories = vintages.read_vintages(con)
-        waiting = {name: one for name, all_of in histories.items() if (one := vintages.waiting_one(all_of))}
+        waiting = vintages.waiting_of(histories)
         conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
     for name, one in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
         last = vintages.last_published(histories[name])
@@ -146,10 +146,10 @@ def _decide(name: str, reason: str, *, accepts: bool) -> None:
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
-    """The lists that wait and whose names a pattern has. Raises `Wrong` where there is none."""
+    """The waiting lists whose names match a pattern. Raises `Wrong` if no list does."""
     from reports.figures import vintages
 
-    waiting = sorted(name for name, all_of in histories.items() if vintages.waiting_one(all_of))
+    waiting = sorted(vintages.waiting_of(histories))
     matches = fnmatch.filter(waiting, pattern)
     if not matches:
         raise Wrong(
@@ -182,7 +182,7 @@ def _say_why(reason: str) -> str:
 
 
 def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:
-    """A list by its name, or by a figure that is read from it. Raises `Wrong` where there is none."""
+    """A list by its name, or by a figure that is read from it. Raises `Wrong` if neither is known."""
     from reports.figures.addresses import AddressError
     from reports.figures.catalogue import find_id
     from reports.guide import desk

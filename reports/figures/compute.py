@@ -172,7 +172,7 @@ def _read_before(con: Connection, as_of: date) -> dict[str, Row]:
 
 
 def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, Figures], as_of: date) -> list[Figures]:
-    """Rows of which the figures that gather others are made anew of the others, in their order.
+    """The same rows, in their order, with those that gather others made again from the others.
 
     Where a figure is withheld, the nearest that are offered are as they stand in these rows.
     """

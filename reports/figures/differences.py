@@ -372,8 +372,8 @@ def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, s
         old_row = before.get(_key(one), {})
         for column, words in WORDS.items():
             values = [side.get(name) for side in (old_row, one) for name in (column, f"{column}_lo", f"{column}_hi")]
-            old, _, old_high, new, new_low, _ = numbers = [math.nan if one is None else float(one) for one in values]
-            if old_high < new_low or numbers[5] < numbers[1]:
+            old, old_low, old_high, new, new_low, new_high = (math.nan if v is None else float(v) for v in values)
+            if old_high < new_low or new_high < old_low:
                 name = next((str(one[key]) for key in NAMES_OF_ROWS if one.get(key)), words)
                 yield f"{name}, {words}", _print_number(column, old), _print_number(column, new)
 

@@ -134,7 +134,7 @@ def _list_history(history: Iterable[Row]) -> Iterator[str]:
     """What a figure said each day, the newest first; values of two rungs are set apart: they do not compare."""
     rung = None
     for row in history:
-        if row["rung"] not in (WITHHELD,):
+        if row["rung"] != WITHHELD:
             if rung not in (None, row["rung"]):
                 yield f"before, by another rung ({row['rung']}): not to be compared with what stands above"
             rung = row["rung"]

@@ -88,7 +88,7 @@ def parameters_in(name: str) -> frozenset[str]:
 
 @functools.cache
 def parameters_in_text(text: str) -> frozenset[str]:
-    """The names of the parameters of a SELECT, or a piece of one, of which no file holds the text."""
+    """The names of the parameters in the text of a SELECT, or of a piece of one, that is not in a file."""
     return frozenset(Template(text).get_identifiers())
 
 

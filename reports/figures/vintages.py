@@ -10,6 +10,7 @@ What was refused is not offered again while it stays what it was.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,16 +65,19 @@ def waiting_one(vintages: Sequence[Vintages]) -> Vintages | None:
     return next((one for one in reversed(vintages) if one.state == WAITING), None)
 
 
-def read_standing(con: Connection) -> dict[str, Vintages]:
+def standing_of(histories: Mapping[str, Sequence[Vintages]]) -> dict[str, Vintages]:
     """The vintage of each list that stands."""
-    histories = read_vintages(con)
     return {name: last for name, history in histories.items() if (last := last_published(history)) is not None}
 
 
-def read_waiting(con: Connection) -> dict[str, Vintages]:
+def waiting_of(histories: Mapping[str, Sequence[Vintages]]) -> dict[str, Vintages]:
     """The vintage of each list that waits for review."""
-    histories = read_vintages(con)
     return {name: one for name, history in histories.items() if (one := waiting_one(history)) is not None}
+
+
+def read_standing(con: Connection) -> dict[str, Vintages]:
+    """The vintage of each list that stands, from the database."""
+    return standing_of(read_vintages(con))
 
 
 def last_decided_day(con: Connection) -> date | None:
@@ -110,10 +114,6 @@ class _Night:
             self.by_day[day] = published.read_offers(con, day)
         return self.by_day[day]
 
-    def has_cells(self, con: database.Connection, name: str, day: date) -> bool:
-        """Whether the marts still have the cells of a list on a day."""
-        return name in self.offers_of(con, day)
-
 
 def revise(
     con: database.Connection,
@@ -144,7 +144,7 @@ def revise(
 
 
 def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
-    """Store vintages, and put the cells of those that are published in the place of what stood."""
+    """Store vintages. The cells of those that are published replace what stood."""
     if not rows:
         return
     database.put(con, Vintages, rows)
@@ -154,7 +154,7 @@ def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
             by_days.setdefault((row.as_of, row.decided_on), {})[row.list] = row.number
     for (cells_of, published_on), accepted in by_days.items():
         published.publish(con, accepted, cells_of=cells_of, published_on=published_on)
-    published.say_waiting(con, {name: (one.offered_on, one.why) for name, one in read_waiting(con).items()})
+    published.say_waiting(con)
 
 
 def _look_at(
@@ -168,7 +168,7 @@ def _look_at(
     is_monthly: bool,
 ) -> _Night:
     """What the lists of a night are decided by. Figures are compared for lists alone that may be revised."""
-    standing = {name: last for name, history in histories.items() if (last := last_published(history)) is not None}
+    standing = standing_of(histories)
     stale = _find_stale(con, as_of) if standing else frozenset()
     night = _Night(as_of=as_of, is_due=not is_monthly or _is_first_of_month(con, as_of), stale=stale)
     candidates = {
@@ -221,9 +221,10 @@ def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
         if figure is not None and rung is not None:
             days.setdefault(figure.list_of(rung), Counter())[row["as_of"], row["decided_on"]] += 1
     rows = []
+    offers_of = functools.cache(functools.partial(published.read_offers, con))
     for name, counts in sorted(days.items()):
         (day, decided_on), _ = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
-        offer = published.read_offers(con, day).get(name)
+        offer = offers_of(day).get(name)
         if offer is not None:
             rows.append(replace(_accept(_new_vintage(name, offer, (), day), decided_on, TAKEN_OVER), offered_on=day))
     store(con, rows)
@@ -248,7 +249,8 @@ def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
     return rows
 
 
-def _is_thin(offer: Offer, last: Vintages) -> bool:
+def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
+    """Whether what a night offers, or what waits, has few of the jobs that stand."""
     return offer.n_jobs < THIN * last.n_jobs
 
 
@@ -278,7 +280,7 @@ def _revise_one(
     new = _new_vintage(name, offer, history, day)
     if last is None:
         return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(new, day, FIRST)]
-    if waiting is not None and not night.has_cells(con, name, waiting.as_of):
+    if waiting is not None and name not in night.offers_of(con, waiting.as_of):
         return _withdraw(waiting, day, "its cells were lost with the databases")
     if waiting is not None and _is_overdue(waiting, last, night):
         why = f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
@@ -304,8 +306,7 @@ def _offer(
     """A vintage that waits; what an earlier night offered waits on, what an earlier run of the day did is replaced."""
     if waiting is None:
         return [] if _is_refused(history, why) else [replace(new, why=why)]
-    is_remnant = waiting.n_jobs < THIN * last.n_jobs
-    if (waiting.offered_on < day and not is_remnant) or waiting.why == why:
+    if (waiting.offered_on < day and not _is_thin(waiting, last)) or waiting.why == why:
         return []
     return [*_withdraw(waiting, day, f"the cells of {day} are offered instead"), replace(new, why=why)]
 
@@ -333,7 +334,7 @@ def _is_overdue(waiting: Vintages, last: Vintages, night: _Night) -> bool:
     """
     has_waited = (night.as_of - waiting.offered_on).days >= MAX_DAYS_WAITING.value
     is_stale = waiting.list in night.stale
-    if waiting.n_jobs < THIN * last.n_jobs:
+    if _is_thin(waiting, last):
         is_stale = (night.as_of - last.as_of).days > MAX_STALE_DAYS.value
     return has_waited and is_stale and waiting.n_printed > 0
 
@@ -400,16 +401,16 @@ class _Comparison:
         """
         in_place = {name: one.number for name, one in read_standing(self.con).items()}
         sides = [
-            (of_history, compute.inputs_of(self.con, self.as_of, self.code_version, self.standing, of_history))
+            (
+                {name for name, one in self.standing.items() if (in_place.get(name) != one.number) == of_history},
+                compute.inputs_of(self.con, self.as_of, self.code_version, self.standing, of_history),
+            )
             for of_history in (False, True)
         ]
         tonight = compute.inputs_of(self.con, self.as_of, self.code_version)
         pairs: dict[str, list[Pair]] = {name: [] for name in self.standing}
         for figure in self.figures.values():
-            for of_history, then_inputs in sides:
-                lists = {
-                    name for name, one in self.standing.items() if (in_place.get(name) != one.number) == of_history
-                }
+            for lists, then_inputs in sides:
                 if not any(figure.list_of(rung) in lists for rung in figure.rungs):
                     continue
                 both = zip(
@@ -428,7 +429,7 @@ class _Comparison:
     def find_reasons(self, offers: Mapping[str, Offer]) -> dict[str, list[str]]:
         """Why the new vintage of each list waits for review; [] where it may be published as it is.
 
-        A list of which no figure is declared waits with that of the same measure at the other kind of place.
+        A list without a declared figure waits with that of the same measure at the other kind of place.
         """
         overlaps, pairs = differences.Overlaps(self.con), self.pair()
         reasons = {name: self._reasons_of(name, own, offers[name], overlaps) for name, own in pairs.items()}
@@ -498,7 +499,7 @@ class Conflict:
 
 
 def find_conflicts(con: database.Connection, figures: Mapping[str, Figure], as_of: date) -> list[Conflict]:
-    """The figures of which two readings pass the gate and contradict each other: what stands is what is printed."""
+    """The figures whose published reading and tonight's both pass the gate but contradict each other."""
     standing = read_standing(con)
     changed = {name: standing[name] for name in sorted(published.find_changed(con, as_of)) if name in standing}
     comparison = _Comparison(con=con, figures=figures, standing=changed, as_of=as_of, code_version="")
@@ -537,7 +538,7 @@ def decide(
     if waiting is None:
         names = sorted(one for one, history in vintages.items() if waiting_one(history))
         raise NotWaitingError(f"{name} does not wait for review; what waits: {', '.join(names) or 'nothing'}")
-    if accepts and not published.has_cells(con, name, waiting.as_of):
+    if accepts and name not in published.read_offers(con, waiting.as_of):
         raise NotWaitingError(
             f"the cells of {name} of {waiting.as_of} were lost with the databases; a night offers new ones"
         )

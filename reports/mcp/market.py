@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
-from reports.figures.vintages import read_standing, read_waiting
+from reports.figures.vintages import read_standing, read_vintages, waiting_of
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.release.published import PublishedDay, read_published
@@ -119,7 +119,7 @@ class Market:
                 con=con,
                 published=read_published(con, base_url=self._base_url, figures=figures),
                 figures={row.figure: row for row in figures},
-                waiting=read_waiting(con),
+                waiting=waiting_of(read_vintages(con)),
             )
         except BaseException:
             con.close()

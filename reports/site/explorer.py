@@ -426,7 +426,7 @@ def say_kicker(cell: PayCell) -> str:
 
 
 def name_row(cell: PayCell, name: str) -> str:
-    """The name of a row, with what stands in the place of what it names."""
+    """The name of a row, and what it counts instead where that is something else."""
     return f"{name} ({cell.instead})" if cell.instead and cell.amounts else name
 
 

@@ -21,12 +21,11 @@ from reports.site.skills import SkillList
 from reports.wording import gaps
 from reports.wording.numbers import Row, percent
 from reports.wording.work import name_work
-from transforms.records.definitions import BAND
+from transforms.records.definitions import BAND, COUNTS
 from warehouse.mart_tables import Figures
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
 """Most cards, and most rows of the chart of each."""
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +155,7 @@ def _say_leaders(top: Sequence[tuple[str, float]], n_leaders: int, what: str, of
 
 
 def _say_number(n: int) -> str:
-    return NUMBERS[n] if n < len(NUMBERS) else str(n)
+    return COUNTS[n] if n <= 10 else str(n)
 
 
 def _say_shares(shares: Sequence[float]) -> str:

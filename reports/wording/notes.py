@@ -62,7 +62,7 @@ def value(figure: Figures) -> str:
 
 
 def say_instead(figure: Figures) -> str | None:
-    """What a printed figure counts in the place of what its id names: wider work, every level, others, one country."""
+    """What a printed figure counts instead of what its id names: wider work, every level, others, one country."""
     declaration, rows = declaration_of(figure.figure), rows_of(figure)
     if figure.value is None or not rows:
         return None

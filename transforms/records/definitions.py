@@ -60,7 +60,7 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """From one quantile of the low ends of what adverts offer (`low`) to one of their high ends (`high`)."""
+    """A band of pay: from the quantile `low` of the adverts' low ends to the quantile `high` of their high ends."""
 
     name: str
     low: float
