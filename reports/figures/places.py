@@ -57,6 +57,11 @@ def slug(name: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in spelling).split())
 
 
+def address(kind: str, *parts: str) -> str:
+    """The id of a figure or cell by the grammar of `addresses`: pay.us.ai_engineering.senior."""
+    return ".".join((kind, *parts))
+
+
 def _list_places() -> list[Place]:
     return [
         *(

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from reports.cells.published import list_ids
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
-from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.declaration import Figure
 from reports.figures.explain import ledger_row
@@ -88,7 +88,7 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
     if len(matches) == most:
         return
     known_ids = {row.figure for row in matches}
-    ids = [name for name in list_ids(con) if name not in known_ids and _is_meant(name, terms)]
+    ids = [name for name in list_ids(con, as_of) if name not in known_ids and _is_meant(name, terms)]
     yield from compute_asked(
         con,
         sorted(ids, key=len)[: most - len(matches)],

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reports.cells.cell import PARTS, Number, numbers_of
 from reports.mcp.market import Snapshot
 from reports.release import figure_files
-from reports.release.numbers import PARTS, Number, numbers_of
 from reports.wording import notes
 from transforms.records.columns import fields_of
 from warehouse.mart_tables import Figures, ReportedPay, SalaryBands

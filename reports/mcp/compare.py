@@ -11,10 +11,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reports.cells.cell import Number, numbers_of
 from reports.mcp.answers import PUBLISHED, WITHHELD, head, round_off, say_span, state_of, summarise, unit_in_words
 from reports.mcp.market import Snapshot
 from reports.release.figure_files import named_rows
-from reports.release.numbers import Number, numbers_of
 from reports.wording import notes
 from warehouse.mart_tables import Figures
 

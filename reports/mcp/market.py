@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from reports.cells.published import list_ids
 from reports.figures.catalogue import KNOWN, find_id
-from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_standing, read_vintages, waiting_of
 from reports.guide import desk
@@ -75,7 +75,7 @@ class Snapshot:
     @cached_property
     def cells(self) -> tuple[str, ...]:
         """The ids of all cells of the marts that may be printed and are in no ledger."""
-        return tuple(name for name in list_ids(self.con) if name not in self.figures)
+        return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
 
 
 Identity = tuple[int, int, int]

@@ -18,20 +18,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reports.cells.cell import numbers_of
+from reports.cells.of_figure import name_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
 from reports.figures.history import FigureVintage, waiting_one
 from reports.figures.vintages import PUBLISHED
 from reports.release.licences import OURS, Licence
-from reports.release.numbers import numbers_of
 from reports.release.published import PublishedDay
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
 from warehouse.publish.release_tables import find_missing
-
-LABELS = ("name", "place", "word", "title", "skill", "country_name", "cell", "item")
-"""Columns that may name a row of a table, where its renderer names none."""
 
 
 def to_json(content: object) -> bytes:
@@ -141,11 +139,9 @@ def _describe_vintages(vintages: Sequence[FigureVintage]) -> dict[str, Any]:
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
     """The rows behind a printed figure with their names, without those withheld; a single row needs no name."""
     rows = notes.rows_of(figure) if figure.value is not None else ()
-    named_by = declaration_of(figure.figure).renderer.named_by
     for row in rows:
         if row.get("status") != "suppressed":
-            name = next((row[c] for c in (named_by, *LABELS) if c and isinstance(row.get(c), str)), None)
-            yield (name if len(rows) > 1 else None), row
+            yield (name_of(row, declaration_of(figure.figure)) if len(rows) > 1 else None), row
 
 
 def _describe_row(row: Row, name: str | None) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
+from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
 from reports.figures.pay_figures import BASES, KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
-from reports.release.cells import Cell
-from reports.release.numbers import MEDIAN_OF_PANEL, PARTS
 from reports.wording.levels import level_phrase
 from reports.wording.notes import BASIS_WORDS
 from reports.wording.work import name_work
@@ -113,7 +112,7 @@ def data(cells: Iterable[Cell], flow: Dataflow, as_of: date) -> bytes:
     head = ["dataflow", f"{AGENCY}:{flow.id}({VERSION})", "R"]
     for cell in cells:
         key = key_of(cell, flow)
-        for number in cell.numbers:
+        for number in cell.numbers.values():
             if number.part in flow.parts:
                 part = [number.part] if "PART" in flow.dimensions else []
                 counts = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))

@@ -108,7 +108,7 @@ def files_of(
     data = findings.FindingsBasis(
         figures={row.figure: row for row in figures},
         explorer=explorer.read_explorer(con, as_of, publication.figures),
-        skills=skills.read_skills(con, publication.figures),
+        skills=skills.read_skills(con, as_of, publication.figures),
     )
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(

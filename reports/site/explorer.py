@@ -11,19 +11,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from reports.figures import query
-from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL, say_instead
-from reports.figures.places import OF_REGION, PLACES, Place
+from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Number, Rests, numbers_of
+from reports.cells.published import read_published
+from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL, MIXED, say_instead
+from reports.figures.places import PLACES, Place
 from reports.figures.query import Connection
-from reports.figures.verdicts import Verdict, judge_age
-from reports.release import cells
 from reports.release.licences import Licence, combine, licence_of
-from reports.release.numbers import MEDIAN_OF_PANEL, Number, numbers_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
@@ -31,11 +28,9 @@ from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
 from reports.wording.pay import find_head, name_place
 from reports.wording.work import WORKS, name_work, split_work
-from transforms.records.definitions import MAX_COUNTRY_SHARE
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
 
-SQL = Path(__file__).with_name("sql") / "pay_cells.sql"
 OWN = "advertised"
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
 """Levels that may be chosen, in the order of a career."""
@@ -144,22 +139,13 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
     cell is shown whose sources let it be passed on.
     """
-    text = query.fill_text(
-        SQL.read_text(encoding="utf-8"),
-        {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value},
-    )
-    bases = cells.read_bases(con)
     pay_cells: dict[tuple[str, str, str], PayCell] = {}
-    for row in query.read(con, text):
-        place = OF_REGION.get((row["region_level"], row["region"]))
-        work = row["role_group"] if row["role"] == "all" else row["role"]
-        level = row["seniority_group"]
-        if place is None or level not in LEVELS or work not in WORKS:
+    every = read_published(con, as_of, kinds=["pay"], also_withheld=True)
+    for published in sorted(every, key=lambda cell: cell.kind != PAY_IDS):
+        is_own_market = published.kind == PAY_IDS or (published.kind == MIXED_IDS and published.basis in OF_PERSONS)
+        if not is_own_market or published.row["is_of_one"] or published.item not in LEVELS:
             continue
-        if split_work(work) != (row["role_group"], row["role"]):
-            continue
-        basis = bases.get((row["region_level"], row["region"], row["basis"], row["day"]))
-        cell = _cell_of_row(row, place, work, basis, as_of)
+        cell = _cell_of(published)
         if cell is not None:
             pay_cells[cell.key] = min(pay_cells.get(cell.key, cell), cell, key=_order_of_kinds)
     figure_cells = [_cell_of_figure(figure) for figure in figures if figure.value is not None]
@@ -208,26 +194,21 @@ def _choose_first(
     return min(keys, key=order)
 
 
-def _cell_of_row(row: Row, place: Place, work: str, basis: cells.Basis | None, as_of: date) -> PayCell | None:
-    """A cell of a row of the mart; None where it may not be passed on, is too old, or says nothing that is shown."""
-    kind, is_few = row["basis"], row["status"] == "suppressed"
-    licence = combine(basis.sources if basis else ())
+def _cell_of(published: Cell) -> PayCell | None:
+    """A published cell as the explorer shows it; None where it may not be passed on, or says nothing that is shown."""
+    licence = combine(published.rests.sources)
     if not isinstance(licence, Licence):
         return None
-    verdict = Verdict(status=row["status"], reason=row["reason"], n_jobs=None, n_employers=None)
-    period_to = basis.period_to if basis else None
-    outcome = judge_age(verdict, kind, period_to, as_of)
-    if outcome.status == "suppressed" and not is_few:
-        return None
-    cell = _fill_cell(row, place.slug, work, row["seniority_group"], kind)
+    row = {**published.row, "status": "published" if published.status == "stale" else published.status}
+    cell = _fill_cell(row, published.place, published.work, published.item, published.basis)
     if cell is None:
         return None
     return replace(
         cell,
-        day=row["day"],
-        period=_say_period(kind, row["day"], basis),
-        instead=say_instead(None, kind, cell.level),
-        is_old=outcome.status == "stale",
+        day=published.row["as_of"],
+        period=_say_period(published.basis, published.row["as_of"], published.rests),
+        instead=say_instead(None, published.basis, cell.level),
+        is_old=published.status == "stale",
         licence=licence.in_short,
     )
 
@@ -262,8 +243,10 @@ def _cell_of_figure(figure: Figures) -> PayCell | None:
     )
 
 
-PAY_IDS = KIND_OF_MARKET[LOCAL]
-"""The first part of ids of pay in a place's own market."""
+PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
+"""The first part of ids of pay in a place's own market, and of pay of all markets together."""
+OF_PERSONS = ("reported", "official")
+"""Bases of pay of persons, who live there whoever pays."""
 
 
 def _fill_cell(row: Row, place: str, work: str, level: str, kind: str) -> PayCell | None:
@@ -300,10 +283,10 @@ def _in_dollars(cell: PayCell) -> PayCell:
     return replace(cell, amounts=None, why=f"known in {cell.amounts.currency} only")
 
 
-def _say_period(kind: str, on: date, basis: cells.Basis | None) -> str:
-    if kind == OWN or basis is None or basis.period_to is None:
+def _say_period(kind: str, on: date, rests: Rests) -> str:
+    if kind == OWN or rests.period_to is None:
         return day(on)
-    return notes.words_of_period(kind, basis.period_from, basis.period_to).partition(" of ")[2]
+    return notes.words_of_period(kind, rests.period_from, rests.period_to).partition(" of ")[2]
 
 
 def amounts_of(row: Row) -> Amounts:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from reports.cells.cell import MEDIAN_OF_PANEL
 from reports.figures.catalogue import declaration_of
 from reports.figures.history import FigureVintage
 from reports.figures.places import PLACES
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
-from reports.release.numbers import MEDIAN_OF_PANEL
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.findings import FindingsBasis

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from reports.cells.cell import numbers_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.pay_figures import say_instead
 from reports.release.figure_files import named_rows
-from reports.release.numbers import numbers_of
 from reports.site import explorer, regions, rows, words
 from reports.site.rows import ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence

@@ -11,21 +11,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from reports.figures import query
+from reports.cells.cell import Cell
+from reports.cells.published import read_published
 from reports.figures.places import EVERYWHERE, OF_REGION, Place, slug
 from reports.figures.query import Connection
+from reports.figures.share_figures import ASKED
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import VERDICTS, Row, category_name, interval, percent
 from reports.wording.work import GROUPS, name_work
-from transforms.records.vocabulary import AI_JOBS
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import POINT
 
-SQL = Path(__file__).with_name("sql") / "skill_cells.sql"
+BESIDE = {"skill_required": "required", "skill_preferred": "preferred"}
+"""Measures of which a list has the share beside what is asked, by the name of its columns."""
 LEAST_JOBS = 2
 """Jobs that must ask for a skill for it to be listed."""
 SHOWN_FIRST = 40
@@ -86,18 +87,32 @@ class SkillList:
     skills: Sequence[Skill]
 
 
-def read_skills(con: Connection, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
+def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
     """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
-    text = query.fill_text(SQL.read_text(encoding="utf-8"), {"least": LEAST_JOBS})
     figure_of = _published_skills(figures)
     groups: dict[tuple[str, str], list[Row]] = {}
-    for row in query.read(con, text):
-        place = OF_REGION.get((row["region_level"], row["region"]))
-        if place is not None and row["role_group"] != AI_JOBS:
-            groups.setdefault((place.slug, row["role_group"]), []).append(row)
+    beside: dict[tuple[str, str, str, str], Cell] = {}
+    for cell in read_published(con, as_of, kinds=["shares"]):
+        if cell.measure == ASKED and cell.row["n_asking"] >= LEAST_JOBS:
+            groups.setdefault((cell.place, cell.work), []).append({**cell.row, "day": cell.row["as_of"]})
+        elif cell.measure in BESIDE:
+            beside[BESIDE[cell.measure], cell.place, cell.work, cell.item] = cell
+    rows_of = {
+        key: [{**row, **_beside([beside.get((name, *key, row["item"])) for name in BESIDE.values()])} for row in rows]
+        for key, rows in groups.items()
+    }
     return {
         key: _make_list(OF_REGION[(group[0]["region_level"], group[0]["region"])], key[1], group, figure_of)
-        for key, group in sorted(groups.items())
+        for key, group in sorted(rows_of.items())
+    }
+
+
+def _beside(cells: Sequence[Cell | None]) -> Row:
+    """The shares of adverts that require and that prefer a skill, as columns of its row."""
+    return {
+        f"{name}{suffix}": None if cell is None else cell.row[column]
+        for name, cell in zip(BESIDE.values(), cells, strict=True)
+        for suffix, column in (("", "share"), ("_lo", "share_lo"), ("_hi", "share_hi"), ("_form", "form"))
     }
 
 

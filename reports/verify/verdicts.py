@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from reports.cells.cell import numbers_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, published_figures, read_figures, read_sources
@@ -20,7 +21,6 @@ from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Se
 from reports.guide.render import content_of, make_edition, read_words
 from reports.guide.suggest import Claim, find_claims
 from reports.guide.words import UNKNOWN, rank_by_words, terms_of
-from reports.release.numbers import numbers_of
 from reports.verify.ties import Tie, TiedText, read_ties, tie_numbers, unit_of
 from reports.wording import notes
 from reports.wording.numbers import unit_of_short

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reports.wording.amounts import amount, is_point
-from reports.wording.numbers import Row, Rows, count_of, low_mark, percent, qualify, sentences, short
-from reports.wording.renderer import Renderer, Table, without_empty_columns
+from reports.wording.amounts import amount, ends_cell, median_cell
+from reports.wording.numbers import Row, Rows, count_of, low_mark, percent, qualify, sentences
+from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import name_workers
 
 
@@ -165,14 +165,8 @@ def _purchasing_power(row: Row) -> str:
     """International dollars with the year of the price level: "86.6K (prices of 2024)"."""
     if row["ppp"] is None:
         return "–"
-    text = short(row["ppp"]) if is_point(row, "ppp") else _interval(row, "ppp")
+    text = median_cell(row, "ppp")
     return f"{text} (prices of {row['price_year']})"
-
-
-def _interval(row: Row, name: str) -> str:
-    if row[f"{name}_lo"] is None or row[f"{name}_hi"] is None:
-        return "–"
-    return f"{short(row[f'{name}_lo'])}–{short(row[f'{name}_hi'])}"
 
 
 def _n(row: Row) -> str:
@@ -189,29 +183,27 @@ def _all_text(rows: Rows) -> str:
     return "; ".join(parts)
 
 
+_COLUMNS = (
+    Column("Country", lambda row: str(row["place"]), False),
+    Column("Work", name_work, False),
+    Column("By", name_kind, False),
+    Column("Median, USD per year", lambda row: qualify(value(row).replace("USD ", ""), [low_mark(row)]), False),
+    Column("95% interval", lambda row: ends_cell(row, "usd")),
+    Column("Own money", _own_money, False),
+    Column("Purchasing power", _purchasing_power, False),
+    Column("n", _n, False),
+    Column("Of", lambda row: str(row["period"]), False),
+    Column(
+        "Of our adverts' median",
+        lambda row: "–" if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"]),
+        False,
+    ),
+    Column("What sets it apart", lambda row: explain(row) or "–", False),
+)
+
+
 def _all_table(rows: Rows) -> Table:
-    cells = tuple(
-        (
-            row["place"],
-            name_work(row),
-            name_kind(row),
-            qualify(value(row).replace("USD ", ""), [low_mark(row)]),
-            _interval(row, "usd"),
-            _own_money(row),
-            _purchasing_power(row),
-            _n(row),
-            row["period"],
-            "–" if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"]),
-            explain(row) or "–",
-        )
-        for row in rows
-    )
-    columns = (
-        "Country", "Work", "By", "Median, USD per year", "95% interval", "Own money", "Purchasing power", "n", "Of",
-        "Of our adverts' median", "What sets it apart",
-    )  # fmt: skip
-    table = Table(columns=columns, rows=cells, numeric=frozenset((4,)), key=KEY, below=_below(rows))
-    return without_empty_columns(table)
+    return make_table(rows, _COLUMNS, key=KEY, below=_below(rows))
 
 
 def _below(rows: Rows) -> tuple[str, ...]:

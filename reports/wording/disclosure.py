@@ -5,9 +5,11 @@ Adverts "state pay"; no words say what a law does, since places with and without
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reports.wording.numbers import Row, Rows, choose_printed, count_of, interval, percent, printed_share, whole
 from reports.wording.parts import SHARE_PARTS
-from reports.wording.renderer import Renderer, Table, without_empty_columns
+from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
 from transforms.text.lookups import cells_of
 from warehouse.load.disclosure_laws import load_disclosure_laws
@@ -66,34 +68,31 @@ def _say_within(row: Row) -> str:
     )
 
 
+def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str]:
+    """A column that is a dash where only the interval of the difference is printed."""
+    return lambda row: "–" if row["form"] == "interval" else say(row[column])
+
+
+_WITHIN = (
+    Column("Jobs", _name, False),
+    Column("State pay, law in force", _of_point("share_both", percent)),
+    Column("State pay, no law that we know of", _of_point("share_other", percent)),
+    Column("Difference in points", _of_point("difference", say_points)),
+    Column("95% interval", say_ends),
+    Column("Employers", lambda row: whole(row["n_employers"])),
+    Column("Jobs, law in force", lambda row: whole(row["n_jobs_both"])),
+    Column("Jobs, no law", lambda row: whole(row["n_jobs_other"])),
+)
+
+
 def _within_table(rows: Rows) -> Table:
-    cells = tuple(
-        (
-            _name(row),
-            *(
-                ("–", "–", "–")
-                if row["form"] == "interval"
-                else (percent(row["share_both"]), percent(row["share_other"]), say_points(row["difference"]))
-            ),
-            say_ends(row),
-            whole(row["n_employers"]),
-            whole(row["n_jobs_both"]),
-            whole(row["n_jobs_other"]),
-        )
-        for row in choose_printed(rows)
-    )
     reasons = "; ".join(f"{_name(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
-    below = (f"Withheld. {reasons}.",) if reasons else ()
-    columns = (
-        "Jobs", "State pay, law in force", "State pay, no law that we know of", "Difference in points", "95% interval",
-        "Employers", "Jobs, law in force", "Jobs, no law",
-    )  # fmt: skip
     key = (
         "In the adverts we read: employers with adverts both in places where a law requiring adverts to state pay was "
         "in force on the day of reading and in places where none was that we know of. Shares are the mean of the "
         "employers' own: each counts once."
     )
-    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, 8)), key=key, below=below)
+    return make_table(choose_printed(rows), _WITHIN, key=key, below=[f"Withheld. {reasons}." if reasons else ""])
 
 
 def _width(row: Row) -> str:
@@ -132,35 +131,29 @@ def _places_text(rows: Rows) -> str:
     return "; ".join(filter(None, parts))
 
 
+_PLACES = (
+    Column("Place or law", lambda row: str(row["name"]), False),
+    Column("In force from", lambda row: row["in_force_from"] or "–", False),
+    Column("State pay", _of_point("share", percent)),
+    Column("95% interval", interval),
+    Column("Jobs", lambda row: whole(row["n_asking"])),
+    Column("Of jobs", lambda row: whole(row["n_jobs"])),
+    Column("Employers", lambda row: whole(row["n_employers"])),
+    Column("Median width of ranges", lambda row: "–" if row["width_form"] == "interval" else _width(row)),
+    Column("Its 95% interval", _width_ends),
+    Column("Ranges", lambda row: whole(row["n_ranges"])),
+)
+
+
 def _places_table(rows: Rows) -> Table:
-    cells = tuple(
-        (
-            row["name"],
-            row["in_force_from"] or "–",
-            "–" if row["form"] == "interval" else percent(row["share"]),
-            interval(row),
-            whole(row["n_asking"]),
-            whole(row["n_jobs"]),
-            whole(row["n_employers"]),
-            "–" if row["width_form"] == "interval" else _width(row),
-            _width_ends(row),
-            whole(row["n_ranges"]),
-        )
-        for row in choose_printed(rows)
-    )
-    columns = (
-        "Place or law", "In force from", "State pay", "95% interval", "Jobs", "Of jobs", "Employers",
-        "Median width of ranges", "Its 95% interval", "Ranges",
-    )  # fmt: skip
     key = (
         "In the adverts we read: share of the jobs whose full advert was read that state pay; a job counts in each of "
         "its places. Width: high end less low end over their midpoint. Not known: the place is not known finely "
         "enough, as United States without a state, or remote work over several states."
     )
     few = ", ".join(f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed")
-    below = (*((f"Withheld, too few jobs or employers: {few}.",) if few else ()), *_laws(rows))
-    table = Table(columns=columns, rows=cells, numeric=frozenset(range(2, 10)), key=key, below=below)
-    return without_empty_columns(table)
+    below = [f"Withheld, too few jobs or employers: {few}." if few else "", *_laws(rows)]
+    return make_table(choose_printed(rows), _PLACES, key=key, below=below)
 
 
 def _laws(rows: Rows) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import functools
 
 from reports.wording.levels import level_phrase
 from reports.wording.numbers import Row, Rows, count_of
-from reports.wording.renderer import Renderer, Table
+from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_DAYS_APART
 from warehouse.marts.printing import JOBS
 
@@ -77,16 +77,22 @@ def _text(rows: Rows) -> str:
 
 def _table(rows: Rows) -> Table:
     table_rows = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
-    cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in table_rows)
-    columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"][:-1]), LAST_HEADING)
+    steps = [one["step"] for one in rows[0]["steps"]]
+    columns = [
+        Column("Place", lambda row: str(row["place"]), False),
+        *(Column(HEADINGS.get(step, LAST_HEADING), functools.partial(_say_count, step)) for step in steps),
+    ]
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
         "band. A job counts in each of its places."
     )
     others = count_of(len(rows) - len(table_rows), "place")
     few = f"Not in the table: {others} with fewer than {JOBS.bound:.0f} AI engineering jobs, none of them in a band."
-    below = ((few,) if len(table_rows) < len(rows) else ()) + _reasons(rows)
-    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, len(columns))), key=key, below=below)
+    return make_table(table_rows, columns, key=key, below=[few if len(table_rows) < len(rows) else "", *_reasons(rows)])
+
+
+def _say_count(step: str, row: Row) -> str:
+    return f"{count_at(row, step):,}"
 
 
 def _reasons(rows: Rows) -> tuple[str, ...]:
@@ -123,13 +129,16 @@ def _coverage_text(rows: Rows) -> str:
 
 
 def _coverage_table(heading: str, rows: Rows) -> Table:
-    cells = tuple(
-        (row["name"], *(f"{row[column]:,}" for column in COVERAGE_COLUMNS), str(row["read_on"] or "never"))
-        for row in rows
-    )
-    columns = (heading, *COVERAGE_COLUMNS.values(), "Last read")
-    numeric = frozenset(range(1, 1 + len(COVERAGE_COLUMNS)))
-    return Table(columns=columns, rows=cells, numeric=numeric, key=COVERAGE_KEY)
+    columns = [
+        Column(heading, lambda row: str(row["name"]), False),
+        *(Column(words, functools.partial(_say_column, name)) for name, words in COVERAGE_COLUMNS.items()),
+        Column("Last read", lambda row: str(row["read_on"] or "never"), False),
+    ]
+    return make_table(rows, columns, key=COVERAGE_KEY)
+
+
+def _say_column(name: str, row: Row) -> str:
+    return f"{row[name]:,}"
 
 
 def coverage(heading: str) -> Renderer:

@@ -23,7 +23,7 @@ from reports.wording.numbers import (
     whole,
 )
 from reports.wording.parts import PAY_PARTS
-from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
+from reports.wording.renderer import Column, Renderer, Table, list_doubts, make_table
 from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
 from warehouse.marts.printing import JOBS
 
@@ -321,32 +321,10 @@ def _bands_text(rows: Rows) -> str:
 
 def _bands_table(heading: str, level: str, rows: Rows) -> Table:
     printable, reasons = _places(rows)
-    cells = tuple(
-        (
-            row["place"],
-            row["rung"],
-            qualify(band(row) if is_band(row) else "no band", [low_mark(row)]),
-            _stated_cell(row),
-            median_cell(row),
-            median_cell(row, "p50_of_panel"),
-            _local(row) if row.get("local_low") is not None else "–",
-            ends_cell(row, "band_low"),
-            ends_cell(row, "band_high"),
-            _n_cell(row),
-            whole(row["n_employers"]),
-        )
-        for row in printable
-    )
-    columns = (
-        heading, "From", "Band per year", "Band from titles alone", "Median", MEDIAN_OF_PANEL, "Local money",
-        "Lower end, 95% interval", "Upper end, 95% interval", "n", "Employers",
-    )  # fmt: skip
     titles = f" {TITLES_KEY}" if any(row.get("stated_status") is not None for row in printable) else ""
     key = f"US dollars per year. {BANDS_KEY}{titles}{_key_of_panel(printable)}"
-    numeric = frozenset((4, 5, 7, 8, 10))
-    return without_empty_columns(
-        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, printable, reasons))
-    )
+    columns = (Column(heading, lambda row: str(row["place"]), False), *_COLUMNS)
+    return make_table(printable, columns, key=key, below=_below(level, printable, reasons))
 
 
 def _stated_cell(row: Row) -> str:
@@ -360,9 +338,18 @@ def _stated_cell(row: Row) -> str:
     return qualify(title_band, [n, low])
 
 
-def _n_cell(row: Row) -> str:
-    noun = UNITS_OF_BASIS.get(row["basis"], ("job", "jobs"))
-    return count_of(row["n_jobs"], *noun)
+_COLUMNS = (
+    Column("From", lambda row: str(row["rung"]), False),
+    Column("Band per year", lambda row: qualify(band(row) if is_band(row) else "no band", [low_mark(row)]), False),
+    Column("Band from titles alone", _stated_cell, False),
+    Column("Median", median_cell),
+    Column(MEDIAN_OF_PANEL, lambda row: median_cell(row, "p50_of_panel")),
+    Column("Local money", lambda row: _local(row) if row.get("local_low") is not None else "–", False),
+    Column("Lower end, 95% interval", lambda row: ends_cell(row, "band_low")),
+    Column("Upper end, 95% interval", lambda row: ends_cell(row, "band_high")),
+    Column("n", lambda row: count_of(row["n_jobs"], *UNITS_OF_BASIS.get(row["basis"], ("job", "jobs"))), False),
+    Column("Employers", lambda row: whole(row["n_employers"])),
+)
 
 
 def _bonus_text(rows: Rows) -> str:

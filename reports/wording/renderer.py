@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from reports.wording.numbers import LOW_CONFIDENCE, Rows, low_mark
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, low_mark
 from reports.wording.parts import Part
+
+
+class Column(NamedTuple):
+    """A column of a table: its heading, and what it says of a row; numbers are aligned to the right."""
+
+    heading: str
+    say: Callable[[Row], str]
+    is_numeric: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +30,19 @@ class Table:
     numeric: frozenset[int] = frozenset()
     key: str = ""
     below: tuple[str, ...] = ()
+
+
+def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: Sequence[str] = ()) -> Table:
+    """A table of rows, without the columns in which no row has anything to say."""
+    cells = [tuple(column.say(row) for column in columns) for row in rows]
+    kept = [i for i in range(len(columns)) if any(row[i] not in ("", "–") for row in cells)]
+    return Table(
+        columns=tuple(columns[i].heading for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in cells),
+        numeric=frozenset(place for place, i in enumerate(kept) if columns[i].is_numeric),
+        key=key,
+        below=tuple(filter(None, below)),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +61,6 @@ class Renderer:
     shows_baseline: bool = False
     names_withheld: bool = False
     parts: Mapping[str, Part] = field(default_factory=dict)
-
-
-def without_empty_columns(table: Table) -> Table:
-    """A table without the columns in which no row has anything to say."""
-    indices = [i for i in range(len(table.columns)) if any(row[i] not in ("", "–") for row in table.rows)]
-    return replace(
-        table,
-        columns=tuple(table.columns[i] for i in indices),
-        rows=tuple(tuple(row[i] for i in indices) for row in table.rows),
-        numeric=frozenset(new for new, old in enumerate(indices) if old in table.numeric),
-    )
 
 
 def list_doubts(rows: Rows, named_by: str, *, most: int | None = None) -> str | None:

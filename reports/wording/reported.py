@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.wording.amounts import amount, is_point
+from reports.wording.amounts import amount, ends_cell, is_point, median_cell
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, choose_printed, count_of, day, percent, short
-from reports.wording.renderer import Renderer, Table, without_empty_columns
+from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
 
@@ -42,33 +42,9 @@ def _with_n(row: Row) -> str:
     return f"{amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
-def _table(rows: Rows) -> Table:
-    cells = tuple(
-        (
-            name_persons(row),
-            short(row["p50"]) if is_point(row, "p50") else _ends(row),
-            _ends(row),
-            f"{short(row['p25'])}–{short(row['p75'])}",
-            _local(row),
-            _in_dollars(row),
-            f"{row['n_persons']:,}",
-            f"{row['survey']}, {row['year']}",
-        )
-        for row in choose_printed(rows)
-    )
-    columns = (
-        "Who", "Median", "Its 95% interval", "Middle half", "Median in local money", "Paid in dollars alone", "Persons",
-        "Survey",
-    )  # fmt: skip
-    below = tuple(filter(None, (_say_withheld(rows), _say_left_out(rows))))
-    return without_empty_columns(
-        Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3, 6)), key=KEY, below=below)
-    )
-
-
 def _ends(row: Row) -> str:
     """The 95 % interval of the median."""
-    return f"{short(row['p50_lo'])}–{short(row['p50_hi'])}"
+    return ends_cell(row, "p50")
 
 
 def _local(row: Row) -> str:
@@ -83,6 +59,22 @@ def _in_dollars(row: Row) -> str:
         return "–"
     ends = f"{percent(row['dollars_share_lo']).removesuffix('%')}–{percent(row['dollars_share_hi'])}"
     return f"{percent(row['dollars_share'])} ({ends})"
+
+
+_COLUMNS = (
+    Column("Who", name_persons, False),
+    Column("Median", median_cell),
+    Column("Its 95% interval", _ends),
+    Column("Middle half", lambda row: f"{short(row['p25'])}–{short(row['p75'])}"),
+    Column("Median in local money", _local, False),
+    Column("Paid in dollars alone", _in_dollars, False),
+    Column("Persons", lambda row: f"{row['n_persons']:,}"),
+    Column("Survey", lambda row: f"{row['survey']}, {row['year']}", False),
+)
+
+
+def _table(rows: Rows) -> Table:
+    return make_table(choose_printed(rows), _COLUMNS, key=KEY, below=[_say_withheld(rows), _say_left_out(rows)])
 
 
 MAX_NAMED = 6

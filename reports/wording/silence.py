@@ -10,7 +10,7 @@ import functools
 from reports.wording.amounts import median_cell
 from reports.wording.levels import level_phrase
 from reports.wording.numbers import Row, Rows, count_of, percent, short
-from reports.wording.renderer import Renderer, Table, without_empty_columns
+from reports.wording.renderer import Column, Renderer, Table, make_table
 
 NO_BOUNDS = "no informative bounds"
 KEY = (
@@ -35,7 +35,7 @@ def choose_counted(rows: Rows) -> Rows:
 
 def say_stated(row: Row) -> str:
     """ "132 of 164"."""
-    return f"{row['n_jobs']:,} of {row['n_jobs'] + row['n_silent']:,}"
+    return f"{row['n_jobs']:,} of {_count_all(row):,}"
 
 
 def bounds(row: Row) -> str | None:
@@ -78,24 +78,23 @@ def _text(rows: Rows) -> str:
 
 def _table(level: str, rows: Rows) -> Table:
     bands = [row for row in rows if is_counted(row)]
-    cells = tuple(
-        (
-            row["place"],
-            f"{say_stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})",
-            median_cell(row),
-            bounds(row) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
-            at_odds(row) or "–",
-        )
-        for row in bands
-    )
     columns = (
-        "Place", "State pay", "Median of those", "If the silent ones paid anything at all, 95% interval",
-        "If they tend to pay less, or more",
-    )  # fmt: skip
+        Column("Place", lambda row: str(row["place"]), False),
+        Column("State pay", lambda row: f"{say_stated(row)} ({percent(row['n_jobs'] / _count_all(row))})"),
+        Column("Median of those", median_cell),
+        Column(
+            "If the silent ones paid anything at all, 95% interval",
+            lambda row: bounds(row) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
+            False,
+        ),
+        Column("If they tend to pay less, or more", lambda row: at_odds(row) or "–", False),
+    )
     key = f"Median pay per year in US dollars, {level_phrase(level)}. {KEY}"
-    notes = () if len(bands) == len(rows) else (LEFT_OUT,)
-    table = Table(columns=columns, rows=cells, numeric=frozenset((1, 2)), key=key, below=notes)
-    return without_empty_columns(table)
+    return make_table(bands, columns, key=key, below=[LEFT_OUT] if len(bands) < len(rows) else [])
+
+
+def _count_all(row: Row) -> int:
+    return int(row["n_jobs"] + row["n_silent"])
 
 
 LEFT_OUT = (

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from reports.cells.cell import PARTS as ALL_PARTS
+from reports.cells.cell import numbers_of
 from reports.figures import query
 from reports.figures.addresses import canonical
 from reports.figures.catalogue import KNOWN, declaration_of
@@ -20,8 +22,6 @@ from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
 from reports.release.cells import read_bases, read_cells
-from reports.release.numbers import PARTS as ALL_PARTS
-from reports.release.numbers import numbers_of
 from reports.site.explorer import LEVELS, PARTS
 from reports.site.skills import DECIMALS
 from reports.wording import notes, numbers

@@ -25,10 +25,10 @@ from bs4 import BeautifulSoup
 from extractors.refine import refine
 from extractors.refine.cache import code_key
 from flows import nightly
+from reports.cells.cell import numbers_of
 from reports.figures import query, vintages
 from reports.figures.catalogue import declaration_of
 from reports.release.manifest import DATABASE
-from reports.release.numbers import numbers_of
 from reports.site import build
 from reports.wording import notes
 from tests.made_nights import market

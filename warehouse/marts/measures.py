@@ -7,7 +7,8 @@ the denominator of every item unless its list is NULL; jobs that `jobs` leaves o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from transforms.records.vocabulary import (
     AI_GROUPS,
@@ -23,7 +24,7 @@ from transforms.records.vocabulary import (
     WORKPLACES,
     YEARS_BANDS,
 )
-from transforms.text.lookups import languages_read
+from transforms.text.lookups import languages_read, roles
 
 ESTIMAND = "share_of_jobs"
 """Share of jobs, each counted once."""
@@ -41,12 +42,13 @@ JOBS = "counted_jobs($as_of)"
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """What is asked of each job of a cell.
+    """What is asked of each job of a cell, and every word that a reader sees of it.
 
-    `title` and `unit` are words for readers, `jobs_title` names the jobs of the denominator. `silence` says what it
-    means that adverts say nothing (`SILENCE`); where that is unknown, `known_words` say what jobs do whose adverts are
-    not silent ("24% of jobs …"). `items` are items that each cell has a row for; those that some job of the cell has
-    are there anyway.
+    `of` names the jobs of the denominator, which stand for {jobs}; `says` is what jobs do that count for {item}, with
+    other words for single items in `says_of`. `title` and `heading` name the measure and its items, `names` the items;
+    `remark` is what else a reader should know. `silence` says what it means that adverts say nothing (`SILENCE`); where
+    that is unknown, `known_words` say what jobs do whose adverts are not silent ("24% of jobs …"). `items` are items
+    that each cell has a row for; those that some job of the cell has are there anyway.
 
     `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
     for each class of text, and counts only languages that are read well; texts of others, and in the cells of full
@@ -55,9 +57,14 @@ class Measure:
 
     name: str
     title: str
-    jobs_title: str
+    of: str
+    says: str
     answers: str
     silence: str
+    says_of: Mapping[str, str] = field(default_factory=dict)
+    heading: str = "Answer"
+    names: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
     known_words: str = ""
     jobs: str = "true"
     relation: str = JOBS
@@ -67,6 +74,18 @@ class Measure:
     seniority_groups: tuple[str, ...] = ("all",)
     reading: str | None = None
     has_categories: bool = False
+
+    def name_jobs(self, jobs: str = "jobs") -> str:
+        """The jobs of the denominator, of all jobs or of these: "AI jobs in Germany whose full advert was read"."""
+        return self.of.format(jobs=jobs)
+
+    def name_item(self, item: str) -> str:
+        """An item in words."""
+        return self.names.get(item, item)
+
+    def say(self, item: str) -> str:
+        """What jobs do that count for an item: "ask for Python", "are remote"."""
+        return self.says_of.get(item) or self.says.format(item=self.name_item(item))
 
     @property
     def asks_all_jobs(self) -> bool:
@@ -127,27 +146,49 @@ def _years_band() -> str:
 
 
 _SKILLS = {
-    "required": "required",
-    "preferred": "preferred",
-    "mentioned": "mentioned",
-    "asked": "required or preferred",
-    "any": "required, preferred or mentioned",
+    "required": ("required", "require"),
+    "preferred": ("preferred", "prefer"),
+    "mentioned": ("mentioned", "mention"),
+    "asked": ("required or preferred", "ask for"),
+    "any": ("required, preferred or mentioned", "name"),
 }
+"""How skills of a measure stand in adverts, and what adverts do with them."""
+_ASKED_REMARK = "a skill counts when the advert requires or prefers it, not when it only mentions it"
 _ADDITIONAL = {
-    "additional_pay": ("Equity, bonus or commission beside base pay", ()),
-    "equity": ("Equity beside base pay", ("equity", "equity_percent")),
-    "bonus": ("Bonus beside base pay", ("bonus",)),
-    "commission": ("Commission beside base pay", ("commission", "on_target_earnings")),
+    "additional_pay": ("equity, bonus or commission", ()),
+    "equity": ("equity", ("equity", "equity_percent")),
+    "bonus": ("a bonus", ("bonus",)),
+    "commission": ("commission", ("commission", "on_target_earnings")),
 }
-"""Title and components (`core.posting_pay.component`) of pay beside base pay; none: any of them."""
+"""Words and components (`core.posting_pay.component`) of pay beside base pay; no component: any of them."""
 _ALL_ADDITIONAL = tuple(name for _, names in _ADDITIONAL.values() for name in names)
+_READ_IN_FULL = "{jobs} whose full advert was read"
+_DEGREE_NAMES = {
+    "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
+    "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",
+}  # fmt: skip
+_YEARS_NAMES = {
+    band: f"{first} years or more" if band.endswith("+") else f"{first} to {last} years" if first else "at most 1 year"
+    for band, (first, last) in YEARS_BANDS.items()
+} | {NOT_ASKED: "not asked for"}
+_EMPLOYMENT_NAMES = {
+    "FULL_TIME": "full-time", "PART_TIME": "part-time", "CONTRACTOR": "contract", "TEMPORARY": "temporary",
+    "INTERN": "internship", "VOLUNTEER": "voluntary", "PER_DIEM": "by the day", "OTHER": "other",
+}  # fmt: skip
+_QUALIFICATION_NAMES = {
+    "portfolio": "a portfolio of work", "certification": "a certification", "internship": "experience of an internship",
+    "open_source": "contributions to open source",
+}  # fmt: skip
 
 _DECLARED = (
     *(
         Measure(
             name=f"skill_{requirement}",
             title=f"Skills {words}",
-            jobs_title="jobs whose full advert was read",
+            of=_READ_IN_FULL,
+            says=f"{verb} {{item}}",
+            heading="Skill",
+            remark=_ASKED_REMARK if requirement == "asked" else "",
             answers=_if_read("skills", f'"{requirement}"'),
             silence="no",
             relation="jobs_with_skills($as_of)",
@@ -155,12 +196,16 @@ _DECLARED = (
             reading="skills",
             has_categories=True,
         )
-        for requirement, words in _SKILLS.items()
+        for requirement, (words, verb) in _SKILLS.items()
     ),
     Measure(
         name="role",
-        title="Roles among AI jobs",
-        jobs_title="AI jobs",
+        title="Role",
+        of="{jobs}",
+        says="are for the role {item}",
+        heading="Role",
+        names={role.role: role.title for role in roles()},
+        remark="AI jobs are those of engineering, research and data science, and the roles around them",
         answers="[role]",
         silence="none",
         items=tuple(role for group in AI_GROUPS for role in ROLE_GROUPS[group]),
@@ -169,7 +214,10 @@ _DECLARED = (
     Measure(
         name="workplace",
         title="Where the work is done",
-        jobs_title="jobs that say where the work is done",
+        of="{jobs} that say where the work is done",
+        says="are {item}",
+        heading="Workplace",
+        names={"onsite": "on site"},
         answers=_single_answer("workplace"),
         silence="unknown",
         known_words="say where the work is done",
@@ -178,7 +226,9 @@ _DECLARED = (
     Measure(
         name="remote_scope",
         title="Where remote work may be done",
-        jobs_title="remote jobs that say where the work may be done",
+        of="remote {jobs} that say where the work may be done",
+        says="may be done from {item}",
+        heading="From",
         answers="remote_scope",
         silence="unknown",
         known_words="say where remote work may be done",
@@ -187,7 +237,15 @@ _DECLARED = (
     Measure(
         name="degree",
         title="Lowest accepted degree",
-        jobs_title="jobs whose full advert was read",
+        of=_READ_IN_FULL,
+        says="accept no less than a {item}",
+        says_of={
+            "none": "say that no degree is needed",
+            "associate": "accept no less than an associate degree",
+            NOT_ASKED: "name no degree",
+        },
+        heading="Lowest accepted degree",
+        names=_DEGREE_NAMES,
         answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
         silence="no",
         items=(*DEGREES, NOT_ASKED),
@@ -196,7 +254,11 @@ _DECLARED = (
     Measure(
         name="years",
         title="Least years of experience asked for",
-        jobs_title="jobs whose full advert was read",
+        of=_READ_IN_FULL,
+        says="ask for {item} of experience",
+        says_of={NOT_ASKED: "name no years of experience"},
+        heading="Least years",
+        names=_YEARS_NAMES,
         answers=_if_read("years", f"[coalesce({_years_band()}, '{NOT_ASKED}')]"),
         silence="no",
         items=(*YEARS_BANDS, NOT_ASKED),
@@ -204,8 +266,11 @@ _DECLARED = (
     ),
     Measure(
         name="qualification",
-        title="Asked to show, as a demand or a wish",
-        jobs_title="jobs whose full advert was read",
+        title="What a person is asked to show",
+        of=_READ_IN_FULL,
+        says="ask for {item}",
+        heading="Asked to show",
+        names=_QUALIFICATION_NAMES,
         answers=_if_read("qualifications", "coalesce(qualifications, [])"),
         silence="no",
         items=QUALIFICATIONS,
@@ -214,7 +279,15 @@ _DECLARED = (
     Measure(
         name="employment_type",
         title="Type of employment",
-        jobs_title="jobs that state the type of employment",
+        of="{jobs} that state the type of employment",
+        says="are {item}",
+        says_of={
+            "INTERN": "are internships",
+            "CONTRACTOR": "are contracts",
+            "OTHER": "are of another type of employment",
+        },
+        heading="Type of employment",
+        names=_EMPLOYMENT_NAMES,
         answers=_single_answer("employment_type"),
         silence="unknown",
         known_words="state the type of employment",
@@ -223,19 +296,22 @@ _DECLARED = (
     *(
         Measure(
             name=f"{name}_offered",
-            title=title,
+            title=f"{words[0].upper()}{words[1:]} beside base pay",
+            of="{jobs} that state pay in a full advert, without internships",
+            says=f"offer {words} beside base pay",
             answers=_if(f"list_has_any(pay_components, {list(names or _ALL_ADDITIONAL)})"),
             silence="no",
             items=(YES,),
             jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{FULL_ADVERT}'",
-            jobs_title="jobs that state pay in a full advert, without internships",
         )
-        for name, (title, names) in _ADDITIONAL.items()
+        for name, (words, names) in _ADDITIONAL.items()
     ),
     Measure(
         name="industry",
         title="Industry of the employer",
-        jobs_title="jobs of employers whose industry is known",
+        of="{jobs} of employers whose industry is known",
+        says="are of employers in {item}",
+        heading="Industry",
         answers=_single_answer("industry"),
         silence="unknown",
         known_words="are of employers whose industry is known",
@@ -243,8 +319,9 @@ _DECLARED = (
     Measure(
         name="pay_stated",
         title="Pay is stated",
+        of=_READ_IN_FULL,
+        says="state pay",
         jobs=f"text_class = '{FULL_ADVERT}'",  # a list without texts, or a forum, is no place where pay would stand
-        jobs_title="jobs whose full advert was read",
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),

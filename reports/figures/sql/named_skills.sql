@@ -14,7 +14,7 @@ WITH spelled AS (
     FROM named JOIN spelled USING (spelling) GROUP BY word, preference
 ), demand AS (
     SELECT
-        item AS skill, category, n_unknown AS n_without_text, zero_share_hi,
+        item AS skill, category, zero_share_hi,
         {{share_columns}}
     FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
@@ -24,7 +24,7 @@ WITH spelled AS (
     FROM candidates c LEFT JOIN demand d ON d.skill = c.skill GROUP BY word
 ), cell AS (
     SELECT max(n_jobs) AS n_jobs, max(n_employers) AS n_employers, max(n_even_employers) AS n_even_employers,
-        max(largest_employer_share) AS largest_employer_share, max(n_without_text) AS n_without_text,
+        max(largest_employer_share) AS largest_employer_share, max(n_unknown) AS n_unknown,
         max(zero_share_hi) AS zero_share_hi, max(sample) AS sample,
         min(status) FILTER (status = 'suppressed') IS NULL AND count(*) > 0 AS is_sure,
         min(reason) FILTER (status = 'suppressed') AS reason,
@@ -38,8 +38,8 @@ WITH spelled AS (
     ) CROSS JOIN cell LEFT JOIN read USING (word)
 )
 SELECT
-    n.word, n.skill, coalesce(d.category, k.category) AS category, n.n_jobs, n.n_employers, n.n_even_employers,
-    n.largest_employer_share, n.n_without_text,
+    n.word AS name, n.skill AS item, coalesce(d.category, k.category) AS category, n.n_jobs, n.n_employers, n.n_even_employers,
+    n.largest_employer_share, n.n_unknown,
     CASE WHEN n.skill IS NOT NULL THEN coalesce(d.n_asking, 0) END AS n_asking,
     CASE WHEN n.skill IS NOT NULL THEN coalesce(d.n_employers_asking, 0) END AS n_employers_asking,
     CASE WHEN is_printed THEN coalesce(d.share, 0) END AS share,

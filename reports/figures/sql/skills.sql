@@ -3,7 +3,7 @@
 SELECT *
 FROM (
     SELECT
-        item AS skill, category, n_unknown AS n_without_text,
+        item, item AS name, category,
         {{share_columns}},
         ({{largest_countries}}) AS countries
     FROM $tables.shares
@@ -12,4 +12,4 @@ FROM (
         AND category = $category
     QUALIFY row_number() OVER (PARTITION BY category ORDER BY category_rank NULLS LAST, n_yes DESC, item) <= 10
 )
-ORDER BY printed_least DESC NULLS LAST, n_asking DESC, skill
+ORDER BY printed_least DESC NULLS LAST, n_asking DESC, item

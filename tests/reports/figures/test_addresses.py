@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from reports.cells.published import list_ids
 from reports.figures.addresses import AddressError, canonical, declare
 from reports.figures.catalogue import declaration_of, find_id
-from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, slug
 from reports.figures.vintages import accept_all, read_standing

@@ -13,9 +13,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from reports.cells.published import list_ids
 from reports.figures import query
 from reports.figures.catalogue import declarations
-from reports.figures.cells import list_ids
 from reports.figures.compute import compute_figures, inputs_of, parameters_of
 from reports.figures.declaration import Fallback, Figure
 from reports.wording import notes

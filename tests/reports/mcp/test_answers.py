@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from reports.cells.cell import Number
 from reports.figures.addresses import AddressError
 from reports.mcp import answers, compare, listing
 from reports.mcp.market import Market, NotReadableError, Snapshot
 from reports.mcp.server import make_server
-from reports.release.numbers import Number
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import DAY, NEXT, publish_day

@@ -22,13 +22,13 @@ import pytest
 import sdmx
 import yaml
 
+from reports.cells.cell import MEDIAN_OF_PANEL
+from reports.cells.published import list_ids
 from reports.figures import vintages
-from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.guide import desk
 from reports.release import figure_files
 from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
-from reports.release.numbers import MEDIAN_OF_PANEL
 from reports.release.published import gather_open, read_published
 from reports.wording import notes
 from tests.reports.conftest import put_rows

@@ -386,5 +386,6 @@ def test_the_jobs_behind_a_share_are_those_it_counts(opened: database.Connection
 
 def test_measures_are_declared_whole() -> None:
     for name, measure in MEASURES.items():
-        assert measure.name == name and measure.title and measure.jobs_title and measure.role_groups
+        assert measure.name == name and measure.title and measure.role_groups
+        assert measure.name_jobs("AI jobs") != measure.name_jobs() and measure.say("x")
         assert measure.silence in SILENCE and bool(measure.known_words) == (measure.silence == "unknown")

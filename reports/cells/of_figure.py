@@ -1,0 +1,67 @@
+"""The rows behind a figure of the ledger as cells, each with its name and, where it has one, its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reports.cells.cell import Cell, Rests
+from reports.figures.catalogue import declaration_of
+from reports.figures.declaration import Figure
+from reports.figures.places import OF_REGION, address, slug
+from reports.figures.share_figures import ASKED
+from reports.wording import notes
+from reports.wording.numbers import Row
+from warehouse.mart_tables import Figures
+
+LABELS = ("name", "place", "country_name", "cell", "item")
+"""Columns that may name a row, where its renderer names none."""
+
+
+def cells_of(figure: Figures) -> list[Cell]:
+    """The rows of a printed figure that are not withheld; a single one needs no name. [] for a withheld figure."""
+    if figure.value is None:
+        return []
+    declaration = declaration_of(figure.figure)
+    rows = notes.rows_of(figure)
+    given = _parameters_of(declaration, figure.rung)
+    rests = Rests(sources=tuple(figure.sources), period_from=figure.period_from, period_to=figure.period_to)
+    return [
+        Cell(
+            id=_address_of(row, given) or figure.figure,
+            kind=figure.figure.partition(".")[0],
+            renderer=declaration.renderer,
+            row=row,
+            name=name_of(row, declaration) if len(rows) > 1 else None,
+            figure=figure.figure,
+            measure=str(given.get("measure", "")),
+            item=str(row.get("item") or ""),
+            basis="cited" if figure.kind == "cited" else row.get("basis") or figure.basis or "",
+            rests=rests,
+        )
+        for row in rows
+        if row.get("status") != "suppressed"
+    ]
+
+
+def name_of(row: Row, declaration: Figure) -> str | None:
+    """What names a row of a figure among the others."""
+    columns = (declaration.renderer.named_by, *LABELS)
+    return next((row[name] for name in columns if name and isinstance(row.get(name), str)), None)
+
+
+def _parameters_of(declaration: Figure, rung_name: str | None) -> Mapping[str, object]:
+    rung = next((one for one in declaration.rungs if one.name == rung_name), None)
+    return {**declaration.parameters, **rung.parameters} if rung is not None else {}
+
+
+def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
+    """The address of the cell that a row is; None where it is no cell of a mart by itself."""
+    if row.get("figure"):
+        return str(row["figure"])
+    measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
+    if not (measure and group and item):
+        return None
+    level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
+    place = OF_REGION[str(level or "world"), str(region or "World")].slug
+    kind = ("skill",) if measure == ASKED else ("share", str(measure))
+    return address(*kind, slug(str(item)), place, str(group))

@@ -1,0 +1,38 @@
+-- Pay of every cell, with the country's own money and price level beside it. Of amounts in several monies those in dollars
+-- come first. `is_of_one` says that a place is nearly all one country, which stands for it. Cells without a value are
+-- those of our own adverts, with their jobs. Parameters: as_of (of the prices), max_country_share.
+WITH cells AS MATERIALIZED (
+    FROM published.salary_bands
+    WHERE region_level IN ('country', 'region', 'continent') AND role_group <> 'ai_jobs'
+        AND basis IN ('advertised', 'advertised_third_party', 'reported', 'official')
+        AND (status <> 'suppressed' OR (basis = 'advertised' AND n_jobs > 0))
+)
+SELECT
+    b.as_of, b.region_level, b.region, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis, b.currency, b.form,
+    b.n_jobs, b.n_employers, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi,
+    b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi, b.status, b.reason,
+    b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo, b.p50_of_panel_hi,
+    l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,
+    l.band_low_hi AS local_low_hi, l.band_high AS local_high, l.band_high_lo AS local_high_lo,
+    l.band_high_hi AS local_high_hi, l.p25 AS local_p25, l.p25_lo AS local_p25_lo, l.p25_hi AS local_p25_hi,
+    l.p50 AS local_p50, l.p50_lo AS local_p50_lo, l.p50_hi AS local_p50_hi, l.p75 AS local_p75,
+    l.p75_lo AS local_p75_lo, l.p75_hi AS local_p75_hi, l.n_panel_jobs AS local_n_panel_jobs,
+    l.n_panel_employers AS local_n_panel_employers, l.p50_of_panel AS local_p50_of_panel,
+    l.p50_of_panel_lo AS local_p50_of_panel_lo, l.p50_of_panel_hi AS local_p50_of_panel_hi,
+    k.currency AS place_currency, k.price, k.price_year,
+    b.region_level <> 'country' AND coalesce(
+        list_max([one.n_jobs FOR one IN b.countries]) > $max_country_share * list_sum([one.n_jobs FOR one IN b.countries]),
+        false
+    ) AS is_of_one
+FROM cells AS b LEFT JOIN prices_of(year($as_of)) AS k ON b.region_level = 'country' AND k.country = b.region
+LEFT JOIN cells AS l
+    ON b.region_level = 'country' AND b.currency = 'USD' AND l.currency <> 'USD' AND l.status <> 'suppressed'
+    AND l.currency = coalesce(k.currency, l.currency)
+    AND (l.region_level, l.region, l.pay_market, l.role_group, l.role, l.seniority_group, l.basis)
+        = (b.region_level, b.region, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis)
+WHERE b.currency = 'USD' OR b.basis IN ('reported', 'official')
+QUALIFY row_number() OVER (
+    PARTITION BY b.region_level, b.region, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis
+    ORDER BY b.status = 'suppressed', b.currency <> 'USD', b.currency, l.currency
+) = 1
+ORDER BY ALL
