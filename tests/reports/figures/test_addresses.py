@@ -55,12 +55,12 @@ def test_earlier_ids_and_short_forms_are_understood(name: str, figure_id: str) -
         ("skill.cpp.gb.data", "Data jobs in the United Kingdom that ask for C++, in the adverts we read"),
         (
             "share.degree.master.all.ai_jobs",
-            "AI jobs, in the adverts we read. Lowest accepted degree: master's degree",
+            "AI jobs that accept no less than a master's degree, in the adverts we read",
         ),
         ("share.years.10_plus.us.ai_jobs", None),
         (
             "share.qualification.portfolio.all.ai_jobs",
-            "AI jobs, in the adverts we read. Asked to show, as a demand or a wish: a portfolio of work",
+            "AI jobs that ask for a portfolio of work, in the adverts we read",
         ),
         ("bonus.us", "Yearly bonus, where an advert puts a sum on it, United States"),
         ("disclosure.us_ny.all.in_force", None),
@@ -124,7 +124,7 @@ def test_every_cell_that_may_be_printed_has_an_address_that_gives_it(
         ),
     )
     accept_all(con, AS_OF)
-    asked = compute_asked(con, list(list_ids(con)), AS_OF, code_version="1", standing=read_standing(con))
+    asked = compute_asked(con, list_ids(con, AS_OF), AS_OF, code_version="1", standing=read_standing(con))
     rows = {row.figure: row for row in asked}
     assert rows.keys() == {
         "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
@@ -132,7 +132,7 @@ def test_every_cell_that_may_be_printed_has_an_address_that_gives_it(
     }  # fmt: skip
     assert not [(name, row.reason) for name, row in rows.items() if row.value is None]
     assert rows["skill.cpp.us.ai_engineering"].value == "41%"
-    assert (rows["share.workplace.remote.all.ai_jobs"].value or "").startswith("23% of the jobs that say where")
+    assert (rows["share.workplace.remote.all.ai_jobs"].value or "").startswith("23% of the AI jobs that say where")
 
 
 def test_a_skill_that_no_job_asks_for_is_a_share_of_nought_and_another_word_is_none(

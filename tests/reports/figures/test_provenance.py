@@ -293,7 +293,7 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
 def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
     """Of each kind of figure every so many of the cells that may be printed, and one at least: all take a minute."""
     of_kind: dict[str, list[str]] = {}
-    for name in list_ids(con):
+    for name in list_ids(con, AS_OF):
         of_kind.setdefault(name.partition(".")[0], []).append(name)
     return [name for names in of_kind.values() for name in names[::every]]
 

@@ -82,13 +82,13 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
         demand("REST APIs", 0.06, rank=5),
     )
     ledger = computed(con)
-    rows = {row["word"]: row for row in notes.rows_of(ledger["skills.baseline"])}
+    rows = {row["name"]: row for row in notes.rows_of(ledger["skills.baseline"])}
     assert [numbers.verdict(rows[word]) for word in ("Python", "AWS", "R", "calculus", "Keras")] == [
         "essential", "common", "rare", "rare", None,
     ]  # fmt: skip
     assert rows["R"]["share"] == 0.04, "a name goes before an alias"
-    assert rows["APIs"]["skill"] == "REST APIs", "of several skills the one most asked for stands for the word"
-    assert rows["optimisation"]["skill"] == "Optimization", "of several that nobody asks for, the first declared"
+    assert rows["APIs"]["item"] == "REST APIs", "of several skills the one most asked for stands for the word"
+    assert rows["optimisation"]["item"] == "Optimization", "of several that nobody asks for, the first declared"
     value = ledger["skills.baseline"].value
     assert value is not None and value.startswith("essential: Python 80%; common: AWS 12–46%;")
     assert ledger["skills.baseline"].status == "published"
@@ -101,7 +101,6 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
 
 
 def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    put(tables.Roles, {"role": "ai_engineer", "title": "AI engineer", "role_group": "ai_engineering"})
     cell: dict[str, Any] = {"role_group": "ai_jobs", "n_employers": 9, "status": "published", "reason": None}
     cell |= {"share_lo": 0.0, "share_hi": 0.7}
     put(
@@ -111,7 +110,7 @@ def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> N
         share_row(AS_OF, "role", "ai_architect", 90, 0, share=0.0, **cell),
     )
     assert computed_one(con, "roles.shares").value == (
-        "AI engineer 70% (0–70%), ai_security 30% (0–70%); n = 90 jobs, 95% intervals"
+        "AI engineer 70% (0–70%), AI security specialist 30% (0–70%); n = 90 jobs, 95% intervals"
     )
 
 
@@ -133,9 +132,7 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert row.status == "published"
     assert row.value is not None
     assert re.sub(r" \([^()]+%\)", "", row.value) == (
-        "35% of jobs that state pay offer something beside base pay: equity under 0.1–14%, "
-        "bonus 34%, commission 0–9%; "
-        "n = 400 jobs, 95% intervals"
+        "any of these 35%, equity under 0.1–14%, bonus 34%, commission 0–9%; n = 400 jobs, 95% intervals"
     )
     assert row.value.count("%)") == 2, "each with its interval, and where that is far wider than the share, it alone"
     rows = {line["item"]: line for line in notes.rows_of(row)}
@@ -143,7 +140,7 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert rows["equity"]["share_lo"] < 0.001, "one employer's habit could as well not have been met"
     assert rows["commission"]["share_hi"] > 0, "nobody of forty does not mean nobody"
     table = notes.table(row)
-    assert table is not None and [line[0] for line in table.rows] == ["any", "equity", "bonus", "commission"]
+    assert table is not None and [line[0] for line in table.rows] == ["any of these", "equity", "bonus", "commission"]
     assert table.columns[-2:] == ("Jobs", "Employers")
 
 

@@ -86,7 +86,7 @@ def test_a_share_is_printed_in_its_form(form: str, expected: str, in_a_list: str
     row = {"share": 0.3, "share_lo": 0.12, "share_hi": 0.45, "bound_lo": 0.12, "bound_hi": 0.88, "form": form}
     assert numbers.printed_share(row) == expected
     text = declaration_of("skills.any").renderer.text
-    rows = [row | {"skill": "R", "n_jobs": 400}, row | {"skill": "Go", "form": "point"}]
+    rows = [row | {"name": "R", "n_jobs": 400}, row | {"name": "Go", "form": "point"}]
     assert text(rows) == f"R {in_a_list}, Go 30% (12–45%); n = 400 jobs{intervals}"
 
 
@@ -210,7 +210,7 @@ def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
 
 
 def test_a_table_of_shares_says_of_what_they_are() -> None:
-    row = {"rank_best": 1, "rank_worst": 2, "skill": "Bash", "title": "T", "item": "I", "name": "I", "share": 0.1,
+    row = {"rank_best": 1, "rank_worst": 2, "item": "I", "name": "I", "share": 0.1,
            "share_lo": 0.01, "share_hi": 0.2, "form": "point", "n_asking": 40, "n_employers_asking": 6, "n_jobs": 400,
            "status": "published"}  # fmt: skip
     for figure_id in ("skills.any", "roles.shares", "industries.shares"):
@@ -226,14 +226,14 @@ def test_a_table_of_shares_says_of_what_they_are() -> None:
         assert [cells[2 if "Rank" in wide.columns else 1] for cells in wide.rows] == ["–", "10%"]
 
 
-def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
+def test_shares_by_place_name_the_places_that_are_withheld() -> None:
     row: dict[str, Any] = {"share": 0.31, "share_lo": 0.28, "share_hi": 0.34, "form": "point", "n_asking": 124,
                            "n_jobs": 400, "n_employers_asking": 30, "n_unknown": 100, "bound_lo": 0.248,
                            "bound_hi": 0.448, "status": "published"}  # fmt: skip
-    few = row | {"place": "Caribbean", "form": "bounds", "n_jobs": 40, "n_unknown": 120, "bound_lo": 0.1}
-    missing = row | {"place": "Polynesia", "share": None, "share_lo": None, "n_jobs": 3, "status": "suppressed"}
-    rows = [row | {"place": "World"}, few | {"bound_hi": 0.85}, missing]
-    renderer = shares.by_region(MEASURES["workplace"])
+    few = row | {"name": "Caribbean", "form": "bounds", "n_jobs": 40, "n_unknown": 120, "bound_lo": 0.1}
+    missing = row | {"name": "Polynesia", "share": None, "share_lo": None, "n_jobs": 3, "status": "suppressed"}
+    rows = [row | {"name": "World"}, few | {"bound_hi": 0.85}, missing]
+    renderer = shares.places(MEASURES["workplace"], "AI jobs", "region")
     assert renderer.text(rows) == (
         "World 31% (28–34%; n = 400; 80% of jobs say where the work is done; of all jobs 25–45%); Caribbean between "
         "10% and 85% (n = 40; 25% say so); 1 more withheld"
@@ -241,11 +241,15 @@ def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
     assert list(renderer.note(rows)) == ["100 more jobs do not say"]
     assert renderer.table is not None
     table = renderer.table(rows)
-    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "400", "30")
+    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "30", "400")
     assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
     assert table.below == ("Withheld, too few jobs or employers: Polynesia (n = 3).",)
-    of_pay = shares.by_region(MEASURES["pay_stated"])
-    assert of_pay.text([row | {"place": "World", "bound_lo": None}]) == "World 31% (28–34%; n = 400)", "a no"
+    of_pay = shares.places(MEASURES["pay_stated"], "AI jobs", "country")
+    assert of_pay.table is not None
+    of_country = of_pay.table([row | {"name": "World", "bound_lo": None}])
+    assert "share of the AI jobs whose full advert was read" in of_country.key, "and not of the AI jobs"
+    assert of_country.columns[0] == "Country" and "region" not in of_country.key
+    assert of_pay.text([row | {"name": "World", "bound_lo": None}]) == "World 31% (28–34%; n = 400)", "a no"
 
 
 @pytest.mark.parametrize(
@@ -257,13 +261,14 @@ def test_a_group_of_levels_has_a_name(group: str, expected: str) -> None:
 
 @pytest.mark.parametrize("figure_id", ["skills.any", "skills.baseline"])
 def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
-    row = {"position": 1, "skill": "Go", "word": "Go", "share": 0.3, "share_lo": 0.2, "share_hi": 0.4, "n_asking": 3,
+    row = {"position": 1, "name": "Go", "share": 0.3, "share_lo": 0.2, "share_hi": 0.4, "n_asking": 3,
            "n_jobs": 1_200, "rank_best": 4, "rank_worst": 4, "form": "point", "status": "published"}  # fmt: skip
     make = declaration_of(figure_id).renderer.table
     assert make is not None
     key = make([row]).key
     assert key.startswith(
-        "In the adverts we read: share of the 1,200 AI engineering jobs whose advert we could read in full. "
+        "In the adverts we read: share of the AI engineering jobs whose full advert was read. Each job counts once: a "
+        "share is its jobs divided by 1,200. "
     )
     assert key.endswith(
         " Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from 3%, rare "
@@ -309,13 +314,13 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
         ({"status": "published"}, [], None),
         ({"reason": "few employers"}, [WIDE], "low confidence: few employers"),
         ({"figure": "skills.any", "reason": "AWS, R: the 95 % interval spans 25 points"},
-         [WIDE | {"skill": "AWS"}, {"skill": "Go", "status": "published"},
-          {"skill": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
-          WIDE | {"skill": "C", "share_lo": 0.1}],
+         [WIDE | {"name": "AWS"}, {"name": "Go", "status": "published"},
+          {"name": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
+          WIDE | {"name": "C", "share_lo": 0.1}],
          "low confidence: AWS, C (the band is wide); R (few employers)"),
         ({"figure": "skills.any"},
-         [*(WIDE | {"skill": skill} for skill in "ABC"), WIDE | {"skill": "D", "reason": "few employers"},
-          {"skill": "E", "status": "published"}],
+         [*(WIDE | {"name": skill} for skill in "ABC"), WIDE | {"name": "D", "reason": "few employers"},
+          {"name": "E", "status": "published"}],
          "low confidence: 4 of 5 values (3: the band is wide; 1: few employers)"),
         ({"figure": "entries.countries", "reason": "low confidence for Peru"},
          [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
@@ -394,7 +399,7 @@ def test_a_day_in_words() -> None:
 
 def test_a_stale_table_and_its_scope_say_of_which_days_they_are(figure: Any) -> None:
     counts = {"n_asking": 9, "n_employers_asking": 3, "n_jobs": 18}
-    rows = json.dumps([WIDE | counts | {"skill": "AWS", "countries": [{"country": "Chile", "n_jobs": 9}]}])
+    rows = json.dumps([WIDE | counts | {"name": "AWS", "countries": [{"country": "Chile", "n_jobs": 9}]}])
     days = {"period_from": date(2026, 1, 5), "period_to": date(2026, 1, 7), "basis": "postings", "value_json": rows}
     fresh, stale = (figure(figure="skills.any", status=status, **days) for status in ("published", "stale"))
     tables = [notes.table(one) for one in (fresh, stale)]
