@@ -17,7 +17,6 @@ from reports.wording.work import name_work
 from transforms.records.definitions import CLOSINGS_WINDOW, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, SKILL_CATEGORIES
 from transforms.text.lookups import taxonomy
-from warehouse.mart_tables import list_of_measure
 from warehouse.marts.measures import MEASURES, YES
 
 ASKED = "skill_asked"
@@ -63,7 +62,7 @@ def _rung(
         Fallback(
             name=ADVERTISED,
             basis="postings",
-            cells=f"{list_of_measure(names[0])}.{{kind}}",
+            cells=f"{MEASURES[names[0]].list_name}.{{kind}}",
             sql=sql,
             behind="behind_shares",
             parameters={**own, "measure": names[0], "role_group": group, **parameters},
@@ -104,21 +103,25 @@ def declare_items(
 def declare_places(
     name: str, measure: str, item: str, group: str, kind: str, displays: tuple[Display, ...] = ()
 ) -> Figure:
-    """The share of one item of a measure among jobs of a group, in all adverts and in each "region" or "country"."""
+    """The share of one item of a measure among jobs of a group, in each "country", or in all adverts and each "region".
+
+    Shares of countries are a list of their own, which may be of another day than that of all adverts.
+    """
     one = MEASURES[measure]
     jobs = name_jobs(group)
+    everywhere = (EVERYWHERE.level,) if kind == "region" else ()
     return Figure(
         id=name,
         title=f"{_capitalise(jobs)} that {one.say(item)}, by {kind}",
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.places(one, jobs, kind),
         rungs=_rung(
-            "shares_by_place", [measure], group, levels=("world", kind), item=item,
+            "shares_by_place", [measure], group, levels=(*everywhere, kind), item=item,
             names={**REGION_NAMES, "World": shares.ALL_PLACES},
         ),
         judge=verdicts.judge_ranking,
         parameters={"region_level": kind},
-        counts=(("world", "World", group),),
+        counts=tuple((level, EVERYWHERE.region, group) for level in everywhere),
         displays=displays,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.history import HISTORIES, Days
 from warehouse.mart_tables.ledger import Figures, NearestFigure, SourceContribution
 from warehouse.mart_tables.pay import BONUS, ReportedPay, SalaryBands
-from warehouse.mart_tables.published import LISTS, PUBLISHED, PayComparison, Standing, list_of_measure
+from warehouse.mart_tables.published import LISTS, PUBLISHED, PayComparison, Standing
 from warehouse.mart_tables.shares import Shares
 
 __all__ = [
@@ -32,5 +32,4 @@ __all__ = [
     "SourceContribution",
     "Standing",
     "TimeListed",
-    "list_of_measure",
 ]

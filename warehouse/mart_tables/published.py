@@ -18,6 +18,7 @@ from warehouse.mart_tables.disclosure import PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.pay import ReportedPay, SalaryBands
 from warehouse.mart_tables.shares import Shares
+from warehouse.marts.measures import MEASURES
 
 
 @table("pay_comparison", "Pay for the same work in the same country by kind of source, each of its own period.")
@@ -74,16 +75,8 @@ class CellsOfLists(NamedTuple):
 
 
 _KIND = "CASE WHEN region_level IN ('country', 'subdivision') THEN 'countries' ELSE 'regions' END"
-_SKILLS, _OFFERED = "skill_", "_offered"
-_MEASURE = f"""'shares.' || CASE WHEN starts_with(measure, '{_SKILLS}') THEN 'skills'
-    WHEN ends_with(measure, '{_OFFERED}') THEN 'additional_pay' ELSE measure END"""
-
-
-def list_of_measure(measure: str) -> str:
-    """The lists that the shares of a measure are of, without the kind of place: as `LISTS` has it."""
-    if measure.startswith(_SKILLS):
-        return "shares.skills"
-    return "shares.additional_pay" if measure.endswith(_OFFERED) else f"shares.{measure}"
+_SHARED = {measure.name: measure.in_list for measure in MEASURES.values() if measure.in_list}
+_MEASURE = f"'shares.' || coalesce(MAP {_SHARED}[measure], measure)"
 
 
 def _cells(mart: type, name: str, size: str | None = "n_jobs", place: str = "region") -> CellsOfLists:

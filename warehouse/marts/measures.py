@@ -50,6 +50,8 @@ class Measure:
     that is unknown, `known_words` say what jobs do whose adverts are not silent ("24% of jobs …"). `items` are items
     that each cell has a row for; those that some job of the cell has are there anyway.
 
+    `in_list` names the list that its cells are accepted with, where several measures share one.
+
     `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
     for each class of text, and counts only languages that are read well; texts of others, and in the cells of full
     adverts jobs without any text, are unknown. Without a reading all adverts count, whatever their text.
@@ -74,6 +76,12 @@ class Measure:
     seniority_groups: tuple[str, ...] = ("all",)
     reading: str | None = None
     has_categories: bool = False
+    in_list: str = ""
+
+    @property
+    def list_name(self) -> str:
+        """The lists whose cells its shares are accepted with, without the kind of place."""
+        return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
         """The jobs of the denominator, of all jobs or of these: "AI jobs in Germany whose full advert was read"."""
@@ -195,6 +203,7 @@ _DECLARED = (
             role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
             reading="skills",
             has_categories=True,
+            in_list="skills",
         )
         for requirement, (words, verb) in _SKILLS.items()
     ),
@@ -302,6 +311,7 @@ _DECLARED = (
             answers=_if(f"list_has_any(pay_components, {list(names or _ALL_ADDITIONAL)})"),
             silence="no",
             items=(YES,),
+            in_list="additional_pay",
             jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{FULL_ADVERT}'",
         )
         for name, (words, names) in _ADDITIONAL.items()

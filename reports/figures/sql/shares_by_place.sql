@@ -1,6 +1,6 @@
--- The share of one item of a measure in all adverts read and in each place of a kind, the largest first, bounds last; and
--- the countries of most of all jobs. Parameters: measure, item, role_group, region_level (region or country), names (words
--- for places that are no country), as_of.
+-- The share of one item of a measure in places of some kinds, all adverts read first, then the largest, bounds last; and
+-- the countries of most of all jobs. Parameters: measure, item, role_group, region_levels (kinds of place), names (words for
+-- places that are no country), as_of.
 SELECT
     region_level, region, item,
     coalesce($names[region], (SELECT name FROM core.countries WHERE country = $tables.shares.region), region) AS name,
@@ -9,5 +9,5 @@ SELECT
 FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND item = $item AND role_group = $role_group
-    AND region_level IN ('world', $region_level)
+    AND list_contains($region_levels, region_level)
 ORDER BY region_level <> 'world', form = 'bounds', printed_least DESC NULLS LAST, n_jobs DESC, region

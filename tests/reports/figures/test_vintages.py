@@ -348,7 +348,7 @@ def test_the_lists_that_figures_name_are_those_of_the_marts(con: duckdb.DuckDBPy
     for measure in MEASURES:
         shares = mart_tables.LISTS[mart_tables.Shares].name
         row = f"SELECT {shares} FROM (SELECT '{measure}' AS measure, 'country' AS region_level)"
-        assert con.execute(row).fetchall() == [(f"{mart_tables.list_of_measure(measure)}.countries",)]
+        assert con.execute(row).fetchall() == [(f"{MEASURES[measure].list_name}.countries",)]
     for name in {figure.list_of(rung) for figure in KNOWN.values() for rung in figure.rungs}:
         assert published.digest_method(name), "each has a version of its method"
 
