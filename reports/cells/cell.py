@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from reports.wording.numbers import Row
+from reports.wording.numbers import Row, printed_share
 from reports.wording.renderer import Renderer
+from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, choose_form
 
 
@@ -156,7 +157,8 @@ class Cell:
 
     `id` is its address and `kind` the first part of it, `figure` the figure that it is a row of. `name` names it among
     others (None: it stands alone). `place` is the name of its place in ids, `region` the place as the marts have it;
-    `work` is a role or group of roles; `item` is what is asked: the item of a share, a level of pay, a class of law.
+    `work` is a role or group of roles, `jobs` its jobs at the place in words ("AI jobs in Germany"); `item` is what is
+    asked: the item of a share, a level of pay, a class of law.
     """
 
     id: str
@@ -169,6 +171,7 @@ class Cell:
     place: str = ""
     region: tuple[str, str] = ("", "")
     work: str = ""
+    jobs: str = ""
     item: str = ""
     basis: str = OWN
     rests: Rests = field(default_factory=Rests)
@@ -182,6 +185,24 @@ class Cell:
     def text(self) -> str:
         """The value as it is printed."""
         return self.renderer.text([self.row])
+
+    @property
+    def denominator(self) -> str:
+        """The jobs that a share is of: "AI jobs in Germany whose full advert was read"; of others `jobs`."""
+        return MEASURES[self.measure].name_jobs(self.jobs) if self.measure in MEASURES else self.jobs
+
+    @property
+    def sentence(self) -> str:
+        """A share as a sentence: "62% of AI jobs whose full advert was read ask for Python"; "" of other measures."""
+        if self.measure not in MEASURES:
+            return ""
+        value, of = printed_share(self.row), "all " + self.jobs if self.row.get("form") == BOUNDS else self.denominator
+        return f"{value[0].upper()}{value[1:]} of {of} {MEASURES[self.measure].say(self.item)}"
+
+    @property
+    def estimand(self) -> str:
+        """What is estimated: for shares one of `measures.ESTIMAND`; a quantile, a rate or a difference of others."""
+        return ESTIMAND if self.measure in MEASURES else self.kind
 
     @property
     def status(self) -> str:
@@ -211,6 +232,11 @@ class Cell:
         """How sure it is: FIRM, ROUGH, OTHERS or FEW."""
         is_point = all(number.form == POINT for number in self.numbers.values())
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
+
+    @property
+    def vintage(self) -> tuple[str, int] | None:
+        """The list that it is accepted with, and the number of its vintage; None where it is in no list."""
+        return (self.row["list"], self.row["vintage"]) if self.row.get("vintage") else None
 
     @property
     def period_to(self) -> date | None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from reports.cells.cell import Cell, Rests
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.places import OF_REGION, address, slug
-from reports.figures.share_figures import ASKED
+from reports.figures.places import EVERYWHERE, OF_REGION, Place, address, slug
+from reports.figures.share_figures import ASKED, name_jobs
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
@@ -30,10 +30,12 @@ def cells_of(figure: Figures) -> list[Cell]:
             id=_address_of(row, given) or figure.figure,
             kind=figure.figure.partition(".")[0],
             renderer=declaration.renderer,
-            row=row,
+            row={**row, "list": figure.list, "vintage": figure.vintage},
             name=name_of(row, declaration) if len(rows) > 1 else None,
             figure=figure.figure,
-            measure=str(given.get("measure", "")),
+            measure=str(row.get("measure") or given.get("measure", "")),
+            work=str(given.get("role_group", "")),
+            jobs=_jobs_of(row, given),
             item=str(row.get("item") or ""),
             basis="cited" if figure.kind == "cited" else row.get("basis") or figure.basis or "",
             rests=rests,
@@ -61,7 +63,15 @@ def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
     measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
     if not (measure and group and item):
         return None
-    level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
-    place = OF_REGION[str(level or "world"), str(region or "World")].slug
     kind = ("skill",) if measure == ASKED else ("share", str(measure))
-    return address(*kind, slug(str(item)), place, str(group))
+    return address(*kind, slug(str(item)), _place_of(row, given).slug, str(group))
+
+
+def _place_of(row: Row, given: Mapping[str, object]) -> Place:
+    """The place of a row of shares: its own, else that of the figure."""
+    level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
+    return OF_REGION[str(level), str(region)] if level and region else EVERYWHERE
+
+
+def _jobs_of(row: Row, given: Mapping[str, object]) -> str:
+    return name_jobs(str(given["role_group"]), _place_of(row, given)) if given.get("measure") else ""

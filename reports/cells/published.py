@@ -48,16 +48,17 @@ def _share_cell(row: Row) -> Cell | None:
         return None
     place, work, measure, item = _SLUGS[row["region"]], row["role_group"], row["measure"], _slug(row["item"])
     kind = ("skill", item) if measure == ASKED else ("share", measure, item)
-    renderer = _share_renderer(measure, work, row["region_level"], row["region"])
-    return _make(address(*kind, place, work), row, renderer, place, work, item=row["item"], measure=measure)
+    jobs = name_jobs(work, OF_REGION[row["region_level"], row["region"]])
+    renderer = _share_renderer(measure, jobs)
+    return _make(address(*kind, place, work), row, renderer, place, work, jobs, item=row["item"], measure=measure)
 
 
 _slug = functools.lru_cache(maxsize=8_192)(slug)
 
 
 @functools.lru_cache(maxsize=4_096)
-def _share_renderer(measure: str, work: str, level: str, region: str) -> Renderer:
-    return shares.one(MEASURES[measure], name_jobs(work, OF_REGION[level, region]))
+def _share_renderer(measure: str, jobs: str) -> Renderer:
+    return shares.one(MEASURES[measure], jobs)
 
 
 def _disclosure_cell(row: Row) -> Cell | None:
@@ -80,6 +81,7 @@ def _make(
     renderer: Renderer,
     place: str,
     work: str,
+    jobs: str = "",
     *,
     measure: str,
     item: str = "",
@@ -94,6 +96,7 @@ def _make(
         place=place,
         region=(row["region_level"], row["region"]),
         work=work,
+        jobs=jobs,
         item=item,
         basis=basis,
     )

@@ -24,7 +24,7 @@ from transforms.records.vocabulary import (
     WORKPLACES,
     YEARS_BANDS,
 )
-from transforms.text.lookups import languages_read, roles
+from transforms.text.lookups import countries, languages_read, roles
 
 ESTIMAND = "share_of_jobs"
 """Share of jobs, each counted once."""
@@ -236,8 +236,9 @@ _DECLARED = (
         name="remote_scope",
         title="Where remote work may be done",
         of="remote {jobs} that say where the work may be done",
-        says="may be done from {item}",
+        says="allow work from {item}",
         heading="From",
+        names={country.country: country.name for country in countries()},
         answers="remote_scope",
         silence="unknown",
         known_words="say where remote work may be done",
