@@ -1,0 +1,81 @@
+"""Words of shares come from the declaration of their measure: another declaration, and every word is another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reports.cells.cell import Cell
+from reports.figures.places import PLACES, slug
+from reports.figures.share_figures import declare_places, declare_share, name_jobs
+from reports.wording import shares
+from transforms.records.vocabulary import AI_JOBS
+from warehouse.marts.measures import MEASURES, Measure
+
+ROW: dict[str, Any] = {
+    "name": "X", "item": "x", "share": 0.31, "share_lo": 0.28, "share_hi": 0.34, "form": "point", "n_asking": 124,
+    "n_jobs": 400, "n_employers_asking": 30, "n_unknown": 100, "bound_lo": None, "bound_hi": None, "rank_best": 1,
+    "rank_worst": 2, "status": "published", "reason": None,
+}  # fmt: skip
+CLEARANCE = Measure(
+    name="clearance",
+    title="Security clearance",
+    of="{jobs} in defence",
+    says="ask for {item}",
+    names={"x": "a clearance"},
+    heading="Clearance",
+    answers="",
+    silence="unknown",
+    known_words="name a clearance",
+)
+"""A measure that no module knows."""
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("kind", ["region", "country"])
+def test_a_figure_by_place_names_its_own_jobs_and_kind_of_place(name: str, kind: str) -> None:
+    group = MEASURES[name].role_groups[0]
+    jobs = MEASURES[name].name_jobs(name_jobs(group))
+    figure = declare_places("x.y", name, "x", group, kind)
+    table = figure.renderer.table
+    assert table is not None
+    made = table([ROW])
+    assert f"share of the {jobs}." in made.key and figure.unit == f"share of {jobs}"
+    assert made.columns[0] == kind.capitalize() and figure.title.endswith(f", by {kind}")
+    other = {"region": "country", "country": "region"}[kind]
+    assert other not in f"{made.key} {figure.title} {figure.unit} {' '.join(made.columns)}"
+    assert group == AI_JOBS or "AI jobs" not in made.key, "they are those of another group"
+
+
+def test_no_word_but_those_of_the_declaration() -> None:
+    renderer = shares.items(CLEARANCE, "data jobs")
+    assert renderer.table is not None
+    table = renderer.table([ROW])
+    assert table.columns[0] == "Clearance" and "share of the data jobs in defence." in table.key
+    assert renderer.text([ROW]) == (
+        "X 31% (28–34%); n = 400 jobs, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
+    )
+    assert shares.one(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
+
+
+def test_a_share_is_said_as_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MEASURES, "clearance", CLEARANCE)
+    cell = Cell(
+        id="share.clearance.x.de.data", kind="share", renderer=shares.one(CLEARANCE, "data jobs"), row=ROW,
+        measure="clearance", item="x", jobs="data jobs in Germany",
+    )  # fmt: skip
+    assert cell.sentence == "31% of data jobs in Germany in defence ask for a clearance"
+    open_cell = replace(cell, row=ROW | {"form": "bounds", "bound_lo": 0.1, "bound_hi": 0.4})
+    assert open_cell.sentence == "Between 10% and 40% of all data jobs in Germany ask for a clearance"
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_item_of_a_measure_makes_a_title(name: str) -> None:
+    measure = MEASURES[name]
+    group = measure.role_groups[0]
+    jobs = name_jobs(group, PLACES["de"])
+    for item in measure.items or ("x",):
+        title = declare_share(name, slug(item), PLACES["de"], group).title
+        assert title.lower() == f"{jobs} that {measure.say(item)}, in the adverts we read".lower() and "{" not in title
