@@ -30,6 +30,7 @@ from dataclasses import replace
 from reports.figures import comparison_figures, disclosure_figures, pay_figures, share_figures
 from reports.figures.declaration import Figure
 from reports.figures.places import EVERYWHERE, PLACES, Place
+from reports.wording.bases import NAMED
 from reports.wording.work import WORKS
 from transforms.records.vocabulary import AI_JOBS, GROUPS_OF_CLOSINGS, LAW_CLASSES, LEVEL_GROUPS
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
@@ -89,7 +90,7 @@ def _declare_pay(market: str, place: str, work: str, level: str, basis: str | No
         raise AddressError("no figure of pay is of all places, since most of the adverts would be of one country")
     role = _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
-        _choose("kind of source", basis, pay_figures.BASES)
+        _choose("kind of source", basis, NAMED)
     levels = LEVEL_GROUPS if basis is None else (*LEVEL_GROUPS, *pay_figures.STATED_LEVELS)
     return pay_figures.declare_pay(_place(place), role, _choose("level", level, levels), market, basis)
 

@@ -11,6 +11,7 @@ from reports.figures.declaration import Batch, Display, Fallback, Figure
 from reports.figures.places import Place
 from reports.figures.query import Connection, Sql
 from reports.wording import comparison
+from reports.wording.bases import BASES
 from reports.wording.work import name_workers
 from transforms.records.vocabulary import CELL_GROUPS
 
@@ -73,7 +74,7 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
     work = compared.split(".")[1]
     return Figure(
         id=f"comparison.{compared}",
-        title=f"Pay by {comparison.KINDS[basis].name}, {name_workers(work)}",
+        title=f"Pay by {BASES[basis].name}, {name_workers(work)}",
         unit="USD per year",
         renderer=comparison.COMPARED,
         rungs=(

@@ -13,7 +13,8 @@ from typing import Any
 from reports.figures.declaration import Batch, Display, Fallback, Figure
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
 from reports.figures.query import Sql
-from reports.wording import comparison, levels, pay, silence
+from reports.wording import levels, pay, silence
+from reports.wording.bases import BASES
 from reports.wording.numbers import money
 from reports.wording.work import name_work, split_work
 from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
@@ -25,8 +26,6 @@ LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
 """Pay in the money of its place, in that of another country, and both together."""
 KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
 """The first part of an id by the market of the pay."""
-BASES = ("advertised", "advertised_third_party", "reported", "official")
-"""Kinds of source of pay, as in mart.salary_bands."""
 READINGS = ("stated", "inferred")
 """How the level of an advert may have been read: from its title, or from the years of experience asked for."""
 STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STATED))
@@ -41,7 +40,6 @@ THIRD_PARTY, REPORTED = "third-party adverts, core AI roles", "reported, core AI
 REPORTED_LEVELS, OFFICIAL = "reported, every level", "official wages"
 COLLECTED, SURVEYED = "third-party adverts", "reported"
 """Rungs of pay, best first."""
-_SOURCES = {"advertised_third_party": "collected by others", "reported": "a survey", "official": "official wages"}
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
 _EVERY_LEVEL = "every level counted"
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
@@ -61,7 +59,7 @@ def say_instead(rung: str | None, basis: str, level: str) -> str:
     wider = "" if rung == OWN else (rung or "").partition(", ")[2]
     if rung == OFFICIAL and level != ALL_LEVELS:
         wider = "every level"
-    return ", ".join(filter(None, (_SOURCES.get(basis), wider)))
+    return ", ".join(filter(None, (BASES[basis].stands_in, wider)))
 
 
 def _pay_rung(
@@ -200,7 +198,7 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
     words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
     kind = pay_id(place.slug, work, level, market)
     qualifiers = [", level named in the title"] if level in STATED_LEVELS else []
-    qualifiers += [f", {comparison.KINDS[basis].name}"] if basis else []
+    qualifiers += [f", {BASES[basis].name}"] if basis else []
     base_level = level.removesuffix(STATED)
     return Figure(
         id=f"{kind}.{basis}" if basis else kind,

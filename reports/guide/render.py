@@ -32,6 +32,7 @@ from reports.guide.markers import (
     write_options,
 )
 from reports.wording import notes, numbers
+from reports.wording.bases import BASES
 from reports.wording.renderer import Table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_DAYS_APART, MAX_SHARE_WIDTH, MAX_STALE_DAYS
 from warehouse.mart_tables import Figures
@@ -203,9 +204,7 @@ def _rests_on(figure: Figures) -> str:
         return notes.note(figure)
     if figure.basis is None:
         return numbers.qualify("named in each row", [notes.why_low(figure)])
-    return numbers.qualify(
-        notes.BASIS_WORDS[figure.basis], [notes.say_sample(figure), figure.rung, notes.why_low(figure)]
-    )
+    return numbers.qualify(BASES[figure.basis].words, [notes.say_sample(figure), figure.rung, notes.why_low(figure)])
 
 
 AS_OF = "Figures as of "

@@ -12,6 +12,7 @@ from reports.cells.cell import PARTS, Number, numbers_of
 from reports.mcp.market import Snapshot
 from reports.release import figure_files
 from reports.wording import notes
+from reports.wording.bases import BASES
 from transforms.records.columns import fields_of
 from warehouse.mart_tables import Figures, ReportedPay, SalaryBands
 from warehouse.marts.printing import BOUNDS, POINT
@@ -26,15 +27,7 @@ ROWS_OF_PAGE = 30
 DIGITS = 6
 COUNTED = ("n_boards", "n_adverts")
 """Parts that count what was read."""
-NO_INTERVAL = {
-    "advertised_third_party": "its employers are not known, so that no interval can be computed",
-    "reported": "the survey gives too little to compute one",
-    "official": "the table of the statistical office that we read gives none",
-    "cited": "a statement of others, who give none; it is quoted, not measured",
-}
-"""Why a number of a basis has no interval; of what we read ourselves it is a count, or a column without one."""
 A_COUNT = "a count of what was read, no estimate"
-NOT_COMPUTED = "none is computed for this number"
 
 
 def say_instead(figure: Figures) -> dict[str, Any]:
@@ -77,7 +70,7 @@ def round_off(value: Any) -> Any:
 
 def why_no_interval(part: str, basis: str | None) -> str:
     """Why a number has no interval."""
-    return A_COUNT if part in COUNTED else NO_INTERVAL.get(basis or "", NOT_COMPUTED)
+    return A_COUNT if part in COUNTED else (BASES[basis] if basis in BASES else BASES["postings"]).no_interval
 
 
 def interval_in_words(numbers: Sequence[Number], basis: str | None) -> str:
@@ -159,7 +152,7 @@ def _strength(figure: Figures) -> str | None:
 def basis_of(figure: Figures) -> str:
     """What a figure rests on, in words."""
     if figure.kind == "cited":
-        return notes.BASIS_WORDS["cited"]
+        return BASES["cited"].words
     return notes.say_basis(figure)
 
 

@@ -16,6 +16,7 @@ from reports.mcp.answers import PUBLISHED, WITHHELD, head, round_off, say_span, 
 from reports.mcp.market import Snapshot
 from reports.release.figure_files import named_rows
 from reports.wording import notes
+from reports.wording.bases import BASES
 from warehouse.mart_tables import Figures
 
 MAX_COMPARED = 6
@@ -70,7 +71,7 @@ def _refuse(figure: Figures, snapshot: Snapshot) -> Iterator[str]:
 def _refuse_pair(a: Figures, b: Figures) -> Iterator[str]:
     """Why two figures are not compared with each other."""
     if a.basis != b.basis:
-        words = [notes.BASIS_WORDS.get(one.basis or "", str(one.basis)) for one in (a, b)]
+        words = [BASES[one.basis].words if one.basis else "None" for one in (a, b)]
         yield f"they rest on different kinds of source, which are never mixed: {words[0]}, and {words[1]}"
 
 

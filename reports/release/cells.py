@@ -20,8 +20,8 @@ from reports.release.figure_files import plain
 from reports.release.licences import OURS, Licence, combine
 from reports.release.published import PublishedDay
 from reports.wording import closings, pay
+from reports.wording.bases import BASES
 from reports.wording.levels import define
-from reports.wording.notes import BASIS_WORDS
 from reports.wording.numbers import SAMPLE_WORDS
 from transforms.records.vocabulary import SAMPLES, STATED
 from warehouse.marts.measures import MEASURES, SILENCE
@@ -145,7 +145,7 @@ _MEANINGS = {
 
 def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[str, Any]:
     return {
-        "in_words": BASIS_WORDS[name],
+        "in_words": BASES[name].words,
         "period": {"from": rests.period_from, "to": rests.period_to},
         "sources": {
             source: publication.sources[source].attribution for source in rests.sources if source in publication.sources

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from reports.wording import amounts, comparison, frame, numbers, pay
+from reports.wording.bases import BASES, NAMED
 from reports.wording.numbers import Row, Rows
 
 ROW = 48
@@ -275,7 +276,7 @@ def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str: 
     lines: dict[str, list[Row]] = {}
     for row in rows:
         lines.setdefault(f"{row['place']}, {comparison.name_work(row)}", []).append(row)
-    kinds = [basis for basis in comparison.KINDS if any(row["basis"] == basis for row in rows)]
+    kinds = [basis for basis in NAMED if any(row["basis"] == basis for row in rows)]
     description = "; ".join(
         f"{heading}: {', '.join(f'{comparison.name_kind(row)} {comparison.value(row)}' for row in group)}"
         for heading, group in lines.items()
@@ -289,7 +290,7 @@ def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str: 
     for number, basis in enumerate(kinds):
         y = number * LEGEND_LINE
         parts.append(f'<circle class="mark m{number}" cx="6" cy="{y + 9}" r="6"/>')
-        parts.append(f'<text class="tick" x="20" y="{y + 13}">{escape(comparison.KINDS[basis].name)}</text>')
+        parts.append(f'<text class="tick" x="20" y="{y + 13}">{escape(BASES[basis].name)}</text>')
     for i in range(n_steps + 1):
         x, anchor = scale.at(i * step), "start" if i == 0 else "end" if i == n_steps else "middle"
         label = f"{i * step / 1_000:g}K" if i else "USD 0"

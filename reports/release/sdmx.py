@@ -15,10 +15,10 @@ from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
-from reports.figures.pay_figures import BASES, KIND_OF_MARKET
+from reports.figures.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
+from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import level_phrase
-from reports.wording.notes import BASIS_WORDS
 from reports.wording.work import name_work
 from transforms.records.vocabulary import STATED
 from warehouse.marts.measures import MEASURES
@@ -141,7 +141,7 @@ def codelists(cells: Iterable[Cell]) -> dict[str, dict[str, str]]:
         "REF_AREA": {p.slug: p.name or "all adverts that we read" for p in (EVERYWHERE, *PLACES.values())},
         "WORK": dict(sorted(works.items())),
         "LEVEL": dict(sorted(levels.items())),
-        "BASIS": {basis: BASIS_WORDS[basis] for basis in BASES},
+        "BASIS": {basis: BASES[basis].words for basis in NAMED},
         "PART": {part.name: part.name.replace("_", " ") for part in PARTS if part.name in BANDS.parts},
         "MEASURE": {name: measure.title for name, measure in MEASURES.items()},
         "ITEM": dict(sorted(items.items())),

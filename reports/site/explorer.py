@@ -17,13 +17,14 @@ from markupsafe import Markup
 
 from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Number, Rests, numbers_of
 from reports.cells.published import read_published
-from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL, MIXED, say_instead
+from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
 from reports.figures.query import Connection
 from reports.release.licences import Licence, combine, licence_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
+from reports.wording.bases import NAMED
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
 from reports.wording.pay import find_head, name_place
@@ -177,7 +178,7 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
 
 
 def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
-    return cell.form == words.FEW, BASES.index(cell.basis)
+    return cell.form == words.FEW, NAMED.index(cell.basis)
 
 
 def _choose_first(
@@ -563,7 +564,7 @@ def to_script(explorer: Explorer) -> bytes:
         "needed": NEEDED,
         "closest": CLOSEST,
         "instead": instead,
-        "bases": list(BASES),
+        "bases": list(NAMED),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
         "heads": dict(sorted(explorer.heads.items())),
@@ -583,7 +584,7 @@ def to_script(explorer: Explorer) -> bytes:
 
 def _to_list(cell: PayCell, instead: Sequence[str]) -> list[Any]:
     head = [
-        BASES.index(cell.basis), cell.form, cell.n, cell.employers, cell.period, cell.figure, cell.counted,
+        NAMED.index(cell.basis), cell.form, cell.n, cell.employers, cell.period, cell.figure, cell.counted,
         words.month(cell.day) if cell.is_old else 0, cell.review, cell.licence,
         instead.index(cell.instead),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.findings import FindingsBasis
 from reports.wording import notes, numbers
+from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences
 from reports.wording.work import name_work
@@ -47,17 +48,6 @@ def order_of(figure: Figures) -> tuple[int, str]:
     return _ORDER.get(figure.figure.partition(".")[0], len(_ORDER) // 2), figure.figure
 
 
-TRUST = {
-    "advertised": "It describes the adverts that state pay on the boards we read, not every employer; those that state "
-    "none may pay otherwise.",
-    "advertised_third_party": "Somebody else collected these ranges. Which employers they are of is not known, so no "
-    "interval can be given that allows for it.",
-    "reported": "People chose to answer the survey. An interval covers chance alone, not who answered.",
-    "official": "An office counts everybody employed in an occupation that is near this work, not new offers.",
-    "postings": "It describes the adverts on the boards we read, not the whole market.",
-    "cited": "We did not measure it: it is what its publisher says.",
-}
-"""What a reader should keep in mind, by kind of source."""
 STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
 
@@ -267,7 +257,7 @@ def _trust(figure: Figures, form: str) -> str:
         if figure.status == "stale"
         else None,
         notes.why_low(figure, most=notes.MAX_NAMED_IN_NOTE),
-        TRUST.get(figure.basis or ""),
+        BASES[figure.basis].trust if figure.basis else None,
         f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
         f"against it, {against}" if against else None,
     ]

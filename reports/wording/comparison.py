@@ -5,50 +5,14 @@ Kinds of pay are never mixed in one number. They stand side by side, each with w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from reports.wording.amounts import amount, ends_cell, median_cell
+from reports.wording.bases import BASES, NAMED
 from reports.wording.numbers import Row, Rows, count_of, low_mark, percent, qualify, sentences
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import name_workers
 
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of source of pay: its name, what `n` counts, one and several, and what it is of."""
-
-    name: str
-    units: tuple[str, str]
-    definition: str
-
-
-KINDS = {
-    "advertised": Kind(
-        name="adverts we read",
-        units=("job", "jobs"),
-        definition="the middle of the range that open adverts offer to whoever is hired next, by those employers alone "
-        "that state pay",
-    ),
-    "advertised_third_party": Kind(
-        name="third-party adverts",
-        units=("pair of amounts", "pairs of amounts"),
-        definition="the middle of the two ends of pay that somebody else collected from adverts of two years; which "
-        "employers they are of is unknown, and the currency is as the collector noted it",
-    ),
-    "reported": Kind(
-        name="reports",
-        units=("person", "persons"),
-        definition="what people who chose to answer a survey say they earn, many of them years after they were hired",
-    ),
-    "official": Kind(
-        name="official statistics",
-        units=("employee", "employees"),
-        definition="what all employees of an occupation are paid, new ones and old ones, as an office of statistics or "
-        "a ministry finds",
-    ),
-}
-"""In the order in which they are shown."""
 MARKETS = {"local": None, "cross_border": "paid from abroad", "all": "local pay and pay from abroad together"}
 WHOEVER_PAYS = "whoever pays"
 KEY = (
@@ -58,13 +22,6 @@ KEY = (
     "are set against the median of our adverts, and none of a wider group."
 )
 """What the columns of the table mean."""
-OTHERS = {
-    "advertised": "offers of those employers alone that state pay",
-    "advertised_third_party": "offers of unknown employers",
-    "reported": "people who chose to answer, and not new offers",
-    "official": "everybody employed, and not new offers",
-}
-"""What sets each kind apart from the others where its row says no more."""
 FAR = 0.25
 """Values of which one exceeds the other by more than this part are named below the table."""
 
@@ -89,7 +46,7 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
     for row in rows:
         if row.get("usd") is not None and row["status"] != "suppressed":
             groups.setdefault((row["place"], row["role_group"], row["role"]), []).append(row)
-    kinds = list(KINDS)
+    kinds = NAMED
     result = []
     for _, group in sorted(groups.items()):
         if len({row["basis"] for row in group}) < 2:
@@ -107,7 +64,7 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
 def name_kind(row: Row) -> str:
     """The kind of source with its pay market: "third-party adverts, paid from abroad"."""
     market = _market(row)
-    return KINDS[row["basis"]].name if market is None else f"{KINDS[row['basis']].name}, {market}"
+    return BASES[row["basis"]].name if market is None else f"{BASES[row['basis']].name}, {market}"
 
 
 def _market(row: Row) -> str | None:
@@ -148,7 +105,7 @@ def _note(rows: Rows) -> list[str | None]:
     row = rows[0]
     own, power = _own_money(row), _purchasing_power(row)
     return [
-        KINDS[row["basis"]].definition,
+        BASES[row["basis"]].definition,
         _market(row),
         row["occupation_text"],
         row["definition"],
@@ -171,7 +128,7 @@ def _purchasing_power(row: Row) -> str:
 
 def _n(row: Row) -> str:
     n = row["employment"] if row["basis"] == "official" else row["n_jobs"]
-    return "not said" if n is None else count_of(int(n), *KINDS[row["basis"]].units)
+    return "not said" if n is None else count_of(int(n), *BASES[row["basis"]].unit)
 
 
 def _all_text(rows: Rows) -> str:
@@ -208,7 +165,7 @@ def _all_table(rows: Rows) -> Table:
 
 def _below(rows: Rows) -> tuple[str, ...]:
     """What each kind is, what offices count, and which values are far apart."""
-    kinds = [f"{KINDS[basis].name}: {KINDS[basis].definition}" for basis in _kinds_of(rows)]
+    kinds = [f"{BASES[basis].name}: {BASES[basis].definition}" for basis in _kinds_of(rows)]
     offices = dict.fromkeys(f"{row['place']}: {row['definition']}" for row in rows if row["definition"])
     far = _far_apart(rows)
     paragraphs = (
@@ -230,14 +187,14 @@ def _far_apart(rows: Rows) -> list[str]:
         if high["usd"] > (1 + FAR) * low["usd"]:
             times = f"{high['usd'] / low['usd']:.1f} times what {name_kind(low)} say"
             causes = dict.fromkeys(
-                f"{name_kind(row)}: {cause}" for row in (high, low) if (cause := explain(row) or OTHERS[row["basis"]])
+                f"{name_kind(row)}: {explain(row) or BASES[row['basis']].apart}" for row in (high, low)
             )
             lines.append(f"{heading}: {name_kind(high)} say {times} ({'; '.join(causes)})")
     return lines
 
 
 def _kinds_of(rows: Rows) -> list[str]:
-    return [basis for basis in KINDS if any(row["basis"] == basis for row in rows)]
+    return [basis for basis in NAMED if any(row["basis"] == basis for row in rows)]
 
 
 COMPARED = Renderer(text=_text, note=_note)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reports.wording.bases import BASES, unit_of
 from reports.wording.numbers import Row, count_of, percent
-from reports.wording.pay import UNITS_OF_BASIS
 from warehouse.mart_tables import BONUS
 from warehouse.marts.printing import JOBS, LARGEST, RULES, rules_of_pay
 
@@ -20,12 +20,6 @@ EQUAL_EMPLOYERS = "equal employers"
 """The unit of G*, the number of employers of one size that would be as informative (docs/methods.md)."""
 MOST = 1 / 2
 """Boards are asked for where fewer than this part of them count."""
-NEWER = {
-    "advertised_third_party": "a newer collection",
-    "reported": "a newer survey",
-    "official": "newer official wages",
-}
-"""What brings a value back that is too old, by basis; of what we read ourselves it is another reading."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,14 +101,14 @@ def describe(refusals: Sequence[Refusal], boards: Boards | None) -> str | None:
 def _describe_gap(refusal: Refusal) -> str | None:
     """How far one rung is from a value."""
     if not refusal.is_by_rules:
-        newer = NEWER.get(refusal.basis, "another complete reading of their boards")
+        newer = BASES[refusal.basis].newer
         return refusal.reason if refusal.is_barred else f"{refusal.reason}; {newer} would bring it"
     return ", ".join(_list_gaps(refusal)) or None
 
 
 def _list_gaps(refusal: Refusal) -> Iterator[str]:
     row = refusal.row or {"n_jobs": 0}
-    one, several = UNITS_OF_BASIS.get(refusal.basis, ("job", "jobs"))
+    one, several = unit_of(refusal.basis)
     with_pay = OUR_PAY.get(refusal.basis, "")
     for rule in RULES if refusal.basis == BONUS else rules_of_pay():
         value = row.get(COLUMNS.get(rule.column, ""))
@@ -166,7 +160,7 @@ def read_ways(missing: str) -> list[Way]:
 def _read_lacks(gap: str) -> list[Lack]:
     if (nothing := _NOTHING.match(gap)) is not None:
         one, threshold = nothing.groups()
-        of_one = dict((("job", "jobs"), *UNITS_OF_BASIS.values()))
+        of_one = dict(one.unit for one in BASES.values())
         head = next((name for name in of_one if one.startswith(name)), one)
         return [Lack(n=0, needed=_whole(threshold), unit=one.replace(head, of_one.get(head, head), 1))]
     return [Lack(n=_number(n), needed=_whole(threshold), unit=unit) for n, threshold, unit in _SOME.findall(gap)]
@@ -188,7 +182,7 @@ def list_lacks(basis: str | None, n_jobs: int | None, n_employers: int | None, r
         return [Lack(n=_number(n), needed=_whole(threshold), unit=unit)]
     if not (reason or "").startswith("not enough"):
         return []
-    _, several = UNITS_OF_BASIS.get(basis or "", ("job", "jobs"))
+    _, several = unit_of(basis)
     units = {"n_jobs": (n_jobs, f"{several}{OUR_PAY.get(basis or '', '')}"), "n_employers": (n_employers, "employers")}
     lacks = []
     for rule in RULES:

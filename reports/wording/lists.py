@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.wording.notes import BASIS_WORDS
+from reports.wording.bases import BASES
 from warehouse.marts.measures import MEASURES
 
 _KINDS = {"countries": "by country", "regions": "by region and in all"}
@@ -22,6 +22,6 @@ def entitle_list(name: str) -> str:
         return _OTHERS.get(name, name)
     what, _, measure = family.partition(".")
     if what == "pay":
-        return f"Pay, {BASIS_WORDS.get(measure, measure)}, {_KINDS[kind]}"
+        return f"Pay, {BASES[measure].words}, {_KINDS[kind]}"
     title = MEASURES[measure].title if measure in MEASURES else _OTHERS.get(family, family)
     return f"{title}, {_KINDS[kind]}"

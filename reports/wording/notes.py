@@ -16,6 +16,7 @@ from datetime import date
 from reports.figures.catalogue import declaration_of
 from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
+from reports.wording.bases import BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import (
     LOW_CONFIDENCE,
@@ -31,19 +32,9 @@ from reports.wording.numbers import (
     sentences,
 )
 from reports.wording.parts import PartFormat, count
-from reports.wording.pay import UNITS_OF_BASIS, name_place
+from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
-from warehouse.mart_tables import BONUS, Figures, NearestFigure
-
-BASIS_WORDS = {
-    "advertised": "adverts we read",
-    BONUS: "adverts we read that put a sum on the bonus",
-    "advertised_third_party": "adverts collected by a third party",
-    "reported": "earnings reported in surveys",
-    "official": "official wages of an occupation",
-    "postings": "adverts we read",
-    "cited": "cited, not measured",
-}
+from warehouse.mart_tables import Figures, NearestFigure
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -73,7 +64,7 @@ def say_instead(figure: Figures) -> str | None:
 
 def say_basis(figure: Figures) -> str:
     """What a measured figure rests on: "adverts we read (boards drawn at random)"."""
-    basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
+    basis = BASES[figure.basis].words if figure.basis else "each row says what it rests on"
     return qualify(basis, [say_sample(figure)])
 
 
@@ -124,7 +115,7 @@ def why_no_part(figure: Figures, style: PartFormat) -> str:
     if style.money in ("local", "ppp"):
         return "too few adverts in the money of the country, or no price level is known"
     if style.part in ("low", "high") and figure.basis in ("reported", "official"):
-        return f"{BASIS_WORDS[figure.basis]} have no band"
+        return f"{BASES[figure.basis].words} have no band"
     return f"{figure.figure} has no {style.part} here"
 
 
@@ -151,7 +142,7 @@ def strength(figure: Figures) -> str:
     """n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
     if figure.n_jobs is None:
         return "–"
-    n = count_of(figure.n_jobs, *UNITS_OF_BASIS.get(figure.basis or "", ("job", "jobs")))
+    n = count_of(figure.n_jobs, *unit_of(figure.basis))
     return n if figure.n_employers is None else f"{n} of {count_of(figure.n_employers, 'employer')}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from reports.wording import silence
 from reports.wording.amounts import amount, ends_cell, is_point, median_cell
+from reports.wording.bases import unit_of
 from reports.wording.levels import define
 from reports.wording.numbers import (
     LOW_CONFIDENCE,
@@ -49,12 +50,6 @@ PANEL_KEY = (
     "such as state pay are read more often."
 )
 """What that column means, where it stands."""
-UNITS_OF_BASIS = {
-    "advertised_third_party": ("pair of amounts", "pairs of amounts"),
-    "reported": ("person", "persons"),
-    "official": ("person employed", "persons employed"),
-}
-"""What `n` counts, one and several; a job where nothing else is said."""
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
@@ -248,7 +243,7 @@ def _from_abroad(row: Row) -> str | None:
     """How many jobs are paid from abroad, also when none is; None where that is not known."""
     if row.get("n_abroad") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
-    return count_of(row["n_abroad"], *UNITS_OF_BASIS.get(row["basis"], ("job", "jobs")))
+    return count_of(row["n_abroad"], *unit_of(row["basis"]))
 
 
 def _text(rows: Rows) -> str:
@@ -347,7 +342,7 @@ _COLUMNS = (
     Column("Local money", lambda row: _local(row) if row.get("local_low") is not None else "–", False),
     Column("Lower end, 95% interval", lambda row: ends_cell(row, "band_low")),
     Column("Upper end, 95% interval", lambda row: ends_cell(row, "band_high")),
-    Column("n", lambda row: count_of(row["n_jobs"], *UNITS_OF_BASIS.get(row["basis"], ("job", "jobs"))), False),
+    Column("n", lambda row: count_of(row["n_jobs"], *unit_of(row["basis"])), False),
     Column("Employers", lambda row: whole(row["n_employers"])),
 )
 

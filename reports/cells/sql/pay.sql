@@ -8,7 +8,7 @@ WITH cells AS MATERIALIZED (
         AND (status <> 'suppressed' OR (basis = 'advertised' AND n_jobs > 0))
 )
 SELECT
-    b.list, b.vintage, b.as_of, b.region_level, b.region, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis, b.currency, b.form,
+    b.as_of, b.region_level, b.region, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis, b.currency, b.form,
     b.n_jobs, b.n_employers, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi,
     b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi, b.status, b.reason,
     b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo, b.p50_of_panel_hi,
@@ -19,7 +19,7 @@ SELECT
     l.p75_lo AS local_p75_lo, l.p75_hi AS local_p75_hi, l.n_panel_jobs AS local_n_panel_jobs,
     l.n_panel_employers AS local_n_panel_employers, l.p50_of_panel AS local_p50_of_panel,
     l.p50_of_panel_lo AS local_p50_of_panel_lo, l.p50_of_panel_hi AS local_p50_of_panel_hi,
-    k.currency AS place_currency, k.price, k.price_year,
+    k.currency AS place_currency, k.price, k.price_year, b.list, b.vintage,
     b.region_level <> 'country' AND coalesce(
         list_max([one.n_jobs FOR one IN b.countries]) > $max_country_share * list_sum([one.n_jobs FOR one IN b.countries]),
         false

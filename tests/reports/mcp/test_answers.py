@@ -18,6 +18,7 @@ from reports.figures.addresses import AddressError
 from reports.mcp import answers, compare, listing
 from reports.mcp.market import Market, NotReadableError, Snapshot
 from reports.mcp.server import make_server
+from reports.wording.bases import BASES
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import DAY, NEXT, publish_day
@@ -55,7 +56,7 @@ def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None
         "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "value",
     }  # fmt: skip
     assert answer["part_meanings"]["low"] == BAND.low_end
-    assert answer["parts"]["median"]["no_interval"] == answers.NOT_COMPUTED, "the row gives none"
+    assert answer["parts"]["median"]["no_interval"] == BASES["advertised"].no_interval, "the row gives none"
     assert [answer["basis"], answer["n"], answer["employers"]] == ["adverts we read", 420, 61]
     assert answer["period"]["in_words"] and answer["definition"] and answer["citation"].endswith("CC BY 4.0.")
     assert "warning" not in answer, "it is no sample"
@@ -93,7 +94,7 @@ def test_a_withheld_figure_says_what_is_missing(snapshot: Snapshot) -> None:
 
 def test_what_others_say_is_no_measurement(snapshot: Snapshot) -> None:
     answer = answers.describe(snapshot.find("claim.shortfall"), snapshot)
-    assert answer["basis"] == "cited, not measured" and answer["interval"] == f"none: {answers.NO_INTERVAL['cited']}"
+    assert answer["basis"] == "cited, not measured" and answer["interval"] == f"none: {BASES['cited'].no_interval}"
 
 
 def test_a_figure_of_sources_that_exclude_each_other_has_no_licence(snapshot: Snapshot) -> None:

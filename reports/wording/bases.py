@@ -1,0 +1,96 @@
+"""Kinds of source in words: what a value rests on, what is counted, what sets it apart. One declaration for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warehouse.mart_tables import BONUS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """A kind of source.
+
+    `words` say what a value rests on, `name` is its name beside other kinds, `unit` what is counted, one and several.
+    `stands_in` is what is said where it stands in the place of adverts. `definition` says what its pay is of, `apart`
+    what sets it apart from other kinds, `trust` what a reader should keep in mind, `newer` what would bring a newer
+    value, `no_interval` why a value may have no interval.
+    """
+
+    words: str
+    name: str = ""
+    unit: tuple[str, str] = ("job", "jobs")
+    stands_in: str = ""
+    definition: str = ""
+    apart: str = ""
+    trust: str = ""
+    newer: str = "another complete reading of their boards"
+    no_interval: str = "none is computed for this number"
+
+
+OWN = "advertised"
+"""The basis of pay in adverts that we read."""
+BASES = {
+    OWN: Basis(
+        words="adverts we read",
+        name="adverts we read",
+        definition="the middle of the range that open adverts offer to whoever is hired next, by those employers alone "
+        "that state pay",
+        apart="offers of those employers alone that state pay",
+        trust="It describes the adverts that state pay on the boards we read, not every employer; those that state "
+        "none may pay otherwise.",
+    ),
+    "advertised_third_party": Basis(
+        words="adverts collected by a third party",
+        name="third-party adverts",
+        unit=("pair of amounts", "pairs of amounts"),
+        stands_in="collected by others",
+        definition="the middle of the two ends of pay that somebody else collected from adverts of two years; which "
+        "employers they are of is unknown, and the currency is as the collector noted it",
+        apart="offers of unknown employers",
+        trust="Somebody else collected these ranges. Which employers they are of is not known, so no interval can be "
+        "given that allows for it.",
+        newer="a newer collection",
+        no_interval="its employers are not known, so that no interval can be computed",
+    ),
+    "reported": Basis(
+        words="earnings reported in surveys",
+        name="reports",
+        unit=("person", "persons"),
+        stands_in="a survey",
+        definition="what people who chose to answer a survey say they earn, many of them years after they were hired",
+        apart="people who chose to answer, and not new offers",
+        trust="People chose to answer the survey. An interval covers chance alone, not who answered.",
+        newer="a newer survey",
+        no_interval="the survey gives too little to compute one",
+    ),
+    "official": Basis(
+        words="official wages of an occupation",
+        name="official statistics",
+        unit=("person employed", "persons employed"),
+        stands_in="official wages",
+        definition="what all employees of an occupation are paid, new ones and old ones, as an office of statistics "
+        "or a ministry finds",
+        apart="everybody employed, and not new offers",
+        trust="An office counts everybody employed in an occupation that is near this work, not new offers.",
+        newer="newer official wages",
+        no_interval="the table of the statistical office that we read gives none",
+    ),
+    BONUS: Basis(words="adverts we read that put a sum on the bonus"),
+    "postings": Basis(
+        words="adverts we read", trust="It describes the adverts on the boards we read, not the whole market."
+    ),
+    "cited": Basis(
+        words="cited, not measured",
+        trust="We did not measure it: it is what its publisher says.",
+        no_interval="a statement of others, who give none; it is quoted, not measured",
+    ),
+}
+"""Kinds of source by `basis` of the marts and the ledger; those of pay in the order in which they are shown."""
+NAMED = tuple(basis for basis, one in BASES.items() if one.name)
+"""Kinds of source of pay that stand beside each other."""
+
+
+def unit_of(basis: str | None) -> tuple[str, str]:
+    """What a count of a kind of source is of: one, and several."""
+    return BASES[basis].unit if basis in BASES else ("job", "jobs")
