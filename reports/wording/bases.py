@@ -67,7 +67,7 @@ BASES = {
     "official": Basis(
         words="official wages of an occupation",
         name="official statistics",
-        unit=("person employed", "persons employed"),
+        unit=("employee", "employees"),
         stands_in="official wages",
         definition="what all employees of an occupation are paid, new ones and old ones, as an office of statistics "
         "or a ministry finds",
