@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from reports.figures import query
 from reports.release import cards, cells, changes, descriptions, figure_files, manifest, quality, sdmx
-from reports.release.licences import open_sources
+from reports.release.licences import OURS, licence_ids_of_sources
 from reports.release.manifest import DATABASE, MANIFEST, SCHEMA, ReleaseError
 from reports.release.published import PublishedDay, read_published
 from reports.site import build as site
 from warehouse.database import NIGHTLY, Connection
 from warehouse.publish import atomic_files
-from warehouse.publish.release_tables import (
-    ExportedTable,
-    KeptRows,
-    export_cells,
-    public_schema,
-    write_public_database,
-)
+from warehouse.publish.release_tables import KeptRows, export_cells, public_schema, write_public_database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,11 +125,15 @@ def _write(
         "n_cells": len(released_cells.cells), "tables": entries,
         "changes": changes.find_changes(folder, before, publication, entries),
     }  # fmt: skip
-    for path, content in _text_files(con, publication, released_cells, tables, [head, *chain]):
-        _put(fresh / path, content)
+    releases = [head, *chain]
+    _put(fresh, site_files(con, publication, released_cells, releases=releases))
+    _put(fresh, sdmx.files_of(released_cells, publication))
+    _put(fresh, descriptions.files_of(publication, tables, release))
+    _put(fresh, changes.files_of(releases, publication))
+    _put(fresh, [(SCHEMA, public_schema().encode())])
+    _put(fresh, [("QUALITY.md", quality.report(con, publication, release, chain))])
     content = manifest.make(fresh, head)
-    for path in (MANIFEST, manifest.history_path(release)):
-        _put(fresh / path, content)
+    _put(fresh, [(path, content) for path in (MANIFEST, manifest.history_path(release))])
     sizes = [(fresh / path).stat().st_size for path in manifest.list_files(fresh)]
     return MadeRelease(
         release=release, sha256=manifest.sha256(fresh / MANIFEST), n_files=len(sizes), n_bytes=sum(sizes),
@@ -144,27 +142,10 @@ def _write(
     )  # fmt: skip
 
 
-def _put(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def _text_files(
-    con: Connection,
-    publication: PublishedDay,
-    released_cells: cells.ReleasedCells,
-    tables: Sequence[ExportedTable],
-    releases: Sequence[Mapping[str, Any]],
-) -> Iterator[tuple[str, bytes]]:
-    """Every file but tables and the manifest. `releases` are the heads of this one and of those before it."""
-    head, *earlier = releases
-    release = head["release"]
-    yield from site_files(con, publication, released_cells, releases=releases)
-    yield from sdmx.files_of(released_cells, publication)
-    yield SCHEMA, public_schema().encode()
-    yield from descriptions.files_of(publication, tables, release)
-    yield "QUALITY.md", quality.report(con, publication, release, earlier)
-    yield from changes.files_of(releases, publication)
+def _put(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    for path, content in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
 
 
 def site_files(
@@ -184,8 +165,9 @@ def site_files(
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
     """Which rows of marts and of published cells are under our own licence, and so in the tables of a release."""
-    sources = {row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources")}
-    names = ", ".join(map(query.literal, sorted(sources.difference(open_sources())))) or "''"
+    sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
+    bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
+    names = ", ".join(map(query.literal, bound_sources)) or "''"
 
     def bound(what: str, table: str, condition: str = "true") -> str:
         return f"SELECT {what} FROM {NIGHTLY}.core.{table} WHERE source IN ({names}) AND {condition}"

@@ -13,13 +13,13 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.history import FigureVintage, waiting_one
+from reports.figures.history import waiting_one
 from reports.figures.vintages import PUBLISHED
 from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
@@ -60,6 +60,16 @@ def dated_path_of(figure_id: str, release: str) -> str:
 def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
     licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
+    vintages = publication.vintages.get(declaration.alias_of or figure.figure, ())
+    waiting = waiting_one(vintages)
+    published = [
+        {
+            "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
+            "is_reviewed": one.is_reviewed, "n": one.n_jobs, "why": one.why,
+            "erratum": one.reason if one.is_correction else None,
+        }
+        for one in reversed(vintages) if one.state == PUBLISHED
+    ]  # fmt: skip
     is_printed = figure.value is not None
     return {
         "id": figure.figure,
@@ -106,7 +116,8 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "citation": publication.cite_figure(figure, path_of(figure.figure)),
         "ledger": f"../ledger/{figure.figure}.json",
         "sql": describe_sql(figure, declaration, licence),
-        **_describe_vintages(publication.vintages.get(declaration.alias_of or figure.figure, ())),
+        "vintages": published,
+        "under_review_since": waiting.offered_on if waiting else None,
     }
 
 
@@ -123,22 +134,6 @@ def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict
         return None
     is_bound = figure.kind == "measured" and licence.id != OURS
     return {"select": figure.sql, "answered_by": WAREHOUSE if is_bound or find_missing(figure.sql) else RELEASE}
-
-
-def _describe_vintages(vintages: Sequence[FigureVintage]) -> dict[str, Any]:
-    """Every vintage that was published, the newest first, and since when another waits for review."""
-    waiting = waiting_one(vintages)
-    return {
-        "vintages": [
-            {
-                "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
-                "is_reviewed": one.is_reviewed,
-                "n": one.n_jobs, "why": one.why, "erratum": one.reason if one.is_correction else None,
-            }
-            for one in reversed(vintages) if one.state == PUBLISHED
-        ],
-        "under_review_since": None if waiting is None else waiting.offered_on,
-    }  # fmt: skip
 
 
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
@@ -210,7 +205,12 @@ def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[
             dated = description | {"ledger": f"../{description['ledger']}"}
             yield dated_path_of(figure.figure, release), to_json(dated)
         yield path_of(figure.figure, "csv"), to_csv([description])
-        yield f"ledger/{figure.figure}.json", to_json(_describe_entry(figure))
+        entry = {  # of the ledger: the SELECT that the figure was read with, and what stands behind it
+            "figure": figure.figure, "as_of": figure.as_of, "sql": figure.sql, "behind": figure.behind or (),
+            "snapshots": figure.snapshots, "code_version": figure.code_version,
+            "figure_file": f"../{path_of(figure.figure)}",
+        }  # fmt: skip
+        yield f"ledger/{figure.figure}.json", to_json(entry)
     yield "figures.csv", to_csv(one for one in descriptions if one["licence"]["id"] == OURS)
     index = {
         "as_of": publication.as_of,
@@ -225,16 +225,3 @@ def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[
     yield "figures/index.json", to_json(index)
     if release is not None:
         yield dated_path_of("index", release), to_json(index)
-
-
-def _describe_entry(figure: Figures) -> dict[str, Any]:
-    """The entry of a figure in the ledger: the SELECT it was read with, and what stands behind it."""
-    return {
-        "figure": figure.figure,
-        "as_of": figure.as_of,
-        "sql": figure.sql,
-        "behind": list(figure.behind or ()),
-        "snapshots": list(figure.snapshots),
-        "code_version": figure.code_version,
-        "figure_file": f"../{path_of(figure.figure)}",
-    }

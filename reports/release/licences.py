@@ -54,11 +54,6 @@ def licence_ids_of_sources() -> dict[str, str]:
     return {row["source"]: row["licence"] for row in _read("source_licences.csv")}
 
 
-def open_sources() -> tuple[str, ...]:
-    """Sources of which figures are under our own licence."""
-    return tuple(sorted(source for source, licence in licence_ids_of_sources().items() if licence == OURS))
-
-
 def combine(sources: Iterable[str]) -> Licence | str:
     """The licence of a figure that is made from these sources, or why it has none and is left out."""
     ids = {source: licence_ids_of_sources().get(source, "") for source in sources}

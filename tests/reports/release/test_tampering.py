@@ -285,13 +285,8 @@ ALONE: dict[str, tuple[Tamper, str]] = {
     "sums emptied": (put(SUMS, b""), f"{SUMS}: {CHANGED}"),
     "sums removed": (remove(SUMS), f"{SUMS}: missing"),
     "sums of one file less": (sums(lambda lines: lines[1:]), f"{SUMS}: {CHANGED}"),
-    "sums with another digest": (sums(lambda lines: [ZEROS + lines[0][64:], *lines[1:]]), f"{SUMS}: {CHANGED}"),
-    "sums with a line twice": (sums(lambda lines: [lines[0], *lines]), f"{SUMS}: {CHANGED}"),
-    "sums in another order": (sums(lambda lines: lines[::-1]), f"{SUMS}: {CHANGED}"),
-    "sums in capitals": (sums(lambda lines: [line[:64].upper() + line[64:] for line in lines]), f"{SUMS}: {CHANGED}"),
     "sums with CRLF": (sums(list, "\r\n"), f"{SUMS}: line endings were changed"),
     "sums that lead out": (sums(lambda lines: [*lines, f"{ZEROS}  ../../etc/passwd"]), f"{SUMS}: {CHANGED}"),
-    "sums with a path from the root": (sums(lambda lines: [f"{ZEROS}  /etc/passwd", *lines]), f"{SUMS}: {CHANGED}"),
     "sums of bytes that are no text": (put(SUMS, b"\xff\x00" * 999), f"{SUMS}: {CHANGED}"),
     "sums without an end": (lengthen(SUMS), f"{SUMS}: {CHANGED}"),
     # the manifest
