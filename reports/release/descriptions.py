@@ -19,10 +19,6 @@ KEYWORDS = ("labour market", "artificial intelligence", "salaries", "skills", "j
 KINDS_OF_CELLS = (*KIND_OF_MARKET.values(), "skill", "share", "disclosure", "closing_rate")
 CSV, PARQUET, SDMX = "text/csv", "application/vnd.apache.parquet", "application/vnd.sdmx.data+csv"
 _TYPES = {"DOUBLE": "number", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "boolean", "VARCHAR": "string"}
-_FIGURE_TYPES = {
-    **dict.fromkeys(("value", "low", "high"), "number"), **dict.fromkeys(("n", "employers"), "integer"),
-    **dict.fromkeys(("as_of", "period_from", "period_to"), "date"), "is_sample": "boolean",
-}  # fmt: skip
 
 
 def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release: str) -> Iterator[tuple[str, bytes]]:
@@ -57,11 +53,11 @@ def _used_sources(publication: PublishedDay) -> list[Any]:
 
 def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]]:
     """Each CSV file as a Data Package has it: of figures, of marts, of SDMX."""
-    head = {"format": "csv", "mediatype": CSV}
-    fields: list[dict[str, str]] = [{"name": name, "type": _FIGURE_TYPES.get(name, "string")} for name in CSV_COLUMNS]
+    head = {"format": "csv", "mediatype": CSV, "encoding": "utf-8"}
+    fields = [{"name": name, "type": kind} for name, kind in CSV_COLUMNS.items()]
     yield {
         "name": "figures", "type": "table", "path": "figures.csv",
-        "title": "The numbers of all figures that are under our own licence", **head, "encoding": "utf-8",
+        "title": "The numbers of all figures that are under our own licence", **head,
         "schema": {"fields": fields, "missingValues": [""]},
     }  # fmt: skip
     for table in tables:
@@ -72,15 +68,12 @@ def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]
         ]
         yield {
             "name": name.replace("_", "-"), "type": "table", "path": f"tables/{name}.csv", "title": table.title,
-            **head, "encoding": "utf-8",
-            "schema": {"fields": fields, "primaryKey": list(table.key), "missingValues": [""]},
+            **head, "schema": {"fields": fields, "primaryKey": list(table.key), "missingValues": [""]},
             "alternatives": [{"path": f"tables/{name}.parquet", "mediatype": PARQUET}],
         }  # fmt: skip
     for flow in DATAFLOWS:
-        yield {
-            "name": f"sdmx-{flow.id.lower()}", "path": flow.path, "title": f"{flow.title} as SDMX-CSV 2.0", **head,
-            "mediatype": SDMX,
-        }  # fmt: skip
+        name, title = f"sdmx-{flow.id.lower()}", f"{flow.name}, as SDMX-CSV 2.0"
+        yield {"name": name, "path": flow.path, "title": title, **head, "mediatype": SDMX}
 
 
 def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:

@@ -161,16 +161,19 @@ def _describe_sources(figure: Figures, publication: PublishedDay) -> Iterator[di
         }
 
 
-CSV_COLUMNS = (
-    "figure", "as_of", "status", "row", "part", "value", "low", "high", "unit", "form", "n", "employers", "basis",
-    "rung", "period_from", "period_to", "sources", "licence", "is_sample",
-)  # fmt: skip
+CSV_COLUMNS = {
+    "figure": "string", "as_of": "date", "status": "string", "row": "string", "part": "string", "value": "number",
+    "low": "number", "high": "number", "unit": "string", "form": "string", "n": "integer", "employers": "integer",
+    "basis": "string", "rung": "string", "period_from": "date", "period_to": "date", "sources": "string",
+    "licence": "string", "is_sample": "boolean",
+}  # fmt: skip
+"""Columns of numbers with their types, as a Data Package names them."""
 
 
 def to_csv(descriptions: Iterable[Mapping[str, Any]]) -> bytes:
     """The numbers of figures, a line for each; of one that is withheld, or says no number, one line without any."""
     out = io.StringIO()
-    lines = csv.DictWriter(out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\r\n")  # RFC 4180
+    lines = csv.DictWriter(out, [*CSV_COLUMNS], extrasaction="ignore", lineterminator="\r\n")  # RFC 4180
     lines.writeheader()
     for description in descriptions:
         lines.writerows(_list_numbers(description))

@@ -161,21 +161,18 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
             raise ReleaseError(f"{path}: SHA-256 is {digest[:12]}…, {named}: the chain is broken")
         if b"\r\n" in content:
             raise ReleaseError(f"{path}: {_LINE_ENDINGS}")
-        if (n_read := n_read + len(content)) > MOST_IN_CHAIN:
-            raise ReleaseError(
-                f"{path}: the manifests since then have more than {MOST_IN_CHAIN:,} bytes, the most that are read; "
-                "begin a new chain in another folder"
-            )
         manifest = _parse(path, content, Manifest)
         if before is not None:
             if manifest["release"] != before["release"]:
                 raise ReleaseError(f"{path}: it is of release {manifest['release']}: the chain is broken")
             manifest["files"] = _kept_files(manifest)
-        if (n_named := n_named + sum(file["bytes"] for file in manifest["files"])) > MOST_HASHED:
-            raise ReleaseError(
-                f"{MANIFEST}: down to release {manifest['release']} it names files of {n_named:,} bytes in all, and "
-                f"{MOST_HASHED:,} are the most that are read"
-            )
+        n_read, n_named = n_read + len(content), n_named + sum(file["bytes"] for file in manifest["files"])
+        for what, n_bytes, most in (("manifests", n_read, MOST_IN_CHAIN), ("files", n_named, MOST_HASHED)):
+            if n_bytes > most:
+                raise ReleaseError(
+                    f"{path}: {what} of this release and newer ones have {n_bytes:,} bytes in all, and {most:,} are "
+                    "the most that are read; begin a new chain in another folder"
+                )
         yield manifest, {"path": path, "sha256": digest, "bytes": len(content)}
         if (before := manifest["previous"]) is None:
             return

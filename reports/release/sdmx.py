@@ -47,7 +47,6 @@ class Dataflow:
     """A table of observations: its dimensions, in the order of an id's parts, and the parts of values that it has."""
 
     id: str
-    title: str
     name: str
     kinds: tuple[str, ...]
     dimensions: tuple[str, ...]
@@ -60,7 +59,7 @@ class Dataflow:
 
 
 BANDS = Dataflow(
-    id="BANDS", title="Pay", name="Pay per year by place, work, level and kind of source",
+    id="BANDS", name="Pay per year by place, work, level and kind of source",
     kinds=tuple(KIND_OF_MARKET.values()),
     dimensions=("PAY_MARKET", "REF_AREA", "WORK", "LEVEL", "BASIS", "PART"),
     parts=(
@@ -69,7 +68,7 @@ BANDS = Dataflow(
     ),
 )  # fmt: skip
 SHARES = Dataflow(
-    id="SHARES", title="Shares", name="Shares of jobs by measure, place and group of roles", kinds=("skill", "share"),
+    id="SHARES", name="Shares of jobs by measure, place and group of roles", kinds=("skill", "share"),
     dimensions=("MEASURE", "ITEM", "REF_AREA", "WORK"), parts=("share",),
 )  # fmt: skip
 DATAFLOWS = (BANDS, SHARES)
