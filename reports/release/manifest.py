@@ -202,10 +202,10 @@ def _parse(path: str, content: bytes, form: type[BaseModel]) -> dict[str, Any]:
         return form.model_validate_json(content).model_dump()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False)[0]
-        where = "".join(f"{part}." for part in fault["loc"])[:-1]
-        value = f" ({fault['input']!r:.80})" if where and isinstance(fault["input"], str | int | float) else ""
-        place = f"{path}: {where}{value}: " if where else f"{path}: "
-        raise ReleaseError(f"{place}{fault['msg'].removeprefix('Value error, ')}") from error
+        value = f" ({fault['input']!r:.80})" if isinstance(fault["input"], str | int | float) else ""
+        where = f"{'.'.join(map(str, fault['loc']))}{value}".strip()
+        said = filter(None, (path, where, fault["msg"].removeprefix("Value error, ")))
+        raise ReleaseError(": ".join(said)) from error
 
 
 def _say_unread(error: OSError) -> str:
@@ -227,7 +227,7 @@ def find_faults(folder: Path, chain: Chain | None = None, *, against: str | None
     `chain` is what `read_chain` gave, where it was read. `against` is the digest of this release that a reader kept: 64
     hexadecimal digits. Where it is another, no file is read but manifests.
     """
-    for fault in _find_faults(folder, chain or read_chain(folder), (against or "").lower()):
+    for fault in _find_faults(folder, chain or read_chain(folder), against):
         yield "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fault[:MOST_SAID])
 
 
@@ -236,16 +236,16 @@ def find_obstacles(folder: Path, chain: Chain) -> Iterator[str]:
     return _check_files(folder, chain, [path for manifest in chain.manifests for path in kept_paths(manifest)])
 
 
-def _find_faults(folder: Path, chain: Chain, against: str) -> Iterator[str]:
+def _find_faults(folder: Path, chain: Chain, against: str | None) -> Iterator[str]:
     if chain.fault:
         yield chain.fault
     if not chain.manifests:
         return
     newest, *earlier = (manifest["release"] for manifest in chain.manifests)
-    if against and against != chain.digest:
-        of = next((name for name in earlier if chain.files[history_path(name)]["sha256"] == against), None)
+    if against is not None and (kept := against.lower()) != chain.digest:
+        of = next((name for name in earlier if chain.files[history_path(name)]["sha256"] == kept), None)
         what = f"is the digest of release {of}, which this one follows" if of else "matches no release in this chain"
-        yield f"{MANIFEST}: release {newest} has the digest {chain.digest}; {against} {what}"
+        yield f"{MANIFEST}: release {newest} has the digest {chain.digest}; {kept} {what}"
         return
     yield from _check_files(folder, chain, chain.files)
 
