@@ -136,8 +136,8 @@ def read_chain(folder: Path) -> Chain:
 
     try:
         for manifest, itself in _walk_chain(folder):
-            add([itself] if manifests else [itself, itself | {"path": history_path(manifest["release"])}])
-            add(manifest["files"])
+            copies = [] if manifests else [itself | {"path": history_path(manifest["release"])}]
+            add([itself, *copies, *manifest["files"]])
             manifests.append(manifest)
         sums = _to_sums(files.values())
         add([{"path": SUMS, "sha256": _digest(sums), "bytes": len(sums)}])

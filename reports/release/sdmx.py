@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from reports.figures.pay_figures import BASES, KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
@@ -72,6 +73,7 @@ SHARES = Dataflow(
     dimensions=("MEASURE", "ITEM", "REF_AREA", "WORK"), parts=("share",),
 )  # fmt: skip
 DATAFLOWS = (BANDS, SHARES)
+KeyedCell = tuple[dict[str, str], Cell]
 CONCEPTS = {
     "PAY_MARKET": "Whose money the pay is in",
     "REF_AREA": "Country (ISO 3166-1 alpha-2), UN M49 region or continent, or all adverts read",
@@ -102,52 +104,50 @@ def code(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
-def key_of(cell: Cell, flow: Dataflow) -> tuple[str, ...]:
+def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
     """The dimensions of a cell but the part: those of its id, a skill as an item of its measure."""
     kind, *parts = cell.id.split(".")
-    dimensions = [kind, *parts] if flow is BANDS else (["skill_asked", *parts] if kind == "skill" else parts)
-    return tuple(map(code, dimensions))
+    head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
+    return dict(zip(flow.dimensions, map(code, [*head, *parts]), strict=False))
 
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
     """The structure message and the observations of each dataflow, by path."""
-    cells = {flow: released_cells.own(flow.kinds) for flow in DATAFLOWS}
+    cells = {flow: [(key_of(cell, flow), cell) for cell in released_cells.own(flow.kinds)] for flow in DATAFLOWS}
     yield "sdmx/structure.xml", texts.render(
-        "structure.xml", publication=publication, dataflows=DATAFLOWS, codelists=_list_codes(cells), concepts=CONCEPTS,
-        attributes=ATTRIBUTES, types=TYPES, agency=AGENCY, version=VERSION, urn=_URN,
+        "structure.xml", publication=publication, dataflows=DATAFLOWS, concepts=CONCEPTS, attributes=ATTRIBUTES,
+        codelists=_list_codes(list(chain.from_iterable(cells.values()))), types=TYPES, agency=AGENCY, version=VERSION,
+        urn=_URN,
     )  # fmt: skip
     for flow, rows in cells.items():
         yield flow.path, _to_csv(rows, flow, publication.as_of)
 
 
-def _to_csv(cells: Sequence[Cell], flow: Dataflow, as_of: date) -> bytes:
+def _to_csv(cells: Sequence[KeyedCell], flow: Dataflow, as_of: date) -> bytes:
     """The observations of a dataflow as SDMX-CSV 2.0."""
     out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *flow.dimensions, "TIME_PERIOD", "OBS_VALUE", *ATTRIBUTES])
-    head = ["dataflow", f"{AGENCY}:{flow.id}({VERSION})", "R"]
-    for cell in cells:
-        key = key_of(cell, flow)
-        for number in cell.numbers:
-            if number.part in flow.parts:
-                part = [number.part] if "PART" in flow.dimensions else []
-                counts = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))
-                beside = [cell.row["status"], number.form, *counts]
-                values = [number.value, number.low, number.high, number.unit]
-                lines.writerow([*head, *key, *part, as_of.isoformat(), *values, *beside])
+    head = {"STRUCTURE": "dataflow", "STRUCTURE_ID": f"{AGENCY}:{flow.id}({VERSION})", "ACTION": "R"}
+    columns = [*head, *flow.dimensions, "TIME_PERIOD", "OBS_VALUE", *ATTRIBUTES]
+    lines = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    lines.writeheader()
+    for key, cell in cells:
+        for number in (number for number in cell.numbers if number.part in flow.parts):
+            n, employers = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))
+            lines.writerow(
+                head | key | {
+                    "PART": number.part, "TIME_PERIOD": as_of, "OBS_VALUE": number.value, "OBS_LOW": number.low,
+                    "OBS_HIGH": number.high, "UNIT_MEASURE": number.unit, "STATUS": cell.row["status"],
+                    "FORM": number.form, "N": n, "EMPLOYERS": employers,
+                }
+            )  # fmt: skip
     return out.getvalue().encode()
 
 
-def _list_codes(cells: Mapping[Dataflow, Sequence[Cell]]) -> dict[str, Mapping[str, str]]:
+def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
     """The codes of each list with their words: of works, levels and items those that occur, of others all there are."""
-    keys = [
-        (dict(zip(flow.dimensions, key_of(cell, flow), strict=False)), cell)
-        for flow, rows in cells.items()
-        for cell in rows
-    ]
-    works = {key["WORK"] for key, _ in keys}
-    levels = {key["LEVEL"] for key, _ in keys if "LEVEL" in key}
-    items = {key["ITEM"]: str(cell.row["item"]) for key, cell in keys if "ITEM" in key}
+    works = {key["WORK"] for key, _ in cells}
+    levels = {key["LEVEL"] for key, _ in cells if "LEVEL" in key}
+    items = {key["ITEM"]: str(cell.row["item"]) for key, cell in cells if "ITEM" in key}
     return {
         "PAY_MARKET": MARKET_WORDS,
         "REF_AREA": {p.slug: p.name or "all adverts that we read" for p in (EVERYWHERE, *PLACES.values())},
