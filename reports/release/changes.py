@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from reports.figures.history import FigureVintage
 from reports.figures.vintages import PUBLISHED
-from reports.release.figure_files import path_of
+from reports.release import texts
+from reports.release.figure_files import dated_path_of, path_of
 from reports.release.published import PublishedDay
-from reports.wording.numbers import count_of
 
 MOST_IN_FEED = 24
 """Releases that the feed has, the newest first."""
@@ -20,178 +21,118 @@ MOST_SHOWN = 200
 """Figures that an entry of the feed names; CHANGES.md has all."""
 WITHHELD = "withheld"
 CORRECTED, ACCEPTED = "corrected", "accepted"
-HEADINGS = {CORRECTED: "Errata", ACCEPTED: "Accepted after review", None: "Figures"}
-"""Sections of CHANGES.md by what a change is, in their order; None: all others."""
 Manifest = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class Kind(NamedTuple):
+    """What a change of a figure can be: the section of CHANGES.md that has it, and how it is said."""
+
+    heading: str
+    words: str
+
+
+KINDS = {
+    CORRECTED: Kind("Errata", "{values}. Erratum: {reason}"),
+    ACCEPTED: Kind("Accepted after review", "{values}. Accepted: {reason}"),
+    "changed": Kind("Figures", "{before} → {after}"),
+    "new": Kind("Figures", "new: {after}"),
+    "gone": Kind("Figures", "gone: {before}"),
+}
+"""Kinds of change, those first that come first."""
+HEADINGS = tuple(dict.fromkeys(kind.heading for kind in KINDS.values()))
 
 
 def find_changes(
-    figures: Sequence[Mapping[str, Any]],
-    tables: Sequence[Mapping[str, Any]],
-    before: Manifest | None,
-    figures_before: Sequence[Mapping[str, Any]],
-    decisions: Mapping[str, FigureVintage] = MappingProxyType({}),
+    folder: Path, before: Manifest | None, publication: PublishedDay, tables: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Changes since the release before, as a manifest keeps them: errata first, then what a person accepted.
+    """Changes since the release before, which stands in a folder, as a manifest keeps them.
 
-    `figures` are entries of the index of figures, `decisions` the vintages since then that a person published: they are
-    named also where what is printed stays the same, but for figures that were and are withheld.
+    Errata come first, then what a person accepted: these are named also where what is printed stays the same, but for
+    figures that were and are withheld.
     """
     if before is None:
         return {"figures": [], "rows": [], "schema": []}
-    now, then = ({row["id"]: row for row in rows} for rows in (figures, figures_before))
-    changes = [
-        {
-            "id": name,
-            "title": (now.get(name) or then[name])["title"],
-            "before": then[name]["value"] if name in then else None,
-            "after": now[name]["value"] if name in now else None,
-            **_judge(name, now, then, decisions.get(name)),
-        }
-        for name in sorted(now.keys() | then.keys())
-        if name not in then
-        or name not in now
-        or now[name]["value"] != then[name]["value"]
-        or (name in decisions and now[name]["value"] is not None)
-    ]
-    order = list(HEADINGS)
-    changes.sort(key=lambda change: order.index(change["what"]) if change["what"] in order else len(order))
-    tables_now, tables_then = ({table["name"]: table for table in rows} for rows in (tables, before["tables"]))
-    rows = [
-        {"table": name, "before": n_before, "after": n_after}
-        for name in sorted(tables_now.keys() | tables_then.keys())
-        if (n_before := tables_then.get(name, {}).get("n_rows", 0))
-        != (n_after := tables_now.get(name, {}).get("n_rows", 0))
-    ]
-    return {"figures": changes, "rows": rows, "schema": list(_compare_columns(tables_now, tables_then))}
 
+    def read(name: str, *, release: str = before["release"]) -> Any:
+        return json.loads((folder / dated_path_of(name, release)).read_bytes())
 
-def _judge(
-    name: str, now: Mapping[str, Any], then: Mapping[str, Any], decision: FigureVintage | None
-) -> dict[str, str | None]:
-    """What a change of a figure is; of what a person decided with the reason, which of an error is the erratum."""
-    if decision is not None:
-        return {"what": CORRECTED if decision.is_correction else ACCEPTED, "reason": decision.reason}
-    return {"what": "new" if name not in then else "gone" if name not in now else "changed"}
-
-
-def find_decisions(
-    vintages: Mapping[str, Sequence[FigureVintage]], numbers_before: Mapping[str, Collection[int]]
-) -> dict[str, FigureVintage]:
-    """The newest vintage of each figure that a person published, and the release before did not have yet.
-
-    `numbers_before` are the numbers of the vintages that it had, by figure. An erratum is never hidden by what was
-    accepted after it.
-    """
-    newest: dict[str, FigureVintage] = {}
-    for name, numbers in numbers_before.items():
-        new = [
-            one for one in vintages.get(name, ())
-            if one.state == PUBLISHED and one.reason is not None and one.number not in numbers
-        ]  # fmt: skip
-        if new:
-            newest[name] = max(new, key=lambda one: (one.is_correction, one.number))
-    return newest
-
-
-def _compare_columns(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
-    lines = []
+    now = {row.figure: (row.title, row.value) for row in publication.figures}
+    then = {row["id"]: (row["title"], row["value"]) for row in read("index")["figures"]}
+    figures = []
     for name in sorted(now.keys() | then.keys()):
-        columns, before = (tables.get(name, {}).get("columns", {}) for tables in (now, then))
+        title, after = now.get(name) or (then[name][0], None)
+        value = then[name][1] if name in then else None
+        change: dict[str, Any] = {"id": name, "title": title, "before": value, "after": after}
         if name not in then or name not in now:
-            lines.append(f"{name}: {'new' if name not in then else 'gone'}")
+            figures.append(change | {"what": "new" if name not in then else "gone"})
+        elif decision := _find_decision(publication.vintages.get(name, ()), partial(read, name)):
+            what = CORRECTED if decision.is_correction else ACCEPTED
+            if value is not None or after is not None:
+                figures.append(change | {"what": what, "reason": decision.reason})
+        elif value != after:
+            figures.append(change | {"what": "changed"})
+    figures.sort(key=lambda change: HEADINGS.index(KINDS[change["what"]].heading))
+    n_rows, columns = (
+        tuple({one["name"]: one[key] for one in rows} for rows in (before["tables"], tables))
+        for key in ("n_rows", "columns")
+    )
+    rows = [{"table": name, "before": n or 0, "after": m or 0} for name, n, m in _compare(*n_rows) if n or m]
+    return {"figures": figures, "rows": rows, "schema": list(_compare_columns(*columns))}
+
+
+def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], Any]) -> FigureVintage | None:
+    """The newest vintage that a person published and the release before did not have yet.
+
+    An erratum is never hidden by what was accepted after it.
+    """
+    decided = [one for one in vintages if one.state == PUBLISHED and one.reason is not None]
+    known = {one["number"] for one in read_before()["vintages"]} if decided else set()
+    new = [one for one in decided if one.number not in known]
+    return max(new, key=lambda one: (one.is_correction, one.number), default=None)
+
+
+def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
+    """What is not the same, by name: what it was and what it is; None where there was or is none."""
+    for name in sorted(then.keys() | now.keys()):
+        if then.get(name) != now.get(name) or name not in then or name not in now:
+            yield name, then.get(name), now.get(name)
+
+
+def _compare_columns(then: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    for name, before, after in _compare(then, now):
+        if before is None or after is None:
+            yield f"{name}: {'new' if before is None else 'gone'}"
             continue
-        lines += [f"{name}.{column}: new" for column in columns if column not in before]
-        lines += [f"{name}.{column}: gone" for column in before if column not in columns]
-        lines += [
-            f"{name}.{column}: {before[column]}, now {columns[column]}"
-            for column in columns
-            if column in before and before[column] != columns[column]
-        ]
-    return lines
+        for column, was, is_now in _compare(before, after):
+            change = "new" if was is None else "gone" if is_now is None else f"{was}, now {is_now}"
+            yield f"{name}.{column}: {change}"
 
 
 def _say(change: Mapping[str, Any]) -> str:
     before, after = change["before"] or WITHHELD, change["after"] or WITHHELD
-    if change["what"] in (CORRECTED, ACCEPTED):
-        values = f"{before} → {after}" if before != after else f"{after}, as before"
-        return f"{values}. {'Erratum' if change['what'] == CORRECTED else 'Accepted'}: {change['reason']}"
-    if change["what"] == "changed":
-        return f"{before} → {after}"
-    value = change["after"] if change["what"] == "new" else change["before"]
-    return f"{change['what']}: {value or WITHHELD}"
+    values = f"{before} → {after}" if before != after else f"{after}, as before"
+    words = KINDS[change["what"]].words
+    return words.format(values=values, before=before, after=after, reason=change.get("reason"))
 
 
-def _of_kind(changes: Sequence[Mapping[str, Any]], kind: str | None) -> list[Mapping[str, Any]]:
-    return [change for change in changes if (change["what"] if change["what"] in HEADINGS else None) == kind]
+def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
+    """CHANGES.md of the newest of some releases, and an Atom feed with an entry for each.
 
-
-def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, publication: PublishedDay) -> bytes:
-    """CHANGES.md."""
-    lines = [f"# {publication.name}: changes of release {release}", ""]
-    if before is None:
-        lines += ["This is the first release.", ""]
-    else:
-        lines += [f"Since release {before}.", ""]
-        for kind, heading in HEADINGS.items():
-            group = _of_kind(changes["figures"], kind)
-            lines += [f"## {heading} ({len(group)})", ""]
-            lines += [*([f"- `{c['id']}` {c['title']}: {_say(c)}" for c in group] or ["None."]), ""]
-        lines += ["## Rows", ""]
-        lines += [f"- `{c['table']}`: {c['before']:,} → {c['after']:,}" for c in changes["rows"]] or ["None."]
-        lines += ["", "## Schema", ""]
-        lines += [f"- `{line}`" for line in changes["schema"]] or ["None."]
-    if publication.left_out:
-        lines += ["", "## Left out, since their sources do not let them be passed on", ""]
-        lines += [f"- `{name}`: {why}" for name, why in publication.left_out.items()]
-    return ("\n".join(lines).rstrip() + "\n").encode()
-
-
-def to_feed(releases: Sequence[Manifest], publication: PublishedDay) -> bytes:
-    """An Atom feed with an entry for each release, the newest first. Times are the days that releases speak for."""
+    Times are the days that releases speak for.
+    """
     newest = releases[0]
-    base = f" xml:base={quoteattr(publication.base_url)}" if publication.base_url else ""
-    parts = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom"{base}>',
-        f"<title>{escape(publication.name)}: changes of figures</title>",
-        f"<id>{_urn('feed', publication)}</id>",
-        f"<updated>{newest['as_of']}T00:00:00Z</updated>",
-        f"<author><name>{escape(publication.name)}</name></author>",
-        '<link rel="self" href="feed.atom"/><link rel="alternate" type="text/markdown" href="CHANGES.md"/>',
-        *(_entry(manifest, publication) for manifest in releases[:MOST_IN_FEED]),
-        "</feed>",
+    groups = [
+        (heading, [change for change in newest["changes"]["figures"] if KINDS[change["what"]].heading == heading])
+        for heading in HEADINGS
     ]
-    return ("\n".join(parts) + "\n").encode()
+    yield "CHANGES.md", texts.render("CHANGES.md", publication=publication, newest=newest, groups=groups, say=_say)
 
+    def urn(part: str) -> str:
+        """A name that is the same wherever a release stands."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"{publication.name}/{part}").urn
 
-def _entry(manifest: Manifest, publication: PublishedDay) -> str:
-    release, figures = manifest["release"], manifest["changes"]["figures"]
-    items = "".join(
-        f'<li><a href="{escape(path_of(c["id"]))}">{escape(c["title"])}</a>: {escape(_say(c))}</li>'
-        for c in figures[:MOST_SHOWN]
-    )
-    n_more = len(figures) - MOST_SHOWN
-    more = f"<p>{n_more:,} more stand in CHANGES.md.</p>" if n_more > 0 else ""
-    body = f"<ul>{items}</ul>{more}" if figures else "<p>No figure changed.</p>"
-    if manifest["previous"] is None:
-        body = "<p>The first release.</p>"
-    n_errata, n_other = len(_of_kind(figures, CORRECTED)), len(figures) - len(_of_kind(figures, CORRECTED))
-    errata = f"{count_of(n_errata, 'erratum', 'errata')}, " if n_errata else ""
-    n = f"{errata}{count_of(n_other, 'figure')} changed" if manifest["previous"] else "the first"
-    return "\n".join(
-        [
-            "<entry>",
-            f"<title>Release {release}: {n}</title>",
-            f"<id>{_urn(release, publication)}</id>",
-            f"<updated>{manifest['as_of']}T00:00:00Z</updated>",
-            f'<link rel="alternate" type="application/json" href="figures/{release}/index.json"/>',
-            f'<content type="html">{escape(body)}</content>',
-            "</entry>",
-        ]
-    )
-
-
-def _urn(part: str, publication: PublishedDay) -> str:
-    """A name that is the same wherever a release stands."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{publication.name}/{part}").urn
+    yield "feed.atom", texts.render(
+        "feed.atom", publication=publication, releases=releases[:MOST_IN_FEED], most_shown=MOST_SHOWN, say=_say,
+        path_of=path_of, urn=urn,
+    )  # fmt: skip

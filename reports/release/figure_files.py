@@ -13,16 +13,15 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from reports.cells.cell import numbers_of
 from reports.cells.of_figure import name_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.history import FigureVintage, waiting_one
+from reports.figures.history import waiting_one
 from reports.figures.vintages import PUBLISHED
 from reports.release.licences import OURS, Licence
 from reports.release.published import PublishedDay
@@ -46,11 +45,6 @@ def plain(value: object) -> object:
     raise TypeError(f"no JSON for {value!r}")
 
 
-def from_json(path: Path) -> Any:
-    """What `to_json` wrote into a file."""
-    return json.loads(path.read_bytes())
-
-
 def path_of(figure_id: str, suffix: str = "json") -> str:
     """Where a figure stands in a release."""
     return f"figures/{figure_id}.{suffix}"
@@ -64,6 +58,16 @@ def dated_path_of(figure_id: str, release: str) -> str:
 def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
     licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
+    vintages = publication.vintages.get(declaration.alias_of or figure.figure, ())
+    waiting = waiting_one(vintages)
+    published = [
+        {
+            "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
+            "is_reviewed": one.is_reviewed, "n": one.n_jobs, "why": one.why,
+            "erratum": one.reason if one.is_correction else None,
+        }
+        for one in reversed(vintages) if one.state == PUBLISHED
+    ]  # fmt: skip
     is_printed = figure.value is not None
     return {
         "id": figure.figure,
@@ -76,7 +80,16 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "bare_value": figure.bare_value,
         "qualifier": figure.qualifier,
         "unit": figure.unit,
-        "rows": [_describe_row(row, name) for name, row in named_rows(figure)],
+        "rows": [
+            {
+                "name": name,
+                "parts": {number.part: number.describe() for number in numbers_of(row)},
+                "n": row.get("n_persons") or row.get("n_jobs"),
+                "employers": row.get("n_employers"),
+                "status": row.get("status"),
+            }
+            for name, row in named_rows(figure)
+        ],
         "n": figure.n_jobs,
         "employers": figure.n_employers,
         "strength": notes.strength(figure) if is_printed else None,
@@ -101,7 +114,8 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "citation": publication.cite_figure(figure, path_of(figure.figure)),
         "ledger": f"../ledger/{figure.figure}.json",
         "sql": describe_sql(figure, declaration, licence),
-        **_describe_vintages(publication.vintages.get(declaration.alias_of or figure.figure, ())),
+        "vintages": published,
+        "under_review_since": waiting.offered_on if waiting else None,
     }
 
 
@@ -120,38 +134,12 @@ def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict
     return {"select": figure.sql, "answered_by": WAREHOUSE if is_bound or find_missing(figure.sql) else RELEASE}
 
 
-def _describe_vintages(vintages: Sequence[FigureVintage]) -> dict[str, Any]:
-    """Every vintage that was published, the newest first, and since when another waits for review."""
-    waiting = waiting_one(vintages)
-    return {
-        "vintages": [
-            {
-                "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
-                "is_reviewed": one.is_reviewed,
-                "n": one.n_jobs, "why": one.why, "erratum": one.reason if one.is_correction else None,
-            }
-            for one in reversed(vintages) if one.state == PUBLISHED
-        ],
-        "under_review_since": None if waiting is None else waiting.offered_on,
-    }  # fmt: skip
-
-
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
     """The rows behind a printed figure with their names, without those withheld; a single row needs no name."""
     rows = notes.rows_of(figure) if figure.value is not None else ()
     for row in rows:
         if row.get("status") != "suppressed":
             yield (name_of(row, declaration_of(figure.figure)) if len(rows) > 1 else None), row
-
-
-def _describe_row(row: Row, name: str | None) -> dict[str, Any]:
-    return {
-        "name": name,
-        "parts": {number.part: number.describe() for number in numbers_of(row)},
-        "n": row.get("n_persons") or row.get("n_jobs"),
-        "employers": row.get("n_employers"),
-        "status": row.get("status"),
-    }
 
 
 def _describe_sources(figure: Figures, publication: PublishedDay) -> Iterator[dict[str, Any]]:
@@ -169,83 +157,70 @@ def _describe_sources(figure: Figures, publication: PublishedDay) -> Iterator[di
         }
 
 
-CSV_COLUMNS = (
-    "figure", "as_of", "status", "row", "part", "value", "low", "high", "unit", "form", "n", "employers", "basis",
-    "rung", "period_from", "period_to", "sources", "licence", "is_sample",
-)  # fmt: skip
+CSV_COLUMNS = {
+    "figure": "string", "as_of": "date", "status": "string", "row": "string", "part": "string", "value": "number",
+    "low": "number", "high": "number", "unit": "string", "form": "string", "n": "integer", "employers": "integer",
+    "basis": "string", "rung": "string", "period_from": "date", "period_to": "date", "sources": "string",
+    "licence": "string", "is_sample": "boolean",
+}  # fmt: skip
+"""Columns of numbers with their types, as a Data Package names them."""
 
 
-def to_csv(figures: Iterable[Figures], publication: PublishedDay) -> bytes:
+def to_csv(descriptions: Iterable[Mapping[str, Any]]) -> bytes:
     """The numbers of figures, a line for each; of one that is withheld, or says no number, one line without any."""
     out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\r\n")  # RFC 4180
-    lines.writerow(CSV_COLUMNS)
-    for figure in figures:
-        lines.writerows(_list_numbers(figure, publication))
+    lines = csv.DictWriter(out, [*CSV_COLUMNS], extrasaction="ignore", lineterminator="\r\n")  # RFC 4180
+    lines.writeheader()
+    for description in descriptions:
+        lines.writerows(_list_numbers(description))
     return out.getvalue().encode()
 
 
-def table_of_figures(publication: PublishedDay) -> bytes:
-    """The numbers of all figures that are under our own licence."""
-    return to_csv((row for row in publication.figures if publication.licences[row.figure].id == OURS), publication)
-
-
-def _list_numbers(figure: Figures, publication: PublishedDay) -> Iterator[tuple[Any, ...]]:
-    beside = (
-        figure.basis, figure.rung, figure.period_from, figure.period_to, " ".join(figure.sources),
-        publication.licences[figure.figure].id, str(publication.is_sample).lower(),
-    )  # fmt: skip
-    head = (figure.figure, figure.as_of)
-    is_empty = True
-    for name, row in named_rows(figure):
-        counts = (row.get("n_persons") or row.get("n_jobs"), row.get("n_employers"))
-        for number in numbers_of(row):
-            is_empty = False
-            values = (number.part, number.value, number.low, number.high, number.unit, number.form)
-            yield (*head, row.get("status", figure.status), name, *values, *(number.counts or counts), *beside)
-    if is_empty:
-        yield (*head, figure.status, *[None] * 7, figure.n_jobs, figure.n_employers, *beside)
-
-
-def describe_entry(figure: Figures) -> dict[str, Any]:
-    """The entry of a figure in the ledger: the SELECT it was read with, and what stands behind it."""
-    return {
-        "figure": figure.figure,
-        "as_of": figure.as_of,
-        "sql": figure.sql,
-        "behind": list(figure.behind or ()),
-        "snapshots": list(figure.snapshots),
-        "code_version": figure.code_version,
-        "figure_file": f"../{path_of(figure.figure)}",
+def _list_numbers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
+    head = {
+        **description,
+        **dict.fromkeys(("row", "part", "value", "low", "high", "unit", "form")),
+        "figure": description["id"],
+        "period_from": description["period"]["from"],
+        "period_to": description["period"]["to"],
+        "sources": " ".join(source["source"] for source in description["sources"]),
+        "licence": description["licence"]["id"],
+        "is_sample": str(description["is_sample"]).lower(),
     }
-
-
-def describe_index(publication: PublishedDay) -> dict[str, Any]:
-    """All figures of a release in one file, and which were left out and why."""
-    return {
-        "as_of": publication.as_of,
-        "is_sample": publication.is_sample,
-        "figures": [
-            {
-                "id": row.figure, "title": row.title, "value": row.value, "status": row.status, "unit": row.unit,
-                "n": row.n_jobs, "licence": publication.licences[row.figure].id, "file": path_of(row.figure),
-            }
-            for row in publication.figures
-        ],
-        "left_out": publication.left_out,
-    }  # fmt: skip
+    lines = [
+        {**head, **row, "status": row["status"] or head["status"], "row": row["name"], "part": part, **number}
+        for row in description["rows"]
+        for part, number in row["parts"].items()
+    ]
+    return lines or [head]
 
 
 def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of the figures but their charts, by path; with a `release` the dated copies, too."""
-    for figure in publication.figures:
-        content = to_json(describe(figure, publication))
-        yield path_of(figure.figure), content
+    descriptions = [describe(figure, publication) for figure in publication.figures]
+    for figure, description in zip(publication.figures, descriptions, strict=True):
+        yield path_of(figure.figure), to_json(description)
         if release is not None:
-            yield dated_path_of(figure.figure, release), content.replace(b'"../ledger/', b'"../../ledger/')
-        yield path_of(figure.figure, "csv"), to_csv([figure], publication)
-        yield f"ledger/{figure.figure}.json", to_json(describe_entry(figure))
-    yield "figures.csv", table_of_figures(publication)
-    yield "figures/index.json", to_json(describe_index(publication))
+            dated = description | {"ledger": f"../{description['ledger']}"}
+            yield dated_path_of(figure.figure, release), to_json(dated)
+        yield path_of(figure.figure, "csv"), to_csv([description])
+        entry = {  # of the ledger: the SELECT that the figure was read with, and what stands behind it
+            "figure": figure.figure, "as_of": figure.as_of, "sql": figure.sql, "behind": figure.behind or (),
+            "snapshots": figure.snapshots, "code_version": figure.code_version,
+            "figure_file": f"../{path_of(figure.figure)}",
+        }  # fmt: skip
+        yield f"ledger/{figure.figure}.json", to_json(entry)
+    yield "figures.csv", to_csv(one for one in descriptions if one["licence"]["id"] == OURS)
+    index = {
+        "as_of": publication.as_of,
+        "is_sample": publication.is_sample,
+        "figures": [
+            {name: one[name] for name in ("id", "title", "value", "status", "unit", "n")}
+            | {"licence": one["licence"]["id"], "file": path_of(one["id"])}
+            for one in descriptions
+        ],
+        "left_out": publication.left_out,
+    }
+    yield "figures/index.json", to_json(index)
     if release is not None:
-        yield dated_path_of("index", release), to_json(describe_index(publication))
+        yield dated_path_of("index", release), to_json(index)

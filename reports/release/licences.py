@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 OURS = "CC-BY-4.0"
@@ -36,7 +36,7 @@ class Licence:
 
     def describe(self) -> dict[str, str | None]:
         """It as part of a file of the release."""
-        return {"id": self.id, "name": self.name, "url": self.url, "remark": self.remark}
+        return asdict(self)
 
 
 @functools.cache
@@ -54,15 +54,9 @@ def licence_ids_of_sources() -> dict[str, str]:
     return {row["source"]: row["licence"] for row in _read("source_licences.csv")}
 
 
-def open_sources() -> tuple[str, ...]:
-    """Sources of which figures are under our own licence."""
-    return tuple(sorted(source for source, licence in licence_ids_of_sources().items() if licence == OURS))
-
-
-def combine(sources: Iterable[str], licence_ids: Mapping[str, str] | None = None) -> Licence | str:
+def combine(sources: Iterable[str]) -> Licence | str:
     """The licence of a figure that is made from these sources, or why it has none and is left out."""
-    licence_ids = licence_ids_of_sources() if licence_ids is None else licence_ids
-    ids = {source: licence_ids.get(source, "") for source in sources}
+    ids = {source: licence_ids_of_sources().get(source, "") for source in sources}
     if closed_sources := sorted(source for source, licence in ids.items() if not licence):
         return f"{', '.join(closed_sources)} may not be passed on"
     binding = sorted(set(ids.values()) - {OURS})

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sized
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field
 
-MOST_TABLES = 1_000
-"""Most tables, and most columns of one, that a manifest names."""
 MOST_HASHED = 20 * 10**9
 """Most bytes of all files that a chain of manifests names: who checks a release reads each of them."""
 
@@ -22,33 +18,13 @@ def _stays_inside(path: str) -> str:
     return path
 
 
-def _is_day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-def _are_few(entries: object) -> object:
-    """Refuse a mapping before each of its entries makes an error of its own."""
-    if isinstance(entries, Sized) and len(entries) > MOST_TABLES:
-        raise ValueError(f"{len(entries):,} entries, and {MOST_TABLES:,} are the most")
-    return entries
-
-
-def _are_different(files: list[_File]) -> list[_File]:
-    for path, n in Counter(file.path for file in files).most_common(1):
-        if n > 1:
-            raise ValueError(f"{path} is named {n} times")
-    return files
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+ReleaseName = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(\.\d+)?$")]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True)
-
-
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0)]
-Day = Annotated[str, AfterValidator(_is_day)]
-ReleaseName = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(\.\d+)?$")]
 
 
 class _Path(_Part):
@@ -63,13 +39,13 @@ class _File(_Path):
 class _Table(_Part):
     name: str
     n_rows: Count
-    columns: Annotated[dict[str, str], BeforeValidator(_are_few)]
+    columns: Annotated[dict[str, str], FailFast()]
 
 
 class _Change(_Part):
     id: str
     title: str
-    what: str
+    what: Literal["corrected", "accepted", "changed", "new", "gone"]
     before: str | None
     after: str | None
     reason: str | None = None
@@ -85,18 +61,18 @@ class _Previous(_Part):
 
 
 class Manifest(_Part):
-    """What a manifest must say. Before format 3 it did not have the SHA-256 of the DuckDB file among its `files`."""
+    """What a manifest must say. Other fields are not read."""
 
-    format: Literal[1, 2, 3]
+    format: Literal[3]
     release: ReleaseName
-    as_of: Day
+    as_of: date
     is_sample: bool
     previous: _Previous | None
     n_figures: Count
     n_cells: Count
     tables: Annotated[list[_Table], FailFast()]
     changes: _Changes
-    files: Annotated[list[_File], FailFast(), AfterValidator(_are_different)]
+    files: Annotated[list[_File], FailFast()]
 
 
 class _Resource(_Path):

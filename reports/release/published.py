@@ -9,12 +9,11 @@ from datetime import date
 
 from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
-from reports.figures.declaration import Figure
 from reports.figures.history import FigureVintage, read_history
 from reports.figures.query import Connection
 from reports.figures.vintages import read_vintages
 from reports.guide import desk
-from reports.release.licences import Licence, licence_of
+from reports.release.licences import Licence, combine, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
@@ -28,37 +27,33 @@ MAX_FIGURES = 3_000
 
 
 def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Figures of which those that gather others are made of what may be passed on; and the members that each lacks."""
+    """Figures of which those that gather others are made of what may be passed on; and the members that each lacks.
+
+    Where the licences of the members exclude each other, such a figure is made of those under our own.
+    """
     definitions, rows = declarations(con), list(figures)
     without: dict[str, tuple[str, ...]] = {}
     for place, row in enumerate(rows):
-        if row.figure in definitions and definitions[row.figure].gathers and isinstance(_licence(row), str):
-            rows[place], without[row.figure] = _gather_open(con, definitions, row, rows)
+        pattern = definitions[row.figure].gathers if row.figure in definitions else None
+        if not pattern or isinstance(_licence(row), Licence):
+            continue
+        members = [one for one in rows if re.fullmatch(pattern, one.figure)]
+        licences = {one.figure: _licence(one) for one in members}
+        open_names = {name for name, licence in licences.items() if isinstance(licence, Licence)}
+        ours = {name for name in open_names if licences[name] == combine(())}
+        for names in (open_names, ours):
+            by_id = {one.figure: one for one in [*(one for one in members if one.figure in names), row]}
+            rows[place] = regather(con, definitions, by_id, row.as_of)[-1]
+            without[row.figure] = tuple(
+                one.figure for one in members if one.value is not None and one.figure not in names
+            )
+            if isinstance(_licence(rows[place]), Licence):
+                break
     return rows, without
 
 
 def _licence(row: Figures) -> Licence | str:
     return licence_of(row.kind, row.sources)
-
-
-def _gather_open(
-    con: Connection, definitions: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
-) -> tuple[Figures, tuple[str, ...]]:
-    """A figure that gathers others without those that may not be passed on, and the ids of these.
-
-    Where the licences of the others exclude each other, it is made of those under our own.
-    """
-    members = [one for one in rows if re.fullmatch(definitions[row.figure].gathers or "", one.figure)]
-    licences = {one.figure: _licence(one) for one in members}
-    open_names = {name for name, licence in licences.items() if isinstance(licence, Licence)}
-    ours = {name for name in open_names if licences[name] == licence_of("measured", ())}
-    result, names = row, ours
-    for names in (open_names, ours):
-        by_id = {one.figure: one for one in [*(one for one in members if one.figure in names), row]}
-        result = regather(con, definitions, by_id, row.as_of)[-1]
-        if isinstance(_licence(result), Licence):
-            break
-    return result, tuple(one.figure for one in members if one.value is not None and one.figure not in names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +78,7 @@ class PublishedDay:
     vintages: Mapping[str, Sequence[FigureVintage]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
     base_url: str = ""
-    code_version: str = field(default="")
+    code_version: str = ""
 
     @property
     def name(self) -> str:
@@ -128,16 +123,16 @@ def describe_published(
     """Published figures with the licence of each, and which of them are passed on."""
     rows, without = gather_open(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
-    licences = {row.figure: _licence(row) for row in rows}
-    selection = [row for row in rows if isinstance(licences[row.figure], Licence)][:MAX_FIGURES]
-    omissions = {name: why for name, why in licences.items() if isinstance(why, str)}
+    terms = {row.figure: _licence(row) for row in rows}
+    licences = {name: licence for name, licence in terms.items() if isinstance(licence, Licence)}
+    selection = [row for row in rows if row.figure in licences][:MAX_FIGURES]
     return PublishedDay(
         as_of=as_of,
         is_sample=is_sample,
         sources={row.source: row for row in sources},
         figures=tuple(sorted(selection, key=lambda row: row.figure)),
-        licences={name: licence for name, licence in licences.items() if isinstance(licence, Licence)},
-        left_out=dict(sorted(omissions.items())),
+        licences=licences,
+        left_out={name: why for name, why in sorted(terms.items()) if isinstance(why, str)},
         without=without,
         vintages=read_history(con),
         lists=read_vintages(con),

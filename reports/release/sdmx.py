@@ -9,14 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
+from itertools import chain
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
 from reports.figures.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
+from reports.release import texts
+from reports.release.cells import ReleasedCells
+from reports.release.published import PublishedDay
 from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import level_phrase
 from reports.wording.work import name_work
@@ -25,10 +28,6 @@ from warehouse.marts.measures import MEASURES
 
 AGENCY, VERSION = "AIJOBMARKET", "1.0.0"
 _URN = "urn:sdmx:org.sdmx.infomodel"
-_NAMESPACES = {
-    part: f"http://www.sdmx.org/resources/sdmxml/schemas/v3_0/{name}"
-    for part, name in (("mes", "message"), ("str", "structure"), ("com", "common"))
-}
 MARKET_WORDS = dict(
     zip(KIND_OF_MARKET.values(), ("paid at the place", "paid from abroad", "both together"), strict=True)
 )
@@ -54,9 +53,15 @@ class Dataflow:
     dimensions: tuple[str, ...]
     parts: tuple[str, ...]
 
+    @property
+    def path(self) -> str:
+        """Where its observations stand in a release."""
+        return f"sdmx/{self.id}.csv"
+
 
 BANDS = Dataflow(
-    id="BANDS", name="Pay per year by place, work, level and kind of source", kinds=tuple(KIND_OF_MARKET.values()),
+    id="BANDS", name="Pay per year by place, work, level and kind of source",
+    kinds=tuple(KIND_OF_MARKET.values()),
     dimensions=("PAY_MARKET", "REF_AREA", "WORK", "LEVEL", "BASIS", "PART"),
     parts=(
         "low", "high", "median", MEDIAN_OF_PANEL, "p25", "p75", "local_low", "local_high", "local_median",
@@ -68,6 +73,7 @@ SHARES = Dataflow(
     dimensions=("MEASURE", "ITEM", "REF_AREA", "WORK"), parts=("share",),
 )  # fmt: skip
 DATAFLOWS = (BANDS, SHARES)
+KeyedCell = tuple[dict[str, str], Cell]
 CONCEPTS = {
     "PAY_MARKET": "Whose money the pay is in",
     "REF_AREA": "Country (ISO 3166-1 alpha-2), UN M49 region or continent, or all adverts read",
@@ -88,8 +94,9 @@ CONCEPTS = {
     "EMPLOYERS": "Employers behind it",
 }
 ATTRIBUTES = ("OBS_LOW", "OBS_HIGH", "UNIT_MEASURE", "STATUS", "FORM", "N", "EMPLOYERS")
-CODED = ("PAY_MARKET", "REF_AREA", "WORK", "LEVEL", "BASIS", "PART", "MEASURE", "ITEM", "STATUS", "FORM")
 NUMERIC = ("OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS")
+TYPES = {"TIME_PERIOD": "GregorianDay"} | dict.fromkeys(NUMERIC, "Double")
+"""Types of what has no list of codes and is no text."""
 
 
 def code(text: str) -> str:
@@ -97,50 +104,55 @@ def code(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
-def key_of(cell: Cell, flow: Dataflow) -> tuple[str, ...]:
+def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
     """The dimensions of a cell but the part: those of its id, a skill as an item of its measure."""
     kind, *parts = cell.id.split(".")
-    dimensions = [kind, *parts] if flow is BANDS else (["skill_asked", *parts] if kind == "skill" else parts)
-    return tuple(map(code, dimensions))
+    head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
+    return dict(zip(flow.dimensions, map(code, [*head, *parts]), strict=False))
 
 
-def data(cells: Iterable[Cell], flow: Dataflow, as_of: date) -> bytes:
+def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
+    """The structure message and the observations of each dataflow, by path."""
+    cells = {flow: [(key_of(cell, flow), cell) for cell in released_cells.own(flow.kinds)] for flow in DATAFLOWS}
+    yield "sdmx/structure.xml", texts.render(
+        "structure.xml", publication=publication, dataflows=DATAFLOWS, concepts=CONCEPTS, attributes=ATTRIBUTES,
+        codelists=_list_codes(list(chain.from_iterable(cells.values()))), types=TYPES, agency=AGENCY, version=VERSION,
+        urn=_URN,
+    )  # fmt: skip
+    for flow, rows in cells.items():
+        yield flow.path, _to_csv(rows, flow, publication.as_of)
+
+
+def _to_csv(cells: Sequence[KeyedCell], flow: Dataflow, as_of: date) -> bytes:
     """The observations of a dataflow as SDMX-CSV 2.0."""
     out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *flow.dimensions, "TIME_PERIOD", "OBS_VALUE", *ATTRIBUTES])
-    head = ["dataflow", f"{AGENCY}:{flow.id}({VERSION})", "R"]
-    for cell in cells:
-        key = key_of(cell, flow)
-        for number in cell.numbers.values():
-            if number.part in flow.parts:
-                part = [number.part] if "PART" in flow.dimensions else []
-                counts = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))
-                beside = [cell.row["status"], number.form, *counts]
-                values = [number.value, number.low, number.high, number.unit]
-                lines.writerow([*head, *key, *part, as_of.isoformat(), *values, *beside])
+    head = {"STRUCTURE": "dataflow", "STRUCTURE_ID": f"{AGENCY}:{flow.id}({VERSION})", "ACTION": "R"}
+    columns = [*head, *flow.dimensions, "TIME_PERIOD", "OBS_VALUE", *ATTRIBUTES]
+    lines = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    lines.writeheader()
+    for key, cell in cells:
+        for number in (number for number in cell.numbers.values() if number.part in flow.parts):
+            n, employers = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))
+            lines.writerow(
+                head | key | {
+                    "PART": number.part, "TIME_PERIOD": as_of, "OBS_VALUE": number.value, "OBS_LOW": number.low,
+                    "OBS_HIGH": number.high, "UNIT_MEASURE": number.unit, "STATUS": cell.row["status"],
+                    "FORM": number.form, "N": n, "EMPLOYERS": employers,
+                }
+            )  # fmt: skip
     return out.getvalue().encode()
 
 
-def codelists(cells: Iterable[Cell]) -> dict[str, dict[str, str]]:
-    """The codes of each list with their words: of items those that occur, of others all there are."""
-    items: dict[str, str] = {}
-    works: dict[str, str] = {}
-    levels: dict[str, str] = {}
-    for cell in cells:
-        for flow in DATAFLOWS:
-            if cell.kind in flow.kinds:
-                key = dict(zip(flow.dimensions, key_of(cell, flow), strict=False))
-                works[key["WORK"]] = name_work(cell.id.split(".")[2 if flow is BANDS else -1])
-                if "LEVEL" in key:
-                    levels[key["LEVEL"]] = _name_level(key["LEVEL"])
-                if "ITEM" in key:
-                    items[key["ITEM"]] = str(cell.row["item"])
+def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
+    """The codes of each list with their words: of works, levels and items those that occur, of others all there are."""
+    works = {key["WORK"] for key, _ in cells}
+    levels = {key["LEVEL"] for key, _ in cells if "LEVEL" in key}
+    items = {key["ITEM"]: str(cell.row["item"]) for key, cell in cells if "ITEM" in key}
     return {
         "PAY_MARKET": MARKET_WORDS,
         "REF_AREA": {p.slug: p.name or "all adverts that we read" for p in (EVERYWHERE, *PLACES.values())},
-        "WORK": dict(sorted(works.items())),
-        "LEVEL": dict(sorted(levels.items())),
+        "WORK": {work: name_work(work) for work in sorted(works)},
+        "LEVEL": {level: _name_level(level) for level in sorted(levels)},
         "BASIS": {basis: BASES[basis].words for basis in NAMED},
         "PART": {part.name: part.name.replace("_", " ") for part in PARTS if part.name in BANDS.parts},
         "MEASURE": {name: measure.title for name, measure in MEASURES.items()},
@@ -153,90 +165,3 @@ def codelists(cells: Iterable[Cell]) -> dict[str, dict[str, str]]:
 def _name_level(level: str) -> str:
     phrase = level_phrase(level.removesuffix(STATED))
     return f"{phrase}, named in the title" if level.endswith(STATED) else phrase
-
-
-# --- the structure message --------------------------------------------------------------------------------
-
-
-def structure(cells: Iterable[Cell], as_of: date, name: str) -> bytes:
-    """Codelists, concepts, data structures and dataflows as SDMX-ML 3.0."""
-    spaces = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in _NAMESPACES.items())
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<mes:Structure {spaces}>",
-        f"<mes:Header><mes:ID>STRUCTURE_{as_of:%Y%m%d}</mes:ID><mes:Test>false</mes:Test>"
-        f"<mes:Prepared>{as_of.isoformat()}T00:00:00Z</mes:Prepared>"
-        f'<mes:Sender id="{AGENCY}"><com:Name xml:lang="en">{escape(name)}</com:Name></mes:Sender></mes:Header>',
-        "<mes:Structures>",
-        "<str:Codelists>",
-        *(line for key, codes in codelists(cells).items() for line in _codelist(key, codes)),
-        "</str:Codelists>",
-        "<str:ConceptSchemes>",
-        *_item_scheme("ConceptScheme", "CONCEPTS", "Concepts", "Concept", CONCEPTS),
-        "</str:ConceptSchemes>",
-        "<str:Dataflows>",
-        *(line for flow in DATAFLOWS for line in _dataflow(flow)),
-        "</str:Dataflows>",
-        "<str:DataStructures>",
-        *(line for flow in DATAFLOWS for line in _data_structure(flow)),
-        "</str:DataStructures>",
-        "</mes:Structures>",
-        "</mes:Structure>",
-    ]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _identity(id_: str) -> str:
-    return f'id="{id_}" agencyID="{AGENCY}" version="{VERSION}"'
-
-
-def _name(text: str) -> str:
-    return f'<com:Name xml:lang="en">{escape(text)}</com:Name>'
-
-
-def _item_scheme(scheme: str, id_: str, name: str, item: str, items: Mapping[str, str]) -> Iterator[str]:
-    yield f"<str:{scheme} {_identity(id_)}>{_name(name)}"
-    for key, words in items.items():
-        yield f"<str:{item} id={quoteattr(key)}>{_name(words)}</str:{item}>"
-    yield f"</str:{scheme}>"
-
-
-def _codelist(key: str, codes: Mapping[str, str]) -> Iterator[str]:
-    return _item_scheme("Codelist", f"CL_{key}", CONCEPTS[key], "Code", codes)
-
-
-def _dataflow(flow: Dataflow) -> Iterator[str]:
-    yield f"<str:Dataflow {_identity(flow.id)}>{_name(flow.name)}"
-    yield f"<str:Structure>{_URN}.datastructure.DataStructure={AGENCY}:{flow.id}({VERSION})</str:Structure>"
-    yield "</str:Dataflow>"
-
-
-def _component(id_: str) -> str:
-    """What a component means, and its codes or its type."""
-    concept = f"{_URN}.conceptscheme.Concept={AGENCY}:CONCEPTS({VERSION}).{id_}"
-    enumeration = f"<str:Enumeration>{_URN}.codelist.Codelist={AGENCY}:CL_{id_}({VERSION})</str:Enumeration>"
-    text_type = "Double" if id_ in NUMERIC else "GregorianDay" if id_ == "TIME_PERIOD" else "String"
-    kind = enumeration if id_ in CODED else f'<str:TextFormat textType="{text_type}"/>'
-    return (
-        f"<str:ConceptIdentity>{concept}</str:ConceptIdentity><str:LocalRepresentation>{kind}</str:LocalRepresentation>"
-    )
-
-
-def _data_structure(flow: Dataflow) -> Iterator[str]:
-    yield f"<str:DataStructure {_identity(flow.id)}>{_name(flow.name)}<str:DataStructureComponents>"
-    yield '<str:DimensionList id="DimensionDescriptor">'
-    for position, id_ in enumerate(flow.dimensions, start=1):
-        yield f'<str:Dimension id="{id_}" position="{position}">{_component(id_)}</str:Dimension>'
-    yield f'<str:TimeDimension id="TIME_PERIOD">{_component("TIME_PERIOD")}</str:TimeDimension></str:DimensionList>'
-    yield '<str:AttributeList id="AttributeDescriptor">'
-    for id_ in ATTRIBUTES:
-        yield (
-            f'<str:Attribute id="{id_}" usage="optional">{_component(id_)}<str:AttributeRelationship>'
-            "<str:Observation/></str:AttributeRelationship></str:Attribute>"
-        )
-    yield "</str:AttributeList>"
-    yield (
-        '<str:MeasureList id="MeasureDescriptor"><str:Measure id="OBS_VALUE" usage="optional">'
-        f"{_component('OBS_VALUE')}</str:Measure></str:MeasureList>"
-    )
-    yield "</str:DataStructureComponents></str:DataStructure>"

@@ -137,18 +137,14 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
     """
     remove_database(target)
     templates.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)
-    rules = {
-        table_of(history).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, history in HISTORIES.items()
-    }
-    rules |= {table_of(cells).name: kept_rows.get(table_of(mart).name, KeptRows()) for mart, cells in PUBLISHED.items()}
-    rules[table_of(Vintages).name] = kept_rows.get(table_of(Vintages).name, KeptRows())
+    marts = {cls: mart for classes in (HISTORIES, PUBLISHED) for mart, cls in classes.items()}
     with _attach(con, target):
         try:
             con.execute("SET threads = 1")
             with transaction(con):
                 for cls in _PUBLIC_TABLES:
                     name = table_of(cls).name
-                    rule = rules.get(name, KeptRows())
+                    rule = kept_rows.get(table_of(marts.get(cls, cls)).name, KeptRows())
                     order = ", ".join(map(ident, key_of(cls))) or "ALL"
                     rows = f"FROM {NIGHTLY}.{name} WHERE {rule.condition} ORDER BY {order}"
                     con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")

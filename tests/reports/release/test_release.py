@@ -171,7 +171,9 @@ def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all_where_it
         ledger = compute_asked(con, [f"pay.us.{work}.senior" for work in ("machine_learning_engineer", VISION)], DAY,
                               code_version="")  # fmt: skip
         figures = read_published(con, base_url="", figures=ledger)
-    lines = pd.read_csv(io.BytesIO(figure_files.to_csv(ledger, figures))).query("part == @MEDIAN_OF_PANEL")
+    lines = pd.read_csv(io.BytesIO(figure_files.to_csv(figure_files.describe(row, figures) for row in ledger))).query(
+        "part == @MEDIAN_OF_PANEL"
+    )
     assert lines["figure"].to_list() == [ledger[0].figure]
     numbers = lines[["value", "low", "high", "n", "employers"]].to_numpy().tolist()
     assert numbers == [[*panel.values()]], "its own jobs and employers, not those of the row"
@@ -414,7 +416,7 @@ def test_a_release_names_the_one_before_and_keeps_its_figures(chained: Path, rel
         (f"figures/{PYTHON}.json", "it was changed"),
         (figure_files.dated_path_of(PYTHON, DAY.isoformat()), "it was changed"),
         (f"releases/{DAY}.json", "the chain is broken"),
-        (f"releases/{NEXT}.json", f"not {MANIFEST}"),
+        (f"releases/{NEXT}.json", "it was changed"),
         ("tables/shares.parquet", "it was changed"),
         (DATABASE, DATABASE),
     ],
