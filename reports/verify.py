@@ -28,7 +28,7 @@ from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
-from reports.guide.markers import Span, decode, find_part_fault, pair, scan_tags
+from reports.guide.markers import Span, decode, find_part_fault, line_finder, pair, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, content_of, make_edition, read_words
 from reports.guide.words import UNKNOWN
@@ -82,8 +82,8 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
         for tie, numbers in tie_numbers(tied.prose, sentence, tied.ties[first:last]):
             verdicts |= _judge_tied(tied.prose, numbers, sentence, tie, rows.get(tie.figure or ""))
         found += verdicts.items()
-    lines = [hit.start() for hit in re.finditer("\n", tied.text)]
-    return [Finding(bisect.bisect_left(lines, at) + 1, *rest) for at, rest in sorted(found, key=lambda one: one[0])]
+    line_of = line_finder(tied.text)
+    return [Finding(line_of(at), *rest) for at, rest in sorted(found, key=lambda one: one[0])]
 
 
 # --- ties -------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def read_ties(raw: bytes, *, is_html: bool) -> TiedText:
     """Take a text apart into prose and ties."""
     text = decode(raw, is_html).text
     scan = scan_tags(text, is_html)
-    spans = pair(scan.tags, str)[0]
+    spans = pair(scan.tags)[0]
     prose = list(_ENTITY.sub(_stand_in, text.translate(_MARKS)))
     for tag in scan.tags:
         _fill(prose, (tag.start, tag.end), " ")
@@ -290,10 +290,10 @@ def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], 
             yield tie.start, (words, NO_FIGURE, tie.figure, _say_missing(tie, row))
             continue
         marker, printed = tie.span.marker, read_words(content_of(tied.text, spans[tie.start], edition))
-        verdict, says = STALE if row.status == "stale" else VERIFIED, _say(row)
+        given, verdict, says = marker.options, STALE if row.status == "stale" else VERIFIED, _say(row)
         if fault := marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted):
             verdict, says = UNRESOLVED, f"its marker is not in order: {fault}"
-        elif printed == marker.otherwise or re.search(r"\d", f"{marker.template}{marker.mark}"):
+        elif printed == given.get("else") or re.search(r"\d", f"{given.get('template')}{given.get('mark')}"):
             verdict, says = UNRESOLVED, "its marker prints words of its own"
         elif words != printed and _read_all(words) != _read_all(printed):
             verdict, says = CONTRADICTED, f"its marker prints {printed}; {says}"

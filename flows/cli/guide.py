@@ -16,7 +16,7 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
 if TYPE_CHECKING:
-    from reports.guide.markers import RefreshResult
+    from reports.guide.render import RefreshResult
 
 app = typer.Typer(no_args_is_help=True, help="Keep a guide in step with the published figures, without a run.")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]

@@ -7,43 +7,51 @@ export, `{…}` expressions with the comments in them, and the attributes of ele
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
 """What looks like a marker, in order or not."""
 
 # --- Markdown -------------------------------------------------------------------------------------------
 
-MAX_PARAGRAPH = 5_000
-"""Letters before a marker in which a link or an image that it stands in may begin."""
-_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_COMMENT = re.compile(r"<!--[\s\S]*?-->")
-_NESTED = r"(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*"
-_TITLE = r"""(?:"[^"]*|'[^']*|\([^()]*)"""
-_ADDRESS = r"(?:<[^<>\n]*>|[^\s<>]+)"
-_OPEN_PARTS = (
-    (re.compile(rf"(?<!\\)!\[{_NESTED}\Z"), re.compile(rf"{_NESTED}\]"), "the text of an image"),
-    (re.compile(rf"\]\(\s*{_ADDRESS}\s+{_TITLE}\Z"), None, "the title of a link"),
-    (re.compile(rf"^ {{0,3}}\[[^\[\]]+\]:\s*{_ADDRESS}\s+{_TITLE}\Z", re.M), None, "the title of a link"),
-    (re.compile(r"\]\(\s*(?:<[^<>\n]*|[^\s<>()]*)\Z"), None, "the address of a link"),
-)
-"""What is open at the end of the text before a marker, what must then close it behind it, and what it is."""
+_STAND_IN = "jobmarket{}marker"
+"""A word that is put in the place of a marker, to see where a reader of Markdown finds it."""
+_FOUND = re.compile(_STAND_IN.format(r"(\d+)"), re.I)
+_PLACES = {"href": "the address of a link", "src": "the address of a link", "title": "the title of a link"}
+"""What attributes of links and images are."""
 
 
-def find_in_links(text: str, starts: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """Markers of Markdown, by where they start, that stand within a link or the text of an image: (offset, words)."""
-    for at in starts:
-        before = text[max(0, at - MAX_PARAGRAPH) : at]
-        before = before[max((hit.end() for hit in _BLANK_LINE.finditer(before)), default=0) :]
-        if "[" not in before:
-            continue
-        prose = _COMMENT.sub("", before)
-        for opening, closing, what in _OPEN_PARTS:
-            if opening.search(prose) and (
-                closing is None or closing.match(_COMMENT.sub("", text[at : at + MAX_PARAGRAPH]))
-            ):
+def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Those of some parts of a Markdown text that stand within a link or the text of an image: (offset, words)."""
+    if not spans or not re.search(r"\]\(|\]:|!\[", text):
+        return
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    words = [*(_STAND_IN.format(i) for i in range(len(spans))), ""]
+    references: dict[str, dict[str, dict[str, str]]] = {}
+    tokens = MarkdownIt("commonmark").parse("".join(map("".join, zip(around, words, strict=True))), references)
+    hidden = [
+        *_list_hidden(tokens),
+        *(part for one in references.get("references", {}).values() for part in one.items()),
+    ]
+    for name, value in hidden:
+        for hit in _FOUND.finditer(str(value)):
+            what = _PLACES.get(name, "the text of an image")
+            if int(hit[1]) < len(spans):
+                at = spans[int(hit[1])][0]
                 yield at, f"a marker cannot stand in {what}: it would be shown as it is written, or not at all"
-                break
+
+
+def _list_hidden(tokens: Sequence[Token]) -> Iterator[tuple[str, object]]:
+    """What is no text of its own: the attributes of links and images, and the text that stands for an image."""
+    for token in tokens:
+        yield from ((name, value) for name, value in token.attrs.items() if name in _PLACES)
+        if token.type == "image":
+            yield "alt", token.content
+        yield from _list_hidden(token.children or [])
 
 
 # --- MDX ------------------------------------------------------------------------------------------------

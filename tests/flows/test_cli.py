@@ -677,7 +677,7 @@ def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., CommandRes
 
 def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
     names = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
-    values = r'<!-- figure:([\w.]+) (?!show="level")'
+    values = r'<!-- figure:([\w.]+) (?!part="level")'
     in_guide = list(dict.fromkeys(re.findall(values, (sample.data / "guide.md").read_text())))
     assert len(in_guide) > 20
     assert [name for name in names if name in in_guide] == in_guide
