@@ -30,7 +30,7 @@ from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
 from reports.guide.markers import Span, decode, find_part_fault, line_finder, pair, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, read_sentences
-from reports.guide.render import BREAK, content_of, make_edition, read_words
+from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
 from reports.release.numbers import numbers_of
 from reports.wording import notes
@@ -281,7 +281,9 @@ def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], 
         if tie.span and tie.figure in rows
     }
     order = sorted([*tied.blocks, *spans.values()], key=lambda span: span.start)
-    edition = make_edition(tied.text, order, rows, is_html=is_html, sources=read_sources(con), is_sample=is_sample(con))
+    edition = Edition(
+        text=tied.text, spans=order, ledger=rows, is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
+    )  # fmt: skip
     for tie in tied.ties:
         words, row = read_words(tied.text[tie.start : tie.end]), rows.get(tie.figure or "")
         if tie.span is None or not re.search(r"\d", words):
@@ -289,7 +291,7 @@ def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], 
         if row is None or row.value is None:
             yield tie.start, (words, NO_FIGURE, tie.figure, _say_missing(tie, row))
             continue
-        marker, printed = tie.span.marker, read_words(content_of(tied.text, spans[tie.start], edition))
+        marker, printed = tie.span.marker, read_words(edition.content_of(spans[tie.start]))
         given, verdict, says = marker.options, STALE if row.status == "stale" else VERIFIED, _say(row)
         if fault := marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted):
             verdict, says = UNRESOLVED, f"its marker is not in order: {fault}"

@@ -17,6 +17,7 @@ from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
 from reports.guide.markers import (
     COMMENT,
+    FORMS,
     LABELS,
     PARTS,
     Problem,
@@ -141,27 +142,22 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
     return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
 
 
-def _describe_table(table: Table, caption: str) -> list[Part]:
-    return [Titled(table=table, caption=caption), *(Paragraph(text=text) for text in table.below)]
-
-
 # --- a figure in words ------------------------------------------------------------------------------------------
 
 
-def _words(
-    figure: Figures, tag: Tag, titles: Mapping[str, str], *, is_alone: bool, is_nested: bool, is_qualified: bool
-) -> str:
-    """What a marker shows, in a line. `titles` are names of sources; `is_qualified`: what must be said is said here."""
+def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
+    """What a marker shows, in a line."""
+    is_nested = tag.name != "title" and _is_in_brackets(day.text, tag.start)
     style, otherwise = tag.wanted, tag.options.get("else")
     if style.part in LABELS:
         return notes.level(figure) if style.part == "level" else notes.place(figure)
     if figure.value is None and otherwise is not None:
         return otherwise
     if style.part == "scope":
-        return notes.scope(figure, titles)
+        return notes.scope(figure, day.titles)
     if style.part == "note":
         return notes.note(figure)
-    words = None if figure.value is None else notes.part(figure, style, titles)
+    words = None if figure.value is None else notes.part(figure, style, day.titles)
     if words is None:
         if otherwise is not None:
             return otherwise
@@ -170,7 +166,7 @@ def _words(
         reason = figure.reason if figure.value is None else notes.why_no_part(figure, style)
         return f"withheld: {reason}" if is_alone else notes.say_withheld(figure, reason, is_nested=is_nested)
     mark = tag.options.get("mark")
-    if not is_qualified and not (style.is_plain and mark is None):
+    if tag.start not in day.qualified and not (style.is_plain and mark is None):
         return words
     if figure.qualifier is None or mark is None:
         return numbers.qualify(words, [figure.qualifier], is_nested=is_nested)
@@ -196,21 +192,91 @@ MAX_PARAGRAPH = 5_000
 """Letters before a marker in which the brackets that it stands in are looked for."""
 
 
-def _find_qualified(text: str, spans: Sequence[Span]) -> set[int]:
-    """Offsets of the markers of values behind which stands what must be said: of each figure the last in a paragraph.
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """What is put between the markers of a text. These name figures of `ledger` by their ids."""
 
-    A whole value, which says it itself, does so wherever it stands.
-    """
-    breaks = [hit.start() for hit in BREAK.finditer(text)]
-    last: dict[tuple[int, str, str | None], int] = {}
-    for span in spans:
+    text: str
+    spans: Sequence[Span]
+    ledger: Mapping[str, Figures]
+    is_html: bool
+    sources: Sequence[Sources] = ()
+    is_sample: bool = False
+
+    @functools.cached_property
+    def used(self) -> tuple[Figures, ...]:
+        """The figures that the sources are said of, in order of first use."""
+        tags = (span.marker for span in self.spans)
+        names = dict.fromkeys(tag.figure for tag in tags if tag.figure and tag.wanted.part not in LABELS)
+        return tuple(self.ledger[name] for name in names)
+
+    @functools.cached_property
+    def titles(self) -> dict[str, str]:
+        """Names of sources to print."""
+        return {source.source: source.title for source in self.sources}
+
+    @functools.cached_property
+    def newline(self) -> str:
+        """How lines end."""
+        return newline_of(self.text, self.spans)
+
+    @functools.cached_property
+    def qualified(self) -> Set[int]:
+        """Offsets of the markers behind whose value stands what must be said: of a figure the last in a paragraph.
+
+        A whole value, which says it itself, does so wherever it stands.
+        """
+        breaks = [hit.start() for hit in BREAK.finditer(self.text)]
+        last: dict[tuple[int, str, str | None], int] = {}
+        for tag in (span.marker for span in self.spans):
+            if tag.figure is not None and tag.wanted.part not in PARTS[1:]:
+                is_whole = tag.wanted.part == "value"
+                place = -tag.start if is_whole else bisect.bisect_right(breaks, tag.start)
+                last[place, tag.figure, tag.options.get("mark")] = tag.start
+        return set(last.values())
+
+    @functools.cached_property
+    def note_numbers(self) -> Mapping[int, int]:
+        """The numbers of notes by the offset of the marker that has it; none where the sources are no notes."""
+        if not any(span.marker.block and span.marker.options.get("form") == "notes" for span in self.spans):
+            return {}
+        first: dict[str, int] = {}
+        for tag in (span.marker for span in self.spans):
+            if tag.figure and tag.name != "title" and tag.wanted.part not in (*LABELS, "scope", "note"):
+                first.setdefault(tag.figure, tag.start)
+        numbered = enumerate((figure.figure for figure in self.used), start=1)
+        return {first[name]: number for number, name in numbered if name in first}
+
+    def content_of(self, span: Span) -> str:
+        """What belongs between the markers of one span."""
         tag = span.marker
-        if tag.figure is None or tag.wanted.part in PARTS[1:]:
-            continue
-        is_whole = tag.wanted.part == "value"
-        place = -span.start if is_whole else bisect.bisect_right(breaks, span.marker.start)
-        last[place, tag.figure, tag.options.get("mark")] = tag.start
-    return set(last.values())
+        is_alone = tag.name == COMMENT and is_block(self.text, span)
+        if tag.block is not None:
+            parts = _describe_sources(self, tag) if tag.block == "sources" else _describe_banner(self.is_sample)
+        else:
+            figure = self.ledger[tag.figure or ""]
+            words = _words(figure, tag, self, is_alone=is_alone)
+            if tag.name == "title":
+                return escape(tag.options.get("template", "{}").replace("{}", words), True)
+            if not is_alone:
+                # The text of a span in Markdown is still Markdown, so it is escaped as such.
+                return escape(words, self.is_html) + self._note_mark(tag)
+            table = notes.table(figure) if tag.wanted.is_plain else None
+            below = [Paragraph(text=text) for text in table.below] if table else []
+            parts = (
+                [Titled(table=table, caption=figure.title), *below] if table else [Paragraph(text=words)] * bool(words)
+            )
+        before = before_on_line(self.text, tag.start)
+        indent = "" if before.strip(" \t") else before
+        lines = _write(parts, is_html=self.is_html or tag.name != COMMENT)
+        return self.newline + "".join((f"{indent}{line}" if line else "") + self.newline for line in lines) + indent
+
+    def _note_mark(self, tag: Tag) -> str:
+        """The mark of a figure's note, where it is first shown; nothing where the sources are no notes."""
+        number = self.note_numbers.get(tag.start)
+        if number is None:
+            return ""
+        return f'<sup><a href="#figure-{number}">{number}</a></sup>' if self.is_html else f"[^figure-{number}]"
 
 
 # --- the sources of a guide -------------------------------------------------------------------------------------
@@ -253,27 +319,6 @@ def _rests_on(figure: Figures) -> str:
 AS_OF = "Figures as of "
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edition:
-    """What is put into one guide."""
-
-    ledger: Mapping[str, Figures]
-    used: tuple[Figures, ...]
-    sources: Sequence[Sources]
-    is_sample: bool
-    has_banner: bool
-    is_html: bool
-    newline: str
-    qualified: Set[int]
-    note_numbers: Mapping[int, int]
-    marks: Mapping[str, Sequence[Figures]]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Names of sources to print."""
-        return {source.source: source.title for source in self.sources}
-
-
 def _list_attributions(day: Edition) -> list[str]:
     """The words that sources want printed, of those behind the figures used."""
     by_name = {source.source: source for source in day.sources}
@@ -282,109 +327,48 @@ def _list_attributions(day: Edition) -> list[str]:
 
 def _list_mark_words(day: Edition) -> list[str]:
     """What the marks that the editor chose stand for, with the figures of which each is said."""
-    lines = []
-    for mark, figures in day.marks.items():
-        ids_of: dict[str, dict[str, None]] = {}
-        for one in figures:
-            ids_of.setdefault(one.qualifier or "", {})[one.figure] = None
-        words = "; ".join(f"{what} ({', '.join(ids)})" for what, ids in ids_of.items())
-        lines.append(f"{mark} stands for: {words}.")
-    return lines
+    marks: dict[str, dict[str, dict[str, None]]] = {}
+    for tag in (span.marker for span in day.spans):
+        mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
+        if mark is not None and figure is not None and figure.qualifier is not None:
+            marks.setdefault(mark, {}).setdefault(figure.qualifier, {})[figure.figure] = None
+    lists = [(mark, [f"{what} ({', '.join(ids)})" for what, ids in said.items()]) for mark, said in marks.items()]
+    return [f"{mark} stands for: {'; '.join(words)}." for mark, words in lists]
 
 
 def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
-    form, link = tag.options.get("form"), tag.options.get("link")
-    parts = [] if day.has_banner else _describe_banner(day.is_sample)
+    form, link = tag.options.get("form", FORMS[0]), tag.options.get("link")
+    has_banner = any(span.marker.block == "banner" for span in day.spans)
     days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
+    as_of = "All figures are statements of others." if day.used else "No figure is used."
     if days:
         as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
-    else:
-        as_of = "All figures are statements of others." if day.used else "No figure is used."
-    marks, credits = _list_mark_words(day), _list_attributions(day)
-    if form not in ("line", "notes"):
-        table = _tabulate_sources(day)
+    marks, credits, rows = _list_mark_words(day), _list_attributions(day), tuple(_list_sources(day))
+    parts = _describe_banner(day.is_sample and not has_banner)
+    if form == "long":
+        table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
         parts += [Paragraph(text=f"{as_of} {READING_KEY} {PERIOD_KEY}", link=link)]
-        parts += [Titled(table=table, caption="Sources of the figures")] if table.rows else []
+        parts += [Titled(table=table, caption="Sources of the figures")] if rows else []
         parts += [Paragraph(text=words) for words in marks]
         return [*parts, Items(texts=credits)] if credits else parts
     n_withheld = sum(figure.value is None for figure in day.used)
-    withheld = f"{n_withheld} of {len(day.used)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
+    withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
     lines = [as_of, *([withheld] if n_withheld else []), *marks, *(["Sources:", *credits] if credits else [])]
     parts += [Paragraph(text=" ".join(lines), link=link)]
-    items = [_describe_source(figure, day) for figure in day.used] if form == "notes" else []
-    return [*parts, Items(texts=items, are_notes=True)] if items else parts
+    texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
+    return [*parts, Items(texts=texts, are_notes=True)] if texts and form == "notes" else parts
 
 
-def _describe_source(figure: Figures, day: Edition) -> str:
-    """The note of a figure."""
-    period = None if figure.value is None else notes.describe_period(figure)
-    rest = (notes.describe_n(figure), period, notes.credit(figure, day.titles))
-    first = f"{figure.title} ({figure.figure}): {_rests_on(figure).rstrip('.')}"
-    return "; ".join([first, *filter(None, rest)])
-
-
-def _tabulate_sources(day: Edition) -> Table:
-    rows = tuple(
-        (
-            f"{figure.title} ({figure.figure})",
-            _rests_on(figure),
-            notes.strength(figure),
-            notes.describe_period(figure),
-            notes.credit(figure, day.titles) or "–",
-        )
-        for figure in day.used
-    )
-    return Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
+def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
+    """Of each figure used its name, what it rests on, n, the reference period and the sources."""
+    for figure in day.used:
+        credit = notes.credit(figure, day.titles) or "–"
+        name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)
+        yield name, _rests_on(figure), notes.strength(figure), period, credit
 
 
 # --- a whole guide ----------------------------------------------------------------------------------------------
-
-
-def content_of(text: str, span: Span, day: Edition) -> str:
-    """What belongs between the markers of one span."""
-    tag = span.marker
-    is_alone = tag.name == COMMENT and is_block(text, span)
-    parts: list[Part] = []
-    if tag.figure is not None:
-        figure, is_title = day.ledger[tag.figure], tag.name == "title"
-        is_nested = not is_title and _is_in_brackets(text, tag.start)
-        words = _words(
-            figure, tag, day.titles, is_alone=is_alone, is_nested=is_nested, is_qualified=tag.start in day.qualified
-        )
-        if is_title:
-            return escape(tag.options.get("template", "{}").replace("{}", words), True)
-        if not is_alone:
-            # The text of a span in Markdown is still Markdown, so it is escaped as such.
-            return escape(words, day.is_html) + _note_mark(day, tag)
-        table = notes.table(figure) if tag.wanted.is_plain else None
-        parts = _describe_table(table, figure.title) if table else [Paragraph(text=words)] if words else []
-    else:
-        parts = _describe_sources(day, tag) if tag.block == "sources" else _describe_banner(day.is_sample)
-    before = before_on_line(text, tag.start)
-    indent = "" if before.strip(" \t") else before
-    lines = _write(parts, is_html=day.is_html or tag.name != COMMENT)
-    return day.newline + "".join((f"{indent}{line}" if line else "") + day.newline for line in lines) + indent
-
-
-def _note_mark(day: Edition, tag: Tag) -> str:
-    """The mark of a figure's note, where it is first shown; nothing where the sources are no notes."""
-    number = day.note_numbers.get(tag.start)
-    if number is None:
-        return ""
-    return f'<sup><a href="#figure-{number}">{number}</a></sup>' if day.is_html else f"[^figure-{number}]"
-
-
-def _number_notes(spans: Sequence[Span], names: Sequence[str]) -> dict[int, int]:
-    """The numbers of notes by the offset of the marker that has it; {} where the block of sources has none."""
-    if not any(span.marker.block == "sources" and span.marker.options.get("form") == "notes" for span in spans):
-        return {}
-    first: dict[str, int] = {}
-    for span in spans:
-        tag = span.marker
-        if tag.figure is not None and tag.wanted.part not in (*LABELS, "scope", "note") and tag.name != "title":
-            first.setdefault(tag.figure, tag.start)
-    return {at: names.index(figure) + 1 for figure, at in first.items() if figure in names}
 
 
 def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
@@ -395,44 +379,6 @@ def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise AddressError(f"there is no figure {name!r}{hint}")
     return figure_id
-
-
-def _list_marks(markers: Sequence[Tag], ledger: Mapping[str, Figures]) -> dict[str, list[Figures]]:
-    """The marks that editors chose, with the figures of which they say something."""
-    marks: dict[str, list[Figures]] = {}
-    for tag in markers:
-        mark = tag.options.get("mark")
-        if mark is not None and tag.figure is not None and ledger[tag.figure].qualifier is not None:
-            marks.setdefault(mark, []).append(ledger[tag.figure])
-    return marks
-
-
-def make_edition(
-    text: str,
-    spans: Sequence[Span],
-    ledger: Mapping[str, Figures],
-    *,
-    is_html: bool,
-    sources: Sequence[Sources] = (),
-    is_sample: bool = False,
-) -> Edition:
-    """What is put between the markers of a text. Its markers name figures of `ledger` by their ids."""
-    markers = [span.marker for span in spans]
-    names = tuple(
-        dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.wanted.part not in LABELS)
-    )
-    return Edition(
-        ledger=ledger,
-        used=tuple(ledger[name] for name in names),
-        sources=sources,
-        is_sample=is_sample,
-        has_banner=any(span.marker.block == "banner" for span in spans),
-        is_html=is_html,
-        newline=newline_of(text, spans),
-        qualified=_find_qualified(text, spans),
-        note_numbers=_number_notes(spans, names),
-        marks=_list_marks(markers, ledger),
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -485,9 +431,9 @@ def refresh_bytes(
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
         for span in guide.spans
     ]
-    day = make_edition(text, spans, ledger, is_html=is_html, sources=sources, is_sample=is_sample)
+    day = Edition(text=text, spans=spans, ledger=ledger, is_html=is_html, sources=sources, is_sample=is_sample)
     names = tuple(figure.figure for figure in day.used)
-    contents = [content_of(text, span, day) for span in spans]
+    contents = [day.content_of(span) for span in spans]
     if guide.document.is_ascii:
         contents = [content.encode("ascii", "xmlcharrefreplace").decode("ascii") for content in contents]
     edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
