@@ -20,7 +20,7 @@ import functools
 import html
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
 from reports.guide.markers import Span, decode, find_part_fault, line_finder, pair, scan_tags
-from reports.guide.numbers_in_text import INTERVAL, PERCENT, SEVERAL, Number, Sentence, read_sentences
+from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
 from reports.release.numbers import numbers_of
@@ -48,7 +48,8 @@ says; another number is published; its figure is withheld or does not exist; and
 enough to tell. What a text says of the time of a stale figure, with that time, is as published."""
 MAX_OFF = 0.05
 """How far a sum may be rounded: a twentieth of what is published."""
-NO_TIE, UNCLEAR = "tied to no figure", "does not say which part of the band, or per month or per year"
+NO_TIE = "tied to no figure"
+UNCLEAR = "not said clearly: which part of the band, per month or per year, or more or less than that"
 MAX_NAMES = 200
 """Most names of figures looked up in a text: an unknown name costs some milliseconds, to find its hint."""
 TOO_MANY = f"the text names more than {MAX_NAMES} figures: verify it in pieces"
@@ -88,8 +89,7 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
 
 # --- ties -------------------------------------------------------------------------------------------------------
 
-_OLD_KINDS = ("band", "country", "continent", "entry", "outlook")
-_KINDS = sorted({*KINDS, *(name.partition(".")[0] for name in KNOWN), *_OLD_KINDS})
+_KINDS = sorted({*KINDS, *(name.partition(".")[0] for name in KNOWN)})
 _ID = rf"(?:{'|'.join(_KINDS)})(?:\.\w{{1,100}}){{1,8}}"
 _ID_IN_TEXT = re.compile(rf"(?<![\w./@#-]){_ID}(?![\w/@(-])")
 _TARGET = re.compile(
@@ -258,8 +258,11 @@ def _is_another(prose: str, tie: Tie, following: Tie) -> bool:
 
 
 def _unit_of(figure: str) -> str:
-    """In which unit a figure is said: "%", a currency, or "" for others."""
-    unit = declaration_of(figure).unit
+    return _short_unit(declaration_of(figure).unit)
+
+
+def _short_unit(unit: str) -> str:
+    """The unit in which numbers of a text are said: "%", a currency, or "" for others."""
     return PERCENT if unit.startswith("share of") else unit[:3] if re.match(r"[A-Z]{3}\b", unit) else ""
 
 
@@ -349,104 +352,95 @@ def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bo
 
 
 class _Said(NamedTuple):
-    """A number that a figure says: sums by the year, shares in points. `is_hidden`: only its ends are printed."""
+    """A number that a figure says, printed to the step `finest`, or only as an interval (`is_hidden`)."""
 
-    part: str
-    ends: tuple[float, float]
     unit: str
+    part: str
+    low: float
+    high: float
+    finest: float
+    per: str | None = None
+    bound: str | None = None
     is_hidden: bool = False
 
 
 def _list_said(row: Figures) -> Iterator[_Said]:
-    """The numbers of a figure of one row, its first answer as the part "value"."""
+    """All numbers of a figure, its first answer as the part "value"."""
+    if row.kind == "cited":
+        parts = declaration_of(row.figure).renderer.parts
+        statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
+        for one in (number for sentence in read_sentences(statement) for number in sentence.numbers):
+            yield _Said(one.unit, one.part or "value", one.low, one.high, one.step, bound=one.bound)
+        return
     numbers = {number.part: number for number in numbers_of(notes.rows_of(row)[0])}
     for name, number in numbers.items():
-        unit = PERCENT if number.unit.startswith("share of") else number.unit.removesuffix(" per year")
-        scale = 100 if unit == PERCENT else 1
-        ends = ((number.low or 0) * scale, (number.high or 0) * scale)
-        value = ends if number.value is None else (number.value * scale,) * 2
-        is_first = name == "share" or (name == "median" and "low" not in numbers)
-        for part in (name.removeprefix("local_"), *(["value"] if is_first else [])):
-            yield _Said(part, value, unit, number.form != POINT)
+        low, high = number.low or 0, number.high or 0
+        value = (low, high) if number.value is None else (number.value, number.value)
+        parts_of = [(name.removeprefix("local_"), *value)]
+        if name == "share" or (name == "median" and "low" not in numbers):
+            parts_of.append(("value", *value))
         if number.low is not None:
-            yield _Said(INTERVAL, ends, unit)
-        other = numbers.get(name.replace("low", "high"), number) if name in ("low", "local_low") else number
-        if other is not number and number.value is not None and other.value is not None:
-            yield _Said("value", (number.value, other.value), unit)
+            parts_of.append((INTERVAL, low, high))
+        other = numbers.get(name.replace("low", "high")) if name in ("low", "local_low") else None
+        if other and number.value is not None and other.value is not None:
+            parts_of.append(("value", number.value, other.value))
+        unit = _short_unit(number.unit)
+        times: list[tuple[str | None, float]] = [(None, 0.01)] if unit == PERCENT else [*PER_YEAR.items()]
+        for (part, first, last), (per, divisor) in itertools.product(parts_of, times):
+            ends = (first / divisor, last / divisor)
+            of_share = 0.1 if 0 < ends[0] < 0.95 else 1.0
+            finest = unit_of_short(ends[0], tenths=per == "month") if per else of_share
+            is_hidden = number.form != POINT and part != INTERVAL
+            yield _Said(unit, part, *ends, finest, per=per, is_hidden=is_hidden)
 
 
 def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) -> tuple[str, str]:
     """A number against its figure; and what is missing where that cannot be told."""
     if row is None or row.value is None:
         return NO_FIGURE, _say_missing(tie, row)
-    verdict, missing = _judge_cited(number, row) if row.kind == "cited" else _judge_measured(number, row)
+    unit, is_cited, is_share = _unit_of(row.figure), row.kind == "cited", number.unit == PERCENT
+    per = None if is_share or is_cited else number.per
+    for is_unclear, what in (
+        (number.unit == UNKNOWN, "not a number in a form that is known"),
+        (number.bound and not is_cited, f"{number.bound!r} beside it makes it another number"),
+        (not is_cited and (len(notes.rows_of(row)) != 1 or not unit), "not said: which number of the figure it is"),
+        (not is_cited and number.unit == "" and unit != PERCENT, "not said: in which money"),
+        (UNKNOWN in (number.part, per), UNCLEAR),
+    ):
+        if is_unclear:
+            return UNRESOLVED, what
+    parts = {number.part or "value", *([INTERVAL] if is_share and number.low != number.high else [])}
+    said = [one for one in _list_said(row) if one.unit == number.unit]
+    alike = [
+        one for one in said if one.part in parts and one.bound == number.bound and one.per in (None, per or "year")
+    ]
+    others = [one for one in said if is_cited or (not number.part and per in (None, one.per))]
+    verdict = _best(number, alike)
+    if verdict == CONTRADICTED and _best(number, others) in (VERIFIED, ROUNDED):
+        return UNRESOLVED, UNCLEAR
     if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(sentence.dates, row):
         return STALE, ""
     if verdict in (VERIFIED, ROUNDED) and tie.release and tie.release < row.as_of.isoformat():
         return STALE, f"its link is to the release of {tie.release}"
-    return verdict, missing
-
-
-def _judge_measured(number: Number, row: Figures) -> tuple[str, str]:
-    """A number against those that were measured."""
-    unit, per = _unit_of(row.figure), None if number.unit == PERCENT else number.per
-    for is_unclear, what in (
-        (number.unit == UNKNOWN, "not a number in a form that is known"),
-        (bool(number.bound), f"{number.bound!r} beside it makes it another number"),
-        (len(notes.rows_of(row)) != 1 or not unit, "not said: which number of the figure it is"),
-        (number.unit == "" and unit != PERCENT, "not said: in which money"),
-        (SEVERAL in (number.part, per) or per == UNKNOWN, UNCLEAR),
-    ):
-        if is_unclear:
-            return UNRESOLVED, what
-    said = [one for one in _list_said(row) if one.unit == number.unit]
-    parts = {number.part or "value", *([INTERVAL] if unit == PERCENT and number.low != number.high else [])}
-    verdict = _find_best(number, [one for one in said if one.part in parts], [per or "year"])
-    periods = [per] if per else [*PER_YEAR]
-    if verdict == CONTRADICTED and not number.part and _find_best(number, said, periods) in (VERIFIED, ROUNDED):
-        return UNRESOLVED, UNCLEAR
     return verdict, "not published so finely, or only as an interval" if verdict == UNRESOLVED else ""
 
 
-def _judge_cited(number: Number, row: Figures) -> tuple[str, str]:
-    """A number against those of a statement of others: its unit, its digits, and the words that make it a bound."""
-    parts = declaration_of(row.figure).renderer.parts
-    statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
-    said = [one for line in read_sentences(statement) for one in line.numbers if one.unit == number.unit]
-    verdicts = [((one.bound, one.part), _compare(number, (one.low, one.high), one.step)) for one in said]
-    verdict = _best(one for words, one in verdicts if words == (number.bound, number.part))
-    if verdict == CONTRADICTED != _best(one for _, one in verdicts):
-        return UNRESOLVED, "the statement says whether it is more or less in other words"
-    return verdict, ""
-
-
-def _find_best(number: Number, said: Collection[_Said], periods: Collection[str]) -> str:
-    """The best verdict on a number against any of these, in any of these times."""
-    verdicts = []
-    for one in said:
-        for per in periods if one.unit != PERCENT else ("year",):
-            ends = (one.ends[0] / PER_YEAR[per], one.ends[1] / PER_YEAR[per])
-            of_share = 0.1 if 0 < ends[0] < 0.95 else 1.0
-            finest = of_share if one.unit == PERCENT else unit_of_short(ends[0], tenths=per == "month")
-            verdicts.append(_compare(number, ends, finest, is_hidden=one.is_hidden))
-    return _best(verdicts)
-
-
-def _best(verdicts: Iterable[str]) -> str:
+def _best(number: Number, said: Sequence[_Said]) -> str:
+    verdicts = (_compare(number, one) for one in said)
     return min(verdicts, key=(VERIFIED, ROUNDED, UNRESOLVED, CONTRADICTED).index, default=CONTRADICTED)
 
 
-def _compare(number: Number, ends: tuple[float, float], finest: float, *, is_hidden: bool = False) -> str:
-    """The digits of a number against one that is printed to the step `finest`; finer ones must be right, too.
+def _compare(number: Number, said: _Said) -> str:
+    """The digits of a number against those that a figure says; finer ones than are printed must be right, too.
 
     Of what is hidden behind an interval a number beyond it is wrong, and of one within it nobody can tell.
     """
-    if is_hidden and number.low == number.high:
+    if said.is_hidden and number.low == number.high:
         slack = 0.5 * number.step
-        return UNRESOLVED if ends[0] - slack <= number.low <= ends[1] + slack else CONTRADICTED
-    off = max(abs(number.low - ends[0]), abs(number.high - ends[1])) - 1e-9
-    if off <= 0.5 * min(number.step, finest):
+        return UNRESOLVED if said.low - slack <= number.low <= said.high + slack else CONTRADICTED
+    off = max(abs(number.low - said.low), abs(number.high - said.high)) - 1e-9
+    if off <= 0.5 * min(number.step, said.finest):
         return VERIFIED
-    if off <= 0.5 * number.step and (number.unit == PERCENT or off <= MAX_OFF * abs(ends[0])):
+    if off <= 0.5 * number.step and (number.unit == PERCENT or off <= MAX_OFF * abs(said.low)):
         return ROUNDED
-    return UNRESOLVED if off <= 0.5 * finest else CONTRADICTED
+    return UNRESOLVED if off <= 0.5 * said.finest else CONTRADICTED

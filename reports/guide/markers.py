@@ -55,7 +55,7 @@ from pathlib import Path
 from reports.figures.addresses import AddressError
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.guide.misplaced import LOOKALIKE, find_in_links, find_in_scripts
+from reports.guide.misplaced import LOOKALIKE, end_of_fence, find_in_links, find_in_scripts
 from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, find_locale_fault
 
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
@@ -322,12 +322,6 @@ def scan_tags(text: str, is_html: bool) -> Scan:
         else:
             at = hit.end()  # an escaped character
     return scan
-
-
-def end_of_fence(text: str, fence: str, at: int) -> int:
-    """Where fenced code ends whose fence ends at an offset."""
-    close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
-    return close.end() if close else len(text)
 
 
 def _after_fence(scan: Scan, hit: re.Match[str]) -> int:

@@ -15,6 +15,13 @@ from markdown_it.token import Token
 LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
 """What looks like a marker, in order or not."""
 
+
+def end_of_fence(text: str, fence: str, at: int) -> int:
+    """Where fenced code ends whose opening fence ends at an offset."""
+    close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
+    return close.end() if close else len(text)
+
+
 # --- Markdown -------------------------------------------------------------------------------------------
 
 _STAND_IN = "jobmarket{}marker"
@@ -57,14 +64,11 @@ def _list_hidden(tokens: Sequence[Token]) -> Iterator[tuple[str, object]]:
 # --- MDX ------------------------------------------------------------------------------------------------
 
 _INTEREST = re.compile(
-    r"(?P<fence>^[ \t]*(?:`{3,}(?=[^`\n]*$)|~{3,}))|(?P<code>`+)|(?P<escaped>\\[\s\S])|(?P<brace>\{)"
+    r"^[ \t]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<code>`+)|(?P<escaped>\\[\s\S])|(?P<brace>\{)"
     r"|(?P<module>^(?:import\s+(?:[\"'{*]|[\w$]+\s*(?:,|from\b))"
     r"|export\s+(?:default|const|let|var|function|async|class|\{|\*)))"
-    r"|(?P<tag></?[A-Za-z][\w.:-]*)",
+    r"""|(?P<attribute>(?<=[\w-])=(?:"[^"]*"|'[^']*'))""",
     re.M,
-)
-_ATTRIBUTE = re.compile(
-    r"""\s*(?:(?P<brace>\{)|[\w$:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?P<value>\{))?)?|(?P<end>/?>))"""
 )
 _IN_SCRIPT = re.compile(
     r"""(?<!:)//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[`{}()\[\]]|\n[ \t]*(?=\r?\n)"""
@@ -88,9 +92,7 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
     while hit := _INTEREST.search(text, at):
         at = hit.end()
         if hit["fence"]:
-            fence = hit["fence"].strip()
-            closing = re.compile(rf"^[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
-            at = closing.end() if closing else len(text)
+            at = end_of_fence(text, hit["fence"], at)
         elif hit["code"]:
             closing = re.compile(rf"(?<!`){hit['code']}(?!`)").search(text, at)
             at = closing.end() if closing else at
@@ -98,23 +100,11 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
             at = _end_of_code(text, at)
             yield hit.start(), at, "module"
         elif hit["brace"]:
+            is_attribute = text.startswith("=", hit.start() - 1)
             at = _end_of_code(text, at, "}")
-            yield hit.start(), at, "expression"
-        elif hit["tag"]:
-            begin, at = at, _end_of_tag(text, at)
-            yield begin, at, "attribute"
-
-
-def _end_of_tag(text: str, at: int) -> int:
-    """Where a tag ends whose name ends at `at`; there already where its attributes cannot be read."""
-    begin = at
-    while hit := _ATTRIBUTE.match(text, at):
-        at = hit.end()
-        if hit["end"]:
-            return at
-        if hit["brace"] or hit["value"]:
-            at = _end_of_code(text, at, "}")
-    return begin
+            yield hit.start(), at, "attribute" if is_attribute else "expression"
+        elif hit["attribute"]:
+            yield hit.start(), at, "attribute"
 
 
 def _end_of_code(text: str, at: int, closed_by: str | None = None) -> int:

@@ -11,8 +11,8 @@ from reports.guide.words import ANY_TIME, MONEY_PARTS, NEXT_TO, PERIODS, SENTENC
 from reports.wording.numbers import MONTHS
 from transforms.pay.currency import currency_of
 
-PERCENT, SEVERAL, INTERVAL = "%", "several", "interval"
-"""The unit of a share; the time or part where a sentence names more than one; the part that is an interval."""
+PERCENT, INTERVAL = "%", "interval"
+"""The unit of a share; the part that is an interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,20 +20,20 @@ class Number:
     """A number, or a range, at text[at:end]; `low` and `high` are equal but for a range, `step` is that of its digits.
 
     `unit` is "%", a currency, "" or UNKNOWN, for digits in no known form. `per` is the time of a sum, `part` what its
-    sentence calls it (low, high, median, interval), `bound` what makes it another number ("more than", "about"). None:
-    the text does not say.
+    sentence calls it (low, high, median, interval), UNKNOWN where it names several; `bound` is what makes it another
+    number ("more than", "about"). None: the text does not say.
     """
 
     at: int
     end: int
     text: str
-    low: float
-    high: float
-    step: float
     unit: str
-    per: str | None
-    part: str | None
-    bound: str | None
+    low: float = math.nan
+    high: float = math.nan
+    step: float = 1.0
+    per: str | None = None
+    part: str | None = None
+    bound: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,7 @@ def read_numbers(sentence: str) -> Iterator[Number]:
         if (hit["low"] == "95" and _LEVEL.match(behind)) or (is_name and not unit):
             continue
         if low is None or high is None or is_name:
-            yield _make_unknown(hit)
+            yield Number(at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN)
             continue
         bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
         if bound and unit and _OF_HOW_MANY.search(bound[0]):
@@ -139,7 +139,7 @@ def read_numbers(sentence: str) -> Iterator[Number]:
         yield Number(
             at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
             high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
-            per=near or (SEVERAL if len(periods) > 1 else next(iter(periods), None)),
+            per=near or (UNKNOWN if len(periods) > 1 else next(iter(periods), None)),
             bound=bound[0].strip() if bound else None,
         )  # fmt: skip
 
@@ -151,14 +151,6 @@ def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, 
     blanks = _BLANK_RUN.match(sentence, end)
     after = blanks.end() if blanks else end
     return before[-_WINDOW:] + " " * (before != between), " " * (after > end) + sentence[after : after + _WINDOW]
-
-
-def _make_unknown(hit: re.Match[str]) -> Number:
-    """Digits in no known form."""
-    return Number(
-        at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN, low=math.nan, high=math.nan,
-        step=1.0, per=None, part=None, bound=None,
-    )  # fmt: skip
 
 
 def _name_time(behind: str) -> str | None:
@@ -223,4 +215,4 @@ def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
     parts = hear(MONEY_PARTS, before) or {part for pattern, part in MONEY_PARTS if pattern.match(close)}
     if is_range:
         return INTERVAL if INTERVAL in parts else None
-    return SEVERAL if len(parts) > 1 else next(iter(parts), None)
+    return UNKNOWN if len(parts) > 1 else next(iter(parts), None)

@@ -62,7 +62,7 @@ def test_two_numbers_are_no_range() -> None:
     [
         ("a median of USD 5K a month", "month", "median"), ("USD 5K (median) per year", "year", "median"),
         ("paid monthly, the lower end is USD 5K", "month", "low"), ("from USD 5K a week", "unknown", "low"),
-        ("from USD 5K to 6K an hour", "hour", None), ("a month or a year: USD 5K", "several", None),
+        ("from USD 5K to 6K an hour", "hour", None), ("a month or a year: USD 5K", UNKNOWN, None),
         ("USD 5K/yr", "year", None), ("USD 5K/y", "year", None), ("USD 5K p.a. (gross)", "year", None),
         ("USD 5K pa", "year", None), ("USD 5K per-annum", "year", None), ("USD 5K im Jahr", "year", None),
         ("USD 5/hr", "hour", None), ("USD 5 / h", "hour", None), ("USD 5K/mo", "month", None),
@@ -74,7 +74,7 @@ def test_two_numbers_are_no_range() -> None:
         ("USD 5K per head", "unknown", None), ("USD 5K decadely", "unknown", None), ("USD 5K p.m.", "unknown", None),
         ("Of 5 PA jobs USD 5K in Pittsburgh, PA", None, None), ("USD 5K for AI/ML", None, None),
         ("USD 5K/yr (median)", "year", "median"), ("USD 5K, a sum of all", None, None),
-        ("lower end or median: USD 5K", None, "several"), ("USD 5K–6K (95% interval)", None, "interval"),
+        ("lower end or median: USD 5K", None, UNKNOWN), ("USD 5K–6K (95% interval)", None, "interval"),
     ],
 )  # fmt: skip
 def test_words_beside_a_sum_say_its_time_and_part(text: str, per: str | None, part: str | None) -> None:
