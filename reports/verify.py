@@ -1,16 +1,7 @@
 """Whether the numbers of a text that are tied to figures are what is published. Words never tie a number.
 
-What does:
-
-- A marker holds all that stands between it and its end (`guide.markers`).
-- A link to a figure, its page, a file of it or its id alone, holds the numbers of its words: `[57%](figures/ID.json)`.
-- An id, or a link to a figure whose words have no number, is beside a number
-  - directly before or behind it: "57%, skill.python", "skill.python is 57%";
-  - in brackets behind it in its sentence, "57% ask for it [skill.python]".
-  A row of a table is one sentence. Ids of several figures together tie nothing.
-
-Of several numbers in the unit of the figure the last is tied, and the one whose interval it is; others are unresolved.
-Code, comments and addresses have no numbers. An id in a code span is an id.
+A marker and a link to a figure hold the numbers that stand in them; an id, or a link on other words, is beside one or in
+brackets behind it. docs/mcp.md says what each verdict means. Code, comments and addresses have no numbers.
 """
 
 from __future__ import annotations

@@ -1,45 +1,9 @@
 """The markers of a guide: finding them, pairing them, and saying with its line what is wrong with them.
 
-Markers, in Markdown and in HTML, each any number of times:
-
-    <!-- figure:ID -->…<!-- /figure -->            <span data-figure="ID">…</span>
-    <!-- figures:banner -->…<!-- /figures:banner -->    <div data-figures="banner">…</div>    (optional)
+    <!-- figure:ID part="low" -->…<!-- /figure -->      <span data-figure="ID" data-part="low">…</span>
     <!-- figures:sources -->…<!-- /figures:sources -->  <section data-figures="sources">…</section>
 
-- `part="value"` (the default) prints the figure, `part="note"` what a reader should know beside it: n, interval,
-  basis, period, what the 2026 guide said; `part="level"` the level of pay that it is of, `part="place"`
-  the place that it is headed by, with the countries of which too few are in it; `part="scope"`, for shares
-  of all places, of which adverts they are, with the largest countries and sources. `part="n"`, `"employers"`,
-  `"period"` and `"source"` print what it rests on. Of pay, `"low"`, `"high"`, `"median"`, `"p25"`, `"p75"` and
-  `"interval"` (of the median) print one amount; of a share, `"share"` (without "of the jobs that …"), `"interval"` and
-  `"rank"`; of a claim, `"amount"`, `"year"`, `"growth"` and `"publisher"`.
-- `per="month"`, `"year"` or `"hour"` and `in="usd"`, `"local"` (the country's money) or `"ppp"` (international dollars)
-  say by what time and in what money pay is printed, a year and dollars where nothing is said; `format="short"` (12.5K),
-  `"long"` (12,500) or `"bare"` (12,500 without its currency, a share without its sign) and `locale="de"` how numbers
-  are. Words stay English.
-- What must be said of a value ("cited; PwC", "out of date") stands in brackets behind it; behind parts once in a
-  paragraph, after the last. `mark="*"` puts other words or a sign in its place, which the block "sources" explains: it
-  may not be empty.
-- `else="…"` are plain words to print when the figure is withheld, or lacks the part; without them the reason is
-  printed. In elements each option may also be spelt `data-part`, `data-else` and so on.
-- In HTML, `<title data-figure="ID" data-template="Pay in the US: {}">…</title>` puts a figure into the title, whose
-  text is the template with the figure for `{}`.
-- A ranking or list becomes a table when both comment markers stand alone on lines of their own, and one line
-  of text otherwise. A span always holds one line of text.
-- The block "sources" must be there exactly once: basis, rung, n, window, last reading and sources of every figure
-  used. In Markdown its comment markers stand alone on their lines. On sample data the banner says so; without it
-  the sources do. It may be short: `form="line"` makes it one paragraph, with `link="…"` to where each figure is
-  explained, and `form="notes"` a list of notes whose marks stand behind the figures where each is first shown.
-- In Markdown, begin no line of running text with a comment marker: CommonMark takes such a line as raw HTML and ends
-  the paragraph before it. Warnings name such lines.
-- A marker is refused, with its line, in front matter, JSON and attributes, in addresses and titles of links and the
-  text of images, and in MDX in import and export, `{…}` expressions and comments (`misplaced`).
-- What stands in fenced code, in `code spans` of one line, in other comments, and in script, style, textarea and
-  title is text about markers, not a marker; warnings name those lines. Indented code is not recognised as code: show
-  markers in fences.
-
-Figures are written as text with HTML character references, so that they break neither a table cell nor emphasis.
-A file that is not known to be UTF-8 gets ASCII only. Newlines follow the file.
+docs/markers.md explains them and their options to editors.
 """
 
 from __future__ import annotations
