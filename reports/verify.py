@@ -1,7 +1,7 @@
 """Whether the numbers of a text that are tied to figures are what is published. Words never tie a number.
 
-A marker and a link to a figure hold the numbers that stand in them; an id, or a link on other words, is beside one or in
-brackets behind it. docs/mcp.md says what each verdict means. Code, comments and addresses have no numbers.
+A marker and a link to a figure hold the numbers that stand in them; an id, or a link on other words, is beside a number
+or in brackets behind it. docs/mcp.md says what each verdict means. Code, comments and addresses have no numbers.
 """
 
 from __future__ import annotations
