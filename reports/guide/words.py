@@ -27,7 +27,7 @@ def _time(nouns: str, adverbs: str) -> str:
     """Words for a time of pay: "a month", "per-month", "/mo", "monthly", "im Monat"; no part of a longer word."""
     return (
         r"(?:(?<![\w-])(?:an?|per|each|every|by the|im|pro|je|jede[nrs]?)[\s-]+|/\s*(?:per\s)?)"
-        rf"(?:{nouns})(?!\w|\s\d)|(?<![\w-])(?:{adverbs})(?!\w)"
+        rf"(?:{nouns})(?!\w)|(?<![\w-])(?:{adverbs})(?!\w)"
     )
 
 
@@ -46,7 +46,7 @@ PERIODS = tuple(
     for pattern, period in (
         (_OTHER_TIMES, UNKNOWN),
         (_time(r"months?|mon?|mth|Monat", r"monthly|monatlich"), "month"),
-        (_time(r"years?|yrs?|y|annum|Jahr", r"yearly|annual(?:ly)?|p\.\s?a\.|(?-i:pa)|jährlich"), "year"),
+        (_time(r"years?|yrs?|y|annum|Jahr(?!\s\d)", r"yearly|annual(?:ly)?|p\.\s?a\.|(?-i:pa)|jährlich"), "year"),
         (_time(r"hours?|hrs?|h|Stunde", r"hourly|stündlich"), "hour"),
     )
 )
@@ -98,14 +98,9 @@ SHORT = 3
 MAX_WORDS = 4
 """Words of the longest name of a skill."""
 _EARLIER_PLACES = {
-    "north america": "northern_america",
-    "latin america": "americas",
-    "the us": "us",
-    "usa": "us",
-    "uk": "gb",
-    "u.s.": "us",
-    "u.k.": "gb",
-}
+    "north america": "northern_america", "latin america": "americas",
+    **dict.fromkeys(("the us", "usa", "u.s."), "us"), **dict.fromkeys(("uk", "u.k."), "gb"),
+}  # fmt: skip
 """Names of places that guides use and lookups do not."""
 
 
