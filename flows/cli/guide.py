@@ -16,7 +16,7 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
 if TYPE_CHECKING:
-    from reports.guide.markers import RefreshResult
+    from reports.guide.render import RefreshResult
 
 app = typer.Typer(no_args_is_help=True, help="Keep a guide in step with the published figures, without a run.")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]
@@ -97,22 +97,27 @@ def patch(
 def list_figures(
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words of ids, titles and places.")],
 ) -> None:
-    """Search the figures by words, as in `guide list python germany`: those of the guide first, then every cell.
+    """Find figures by words, as in `guide list python germany`: those of the guide first, then every cell.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
-    from reports.guide import desk
+    from reports.mcp import listing
+    from reports.mcp.market import Market, NotReadableError
 
-    n_found = 0
-    with _tell_faults(), open_published() as con:
-        for match in desk.search(con, words):
-            n_found += 1
-            line = f"{match.figure}: {match.title}: {match.value or 'withheld'}"
-            OUT.print(line, soft_wrap=True, highlight=False)
-    if not n_found:
-        raise Wrong(f"no figure has all of: {', '.join(words)}")
-    if n_found == desk.MAX_FOUND:
-        OUT.print(f"the first {desk.MAX_FOUND}; more words find fewer")
+    try:
+        with Market(settings().data).read() as snapshot:
+            answer = listing.list_figures(
+                snapshot, listing.understand(" ".join(words)), first=0, most=listing.MAX_LISTED
+            )
+            rows = snapshot.read([one["id"] for one in answer["figures"]])
+    except NotReadableError as error:
+        raise WrongUsage(str(error)) from error
+    if not rows:
+        raise Wrong(f"no figure has all of: {', '.join(words)}; {answer['remedy']}")
+    for row in rows:
+        OUT.print(f"{row.figure}: {row.title}: {row.value or 'withheld'}", soft_wrap=True, highlight=False)
+    if answer["total"] > len(rows):
+        OUT.print(f"the first {len(rows)} of {answer['total']:,}; more words find fewer")
 
 
 @app.command()

@@ -190,7 +190,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 def _find_places_in_guide() -> dict[str, int]:
     """Where in our guide each figure, and each kind of figure ("pay entry"), is first shown."""
     guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
-    figures = re.findall(r'<!-- figure:([\w.]+) (?!show="level")', guide)
+    figures = re.findall(r'<!-- figure:([\w.]+) (?!part="level")', guide)
     names = [name for figure in figures for name in (_kin_of(figure), figure)]
     return {name: place for place, name in reversed(list(enumerate(names)))}
 

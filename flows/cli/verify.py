@@ -16,20 +16,22 @@ from flows.terminal.errors import OUT_OF_DATE, WrongUsage
 
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A text: Markdown, HTML or plain.")],
-    all_numbers: Annotated[bool, typer.Option("--all", help="List what is verified and unresolved, too.")] = False,
+    all_numbers: Annotated[
+        bool, typer.Option("--all", help="List what is verified and what is tied to no figure, too.")
+    ] = False,
 ) -> None:
     """Hold the numbers of a text against the published figures; exit code 3 where one is contradicted or out of date.
 
     A number has a verdict only where it is tied to a figure: between its markers, by a link
     (`[62%](figures/ID.json)`) or by the id in brackets behind it in its sentence (`62% of jobs ask for it [ID]`). All
-    others are unresolved, however many figures they equal; `--all` lists them with the figures that are nearest. What
-    a text says of the time of an old figure, with that time, is verified.
+    others are unresolved, however many figures they equal; `--all` lists them. What a text says of the time of an old
+    figure, with that time, is verified.
 
     **Reads** the text and market.duckdb. **Writes** nothing.
     """
     from reports.guide.desk import NothingPublishedError
     from reports.guide.refresh import is_html_file
-    from reports.verify.verdicts import CONTRADICTED, STALE, UNRESOLVED, VERDICTS, VERIFIED, verify_text
+    from reports.verify import CONTRADICTED, NO_TIE, STALE, VERDICTS, VERIFIED, verify_text
 
     try:
         with open_published() as con:
@@ -37,7 +39,7 @@ def verify(
     except (OSError, NothingPublishedError) as error:
         raise WrongUsage(str(error)) from error
     for one in findings:
-        if all_numbers or one.verdict not in (VERIFIED, UNRESOLVED):
+        if all_numbers or (one.verdict != VERIFIED and one.says != NO_TIE):
             line = f"{file}:{one.line}: {one.text!r}: {one.verdict}: {f'{one.figure}: ' * bool(one.figure)}{one.says}"
             OUT.print(Text(line), soft_wrap=True)
     counts = Counter(one.verdict for one in findings)

@@ -5,17 +5,15 @@ What is not in the ledger is computed for its newest day: any figure of an addre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
-from reports.cells.published import list_ids
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
 from reports.figures.compute import compute_asked
 from reports.figures.declaration import Figure
 from reports.figures.explain import ledger_row
-from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.figures.vintages import read_standing
 from reports.guide import refresh
@@ -72,38 +70,6 @@ def read_sources(con: Connection) -> list[Sources]:
 def is_sample(con: Connection) -> bool:
     """Whether the warehouse was made of sample data."""
     return bool(query.read(con, "FROM ops.runs WHERE is_sample LIMIT 1"))
-
-
-MAX_FOUND = 40
-"""Most figures that a search gives."""
-
-
-def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Figures]:
-    """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells."""
-    as_of = newest_day(con)
-    terms = [word.lower() for word in words]
-    rows = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
-    matches = [row for row in rows if all(word in f"{row.figure} {row.title}".lower() for word in terms)][:most]
-    yield from matches
-    if len(matches) == most:
-        return
-    known_ids = {row.figure for row in matches}
-    ids = [name for name in list_ids(con, as_of) if name not in known_ids and _is_meant(name, terms)]
-    yield from compute_asked(
-        con,
-        sorted(ids, key=len)[: most - len(matches)],
-        as_of,
-        code_version="",
-        standing=read_standing(con),
-    )
-
-
-def _is_meant(figure_id: str, words: Collection[str]) -> bool:
-    """Whether each word is part of an id, or of the name of its place."""
-    parts = figure_id.split(".")
-    places = " ".join(PLACES[part].name.lower() for part in parts if part in PLACES)
-    text = f"{figure_id.replace('_', ' ')} {figure_id} {places}"
-    return all(word in text for word in words)
 
 
 def figures_for(con: Connection, path: Path) -> list[Figures]:

@@ -7,56 +7,68 @@ export, `{…}` expressions with the comments in them, and the attributes of ele
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
 """What looks like a marker, in order or not."""
 
+
+def end_of_fence(text: str, fence: str, at: int) -> int:
+    """Where fenced code ends whose opening fence ends at an offset."""
+    close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
+    return close.end() if close else len(text)
+
+
 # --- Markdown -------------------------------------------------------------------------------------------
 
-MAX_PARAGRAPH = 5_000
-"""Letters before a marker in which a link or an image that it stands in may begin."""
-_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_COMMENT = re.compile(r"<!--[\s\S]*?-->")
-_NESTED = r"(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*"
-_TITLE = r"""(?:"[^"]*|'[^']*|\([^()]*)"""
-_ADDRESS = r"(?:<[^<>\n]*>|[^\s<>]+)"
-_OPEN_PARTS = (
-    (re.compile(rf"(?<!\\)!\[{_NESTED}\Z"), re.compile(rf"{_NESTED}\]"), "the text of an image"),
-    (re.compile(rf"\]\(\s*{_ADDRESS}\s+{_TITLE}\Z"), None, "the title of a link"),
-    (re.compile(rf"^ {{0,3}}\[[^\[\]]+\]:\s*{_ADDRESS}\s+{_TITLE}\Z", re.M), None, "the title of a link"),
-    (re.compile(r"\]\(\s*(?:<[^<>\n]*|[^\s<>()]*)\Z"), None, "the address of a link"),
-)
-"""What is open at the end of the text before a marker, what must then close it behind it, and what it is."""
+_STAND_IN = "jobmarket{}marker"
+"""A word that is put in the place of a marker, to see where a reader of Markdown finds it."""
+_FOUND = re.compile(_STAND_IN.format(r"(\d+)"), re.I)
+_PLACES = {"href": "the address of a link", "src": "the address of a link", "title": "the title of a link"}
+"""What attributes of links and images are."""
 
 
-def find_in_links(text: str, starts: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """Markers of Markdown, by where they start, that stand within a link or the text of an image: (offset, words)."""
-    for at in starts:
-        before = text[max(0, at - MAX_PARAGRAPH) : at]
-        before = before[max((hit.end() for hit in _BLANK_LINE.finditer(before)), default=0) :]
-        if "[" not in before:
-            continue
-        prose = _COMMENT.sub("", before)
-        for opening, closing, what in _OPEN_PARTS:
-            if opening.search(prose) and (
-                closing is None or closing.match(_COMMENT.sub("", text[at : at + MAX_PARAGRAPH]))
-            ):
+def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Those of some parts of a Markdown text that stand within a link or the text of an image: (offset, words)."""
+    if not spans or not re.search(r"\]\(|\]:|!\[", text):
+        return
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    words = [*(_STAND_IN.format(i) for i in range(len(spans))), ""]
+    references: dict[str, dict[str, dict[str, str]]] = {}
+    tokens = MarkdownIt("commonmark").parse("".join(map("".join, zip(around, words, strict=True))), references)
+    hidden = [
+        *_list_hidden(tokens),
+        *(part for one in references.get("references", {}).values() for part in one.items()),
+    ]
+    for name, value in hidden:
+        for hit in _FOUND.finditer(str(value)):
+            what = _PLACES.get(name, "the text of an image")
+            if int(hit[1]) < len(spans):
+                at = spans[int(hit[1])][0]
                 yield at, f"a marker cannot stand in {what}: it would be shown as it is written, or not at all"
-                break
+
+
+def _list_hidden(tokens: Sequence[Token]) -> Iterator[tuple[str, object]]:
+    """What is no text of its own: the attributes of links and images, and the text that stands for an image."""
+    for token in tokens:
+        yield from ((name, value) for name, value in token.attrs.items() if name in _PLACES)
+        if token.type == "image":
+            yield "alt", token.content
+        yield from _list_hidden(token.children or [])
 
 
 # --- MDX ------------------------------------------------------------------------------------------------
 
 _INTEREST = re.compile(
-    r"(?P<fence>^[ \t]*(?:`{3,}(?=[^`\n]*$)|~{3,}))|(?P<code>`+)|(?P<escaped>\\[\s\S])|(?P<brace>\{)"
+    r"^[ \t]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<code>`+)|(?P<escaped>\\[\s\S])|(?P<brace>\{)"
     r"|(?P<module>^(?:import\s+(?:[\"'{*]|[\w$]+\s*(?:,|from\b))"
     r"|export\s+(?:default|const|let|var|function|async|class|\{|\*)))"
-    r"|(?P<tag></?[A-Za-z][\w.:-]*)",
+    r"""|(?P<attribute>(?<=[\w-])=(?:"[^"]*"|'[^']*'))""",
     re.M,
-)
-_ATTRIBUTE = re.compile(
-    r"""\s*(?:(?P<brace>\{)|[\w$:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?P<value>\{))?)?|(?P<end>/?>))"""
 )
 _IN_SCRIPT = re.compile(
     r"""(?<!:)//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[`{}()\[\]]|\n[ \t]*(?=\r?\n)"""
@@ -80,9 +92,7 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
     while hit := _INTEREST.search(text, at):
         at = hit.end()
         if hit["fence"]:
-            fence = hit["fence"].strip()
-            closing = re.compile(rf"^[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
-            at = closing.end() if closing else len(text)
+            at = end_of_fence(text, hit["fence"], at)
         elif hit["code"]:
             closing = re.compile(rf"(?<!`){hit['code']}(?!`)").search(text, at)
             at = closing.end() if closing else at
@@ -90,23 +100,11 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
             at = _end_of_code(text, at)
             yield hit.start(), at, "module"
         elif hit["brace"]:
+            is_attribute = text.startswith("=", hit.start() - 1)
             at = _end_of_code(text, at, "}")
-            yield hit.start(), at, "expression"
-        elif hit["tag"]:
-            begin, at = at, _end_of_tag(text, at)
-            yield begin, at, "attribute"
-
-
-def _end_of_tag(text: str, at: int) -> int:
-    """Where a tag ends whose name ends at `at`; there already where its attributes cannot be read."""
-    begin = at
-    while hit := _ATTRIBUTE.match(text, at):
-        at = hit.end()
-        if hit["end"]:
-            return at
-        if hit["brace"] or hit["value"]:
-            at = _end_of_code(text, at, "}")
-    return begin
+            yield hit.start(), at, "attribute" if is_attribute else "expression"
+        elif hit["attribute"]:
+            yield hit.start(), at, "attribute"
 
 
 def _end_of_code(text: str, at: int, closed_by: str | None = None) -> int:

@@ -11,8 +11,8 @@ from reports.guide.words import ANY_TIME, MONEY_PARTS, NEXT_TO, PERIODS, SENTENC
 from reports.wording.numbers import MONTHS
 from transforms.pay.currency import currency_of
 
-PERCENT, SEVERAL, INTERVAL = "%", "several", "interval"
-"""The unit of a share; the time or part where a sentence names more than one; the part that is an interval."""
+PERCENT, INTERVAL = "%", "interval"
+"""The unit of a share; the part that is an interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,21 +20,20 @@ class Number:
     """A number, or a range, at text[at:end]; `low` and `high` are equal but for a range, `step` is that of its digits.
 
     `unit` is "%", a currency, "" or UNKNOWN, for digits in no known form. `per` is the time of a sum, `part` what its
-    sentence calls it (low, high, median, interval), `bound` what makes it another number ("more than"). None: the text
-    does not say.
+    sentence calls it (low, high, median, interval), UNKNOWN where it names several; `bound` is what makes it another
+    number ("more than", "about"). None: the text does not say.
     """
 
     at: int
     end: int
     text: str
-    low: float
-    high: float
-    step: float
     unit: str
-    per: str | None
-    part: str | None
-    bound: str | None
-    is_about: bool
+    low: float = math.nan
+    high: float = math.nan
+    step: float = 1.0
+    per: str | None = None
+    part: str | None = None
+    bound: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +68,11 @@ _NUMBER = re.compile(
 """A number, or else digits in no known form. Digits behind letters are of a name ("GPT4"), unless in per cent."""
 _LEVEL = re.compile(rf"{_GAP}(?:confidence )?(?:interval|CI)\b")
 """Behind "95%", which says how sure an interval is and is no number of a figure."""
-_ABOUT = re.compile(
-    r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to|etwa|rund|ungefähr"
-    r"|approx\.?|ca\.?|(?-i:c)\.)|[~≈])\s*$",
-    re.I,
-)
 _BOUND = re.compile(
     r"\b(?:(?:more|less|fewer|greater|higher|lower|rather|other) than|at (?:least|most)|over|under|above|below|beyond"
-    r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down|minus|negative)\s*$|n['’]t\s*$|[<>≥≤±+−]\s?$|(?<!\S)-$",
+    r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down|minus|negative"
+    r"|about|around|roughly|some|nearly|almost|approximately|circa|close to|etwa|rund|ungefähr)\s*$"
+    r"|\b(?:approx\.?|ca\.?|(?-i:c)\.)\s*$|n['’]t\s*$|[<>≥≤±+−~≈]\s?$|(?<!\S)-$",
     re.I,
 )
 _BOUND_BEHIND = re.compile(
@@ -86,12 +82,6 @@ _BOUND_BEHIND = re.compile(
     re.I,
 )
 _OF_HOW_MANY = re.compile(r"\b(?:of|in)\b", re.I)
-_KINDS_OF_BOUND = (
-    (re.compile(r"at least|≥|or more|or (?:above|over|higher)", re.I), "at least"),
-    (re.compile(r"at most|≤|up to|or less|or (?:below|lower|fewer)", re.I), "at most"),
-    (re.compile(r"more|great|high|over|above|beyond|exceed|[>+]", re.I), "more than"),
-    (re.compile(r"less|fewer|lower|under|below|<", re.I), "less than"),
-)
 _MONTHS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
 _DATE = re.compile(
     r"(?<![\w.,$€£¥₹])(?<![$€£¥₹A-Z] )(?:(?P<iso>(?:19|20)\d\d)-(?P<iso_month>0[1-9]|1[0-2])(?:-\d\d)?"
@@ -136,7 +126,7 @@ def read_numbers(sentence: str) -> Iterator[Number]:
         if (hit["low"] == "95" and _LEVEL.match(behind)) or (is_name and not unit):
             continue
         if low is None or high is None or is_name:
-            yield _make_unknown(hit)
+            yield Number(at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN)
             continue
         bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
         if bound and unit and _OF_HOW_MANY.search(bound[0]):
@@ -145,12 +135,12 @@ def read_numbers(sentence: str) -> Iterator[Number]:
         if part == "high" and bound and bound[0].lower().startswith("up"):
             bound = None  # "pay up to USD 17.9K" is said of the upper end
         sign = -1 if hit["minus"] else 1
-        near = _name_times(behind) if unit not in ("", PERCENT) else []
+        near = _name_time(behind) if unit not in ("", PERCENT) else None
         yield Number(
             at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
             high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
-            per=near[0] if near else SEVERAL if len(periods) > 1 else next(iter(periods), None),
-            bound=bound[0].strip() if bound else None, is_about=bool(_ABOUT.search(before)),
+            per=near or (UNKNOWN if len(periods) > 1 else next(iter(periods), None)),
+            bound=bound[0].strip() if bound else None,
         )  # fmt: skip
 
 
@@ -163,26 +153,12 @@ def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, 
     return before[-_WINDOW:] + " " * (before != between), " " * (after > end) + sentence[after : after + _WINDOW]
 
 
-def _make_unknown(hit: re.Match[str]) -> Number:
-    """Digits in no known form."""
-    return Number(
-        at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN, low=math.nan, high=math.nan,
-        step=1.0, per=None, part=None, bound=None, is_about=False,
-    )  # fmt: skip
-
-
-def _name_times(behind: str) -> list[str]:
-    """The time that stands directly behind a sum: of those that are known the longest, or else UNKNOWN."""
+def _name_time(behind: str) -> str | None:
+    """The time that stands directly behind a sum; UNKNOWN for one by which no figure is printed."""
     near = re.sub(rf"\A{NEXT_TO}", "", behind)
-    known = [period for pattern, period in PERIODS if pattern.match(near)]
     is_aside = re.match(r"\s*[,:–]\s*(?:an?\b|\w+ly\b)", behind)  # ", a median of all"
-    return known or [UNKNOWN] * bool(ANY_TIME.match(near) and not is_aside)
-
-
-def kind_of_bound(number: Number) -> str | None:
-    """Which bound a number is: "more than", "at least", …, or its own words; None for the number itself."""
-    words = number.bound or ("up to" if number.part == "high" else None)
-    return next((kind for pattern, kind in _KINDS_OF_BOUND if words and pattern.search(words)), words)
+    other = UNKNOWN if ANY_TIME.match(near) and not is_aside else None
+    return next((period for pattern, period in PERIODS if pattern.match(near)), other)
 
 
 def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[float, float] | None:
@@ -239,4 +215,4 @@ def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
     parts = hear(MONEY_PARTS, before) or {part for pattern, part in MONEY_PARTS if pattern.match(close)}
     if is_range:
         return INTERVAL if INTERVAL in parts else None
-    return SEVERAL if len(parts) > 1 else next(iter(parts), None)
+    return UNKNOWN if len(parts) > 1 else next(iter(parts), None)

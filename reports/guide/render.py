@@ -1,4 +1,7 @@
-"""What stands between the markers of a guide: figures as text, tables and notes, the banner, the sources."""
+"""What stands between the markers of a guide: figures as text, tables and notes, the banner, the sources.
+
+All of it is described once, as paragraphs, tables and lists (`Part`), which two writers turn into Markdown and HTML.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,27 @@ import difflib
 import functools
 import html
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
 from reports.guide.markers import (
     COMMENT,
+    FORMS,
     LABELS,
     PARTS,
-    Change,
-    GuideError,
-    MarkedGuide,
-    RefreshResult,
+    Problem,
     Span,
     Tag,
+    before_on_line,
     decode,
     find_markers,
     is_block,
+    line_finder,
     newline_of,
     pair,
     scan_tags,
-    warnings_of,
-    write_options,
 )
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
@@ -48,6 +49,36 @@ SAMPLE_TEXT = (
 )
 
 
+# --- paragraphs, tables and lists, and how they are written -------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Words, with a link behind them to where the figures are explained; `is_sample` is the banner of sample data."""
+
+    text: str
+    link: str | None = None
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titled:
+    """A table with its caption; the paragraphs below it are parts of their own."""
+
+    table: Table
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """A list; of notes, which are numbered, each is what its mark behind a figure leads to."""
+
+    texts: Sequence[str]
+    are_notes: bool = False
+
+
+Part = Paragraph | Titled | Items
+LINK_WORDS = "How each figure is computed"
 _MARKDOWN = re.compile(r"[|*`\[\]\\~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """Characters that mean something inside a line of Markdown; an underscore between letters does not."""
 _LIKE_A_BLOCK = re.compile(r"[#+=-]|\d{1,9}[.)]\s")
@@ -60,78 +91,86 @@ def escape(text: str, is_html: bool) -> str:
     return words if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", words)
 
 
-def _paragraph(text: str, is_html: bool) -> str:
-    words = escape(text, is_html)
-    if not is_html and _LIKE_A_BLOCK.match(words):
-        return f"&#{ord(words[0])};{words[1:]}"
-    return words
+def write_html(part: Part) -> list[str]:
+    """A part as lines of HTML."""
+    if isinstance(part, Paragraph):
+        start = f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> ' if part.is_sample else "<p>"
+        link = f' <a href="{html.escape(part.link)}">{LINK_WORDS}</a>.' if part.link else ""
+        return [f"{start}{escape(part.text, True)}{link}</p>"]
+    if isinstance(part, Items):
+        ids = [f' id="figure-{n}"' if part.are_notes else "" for n in range(1, len(part.texts) + 1)]
+        items = [f"<li{name}>{escape(text, True)}</li>" for name, text in zip(ids, part.texts, strict=True)]
+        element = "ol" if part.are_notes else "ul"
+        return [f"<{element}>", *items, f"</{element}>"]
+    table = part.table
+    caption = f"{part.caption}. {table.key}" if table.key else part.caption
+    heads = "".join(f'<th scope="col">{escape(column, True)}</th>' for column in table.columns)
+    sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
+    rows = [
+        "".join(f"<td{side}>{escape(cell, True)}</td>" for side, cell in zip(sides, row, strict=True))
+        for row in table.rows
+    ]
+    return [
+        "<table>", f"<caption>{escape(caption, True)}</caption>", "<thead>", f"<tr>{heads}</tr>", "</thead>", "<tbody>",
+        *(f"<tr>{row}</tr>" for row in rows), "</tbody>", "</table>",
+    ]  # fmt: skip
 
 
-def _table_lines(table: Table, caption: str, is_html: bool) -> list[str]:
-    """A table as lines of Markdown (GitHub's) or HTML."""
-    if is_html:
-        sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
-        heading = f"{caption}. {table.key}" if table.key else caption
-        lines = ["<table>", f"<caption>{escape(heading, True)}</caption>"]
-        heads = "".join(f'<th scope="col">{escape(c, True)}</th>' for c in table.columns)
-        lines += ["<thead>", f"<tr>{heads}</tr>", "</thead>", "<tbody>"]
-        for row in table.rows:
-            cells = "".join(f"<td{side}>{escape(c, True)}</td>" for side, c in zip(sides, row, strict=True))
-            lines.append(f"<tr>{cells}</tr>")
-        return [*lines, "</tbody>", "</table>", *(f"<p>{escape(p, True)}</p>" for p in table.below)]
+def write_markdown(part: Part) -> list[str]:
+    """A part as lines of GitHub's Markdown."""
+    if isinstance(part, Paragraph):
+        words = escape(part.text, False)
+        if part.is_sample:
+            return [f"> **{SAMPLE_TITLE}** {words}"]
+        words = f"&#{ord(words[0])};{words[1:]}" if _LIKE_A_BLOCK.match(words) else words
+        return [f"{words} [{LINK_WORDS}]({part.link})." if part.link else words]
+    if isinstance(part, Items) and part.are_notes:
+        lines = [f"[^figure-{n}]: {escape(text, False)}" for n, text in enumerate(part.texts, start=1)]
+        return "\n\n".join(lines).split("\n")
+    if isinstance(part, Items):
+        return [f"- {escape(text, False)}" for text in part.texts]
+    table = part.table
+    key = [*write_markdown(Paragraph(text=table.key)), ""] if table.key else []
     rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
-    lines = [_paragraph(table.key, False), ""] if table.key else []
-    lines += [f"| {' | '.join(escape(c, False) for c in table.columns)} |", f"| {' | '.join(rules)} |"]
-    lines += [f"| {' | '.join(escape(c, False) for c in row)} |" for row in table.rows]
-    for paragraph in table.below:
-        lines += ["", _paragraph(paragraph, False)]
-    return lines
+    rows = [[escape(cell, False) for cell in row] for row in (table.columns, *table.rows)]
+    return [*key, *(f"| {' | '.join(row)} |" for row in (rows[0], rules, *rows[1:]))]
 
 
-def _figure_lines(figure: Figures, tag: Tag, is_html: bool, words: str) -> list[str]:
-    """A figure that stands alone: a table if it has one, else a paragraph of its words."""
-    table = notes.table(figure) if tag.wanted.is_plain else None
-    if table is not None:
-        return _table_lines(table, figure.title, is_html)
-    return [f"<p>{escape(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
+def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
+    """Parts as lines, in Markdown with blank lines around each."""
+    if is_html:
+        return [line for part in parts for line in write_html(part)]
+    return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """Where a marker stands: in a sentence, in brackets of it, and where what must be said of a part is said."""
-
-    is_inline: bool
-    is_nested: bool
-    is_qualified: bool
+# --- a figure in words ------------------------------------------------------------------------------------------
 
 
-def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], at: Setting) -> str:
-    """What a marker shows, in a line. `titles` are names of sources."""
-    style = tag.wanted
+def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
+    """What a marker shows, in a line."""
+    is_nested = tag.name != "title" and _is_in_brackets(day.text, tag.start)
+    style, otherwise = tag.wanted, tag.options.get("else")
     if style.part in LABELS:
         return notes.level(figure) if style.part == "level" else notes.place(figure)
-    if figure.value is None and tag.otherwise is not None:
-        return tag.otherwise
+    if figure.value is None and otherwise is not None:
+        return otherwise
     if style.part == "scope":
-        return notes.scope(figure, titles)
+        return notes.scope(figure, day.titles)
     if style.part == "note":
         return notes.note(figure)
-    words = None if figure.value is None else notes.part(figure, style, titles)
+    words = None if figure.value is None else notes.part(figure, style, day.titles)
     if words is None:
-        if tag.otherwise is not None:
-            return tag.otherwise
+        if otherwise is not None:
+            return otherwise
         if figure.value is None and style.part in BESIDE:
-            return numbers.qualify("withheld", [figure.reason], is_nested=at.is_nested)
+            return numbers.qualify("withheld", [figure.reason], is_nested=is_nested)
         reason = figure.reason if figure.value is None else notes.why_no_part(figure, style)
-        return notes.say_withheld(figure, reason, is_nested=at.is_nested) if at.is_inline else f"withheld: {reason}"
-    is_qualified = at.is_qualified or (style.is_plain and tag.mark is None)
-    return _with_mark(words, figure.qualifier, tag.mark, is_nested=at.is_nested) if is_qualified else words
-
-
-def _with_mark(words: str, qualifier: str | None, mark: str | None, *, is_nested: bool) -> str:
-    """Words with what must be said of them: in brackets, or by the mark that the editor chose for it."""
-    if qualifier is None or mark is None:
-        return numbers.qualify(words, [qualifier], is_nested=is_nested)
+        return f"withheld: {reason}" if is_alone else notes.say_withheld(figure, reason, is_nested=is_nested)
+    mark = tag.options.get("mark")
+    if tag.start not in day.qualified and not (style.is_plain and mark is None):
+        return words
+    if figure.qualifier is None or mark is None:
+        return numbers.qualify(words, [figure.qualifier], is_nested=is_nested)
     return f"{words} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{words}{mark}"
 
 
@@ -154,29 +193,98 @@ MAX_PARAGRAPH = 5_000
 """Letters before a marker in which the brackets that it stands in are looked for."""
 
 
-def _find_qualified(text: str, spans: Sequence[Span]) -> set[int]:
-    """Offsets of the markers of values behind which stands what must be said: of each figure the last in a paragraph.
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """What is put between the markers of a text. These name figures of `ledger` by their ids."""
 
-    A whole value, which says it itself, does so wherever it stands.
-    """
-    breaks = [hit.start() for hit in BREAK.finditer(text)]
-    last: dict[tuple[int, str, str | None], int] = {}
-    for span in spans:
+    text: str
+    spans: Sequence[Span]
+    ledger: Mapping[str, Figures]
+    is_html: bool
+    sources: Sequence[Sources] = ()
+    is_sample: bool = False
+
+    @functools.cached_property
+    def used(self) -> tuple[Figures, ...]:
+        """The figures that the sources are said of, in order of first use."""
+        tags = (span.marker for span in self.spans)
+        names = dict.fromkeys(tag.figure for tag in tags if tag.figure and tag.wanted.part not in LABELS)
+        return tuple(self.ledger[name] for name in names)
+
+    @functools.cached_property
+    def titles(self) -> dict[str, str]:
+        """Names of sources to print."""
+        return {source.source: source.title for source in self.sources}
+
+    @functools.cached_property
+    def newline(self) -> str:
+        """How lines end."""
+        return newline_of(self.text, self.spans)
+
+    @functools.cached_property
+    def qualified(self) -> Set[int]:
+        """Offsets of the markers behind whose value stands what must be said: of a figure the last in a paragraph.
+
+        A whole value, which says it itself, does so wherever it stands.
+        """
+        breaks = [hit.start() for hit in BREAK.finditer(self.text)]
+        last: dict[tuple[int, str, str | None], int] = {}
+        for tag in (span.marker for span in self.spans):
+            if tag.figure is not None and tag.wanted.part not in PARTS[1:]:
+                is_whole = tag.wanted.part == "value"
+                place = -tag.start if is_whole else bisect.bisect_right(breaks, tag.start)
+                last[place, tag.figure, tag.options.get("mark")] = tag.start
+        return set(last.values())
+
+    @functools.cached_property
+    def note_numbers(self) -> Mapping[int, int]:
+        """The numbers of notes by the offset of the marker that has it; none where the sources are no notes."""
+        if not any(span.marker.block and span.marker.options.get("form") == "notes" for span in self.spans):
+            return {}
+        first: dict[str, int] = {}
+        for tag in (span.marker for span in self.spans):
+            if tag.figure and tag.name != "title" and tag.wanted.part not in (*LABELS, "scope", "note"):
+                first.setdefault(tag.figure, tag.start)
+        numbered = enumerate((figure.figure for figure in self.used), start=1)
+        return {first[name]: number for number, name in numbered if name in first}
+
+    def content_of(self, span: Span) -> str:
+        """What belongs between the markers of one span."""
         tag = span.marker
-        if tag.figure is None or tag.wanted.part in PARTS[1:]:
-            continue
-        is_whole = tag.wanted.part == "value"
-        place = -span.start if is_whole else bisect.bisect_right(breaks, span.marker.start)
-        last[place, tag.figure, tag.mark] = tag.start
-    return set(last.values())
+        is_alone = tag.name == COMMENT and is_block(self.text, span)
+        if tag.block is not None:
+            parts = _describe_sources(self, tag) if tag.block == "sources" else _describe_banner(self.is_sample)
+        else:
+            figure = self.ledger[tag.figure or ""]
+            words = _words(figure, tag, self, is_alone=is_alone)
+            if tag.name == "title":
+                return escape(tag.options.get("template", "{}").replace("{}", words), True)
+            if not is_alone:
+                # The text of a span in Markdown is still Markdown, so it is escaped as such.
+                return escape(words, self.is_html) + self._note_mark(tag)
+            table = notes.table(figure) if tag.wanted.is_plain else None
+            below = [Paragraph(text=text) for text in table.below] if table else []
+            parts = (
+                [Titled(table=table, caption=figure.title), *below] if table else [Paragraph(text=words)] * bool(words)
+            )
+        before = before_on_line(self.text, tag.start)
+        indent = "" if before.strip(" \t") else before
+        lines = _write(parts, is_html=self.is_html or tag.name != COMMENT)
+        return self.newline + "".join((f"{indent}{line}" if line else "") + self.newline for line in lines) + indent
+
+    def _note_mark(self, tag: Tag) -> str:
+        """The mark of a figure's note, where it is first shown; nothing where the sources are no notes."""
+        number = self.note_numbers.get(tag.start)
+        if number is None:
+            return ""
+        return f'<sup><a href="#figure-{number}">{number}</a></sup>' if self.is_html else f"[^figure-{number}]"
 
 
-def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
-    if not is_sample:
-        return []
-    if is_html:
-        return [f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> {SAMPLE_TEXT}</p>']
-    return [f"> **{SAMPLE_TITLE}** {SAMPLE_TEXT}"]
+# --- the sources of a guide -------------------------------------------------------------------------------------
+
+
+def _describe_banner(is_sample: bool) -> list[Part]:
+    return [Paragraph(text=SAMPLE_TEXT, is_sample=True)] if is_sample else []
 
 
 READING_KEY = (
@@ -210,40 +318,6 @@ def _rests_on(figure: Figures) -> str:
 AS_OF = "Figures as of "
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edition:
-    """What is put into one guide."""
-
-    ledger: Mapping[str, Figures]
-    used: tuple[Figures, ...]
-    sources: Sequence[Sources]
-    is_sample: bool
-    has_banner: bool
-    is_html: bool
-    newline: str
-    qualified: Set[int]
-    note_numbers: Mapping[int, int]
-    marks: Mapping[str, Sequence[Figures]]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Names of sources to print."""
-        return {source.source: source.title for source in self.sources}
-
-
-def _source_lines(day: Edition, is_html: bool, tag: Tag) -> list[str]:
-    """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
-    lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
-    lines += [] if is_html or not lines else [""]
-    days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
-    if days:
-        as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
-    else:
-        as_of = "All figures are statements of others." if day.used else "No figure is used."
-    make = {"line": _source_paragraph, "notes": _source_notes}.get(tag.form, _source_table)
-    return [*lines, *make(day, is_html, as_of, tag.link)]
-
-
 def _list_attributions(day: Edition) -> list[str]:
     """The words that sources want printed, of those behind the figures used."""
     by_name = {source.source: source for source in day.sources}
@@ -252,141 +326,48 @@ def _list_attributions(day: Edition) -> list[str]:
 
 def _list_mark_words(day: Edition) -> list[str]:
     """What the marks that the editor chose stand for, with the figures of which each is said."""
-    lines = []
-    for mark, figures in day.marks.items():
-        ids_of: dict[str, dict[str, None]] = {}
-        for one in figures:
-            ids_of.setdefault(one.qualifier or "", {})[one.figure] = None
-        words = "; ".join(f"{what} ({', '.join(ids)})" for what, ids in ids_of.items())
-        lines.append(f"{mark} stands for: {words}.")
-    return lines
+    marks: dict[str, dict[str, dict[str, None]]] = {}
+    for tag in (span.marker for span in day.spans):
+        mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
+        if mark is not None and figure is not None and figure.qualifier is not None:
+            marks.setdefault(mark, {}).setdefault(figure.qualifier, {})[figure.figure] = None
+    lists = [(mark, [f"{what} ({', '.join(ids)})" for what, ids in said.items()]) for mark, said in marks.items()]
+    return [f"{mark} stands for: {'; '.join(words)}." for mark, words in lists]
 
 
-def _link(link: str | None, is_html: bool) -> str:
-    """A link to where the figures are explained, with a space before it; nothing without one."""
-    if link is None:
-        return ""
-    words = "How each figure is computed"
-    return f' <a href="{html.escape(link)}">{words}</a>.' if is_html else f" [{words}]({link})."
-
-
-def _source_paragraph(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
-    """All of the sources in one paragraph."""
+def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
+    """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
+    form, link = tag.options.get("form", FORMS[0]), tag.options.get("link")
+    has_banner = any(span.marker.block == "banner" for span in day.spans)
+    days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
+    as_of = "All figures are statements of others." if day.used else "No figure is used."
+    if days:
+        as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
+    marks, credits, rows = _list_mark_words(day), _list_attributions(day), tuple(_list_sources(day))
+    parts = _describe_banner(day.is_sample and not has_banner)
+    if form == "long":
+        table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
+        parts += [Paragraph(text=f"{as_of} {READING_KEY} {PERIOD_KEY}", link=link)]
+        parts += [Titled(table=table, caption="Sources of the figures")] if rows else []
+        parts += [Paragraph(text=words) for words in marks]
+        return [*parts, Items(texts=credits)] if credits else parts
     n_withheld = sum(figure.value is None for figure in day.used)
-    parts = [
-        as_of,
-        f"{n_withheld} of {len(day.used)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
-        if n_withheld
-        else "",
-        *_list_mark_words(day),
-        f"Sources: {' '.join(_list_attributions(day))}" if _list_attributions(day) else "",
-    ]
-    words = " ".join(filter(None, parts))
-    return (
-        [f"<p>{escape(words, True)}{_link(link, True)}</p>"]
-        if is_html
-        else [f"{_paragraph(words, False)}{_link(link, False)}"]
-    )
+    withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
+    lines = [as_of, *([withheld] if n_withheld else []), *marks, *(["Sources:", *credits] if credits else [])]
+    parts += [Paragraph(text=" ".join(lines), link=link)]
+    texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
+    return [*parts, Items(texts=texts, are_notes=True)] if texts and form == "notes" else parts
 
 
-def _source_notes(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
-    """A note for each figure that is shown, behind the paragraph that says of which day they are."""
-    lines = _source_paragraph(day, is_html, as_of, link)
-    entries = [
-        "; ".join(filter(None, (
-            f"{figure.title} ({figure.figure}): {_rests_on(figure).rstrip('.')}", notes.describe_n(figure),
-            None if figure.value is None else notes.describe_period(figure), notes.credit(figure, day.titles),
-        )))
-        for figure in day.used
-    ]  # fmt: skip
-    if is_html:
-        items = (
-            f'<li id="figure-{number}">{escape(words, True)}</li>' for number, words in enumerate(entries, start=1)
-        )
-        return [*lines, "<ol>", *items, "</ol>"] if entries else lines
-    for number, words in enumerate(entries, start=1):
-        lines += ["", f"[^figure-{number}]: {escape(words, False)}"]
-    return lines
+def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
+    """Of each figure used its name, what it rests on, n, the reference period and the sources."""
+    for figure in day.used:
+        credit = notes.credit(figure, day.titles) or "–"
+        name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)
+        yield name, _rests_on(figure), notes.strength(figure), period, credit
 
 
-def _source_table(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
-    """A table of the figures with how to read it, and the words that sources want printed."""
-    rows = tuple(
-        (
-            f"{figure.title} ({figure.figure})",
-            _rests_on(figure),
-            notes.strength(figure),
-            notes.describe_period(figure),
-            notes.credit(figure, day.titles) or "–",
-        )
-        for figure in day.used
-    )
-    table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
-    key = f"{as_of} {READING_KEY} {PERIOD_KEY}"
-    lines = (
-        [f"<p>{escape(key, True)}{_link(link, True)}</p>"]
-        if is_html
-        else [f"{_paragraph(key, False)}{_link(link, False)}", ""]
-    )
-    lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
-    for line in _list_mark_words(day):
-        lines += [f"<p>{escape(line, True)}</p>"] if is_html else ["", _paragraph(line, False)]
-    words = _list_attributions(day)
-    if words and is_html:
-        lines += ["<ul>", *(f"<li>{escape(w, True)}</li>" for w in words), "</ul>"]
-    elif words:
-        lines += ["", *(f"- {escape(w, False)}" for w in words)]
-    return lines
-
-
-def content_of(text: str, span: Span, day: Edition) -> str:
-    """What belongs between the markers of one span."""
-    tag = span.marker
-    as_html = day.is_html or tag.name != COMMENT
-    words = ""
-    if tag.figure is not None:
-        at = Setting(
-            is_inline=not (tag.name == COMMENT and is_block(text, span)),
-            is_nested=tag.name != "title" and _is_in_brackets(text, tag.start),
-            is_qualified=tag.start in day.qualified,
-        )
-        words = _words(day.ledger[tag.figure], tag, day.titles, at)
-    if tag.name == "title":
-        return escape((tag.template or "{}").replace("{}", words), True)
-    if tag.figure is not None and not (tag.name == COMMENT and is_block(text, span)):
-        # The text of a span in Markdown is still Markdown, so it is escaped as such.
-        return escape(words, day.is_html) + _note_mark(day, tag)
-    if tag.figure is not None:
-        lines = _figure_lines(day.ledger[tag.figure], tag, as_html, words)
-    elif tag.block == "sources":
-        lines = _source_lines(day, as_html, tag)
-    else:
-        lines = _banner_lines(day.is_sample, as_html)
-    before = text[text.rfind("\n", 0, tag.start) + 1 : tag.start]
-    indent = "" if before.strip(" \t") else before
-    gap = [] if as_html or not lines else [""]
-    body = [f"{indent}{line}" if line else "" for line in [*gap, *lines, *gap]]
-    return day.newline + "".join(line + day.newline for line in body) + indent
-
-
-def _note_mark(day: Edition, tag: Tag) -> str:
-    """The mark of a figure's note, where it is first shown; nothing where the sources are no notes."""
-    number = day.note_numbers.get(tag.start)
-    if number is None:
-        return ""
-    return f'<sup><a href="#figure-{number}">{number}</a></sup>' if day.is_html else f"[^figure-{number}]"
-
-
-def _number_notes(spans: Sequence[Span], names: Sequence[str]) -> dict[int, int]:
-    """The numbers of notes by the offset of the marker that has it; {} where the block of sources has none."""
-    if not any(span.marker.block == "sources" and span.marker.form == "notes" for span in spans):
-        return {}
-    first: dict[str, int] = {}
-    for span in spans:
-        tag = span.marker
-        if tag.figure is not None and tag.wanted.part not in (*LABELS, "scope", "note") and tag.name != "title":
-            first.setdefault(tag.figure, tag.start)
-    return {at: names.index(figure) + 1 for figure, at in first.items() if figure in names}
+# --- a whole guide ----------------------------------------------------------------------------------------------
 
 
 def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
@@ -399,41 +380,33 @@ def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
     return figure_id
 
 
-def _list_marks(markers: Sequence[Tag], ledger: Mapping[str, Figures]) -> dict[str, list[Figures]]:
-    """The marks that editors chose, with the figures of which they say something."""
-    marks: dict[str, list[Figures]] = {}
-    for tag in markers:
-        if tag.mark is not None and tag.figure is not None and ledger[tag.figure].qualifier is not None:
-            marks.setdefault(tag.mark, []).append(ledger[tag.figure])
-    return marks
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What stood between the markers of a figure (or block) on a line, and what stands there now, in words.
+
+    `options` are those that say which part is shown and how, as in the marker: ' part="low" per="year"'.
+    """
+
+    line: int
+    name: str
+    options: str = ""
+    before: str
+    after: str
 
 
-def make_edition(
-    text: str,
-    spans: Sequence[Span],
-    ledger: Mapping[str, Figures],
-    *,
-    is_html: bool,
-    sources: Sequence[Sources] = (),
-    is_sample: bool = False,
-) -> Edition:
-    """What is put between the markers of a text. Its markers name figures of `ledger` by their ids."""
-    markers = [span.marker for span in spans]
-    names = tuple(
-        dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.wanted.part not in LABELS)
-    )
-    return Edition(
-        ledger=ledger,
-        used=tuple(ledger[name] for name in names),
-        sources=sources,
-        is_sample=is_sample,
-        has_banner=any(span.marker.block == "banner" for span in spans),
-        is_html=is_html,
-        newline=newline_of(text, spans),
-        qualified=_find_qualified(text, spans),
-        note_numbers=_number_notes(spans, names),
-        marks=_list_marks(markers, ledger),
-    )
+@dataclass(frozen=True, kw_only=True)
+class RefreshResult:
+    """What a refresh did: figures used, in order of first use, and what an editor should look at, as (line, words).
+
+    `changes` are in order; `withheld` are those of the figures used that have no value, `dated` those that are stale.
+    """
+
+    used: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+    is_changed: bool
+    changes: tuple[Change, ...] = ()
+    withheld: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
 
 
 def refresh_bytes(
@@ -457,62 +430,56 @@ def refresh_bytes(
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
         for span in guide.spans
     ]
-    day = make_edition(text, spans, ledger, is_html=is_html, sources=sources, is_sample=is_sample)
+    day = Edition(text=text, spans=spans, ledger=ledger, is_html=is_html, sources=sources, is_sample=is_sample)
     names = tuple(figure.figure for figure in day.used)
-    parts: list[str] = []
-    changes: list[Change] = []
-    at = 0
-    for span in spans:
-        new = content_of(text, span, day)
-        if guide.document.is_ascii:
-            new = new.encode("ascii", "xmlcharrefreplace").decode("ascii")
-        parts += [text[at : span.start], new]
-        changes += _find_change(guide, span, new)
-        at = span.end
-    result = guide.document.encode("".join([*parts, text[at:]]))
+    contents = [day.content_of(span) for span in spans]
+    if guide.document.is_ascii:
+        contents = [content.encode("ascii", "xmlcharrefreplace").decode("ascii") for content in contents]
+    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
+    outside = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    result = guide.document.encode("".join(map("".join, zip(outside, [*contents, ""], strict=True))))
+    changes = zip(spans, [text[span.start : span.end] for span in spans], contents, strict=True)
     return result, RefreshResult(
         used=names,
-        warnings=warnings_of(guide, is_html),
+        warnings=guide.warnings,
         is_changed=result != raw,
-        changes=tuple(changes),
+        changes=tuple(_list_changes(text, changes)),
         withheld=tuple(name for name in names if ledger[name].value is None),
         dated=tuple(name for name in names if ledger[name].status == "stale"),
     )
 
 
-def _find_change(guide: MarkedGuide, span: Span, new: str) -> list[Change]:
-    """What of a span changes; nothing where it stays as it is."""
-    before = guide.document.text[span.start : span.end]
-    if before == new:
-        return []
-    line = bisect.bisect_left(guide.lines, span.marker.start) + 1
-    name = span.marker.figure or f"figures:{span.marker.block}"
-    options = write_options(span.marker.wanted)
-    return [Change(line=line, name=name, options=options, before=read_words(before), after=read_words(new))]
+# --- what changes -----------------------------------------------------------------------------------------------
+
+
+def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterator[Change]:
+    """What changes between the markers of a text, of spans with what stood there and what stands there now."""
+    line_of = line_finder(text)
+    for span, before, after in places:
+        tag = span.marker
+        if before != after:
+            options = "".join(f' {name}="{value}"' for name, value in tag.options.items() if name in SHOWN_OPTIONS)
+            name = tag.figure or f"figures:{tag.block}"
+            words = read_words(before), read_words(after)
+            yield Change(line=line_of(tag.start), name=name, options=options, before=words[0], after=words[1])
+
+
+SHOWN_OPTIONS = ("part", "per", "in", "format", "locale")
+"""The options that say which part of a figure a change is of."""
 
 
 def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
     """What stands otherwise between the markers of two versions of a guide that have the same markers.
 
-    Nothing where they do not, or where a marker is not in order: then they cannot be compared place by place.
+    Nothing where they do not: then they cannot be compared place by place.
     """
-    old, new = (decode(raw, is_html).text for raw in (before, after))
-    try:
-        spans = [pair(scan_tags(text, is_html).tags, canonical)[0] for text in (old, new)]
-    except GuideError:
-        return []
-    names = [[(span.marker.figure, span.marker.block) for span in version] for version in spans]
+    texts = [decode(raw, is_html).text for raw in (before, after)]
+    spans = [pair(scan_tags(text, is_html).tags)[0] for text in texts]
+    names = [[(one.marker.figure, one.marker.block) for one in version] for version in spans]
     if names[0] != names[1]:
         return []
-    changes = []
-    for then, now in zip(*spans, strict=True):
-        texts = (read_words(old[then.start : then.end]), read_words(new[now.start : now.end]))
-        if texts[0] != texts[1]:
-            name = now.marker.figure or f"figures:{now.marker.block}"
-            line = new.count("\n", 0, now.marker.start) + 1
-            options = write_options(now.marker.wanted)
-            changes.append(Change(line=line, name=name, options=options, before=texts[0], after=texts[1]))
-    return changes
+    contents = [[text[one.start : one.end] for one in version] for text, version in zip(texts, spans, strict=True)]
+    return list(_list_changes(texts[1], zip(spans[1], *contents, strict=True)))
 
 
 def read_words(text: str) -> str:

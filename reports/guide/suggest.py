@@ -6,20 +6,18 @@ sentence does not say is not guessed: no place or level is put in for one that i
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product, zip_longest
 from typing import TypeVar
 
-from reports.figures.catalogue import find_id
 from reports.figures.claims import load_claims
 from reports.figures.pay_figures import WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
-from reports.guide.markers import decode, pair, scan_tags
+from reports.guide.markers import decode, line_finder, pair, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
 from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, hear, work_patterns
@@ -55,11 +53,11 @@ class Suggestions:
 def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False) -> Suggestions:
     """What a guide could keep current. What stands between markers, in code, comments or links is left alone."""
     text = decode(raw, is_html).text
-    lines = [i for i, c in enumerate(text) if c == "\n"]
+    line_of = line_finder(text)
     spans = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
     claims = sorted(_leave_out(find_claims(text), spans), key=lambda one: one.at)
     if not is_html:
-        link_offsets = {at for at, _ in find_in_links(text, [one.at for one in claims])}
+        link_offsets = {at for at, _ in find_in_links(text, [(one.at, one.at) for one in claims])}
         claims = [one for one in claims if one.at not in link_offsets]
     rows = {row.figure: row for row in read_figures(con, {one.figure for one in claims})}
     proposals = []
@@ -70,7 +68,7 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
         proposals.append(
             Proposal(
-                line=bisect.bisect_left(lines, one.at) + 1, text=one.text, says=f"{row.title}: {says}",
+                line=line_of(one.at), text=one.text, says=f"{row.title}: {says}",
                 marker=_write_marker(one, with_elements=is_html or is_mdx),
             )
         )  # fmt: skip
@@ -79,14 +77,14 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
     rest = _leave_out(numbers, [*spans, *matches])
     return Suggestions(
         proposals=tuple(proposals),
-        unmatched=tuple((bisect.bisect_left(lines, one.at) + 1, one.text) for one in rest),
+        unmatched=tuple((line_of(one.at), one.text) for one in rest),
     )
 
 
 def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
     """Where no marker can be put: tags, code, comments, and what stands between markers already."""
     scan = scan_tags(text, is_html)
-    spans, _ = pair(scan.tags, find_id)
+    spans, _ = pair(scan.tags)
     yield 0, scan.front_matter
     yield from scan.skipped
     yield from ((span.marker.start, span.after) for span in spans)

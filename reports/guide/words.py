@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from reports.figures.places import PLACES, Place, slug
 from reports.figures.share_figures import BASELINE_NAMES, items_of
@@ -20,43 +20,37 @@ _INNER_STOP = (
 SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
 """A sentence, or a cell of a table. A full stop in a number or an abbreviation ("U.S.", "p.a.") ends none."""
 UNKNOWN = "unknown"
-"""The time of a sum whose words for it are not known, and the unit of a number in no known form."""
+"""The time of a sum by which no figure is printed, and the unit of a number in no known form."""
 
 
-def _time(nouns: str, adverbs: str, german: str) -> re.Pattern[str]:
+def _time(nouns: str, adverbs: str) -> str:
     """Words for a time of pay: "a month", "per-month", "/mo", "monthly", "im Monat"; no part of a longer word."""
-    return re.compile(
-        rf"(?:(?<![\w-])(?:an?|per|each|every|by the)[\s-]+|/\s*(?:per\s)?)(?:{nouns})(?!\w)"
-        rf"|(?<![\w-])(?:{adverbs})(?!\w)|\b(?:im|pro|je|jede[nrs]?) (?:{german})(?!\w|\s\d)",
-        re.I,
+    return (
+        r"(?:(?<![\w-])(?:an?|per|each|every|by the|im|pro|je|jede[nrs]?)[\s-]+|/\s*(?:per\s)?)"
+        rf"(?:{nouns})(?!\w)|(?<![\w-])(?:{adverbs})(?!\w)"
     )
 
 
-PERIODS = (
-    (
-        _time(r"(?:two|2|other|second)[\s-]+w(?:ee)?ks?|fortnight", r"bi-?weekly|fortnightly", "zwei Wochen"),
-        "two weeks",
+_OTHER_TIMES = "|".join((
+    _time(
+        r"(?:(?:two|three|six|\d+|other|second|zwei|drei)[\s-]+)?(?:w(?:ee)?ks?|days?|months|Wochen?|Tage?|Monate)|[wdq]"
+        r"|fortnights?|quarters?|qtr|Quartal",
+        r"weekly|fortnightly|daily|quarterly|wöchentlich|täglich",
     ),
-    (_time(r"quarter|qtr|q|(?:three|3)[\s-]+months", r"quarterly", "Quartal"), "quarter"),
-    (
-        re.compile(
-            r"\b(?:semi|bi|tri|half)[\s-]?(?:annual|year|month|week)\w*"
-            r"|\b(?:once|twice|\w+ times) (?:an?|per|each|every) \w+"
-            r"|\bevery (?:\w+[\s-]+)(?:hour|day|week|month|quarter|year)s?\b",
-            re.I,
-        ),
-        UNKNOWN,
-    ),
-    (_time(r"months?|mon?|mth", r"monthly|monatlich", "Monat"), "month"),
-    (
-        _time(r"years?|yrs?|y|annum", r"yearly|annual(?:ly)?|p\.\s?a\.|(?-i:pa)|jährlich", "Jahr"),
-        "year",
-    ),
-    (_time(r"hours?|hrs?|h", r"hourly|stündlich", "Stunde"), "hour"),
-    (_time(r"weeks?|wks?|w", r"weekly|wöchentlich", "Woche"), "week"),
-    (_time(r"days?|d", r"daily|täglich", "Tag"), "day"),
+    r"\b(?:semi|bi|tri|half)[\s-]?(?:annual|year|month|week)\w*",
+    r"\b(?:once|twice|\w+ times) (?:an?|per|each|every) \w+",
+    r"\bevery \w+[\s-]+(?:hour|day|week|month|quarter|year)s?\b",
+))  # fmt: skip
+PERIODS = tuple(
+    (re.compile(pattern, re.I), period)
+    for pattern, period in (
+        (_OTHER_TIMES, UNKNOWN),
+        (_time(r"months?|mon?|mth|Monat", r"monthly|monatlich"), "month"),
+        (_time(r"years?|yrs?|y|annum|Jahr(?!\s\d)", r"yearly|annual(?:ly)?|p\.\s?a\.|(?-i:pa)|jährlich"), "year"),
+        (_time(r"hours?|hrs?|h|Stunde", r"hourly|stündlich"), "hour"),
+    )
 )
-"""Words for the time of a sum, the longer first."""
+"""Words for the time of a sum; of those by which no figure is printed, that there is one."""
 NEXT_TO = r"[\s(,:–]*(?:(?:gross|net|base|brutto|netto|before tax)[\s),]*)?"
 """What may stand between a sum and its time."""
 ANY_TIME = re.compile(
@@ -104,14 +98,9 @@ SHORT = 3
 MAX_WORDS = 4
 """Words of the longest name of a skill."""
 _EARLIER_PLACES = {
-    "north america": "northern_america",
-    "latin america": "americas",
-    "the us": "us",
-    "usa": "us",
-    "uk": "gb",
-    "u.s.": "us",
-    "u.k.": "gb",
-}
+    "north america": "northern_america", "latin america": "americas",
+    **dict.fromkeys(("the us", "usa", "u.s."), "us"), **dict.fromkeys(("uk", "u.k."), "gb"),
+}  # fmt: skip
 """Names of places that guides use and lookups do not."""
 
 
@@ -119,20 +108,6 @@ def terms_of(text: str) -> tuple[str, ...]:
     """The words of a text by which a figure is found, in small letters and as ids have them, each once."""
     words = re.findall(r"[\w+#.&-]+", text.lower())
     return tuple(dict.fromkeys(SYNONYMS.get(word, word) for word in words if word not in IDLE))
-
-
-MIN_SHARED = 2
-"""Words that a text and the name of a figure must share, for the text to be near it."""
-
-
-def rank_by_words(text: str, names: Mapping[str, Collection[str]], *, most: int) -> list[str]:
-    """The keys of `names` whose words share most with a text, the shorter names first among equals."""
-    words = set(terms_of(text)) | {term for _, _, place in find_places(text) for term in terms_of(place.name)}
-    shared = {name: len(words.intersection(terms)) for name, terms in names.items()}
-    keys = sorted(
-        (name for name in names if shared[name] >= MIN_SHARED), key=lambda key: (-shared[key], len(names[key]))
-    )
-    return keys[:most]
 
 
 def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:

@@ -24,7 +24,7 @@ from reports.figures.explain import explain_figure
 from reports.mcp import answers, compare, listing
 from reports.mcp.market import Market, NotReadableError
 from reports.release.figure_files import plain
-from reports.verify.verdicts import VERDICTS, verify_text
+from reports.verify import VERDICTS, verify_text
 from transforms.records.definitions import BAND
 from warehouse.publish.bounded_query import Bounds, QueryRefusedError, ask_apart
 
@@ -262,22 +262,19 @@ def _add_check_tools(server: Server, market: Market) -> None:
         said as the figure is printed, its time; one sum of a band needs "median", "lower end" or "upper end". Verdicts:
         verified (as published), rounded (right as far as it goes), stale (of long ago, or of another time than the text
         says), contradicted (another number is published: `says` has it), no figure (withheld, or none has that id),
-        unresolved (tied to no figure, or not said clearly: `says` what is missing). Unresolved is not verified:
-        `nearest` has figures that it may be of; where one of them is what you meant, tie the number to it and verify
-        again. `figures` has each figure named, with interval.
+        unresolved (tied to no figure, or not said clearly: `says` what is missing). Unresolved is not verified: find
+        the figure with `list`, tie the number to it and verify again. `figures` has each figure named, with interval.
         """
 
         def make() -> dict[str, Any]:
             with market.read() as snapshot:
                 findings = verify_text(snapshot.con, text.encode(), is_html=is_html)
                 page = findings[:MAX_FINDINGS]
-                names = {name for one in page for name in (one.figure, *one.nearest) if name}
-                ids = sorted(name for name in names if snapshot.has(name))
+                ids = sorted({one.figure for one in page if one.figure and snapshot.has(one.figure)})
                 figures = [answers.summarise(row, snapshot) for row in snapshot.read(ids)]
                 answer = answers.head(snapshot)
             counts = {verdict: sum(one.verdict == verdict for one in findings) for verdict in VERDICTS}
-            records = [{name: value for name, value in asdict(one).items() if value != ()} for one in page]
-            answer |= {"counts": counts, "findings": records, "figures": figures}
+            answer |= {"counts": counts, "findings": [asdict(one) for one in page], "figures": figures}
             n_more = len(findings) - len(page)
             return answer | ({"findings_left_out": n_more} if n_more else {})
 

@@ -661,7 +661,10 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
 
 def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., CommandResult], tmp_path: Path) -> None:
     assert ask("guide", "list", "python", "germany").out.startswith("skill.python.de.")
-    assert ask("guide", "list", "no", "such", "words").code == 1
+    many = ask("guide", "list", "pay").out.splitlines()
+    assert len(many) == 26 and many[-1].startswith("the first 25 of ")
+    nothing = ask("guide", "list", "no", "such", "words", "germany")
+    assert nothing.code == 1 and "no figure has all of: no, such, words, germany" in nothing.said
     guide = tmp_path / "my.md"
     guide.write_text("Engineers are paid USD 99K in the United States.\nUSD 32,000. Know algorithms.\n")
     result = ask("guide", "suggest", str(guide))
@@ -677,7 +680,7 @@ def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., CommandRes
 
 def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., CommandResult], sample: FinishedRun) -> None:
     names = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
-    values = r'<!-- figure:([\w.]+) (?!show="level")'
+    values = r'<!-- figure:([\w.]+) (?!part="level")'
     in_guide = list(dict.fromkeys(re.findall(values, (sample.data / "guide.md").read_text())))
     assert len(in_guide) > 20
     assert [name for name in names if name in in_guide] == in_guide

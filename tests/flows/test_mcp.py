@@ -226,10 +226,9 @@ def test_numbers_of_a_text_are_verified(ask: Ask, session: Session) -> None:
     findings = answer["findings"]
     assert [one["verdict"] for one in findings] == ["verified", "contradicted", "unresolved", "unresolved"]
     assert [answer["counts"][verdict] for verdict in ("verified", "rounded", "contradicted")] == [1, 0, 1]
-    assert findings[2]["nearest"][0] == PYTHON and "nearest" not in findings[0]
-    figures = {one["id"]: one for one in answer["figures"]}
-    assert figures.keys() == {PYTHON, *findings[2]["nearest"]}
-    assert all(one["interval"] and one["period"] for one in figures.values())
+    assert findings[2]["says"] == "tied to no figure" and findings[2]["figure"] is None
+    (figure,) = answer["figures"]
+    assert figure["id"] == PYTHON and figure["interval"] and figure["period"]
     assert "at most 20000 characters" in session.refuse("verify", text="x" * 20_001)
     many = ask("verify", text="5 apples. " * 300)
     assert [len(many["findings"]), many["findings_left_out"], many["figures"]] == [200, 100, []]

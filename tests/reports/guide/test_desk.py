@@ -60,13 +60,6 @@ def test_nothing_is_published_yet(con: duckdb.DuckDBPyConnection) -> None:
         desk.read_figures(con, [NORTH])
 
 
-def test_figures_are_searched_by_words_of_places_and_things(published: duckdb.DuckDBPyConnection) -> None:
-    assert [one.figure for one in desk.search(published, ["rust", "germany"])] == ["skill.rust.de.ai_engineering"]
-    rows = list(desk.search(published, ["Machine", "states"]))
-    assert [one.figure for one in rows] == [f"{SENIOR}.advertised"]
-    assert len(list(desk.search(published, ["pay"], most=3))) == 3
-
-
 MARKDOWN = "Pay: <!-- figure:{0} -->x<!-- /figure -->\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
 HTML = '<p>Pay: <span data-figure="{0}">x</span></p><section data-figures="sources"></section>'
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from reports.figures.catalogue import KNOWN
 from reports.figures.compute import compute_figures
-from reports.guide.markers import GuideError, RefreshResult
+from reports.guide.markers import GuideError
 from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
-from reports.guide.render import refresh_bytes
+from reports.guide.render import RefreshResult, refresh_bytes
 from warehouse import tables
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.publish import atomic_files
@@ -89,7 +89,7 @@ def test_spans_in_a_line(given_text: str, expected: str | None, ledger: list[Fig
 
 
 def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
-    text = text_of('a <!-- figure:skill.python show="note" --><!-- /figure -->' + END, ledger)
+    text = text_of('a <!-- figure:skill.python part="note" --><!-- /figure -->' + END, ledger)
     assert "500 jobs of 50 employers, read 3 to 17 August 2026. 95% interval 60–64%" in text
     assert "The 2026 guide said: essential." in text
 
@@ -99,7 +99,7 @@ def test_shares_of_all_places_can_be_headed_by_which_adverts_they_are(ledger: li
     parts = tuple(SourceContribution(source=name, n=n, read_on=None) for name, n in (("lever", 3), ("ashby", 9)))
     row = figure(figure="skills.big_data", value="Go 50%", n_jobs=40, value_json=json.dumps(rows), behind=parts)
     new_ledger = [row if old.figure == row.figure else old for old in ledger]
-    marker = 'a <!-- figure:skills.big_data show="scope" -->{}<!-- /figure -->'
+    marker = 'a <!-- figure:skills.big_data part="scope" -->{}<!-- /figure -->'
     assert text_of(marker.format("?") + END, new_ledger).startswith(
         marker.format(
             "In the adverts we read: 40 jobs; largest countries: Peru 75%; largest sources by adverts: ashby 75%, "
@@ -244,8 +244,8 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
         ("x <!-- figure:skill-python -->", 1, "broken marker"),
         ("x <!-- figures:everything -->", 1, "broken marker"),
         ("x <!-- figure:skill.python shwo='note' --><!-- /figure -->", 1, "unknown option 'shwo'"),
-        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "has no part 'all': value, note"),
-        ("x <!-- figure:skill.python show='note' show='value' --><!-- /figure -->", 1, "part is given twice"),
+        ("x <!-- figure:skill.python part='all' --><!-- /figure -->", 1, "has no part 'all': value, note"),
+        ("x <!-- figure:skill.python part='note' part='value' --><!-- /figure -->", 1, "part is given twice"),
         ("<span data-figure='skill.python'/>", 1, "holds nothing"),
         ("<b data-figure='skill.python'></b>", 1, "works on <span> and <title> only"),
         ("<span data-figure=\"skill.python'>x</span>", 1, "cannot be read"),
@@ -404,7 +404,7 @@ MARKS = st.sampled_from(
         ("<!-- figure:skill.python -->", "", "<!-- /figure -->"),
         ("<!-- figure:skill.r else='none | at all' -->", "", "<!-- /figure -->"),
         ("\n<!-- figure:skills.big_data -->", "\n", "<!-- /figure -->\n"),
-        ('<span data-figure="skills.big_data" show="note">', "", "</span>"),
+        ('<span data-figure="skills.big_data" part="note">', "", "</span>"),
         ("\n<!-- figures:banner -->", "\n", "<!-- /figures:banner -->\n"),
     ]
 )
@@ -558,7 +558,7 @@ def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make
     ]
     text = "at {}; {}".format(
         *(
-            f'<!-- figure:{name} show="level" -->?<!-- /figure -->'
+            f'<!-- figure:{name} part="level" -->?<!-- /figure -->'
             for name in ("pay.x.ai_engineering.mid_senior", "skill.python")
         )
     )

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator
 import duckdb
 import pytest
 
+from reports import verify
 from reports.guide.desk import read_figures
-from reports.verify import verdicts
-from reports.verify.ties import MAX_NAMES
-from reports.verify.verdicts import (
+from reports.verify import (
     CONTRADICTED,
-    MAX_PLACED,
+    MAX_NAMES,
     NO_FIGURE,
+    NO_TIE,
     ROUNDED,
     STALE,
     UNRESOLVED,
@@ -115,12 +115,10 @@ def test_no_words_make_a_published_number_verified(published: duckdb.DuckDBPyCon
     assert {(one.verdict, one.figure) for one in checks} == {(UNRESOLVED, None)}
 
 
-def test_a_number_without_a_tie_has_the_nearest_figures(published: duckdb.DuckDBPyConnection) -> None:
+def test_a_number_without_a_tie_says_so_on_its_line(published: duckdb.DuckDBPyConnection) -> None:
     text = "Of AI engineering jobs in Germany, 12% ask for Python.\n\nAnd 5 apples.\n"
-    first, second = verify_text(published, text.encode())
-    assert first.nearest[0] == "skill.python.de.ai_engineering" and "skill.python.all.ai_engineering" in first.nearest
-    assert "88% [skill.python.de.ai_engineering]" in first.says
-    assert second == Finding(3, "5", UNRESOLVED, None, "tied to no figure")
+    numbers = ((1, "12%"), (3, "5"))
+    assert verify_text(published, text.encode()) == [Finding(*one, UNRESOLVED, None, NO_TIE) for one in numbers]
 
 
 # --- what ties a number -----------------------------------------------------------------------------------------
@@ -151,14 +149,14 @@ def test_a_tie_gives_a_number_its_verdict(published: duckdb.DuckDBPyConnection, 
 @pytest.mark.parametrize(
     ("text", "verdicts_of"),
     [
-        ("57%, up from 41%, ask for it [skill.python]", [VERIFIED, UNRESOLVED]),
+        ("57%, up from 41%, ask for it [skill.python]", [UNRESOLVED, UNRESOLVED]),
         ("88%, up from 41%, ask for it [skill.python]", [UNRESOLVED, CONTRADICTED]),
-        ("[57%, up from 41%](skill.python)", [VERIFIED, UNRESOLVED]),
-        ("57% of jobs ask for it, compared with 41% in the past [skill.python]", [VERIFIED, UNRESOLVED]),
-        ("57%, up from 41% [skill.python]", [VERIFIED, UNRESOLVED]),
-        ("57% of 500 [skill.python]", [VERIFIED, UNRESOLVED]),
-        ("57% of jobs ask for Python and 60% ask for Docker [skill.python]", [UNRESOLVED, CONTRADICTED]),
-        ("[57% ask for Python and 60% for Docker](skill.python)", [UNRESOLVED, CONTRADICTED]),
+        ("up from 41%, 57% ask for it [skill.python]", [UNRESOLVED, VERIFIED]),
+        ("57% (skill.python), up from 41%", [VERIFIED, UNRESOLVED]),
+        ("[57%, up from 41%](skill.python)", [UNRESOLVED, UNRESOLVED]),
+        ("57% of 500 [skill.python]", [UNRESOLVED, UNRESOLVED]),
+        ("57% of jobs ask for Python and 60% ask for Docker [skill.python]", [UNRESOLVED, UNRESOLVED]),
+        ("50% of jobs ask for Python and 60% ask for Docker [skill.python]", [UNRESOLVED, CONTRADICTED]),
         ("78% of jobs ask for Rust and 57% (49–65%) for Python [skill.python]", [UNRESOLVED, VERIFIED, VERIFIED]),
         ("57% of jobs ask for Python and 60xyz for Docker [skill.python]", [UNRESOLVED, UNRESOLVED]),
         ("57% of jobs at the 3rd 5G maker's, with GPT4 [skill.python]", [VERIFIED, UNRESOLVED, UNRESOLVED]),
@@ -172,7 +170,7 @@ def test_a_tie_gives_a_number_its_verdict(published: duckdb.DuckDBPyConnection, 
         ("more than <!-- a comment -->57% [skill.python]", [UNRESOLVED]),
         ("&minus;57% [skill.python]", [UNRESOLVED]),
         ("[minus 57%](skill.python)", [UNRESOLVED]),
-        ("approx. [60%](skill.python)", [ROUNDED]),
+        ("approx. [60%](skill.python)", [UNRESOLVED]),
         ("12% (skill.rust) or 57% (skill.python)", [CONTRADICTED, VERIFIED]),
         ("Rust 78% (skill.rust), Python 57% (skill.python), SQL 44%", [VERIFIED, VERIFIED, UNRESOLVED]),
         ("57% of 1,000 jobs at 30 employers [skill.python]", [VERIFIED, UNRESOLVED, UNRESOLVED]),
@@ -205,12 +203,12 @@ def test_ties_stand_in_html(published: duckdb.DuckDBPyConnection) -> None:
 
 TIED_TO_A_SHARE = [
     ("57.3%", VERIFIED), ("57 per cent", VERIFIED), ("57,3 %", VERIFIED), ("57.4%", UNRESOLVED), ("58%", CONTRADICTED),
-    ("about 60%", ROUNDED), ("60%", CONTRADICTED), ("about 100%", CONTRADICTED), ("57", CONTRADICTED),
+    ("about 57%", UNRESOLVED), ("60%", CONTRADICTED), ("57", CONTRADICTED),
     ("USD 57", CONTRADICTED), ("-57%", CONTRADICTED), ("49–65%", VERIFIED), ("49–66%", CONTRADICTED),
     ("more than 57%", UNRESOLVED), (">57%", UNRESOLVED), ("57% more", UNRESOLVED), ("rose by 57%", UNRESOLVED),
     ("not 57%", UNRESOLVED), ("57 percentage points", UNRESOLVED), ("1,057%", CONTRADICTED),
-    ("approx. 60%", ROUNDED), ("approx 60%", ROUNDED), ("ca. 60%", ROUNDED), ("c. 60%", ROUNDED), ("c.60%", ROUNDED),
-    ("circa 60%", ROUNDED), ("approx. 80%", CONTRADICTED), ("C. 60%", CONTRADICTED),
+    *((f"{about}57%", UNRESOLVED) for about in ("approx. ", "approx ", "ca. ", "c. ", "c.", "circa ", "nearly ", "~")),
+    ("C. 57%", VERIFIED),
     ("57％", VERIFIED), ("58％", CONTRADICTED), ("57٪", VERIFIED), ("57pc", VERIFIED), ("58pc", CONTRADICTED),
     ("57 pct. of jobs", VERIFIED), ("57xyz", UNRESOLVED),
     ("in 2019, 57%", STALE), (f"in {AS_OF:%B %Y}, 57%", VERIFIED), (f"on {AS_OF}, 57%", VERIFIED),
@@ -221,44 +219,47 @@ TIED_TO_PAY = [
     ("USD 10.0K–15.5K per month", CONTRADICTED),
     ("USD 9.5K–15.0K per month", CONTRADICTED), ("USD 10.0K–15.0K a year", CONTRADICTED),
     *((f"USD 10.0K–15.0K{time}", CONTRADICTED) for time in (
-        "/yr", "/y", "/hr", "/h", " p.a.", " pa", " per-annum", " a quarter", " biweekly", " every two weeks",
-        " im Jahr", " gross/yr", " fortnightly", " P.A.", " by the year",
+        "/yr", "/y", "/hr", "/h", " p.a.", " pa", " per-annum", " im Jahr", " gross/yr", " P.A.", " by the year",
     )),
     *((f"USD 10.0K–15.0K{time}", UNRESOLVED) for time in (
-        "/sprint", " a sprint", " per candidate", " annum", " each round",
-        " semi-monthly", " decadely", " every six months",
+        "/sprint", " a sprint", " per candidate", " annum", " each round", " semi-monthly", " decadely",
+        " every six months", " a quarter", " biweekly", " every two weeks", " fortnightly", " a week",
+    )),
+    *((f"{time}, USD 120K–180K", UNRESOLVED) for time in (
+        "every two weeks", "Biweekly", "per three months", "a quarter", "half-yearly", "twice a year", "wöchentlich",
     )),
     *((f"USD 10.0K–15.0K{time}", VERIFIED) for time in ("/mo", " / month", " im Monat")),
-    ("USD 120K–180K at AI/ML firms", VERIFIED), ("USD 30K–45K a quarter", VERIFIED),
+    ("USD 120K–180K at AI/ML firms", VERIFIED), ("USD 30K–45K a quarter", UNRESOLVED),
     ("$120K–$180K p.a.", VERIFIED), ("$120K–$180K/yr", VERIFIED),
     ("USD10.0K–15.0K per month", VERIFIED), ("GBP10.0K–15.0K per month", CONTRADICTED),
     ("USD 10.0K–EUR 15.0K per month", CONTRADICTED), ("-$10.0K–15.0K per month", UNRESOLVED),
     ("Up to USD 180K a year", VERIFIED),
-    ("USD 10.0K–15.0K a week", CONTRADICTED), ("$120K–$180K", VERIFIED), ("USD 120K–180K a month", CONTRADICTED),
+    ("$120K–$180K", VERIFIED), ("USD 120K–180K a month", CONTRADICTED),
     ("A$10.0K–15.0K per month", CONTRADICTED), ("AU$10.0K–15.0K per month", CONTRADICTED),
     ("CAD $10.0K–15.0K per month", CONTRADICTED), ("$10.0K–15.0K CAD per month", CONTRADICTED),
     ("10,000–15,000 Australian dollars per month", CONTRADICTED), ("€10.0K–15.0K per month", CONTRADICTED),
     ("10,000–15,000 US dollars per month", VERIFIED), ("10.0–15.0% per month", UNRESOLVED),
     ("a median of USD 195,400 a year", VERIFIED), ("a median of $195K a year", VERIFIED),
     ("$195K (median) a year", VERIFIED),
-    ("a median of about USD 200,000 a year", ROUNDED), ("a median of USD 200K a year", CONTRADICTED),
+    ("a median of about USD 195,400 a year", UNRESOLVED), ("a median of USD 200K a year", CONTRADICTED),
     ("a median of USD 195.3K a year", UNRESOLVED), ("a median of USD 150K a year", CONTRADICTED),
-    ("a median of about USD 300,000 a year", CONTRADICTED), ("a median of $195K+ a year", UNRESOLVED),
+    ("a median of $195K+ a year", UNRESOLVED),
     ("a lower end of USD 120K a year", VERIFIED), ("a lower end of USD 180K a year", CONTRADICTED),
     ("up to USD 180K a year", VERIFIED), ("over USD 180K a year", UNRESOLVED), ("USD 180K a year", UNRESOLVED),
     ("USD 185K–205K a year (95% interval)", VERIFIED), ("USD 185K–205K a year", UNRESOLVED),
 ]  # fmt: skip
 TIED_TO_OTHERS = [
     ("44% (skill.sql)", UNRESOLVED), ("70% (skill.sql)", CONTRADICTED), ("30–60% (skill.sql)", VERIFIED),
-    ("0.3% (skill.perl)", VERIFIED), ("0% (skill.perl)", ROUNDED), ("about 100% (skill.rust)", CONTRADICTED),
-    ("about 80% (skill.rust)", ROUNDED), ("78% (skills.baseline)", UNRESOLVED),
+    ("0.3% (skill.perl)", VERIFIED), ("0% (skill.perl)", ROUNDED),
+    ("78% (skills.baseline)", UNRESOLVED),
     ("USD 15.7 trillion (claim.gdp_2030)", VERIFIED), ("USD 15.8 trillion (claim.gdp_2030)", CONTRADICTED),
     ("$15.7tn (claim.gdp_2030)", VERIFIED), ("$16 trillion (claim.gdp_2030)", ROUNDED),
-    ("more than $15.7 trillion (claim.gdp_2030)", CONTRADICTED), ("Up to $15.7 trillion (claim.gdp_2030)", VERIFIED),
-    ("more than $250 billion (claim.investment_2024)", VERIFIED), ("above $250bn (claim.investment_2024)", VERIFIED),
+    ("more than $15.7 trillion (claim.gdp_2030)", UNRESOLVED), ("Up to $15.7 trillion (claim.gdp_2030)", VERIFIED),
+    ("over $250 billion (claim.investment_2024)", VERIFIED), ("over $250bn (claim.investment_2024)", VERIFIED),
+    ("more than $250 billion (claim.investment_2024)", UNRESOLVED),
     ("at least $250 billion (claim.investment_2024)", UNRESOLVED), ("USD 300bn (claim.investment_2024)", CONTRADICTED),
-    ("less than $250 billion (claim.investment_2024)", CONTRADICTED),
-    ("up to $250 billion (claim.investment_2024)", CONTRADICTED),
+    ("less than $250 billion (claim.investment_2024)", UNRESOLVED),
+    ("up to $250 billion (claim.investment_2024)", UNRESOLVED),
     ("$3.5 trillion (claim.market_2033)", ROUNDED), ("USD 3,497 billion (claim.market_2033)", ROUNDED),
     ("$3 trillion (claim.market_2033)", CONTRADICTED),
     ("EUR 15.7 trillion (claim.gdp_2030)", CONTRADICTED), ("57% (claim.ai_adoption)", NO_FIGURE),
@@ -312,7 +313,7 @@ def test_a_stale_figure_is_as_published_for_who_names_its_time(
     def read_stale(con: duckdb.DuckDBPyConnection, ids: Collection[str]) -> list[mart_tables.Figures]:
         return [dataclasses.replace(row, status="stale") for row in read_figures(con, ids)]
 
-    monkeypatch.setattr(verdicts, "read_figures", read_stale)
+    monkeypatch.setattr(verify, "read_figures", read_stale)
     (check,) = verify_text(published, f"In {time}, {text}".encode())
     assert check.verdict == (STALE if text.startswith("<") else verdict)
 
@@ -353,7 +354,6 @@ def test_hostile_texts_are_bounded_and_never_verified_without_a_tie(
 ) -> None:
     checks = verify_text(published, HOSTILE[name].encode())
     assert [one.text for one in checks if one.verdict in (VERIFIED, ROUNDED)] == VERIFIED_OF_HOSTILE.get(name, [])
-    assert sum(bool(one.nearest) for one in checks) <= MAX_PLACED
 
 
 def test_names_beyond_what_is_looked_up_say_so(published: duckdb.DuckDBPyConnection) -> None:
