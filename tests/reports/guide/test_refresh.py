@@ -24,7 +24,7 @@ from warehouse.tables import Sources
 
 Make = Callable[..., Figures]
 END = "\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
-RANKING = '[{"rank_best": 1, "rank_worst": 1, "skill": "C|C++ <b>", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6,'
+RANKING = '[{"rank_best": 1, "rank_worst": 1, "name": "C|C++ <b>", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6,'
 RANKING += ' "form": "point", "n_asking": 9, "status": "published", "n_jobs": 18, "n_without_text": 0}]'
 
 
@@ -95,7 +95,7 @@ def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
 
 
 def test_shares_of_all_places_can_be_headed_by_which_adverts_they_are(ledger: list[Figures], figure: Make) -> None:
-    rows = [{"skill": "Go", "share": 0.5, "n_jobs": 40, "countries": [{"country": "Peru", "n_jobs": 30}]}]
+    rows = [{"name": "Go", "share": 0.5, "n_jobs": 40, "countries": [{"country": "Peru", "n_jobs": 30}]}]
     parts = tuple(SourceContribution(source=name, n=n, read_on=None) for name, n in (("lever", 3), ("ashby", 9)))
     row = figure(figure="skills.big_data", value="Go 50%", n_jobs=40, value_json=json.dumps(rows), behind=parts)
     new_ledger = [row if old.figure == row.figure else old for old in ledger]
