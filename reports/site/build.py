@@ -123,7 +123,8 @@ def files_of(
         yield path, render(site, path, template, values)
     yield "data/pay.js", explorer.to_script(data.explorer)
     yield "data/skills.js", skills.to_script(data.skills)
-    for asset in ("site.css", *SCRIPTS):
+    yield "site.css", b"".join((TEMPLATES / name).read_bytes() for name in ("marks.css", "site.css"))
+    for asset in SCRIPTS:
         yield asset, (TEMPLATES / asset).read_bytes()
 
 

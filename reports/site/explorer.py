@@ -15,7 +15,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Number, Rests, numbers_of
+from reports.cells.cell import (
+    FEW,
+    FIRM,
+    MEDIAN_OF_PANEL,
+    OTHERS,
+    WORDS,
+    Cell,
+    Number,
+    Rests,
+    judge_sureness,
+    numbers_of,
+)
 from reports.cells.published import read_published
 from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
@@ -26,7 +37,7 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
-from reports.wording.pay import find_head, name_place
+from reports.wording.pay import UNITS_OF_BASIS, find_head, name_place
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
@@ -150,7 +161,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
             pay_cells[cell.key] = min(pay_cells.get(cell.key, cell), cell, key=_order_of_kinds)
     figure_cells = [_cell_of_figure(figure) for figure in figures if figure.value is not None]
     pay_cells.update({cell.key: cell for cell in figure_cells if cell is not None})
-    keys = [key for key, cell in pay_cells.items() if cell.form != words.FEW]
+    keys = [key for key, cell in pay_cells.items() if cell.form != FEW]
     places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
     works = [work for work in WORKS if any(key[1] == work for key in keys)]
     return Explorer(
@@ -177,7 +188,7 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
 
 
 def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
-    return cell.form == words.FEW, BASES.index(cell.basis)
+    return cell.form == FEW, BASES.index(cell.basis)
 
 
 def _choose_first(
@@ -189,7 +200,7 @@ def _choose_first(
 
     def order(key: tuple[str, str, str]) -> tuple[bool, bool, int, tuple[str, str, str]]:
         best = pay_cells[key]
-        return best.form != words.FIRM, best.basis != OWN, -(best.n or 0), key
+        return best.form != FIRM, best.basis != OWN, -(best.n or 0), key
 
     return min(keys, key=order)
 
@@ -267,7 +278,7 @@ def _fill_cell(row: Row, place: str, work: str, level: str, kind: str) -> PayCel
         period="",
         n=row["n_jobs"],
         employers=row["n_employers"] if kind == OWN else None,
-        form=words.sureness(status, kind, is_point=is_point),
+        form=judge_sureness(status, kind, is_point=is_point),
         amounts=amounts,
         local=_amounts(numbers, "local_", row["local_currency"]) if row.get("local_currency") and not is_few else None,
         place_currency=row.get("place_currency"),
@@ -351,7 +362,7 @@ def say_median(cell: PayCell, amounts: Amounts) -> str:
     if value is None or cell.basis in ("reported", "official"):
         return ""
     median = words.money(value, value, amounts.currency, is_long=True)
-    if ends is None or cell.form == words.OTHERS:
+    if ends is None or cell.form == OTHERS:
         return f"The median was {median}."
     low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
     return f"The median was {median} (between {low} and {high}, 19 times in 20)."
@@ -404,7 +415,7 @@ def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
 
 def say_kicker(cell: PayCell) -> str:
     """The first line: what stands in the place of what was asked for, if anything does, and the kind of source."""
-    kind = f"{'Advertised pay' if cell.basis.startswith(OWN) else 'Pay'} · {words.KICKERS[cell.basis]}"
+    kind = f"{'Advertised pay' if cell.basis.startswith(OWN) else 'Pay'} · {notes.BASIS_WORDS[cell.basis]}"
     return f"{CLOSEST}: {cell.instead} · {kind}" if cell.instead else kind
 
 
@@ -430,7 +441,7 @@ def _nothing(explorer: Explorer, key: tuple[str, str, str]) -> PayCell:
         period=day(explorer.as_of),
         n=0,
         employers=None,
-        form=words.FEW,
+        form=FEW,
         amounts=None,
     )
 
@@ -459,7 +470,7 @@ def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = ""
         return ChartRow(
             name=name,
             needed=cell.why or f"too few to say: {count}{when}",
-            form=words.WORDS if cell.why else words.FEW,
+            form=WORDS if cell.why else FEW,
             href=href,
             is_chosen=is_chosen,
             spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {count}{when}.",
@@ -511,7 +522,7 @@ def _marks(cell: PayCell) -> tuple[Mark, ...]:
         marks.append(Mark(kind="strong", start=p25[0], end=p75[1], style=cell.form))
     median, ends = amounts.value("median"), amounts.ends("median")
     if median is not None:
-        marks.append(Mark(kind="diamond" if cell.form == words.OTHERS else "dot", start=median, style=cell.form))
+        marks.append(Mark(kind="diamond" if cell.form == OTHERS else "dot", start=median, style=cell.form))
     elif ends is not None:
         marks.append(Mark(kind="line", start=ends[0], end=ends[1], style=cell.form))
     if cell.basis == OWN:
@@ -528,7 +539,7 @@ def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
     """A row of pay in words, for the table below its chart."""
     if cell.amounts is None:
         lacks = cell.why or f"{cell.n or 0} of {NEEDED} needed"
-        return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[words.FEW])
+        return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[FEW])
     low, median, high = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
     if cell.amounts.known(MEDIAN_OF_PANEL) is not None:
         median += f"; {SAMPLE_WORDS['panel']}: {with_ends(cell.amounts, MEDIAN_OF_PANEL, is_own=True)}"
@@ -571,8 +582,8 @@ def to_script(explorer: Explorer) -> bytes:
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
         "groups": {work: split_work(work)[0] for work in explorer.works},
         "symbols": dict(words.SYMBOLS),
-        "units": {**words.UNITS, OWN: ["job", "jobs"]},
-        "kickers": dict(words.KICKERS),
+        "units": {OWN: ["job", "jobs"], **UNITS_OF_BASIS},
+        "kickers": {basis: notes.BASIS_WORDS[basis] for basis in BASES},
         "sureness": dict(words.SURENESS),
         "panel": SAMPLE_WORDS["panel"],
         "choice": list(explorer.choice),

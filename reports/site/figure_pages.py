@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reports.cells.cell import MEDIAN_OF_PANEL
+from reports.cells.cell import FEW, MEDIAN_OF_PANEL, judge_sureness
 from reports.figures.catalogue import declaration_of
 from reports.figures.history import FigureVintage
 from reports.figures.places import PLACES
@@ -70,7 +70,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
     pay = _pay_cell(figure, data)
     value, qualifier = notes.parts(figure)
     form = _form(figure, pairs)
-    chart, heading = _chart(figure, data, pay)
+    chart, heading, key = _chart(figure, data, pay)
     return {
         "figure": figure,
         "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
@@ -88,7 +88,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "parts_of_value": _parts(pairs) if is_single else [],
         "chart": chart,
         "chart_heading": heading,
-        "chart_key": figure_rows.KEY_OF_SILENCE if chart is not None and figure_rows.is_of_silence(figure) else "",
+        "chart_key": key,
         "table": notes.table(figure),
         "counts": _counts(figure, pairs),
         "trust": _trust(figure, form) if is_printed else "",
@@ -118,10 +118,10 @@ def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
 
 def _form(figure: Figures, pairs: Sequence[Any]) -> str:
     if figure.value is None:
-        return words.FEW
+        return FEW
     is_point = all((row.get("form") or "point") == "point" for _, row in pairs)
     is_low = figure.status == "low" or any(row.get("is_low") or row.get("status") == "low" for _, row in pairs)
-    return words.sureness("low" if is_low else "published", figure.basis, is_point=is_point)
+    return judge_sureness("low" if is_low else "published", figure.basis, is_point=is_point)
 
 
 def _pay_cell(figure: Figures, data: FindingsBasis) -> explorer.PayCell | None:
@@ -179,21 +179,15 @@ def _among_skills(skill_list: skills.SkillList, number: int) -> Any:
     )
 
 
-def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str]:
+def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str, str]:
     if figure.value is None:
-        return None, ""
+        return None, "", ""
     if pay is not None:
-        return _beside(figure, data, pay)
+        return *_beside(figure, data, pay), ""
     if (at := _skill_at(figure, data)) is not None:
-        return _among_skills(*at), "Beside the skills that are asked about as often"
+        return _among_skills(*at), "Beside the skills that are asked about as often", ""
     drawing = figure_rows.draw(figure)
-    if drawing is None:
-        return None, ""
-    heading = {
-        figure_rows.STACK: "What becomes of the adverts we read",
-        figure_rows.KINDS: "By kind of source",
-    }.get(drawing.kind, "Row by row" if drawing.n_rows > 1 else "How far the value is known")
-    return drawing.chart, heading
+    return (None, "", "") if drawing is None else (drawing.chart, drawing.heading, drawing.key)
 
 
 def _beside(figure: Figures, data: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:

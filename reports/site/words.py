@@ -9,44 +9,22 @@ from html import escape
 
 from markupsafe import Markup
 
+from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
 from reports.figures.catalogue import KNOWN
 from reports.wording.levels import NOT_ONE, level_name
 from reports.wording.numbers import MONTHS, count_of
+from reports.wording.pay import UNITS_OF_BASIS
 from warehouse.mart_tables import Figures
 
-FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
-"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched; or in words alone."""
 SURENESS: Mapping[str, str] = {
     FIRM: "Firm",
     ROUGH: "Rough: read the range, not the point",
     OTHERS: "From others: collected, reported or official",
     FEW: "Too few to say",
 }
+"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched."""
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 """Signs of monies; others stand as their ISO 4217 code."""
-UNITS = {
-    "advertised_third_party": ("collected range", "collected ranges"),
-    "reported": ("person", "persons"),
-    "official": ("employee", "employees"),
-}
-"""What a count of pay is of, by kind of source; of adverts we read it is jobs."""
-KICKERS = {
-    "advertised": "adverts we read",
-    "advertised_third_party": "ranges collected by others",
-    "reported": "what people report",
-    "official": "official statistics",
-    "postings": "adverts we read",
-    "cited": "said by others",
-}
-
-
-def sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """How sure a value is, by its state in the ledger or a mart, its kind of source, and whether a point is printed."""
-    if status == "suppressed":
-        return FEW
-    if basis in ("advertised_third_party", "reported", "official", "cited"):
-        return OTHERS
-    return FIRM if is_point and status != "low" else ROUGH
 
 
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
@@ -110,10 +88,10 @@ def months(first: date | None, last: date) -> str:
 
 
 def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
-    """What a value rests on: "68 jobs, 54 employers", "1,409 collected ranges"."""
+    """What a value rests on: "68 jobs, 54 employers", "1,409 persons"."""
     if n is None:
         return ""
-    count = count_of(n, *UNITS.get(basis or "", ("job", "jobs")))
+    count = count_of(n, *UNITS_OF_BASIS.get(basis or "", ("job", "jobs")))
     return count if employers is None else f"{count}, {count_of(employers, 'employer')}"
 
 
