@@ -9,7 +9,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from reports.cells.cell import FEW, FIRM, OTHERS, Cell, judge_sureness
+from reports.cells.cell import FEW, OTHERS, Cell, judge_sureness
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.pay_figures import say_instead
@@ -127,10 +127,6 @@ def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
     return chart_rows
 
 
-NAMES = {"any": "any of these"}
-"""Names of rows that say nothing without their table's heading."""
-
-
 def name_row(cell: Cell) -> str:
     """The name of a row; of one that stands alone its place."""
     row = cell.row
@@ -138,7 +134,7 @@ def name_row(cell: Cell) -> str:
         return region[0]
     names = (cell.name, *(row.get(column) for column in ("place", "country_name", "name", "cell")))
     label = reported.name_persons(row) if "experience" in row else next(filter(None, names), "")
-    label = words.plain(NAMES.get(label, label)).partition("; ")[0]
+    label = words.plain(label).partition("; ")[0]
     return (label if "word" in row else words.capital(label)) or words.capital(
         BASIS_WORDS.get(cell.basis, "this figure")
     )
@@ -274,19 +270,15 @@ def _kind_of_source(cell: Cell) -> str:
 def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
     row, difference, form = cell.row, cell.numbers[kind.part].value, _form(cell, kind.part)
-    sides = (("Law in force", "share_both", "n_jobs_both"), ("No law that we know of", "share_other", "n_jobs_other"))
-    share_rows = [
-        ChartRow(
-            name=side, beneath=words.rests_on(row[n], None, None), value=percent(row[share]), value_beneath="state pay",
-            marks=(Mark(kind="dot", start=row[share], style=FIRM),), spoken=f"{side}: {percent(row[share])} state pay.",
-        )
-        for side, share, n in sides if difference is not None
-    ]  # fmt: skip
     ends = disclosure.say_ends(row).removesuffix(" points")
     value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
     of, spoken = disclosure.GROUP_WORDS[row["role_group"]], f"Difference: {value} points. {words.SURENESS[form]}."
     name = "Difference in points"
-    return [*share_rows, ChartRow(name=name, beneath=of, value=value, value_beneath=beneath, form=form, spoken=spoken)]
+    in_points = ChartRow(name=name, beneath=of, value=value, value_beneath=beneath, form=form, spoken=spoken)
+    sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
+    shares = {side: {"share": row[f"share_{of}"], "n_jobs": row[f"n_jobs_{of}"]} for side, of in sides.items()}
+    share_rows = [_one_number(SHARE, replace(cell, row=share), side)[0] for side, share in shares.items()]
+    return [*share_rows, in_points]
 
 
 def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:

@@ -86,15 +86,11 @@ def lead(data: FindingsBasis) -> Finding | None:
     others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            one,
-            name=words.capital(name_work(one.work)),
-            is_chosen=one.work == work,
-            href=explorer.address_of(one),
+            one, name=words.capital(name_work(one.work)), is_chosen=one.work == work, href=explorer.address_of(one),
             figure=one.figure or "",
         )
-        for one in others
-        if one is not None and one.amounts is not None
-    ]
+        for one in others if one is not None and one.amounts is not None
+    ]  # fmt: skip
     axis = explorer.pay_axis(chart_rows, cell.amounts.currency)
     return Finding(
         kicker=f"Pay · {PLACES[place].name} · {cell.period}",
@@ -139,7 +135,7 @@ def _as_dots(row: ChartRow) -> ChartRow:
 class Leaders:
     """What is said of the items that may be the first: where one leads, where all share the top, and of some of more.
 
-    `most` of them are named, by their `names`; {Names} begin the sentence.
+    At most `most` are named, each by `name`; {Names} begin a sentence.
     """
 
     one: str
@@ -191,9 +187,8 @@ NOT_ASKED = "not_asked"
 def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
     """Of the answers that may be the first, by the ranks that hold together with 95 % (`mart.shares`)."""
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
-    return leaders.say(
-        [(cell.name or "", share) for cell in first if (share := cell.numbers["share"].value) is not None], len(first)
-    )
+    known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
+    return leaders.say([(name, share) for name, share in known if share is not None], len(first))
 
 
 def _say_item(item: str, sentence: str, cells: Sequence[Cell]) -> str | None:
@@ -215,15 +210,15 @@ def _choose_law(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _say_law(cells: Sequence[Cell]) -> str | None:
-    for cell in _choose_law(cells):
-        place = OF_REGION[cell.row["region_level"], cell.row["region"]]
-        where = f" in {place.in_words}" if place.name else ""
-        low, high = cell.row["difference_lo"], cell.row["difference_hi"]
-        if low > 0 or high < 0:
-            more = "more" if low > 0 else "fewer"
-            return f"Employers{where} state pay in {more} of their adverts where a law has them do so"
+    if not cells:
+        return None
+    row = _choose_law(cells)[0].row
+    place = OF_REGION[row["region_level"], row["region"]]
+    where = f" in {place.in_words}" if place.name else ""
+    if row["difference_lo"] <= 0 <= row["difference_hi"]:
         return f"Whether employers{where} state pay more often where a law has them do so cannot be told"
-    return None
+    more = "more" if row["difference_lo"] > 0 else "fewer"
+    return f"Employers{where} state pay in {more} of their adverts where a law has them do so"
 
 
 def _say_closings(cells: Sequence[Cell]) -> str | None:
@@ -231,9 +226,10 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
         return None
     ours, *others = cells
     text = f"{figure_rows.name_row(ours)} adverts close at {figure_rows.say_rate(ours)} a day"
-    ends, other_ends = ours.numbers["rate"].ends, [other.numbers["rate"].ends for other in others]
-    known = [pair for pair in other_ends if pair is not None]
-    return f"{text}, faster than other adverts" if ends and known and ends[0] > max(known)[1] else text
+    highs = [other.numbers["rate"].high for other in others]
+    low, highest = ours.numbers["rate"].low, max((high for high in highs if high is not None), default=None)
+    is_faster = low is not None and highest is not None and low > highest
+    return f"{text}, faster than other adverts" if is_faster else text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,52 +246,30 @@ class Card:
 
 CARDS = (
     Card(
-        figure="roles.shares",
-        kicker="Roles",
-        say=functools.partial(_say_leaders, ROLES),
-        href="work.html",
-        note="adverts we read",
-        order=_by_share,
+        figure="roles.shares", kicker="Roles", say=functools.partial(_say_leaders, ROLES), href="work.html",
+        note="adverts we read", order=_by_share,
     ),
     Card(
-        figure="disclosure.within_employers",
-        kicker="Pay laws",
-        say=_say_law,
-        href="laws.html",
-        note="the mean of employers with adverts in both",
-        order=_choose_law,
+        figure="disclosure.within_employers", kicker="Pay laws", say=_say_law, href="laws.html",
+        note="the mean of employers with adverts in both", order=_choose_law,
     ),
     Card(
-        figure="closing_rate.engineering",
-        kicker="Closings",
-        say=_say_closings,
-        href="closings.html",
+        figure="closing_rate.engineering", kicker="Closings", say=_say_closings, href="closings.html",
         note="adverts followed",
     ),
     Card(
-        figure="degree.shares",
-        kicker="Degree",
-        say=functools.partial(_say_item, NOT_ASKED, "of adverts for AI jobs name no degree"),
-        href="work.html#degree-shares",
-        note="AI jobs with a full advert",
-        order=_by_share,
+        figure="degree.shares", kicker="Degree", href="work.html#degree-shares", note="AI jobs with a full advert",
+        say=functools.partial(_say_item, NOT_ASKED, "of adverts for AI jobs name no degree"), order=_by_share,
     ),
     Card(
-        figure="years.shares",
-        kicker="Experience",
-        say=functools.partial(_say_leaders, YEARS),
-        href="work.html#years-shares",
-        note="AI jobs with a full advert",
-        order=_by_share,
+        figure="years.shares", kicker="Experience", say=functools.partial(_say_leaders, YEARS),
+        href="work.html#years-shares", note="AI jobs with a full advert", order=_by_share,
     ),
     Card(
-        figure="additional.share",
-        kicker="Beside base pay",
+        figure="additional.share", kicker="Beside base pay", href="f/additional.share.html", note="jobs that state pay",
         say=functools.partial(_say_item, "equity", "of jobs that state pay offer equity beside it"),
-        href="f/additional.share.html",
-        note="jobs that state pay",
     ),
-)
+)  # fmt: skip
 
 
 def cards(data: FindingsBasis) -> Iterator[Finding]:
@@ -328,17 +302,9 @@ def cards(data: FindingsBasis) -> Iterator[Finding]:
 OPEN_ON_HOME = 6
 """How many of what cannot be said the home page lists; the page of all figures has the others."""
 HOME_OF_OPEN = (
-    "pay",
-    "entries",
-    "closing_rate",
-    "additional",
-    "qualification",
-    "disclosure",
-    "reported",
-    "degree",
-    "skill",
+    "pay", "entries", "closing_rate", "additional", "qualification", "disclosure", "reported", "degree", "skill",
     "silence",
-)
+)  # fmt: skip
 """Kinds of figures that the home page may list as open, by the first part of their ids, the first first."""
 
 
