@@ -334,7 +334,7 @@ def _open_of(figure: Figures) -> Open | None:
     worst = min(lacks, key=lambda lack: lack.part, default=None)
     return Open(
         title=figure.title,
-        why=words.plain("; ".join(filter(None, reasons))),
+        why="; ".join(filter(None, reasons)),
         lack=worst,
         nearest=nearer.part if nearer else 0.0,
         href=f"f/{figure.figure}.html",
