@@ -26,6 +26,28 @@ MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
 """Most rows of a chart, on the figure's own page, among others, and of parts of a whole; the table below it has all."""
 
 
+def _percents(low: float, high: float) -> str:
+    """A share, or its interval."""
+    return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
+
+
+def _bounds(low: float, high: float) -> str:
+    return f"{percent(low).removesuffix('%')}–{percent(high)}"
+
+
+def _rates(low: float, high: float) -> str:
+    return percent_a_day(low) if low == high else f"{100 * low:.1f}–{percent_a_day(high)}"
+
+
+def percent_a_day(rate: float) -> str:
+    """A rate of closing: 1.2%."""
+    return f"{100 * rate:.1f}%"
+
+
+def _dollars(low: float, high: float) -> str:
+    return words.money(low, high, "USD")
+
+
 def _in_percent(chart_rows: Sequence[ChartRow]) -> Axis:
     return rows.axis_for(chart_rows, percent)
 
@@ -38,7 +60,7 @@ def _in_dollars(chart_rows: Sequence[ChartRow]) -> Axis:
 class Kind:
     """A kind of chart: the class of its drawing, the part of a cell that it shows, and what makes rows of a cell.
 
-    `say` and `say_ends` put the part into words, `per` stands behind it, `beneath` below the name; `also` is spoken.
+    `say` puts a range of the part into words, `per` stands behind it, `beneath` below the name; `also` is spoken.
     `key` says what a kind of marks means; where `is_explained`, pages say it, too: their legends do not.
     """
 
@@ -46,8 +68,7 @@ class Kind:
     part: str = ""
     make: Callable[[Kind, Cell, str], list[ChartRow]]
     axis: Callable[[Sequence[ChartRow]], Axis] = _in_percent
-    say: Callable[[float], str] = percent
-    say_ends: Callable[[float, float], str] = lambda low, high: interval({"share_lo": low, "share_hi": high})
+    say: Callable[[float, float], str] = _percents
     per: str = ""
     beneath: Callable[[Cell], str] = lambda cell: ""
     also: Callable[[Cell], str] = lambda cell: ""
@@ -204,15 +225,15 @@ def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
 def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     """A dot on its interval; without a point its interval, or the bounds that silence leaves."""
     number = cell.numbers.get(kind.part)
-    if number is None:
+    if number is None or number.known is None:
         return [ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")]
-    form, marks, ends = _form(cell, kind.part), [], ""
+    form, marks, say = _form(cell, kind.part), [], _bounds if number.form == BOUNDS else kind.say
+    value, beneath, between = say(*number.known), "silence leaves it open" if number.form == BOUNDS else "no point", ""
     if number.ends is not None:
-        ends = _bounds(*number.ends) if number.form == BOUNDS else kind.say_ends(*number.ends)
         marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
-    value, beneath, between = ends, "silence leaves it open" if number.form == BOUNDS else "no point", ""
     if number.value is not None:
-        value, beneath, between = kind.say(number.value), ends, f", between {ends}" if ends else ""
+        beneath = "" if number.ends is None else say(*number.ends)
+        between = f", between {beneath}" if beneath else ""
         marks.append(Mark(kind="diamond" if form == OTHERS else "dot", start=number.value, style=form))
     spoken = f"{name}: {value}{kind.per}{between}{kind.also(cell)}. {words.SURENESS[form]}."
     return [
@@ -221,10 +242,6 @@ def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
             spoken=spoken,
         )
     ]  # fmt: skip
-
-
-def _bounds(low: float, high: float) -> str:
-    return f"{percent(low).removesuffix('%')}–{percent(high)}"
 
 
 def _of_share(cell: Cell) -> str:
@@ -238,21 +255,6 @@ def _say_rank(cell: Cell) -> str:
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""
     return f", rank {text}" + (f" among {category_name(category).lower()}" if category else "")
-
-
-def percent_a_day(rate: float) -> str:
-    """A rate of closing: 1.2%."""
-    return f"{100 * rate:.1f}%"
-
-
-def say_rate(cell: Cell) -> str:
-    """A rate of closing, or its interval where that is too wide to name a point."""
-    rate = cell.numbers["rate"]
-    return percent_a_day(rate.value) if rate.value is not None else _rates(*(rate.ends or (0.0, 0.0)))
-
-
-def _rates(low: float, high: float) -> str:
-    return f"{100 * low:.1f}–{percent_a_day(high)}"
 
 
 def _name_source(cell: Cell) -> str:
@@ -272,13 +274,13 @@ def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     row, difference, form = cell.row, cell.numbers[kind.part].value, _form(cell, kind.part)
     ends = disclosure.say_ends(row).removesuffix(" points")
     value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
-    of, spoken = disclosure.GROUP_WORDS[row["role_group"]], f"Difference: {value} points. {words.SURENESS[form]}."
-    name = "Difference in points"
-    in_points = ChartRow(name=name, beneath=of, value=value, value_beneath=beneath, form=form, spoken=spoken)
+    in_points = ChartRow(
+        name="Difference in points", beneath=disclosure.GROUP_WORDS[row["role_group"]], value=value,
+        value_beneath=beneath, form=form, spoken=f"Difference: {value} points. {words.SURENESS[form]}.",
+    )  # fmt: skip
     sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
-    shares = {side: {"share": row[f"share_{of}"], "n_jobs": row[f"n_jobs_{of}"]} for side, of in sides.items()}
-    share_rows = [_one_number(SHARE, replace(cell, row=share), side)[0] for side, share in shares.items()]
-    return [*share_rows, in_points]
+    shares = {side: {"share": row[f"share_{end}"], "n_jobs": row[f"n_jobs_{end}"]} for side, end in sides.items()}
+    return [*(_one_number(SHARE, replace(cell, row=one), side)[0] for side, one in shares.items()), in_points]
 
 
 def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
@@ -301,10 +303,6 @@ def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
 # --- the kinds -----------------------------------------------------------------------------------------------
 
 
-def _dollars(low: float, high: float | None = None) -> str:
-    return words.money(low, low if high is None else high, "USD")
-
-
 KEY_OF_PAY = (
     f"Bars run from where {BAND.start} adverts start or above to where {BAND.stop} stop or below; brackets show how "
     "far an end could move."
@@ -324,8 +322,7 @@ RATE = Kind(
     part="rate",
     make=_one_number,
     axis=lambda chart_rows: rows.axis_for(chart_rows, percent_a_day),
-    say=percent_a_day,
-    say_ends=_rates,
+    say=_rates,
     per=" a day",
     beneath=lambda cell: f"{cell.row['n_closed']:,} closings" if cell.row.get("n_closed") is not None else "",
 )
@@ -335,7 +332,6 @@ SOURCES = Kind(
     make=lambda kind, cell, name: _one_number(kind, cell, _name_source(cell)),
     axis=_in_dollars,
     say=_dollars,
-    say_ends=_dollars,
     per=" a year",
     beneath=_kind_of_source,
     also=lambda cell: f", {_kind_of_source(cell)}",

@@ -225,7 +225,8 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
     if not cells:
         return None
     ours, *others = cells
-    text = f"{figure_rows.name_row(ours)} adverts close at {figure_rows.say_rate(ours)} a day"
+    rate = figure_rows.RATE.say(*(ours.numbers["rate"].known or (0.0, 0.0)))
+    text = f"{figure_rows.name_row(ours)} adverts close at {rate} a day"
     highs = [other.numbers["rate"].high for other in others]
     low, highest = ours.numbers["rate"].low, max((high for high in highs if high is not None), default=None)
     is_faster = low is not None and highest is not None and low > highest
