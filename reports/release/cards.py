@@ -15,6 +15,7 @@ from reports.release.published import PublishedDay
 from reports.site import figure_rows, rows
 from reports.site.figure_rows import DrawnChart
 from reports.site.rows import Axis, ChartRow
+from reports.site.words import capital
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
@@ -49,26 +50,26 @@ def draw(figure: Figures, publication: PublishedDay) -> bytes:
     """The picture of a figure, withheld or not."""
     chart = figure_rows.draw(figure, MOST_ROWS)
     value, qualifier = notes.parts(figure)
-    is_said = chart is not None and chart.n_all > 1  # by the chart
-    beside = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
-    rests = ", ".join(part for part in beside if part != "–")
-    parts, y = _write_all(
-        MARGIN + 6,
+    is_drawn = chart is not None and chart.n_all > 1  # so that its rows say the value
+    rests = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
+    beside = ", ".join(part for part in rests if part != "–")
+    texts = [
         ("title", figure.title),
-        ("value" if len(value) <= MOST_LETTERS else "said", "" if is_said else value),
-        ("said", f"{qualifier[:1].upper()}{qualifier[1:]}"),
-        ("said", "; ".join(filter(None, (figure.unit[:1].upper() + figure.unit[1:] if is_said else "", rests)))),
-    )
+        ("value" if len(value) <= MOST_LETTERS else "said", "" if is_drawn else value),
+        ("said", capital(qualifier)),
+        ("said", capital("; ".join(filter(None, (figure.unit if is_drawn else "", beside))))),
+    ]
+    parts, y = _write(texts, MARGIN + 6, gap=4)
     spoken = ""
     if chart is not None:
         cut = f"{chart.n_rows} of {chart.n_all} rows." if chart.n_rows < chart.n_all else ""
         lines, y = _draw_chart(chart, y + 8)
-        key, y = _write_all(y, ("said", " ".join(filter(None, (chart.meaning, cut)))))
+        key, y = _write([("said", f"{chart.meaning} {cut}".strip())], y, gap=4)
         parts += [*lines, *key]
         spoken = " ".join([*(row.spoken for row in chart.rows), chart.meaning])
     licence = publication.licences[figure.figure]
     foot = f"{publication.name}, {day(figure.as_of)}. {licence.in_short}. {figure.figure}"
-    lines, y = _write_all(y + 8, ("said", foot))
+    lines, y = _write([("said", foot)], y + 8, gap=4)
     return _frame(figure, spoken, [*parts, *lines], y + MARGIN - 12).encode()
 
 
@@ -88,23 +89,17 @@ def _frame(figure: Figures, spoken: str, parts: Sequence[str], height: int) -> s
     )
 
 
-def _write(kind: str, text: str, y: int, *, x: int = MARGIN, anchor: str = "start") -> tuple[list[str], int]:
-    """Text in lines below `y`, and where the next begins."""
-    letters, height = TEXTS[kind]
+def _write(
+    texts: Iterable[tuple[str, str]], y: int, *, x: int = MARGIN, anchor: str = "start", gap: int = 0
+) -> tuple[list[str], int]:
+    """Texts in lines below `y`, with a gap after each, and where the next begins."""
     lines = []
-    for line in textwrap.wrap(text, letters):
-        y += height
-        lines.append(f'<text class="{kind}" x="{x}" y="{y - 6}" text-anchor="{anchor}">{escape(line)}</text>')
-    return lines, y
-
-
-def _write_all(y: int, *texts: tuple[str, str]) -> tuple[list[str], int]:
-    """Paragraphs over the whole width."""
-    lines: list[str] = []
     for kind, text in texts:
-        new, y = _write(kind, text, y)
-        lines += new
-        y += 4 if new else 0
+        letters, height = TEXTS[kind]
+        for line in textwrap.wrap(text, letters):
+            y += height
+            lines.append(f'<text class="{kind}" x="{x}" y="{y - 6}" text-anchor="{anchor}">{escape(line)}</text>')
+        y += gap if text else 0
     return lines, y
 
 
@@ -113,7 +108,7 @@ def _draw_chart(chart: DrawnChart, y: int) -> tuple[list[str], int]:
     axis = chart.kind.axis(chart.rows)
     for number, part in enumerate(chart.parts):
         lines.append(f'<rect class="part{number}" x="{MARGIN}" y="{y + 3}" width="12" height="12"/>')
-        text, y = _write("beneath", part, y, x=MARGIN + 20)
+        text, y = _write([("beneath", part)], y, x=MARGIN + 20)
         lines += text
     for row in chart.rows:
         text, y = _draw_row(row, axis, y)
@@ -124,20 +119,11 @@ def _draw_chart(chart: DrawnChart, y: int) -> tuple[list[str], int]:
 def _draw_row(row: ChartRow, axis: Axis, y: int) -> tuple[list[str], int]:
     names = (("name", row.name), ("beneath", row.beneath), ("beneath", row.badge))
     values = (("number", row.value), ("under", row.value_beneath), ("under", row.sure or row.needed))
-    left, left_end = _column(names, y, x=MARGIN, anchor="start")
-    right, right_end = _column(values, y, x=WIDTH - MARGIN, anchor="end")
+    left, left_end = _write(names, y + 9)  # the first line stands where bars and dots do
+    right, right_end = _write(values, y + 9, x=WIDTH - MARGIN, anchor="end")
     end = max(left_end, right_end, y + 36) + 10
     plot = f'<svg x="{PLOT_AT}" y="{y}" width="{PLOT}" height="{end - y}" overflow="visible">'
     return [*left, f"{plot}{rows.draw_marks(row, axis)}</svg>", *right], end
-
-
-def _column(texts: Iterable[tuple[str, str]], y: int, *, x: int, anchor: str) -> tuple[list[str], int]:
-    lines: list[str] = []
-    y += 9  # the first line stands where bars and dots do
-    for kind, text in texts:
-        new, y = _write(kind, text, y, x=x, anchor=anchor)
-        lines += new
-    return lines, y
 
 
 def _draw_ticks(axis: Axis, y: int) -> list[str]:
