@@ -280,7 +280,9 @@ def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     )  # fmt: skip
     sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
     shares = {side: {"share": row[f"share_{end}"], "n_jobs": row[f"n_jobs_{end}"]} for side, end in sides.items()}
-    return [*(_one_number(SHARE, replace(cell, row=one), side)[0] for side, one in shares.items()), in_points]
+    of_side = replace(SHARE, per=" state pay")
+    share_rows = [row for side, one in shares.items() for row in _one_number(of_side, replace(cell, row=one), side)]
+    return [*(replace(row, value_beneath="state pay") for row in share_rows), in_points]
 
 
 def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:

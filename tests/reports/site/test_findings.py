@@ -122,7 +122,7 @@ def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said() ->
         bars = figure_rows.to_rows(figure_rows.DIFFERENCE, [within("all", "US", -0.25, 0.01, form)])
         return [(row.value, row.value_beneath) for row in bars]
 
-    assert row_of("point") == [("73%", ""), ("85%", ""), ("−12", "−25 to +1")]
+    assert row_of("point") == [("73%", "state pay"), ("85%", "state pay"), ("−12", "−25 to +1")]
     assert row_of("interval") == [("−25 to +1", "no point")]
 
 
