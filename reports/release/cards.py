@@ -57,7 +57,7 @@ def draw(figure: Figures, publication: PublishedDay) -> bytes:
         ("title", figure.title),
         ("value" if len(value) <= MOST_LETTERS else "said", "" if is_drawn else value),
         ("said", capital(qualifier)),
-        ("said", capital("; ".join(filter(None, (figure.unit if is_drawn else "", beside))))),
+        ("said", "; ".join(filter(None, (capital(figure.unit) if is_drawn else "", beside)))),
     ]
     parts, y = _write(texts, MARGIN + 6, gap=4)
     spoken = ""
