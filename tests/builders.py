@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from transforms.records.columns import fields_of
 from transforms.records.rows import ExchangeRate, Issue, Posting
+from transforms.records.vocabulary import LADDER_STEPS
 from warehouse import database, schema
 from warehouse.load import jobs, loader
 from warehouse.load.refined_file import RefinedFile
@@ -215,3 +217,13 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
 def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **fields: Any) -> Shares:
     """A row of mart.shares for the World; what is not given is usual, or NULL."""
     return Shares(**share_row(as_of, measure, item, n_jobs, n_yes, **fields))
+
+
+def climb(place: str, *counts: int) -> dict[str, Any]:
+    """A row of the ladder with so many left at each step."""
+    losses = [0, *(before - after for before, after in itertools.pairwise(counts))]
+    steps = [
+        {"step": step, "n": n, "n_lost": loss, "reason": f"because of {step}"}
+        for step, n, loss in zip(LADDER_STEPS, counts, losses, strict=True)
+    ]
+    return {"place": place, "steps": steps, "n_jobs": counts[2], "status": "published"}

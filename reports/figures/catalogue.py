@@ -92,16 +92,10 @@ LADDERS = tuple(
             Display(
                 section="read",
                 heading=f"{levels.capitalise(level)}, by {region_level}",
-                chart=chart,
-                chart_title=f"AI engineering jobs in the adverts we read by {region_level}, and why they are not in "
-                f"the band of pay, {levels.level_phrase(level)}",
             ),
         ),
     )
-    for name, region_level, level, chart in (
-        ("regions", "region", BAND_LEVEL, "ladder"),
-        ("countries", "country", ENTRY_LEVEL, None),  # a bar for each would be longer than the page
-    )
+    for name, region_level, level in (("regions", "region", BAND_LEVEL), ("countries", "country", ENTRY_LEVEL))
 )
 """What was read on the way to the bands of regions, and to entry pay by country."""
 

@@ -37,8 +37,6 @@ COMPARISON = Figure(
         Display(
             section="sources_of_pay",
             heading="By country and work, all levels",
-            chart="dots",
-            chart_title="Pay for the same work by kind of source, US dollars per year",
         ),
     ),
 )

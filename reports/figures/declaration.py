@@ -56,15 +56,10 @@ class Fallback:
 
 @dataclass(frozen=True, kw_only=True)
 class Display:
-    """Where the site shows a figure, under which heading. `section` is the id of one of `site.sections.SECTIONS`.
-
-    `chart` is the kind of chart of its picture (`release.charts.CHARTS`), `chart_title` what that says it shows.
-    """
+    """Where the site shows a figure, under which heading. `section` is the id of one of `site.sections.SECTIONS`."""
 
     section: str
     heading: str = ""
-    chart: str | None = None
-    chart_title: str = ""
 
 
 def order_by_pay(rows: Rows) -> Rows:

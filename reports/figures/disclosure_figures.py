@@ -26,16 +26,15 @@ def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Fal
 
 def _places_figure(name: str, group: str, words: str) -> Figure:
     """Which jobs of a role group state pay, by law and place."""
-    title = f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read"
     return Figure(
         id=f"disclosure.{name}",
-        title=title,
+        title=f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
         rungs=_disclosure_ladder("disclosure_places", "behind_disclosure", role_group=group),
         judge=verdicts.judge_classes,
         counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
-        displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title),),
+        displays=(Display(section="disclosure", heading=words),),
     )
 
 

@@ -295,9 +295,6 @@ GATHERED = (
             Display(
                 section="pay",
                 heading=f"{levels.capitalise(BAND_LEVEL)}, by region",
-                chart="bands",
-                chart_title=f"What AI engineering adverts offer by region, {levels.level_phrase(BAND_LEVEL)}, "
-                "US dollars per year",
             ),
         ),
     ),

@@ -243,10 +243,7 @@ def _category_figure(category: str) -> Figure:
         judge=verdicts.judge_ranking,
         parameters={"category": category},
         displays=(
-            Display(
-                section="skills", heading=heading, chart="shares with verdicts",
-                chart_title=f"{heading}: share of {jobs} that ask for each skill, in the adverts we read",
-            ),
+            Display(section="skills", heading=heading),
         ),
     )  # fmt: skip
 
@@ -324,8 +321,6 @@ SHARES = (
             Display(
                 section="roles",
                 heading="Roles and specialisations",
-                chart="shares",
-                chart_title="Roles: share of AI jobs in each role, in the adverts we read",
             ),
         ),
     ),
@@ -358,7 +353,7 @@ SHARES = (
         displays=(),
     ),
 )
-WHERE = Display(section="where", chart="shares")
+WHERE = Display(section="where")
 WHERE_AND_HOW = (
     *(
         declare_places(f"workplace.{item}", "workplace", item, AI_JOBS, "region", displays=(WHERE,))

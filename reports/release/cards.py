@@ -1,111 +1,138 @@
-"""A figure as a picture of its own: its value with a chart, what it rests on, and its licence; for light and dark.
+"""A figure as a picture of its own: its value with its chart, what it rests on, and its licence; for light and dark.
 
-Charts are those of `release.charts`; letters keep their size because only the outer picture is scaled.
+The chart is that of the figure's page (`site.figure_rows`), in columns of a fixed width: names, plot, values.
 """
 
 from __future__ import annotations
 
 import functools
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
-from reports.figures.catalogue import declaration_of, displays_of
-from reports.release import charts
-from reports.release.figure_files import named_rows
 from reports.release.published import PublishedDay
+from reports.site import figure_rows, rows
+from reports.site.figure_rows import DrawnChart
+from reports.site.rows import Axis, ChartRow
+from reports.site.words import capital
 from reports.wording import notes
-from reports.wording.numbers import Rows, day
-from reports.wording.pay import is_band
+from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
 
 WIDTH, MARGIN = 720, 28
+PLOT_AT, PLOT = 244, 286
+"""Where plots begin, and their width; names stand before them, values behind them."""
 MOST_ROWS = 30
 """Most rows of a chart; the table in the figure's CSV has all."""
-_CSS = Path(__file__).with_name("card.css")
-LINES = {"title": (66, 22), "value": (38, 34), "said": (88, 18)}
-"""Letters of a line and its height, by class of text."""
+MOST_LETTERS = 120
+"""Letters of a value that stands in large ones."""
+TEXTS = {
+    "title": (76, 22),
+    "value": (38, 34),
+    "said": (98, 18),
+    "name": (27, 17),
+    "beneath": (34, 16),
+    "number": (17, 17),
+    "under": (22, 16),
+}
+"""Letters of a line and its height, by kind of text."""
+_CSS = (Path(rows.__file__).parent / "templates" / "marks.css", Path(__file__).with_name("card.css"))
 
 
 @functools.cache
 def style() -> str:
-    """The colours of the site, for light and dark, and the rules of the charts."""
-    return _CSS.read_text(encoding="utf-8").strip()
+    """The colours and marks of the site, for light and dark, and the letters of pictures."""
+    return "".join(path.read_text(encoding="utf-8") for path in _CSS).strip()
 
 
 def draw(figure: Figures, publication: PublishedDay) -> bytes:
     """The picture of a figure, withheld or not."""
+    chart = figure_rows.draw(figure, MOST_ROWS)
     value, qualifier = notes.parts(figure)
-    chart = _chart(figure)
-    beside = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
-    licence = publication.licences[figure.figure]
-    blocks = [
+    is_drawn = chart is not None and chart.n_all > 1  # so that its rows say the value
+    rests = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
+    beside = ", ".join(part for part in rests if part != "–")
+    texts = [
         ("title", figure.title),
-        ("value", value if chart is None or len(notes.rows_of(figure)) == 1 else ""),  # else the chart says it
-        ("said", f"{qualifier[0].upper()}{qualifier[1:]}" if qualifier else ""),
-        ("said", ", ".join(part for part in beside if part != "–")),
+        ("value" if len(value) <= MOST_LETTERS else "said", "" if is_drawn else value),
+        ("said", capital(qualifier)),
+        ("said", "; ".join(filter(None, (capital(figure.unit) if is_drawn else "", beside)))),
     ]
-    parts, y = [], MARGIN + 6
-    for kind, text in blocks:
-        lines, y = _write(kind, text, y)
-        parts += lines
+    parts, y = _write(texts, MARGIN + 6, gap=4)
+    spoken = ""
     if chart is not None:
-        y += 10
-        height = int(chart.partition('height="')[2].partition('"')[0].partition(".")[0])
-        inner = f'<svg class="chart" x="{MARGIN}" y="{y}" width="{WIDTH - 2 * MARGIN}"'
-        parts.append(chart.replace('<svg class="chart"', inner, 1).replace(' width="100%"', "", 1))
-        y += height
-    lines, y = _write("said", f"{publication.name}, {day(figure.as_of)}. {licence.in_short}. {figure.figure}", y + 8)
-    return _frame(figure, [*parts, *lines], y + MARGIN - 12).encode()
+        cut = f"{chart.n_rows} of {chart.n_all} rows." if chart.n_rows < chart.n_all else ""
+        lines, y = _draw_chart(chart, y + 8)
+        key, y = _write([("said", f"{chart.meaning} {cut}".strip())], y, gap=4)
+        parts += [*lines, *key]
+        spoken = " ".join([*(row.spoken for row in chart.rows), chart.meaning])
+    licence = publication.licences[figure.figure]
+    foot = f"{publication.name}, {day(figure.as_of)}. {licence.in_short}. {figure.figure}"
+    lines, y = _write([("said", foot)], y + 8, gap=4)
+    return _frame(figure, spoken, [*parts, *lines], y + MARGIN - 12).encode()
 
 
-def _frame(figure: Figures, parts: list[str], height: int) -> str:
-    label = escape(f"{figure.title}: {notes.value(figure)}")
+def _frame(figure: Figures, spoken: str, parts: Sequence[str], height: int) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-            f'height="{height}" role="img" aria-labelledby="label">',
-            f'<title id="label">{label}</title>',
+            f'height="{height}" role="img" aria-labelledby="label" aria-describedby="spoken">',
+            f'<title id="label">{escape(f"{figure.title}: {notes.value(figure)}")}</title>',
+            f'<desc id="spoken">{escape(spoken)}</desc>',
             f"<style>{style()}</style>",
-            f'<rect class="card" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>',
-            f'<rect class="card-edge" x="0.5" y="0.5" width="{WIDTH - 1}" height="4" rx="2"/>',
+            f'<rect class="paper" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>',
+            f'<rect class="top" x="0.5" y="0.5" width="{WIDTH - 1}" height="4" rx="2"/>',
             *parts,
             "</svg>\n",
         ]
     )
 
 
-def _write(kind: str, text: str, y: int) -> tuple[list[str], int]:
-    """Text in lines below `y`, and where the next begins."""
-    letters, height = LINES[kind]
+def _write(
+    texts: Iterable[tuple[str, str]], y: int, *, x: int = MARGIN, anchor: str = "start", gap: int = 0
+) -> tuple[list[str], int]:
+    """Texts in lines below `y`, with a gap after each, and where the next begins."""
     lines = []
-    for line in textwrap.wrap(text, letters):
-        y += height
-        lines.append(f'<text class="{kind}" x="{MARGIN}" y="{y - 6}">{escape(line)}</text>')
-    return lines, y + (4 if lines else 0)
+    for kind, text in texts:
+        letters, height = TEXTS[kind]
+        for line in textwrap.wrap(text, letters):
+            y += height
+            lines.append(f'<text class="{kind}" x="{x}" y="{y - 6}" text-anchor="{anchor}">{escape(line)}</text>')
+        y += gap if text else 0
+    return lines, y
 
 
-def _chart(figure: Figures) -> str | None:
-    """The chart of a figure as the page draws it; of a single value one bar with its interval; None for others."""
-    rows = list(named_rows(figure))
-    if not rows:
-        return None
-    chart_id = f"chart-{figure.figure.replace('.', '-')}"
-    display = next((display for display in displays_of(figure.figure) if display.chart), None)
-    chart_rows = [{**row, "name_in_chart": name or " "} for name, row in rows[:MOST_ROWS]]
-    title = (display.chart_title if display else "") or figure.title
-    for kind in (display.chart if display else None, *_kinds_of(chart_rows)):
-        if kind is not None:
-            named_by = declaration_of(figure.figure).renderer.named_by or "item"
-            name = named_by if display and named_by in chart_rows[0] else "name_in_chart"
-            return charts.CHARTS[kind](chart_rows, chart_id, title=title, name=name)
-    return None
+def _draw_chart(chart: DrawnChart, y: int) -> tuple[list[str], int]:
+    lines: list[str] = []
+    axis = chart.kind.axis(chart.rows)
+    for number, part in enumerate(chart.parts):
+        lines.append(f'<rect class="part{number}" x="{MARGIN}" y="{y + 3}" width="12" height="12"/>')
+        text, y = _write([("beneath", part)], y, x=MARGIN + 20)
+        lines += text
+    for row in chart.rows:
+        text, y = _draw_row(row, axis, y)
+        lines += text
+    return [f'<g class="{chart.kind.name}">', *lines, "</g>", *_draw_ticks(axis, y)], y + 26
 
 
-def _kinds_of(rows: Rows) -> Iterator[str]:
-    """Kinds of chart that rows can be drawn as."""
-    if all(is_band(row) for row in rows):
-        yield "bands"
-    elif all("share" in row and row.get("form") for row in rows):
-        yield "shares"
+def _draw_row(row: ChartRow, axis: Axis, y: int) -> tuple[list[str], int]:
+    names = (("name", row.name), ("beneath", row.beneath), ("beneath", row.badge))
+    values = (("number", row.value), ("under", row.value_beneath), ("under", row.sure or row.needed))
+    left, left_end = _write(names, y + 9)  # the first line stands where bars and dots do
+    right, right_end = _write(values, y + 9, x=WIDTH - MARGIN, anchor="end")
+    end = max(left_end, right_end, y + 36) + 10
+    plot = f'<svg x="{PLOT_AT}" y="{y}" width="{PLOT}" height="{end - y}" overflow="visible">'
+    return [*left, f"{plot}{rows.draw_marks(row, axis)}</svg>", *right], end
+
+
+def _draw_ticks(axis: Axis, y: int) -> list[str]:
+    lines = []
+    for tick in axis.ticks:
+        part = tick / axis.highest
+        anchor = "start" if not tick else "end" if part > 0.94 else "middle"
+        x = PLOT_AT + part * PLOT
+        lines.append(
+            f'<text class="small" x="{x:.1f}" y="{y + 16}" text-anchor="{anchor}">{escape(axis.say(tick))}</text>'
+        )
+    return lines

@@ -123,7 +123,8 @@ def files_of(
         yield path, render(site, path, template, values)
     yield "data/pay.js", explorer.to_script(data.explorer)
     yield "data/skills.js", skills.to_script(data.skills)
-    for asset in ("site.css", *SCRIPTS):
+    yield "site.css", b"".join((TEMPLATES / name).read_bytes() for name in ("marks.css", "site.css"))
+    for asset in SCRIPTS:
         yield asset, (TEMPLATES / asset).read_bytes()
 
 
@@ -310,7 +311,7 @@ def _show(figure: Figures, heading: str) -> ShownFigure:
         heading=heading or figure.title,
         drawn=figure_rows.draw(figure, figure_rows.MOST_OF_SECTION),
         table=notes.table(figure),
-        note=words.plain(notes.note(figure)),
+        note=notes.note(figure),
         review=words.review(figure),
     )
 
@@ -318,8 +319,8 @@ def _show(figure: Figures, heading: str) -> ShownFigure:
 def _describe_entry(figure: Figures) -> dict[str, Any]:
     return {
         "id": figure.figure,
-        "title": words.plain(figure.title),
-        "value": None if figure.value is None else _shorten(words.plain(figure.bare_value or figure.value)),
+        "title": figure.title,
+        "value": None if figure.value is None else _shorten(figure.bare_value or figure.value),
         "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         "when": words.say_when(figure) if figure.value is not None else "",
         "review": words.review(figure),
@@ -374,9 +375,9 @@ def _changes(site: Site) -> list[dict[str, Any]]:
             "on": one.decided_on,
             "day": numbers.day(one.decided_on),
             "figure": name,
-            "title": words.plain(figures[name].title),
-            "before": words.plain(before.value or "cannot be said"),
-            "after": words.plain(one.value or "cannot be said"),
+            "title": figures[name].title,
+            "before": before.value or "cannot be said",
+            "after": one.value or "cannot be said",
             "why": one.why,
             "reason": one.reason,
             "is_correction": one.is_correction,

@@ -15,7 +15,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Number, Rests, numbers_of
+from reports.cells.cell import (
+    FEW,
+    FIRM,
+    MEDIAN_OF_PANEL,
+    OTHERS,
+    WORDS,
+    Cell,
+    Number,
+    Rests,
+    judge_sureness,
+    numbers_of,
+)
 from reports.cells.published import read_published
 from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
@@ -24,7 +35,7 @@ from reports.release.licences import Licence, combine, licence_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
-from reports.wording.bases import NAMED
+from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
 from reports.wording.pay import find_head, name_place
@@ -151,7 +162,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
             pay_cells[cell.key] = min(pay_cells.get(cell.key, cell), cell, key=_order_of_kinds)
     figure_cells = [_cell_of_figure(figure) for figure in figures if figure.value is not None]
     pay_cells.update({cell.key: cell for cell in figure_cells if cell is not None})
-    keys = [key for key, cell in pay_cells.items() if cell.form != words.FEW]
+    keys = [key for key, cell in pay_cells.items() if cell.form != FEW]
     places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
     works = [work for work in WORKS if any(key[1] == work for key in keys)]
     return Explorer(
@@ -178,7 +189,7 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
 
 
 def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
-    return cell.form == words.FEW, NAMED.index(cell.basis)
+    return cell.form == FEW, NAMED.index(cell.basis)
 
 
 def _choose_first(
@@ -190,7 +201,7 @@ def _choose_first(
 
     def order(key: tuple[str, str, str]) -> tuple[bool, bool, int, tuple[str, str, str]]:
         best = pay_cells[key]
-        return best.form != words.FIRM, best.basis != OWN, -(best.n or 0), key
+        return best.form != FIRM, best.basis != OWN, -(best.n or 0), key
 
     return min(keys, key=order)
 
@@ -268,7 +279,7 @@ def _fill_cell(row: Row, place: str, work: str, level: str, kind: str) -> PayCel
         period="",
         n=row["n_jobs"],
         employers=row["n_employers"] if kind == OWN else None,
-        form=words.sureness(status, kind, is_point=is_point),
+        form=judge_sureness(status, kind, is_point=is_point),
         amounts=amounts,
         local=_amounts(numbers, "local_", row["local_currency"]) if row.get("local_currency") and not is_few else None,
         place_currency=row.get("place_currency"),
@@ -352,7 +363,7 @@ def say_median(cell: PayCell, amounts: Amounts) -> str:
     if value is None or cell.basis in ("reported", "official"):
         return ""
     median = words.money(value, value, amounts.currency, is_long=True)
-    if ends is None or cell.form == words.OTHERS:
+    if ends is None or cell.form == OTHERS:
         return f"The median was {median}."
     low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
     return f"The median was {median} (between {low} and {high}, 19 times in 20)."
@@ -405,7 +416,7 @@ def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
 
 def say_kicker(cell: PayCell) -> str:
     """The first line: what stands in the place of what was asked for, if anything does, and the kind of source."""
-    kind = f"{'Advertised pay' if cell.basis.startswith(OWN) else 'Pay'} · {words.KICKERS[cell.basis]}"
+    kind = f"{'Advertised pay' if cell.basis.startswith(OWN) else 'Pay'} · {BASES[cell.basis].words}"
     return f"{CLOSEST}: {cell.instead} · {kind}" if cell.instead else kind
 
 
@@ -431,7 +442,7 @@ def _nothing(explorer: Explorer, key: tuple[str, str, str]) -> PayCell:
         period=day(explorer.as_of),
         n=0,
         employers=None,
-        form=words.FEW,
+        form=FEW,
         amounts=None,
     )
 
@@ -460,7 +471,7 @@ def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = ""
         return ChartRow(
             name=name,
             needed=cell.why or f"too few to say: {count}{when}",
-            form=words.WORDS if cell.why else words.FEW,
+            form=WORDS if cell.why else FEW,
             href=href,
             is_chosen=is_chosen,
             spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {count}{when}.",
@@ -512,7 +523,7 @@ def _marks(cell: PayCell) -> tuple[Mark, ...]:
         marks.append(Mark(kind="strong", start=p25[0], end=p75[1], style=cell.form))
     median, ends = amounts.value("median"), amounts.ends("median")
     if median is not None:
-        marks.append(Mark(kind="diamond" if cell.form == words.OTHERS else "dot", start=median, style=cell.form))
+        marks.append(Mark(kind="diamond" if cell.form == OTHERS else "dot", start=median, style=cell.form))
     elif ends is not None:
         marks.append(Mark(kind="line", start=ends[0], end=ends[1], style=cell.form))
     if cell.basis == OWN:
@@ -529,7 +540,7 @@ def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
     """A row of pay in words, for the table below its chart."""
     if cell.amounts is None:
         lacks = cell.why or f"{cell.n or 0} of {NEEDED} needed"
-        return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[words.FEW])
+        return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[FEW])
     low, median, high = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
     if cell.amounts.known(MEDIAN_OF_PANEL) is not None:
         median += f"; {SAMPLE_WORDS['panel']}: {with_ends(cell.amounts, MEDIAN_OF_PANEL, is_own=True)}"
@@ -572,8 +583,8 @@ def to_script(explorer: Explorer) -> bytes:
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
         "groups": {work: split_work(work)[0] for work in explorer.works},
         "symbols": dict(words.SYMBOLS),
-        "units": {**words.UNITS, OWN: ["job", "jobs"]},
-        "kickers": dict(words.KICKERS),
+        "units": {basis: BASES[basis].unit for basis in NAMED},
+        "kickers": {basis: BASES[basis].words for basis in NAMED},
         "sureness": dict(words.SURENESS),
         "panel": SAMPLE_WORDS["panel"],
         "choice": list(explorer.choice),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reports.cells.cell import MEDIAN_OF_PANEL
+from reports.cells.cell import FEW, MEDIAN_OF_PANEL, judge_sureness
 from reports.figures.catalogue import declaration_of
 from reports.figures.history import FigureVintage
 from reports.figures.places import PLACES
@@ -60,25 +60,23 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
     pay = _pay_cell(figure, data)
     value, qualifier = notes.parts(figure)
     form = _form(figure, pairs)
-    chart, heading = _chart(figure, data, pay)
+    chart, heading, key = _chart(figure, data, pay)
     return {
         "figure": figure,
         "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
         "title": _title(figure, pay, data),
         "instead": notes.say_instead(original),
         "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
-        "said": words.plain(qualifier) if is_printed else "",
-        "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
+        "said": qualifier if is_printed else "",
+        "missing": "" if is_printed else figure.missing or figure.reason or "",
         "nearest": [
-            (near.figure, words.plain(near.title), words.plain(near.value))
-            for near in figure.nearest or ()
-            if near.figure in data.figures
+            (near.figure, near.title, near.value) for near in figure.nearest or () if near.figure in data.figures
         ],
         "facts": _facts(figure, form) if is_printed else [],
         "parts_of_value": _parts(pairs) if is_single else [],
         "chart": chart,
         "chart_heading": heading,
-        "chart_key": figure_rows.KEY_OF_SILENCE if chart is not None and figure_rows.is_of_silence(figure) else "",
+        "chart_key": key,
         "table": notes.table(figure),
         "counts": _counts(figure, pairs),
         "trust": _trust(figure, form) if is_printed else "",
@@ -86,9 +84,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "sources": _sources(figure, publication),
         "snapshots": figure.snapshots,
         "selects": _selects(figure, publication),
-        "citation": publication.cite(
-            f"{words.plain(original.title)} [{figure.figure}]", path_of(figure.figure), licence
-        ),
+        "citation": publication.cite(f"{original.title} [{figure.figure}]", path_of(figure.figure), licence),
         "licence": licence,
         "bibtex": _bibtex(original, publication),
         "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
@@ -103,15 +99,15 @@ def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
     """The value in large letters: pay by the year, as its title and chart are."""
     if pay is not None and pay.amounts is not None:
         return f"{explorer.say_value(pay.amounts)[0]} a year"
-    return words.plain(value)
+    return value
 
 
 def _form(figure: Figures, pairs: Sequence[Any]) -> str:
     if figure.value is None:
-        return words.FEW
+        return FEW
     is_point = all((row.get("form") or "point") == "point" for _, row in pairs)
     is_low = figure.status == "low" or any(row.get("is_low") or row.get("status") == "low" for _, row in pairs)
-    return words.sureness("low" if is_low else "published", figure.basis, is_point=is_point)
+    return judge_sureness("low" if is_low else "published", figure.basis, is_point=is_point)
 
 
 def _pay_cell(figure: Figures, data: FindingsBasis) -> explorer.PayCell | None:
@@ -129,7 +125,7 @@ def _title(figure: Figures, pay: explorer.PayCell | None, data: FindingsBasis) -
         return explorer.say_title(pay)
     at = _skill_at(figure, data)
     if at is None:
-        return words.plain(figure.title)
+        return figure.title
     skill_list, number = at
     skill = skill_list.skills[number]
     share = (
@@ -169,21 +165,15 @@ def _among_skills(skill_list: skills.SkillList, number: int) -> Any:
     )
 
 
-def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str]:
+def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str, str]:
     if figure.value is None:
-        return None, ""
+        return None, "", ""
     if pay is not None:
-        return _beside(figure, data, pay)
+        return *_beside(figure, data, pay), ""
     if (at := _skill_at(figure, data)) is not None:
-        return _among_skills(*at), "Beside the skills that are asked about as often"
+        return _among_skills(*at), "Beside the skills that are asked about as often", ""
     drawing = figure_rows.draw(figure)
-    if drawing is None:
-        return None, ""
-    heading = {
-        figure_rows.STACK: "What becomes of the adverts we read",
-        figure_rows.KINDS: "By kind of source",
-    }.get(drawing.kind, "Row by row" if drawing.n_rows > 1 else "How far the value is known")
-    return drawing.chart, heading
+    return (None, "", "") if drawing is None else (drawing.chart, drawing.heading, drawing.key)
 
 
 def _beside(figure: Figures, data: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:
@@ -244,9 +234,7 @@ def _counts(figure: Figures, pairs: Sequence[Any]) -> str:
     if not pairs:
         return sentences([figure.unit, notes.level(figure) or None])
     mart_rows = notes.rows_of(figure)
-    return words.plain(
-        sentences([notes.say_basis(figure), notes.define_level(figure), *declaration.renderer.note(mart_rows)])
-    )
+    return sentences([notes.say_basis(figure), notes.define_level(figure), *declaration.renderer.note(mart_rows)])
 
 
 def _trust(figure: Figures, form: str) -> str:
@@ -261,14 +249,14 @@ def _trust(figure: Figures, form: str) -> str:
         f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
         f"against it, {against}" if against else None,
     ]
-    return words.plain(sentences(parts))
+    return sentences(parts)
 
 
 def _describe_vintage(one: FigureVintage) -> dict[str, Any]:
     is_corrected = one.is_correction and one.state == "published"
     return {
         "day": numbers.day(one.offered_on),
-        "value": words.plain(one.value) if one.value else "cannot be said",
+        "value": one.value or "cannot be said",
         "n": one.n_jobs,
         "why": one.why,
         "reason": one.reason,
@@ -305,7 +293,7 @@ def _selects(figure: Figures, publication: PublishedDay) -> list[tuple[str, str]
 def _bibtex(figure: Figures, publication: PublishedDay) -> str:
     key = figure.figure.replace(".", "_")
     return (
-        f"@misc{{{key}_{publication.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"
+        f"@misc{{{key}_{publication.as_of:%Y%m%d},\n  title = {{{figure.title}}},\n"
         f"  author = {{{{{publication.name}}}}},\n"
         f"  year = {{{publication.as_of.year}}},\n"
         f"  note = {{Figure {figure.figure}, release of {numbers.day(publication.as_of)}}}\n}}"

@@ -1,217 +1,42 @@
-"""The rows of a figure as a chart: pay, shares, rates, kinds of source side by side, or parts of a whole."""
+"""A figure as a chart: its cells as rows of pay, of one number each, of silence, of a difference, or of a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from markupsafe import Markup
 
-from reports.cells.cell import numbers_of
+from reports.cells.cell import FEW, OTHERS, Cell, judge_sureness
+from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.pay_figures import say_instead
-from reports.release.figure_files import named_rows
 from reports.site import explorer, regions, rows, words
-from reports.site.rows import ChartRow, Mark
+from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
-from reports.wording.amounts import is_point
-from reports.wording.numbers import Row, category_name, interval, percent, rank
+from reports.wording.bases import BASES
+from reports.wording.numbers import category_name, interval, percent, rank, verdict
+from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
-
-PAY, SHARE, RATE, KINDS, STACK = "pay", "shares", "rates", "kinds", "stack"
-DIFFERENCE, SILENCE = "differences", "silence"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DrawnChart:
-    """A chart of a figure, how many of its rows are drawn of how many, and words for parts and marks."""
-
-    kind: str
-    chart: Markup
-    n_rows: int
-    n_all: int
-    parts: Sequence[str] = ()
-    key: str = ""
-
-
-def kind_of(data_rows: Sequence[Row]) -> str | None:
-    """Which chart rows can be drawn as; None where words and a table say all."""
-    if not data_rows:
-        return None
-    columns = data_rows[0].keys()
-    if "steps" in columns:
-        return STACK
-    if "usd" in columns:
-        return KINDS
-    if "rate" in columns:
-        return RATE
-    if "share" in columns and "form" in columns:
-        return SHARE
-    if "difference" in columns:
-        return DIFFERENCE
-    return PAY if "p50" in columns else None
-
+from warehouse.marts.printing import BOUNDS
 
 MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
 """Most rows of a chart, on the figure's own page, among others, and of parts of a whole; the table below it has all."""
 
 
-def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
-    """The chart of a printed figure; None where it has none."""
-    pairs = list(named_rows(figure))
-    kind = kind_of([row for _, row in pairs])
-    if kind in (None, DIFFERENCE):  # a difference has rows on both sides, of several the table is plainer
-        return None
-    if is_of_silence(figure):
-        kind, pairs = SILENCE, [(name, row) for name, row in pairs if silence.is_counted(row)]
-    n_all = len(pairs)
-    pairs = pairs[: min(most, MOST_STACKS) if kind == STACK else most]  # most places have nothing in the band
-    chart_rows = to_rows(figure, pairs, kind)
-    if not any(row.marks for row in chart_rows):
-        return None
-    if kind == PAY and (guide := guide_row(figure)) is not None:
-        chart_rows.append(guide)
-    axis = {
-        PAY: lambda: explorer.pay_axis(chart_rows, "USD"),
-        SILENCE: lambda: explorer.pay_axis(chart_rows, "USD"),
-        KINDS: lambda: explorer.pay_axis(chart_rows, "USD"),
-        SHARE: lambda: rows.axis_for(chart_rows, percent),
-        RATE: lambda: rows.axis_for(chart_rows, percent_a_day),
-        STACK: lambda: rows.Axis(highest=1.0, step=0.25, say=percent),
-    }[kind]()
-    parts = [part for part, _ in frame.parts_of(pairs[0][1])] if kind == STACK else ()
-    return DrawnChart(
-        kind=kind,
-        chart=rows.draw(chart_rows, axis, label=words.plain(figure.title), classes=kind),
-        n_rows=len(chart_rows),
-        n_all=n_all,
-        parts=parts,
-        key=KEY_OF_SILENCE if kind == SILENCE else "",
-    )
+def _percents(low: float, high: float) -> str:
+    """A share, or its interval."""
+    return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
 
 
-KEY_OF_SILENCE = (
-    "The dot is the median of adverts that state pay, the strong bar what it would be if the silent ones tend to pay "
-    "less or more, the pale bar where it must lie whatever they pay, 19 times in 20."
-)
+def _bounds(low: float, high: float) -> str:
+    return f"{percent(low).removesuffix('%')}–{percent(high)}"
 
 
-def is_of_silence(figure: Figures) -> bool:
-    """Whether the rows of a figure are medians beside what silent adverts may change of them."""
-    return declaration_of(figure.figure).arrange is silence.choose_counted
-
-
-def to_rows(figure: Figures, pairs: Sequence[tuple[str | None, Row]], kind: str) -> list[ChartRow]:
-    """The rows of a chart, each under its name; a single row is named by what it rests on."""
-    entries = [(name_row(name, row), row) for name, row in pairs]
-    if kind == DIFFERENCE:
-        return [side for _, row in entries for side in _both_sides(row)]
-    make = {PAY: _pay, SILENCE: _silence, KINDS: _kind_of_source, SHARE: _share, RATE: _rate, STACK: _stack}[kind]
-    return [make(figure, name, row) for name, row in entries]
-
-
-NAMES = {"any": "any of these"}
-"""Names of rows that say nothing without their table's heading."""
-
-
-def name_row(name: str | None, row: Row) -> str:
-    """The name of a row; of one that stands alone its place."""
-    if "experience" in row:
-        name = reported.name_persons(row)
-    if (region := regions.split_name(row)) is not None:
-        return region[0]
-    label = name or next(
-        (str(row[column]) for column in ("place", "country_name", "name", "cell") if isinstance(row.get(column), str)),
-        "",
-    )
-    label = words.plain(NAMES.get(label, label)).partition("; ")[0]
-    label = label if "word" in row else words.capital(label)
-    return label or words.capital(words.KICKERS.get(row.get("basis") or "", "this figure"))
-
-
-def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
-    amounts = explorer.amounts_of(row)
-    basis = row.get("basis") or figure.basis or ""
-    n, employers = row.get("n_persons") or row.get("n_jobs") or 0, row.get("n_employers")
-    is_point = all(amounts.value(part) is not None for part in ("low", "high"))
-    cell = explorer.PayCell(
-        place="",
-        work="",
-        level="",
-        basis=basis,
-        day=figure.as_of,
-        period="",
-        n=n,
-        employers=employers if basis == explorer.OWN else None,
-        form=words.sureness(row.get("status") or "published", basis, is_point=is_point),
-        amounts=amounts,
-        instead=say_instead(row["rung"], basis, "") if row.get("rung") else "",
-        review=words.find_review(row.get("value")),
-    )
-    chart_row = explorer.pay_row(cell, name=name)
-    _, others = regions.split_name(row) or ("", "")
-    return replace(chart_row, beneath="; ".join(filter(None, (chart_row.beneath, words.plain(others)))))
-
-
-def guide_row(figure: Figures) -> ChartRow | None:
-    """What the 2026 guide said of pay, a year, as a bracket; None where it said nothing."""
-    then = declaration_of(figure.figure).baseline_values
-    if not then:
-        return None
-    low, high = then.get("band_low", then.get("p50", 0.0)), then.get("band_high", then.get("p50", 0.0))
-    return ChartRow(
-        name="2026 guide",
-        beneath="named no source",
-        value=words.money(low, high, "USD"),
-        value_beneath="a year",
-        marks=(Mark(kind="bracket", start=low, end=high, style="guide"),),
-        spoken=f"The 2026 guide said {words.money(low, high, 'USD')} a year.",
-    )
-
-
-def _share(figure: Figures, name: str, row: Row) -> ChartRow:
-    form = row.get("form") or "point"
-    low, high = row.get("share_lo"), row.get("share_hi")
-    if form == "bounds":
-        low, high = row.get("bound_lo"), row.get("bound_hi")
-    is_point = form == "point"
-    if is_point and row.get("share") is None:
-        return ChartRow(name=name, form=words.FEW, needed="too few to say", spoken=f"{name}: too few to say.")
-    ends = interval(row) if form != "bounds" else f"{percent(low or 0).removesuffix('%')}–{percent(high or 0)}"
-    value = percent(row["share"]) if is_point else ends
-    beside = {"point": ends if low is not None else "", "interval": "no point", "bounds": "silence leaves it open"}[
-        form
-    ]
-    sure = words.sureness(row.get("status") or "published", None, is_point=is_point)
-    ranks = _say_rank(row, form)
-    n = row.get("n_jobs")
-    return rows.share_row(
-        name=name,
-        share=row["share"] if is_point else None,
-        low=low,
-        high=high,
-        form=sure,
-        value=value,
-        value_beneath=beside,
-        beneath=words.rests_on(n, None, None) if _differ(figure) else "",
-        spoken=f"{name}: {value}"
-        + (f", between {ends}" if is_point and low is not None else "")
-        + ranks
-        + f". {words.SURENESS[sure]}.",
-    )
-
-
-def _say_rank(row: Row, form: str) -> str:
-    """The rank of a row among its kind; nothing of places, which overlap, and of bounds, which leave any order open."""
-    text = rank(row)
-    if text == "–" or form == "bounds" or "region" in row:
-        return ""
-    return f", rank {text}" + (f" among {category_name(row['category']).lower()}" if row.get("category") else "")
-
-
-def _differ(figure: Figures) -> bool:
-    """Whether the rows of a figure rest on different numbers of jobs."""
-    return len({row.get("n_jobs") for _, row in named_rows(figure)}) > 1
+def _rates(low: float, high: float) -> str:
+    return percent_a_day(low) if low == high else f"{100 * low:.1f}–{percent_a_day(high)}"
 
 
 def percent_a_day(rate: float) -> str:
@@ -219,137 +44,313 @@ def percent_a_day(rate: float) -> str:
     return f"{100 * rate:.1f}%"
 
 
-def say_rate(row: Row) -> str:
-    """A rate of closing, or its interval where that is too wide to name a point."""
-    return percent_a_day(row["rate"]) if is_point(row, "rate") else _rate_ends(row)
+def _dollars(low: float, high: float) -> str:
+    return words.money(low, high, "USD")
 
 
-def _rate_ends(row: Row) -> str:
-    if row.get("rate_lo") is None or row.get("rate_hi") is None:
-        return ""
-    return f"{100 * row['rate_lo']:.1f}–{100 * row['rate_hi']:.1f}%"
+def _in_percent(chart_rows: Sequence[ChartRow]) -> Axis:
+    return rows.axis_for(chart_rows, percent)
 
 
-def _rate(figure: Figures, name: str, row: Row) -> ChartRow:
-    value, ends, has_point = say_rate(row), _rate_ends(row), is_point(row, "rate")
-    bounds = f"between {ends}" if has_point and ends else ""
-    form = words.sureness(row["status"], None, is_point=has_point)
-    return rows.share_row(
-        name=name,
-        share=row["rate"] if has_point else None,
-        low=row.get("rate_lo"),
-        high=row.get("rate_hi"),
-        form=form,
-        value=value,
-        value_beneath=ends if has_point else "no point",
-        beneath=f"{row.get('n_closed', 0):,} closings" if row.get("n_closed") is not None else "",
-        spoken=f"{name}: {', '.join(filter(None, (f'{value} a day', bounds)))}. {words.SURENESS[form]}.",
+def _in_dollars(chart_rows: Sequence[ChartRow]) -> Axis:
+    return explorer.pay_axis(chart_rows, "USD")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of chart: the class of its drawing, the part of a cell that it shows, and what makes rows of a cell.
+
+    `say` puts a range of the part into words, `per` stands behind it, `beneath` below the name; `also` is spoken.
+    `key` says what a kind of marks means; where `is_explained`, pages say it, too: their legends do not.
+    """
+
+    name: str
+    part: str = ""
+    make: Callable[[Kind, Cell, str], list[ChartRow]]
+    axis: Callable[[Sequence[ChartRow]], Axis] = _in_percent
+    say: Callable[[float, float], str] = _percents
+    per: str = ""
+    beneath: Callable[[Cell], str] = lambda cell: ""
+    also: Callable[[Cell], str] = lambda cell: ""
+    key: tuple[str, str] = ("line", "A line shows where the true value lies, 19 times in 20.")
+    is_explained: bool = False
+    heading: str = ""
+    most: int = MOST_ROWS
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnChart:
+    """A chart of a figure: its rows of how many, on which axis, and names for the parts of a whole."""
+
+    kind: Kind
+    label: str
+    rows: Sequence[ChartRow]
+    n_all: int
+    parts: Sequence[str] = ()
+
+    @property
+    def chart(self) -> Markup:
+        """It as a page has it."""
+        return rows.draw(self.rows, self.kind.axis(self.rows), label=self.label, classes=self.kind.name)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows it has."""
+        return len(self.rows)
+
+    @property
+    def meaning(self) -> str:
+        """What its marks mean; "" where it has none that needs words."""
+        kind, meaning = self.kind.key
+        return meaning if any(mark.kind == kind for row in self.rows for mark in row.marks) else ""
+
+    @property
+    def key(self) -> str:
+        """What its marks mean, where the legend of a page does not say it."""
+        return self.meaning if self.kind.is_explained else ""
+
+    @property
+    def heading(self) -> str:
+        """What stands above it on the figure's own page."""
+        return self.kind.heading or ("Row by row" if self.n_rows > 1 else "How far the value is known")
+
+
+def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
+    """The chart of a printed figure; None where it has none."""
+    cells = cells_of(figure)
+    kind = SILENCE if declaration_of(figure.figure).arrange is silence.choose_counted else kind_of(cells)
+    if kind is None or kind is DIFFERENCE:  # a difference has rows on both sides, of several the table is plainer
+        return None
+    if kind is SILENCE:
+        cells = [cell for cell in cells if silence.is_counted(cell.row)]
+    chart_rows = to_rows(kind, cells[: min(most, kind.most)])
+    if not any(row.marks for row in chart_rows):
+        return None
+    if kind is PAY and (guide := guide_row(figure)) is not None:
+        chart_rows.append(guide)
+    parts = [part for part, _ in frame.parts_of(cells[0].row)] if kind is STACK else ()
+    return DrawnChart(kind=kind, label=figure.title, rows=chart_rows, n_all=len(cells), parts=parts)
+
+
+def kind_of(cells: Sequence[Cell]) -> Kind | None:
+    """Which chart cells can be drawn as; None where words and a table say all."""
+    if cells and "steps" in cells[0].row:
+        return STACK
+    return next((kind for kind in KINDS if any(kind.part in cell.numbers for cell in cells)), None)
+
+
+def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
+    """The rows of a chart, each under its name; a single row is named by what it rests on."""
+    chart_rows = [row for cell in cells for row in kind.make(kind, cell, name_row(cell))]
+    counts = {words.rests_on(cell.n, None, None) for cell in cells}
+    if kind is SHARE and len(counts) == 1:  # what all rest on stands beside the chart
+        return [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
+    return chart_rows
+
+
+def name_row(cell: Cell) -> str:
+    """The name of a row; of one that stands alone its place."""
+    row = cell.row
+    if (region := regions.split_name(row)) is not None:
+        return region[0]
+    names = (cell.name, *(row.get(column) for column in ("place", "country_name", "name", "cell")))
+    label = reported.name_persons(row) if "experience" in row else next(filter(None, names), "")
+    label = label.partition("; ")[0]
+    return (label if "word" in row else words.capital(label)) or words.capital(
+        BASES[cell.basis].words if cell.basis in BASES else "this figure"
     )
 
 
-def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
-    value, low, high = row["usd"], row.get("usd_lo"), row.get("usd_hi")
-    number = next((one for one in numbers_of(row) if one.part == "pay"), None)
-    is_point = number is None or number.value is not None
-    basis = row.get("basis") or figure.basis
-    form = words.sureness(row["status"], basis, is_point=is_point)
-    interval_text = "" if low is None or high is None else words.money(low, high, "USD")
-    amount = words.money(value, value, "USD") if is_point else f"within {interval_text}"
-    ends = interval_text if is_point else ""
-    what, of_kind = row.get("statistic") or "median", comparison.name_kind(row)
-    name = words.capital(name or of_kind)
-    is_said = name.lower().endswith(of_kind.lower())
-    name = name[: len(name) - len(of_kind)].removesuffix(", ") or name if is_said else name
-    return rows.share_row(
+def _form(cell: Cell, *parts: str) -> str:
+    """How sure a row is that prints some parts of a cell."""
+    is_point = all(part in cell.numbers and cell.numbers[part].value is not None for part in parts)
+    return judge_sureness("low" if cell.row.get("is_low") else cell.status, cell.basis, is_point=is_point)
+
+
+# --- pay -----------------------------------------------------------------------------------------------------
+
+
+def _pay(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+    is_own, rung = cell.basis == explorer.OWN, cell.row.get("rung")
+    row = explorer.pay_row(
+        explorer.PayCell(
+            place="", work="", level="", basis=cell.basis, day=cell.period_to or date.min, period="", n=cell.n or 0,
+            employers=cell.employers if is_own else None, form=_form(cell, "low", "high"),
+            amounts=explorer.amounts_of(cell.row), instead=say_instead(rung, cell.basis, "") if rung else "",
+            review=words.find_review(cell.row.get("value")),
+        ),
         name=name,
-        share=value if is_point else None,
-        low=low,
-        high=high,
-        form=form,
-        value=amount,
-        value_beneath=ends,
-        beneath=what if name.lower() == of_kind.lower() else f"{of_kind}, {what}",
-        spoken=f"{name}: {what} {amount}, {of_kind}. {words.SURENESS[form]}.",
-    )
+    )  # fmt: skip
+    _, others = regions.split_name(cell.row) or ("", "")
+    return [replace(row, beneath="; ".join(filter(None, (row.beneath, others))))]
 
 
-def _silence(figure: Figures, name: str, row: Row) -> ChartRow:
+def guide_row(figure: Figures) -> ChartRow | None:
+    """What the 2026 guide said of pay, a year, as a bracket; None where it said nothing."""
+    then = declaration_of(figure.figure).baseline_values
+    if not then:
+        return None
+    low, high = (then.get(end, then.get("p50", 0.0)) for end in ("band_low", "band_high"))
+    value, mark = _dollars(low, high), Mark(kind="bracket", start=low, end=high, style="guide")
+    return ChartRow(
+        name="2026 guide", beneath="named no source", value=value, value_beneath="a year", marks=(mark,),
+        spoken=f"The 2026 guide said {value} a year.",
+    )  # fmt: skip
+
+
+def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     """A median with what silent adverts may change of it: by odds, and at most."""
-    median = explorer.amounts_of(row).known("median") or (float(row["p50"]), float(row["p50"]))
-    columns = {"band": "p50_bounds_lo p50_bounds_hi", "strong": "p50_if_odds_double p50_if_odds_half"}
-    ends: dict[str, tuple[float, float]] = {
-        kind: (float(row[low]), float(row[high]))
-        for kind, (low, high) in ((kind, names.split()) for kind, names in columns.items())
-        if row.get(low) is not None and row.get(high) is not None
-    }
-    marks = [Mark(kind=kind, start=low, end=high) for kind, (low, high) in ends.items()]
-    is_point = median[0] == median[1]
-    marks.append(Mark(kind="dot", start=median[0]) if is_point else Mark(kind="line", start=median[0], end=median[1]))
-    ranges = {kind: words.money(low, high, "USD") for kind, (low, high) in ends.items()}
+    row, median = cell.row, cell.numbers[kind.part]
+    columns = {"band": ("p50_bounds_lo", "p50_bounds_hi"), "strong": ("p50_if_odds_double", "p50_if_odds_half")}
+    ends = {mark: (row[low], row[high]) for mark, (low, high) in columns.items() if None not in (row[low], row[high])}
+    marks = [Mark(kind=mark, start=low, end=high) for mark, (low, high) in ends.items()]
+    low, high = median.known or (0.0, 0.0)
+    marks.append(Mark(kind="line", start=low, end=high) if median.value is None else Mark(kind="dot", start=low))
+    value, ranges = _dollars(low, high), {mark: _dollars(*pair) for mark, pair in ends.items()}
     bounds = f"within {ranges['band']}" if "band" in ranges else "no bounds" if row["n_silent"] else "all state pay"
     odds = f"; {ranges['strong']} if the silent ones pay less or more" if "strong" in ranges else ""
-    value = words.money(median[0], median[1], "USD")
-    return ChartRow(
-        name=name,
-        beneath=f"{silence.say_stated(row)} jobs state pay",
-        value=value,
-        value_beneath=bounds,
-        form=words.sureness(row.get("status") or "published", None, is_point=is_point),
-        marks=tuple(marks),
-        spoken=f"{name}: median {value} a year, {bounds}{odds}; {silence.say_stated(row)} jobs state pay.",
-        badge=words.find_review(row.get("value")),
-    )
-
-
-def _both_sides(row: Row) -> list[ChartRow]:
-    """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
-    has_point = row["form"] == "point"
-    sides = (("law in force", "share_both", "n_jobs_both"), ("no law that we know of", "share_other", "n_jobs_other"))
-    share_rows = [
-        rows.share_row(
-            name=words.capital(name),
-            share=row[share],
-            low=None,
-            high=None,
-            form=words.FIRM,
-            value=percent(row[share]),
-            value_beneath="state pay",
-            beneath=words.rests_on(row[n], None, None),
-            spoken=f"{name}: {percent(row[share])} state pay.",
-        )
-        for name, share, n in sides
-        if has_point
-    ]
-    ends = disclosure.say_ends(row)
-    value = disclosure.say_points(row["difference"]) if has_point else ends.removesuffix(" points")
-    form = words.sureness(row["status"], None, is_point=has_point)
+    stated = f"{silence.say_stated(row)} jobs state pay"
     return [
-        *share_rows,
         ChartRow(
-            name="Difference in points",
-            beneath=disclosure.GROUP_WORDS[row["role_group"]],
-            value=value,
-            value_beneath=ends.removesuffix(" points") if has_point else "no point",
-            form=form,
-            spoken=f"Difference: {value} points. {words.SURENESS[form]}.",
-        ),
+            name=name, beneath=stated, value=value, value_beneath=bounds, form=_form(cell, kind.part),
+            marks=tuple(marks), spoken=f"{name}: median {value} a year, {bounds}{odds}; {stated}.",
+            badge=words.find_review(row.get("value")),
+        )
+    ]  # fmt: skip
+
+
+# --- one number with its interval ----------------------------------------------------------------------------
+
+
+def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+    """A dot on its interval; without a point its interval, or the bounds that silence leaves."""
+    number = cell.numbers.get(kind.part)
+    if number is None or number.known is None:
+        return [ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")]
+    form, marks, say = _form(cell, kind.part), [], _bounds if number.form == BOUNDS else kind.say
+    value, beneath, between = say(*number.known), "silence leaves it open" if number.form == BOUNDS else "no point", ""
+    if number.ends is not None:
+        marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
+    if number.value is not None:
+        beneath = "" if number.ends is None else say(*number.ends)
+        between = f", between {beneath}" if beneath else ""
+        marks.append(Mark(kind="diamond" if form == OTHERS else "dot", start=number.value, style=form))
+    spoken = f"{name}: {value}{kind.per}{between}{kind.also(cell)}. {words.SURENESS[form]}."
+    return [
+        ChartRow(
+            name=name, beneath=kind.beneath(cell), value=value, value_beneath=beneath, form=form, marks=tuple(marks),
+            spoken=spoken,
+        )
+    ]  # fmt: skip
+
+
+def _of_share(cell: Cell) -> str:
+    """What stands below the name of a share: the verdict on a skill, else how many jobs it is of."""
+    return verdict(cell.row) or "" if cell.row.get("category") else words.rests_on(cell.n, None, None)
+
+
+def _say_rank(cell: Cell) -> str:
+    """The rank of a row among its kind; nothing of places, which overlap, and of bounds, which leave any order open."""
+    text, category = rank(cell.row), cell.row.get("category")
+    if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
+        return ""
+    return f", rank {text}" + (f" among {category_name(category).lower()}" if category else "")
+
+
+def _name_source(cell: Cell) -> str:
+    work = comparison.name_work(cell.row)
+    return f"{cell.row['place']}, {work}" if "place" in cell.row else words.capital(work)
+
+
+def _kind_of_source(cell: Cell) -> str:
+    return f"{comparison.name_kind(cell.row)}, {cell.row.get('statistic') or 'median'}"
+
+
+# --- a difference, and parts of a whole ----------------------------------------------------------------------
+
+
+def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+    """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
+    row, difference, form = cell.row, cell.numbers[kind.part].value, _form(cell, kind.part)
+    ends = disclosure.say_ends(row).removesuffix(" points")
+    value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
+    in_points = ChartRow(
+        name="Difference in points", beneath=disclosure.GROUP_WORDS[row["role_group"]], value=value,
+        value_beneath=beneath, form=form, spoken=f"Difference: {value} points. {words.SURENESS[form]}.",
+    )  # fmt: skip
+    sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
+    shares = {side: {"share": row[f"share_{end}"], "n_jobs": row[f"n_jobs_{end}"]} for side, end in sides.items()}
+    of_side = replace(SHARE, per=" state pay")
+    share_rows = [row for side, one in shares.items() for row in _one_number(of_side, replace(cell, row=one), side)]
+    return [*(replace(row, value_beneath="state pay") for row in share_rows), in_points]
+
+
+def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+    parts = frame.parts_of(cell.row)
+    ends = [0, *itertools.accumulate(n for _, n in parts)]
+    marks = [
+        Mark(kind="bar", start=ends[number] / ends[-1], end=ends[number + 1] / ends[-1], style=f"part{number}")
+        for number, (_, n) in enumerate(parts)
+        if n
     ]
+    return [
+        ChartRow(
+            name=name, beneath=words.rests_on(ends[-1], None, None), value=f"{parts[0][1]:,}",
+            value_beneath="in the band", marks=tuple(marks),
+            spoken=f"{name}: {', '.join(f'{n:,} {part}' for part, n in parts if n)}.",
+        )
+    ]  # fmt: skip
 
 
-def _stack(figure: Figures, name: str, row: Row) -> ChartRow:
-    parts = frame.parts_of(row)
-    n_all = sum(n for _, n in parts) or 1
-    marks, start = [], 0.0
-    for number, (_, n) in enumerate(parts):
-        if n:
-            marks.append(Mark(kind="bar", start=start / n_all, end=(start + n) / n_all, style=f"part{number}"))
-        start += n
-    text = ", ".join(f"{n:,} {part}" for part, n in parts if n)
-    return ChartRow(
-        name=name,
-        beneath=words.rests_on(n_all, None, None),
-        value=f"{parts[0][1]:,}",
-        value_beneath="in the band",
-        marks=tuple(marks),
-        spoken=f"{name}: {text}.",
-    )
+# --- the kinds -----------------------------------------------------------------------------------------------
+
+
+KEY_OF_PAY = (
+    f"Bars run from where {BAND.start} adverts start or above to where {BAND.stop} stop or below; brackets show how "
+    "far an end could move."
+)
+STACK = Kind(
+    name="stack",
+    make=_stack,
+    axis=lambda chart_rows: Axis(highest=1.0, step=0.25, say=percent),
+    key=("", ""),
+    heading="What becomes of the adverts we read",
+    most=MOST_STACKS,  # most places have nothing in the band
+)
+SHARE = Kind(name="shares", part="share", make=_one_number, beneath=_of_share, also=_say_rank)
+DIFFERENCE = Kind(name="differences", part="difference", make=_both_sides)
+RATE = Kind(
+    name="rates",
+    part="rate",
+    make=_one_number,
+    axis=lambda chart_rows: rows.axis_for(chart_rows, percent_a_day),
+    say=_rates,
+    per=" a day",
+    beneath=lambda cell: f"{cell.row['n_closed']:,} closings" if cell.row.get("n_closed") is not None else "",
+)
+SOURCES = Kind(
+    name="kinds",
+    part="pay",
+    make=lambda kind, cell, name: _one_number(kind, cell, _name_source(cell)),
+    axis=_in_dollars,
+    say=_dollars,
+    per=" a year",
+    beneath=_kind_of_source,
+    also=lambda cell: f", {_kind_of_source(cell)}",
+    heading="By kind of source",
+)
+PAY = Kind(name="pay", part="median", make=_pay, axis=_in_dollars, key=("band", KEY_OF_PAY))
+SILENCE = Kind(
+    name="silence",
+    part="median",
+    make=_silence,
+    axis=_in_dollars,
+    key=(
+        "dot",
+        "The dot is the median of adverts that state pay, the strong bar what it would be if the silent ones tend to "
+        "pay less or more, the pale bar where it must lie whatever they pay, 19 times in 20.",
+    ),
+    is_explained=True,
+)
+KINDS = (SOURCES, RATE, SHARE, DIFFERENCE, PAY)
+"""Kinds of charts by a number of their cells, in the order in which they are looked for."""

@@ -6,22 +6,24 @@ ranks that the intervals leave open.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from reports.cells.cell import Cell
+from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.places import OF_REGION, PLACES
-from reports.release.figure_files import named_rows
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Explorer
 from reports.site.rows import ChartRow
 from reports.site.skills import SkillList
 from reports.wording import gaps
-from reports.wording.numbers import Row, percent
+from reports.wording.numbers import percent
 from reports.wording.work import name_work
-from transforms.records.definitions import BAND, COUNTS
+from transforms.records.definitions import COUNTS
 from warehouse.mart_tables import Figures
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
@@ -68,18 +70,9 @@ class FindingsBasis:
     explorer: Explorer
     skills: Mapping[tuple[str, str], SkillList]
 
-    def find_printed(self, figure_id: str) -> Figures | None:
-        """A figure that has a value."""
-        figure = self.figures.get(figure_id)
-        return figure if figure is not None and figure.value is not None else None
-
 
 # --- the lead ---------------------------------------------------------------------------------------------
 
-HOW_TO_READ = (
-    f"Bars run from where {BAND.start} adverts start or above to where {BAND.stop} stop or below; brackets show how "
-    "far an end could move."
-)
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
@@ -93,15 +86,11 @@ def lead(data: FindingsBasis) -> Finding | None:
     others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            one,
-            name=words.capital(name_work(one.work)),
-            is_chosen=one.work == work,
-            href=explorer.address_of(one),
+            one, name=words.capital(name_work(one.work)), is_chosen=one.work == work, href=explorer.address_of(one),
             figure=one.figure or "",
         )
-        for one in others
-        if one is not None and one.amounts is not None
-    ]
+        for one in others if one is not None and one.amounts is not None
+    ]  # fmt: skip
     axis = explorer.pay_axis(chart_rows, cell.amounts.currency)
     return Finding(
         kicker=f"Pay · {PLACES[place].name} · {cell.period}",
@@ -109,7 +98,7 @@ def lead(data: FindingsBasis) -> Finding | None:
         dek=explorer.say_median(cell, cell.amounts),
         href=f"f/{cell.figure}.html" if cell.figure else "pay.html",
         chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
-        note=HOW_TO_READ,
+        note=figure_rows.KEY_OF_PAY,
     )
 
 
@@ -122,17 +111,11 @@ def most_asked(data: FindingsBasis) -> Finding | None:
     if skill_list is None:
         return None
     first = skills.leaders(skill_list)
-    top = [skill for skill in first if skill.is_point][:2]
-    if not top:
+    title = SKILLS.say([(skill.name, float(skill.row["share"])) for skill in first if skill.is_point], len(first))
+    if title is None:
         return None
-    title = _say_leaders(
-        [(skill.name, float(skill.row["share"])) for skill in top],
-        len(first),
-        "skills asked",
-        "AI engineering adverts",
-    )
-    chart_rows = [skills.skill_row(skill, with_category=False) for skill in skill_list.skills[:ROWS_OF_CARD]]
-    chart_rows = [_as_dots(row) for row in chart_rows]
+    shown = skill_list.skills[:ROWS_OF_CARD]
+    chart_rows = [_as_dots(skills.skill_row(skill, with_category=False)) for skill in shown]
     return Finding(
         kicker=f"Skills · {words.month(skill_list.day)}",
         title=title,
@@ -142,28 +125,6 @@ def most_asked(data: FindingsBasis) -> Finding | None:
     )
 
 
-def _say_leaders(top: Sequence[tuple[str, float]], n_leaders: int, what: str, of: str) -> str:
-    """ "Python and Machine Learning are among the three skills asked most, in 73% and 70% of …"."""
-    names = " and ".join(name for name, _ in top)
-    shares = _say_shares([share for _, share in top])
-    if n_leaders == 1:
-        return f"{names} leads the {what}, in {shares} of {of}"
-    if len(top) == n_leaders:
-        return f"{names} share the top of the {what}, in {shares} of {of}"
-    verb = "is" if len(top) == 1 else "are"
-    return f"{names} {verb} among the {_say_number(n_leaders)} {what} most, in {shares} of {of}"
-
-
-def _say_number(n: int) -> str:
-    return COUNTS[n] if n <= 10 else str(n)
-
-
-def _say_shares(shares: Sequence[float]) -> str:
-    """ "73% and 70%", or "17% each"."""
-    texts = [percent(share) for share in shares]
-    return f"{texts[0]} each" if len(texts) > 1 and len(set(texts)) == 1 else " and ".join(texts)
-
-
 def _as_dots(row: ChartRow) -> ChartRow:
     """A row of a card: its dot and interval without the bar."""
     marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
@@ -171,149 +132,145 @@ def _as_dots(row: ChartRow) -> ChartRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Leaders:
+    """What is said of the items that may be the first: where one leads, where all share the top, and of some of more.
+
+    At most `most` are named, each by `name`; {Names} begin a sentence.
+    """
+
+    one: str
+    tie: str
+    among: str
+    most: int = 2
+    name: Callable[[str], str] = str
+
+    def say(self, top: Sequence[tuple[str, float]], n: int) -> str | None:
+        """The title: `top` are those of the `n` leaders whose share may be printed, the first first."""
+        top = top[: self.most]
+        if not top:
+            return None
+        sentence = self.one if n == 1 else self.tie if len(top) == n else self.among
+        names, shares = " and ".join(self.name(name) for name, _ in top), [percent(share) for _, share in top]
+        return sentence.format(
+            names=names,
+            Names=words.capital(names),
+            are="is" if len(top) == 1 else "are",
+            n=COUNTS[n] if n <= 10 else n,
+            shares=f"{shares[0]} each" if len(shares) > 1 and len(set(shares)) == 1 else " and ".join(shares),
+        )
+
+
+def _name_roles(role: str) -> str:
+    return f"{role if role[1:2].isupper() else role.lower()}s"
+
+
+SKILLS = Leaders(
+    one="{names} leads the skills asked, in {shares} of AI engineering adverts",
+    tie="{names} share the top of the skills asked, in {shares} of AI engineering adverts",
+    among="{names} {are} among the {n} skills asked most, in {shares} of AI engineering adverts",
+)
+ROLES = Leaders(
+    one="{Names} make up {shares} of AI jobs, more than any other role",
+    tie="{Names} share the top, with {shares} of AI jobs",
+    among="{Names} are among the {n} largest roles, with {shares} of AI jobs",
+    name=_name_roles,
+)
+YEARS = Leaders(
+    one="{shares} of adverts for AI jobs ask for {names}, more than for any other span",
+    tie="{shares} of adverts for AI jobs ask for {names}",
+    among="{shares} of adverts for AI jobs ask for {names}",
+    most=1,
+)
+NOT_ASKED = "not_asked"
+
+
+def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
+    """Of the answers that may be the first, by the ranks that hold together with 95 % (`mart.shares`)."""
+    first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
+    known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
+    return leaders.say([(name, share) for name, share in known if share is not None], len(first))
+
+
+def _say_item(item: str, sentence: str, cells: Sequence[Cell]) -> str | None:
+    """Of the share of one item, or its ends where it may not be printed."""
+    number = next((cell.numbers["share"] for cell in cells if cell.item == item), None)
+    if number is None:
+        return None
+    ends = " and ".join(map(percent, number.ends or ()))
+    return f"{f'Between {ends}' if number.value is None else percent(number.value)} {sentence}"
+
+
+def _by_share(cells: Sequence[Cell]) -> list[Cell]:
+    return sorted(cells, key=lambda cell: -cell.row["share"])
+
+
+def _choose_law(cells: Sequence[Cell]) -> list[Cell]:
+    """The comparison that differs in least besides the law: within employers and one country, else within employers."""
+    return sorted(cells, key=lambda cell: cell.row["region_level"] != "country")[:1]
+
+
+def _say_law(cells: Sequence[Cell]) -> str | None:
+    if not cells:
+        return None
+    row = _choose_law(cells)[0].row
+    place = OF_REGION[row["region_level"], row["region"]]
+    where = f" in {place.in_words}" if place.name else ""
+    if row["difference_lo"] <= 0 <= row["difference_hi"]:
+        return f"Whether employers{where} state pay more often where a law has them do so cannot be told"
+    more = "more" if row["difference_lo"] > 0 else "fewer"
+    return f"Employers{where} state pay in {more} of their adverts where a law has them do so"
+
+
+def _say_closings(cells: Sequence[Cell]) -> str | None:
+    if not cells:
+        return None
+    ours, *others = cells
+    rate = figure_rows.RATE.say(*(ours.numbers["rate"].known or (0.0, 0.0)))
+    text = f"{figure_rows.name_row(ours)} adverts close at {rate} a day"
+    highs = [other.numbers["rate"].high for other in others]
+    low, highest = ours.numbers["rate"].low, max((high for high in highs if high is not None), default=None)
+    is_faster = low is not None and highest is not None and low > highest
+    return f"{text}, faster than other adverts" if is_faster else text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
-    """A card made from the shares of one figure: `say` makes its title of the rows, or None where they support none."""
+    """A card made from the cells of one figure: `say` makes its title of them, or None where they support none."""
 
     figure: str
     kicker: str
-    say: Callable[[Sequence[tuple[str, Row]]], str | None]
+    say: Callable[[Sequence[Cell]], str | None]
     href: str
     note: str
-    choose: Callable[[Sequence[tuple[str, Row]]], Sequence[tuple[str, Row]]] = lambda pairs: pairs[:ROWS_OF_CARD]
-
-
-def _is_point(row: Row) -> bool:
-    return row.get("form") == "point" and row.get("status") != "suppressed"
-
-
-def _by_share(pairs: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
-    return sorted(pairs, key=lambda pair: -pair[1]["share"])
-
-
-def _top(pairs: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
-    """The rows that may be the first, by the ranks that hold together with 95 % (`mart.shares`)."""
-    return [pair for pair in _by_share(pairs) if pair[1].get("rank_best") == 1]
-
-
-def _say_roles(pairs: Sequence[tuple[str, Row]]) -> str | None:
-    first = _top(pairs)
-    top = [(name, row["share"]) for name, row in first if _is_point(row)][:2]
-    if not top:
-        return None
-    names = [(f"{name.lower() if not name[1:2].isupper() else name}s", share) for name, share in top]
-    names = [(words.capital(names[0][0]), names[0][1]), *names[1:]]
-    shares = _say_shares([share for _, share in names])
-    subject = " and ".join(name for name, _ in names)
-    if len(first) == 1:
-        return f"{subject} make up {shares} of AI jobs, more than any other role"
-    if len(first) == len(top):
-        return f"{subject} share the top, with {shares} of AI jobs"
-    return f"{subject} are among the {_say_number(len(first))} largest roles, with {shares} of AI jobs"
-
-
-def _choose_law(pairs: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
-    """The comparison that differs in least besides the law: within employers and one country, else within employers."""
-    return sorted(pairs, key=lambda pair: pair[1]["region_level"] != "country")[:1]
-
-
-def _say_law(pairs: Sequence[tuple[str, Row]]) -> str | None:
-    for _, row in _choose_law(pairs):
-        place = OF_REGION[(row["region_level"], row["region"])]
-        where = f" in {place.in_words}" if place.name else ""
-        if row["difference_lo"] > 0:
-            return f"Employers{where} state pay in more of their adverts where a law has them do so"
-        if row["difference_hi"] < 0:
-            return f"Employers{where} state pay in fewer of their adverts where a law has them do so"
-        return f"Whether employers{where} state pay more often where a law has them do so cannot be told"
-    return None
-
-
-def _say_degree(pairs: Sequence[tuple[str, Row]]) -> str | None:
-    row = next((row for _, row in pairs if row.get("item") == "not_asked"), None)
-    if row is None or not _is_point(row):
-        return None
-    return f"{percent(row['share'])} of adverts for AI jobs name no degree"
-
-
-def _say_years(pairs: Sequence[tuple[str, Row]]) -> str | None:
-    answers = [pair for pair in pairs if pair[1].get("item") != "not_asked"]
-    first = _top(answers)
-    if not first or not _is_point(first[0][1]):
-        return None
-    name, row = first[0]
-    if len(first) == 1:
-        return f"{percent(row['share'])} of adverts for AI jobs ask for {name}, more than for any other span"
-    return f"{percent(row['share'])} of adverts for AI jobs ask for {name}"
-
-
-def _say_closings(pairs: Sequence[tuple[str, Row]]) -> str | None:
-    if not pairs or pairs[0][1].get("status") == "suppressed":
-        return None
-    name, row = pairs[0]
-    text = f"{words.capital(name)} adverts close at {figure_rows.say_rate(row)} a day"
-    others = [other for _, other in pairs[1:] if other.get("rate_lo") is not None]
-    if others and row.get("rate_lo") is not None and all(row["rate_lo"] > other["rate_hi"] for other in others):
-        return f"{text}, faster than other adverts"
-    return text
-
-
-def _say_additional(pairs: Sequence[tuple[str, Row]]) -> str | None:
-    for _, row in pairs:
-        if row.get("item") == "equity" and row.get("share_lo") is not None:
-            ends = f"{percent(row['share_lo'])} and {percent(row['share_hi'])}"
-            value = percent(row["share"]) if _is_point(row) else f"Between {ends}"
-            return f"{value} of jobs that state pay offer equity beside it"
-    return None
+    order: Callable[[Sequence[Cell]], Sequence[Cell]] = lambda cells: cells
 
 
 CARDS = (
     Card(
-        figure="roles.shares",
-        kicker="Roles",
-        say=_say_roles,
-        href="work.html",
-        note="adverts we read",
-        choose=lambda pairs: _by_share(pairs)[:ROWS_OF_CARD],
+        figure="roles.shares", kicker="Roles", say=functools.partial(_say_leaders, ROLES), href="work.html",
+        note="adverts we read", order=_by_share,
     ),
     Card(
-        figure="disclosure.within_employers",
-        kicker="Pay laws",
-        say=_say_law,
-        href="laws.html",
-        note="the mean of employers with adverts in both",
-        choose=_choose_law,
+        figure="disclosure.within_employers", kicker="Pay laws", say=_say_law, href="laws.html",
+        note="the mean of employers with adverts in both", order=_choose_law,
     ),
     Card(
-        figure="closing_rate.engineering",
-        kicker="Closings",
-        say=_say_closings,
-        href="closings.html",
+        figure="closing_rate.engineering", kicker="Closings", say=_say_closings, href="closings.html",
         note="adverts followed",
     ),
     Card(
-        figure="degree.shares",
-        kicker="Degree",
-        say=_say_degree,
-        href="work.html#degree-shares",
-        note="AI jobs with a full advert",
-        choose=lambda pairs: _by_share(pairs)[:ROWS_OF_CARD],
+        figure="degree.shares", kicker="Degree", href="work.html#degree-shares", note="AI jobs with a full advert",
+        say=functools.partial(_say_item, NOT_ASKED, "of adverts for AI jobs name no degree"), order=_by_share,
     ),
     Card(
-        figure="years.shares",
-        kicker="Experience",
-        say=_say_years,
-        href="work.html#years-shares",
-        note="AI jobs with a full advert",
-        choose=lambda pairs: _by_share(pairs)[:ROWS_OF_CARD],
+        figure="years.shares", kicker="Experience", say=functools.partial(_say_leaders, YEARS),
+        href="work.html#years-shares", note="AI jobs with a full advert", order=_by_share,
     ),
     Card(
-        figure="additional.share",
-        kicker="Beside base pay",
-        say=_say_additional,
-        href="f/additional.share.html",
-        note="jobs that state pay",
+        figure="additional.share", kicker="Beside base pay", href="f/additional.share.html", note="jobs that state pay",
+        say=functools.partial(_say_item, "equity", "of jobs that state pay offer equity beside it"),
     ),
-)
+)  # fmt: skip
 
 
 def cards(data: FindingsBasis) -> Iterator[Finding]:
@@ -322,27 +279,22 @@ def cards(data: FindingsBasis) -> Iterator[Finding]:
     if first is not None:
         yield first
     for card in CARDS:
-        figure = data.find_printed(card.figure)
-        if figure is None:
+        figure = data.figures.get(card.figure)
+        cells = [] if figure is None else cells_of(figure)
+        title, kind = card.say(cells), figure_rows.kind_of(cells)
+        if figure is None or title is None or kind is None:
             continue
-        pairs = [(name or figure_rows.name_row(name, row), row) for name, row in named_rows(figure)]
-        title = card.say(pairs)
-        if title is None:
-            continue
-        selection = card.choose(pairs)
-        kind = figure_rows.kind_of([row for _, row in selection]) or figure_rows.SHARE
-        chart_rows = figure_rows.to_rows(figure, selection, kind)
-        say = figure_rows.percent_a_day if kind == figure_rows.RATE else percent
-        of = selection[0][1] if kind == figure_rows.DIFFERENCE else None
-        n, employers = (of["n_jobs"], of["n_employers"]) if of else (figure.n_jobs, figure.n_employers)
-        rests = words.rests_on(n, employers, None)
-        cut = f"{len(selection)} of {len(pairs)} rows" if len(selection) < len(pairs) else ""
+        selection = card.order(cells)[:ROWS_OF_CARD]
+        chart_rows = figure_rows.to_rows(kind, selection)
+        of = selection[0] if kind is figure_rows.DIFFERENCE else None
+        n, employers = (of.n, of.employers) if of else (figure.n_jobs, figure.n_employers)
+        cut = f"{len(selection)} of {len(cells)} rows" if len(selection) < len(cells) else ""
         yield Finding(
             kicker=" · ".join(filter(None, (card.kicker, words.say_when(figure), words.review(figure)))),
             title=title,
             href=card.href,
-            chart=rows.draw(chart_rows, rows.axis_for(chart_rows, say), label=figure.title, classes="shares"),
-            note=f"{'; '.join(filter(None, (rests, card.note, cut)))}.",
+            chart=rows.draw(chart_rows, kind.axis(chart_rows), label=figure.title, classes="shares"),
+            note=f"{'; '.join(filter(None, (words.rests_on(n, employers, None), card.note, cut)))}.",
         )
 
 
@@ -351,17 +303,9 @@ def cards(data: FindingsBasis) -> Iterator[Finding]:
 OPEN_ON_HOME = 6
 """How many of what cannot be said the home page lists; the page of all figures has the others."""
 HOME_OF_OPEN = (
-    "pay",
-    "entries",
-    "closing_rate",
-    "additional",
-    "qualification",
-    "disclosure",
-    "reported",
-    "degree",
-    "skill",
+    "pay", "entries", "closing_rate", "additional", "qualification", "disclosure", "reported", "degree", "skill",
     "silence",
-)
+)  # fmt: skip
 """Kinds of figures that the home page may list as open, by the first part of their ids, the first first."""
 
 
@@ -391,7 +335,7 @@ def _open_of(figure: Figures) -> Open | None:
     worst = min(lacks, key=lambda lack: lack.part, default=None)
     return Open(
         title=figure.title,
-        why=words.plain("; ".join(filter(None, reasons))),
+        why="; ".join(filter(None, reasons)),
         lack=worst,
         nearest=nearer.part if nearer else 0.0,
         href=f"f/{figure.figure}.html",

@@ -1,8 +1,9 @@
-"""Charts of the site: rows of words, a drawing and a value, as HTML with SVG inside.
+"""The one model of charts: rows of words, marks and a value, and their printers as HTML with SVG inside.
 
 Names and values are text of the page; only what lies between is drawn, in percentages of the width, so that one chart
 fits a telephone and a desk. Four forms say how sure a row is, with one legend everywhere (`words.SURENESS`). The page's
-script draws the same rows (templates/site.js: drawRow); a test in a browser holds them together.
+script draws the same rows (templates/site.js: drawRow), and pictures that stand alone the same plots (`release.cards`);
+tests in a browser hold them together.
 """
 
 from __future__ import annotations
@@ -14,21 +15,30 @@ from html import escape
 
 from markupsafe import Markup
 
-from reports.release.charts import nice_step
-from reports.site.words import FEW, FIRM, OTHERS, SURENESS
+from reports.cells.cell import FIRM
+from reports.site.words import SURENESS
 
 MIDDLE = 16
 """Where the bar and the dots of a row lie, in CSS pixels from its top."""
+BELOW = 14
+"""How far below the middle a bracket lies."""
+HEIGHTS = {"band": 12, "strong": 12, "bar": 14, "tint": 14}
+"""Kinds of marks that are bars, with their heights; the others are lines, brackets, dots and diamonds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A part of a drawing: `kind` is one of `_DRAWN`, from `start` to `end` in units of the axis."""
+    """A part of a drawing, from `start` to `end` in units of the axis. `kind` and `style` name its class of CSS."""
 
     kind: str
     start: float
     end: float | None = None
     style: str = ""
+
+    @property
+    def reach(self) -> float:
+        """Its greatest value."""
+        return self.start if self.end is None else self.end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +65,9 @@ class ChartRow:
     data: dict[str, str] = field(default_factory=dict)
 
     @property
-    def highest(self) -> float:
-        """The greatest value that its marks reach."""
-        return max((mark.end if mark.end is not None else mark.start for mark in self.marks), default=0.0)
+    def sure(self) -> str:
+        """How sure its value is, in words; "" where it is firm, or has none."""
+        return "" if self.form == FIRM or not self.value else SURENESS[self.form]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,18 +88,33 @@ class Axis:
         return f"{100 * value / self.highest:.2f}%"
 
 
+N_TICKS = 4
+"""About how many steps an axis is divided into."""
+TICK_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+"""Steps of an axis within a power of ten."""
+
+
+def nice_step(highest: float) -> float:
+    """The step of an axis from 0 to at least `highest` (> 0) with about `N_TICKS` steps."""
+    power = 10.0 ** math.floor(math.log10(highest / N_TICKS))
+    return next(step * power for step in TICK_STEPS if step * power * N_TICKS >= highest * (1 - 1e-9))
+
+
 def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
     """The axis on which all rows fit, with a little room at its end."""
-    reach = max((row.highest for row in rows), default=0.0) or 1.0
+    reach = max((mark.reach for row in rows for mark in row.marks), default=0.0) or 1.0
     return Axis(highest=reach * 1.04, step=nice_step(reach), say=say)
+
+
+# --- the printer of pages ------------------------------------------------------------------------------------
 
 
 def draw(rows: Sequence[ChartRow], axis: Axis | None, *, label: str, classes: str = "") -> Markup:
     """A chart: its rows as a list, and the axis below them. Without an axis rows have words and values alone."""
-    items = [draw_row(row, axis) for row in rows]
+    items = "".join(draw_row(row, axis) for row in rows)
     below = _draw_axis(axis) if axis is not None and any(row.marks for row in rows) else ""
     return Markup(
-        f'<div class="chart {classes}"><ul class="rows" aria-label="{escape(label)}">{"".join(items)}</ul>{below}</div>'
+        f'<div class="chart {classes}"><ul class="rows" aria-label="{escape(label)}">{items}</ul>{below}</div>'
     )
 
 
@@ -100,107 +125,56 @@ def _draw_axis(axis: Axis) -> str:
 
 def draw_row(row: ChartRow, axis: Axis | None) -> str:
     """One row as HTML."""
-    suffix = " chosen" if row.is_chosen else ""
-    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in row.data.items())
-    attributes += f' data-figure="{escape(row.figure)}"' if row.figure else ""
-    current = ' aria-current="true"' if row.is_chosen else ""
+    data = row.data | ({"figure": row.figure} if row.figure else {})
+    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+    suffix, current = (" chosen", ' aria-current="true"') if row.is_chosen else ("", "")
     name = f'<a href="{escape(row.href)}"{current}>{escape(row.name)}</a>' if row.href else escape(row.name)
     badge = f' <span class="badge">{escape(row.badge)}</span>' if row.badge else ""
-    beneath = f"<small>{escape(row.beneath)}</small>" if row.beneath else ""
-    value_beneath = f"<small>{escape(row.value_beneath)}</small>" if row.value_beneath else ""
-    sure = "" if row.form == FIRM or not row.value else f'<span class="sure">{escape(SURENESS[row.form])}</span>'
-    speech = f'<span class="spoken">{escape(row.spoken)}</span>' if row.spoken else ""
     rank = f'<div class="rank"><span class="spoken">rank </span>{escape(row.rank)}</div>' if row.rank else ""
     return (
-        f'<li class="row {row.form}{suffix}"{attributes}>{rank}<div class="name"><b>{name}{badge}</b>{beneath}</div>'
-        f'<div class="plot">{_plot(row, axis)}</div>'
-        f'<div class="value"><b>{escape(row.value)}</b>{value_beneath}{sure}</div>{speech}</li>'
+        f'<li class="row {row.form}{suffix}"{attributes}>{rank}'
+        f'<div class="name"><b>{name}{badge}</b>{_element("small", row.beneath)}</div>'
+        f'<div class="plot">{_draw_plot(row, axis)}</div>'
+        f'<div class="value"><b>{escape(row.value)}</b>{_element("small", row.value_beneath)}'
+        f"{_element('span', row.sure, 'sure')}</div>{_element('span', row.spoken, 'spoken')}</li>"
     )
 
 
-def _plot(row: ChartRow, axis: Axis | None) -> str:
-    if row.form == FEW or row.needed:
-        return f'<div class="hatch"><span>{escape(row.needed)}</span></div>' if row.needed else ""
+def _element(tag: str, text: str, name: str = "") -> str:
+    of_class = f' class="{name}"' if name else ""
+    return f"<{tag}{of_class}>{escape(text)}</{tag}>" if text else ""
+
+
+def _draw_plot(row: ChartRow, axis: Axis | None) -> str:
+    if row.needed:
+        return f'<div class="hatch"><span>{escape(row.needed)}</span></div>'
     if axis is None or not row.marks:
         return ""
-    grid = "".join(
-        f'<line class="grid" x1="{axis.at(tick)}" x2="{axis.at(tick)}" y1="0" y2="100%"/>' for tick in axis.ticks
-    )
-    marks = "".join(_DRAWN[mark.kind](mark, axis) for mark in row.marks)
-    return f'<svg width="100%" height="100%" aria-hidden="true">{grid}{marks}</svg>'
+    return f'<svg width="100%" height="100%" aria-hidden="true">{draw_marks(row, axis)}</svg>'
 
 
-def _rect(mark: Mark, axis: Axis, y: float, height: float) -> str:
-    end = mark.start if mark.end is None else mark.end
-    width = max(100 * (end - mark.start) / axis.highest, 0.3)
-    return (
-        f'<rect class="{mark.kind} {mark.style}" x="{axis.at(mark.start)}" y="{y:g}" width="{width:.2f}%" '
-        f'height="{height:g}" rx="1.5"/>'
-    )
+# --- the drawing, in pages and in pictures that stand alone ---------------------------------------------------
 
 
-def _line(mark: Mark, axis: Axis) -> str:
-    end = mark.start if mark.end is None else mark.end
-    return (
-        f'<line class="{mark.kind} {mark.style}" x1="{axis.at(mark.start)}" x2="{axis.at(end)}" y1="{MIDDLE}" '
-        f'y2="{MIDDLE}"/>'
-    )
+def draw_marks(row: ChartRow, axis: Axis) -> str:
+    """The marks of a row with the lines of the axis behind them, as SVG in percentages of its width."""
+    lines = (f'<line class="grid" x1="{axis.at(tick)}" x2="{axis.at(tick)}" y1="0" y2="100%"/>' for tick in axis.ticks)
+    return "".join([*lines, *(_draw_mark(mark, axis) for mark in row.marks)])
 
 
-def _bracket(mark: Mark, axis: Axis) -> str:
-    """An interval below a bar, with an upright at each end."""
-    y = MIDDLE + 14
-    ends = (axis.at(mark.start), axis.at(mark.start if mark.end is None else mark.end))
-    uprights = "".join(
-        f'<line class="bracket {mark.style}" x1="{x}" x2="{x}" y1="{y - 3}" y2="{y + 3}"/>' for x in ends
-    )
-    return f'<line class="bracket {mark.style}" x1="{ends[0]}" x2="{ends[1]}" y1="{y}" y2="{y}"/>{uprights}'
-
-
-def _dot(mark: Mark, axis: Axis) -> str:
-    return f'<circle class="dot {mark.style}" cx="{axis.at(mark.start)}" cy="{MIDDLE}" r="5"/>'
-
-
-def _diamond(mark: Mark, axis: Axis) -> str:
-    shape = f'<path class="diamond {mark.style}" d="M0 -6L6 0L0 6L-6 0Z"/>'
-    return f'<svg x="{axis.at(mark.start)}" y="{MIDDLE}" overflow="visible" width="1" height="1">{shape}</svg>'
-
-
-_DRAWN: dict[str, Callable[[Mark, Axis], str]] = {
-    "band": lambda mark, axis: _rect(mark, axis, MIDDLE - 6, 12),
-    "strong": lambda mark, axis: _rect(mark, axis, MIDDLE - 6, 12),
-    "bar": lambda mark, axis: _rect(mark, axis, MIDDLE - 7, 14),
-    "tint": lambda mark, axis: _rect(mark, axis, MIDDLE - 7, 14),
-    "line": _line,
-    "halo": _line,
-    "bracket": _bracket,
-    "dot": _dot,
-    "diamond": _diamond,
-}
-
-
-def share_row(
-    *,
-    name: str,
-    share: float | None,
-    low: float | None,
-    high: float | None,
-    form: str,
-    value: str,
-    value_beneath: str,
-    spoken: str,
-    beneath: str = "",
-) -> ChartRow:
-    """A share or a rate: a dot on its interval. Without a point its interval, or the bounds that silence leaves."""
-    marks = [] if low is None or high is None else [Mark(kind="line", start=low, end=high, style=form)]
-    if share is not None:
-        marks.append(Mark(kind="diamond" if form == OTHERS else "dot", start=share, style=form))
-    return ChartRow(
-        name=name,
-        beneath=beneath,
-        value=value,
-        value_beneath=value_beneath,
-        form=form,
-        marks=tuple(marks),
-        spoken=spoken,
-    )
+def _draw_mark(mark: Mark, axis: Axis) -> str:
+    start, end = axis.at(mark.start), axis.at(mark.reach)
+    look = f'class="{mark.kind} {mark.style}"'
+    if height := HEIGHTS.get(mark.kind):
+        width = max(100 * (mark.reach - mark.start) / axis.highest, 0.3)
+        y = MIDDLE - height // 2
+        return f'<rect {look} x="{start}" y="{y}" width="{width:.2f}%" height="{height}" rx="1.5"/>'
+    if mark.kind == "dot":
+        return f'<circle {look} cx="{start}" cy="{MIDDLE}" r="5"/>'
+    if mark.kind == "diamond":
+        shape = f'<path {look} d="M0 -6L6 0L0 6L-6 0Z"/>'
+        return f'<svg x="{start}" y="{MIDDLE}" overflow="visible" width="1" height="1">{shape}</svg>'
+    y = MIDDLE + (BELOW if mark.kind == "bracket" else 0)
+    ends = (start, end) if mark.kind == "bracket" else ()
+    uprights = "".join(f'<line {look} x1="{x}" x2="{x}" y1="{y - 3}" y2="{y + 3}"/>' for x in ends)
+    return f'<line {look} x1="{start}" x2="{end}" y1="{y}" y2="{y}"/>{uprights}'

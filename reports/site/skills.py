@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import Cell
+from reports.cells.cell import Cell, judge_sureness
 from reports.cells.published import read_published
 from reports.figures.places import EVERYWHERE, OF_REGION, Place, slug
 from reports.figures.query import Connection
@@ -72,7 +72,7 @@ class Skill:
     @property
     def form(self) -> str:
         """How sure it is."""
-        return words.sureness(self.row["status"], None, is_point=self.is_point)
+        return judge_sureness(self.row["status"], None, is_point=self.is_point)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""How the site says numbers, periods and how sure they are: for readers, where guide and ledger write for editors."""
+"""How the site says amounts, periods and how sure values are; all else it says as the ledger does."""
 
 from __future__ import annotations
 
@@ -9,44 +9,21 @@ from html import escape
 
 from markupsafe import Markup
 
-from reports.figures.catalogue import KNOWN
+from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
+from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
 from reports.wording.numbers import MONTHS, count_of
 from warehouse.mart_tables import Figures
 
-FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
-"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched; or in words alone."""
 SURENESS: Mapping[str, str] = {
     FIRM: "Firm",
     ROUGH: "Rough: read the range, not the point",
     OTHERS: "From others: collected, reported or official",
     FEW: "Too few to say",
 }
+"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched."""
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 """Signs of monies; others stand as their ISO 4217 code."""
-UNITS = {
-    "advertised_third_party": ("collected range", "collected ranges"),
-    "reported": ("person", "persons"),
-    "official": ("employee", "employees"),
-}
-"""What a count of pay is of, by kind of source; of adverts we read it is jobs."""
-KICKERS = {
-    "advertised": "adverts we read",
-    "advertised_third_party": "ranges collected by others",
-    "reported": "what people report",
-    "official": "official statistics",
-    "postings": "adverts we read",
-    "cited": "said by others",
-}
-
-
-def sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """How sure a value is, by its state in the ledger or a mart, its kind of source, and whether a point is printed."""
-    if status == "suppressed":
-        return FEW
-    if basis in ("advertised_third_party", "reported", "official", "cited"):
-        return OTHERS
-    return FIRM if is_point and status != "low" else ROUGH
 
 
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
@@ -110,10 +87,10 @@ def months(first: date | None, last: date) -> str:
 
 
 def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
-    """What a value rests on: "68 jobs, 54 employers", "1,409 collected ranges"."""
+    """What a value rests on: "68 jobs, 54 employers", "1,409 persons"."""
     if n is None:
         return ""
-    count = count_of(n, *UNITS.get(basis or "", ("job", "jobs")))
+    count = count_of(n, *unit_of(basis))
     return count if employers is None else f"{count}, {count_of(employers, 'employer')}"
 
 
@@ -122,31 +99,6 @@ def level_before(level: str) -> str:
     if level in NOT_ONE:
         return ""
     return f"{level_name(level).replace(' ', '-')} "
-
-
-_PLAIN = (
-    (re.compile(r"not enough data \(n = ([\d,]+); (\d+) needed\)"), r"too few: \1 of \2 needed"),
-    (re.compile(r"\bn = ([\d,]+), too few"), r"\1, too few"),
-    (re.compile(r"\(n = ([\d,]+)"), r"(of \1"),
-    (re.compile(r"\bn = "), ""),
-    (re.compile(r"\bLow confidence\b"), "Rough"),
-    (re.compile(r"\blow confidence\b"), "rough"),
-    (re.compile(r" \[[a-z_]+(?:\.[a-z0-9_]+)+\]"), ""),
-    (re.compile(r"\b(?:is|are) withheld\b"), "cannot be said"),
-    (re.compile(r"\bWithheld\b"), "Cannot be said"),
-    (re.compile(r"\bwithheld\b"), "cannot be said"),
-)
-
-
-_ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
-"""What may be the id of a figure: readers see its title."""
-
-
-def plain(text: str) -> str:
-    """The words of the ledger as the site says them: what is withheld "cannot be said", low confidence is "rough"."""
-    for pattern, words in _PLAIN:
-        text = pattern.sub(words, text)
-    return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
 
 
 _UNDER_REVIEW = re.compile(r"under review since [^;)]+")

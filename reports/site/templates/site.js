@@ -39,55 +39,43 @@ function placeOn(axis, value) {
   return `${fixed((100 * value) / axis.highest, 2)}%`;
 }
 
-function drawRect(mark, axis, y, height) {
-  const width = Math.max((100 * ((mark.end ?? mark.start) - mark.start)) / axis.highest, 0.3);
-  return `<rect class="${mark.kind} ${mark.style ?? ""}" x="${placeOn(axis, mark.start)}" y="${y}" width="${fixed(width, 2)}%" height="${height}" rx="1.5"/>`;
-}
+// Kinds of marks that are bars, with their heights; the others are lines, brackets, dots and diamonds.
+const HEIGHTS = { band: 12, strong: 12, bar: 14, tint: 14 };
 
-function drawLine(mark, axis) {
-  return `<line class="${mark.kind} ${mark.style ?? ""}" x1="${placeOn(axis, mark.start)}" x2="${placeOn(axis, mark.end)}" y1="${ROW_MIDDLE}" y2="${ROW_MIDDLE}"/>`;
+function drawMark(mark, axis) {
+  const reach = mark.end ?? mark.start, start = placeOn(axis, mark.start), end = placeOn(axis, reach);
+  const look = `class="${mark.kind} ${mark.style ?? ""}"`, height = HEIGHTS[mark.kind];
+  if (height) {
+    const width = Math.max((100 * (reach - mark.start)) / axis.highest, 0.3);
+    return `<rect ${look} x="${start}" y="${ROW_MIDDLE - height / 2}" width="${fixed(width, 2)}%" height="${height}" rx="1.5"/>`;
+  }
+  if (mark.kind === "dot") return `<circle ${look} cx="${start}" cy="${ROW_MIDDLE}" r="5"/>`;
+  if (mark.kind === "diamond") return `<svg x="${start}" y="${ROW_MIDDLE}" overflow="visible" width="1" height="1"><path ${look} d="M0 -6L6 0L0 6L-6 0Z"/></svg>`;
+  const y = ROW_MIDDLE + (mark.kind === "bracket" ? 14 : 0), ends = mark.kind === "bracket" ? [start, end] : [];
+  const uprights = ends.map((x) => `<line ${look} x1="${x}" x2="${x}" y1="${y - 3}" y2="${y + 3}"/>`).join("");
+  return `<line ${look} x1="${start}" x2="${end}" y1="${y}" y2="${y}"/>${uprights}`;
 }
-
-const DRAW = {
-  band: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 6, 12),
-  strong: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 6, 12),
-  bar: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 7, 14),
-  tint: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 7, 14),
-  line: drawLine,
-  halo: drawLine,
-  bracket: (mark, axis) => {
-    const y = ROW_MIDDLE + 14, style = `bracket ${mark.style ?? ""}`;
-    const ends = [placeOn(axis, mark.start), placeOn(axis, mark.end)];
-    const uprights = ends.map((x) => `<line class="${style}" x1="${x}" x2="${x}" y1="${y - 3}" y2="${y + 3}"/>`).join("");
-    return `<line class="${style}" x1="${ends[0]}" x2="${ends[1]}" y1="${y}" y2="${y}"/>${uprights}`;
-  },
-  dot: (mark, axis) => `<circle class="dot ${mark.style ?? ""}" cx="${placeOn(axis, mark.start)}" cy="${ROW_MIDDLE}" r="5"/>`,
-  diamond: (mark, axis) =>
-    `<svg x="${placeOn(axis, mark.start)}" y="${ROW_MIDDLE}" overflow="visible" width="1" height="1"><path class="diamond ${mark.style ?? ""}" d="M0 -6L6 0L0 6L-6 0Z"/></svg>`,
-};
 
 function drawPlot(row, axis) {
   if (row.needed) return `<div class="hatch"><span>${escapeHtml(row.needed)}</span></div>`;
   if (!row.marks.length) return "";
   const grid = ticksOf(axis).map((tick) => `<line class="grid" x1="${placeOn(axis, tick)}" x2="${placeOn(axis, tick)}" y1="0" y2="100%"/>`).join("");
-  const marks = row.marks.map((mark) => DRAW[mark.kind](mark, axis)).join("");
+  const marks = row.marks.map((mark) => drawMark(mark, axis)).join("");
   return `<svg width="100%" height="100%" aria-hidden="true">${grid}${marks}</svg>`;
 }
 
 function drawRow(row, axis, sureness) {
-  const small = (text) => (text ? `<small>${escapeHtml(text)}</small>` : "");
-  const data = Object.entries(row.data ?? {}).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`).join("");
-  const figure = row.figure ? ` data-figure="${escapeHtml(row.figure)}"` : "";
+  const element = (tag, text, name = "") => (text ? `<${tag}${name ? ` class="${name}"` : ""}>${escapeHtml(text)}</${tag}>` : "");
+  const data = Object.entries({ ...row.data, ...(row.figure ? { figure: row.figure } : {}) }).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`).join("");
   const current = row.isChosen ? ' aria-current="true"' : "";
   const name = row.href ? `<a href="${escapeHtml(row.href)}"${current}>${escapeHtml(row.name)}</a>` : escapeHtml(row.name);
   const badge = row.badge ? ` <span class="badge">${escapeHtml(row.badge)}</span>` : "";
   const rank = row.rank ? `<div class="rank"><span class="spoken">rank </span>${escapeHtml(row.rank)}</div>` : "";
-  const sure = row.form === "firm" || !row.value ? "" : `<span class="sure">${escapeHtml(sureness[row.form])}</span>`;
-  const spoken = row.spoken ? `<span class="spoken">${escapeHtml(row.spoken)}</span>` : "";
+  const sure = row.form === "firm" || !row.value ? "" : sureness[row.form];
   return (
-    `<li class="row ${row.form}${row.isChosen ? " chosen" : ""}"${data}${figure}>${rank}<div class="name"><b>${name}${badge}</b>${small(row.beneath)}</div>` +
+    `<li class="row ${row.form}${row.isChosen ? " chosen" : ""}"${data}>${rank}<div class="name"><b>${name}${badge}</b>${element("small", row.beneath)}</div>` +
     `<div class="plot">${drawPlot(row, axis)}</div>` +
-    `<div class="value"><b>${escapeHtml(row.value)}</b>${small(row.valueBeneath)}${sure}</div>${spoken}</li>`
+    `<div class="value"><b>${escapeHtml(row.value)}</b>${element("small", row.valueBeneath)}${element("span", sure, "sure")}</div>${element("span", row.spoken, "spoken")}</li>`
   );
 }
 

@@ -135,9 +135,7 @@ def test_html_gets_a_table_and_markdown_in_an_element_too(ledger: list[Figures])
         '<meta charset="utf-8">\n<!-- figure:skills.big_data -->\n<!-- /figure -->\n<div data-figures="sources"></div>'
     )
     text = text_of(page, ledger, is_html=True)
-    assert (
-        "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data. In the adverts we read: share of the AI" in text
-    )
+    assert "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data. In the adverts we read: share of the AI" in text
     text = text_of('x <!-- figure:skill.python --><!-- /figure -->\n\n<div data-figures="sources"></div>', ledger)
     assert "<td>Python (skill.python)</td>" in text
     assert "\n\n" not in text[text.index("<div") :], "a blank line would end the HTML block"

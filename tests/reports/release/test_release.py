@@ -126,7 +126,7 @@ def test_every_figure_has_a_picture_for_light_and_dark(released: Path) -> None:
         assert picture.startswith("<svg") and "prefers-color-scheme: dark" in picture and "<title" in picture
         assert "http" not in re.sub(r'xmlns="[^"]*"', "", picture), "a picture asks for nothing"
     svg = (released / figure_files.path_of(PYTHON, "svg")).read_text(encoding="utf-8")
-    assert "70%" in svg and 'class="whisker"' in svg
+    assert "70%" in svg and 'class="line firm"' in svg
 
 
 # --- cells ----------------------------------------------------------------------------------------------

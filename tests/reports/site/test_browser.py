@@ -106,6 +106,27 @@ def test_axes_begin_where_bars_do(browser: Browser, site: Path, width: int) -> N
             assert reader.too_wide() == [], path
 
 
+FAULTS_OF_PICTURE = """() => {
+    const box = (one) => one.getBoundingClientRect(), all = [...document.querySelectorAll("text")];
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+    const marks = [...document.querySelectorAll("g rect, g circle")], { right, bottom } = box(document.documentElement);
+    const isWrong = (text, number) => box(text).right > right - 20 || box(text).bottom > bottom
+        || [...all.slice(number + 1), ...marks].some((other) => meet(box(text), box(other)));
+    return all.filter(isWrong).map((text) => text.textContent);
+}"""
+"""Texts of a picture that leave it, or lie upon another or upon a mark."""
+
+
+def test_texts_of_pictures_stand_apart(reader: Reader, site: Path) -> None:
+    names = sorted(path.name for path in (site / "figures").glob("*.svg"))
+    assert len(names) > 20
+    for name in names:
+        assert reader.open(f"figures/{name}").evaluate(FAULTS_OF_PICTURE) == [], name
+    page = reader.open("figures/bands.regions.svg")
+    page.evaluate("document.querySelectorAll('text').forEach((one) => one.setAttribute('y', 50))")
+    assert page.evaluate(FAULTS_OF_PICTURE), "faults are found"
+
+
 # --- the script draws what the server wrote ----------------------------------------------------------
 
 

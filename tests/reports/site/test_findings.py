@@ -9,23 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.site import figure_rows, findings, rows, skills
+from reports.cells.cell import Cell
+from reports.site import figure_rows, findings, skills
 from reports.site.explorer import Explorer
 from reports.site.findings import FindingsBasis
-from reports.site.rows import ChartRow, Mark
 from reports.wording import gaps
+from reports.wording.renderer import Renderer
 from warehouse.marts.printing import rules_of_pay
 
 EVEN_OF_BAND = next(rule.bound for rule in rules_of_pay() if rule.column == "n_even")
 
 
-def share(name: str, at: float, best: int, form: str = "point") -> tuple[str, dict[str, Any]]:
-    """A row whose best rank, of those that hold together, is given."""
-    ends = {"share_lo": at - 0.03, "share_hi": at + 0.03}
-    return name, {"share": at, **ends, "form": form, "status": "published", "rank_best": best}
+def cell(title: str, **row: Any) -> Cell:
+    """A cell of a figure."""
+    item = str(row.get("item", title))
+    row |= {"status": "published"}
+    return Cell(id=title, kind="share", renderer=Renderer(text=str), row=row, name=title, item=item, basis="postings")
 
 
-ROLES = [
+def share(title: str, at: float, best: int, form: str = "point", **row: Any) -> Cell:
+    """A cell whose best rank, of those that hold together, is given."""
+    return cell(title, share=at, share_lo=at - 0.03, share_hi=at + 0.03, form=form, rank_best=best, **row)
+
+
+LEADERS = [
     ("one leads", [share("ML engineer", 0.3, 1), share("Data scientist", 0.2, 2)],
      "ML engineers make up 30% of AI jobs, more than any other role"),
     ("two share the top", [share("ML engineer", 0.17, 1), share("Data scientist", 0.17, 1),
@@ -38,22 +45,37 @@ ROLES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "pairs", "title"), ROLES, ids=[case for case, _, _ in ROLES])
-def test_an_order_of_roles_is_told_as_far_as_intervals_go(
-    case: str, pairs: list[tuple[str, dict[str, Any]]], title: str | None
-) -> None:
-    assert findings._say_roles(pairs) == title
+@pytest.mark.parametrize(("case", "cells", "title"), LEADERS, ids=[case for case, _, _ in LEADERS])
+def test_an_order_of_roles_is_told_as_far_as_intervals_go(case: str, cells: list[Cell], title: str | None) -> None:
+    assert findings._say_leaders(findings.ROLES, cells) == title
+
+
+def test_the_span_of_years_asked_most_is_named_alone() -> None:
+    none, first, second = share("none", 0.6, 1, item="not_asked"), share("3 to 4", 0.2, 1), share("5 or more", 0.19, 1)
+    most = "20% of adverts for AI jobs ask for 3 to 4"
+    assert findings._say_leaders(findings.YEARS, [none, first]) == f"{most}, more than for any other span"
+    assert findings._say_leaders(findings.YEARS, [none, first, second]) == most
+
+
+ITEMS = [("point", "8% of jobs"), ("interval", "Between 5% and 11% of jobs")]
+
+
+@pytest.mark.parametrize(("form", "title"), ITEMS)
+def test_a_share_that_may_not_be_printed_is_said_by_its_ends(form: str, title: str) -> None:
+    assert findings._say_item("equity", "of jobs", [share("equity", 0.08, 1, form)]) == title
+    assert findings._say_item("bonus", "of jobs", [share("equity", 0.08, 1, form)]) is None
 
 
 def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
-    def rate(name: str, at: float, low: float, high: float) -> tuple[str, dict[str, Any]]:
-        return name, {"rate": at, "rate_lo": low, "rate_hi": high, "status": "published"}
+    def rate(name: str, at: float, low: float, high: float) -> Cell:
+        return cell(name, rate=at, rate_lo=low, rate_hi=high)
 
     ours, near = rate("AI engineering", 0.018, 0.016, 0.020), rate("other", 0.012, 0.007, 0.019)
     far, words = rate("other", 0.005, 0.002, 0.009), "AI engineering adverts close at 1.8% a day"
     wide = rate("AI engineering", 0.0376, 0.0292, 0.0483)
     assert findings._say_closings([wide]) == "AI engineering adverts close at 2.9–4.8% a day", "as its figure says"
     assert findings._say_closings([ours, near]) == words
+    assert findings._say_closings([ours, far, near]) == findings._say_closings([ours, near, far]) == words
     assert findings._say_closings([ours, far]) == f"{words}, faster than other adverts"
     assert findings._say_closings([]) is None
 
@@ -71,27 +93,13 @@ def test_ranks_leave_open_what_intervals_do(intervals: list[tuple[float, float]]
         assert 1 <= best <= worst <= len(intervals)
 
 
-def test_an_axis_begins_at_nothing_and_holds_every_mark() -> None:
-    bars = [ChartRow(name="a", marks=(Mark(kind="band", start=30.0, end=273.0),)), ChartRow(name="b", needed="few")]
-    axis = rows.axis_for(bars, str)
-    assert axis.ticks == [0.0, 100.0, 200.0] and axis.highest >= 273
-    assert 'style="left:0.00%"' in rows.draw(bars, axis, label="x")
-
-
-def test_what_data_says_is_text_in_a_chart() -> None:
-    row = ChartRow(name="<b>&", value="<i>", beneath='"', spoken="<u>", marks=(Mark(kind="dot", start=1.0),))
-    chart = rows.draw([row], rows.axis_for([row], str), label="<x>")
-    assert "<i>" not in chart and "<u>" not in chart and "&lt;b&gt;&amp;" in chart and 'aria-label="&lt;x&gt;"' in chart
-
-
-def within(group: str, place: str, low: float, high: float, form: str = "point") -> tuple[str, dict[str, Any]]:
-    """A row of employers with adverts in both."""
-    level = "world" if place == "World" else "country"
-    return place, {
-        "region_level": level, "region": place, "place": place, "role_group": group, "n_jobs": 211, "n_employers": 32,
-        "n_jobs_both": 152, "n_jobs_other": 59, "share_both": 0.73, "share_other": 0.85, "difference": (low + high) / 2,
-        "difference_lo": low, "difference_hi": high, "form": form, "status": "published",
-    }  # fmt: skip
+def within(group: str, place: str, low: float, high: float, form: str = "point") -> Cell:
+    """A cell of employers with adverts in both."""
+    return cell(
+        place, region_level="world" if place == "World" else "country", region=place, place=place, role_group=group,
+        n_jobs=211, n_employers=32, n_jobs_both=152, n_jobs_other=59, share_both=0.73, share_other=0.85,
+        difference=(low + high) / 2, difference_lo=low, difference_hi=high, form=form,
+    )  # fmt: skip
 
 
 LAWS = [
@@ -104,18 +112,14 @@ LAWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("pairs", "title"), LAWS)
-def test_a_law_is_held_against_none_within_employers_of_one_country(
-    pairs: list[tuple[str, dict[str, Any]]], title: str | None
-) -> None:
-    assert findings._say_law(pairs) == title
+@pytest.mark.parametrize(("cells", "title"), LAWS)
+def test_a_law_is_held_against_none_within_employers_of_one_country(cells: list[Cell], title: str | None) -> None:
+    assert findings._say_law(cells) == title
 
 
-def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said(figure: Any) -> None:
+def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said() -> None:
     def row_of(form: str) -> list[tuple[str, str]]:
-        bars = figure_rows.to_rows(
-            figure(figure="disclosure.within_employers"), [within("all", "US", -0.25, 0.01, form)], "differences"
-        )
+        bars = figure_rows.to_rows(figure_rows.DIFFERENCE, [within("all", "US", -0.25, 0.01, form)])
         return [(row.value, row.value_beneath) for row in bars]
 
     assert row_of("point") == [("73%", "state pay"), ("85%", "state pay"), ("−12", "−25 to +1")]
@@ -124,7 +128,7 @@ def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said(figu
 
 def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     names = {"none": 0.0, "associate": 0.001, "bachelor": 0.19, "master": 0.15, "doctorate": 0.01, "not_asked": 0.65}
-    rows = [share(item, at, 1)[1] | {"item": item, "name": item, "n_jobs": 90} for item, at in names.items()]
+    rows = [share(item, at, 1, item=item, name=item, n_jobs=90).row for item, at in names.items()]
     ledger = figure(
         figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )

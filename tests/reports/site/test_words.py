@@ -25,32 +25,11 @@ def test_money_has_its_unit_once(low: float, high: float, currency: str, short: 
     assert words.money(low, high, currency, is_long=True) == long
 
 
-@pytest.mark.parametrize(
-    ("status", "basis", "is_point", "expected"),
-    [
-        ("published", "advertised", True, words.FIRM),
-        ("stale", "advertised", True, words.FIRM),
-        ("published", "advertised", False, words.ROUGH),
-        ("low", "postings", True, words.ROUGH),
-        ("low", "advertised_third_party", True, words.OTHERS),
-        ("low", "reported", False, words.OTHERS),
-        ("suppressed", "advertised", True, words.FEW),
-    ],
-)
-def test_how_sure_a_value_is(status: str, basis: str, is_point: bool, expected: str) -> None:
-    assert words.sureness(status, basis, is_point=is_point) == expected
-
-
 def test_months() -> None:
     assert words.months(date(2025, 10, 28), date(2025, 10, 28)) == "October 2025"
     assert words.months(date(2026, 1, 6), date(2026, 1, 22)) == "January 2026"
     assert words.months(date(2025, 10, 28), date(2026, 1, 6)) == "October 2025 to January 2026"
     assert words.months(date(2024, 1, 1), date(2025, 8, 3)) == "2024 to 2025"
-
-
-def test_the_words_of_the_ledger_are_said_plainly() -> None:
-    text = "Withheld: not enough data (n = 3; 30 needed); Canada n = 1,010, too few (n = 5); low confidence"
-    assert words.plain(text) == "Cannot be said: too few: 3 of 30 needed; Canada 1,010, too few (of 5); rough"
 
 
 def test_compounds_and_ranges_of_a_heading_are_not_broken() -> None:

@@ -1,12 +1,9 @@
-"""Kinds of pay side by side, in words and as a picture."""
+"""Kinds of pay side by side, in words."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from reports.release import charts
 from reports.wording import comparison
 
 ROW: dict[str, Any] = {
@@ -95,14 +92,3 @@ def test_the_table_and_what_stands_below_it() -> None:
     assert comparison.COMPARISON.text(rows) == (
         "United States, data scientists: adverts we read USD 160K, official statistics USD 112K"
     )
-
-
-def test_the_picture_has_a_mark_for_each_kind_and_says_the_same() -> None:
-    rows = comparison.arrange([ROW, {**OFFICIAL, "nearness": "wider"}])
-    svg = charts.dots(rows, "chart-x", title="Pay", name="name")  # the column that names a row of the table
-    assert svg.count("<g data-name=") == len({(row["place"], row["role"]) for row in rows}) < len(rows)
-    assert "United States, data scientists: adverts we read USD 160K, official statistics USD 112K" in svg
-    assert svg.count('class="whisker"') == 1
-    assert svg.count(" hollow") == 1
-    with pytest.raises(ValueError, match="nothing to draw"):
-        charts.dots([], "chart-x", title="Pay")
