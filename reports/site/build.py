@@ -311,7 +311,7 @@ def _show(figure: Figures, heading: str) -> ShownFigure:
         heading=heading or figure.title,
         drawn=figure_rows.draw(figure, figure_rows.MOST_OF_SECTION),
         table=notes.table(figure),
-        note=notes.note(figure),
+        note=words.plain(notes.note(figure)),
         review=words.review(figure),
     )
 
@@ -319,8 +319,8 @@ def _show(figure: Figures, heading: str) -> ShownFigure:
 def _describe_entry(figure: Figures) -> dict[str, Any]:
     return {
         "id": figure.figure,
-        "title": figure.title,
-        "value": None if figure.value is None else _shorten(figure.bare_value or figure.value),
+        "title": words.plain(figure.title),
+        "value": None if figure.value is None else _shorten(words.plain(figure.bare_value or figure.value)),
         "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         "when": words.say_when(figure) if figure.value is not None else "",
         "review": words.review(figure),
@@ -375,9 +375,9 @@ def _changes(site: Site) -> list[dict[str, Any]]:
             "on": one.decided_on,
             "day": numbers.day(one.decided_on),
             "figure": name,
-            "title": figures[name].title,
-            "before": before.value or "cannot be said",
-            "after": one.value or "cannot be said",
+            "title": words.plain(figures[name].title),
+            "before": words.plain(before.value or "cannot be said"),
+            "after": words.plain(one.value or "cannot be said"),
             "why": one.why,
             "reason": one.reason,
             "is_correction": one.is_correction,

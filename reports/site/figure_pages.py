@@ -67,10 +67,12 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "title": _title(figure, pay, data),
         "instead": notes.say_instead(original),
         "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
-        "said": qualifier if is_printed else "",
-        "missing": "" if is_printed else figure.missing or figure.reason or "",
+        "said": words.plain(qualifier) if is_printed else "",
+        "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
         "nearest": [
-            (near.figure, near.title, near.value) for near in figure.nearest or () if near.figure in data.figures
+            (near.figure, words.plain(near.title), words.plain(near.value))
+            for near in figure.nearest or ()
+            if near.figure in data.figures
         ],
         "facts": _facts(figure, form) if is_printed else [],
         "parts_of_value": _parts(pairs) if is_single else [],
@@ -84,7 +86,9 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "sources": _sources(figure, publication),
         "snapshots": figure.snapshots,
         "selects": _selects(figure, publication),
-        "citation": publication.cite(f"{original.title} [{figure.figure}]", path_of(figure.figure), licence),
+        "citation": publication.cite(
+            f"{words.plain(original.title)} [{figure.figure}]", path_of(figure.figure), licence
+        ),
         "licence": licence,
         "bibtex": _bibtex(original, publication),
         "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
@@ -99,7 +103,7 @@ def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
     """The value in large letters: pay by the year, as its title and chart are."""
     if pay is not None and pay.amounts is not None:
         return f"{explorer.say_value(pay.amounts)[0]} a year"
-    return value
+    return words.plain(value)
 
 
 def _form(figure: Figures, pairs: Sequence[Any]) -> str:
@@ -125,7 +129,7 @@ def _title(figure: Figures, pay: explorer.PayCell | None, data: FindingsBasis) -
         return explorer.say_title(pay)
     at = _skill_at(figure, data)
     if at is None:
-        return figure.title
+        return words.plain(figure.title)
     skill_list, number = at
     skill = skill_list.skills[number]
     share = (
@@ -234,7 +238,9 @@ def _counts(figure: Figures, pairs: Sequence[Any]) -> str:
     if not pairs:
         return sentences([figure.unit, notes.level(figure) or None])
     mart_rows = notes.rows_of(figure)
-    return sentences([notes.say_basis(figure), notes.define_level(figure), *declaration.renderer.note(mart_rows)])
+    return words.plain(
+        sentences([notes.say_basis(figure), notes.define_level(figure), *declaration.renderer.note(mart_rows)])
+    )
 
 
 def _trust(figure: Figures, form: str) -> str:
@@ -249,14 +255,14 @@ def _trust(figure: Figures, form: str) -> str:
         f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
         f"against it, {against}" if against else None,
     ]
-    return sentences(parts)
+    return words.plain(sentences(parts))
 
 
 def _describe_vintage(one: FigureVintage) -> dict[str, Any]:
     is_corrected = one.is_correction and one.state == "published"
     return {
         "day": numbers.day(one.offered_on),
-        "value": one.value or "cannot be said",
+        "value": words.plain(one.value) if one.value else "cannot be said",
         "n": one.n_jobs,
         "why": one.why,
         "reason": one.reason,
@@ -293,7 +299,7 @@ def _selects(figure: Figures, publication: PublishedDay) -> list[tuple[str, str]
 def _bibtex(figure: Figures, publication: PublishedDay) -> str:
     key = figure.figure.replace(".", "_")
     return (
-        f"@misc{{{key}_{publication.as_of:%Y%m%d},\n  title = {{{figure.title}}},\n"
+        f"@misc{{{key}_{publication.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"
         f"  author = {{{{{publication.name}}}}},\n"
         f"  year = {{{publication.as_of.year}}},\n"
         f"  note = {{Figure {figure.figure}, release of {numbers.day(publication.as_of)}}}\n}}"

@@ -129,7 +129,7 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
     if kind is PAY and (guide := guide_row(figure)) is not None:
         chart_rows.append(guide)
     parts = [part for part, _ in frame.parts_of(cells[0].row)] if kind is STACK else ()
-    return DrawnChart(kind=kind, label=figure.title, rows=chart_rows, n_all=len(cells), parts=parts)
+    return DrawnChart(kind=kind, label=words.plain(figure.title), rows=chart_rows, n_all=len(cells), parts=parts)
 
 
 def kind_of(cells: Sequence[Cell]) -> Kind | None:
@@ -155,7 +155,7 @@ def name_row(cell: Cell) -> str:
         return region[0]
     names = (cell.name, *(row.get(column) for column in ("place", "country_name", "name", "cell")))
     label = reported.name_persons(row) if "experience" in row else next(filter(None, names), "")
-    label = label.partition("; ")[0]
+    label = words.plain(label).partition("; ")[0]
     return (label if "word" in row else words.capital(label)) or words.capital(
         BASES[cell.basis].words if cell.basis in BASES else "this figure"
     )
@@ -182,7 +182,7 @@ def _pay(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
         name=name,
     )  # fmt: skip
     _, others = regions.split_name(cell.row) or ("", "")
-    return [replace(row, beneath="; ".join(filter(None, (row.beneath, others))))]
+    return [replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))]
 
 
 def guide_row(figure: Figures) -> ChartRow | None:

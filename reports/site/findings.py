@@ -335,7 +335,7 @@ def _open_of(figure: Figures) -> Open | None:
     worst = min(lacks, key=lambda lack: lack.part, default=None)
     return Open(
         title=figure.title,
-        why="; ".join(filter(None, reasons)),
+        why=words.plain("; ".join(filter(None, reasons))),
         lack=worst,
         nearest=nearer.part if nearer else 0.0,
         href=f"f/{figure.figure}.html",

@@ -1,4 +1,4 @@
-"""How the site says amounts, periods and how sure values are; all else it says as the ledger does."""
+"""How the site says numbers, periods and how sure they are: for readers, where guide and ledger write for editors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from html import escape
 from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
+from reports.figures.catalogue import KNOWN
 from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
 from reports.wording.numbers import MONTHS, count_of
@@ -99,6 +100,31 @@ def level_before(level: str) -> str:
     if level in NOT_ONE:
         return ""
     return f"{level_name(level).replace(' ', '-')} "
+
+
+_PLAIN = (
+    (re.compile(r"not enough data \(n = ([\d,]+); (\d+) needed\)"), r"too few: \1 of \2 needed"),
+    (re.compile(r"\bn = ([\d,]+), too few"), r"\1, too few"),
+    (re.compile(r"\(n = ([\d,]+)"), r"(of \1"),
+    (re.compile(r"\bn = "), ""),
+    (re.compile(r"\bLow confidence\b"), "Rough"),
+    (re.compile(r"\blow confidence\b"), "rough"),
+    (re.compile(r" \[[a-z_]+(?:\.[a-z0-9_]+)+\]"), ""),
+    (re.compile(r"\b(?:is|are) withheld\b"), "cannot be said"),
+    (re.compile(r"\bWithheld\b"), "Cannot be said"),
+    (re.compile(r"\bwithheld\b"), "cannot be said"),
+)
+
+
+_ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
+"""What may be the id of a figure: readers see its title."""
+
+
+def plain(text: str) -> str:
+    """The words of the ledger as the site says them: what is withheld "cannot be said", low confidence is "rough"."""
+    for pattern, words in _PLAIN:
+        text = pattern.sub(words, text)
+    return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
 
 
 _UNDER_REVIEW = re.compile(r"under review since [^;)]+")

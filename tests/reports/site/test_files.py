@@ -44,7 +44,7 @@ def spoilt(site: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "spoilt"
     shutil.copytree(site, folder, ignore=shutil.ignore_patterns("figures", "cells"))
     (folder / "archive.html").write_text(
-        '<p aria-label="Suppressed">Suppressed</p><pre id="query-1">suppressed</pre><a href="gone.html">x</a>'
+        '<p aria-label="Withheld">Low confidence (n = 3)</p><pre id="query-1">suppressed</pre><a href="gone.html">x</a>'
         '<a href="pay.html#nowhere">x</a><a href="pay.html#place=us">x</a><img src="//tracker.example/pixel.gif">'
     )
     return folder
@@ -53,5 +53,5 @@ def spoilt(site: Path, tmp_path: Path) -> Path:
 def test_what_is_wrong_is_found(spoilt: Path) -> None:
     dead = [one for one in find_dead_links(spoilt) if one.startswith("archive")]
     assert dead == ["archive.html: gone.html", "archive.html: pay.html#nowhere"]
-    assert len(find_words_for_editors(spoilt)) == 2
+    assert len(find_words_for_editors(spoilt)) == 3
     assert find_requests(spoilt) == ["archive.html: //tracker.example/pixel.gif"]

@@ -51,7 +51,7 @@ def test_a_table_of_regions_names_them_in_chart_text_and_table(figure: Callable[
     image = figure_rows.draw(row)
     assert image is not None
     assert "<b>US and Canada (mostly United States)</b>" in image.chart
-    assert "74 jobs, 56 employers; Canada n = 10, too few" in image.chart, "a chart says what is too few, too"
+    assert "74 jobs, 56 employers; Canada 10, too few" in image.chart, "a chart says what is too few, too"
     assert "<b>United States</b>" not in image.chart
 
 

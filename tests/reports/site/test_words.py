@@ -32,6 +32,11 @@ def test_months() -> None:
     assert words.months(date(2024, 1, 1), date(2025, 8, 3)) == "2024 to 2025"
 
 
+def test_the_words_of_the_ledger_are_said_plainly() -> None:
+    text = "Withheld: not enough data (n = 3; 30 needed); Canada n = 1,010, too few (n = 5); low confidence"
+    assert words.plain(text) == "Cannot be said: too few: 3 of 30 needed; Canada 1,010, too few (of 5); rough"
+
+
 def test_compounds_and_ranges_of_a_heading_are_not_broken() -> None:
     html = words.unbroken("Adverts offered $151,000–253,000 for mid-to-senior <b> jobs")
     assert html == (
