@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reports.figures import query
-from reports.figures.compute import CELLS_OF_DAY
 from reports.figures.declaration import Fallback, Figure
+from reports.figures.ladder import FigureInputs, parameters_of
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
@@ -140,14 +140,7 @@ class Overlaps:
         return days if all(days) else []
 
     def _behind(self, figure: Figure, rung: Fallback, day: date) -> Behind:
-        parameters = {
-            "as_of": day,
-            "basis": rung.basis,
-            "tables": CELLS_OF_DAY.tables,
-            **figure.parameters,
-            **rung.parameters,
-        }
-        sql = query.fill(rung.behind, parameters)
+        sql = query.fill(rung.behind, parameters_of(figure, rung, FigureInputs(as_of=day)))
         if sql not in self.read:
             self.read[sql] = query.read(self.con, query.fill("behind_as_read", {"behind": query.Sql(sql)}))
         counted = figure.cells_of(rung)

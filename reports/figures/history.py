@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,8 +56,3 @@ def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
     for row in query.read(con, _VINTAGES):
         history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
     return history
-
-
-def waiting_one(vintages: Sequence[FigureVintage]) -> FigureVintage | None:
-    """The vintage that waits for review; None when none does."""
-    return next((one for one in reversed(vintages) if one.state == "waiting"), None)

@@ -12,9 +12,8 @@ from pathlib import Path
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
 from reports.figures.cells import list_ids
-from reports.figures.compute import compute_asked
+from reports.figures.compute import compute_asked, ledger_row
 from reports.figures.declaration import Figure
-from reports.figures.explain import ledger_row
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.figures.vintages import read_standing

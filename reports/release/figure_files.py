@@ -20,8 +20,8 @@ from typing import Any
 
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.history import FigureVintage, waiting_one
-from reports.figures.vintages import PUBLISHED
+from reports.figures.history import FigureVintage
+from reports.figures.vintages import PUBLISHED, waiting_one
 from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
 from reports.release.published import PublishedDay

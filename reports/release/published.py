@@ -33,7 +33,7 @@ def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figur
     without: dict[str, tuple[str, ...]] = {}
     for place, row in enumerate(rows):
         if row.figure in definitions and definitions[row.figure].gathers and isinstance(_licence(row), str):
-            rows[place], without[row.figure] = _gather_open(con, definitions, row, rows)
+            rows[place], without[row.figure] = _gather_open(definitions, row, rows)
     return rows, without
 
 
@@ -42,7 +42,7 @@ def _licence(row: Figures) -> Licence | str:
 
 
 def _gather_open(
-    con: Connection, definitions: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
+    definitions: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
 ) -> tuple[Figures, tuple[str, ...]]:
     """A figure that gathers others without those that may not be passed on, and the ids of these.
 
@@ -55,7 +55,7 @@ def _gather_open(
     result, names = row, ours
     for names in (open_names, ours):
         by_id = {one.figure: one for one in [*(one for one in members if one.figure in names), row]}
-        result = regather(con, definitions, by_id, row.as_of)[-1]
+        result = regather(definitions, by_id)[-1]
         if isinstance(_licence(result), Licence):
             break
     return result, tuple(one.figure for one in members if one.value is not None and one.figure not in names)

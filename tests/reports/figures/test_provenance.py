@@ -16,8 +16,9 @@ import pytest
 from reports.figures import query
 from reports.figures.catalogue import declarations
 from reports.figures.cells import list_ids
-from reports.figures.compute import compute_figures, inputs_of, parameters_of
+from reports.figures.compute import compute_figures
 from reports.figures.declaration import Fallback, Figure
+from reports.figures.ladder import inputs_of, parameters_of
 from reports.wording import notes
 from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain

@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.figures import compute, vintages
+from reports.figures import ladder, vintages
 from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
-from reports.figures.compute import inputs_of, parameters_of
 from reports.figures.explain import explain_figure
+from reports.figures.ladder import inputs_of, parameters_of
 from reports.figures.pay_figures import say_instead
 from reports.figures.places import PLACES
 from reports.mcp import answers
@@ -180,7 +180,7 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     assert near.title == "Mid-to-senior AI engineering pay from abroad, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
     store(con, put, list(ledger.values()))
-    assert f"nearest     {near.figure}: {near.title}, {near.value}" in explain_figure(con, row.figure)
+    assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
     table = notes.table(ledger["bands.regions"])
     assert table is None, "no region has a value"
     assert ledger[near.figure].nearest == ()
@@ -229,7 +229,7 @@ def test_what_stands_behind_a_vintage_is_read_once(
     put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     vintages.accept_all(con, READ_ON)
     store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON, is_published=True), sources=("ashby",))])
-    monkeypatch.setattr(compute, "behind_of", lambda *_: pytest.fail("the ledger has it"))
+    monkeypatch.setattr(ladder, "behind_of", lambda *_: pytest.fail("the ledger has it"))
     row = computed_one(con, NORTH, READ_ON + timedelta(days=1), is_published=True)
     assert row.sources == ("ashby",) and row.value == "USD 120K–180K per year, median USD 150K"
 

@@ -389,7 +389,7 @@ def pay_row(make: Make, median: float, day: date, **changes: Any) -> Figures:
 def test_a_few_adverts_of_a_source_may_come_and_go(figure: Make) -> None:
     behind = (SourceContribution(source="ashby", n=195, read_on=FIRST),)
     now = figure(sources=("ashby",), behind=behind)
-    for n, said in ((5, None), (6, "other sources: without lever")):
+    for n, said in ((5, ""), (6, "without lever")):
         parts = (*behind, SourceContribution(source="lever", n=n, read_on=FIRST))
         then = figure(sources=("ashby", "lever"), behind=parts)
         pair = vintages.Pair(figure=KNOWN[ROLES], stands=then, tonight=now)
