@@ -238,7 +238,7 @@ def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: Fi
         attempt.rung.name, attempt.list, vintage.number
     ):  # fmt: skip
         return Evidence(**{column.name: getattr(before, column.name) for column in fields(Evidence)})
-    rows = behind_of(con, figure, attempt, inputs)
+    rows = read_behind(con, figure, attempt.rung, attempt.given, inputs)
     files, contributions = files_of(rows), _contributions(rows)
     period_from, period_to = _period(attempt.rows, rows)
     return Evidence(
@@ -251,11 +251,22 @@ def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: Fi
     )
 
 
-def behind_of(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Rows:
-    """Archive files behind a figure, with the source, the board and the number of adverts of each."""
-    sql = query.files_of(query.fill(attempt.rung.behind, attempt.given))
+def read_behind(
+    con: Connection,
+    figure: Figure,
+    rung: Fallback,
+    given: Mapping[str, object],
+    inputs: FigureInputs,
+    *,
+    around: str = "files",
+) -> Rows:
+    """What stands behind a rung, of the cells that count: rows of the SELECT `around` that of its adverts.
+
+    By itself archive files, with the source, the board and the number of adverts of each.
+    """
+    sql = query.put_around(query.fill(rung.behind, given), around)
     by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
-    return [row for cell in figure.cells_of(attempt.rung) or by_cell for row in by_cell.get(cell, ())]
+    return [row for cell in figure.cells_of(rung) or by_cell for row in by_cell.get(cell, ())]
 
 
 def files_of(behind: Rows) -> dict[str, list[str]]:

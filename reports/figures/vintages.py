@@ -431,22 +431,24 @@ def find_reasons(
 
     A list without a declared figure waits with that of the same measure at the other kind of place.
     """
-    overlaps = differences.Overlaps(con)
-    reasons = {name: _reasons_of(own, standing[name], new[name], overlaps) for name, own in pairs.items()}
+    found: dict[str, ladder.Groups] = {}
+    reasons = {name: _reasons_of(con, own, standing[name], new[name], found) for name, own in pairs.items()}
     for name in (name for name, own in pairs.items() if not own and not reasons[name]):
         kin = next((one for one in pairs if one != name and _measure_of(one) == _measure_of(name)), None)
         reasons[name] = [f"with {kin}: {why}" for why in reasons[kin]] if kin is not None else []
     return {name: [] if name in COUNTS else why for name, why in reasons.items()}
 
 
-def _reasons_of(pairs: Sequence[Pair], last: Vintages, new: Vintages, overlaps: differences.Overlaps) -> list[str]:
+def _reasons_of(
+    con: Connection, pairs: Sequence[Pair], last: Vintages, new: Vintages, found: dict[str, ladder.Groups]
+) -> list[str]:
     reasons = ["another method"] if last.method != new.method else []
     samples = {(_name_sample(pair.stands), _name_sample(pair.tonight)) for pair in pairs}
     reasons += [f"another sample: {before}, now {now}" for before, now in sorted(samples) if before != now]
     reasons += [f"other sources: {changes}"] if (changes := _say_sources(pairs)) else []
     if new.n_jobs < MAX_LOST * last.n_jobs:
         reasons.append(f"jobs fell from {last.n_jobs:,} to {new.n_jobs:,}")
-    return reasons + overlaps.find_jumps((pair.figure, pair.stands, pair.tonight) for pair in pairs)
+    return reasons + differences.find_jumps(con, ((one.figure, one.stands, one.tonight) for one in pairs), found)
 
 
 def _measure_of(name: str) -> str:

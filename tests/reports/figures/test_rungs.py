@@ -229,7 +229,7 @@ def test_what_stands_behind_a_vintage_is_read_once(
     put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     vintages.accept_all(con, READ_ON)
     store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON, is_published=True), sources=("ashby",))])
-    monkeypatch.setattr(ladder, "behind_of", lambda *_: pytest.fail("the ledger has it"))
+    monkeypatch.setattr(ladder, "read_behind", lambda *_: pytest.fail("the ledger has it"))
     row = computed_one(con, NORTH, READ_ON + timedelta(days=1), is_published=True)
     assert row.sources == ("ashby",) and row.value == "USD 120K–180K per year, median USD 150K"
 
