@@ -25,7 +25,7 @@ from reports.wording import gaps, notes, numbers, pay
 from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import DAYS_UNSAID
 from transforms.records.vocabulary import FIGURE_STATES
-from warehouse.mart_tables import Figures, NearestFigure, SourceContribution
+from warehouse.mart_tables import Figures, Lack, NearestFigure, SourceContribution
 from warehouse.ops_tables import Vintages
 
 MAX_NEAREST = 3
@@ -103,7 +103,8 @@ def ledger_row(row: Row) -> Figures:
         "sources": tuple(row["sources"]),
         "snapshots": tuple(row["snapshots"]),
         "behind": tuple(SourceContribution(**part) for part in row["behind"] or ()),
-        "nearest": tuple(NearestFigure(**part) for part in row["nearest"] or ()),
+        "nearest": tuple(NearestFigure(**part) for part in row.get("nearest") or ()),
+        "lacks": tuple(Lack(**part) for part in row.get("lacks") or ()),
     }
     return Figures(**{**row, **lists})
 
@@ -207,7 +208,8 @@ def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs)
         )
         for one in attempts
     ]
-    return replace(_row_of_attempt(figure, attempts[0], inputs), missing=gaps.describe(refusals, boards))
+    missing, lacks = gaps.describe(refusals, boards)
+    return replace(_row_of_attempt(figure, attempts[0], inputs), missing=missing, lacks=lacks)
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
