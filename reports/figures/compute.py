@@ -197,18 +197,7 @@ def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs)
     """The row of a figure that no rung gives a value: the first says why, all say how far they are from it."""
     given = attempts[0].given
     boards = inputs.boards.get((str(given.get("region_level", "world")), str(given.get("region", "World"))))
-    refusals = [
-        gaps.Refusal(
-            rung=one.rung.name,
-            basis=one.rung.basis,
-            row=one.rows[0] if one.rows else None,
-            is_by_rules=one.by_rules.status == "suppressed",
-            is_barred=one.is_barred,
-            reason=one.verdict.reason or "",
-        )
-        for one in attempts
-    ]
-    missing, lacks = gaps.describe(refusals, boards)
+    missing, lacks = gaps.describe(attempts, boards)
     return replace(_row_of_attempt(figure, attempts[0], inputs), missing=missing, lacks=lacks)
 
 

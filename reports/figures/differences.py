@@ -110,6 +110,14 @@ class Change(NamedTuple):
     again: float | None = None
 
 
+class Pair(NamedTuple):
+    """A figure as it stands and as a night has it, on one rung."""
+
+    figure: Figure
+    stands: Figures
+    tonight: Figures
+
+
 class Sample(NamedTuple):
     """Jobs behind a number on a day: the board of each, as a number, and its value.
 
@@ -128,13 +136,10 @@ Estimate = Callable[..., float]
 # --- chance, and another reading ---------------------------------------------------------------------------
 
 
-def find_jumps(
-    con: Connection, pairs: Iterable[tuple[Figure, Figures, Figures]], found: dict[str, Groups]
-) -> list[str]:
+def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups]) -> list[str]:
     """What chance does not explain of a list, in words: a jump, and another reading of the same adverts.
 
-    `pairs` are its figures as they stand and as they are tonight; chance is shared among all of their numbers. `found`
-    keeps what stands behind figures, which is read once.
+    Chance is shared among all numbers of its figures. `found` keeps what stands behind them, which is read once.
     """
     changes: list[tuple[str, Change]] = []
     reasons: list[str] = []

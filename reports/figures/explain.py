@@ -76,7 +76,7 @@ def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | N
     """The list that a figure is read from, its vintages, the newest first, and those that the figure had itself."""
     if row.list is None:
         return
-    history = vintages.read_vintages(con, [row.list]).get(row.list, [])
+    history = vintages.read_vintages(con).get(row.list, [])
     waiting = vintages.waiting_one(history)
     yield "list", f"{row.list}, vintage {row.vintage}" if row.vintage else row.list
     yield "in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None

@@ -20,7 +20,7 @@ from reports.figures.declaration import Fallback, Figure
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict, judge_age
 from reports.wording import gaps, numbers
-from reports.wording.numbers import Rows
+from reports.wording.numbers import Row, Rows
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.ops_tables import Vintages
 from warehouse.published import STANDING
@@ -154,9 +154,19 @@ class Attempt:
         return self.verdict.status == "suppressed"
 
     @property
+    def is_by_rules(self) -> bool:
+        """Whether the rules of printing refused it, and not its age or the terms of a source."""
+        return self.by_rules.status == "suppressed"
+
+    @property
+    def first_row(self) -> Row:
+        """The first row that it found."""
+        return self.rows[0] if self.rows else {}
+
+    @property
     def since(self) -> date | None:
         """Since when its cell has had a value in each vintage; None where that is not known."""
-        return self.rows[0].get("since") if self.rows else None
+        return self.first_row.get("since")
 
 
 def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
@@ -213,7 +223,7 @@ def _read_rows(con: Connection, rung: Fallback, given: Mapping[str, object], inp
 def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Attempt:
     """An attempt with what stands behind it, and whether it may be printed."""
     evidence = Evidence() if attempt.is_refused else _find_evidence(con, figure, attempt, inputs)
-    due_on: date | str | None = attempt.rows[0].get("due_on") if attempt.rows else None
+    due_on: date | str | None = attempt.first_row.get("due_on")
     verdict = judge_age(
         attempt.by_rules, attempt.rung.basis, evidence.period_to, inputs.as_of,
         due_on=date.fromisoformat(due_on) if isinstance(due_on, str) else due_on,

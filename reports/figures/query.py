@@ -86,12 +86,6 @@ def parameters_in(name: str) -> frozenset[str]:
     return frozenset(_template(name).get_identifiers())
 
 
-@functools.cache
-def parameters_in_text(text: str) -> frozenset[str]:
-    """The names of the parameters in the text of a SELECT, or of a piece of one, that is not in a file."""
-    return frozenset(Template(text).get_identifiers())
-
-
 def put_around(behind: str, name: str) -> str:
     """A SELECT, by its file's name, around that of the adverts behind a figure: `files` or `behind_as_read`.
 

@@ -31,9 +31,9 @@ class Verdict:
     """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and what they rest on."""
 
     status: str
-    reason: str | None
-    n_jobs: int | None
-    n_employers: int | None
+    reason: str | None = None
+    n_jobs: int | None = None
+    n_employers: int | None = None
 
 
 def judge_age(

@@ -13,13 +13,14 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
 from reports.figures import compute, differences, ladder, query
 from reports.figures.declaration import Figure
+from reports.figures.differences import Pair
 from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
@@ -51,11 +52,10 @@ AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)
 # --- reading vintages -------------------------------------------------------------------------------------
 
 
-def read_vintages(con: Connection, lists: Iterable[str] | None = None) -> dict[str, list[Vintages]]:
-    """All vintages by list, the oldest first; of some lists alone where they are named."""
-    only = "" if lists is None else f" WHERE list_contains({query.literal(tuple(lists))}::VARCHAR[], list)"
+def read_vintages(con: Connection) -> dict[str, list[Vintages]]:
+    """All vintages by list, the oldest first."""
     vintages: dict[str, list[Vintages]] = {}
-    for row in query.read(con, f"FROM ops.vintages{only} ORDER BY list, number"):
+    for row in query.read(con, "FROM ops.vintages ORDER BY list, number"):
         vintages.setdefault(row["list"], []).append(Vintages(**row))
     return vintages
 
@@ -143,7 +143,7 @@ def revise(
     """
     take_over(con, figures)
     histories, offers_of = read_vintages(con), functools.cache(functools.partial(published.read_offers, con))
-    is_due, stale = not is_monthly or _is_first_of_month(con, as_of), _find_stale(con, as_of)
+    is_due = not is_monthly or _is_first_of_month(con, as_of)
     cases = []
     for name, offer in offers_of(as_of).items():
         history = histories.get(name, [])
@@ -152,12 +152,15 @@ def revise(
             cases.append(
                 _Case(
                     history=history, last=last, waiting=waiting_one(history), new=new, is_due=is_due,
-                    is_again=last is not None and _is_again(last, as_of), is_stale=name in stale,
+                    is_again=last is not None and _is_again(last, as_of),
+                    is_stale=last is not None and _is_stale(last, as_of),
                     is_thin=last is not None and _is_thin(new, last),
                 )
             )  # fmt: skip
-    cases = _compare(con, figures, cases, as_of, code_version)
-    rows = [row for one in cases for row in _apply(one, *_decide(con, one, offers_of))]
+    rows: list[Vintages] = []
+    for one in _compare(con, figures, cases, as_of, code_version):
+        state, why = next((state, why) for holds, state, why in _decide(con, one, offers_of) if holds)
+        rows += _apply(one, state, why)
     store(con, rows)
     return rows
 
@@ -176,43 +179,36 @@ def _compare(
     ]
 
 
-def _decide(con: Connection, one: _Case, offers_of: Callable[[date], Mapping[str, Offer]]) -> tuple[str, str]:
-    """The state that a list's new vintage takes, or what waits of it, and why: the first condition that holds decides.
+def _decide(
+    con: Connection, one: _Case, offers_of: Callable[[date], Mapping[str, Offer]]
+) -> Iterator[tuple[bool, str, str]]:
+    """The decisions on a list in order, of which the first that holds is taken: when, what, and why.
 
     `offers_of` gives what the marts of a day have of each list.
     """
-    last, waiting, day = one.last, one.waiting, one.new.as_of
+    last, waiting, why, day = one.last, one.waiting, one.why, one.new.as_of
     if last is None:
-        return PUBLISHED, FIRST
-    if waiting is not None and last.list not in offers_of(waiting.as_of):
-        return WITHDRAWN, "its cells were lost with the databases"
-    if waiting is not None and _is_overdue(waiting, last, day, is_stale=one.is_stale):
-        return NOT_REVIEWED, f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
-    if one.is_thin:
-        since = find_day_before(con, last, day) if waiting is None else None
-        then = None if since is None else offers_of(since).get(last.list)
-        if since is None or (then is not None and not _is_thin(then, last)):
-            return KEPT, "a thin night changes nothing"
-        return WAITING, f"of {last.n_jobs:,} jobs {one.new.n_jobs:,} are left, and so few since {numbers.day(since)}"
-    if not one.may_change:
-        return KEPT, "no list is revised tonight"
-    if not one.is_changed:
-        return WITHDRAWN, f"the cells of {day} are those that stand"
-    if one.why and waiting is None and _is_refused(one.why, one.history, last):
-        return KEPT, "a person refused it"
-    if waiting is not None and one.why and _is_as_good(waiting, one.why, last, day):
-        return KEPT, "what waits is as good"
-    if one.why:
-        return WAITING, one.why
-    if one.is_again:
-        return PUBLISHED, "revised by a later run of the day"
-    if one.is_due or one.is_stale:
-        return PUBLISHED, "revised at its cadence"
-    return WITHDRAWN, f"the cells of {day} differ from those that stand by no more than chance explains"
+        yield True, PUBLISHED, FIRST
+        return
+    if waiting is not None:
+        yield last.list not in offers_of(waiting.as_of), WITHDRAWN, "its cells were lost with the databases"
+        yield _is_overdue(one, waiting, last), NOT_REVIEWED, f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
+        yield one.is_thin, KEPT, "a thin night changes nothing"
+    if one.is_thin and (since := find_day_before(con, last, day)) is not None:
+        then = offers_of(since).get(last.list)
+        left = f"of {last.n_jobs:,} jobs {one.new.n_jobs:,} are left, and so few since {numbers.day(since)}"
+        yield then is None or _is_thin(then, last), WAITING, left
+    yield not one.may_change, KEPT, "it is thin, or no list is revised tonight"
+    yield not one.is_changed, WITHDRAWN, f"the cells of {day} are those that stand"
+    yield bool(why) and _is_known(one, last), KEPT, "a person refused it, or what waits is as good"
+    yield bool(why), WAITING, why
+    yield one.is_again, PUBLISHED, "revised by a later run of the day"
+    yield one.is_due or one.is_stale, PUBLISHED, "revised at its cadence"
+    yield True, WITHDRAWN, f"the cells of {day} differ from those that stand by no more than chance explains"
 
 
 def _apply(one: _Case, state: str, why: str) -> list[Vintages]:
-    """The vintages that are made, or whose state changes."""
+    """The vintages that a decision makes, or whose state it changes."""
     waiting, day = one.waiting, one.new.as_of
     if state == NOT_REVIEWED and waiting is not None:
         return [_accept(waiting, day, why, is_reviewed=False)]
@@ -223,25 +219,26 @@ def _apply(one: _Case, state: str, why: str) -> list[Vintages]:
     return _withdraw(waiting, day, why) if state == WITHDRAWN else []
 
 
-def _is_overdue(waiting: Vintages, last: Vintages, day: date, *, is_stale: bool) -> bool:
+def _is_overdue(one: _Case, waiting: Vintages, last: Vintages) -> bool:
     """Whether nobody decided on a vintage for so long that it is published where what stands is stale.
 
     What thin nights left is another thing than what stands, and waits until that is too old to be printed.
     """
+    day = one.new.as_of
     has_waited = (day - waiting.offered_on).days >= MAX_DAYS_WAITING.value
-    is_too_old = (day - last.as_of).days > MAX_STALE_DAYS.value if _is_thin(waiting, last) else is_stale
+    is_too_old = (day - last.as_of).days > MAX_STALE_DAYS.value if _is_thin(waiting, last) else one.is_stale
     return has_waited and is_too_old and waiting.n_printed > 0
 
 
-def _is_refused(why: str, history: Sequence[Vintages], last: Vintages) -> bool:
-    """Whether a person has refused, since the last vintage that was published, what waits for the same reasons."""
-    refusals = (one for one in history if one.state == REJECTED and one.number > last.number)
-    return any(_kinds_of(why) <= _kinds_of(one.why) for one in refusals)
+def _is_known(one: _Case, last: Vintages) -> bool:
+    """Whether what waits is as good as the new vintage, or a person has refused that, for the same reasons, since.
 
-
-def _is_as_good(waiting: Vintages, why: str, last: Vintages, day: date) -> bool:
-    """Whether what waits goes on to: what an earlier run of the day offered is replaced, and what a thin night did."""
-    return (waiting.offered_on < day and not _is_thin(waiting, last)) or waiting.why == why
+    What an earlier run of the day offered is replaced, and what a thin night did.
+    """
+    if (waiting := one.waiting) is not None:
+        return (waiting.offered_on < one.new.as_of and not _is_thin(waiting, last)) or waiting.why == one.why
+    refusals = (before for before in one.history if before.state == REJECTED and before.number > last.number)
+    return any(_kinds_of(one.why) <= _kinds_of(before.why) for before in refusals)
 
 
 def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
@@ -340,16 +337,10 @@ def _is_first_of_month(con: Connection, as_of: date) -> bool:
     return day is None or (day.year, day.month) != (as_of.year, as_of.month)
 
 
-def _find_stale(con: Connection, as_of: date) -> frozenset[str]:
-    """Lists of our own adverts whose cells are of days so long ago that what is printed of them is stale."""
-    last_on = query.literal(as_of - timedelta(days=MAX_DAYS_APART.value))
-    own = "NOT starts_with(list, 'pay.') OR starts_with(list, 'pay.advertised.')"
-    rows = query.read(
-        con,
-        f"SELECT list FROM ops.vintages WHERE state = {query.literal(PUBLISHED)} AND ({own})"
-        f" GROUP BY list HAVING max(as_of) < {last_on}",
-    )
-    return frozenset(row["list"] for row in rows)
+def _is_stale(last: Vintages, as_of: date) -> bool:
+    """Whether the cells of a list of our own adverts are of a day so long ago that what is printed of them is stale."""
+    is_own = not last.list.startswith("pay.") or last.list.startswith("pay.advertised.")
+    return is_own and (as_of - last.as_of).days > MAX_DAYS_APART.value
 
 
 _JUMP = re.compile(r".* (up|down|from) .*(?:standard errors|more than its interval allows)")
@@ -381,15 +372,6 @@ def _withdraw(waiting: Vintages | None, on: date, reason: str) -> list[Vintages]
 
 
 # --- why a list waits -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pair:
-    """A figure as it stands and as a night has it, on one rung."""
-
-    figure: Figure
-    stands: Figures
-    tonight: Figures
 
 
 def pair_figures(
@@ -448,7 +430,7 @@ def _reasons_of(
     reasons += [f"other sources: {changes}"] if (changes := _say_sources(pairs)) else []
     if new.n_jobs < MAX_LOST * last.n_jobs:
         reasons.append(f"jobs fell from {last.n_jobs:,} to {new.n_jobs:,}")
-    return reasons + differences.find_jumps(con, ((one.figure, one.stands, one.tonight) for one in pairs), found)
+    return reasons + differences.find_jumps(con, pairs, found)
 
 
 def _measure_of(name: str) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from reports.wording.numbers import Row, count_of, percent
+from reports.wording.numbers import count_of, percent
 from reports.wording.pay import UNITS_OF_BASIS
 from warehouse.mart_tables import BONUS, Lack
 from warehouse.marts.printing import JOBS, LARGEST, OPEN_DAYS, RULES, rules_of_pay
+
+if TYPE_CHECKING:
+    from reports.figures.ladder import Attempt
 
 OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
 """Bases of pay in adverts that we read ourselves, and what jobs must have to count."""
@@ -32,59 +36,43 @@ class Boards:
     n_boards_in_stock: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """A rung that gave no value: its row in the mart (None: it has none), and why.
-
-    Rules of printing refused it (`is_by_rules`), the terms of a source (`is_barred`), or else its age.
-    """
-
-    rung: str
-    basis: str
-    row: Row | None
-    is_by_rules: bool
-    is_barred: bool
-    reason: str
-
-
 def part_of(lacks: Sequence[Lack]) -> float:
     """Which part of what is needed is there, of the condition that lacks most; 1 where nothing can be counted."""
     return min((lack.part for lack in lacks), default=1.0)
 
 
-def describe(refusals: Sequence[Refusal], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
+def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
     """How far each kind of data is from a value, and what would bring it, in words and counted.
 
     Of the rungs of one basis the one with the most jobs speaks; what the first rung lacks is counted in any case.
     `boards` are those at the figure's place. The words are None where nothing can be said.
     """
-    by_basis: dict[str, list[Refusal]] = {}
+    by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
-        by_basis.setdefault(refusal.basis, []).append(refusal)
+        by_basis.setdefault(refusal.rung.basis, []).append(refusal)
     parts, lacks = [], list(_find_lacks(refusals[0]))
     for number, (basis, group) in enumerate(by_basis.items()):
-        nearest = max(group, key=lambda one: (one.row or {}).get("n_jobs") or 0)
-        if nearest.row is None and number:
+        nearest = max(group, key=lambda one: one.first_row.get("n_jobs") or 0)
+        if not nearest.rows and number:
             continue  # nothing of this kind was collected of the place
         own = list(_find_lacks(nearest))
         lacks += own if nearest is not refusals[0] else []
         gap = _describe_gap(nearest, own)
         if gap:
-            parts.append(f"{nearest.rung}: {gap}")
+            parts.append(f"{nearest.rung.name}: {gap}")
         if basis in OUR_PAY:
             parts.append(_name_boards(boards))
     return "; ".join(parts) or None, tuple(lacks)
 
 
-def _describe_gap(refusal: Refusal, lacks: Sequence[Lack]) -> str:
-    """How far one rung is from a value."""
+def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
+    """How far one rung is from a value: by the rules of printing, the terms of a source, or else its age."""
+    reason = refusal.verdict.reason or ""
     if refusal.is_barred:
-        return refusal.reason
+        return reason
     if not refusal.is_by_rules:
-        newer = NEWER.get(refusal.basis, "another complete reading of their boards")
-        return f"{refusal.reason}; {newer} would bring it"
-    texts = list(map(str, lacks))
-    row = refusal.row or {}
+        return f"{reason}; {NEWER.get(refusal.rung.basis, 'another complete reading of their boards')} would bring it"
+    texts, row = list(map(str, lacks)), refusal.first_row
     largest = row.get("largest_employer_share")
     if largest is not None and largest > LARGEST.bound and row["n_jobs"] >= JOBS.bound:
         n_other = math.ceil(row["n_jobs"] * (largest / LARGEST.bound - 1))
@@ -92,23 +80,23 @@ def _describe_gap(refusal: Refusal, lacks: Sequence[Lack]) -> str:
     return ", ".join(texts)
 
 
-def _find_lacks(refusal: Refusal) -> Iterator[Lack]:
+def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
     """What a rung has less of than the rules of printing ask for; nothing where these did not refuse it."""
-    row = refusal.row or {"n_jobs": 0}
-    _, several = UNITS_OF_BASIS.get(refusal.basis, ("job", "jobs"))
+    row, basis = refusal.first_row or {"n_jobs": 0}, refusal.rung.basis
+    _, several = UNITS_OF_BASIS.get(basis, ("job", "jobs"))
     counted = {
-        "n_jobs": ("n_jobs", f"{several}{OUR_PAY.get(refusal.basis, '')}"),
+        "n_jobs": ("n_jobs", f"{several}{OUR_PAY.get(basis, '')}"),
         "n_employers": ("n_employers", "employers"),
         "n_even": ("n_even_employers", "equal employers"),
         "open_days": ("open_days", "open days"),
     }
-    rules = RULES if refusal.basis in (BONUS, "postings") else rules_of_pay()
+    rules = RULES if basis in (BONUS, "postings") else rules_of_pay()
     for rule in (*rules, OPEN_DAYS) if refusal.is_by_rules else ():
         column, unit = counted.get(rule.column, ("", ""))
         n = row.get(column)
         if n is None or n >= rule.bound or not (rule is JOBS or row.get("n_jobs")):
             continue  # without jobs nothing else need be counted
-        yield Lack(rung=refusal.rung, n=n, needed=int(rule.bound), unit=unit)
+        yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
 
 
 def _name_boards(boards: Boards | None) -> str:

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.figures.declaration import Fallback
+from reports.figures.ladder import Attempt
+from reports.figures.verdicts import Verdict
 from reports.site import figure_rows, findings, rows, skills
 from reports.site.explorer import Explorer
 from reports.site.findings import FindingsBasis
@@ -191,8 +194,16 @@ def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
 
 def test_what_lacks_is_said_and_counted() -> None:
     row = {"n_jobs": 23, "n_employers": 4, "n_even_employers": 3.96}
+    few = Verdict(status="suppressed", reason="few")
     refusals = [
-        gaps.Refusal(rung=rung, basis=basis, row=counts, is_by_rules=True, is_barred=False, reason="few")
+        Attempt(
+            rung=Fallback(name=rung, basis=basis, cells="", sql="", behind=""),
+            list="",
+            given={},
+            rows=[counts],
+            by_rules=few,
+            verdict=few,
+        )
         for rung, basis, counts in (
             ("open adverts, paid there", "advertised", {**row, "n_jobs": 2}),
             ("open adverts, every level", "advertised", row),
