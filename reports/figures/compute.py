@@ -117,7 +117,7 @@ def _compute(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     if figure.claim is not None:
         return _cite(figure, figure.claim, inputs)
     if not figure.rungs:
-        verdict = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
+        verdict = Verdict(status="suppressed", reason=figure.retired)
         return _new_row(figure, inputs.as_of, inputs.code_version, verdict)
     chosen, refusals = choose(con, figure, inputs)
     return print_attempt(figure, chosen, inputs) if chosen is not None else _withhold(figure, refusals, inputs)
@@ -234,7 +234,7 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     }  # fmt: skip
     if claim.verified_on is not None:
         printed["verified_on"] = claim.verified_on.isoformat()
-    verdict = Verdict(status="low" if reason else "published", reason=reason, n_jobs=None, n_employers=None)
+    verdict = Verdict(status="low" if reason else "published", reason=reason)
     row = replace(
         _new_row(figure, inputs.as_of, inputs.code_version, verdict),
         basis="cited",
@@ -256,11 +256,10 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], before: F
     status = next((state for state in FIGURE_STATES if state in states), "suppressed")
     unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status)
     reason = ", ".join(unsure) if status != "published" else None
-    verdict = Verdict(
+    verdict = Verdict(  # without employers: one counts in several places, so that the sum would count it twice
         status=status,
         reason=reason if printed else "no place has enough data",
         n_jobs=sum(row.n_jobs or 0 for row in printed) if len(bases) < 2 else None,  # kinds of pay are never added up
-        n_employers=None,  # an employer counts in several places, so the sum would count it twice
     )
     is_one = len(bases) == 1
     result = replace(
