@@ -49,7 +49,7 @@ def compute_figures(
     """
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)
-    inputs = inputs_of(con, as_of, code_version, standing, before=before)
+    inputs = inputs_of(con, as_of, standing, code_version=code_version, before=before)
     rows: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.alias_of is not None:
@@ -80,7 +80,7 @@ def compute_asked(
     They have no nearest figures. Raises `AddressError` where an address is of none.
     """
     figures = [declare(name) for name in dict.fromkeys(ids)]
-    inputs = inputs_of(con, as_of, code_version, standing, shares_selects=len(figures) > 1)
+    inputs = inputs_of(con, as_of, standing, code_version=code_version, shares_selects=len(figures) > 1)
     return [_compute(con, figure, inputs) for figure in figures]
 
 

@@ -107,7 +107,7 @@ def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures |
 def _climb_again(con: Connection, figure: Figure, row: Figures) -> Iterator[tuple[str, str]]:
     """What each rung says now, with the number of all archive files behind it; later ones than used are not run."""
     try:
-        inputs = ladder.inputs_of(con, row.as_of, row.code_version, vintages.read_standing(con))
+        inputs = ladder.inputs_of(con, row.as_of, vintages.read_standing(con))
         for attempt in ladder.climb(con, figure, inputs):
             verdict = attempt.verdict
             words = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")

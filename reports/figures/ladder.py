@@ -94,14 +94,13 @@ class FigureInputs:
 
 
 def inputs_of(
-    con: Connection, as_of: date, code_version: str, standing: Mapping[str, Vintages] | None = None, **options: Any
+    con: Connection, as_of: date, standing: Mapping[str, Vintages] | None = None, **options: Any
 ) -> FigureInputs:
     """Read what is the same for all figures of a day; `options` are other fields of `FigureInputs`."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     waiting = "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'"
     inputs = FigureInputs(
         as_of=as_of,
-        code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
         standing=standing,
         waiting={} if standing is None else {row["list"]: row["offered_on"] for row in query.read(con, waiting)},

@@ -131,7 +131,6 @@ def revise(
     figures: Mapping[str, Figure],
     as_of: date,
     *,
-    code_version: str,
     is_monthly: bool = True,
     only_first: bool = False,
 ) -> list[Vintages]:
@@ -158,7 +157,7 @@ def revise(
                 )
             )  # fmt: skip
     rows: list[Vintages] = []
-    for one in _compare(con, figures, cases, as_of, code_version):
+    for one in _compare(con, figures, cases, as_of):
         state, why = next((state, why) for holds, state, why in _decide(con, one, offers_of) if holds)
         rows += _apply(one, state, why)
     store(con, rows)
@@ -166,14 +165,14 @@ def revise(
 
 
 def _compare(
-    con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date, code_version: str
+    con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date
 ) -> list[_Case]:
     """Cases with what the night changes, and why it waits. Figures are compared for lists alone that may be revised."""
     new = {one.new.list: one.new for one in cases if one.may_change}
     changed = published.find_changed(con, as_of) & new.keys() if new else set()
     histories = {one.new.list: one.history for one in cases if one.new.list in changed}
     before = {name: last for name, one in histories.items() if (last := _find_before(one, as_of)) is not None}
-    reasons = find_reasons(con, pair_figures(con, figures, before, as_of, code_version), before, new)
+    reasons = find_reasons(con, pair_figures(con, figures, before, as_of), before, new)
     return [
         replace(one, is_changed=one.new.list in changed, why="; ".join(reasons.get(one.new.list, ()))) for one in cases
     ]
@@ -375,7 +374,7 @@ def _withdraw(waiting: Vintages | None, on: date, reason: str) -> list[Vintages]
 
 
 def pair_figures(
-    con: Connection, figures: Mapping[str, Figure], standing: Mapping[str, Vintages], as_of: date, code_version: str
+    con: Connection, figures: Mapping[str, Figure], standing: Mapping[str, Vintages], as_of: date
 ) -> dict[str, list[Pair]]:
     """The figures of lists that have a value both as they stand and in the marts of a day, rung by rung.
 
@@ -386,8 +385,8 @@ def pair_figures(
         return pairs
     in_place = {name: one.number for name, one in read_standing(con).items()}
     in_marts = frozenset(name for name, one in standing.items() if in_place.get(name) != one.number)
-    then = ladder.inputs_of(con, as_of, code_version, standing, in_marts=in_marts)
-    tonight = ladder.inputs_of(con, as_of, code_version)
+    then = ladder.inputs_of(con, as_of, standing, in_marts=in_marts)
+    tonight = ladder.inputs_of(con, as_of)
     for figure in figures.values():
         if not any(figure.list_of(rung) in standing for rung in figure.rungs):
             continue
@@ -475,7 +474,7 @@ def find_conflicts(con: database.Connection, figures: Mapping[str, Figure], as_o
     changed = {name: standing[name] for name in sorted(published.find_changed(con, as_of)) if name in standing}
     return [
         Conflict(list=name, figure=pair.figure.id, stands=f"{words}: {before}", tonight=now)
-        for name, pairs in pair_figures(con, figures, changed, as_of, "").items()
+        for name, pairs in pair_figures(con, figures, changed, as_of).items()
         for pair in pairs
         for words, before, now in differences.find_disjoint(pair.stands, pair.tonight)
     ]

@@ -393,7 +393,7 @@ def row_of(name: str, median: float | None, as_of: date, vintage: int | None = N
     )  # fmt: skip
 
 
-def pair(con: Any, _: Any, standing: Mapping[str, Vintages], as_of: date, __: str) -> dict[str, list[Pair]]:
+def pair(con: Any, _: Any, standing: Mapping[str, Vintages], as_of: date) -> dict[str, list[Pair]]:
     """The figures of lists as they stand beside those of the mart of the day: `vintages.pair_figures`."""
     there = {name: median for name, (_, median) in read_cells(con).items()}
     query = f"SELECT {LISTS[SalaryBands].name}, p50 FROM mart.salary_bands WHERE as_of = ?"

@@ -304,7 +304,7 @@ def laddered(
 ) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs; of places those that have adverts."""
     places = {*PLACES, *(name for region, continent, _ in PLACES.values() for name in (region, continent))}
-    inputs = inputs_of(con, AS_OF, "1")
+    inputs = inputs_of(con, AS_OF)
     for figure in declarations(con, also).values():
         if figure.parameters.get("region", "US") not in places:
             continue

@@ -139,7 +139,7 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(
     works = (work for work in WORKS if work != AI_JOBS)
     names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES for kind in ("pay", "abroad")
         for level in LEVEL_GROUPS][::every]  # fmt: skip
-    inputs = inputs_of(con, AS_OF, "1")
+    inputs = inputs_of(con, AS_OF)
     n_rungs = 0
     for figure in (*declarations(con).values(), *map(declare, names)):
         if figure.unit != "USD per year" or figure.id.startswith(("bonus.", "reported.")):

@@ -55,7 +55,7 @@ class Nights:
             )  # fmt: skip
             self.put(mart_tables.Shares, row)
         self.put(mart_tables.Days, {"mart": "mart.shares", "as_of": self.day})
-        rows = vintages.revise(self.con, figures, self.day, code_version="1", **options)
+        rows = vintages.revise(self.con, figures, self.day, **options)
         self.put(mart_tables.Figures, {"figure": "any", "as_of": self.day})
         return rows
 
@@ -294,7 +294,7 @@ def test_a_rebuild_gives_first_vintages_and_changes_no_other(nights: Nights) -> 
     nights.night(0.30)
     workplace = share_row(nights.day, "workplace", "remote", 100, 30, role_group="ai_jobs", status="published")
     nights.put(mart_tables.Shares, workplace)
-    (one,) = vintages.revise(nights.con, FIGURES, nights.day, code_version="1", only_first=True)
+    (one,) = vintages.revise(nights.con, FIGURES, nights.day, only_first=True)
     assert (one.list, one.why) == ("shares.workplace.regions", "first vintage")
 
 
