@@ -666,10 +666,8 @@ def _revise_lists(
     con: database.Connection, request: Request, as_of: date, *, is_monthly: bool, only_first: bool
 ) -> None:
     """Decide which lists of cells are revised tonight, and which wait for a person's review."""
-    rows = vintages.revise(
-        con, declarations(con, _list_asked(request)), as_of, code_version=code_version(), is_monthly=is_monthly,
-        only_first=only_first,
-    )  # fmt: skip
+    figures = declarations(con, _list_asked(request))
+    rows = vintages.revise(con, figures, as_of, is_monthly=is_monthly, only_first=only_first)
     for one in rows:
         if one.state == vintages.WAITING:
             LOG.warning("%s waits for review (`jobmarket review`): %.300s", one.list, one.why)

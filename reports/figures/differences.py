@@ -10,21 +10,20 @@ adverts are not known, or do not give the value, the two values count as indepen
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from reports.figures import query
-from reports.figures.compute import CELLS_OF_DAY
-from reports.figures.declaration import Fallback, Figure
+from reports.figures import ladder
+from reports.figures.declaration import Figure
+from reports.figures.ladder import FigureInputs, Groups
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
-from reports.wording.numbers import Row
+from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 
@@ -47,27 +46,54 @@ DAYS_OF_MONTH = 30.4
 Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
 """The part by which a value that has no interval may change without a review."""
-PAY_COLUMNS = {"p50": "median", "band_low": "lower end", "band_high": "upper end"}
-SHARE, MIDDLE = "share", "p50"
-WORDS = {**PAY_COLUMNS, SHARE: "share", "rate": "rate", "ratio": "ratio", "difference": "difference", "width": "width",
-         "usd": "pay"}  # fmt: skip
-"""Columns that are printed as estimates, in words."""
-POINTS = frozenset((SHARE, "difference", "width", "bound_lo", "bound_hi"))
-"""Columns of which a hundredth is a printed unit; of amounts it is a hundredth of them."""
-BOUNDS = ("bound_lo", "bound_hi")
 NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
-def _key(row: Row) -> tuple[str, ...]:
-    return tuple(str(row.get(name)) for name in NAMES_OF_ROWS)
+class Compared(NamedTuple):
+    """A number that is printed as an estimate: in words, and whether a hundredth is its printed unit (`is_points`).
+
+    Of amounts it is a hundredth of them. Of pay in adverts it is the quantile `p` of a mean of both ends of each
+    advert, in which the lower one has the weight `weight_low`.
+    """
+
+    words: str
+    is_points: bool = False
+    p: float | None = None
+    weight_low: float = 0.5
+
+    def unit(self, value: float) -> float:
+        """What is printed as one more."""
+        return 0.01 if self.is_points else 0.01 * abs(value)
+
+    def far(self, old: float, new: float) -> float:
+        """How far two values are apart: points, else the part of the older one."""
+        return abs(new - old) if self.is_points or old == 0 else abs(new / old - 1)
+
+    def say_change(self, old: float, new: float) -> str:
+        """A change in words: "share up 30 points", "median down 7%"."""
+        way = f"{self.words} {'up' if new > old else 'down'}"
+        if self.is_points:
+            return f"{way} {100 * abs(new - old):.0f} points"
+        return f"{way} {abs(new / old - 1):.0%}" if old else f"{self.words} from 0"
+
+    def say(self, value: float) -> str:
+        """A value in words."""
+        return f"{value:.0%}" if self.is_points else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _unit(column: str, value: float) -> float:
-    """What is printed as one more, in the unit of a column."""
-    return 0.01 if column in POINTS else 0.01 * abs(value)
-
-
-# --- chance, and another reading ---------------------------------------------------------------------------
+SHARE, MEDIAN = "share", "p50"
+COMPARED = {
+    MEDIAN: Compared("median", p=0.5),
+    "band_low": Compared("lower end", p=BAND.low, weight_low=1.0),
+    "band_high": Compared("upper end", p=BAND.high, weight_low=0.0),
+    SHARE: Compared("share", is_points=True),
+    "rate": Compared("rate"),
+    "ratio": Compared("ratio"),
+    "difference": Compared("difference", is_points=True),
+    "width": Compared("width", is_points=True),
+    "usd": Compared("pay"),
+}
+"""What is compared, by column."""
 
 
 class Change(NamedTuple):
@@ -77,13 +103,19 @@ class Change(NamedTuple):
     edited since.
     """
 
-    words: str
-    column: str
+    number: Compared
     old: float
     new: float
     z: float
     again: float | None = None
-    figure: str = ""
+
+
+class Pair(NamedTuple):
+    """A figure as it stands and as a night has it, on one rung."""
+
+    figure: Figure
+    stands: Figures
+    tonight: Figures
 
 
 class Sample(NamedTuple):
@@ -97,142 +129,133 @@ class Sample(NamedTuple):
     unsure: float = 0.0
 
 
-class Estimator(NamedTuple):
-    """How a number is estimated, and between which values it lies when a part of the values may be any."""
-
-    estimate: Callable[[Sample], float]
-    bounds: Callable[[Sample], tuple[float, float]]
+Estimate = Callable[..., float]
+"""A number by its sample; and what it would be at another level, by as much."""
 
 
-Behind = Sequence[Mapping[str, Any]]
+# --- chance, and another reading ---------------------------------------------------------------------------
 
 
-@dataclass
-class Overlaps:
-    """Differences between nights; what stands behind a figure on a day is read once."""
+def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups]) -> list[str]:
+    """What chance does not explain of a list, in words: a jump, and another reading of the same adverts.
 
-    con: Connection
-    read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def find_jumps(self, pairs: Iterable[tuple[Figure, Figures, Figures]]) -> list[str]:
-        """What chance does not explain of a list, in words: a jump, and another reading of the same adverts.
-
-        `pairs` are its figures as they stand and as they are tonight; chance is shared among all of their numbers.
-        """
-        changes: list[Change] = []
-        reasons: list[str | None] = []
-        drift = 0.0
-        for figure, last_row, row in pairs:
-            behind = self._behind_both(figure, last_row, row)
-            own = _compare_rows(last_row, row, behind)
-            changes += [one._replace(figure=figure.id) for one in own]
-            drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
-            for words in (_say_same(behind, drift), _say_again(own, last_row.as_of)):
-                reasons.append(words and f"{figure.id}: {words}")
-        return [words for words in (_say_jump(changes, drift), *reasons) if words is not None]
-
-    def _behind_both(self, figure: Figure, last_row: Figures, row: Figures) -> list[Behind]:
-        """The adverts behind a figure on both days; [] where they are not known."""
-        rung = next((one for one in figure.rungs if one.name == row.rung), None)
-        if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
-            return []
-        days = [self._behind(figure, rung, day) for day in (last_row.as_of, row.as_of)]
-        return days if all(days) else []
-
-    def _behind(self, figure: Figure, rung: Fallback, day: date) -> Behind:
-        parameters = {
-            "as_of": day,
-            "basis": rung.basis,
-            "tables": CELLS_OF_DAY.tables,
-            **figure.parameters,
-            **rung.parameters,
-        }
-        sql = query.fill(rung.behind, parameters)
-        if sql not in self.read:
-            self.read[sql] = query.read(self.con, query.fill("behind_as_read", {"behind": query.Sql(sql)}))
-        counted = figure.cells_of(rung)
-        return [one for one in self.read[sql] if not counted or tuple(one["cell"]) in counted]
+    Chance is shared among all numbers of its figures. `found` keeps what stands behind them, which is read once.
+    """
+    changes: list[tuple[str, Change]] = []
+    reasons: list[str] = []
+    drift = 0.0
+    for figure, last_row, row in pairs:
+        behind = _read_behind(con, figure, last_row, row, found)
+        own = [change for pair in _pair_rows(last_row, row) for change in _compare(*pair, behind)]
+        changes += [(figure.id, one) for one in own]
+        drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
+        words = (_say_same(behind, drift), _say_again(own, last_row.as_of))
+        reasons += [f"{figure.id}: {one}" for one in words if one is not None]
+    return [*_say_jump(changes, drift), *reasons]
 
 
-def _compare_rows(last_row: Figures, row: Figures, behind: Sequence[Behind]) -> list[Change]:
-    """The numbers of a figure on two days: those that both have."""
+def _read_behind(
+    con: Connection, figure: Figure, last_row: Figures, row: Figures, found: dict[str, Groups]
+) -> Sequence[Rows]:
+    """The adverts behind a figure on both days; [] where they are not known."""
+    rung = next((one for one in figure.rungs if one.name == row.rung), None)
+    if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
+        return []
+    inputs = [FigureInputs(as_of=day, found=found) for day in (last_row.as_of, row.as_of)]
+    days = [
+        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind_as_read")
+        for one in inputs
+    ]
+    return days if all(days) else []
+
+
+def _pair_rows(last_row: Figures, row: Figures) -> Iterator[tuple[Row, Row]]:
+    """The rows of a figure that both days have."""
     before = {_key(one): one for one in notes.rows_of(last_row)}
-    pairs = [(before[_key(one)], one) for one in notes.rows_of(row) if _key(one) in before]
-    return [change for old_row, now in pairs for change in _compare(old_row, now, behind)]
+    return ((before[_key(one)], one) for one in notes.rows_of(row) if _key(one) in before)
 
 
-def _compare(old_row: Row, row: Row, behind: Sequence[Behind]) -> Iterator[Change]:
+def _key(row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(name)) for name in NAMES_OF_ROWS)
+
+
+def _compare(old_row: Row, row: Row, behind: Sequence[Rows]) -> Iterator[Change]:
     """The numbers of a row on two days: by the employers of both where their adverts give both numbers."""
     samples = dict(_samples(row, behind)) if behind else {}
-    for column in WORDS:
+    for column, number in COMPARED.items():
         old, new = old_row.get(column), row.get(column)
         if old is None or new is None:
             continue
-        change = _compare_apart(old_row, row, column)
+        change = Change(number, old, new, _divide_apart(old_row, row, column))
         if column in samples:
-            then, now, estimator = samples[column]
-            if len(then.value) and len(now.value) == row["n_jobs"] and _is_same(column, new, estimator.estimate(now)):
-                change = _compare_within(change, then, now, estimator)
+            then, now, estimate = samples[column]
+            is_known = len(then.value) and len(now.value) == row["n_jobs"]
+            if is_known and abs(estimate(now) - new) < number.unit(new):
+                change = _compare_within(change, then, now, estimate)
         yield change
 
 
-def _compare_within(apart: Change, then: Sample, now: Sample, estimator: Estimator) -> Change:
+def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate) -> Change:
     """A change by the employers of both days; where the adverts do not give the older number, with what they give."""
-    again = estimator.estimate(then)
-    if _is_same(apart.column, apart.old, again):
-        z = jackknife(then, now, estimator.estimate)
+    again, unit = estimate(then), apart.number.unit(apart.old)
+    if abs(again - apart.old) < unit:
+        z = jackknife(then, now, estimate)
         return apart if z is None else apart._replace(z=z)
-    low, high = estimator.bounds(then)
-    unit = UNITS_READ_OTHERWISE * _unit(apart.column, apart.old)
-    return apart if low - unit < apart.old < high + unit else apart._replace(again=again)
+    low, high = estimate(then, -then.unsure), estimate(then, then.unsure)
+    is_explained = low - UNITS_READ_OTHERWISE * unit < apart.old < high + UNITS_READ_OTHERWISE * unit
+    return apart if is_explained else apart._replace(again=again)
 
 
-def _is_same(column: str, value: float, again: float) -> bool:
-    return abs(again - value) < _unit(column, value)
+def _divide_apart(old_row: Row, row: Row, column: str) -> float:
+    """The difference of a number between two days in its standard errors, by its two intervals, as if independent."""
+    old, new = old_row[column], row[column]
+    ends = [one.get(f"{column}{end}") for one in (old_row, row) for end in ("_lo", "_hi")]
+    low, high, new_low, new_high = (math.nan if end is None else float(end) for end in ends)
+    error = math.hypot(high - low, new_high - new_low) / (2 * Z_OF_INTERVAL)
+    if math.isnan(error):
+        return math.inf if abs(new - old) > MAX_WITHOUT_INTERVAL * abs(old) else 0.0
+    return (new - old) / error if error else math.inf
 
 
-def _samples(row: Row, behind: Sequence[Behind]) -> Iterator[tuple[str, tuple[Sample, Sample, Estimator]]]:
+def _samples(row: Row, behind: Sequence[Rows]) -> Iterator[tuple[str, tuple[Sample, Sample, Estimate]]]:
     """What the numbers of a row are estimated from on both days: the ends and the median of pay, or a share."""
     item = row.get("item") or row.get("skill") or row.get("role")
-    if row.get("p50") is not None and row.get("currency", "USD") == "USD":
-        pays = [list(map(_pay_of, rows)) for rows in behind]
-        if any(one is None for rows in pays for one in rows):
-            return
-        for column, (p, low_part) in {
-            MIDDLE: (0.5, 0.5),
-            "band_low": (BAND.low, 1.0),
-            "band_high": (BAND.high, 0.0),
-        }.items():
-            values = [
-                [(board, low_part * low + (1 - low_part) * high, unsure) for board, low, high, unsure in rows]  # type: ignore[misc]
-                for rows in pays
-            ]
-            yield column, (*_number_boards(*values), _quantile(p))
+    if row.get(MEDIAN) is not None and row.get("currency", "USD") == "USD":
+        pays = [[(_board(one), _pay_of(one)) for one in rows] for rows in behind]
+        for column, number in COMPARED.items():
+            if number.p is not None and all(pay is not None for rows in pays for _, pay in rows):
+                w = number.weight_low
+                jobs = [[(b, w * pay[0] + (1 - w) * pay[1], pay[2]) for b, pay in rows if pay] for rows in pays]
+                yield column, (*_number_boards(*jobs), _quantile(number.p))
     elif row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
-        yield SHARE, (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), SHARE_OF_JOBS)
+        yield SHARE, (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), _mean)
 
 
 JobValue = tuple[object, float, bool]
 """The board of a job, its value, and whether its advert was edited since and what it said is not known."""
 
 
-def _pay_of(row: Mapping[str, Any]) -> tuple[object, float, float, bool] | None:
-    """Both ends of what an advert paid when it was read; None where they are not known in dollars."""
-    board, low, high = (row["source"], row["board"]), row.get("low_usd"), row.get("high_usd")
+def _board(row: Row) -> object:
+    return row["source"], row["board"]
+
+
+def _pay_of(row: Row) -> tuple[float, float, bool] | None:
+    """Both ends of what an advert paid when it was read, and whether that is unsure; None: not known in dollars."""
+    low, high = row.get("low_usd"), row.get("high_usd")
     if low is None or high is None:
         return None
+    then_low, then_high = row["then_low"], row["then_high"]
     if not row["is_edited"]:
-        return board, low, high, False
+        return low, high, False
     is_own = (low, high) == (row["now_low"], row["now_high"])  # else it is the pay of a zone
-    then = row["then_low"], row["then_high"]
-    return (board, low, high, True) if not is_own or None in then else (board, *then, False)
+    return (then_low, then_high, False) if is_own and None not in (then_low, then_high) else (low, high, True)
 
 
-def _answers(rows: Behind, item: str) -> list[JobValue]:
+def _answers(rows: Rows, item: str) -> list[JobValue]:
     """Of each job the board of its first advert, 1 where it counts for an item, and whether one was edited."""
     jobs: dict[Any, JobValue] = {}
     for one in rows:
-        board, has, unsure = jobs.get(one["job_id"], ((one["source"], one["board"]), 0.0, False))
+        board, has, unsure = jobs.get(one["job_id"], (_board(one), 0.0, False))
         jobs[one["job_id"]] = board, max(has, float(item in (one["items"] or ()))), unsure or one["is_edited"]
     return list(jobs.values())
 
@@ -240,35 +263,34 @@ def _answers(rows: Behind, item: str) -> list[JobValue]:
 def _number_boards(then: Sequence[JobValue], now: Sequence[JobValue]) -> tuple[Sample, Sample]:
     """Samples of two days in which a board has the same number."""
     number = {board: place for place, board in enumerate(dict.fromkeys(one[0] for one in (*then, *now)))}
-    boards = [np.array([number[board] for board, _, _ in rows], dtype=np.int64) for rows in (then, now)]
-    values = [np.array([value for _, value, _ in rows], dtype=float) for rows in (then, now)]
-    unsure = [sum(one[2] for one in rows) / max(len(rows), 1) for rows in (then, now)]
-    return Sample(boards[0], values[0], unsure[0]), Sample(boards[1], values[1], unsure[1])
+    then_sample, now_sample = (
+        Sample(
+            np.array([number[board] for board, _, _ in rows], dtype=np.int64),
+            np.array([value for _, value, _ in rows], dtype=float),
+            sum(is_unsure for _, _, is_unsure in rows) / max(len(rows), 1),
+        )
+        for rows in (then, now)
+    )
+    return then_sample, now_sample
 
 
-def _mean(sample: Sample) -> float:
-    return float(sample.value.mean())
+def _mean(sample: Sample, shift: float = 0.0) -> float:
+    return float(sample.value.mean()) + shift
 
 
-SHARE_OF_JOBS = Estimator(_mean, lambda sample: (_mean(sample) - sample.unsure, _mean(sample) + sample.unsure))
-
-
-def _quantile(p: float) -> Estimator:
+def _quantile(p: float) -> Estimate:
     """As in `estimators.estimate_quantiles`: type 8 of Hyndman and Fan, of as many values as even employers."""
 
-    def estimate_at(sample: Sample, level: float) -> float:
-        n_of = np.bincount(sample.board)
+    def estimate(sample: Sample, shift: float = 0.0) -> float:
+        n_of, level = np.bincount(sample.board), p + shift
         n_even = n_of.sum() ** 2 / (n_of**2).sum()
         place = np.clip(level + (level - 0.5) / (3 * n_even), 0, 1)
         return float(np.quantile(sample.value, place, method="hazen"))
 
-    return Estimator(
-        lambda sample: estimate_at(sample, p),
-        lambda sample: (estimate_at(sample, p - sample.unsure), estimate_at(sample, p + sample.unsure)),
-    )
+    return estimate
 
 
-def jackknife(then: Sample, now: Sample, estimate: Callable[[Sample], float]) -> float | None:
+def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
     """The difference of an estimate between two days over its standard error, by deleting one board at a time.
 
     None with fewer than two boards.
@@ -291,72 +313,32 @@ def jackknife(then: Sample, now: Sample, estimate: Callable[[Sample], float]) ->
     return difference / error
 
 
-def _compare_apart(old_row: Row, row: Row, column: str) -> Change:
-    """A number on two days by its two intervals, as if they were independent."""
-    old, new = old_row[column], row[column]
-    errors = [_error(one, column) for one in (old_row, row)]
-    if None in errors:
-        z = math.inf if abs(new - old) > MAX_WITHOUT_INTERVAL * abs(old) else 0.0
-    else:
-        error = math.hypot(*(float(one or 0) for one in errors))
-        z = (new - old) / error if error else math.inf
-    return Change(WORDS[column], column, old, new, z)
-
-
-def _error(row: Row, column: str) -> float | None:
-    low, high = row.get(f"{column}_lo"), row.get(f"{column}_hi")
-    return None if low is None or high is None else (high - low) / (2 * Z_OF_INTERVAL)
-
-
 # --- in words -------------------------------------------------------------------------------------------
 
 
-def _far(column: str, old: float, new: float) -> float:
-    """How far two values are apart: points of a share, else the part of the older one."""
-    return abs(new - old) if column in POINTS or old == 0 else abs(new / old - 1)
-
-
-def _say(column: str, old: float, new: float) -> str:
-    """A change in words: in points where a hundredth is the unit, else by the part of the older value."""
-    way = "up" if new > old else "down"
-    return (
-        f"{way} {100 * abs(new - old):.0f} points"
-        if column in POINTS
-        else (f"{way} {abs(new / old - 1):.0%}" if old else "from 0")
-    )
-
-
-def _say_jump(changes: Sequence[Change], drift: float) -> str | None:
+def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[str]:
     """The greatest change, where it is beyond chance and beyond the drift that needs no review."""
-    if not changes:
-        return None
-    max_z = NormalDist().inv_cdf(1 - BY_CHANCE / 2 / len(changes))
-    beyond = [one for one in changes if abs(one.z) > max_z and _far(one.column, one.old, one.new) >= drift]
-    if not beyond:
-        return None
-    most = max(beyond, key=lambda one: abs(one.z))
-    by = "more than its interval allows" if math.isinf(most.z) else f"{abs(most.z):.1f} standard errors"
-    return f"{most.figure}: {most.words} {_say(most.column, most.old, most.new)}, {by}"
+    max_z = NormalDist().inv_cdf(1 - BY_CHANCE / 2 / max(len(changes), 1))
+    beyond = [(name, one) for name, one in changes if abs(one.z) > max_z and one.number.far(one.old, one.new) >= drift]
+    if beyond:
+        name, most = max(beyond, key=lambda pair: abs(pair[1].z))
+        by = "more than its interval allows" if math.isinf(most.z) else f"{abs(most.z):.1f} standard errors"
+        yield f"{name}: {most.number.say_change(most.old, most.new)}, {by}"
 
 
-def _say_same(behind: Sequence[Behind], drift: float) -> str | None:
+def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
     """How much more or less the same adverts pay on both days, where it is beyond that drift.
 
     No chance is in it: who reads pay twice as high at every third employer shows here, when quantiles still hide it.
     """
     pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
-    if len(pays) < 2:
-        return None
-    both = [(pays[0][name], now) for name, now in pays[1].items() if pays[0].get(name) is not None]
     changes = [
-        math.log((now[1] + now[2]) / (then[1] + then[2]))
-        for then, now in both
-        if then is not None and now is not None and not then[3]
+        math.log((now[0] + now[1]) / (then[0] + then[1]))
+        for name, now in (pays[1].items() if pays else ())
+        if now is not None and (then := pays[0].get(name)) is not None and not then[2]
     ]
-    if len(changes) < MIN_SAME_ADVERTS:
-        return None
-    mean = math.exp(sum(changes) / len(changes))
-    if abs(mean - 1) < drift:
+    mean = math.exp(sum(changes) / max(len(changes), 1))
+    if len(changes) < MIN_SAME_ADVERTS or abs(mean - 1) < drift:
         return None
     n_other = sum(change != 0 for change in changes)
     return (
@@ -365,27 +347,21 @@ def _say_same(behind: Sequence[Behind], drift: float) -> str | None:
     )
 
 
-def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
-    """The numbers of a figure whose intervals on two days do not overlap: in words, then and now."""
-    before = {_key(one): one for one in notes.rows_of(last_row)}
-    for one in notes.rows_of(row):
-        old_row = before.get(_key(one), {})
-        for column, words in WORDS.items():
-            values = [side.get(name) for side in (old_row, one) for name in (column, f"{column}_lo", f"{column}_hi")]
-            old, old_low, old_high, new, new_low, new_high = (math.nan if v is None else float(v) for v in values)
-            if old_high < new_low or new_high < old_low:
-                name = next((str(one[key]) for key in NAMES_OF_ROWS if one.get(key)), words)
-                yield f"{name}, {words}", _print_number(column, old), _print_number(column, new)
-
-
-def _print_number(column: str, value: float) -> str:
-    return f"{value:.0%}" if column in POINTS else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _say_again(changes: Sequence[Change], day: date) -> str | None:
+def _say_again(changes: Iterable[Change], day: date) -> str | None:
     """The number that the adverts of the older day, as they are read now, make most different from what was printed."""
-    again = [(one, one.again) for one in changes if one.again is not None]
+    again = [(one.number, one.old, one.again) for one in changes if one.again is not None]
     if not again:
         return None
-    most, value = max(again, key=lambda pair: _far(pair[0].column, pair[0].old, pair[1]))
-    return f"the adverts of {day.isoformat()} are read otherwise now: {most.words} {_say(most.column, most.old, value)}"
+    number, old, new = max(again, key=lambda one: one[0].far(*one[1:]))
+    return f"the adverts of {day.isoformat()} are read otherwise now: {number.say_change(old, new)}"
+
+
+def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
+    """The numbers of a figure whose intervals on two days do not overlap: in words, then and now."""
+    for pair in _pair_rows(last_row, row):
+        name = next((f"{pair[1][key]}, " for key in NAMES_OF_ROWS if pair[1].get(key)), "")
+        for column, number in COMPARED.items():
+            values = [one.get(f"{column}{end}") for one in pair for end in ("", "_lo", "_hi")]
+            old, old_low, old_high, new, new_low, new_high = (math.nan if v is None else float(v) for v in values)
+            if old_high < new_low or new_high < old_low:
+                yield f"{name}{number.words}", number.say(old), number.say(new)

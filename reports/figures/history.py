@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,17 +15,13 @@ WITH said AS (
 ), lists AS (
     SELECT DISTINCT figure, list FROM said
 )
-SELECT * EXCLUDE (is_of_list) FROM (
-SELECT false AS is_of_list, figure, number, as_of, state, offered_on, decided_on, why, reason, is_correction,
-    TRUE AS is_reviewed, value, n_jobs
-FROM ops.figure_vintages
-UNION ALL
-SELECT true, l.figure, v.number, v.as_of, v.state, v.offered_on, v.decided_on, v.why, v.reason, v.is_correction,
-    v.is_reviewed, s.value, s.n_jobs
+SELECT false AS is_of_list, true AS is_reviewed, * EXCLUDE (method, content) FROM ops.figure_vintages
+UNION ALL BY NAME
+SELECT true AS is_of_list, l.figure, s.value, s.n_jobs, v.* EXCLUDE (list, n_jobs, n_cells, n_printed, method)
 FROM lists AS l JOIN ops.vintages AS v USING (list)
 LEFT JOIN said AS s ON (s.figure, s.list, s.vintage) = (l.figure, l.list, v.number)
 WHERE v.state <> 'published' OR s.figure IS NOT NULL
-) ORDER BY figure, is_of_list, offered_on, number
+ORDER BY figure, is_of_list, offered_on, number
 """
 
 
@@ -55,10 +50,6 @@ def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
     """The vintages of each figure, the oldest first."""
     history: dict[str, list[FigureVintage]] = {}
     for row in query.read(con, _VINTAGES):
+        del row["is_of_list"]
         history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
     return history
-
-
-def waiting_one(vintages: Sequence[FigureVintage]) -> FigureVintage | None:
-    """The vintage that waits for review; None when none does."""
-    return next((one for one in reversed(vintages) if one.state == "waiting"), None)

@@ -86,18 +86,13 @@ def parameters_in(name: str) -> frozenset[str]:
     return frozenset(_template(name).get_identifiers())
 
 
-@functools.cache
-def parameters_in_text(text: str) -> frozenset[str]:
-    """The names of the parameters in the text of a SELECT, or of a piece of one, that is not in a file."""
-    return frozenset(Template(text).get_identifiers())
+def put_around(behind: str, name: str) -> str:
+    """A SELECT, by its file's name, around that of the adverts behind a figure: `files` or `behind_as_read`.
 
-
-def files_of(behind: str) -> str:
-    """A SELECT of the archive files of each cell, with the number of adverts in each, from that of its adverts.
-
-    Files that only convert money follow, with the number 0.
+    `files` gives the archive files of each cell, with the number of adverts in each; those that only convert money
+    follow, with the number 0.
     """
-    return _template("files").substitute(behind=behind)
+    return _template(name).substitute(behind=behind)
 
 
 def read(con: Connection, sql: str) -> list[dict[str, Any]]:

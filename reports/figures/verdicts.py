@@ -31,9 +31,9 @@ class Verdict:
     """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and what they rest on."""
 
     status: str
-    reason: str | None
-    n_jobs: int | None
-    n_employers: int | None
+    reason: str | None = None
+    n_jobs: int | None = None
+    n_employers: int | None = None
 
 
 def judge_age(
@@ -72,7 +72,7 @@ def judge_cell(rows: Rows) -> Verdict:
     if not rows:
         return NOTHING
     row = rows[0]
-    return Verdict(status=row["status"], reason=row["reason"], n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+    return Verdict(status=row["status"], reason=row["reason"], n_jobs=row["n_jobs"], n_employers=row.get("n_employers"))
 
 
 def judge_ranking(rows: Rows) -> Verdict:
@@ -81,11 +81,11 @@ def judge_ranking(rows: Rows) -> Verdict:
         return NOTHING
     n_jobs = max(row["n_jobs"] or 0 for row in rows)
     n_employers = max(row["n_employers"] or 0 for row in rows)
-    if all(row["share"] is None for row in rows):
-        reason = next((row["reason"] for row in rows if row["reason"]), None) or why_too_few(n_jobs, n_employers)
-        reason = reason or "not in the taxonomy of skills"
-        return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
-    return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
+    if any(row["share"] is not None for row in rows):
+        return Verdict(status="published", n_jobs=n_jobs, n_employers=n_employers)
+    reason = next((row["reason"] for row in rows if row["reason"]), None) or why_too_few(n_jobs, n_employers)
+    reason = reason or "not in the taxonomy of skills"
+    return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
 
 
 def judge_within(rows: Rows) -> Verdict:
@@ -93,12 +93,11 @@ def judge_within(rows: Rows) -> Verdict:
 
     The n is that of all jobs, of which the sources are counted, where these may be printed.
     """
-    if not rows:
-        return NOTHING
     printable = [row for row in rows if row["status"] != "suppressed"]
-    row = next((row for row in printable if row["role_group"] == "all"), printable[0] if printable else rows[0])
-    reason = row["reason"] if row["status"] == "suppressed" else None
-    return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+    if not printable:
+        return judge_cell(rows)
+    row = next((row for row in printable if row["role_group"] == "all"), printable[0])
+    return replace(judge_cell([row]), reason=None)
 
 
 def judge_classes(rows: Rows) -> Verdict:
@@ -116,18 +115,15 @@ def judge_new(rows: Rows) -> Verdict:
 def judge_shares(rows: Rows) -> Verdict:
     """Shares of several cells that stand in one sentence: when one cell may not be printed, none is."""
     smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_jobs"], row["n_employers"]))
-    n_jobs, n_employers = smallest["n_jobs"], smallest["n_employers"]
-    if smallest["status"] == "suppressed":
-        reason = smallest["reason"] or why_too_few(n_jobs, n_employers)
-        return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
-    return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
+    verdict = judge_cell([smallest])
+    if verdict.status != "suppressed":
+        return replace(judge_ranking(rows), n_jobs=verdict.n_jobs, n_employers=verdict.n_employers)
+    return replace(verdict, reason=verdict.reason or why_too_few(smallest["n_jobs"], smallest["n_employers"]))
 
 
 def judge_counts(rows: Rows) -> Verdict:
     """Counts of what was read are no estimates, and printed wherever something was."""
-    if not rows:
-        return NOTHING
-    return Verdict(status="published", reason=None, n_jobs=rows[0].get("n_all_jobs"), n_employers=None)
+    return Verdict(status="published", n_jobs=rows[0].get("n_all_jobs")) if rows else NOTHING
 
 
 def judge_reports(rows: Rows) -> Verdict:
@@ -135,13 +131,11 @@ def judge_reports(rows: Rows) -> Verdict:
     printable = [row for row in rows if row["status"] != "suppressed"]
     if not printable:
         most = max((row["n_persons"] for row in rows), default=0)
-        return Verdict(status="suppressed", reason=JOBS.explain(most), n_jobs=most, n_employers=None)
-    n_persons = sum(row["n_persons"] for row in printable)
-    return Verdict(status="low", reason=printable[0]["reason"], n_jobs=n_persons, n_employers=None)
+        return Verdict(status="suppressed", reason=JOBS.explain(most), n_jobs=most)
+    return Verdict(status="low", reason=printable[0]["reason"], n_jobs=sum(row["n_persons"] for row in printable))
 
 
 def judge_closings(rows: Rows) -> Verdict:
     """A closing rate is printed where its own cell may be; the others are left out where theirs may not."""
-    row = rows[0]
-    reason = row["reason"] or (None if row["status"] == "published" else NOT_CONFIRMED)
-    return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=None)
+    verdict = judge_cell(rows)
+    return verdict if verdict.reason or verdict.status == "published" else replace(verdict, reason=NOT_CONFIRMED)

@@ -11,14 +11,17 @@ What was refused is not offered again while it stays what it was.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
-from reports.figures import compute, differences, query
-from reports.figures.compute import FigureInputs
+from reports.figures import compute, differences, ladder, query
 from reports.figures.declaration import Figure
+from reports.figures.differences import Pair
+from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes, numbers
@@ -38,29 +41,31 @@ none by chance one time in 400 (Poisson), as rarely as a number is beyond three 
 MANY = 5
 """Lists of a day from which it pays to compute once what stands behind all of their figures."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
+KEPT, NOT_REVIEWED = "kept", "not reviewed"
+"""What else a night may decide: everything stays, or what waits is published without a review."""
 FIRST = "first vintage"
 COUNTS = ("frame",)
 """Lists of counts of what was read, which are no estimates and wait for nobody."""
+AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)
 
 
 # --- reading vintages -------------------------------------------------------------------------------------
 
 
-def read_vintages(con: Connection, lists: Iterable[str] | None = None) -> dict[str, list[Vintages]]:
-    """All vintages by list, the oldest first; of some lists alone where they are named."""
-    only = "" if lists is None else f" WHERE list_contains({query.literal(tuple(lists))}::VARCHAR[], list)"
+def read_vintages(con: Connection) -> dict[str, list[Vintages]]:
+    """All vintages by list, the oldest first."""
     vintages: dict[str, list[Vintages]] = {}
-    for row in query.read(con, f"FROM ops.vintages{only} ORDER BY list, number"):
+    for row in query.read(con, "FROM ops.vintages ORDER BY list, number"):
         vintages.setdefault(row["list"], []).append(Vintages(**row))
     return vintages
 
 
-def last_published(vintages: Sequence[Vintages]) -> Vintages | None:
+def last_published(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
     """The vintage that stands; None before there is one."""
     return next((one for one in reversed(vintages) if one.state == PUBLISHED), None)
 
 
-def waiting_one(vintages: Sequence[Vintages]) -> Vintages | None:
+def waiting_one(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
     """The vintage that waits for review; None when none does."""
     return next((one for one in reversed(vintages) if one.state == WAITING), None)
 
@@ -95,24 +100,30 @@ def last_decided_day(con: Connection) -> date | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Night:
-    """What is the same for all lists of a night.
+class _Case:
+    """A list on a night: its vintages, the one that stands (`last`), the one that waits, and what the night offers.
 
-    `is_due`: lists are revised. `changed` are those with another cell than what stands, `reasons` say why they wait.
+    `is_due`: the night revises lists. `is_again`: an earlier run of the same day made what stands. `is_stale`: that is
+    too old. `is_thin`: few of its jobs are left. `is_changed`: tonight another cell than what stands; `why` says why
+    the new vintage would wait.
     """
 
-    as_of: date
+    history: Sequence[Vintages]
+    last: Vintages | None
+    waiting: Vintages | None
+    new: Vintages
     is_due: bool
-    stale: frozenset[str]
-    changed: frozenset[str] = frozenset()
-    reasons: Mapping[str, list[str]] = field(default_factory=dict)
-    by_day: dict[date, dict[str, Offer]] = field(default_factory=dict)
+    is_again: bool
+    is_stale: bool
+    is_thin: bool
+    is_changed: bool = False
+    why: str = ""
 
-    def offers_of(self, con: database.Connection, day: date) -> dict[str, Offer]:
-        """What the marts of a day have of each list."""
-        if day not in self.by_day:
-            self.by_day[day] = published.read_offers(con, day)
-        return self.by_day[day]
+    @property
+    def may_change(self) -> bool:
+        """Whether it may be revised: by the calendar, again, because what stands is stale, or because one waits."""
+        is_asked = self.is_due or self.is_again or self.is_stale or self.waiting is not None
+        return is_asked and self.last is not None and not self.is_thin
 
 
 def revise(
@@ -120,7 +131,6 @@ def revise(
     figures: Mapping[str, Figure],
     as_of: date,
     *,
-    code_version: str,
     is_monthly: bool = True,
     only_first: bool = False,
 ) -> list[Vintages]:
@@ -131,16 +141,103 @@ def revise(
     published in `published`; to be called in a transaction.
     """
     take_over(con, figures)
-    histories = read_vintages(con)
-    offers = published.read_offers(con, as_of)
-    if only_first:
-        offers = {name: offer for name, offer in offers.items() if last_published(histories.get(name, ())) is None}
-    night = _look_at(con, figures, offers, histories, as_of, code_version, is_monthly=is_monthly)
-    rows = [
-        row for name, offer in offers.items() for row in _revise_one(con, name, offer, histories.get(name, []), night)
-    ]
+    histories, offers_of = read_vintages(con), functools.cache(functools.partial(published.read_offers, con))
+    is_due = not is_monthly or _is_first_of_month(con, as_of)
+    cases = []
+    for name, offer in offers_of(as_of).items():
+        history = histories.get(name, [])
+        last, new = last_published(history), _new_vintage(name, offer, history, as_of)
+        if last is None or not only_first:
+            cases.append(
+                _Case(
+                    history=history, last=last, waiting=waiting_one(history), new=new, is_due=is_due,
+                    is_again=last is not None and _is_again(last, as_of),
+                    is_stale=last is not None and _is_stale(last, as_of),
+                    is_thin=last is not None and _is_thin(new, last),
+                )
+            )  # fmt: skip
+    rows: list[Vintages] = []
+    for one in _compare(con, figures, cases, as_of):
+        state, why = next((state, why) for holds, state, why in _decide(con, one, offers_of) if holds)
+        rows += _apply(one, state, why)
     store(con, rows)
     return rows
+
+
+def _compare(
+    con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date
+) -> list[_Case]:
+    """Cases with what the night changes, and why it waits. Figures are compared for lists alone that may be revised."""
+    new = {one.new.list: one.new for one in cases if one.may_change}
+    changed = published.find_changed(con, as_of) & new.keys() if new else set()
+    histories = {one.new.list: one.history for one in cases if one.new.list in changed}
+    before = {name: last for name, one in histories.items() if (last := _find_before(one, as_of)) is not None}
+    reasons = find_reasons(con, pair_figures(con, figures, before, as_of), before, new)
+    return [
+        replace(one, is_changed=one.new.list in changed, why="; ".join(reasons.get(one.new.list, ()))) for one in cases
+    ]
+
+
+def _decide(
+    con: Connection, one: _Case, offers_of: Callable[[date], Mapping[str, Offer]]
+) -> Iterator[tuple[bool, str, str]]:
+    """The decisions on a list in order, of which the first that holds is taken: when, what, and why.
+
+    `offers_of` gives what the marts of a day have of each list.
+    """
+    last, waiting, why, day = one.last, one.waiting, one.why, one.new.as_of
+    if last is None:
+        yield True, PUBLISHED, FIRST
+        return
+    if waiting is not None:
+        yield last.list not in offers_of(waiting.as_of), WITHDRAWN, "its cells were lost with the databases"
+        yield _is_overdue(one, waiting, last), NOT_REVIEWED, f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
+        yield one.is_thin, KEPT, "a thin night changes nothing"
+    if one.is_thin and (since := find_day_before(con, last, day)) is not None:
+        then = offers_of(since).get(last.list)
+        left = f"of {last.n_jobs:,} jobs {one.new.n_jobs:,} are left, and so few since {numbers.day(since)}"
+        yield then is None or _is_thin(then, last), WAITING, left
+    yield not one.may_change, KEPT, "it is thin, or no list is revised tonight"
+    yield not one.is_changed, WITHDRAWN, f"the cells of {day} are those that stand"
+    yield bool(why) and _is_known(one, last), KEPT, "a person refused it, or what waits is as good"
+    yield bool(why), WAITING, why
+    yield one.is_again, PUBLISHED, "revised by a later run of the day"
+    yield one.is_due or one.is_stale, PUBLISHED, "revised at its cadence"
+    yield True, WITHDRAWN, f"the cells of {day} differ from those that stand by no more than chance explains"
+
+
+def _apply(one: _Case, state: str, why: str) -> list[Vintages]:
+    """The vintages that a decision makes, or whose state it changes."""
+    waiting, day = one.waiting, one.new.as_of
+    if state == NOT_REVIEWED and waiting is not None:
+        return [_accept(waiting, day, why, is_reviewed=False)]
+    if state == PUBLISHED:
+        return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(one.new, day, why)]
+    if state == WAITING:
+        return [*_withdraw(waiting, day, f"the cells of {day} are offered instead"), replace(one.new, why=why)]
+    return _withdraw(waiting, day, why) if state == WITHDRAWN else []
+
+
+def _is_overdue(one: _Case, waiting: Vintages, last: Vintages) -> bool:
+    """Whether nobody decided on a vintage for so long that it is published where what stands is stale.
+
+    What thin nights left is another thing than what stands, and waits until that is too old to be printed.
+    """
+    day = one.new.as_of
+    has_waited = (day - waiting.offered_on).days >= MAX_DAYS_WAITING.value
+    is_too_old = (day - last.as_of).days > MAX_STALE_DAYS.value if _is_thin(waiting, last) else one.is_stale
+    return has_waited and is_too_old and waiting.n_printed > 0
+
+
+def _is_known(one: _Case, last: Vintages) -> bool:
+    """Whether what waits is as good as the new vintage, or a person has refused that, for the same reasons, since.
+
+    What an earlier run of the day offered is replaced, and what a thin night did.
+    """
+    if (waiting := one.waiting) is not None:
+        return (waiting.offered_on < one.new.as_of and not _is_thin(waiting, last)) or waiting.why == one.why
+    refusals = (before for before in one.history if before.state == REJECTED and before.number > last.number)
+    return any(_kinds_of(one.why) <= _kinds_of(before.why) for before in refusals)
 
 
 def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
@@ -157,33 +254,6 @@ def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
     published.say_waiting(con)
 
 
-def _look_at(
-    con: database.Connection,
-    figures: Mapping[str, Figure],
-    offers: Mapping[str, Offer],
-    histories: Mapping[str, Sequence[Vintages]],
-    as_of: date,
-    code_version: str,
-    *,
-    is_monthly: bool,
-) -> _Night:
-    """What the lists of a night are decided by. Figures are compared for lists alone that may be revised."""
-    standing = standing_of(histories)
-    stale = _find_stale(con, as_of) if standing else frozenset()
-    night = _Night(as_of=as_of, is_due=not is_monthly or _is_first_of_month(con, as_of), stale=stale)
-    candidates = {
-        name
-        for name, offer in offers.items()
-        if name in standing and _is_due(standing[name], histories[name], night) and not _is_thin(offer, standing[name])
-    }
-    if not candidates:
-        return night
-    changed = frozenset(published.find_changed(con, as_of).intersection(candidates))
-    before = {name: one for name in changed if (one := _find_before(histories[name], as_of)) is not None}
-    comparison = _Comparison(con=con, figures=figures, standing=before, as_of=as_of, code_version=code_version)
-    return replace(night, changed=changed, reasons=comparison.find_reasons(offers))
-
-
 def _find_before(history: Sequence[Vintages], day: date) -> Vintages | None:
     """The vintage that stood before a day: else a jump in two runs of the day would wait for nobody."""
     return last_published([one for one in history if not _is_again(one, day)])
@@ -192,12 +262,6 @@ def _find_before(history: Sequence[Vintages], day: date) -> Vintages | None:
 def _is_again(one: Vintages, day: date) -> bool:
     """Whether an earlier run of the same day made a vintage, and no person decided on it."""
     return one.offered_on == day and one.reason is None
-
-
-def _is_due(last: Vintages, history: Sequence[Vintages], night: _Night) -> bool:
-    """Whether a list may be revised tonight: by the calendar, again, because it is stale, or because one waits."""
-    is_again = _is_again(last, night.as_of)
-    return night.is_due or is_again or last.list in night.stale or waiting_one(history) is not None
 
 
 TAKEN_OVER = "taken over from the vintages of its figures"
@@ -249,9 +313,20 @@ def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
     return rows
 
 
-def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
+def _is_thin(one: Offer | Vintages, last: Vintages) -> bool:
     """Whether what a night offers, or what waits, has few of the jobs that stand."""
-    return offer.n_jobs < THIN * last.n_jobs
+    return one.n_jobs < THIN * last.n_jobs
+
+
+def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None:
+    """The newest day of the marts, since a vintage, that is so long ago that nights may have been thin for long."""
+    rows = query.read(
+        con,
+        f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
+        f" AND as_of <= {query.literal(as_of - timedelta(days=MAX_DAYS_THIN.value))}",
+    )
+    day: date | None = rows[0]["day"]
+    return day
 
 
 def _is_first_of_month(con: Connection, as_of: date) -> bool:
@@ -261,99 +336,22 @@ def _is_first_of_month(con: Connection, as_of: date) -> bool:
     return day is None or (day.year, day.month) != (as_of.year, as_of.month)
 
 
-def _find_stale(con: Connection, as_of: date) -> frozenset[str]:
-    """Lists of our own adverts whose cells are of days so long ago that what is printed of them is stale."""
-    last_on = query.literal(as_of - timedelta(days=MAX_DAYS_APART.value))
-    own = "NOT starts_with(list, 'pay.') OR starts_with(list, 'pay.advertised.')"
-    rows = query.read(
-        con,
-        f"SELECT list FROM ops.vintages WHERE state = {query.literal(PUBLISHED)} AND ({own})"
-        f" GROUP BY list HAVING max(as_of) < {last_on}",
-    )
-    return frozenset(row["list"] for row in rows)
+def _is_stale(last: Vintages, as_of: date) -> bool:
+    """Whether the cells of a list of our own adverts are of a day so long ago that what is printed of them is stale."""
+    is_own = not last.list.startswith("pay.") or last.list.startswith("pay.advertised.")
+    return is_own and (as_of - last.as_of).days > MAX_DAYS_APART.value
 
 
-def _revise_one(
-    con: database.Connection, name: str, offer: Offer, history: Sequence[Vintages], night: _Night
-) -> list[Vintages]:
-    last, waiting, day = last_published(history), waiting_one(history), night.as_of
-    new = _new_vintage(name, offer, history, day)
-    if last is None:
-        return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(new, day, FIRST)]
-    if waiting is not None and name not in night.offers_of(con, waiting.as_of):
-        return _withdraw(waiting, day, "its cells were lost with the databases")
-    if waiting is not None and _is_overdue(waiting, last, night):
-        why = f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
-        return [_accept(waiting, day, why, is_reviewed=False)]
-    if _is_thin(offer, last):
-        return [] if waiting is not None else _offer_thin(con, new, last, night)
-    if not _is_due(last, history, night):
-        return []
-    if name not in night.changed:
-        return _withdraw(waiting, day, f"the cells of {day} are those that stand")
-    why = "; ".join(night.reasons.get(name, ()))
-    if why:
-        return _offer(new, last, waiting, why, history, day)
-    if night.is_due or name in night.stale or _is_again(last, day):
-        because = "revised by a later run of the day" if _is_again(last, day) else "revised at its cadence"
-        return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(new, day, because)]
-    return _withdraw(waiting, day, f"the cells of {day} differ from those that stand by no more than chance explains")
-
-
-def _offer(
-    new: Vintages, last: Vintages, waiting: Vintages | None, why: str, history: Sequence[Vintages], day: date
-) -> list[Vintages]:
-    """A vintage that waits; what an earlier night offered waits on, what an earlier run of the day did is replaced."""
-    if waiting is None:
-        return [] if _is_refused(history, why) else [replace(new, why=why)]
-    if (waiting.offered_on < day and not _is_thin(waiting, last)) or waiting.why == why:
-        return []
-    return [*_withdraw(waiting, day, f"the cells of {day} are offered instead"), replace(new, why=why)]
-
-
-def _offer_thin(con: database.Connection, new: Vintages, last: Vintages, night: _Night) -> list[Vintages]:
-    """A thin night changes nothing; where the stock was thin so long ago already, what is left waits for review."""
-    rows = query.read(
-        con,
-        f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
-        f" AND as_of <= {query.literal(night.as_of - timedelta(days=MAX_DAYS_THIN.value))}",
-    )
-    since: date | None = rows[0]["day"]
-    if since is None:
-        return []
-    then = night.offers_of(con, since).get(last.list)
-    if then is not None and not _is_thin(then, last):
-        return []
-    return [replace(new, why=f"of {last.n_jobs:,} jobs {new.n_jobs:,} are left, and so few since {numbers.day(since)}")]
-
-
-def _is_overdue(waiting: Vintages, last: Vintages, night: _Night) -> bool:
-    """Whether nobody decided on a vintage for so long that it is published where what stands is stale.
-
-    What thin nights left is another thing than what stands, and waits until that is too old to be printed.
-    """
-    has_waited = (night.as_of - waiting.offered_on).days >= MAX_DAYS_WAITING.value
-    is_stale = waiting.list in night.stale
-    if _is_thin(waiting, last):
-        is_stale = (night.as_of - last.as_of).days > MAX_STALE_DAYS.value
-    return has_waited and is_stale and waiting.n_printed > 0
-
-
-def _is_refused(history: Sequence[Vintages], why: str) -> bool:
-    """Whether a person has refused, since the last vintage that was published, what waits for the same reasons."""
-    last = last_published(history)
-    refusals = [one for one in history if one.state == REJECTED and (last is None or one.number > last.number)]
-    return any(_kinds_of(why) <= _kinds_of(one.why) for one in refusals)
+_JUMP = re.compile(r".* (up|down|from) .*(?:standard errors|more than its interval allows)")
 
 
 def _kinds_of(why: str) -> set[str]:
     """Reasons without their numbers; of the greatest jump, which may be of another figure each time, only its way."""
-    kinds = set()
-    for reason in why.split("; "):
-        words = "".join(character for character in reason if not character.isdigit())
-        is_jump = words.endswith(("standard errors", "more than its interval allows"))
-        kinds.add(f"a jump {'down' if ' down ' in words else 'up'}" if is_jump else words)
-    return kinds
+    jumps = ((reason, _JUMP.fullmatch(reason)) for reason in why.split("; "))
+    return {
+        f"a jump {'down' if jump[1] == 'down' else 'up'}" if jump else re.sub(r"\d", "", reason)
+        for reason, jump in jumps
+    }
 
 
 def _new_vintage(name: str, offer: Offer, history: Sequence[Vintages], as_of: date) -> Vintages:
@@ -375,81 +373,63 @@ def _withdraw(waiting: Vintages | None, on: date, reason: str) -> list[Vintages]
 # --- why a list waits -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
-    """A figure as it stands and as a night has it, on one rung."""
+def pair_figures(
+    con: Connection, figures: Mapping[str, Figure], standing: Mapping[str, Vintages], as_of: date
+) -> dict[str, list[Pair]]:
+    """The figures of lists that have a value both as they stand and in the marts of a day, rung by rung.
 
-    figure: Figure
-    stands: Figures
-    tonight: Figures
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Comparison:
-    """The declared figures of lists that stand, beside what the marts of a day have."""
-
-    con: database.Connection
-    figures: Mapping[str, Figure]
-    standing: Mapping[str, Vintages]
-    as_of: date
-    code_version: str
-
-    def pair(self) -> dict[str, list[Pair]]:
-        """The figures of each list that have a value on both sides, rung by rung.
-
-        What stands is read from the published cells; where these are of a later run, from the marts of its day.
-        """
-        in_place = {name: one.number for name, one in read_standing(self.con).items()}
-        sides = [
-            (
-                {name for name, one in self.standing.items() if (in_place.get(name) != one.number) == of_history},
-                compute.inputs_of(self.con, self.as_of, self.code_version, self.standing, of_history),
-            )
-            for of_history in (False, True)
-        ]
-        tonight = compute.inputs_of(self.con, self.as_of, self.code_version)
-        pairs: dict[str, list[Pair]] = {name: [] for name in self.standing}
-        for figure in self.figures.values():
-            for lists, then_inputs in sides:
-                if not any(figure.list_of(rung) in lists for rung in figure.rungs):
-                    continue
-                both = zip(
-                    compute.climb(self.con, figure, then_inputs), compute.climb(self.con, figure, tonight), strict=True
-                )
-                for then, now in both:
-                    if then.list in lists and "suppressed" not in (then.verdict.status, now.verdict.status):
-                        rows = [self._print(figure, one, side) for one, side in ((then, then_inputs), (now, tonight))]
-                        stands = replace(rows[0], as_of=self.standing[then.list].as_of)
-                        pairs[then.list].append(Pair(figure=figure, stands=stands, tonight=rows[1]))
+    What stands is read from the published cells; where these are of a later run, from the marts of its day.
+    """
+    pairs: dict[str, list[Pair]] = {name: [] for name in standing}
+    if not standing:
         return pairs
+    in_place = {name: one.number for name, one in read_standing(con).items()}
+    in_marts = frozenset(name for name, one in standing.items() if in_place.get(name) != one.number)
+    then = ladder.inputs_of(con, as_of, standing, in_marts=in_marts)
+    tonight = ladder.inputs_of(con, as_of)
+    for figure in figures.values():
+        if not any(figure.list_of(rung) in standing for rung in figure.rungs):
+            continue
+        for both in zip(ladder.climb(con, figure, then), ladder.climb(con, figure, tonight), strict=True):
+            name = both[0].list
+            if name in standing and not any(one.is_refused for one in both):
+                stands, now = (
+                    compute.print_attempt(figure, ladder.judge(con, figure, one, inputs), inputs)
+                    for one, inputs in zip(both, (then, tonight), strict=True)
+                )
+                stands = replace(stands, as_of=standing[name].as_of)
+                pairs[name].append(Pair(figure=figure, stands=stands, tonight=now))
+    return pairs
 
-    def _print(self, figure: Figure, attempt: compute.Attempt, inputs: FigureInputs) -> Figures:
-        return compute.print_attempt(figure, compute.judge_attempt(self.con, figure, attempt, inputs), inputs)
 
-    def find_reasons(self, offers: Mapping[str, Offer]) -> dict[str, list[str]]:
-        """Why the new vintage of each list waits for review; [] where it may be published as it is.
+def find_reasons(
+    con: Connection,
+    pairs: Mapping[str, Sequence[Pair]],
+    standing: Mapping[str, Vintages],
+    new: Mapping[str, Vintages],
+) -> dict[str, list[str]]:
+    """Why the new vintage of each list waits for review; [] where it may be published as it is.
 
-        A list without a declared figure waits with that of the same measure at the other kind of place.
-        """
-        overlaps, pairs = differences.Overlaps(self.con), self.pair()
-        reasons = {name: self._reasons_of(name, own, offers[name], overlaps) for name, own in pairs.items()}
-        for name in (name for name, own in pairs.items() if not own and not reasons[name]):
-            kin = next((one for one in pairs if one != name and _measure_of(one) == _measure_of(name)), None)
-            reasons[name] = [f"with {kin}: {why}" for why in reasons[kin]] if kin is not None else []
-        return {name: [] if name in COUNTS else why for name, why in reasons.items()}
+    A list without a declared figure waits with that of the same measure at the other kind of place.
+    """
+    found: dict[str, ladder.Groups] = {}
+    reasons = {name: _reasons_of(con, own, standing[name], new[name], found) for name, own in pairs.items()}
+    for name in (name for name, own in pairs.items() if not own and not reasons[name]):
+        kin = next((one for one in pairs if one != name and _measure_of(one) == _measure_of(name)), None)
+        reasons[name] = [f"with {kin}: {why}" for why in reasons[kin]] if kin is not None else []
+    return {name: [] if name in COUNTS else why for name, why in reasons.items()}
 
-    def _reasons_of(self, name: str, pairs: Sequence[Pair], offer: Offer, overlaps: differences.Overlaps) -> list[str]:
-        last = self.standing[name]
-        reasons = []
-        if last.method != published.digest_method(name):
-            reasons.append("another method")
-        samples = {(_name_sample(pair.stands), _name_sample(pair.tonight)) for pair in pairs}
-        reasons += [f"another sample: {before}, now {now}" for before, now in sorted(samples) if before != now]
-        if (changes := _say_sources(pairs)) is not None:
-            reasons.append(changes)
-        if offer.n_jobs < MAX_LOST * last.n_jobs:
-            reasons.append(f"jobs fell from {last.n_jobs:,} to {offer.n_jobs:,}")
-        return reasons + overlaps.find_jumps((pair.figure, pair.stands, pair.tonight) for pair in pairs)
+
+def _reasons_of(
+    con: Connection, pairs: Sequence[Pair], last: Vintages, new: Vintages, found: dict[str, ladder.Groups]
+) -> list[str]:
+    reasons = ["another method"] if last.method != new.method else []
+    samples = {(_name_sample(pair.stands), _name_sample(pair.tonight)) for pair in pairs}
+    reasons += [f"another sample: {before}, now {now}" for before, now in sorted(samples) if before != now]
+    reasons += [f"other sources: {changes}"] if (changes := _say_sources(pairs)) else []
+    if new.n_jobs < MAX_LOST * last.n_jobs:
+        reasons.append(f"jobs fell from {last.n_jobs:,} to {new.n_jobs:,}")
+    return reasons + differences.find_jumps(con, pairs, found)
 
 
 def _measure_of(name: str) -> str:
@@ -462,29 +442,20 @@ def _name_sample(row: Figures) -> str:
     return notes.say_sample(row) or numbers.SAMPLE_WORDS["known"]
 
 
-def _say_sources(pairs: Sequence[Pair]) -> str | None:
-    """Which sources the figures of a list have lost, and which came; None where they are the same."""
-    old_only = _sources_apart([pair.stands for pair in pairs], [pair.tonight for pair in pairs])
-    new_only = _sources_apart([pair.tonight for pair in pairs], [pair.stands for pair in pairs])
-    if not old_only and not new_only:
-        return None
-    changes = [
-        f"without {', '.join(sorted(old_only))}" if old_only else "",
-        f"with {', '.join(sorted(new_only))}" if new_only else "",
-    ]
-    return f"other sources: {' and '.join(filter(None, changes))}"
+def _say_sources(pairs: Sequence[Pair]) -> str:
+    """Which sources the figures of a list have lost, and which came; "" where they are the same."""
+    stands, tonight = [pair.stands for pair in pairs], [pair.tonight for pair in pairs]
+    apart = {"without": _find_apart(stands, tonight), "with": _find_apart(tonight, stands)}
+    return " and ".join(f"{word} {', '.join(sorted(sources))}" for word, sources in apart.items() if sources)
 
 
-def _sources_apart(rows: Sequence[Figures], others: Sequence[Figures]) -> set[str]:
+def _find_apart(rows: Iterable[Figures], others: Iterable[Figures]) -> set[str]:
     """The sources of rows that others lack: of our own adverts those with enough for that to be no chance."""
-    theirs = {source for row in others for source in row.sources}
-    n_of: dict[str, int] = {}
+    apart = set()
     for row in rows:
-        parts = {part.source: part.n for part in row.behind or ()}
-        for source in row.sources:
-            enough = row.basis not in OWN_BASES or parts.get(source, MIN_ADVERTS_OF_SOURCE) >= MIN_ADVERTS_OF_SOURCE
-            n_of[source] = max(n_of.get(source, 0), int(enough))
-    return {source for source, enough in n_of.items() if enough and source not in theirs}
+        n_of = {part.source: part.n for part in row.behind or ()} if row.basis in OWN_BASES else {}
+        apart |= {one for one in row.sources if n_of.get(one, MIN_ADVERTS_OF_SOURCE) >= MIN_ADVERTS_OF_SOURCE}
+    return apart - {source for row in others for source in row.sources}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -493,7 +464,6 @@ class Conflict:
 
     list: str
     figure: str
-    title: str
     stands: str
     tonight: str
 
@@ -502,17 +472,10 @@ def find_conflicts(con: database.Connection, figures: Mapping[str, Figure], as_o
     """The figures whose published reading and tonight's both pass the gate but contradict each other."""
     standing = read_standing(con)
     changed = {name: standing[name] for name in sorted(published.find_changed(con, as_of)) if name in standing}
-    comparison = _Comparison(con=con, figures=figures, standing=changed, as_of=as_of, code_version="")
     return [
-        Conflict(
-            list=name,
-            figure=pair.figure.id,
-            title=pair.stands.title,
-            stands=f"{words}: {before}",
-            tonight=now,
-        )
-        for name, of_list in comparison.pair().items()
-        for pair in of_list
+        Conflict(list=name, figure=pair.figure.id, stands=f"{words}: {before}", tonight=now)
+        for name, pairs in pair_figures(con, figures, changed, as_of).items()
+        for pair in pairs
         for words, before, now in differences.find_disjoint(pair.stands, pair.tonight)
     ]
 
@@ -555,6 +518,5 @@ def correct(
     offer = published.read_offers(con, on).get(name)
     if offer is None:
         raise ValueError(f"the marts of {on} have no cell of {name}")
-    new = _new_vintage(name, offer, history, on)
-    correction = replace(new, state=PUBLISHED, decided_on=on, why="correction", reason=erratum, is_correction=True)
-    return [*_withdraw(waiting_one(history), on, "corrected"), correction]
+    correction = _accept(_new_vintage(name, offer, history, on), on, "correction")
+    return [*_withdraw(waiting_one(history), on, "corrected"), replace(correction, reason=erratum, is_correction=True)]

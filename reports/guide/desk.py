@@ -11,9 +11,8 @@ from pathlib import Path
 
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
-from reports.figures.compute import compute_asked
+from reports.figures.compute import compute_asked, ledger_row
 from reports.figures.declaration import Figure
-from reports.figures.explain import ledger_row
 from reports.figures.query import Connection
 from reports.figures.vintages import read_standing
 from reports.guide import refresh

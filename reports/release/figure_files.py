@@ -21,8 +21,7 @@ from reports.cells.cell import numbers_of
 from reports.cells.of_figure import name_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.history import waiting_one
-from reports.figures.vintages import PUBLISHED
+from reports.figures.vintages import PUBLISHED, waiting_one
 from reports.release.licences import OURS, Licence
 from reports.release.published import PublishedDay
 from reports.wording import notes

@@ -43,7 +43,7 @@ def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figur
         ours = {name for name in open_names if licences[name] == combine(())}
         for names in (open_names, ours):
             by_id = {one.figure: one for one in [*(one for one in members if one.figure in names), row]}
-            rows[place] = regather(con, definitions, by_id, row.as_of)[-1]
+            rows[place] = regather(definitions, by_id)[-1]
             without[row.figure] = tuple(
                 one.figure for one in members if one.value is not None and one.figure not in names
             )

@@ -24,7 +24,7 @@ from reports.wording import gaps
 from reports.wording.numbers import percent
 from reports.wording.work import name_work
 from transforms.records.definitions import COUNTS
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import Figures, Lack
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
 """Most cards, and most rows of the chart of each."""
@@ -51,7 +51,7 @@ class Open:
 
     title: str
     why: str
-    lack: gaps.Lack | None
+    lack: Lack | None
     nearest: float
     href: str
     kind: str
@@ -319,17 +319,17 @@ def _open_of(figure: Figures) -> Open | None:
     """What a figure lacks itself, in every condition, and which wider one, or kind of source, is nearer to enough."""
     if not (figure.missing or figure.reason):
         return None
-    ways = gaps.read_ways(figure.missing or "")
+    by_rung: dict[str, list[Lack]] = {}
+    for lack in figure.lacks or ():
+        by_rung.setdefault(lack.rung, []).append(lack)
     rungs = declaration_of(figure.figure).rungs
     name = rungs[0].name if rungs else ""
     is_few = (figure.reason or "").startswith("not enough")
-    lacks: Sequence[gaps.Lack] = gaps.list_lacks(figure.basis, figure.n_jobs, figure.n_employers, figure.reason)
-    own_lacks = next((way.lacks for way in ways if way.rung == name), ())
-    if is_few or any(lack.n for lack in own_lacks):  # else none were counted since something else was missing
-        lacks = own_lacks or lacks
-    own = gaps.Way(rung=name, lacks=lacks)
-    nearer = max((way for way in ways if way.rung != name), key=lambda way: way.part, default=None)
-    is_nearer = nearer is not None and (not lacks or nearer.part > own.part)
+    lacks = by_rung.pop(name, [])
+    if not is_few and not any(lack.n for lack in lacks):
+        lacks = []  # none were counted since something else was missing
+    nearer = max(by_rung.values(), key=gaps.part_of, default=None)
+    is_nearer = nearer is not None and (not lacks or gaps.part_of(nearer) > gaps.part_of(lacks))
     reason = "" if lacks and is_few else figure.reason or ""
     reasons = [", ".join(map(str, lacks)), reason, _say_nearer(nearer, name) if nearer and is_nearer else ""]
     worst = min(lacks, key=lambda lack: lack.part, default=None)
@@ -337,17 +337,17 @@ def _open_of(figure: Figures) -> Open | None:
         title=figure.title,
         why=words.plain("; ".join(filter(None, reasons))),
         lack=worst,
-        nearest=nearer.part if nearer else 0.0,
+        nearest=gaps.part_of(nearer) if nearer else 0.0,
         href=f"f/{figure.figure}.html",
         kind=figure.figure.partition(".")[0],
     )
 
 
-def _say_nearer(way: gaps.Way, own: str) -> str:
+def _say_nearer(lacks: Sequence[Lack], own: str) -> str:
     """ "every level: 23 of 30 jobs with pay, 8 of 10 employers"; what both rungs share is not said again."""
-    kind, *wider = way.rung.split(", ")
-    rung = ", ".join(wider) if wider and kind == own.partition(", ")[0] else way.rung
-    return f"{rung}: {', '.join(map(str, way.lacks))}"
+    kind, *wider = lacks[0].rung.split(", ")
+    rung = ", ".join(wider) if wider and kind == own.partition(", ")[0] else lacks[0].rung
+    return f"{rung}: {', '.join(map(str, lacks))}"
 
 
 def choose_open(candidates: Sequence[Open]) -> list[Open]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reports.wording.bases import BASES, unit_of
-from reports.wording.numbers import Row, count_of, percent
-from warehouse.mart_tables import BONUS
-from warehouse.marts.printing import JOBS, LARGEST, RULES, rules_of_pay
+from reports.wording.numbers import count_of, percent
+from warehouse.mart_tables import BONUS, Lack
+from warehouse.marts.printing import JOBS, LARGEST, OPEN_DAYS, RULES, rules_of_pay
 
-COLUMNS = {"n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers"}
-"""Columns of a row by those of the rules of printing that ask for a least value."""
+if TYPE_CHECKING:
+    from reports.figures.ladder import Attempt
+
 OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
 """Bases of pay in adverts that we read ourselves, and what jobs must have to count."""
-EQUAL_EMPLOYERS = "equal employers"
-"""The unit of G*, the number of employers of one size that would be as informative (docs/methods.md)."""
 MOST = 1 / 2
 """Boards are asked for where fewer than this part of them count."""
 
@@ -31,102 +30,67 @@ class Boards:
     n_boards_in_stock: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """A rung that gave no value: its row in the mart (None: it has none), and why.
+def part_of(lacks: Sequence[Lack]) -> float:
+    """Which part of what is needed is there, of the condition that lacks most; 1 where nothing can be counted."""
+    return min((lack.part for lack in lacks), default=1.0)
 
-    Rules of printing refused it (`is_by_rules`), the terms of a source (`is_barred`), or else its age.
+
+def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
+    """How far each kind of data is from a value, and what would bring it, in words and counted.
+
+    Of the rungs of one basis the one with the most jobs speaks; what the first rung lacks is counted in any case.
+    `boards` are those at the figure's place. The words are None where nothing can be said.
     """
-
-    rung: str
-    basis: str
-    row: Row | None
-    is_by_rules: bool
-    is_barred: bool
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lack:
-    """A condition of printing that does not hold: so much of what, of how much that is needed."""
-
-    n: float
-    needed: int
-    unit: str
-
-    @property
-    def part(self) -> float:
-        """Which part of what is needed is there."""
-        return self.n / self.needed
-
-    def __str__(self) -> str:
-        words = f"{self.n:,.1f} of {self.needed:,} {self.unit}".replace(".0 of ", " of ")
-        return f"as informative as {words}" if self.unit == EQUAL_EMPLOYERS else words
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """A rung that gave no value, with every condition that it lacks; the one furthest from enough decides."""
-
-    rung: str
-    lacks: Sequence[Lack]
-
-    @property
-    def part(self) -> float:
-        """Which part of what is needed is there, of the condition that lacks most; 1 where nothing can be counted."""
-        return min((lack.part for lack in self.lacks), default=1.0)
-
-
-def describe(refusals: Sequence[Refusal], boards: Boards | None) -> str | None:
-    """How far each kind of data is from a value, and what would bring it; None where nothing can be said.
-
-    Of the rungs of one basis the one with the most jobs speaks. `boards` are those at the figure's place.
-    """
-    by_basis: dict[str, list[Refusal]] = {}
+    by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
-        by_basis.setdefault(refusal.basis, []).append(refusal)
-    parts = []
+        by_basis.setdefault(refusal.rung.basis, []).append(refusal)
+    parts, lacks = [], list(_find_lacks(refusals[0]))
     for number, (basis, group) in enumerate(by_basis.items()):
-        nearest = max(group, key=lambda one: (one.row or {}).get("n_jobs") or 0)
-        if nearest.row is None and number:
+        nearest = max(group, key=lambda one: one.first_row.get("n_jobs") or 0)
+        if not nearest.rows and number:
             continue  # nothing of this kind was collected of the place
-        gap = _describe_gap(nearest)
-        if gap is not None:
-            parts.append(f"{nearest.rung}: {gap}")
+        own = list(_find_lacks(nearest))
+        lacks += own if nearest is not refusals[0] else []
+        gap = _describe_gap(nearest, own)
+        if gap:
+            parts.append(f"{nearest.rung.name}: {gap}")
         if basis in OUR_PAY:
             parts.append(_name_boards(boards))
-    return "; ".join(parts) or None
+    return "; ".join(parts) or None, tuple(lacks)
 
 
-def _describe_gap(refusal: Refusal) -> str | None:
-    """How far one rung is from a value."""
+def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
+    """How far one rung is from a value: by the rules of printing, the terms of a source, or else its age."""
+    reason = refusal.verdict.reason or ""
+    if refusal.is_barred:
+        return reason
     if not refusal.is_by_rules:
-        newer = BASES[refusal.basis].newer
-        return refusal.reason if refusal.is_barred else f"{refusal.reason}; {newer} would bring it"
-    return ", ".join(_list_gaps(refusal)) or None
-
-
-def _list_gaps(refusal: Refusal) -> Iterator[str]:
-    row = refusal.row or {"n_jobs": 0}
-    one, several = unit_of(refusal.basis)
-    with_pay = OUR_PAY.get(refusal.basis, "")
-    for rule in RULES if refusal.basis == BONUS else rules_of_pay():
-        value = row.get(COLUMNS.get(rule.column, ""))
-        if value is None or not rule.is_least or value >= rule.bound:
-            continue
-        if rule is JOBS:
-            more = f"{rule.bound - value:,} more needed"
-            yield f"{value:,} of {rule.bound:,} {several}{with_pay}, {more}" if value else f"no {one}{with_pay}, {more}"
-        elif not row["n_jobs"]:
-            continue  # without jobs nothing else need be counted
-        elif rule.column == "n_employers":
-            yield f"{value:,} of {rule.bound:,} employers"
-        else:
-            yield f"as informative as {value:.1f} of {rule.bound:,} {EQUAL_EMPLOYERS} (G*)"
+        return f"{reason}; {BASES[refusal.rung.basis].newer} would bring it"
+    texts, row = list(map(str, lacks)), refusal.first_row
     largest = row.get("largest_employer_share")
     if largest is not None and largest > LARGEST.bound and row["n_jobs"] >= JOBS.bound:
         n_other = math.ceil(row["n_jobs"] * (largest / LARGEST.bound - 1))
-        yield f"one employer has {percent(largest)} ({count_of(n_other, 'job')} of others needed)"
+        texts.append(f"one employer has {percent(largest)} ({count_of(n_other, 'job')} of others needed)")
+    return ", ".join(texts)
+
+
+def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
+    """What a rung has less of than the rules of printing ask for; nothing where these did not refuse it."""
+    row, basis = refusal.first_row or {"n_jobs": 0}, refusal.rung.basis
+    _, several = unit_of(basis)
+    counted = {
+        "n_jobs": ("n_jobs", f"{several}{OUR_PAY.get(basis, '')}"),
+        "n_employers": ("n_employers", "employers"),
+        "n_even": ("n_even_employers", "equal employers"),
+        "open_days": ("open_days", "open days"),
+    }
+    rules = RULES if basis in (BONUS, "postings") else rules_of_pay()
+    for rule in (*rules, OPEN_DAYS) if refusal.is_by_rules else ():
+        column, unit = counted.get(rule.column, ("", ""))
+        n = row.get(column)
+        if n is None or n >= rule.bound or not (rule is JOBS or row.get("n_jobs")):
+            continue  # without jobs nothing else need be counted
+        yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
 
 
 def _name_boards(boards: Boards | None) -> str:
@@ -138,55 +102,3 @@ def _name_boards(boards: Boards | None) -> str:
     if boards.n_boards_read_whole < MOST * boards.n_boards:
         return "a first complete reading of the boards with jobs there would bring more"
     return "more boards with jobs there, or more adverts that state pay, would bring it"
-
-
-# --- the same, read ---------------------------------------------------------------------------------------
-
-_NOTHING = re.compile(r"no ([a-z ]+), ([\d,]+) more needed")
-_SOME = re.compile(r"([\d.,]+) of ([\d,]+) ([a-z ]+?)(?= \(G\*\)|,|$)")
-_OF_REASON = re.compile(r"\(([\d.,]+) ([a-z ]+); ([\d,]+) needed\)")
-
-
-def read_ways(missing: str) -> list[Way]:
-    """The rungs of what `describe` wrote that count what they lack, in order."""
-    ways = []
-    for part in missing.split("; "):
-        rung, _, gap = part.rpartition(": ")
-        lacks = _read_lacks(gap) if rung else []
-        ways += [Way(rung=rung, lacks=lacks)] if lacks else []
-    return ways
-
-
-def _read_lacks(gap: str) -> list[Lack]:
-    if (nothing := _NOTHING.match(gap)) is not None:
-        one, threshold = nothing.groups()
-        of_one = dict(one.unit for one in BASES.values())
-        head = next((name for name in of_one if one.startswith(name)), one)
-        return [Lack(n=0, needed=_whole(threshold), unit=one.replace(head, of_one.get(head, head), 1))]
-    return [Lack(n=_number(n), needed=_whole(threshold), unit=unit) for n, threshold, unit in _SOME.findall(gap)]
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", ""))
-
-
-def _whole(text: str) -> int:
-    return int(_number(text))
-
-
-def list_lacks(basis: str | None, n_jobs: int | None, n_employers: int | None, reason: str | None) -> list[Lack]:
-    """What the first rung of a withheld figure lacks, by its counts; of another kind what its reason counts."""
-    match = _OF_REASON.search(reason or "")
-    if match is not None:
-        n, unit, threshold = match.groups()
-        return [Lack(n=_number(n), needed=_whole(threshold), unit=unit)]
-    if not (reason or "").startswith("not enough"):
-        return []
-    _, several = unit_of(basis)
-    units = {"n_jobs": (n_jobs, f"{several}{OUR_PAY.get(basis or '', '')}"), "n_employers": (n_employers, "employers")}
-    lacks = []
-    for rule in RULES:
-        n, unit = units.get(rule.column, (None, ""))
-        if n is not None and n < rule.bound and (n_jobs or rule is JOBS):
-            lacks.append(Lack(n=n, needed=int(rule.bound), unit=unit))
-    return lacks

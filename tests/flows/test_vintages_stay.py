@@ -35,6 +35,7 @@ from flows.terminal.errors import Wrong
 from reports.figures import vintages
 from reports.figures.addresses import declare
 from reports.figures.declaration import WITHHELD
+from reports.figures.differences import Pair
 from tests.flows.conftest import PlainTask
 from tests.reports.conftest import make_cell, plain
 from transforms.records.columns import fields_of
@@ -392,22 +393,19 @@ def row_of(name: str, median: float | None, as_of: date, vintage: int | None = N
     )  # fmt: skip
 
 
-def pair(comparison: Any) -> dict[str, list[vintages.Pair]]:
-    """The figures of lists as they stand beside those of the mart of the day: `vintages._Comparison.pair`."""
-    there = {name: median for name, (_, median) in read_cells(comparison.con).items()}
+def pair(con: Any, _: Any, standing: Mapping[str, Vintages], as_of: date) -> dict[str, list[Pair]]:
+    """The figures of lists as they stand beside those of the mart of the day: `vintages.pair_figures`."""
+    there = {name: median for name, (_, median) in read_cells(con).items()}
     query = f"SELECT {LISTS[SalaryBands].name}, p50 FROM mart.salary_bands WHERE as_of = ?"
-    here = dict(comparison.con.execute(query, [comparison.as_of]).fetchall())
-    of_mart = {
-        name: dict(comparison.con.execute(query, [one.as_of]).fetchall()).get(name)
-        for name, one in comparison.standing.items()
-    }
-    in_place = vintages.read_standing(comparison.con)
-    pairs: dict[str, list[vintages.Pair]] = {}
-    for name, one in comparison.standing.items():
+    here = dict(con.execute(query, [as_of]).fetchall())
+    of_mart = {name: dict(con.execute(query, [one.as_of]).fetchall()).get(name) for name, one in standing.items()}
+    in_place = vintages.read_standing(con)
+    pairs: dict[str, list[Pair]] = {}
+    for name, one in standing.items():
         medians = (there[name] if in_place[name] == one else of_mart[name], here.get(name))
-        rows = [row_of(name, median, day) for median, day in zip(medians, (one.as_of, comparison.as_of), strict=True)]
+        rows = [row_of(name, median, day) for median, day in zip(medians, (one.as_of, as_of), strict=True)]
         both = all(row.value is not None for row in rows)
-        pairs[name] = [vintages.Pair(figure=FIGURES[name], stands=rows[0], tonight=rows[1])] if both else []
+        pairs[name] = [Pair(figure=FIGURES[name], stands=rows[0], tonight=rows[1])] if both else []
     return pairs
 
 
@@ -436,7 +434,7 @@ def few_tables() -> Iterator[None]:
         patch.setattr(database, "HISTORIES", {mart: HISTORIES[mart] for mart in MARTS})
         for name, of_all in (("LISTS", LISTS), ("PUBLISHED", PUBLISHED)):
             patch.setattr(published, name, {SalaryBands: of_all[SalaryBands]})
-        patch.setattr(vintages._Comparison, "pair", pair)
+        patch.setattr(vintages, "pair_figures", pair)
         patch.setattr(analysis_views, "declarations", lambda: ())
         for module in (market, sync):
             patch.setattr(module, "database_tables", lambda: TABLES)

@@ -118,9 +118,7 @@ def compute_numbers() -> dict[str, Any]:
 def _say_review(days: int) -> str | None:
     """What is said of a figure whose list has waited for so many days."""
     compute = import_module("reports.figures.compute")
-    inputs = compute.FigureInputs(
-        as_of=LAST, code_version="", barred=frozenset(), waiting={"a": LAST - timedelta(days=days)}
-    )
+    inputs = compute.FigureInputs(as_of=LAST, waiting={"a": LAST - timedelta(days=days)})
     said: str | None = compute._say_review("a", inputs)
     return said and "said"
 
@@ -133,8 +131,7 @@ def _thin_days() -> list[str]:
         asked.append(sql)
         return SimpleNamespace(description=[("day", "DATE")], fetchall=lambda: [(None,)])
 
-    one = SimpleNamespace(as_of=LAST, list="a", n_jobs=1)
-    vintages._offer_thin(SimpleNamespace(execute=execute), one, one, SimpleNamespace(as_of=LAST))
+    vintages.find_day_before(SimpleNamespace(execute=execute), SimpleNamespace(as_of=LAST), LAST)
     return asked
 
 

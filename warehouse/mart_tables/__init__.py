@@ -5,7 +5,7 @@ from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut, TimeLi
 from warehouse.mart_tables.disclosure import GROUPS_OF_DISCLOSURE, PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.history import HISTORIES, Days
-from warehouse.mart_tables.ledger import Figures, NearestFigure, SourceContribution
+from warehouse.mart_tables.ledger import Figures, Lack, NearestFigure, SourceContribution
 from warehouse.mart_tables.pay import BONUS, ReportedPay, SalaryBands
 from warehouse.mart_tables.published import LISTS, PUBLISHED, PayComparison, Standing
 from warehouse.mart_tables.shares import Shares
@@ -22,6 +22,7 @@ __all__ = [
     "Days",
     "Figures",
     "FrameCoverage",
+    "Lack",
     "NearestFigure",
     "PayComparison",
     "PayDisclosure",

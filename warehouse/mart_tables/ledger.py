@@ -35,6 +35,26 @@ class NearestFigure:
     value: Annotated[str, Column("Its value as printed")]
 
 
+@struct
+class Lack:
+    """A condition of printing that a withheld figure does not meet: so much of what, of how much that is needed."""
+
+    rung: Annotated[str, Column("Step of the ladder that lacks it")]
+    n: Annotated[float, Column("How much there is")]
+    needed: Annotated[int, Column("How much is needed")]
+    unit: Annotated[str, Column("Of what, in words")]
+
+    @property
+    def part(self) -> float:
+        """Which part of what is needed is there."""
+        return self.n / self.needed
+
+    def __str__(self) -> str:
+        """In words: "12 of 30 jobs with pay"."""
+        words = f"{self.n:,.1f} of {self.needed:,} {self.unit}".replace(".0 of ", " of ")
+        return f"as informative as {words}" if self.unit.startswith("equal") else words
+
+
 @table("mart.figures", "The ledger: every figure of the guide, tied to its SQL, rows and snapshots.")
 class Figures:
     """One row per figure and day; the history of a figure is its rows by `as_of`."""
@@ -65,6 +85,12 @@ class Figures:
     missing: Annotated[
         str | None, Column("How far a withheld figure is from being printed, and what would bring it, in words")
     ] = None
+    lacks: Annotated[
+        tuple[Lack, ...] | None,
+        Column(
+            "The same counted: what the first rung lacks, and the rungs that `missing` names; NULL: not counted then"
+        ),
+    ] = ()
     nearest: Annotated[
         tuple[NearestFigure, ...] | None,
         Column("Figures of wider or other places that have a value where this one is withheld, the nearest first"),

@@ -26,7 +26,7 @@ from warehouse.marts.closing_rates import (
     estimate_closing_rates,
     find_mass_closings,
 )
-from warehouse.marts.printing import Rule, find_reasons
+from warehouse.marts.printing import OPEN_DAYS, Rule, find_reasons
 
 EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
@@ -36,10 +36,7 @@ EXTRA_INPUTS = (
 COMPARED = {"ai_engineering": "other_engineering"}
 """Role groups that are compared with another within boards."""
 CLOSING_RULES = (
-    Rule(
-        "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; {2:,} needed)",
-        "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
-    ),
+    OPEN_DAYS,
     Rule(
         "n_boards", 10, True, "not enough boards ({0:.0f}; {2} needed)",
         "with fewer, how one board is kept decides, and could be told from the cell: as for employers of a share",

@@ -65,6 +65,11 @@ LARGEST = Rule(
     "largest", 0.5, False, "one employer is {1:.0f} % of it (at most {3:.0f} %)",
     "more than half is one employer's own statistic",
 )  # fmt: skip
+OPEN_DAYS = Rule(
+    "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; {2:,} needed)",
+    "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
+)  # fmt: skip
+"""Of rates of closing alone (`closings.CLOSING_RULES`)."""
 RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)
 """The gravest first: the first that a cell breaks is its reason."""
 QUARTILES = (0.25, 0.75)

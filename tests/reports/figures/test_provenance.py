@@ -16,8 +16,9 @@ import pytest
 from reports.cells.published import list_ids
 from reports.figures import query
 from reports.figures.catalogue import declarations
-from reports.figures.compute import compute_figures, inputs_of, parameters_of
+from reports.figures.compute import compute_figures
 from reports.figures.declaration import Fallback, Figure
+from reports.figures.ladder import inputs_of, parameters_of
 from reports.wording import notes
 from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
@@ -303,7 +304,7 @@ def laddered(
 ) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs; of places those that have adverts."""
     places = {*PLACES, *(name for region, continent, _ in PLACES.values() for name in (region, continent))}
-    inputs = inputs_of(con, AS_OF, "1")
+    inputs = inputs_of(con, AS_OF)
     for figure in declarations(con, also).values():
         if figure.parameters.get("region", "US") not in places:
             continue

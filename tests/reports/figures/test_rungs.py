@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.figures import compute, vintages
+from reports.figures import ladder, vintages
 from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
-from reports.figures.compute import inputs_of, parameters_of
 from reports.figures.explain import explain_figure
+from reports.figures.ladder import inputs_of, parameters_of
 from reports.figures.pay_figures import say_instead
 from reports.figures.places import PLACES
 from reports.mcp import answers
@@ -139,7 +139,7 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(
     works = (work for work in WORKS if work != AI_JOBS)
     names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES for kind in ("pay", "abroad")
         for level in LEVEL_GROUPS][::every]  # fmt: skip
-    inputs = inputs_of(con, AS_OF, "1")
+    inputs = inputs_of(con, AS_OF)
     n_rungs = 0
     for figure in (*declarations(con).values(), *map(declare, names)):
         if figure.unit != "USD per year" or figure.id.startswith(("bonus.", "reported.")):
@@ -180,7 +180,7 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     assert near.title == "Mid-to-senior AI engineering pay from abroad, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
     store(con, put, list(ledger.values()))
-    assert f"nearest     {near.figure}: {near.title}, {near.value}" in explain_figure(con, row.figure)
+    assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
     table = notes.table(ledger["bands.regions"])
     assert table is None, "no region has a value"
     assert ledger[near.figure].nearest == ()
@@ -229,7 +229,7 @@ def test_what_stands_behind_a_vintage_is_read_once(
     put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     vintages.accept_all(con, READ_ON)
     store(con, put, [dataclasses.replace(computed_one(con, NORTH, READ_ON, is_published=True), sources=("ashby",))])
-    monkeypatch.setattr(compute, "behind_of", lambda *_: pytest.fail("the ledger has it"))
+    monkeypatch.setattr(ladder, "read_behind", lambda *_: pytest.fail("the ledger has it"))
     row = computed_one(con, NORTH, READ_ON + timedelta(days=1), is_published=True)
     assert row.sources == ("ashby",) and row.value == "USD 120K–180K per year, median USD 150K"
 
@@ -331,9 +331,9 @@ def test_withheld_says_how_far_it_is_and_what_would_bring_it(
     )
     row = computed_one(con, NORTH)
     assert row.missing == (
-        "open adverts, with AI science: 12 of 30 jobs with pay, 18 more needed, 4 of 10 employers, as informative as "
-        f"3.2 of {EVEN_OF_BAND} equal employers (G*); no board with jobs there is known yet; third-party adverts, "
-        "core AI roles: 17 of 30 pairs of amounts, 13 more needed"
+        "open adverts, with AI science: 12 of 30 jobs with pay, 4 of 10 employers, as informative as "
+        f"3.2 of {EVEN_OF_BAND} equal employers; no board with jobs there is known yet; third-party adverts, "
+        "core AI roles: 17 of 30 pairs of amounts"
     )
     assert row.missing[1:] in notes.note(row)
 
@@ -365,7 +365,7 @@ def test_withheld_pay_says_which_boards_would_bring_it(
     here = {"as_of": AS_OF, "region_level": "region", "region": "Northern America", "source": "all", "sector": "all"}
     names = ("n_boards", "n_boards_read_whole", "n_boards_in_stock")
     put(mart_tables.FrameCoverage, {**here, **dict(zip(names, counts, strict=True))})
-    assert computed_one(con, NORTH).missing == f"open adverts, paid there: no job with pay, 30 more needed; {expected}"
+    assert computed_one(con, NORTH).missing == f"open adverts, paid there: 0 of 30 jobs with pay; {expected}"
 
 
 def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -415,7 +415,7 @@ def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDB
     row = share_row(AS_OF, "skill_asked", "Python", 12, 3, category="Programming Languages", **few)
     put(mart_tables.Shares, row)
     missing = computed_one(con, "skills.programming_languages").missing
-    assert missing == "open adverts: 12 of 30 jobs, 18 more needed, 4 of 10 employers"
+    assert missing == "open adverts: 12 of 30 jobs, 4 of 10 employers"
 
 
 def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -15,7 +15,7 @@ from reports.figures import compute, vintages
 from reports.figures.addresses import declare
 from reports.figures.catalogue import KNOWN
 from reports.figures.declaration import Figure
-from reports.figures.differences import Overlaps, Sample, find_disjoint, jackknife
+from reports.figures.differences import Pair, Sample, find_disjoint, find_jumps, jackknife
 from reports.figures.history import read_history
 from reports.wording import notes
 from tests.builders import share_row
@@ -55,7 +55,7 @@ class Nights:
             )  # fmt: skip
             self.put(mart_tables.Shares, row)
         self.put(mart_tables.Days, {"mart": "mart.shares", "as_of": self.day})
-        rows = vintages.revise(self.con, figures, self.day, code_version="1", **options)
+        rows = vintages.revise(self.con, figures, self.day, **options)
         self.put(mart_tables.Figures, {"figure": "any", "as_of": self.day})
         return rows
 
@@ -294,7 +294,7 @@ def test_a_rebuild_gives_first_vintages_and_changes_no_other(nights: Nights) -> 
     nights.night(0.30)
     workplace = share_row(nights.day, "workplace", "remote", 100, 30, role_group="ai_jobs", status="published")
     nights.put(mart_tables.Shares, workplace)
-    (one,) = vintages.revise(nights.con, FIGURES, nights.day, code_version="1", only_first=True)
+    (one,) = vintages.revise(nights.con, FIGURES, nights.day, only_first=True)
     assert (one.list, one.why) == ("shares.workplace.regions", "first vintage")
 
 
@@ -389,10 +389,10 @@ def pay_row(make: Make, median: float, day: date, **changes: Any) -> Figures:
 def test_a_few_adverts_of_a_source_may_come_and_go(figure: Make) -> None:
     behind = (SourceContribution(source="ashby", n=195, read_on=FIRST),)
     now = figure(sources=("ashby",), behind=behind)
-    for n, said in ((5, None), (6, "other sources: without lever")):
+    for n, said in ((5, ""), (6, "without lever")):
         parts = (*behind, SourceContribution(source="lever", n=n, read_on=FIRST))
         then = figure(sources=("ashby", "lever"), behind=parts)
-        pair = vintages.Pair(figure=KNOWN[ROLES], stands=then, tonight=now)
+        pair = Pair(figure=KNOWN[ROLES], stands=then, tonight=now)
         assert vintages._say_sources([pair]) == said
 
 
@@ -410,10 +410,10 @@ def test_chance_is_shared_among_all_figures_of_a_list(con: duckdb.DuckDBPyConnec
     """One number of many that is three standard errors off is no news; a single one is."""
     day = date(2026, 4, 1)
     one = declare("pay.us.ai_engineering.mid_senior.reported")
-    jump = (one, pay_row(figure, 100_000, FIRST), pay_row(figure, 109_500, day))
-    calm = (one, pay_row(figure, 100_000, FIRST), pay_row(figure, 100_100, day))
-    assert "median up 9%, 3.1" in "; ".join(Overlaps(con).find_jumps([jump]))
-    assert Overlaps(con).find_jumps([jump, *[calm] * 80]) == []
+    jump = Pair(one, pay_row(figure, 100_000, FIRST), pay_row(figure, 109_500, day))
+    calm = Pair(one, pay_row(figure, 100_000, FIRST), pay_row(figure, 100_100, day))
+    assert "median up 9%, 3.1" in "; ".join(find_jumps(con, [jump], {}))
+    assert find_jumps(con, [jump, *[calm] * 80], {}) == []
 
 
 def test_a_difference_keeps_what_the_same_employers_share() -> None:
@@ -444,8 +444,8 @@ def test_a_drift_has_as_long_as_it_took(con: duckdb.DuckDBPyConnection, figure: 
 
     one = declare("pay.us.ai_engineering.mid_senior.reported")
     for months, median, waits in ((1, 154_500, False), (1, 160_000, True), (2, 160_000, False)):
-        pair = (one, row(150_000, FIRST), row(median, FIRST + timedelta(days=30 * months)))
-        assert bool(Overlaps(con).find_jumps([pair])) == waits, (months, median)
+        pair = Pair(one, row(150_000, FIRST), row(median, FIRST + timedelta(days=30 * months)))
+        assert bool(find_jumps(con, [pair], {})) == waits, (months, median)
 
 
 class Adverts:
@@ -510,5 +510,5 @@ def test_adverts_of_both_days_tell_a_drift_from_a_jump_and_from_another_reading(
     amounts = {"currency": "USD", "n_jobs": 60, "band_low": None, "band_high": None}
     before = pay_row(figure, 150_000, FIRST, **own, value_json=json.dumps([amounts | {"p50": 150_000}]))
     row = pay_row(figure, median, date(2026, 4, 1), **own, value_json=json.dumps([amounts | {"p50": median}]))
-    reasons = "; ".join(Overlaps(Adverts(then, now)).find_jumps([(declared, before, row)]))
+    reasons = "; ".join(find_jumps(Adverts(then, now), [Pair(declared, before, row)], {}))
     assert words in reasons and bool(words) == bool(reasons), reasons

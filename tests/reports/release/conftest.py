@@ -53,8 +53,8 @@ def put_day(con: duckdb.DuckDBPyConnection, mart: type, day: date, rows: Sequenc
 def as_row(figure: Figures) -> dict[str, Any]:
     """A ledger row as the database takes it."""
     row = {f.name: getattr(figure, f.name) for f in dataclasses.fields(figure)}
-    row["behind"] = [dataclasses.asdict(part) for part in figure.behind or ()]
-    row["nearest"] = [dataclasses.asdict(part) for part in figure.nearest or ()]
+    for name in ("behind", "nearest", "lacks"):
+        row[name] = [dataclasses.asdict(part) for part in row[name] or ()]
     return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
 

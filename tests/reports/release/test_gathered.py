@@ -14,7 +14,6 @@ from reports.release import figure_files
 from reports.release.licences import OURS
 from reports.release.published import read_published
 from reports.wording import notes
-from tests.reports.release.conftest import DAY
 from warehouse.publish.release_tables import open_published_file
 
 TABLE = "bands.regions"
@@ -44,7 +43,7 @@ def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
         rows[NORTH] = dataclasses.replace(rows[NORTH], sources=("ashby",))
         for name, source in sources.items():
             rows[name] = dataclasses.replace(rows[NORTH], figure=name, sources=(source,))
-        day = read_published(con, figures=regather(con, declarations(con), rows, DAY))
+        day = read_published(con, figures=regather(declarations(con), rows))
     table = next(row for row in day.figures if row.figure == TABLE)
     description = figure_files.describe(table, day)
     assert (tuple(description["without"]), description["licence"]["id"]) == (without, licence)

@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.cells.cell import Cell
+from reports.figures.declaration import Fallback
+from reports.figures.ladder import Attempt
+from reports.figures.verdicts import Verdict
 from reports.site import figure_rows, findings, skills
 from reports.site.explorer import Explorer
 from reports.site.findings import FindingsBasis
 from reports.wording import gaps
 from reports.wording.renderer import Renderer
+from warehouse.mart_tables import Lack
 from warehouse.marts.printing import rules_of_pay
 
 EVEN_OF_BAND = next(rule.bound for rule in rules_of_pay() if rule.column == "n_even")
@@ -143,61 +147,87 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     assert card.kicker.endswith("under review since 3 May"), "what waits for review says so"
 
 
+def lack(rung: str, n: float, unit: str, needed: int = 30) -> Lack:
+    return Lack(rung=rung, n=n, needed=needed, unit=unit)
+
+
+OWN, WIDER = "open adverts, paid there", "open adverts, every level"
 OPEN = [
     # The own rung is nearest: all that it lacks, the condition furthest from enough first in line.
-    ("open adverts: 22 of 30 jobs with pay, 8 more needed, 3 of 10 employers", 22, 3,
+    ([lack(OWN, 22, "jobs with pay"), lack(OWN, 3, "employers", 10)],
      "22 of 30 jobs with pay, 3 of 10 employers", "3 of 10 employers"),
     # A wider rung is nearer, and said as what it is.
-    ("open adverts, every level: 23 of 30 jobs with pay, 7 more needed, 8 of 10 employers; more boards would bring it",
-     10, 5, "10 of 30 jobs with pay, 5 of 10 employers; every level: 23 of 30 jobs with pay, 8 of 10 employers",
+    ([lack(OWN, 10, "jobs with pay"), lack(OWN, 5, "employers", 10), lack(WIDER, 23, "jobs with pay"),
+      lack(WIDER, 8, "employers", 10)],
+     "10 of 30 jobs with pay, 5 of 10 employers; every level: 23 of 30 jobs with pay, 8 of 10 employers",
      "10 of 30 jobs with pay"),
     # So is another kind of source.
-    ("open adverts: no job with pay, 30 more needed; reported, every level: 13 of 30 persons, 17 more needed", 0, 0,
+    ([lack(OWN, 0, "jobs with pay"), lack("reported, every level", 13, "persons")],
      "0 of 30 jobs with pay; reported, every level: 13 of 30 persons", "0 of 30 jobs with pay"),
     # A wider rung that lacks more employers is not nearer.
-    ("open adverts, every level: 28 of 30 jobs with pay, 2 more needed, 1 of 10 employers", 15, 5,
+    ([lack(OWN, 15, "jobs with pay"), lack(OWN, 5, "employers", 10), lack(WIDER, 28, "jobs with pay"),
+      lack(WIDER, 1, "employers", 10)],
      "15 of 30 jobs with pay, 5 of 10 employers", "15 of 30 jobs with pay"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("missing", "n_jobs", "n_employers", "why", "lack"), OPEN)
-def test_what_is_open_says_what_the_figure_itself_lacks(
-    figure: Any, missing: str, n_jobs: int, n_employers: int, why: str, lack: str
-) -> None:
+@pytest.mark.parametrize(("lacks", "why", "worst"), OPEN)
+def test_what_is_open_says_what_the_figure_itself_lacks(figure: Any, lacks: list[Lack], why: str, worst: str) -> None:
     ledger = figure(
-        figure="pay.cl.ai_engineering.mid_senior", basis="advertised", value=None, missing=missing,
-        reason=f"not enough data (n = {n_jobs}; 30 needed)", n_jobs=n_jobs, n_employers=n_employers,
+        figure="pay.cl.ai_engineering.mid_senior", basis="advertised", value=None, lacks=tuple(lacks),
+        reason="not enough data (n = 22; 30 needed)",
     )  # fmt: skip
     (one,) = findings.list_open([ledger])
-    assert (one.why, str(one.lack)) == (why, lack)
+    assert (one.why, str(one.lack)) == (why, worst)
 
 
 def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
-    none = "adverts followed: no job, 30 more needed"
-    odd = figure(figure="closing_rate.engineering", value=None, missing=none, reason="no closing can be confirmed yet")
+    odd = figure(
+        figure="closing_rate.engineering", value=None, reason="no closing can be confirmed yet",
+        lacks=(lack("adverts followed", 0, "jobs"),),
+    )  # fmt: skip
     days = figure(
-        figure="closing_rate.de.ai_engineering", value=None, missing=None,
+        figure="closing_rate.de.ai_engineering", value=None,
         reason="not followed for long enough (122 open days; 1,000 needed)",
+        lacks=(lack("adverts followed", 122, "open days", 1_000),),
     )  # fmt: skip
     first, second = findings.list_open([odd, days])
     assert str(first.lack) == "122 of 1,000 open days" and findings.choose_open([first, second]) == [first]
     assert second.why == "no closing can be confirmed yet" and second.lack is None
 
 
-def test_what_lacks_is_read_as_it_was_written() -> None:
-    row = {"n_jobs": 1_023, "n_employers": 4, "n_even": 3.96, "n_even_employers": 3.96}
+def test_what_lacks_is_said_and_counted() -> None:
+    row = {"n_jobs": 23, "n_employers": 4, "n_even_employers": 3.96}
+    few = Verdict(status="suppressed", reason="few")
     refusals = [
-        gaps.Refusal(rung=rung, basis=basis, row=counts, is_by_rules=True, is_barred=False, reason="few")
+        Attempt(
+            rung=Fallback(name=rung, basis=basis, cells="", sql="", behind=""),
+            list="",
+            given={},
+            rows=[counts],
+            by_rules=few,
+            verdict=few,
+        )
         for rung, basis, counts in (
-            ("open adverts, every level", "advertised", {**row, "n_jobs": 23}),
-            ("third-party adverts, core AI roles", "advertised_third_party", {"n_jobs": 1}),
+            ("open adverts, paid there", "advertised", {**row, "n_jobs": 2}),
+            ("open adverts, every level", "advertised", row),
             ("reported", "reported", {"n_jobs": 12}),
+            ("adverts followed", "postings", {"n_jobs": 40, "open_days": 122.0}),
         )
     ]
-    ways = [(way.rung, list(map(str, way.lacks))) for way in gaps.read_ways(gaps.describe(refusals, None) or "")]
-    assert ways == [
-        ("open adverts, every level",
-         ["23 of 30 jobs with pay", "4 of 10 employers", f"as informative as 4 of {EVEN_OF_BAND} equal employers"]),
-        ("third-party adverts, core AI roles", ["1 of 30 pairs of amounts"]),
-        ("reported", ["12 of 30 persons"]),
-    ]  # fmt: skip
+    words, lacks = gaps.describe(refusals, None)
+    even = f"as informative as 4 of {EVEN_OF_BAND} equal employers"
+    assert [(one.rung, str(one)) for one in lacks] == [
+        ("open adverts, paid there", "2 of 30 jobs with pay"),
+        ("open adverts, paid there", "4 of 10 employers"),
+        ("open adverts, paid there", even),
+        ("open adverts, every level", "23 of 30 jobs with pay"),
+        ("open adverts, every level", "4 of 10 employers"),
+        ("open adverts, every level", even),
+        ("reported", "12 of 30 persons"),
+        ("adverts followed", "122 of 1,000 open days"),
+    ]
+    assert words == (
+        f"open adverts, every level: 23 of 30 jobs with pay, 4 of 10 employers, {even}; no board with jobs there is "
+        "known yet; reported: 12 of 30 persons; adverts followed: 122 of 1,000 open days"
+    ), "of the rungs of one basis the one with the most jobs speaks"
