@@ -29,7 +29,6 @@ from markupsafe import Markup
 from reports import definition_words
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.history import FigureVintage
-from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.figures.vintages import WAITING, WITHDRAWN
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
@@ -222,10 +221,8 @@ def _pay(site: Site) -> dict[str, Any]:
     pay_data = site.seen.explorer
     return {
         **_choices(pay_data),
-        "view": explorer.view(pay_data, pay_data.choice),
-        "columns": explorer.TABLE_COLUMNS,
+        **explorer.view(pay_data),
         "level_meaning": numbers.sentences([define(pay_data.choice[2], explorer.OWN)]),
-        "heading": f"{name_work(pay_data.choice[1])} in {PLACES[pay_data.choice[0]].in_words}, by level",
         "sections": _sections(site, "pay.html"),
     }
 

@@ -109,10 +109,10 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
     }
 
 
-def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
+def _big(figure: Figures, pay: explorer.Answer | None, value: str) -> str:
     """The value in large letters: pay by the year, as its title and chart are."""
-    if pay is not None and pay.amounts is not None:
-        return f"{explorer.say_value(pay.amounts)[0]} a year"
+    if pay is not None and pay.has_amounts:
+        return f"{explorer.say_value(pay)[0]} a year"
     return words.plain(value)
 
 
@@ -124,16 +124,16 @@ def _form(figure: Figures, pairs: Sequence[Any]) -> str:
     return words.sureness("low" if is_low else "published", figure.basis, is_point=is_point)
 
 
-def _pay_cell(figure: Figures, data: FindingsBasis) -> explorer.PayCell | None:
+def _pay_cell(figure: Figures, data: FindingsBasis) -> explorer.Answer | None:
     """The cell of the explorer that a figure is; None for all others."""
     parts = figure.figure.split(".")
     if figure.value is None or len(parts) != 4 or parts[0] != "pay" or parts[1] not in PLACES:
         return None
-    cell = data.explorer.cells.get((parts[1], parts[2], parts[3]))
-    return cell if cell is not None and cell.figure == figure.figure else None
+    cell = data.explorer.answers.get((parts[1], parts[2], parts[3]))
+    return cell if cell is not None and cell.cell.figure == figure.figure else None
 
 
-def _title(figure: Figures, pay: explorer.PayCell | None, data: FindingsBasis) -> str:
+def _title(figure: Figures, pay: explorer.Answer | None, data: FindingsBasis) -> str:
     """The answer as a sentence where a figure is one number of pay or of a skill; else its title."""
     if pay is not None:
         return explorer.say_title(pay)
@@ -179,7 +179,7 @@ def _among_skills(skill_list: skills.SkillList, number: int) -> Any:
     )
 
 
-def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str]:
+def _chart(figure: Figures, data: FindingsBasis, pay: explorer.Answer | None) -> tuple[Any, str]:
     if figure.value is None:
         return None, ""
     if pay is not None:
@@ -196,20 +196,20 @@ def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -
     return drawing.chart, heading
 
 
-def _beside(figure: Figures, data: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:
+def _beside(figure: Figures, data: FindingsBasis, pay: explorer.Answer) -> tuple[Any, str]:
     """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
     place, work, level = pay.key
     keys = [(place, work, other) for other in explorer.LEVELS if other != level]
     keys += [(place, other, level) for other in data.explorer.works if other != work]
-    cells = [cell for cell in map(data.explorer.best, keys) if cell is not None and cell.amounts is not None]
+    cells = [cell for cell in map(data.explorer.best, keys) if cell is not None and cell.has_amounts]
     chart_rows = [explorer.pay_row(pay, name="This figure", is_chosen=True, figure=figure.figure)]
     for cell in cells[:6]:
-        name = capitalise(cell.level) if cell.work == work else words.capital(name_work(cell.work))
-        href = f"{cell.figure}.html" if cell.figure else f"../{explorer.address_of(cell)}"
+        name = capitalise(cell.cell.item) if cell.cell.work == work else words.capital(name_work(cell.cell.work))
+        href = f"{cell.cell.figure}.html" if cell.cell.figure else f"../{cell.address}"
         chart_rows.append(explorer.pay_row(cell, name=name, href=href))
     guide = figure_rows.guide_row(figure)
     chart_rows += [guide] if guide else []
-    axis = explorer.pay_axis(chart_rows, pay.amounts.currency if pay.amounts else "USD")
+    axis = explorer.pay_axis(chart_rows, pay.currency)
     chart = rows.draw(chart_rows, axis, label="This figure beside others", classes="pay")
     return chart, "Beside its neighbours, a year"
 
@@ -235,17 +235,12 @@ def _parts(pairs: Sequence[Any]) -> list[tuple[str, str]]:
     _, row = pairs[0]
     if row.get("p50") is None:
         return []
-    amounts = explorer.amounts_of(row)
     labels = (
         ("Median", "median"), (f"Median of jobs on {SAMPLE_WORDS['panel']}", MEDIAN_OF_PANEL), ("Low end", "low"),
         ("High end", "high"),
     )  # fmt: skip
-    is_own = row.get("basis") == explorer.OWN
-    return [
-        (name, explorer.with_ends(amounts, part, is_own=is_own))
-        for name, part in labels
-        if amounts.known(part) is not None
-    ]
+    answer = explorer.answer_of(row, row.get("basis") or "")
+    return [(name, explorer.with_ends(answer, part)) for name, part in labels if answer.number(part).known is not None]
 
 
 def _counts(figure: Figures, pairs: Sequence[Any]) -> str:

@@ -130,25 +130,10 @@ def name_row(name: str | None, row: Row) -> str:
 
 
 def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
-    amounts = explorer.amounts_of(row)
     basis = row.get("basis") or figure.basis or ""
-    n, employers = row.get("n_persons") or row.get("n_jobs") or 0, row.get("n_employers")
-    is_point = all(amounts.value(part) is not None for part in ("low", "high"))
-    cell = explorer.PayCell(
-        place="",
-        work="",
-        level="",
-        basis=basis,
-        day=figure.as_of,
-        period="",
-        n=n,
-        employers=employers if basis == explorer.OWN else None,
-        form=words.sureness(row.get("status") or "published", basis, is_point=is_point),
-        amounts=amounts,
-        instead=say_instead(row["rung"], basis, "") if row.get("rung") else "",
-        review=words.find_review(row.get("value")),
-    )
-    chart_row = explorer.pay_row(cell, name=name)
+    instead = say_instead(row["rung"], basis, "") if row.get("rung") else ""
+    answer = explorer.answer_of(row, basis, instead=instead, review=words.find_review(row.get("value")))
+    chart_row = explorer.pay_row(answer, name=name)
     _, others = regions.split_name(row) or ("", "")
     return replace(chart_row, beneath="; ".join(filter(None, (chart_row.beneath, words.plain(others)))))
 
@@ -275,7 +260,7 @@ def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
 
 def _silence(figure: Figures, name: str, row: Row) -> ChartRow:
     """A median with what silent adverts may change of it: by odds, and at most."""
-    median = explorer.amounts_of(row).known("median") or (float(row["p50"]), float(row["p50"]))
+    median = explorer.answer_of(row, explorer.OWN).number("median").known or (float(row["p50"]), float(row["p50"]))
     columns = {"band": "p50_bounds_lo p50_bounds_hi", "strong": "p50_if_odds_double p50_if_odds_half"}
     ends: dict[str, tuple[float, float]] = {
         kind: (float(row[low]), float(row[high]))

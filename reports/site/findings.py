@@ -87,27 +87,27 @@ def lead(data: FindingsBasis) -> Finding | None:
     """Pay at the place that most of our own adverts with pay are of, beside other work there."""
     choice = data.explorer.choice
     cell = data.explorer.best(choice)
-    if cell is None or cell.amounts is None:
+    if cell is None or not cell.has_amounts:
         return None
     place, work, level = choice
     others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
             one,
-            name=words.capital(name_work(one.work)),
-            is_chosen=one.work == work,
-            href=explorer.address_of(one),
-            figure=one.figure or "",
+            name=words.capital(name_work(one.cell.work)),
+            is_chosen=one.cell.work == work,
+            href=one.address,
+            figure=one.cell.figure or "",
         )
         for one in others
-        if one is not None and one.amounts is not None
+        if one is not None and one.has_amounts
     ]
-    axis = explorer.pay_axis(chart_rows, cell.amounts.currency)
+    axis = explorer.pay_axis(chart_rows, cell.currency)
     return Finding(
         kicker=f"Pay · {PLACES[place].name} · {cell.period}",
         title=explorer.say_title(cell),
-        dek=explorer.say_median(cell, cell.amounts),
-        href=f"f/{cell.figure}.html" if cell.figure else "pay.html",
+        dek=explorer.say_median(cell),
+        href=f"f/{cell.cell.figure}.html" if cell.cell.figure else "pay.html",
         chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         note=HOW_TO_READ,
     )

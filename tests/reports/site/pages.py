@@ -35,7 +35,7 @@ def make_site(day: PublishedDay) -> build.Site:
     """The site of figures alone."""
     basis = FindingsBasis(
         figures={row.figure: regions.keep_names(row) for row in day.figures},
-        explorer=Explorer(as_of=day.as_of, cells={}, places=(), works=()),
+        explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
     )
     return build.Site(
