@@ -27,6 +27,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from reports import definition_words
+from reports.cells.cell import OWN
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
@@ -222,7 +223,7 @@ def _pay(site: Site) -> dict[str, Any]:
     return {
         **_choices(pay_data),
         **explorer.view(pay_data),
-        "level_meaning": numbers.sentences([define(pay_data.choice[2], explorer.OWN)]),
+        "level_meaning": numbers.sentences([define(pay_data.choice[2], OWN)]),
         "sections": _sections(site, "pay.html"),
     }
 

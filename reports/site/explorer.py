@@ -9,12 +9,10 @@ holds it to the view made here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-
-from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number, judge_sureness
 from reports.cells.of_figure import cells_of
@@ -242,8 +240,8 @@ def _of_published(cell: Cell) -> Answer | None:
     """A cell of the marts as an answer; None where it may not be passed on, or says nothing that is shown."""
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
     licence, on = combine(cell.rests.sources), cell.row["as_of"]
-    is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS and isinstance(licence, Licence)
-    if not is_shown or (cell.numbers and "median" not in cell.numbers):
+    is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
+    if not is_shown or (cell.numbers and "median" not in cell.numbers) or not isinstance(licence, Licence):
         return None
     period = day(on)
     if cell.basis != OWN and cell.rests.period_to is not None:
@@ -522,12 +520,11 @@ def _describe(answer: Answer, as_of: date) -> Any:
     if not answer.cell.numbers:
         return n if answer.period == day(as_of) else {"n": n, "period": answer.period}
     of_place, price = row.get("place_currency"), row.get("price")
-    monies = {answer.currency: ""} | (
-        {row["local_currency"]: "local_"} if "local_median" in answer.cell.numbers else {}
-    )
-    local = (
-        [of_place] if of_place in monies else "known in US dollars only" if of_place else "a place of several monies"
-    )
+    monies = {answer.currency: ""}
+    if "local_median" in answer.cell.numbers:
+        monies[row["local_currency"]] = "local_"
+    unknown = "known in US dollars only" if of_place else "a place of several monies"
+    local = [of_place] if of_place in monies else unknown
     prices = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"] if price else ""
     return {
         "n": n,
@@ -562,10 +559,7 @@ def _texts(answer: Answer, money: str) -> dict[str, Any]:
         "value": value,
         "beneath": beneath,
         "table": list(_say_amounts(pattern)),
-        "marks": [
-            [one.kind, one.style, *[_shorten(end) for end in (one.start, one.end) if end is not None]]
-            for one in _marks(pattern)
-        ],
+        "marks": [[one.kind, one.style, _shorten(one.start), one.end and _shorten(one.end)] for one in _marks(pattern)],
         "middle": _shorten((pattern.number("median").known or (0.0,))[0]),
         "quarters": [ends and [*map(_shorten, ends)] for ends in quarters] if answer.is_own else [],
     }

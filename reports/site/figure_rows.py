@@ -260,7 +260,7 @@ def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
 
 def _silence(figure: Figures, name: str, row: Row) -> ChartRow:
     """A median with what silent adverts may change of it: by odds, and at most."""
-    median = explorer.answer_of(row, explorer.OWN).number("median").known or (float(row["p50"]), float(row["p50"]))
+    median = explorer.answer_of(row, "advertised").number("median").known or (float(row["p50"]), float(row["p50"]))
     columns = {"band": "p50_bounds_lo p50_bounds_hi", "strong": "p50_if_odds_double p50_if_odds_half"}
     ends: dict[str, tuple[float, float]] = {
         kind: (float(row[low]), float(row[high]))
