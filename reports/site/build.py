@@ -229,38 +229,18 @@ def _pay(site: Site) -> dict[str, Any]:
 
 
 def _skills(site: Site) -> dict[str, Any]:
-    skill_list = site.seen.skills.get(skills.first_choice(site.seen.skills))
-    if skill_list is None:
-        return {"found": None, "chart": "", "title": "Too few adverts to say which skills are asked"}
-    chart_rows = [skills.skill_row(skill) for skill in skill_list.skills]
-    first = findings.most_asked(site.seen)
-    styles = dict.fromkeys(skills.CATEGORY_STYLES.get(skill.row["category"], "software") for skill in skill_list.skills)
-    names: dict[str, str] = {}
-    for category, style in skills.CATEGORY_STYLES.items():
-        names.setdefault(style, numbers.category_name(category))
-        if style == "maths":
-            names[style] = "Maths, ethics"
+    found, first = site.seen.skills.get(skills.first_choice(site.seen.skills)), findings.most_asked(site.seen)
+    if found is None:
+        return {"found": None, "title": "Too few adverts to say which skills are asked"}
+    chart_rows = [skills.skill_row(skill) for skill in found.skills]
+    axis, styles = rows.axis_for(chart_rows, percent), {skill.style for skill in found.skills}
     return {
-        "found": skill_list,
-        "chart": rows.draw(
-            chart_rows, rows.axis_for(chart_rows, percent), label="Skills, the most asked first", classes="skills"
-        ),
-        "title": first.title if first else f"Skills of {skills.name_list(skill_list)}",
-        "month": words.month(skill_list.day),
-        "name_list": skills.name_list(skill_list),
-        "categories": [(style, name) for style, name in names.items() if style in styles],
-        "shown_first": skills.SHOWN_FIRST,
-        "table": [
-            (
-                skills.say_ranks(skill.ranks),
-                skill.name,
-                numbers.category_name(skill.row["category"]),
-                row.value,
-                row.value_beneath if skill.is_point else "",
-                words.SURENESS[skill.form].partition(":")[0],
-            )
-            for skill, row in zip(skill_list.skills, chart_rows, strict=True)
-        ],
+        "found": found,
+        "title": first.title if first else f"Skills of {found.name}",
+        "month": words.month(found.day),
+        "chips": {style: name for style, name in skills.CHIPS.items() if style in styles},
+        "rows": list(zip(found.skills, chart_rows, strict=True)),
+        "chart": rows.draw(chart_rows, axis, label="Skills, the most asked first", classes="skills"),
         "n_known": len(taxonomy()),
     }
 

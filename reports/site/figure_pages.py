@@ -142,12 +142,9 @@ def _title(figure: Figures, pay: explorer.Answer | None, data: FindingsBasis) ->
         return words.plain(figure.title)
     skill_list, number = at
     skill = skill_list.skills[number]
-    share = (
-        percent(skill.row["share"])
-        if skill.is_point
-        else f"Between {percent(skill.row['share_lo'])} and {percent(skill.row['share_hi'])}"
-    )
-    return f"{share} of {skills.name_list(skill_list)} ask for {skill.name}"
+    ends = f"Between {percent(skill.asked.row['share_lo'])} and {percent(skill.asked.row['share_hi'])}"
+    share = percent(skill.asked.row["share"]) if skill.is_point else ends
+    return f"{share} of {skill_list.name} ask for {skill.name}"
 
 
 def _skill_at(figure: Figures, data: FindingsBasis) -> tuple[skills.SkillList, int] | None:

@@ -126,7 +126,7 @@ def most_asked(data: FindingsBasis) -> Finding | None:
     if not top:
         return None
     title = _say_leaders(
-        [(skill.name, float(skill.row["share"])) for skill in top],
+        [(skill.name, float(skill.asked.row["share"])) for skill in top],
         len(first),
         "skills asked",
         "AI engineering adverts",
@@ -138,7 +138,7 @@ def most_asked(data: FindingsBasis) -> Finding | None:
         title=title,
         href="skills.html",
         chart=rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),
-        note=f"{skill_list.n_jobs:,} adverts, {skill_list.n_employers:,} employers.",
+        note=f"{skill_list.rests}.",
     )
 
 

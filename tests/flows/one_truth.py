@@ -158,7 +158,7 @@ class OneTruth:
                 cell = self.cells[name].row
                 point = cell["share"] if cell["form"] == "point" else None
                 ends = (point, cell["share_lo"], cell["share_hi"])
-                self.hold("skills.js", name, asked, [None if one is None else round(one, DECIMALS) for one in ends])
+                self.hold("skills.js", name, asked[:3], [None if one is None else round(one, DECIMALS) for one in ends])
         pay = _read_script(self.data / "site/data/pay.js")
         for key, shown in pay["cells"].items():
             if not isinstance(shown, Mapping) or "texts" not in shown:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from reports.site import words
-from reports.wording.numbers import interval, percent
+from reports.wording.numbers import percent
 from tests.reports.site.browser import WIDTHS, Reader, assert_first_views_are_served, read
 from tests.reports.site.conftest import N_SKILLS
 
@@ -122,9 +122,6 @@ AMOUNTS = [number * 125.0 for number in range(300)] + [999.5, 19_950.0, 234_500.
 def test_the_script_writes_numbers_as_the_server_does(reader: Reader) -> None:
     page = reader.open("skills.html")
     assert page.evaluate("all => all.map(percent)", SHARES) == [percent(share) for share in SHARES]
-    ends = list(zip(SHARES, SHARES[40:], strict=False))
-    texts = [interval({"share_lo": low, "share_hi": high}) for low, high in ends]
-    assert page.evaluate("all => all.map((ends) => sayInterval(...ends))", ends) == texts
     page = reader.open("pay.html")
     for is_long in (False, True):
         for currency in ("USD", "EUR", "CHF", "PPP"):
