@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from reports.wording.numbers import VERDICT_RULE
 from transforms.records.definitions import MIN_KNOWN
 
-SUMMARY = "summary"
-"""Id of the part at the top: figures in large letters, before the first section."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
@@ -22,7 +19,7 @@ class Section:
     id: str
     page: str
     heading: str
-    intro: tuple[str, ...] = ()
+    intro: str = ""
     is_list: bool = False
 
 
@@ -34,7 +31,7 @@ SECTIONS = (
         intro=(
             "Each row is the widest statement that is sure of a place: our own adverts where there are enough of them, "
             "else what others collected, people report, or offices publish. Click through to each figure for how it is "
-            "made.",
+            "made."
         ),
     ),
     Section(
@@ -43,7 +40,7 @@ SECTIONS = (
         heading="Pay that is not stated",
         intro=(
             "Many adverts state no pay, and those that do may not be typical. The bands are of those that do; here is "
-            "what the others may change of the median.",
+            "what the others may change of the median."
         ),
     ),
     Section(
@@ -53,7 +50,7 @@ SECTIONS = (
         intro=(
             "What persons say in surveys that they earn, which is not what adverts offer: pay before tax, a month's "
             "made a year's by the months of pay that the law gives employees. Surveys are never added up, and none is "
-            "of everybody: who answers chose to.",
+            "of everybody: who answers chose to."
         ),
     ),
     Section(
@@ -62,7 +59,7 @@ SECTIONS = (
         heading="The same work, by who says what it pays",
         intro=(
             "Adverts say what is offered, surveys what people say they earn, offices of statistics what employees are "
-            "paid. They stand side by side for countries where two of them have enough to say, and are never mixed.",
+            "paid. They stand side by side for countries where two of them have enough to say, and are never mixed."
         ),
     ),
     Section(
@@ -74,7 +71,7 @@ SECTIONS = (
             "place: at the left, if there are any, the jobs of the band, then those that are not in it, by the reason "
             "why. A job is lost for the first reason that holds, counted from the right. Where no full advert was read "
             "and nothing else stated pay, we cannot tell whether the employer does; all other parts are of what was "
-            "read. These are counts and no estimates, so they are printed however small they are.",
+            "read. These are counts and no estimates, so they are printed however small they are."
         ),
     ),
     Section(
@@ -83,7 +80,7 @@ SECTIONS = (
         heading="What we read",
         intro=(
             "Figures are of the adverts we read, of the boards that we know: what is many here need not be many "
-            "in the market. The sector is that of the employer, where it is known.",
+            "in the market. The sector is that of the employer, where it is known."
         ),
     ),
     Section(
@@ -95,7 +92,7 @@ SECTIONS = (
             "such a law was in force, on the day their adverts were read, at one of their places, or at none that we "
             "know of, or whether that is not known, as for the United States without a state. First stand employers "
             "with adverts in both, since places with and without a law differ in much else. What we say of laws is no "
-            "advice.",
+            "advice."
         ),
     ),
     Section(
@@ -104,7 +101,7 @@ SECTIONS = (
         heading="Skills, in the adverts we read",
         intro=(
             "Share of AI engineering jobs whose advert requires or prefers the skill; each list is the ten most asked "
-            f"for of its kind. {VERDICT_RULE}",
+            f"for of its kind. {VERDICT_RULE}"
         ),
     ),
     Section(id="roles", page="work.html", heading="Roles, in the adverts we read"),
@@ -116,7 +113,7 @@ SECTIONS = (
             "Shares of AI jobs: engineering, research and data science, and the roles around them. Where jobs whose "
             "adverts do not say may be either, the part of jobs that say stands beside, and so do the least and the "
             f"greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN} say, only these "
-            "bounds are printed.",
+            "bounds are printed."
         ),
     ),
     Section(
@@ -125,7 +122,7 @@ SECTIONS = (
         heading="A day's closings",
         intro=(
             "We follow boards from reading to reading. An advert closes when its board is read whole and it is gone; "
-            "whether somebody was hired is not known. The rate is of adverts that were open, a day.",
+            "whether somebody was hired is not known. The rate is of adverts that were open, a day."
         ),
     ),
     Section(
@@ -134,12 +131,12 @@ SECTIONS = (
         heading="Against the 2026 guide",
         intro=(
             "The figures of the 2026 guide carry no source, unless one is named. Ours stand beside them, where there "
-            "is enough data.",
+            "is enough data."
         ),
         is_list=True,
     ),
     Section(
-        id="cited", page="guide.html", heading="Figures of others", intro=("Cited, not measured by us.",), is_list=True
+        id="cited", page="guide.html", heading="Figures of others", intro="Cited, not measured by us.", is_list=True
     ),
 )
 

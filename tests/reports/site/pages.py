@@ -25,10 +25,12 @@ def render_pages(
     with duckdb.connect() as con:
         make_tables(con)
         day = describe_published(con, rows, sources, as_of=as_of, is_sample=is_sample)
-    site = make_site(day)
-    return {
-        path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
-    }
+    return render_site(make_site(day))
+
+
+def render_site(site: build.Site) -> dict[str, str]:
+    """Every page of a site by path."""
+    return {path: build.render(site, path, *rest).decode() for path, *rest in build.pages_of(site)}
 
 
 def make_site(day: PublishedDay) -> build.Site:
