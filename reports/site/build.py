@@ -164,18 +164,18 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "index.html", "home.html", _home(site)
     level_meaning = numbers.sentences([define(site.seen.explorer.choice[2], OWN)])
     view = explorer.view(site.seen.explorer)
-    yield "pay.html", "pay.html", {**view, "level_meaning": level_meaning, "sections": _sections(site, "pay.html")}
+    yield "pay.html", "pay.html", {**view, "level_meaning": level_meaning, "sections": _sections(site, sections.OF_PAY)}
     yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.seen.explorer))}
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
-        unsaid = _sections(site, page.path, is_said=False)
+        unsaid = _sections(site, page.sections, is_said=False)
         hrefs = {f"f/{figure.figure}.html" for _, pairs in unsaid for figure, _ in pairs}
         yield (
             page.path,
             "section.html",
             {
                 "page": page,
-                "sections": _sections(site, page.path),
+                "sections": _sections(site, page.sections),
                 "lacking": [one for one in site.open if one.href in hrefs],
                 "world": site.world if page.path == "countries.html" else None,
             },
@@ -239,23 +239,14 @@ ShownSection = tuple[Section, list[tuple[Figures, str]]]
 """A section with its figures, each with its heading there."""
 
 
-def _sections(site: Site, path: str, *, is_said: bool = True) -> list[ShownSection]:
+def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -> list[ShownSection]:
     """The sections of a page with the figures that have a value, or lack one, in the order of their declarations."""
-    figures = sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED)))
-    shown: list[ShownSection] = [
-        (
-            section,
-            [
-                (figure, display.heading or figure.title)
-                for figure in figures
-                for display in displays_of(figure.figure)
-                if display.section == section.id and (figure.value is not None) == is_said
-            ],
-        )
-        for section in sections.SECTIONS
-        if section.page == path
-    ]
-    return [(section, pairs) for section, pairs in shown if pairs]
+    shown: dict[str, list[tuple[Figures, str]]] = {section.id: [] for section in of_page}
+    for figure in sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED))):
+        for display in displays_of(figure.figure):
+            if display.section in shown and (figure.value is not None) == is_said:
+                shown[display.section].append((figure, display.heading or figure.title))
+    return [(section, shown[section.id]) for section in of_page if shown[section.id]]
 
 
 _DECLARED = {name: number for number, name in enumerate(KNOWN)}

@@ -43,6 +43,6 @@ def make_site(day: PublishedDay) -> build.Site:
     return build.Site(
         published=day,
         seen=basis,
-        world=World(picture=Markup(""), on="", lines=(), shades=()),
+        world=World(picture=Markup(""), on=day.as_of, rows=()),
         open=list_open(day.figures),
     )
