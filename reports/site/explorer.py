@@ -173,17 +173,14 @@ class Explorer:
     choice: Key = field(default=FIRST_CHOICE)
     heads: Mapping[str, str] = field(default_factory=dict)
 
-    def best(self, key: Key) -> Answer | None:
-        """An answer in US dollars, or why there is none in them; None where nothing was counted."""
+    def best(self, key: Key) -> Answer:
+        """An answer in US dollars, or why there is none in them; one of no jobs where nothing was counted."""
         answer = self.answers.get(key)
-        if answer is None or not answer.cell.numbers or answer.currency == "USD":
+        if answer is None:
+            return answer_of({"status": "suppressed", "n_jobs": 0}, OWN, key, period=day(self.as_of))
+        if not answer.cell.numbers or answer.currency == "USD":
             return answer
         return replace(answer, why=f"known in {answer.currency} only")
-
-    def best_or_nothing(self, key: Key) -> Answer:
-        """The same; where nothing was counted, an answer of no jobs."""
-        nothing = answer_of({"status": "suppressed", "n_jobs": 0}, OWN, key, period=day(self.as_of))
-        return self.best(key) or nothing
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -442,9 +439,8 @@ def table_line(answer: Answer, name: str) -> tuple[str, ...]:
     """A row of pay in words, for the table below its chart."""
     if not answer.has_amounts:
         return (name, "–", "–", "–", answer.lacks, answer.period, words.SURENESS[FEW])
-    return (
-        _name_row(answer, name), *_say_amounts(answer), answer.rests_on_work, answer.period, answer.sureness,
-    )  # fmt: skip
+    said = (*_say_amounts(answer), answer.rests_on_work, answer.period, answer.sureness)
+    return (_name_row(answer, name), *said)
 
 
 def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
@@ -452,16 +448,15 @@ def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
     for place in explorer.places:
         for work in explorer.works:
             for level in LEVELS:
-                answer = explorer.best((place.slug, work, level))
-                if answer is not None and answer.has_amounts:
+                if (answer := explorer.best((place.slug, work, level))).has_amounts:
                     yield place.name, name_work(work), *table_line(answer, capitalise(level))
 
 
 def view(explorer: Explorer) -> dict[str, Any]:
     """What the page shows first, in US dollars a year: the answer, its facts, and its levels as chart and table."""
     place, work, level = explorer.choice
-    answer = explorer.best_or_nothing(explorer.choice)
-    levels = {other: explorer.best_or_nothing((place, work, other)) for other in LEVELS}
+    answer = explorer.best(explorer.choice)
+    levels = {other: explorer.best((place, work, other)) for other in LEVELS}
     chart_rows = [
         pay_row(one, name=capitalise(other), is_chosen=other == level, href=one.address)
         for other, one in levels.items()

@@ -82,7 +82,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "facts": _facts(figure, form),
         "parts_of_value": _parts(cells[0]) if len(cells) == 1 else {},
         "table": notes.table(figure),
-        "counts": _counts(figure, cells),
+        "note": words.plain(notes.note(figure) if cells else sentences([figure.unit, notes.level(figure) or None])),
         "trust": _trust(figure, form) if cells else "",
         "vintages": publication.vintages.get(figure.figure, ()),
         "behind": {part.source: part for part in figure.behind or ()},
@@ -171,7 +171,7 @@ def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Ma
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
     names |= {(place, other, level): words.capital(name_work(other)) for other in data.explorer.works if other != work}
-    near = [one for one in map(data.explorer.best, names) if one is not None and one.has_amounts]
+    near = [one for one in map(data.explorer.best, names) if one.has_amounts]
     chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
     for one in near[:6]:
         href = f"{one.cell.figure}.html" if one.cell.figure else f"../{one.address}"
@@ -210,23 +210,7 @@ def _parts(cell: Cell) -> dict[str, str]:
     return {name: explorer.with_ends(answer, part) for part, name in labels.items() if answer.number(part).known}
 
 
-def _counts(figure: Figures, cells: Sequence[Cell]) -> str:
-    """What the figure counts, as sentences."""
-    if not cells:
-        return sentences([figure.unit, notes.level(figure) or None])
-    said = declaration_of(figure.figure).renderer.note(notes.rows_of(figure))
-    return words.plain(sentences([notes.say_basis(figure), notes.define_level(figure), *said]))
-
-
 def _trust(figure: Figures, form: str) -> str:
-    against, period = notes.compare(figure), notes.describe_period(figure)
-    is_stale = figure.status == "stale"
-    parts = [
-        words.SURENESS[form],
-        f"too little was read since then to say it anew: it is as {period}" if is_stale else None,
-        notes.why_low(figure, most=notes.MAX_NAMED_IN_NOTE),
-        TRUST.get(figure.basis or ""),
-        f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
-        f"against it, {against}" if against else None,
-    ]
-    return words.plain(sentences(parts))
+    """How far to trust a printed figure, as sentences."""
+    stale = f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
+    return sentences([words.SURENESS[form], stale if figure.status == "stale" else None, TRUST.get(figure.basis or "")])

@@ -87,7 +87,7 @@ def lead(data: FindingsBasis) -> Finding | None:
     """Pay at the place that most of our own adverts with pay are of, beside other work there."""
     choice = data.explorer.choice
     cell = data.explorer.best(choice)
-    if cell is None or not cell.has_amounts:
+    if not cell.has_amounts:
         return None
     place, work, level = choice
     others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
@@ -100,7 +100,7 @@ def lead(data: FindingsBasis) -> Finding | None:
             figure=one.cell.figure or "",
         )
         for one in others
-        if one is not None and one.has_amounts
+        if one.has_amounts
     ]
     axis = explorer.pay_axis(chart_rows, cell.currency)
     return Finding(
