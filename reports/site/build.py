@@ -46,7 +46,6 @@ from transforms.records.definitions import BAND
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
-from warehouse.ops_tables import Vintages
 
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = Path(__file__).parents[1] / "texts"
@@ -162,48 +161,26 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
 def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Every page: its path, its template and what is filled in."""
     yield "index.html", "home.html", _home(site)
-    level_meaning = numbers.sentences([define(site.seen.explorer.choice[2], OWN)])
+    meaning = {"level_meaning": numbers.sentences([define(site.seen.explorer.choice[2], OWN)])}
     view = explorer.view(site.seen.explorer)
-    yield "pay.html", "pay.html", {**view, "level_meaning": level_meaning, "sections": _sections(site, sections.OF_PAY)}
+    yield "pay.html", "pay.html", {**view, **meaning, "sections": _sections(site, sections.OF_PAY)}
     yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.seen.explorer))}
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
         unsaid = _sections(site, page.sections, is_said=False)
         hrefs = {f"f/{figure.figure}.html" for _, pairs in unsaid for figure, _ in pairs}
-        yield (
-            page.path,
-            "section.html",
-            {
-                "page": page,
-                "sections": _sections(site, page.sections),
-                "lacking": [one for one in site.open if one.href in hrefs],
-                "world": site.world if page.path == "countries.html" else None,
-            },
-        )
+        values = {"page": page, "sections": _sections(site, page.sections), "world": site.world}
+        yield page.path, "section.html", {**values, "lacking": [one for one in site.open if one.href in hrefs]}
     yield "figures.html", "figures.html", {"figures": sorted(site.figures, key=figure_pages.order_of)}
     for figure, original in zip(site.figures, site.published.figures, strict=True):
-        values = figure_pages.describe(figure, original, site.published, site.seen)
-        yield f"f/{figure.figure}.html", "figure.html", values
-    for source, title in TEXTS.items():
-        if source.is_file():
-            text = _from_markdown(source.read_text(encoding="utf-8"))
-            yield f"{source.stem}.html", "text.html", {"title": title, "text": text}
-    yield "quality.html", "text.html", {"title": "Quality report", "text": _from_markdown(site.quality)}
-    yield (
-        "data.html",
-        "data.html",
-        {"licences": Counter(site.published.licences[row.figure] for row in site.figures).most_common()},
-    )
-    yield (
-        "changes.html",
-        "changes.html",
-        {
-            "changes": _changes(site),
-            "waiting": _vintages_of_lists(site, WAITING),
-            "withdrawn": _vintages_of_lists(site, WITHDRAWN)[:MOST_CHANGES],
-            "n_figures": Counter(row.list for row in site.figures if row.value is not None),
-        },
-    )
+        page_of_figure = figure_pages.describe(figure, original, site.published, site.seen)
+        yield f"f/{figure.figure}.html", "figure.html", page_of_figure
+    texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
+    for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
+        yield f"{name}.html", "text.html", {"title": title, "text": _from_markdown(text)}
+    licences = Counter(site.published.licences[row.figure] for row in site.figures)
+    yield "data.html", "data.html", {"licences": licences.most_common()}
+    yield "changes.html", "changes.html", _describe_changes(site)
     yield "archive.html", "archive.html", {}
 
 
@@ -296,10 +273,16 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
     return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MOST_CHANGES]
 
 
-def _vintages_of_lists(site: Site, state: str) -> list[Vintages]:
-    """Vintages of lists of cells that are in a state, the newest first."""
-    vintages = [one for history in site.published.lists.values() for one in history if one.state == state]
-    return sorted(vintages, key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
+def _describe_changes(site: Site) -> dict[str, Any]:
+    """What was revised, and the vintages of lists of cells that wait or were withdrawn, the newest first."""
+    vintages = [one for history in site.published.lists.values() for one in history]
+    vintages.sort(key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
+    return {
+        "changes": _changes(site),
+        "waiting": [one for one in vintages if one.state == WAITING],
+        "withdrawn": [one for one in vintages if one.state == WITHDRAWN][:MOST_CHANGES],
+        "n_figures": Counter(row.list for row in site.figures if row.value is not None),
+    }
 
 
 _FOR_EDITORS = {

@@ -139,10 +139,6 @@ class Answer:
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
 
-    def write_both(self, ends: tuple[float, float]) -> tuple[str, str]:
-        """Two amounts at length."""
-        return self.write(ends[0], ends[0], is_long=True), self.write(ends[1], ends[1], is_long=True)
-
 
 class Pattern(Answer):
     """An answer as the script has it, with marks where it writes amounts ("{130000 215000 long}"), time and words."""
@@ -312,11 +308,7 @@ def say_median(answer: Answer) -> str:
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
-    said = answer.write(median.value, median.value, is_long=True)
-    if median.ends is None or answer.form == OTHERS:
-        return f"The median was {said}."
-    low, high = answer.write_both(median.ends)
-    return f"The median was {said} (between {low} and {high}, 19 times in 20)."
+    return f"The median was {_say_with_ends(answer, median, is_known=answer.form != OTHERS)}."
 
 
 def say_median_of_panel(answer: Answer) -> str:
@@ -324,11 +316,18 @@ def say_median_of_panel(answer: Answer) -> str:
     median = answer.number(MEDIAN_OF_PANEL)
     if not answer.has_amounts or median.ends is None or median.counts is None:
         return ""
-    low, high = answer.write_both(median.ends)
-    said = f"between {low} and {high}, 19 times in 20"
-    if median.value is not None:
-        said = f"{answer.write(median.value, median.value, is_long=True)} ({said})"
-    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {words.rests_on(*median.counts, OWN)}."
+    said, rests = _say_with_ends(answer, median), words.rests_on(*median.counts, OWN)
+    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
+
+
+def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
+    """An amount at length with its interval, where that is known; or the interval in its place."""
+    said = "" if number.value is None else answer.write(number.value, number.value, is_long=True)
+    if number.ends is None or not is_known:
+        return said
+    low, high = (answer.write(end, end, is_long=True) for end in number.ends)
+    interval = f"between {low} and {high}, 19 times in 20"
+    return f"{said} ({interval})" if said else interval
 
 
 def say_dek(answer: Answer) -> str:
