@@ -252,9 +252,10 @@ def _of_published(cell: Cell) -> Answer | None:
 def _of_figure(figure: Figures) -> Answer | None:
     """The answer that a printed figure of the catalogue is, as it stands published; None for all others."""
     kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
+    if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
+        return None
     licence, cell = licence_of(figure.kind, figure.sources), next(iter(cells_of(figure)), None)
-    is_pay = kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS
-    if not is_pay or cell is None or "median" not in cell.numbers or not isinstance(licence, Licence):
+    if cell is None or "median" not in cell.numbers or not isinstance(licence, Licence):
         return None
     if PLACES[place].level != "country" and pay.name_place([cell.row], place) != place:
         return None  # nearly all one country, which stands for it
