@@ -12,6 +12,7 @@ from typing import Any
 
 from reports.cells.cell import PARTS as ALL_PARTS
 from reports.cells.cell import numbers_of
+from reports.cells.published import read_published
 from reports.figures import query
 from reports.figures.addresses import canonical
 from reports.figures.catalogue import KNOWN, declaration_of
@@ -21,7 +22,6 @@ from reports.figures.places import OF_REGION, slug
 from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
-from reports.release.cells import read_bases, read_cells
 from reports.site.skills import DECIMALS
 from reports.site.words import KICKERS
 from reports.wording import notes, numbers
@@ -56,7 +56,7 @@ class OneTruth:
         with open_reader(data) as con:
             self.con = con
             self.figures = {row.figure: row for row in desk.published_figures(con)}
-            self.cells = {cell.id: cell for cell in read_cells(con, desk.newest_day(con), read_bases(con))}
+            self.cells = {cell.id: cell for cell in read_published(con, desk.newest_day(con))}
             self.hold_figures()
             self.hold_addresses()
             self.hold_lists()

@@ -30,7 +30,9 @@ def render_pages(
 
 def render_site(site: build.Site) -> dict[str, str]:
     """Every page of a site by path."""
-    return {path: build.render(site, path, *rest).decode() for path, *rest in build.pages_of(site)}
+    return {
+        path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
+    }
 
 
 def make_site(day: PublishedDay) -> build.Site:
