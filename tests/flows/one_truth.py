@@ -256,8 +256,8 @@ def _of_file(cell: Mapping[str, Any]) -> dict[str, Any]:
 def _amounts_of(texts: Mapping[str, Any]) -> set[float]:
     """Every amount that the explorer prints of an answer in one money: those of its sentences, bars and quarters."""
     marks = re.findall(r"\{([\d. ]+)", json.dumps(texts))
-    lists = [*(ends for _, _, *ends in texts["marks"]), *(ends for ends in texts["quarters"] if ends)]
-    return {float(one) for mark in marks for one in mark.split()} | {float(one) for ends in lists for one in ends}
+    lists = [*(ends for _, _, *ends in texts["marks"]), *filter(None, texts["quarters"])]
+    return {float(one) for mark in marks for one in mark.split()} | {one for ends in lists for one in ends if one}
 
 
 def _read_script(path: Path) -> dict[str, Any]:
