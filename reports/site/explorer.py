@@ -432,9 +432,6 @@ def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
     )
 
 
-TABLE_COLUMNS = ("", "Low end", "Median", "High end", "Rests on", "As of", "How sure")
-
-
 def table_line(answer: Answer, name: str) -> tuple[str, ...]:
     """A row of pay in words, for the table below its chart."""
     if not answer.has_amounts:
@@ -473,7 +470,6 @@ def view(explorer: Explorer) -> dict[str, Any]:
         "facts": {name: said for name, said in facts.items() if said and answer.has_amounts},
         "heading": heading,
         "chart": rows.draw(chart_rows, pay_axis(chart_rows, "USD"), label=heading, classes="pay"),
-        "columns": TABLE_COLUMNS,
         "table": [table_line(one, capitalise(other)) for other, one in levels.items()],
     }
 
@@ -518,29 +514,29 @@ def _describe(answer: Answer, as_of: date) -> Any:
     monies = {answer.currency: ""}
     if "local_median" in answer.cell.numbers:
         monies[row["local_currency"]] = "local_"
-    unknown = "known in US dollars only" if of_place else "a place of several monies"
-    local = [of_place] if of_place in monies else unknown
-    prices = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"] if price else ""
-    return {
-        "n": n,
+    usd: Any = ["USD"] if "USD" in monies else f"known in {answer.currency} only"
+    local: Any = "known in US dollars only" if of_place else "a place of several monies"
+    ppp = local
+    if of_place in monies:
+        local, ppp = [of_place], "no price level is known"
+        if price:
+            ppp = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"]
+    record = {
         "kicker": say_kicker(answer),
         "rests": answer.rests,
         "period": answer.period,
         "sure": answer.sureness,
         "form": answer.form,
         "licence": answer.licence,
-        "texts": {currency: _texts(answer, money) for currency, money in monies.items()},
-        "in": {
-            "usd": ["USD"] if "USD" in monies else f"known in {answer.currency} only",
-            "local": local,
-            "ppp": local if isinstance(local, str) else prices or "no price level is known",
-        },
-        "figure": answer.cell.figure or "",
+        "figure": answer.cell.figure,
         "counted": answer.counted,
         "instead": answer.instead,
         "review": answer.review,
         "isOwn": answer.is_own,
+        "in": {"usd": usd, "local": local, "ppp": ppp},
+        "texts": {currency: _texts(answer, money) for currency, money in monies.items()},
     }
+    return {name: value for name, value in record.items() if value}
 
 
 def _texts(answer: Answer, money: str) -> dict[str, Any]:

@@ -164,7 +164,7 @@ class OneTruth:
             if not isinstance(shown, Mapping) or "texts" not in shown:
                 continue
             basis = next(basis for basis, words in KICKERS.items() if shown["kicker"].endswith(words))
-            name = shown["figure"] or f"pay.{key}.{basis}"
+            name = shown.get("figure") or f"pay.{key}.{basis}"
             figure = self.figures.get(name)
             known = self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
             if figure is None and known is None:
