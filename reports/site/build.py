@@ -27,22 +27,20 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from reports import definition_words
+from reports.cells.cell import OWN
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.history import FigureVintage
-from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.figures.vintages import WAITING, WITHDRAWN
+from reports.figures.vintages import PUBLISHED, WAITING, WITHDRAWN
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
-from reports.site.figure_rows import DrawnChart
 from reports.site.sections import Section
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise, define
 from reports.wording.lists import entitle_list
 from reports.wording.numbers import percent
-from reports.wording.renderer import Table
 from reports.wording.work import name_work
 from transforms.records.definitions import BAND
 from transforms.text.lookups import taxonomy
@@ -67,19 +65,6 @@ NAVIGATION = (
 )
 SCRIPTS = ("site.js", "pay.js", "skills.js")
 """Our own scripts; what they read stands in data/."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownFigure:
-    """A figure that has a value as part of a page: its chart, its table and its note."""
-
-    figure: Figures
-    id: str
-    heading: str
-    drawn: DrawnChart | None
-    table: Table | None
-    note: str
-    review: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +115,7 @@ def files_of(
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -138,32 +123,37 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals |= {
+        "navigation": NAVIGATION,
+        "sample": (SAMPLE_TITLE, SAMPLE_TEXT),
+        "band": BAND,
+        "needed": JOBS,
+        "words": words,
+        "notes": notes,
+        "day": numbers.day,
+        "count_of": numbers.count_of,
+        "capitalise": capitalise,
+        "name_work": name_work,
+        "entitle_list": entitle_list,
+        "shorten": shorten,
+        "draw": functools.partial(figure_rows.draw, most=figure_rows.MOST_OF_SECTION),
+        "levels": explorer.LEVELS,
+    }
+    return environment
 
 
 def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> bytes:
     """A page from its template."""
-    publication = site.published
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            path=path,
-            root="../" * path.count("/"),
-            navigation=NAVIGATION,
-            name=publication.name,
-            as_of=numbers.day(publication.as_of),
-            as_of_iso=publication.as_of.isoformat(),
-            is_sample=publication.is_sample,
-            sample=(SAMPLE_TITLE, SAMPLE_TEXT),
-            code_version=publication.code_version,
-            is_release=bool(site.releases),
-            words=words,
-            band=BAND,
-            needed=JOBS,
-            **values,
-        )
-        .encode()
-    )
+    html = _environment().get_template(template).render(
+        path=path,
+        root="../" * path.count("/"),
+        publication=site.published,
+        explorer=site.seen.explorer,
+        open=site.open,
+        releases=site.releases,
+        **values,
+    )  # fmt: skip
+    return html.encode()
 
 
 # --- pages -----------------------------------------------------------------------------------------------------
@@ -172,166 +162,78 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
 def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Every page: its path, its template and what is filled in."""
     yield "index.html", "home.html", _home(site)
-    yield "pay.html", "pay.html", _pay(site)
+    meaning = {"level_meaning": numbers.sentences([define(site.seen.explorer.choice[2], OWN)])}
+    view = explorer.view(site.seen.explorer)
+    yield "pay.html", "pay.html", {**view, **meaning, "sections": _sections(site, sections.OF_PAY)}
     yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.seen.explorer))}
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
-        extra = {"world": site.world} if page.path == "countries.html" else {"world": None}
-        content = {"sections": _sections(site, page.path), "lacking": _lacking(site, page.path)}
-        yield page.path, "section.html", {"page": page, **content, **extra}
-    entries = [_describe_entry(row) for row in sorted(site.figures, key=figure_pages.order_of)]
-    yield "figures.html", "figures.html", {"entries": entries, "open": site.open}
+        unsaid = _sections(site, page.sections, is_said=False)
+        hrefs = {f"f/{figure.figure}.html" for _, pairs in unsaid for figure, _ in pairs}
+        values = {"page": page, "sections": _sections(site, page.sections), "world": site.world}
+        yield page.path, "section.html", {**values, "lacking": [one for one in site.open if one.href in hrefs]}
+    yield "figures.html", "figures.html", {"figures": sorted(site.figures, key=figure_pages.order_of)}
     for figure, original in zip(site.figures, site.published.figures, strict=True):
-        values = figure_pages.describe(figure, original, site.published, site.seen)
-        yield f"f/{figure.figure}.html", "figure.html", values
-    for source, title in TEXTS.items():
-        if source.is_file():
-            text = _from_markdown(source.read_text(encoding="utf-8"))
-            yield f"{source.stem}.html", "text.html", {"title": title, "text": text}
-    yield "quality.html", "text.html", {"title": "Quality report", "text": _from_markdown(site.quality)}
-    yield "data.html", "data.html", {"licences": _count_licences(site), "left_out": site.published.left_out}
-    yield "changes.html", "changes.html", {
-        "changes": _changes(site), "waiting": _waiting_lists(site), "withdrawn": _withdrawn_lists(site),
-    }  # fmt: skip
-    yield "archive.html", "archive.html", {"releases": site.releases}
+        page_of_figure = figure_pages.describe(figure, original, site.published, site.seen)
+        yield f"f/{figure.figure}.html", "figure.html", page_of_figure
+    texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
+    for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
+        yield f"{name}.html", "text.html", {"title": title, "text": _from_markdown(text)}
+    licences = Counter(site.published.licences[row.figure] for row in site.figures)
+    yield "data.html", "data.html", {"licences": licences.most_common()}
+    yield "changes.html", "changes.html", _describe_changes(site)
+    yield "archive.html", "archive.html", {}
 
 
 def _home(site: Site) -> dict[str, Any]:
-    lead = findings.lead(site.seen)
-    pay_data = site.seen.explorer
+    first = site.seen.skills.get(skills.first_choice(site.seen.skills))
     return {
-        "lead": lead,
+        "lead": findings.lead(site.seen),
         "cards": list(itertools.islice(findings.cards(site.seen), findings.CARDS_OF_HOME)),
-        "open": findings.choose_open(site.open),
-        "n_open": len(site.open),
-        **_choices(pay_data),
-        "n_skills": len(first.skills) if (first := site.seen.skills.get(skills.first_choice(site.seen.skills))) else 0,
+        "nearest": findings.choose_open(site.open),
+        "n_skills": len(first.skills) if first else 0,
         "n_figures": sum(row.value is not None for row in site.figures),
     }
 
 
-def _choices(pay_data: explorer.Explorer) -> dict[str, Any]:
-    """What may be chosen in a look-up of pay."""
-    return {
-        "explorer": pay_data,
-        "levels": [(level, capitalise(level)) for level in explorer.LEVELS],
-        "works": [(work, name_work(work)) for work in pay_data.works],
-    }
-
-
-def _pay(site: Site) -> dict[str, Any]:
-    pay_data = site.seen.explorer
-    return {
-        **_choices(pay_data),
-        "view": explorer.view(pay_data, pay_data.choice),
-        "columns": explorer.TABLE_COLUMNS,
-        "level_meaning": numbers.sentences([define(pay_data.choice[2], explorer.OWN)]),
-        "heading": f"{name_work(pay_data.choice[1])} in {PLACES[pay_data.choice[0]].in_words}, by level",
-        "sections": _sections(site, "pay.html"),
-    }
-
-
 def _skills(site: Site) -> dict[str, Any]:
-    skill_list = site.seen.skills.get(skills.first_choice(site.seen.skills))
-    if skill_list is None:
-        return {"found": None, "chart": "", "title": "Too few adverts to say which skills are asked"}
-    chart_rows = [skills.skill_row(skill) for skill in skill_list.skills]
-    first = findings.most_asked(site.seen)
-    styles = dict.fromkeys(skills.CATEGORY_STYLES.get(skill.row["category"], "software") for skill in skill_list.skills)
-    names: dict[str, str] = {}
-    for category, style in skills.CATEGORY_STYLES.items():
-        names.setdefault(style, numbers.category_name(category))
-        if style == "maths":
-            names[style] = "Maths, ethics"
+    found, first = site.seen.skills.get(skills.first_choice(site.seen.skills)), findings.most_asked(site.seen)
+    if found is None:
+        return {"found": None, "title": "Too few adverts to say which skills are asked"}
+    chart_rows = [skills.skill_row(skill) for skill in found.skills]
+    axis, styles = rows.axis_for(chart_rows, percent), {skill.style for skill in found.skills}
     return {
-        "found": skill_list,
-        "chart": rows.draw(
-            chart_rows, rows.axis_for(chart_rows, percent), label="Skills, the most asked first", classes="skills"
-        ),
-        "title": first.title if first else f"Skills of {skills.name_list(skill_list)}",
-        "month": words.month(skill_list.day),
-        "name_list": skills.name_list(skill_list),
-        "categories": [(style, name) for style, name in names.items() if style in styles],
-        "shown_first": skills.SHOWN_FIRST,
-        "table": [
-            (
-                skills.say_ranks(skill.ranks),
-                skill.name,
-                numbers.category_name(skill.row["category"]),
-                row.value,
-                row.value_beneath if skill.is_point else "",
-                words.SURENESS[skill.form].partition(":")[0],
-            )
-            for skill, row in zip(skill_list.skills, chart_rows, strict=True)
-        ],
+        "found": found,
+        "title": first.title if first else f"Skills of {found.name}",
+        "month": words.month(found.day),
+        "chips": {style: name for style, name in skills.CHIPS.items() if style in styles},
+        "rows": list(zip(found.skills, chart_rows, strict=True)),
+        "chart": rows.draw(chart_rows, axis, label="Skills, the most asked first", classes="skills"),
         "n_known": len(taxonomy()),
     }
 
 
-def _sections(site: Site, path: str) -> list[tuple[Section, list[ShownFigure]]]:
-    result = []
-    for section in sections.SECTIONS:
-        if section.page == path:
-            figures = [
-                _show(figure, heading) for figure, heading in _list_of(site, section) if figure.value is not None
-            ]
-            result.append((section, figures))
-    return [(section, figures) for section, figures in result if figures]
+ShownSection = tuple[Section, list[tuple[Figures, str]]]
+"""A section with its figures, each with its heading there."""
 
 
-def _list_of(site: Site, section: Section) -> list[tuple[Figures, str]]:
-    """The figures of a section with their headings, in the order in which they are declared."""
-    figures = sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED)))
-    return [
-        (figure, display.heading)
-        for figure in figures
-        for display in displays_of(figure.figure)
-        if display.section == section.id
-    ]
+def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -> list[ShownSection]:
+    """The sections of a page with the figures that have a value, or lack one, in the order of their declarations."""
+    shown: dict[str, list[tuple[Figures, str]]] = {section.id: [] for section in of_page}
+    for figure in sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED))):
+        for display in displays_of(figure.figure):
+            if display.section in shown and (figure.value is not None) == is_said:
+                shown[display.section].append((figure, display.heading or figure.title))
+    return [(section, shown[section.id]) for section in of_page if shown[section.id]]
 
 
 _DECLARED = {name: number for number, name in enumerate(KNOWN)}
-
-
-def _lacking(site: Site, path: str) -> list[findings.Open]:
-    """What the sections of a page would show and cannot say yet."""
-    hrefs = {
-        f"f/{figure.figure}.html"
-        for section in sections.SECTIONS
-        if section.page == path
-        for figure, _ in _list_of(site, section)
-    }
-    return [one for one in site.open if one.href in hrefs]
-
-
-def _show(figure: Figures, heading: str) -> ShownFigure:
-    return ShownFigure(
-        figure=figure,
-        id=figure.figure.replace(".", "-"),
-        heading=heading or figure.title,
-        drawn=figure_rows.draw(figure, figure_rows.MOST_OF_SECTION),
-        table=notes.table(figure),
-        note=words.plain(notes.note(figure)),
-        review=words.review(figure),
-    )
-
-
-def _describe_entry(figure: Figures) -> dict[str, Any]:
-    return {
-        "id": figure.figure,
-        "title": words.plain(figure.title),
-        "value": None if figure.value is None else _shorten(words.plain(figure.bare_value or figure.value)),
-        "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
-        "when": words.say_when(figure) if figure.value is not None else "",
-        "review": words.review(figure),
-    }
-
 
 LETTERS_LISTED = 160
 """Most letters of a value in the list of all figures; a longer one ends where a part of it does."""
 
 
-def _shorten(value: str) -> str:
+def shorten(value: str) -> str:
     """A value, or as many of its parts, divided by semicolons or commas, as there is room for, and how many are left.
 
     What is cut within a part says another thing than the whole.
@@ -350,89 +252,38 @@ _OUTSIDE = {mark: re.compile(rf"{mark}(?![^(]*\))") for mark in ("; ", ", ")}
 """Marks that divide the parts of a value, outside of brackets."""
 
 
-def _count_licences(site: Site) -> list[tuple[str, str, int]]:
-    counts: dict[str, int] = {}
-    for figure in site.figures:
-        one = site.published.licences[figure.figure]
-        counts[one.id] = counts.get(one.id, 0) + 1
-    by_id = {one.id: one for one in site.published.licences.values()}
-    return [(by_id[name].name, by_id[name].remark, n) for name, n in sorted(counts.items(), key=lambda item: -item[1])]
-
-
 MOST_CHANGES = 100
 """Changes that the page of changes lists."""
 
 
-def _changes(site: Site) -> list[dict[str, Any]]:
-    """What was published of figures that had a vintage before: what a person corrected or decided first, then by day.
+def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
+    """What was published of figures that had a vintage before, with that: what a person corrected or decided first.
 
     Of a figure that could not be said before, and cannot be said now, for another reason, nothing changed for readers.
     Its list may have another vintage while the figure says the same: that is told where a person decided.
     """
-    figures = {row.figure: row for row in site.figures}
-    changes: list[dict[str, Any]] = [
-        {
-            "on": one.decided_on,
-            "day": numbers.day(one.decided_on),
-            "figure": name,
-            "title": words.plain(figures[name].title),
-            "before": words.plain(before.value or "cannot be said"),
-            "after": words.plain(one.value or "cannot be said"),
-            "why": one.why,
-            "reason": one.reason,
-            "is_correction": one.is_correction,
-            "is_reviewed": bool(one.reason) and not one.is_correction,
-        }
-        for name, vintages in site.published.vintages.items()
-        if name in figures
-        for before, one in _pairs(vintages)
-        if one.decided_on is not None and _is_told(before, one)
+    changes = [
+        (figure, before, one)
+        for figure in sorted(site.figures, key=lambda figure: figure.figure)
+        for before, one in itertools.pairwise(
+            one for one in site.published.vintages.get(figure.figure, ()) if one.state == PUBLISHED
+        )
+        if one.decided_on and (one.value != before.value or (one.value is not None and one.reason is not None))
     ]
-    changes.sort(key=lambda one: one["figure"])
-    changes.sort(key=lambda one: one["on"], reverse=True)
-    return sorted(changes, key=lambda one: (not one["is_correction"], not one["is_reviewed"]))[:MOST_CHANGES]
+    changes.sort(key=lambda change: change[2].decided_on or change[2].offered_on, reverse=True)
+    return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MOST_CHANGES]
 
 
-def _is_told(before: FigureVintage, one: FigureVintage) -> bool:
-    return one.value != before.value or (one.value is not None and one.reason is not None)
-
-
-def _pairs(vintages: Sequence[FigureVintage]) -> Iterator[tuple[FigureVintage, FigureVintage]]:
-    history = [one for one in vintages if one.state == "published"]
-    yield from itertools.pairwise(history)
-
-
-def _waiting_lists(site: Site) -> list[dict[str, Any]]:
-    """Lists of cells of which a new vintage waits for review, and how many figures with a value are read from each."""
-    n_of = Counter(row.list for row in site.figures if row.value is not None)
-    return [
-        {
-            "title": entitle_list(one.list),
-            "list": one.list,
-            "since": numbers.day(one.offered_on),
-            "why": one.why,
-            "n_figures": numbers.count_of(n_of[one.list], "figure"),
-        }
-        for history in site.published.lists.values()
-        for one in history
-        if one.state == WAITING
-    ]
-
-
-def _withdrawn_lists(site: Site) -> list[dict[str, Any]]:
-    """Vintages that waited and were withdrawn, the newest first, and what came instead."""
-    rows = [one for history in site.published.lists.values() for one in history if one.state == WITHDRAWN]
-    rows.sort(key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
-    return [
-        {
-            "title": entitle_list(one.list),
-            "list": one.list,
-            "day": numbers.day(one.decided_on or one.offered_on),
-            "why": one.why,
-            "reason": one.reason,
-        }
-        for one in rows[:MOST_CHANGES]
-    ]
+def _describe_changes(site: Site) -> dict[str, Any]:
+    """What was revised, and the vintages of lists of cells that wait or were withdrawn, the newest first."""
+    vintages = [one for history in site.published.lists.values() for one in history]
+    vintages.sort(key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
+    return {
+        "changes": _changes(site),
+        "waiting": [one for one in vintages if one.state == WAITING],
+        "withdrawn": [one for one in vintages if one.state == WITHDRAWN][:MOST_CHANGES],
+        "n_figures": Counter(row.list for row in site.figures if row.value is not None),
+    }
 
 
 _FOR_EDITORS = {

@@ -1,8 +1,9 @@
 """The pay explorer: pay by place, work and level, as data for the page's script and as the view that stands without it.
 
-Each cell is shown as it was last printable, so that a place whose boards were not read for a while keeps its answer
-with its day; a cell that is a figure of the catalogue shows that figure's published vintage. The script makes the same
-sentences and rows of any choice (templates/pay.js); a test in a browser holds it to the view made here.
+Each answer is as it was last printable, so that a place whose boards were not read for a while keeps its answer with
+its day; one that is a figure of the catalogue shows that figure's published vintage. The script has the same sentences
+as patterns, in which it writes the amounts by the time and in the money chosen (templates/pay.js); a test in a browser
+holds it to the view made here.
 """
 
 from __future__ import annotations
@@ -13,20 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
-from reports.cells.cell import (
-    FEW,
-    FIRM,
-    MEDIAN_OF_PANEL,
-    OTHERS,
-    WORDS,
-    Cell,
-    Number,
-    Rests,
-    judge_sureness,
-    numbers_of,
-)
+from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number, judge_sureness
+from reports.cells.of_figure import cells_of
 from reports.cells.published import read_published
 from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
@@ -34,92 +23,137 @@ from reports.figures.query import Connection
 from reports.release.licences import Licence, combine, licence_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
-from reports.wording import notes
+from reports.wording import notes, pay
 from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
-from reports.wording.pay import find_head, name_place
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
 
-OWN = "advertised"
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
 """Levels that may be chosen, in the order of a career."""
-PARTS = ("low", "median", "high", "p25", "p75")
-"""Amounts of a cell, each with the ends of its interval, in the order in which the data have them.
-
-Behind them stands `MEDIAN_OF_PANEL` with its jobs and employers, in cells that have it.
-"""
 NEEDED = int(JOBS.bound)
 CLOSEST, EVERY_LEVEL = "The closest answer", "every level"
 """What the first line says of an answer that is of something else, and of one that counts every level."""
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """What is shown first, where it can be said."""
+PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
+"""The first part of ids of pay in a place's own market, and of pay of all markets together."""
+OF_PERSONS = {"reported": "People report", "official": "Official statistics give"}
+"""Bases of pay of persons, who live there whoever pays; who says it."""
+
+Key = tuple[str, str, str]
+_NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Amounts:
-    """Amounts per year in one money by part: the amount, None where only its interval may be said, and its ends.
+class Answer:
+    """A cell of pay, whose item is a level, and what is known of it here alone.
 
-    `of_panel` are the jobs and employers of `MEDIAN_OF_PANEL`, where that may be said.
+    `counted` is the work that was counted where it is wider than what was asked for, `instead` what stands in the place
+    of adverts at that level ("a survey, every level"), `review` since when another vintage waits, `licence` what the
+    amounts may be used under, `why` why there is none in the money asked for. `money` is the prefix of its parts:
+    "local_" for those in the money of the place.
     """
 
-    currency: str
-    parts: Mapping[str, tuple[float | None, float | None, float | None]]
-    of_panel: tuple[int, int] | None = None
-
-    def value(self, part: str) -> float | None:
-        """An amount that may be printed itself."""
-        return self.parts.get(part, (None,))[0]
-
-    def ends(self, part: str) -> tuple[float, float] | None:
-        """The interval of an amount."""
-        _, low, high = self.parts.get(part, (None, None, None))
-        return None if low is None or high is None else (low, high)
-
-    def known(self, part: str) -> tuple[float, float] | None:
-        """An amount as a range: itself twice, or its interval where that stands in its place."""
-        value = self.value(part)
-        return (value, value) if value is not None else self.ends(part)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayCell:
-    """Pay of one place, work and level from one kind of source.
-
-    `amounts` are None where there are too few to say, or, in another money than asked for, with `why`. `counted` is the
-    work that was counted where it is wider than `work`, `instead` what stands in the place of adverts at that level ("a
-    survey, every level"). `is_old` says that nothing newer could be printed since,
-    `review` since when another vintage waits. `licence` is what the amounts may be used under.
-    """
-
-    place: str
-    work: str
-    level: str
-    basis: str
-    day: date
-    period: str
-    n: int | None
-    employers: int | None
-    form: str
-    amounts: Amounts | None
-    local: Amounts | None = None
-    place_currency: str | None = None
-    price: float | None = None
-    price_year: int | None = None
-    figure: str | None = None
+    cell: Cell
+    period: str = ""
     counted: str = ""
     instead: str = ""
     is_old: bool = False
     review: str = ""
     licence: str = ""
     why: str = ""
+    money: str = ""
+
+    per = "year"
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What it is of."""
-        return self.place, self.work, self.level
+    def key(self) -> Key:
+        """What it is of: place, work and level."""
+        return self.cell.place, self.cell.work, self.cell.item
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it counts adverts we read."""
+        return self.cell.basis == OWN
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether enough was counted, in the money asked for."""
+        return bool(self.cell.numbers) and not self.why
+
+    @property
+    def form(self) -> str:
+        """How sure it is: firm where both ends of the band are points."""
+        status = "low" if self.cell.row.get("is_low") else self.cell.status
+        ends = (self.cell.numbers.get(part, _NOTHING) for part in ("low", "high"))
+        return judge_sureness(status, self.cell.basis, is_point=all(end.value is not None for end in ends))
+
+    @property
+    def currency(self) -> str:
+        """The money that its amounts are in."""
+        return self.cell.row.get(f"{self.money}currency") or "USD"
+
+    @property
+    def what(self) -> str:
+        """What it is of, in words: "senior AI engineering jobs in Germany"."""
+        place, work, level = self.key
+        is_every = self.instead.endswith(EVERY_LEVEL)
+        before, after = ("", " of every level") if is_every else (words.level_before(level), "")
+        return f"{before}{self.counted or name_work(work)} jobs{after} in {PLACES[place].in_words}"
+
+    @property
+    def rests(self) -> str:
+        """The jobs and employers that it rests on."""
+        return words.rests_on(self.cell.n, self.cell.employers if self.is_own else None, self.cell.basis)
+
+    @property
+    def rests_on_work(self) -> str:
+        """The same, with the work that was counted where it is wider."""
+        return "; ".join(filter(None, (self.counted, self.rests)))
+
+    @property
+    def lacks(self) -> str:
+        """How many jobs there are of those that are needed, or why there is no amount in the money asked for."""
+        return self.why or f"{self.cell.n or 0} of {NEEDED} needed"
+
+    @property
+    def sureness(self) -> str:
+        """How sure it is, and whether it is old or waits for review."""
+        parts = (words.SURENESS[self.form], "nothing newer since" if self.is_old else "", self.review)
+        return "; ".join(filter(None, parts))
+
+    @property
+    def address(self) -> str:
+        """Where the explorer shows it."""
+        place, work, level = self.key
+        return f"pay.html#place={place}&role={work}&level={level}"
+
+    def number(self, part: str) -> Number:
+        """An amount in its money; one without a value and ends where it has none."""
+        return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
+
+    def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
+        """An amount, or a range, in its money; `is_bare` leaves out the sign."""
+        text = words.money(low, high, self.currency, is_long=is_long)
+        return text.removeprefix(words.sign(self.currency)) if is_bare else text
+
+
+class Pattern(Answer):
+    """An answer as the script has it, with marks where it writes amounts ("{130000 215000 long}"), time and words."""
+
+    per, what = "{per}", "{what}"
+
+    def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
+        """An amount as a mark."""
+        parts = [*map(_shorten, dict.fromkeys((low, high))), *["long"] * is_long, *["bare"] * is_bare]
+        return f"{{{' '.join(map(str, parts))}}}"
+
+
+def _shorten(amount: float) -> float | int:
+    return int(amount) if amount == int(amount) else round(amount, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,16 +164,20 @@ class Explorer:
     """
 
     as_of: date
-    cells: Mapping[tuple[str, str, str], PayCell]
+    answers: Mapping[Key, Answer]
     places: Sequence[Place]
     works: Sequence[str]
-    choice: tuple[str, str, str] = field(default=FIRST_CHOICE)
+    choice: Key = field(default=FIRST_CHOICE)
     heads: Mapping[str, str] = field(default_factory=dict)
 
-    def best(self, key: tuple[str, str, str]) -> PayCell | None:
-        """A cell in US dollars; None where nothing was counted."""
-        cell = self.cells.get(key)
-        return None if cell is None else _in_dollars(cell)
+    def best(self, key: Key) -> Answer:
+        """An answer in US dollars, or why there is none in them; one of no jobs where nothing was counted."""
+        answer = self.answers.get(key)
+        if answer is None:
+            return answer_of({"status": "suppressed", "n_jobs": 0}, OWN, key, period=day(self.as_of))
+        if not answer.cell.numbers or answer.currency == "USD":
+            return answer
+        return replace(answer, why=f"known in {answer.currency} only")
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -151,26 +189,20 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
     cell is shown whose sources let it be passed on.
     """
-    pay_cells: dict[tuple[str, str, str], PayCell] = {}
-    every = read_published(con, as_of, kinds=["pay"], also_withheld=True)
-    for published in sorted(every, key=lambda cell: cell.kind != PAY_IDS):
-        is_own_market = published.kind == PAY_IDS or (published.kind == MIXED_IDS and published.basis in OF_PERSONS)
-        if not is_own_market or published.row["is_of_one"] or published.item not in LEVELS:
-            continue
-        cell = _cell_of(published)
-        if cell is not None:
-            pay_cells[cell.key] = min(pay_cells.get(cell.key, cell), cell, key=_order_of_kinds)
-    figure_cells = [_cell_of_figure(figure) for figure in figures if figure.value is not None]
-    pay_cells.update({cell.key: cell for cell in figure_cells if cell is not None})
-    keys = [key for key, cell in pay_cells.items() if cell.form != FEW]
+    answers: dict[Key, Answer] = {}
+    for answer in map(_of_published, read_published(con, as_of, kinds=["pay"], also_withheld=True)):
+        if answer is not None:
+            answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
+    of_figures = map(_of_figure, figures)
+    answers.update({answer.key: answer for answer in of_figures if answer is not None})
+    keys = [key for key, answer in answers.items() if answer.has_amounts]
     places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
-    works = [work for work in WORKS if any(key[1] == work for key in keys)]
     return Explorer(
         as_of=as_of,
-        cells=pay_cells,
+        answers=answers,
         places=[PLACES[slug] for slug in places],
-        works=works,
-        choice=_choose_first(pay_cells, keys),
+        works=[work for work in WORKS if any(key[1] == work for key in keys)],
+        choice=min(keys, key=lambda key: _order_of_first(answers[key]), default=FIRST_CHOICE),
         heads=_find_heads(figures, places),
     )
 
@@ -182,380 +214,265 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
         kind, _, rest = figure.figure.partition(".")
         place = PLACES.get(rest.partition(".")[0])
         if kind == PAY_IDS and place is not None and place.level != "country" and place.slug not in places:
-            head = find_head(notes.rows_of(figure))
+            head = pay.find_head(notes.rows_of(figure))
             if head is not None and head["country"].lower() in places:
                 heads[place.slug] = str(head["country"]).lower()
     return heads
 
 
-def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
-    return cell.form == FEW, NAMED.index(cell.basis)
+def _order_of_kinds(answer: Answer) -> tuple[bool, int, bool]:
+    return not answer.has_amounts, NAMED.index(answer.cell.basis), answer.cell.kind != PAY_IDS
 
 
-def _choose_first(
-    pay_cells: Mapping[tuple[str, str, str], PayCell], keys: Sequence[tuple[str, str, str]]
-) -> tuple[str, str, str]:
-    """The view that is shown first: the usual one, else what rests on most of our own adverts, firm ones first."""
-    if FIRST_CHOICE in keys or not keys:
-        return FIRST_CHOICE
-
-    def order(key: tuple[str, str, str]) -> tuple[bool, bool, int, tuple[str, str, str]]:
-        best = pay_cells[key]
-        return best.form != FIRM, best.basis != OWN, -(best.n or 0), key
-
-    return min(keys, key=order)
+def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
+    """The usual view is shown first, else what rests on most of our own adverts, firm ones first."""
+    is_usual = answer.key == FIRST_CHOICE
+    return not is_usual, answer.form != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
 
 
-def _cell_of(published: Cell) -> PayCell | None:
-    """A published cell as the explorer shows it; None where it may not be passed on, or says nothing that is shown."""
-    licence = combine(published.rests.sources)
-    if not isinstance(licence, Licence):
+def _of_published(cell: Cell) -> Answer | None:
+    """A cell of the marts as an answer; None where it may not be passed on, or says nothing that is shown."""
+    is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
+    licence, on = combine(cell.rests.sources), cell.row["as_of"]
+    is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
+    if not is_shown or (cell.numbers and "median" not in cell.numbers) or not isinstance(licence, Licence):
         return None
-    row = {**published.row, "status": "published" if published.status == "stale" else published.status}
-    cell = _fill_cell(row, published.place, published.work, published.item, published.basis)
-    if cell is None:
-        return None
-    return replace(
-        cell,
-        day=published.row["as_of"],
-        period=_say_period(published.basis, published.row["as_of"], published.rests),
-        instead=say_instead(None, published.basis, cell.level),
-        is_old=published.status == "stale",
+    period = day(on)
+    if cell.basis != OWN and cell.rests.period_to is not None:
+        words_of_period = notes.words_of_period(cell.basis, cell.rests.period_from, cell.rests.period_to)
+        period = words_of_period.partition(" of ")[2]
+    return Answer(
+        cell=cell,
+        period=period,
+        instead=say_instead(None, cell.basis, cell.item),
+        is_old=cell.status == "stale",
         licence=licence.in_short,
     )
 
 
-def _cell_of_figure(figure: Figures) -> PayCell | None:
-    """The cell that a printed figure of the catalogue is, as it stands published; None for all others."""
-    parts = figure.figure.split(".")
-    if len(parts) != 4 or parts[0] != PAY_IDS or parts[1] not in PLACES or parts[3] not in LEVELS:
+def _of_figure(figure: Figures) -> Answer | None:
+    """The answer that a printed figure of the catalogue is, as it stands published; None for all others."""
+    kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
+    if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
         return None
-    _, place, work, level = parts
-    row, basis = notes.rows_of(figure)[0], figure.basis or ""
-    licence = licence_of(figure.kind, figure.sources)
-    if work not in WORKS or row.get("p50") is None or not isinstance(licence, Licence):
+    licence, cell = licence_of(figure.kind, figure.sources), next(iter(cells_of(figure)), None)
+    if cell is None or "median" not in cell.numbers or not isinstance(licence, Licence):
         return None
-    if PLACES[place].level != "country" and name_place([row], place) != place:
+    if PLACES[place].level != "country" and pay.name_place([cell.row], place) != place:
         return None  # nearly all one country, which stands for it
-    cell = _fill_cell(row, place, work, level, basis)
-    if cell is None:
-        return None
-    role = row["role_group"] if row["role"] == "all" else row["role"]
+    role = cell.row["role_group"] if cell.row["role"] == "all" else cell.row["role"]
     period = notes.describe_period(figure).removeprefix("read ")
-    return replace(
-        cell,
-        day=figure.period_to or figure.as_of,
+    return Answer(
+        cell=replace(cell, place=place, work=work, item=level),
         period=period.partition(" of ")[2] or period,
-        figure=figure.figure,
         counted="" if role == work else name_work(role),
-        instead=say_instead(figure.rung, basis, level),
+        instead=say_instead(figure.rung, cell.basis, level),
         is_old=figure.status == "stale",
         review=words.review(figure),
         licence=licence.in_short,
     )
 
 
-PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
-"""The first part of ids of pay in a place's own market, and of pay of all markets together."""
-OF_PERSONS = ("reported", "official")
-"""Bases of pay of persons, who live there whoever pays."""
-
-
-def _fill_cell(row: Row, place: str, work: str, level: str, kind: str) -> PayCell | None:
-    """A cell with the amounts of a row; None where its median may not be said in any form."""
-    is_few = row.get("status") == "suppressed"
-    numbers = {} if is_few else {number.part: number for number in numbers_of(row)}
-    amounts = None if is_few else _amounts(numbers, "", row.get("currency") or "USD")
-    if amounts is not None and amounts.known("median") is None:
-        return None
-    is_point = amounts is not None and all(amounts.value(part) is not None for part in ("low", "high"))
-    status = "low" if row.get("is_low") else row.get("status") or "published"
-    return PayCell(
-        place=place,
-        work=work,
-        level=level,
-        basis=kind,
-        day=date.min,
-        period="",
-        n=row["n_jobs"],
-        employers=row["n_employers"] if kind == OWN else None,
-        form=judge_sureness(status, kind, is_point=is_point),
-        amounts=amounts,
-        local=_amounts(numbers, "local_", row["local_currency"]) if row.get("local_currency") and not is_few else None,
-        place_currency=row.get("place_currency"),
-        price=row.get("price"),
-        price_year=row.get("price_year"),
-    )
-
-
-def _in_dollars(cell: PayCell) -> PayCell:
-    """A cell as it is shown among amounts in US dollars: those in another money have words in their place."""
-    if cell.amounts is None or cell.amounts.currency == "USD":
-        return cell
-    return replace(cell, amounts=None, why=f"known in {cell.amounts.currency} only")
-
-
-def _say_period(kind: str, on: date, rests: Rests) -> str:
-    if kind == OWN or rests.period_to is None:
-        return day(on)
-    return notes.words_of_period(kind, rests.period_from, rests.period_to).partition(" of ")[2]
-
-
-def amounts_of(row: Row) -> Amounts:
-    """The amounts of a row of pay in the money that it is in."""
-    numbers = {number.part: number for number in numbers_of(row)}
-    return _amounts(numbers, "", row.get("currency") or "USD")
-
-
-def _amounts(numbers: Mapping[str, Number], prefix: str, currency: str) -> Amounts:
-    parts = (*PARTS, MEDIAN_OF_PANEL)
-    by_part = {part: numbers[f"{prefix}{part}"] for part in parts if f"{prefix}{part}" in numbers}
-    return Amounts(
-        currency=currency,
-        parts={part: (one.value, one.low, one.high) for part, one in by_part.items()},
-        of_panel=by_part[MEDIAN_OF_PANEL].counts if MEDIAN_OF_PANEL in by_part else None,
-    )
-
-
-# --- the view without a script ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class View:
-    """What one choice shows: kicker, title, line below it, facts, and the chart of its levels with its table."""
-
-    kicker: str
-    title: str
-    dek: str
-    facts: Sequence[tuple[str, str]]
-    chart: Markup
-    table: Sequence[Sequence[str]]
-    cell: PayCell | None
-
-
-def say_title(cell: PayCell) -> str:
-    """The answer as a sentence, in US dollars a year."""
-    amounts = cell.amounts
-    place, every = PLACES[cell.place].in_words, cell.instead.endswith(EVERY_LEVEL)
-    level, work = "" if every else words.level_before(cell.level), cell.counted or name_work(cell.work)
-    work = f"{level}{work} jobs{' of every level' if every else ''}"
-    if amounts is None:
-        phrase = words.capital(cell.why) or f"Too few adverts to say: {cell.n or 0} of {NEEDED}"
-        return f"{phrase}{':' if cell.why else ' for'} {work} in {place}"
-    low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
-    if cell.basis in ("reported", "official") or low is None or high is None:
-        who = {"reported": "People report", "official": "Official statistics give"}.get(cell.basis, "Adverts offered")
-        phrase = words.money(*(median or (0.0, 0.0)), amounts.currency, is_long=True)
-        about = "a median of" if amounts.value("median") is not None else "a median somewhere in"
-        return f"{who} {about} {phrase} a year for {work} in {place}"
-    by = "Adverts collected by others" if cell.basis == "advertised_third_party" else "Adverts"
-    if low[0] == low[1] and high[0] == high[1]:
-        phrase = words.money(low[0], high[0], amounts.currency, is_long=True)
-        return f"{by} offered {phrase} a year for {work} in {place}"
-    first, last = (words.money(*ends, amounts.currency) for ends in (low, high))
-    ends = ("" if low[0] == low[1] else "somewhere in ", "" if high[0] == high[1] else "somewhere in ")
-    return f"{by} for {work} in {place} offered from {ends[0]}{first} to {ends[1]}{last} a year"
-
-
-def say_median(cell: PayCell, amounts: Amounts) -> str:
-    """The median of all boards and how far it is known; "" where a figure of others, or the title, says it."""
-    value, ends = amounts.value("median"), amounts.ends("median")
-    if value is None or cell.basis in ("reported", "official"):
-        return ""
-    median = words.money(value, value, amounts.currency, is_long=True)
-    if ends is None or cell.form == OTHERS:
-        return f"The median was {median}."
-    low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
-    return f"The median was {median} (between {low} and {high}, 19 times in 20)."
-
-
-def say_median_of_panel(amounts: Amounts) -> str:
-    """The median of jobs on boards drawn at random, how far it is known and what it rests on; "" where none is said."""
-    ends = amounts.ends(MEDIAN_OF_PANEL)
-    if ends is None or amounts.of_panel is None:
-        return ""
-    low, high = (words.money(end, end, amounts.currency, is_long=True) for end in ends)
-    interval, value = f"between {low} and {high}, 19 times in 20", amounts.value(MEDIAN_OF_PANEL)
-    rests = words.rests_on(*amounts.of_panel, OWN)
-    median = interval if value is None else f"{words.money(value, value, amounts.currency, is_long=True)} ({interval})"
-    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {median}: {rests}."
-
-
-def say_dek(cell: PayCell, amounts: Amounts) -> str:
-    """The line below the answer: both medians, as far as they may be said."""
-    return " ".join(filter(None, (say_median(cell, amounts), say_median_of_panel(amounts))))
-
-
-def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
-    """What a choice shows, by level, in US dollars a year."""
-    place, work, level = choice
-    cell = explorer.best(choice)
-    levels = [explorer.best((place, work, other)) or _nothing(explorer, (place, work, other)) for other in LEVELS]
-    chart_rows = [
-        pay_row(one, name=capitalise(one.level), is_chosen=one.level == level, href=address_of(one)) for one in levels
-    ]
-    axis = pay_axis(chart_rows, "USD")
-    main_cell = cell or _nothing(explorer, choice)
-    rests = words.rests_on(main_cell.n, main_cell.employers, main_cell.basis)
-    facts = [("Rests on", rests)] if main_cell.amounts and rests else []
-    if main_cell.amounts:
-        facts.append(("As of" if main_cell.basis == OWN else "Of", main_cell.period))
-        facts.append(("How sure", say_sureness(main_cell)))
-    return View(
-        kicker=say_kicker(main_cell),
-        title=say_title(main_cell),
-        dek=say_dek(main_cell, main_cell.amounts) if main_cell.amounts else "",
-        facts=facts,
-        chart=rows.draw(
-            chart_rows, axis, label=f"{name_work(work)} in {PLACES[place].in_words}, by level", classes="pay"
-        ),
-        table=[table_line(one, capitalise(one.level)) for one in levels],
-        cell=main_cell,
-    )
-
-
-def say_kicker(cell: PayCell) -> str:
-    """The first line: what stands in the place of what was asked for, if anything does, and the kind of source."""
-    kind = f"{'Advertised pay' if cell.basis.startswith(OWN) else 'Pay'} · {BASES[cell.basis].words}"
-    return f"{CLOSEST}: {cell.instead} · {kind}" if cell.instead else kind
-
-
-def name_row(cell: PayCell, name: str) -> str:
-    """The name of a row, and what it counts instead where that is something else."""
-    return f"{name} ({cell.instead})" if cell.instead and cell.amounts else name
-
-
-def say_sureness(cell: PayCell) -> str:
-    """How sure a cell is, and whether it is old or waits for review."""
-    parts = [words.SURENESS[cell.form], "nothing newer since" if cell.is_old else "", cell.review]
-    return "; ".join(filter(None, parts))
-
-
-def _nothing(explorer: Explorer, key: tuple[str, str, str]) -> PayCell:
+def answer_of(row: Row, basis: str, key: Key = ("", "", ""), **known: Any) -> Answer:
+    """A row of pay as an answer; what else is `known` of it."""
     place, work, level = key
-    return PayCell(
-        place=place,
-        work=work,
-        level=level,
-        basis=OWN,
-        day=explorer.as_of,
-        period=day(explorer.as_of),
-        n=0,
-        employers=None,
-        form=FEW,
-        amounts=None,
+    cell = Cell(id="", kind=PAY_IDS, renderer=pay.PAY, row=row, place=place, work=work, item=level, basis=basis)
+    return Answer(cell=cell, **known)
+
+
+# --- sentences --------------------------------------------------------------------------------------------------
+
+
+def say_title(answer: Answer) -> str:
+    """The answer as a sentence."""
+    if not answer.has_amounts:
+        if answer.why:
+            return f"{words.capital(answer.why)}: {answer.what}"
+        return f"Too few adverts to say: {answer.cell.n or 0} of {NEEDED} for {answer.what}"
+    low, high, median = (answer.number(part) for part in ("low", "high", "median"))
+    basis, of = answer.cell.basis, f"a {answer.per} for {answer.what}"
+    if basis in OF_PERSONS or low.known is None or high.known is None:
+        about = "a median of" if median.value is not None else "a median somewhere in"
+        phrase = answer.write(*(median.known or (0.0, 0.0)), is_long=True)
+        return f"{OF_PERSONS.get(basis, 'Adverts offered')} {about} {phrase} {of}"
+    by = "Adverts" if basis == OWN else "Adverts collected by others"
+    if low.value is not None and high.value is not None:
+        return f"{by} offered {answer.write(low.value, high.value, is_long=True)} {of}"
+    first, last = (
+        f"{'' if end.value is not None else 'somewhere in '}{answer.write(*known)}"
+        for end, known in ((low, low.known), (high, high.known))
     )
+    return f"{by} for {answer.what} offered from {first} to {last} a {answer.per}"
 
 
-def address_of(cell: PayCell) -> str:
-    """Where the explorer shows a cell."""
-    return f"pay.html#place={cell.place}&role={cell.work}&level={cell.level}"
+def say_median(answer: Answer) -> str:
+    """The median of all boards and how far it is known; "" where a figure of others, or the title, says it."""
+    median = answer.number("median")
+    if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
+        return ""
+    return f"The median was {_say_with_ends(answer, median, is_known=answer.form != OTHERS)}."
 
 
-def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
-    """The axis of rows of pay."""
-    return rows.axis_for(chart_rows, lambda amount: _tick(amount, currency))
+def say_median_of_panel(answer: Answer) -> str:
+    """The median of jobs on boards drawn at random, how far it is known and what it rests on; "" where none is said."""
+    median = answer.number(MEDIAN_OF_PANEL)
+    if not answer.has_amounts or median.ends is None or median.counts is None:
+        return ""
+    said, rests = _say_with_ends(answer, median), words.rests_on(*median.counts, OWN)
+    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
 
 
-def _tick(amount: float, currency: str) -> str:
-    if not amount:
-        return f"{words.sign(currency)}0"
-    return f"{words.sign(currency)}{amount / 1_000:g}K" if amount >= 1_000 else f"{words.sign(currency)}{amount:g}"
+def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
+    """An amount at length with its interval, where that is known; or the interval in its place."""
+    said = "" if number.value is None else answer.write(number.value, number.value, is_long=True)
+    if number.ends is None or not is_known:
+        return said
+    low, high = (answer.write(end, end, is_long=True) for end in number.ends)
+    interval = f"between {low} and {high}, 19 times in 20"
+    return f"{said} ({interval})" if said else interval
 
 
-def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
+def say_dek(answer: Answer) -> str:
+    """The line below the answer: both medians, as far as they may be said."""
+    return " ".join(filter(None, (say_median(answer), say_median_of_panel(answer))))
+
+
+def say_kicker(answer: Answer) -> str:
+    """The first line: what stands in the place of what was asked for, if anything does, and the kind of source."""
+    basis = answer.cell.basis
+    kind = f"{'Pay' if basis in OF_PERSONS else 'Advertised pay'} · {BASES[basis].words}"
+    return f"{CLOSEST}: {answer.instead} · {kind}" if answer.instead else kind
+
+
+def say_value(answer: Answer) -> tuple[str, str]:
+    """The band, and the median below it: ("$150–245K", "median 190K"); of pay without a band its median alone."""
+    low, high, median = (answer.number(part) for part in ("low", "high", "median"))
+    if low.known is None or high.known is None:
+        said = "" if median.known is None else answer.write(*median.known)
+        return said if median.value is not None else f"within {said}", "median"
+    value = answer.write(low.known[0], high.known[1])
+    is_point = low.value is not None and high.value is not None
+    said = "" if median.known is None else answer.write(*median.known, is_bare=True)
+    return value if is_point else f"within {value}", f"median {said}"
+
+
+def with_ends(answer: Answer, part: str) -> str:
+    """An amount with its interval, where it has one that may be said; or the interval in its place."""
+    number = answer.number(part)
+    if number.value is None:
+        return "–" if number.ends is None else f"within {answer.write(*number.ends)}"
+    said = answer.write(number.value, number.value)
+    return f"{said} ({answer.write(*number.ends, is_bare=True)})" if number.ends and answer.is_own else said
+
+
+def _say_amounts(answer: Answer) -> tuple[str, str, str]:
+    """The low end, the median and the high end of a line of a table."""
+    low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
+    if answer.number(MEDIAN_OF_PANEL).known is not None:
+        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
+    return low, median, high
+
+
+# --- rows, tables and the view without a script --------------------------------------------------------------
+
+
+def _name_row(answer: Answer, name: str) -> str:
+    """The name of a row, and what it counts instead where that is something else."""
+    return f"{name} ({answer.instead})" if answer.instead and answer.has_amounts else name
+
+
+def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
     """A row of pay: the band, its middle half, the median, and brackets under the ends."""
-    if cell.amounts is None:
-        count = f"{cell.n or 0} of {NEEDED} needed"
-        when = f" in {words.month(cell.day)}" if cell.is_old else ""
+    if not answer.has_amounts:
         return ChartRow(
             name=name,
-            needed=cell.why or f"too few to say: {count}{when}",
-            form=WORDS if cell.why else FEW,
+            needed=answer.why or f"too few to say: {answer.lacks}",
+            form=WORDS if answer.why else FEW,
             href=href,
             is_chosen=is_chosen,
-            spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {count}{when}.",
+            spoken=f"{name}: {answer.why or f'too few adverts to say, {answer.lacks}'}.",
         )
-    value, beneath = say_value(cell.amounts)
-    rests, name = _say_rests(cell), name_row(cell, name)
+    value, beneath = say_value(answer)
+    rests, name = answer.rests_on_work, _name_row(answer, name)
+    aloud = ", rests on ".join(filter(None, (f"{value} a {answer.per}, {beneath}", rests)))
     return ChartRow(
         name=name,
         beneath=rests,
         value=value,
         value_beneath=beneath,
-        form=cell.form,
-        marks=_marks(cell),
-        spoken=f"{name}: {value} a year, {beneath}{', rests on ' if rests else ''}{rests}. {say_sureness(cell)}.",
+        form=answer.form,
+        marks=tuple(_marks(answer)),
+        spoken=f"{name}: {aloud}. {answer.sureness}.",
         href=href,
         is_chosen=is_chosen,
         figure=figure,
-        badge=cell.review,
+        badge=answer.review,
     )
 
 
-def _say_rests(cell: PayCell) -> str:
-    """What a cell rests on, with the work that was counted where it is wider."""
-    return "; ".join(filter(None, (cell.counted, words.rests_on(cell.n, cell.employers, cell.basis))))
+def _marks(answer: Answer) -> Iterator[Mark]:
+    form, median = answer.form, answer.number("median")
+    for kind, first, last in (("band", "low", "high"), ("strong", "p25", "p75")):
+        low, high = answer.number(first).known, answer.number(last).known
+        if low is not None and high is not None:
+            yield Mark(kind=kind, start=low[0], end=high[1], style=form)
+    if median.value is not None:
+        yield Mark(kind="diamond" if form == OTHERS else "dot", start=median.value, style=form)
+    elif median.ends is not None:
+        yield Mark(kind="line", start=median.ends[0], end=median.ends[1], style=form)
+    for part in ("low", "high"):
+        if answer.is_own and (ends := answer.number(part).ends) is not None:
+            yield Mark(kind="bracket", start=ends[0], end=ends[1])
 
 
-def say_value(amounts: Amounts) -> tuple[str, str]:
-    """The band, and the median below it: ("$150–245K", "median 190K"); of pay without a band its median alone."""
-    low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
-    median_text = "" if median is None else words.money(*median, amounts.currency)
-    if low is None or high is None:
-        return (median_text if amounts.value("median") is not None else f"within {median_text}"), "median"
-    is_point = low[0] == low[1] and high[0] == high[1]
-    value = words.money(low[0], high[1], amounts.currency)
-    return (
-        value if is_point else f"within {value}"
-    ), f"median {median_text.removeprefix(words.sign(amounts.currency))}"
+def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
+    """The axis of rows of pay."""
+    sign = words.sign(currency)
+    return rows.axis_for(
+        chart_rows, lambda amount: f"{sign}{amount / 1_000:g}K" if amount >= 1_000 else f"{sign}{amount:g}"
+    )
 
 
-def _marks(cell: PayCell) -> tuple[Mark, ...]:
-    amounts = cell.amounts
-    if amounts is None:
-        return ()
-    marks = []
-    low, high, p25, p75 = (amounts.known(part) for part in ("low", "high", "p25", "p75"))
-    if low is not None and high is not None:
-        marks.append(Mark(kind="band", start=low[0], end=high[1], style=cell.form))
-    if p25 is not None and p75 is not None:
-        marks.append(Mark(kind="strong", start=p25[0], end=p75[1], style=cell.form))
-    median, ends = amounts.value("median"), amounts.ends("median")
-    if median is not None:
-        marks.append(Mark(kind="diamond" if cell.form == OTHERS else "dot", start=median, style=cell.form))
-    elif ends is not None:
-        marks.append(Mark(kind="line", start=ends[0], end=ends[1], style=cell.form))
-    if cell.basis == OWN:
-        for part in ("low", "high"):
-            if (bracket := amounts.ends(part)) is not None:
-                marks.append(Mark(kind="bracket", start=bracket[0], end=bracket[1]))
-    return tuple(marks)
-
-
-TABLE_COLUMNS = ("", "Low end", "Median", "High end", "Rests on", "As of", "How sure")
-
-
-def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
+def table_line(answer: Answer, name: str) -> tuple[str, ...]:
     """A row of pay in words, for the table below its chart."""
-    if cell.amounts is None:
-        lacks = cell.why or f"{cell.n or 0} of {NEEDED} needed"
-        return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[FEW])
-    low, median, high = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
-    if cell.amounts.known(MEDIAN_OF_PANEL) is not None:
-        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(cell.amounts, MEDIAN_OF_PANEL, is_own=True)}"
-    return (name_row(cell, name), low, median, high, _say_rests(cell), cell.period, say_sureness(cell))
+    if not answer.has_amounts:
+        return (name, "–", "–", "–", answer.lacks, answer.period, words.SURENESS[FEW])
+    said = (*_say_amounts(answer), answer.rests_on_work, answer.period, answer.sureness)
+    return (_name_row(answer, name), *said)
 
 
-def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
-    """An amount with its interval, where it has one that may be said; or the interval in its place."""
-    value, ends = amounts.value(part), amounts.ends(part)
-    if value is None:
-        return "–" if ends is None else f"within {words.money(*ends, amounts.currency)}"
-    money = words.money(value, value, amounts.currency)
-    if ends is None or not is_own:
-        return money
-    return f"{money} ({words.money(*ends, amounts.currency).removeprefix(words.sign(amounts.currency))})"
+def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
+    """Every answer as a line of a table, for readers without scripts."""
+    for place in explorer.places:
+        for work in explorer.works:
+            for level in LEVELS:
+                if (answer := explorer.best((place.slug, work, level))).has_amounts:
+                    yield place.name, name_work(work), *table_line(answer, capitalise(level))
+
+
+def view(explorer: Explorer) -> dict[str, Any]:
+    """What the page shows first, in US dollars a year: the answer, its facts, and its levels as chart and table."""
+    place, work, level = explorer.choice
+    answer = explorer.best(explorer.choice)
+    levels = {other: explorer.best((place, work, other)) for other in LEVELS}
+    chart_rows = [
+        pay_row(one, name=capitalise(other), is_chosen=other == level, href=one.address)
+        for other, one in levels.items()
+    ]
+    facts = {
+        "Rests on": answer.rests, "As of" if answer.is_own else "Of": answer.period, "How sure": answer.sureness,
+    }  # fmt: skip
+    heading = words.capital(f"{name_work(work)} in {PLACES[place].in_words}, by level")
+    return {
+        "answer": answer,
+        "kicker": say_kicker(answer),
+        "title": say_title(answer),
+        "dek": say_dek(answer),
+        "facts": {name: said for name, said in facts.items() if said and answer.has_amounts},
+        "heading": heading,
+        "chart": rows.draw(chart_rows, pay_axis(chart_rows, "USD"), label=heading, classes="pay"),
+        "table": [table_line(one, capitalise(other)) for other, one in levels.items()],
+    }
 
 
 # --- the data of the script -------------------------------------------------------------------------------
@@ -564,18 +481,10 @@ def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
 def to_script(explorer: Explorer) -> bytes:
     """The data as a script that a page loads from a disk, too, where browsers refuse to read files: `PAY = {…}`."""
     slugs = {place.slug for place in explorer.places}
-    instead = sorted({cell.instead for cell in explorer.cells.values()} | {""})
-    pay_cells = {
-        ".".join(key): _to_list(cell, instead)
-        for key, cell in sorted(explorer.cells.items())
-        if key[0] in slugs and key[1] in explorer.works
-    }
     data: dict[str, Any] = {
-        "as_of": explorer.as_of.isoformat(),
+        "as_of": day(explorer.as_of),
         "needed": NEEDED,
-        "closest": CLOSEST,
-        "instead": instead,
-        "bases": list(NAMED),
+        "kicker": say_kicker(answer_of({}, OWN)),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
         "heads": dict(sorted(explorer.heads.items())),
@@ -583,43 +492,66 @@ def to_script(explorer: Explorer) -> bytes:
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
         "groups": {work: split_work(work)[0] for work in explorer.works},
         "symbols": dict(words.SYMBOLS),
-        "units": {basis: BASES[basis].unit for basis in NAMED},
-        "kickers": {basis: BASES[basis].words for basis in NAMED},
         "sureness": dict(words.SURENESS),
-        "panel": SAMPLE_WORDS["panel"],
         "choice": list(explorer.choice),
-        "cells": pay_cells,
+        "cells": {
+            ".".join(key): _describe(answer, explorer.as_of)
+            for key, answer in sorted(explorer.answers.items())
+            if key[0] in slugs and key[1] in explorer.works
+        },
     }
     return f"window.PAY = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
 
 
-def _to_list(cell: PayCell, instead: Sequence[str]) -> list[Any]:
-    head = [
-        NAMED.index(cell.basis), cell.form, cell.n, cell.employers, cell.period, cell.figure, cell.counted,
-        words.month(cell.day) if cell.is_old else 0, cell.review, cell.licence,
-        instead.index(cell.instead),
-    ]  # fmt: skip
-    if cell.amounts is None:
-        return head
-    money = [cell.place_currency, None if cell.price is None else round(cell.price, 5), cell.price_year]
-    local = None if cell.local is None else [cell.local.currency, *_to_numbers(cell.local)]
-    return [*head, [cell.amounts.currency, *_to_numbers(cell.amounts)], local, *money]
+def _describe(answer: Answer, as_of: date) -> Any:
+    """An answer for the script: its texts by money, and of each choice of money which these are, or why there are none.
+
+    Of too few jobs their number, and the day where it is another than that of the data.
+    """
+    n, row = answer.cell.n or 0, answer.cell.row
+    if not answer.cell.numbers:
+        return n if answer.period == day(as_of) else {"n": n, "period": answer.period}
+    of_place, price = row.get("place_currency"), row.get("price")
+    monies = {answer.currency: ""}
+    if "local_median" in answer.cell.numbers:
+        monies[row["local_currency"]] = "local_"
+    usd: Any = ["USD"] if "USD" in monies else f"known in {answer.currency} only"
+    local: Any = "known in US dollars only" if of_place else "a place of several monies"
+    ppp = local
+    if of_place in monies:
+        local, ppp = [of_place], "no price level is known"
+        if price:
+            ppp = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"]
+    record = {
+        "kicker": say_kicker(answer),
+        "rests": answer.rests,
+        "period": answer.period,
+        "sure": answer.sureness,
+        "form": answer.form,
+        "licence": answer.licence,
+        "figure": answer.cell.figure,
+        "counted": answer.counted,
+        "instead": answer.instead,
+        "review": answer.review,
+        "isOwn": answer.is_own,
+        "in": {"usd": usd, "local": local, "ppp": ppp},
+        "texts": {currency: _texts(answer, money) for currency, money in monies.items()},
+    }
+    return {name: value for name, value in record.items() if value}
 
 
-def _to_numbers(amounts: Amounts) -> Iterator[float | None]:
-    for part in PARTS:
-        for value in amounts.parts.get(part, (None, None, None)):
-            yield None if value is None else round(value, 2)
-    if amounts.of_panel is not None:
-        for value in (*amounts.parts[MEDIAN_OF_PANEL], *amounts.of_panel):
-            yield None if value is None else round(value, 2)
-
-
-def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
-    """Every answer as a line of a table, for readers without scripts."""
-    for place in explorer.places:
-        for work in explorer.works:
-            for level in LEVELS:
-                cell = explorer.best((place.slug, work, level))
-                if cell is not None and cell.amounts is not None:
-                    yield place.name, name_work(work), *table_line(cell, capitalise(level))
+def _texts(answer: Answer, money: str) -> dict[str, Any]:
+    """What an answer says in a money, as patterns; its marks, and the ends of its quarters."""
+    pattern = Pattern(**{**vars(answer), "money": money})
+    value, beneath = say_value(pattern)
+    quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]
+    return {
+        "title": say_title(pattern),
+        "dek": say_dek(pattern),
+        "value": value,
+        "beneath": beneath,
+        "table": list(_say_amounts(pattern)),
+        "marks": [[one.kind, one.style, _shorten(one.start), one.end and _shorten(one.end)] for one in _marks(pattern)],
+        "middle": _shorten((pattern.number("median").known or (0.0,))[0]),
+        "quarters": [ends and [*map(_shorten, ends)] for ends in quarters] if answer.is_own else [],
+    }

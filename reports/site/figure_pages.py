@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reports.cells.cell import FEW, MEDIAN_OF_PANEL, judge_sureness
+from markupsafe import Markup
+
+from reports.cells.cell import FEW, MEDIAN_OF_PANEL, Cell, judge_sureness
+from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
-from reports.figures.history import FigureVintage
-from reports.figures.places import PLACES
-from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
+from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.findings import FindingsBasis
-from reports.wording import notes, numbers
+from reports.wording import notes
 from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences
@@ -48,259 +49,153 @@ def order_of(figure: Figures) -> tuple[int, str]:
     return _ORDER.get(figure.figure.partition(".")[0], len(_ORDER) // 2), figure.figure
 
 
-STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
+FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
+"""Where the SELECT of a figure runs."""
 
 
 def describe(figure: Figures, original: Figures, publication: PublishedDay, data: FindingsBasis) -> Mapping[str, Any]:
     """What the page of a figure is filled with; `original` is the figure as its files and guides word it."""
-    is_printed = figure.value is not None
-    pairs = list(named_rows(figure)) if is_printed else []
-    is_single = len(pairs) == 1
-    licence = publication.licences[figure.figure]
-    pay = _pay_cell(figure, data)
-    value, qualifier = notes.parts(figure)
-    form = _form(figure, pairs)
-    chart, heading, key = _chart(figure, data, pay)
+    cells, licence = cells_of(figure), publication.licences[figure.figure]
+    form = _judge(figure, cells)
+    head = _head(figure, data)
+    sql = describe_sql(figure, declaration_of(figure.figure), licence)
     return {
         "figure": figure,
-        "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
-        "title": _title(figure, pay, data),
-        "instead": notes.say_instead(original),
-        "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
-        "said": words.plain(qualifier) if is_printed else "",
-        "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
-        "nearest": [
-            (near.figure, words.plain(near.title), words.plain(near.value))
-            for near in figure.nearest or ()
-            if near.figure in data.figures
-        ],
-        "facts": _facts(figure, form) if is_printed else [],
-        "parts_of_value": _parts(pairs) if is_single else [],
-        "chart": chart,
-        "chart_heading": heading,
-        "chart_key": key,
-        "table": notes.table(figure),
-        "counts": _counts(figure, pairs),
-        "trust": _trust(figure, form) if is_printed else "",
-        "vintages": [_describe_vintage(one) for one in reversed(publication.vintages.get(figure.figure, ()))],
-        "sources": _sources(figure, publication),
-        "snapshots": figure.snapshots,
-        "selects": _selects(figure, publication),
-        "citation": publication.cite(
-            f"{words.plain(original.title)} [{figure.figure}]", path_of(figure.figure), licence
-        ),
+        "original": original,
         "licence": licence,
-        "bibtex": _bibtex(original, publication),
-        "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
-        "printed": original.value or "",
-        "file": f"figures/{figure.figure}",
+        "crumbs": GROUPS.get(figure.figure.partition(".")[0], WORK),
+        "head": head,
+        "value": head.value if len(cells) == 1 or head.chart is None else "",
+        "said": words.plain(notes.parts(figure)[1]),
+        "missing": words.plain(figure.missing or figure.reason or ""),
+        "nearest": [near for near in figure.nearest or () if near.figure in data.figures],
+        "facts": _facts(figure, form),
+        "parts_of_value": _parts(cells[0]) if len(cells) == 1 else {},
+        "table": notes.table(figure),
+        "note": words.plain(notes.note(figure) if cells else sentences([figure.unit, notes.level(figure) or None])),
+        "trust": _trust(figure, form) if cells else "",
+        "vintages": publication.vintages.get(figure.figure, ()),
+        "behind": {part.source: part for part in figure.behind or ()},
+        "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
+        "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
         "address": f"{publication.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
-        "form": words.SURENESS[form],
     }
 
 
-def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
-    """The value in large letters: pay by the year, as its title and chart are."""
-    if pay is not None and pay.amounts is not None:
-        return f"{explorer.say_value(pay.amounts)[0]} a year"
-    return words.plain(value)
+def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
+    """How sure a figure is: as sure as the least sure of its rows."""
+    is_point = all((cell.row.get("form") or "point") == "point" for cell in cells)
+    is_low = figure.status == "low" or any(cell.row.get("is_low") or cell.status == "low" for cell in cells)
+    return FEW if figure.value is None else judge_sureness("low" if is_low else "", figure.basis, is_point=is_point)
 
 
-def _form(figure: Figures, pairs: Sequence[Any]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What a page begins with: the title, the value in large letters, and the chart with its heading and key."""
+
+    title: str
+    value: str = ""
+    chart: Markup | None = None
+    heading: str = ""
+    key: str = ""
+
+
+def _head(figure: Figures, data: FindingsBasis) -> Head:
+    """The answer as a sentence, beside its neighbours, where a figure is one number of pay or of a skill."""
+    title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
-        return FEW
-    is_point = all((row.get("form") or "point") == "point" for _, row in pairs)
-    is_low = figure.status == "low" or any(row.get("is_low") or row.get("status") == "low" for _, row in pairs)
-    return judge_sureness("low" if is_low else "published", figure.basis, is_point=is_point)
-
-
-def _pay_cell(figure: Figures, data: FindingsBasis) -> explorer.PayCell | None:
-    """The cell of the explorer that a figure is; None for all others."""
-    parts = figure.figure.split(".")
-    if figure.value is None or len(parts) != 4 or parts[0] != "pay" or parts[1] not in PLACES:
-        return None
-    cell = data.explorer.cells.get((parts[1], parts[2], parts[3]))
-    return cell if cell is not None and cell.figure == figure.figure else None
-
-
-def _title(figure: Figures, pay: explorer.PayCell | None, data: FindingsBasis) -> str:
-    """The answer as a sentence where a figure is one number of pay or of a skill; else its title."""
-    if pay is not None:
-        return explorer.say_title(pay)
-    at = _skill_at(figure, data)
-    if at is None:
-        return words.plain(figure.title)
-    skill_list, number = at
-    skill = skill_list.skills[number]
-    share = (
-        percent(skill.row["share"])
-        if skill.is_point
-        else f"Between {percent(skill.row['share_lo'])} and {percent(skill.row['share_hi'])}"
-    )
-    return f"{share} of {skills.name_list(skill_list)} ask for {skill.name}"
-
-
-def _skill_at(figure: Figures, data: FindingsBasis) -> tuple[skills.SkillList, int] | None:
-    """The list in which the figure of a skill stands, and its place there."""
-    parts = figure.figure.split(".")
-    if figure.value is None or len(parts) != 4 or parts[0] != "skill":
-        return None
-    skill_list = data.skills.get((parts[2], parts[3]))
-    numbers = (
-        [] if skill_list is None else [n for n, one in enumerate(skill_list.skills) if one.figure == figure.figure]
-    )
-    return (skill_list, numbers[0]) if skill_list is not None and numbers else None
+        return Head(title=title)
+    cells = cells_of(figure)
+    title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
+    kind, first, second, third = [*figure.figure.split("."), "", "", ""][:4]
+    answer, skill_list = data.explorer.answers.get((first, second, third)), data.skills.get((second, third))
+    if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
+        return Head(
+            title=explorer.say_title(answer),
+            value=f"{explorer.say_value(answer)[0]} a year",
+            chart=_beside(figure, data, answer),
+            heading="Beside its neighbours, a year",
+        )
+    if kind == "skill" and skill_list is not None:
+        for number, skill in enumerate(skill_list.skills):
+            if skill.figure == figure.figure:
+                row = skill.asked.row
+                share = percent(row["share"])
+                if not skill.is_point:
+                    share = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
+                return Head(
+                    title=f"{share} of {skill_list.name} ask for {skill.name}",
+                    value=value,
+                    chart=_among_skills(skill_list, number),
+                    heading="Beside the skills that are asked about as often",
+                )
+    drawing = figure_rows.draw(figure)
+    if drawing is None:
+        return Head(title=title, value=value)
+    return Head(title=title, value=value, chart=drawing.chart, heading=drawing.heading, key=drawing.key)
 
 
 NEIGHBOURS = 3
 """Skills that are shown above and below one."""
 
 
-def _among_skills(skill_list: skills.SkillList, number: int) -> Any:
+def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
     """A skill among those that are asked about as often."""
-    indices = range(max(0, number - NEIGHBOURS), min(len(skill_list.skills), number + NEIGHBOURS + 1))
-    chart_rows = []
-    for at in indices:
-        row = skills.skill_row(skill_list.skills[at])
+    first, chart_rows = max(0, number - NEIGHBOURS), []
+    for at, skill in enumerate(skill_list.skills[first : number + NEIGHBOURS + 1], first):
+        row = skills.skill_row(skill)
         href = row.href.removeprefix("f/") if at != number else ""
         chart_rows.append(replace(row, is_chosen=at == number, href=href, figure="", data={}))
-    return rows.draw(
-        chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked about as often", classes="skills"
-    )
+    axis = rows.axis_for(chart_rows, percent)
+    return rows.draw(chart_rows, axis, label="Skills asked about as often", classes="skills")
 
 
-def _chart(figure: Figures, data: FindingsBasis, pay: explorer.PayCell | None) -> tuple[Any, str, str]:
-    if figure.value is None:
-        return None, "", ""
-    if pay is not None:
-        return *_beside(figure, data, pay), ""
-    if (at := _skill_at(figure, data)) is not None:
-        return _among_skills(*at), "Beside the skills that are asked about as often", ""
-    drawing = figure_rows.draw(figure)
-    return (None, "", "") if drawing is None else (drawing.chart, drawing.heading, drawing.key)
-
-
-def _beside(figure: Figures, data: FindingsBasis, pay: explorer.PayCell) -> tuple[Any, str]:
+def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Markup:
     """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
-    place, work, level = pay.key
-    keys = [(place, work, other) for other in explorer.LEVELS if other != level]
-    keys += [(place, other, level) for other in data.explorer.works if other != work]
-    cells = [cell for cell in map(data.explorer.best, keys) if cell is not None and cell.amounts is not None]
-    chart_rows = [explorer.pay_row(pay, name="This figure", is_chosen=True, figure=figure.figure)]
-    for cell in cells[:6]:
-        name = capitalise(cell.level) if cell.work == work else words.capital(name_work(cell.work))
-        href = f"{cell.figure}.html" if cell.figure else f"../{explorer.address_of(cell)}"
-        chart_rows.append(explorer.pay_row(cell, name=name, href=href))
+    place, work, level = answer.key
+    names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
+    names |= {(place, other, level): words.capital(name_work(other)) for other in data.explorer.works if other != work}
+    near = [one for one in map(data.explorer.best, names) if one.has_amounts]
+    chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
+    for one in near[:6]:
+        href = f"{one.cell.figure}.html" if one.cell.figure else f"../{one.address}"
+        chart_rows.append(explorer.pay_row(one, name=names[one.key], href=href))
     guide = figure_rows.guide_row(figure)
     chart_rows += [guide] if guide else []
-    axis = explorer.pay_axis(chart_rows, pay.amounts.currency if pay.amounts else "USD")
-    chart = rows.draw(chart_rows, axis, label="This figure beside others", classes="pay")
-    return chart, "Beside its neighbours, a year"
+    axis = explorer.pay_axis(chart_rows, answer.currency)
+    return rows.draw(chart_rows, axis, label="This figure beside others", classes="pay")
 
 
-def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
-    facts = [("Rests on", words.rests_on(figure.n_jobs, figure.n_employers, figure.basis))]
-    period = notes.describe_period(figure)
-    label, _, when = period.partition(" ")
-    if label == "read":
-        facts.append(("Adverts read", when))
-    elif label in ("pay", "wages"):
-        facts.append((f"{label.capitalize()} of", when.removeprefix("of ")))
-    else:
-        facts.append(("As of", period.removeprefix("as of ")))
-    facts.append(("Unit", figure.unit))
-    old = "nothing newer since" if figure.status == "stale" else ""
-    facts.append(("How sure", "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure))))))
-    return [(name, value) for name, value in facts if value]
+_PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
+"""The names of facts on when a figure is of, by how the words of its period begin."""
 
 
-def _parts(pairs: Sequence[Any]) -> list[tuple[str, str]]:
+def _facts(figure: Figures, form: str) -> dict[str, str]:
+    period, old = notes.describe_period(figure), "nothing newer since" if figure.status == "stale" else ""
+    begin = next((one for one in _PERIODS if period.startswith(one)), "")
+    facts = {
+        "Rests on": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
+        _PERIODS.get(begin, "As of"): period.removeprefix(begin),
+        "Unit": figure.unit,
+        "How sure": "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure)))),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _parts(cell: Cell) -> dict[str, str]:
     """The parts of pay in one row, each with its interval."""
-    _, row = pairs[0]
-    if row.get("p50") is None:
-        return []
-    amounts = explorer.amounts_of(row)
-    labels = (
-        ("Median", "median"), (f"Median of jobs on {SAMPLE_WORDS['panel']}", MEDIAN_OF_PANEL), ("Low end", "low"),
-        ("High end", "high"),
-    )  # fmt: skip
-    is_own = row.get("basis") == explorer.OWN
-    return [
-        (name, explorer.with_ends(amounts, part, is_own=is_own))
-        for name, part in labels
-        if amounts.known(part) is not None
-    ]
-
-
-def _counts(figure: Figures, pairs: Sequence[Any]) -> str:
-    """What the figure counts, as sentences."""
-    declaration = declaration_of(figure.figure)
-    if not pairs:
-        return sentences([figure.unit, notes.level(figure) or None])
-    mart_rows = notes.rows_of(figure)
-    return words.plain(
-        sentences([notes.say_basis(figure), notes.define_level(figure), *declaration.renderer.note(mart_rows)])
-    )
+    answer = explorer.Answer(cell=cell)
+    labels = {
+        "median": "Median", MEDIAN_OF_PANEL: f"Median of jobs on {SAMPLE_WORDS['panel']}", "low": "Low end",
+        "high": "High end",
+    }  # fmt: skip
+    if cell.row.get("p50") is None:
+        return {}
+    return {name: explorer.with_ends(answer, part) for part, name in labels.items() if answer.number(part).known}
 
 
 def _trust(figure: Figures, form: str) -> str:
-    against = notes.compare(figure)
-    parts = [
-        words.SURENESS[form],
-        f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
-        if figure.status == "stale"
-        else None,
-        notes.why_low(figure, most=notes.MAX_NAMED_IN_NOTE),
-        BASES[figure.basis].trust if figure.basis else None,
-        f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
-        f"against it, {against}" if against else None,
-    ]
-    return words.plain(sentences(parts))
-
-
-def _describe_vintage(one: FigureVintage) -> dict[str, Any]:
-    is_corrected = one.is_correction and one.state == "published"
-    return {
-        "day": numbers.day(one.offered_on),
-        "value": words.plain(one.value) if one.value else "cannot be said",
-        "n": one.n_jobs,
-        "why": one.why,
-        "reason": one.reason,
-        "state": "Corrected" if is_corrected else STATES[one.state],
-        "is_waiting": one.state == "waiting",
-    }
-
-
-def _sources(figure: Figures, publication: PublishedDay) -> list[dict[str, Any]]:
-    behind = {part.source: part for part in figure.behind or ()}
-    entries = []
-    for name in figure.sources:
-        source, part = publication.sources.get(name), behind.get(name)
-        entries.append(
-            {
-                "title": source.title if source else name,
-                "homepage": source.homepage if source else None,
-                "attribution": source.attribution if source else "",
-                "licence": source.licence if source else "",
-                "n": part.n if part else None,
-                "read_on": numbers.day(part.read_on) if part and part.read_on else "–",
-            }
-        )
-    return entries
-
-
-def _selects(figure: Figures, publication: PublishedDay) -> list[tuple[str, str]]:
-    """The SELECT that answers what the figure says: where it runs, and its text."""
-    one = describe_sql(figure, declaration_of(figure.figure), publication.licences[figure.figure])
-    files = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
-    return [] if one is None else [(files[one["answered_by"]], one["select"])]
-
-
-def _bibtex(figure: Figures, publication: PublishedDay) -> str:
-    key = figure.figure.replace(".", "_")
-    return (
-        f"@misc{{{key}_{publication.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"
-        f"  author = {{{{{publication.name}}}}},\n"
-        f"  year = {{{publication.as_of.year}}},\n"
-        f"  note = {{Figure {figure.figure}, release of {numbers.day(publication.as_of)}}}\n}}"
-    )
+    """How far to trust a printed figure, as sentences."""
+    stale = f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
+    trust = BASES[figure.basis].trust if figure.basis else None
+    return sentences([words.SURENESS[form], stale if figure.status == "stale" else None, trust])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from markupsafe import Markup
 
@@ -171,16 +170,10 @@ def _form(cell: Cell, *parts: str) -> str:
 
 
 def _pay(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
-    is_own, rung = cell.basis == explorer.OWN, cell.row.get("rung")
-    row = explorer.pay_row(
-        explorer.PayCell(
-            place="", work="", level="", basis=cell.basis, day=cell.period_to or date.min, period="", n=cell.n or 0,
-            employers=cell.employers if is_own else None, form=_form(cell, "low", "high"),
-            amounts=explorer.amounts_of(cell.row), instead=say_instead(rung, cell.basis, "") if rung else "",
-            review=words.find_review(cell.row.get("value")),
-        ),
-        name=name,
-    )  # fmt: skip
+    rung = cell.row.get("rung")
+    instead = say_instead(rung, cell.basis, "") if rung else ""
+    answer = explorer.Answer(cell=cell, instead=instead, review=words.find_review(cell.row.get("value")))
+    row = explorer.pay_row(answer, name=name)
     _, others = regions.split_name(cell.row) or ("", "")
     return [replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))]
 

@@ -80,23 +80,23 @@ def lead(data: FindingsBasis) -> Finding | None:
     """Pay at the place that most of our own adverts with pay are of, beside other work there."""
     choice = data.explorer.choice
     cell = data.explorer.best(choice)
-    if cell is None or cell.amounts is None:
+    if not cell.has_amounts:
         return None
     place, work, level = choice
     others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            one, name=words.capital(name_work(one.work)), is_chosen=one.work == work, href=explorer.address_of(one),
-            figure=one.figure or "",
+            one, name=words.capital(name_work(one.cell.work)), is_chosen=one.cell.work == work, href=one.address,
+            figure=one.cell.figure or "",
         )
-        for one in others if one is not None and one.amounts is not None
+        for one in others if one.has_amounts
     ]  # fmt: skip
-    axis = explorer.pay_axis(chart_rows, cell.amounts.currency)
+    axis = explorer.pay_axis(chart_rows, cell.currency)
     return Finding(
         kicker=f"Pay · {PLACES[place].name} · {cell.period}",
         title=explorer.say_title(cell),
-        dek=explorer.say_median(cell, cell.amounts),
-        href=f"f/{cell.figure}.html" if cell.figure else "pay.html",
+        dek=explorer.say_median(cell),
+        href=f"f/{cell.cell.figure}.html" if cell.cell.figure else "pay.html",
         chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         note=figure_rows.KEY_OF_PAY,
     )
@@ -111,7 +111,7 @@ def most_asked(data: FindingsBasis) -> Finding | None:
     if skill_list is None:
         return None
     first = skills.leaders(skill_list)
-    title = SKILLS.say([(skill.name, float(skill.row["share"])) for skill in first if skill.is_point], len(first))
+    title = SKILLS.say([(skill.name, float(skill.asked.row["share"])) for skill in first if skill.is_point], len(first))
     if title is None:
         return None
     shown = skill_list.skills[:ROWS_OF_CARD]

@@ -13,30 +13,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import Cell, judge_sureness
+from reports.cells.cell import FIRM, Cell
 from reports.cells.published import read_published
-from reports.figures.places import EVERYWHERE, OF_REGION, Place, slug
+from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
 from reports.figures.share_figures import ASKED
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
-from reports.wording.numbers import VERDICTS, Row, category_name, interval, percent
+from reports.wording.numbers import category_name, interval, percent
 from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import POINT
 
-BESIDE = {"skill_required": "required", "skill_preferred": "preferred"}
-"""Measures of which a list has the share beside what is asked, by the name of its columns."""
+COUNTS = {ASKED: "asked", "skill_required": "required", "skill_preferred": "preferred"}
+"""What may be counted, by the measure: a skill that is required or preferred, and each alone."""
 LEAST_JOBS = 2
 """Jobs that must ask for a skill for it to be listed."""
 SHOWN_FIRST = 40
 """Skills that a list shows before a reader asks for all."""
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
-COUNTS = {"asked": ("share", "share_lo", "share_hi", "form")} | {
-    name: (name, f"{name}_lo", f"{name}_hi", f"{name}_form") for name in ("required", "preferred")
-}
-"""What may be counted, with its columns: a skill that is required or preferred, and each alone."""
-DECIMALS = 7
+DECIMALS = 6
 """Of shares in the list and in the script's data, so that both give the same ranks and drawings."""
 CATEGORY_STYLES = {
     "Programming Languages": "languages",
@@ -49,110 +44,102 @@ CATEGORY_STYLES = {
     "AI Ethics and Explainability": "maths",
 }
 """The colour of each category, by the name of its class. Colour is never alone: each row names its category."""
+CHIPS = {style: category_name(category) for category, style in CATEGORY_STYLES.items()} | {"maths": "Maths, ethics"}
+"""The name of each colour."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skill:
-    """A skill of a list: its row of the mart, the ranks that the data allow, and its figure where it has one."""
+    """A skill of a list: its shares by what is counted, the ranks that the data allow, and its figure if it has one."""
 
-    row: Row
+    cells: Mapping[str, Cell]
     ranks: tuple[int, int]
-    figure: str | None
+    figure: str
+
+    @property
+    def asked(self) -> Cell:
+        """The share of adverts that require or prefer it."""
+        return self.cells["asked"]
 
     @property
     def name(self) -> str:
         """The skill."""
-        return str(self.row["item"])
+        return self.asked.item
 
     @property
     def is_point(self) -> bool:
         """Whether the share itself is printed."""
-        return bool(self.row["form"] == POINT)
+        return self.asked.numbers["share"].value is not None
 
     @property
-    def form(self) -> str:
-        """How sure it is."""
-        return judge_sureness(self.row["status"], None, is_point=self.is_point)
+    def style(self) -> str:
+        """The class of its category."""
+        return CATEGORY_STYLES.get(self.asked.row["category"], "software")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SkillList:
-    """The skills of a place and group of roles, the most asked first."""
+    """The skills of a place and group of roles, the most asked first, and what all their shares rest on."""
 
     place: Place
     work: str
+    skills: Sequence[Skill]
     day: date
     n_jobs: int
     n_employers: int
-    skills: Sequence[Skill]
+
+    @property
+    def name(self) -> str:
+        """What it is of: "AI engineering adverts in the United States"."""
+        of = f"{name_work(self.work)} adverts"
+        return of if self.place is EVERYWHERE else f"{of} in {self.place.in_words}"
+
+    @property
+    def rests(self) -> str:
+        """What it rests on: "5,120 adverts, 311 employers"."""
+        return f"{self.n_jobs:,} adverts, {self.n_employers:,} employers"
 
 
 def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
     """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
-    figure_of = _published_skills(figures)
-    groups: dict[tuple[str, str], list[Row]] = {}
-    beside: dict[tuple[str, str, str, str], Cell] = {}
+    printed = {figure.figure for figure in figures if figure.value is not None}
+    lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_published(con, as_of, kinds=["shares"]):
-        if cell.measure == ASKED and cell.row["n_asking"] >= LEAST_JOBS:
-            groups.setdefault((cell.place, cell.work), []).append({**cell.row, "day": cell.row["as_of"]})
-        elif cell.measure in BESIDE:
-            beside[BESIDE[cell.measure], cell.place, cell.work, cell.item] = cell
-    rows_of = {
-        key: [{**row, **_beside([beside.get((name, *key, row["item"])) for name in BESIDE.values()])} for row in rows]
-        for key, rows in groups.items()
-    }
-    return {
-        key: _make_list(OF_REGION[(group[0]["region_level"], group[0]["region"])], key[1], group, figure_of)
-        for key, group in sorted(rows_of.items())
-    }
+        if cell.measure in COUNTS:
+            skills = lists.setdefault((cell.place, cell.work), {})
+            skills.setdefault(cell.item, {})[COUNTS[cell.measure]] = cell
+    result = {}
+    for key, by_name in sorted(lists.items()):
+        listed = [one for one in by_name.values() if "asked" in one and one["asked"].row["n_asking"] >= LEAST_JOBS]
+        if listed:
+            result[key] = _make_list(key[1], listed, printed)
+    return result
 
 
-def _beside(cells: Sequence[Cell | None]) -> Row:
-    """The shares of adverts that require and that prefer a skill, as columns of its row."""
-    return {
-        f"{name}{suffix}": None if cell is None else cell.row[column]
-        for name, cell in zip(BESIDE.values(), cells, strict=True)
-        for suffix, column in (("", "share"), ("_lo", "share_lo"), ("_hi", "share_hi"), ("_form", "form"))
-    }
-
-
-def _published_skills(figures: Sequence[Figures]) -> dict[tuple[str, str, str], Figures]:
-    """Figures of one skill by the skill, place and group of roles that their ids name."""
-    figure_of = {}
-    for figure in figures:
-        parts = figure.figure.split(".")
-        if parts[0] == "skill" and len(parts) == 4 and figure.value is not None:
-            figure_of[(parts[1], parts[2], parts[3])] = figure
-    return figure_of
-
-
-def _make_list(
-    place: Place, work: str, group: Sequence[Row], figure_of: Mapping[tuple[str, str, str], Figures]
-) -> SkillList:
-    figures = {
-        row["item"]: figure.figure
-        for row in group
-        if (figure := figure_of.get((slug(row["item"]), place.slug, work))) is not None
-    }
-    rows = [_round(row) for row in group]
-    rows.sort(key=lambda row: (-row["share"], row["item"]))
-    ranks = rank_by_intervals([(row["share_lo"], row["share_hi"]) for row in rows])
-    skills = [
-        Skill(row=row, ranks=rank, figure=figures.get(row["item"])) for row, rank in zip(rows, ranks, strict=True)
-    ]
+def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> SkillList:
+    listed.sort(key=lambda cells: (-cells["asked"].row["share"], cells["asked"].item))
+    ranks = rank_by_intervals([drawn[1:] for cells in listed if (drawn := _drawn(cells["asked"]))])
+    first = listed[0]["asked"]
     return SkillList(
-        place=place,
+        place=OF_REGION[first.region],
         work=work,
-        day=rows[0]["day"],
-        n_jobs=rows[0]["n_jobs"],
-        n_employers=rows[0]["n_employers"],
-        skills=skills,
+        skills=[
+            Skill(cells=cells, ranks=rank, figure=cells["asked"].id if cells["asked"].id in printed else "")
+            for cells, rank in zip(listed, ranks, strict=True)
+        ],
+        day=first.row["as_of"],
+        n_jobs=first.row["n_jobs"],
+        n_employers=first.row["n_employers"],
     )
 
 
-def _round(row: Row) -> Row:
-    shares = {name: row[name] for columns in COUNTS.values() for name in columns[:3] if row.get(name) is not None}
-    return {**row, **{name: round(share, DECIMALS) for name, share in shares.items()}}
+def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
+    """A share, None where only its interval is printed, and its interval, as they are drawn; None without a cell."""
+    number = None if cell is None else cell.numbers.get("share")
+    if number is None or number.low is None or number.high is None:
+        return None
+    share = None if number.value is None else round(number.value, DECIMALS)
+    return share, round(number.low, DECIMALS), round(number.high, DECIMALS)
 
 
 def first_choice(lists: Mapping[tuple[str, str], SkillList]) -> tuple[str, str]:
@@ -179,67 +166,60 @@ def say_ranks(ranks: tuple[int, int]) -> str:
 
 def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
     """A row of the list: what is required as a bar, what is preferred behind it, the share with its interval."""
-    row, style = skill.row, CATEGORY_STYLES.get(skill.row["category"], "software")
-    marks = []
-    if skill.is_point:
-        if row.get("required") is not None and row.get("required_form") == POINT:
-            marks.append(Mark(kind="tint", start=0.0, end=row["share"], style=style))
-            marks.append(Mark(kind="bar", start=0.0, end=min(row["required"], row["share"]), style=style))
-        else:
-            marks.append(Mark(kind="tint", start=0.0, end=row["share"], style=style))
-    marks.append(Mark(kind="halo", start=row["share_lo"], end=row["share_hi"]))
-    marks.append(Mark(kind="line", start=row["share_lo"], end=row["share_hi"], style=f"ink {skill.form}"))
-    if skill.is_point:
-        marks.append(Mark(kind="dot", start=row["share"], style=f"ink {skill.form}"))
-    ends = interval(row)
-    value = percent(row["share"]) if skill.is_point else ends
+    drawn, required = _drawn(skill.asked), _drawn(skill.cells.get("required"))
+    share, low, high = drawn or (None, 0.0, 0.0)
+    form, marks = skill.asked.sureness, []
+    if share is not None:
+        marks.append(Mark(kind="tint", start=0.0, end=share, style=skill.style))
+        if required is not None and required[0] is not None:
+            marks.append(Mark(kind="bar", start=0.0, end=min(required[0], share), style=skill.style))
+    marks.append(Mark(kind="halo", start=low, end=high))
+    marks.append(Mark(kind="line", start=low, end=high, style=f"ink {form}"))
+    if share is not None:
+        marks.append(Mark(kind="dot", start=share, style=f"ink {form}"))
+    value, ends = _say(skill.asked)
+    between = f"{value}, between {ends}" if value else f"between {ends}"
+    ranks = say_ranks(skill.ranks)
     return ChartRow(
         name=skill.name,
-        beneath=category_name(row["category"]) if with_category else "",
-        value=value,
-        value_beneath=ends if skill.is_point else "no point",
-        form=skill.form,
+        beneath=category_name(skill.asked.row["category"]) if with_category else "",
+        value=value or ends,
+        value_beneath=ends if value else "no point",
+        form=form,
         marks=tuple(marks),
-        spoken=f"{skill.name}: {f'{value}, between {ends}' if skill.is_point else f'between {ends}'}, rank "
-        f"{say_ranks(skill.ranks)}. {words.SURENESS[skill.form]}.",
+        spoken=f"{skill.name}: {between}, rank {ranks}. {words.SURENESS[form]}.",
         href=f"f/{skill.figure}.html" if skill.figure else "",
-        figure=skill.figure or "",
-        rank=say_ranks(skill.ranks) if with_category else "",
-        data={"category": style, "search": skill.name.lower()} if with_category else {},
+        figure=skill.figure,
+        rank=ranks if with_category else "",
+        data={"category": skill.style, "search": skill.name.lower()} if with_category else {},
     )
 
 
-def name_list(skill_list: SkillList) -> str:
-    """What a list is of: "AI engineering adverts in the United States"."""
-    of = f"{name_work(skill_list.work)} adverts"
-    return of if skill_list.place is EVERYWHERE else f"{of} in {skill_list.place.in_words}"
+def _say(cell: Cell) -> tuple[str, str]:
+    """A share and its interval in words: ("57%", "54–61%"); "" where it has no point."""
+    return percent(cell.row["share"]) if cell.numbers["share"].value is not None else "", interval(cell.row)
 
 
 def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
     """The data as a script that a page loads from a disk, too: `SKILLS = {…}`."""
-    names = sorted({skill.name for skill_list in lists.values() for skill in skill_list.skills})
-    number = {name: place for place, name in enumerate(names)}
-    category = {skill.name: skill.row["category"] for skill_list in lists.values() for skill in skill_list.skills}
+    by_name = {skill.name: skill for skill_list in lists.values() for skill in skill_list.skills}
+    number = {name: place for place, name in enumerate(sorted(by_name))}
+    places = {skill_list.place.slug: skill_list.place for skill_list in lists.values()}
+    order = sorted(places.values(), key=lambda place: (place is not EVERYWHERE, place.level != "country", place.name))
     data: dict[str, Any] = {
-        "names": names,
-        "categories": [CATEGORY_STYLES.get(category[name], "software") for name in names],
-        "category_names": [category_name(category[name]) for name in names],
+        "names": list(number),
+        "categories": [by_name[name].style for name in number],
+        "category_names": [category_name(by_name[name].asked.row["category"]) for name in number],
         "shown_first": SHOWN_FIRST,
-        "verdicts": [least for least, _ in VERDICTS if least],
+        "sureness": dict(words.SURENESS),
         "choice": list(first_choice(lists)),
-        "places": [
-            [place.slug, place.name or "All adverts read", place.in_words if place.name else ""]
-            for place in sorted(
-                {skill_list.place.slug: skill_list.place for skill_list in lists.values()}.values(),
-                key=lambda place: (place is not EVERYWHERE, place.level != "country", place.name),
-            )
-        ],
+        "places": [[place.slug, place.name or "All adverts read", place.name and place.in_words] for place in order],
         "works": [[work, name_work(work)] for work in GROUPS if any(key[1] == work for key in lists)],
         "lists": {
             ".".join(key): {
+                "name": skill_list.name,
                 "day": words.month(skill_list.day),
-                "n": skill_list.n_jobs,
-                "employers": skill_list.n_employers,
+                "rests": skill_list.rests,
                 "skills": [_to_list(skill, number) for skill in skill_list.skills],
             }
             for key, skill_list in lists.items()
@@ -249,12 +229,9 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """Its number among the names, and by count the share (or null), its ends; then its state and figure."""
-    values: list[Any] = [number[skill.name]]
-    for share, low, high, form in COUNTS.values():
-        row = skill.row
-        if row.get(low) is None or row.get(high) is None:
-            values.append(0)
-            continue
-        values.append([row[share] if row[form] == POINT else None, row[low], row[high]])
-    return [*values, int(skill.row["status"] == "low"), skill.figure or 0]
+    """Its number among the names; by count its share and interval, the same in words, and if it is firm; its figure."""
+    counts = [
+        0 if cell is None or drawn is None else [*drawn, *_say(cell), int(cell.sureness == FIRM)]
+        for cell, drawn in ((cell, _drawn(cell)) for cell in map(skill.cells.get, COUNTS.values()))
+    ]
+    return [number[skill.name], *counts, skill.figure or 0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from markupsafe import Markup
 from reports.figures import query
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.wording.numbers import day
+from reports.wording.numbers import Row
 
 WIDTH, HEIGHT = 1000, 434
 SHADES = ((1, 9), (10, 29), (30, 99), (100, 999), (1_000, None))
@@ -35,12 +35,12 @@ ORDER BY n_ai_jobs DESC, region
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The map, the day that it is of, and the same as lines of a table: country, AI jobs, all jobs, those with pay."""
+    """The map, the day that it is of, and what stands behind it: rows of country, AI jobs, all jobs, those with pay."""
 
     picture: Markup
-    on: str
-    lines: tuple[tuple[str, str, str, str], ...]
-    shades: tuple[str, ...]
+    on: date
+    rows: Sequence[Row]
+    shades = SHADES
 
 
 @functools.cache
@@ -62,14 +62,8 @@ def read_world(con: Connection, as_of: date) -> World:
         f'<svg class="world" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="AI jobs read, by country; the table '
         f'below has the numbers">{"".join(parts)}</svg>'
     )
-    return World(
-        picture=Markup(picture),
-        on=day(rows[0]["as_of"] if rows else as_of),
-        lines=tuple(
-            (_name(row["country"]), f"{row['n_ai_jobs']:,}", f"{row['n_jobs']:,}", f"{row['n_paid']:,}") for row in rows
-        ),
-        shades=tuple(f"{low:,} to {high:,}" if high else f"{low:,} and more" for low, high in SHADES),
-    )
+    rows = [{**row, "name": _name(row["country"])} for row in rows]
+    return World(picture=Markup(picture), on=rows[0]["as_of"] if rows else as_of, rows=rows)
 
 
 def _country(code: str, path: str, n: int) -> str:

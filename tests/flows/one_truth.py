@@ -22,7 +22,6 @@ from reports.figures.places import OF_REGION, slug
 from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
-from reports.site.explorer import LEVELS, PARTS
 from reports.site.skills import DECIMALS
 from reports.wording import notes, numbers
 from warehouse.mart_tables import Figures
@@ -158,25 +157,24 @@ class OneTruth:
                 cell = self.cells[name].row
                 point = cell["share"] if cell["form"] == "point" else None
                 ends = (point, cell["share_lo"], cell["share_hi"])
-                self.hold("skills.js", name, asked, [None if one is None else round(one, DECIMALS) for one in ends])
+                self.hold("skills.js", name, asked[:3], [None if one is None else round(one, DECIMALS) for one in ends])
         pay = _read_script(self.data / "site/data/pay.js")
         for key, shown in pay["cells"].items():
-            amounts = shown[11] if len(shown) > 11 else None
-            if amounts is None or key.split(".")[2] not in LEVELS:
+            if not isinstance(shown, Mapping) or "texts" not in shown:
                 continue
-            name = shown[5] or f"pay.{key}.{pay['bases'][shown[0]]}"
+            basis = next(basis for basis, words in BASES_.items() if shown["kicker"].endswith(words))
+            name = shown.get("figure") or f"pay.{key}.{basis}"
             figure = self.figures.get(name)
             known = self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
             if figure is None and known is None:
                 self.contradictions.append(f"pay.js has {name}, which is not published")
                 continue
             truth = parts_of(known.row if figure is None and known else notes.rows_of(self.figures[name])[0])
-            flat = [
-                round(value, 2) if value is not None else None
-                for part in PARTS
-                for value in truth.get(part, (None,) * 3)
-            ]
-            self.hold("pay.js", name, amounts[1 : 1 + len(flat)], flat)
+            value, low, _ = truth["median"]
+            own = next(iter(shown["texts"].values()))
+            self.hold("pay.js", name, own["middle"], round(low if value is None else value, 2))
+            rounded = {round(one, 2) for values in truth.values() for one in values if one is not None}
+            self.hold("pay.js", name, _amounts_of(own) - rounded, set())
 
     def hold_tools(self) -> None:
         """The tools for language models, and the guide."""
@@ -252,6 +250,13 @@ def _of_file(cell: Mapping[str, Any]) -> dict[str, Any]:
         if any(cell.get(f"{part}{end}") is not None for end in ("", "_lo", "_hi"))
     }
     return dict(_rounded(found))
+
+
+def _amounts_of(texts: Mapping[str, Any]) -> set[float]:
+    """Every amount that the explorer prints of an answer in one money: those of its sentences, bars and quarters."""
+    marks = re.findall(r"\{([\d. ]+)", json.dumps(texts))
+    lists = [*(ends for _, _, *ends in texts["marks"]), *filter(None, texts["quarters"])]
+    return {float(one) for mark in marks for one in mark.split()} | {one for ends in lists for one in ends if one}
 
 
 def _read_script(path: Path) -> dict[str, Any]:

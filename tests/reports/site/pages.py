@@ -25,7 +25,11 @@ def render_pages(
     with duckdb.connect() as con:
         make_tables(con)
         day = describe_published(con, rows, sources, as_of=as_of, is_sample=is_sample)
-    site = make_site(day)
+    return render_site(make_site(day))
+
+
+def render_site(site: build.Site) -> dict[str, str]:
+    """Every page of a site by path."""
     return {
         path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
     }
@@ -35,12 +39,12 @@ def make_site(day: PublishedDay) -> build.Site:
     """The site of figures alone."""
     basis = FindingsBasis(
         figures={row.figure: regions.keep_names(row) for row in day.figures},
-        explorer=Explorer(as_of=day.as_of, cells={}, places=(), works=()),
+        explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
     )
     return build.Site(
         published=day,
         seen=basis,
-        world=World(picture=Markup(""), on="", lines=(), shades=()),
+        world=World(picture=Markup(""), on=day.as_of, rows=()),
         open=list_open(day.figures),
     )

@@ -138,7 +138,7 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     )
     basis = FindingsBasis(
         figures={"degree.shares": ledger},
-        explorer=Explorer(as_of=ledger.as_of, cells={}, places=(), works=()),
+        explorer=Explorer(as_of=ledger.as_of, answers={}, places=(), works=()),
         skills={},
     )
     (card,) = findings.cards(basis)
