@@ -142,7 +142,7 @@ def test_every_cell_is_in_one_file_and_says_what_the_figure_says(published: Path
         assert not cells.keys() & {row["id"] for row in rows}
         cells |= {row["id"]: row for row in rows}
     with open_published_file(published) as con:
-        assert cells.keys() == set(list_ids(con)) and len(cells) > 4
+        assert cells.keys() == set(list_ids(con, DAY)) and len(cells) > 4
         figures = compute_asked(con, sorted(cells), DAY, code_version="")
     for row in figures:
         cell = cells[row.figure]
