@@ -77,9 +77,9 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
     if a.rung != b.rung:
         yield f"they stand on different rungs of their ladders: {a.rung}, and {b.rung}"
-    kinds = [".".join(one.figure.split(".")[: 2 if one.figure.startswith("share.") else 1]) for one in (a, b)]
-    if kinds[0] != kinds[1]:
-        yield f"they answer different questions: {kinds[0]}, and {kinds[1]}"
+    asked, other = (next(cell.measure or cell.kind for cell in cells_of(one)) for one in (a, b))
+    if asked != other:
+        yield f"they answer different questions: {asked}, and {other}"
     for one in (a, b):
         if one.status == "low":
             yield f"{one.figure} has low confidence: {one.reason}"

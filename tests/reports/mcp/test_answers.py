@@ -91,6 +91,25 @@ def test_a_withheld_figure_says_what_is_missing(snapshot: Snapshot) -> None:
     assert "parts" not in answer and "citation" not in answer
 
 
+def test_a_value_of_another_thing_than_the_id_names_says_so_first(snapshot: Snapshot) -> None:
+    figure = snapshot.find(MACHINE)
+    other = dataclasses.replace(figure, rung="reported")
+    for answer in (answers.summarise(other, snapshot), answers.describe(other, snapshot)):
+        assert next(iter(answer.items())) == (
+            "instead", "not what was asked for: earnings that people report in surveys",
+        )  # fmt: skip
+    assert "instead" not in answers.summarise(figure, snapshot)
+
+
+def test_a_row_that_is_a_figure_says_which(snapshot: Snapshot) -> None:
+    answer = answers.describe(snapshot.find("skills.baseline"), snapshot)
+    assert answer["value"] is None and answer["rows_total"] == len(answer["rows"]) > 1
+    python, other = (next(row for row in answer["rows"] if row["name"] == name) for name in ("Python", "Java"))
+    member = answers.describe(snapshot.find(python["figure"]), snapshot)
+    assert member["id"] == PYTHON and (member["parts"], member["n"]) == (python["parts"], python["n"])
+    assert "figure" not in other, "it is no published cell"
+
+
 def test_what_others_say_is_no_measurement(snapshot: Snapshot) -> None:
     answer = answers.describe(snapshot.find("claim.shortfall"), snapshot)
     assert answer["basis"] == "cited, not measured" and answer["interval"] == f"none: {answers.NO_INTERVAL['cited']}"
