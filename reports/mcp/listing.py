@@ -89,7 +89,8 @@ class Filter:
                 return by_name[spelling]
         if len(heard := list(self.hear(text))) == 1:
             return heard[0]
-        near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or (list(by_name) if len(by_name) < 60 else [])
+        every = by_name.values() if len(by_name) < 60 else ()
+        near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or every
         choices = dict.fromkeys(name if by_name[name] == name else f"{name} ({by_name[name]})" for name in near)
         raise FilterError(f"no {self.what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))
 
@@ -107,7 +108,7 @@ def _hear_place(text: str) -> list[str]:
 
 
 def _names_of_measures() -> dict[str, str]:
-    names = {name: name for name in (*KINDS, "claim", "skills", "roles", "reported", "frame", "ladder", *MEASURES)}
+    names = {name: name for name in (*KINDS, "claim", "roles", "reported", "frame", "ladder", *MEASURES)}
     return names | {word: name for word, name in SYNONYMS.items() if name in names}
 
 
@@ -164,7 +165,8 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
         heard[name] = frozenset(hear(known, rest))
         for pattern, _ in known:
             rest = pattern.sub(" ", rest)
-    return SearchTerms(parts={name: values for name, values in heard.items() if values} | parts, words=terms_of(rest))
+    parts |= {name: values for name, values in heard.items() if values and name not in parts}
+    return SearchTerms(parts=parts, words=terms_of(rest))
 
 
 # --- the list -------------------------------------------------------------------------------------------------

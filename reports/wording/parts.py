@@ -17,7 +17,7 @@ from reports.cells.cell import Number, numbers_of
 from reports.wording import numbers
 from reports.wording.numbers import Row
 from transforms.pay.normalisation import PER_YEAR
-from warehouse.marts.printing import BOUNDS, INTERVAL
+from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
 """Times that pay may be printed by: a twelfth of a year, and of 52 weeks of 40 hours (`normalisation.PER_YEAR`)."""
@@ -88,11 +88,11 @@ def _percent(share: float, style: PartFormat) -> str:
 
 def _share(row: Row, style: PartFormat) -> str | None:
     number = _numbers(row).get("share")
-    if number is None or number.form == INTERVAL:
-        return _share_interval(row, style)
-    if number.form == BOUNDS:
+    if number is not None and number.form == BOUNDS:
         return "between {} and {}".format(*(_percent(end, style) for end in number.ends or ()))
-    return None if number.value is None else _percent(number.value, style)
+    if number is None or number.value is None:
+        return _share_interval(row, style)
+    return _percent(number.value, style)
 
 
 def _share_interval(row: Row, style: PartFormat) -> str | None:
@@ -147,15 +147,18 @@ def _money(amount: float, style: PartFormat) -> str:
     return format_decimal(round(float(short.rstrip("KM")) * unit), locale=_locale(style))
 
 
+def _say(sign: str, number: Number, style: PartFormat) -> str:
+    """An amount with what stands before it, or its interval in its place."""
+    if number.value is not None:
+        return f"{sign}{_money(number.value, style)}"
+    low, high = (_money(end, style) for end in number.ends or ())
+    return f"between {sign}{low} and {high}"
+
+
 def _amount(part: str) -> Part:
     def say(row: Row, style: PartFormat) -> str | None:
-        sign, number = _in_money(row, part, style) or ("", None)
-        if number is None:
-            return None
-        if number.value is not None:
-            return f"{sign}{_money(number.value, style)}"
-        low, high = (_money(end, style) for end in number.ends or ())
-        return f"between {sign}{low} and {high}"
+        amount = _in_money(row, part, style)
+        return None if amount is None else _say(*amount, style)
 
     return say
 
@@ -168,21 +171,23 @@ def _interval(row: Row, style: PartFormat) -> str | None:
     return f"{sign}{low}–{high}"
 
 
-_AMOUNTS = {part: _amount(part) for part in ("low", "high", "median", "p25", "p75")}
-
-
 def _band(row: Row, style: PartFormat) -> str | None:
     """The band, or where there is none the median, by the time asked for."""
-    low, high, median = (_AMOUNTS[part](row, style) for part in ("low", "high", "median"))
+    low, high, median = (_in_money(row, part, style) for part in ("low", "high", "median"))
     per = f" per {style.per or 'year'}"
     if low is None or high is None:
-        return None if median is None else f"median {median}{per}"
-    if "between" in low + high:
-        return f"lower end {low}, upper end {high}{per}"
-    return f"{low}–{high.rpartition(' ')[2]}{per}"
+        return None if median is None else f"median {_say(*median, style)}{per}"
+    (sign, lowest), (_, highest) = low, high
+    if lowest.value is None or highest.value is None:
+        return f"lower end {_say(*low, style)}, upper end {_say(*high, style)}{per}"
+    return f"{sign}{_money(lowest.value, style)}–{_money(highest.value, style)}{per}"
 
 
-PAY_PARTS: Mapping[str, Part] = {"value": _band, **_AMOUNTS, "interval": _interval}
+PAY_PARTS: Mapping[str, Part] = {
+    "value": _band,
+    **{part: _amount(part) for part in ("low", "high", "median", "p25", "p75")},
+    "interval": _interval,
+}
 """Parts of pay: the two ends of the band, the median of midpoints with its 95 % interval, and their quartiles."""
 
 
