@@ -12,6 +12,7 @@ from reports.figures.share_figures import ASKED
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
+from warehouse.marts.measures import MEASURES
 
 LABELS = ("name", "place", "country_name", "cell", "item")
 """Columns that may name a row, where its renderer names none."""
@@ -59,8 +60,10 @@ def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
     if row.get("figure"):
         return str(row["figure"])
     measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
-    if not (measure and group and item):
+    if measure not in MEASURES or not (group and item):
         return None
+    if (items := MEASURES[measure].items) and item not in items:
+        return None  # its own word for the one item of a measure, as in `additional.sql`
     level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
     place = OF_REGION[str(level or "world"), str(region or "World")].slug
     kind = ("skill",) if measure == ASKED else ("share", str(measure))

@@ -191,6 +191,13 @@ def test_rows_of_a_figure_have_names_and_addresses(figure: Callable[..., Figures
     ]  # fmt: skip
 
 
+def test_a_row_whose_item_is_named_by_another_word_has_no_address(figure: Callable[..., Figures]) -> None:
+    equity = {"share": 0.6, "measure": "equity_offered", "item": "equity", "name": "equity"}
+    assert [cell.id for cell in rows(figure, "additional.share", equity)] == ["additional.share"]
+    (cell,) = rows(figure, "additional.share", equity | {"item": "yes"})
+    assert cell.id == "share.equity_offered.yes.all.ai_engineering" and declare(cell.id).id == cell.id
+
+
 def test_a_row_that_is_a_figure_has_its_id_and_a_single_row_needs_no_name(figure: Callable[..., Figures]) -> None:
     member = {"figure": "pay.us.ai_engineering.mid_senior", "place": "US", "p50": 9.0, "currency": "USD"}
     (cell,) = rows(figure, "bands.regions", member)
