@@ -11,12 +11,14 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.wording.numbers import Row, printed_share
-from reports.wording.renderer import Renderer
 from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, choose_form
+
+if TYPE_CHECKING:
+    from reports.wording.renderer import Renderer  # whose parts are made of numbers of rows
 
 
 class Part(NamedTuple):

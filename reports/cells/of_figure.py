@@ -12,6 +12,7 @@ from reports.figures.share_figures import ASKED, name_jobs
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
+from warehouse.marts.measures import MEASURES
 
 LABELS = ("name", "place", "country_name", "cell", "item")
 """Columns that may name a row, where its renderer names none."""
@@ -61,8 +62,10 @@ def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
     if row.get("figure"):
         return str(row["figure"])
     measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
-    if not (measure and group and item):
+    if measure not in MEASURES or not (group and item):
         return None
+    if (items := MEASURES[str(measure)].items) and item not in items:
+        return None  # its own word for the one item of a measure, as in `additional.sql`
     kind = ("skill",) if measure == ASKED else ("share", str(measure))
     return address(*kind, slug(str(item)), _place_of(row, given).slug, str(group))
 

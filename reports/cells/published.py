@@ -114,7 +114,7 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
 # --- reading ---------------------------------------------------------------------------------------------------
 
 
-def read_published(
+def read_cells(
     con: Connection, as_of: date, *, kinds: Collection[str] = tuple(KINDS), also_withheld: bool = False
 ) -> Iterator[Cell]:
     """Every published cell that has a value, stale on a day by the end of its reference period.
@@ -139,7 +139,7 @@ def read_published(
 
 def list_ids(con: Connection, as_of: date) -> list[str]:
     """The address of every published cell with a value, in order of kinds."""
-    return [cell.id for cell in read_published(con, as_of)]
+    return [cell.id for cell in read_cells(con, as_of)]
 
 
 def _age(cell: Cell, as_of: date) -> Cell:

@@ -1,21 +1,22 @@
 """A figure as a tool hands it out: never without interval, basis and reference period, or why it has none.
 
-`summarise` is for lists and comparisons, `describe` says all. Both take what a release says of a figure.
+`summarise` is for lists and comparisons, `describe` adds what a release says of a figure, and its numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reports.cells.cell import PARTS, Number, numbers_of
+from reports.cells.cell import PARTS, Cell, Number
+from reports.cells.of_figure import cells_of
 from reports.mcp.market import Snapshot
 from reports.release import figure_files
 from reports.wording import notes
 from reports.wording.bases import BASES
 from transforms.records.columns import fields_of
 from warehouse.mart_tables import Figures, ReportedPay, SalaryBands
-from warehouse.marts.printing import BOUNDS, POINT
+from warehouse.marts.printing import BOUNDS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
 STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
@@ -28,12 +29,9 @@ DIGITS = 6
 COUNTED = ("n_boards", "n_adverts")
 """Parts that count what was read."""
 A_COUNT = "a count of what was read, no estimate"
-
-
-def say_instead(figure: Figures) -> dict[str, Any]:
-    """What the value is of where that is not what the id names: the first that an answer says."""
-    instead = notes.say_instead(figure)
-    return {"instead": f"not what was asked for: {instead}"} if instead else {}
+OF_WITHHELD = ("nearest", "n", "employers", "rung")
+OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
+"""What `describe` has of a figure as a file of a release says it (`figure_files.describe`)."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:
@@ -54,13 +52,10 @@ def state_of(figure: Figures, snapshot: Snapshot) -> str:
 # --- intervals ------------------------------------------------------------------------------------------------
 
 
-def describe_number(number: Number, basis: str | None) -> dict[str, Any]:
-    """A number with its interval, or why it has none."""
+def describe_number(number: Number, basis: str) -> dict[str, Any]:
+    """A number as a release has it, with its interval, or why it has none."""
     record = {name: round_off(value) for name, value in number.describe().items()}
-    record["form"] = {POINT: "value", BOUNDS: "bounds only"}.get(number.form, "interval only")
-    if number.low is None or number.high is None:
-        record["no_interval"] = why_no_interval(number.part, basis)
-    return record
+    return record if number.ends else record | {"no_interval": why_no_interval(number, basis)}
 
 
 def round_off(value: Any) -> Any:
@@ -68,33 +63,34 @@ def round_off(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def why_no_interval(part: str, basis: str | None) -> str:
+def why_no_interval(number: Number, basis: str) -> str:
     """Why a number has no interval."""
-    return A_COUNT if part in COUNTED else (BASES[basis] if basis in BASES else BASES["postings"]).no_interval
+    return A_COUNT if number.part in COUNTED else (BASES[basis] if basis in BASES else BASES["postings"]).no_interval
 
 
-def interval_in_words(numbers: Sequence[Number], basis: str | None) -> str:
-    """The intervals of a row's numbers: "95% interval: low 110,000 to 124,000, high 150,000 to 161,000 USD a year"."""
-    if not numbers:
-        return f"none: {why_no_interval('', basis)}"
-    groups: dict[tuple[str, str], list[str]] = {}
-    for number in numbers:
-        if number.low is None or number.high is None:
-            key, span = ("", why_no_interval(number.part, basis)), ""
+def say_interval(figure: Figures) -> str:
+    """The intervals of a figure in words: "95% interval: low 110,000 to 124,000 USD a year"; or why it has none."""
+    if figure.value is None:
+        return "none: the figure is withheld"
+    cells = cells_of(figure)
+    if not any(cell.numbers for cell in cells):
+        return f"none: {BASES['cited'].no_interval if figure.kind == 'cited' else A_COUNT}"
+    if len(cells) > 1:
+        return "each row has its own"
+    phrases: dict[str, list[str]] = {}
+    for number in cells[0].numbers.values():
+        if number.ends is None:
+            phrases.setdefault(f"none for {{}}: {why_no_interval(number, cells[0].basis)}", []).append(number.part)
         else:
             what = "bounds that silent adverts leave" if number.form == BOUNDS else "95% interval"
-            key, span = (what, unit_in_words(number.unit)), f" {say_span(number)}"
-        groups.setdefault(key, []).append(f"{number.part}{span}")
-    phrases = [
-        f"{what}: {', '.join(parts)} {unit}" if what else f"none for {', '.join(parts)}: {unit}"
-        for (what, unit), parts in groups.items()
-    ]
-    return "; ".join(phrases)
+            phrase = f"{what}: {{}} {unit_in_words(number.unit)}"
+            phrases.setdefault(phrase, []).append(f"{number.part} {say_span(number)}")
+    return "; ".join(phrase.format(", ".join(parts)) for phrase, parts in phrases.items())
 
 
 def say_span(number: Number) -> str:
     """The two ends of an interval without the unit: "76.0 to 94.4%"."""
-    low, high = number.low or 0.0, number.high or 0.0
+    low, high = number.ends or (0.0, 0.0)
     if _is_share(number.unit):
         return f"{100 * low:.1f} to {100 * high:.1f}%"
     return " to ".join(f"{end:,.0f}" if abs(high) >= 1_000 else f"{end:.4g}" for end in (low, high))
@@ -115,106 +111,74 @@ def _is_share(unit: str) -> bool:
 
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
     """A figure in short. A table has no value here: its rows have intervals of their own, which `get` gives."""
-    state = state_of(figure, snapshot)
-    summary: dict[str, Any] = say_instead(figure) | {
+    state, cells, instead = state_of(figure, snapshot), cells_of(figure), notes.say_instead(figure)
+    is_table = len(cells) > 1
+    summary: dict[str, Any] = {"instead": f"not what was asked for: {instead}"} if instead else {}
+    summary |= {
         "id": figure.figure,
         "title": figure.title,
         "state": state,
-        "value": figure.value,
+        "value": None if is_table else figure.value,
+        "interval": say_interval(figure),
+        "basis": notes.say_basis(figure),
+        "period": notes.describe_period(figure),
+        "n": None if figure.n_jobs is None else notes.strength(figure),
     }
-    rows = list(figure_files.named_rows(figure))
+    if is_table:
+        summary["rows_total"] = len(cells)
+    if state in (STALE, WITHHELD):
+        summary["reason"] = figure.reason
     if state == WITHHELD:
-        return summary | {"reason": figure.reason, "missing": figure.missing} | _base(figure)
-    if len(rows) > 1:
-        own = {"value": None, "table_rows": len(rows), "interval": "each row has its own: use get"}
-        return summary | own | _base(figure)
-    return summary | {"interval": interval_of(figure)} | _base(figure) | _doubt_of(figure)
+        return summary | {"missing": figure.missing}
+    return summary | _doubt(cells[0] if state == STALE and len(cells) == 1 else figure)
 
 
-def interval_of(figure: Figures) -> str:
-    """The intervals of a figure of one row in words, or why it has none."""
-    if figure.value is None:
-        return "none: the figure is withheld"
-    numbers = [number for _, row in figure_files.named_rows(figure) for number in numbers_of(row)]
-    if not numbers and figure.kind != "cited":
-        return f"none: {A_COUNT}"
-    return interval_in_words(numbers, "cited" if figure.kind == "cited" else figure.basis)
-
-
-def _base(figure: Figures) -> dict[str, Any]:
-    return {"basis": basis_of(figure), "period": notes.describe_period(figure), "n": _strength(figure)}
-
-
-def _strength(figure: Figures) -> str | None:
-    return None if figure.n_jobs is None else notes.strength(figure)
-
-
-def basis_of(figure: Figures) -> str:
-    """What a figure rests on, in words."""
-    if figure.kind == "cited":
-        return BASES["cited"].words
-    return notes.say_basis(figure)
-
-
-def _doubt(status: str | None, reason: str | None) -> dict[str, Any]:
-    """Why a value is less sure than others, where it is."""
-    return {"confidence": f"low: {reason}"} if status == "low" else {}
-
-
-def _doubt_of(figure: Figures) -> dict[str, Any]:
-    """The same of a figure; one that is stale may have been unsure already."""
-    rows = notes.rows_of(figure)
-    if figure.status == "stale" and len(rows) == 1:
-        return _doubt(rows[0].get("status"), rows[0].get("reason"))
-    return _doubt(figure.status, figure.reason)
+def _doubt(one: Figures | Cell) -> dict[str, Any]:
+    """Why a value is less sure than others, where it is. A stale figure says so in its row, if it was unsure before."""
+    return {"confidence": f"low: {one.reason}"} if one.status == "low" else {}
 
 
 # --- in full --------------------------------------------------------------------------------------------------
 
 
 def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict[str, Any]:
-    """All that must be known of a figure to quote it, with at most `ROWS_OF_PAGE` rows of a table."""
+    """What a release says of a figure, as far as it takes to quote it, with at most `ROWS_OF_PAGE` rows of a table."""
     description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
-    rows = list(_describe_rows(figure, snapshot))
-    state, is_table = state_of(figure, snapshot), len(rows) > 1
-    answer = (
-        say_instead(figure)
-        | head(snapshot)
-        | {
-            "id": figure.figure,
-            "title": figure.title,
-            "state": state,
-            "value": None if is_table else figure.value,
-            "value_unit": figure.unit,
-            "interval": "each row has its own" if is_table else interval_of(figure),
-            "basis": basis_of(figure),
-            "period": description["period"] | {"in_words": notes.describe_period(figure)},
-        }
-    )
+    summary = summarise(figure, snapshot)
+    answer = {name: summary[name] for name in ("instead",) if name in summary} | head(snapshot) | summary
+    answer |= {"value_unit": figure.unit, "period": description["period"] | {"in_words": summary["period"]}}
     if waiting := snapshot.waiting.get(figure.list or ""):
         answer["under_review"] = {"since": waiting.offered_on, "because": waiting.why}
-    names = ["n", "employers", "rung"]
-    if state == WITHHELD:
-        return answer | {name: description[name] for name in ("reason", "missing", "nearest", *names)}
-    answer |= _doubt_of(figure) | ({"reason": figure.reason} if state == STALE else {})
-    answer |= {"definition": description["definition"]}
-    if not is_table:
-        answer |= {"parts": rows[0]["parts"] if rows else {}, "part_meanings": _define_parts(rows, figure.basis)}
-    elif any(row["parts"] for row in rows):
-        answer |= _page(rows, rows_from)
-    else:
-        answer |= _page(_list_printed(figure), rows_from) | {"interval": f"none: {A_COUNT}"}
-    names += ["read_on", "verify_by", "sources", "licence", "citation"]
-    return answer | {name: description[name] for name in names}
+    if figure.value is None:
+        return answer | {name: description[name] for name in OF_WITHHELD}
+    answer |= {name: description[name] for name in OF_PRINTED}
+    pairs = zip(cells_of(figure), description["rows"], strict=True)
+    rows = [_describe_row(cell, row, snapshot) for cell, row in pairs]
+    if len(rows) > 1:
+        return answer | _page(rows if any(row["parts"] for row in rows) else _list_printed(figure), rows_from)
+    parts = rows[0]["parts"] if rows else {}
+    return answer | {"parts": parts, "part_meanings": _define_parts(parts, figure.basis)}
 
 
-def _define_parts(rows: Sequence[dict[str, Any]], basis: str | None) -> dict[str, str]:
+def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
+    """A row as a release has it, each number with its interval or why it has none.
+
+    A row that is a figure itself says which, one of the ledger with its own state, basis and period.
+    """
+    record = row | {"parts": {part: describe_number(number, cell.basis) for part, number in cell.numbers.items()}}
+    if cell.id != cell.figure:
+        record["figure"] = cell.id
+        if member := snapshot.figures.get(cell.id):
+            record |= {"state": state_of(member, snapshot), "basis": notes.say_basis(member)}
+            record["period"] = notes.describe_period(member)
+    return record | _doubt(cell)
+
+
+def _define_parts(parts: Iterable[str], basis: str | None) -> dict[str, str]:
     """What the parts of pay mean, as the dictionary has it of the columns that they are from."""
-    mart = ReportedPay if basis == "reported" else SalaryBands
     columns = {part.name: part.column for part in PARTS}
-    meanings = {field.name: field.column.doc.partition("; NULL")[0] for field in fields_of(mart)}
-    definitions = {name: meanings.get(columns[name]) for row in rows for name in row["parts"]}
-    return {name: meaning for name, meaning in definitions.items() if meaning}
+    docs = {field.name: field.column.doc for field in fields_of(ReportedPay if basis == "reported" else SalaryBands)}
+    return {name: docs[columns[name]].partition("; NULL")[0] for name in parts if columns[name] in docs}
 
 
 def _list_printed(figure: Figures) -> list[dict[str, Any]]:
@@ -224,27 +188,6 @@ def _list_printed(figure: Figures) -> list[dict[str, Any]]:
 
 
 def _page(rows: Sequence[dict[str, Any]], first: int) -> dict[str, Any]:
-    page = list(rows[first : first + ROWS_OF_PAGE])
-    answer: dict[str, Any] = {"rows": page, "rows_total": len(rows)}
-    after = first + len(page)
+    after = first + ROWS_OF_PAGE
+    answer = {"rows": rows[first:after], "rows_total": len(rows)}
     return answer | {"next_rows_from": after} if after < len(rows) else answer
-
-
-def _describe_rows(figure: Figures, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
-    """The rows behind a figure by name, each number with its interval or why it has none.
-
-    A row that is a figure itself says which, with its own state, basis and period.
-    """
-    for name, row in figure_files.named_rows(figure):
-        basis = "cited" if figure.kind == "cited" else row.get("basis") or figure.basis
-        record: dict[str, Any] = {"name": name}
-        member = snapshot.figures.get(row.get("figure") or "")
-        if member is not None and member.figure != figure.figure:
-            period = notes.describe_period(member)
-            record |= {"figure": member.figure, "state": state_of(member, snapshot), "period": period}
-            record["basis"] = basis_of(member)
-        record["parts"] = {number.part: describe_number(number, basis) for number in numbers_of(row)}
-        record["n"] = row.get("n_persons") or row.get("n_jobs")
-        if row.get("n_employers") is not None:
-            record["employers"] = row["n_employers"]
-        yield record | _doubt(row.get("status"), row.get("reason"))

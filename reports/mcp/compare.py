@@ -11,10 +11,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reports.cells.cell import Number, numbers_of
-from reports.mcp.answers import PUBLISHED, WITHHELD, head, round_off, say_span, state_of, summarise, unit_in_words
+from reports.cells.cell import Cell, Number
+from reports.cells.of_figure import cells_of
+from reports.mcp.answers import PUBLISHED, head, round_off, say_span, state_of, summarise, unit_in_words
 from reports.mcp.market import Snapshot
-from reports.release.figure_files import named_rows
 from reports.wording import notes
 from reports.wording.bases import BASES
 from warehouse.mart_tables import Figures
@@ -38,41 +38,37 @@ def compare_figures(rows: Sequence[Figures], snapshot: Snapshot) -> dict[str, An
     different = list({row.figure: row for row in rows}.values())
     if not 2 <= len(different) <= MAX_COMPARED:
         raise NotComparableError(f"{len(different)} different figures given; 2 to {MAX_COMPARED} can be compared")
-    pairs = [_compare_pair(a, b, snapshot) for a, b in itertools.combinations(different, 2)]
     return head(snapshot) | {
         "figures": [summarise(row, snapshot) for row in different],
-        "pairs": pairs,
+        "pairs": [_compare_pair(a, b, snapshot) for a, b in itertools.combinations(different, 2)],
         "caveat": CAVEAT,
     }
 
 
 def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
     answer: dict[str, Any] = {"a": a.figure, "b": b.figure}
-    reasons = [*_refuse(a, snapshot), *_refuse(b, snapshot)] or list(_refuse_pair(a, b))
-    parts = [] if reasons else list(_compare_parts(a, b))
-    if not reasons and not parts:
-        reasons = [f"no part in one unit and money: {_units(a)} of a, {_units(b)} of b"]
-    if reasons:
-        return answer | {"refused": "; ".join(reasons)}
+    refusal = "; ".join([*_refuse(a), *_refuse(b)])
+    if not refusal and a.basis != b.basis:
+        words = [BASES[one.basis].words if one.basis in BASES else str(one.basis) for one in (a, b)]
+        refusal = f"they rest on different kinds of source, which are never mixed: {words[0]}, and {words[1]}"
+    if refusal:
+        return answer | {"refused": refusal}
+    (ours,), (theirs,) = cells_of(a), cells_of(b)
+    parts = list(_compare_parts(ours, theirs))
+    if not parts:
+        return answer | {"refused": f"no part in one unit and money: {_units(ours)} of a, {_units(theirs)} of b"}
     warnings = list(_warn(a, b, snapshot))
     return answer | {"parts": parts} | ({"warnings": warnings} if warnings else {})
 
 
-def _refuse(figure: Figures, snapshot: Snapshot) -> Iterator[str]:
+def _refuse(figure: Figures) -> Iterator[str]:
     """Why a figure is compared with no other."""
-    if state_of(figure, snapshot) == WITHHELD:
+    if figure.value is None:
         yield f"{figure.figure} is withheld: {figure.reason}"
     elif figure.kind == "cited":
         yield f"{figure.figure} is a statement of others, quoted and not measured"
-    elif len(list(named_rows(figure))) > 1:
+    elif len(cells_of(figure)) != 1:
         yield f"{figure.figure} is a table: compare the figures of its rows, which `list` finds"
-
-
-def _refuse_pair(a: Figures, b: Figures) -> Iterator[str]:
-    """Why two figures are not compared with each other."""
-    if a.basis != b.basis:
-        words = [BASES[one.basis].words if one.basis else "None" for one in (a, b)]
-        yield f"they rest on different kinds of source, which are never mixed: {words[0]}, and {words[1]}"
 
 
 def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
@@ -82,9 +78,9 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
     if a.rung != b.rung:
         yield f"they stand on different rungs of their ladders: {a.rung}, and {b.rung}"
-    kinds = [".".join(one.figure.split(".")[: 2 if one.figure.startswith("share.") else 1]) for one in (a, b)]
-    if kinds[0] != kinds[1]:
-        yield f"they answer different questions: {kinds[0]}, and {kinds[1]}"
+    asked, other = (next(cell.measure or cell.kind for cell in cells_of(one)) for one in (a, b))
+    if asked != other:
+        yield f"they answer different questions: {asked}, and {other}"
     for one in (a, b):
         if one.status == "low":
             yield f"{one.figure} has low confidence: {one.reason}"
@@ -98,44 +94,35 @@ def _are_apart(a: Figures, b: Figures) -> bool:
     return first.period_to is not None and second.period_from is not None and first.period_to < second.period_from
 
 
-def _numbers(figure: Figures) -> dict[tuple[str, str], Number]:
-    return {(one.part, one.unit): one for _, row in named_rows(figure) for one in numbers_of(row)}
+def _units(cell: Cell) -> str:
+    return ", ".join(f"{one.part} ({one.unit})" for one in cell.numbers.values()) or "no number"
 
 
-def _units(figure: Figures) -> str:
-    return ", ".join(dict.fromkeys(f"{part} ({unit})" for part, unit in _numbers(figure))) or "no number"
-
-
-def _compare_parts(a: Figures, b: Figures) -> Iterator[dict[str, Any]]:
-    ours, theirs = _numbers(a), _numbers(b)
-    for (part, unit), one in ours.items():
-        other = theirs.get((part, unit))
-        if other is not None:
-            yield {"part": part, "unit": unit, **_difference(one, other), "beyond_intervals": is_beyond(one, other),
-                   "says": conclude(one, other)}  # fmt: skip
-
-
-def _difference(a: Number, b: Number) -> dict[str, Any]:
-    """b less a and b over a, where both are printed as values."""
-    if a.value is None or b.value is None:
-        return {"difference": None}
-    return {"difference": round_off(b.value - a.value), "ratio": round(b.value / a.value, 4) if a.value else None}
+def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
+    """The difference of each part that both have in one unit: b less a and b over a, where both are values."""
+    for part, one in a.numbers.items():
+        other = b.numbers.get(part)
+        if other is None or other.unit != one.unit:
+            continue
+        record: dict[str, Any] = {"part": part, "unit": one.unit, "difference": None}
+        if one.value is not None and other.value is not None:
+            ratio = round(other.value / one.value, 4) if one.value else None
+            record |= {"difference": round_off(other.value - one.value), "ratio": ratio}
+        yield record | {"beyond_intervals": is_beyond(one, other), "says": conclude(one, other)}
 
 
 def is_beyond(a: Number, b: Number) -> bool | None:
     """Whether the two differ by more than their intervals; None where one has none."""
-    if a.low is None or a.high is None or b.low is None or b.high is None:
+    if a.ends is None or b.ends is None:
         return None
-    return a.high < b.low or b.high < a.low
+    return a.ends[1] < b.ends[0] or b.ends[1] < a.ends[0]
 
 
 def conclude(a: Number, b: Number) -> str:
     """What may be said of the difference of two numbers."""
-    beyond = is_beyond(a, b)
-    if beyond is None:
+    if a.ends is None or b.ends is None:
         return "nothing can be said of the difference: one of the two has no interval"
     spans = f"{say_span(a)} and {say_span(b)} {unit_in_words(a.unit)}"
-    if not beyond:
+    if not is_beyond(a, b):
         return f"a and b cannot be told apart: their intervals overlap ({spans})"
-    higher = "b" if (b.low or 0) > (a.high or 0) else "a"
-    return f"{higher} is higher, beyond the intervals ({spans})"
+    return f"{'b' if b.ends > a.ends else 'a'} is higher, beyond the intervals ({spans})"

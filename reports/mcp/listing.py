@@ -10,7 +10,7 @@ import difflib
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from reports.figures.addresses import KINDS
 from reports.figures.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, hear, terms_of, work_patterns
-from reports.mcp.answers import WITHHELD, head, state_of, summarise
+from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import LEVEL_GROUPS
@@ -33,113 +33,100 @@ class FilterError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
-    """An id taken apart, with the text in which words are looked for. `order` is its place in a list."""
+class Entry:
+    """What can be listed: its id, what filters hold against it, and the text in which words are looked for."""
 
     id: str
-    kind: str
-    places: frozenset[str]
-    roles: frozenset[str]
-    levels: frozenset[str]
-    measures: frozenset[str]
+    values: Mapping[str, Collection[str]]
     text: str
-    order: tuple[int, int, str]
 
 
-def _parts_of(figure_id: str) -> Mapping[str, str]:
-    """The parts of an id by their names in the grammar; none of an id that is no address."""
+def _make_entry(figure_id: str, title: str) -> Entry:
     kind, *parts = figure_id.split(".")
-    if kind not in KINDS:
-        return {}
-    names = [*KINDS[kind][2].split()[0].lower().split(".")[1:], "basis"]
-    return dict(zip(names, parts, strict=False))
-
-
-def _take_apart(figure_id: str, title: str, rank: int) -> Address:
-    parts = _parts_of(figure_id)
-    kind = figure_id.partition(".")[0]
-    place = PLACES.get(parts.get("place", ""))
-    work = parts.get("role") or parts.get("group") or ""
-    names = [place.name if place else "", name_work(work) if work in WORKS else "", title]
-    text = " ".join(["", figure_id, figure_id.replace(".", " ").replace("_", " "), *names, ""]).lower()
-    return Address(
-        id=figure_id, kind=kind,
-        places=frozenset(filter(None, [parts.get("place")])),
-        roles=frozenset(filter(None, [work])),
-        levels=frozenset(filter(None, [parts.get("level")])),
-        measures=frozenset(filter(None, [kind, parts.get("measure")])),
-        text=text, order=(rank, len(figure_id), figure_id),
+    names = [*KINDS[kind][2].split()[0].lower().split(".")[1:], "basis"] if kind in KINDS else []
+    by_name = dict(zip(names, parts, strict=False))
+    place, work = by_name.get("place", ""), by_name.get("role") or by_name.get("group") or ""
+    place_name = PLACES[place].name if place in PLACES else ""
+    work_name = name_work(work) if work in WORKS else ""
+    words = [figure_id, figure_id.replace(".", " ").replace("_", " "), place_name, work_name, title]
+    return Entry(
+        id=figure_id,
+        values={
+            "place": {place}, "role": {work}, "level": {by_name.get("level", "")},
+            "measure": {kind, by_name.get("measure", "")},
+        },
+        text=f" {' '.join(words)} ".lower(),
     )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1)
-def _addresses_of(snapshot: Snapshot) -> tuple[Address, ...]:
+def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     """All that can be listed of a published file, in order."""
-    ledger = [
-        _take_apart(name, row.title, 2 if state_of(row, snapshot) == WITHHELD else 0)
-        for name, row in snapshot.figures.items()
-    ]
-    return tuple(sorted([*ledger, *(_take_apart(name, "", 1) for name in snapshot.cells)], key=lambda one: one.order))
+    ledger = snapshot.figures.values()
+    ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
+    ranked += [(1, name, "") for name in snapshot.cells]
+    ranked.sort(key=lambda one: (one[0], len(one[1]), one[1]))
+    return tuple(_make_entry(name, title) for _, name, title in ranked)
 
 
 # --- filters --------------------------------------------------------------------------------------------------
 
 
-def _choose(what: str, text: str, names: Mapping[str, str]) -> str:
-    """What a name stands for among known ones. Raises `FilterError` with those that are spelt most alike."""
-    key = text.strip().lower()
-    by_name = {name.lower(): value for name, value in names.items()}
-    for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
-        if spelling in by_name:
-            return by_name[spelling]
-    near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or (list(by_name) if len(by_name) < 60 else [])
-    choices = dict.fromkeys(by_name[name] if by_name[name] == name else f"{name} ({by_name[name]})" for name in near)
-    raise FilterError(f"no {what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """A filter: what it is called, the names in ids by all that stands for them, and how they are heard in words."""
+
+    what: str
+    names: Callable[[], Mapping[str, str]]
+    hear: Callable[[str], Collection[str]] = lambda text: ()
+
+    def understand(self, text: str) -> str:
+        """What is given as its name in ids. Raises `FilterError` with the known ones that are spelt most alike."""
+        key = text.strip().lower()
+        by_name = {name.lower(): value for name, value in self.names().items()}
+        for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
+            if spelling in by_name:
+                return by_name[spelling]
+        if len(heard := list(self.hear(text))) == 1:
+            return heard[0]
+        every = by_name.values() if len(by_name) < 60 else ()
+        near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or every
+        choices = dict.fromkeys(name if by_name[name] == name else f"{name} ({by_name[name]})" for name in near)
+        raise FilterError(f"no {self.what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))
 
 
-def find_place(text: str) -> str:
-    """The name in ids of a place that is given by that, by its code or by its name in words."""
-    if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
-        return text.lower()  # a subdivision, of which disclosure has figures
-    slugs = [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
-    if slugs:
-        return slugs[0]
+def _names_of_places() -> dict[str, str]:
     names = {place.name: place.slug for place in PLACES.values()} | {name: name for name in PLACES}
-    return _choose("place", text, names | dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug))
+    return names | dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug)
 
 
-def find_role(text: str) -> str:
-    """The name in ids of a role or group of roles."""
-    roles = hear(work_patterns(), text)
-    names = {name_work(work): work for work in WORKS} | {work: work for work in WORKS}
-    try:
-        return _choose("role or group of roles", text, names)
-    except FilterError:
-        if len(roles) == 1:
-            return roles.pop()
-        raise
+def _hear_place(text: str) -> list[str]:
+    """A place whose name is the whole text, or a subdivision, of which disclosure has figures."""
+    if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
+        return [text.lower()]
+    return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
 
 
-def find_level(text: str) -> str:
-    """The name in ids of a group of levels."""
-    names = {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)}
-    levels = hear(LEVELS, text)
-    return levels.pop() if text.lower() not in names and len(levels) == 1 else _choose("level", text, names)
+def _names_of_measures() -> dict[str, str]:
+    names = {name: name for name in (*KINDS, "claim", "roles", "reported", "frame", "ladder", *MEASURES)}
+    return names | {word: name for word, name in SYNONYMS.items() if name in names}
 
 
-def find_measure(text: str) -> str:
-    """A kind of figure, or a measure of shares."""
-    measures = [*KINDS, "claim", "skills", "roles", "reported", "frame", "ladder", *MEASURES]
-    return _choose("measure", SYNONYMS.get(text.lower(), text), {name: name for name in measures})
-
-
-FILTERS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "place": ("places", find_place),
-    "role": ("roles", find_role),
-    "level": ("levels", find_level),
-    "measure": ("measures", find_measure),
+FILTERS = {
+    "place": Filter(what="place", names=_names_of_places, hear=_hear_place),
+    "role": Filter(
+        what="role or group of roles",
+        names=lambda: {name_work(work): work for work in WORKS} | {work: work for work in WORKS},
+        hear=lambda text: hear(work_patterns(), text),
+    ),
+    "level": Filter(
+        what="level",
+        names=lambda: {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)},
+        hear=lambda text: hear(LEVELS, text),
+    ),
+    "measure": Filter(what="measure", names=_names_of_measures),
 }
-"""Filters by name: the part of an address that they hold against, and how what is given is understood."""
+"""Filters by name; that of a measure is of a kind of figure, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,12 +136,11 @@ class SearchTerms:
     parts: Mapping[str, frozenset[str]]
     words: tuple[str, ...]
 
-    def fits(self, address: Address, *, without: str = "") -> bool:
-        """Whether an address is what is asked for; `without` leaves one filter aside."""
-        for name, values in self.parts.items():
-            if name != without and values and not values & getattr(address, FILTERS[name][0]):
-                return False
-        return without == "words" or all(_begins_a_word(word, address.text) for word in self.words)
+    def fits(self, entry: Entry, *, without: str = "") -> bool:
+        """Whether an entry is what is asked for; `without` leaves one filter aside."""
+        if any(name != without and values.isdisjoint(entry.values[name]) for name, values in self.parts.items()):
+            return False
+        return without == "words" or all(_begins_a_word(word, entry.text) for word in self.words)
 
 
 SHORT = 2
@@ -167,17 +153,19 @@ def _begins_a_word(word: str, text: str) -> bool:
 
 def understand(words: str, **filters: str | None) -> SearchTerms:
     """What is asked for by words and filters; a filter wins over words. Raises `FilterError`."""
-    parts = {name: frozenset([FILTERS[name][1](value)]) for name, value in filters.items() if value and value.strip()}
+    given = {name: text for name, text in filters.items() if text and text.strip()}
+    parts = {name: frozenset([FILTERS[name].understand(text)]) for name, text in given.items()}
     places = list(find_places(words))
+    heard = {"place": frozenset(place.slug for _, _, place in places)}
     rest = cut_out(words, [(start, end) for start, end, _ in places])
-    by_part = {"place": {place.slug for _, _, place in places}, "level": hear(LEVELS, rest)}
-    for pattern, _ in LEVELS:
-        rest = pattern.sub(" ", rest)
-    if not re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):  # an id says its role itself
-        by_part["role"] = hear(work_patterns(), rest)
-        for pattern, _ in work_patterns():
+    patterns = {"level": LEVELS, "role": work_patterns()}
+    if re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):
+        del patterns["role"]  # an id says its role itself
+    for name, known in patterns.items():
+        heard[name] = frozenset(hear(known, rest))
+        for pattern, _ in known:
             rest = pattern.sub(" ", rest)
-    parts |= {name: frozenset(values) for name, values in by_part.items() if values and name not in parts}
+    parts |= {name: values for name, values in heard.items() if values and name not in parts}
     return SearchTerms(parts=parts, words=terms_of(rest))
 
 
@@ -186,32 +174,29 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
 
 def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
     """A page of what is asked for, each with value, interval, basis and period; and how the question was understood."""
-    addresses = _addresses_of(snapshot)
-    matches = [one for one in addresses if terms.fits(one)]
-    page = matches[first : first + most]
+    entries = _entries_of(snapshot)
+    ids = [entry.id for entry in entries if terms.fits(entry)]
+    page = ids[first : first + most]
     answer = head(snapshot) | {
         "understood": {name: sorted(values) for name, values in terms.parts.items()} | {"words": list(terms.words)},
-        "total": len(matches),
-        "figures": [summarise(row, snapshot) for row in snapshot.read([one.id for one in page])],
+        "total": len(ids),
+        "figures": [summarise(row, snapshot) for row in snapshot.read(page)],
     }
-    if first + len(page) < len(matches):
+    if first + len(page) < len(ids):
         answer["next_offset"] = first + len(page)
-        answer["by_kind"] = dict(Counter(one.kind for one in matches).most_common())
-    if not matches:
-        answer["remedy"] = _relax(addresses, terms)
+        answer["by_kind"] = dict(Counter(name.partition(".")[0] for name in ids).most_common())
+    if not ids:
+        answer["remedy"] = _relax(entries, terms)
     elif not page:
-        answer["remedy"] = f"there are {len(matches):,}, and offset {first:,} is beyond the last"
+        answer["remedy"] = f"there are {len(ids):,}, and offset {first:,} is beyond the last"
     return answer
 
 
-def _relax(addresses: Iterable[Address], terms: SearchTerms) -> str:
+def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
     """How many there would be without each filter, where nothing has all; and which address says what is missing."""
     names = [*terms.parts, *(["words"] if terms.words else [])]
-    counts = {name: sum(terms.fits(one, without=name) for one in addresses) for name in names}
+    counts = {name: sum(terms.fits(one, without=name) for one in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]
     remedy = f"nothing has all of it; {', '.join(hints)}" if hints else "nothing has it; use fewer words or filters"
-    parts = [sorted(terms.parts.get(name, ())) for name in ("place", "role", "level")]
-    if all(parts):
-        address = ".".join(["pay", *(values[0] for values in parts)])
-        remedy += f"; `get` of {address} says what is missing of its pay"
-    return remedy
+    parts = [min(terms.parts.get(name, ("",))) for name in ("place", "role", "level")]
+    return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing of its pay" if all(parts) else remedy

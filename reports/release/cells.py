@@ -8,16 +8,17 @@ Cells that their sources bind to another licence stand in a file of their own, w
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Rests
-from reports.cells.published import read_published
+from reports.cells.published import read_cells
 from reports.figures.query import Connection
 from reports.release.figure_files import plain
-from reports.release.licences import OURS, Licence, combine
+from reports.release.licences import OURS, Licence, combine, licences
 from reports.release.published import PublishedDay
 from reports.wording import closings, pay
 from reports.wording.bases import BASES
@@ -44,15 +45,12 @@ class ReleasedCells:
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
     """Every cell that may be printed and passed on."""
-    selection: list[tuple[Cell, Licence]] = []
-    omissions: dict[str, int] = {}
-    for cell in read_published(con, as_of):
-        licence = combine(cell.rests.sources)
-        if isinstance(licence, Licence):
-            selection.append((cell, licence))
-        else:
-            omissions[licence] = omissions.get(licence, 0) + 1
-    return ReleasedCells(cells=tuple(selection), left_out=dict(sorted(omissions.items())))
+    pairs = [(cell, combine(cell.rests.sources)) for cell in read_cells(con, as_of)]
+    omissions = Counter(why for _, why in pairs if isinstance(why, str))
+    return ReleasedCells(
+        cells=tuple((cell, licence) for cell, licence in pairs if isinstance(licence, Licence)),
+        left_out=dict(sorted(omissions.items())),
+    )
 
 
 def _columns_of(cell: Cell) -> dict[str, Any]:
@@ -63,21 +61,22 @@ def _columns_of(cell: Cell) -> dict[str, Any]:
     for part, number in cell.numbers.items():
         if number.counts is not None:
             values |= {f"{part}_n": number.counts[0], f"{part}_employers": number.counts[1]}
-    values |= {"n": cell.row["n_jobs"], "employers": cell.employers, "form": cell.row.get("form")}
+    values |= {"n": cell.n, "employers": cell.employers, "form": cell.row.get("form")}
     values |= {"status": cell.status, "reason": cell.reason}
-    return values | {name: cell.row[name] for name in BESIDE if name in cell.row}
+    return values | {name: cell.row.get(name) for name in BESIDE}
 
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
     """Every file of cells by path, and an index of them."""
-    shards: dict[tuple[str, str, Licence], list[Cell]] = {}
+    shards: dict[tuple[str, str, str], list[Cell]] = {}
     for cell, licence in released_cells.cells:
-        shards.setdefault((cell.kind, cell.place, licence), []).append(cell)
+        shards.setdefault((cell.kind, cell.place, licence.id), []).append(cell)
     index = []
-    for (kind, place, licence), cells in sorted(shards.items(), key=lambda item: (*item[0][:2], item[0][2].id)):
-        path = shard_path(kind, place, licence)
-        yield path, _shard(cells, path, licence, publication)
-        index.append({"kind": kind, "place": place, "licence": licence.id, "n": len(cells), "file": path})
+    for (kind, place, name), cells in sorted(shards.items()):
+        own = "" if name == OURS else f".{name.lower()}"
+        path = f"cells/{kind}/{place}{own}.json"
+        yield path, _shard(cells, path, licences()[name], publication)
+        index.append({"kind": kind, "place": place, "licence": name, "n": len(cells), "file": path})
     head = {
         "as_of": publication.as_of,
         "is_sample": publication.is_sample,
@@ -87,17 +86,10 @@ def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterat
     yield "cells/index.json", _dump(head, "files")
 
 
-def shard_path(kind: str, place: str, licence: Licence) -> str:
-    """Where the cells of a kind and place stand that are under a licence."""
-    own = "" if licence.id == OURS else f".{licence.id.lower()}"
-    return f"cells/{kind}/{place}{own}.json"
-
-
 def _shard(cells: list[Cell], path: str, licence: Licence, publication: PublishedDay) -> bytes:
     rows = [_columns_of(cell) for cell in sorted(cells, key=lambda cell: cell.id)]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    columns = [name for name in columns if any(row.get(name) is not None for row in rows)]
-    title = f"{cells[0].kind} of {cells[0].place}"
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = [name for name in names if any(row.get(name) is not None for row in rows)]
     head = {
         "kind": cells[0].kind,
         "place": cells[0].place,
@@ -106,13 +98,13 @@ def _shard(cells: list[Cell], path: str, licence: Licence, publication: Publishe
         "units": {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
         or "amounts are per year in `currency`, those of local_… in `local_currency`",
         "definitions": _define(cells),
-        "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row.get("sample") == name for row in rows)},
+        "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row["sample"] == name for row in rows)},
         "bases": {
             cell.basis: _describe_basis(cell.rests, cell.basis, publication)
             for cell in sorted(cells, key=lambda cell: cell.basis)
         },
         "licence": licence.describe(),
-        "citation": publication.cite(title, path, licence),
+        "citation": publication.cite(f"{cells[0].kind} of {cells[0].place}", path, licence),
         "ledger": "a cell is a row of its mart; its id leads to it: `jobmarket explain ID`",
         "columns": columns,
         "cells": [[row.get(name) for name in columns] for row in rows],

@@ -16,7 +16,7 @@ from typing import Any
 
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number, judge_sureness
 from reports.cells.of_figure import cells_of
-from reports.cells.published import read_published
+from reports.cells.published import read_cells
 from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
 from reports.figures.query import Connection
@@ -190,7 +190,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     cell is shown whose sources let it be passed on.
     """
     answers: dict[Key, Answer] = {}
-    for answer in map(_of_published, read_published(con, as_of, kinds=["pay"], also_withheld=True)):
+    for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
         if answer is not None:
             answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
     of_figures = map(_of_figure, figures)

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from reports.cells.cell import FIRM, Cell
-from reports.cells.published import read_published
+from reports.cells.published import read_cells
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
 from reports.figures.share_figures import ASKED
@@ -104,7 +104,7 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dic
     """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
-    for cell in read_published(con, as_of, kinds=["shares"]):
+    for cell in read_cells(con, as_of, kinds=["shares"]):
         if cell.measure in COUNTS:
             skills = lists.setdefault((cell.place, cell.work), {})
             skills.setdefault(cell.item, {})[COUNTS[cell.measure]] = cell

@@ -47,6 +47,11 @@ def rows_of(figure: Figures) -> Rows:
     return _read(figure.value_json) if figure.value_json else ()
 
 
+def _first_of(figure: Figures) -> Row:
+    """The first row behind a ledger row, or one that says nothing."""
+    return next(iter(rows_of(figure)), {})
+
+
 def value(figure: Figures) -> str:
     """The figure as printed, or that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
@@ -70,15 +75,10 @@ def say_basis(figure: Figures) -> str:
 
 def say_sample(figure: Figures) -> str | None:
     """From which boards a figure is; None where that makes no difference to it, as for pay."""
-    samples = samples_of(rows_of(figure))
+    samples = {row["sample"] for row in rows_of(figure) if row.get("sample")}
     if len(samples) < 2:
-        return SAMPLE_WORDS[samples[0]] if samples else None
+        return SAMPLE_WORDS[samples.pop()] if samples else None
     return f"{SAMPLE_WORDS['panel']} where they are enough, else {SAMPLE_WORDS['known']}"
-
-
-def samples_of(rows: Rows) -> tuple[str, ...]:
-    """The samples that rows are of, in the order of their first; a row that does not say is of none."""
-    return tuple(dict.fromkeys(row["sample"] for row in rows if row.get("sample")))
 
 
 _UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
@@ -97,17 +97,13 @@ def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = 
     `titles` are names to print for sources.
     """
     say = declaration_of(figure.figure).renderer.parts.get(style.part)
-    if style.part == "value" and (style == PartFormat() or say is None):
+    if style.part == "value" and (style.is_plain or say is None):
         return figure.bare_value or figure.value
     if say is not None:
-        rows = rows_of(figure)
-        return say(rows[0], style) if rows else None
-    counts = {"n": figure.n_jobs, "employers": figure.n_employers}
-    if style.part in counts:
-        return count(counts[style.part], style)
-    if style.part == "period":
-        return describe_period(figure)
-    return credit(figure, titles) or None
+        return say(_first_of(figure), style) if rows_of(figure) else None
+    if style.part in ("n", "employers"):
+        return count(figure.n_jobs if style.part == "n" else figure.n_employers, style)
+    return describe_period(figure) if style.part == "period" else credit(figure, titles) or None
 
 
 def why_no_part(figure: Figures, style: PartFormat) -> str:
@@ -157,7 +153,7 @@ def describe_period(figure: Figures) -> str:
     What others state is of the day on which they published it.
     """
     if figure.kind == "cited":
-        when = rows_of(figure)[0].get("published") if rows_of(figure) else None
+        when = _first_of(figure).get("published")
         return f"published {when}" if when else "of an unknown day"
     if figure.period_to is None:
         return f"as of {day(figure.as_of)}"
@@ -221,11 +217,11 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 
     Parts of countries are of jobs, those of sources of adverts. "" for figures that are not of all places, or withheld.
     """
-    rows = rows_of(figure)
-    if figure.basis != "postings" or figure.value is None or not rows or not rows[0].get("countries"):
+    row = _first_of(figure)
+    if figure.basis != "postings" or figure.value is None or not row.get("countries"):
         return ""
-    n_jobs = rows[0].get("n_all_places") or rows[0]["n_jobs"]  # where the first row is not of all places
-    countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in rows[0]["countries"])
+    n_jobs = row.get("n_all_places") or row["n_jobs"]  # where the first row is not of all places
+    countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in row["countries"])
     behind = sorted((part for part in figure.behind or () if part.n), key=lambda part: (-part.n, part.source))
     n_adverts = sum(part.n for part in behind)
     shares = [
@@ -239,10 +235,9 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 
 def origin(figure: Figures) -> str | None:
     """Who said what is cited, where and when: "PwC, Sizing the prize, 27 June 2017"; None for what is measured."""
-    if figure.kind != "cited" or not rows_of(figure):
+    if figure.kind != "cited":
         return None
-    row = rows_of(figure)[0]
-    return ", ".join(filter(None, (row.get(name) for name in ("publisher", "work", "published"))))
+    return ", ".join(filter(None, map(_first_of(figure).get, ("publisher", "work", "published")))) or None
 
 
 def place(figure: Figures) -> str:
@@ -272,31 +267,27 @@ def define_level(figure: Figures) -> str | None:
 
 
 def note(figure: Figures) -> str:
-    """What a reader should know beside the value, as sentences; the reason when it is withheld."""
+    """What a reader should know beside the value, as sentences; the reason when it is withheld, and the nearest."""
+    declaration = declaration_of(figure.figure)
+    renderer, baseline = declaration.renderer, f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
     if figure.value is None:
-        return sentences([f"withheld: {figure.reason}", figure.missing, offer(figure), _baseline_words(figure)])
-    renderer = declaration_of(figure.figure).renderer
+        nearest = "; ".join(map(name_nearest, figure.nearest or ()))
+        offer = f"nearest: {nearest}" if nearest else None
+        return sentences([f"withheld: {figure.reason}", figure.missing, offer, baseline])
     if figure.kind == "cited":
         return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
-    declaration = declaration_of(figure.figure)
     texts = [
         f"deprecated: {figure.figure} is now {declaration.alias_of}" if declaration.alias_of else None,
         f"{say_basis(figure)}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),
         why_low(figure, most=MAX_NAMED_IN_NOTE),
-        None if renderer.shows_baseline else _baseline_words(figure),
+        None if renderer.shows_baseline else baseline,
         f"against it, {against}" if against else None,
     ]
     return sentences(texts)
-
-
-def offer(figure: Figures) -> str | None:
-    """The nearest figures in place of one that is withheld, with their values; None where there are none."""
-    nearest = "; ".join(map(name_nearest, figure.nearest or ()))
-    return f"nearest: {nearest}" if nearest else None
 
 
 def name_nearest(near: NearestFigure) -> str:
@@ -304,26 +295,21 @@ def name_nearest(near: NearestFigure) -> str:
     return f"{near.title}, {near.value} [{near.figure}]"
 
 
-def _baseline_words(figure: Figures) -> str | None:
-    return f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
-
-
 def _verification(figure: Figures) -> str | None:
     """When a cited figure was looked up, and until when it may stand as it is, or that this day has passed."""
     if figure.verify_by is None:
         return None
-    verified_on = (rows_of(figure) or [{}])[0].get("verified_on")
-    if verified_on and figure.as_of <= figure.verify_by:
-        return f"verified on {day(date.fromisoformat(verified_on))}, to be verified again by {day(figure.verify_by)}"
     if figure.as_of > figure.verify_by:
         return f"not verified again since {day(figure.verify_by)}"
-    return f"to be verified again by {day(figure.verify_by)}"
+    verified_on = _first_of(figure).get("verified_on")
+    before = f"verified on {day(date.fromisoformat(verified_on))}, " if verified_on else ""
+    return f"{before}to be verified again by {day(figure.verify_by)}"
 
 
 def _is_widened(figure: Figures) -> bool:
     """Whether pay is of every level, though the figure is of one group."""
     level = declaration_of(figure.figure).level
-    return level is not None and (rows_of(figure)[0].get("seniority_group") or level) != level
+    return level is not None and (_first_of(figure).get("seniority_group") or level) != level
 
 
 UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
@@ -336,15 +322,11 @@ def compare(figure: Figures) -> str | None:
 
     The guide says neither what it counts as a level nor as pay, so each comparison says that it may be of two things.
     """
-    rows = rows_of(figure)
-    then = declaration_of(figure.figure).baseline_values
-    if figure.value is None or not rows or _is_widened(figure) or any(rows[0].get(column) is None for column in then):
+    row, then = _first_of(figure), declaration_of(figure.figure).baseline_values
+    if not then or figure.value is None or _is_widened(figure) or any(row.get(column) is None for column in then):
         return None
-    changes = [(ENDS[column], _change_of(rows[0], column, amount)) for column, amount in then.items()]
-    if not changes:
-        return None
-    first, others = changes[0], changes[1:]
-    return " and ".join([" is ".join(first), *(" ".join(other) for other in others)]) + f", {UNDEFINED}"
+    changes = [(ENDS[column], _change_of(row, column, amount)) for column, amount in then.items()]
+    return " and ".join([" is ".join(changes[0]), *map(" ".join, changes[1:])]) + f", {UNDEFINED}"
 
 
 def _change_of(row: Row, column: str, then: float) -> str:
@@ -357,6 +339,4 @@ def _change_of(row: Row, column: str, then: float) -> str:
 
 def _change(now: float, then: float) -> str:
     change = round(100 * (now / then - 1))
-    if change == 0:
-        return "the same"
-    return f"{abs(change)}% {'higher' if change > 0 else 'lower'}"
+    return f"{abs(change)}% {'higher' if change > 0 else 'lower'}" if change else "the same"

@@ -8,15 +8,16 @@ says it once in a paragraph (`guide.render`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 
+from reports.cells.cell import Number, numbers_of
 from reports.wording import numbers
-from reports.wording.amounts import is_point
 from reports.wording.numbers import Row
 from transforms.pay.normalisation import PER_YEAR
+from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
 """Times that pay may be printed by: a twelfth of a year, and of 52 weeks of 40 hours (`normalisation.PER_YEAR`)."""
@@ -69,42 +70,38 @@ def count(number: int | None, style: PartFormat) -> str | None:
 # --- shares ---------------------------------------------------------------------------------------------
 
 
+def _numbers(row: Row) -> dict[str, Number]:
+    """The numbers of a row by part, none surer than it is printed."""
+    return {number.part: number for number in numbers_of(row)}
+
+
 def _percent(share: float, style: PartFormat) -> str:
     """A share by the locale, with as many digits as `numbers.percent` gives it."""
     text = numbers.percent(share)
-    if not text[0].isdigit():  # under 0.1%
+    if not text[0].isdigit() or (style.form != "bare" and style.locale == "en"):  # under 0.1%, or as it is
         return text
     digits = len(text.rstrip("%").partition(".")[2])
-    pattern = "0" if not digits else f"0.{'0' * digits}"
     if style.form == "bare":
-        return format_decimal(round(100 * share, digits), pattern, locale=_locale(style))
-    if style.locale == "en":
-        return text
-    return format_percent(
-        round(share, digits + 2), f"{pattern} %" if _has_space(style) else f"{pattern}%", locale=_locale(style)
-    )
-
-
-def _has_space(style: PartFormat) -> bool:
-    """Whether the locale sets the sign of per cent apart."""
-    return not format_percent(0.5, locale=_locale(style)).startswith("50%")
+        return format_decimal(round(100 * share, digits), locale=_locale(style), decimal_quantization=False)
+    return format_percent(round(share, digits + 2), locale=_locale(style), decimal_quantization=False)
 
 
 def _share(row: Row, style: PartFormat) -> str | None:
-    if row.get("form") == "bounds":
-        ends = (row.get("bound_lo"), row.get("bound_hi"))
-        return None if None in ends else "between {} and {}".format(*(_percent(float(end or 0), style) for end in ends))
-    if row.get("form") == "interval":
+    number = _numbers(row).get("share")
+    if number is not None and number.form == BOUNDS:
+        return "between {} and {}".format(*(_percent(end, style) for end in number.ends or ()))
+    if number is None or number.value is None:
         return _share_interval(row, style)
-    return None if row.get("share") is None else _percent(row["share"], style)
+    return _percent(number.value, style)
 
 
 def _share_interval(row: Row, style: PartFormat) -> str | None:
-    if row.get("share_lo") is None or row.get("share_hi") is None:
+    number = _numbers(row).get("share")
+    if number is None or number.ends is None or number.form == BOUNDS:
         return None
     if style.form == "short" and style.locale == "en":
         return numbers.interval(row)
-    low, high = _percent(row["share_lo"], style), _percent(row["share_hi"], style)
+    low, high = (_percent(end, style) for end in number.ends)
     return low if low == high else f"{low.rstrip('%').rstrip()}–{high}"
 
 
@@ -120,29 +117,22 @@ SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval":
 # --- pay ------------------------------------------------------------------------------------------------
 
 
-def _in_money(row: Row, column: str, style: PartFormat) -> tuple[str, dict[str, float | None]] | None:
-    """The currency and the amount of a column with the ends of its interval; None where it has none in that money."""
-    names = {"": column, "_lo": f"{column}_lo", "_hi": f"{column}_hi"}
-    currency, own = row.get("currency"), row.get("place_currency")
-    if style.money in (None, "usd"):
-        if style.money == "usd" and currency != "USD":
-            return None
-        amounts = {end: row.get(name) for end, name in names.items()}
-    else:
+def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | None:
+    """What stands before a part of pay, and it, in the money and by the time asked for; None where it has none so."""
+    currency, own, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
+    if style.money == "usd" and currency != "USD":
+        return None
+    if style.money in ("local", "ppp"):
         if own is None:
             return None  # a region of several countries has no money of its own
-        local = column.removeprefix("band_")
-        amounts = {end: row.get(name if currency == own else f"local_{local}{end}") for end, name in names.items()}
-        currency = own
-    if amounts[""] is None:
-        return None
+        part, currency = part if currency == own else f"local_{part}", own
     if style.money == "ppp":
-        price = row.get("price")
-        if not price:
-            return None
-        amounts = {end: None if amount is None else amount / price for end, amount in amounts.items()}
-        currency = "PPP USD"
-    return str(currency), amounts
+        currency, divisor = "PPP USD", divisor * (row.get("price") or 0.0)
+    number = _numbers(row).get(part)
+    if number is None or not divisor:
+        return None
+    value, low, high = (None if one is None else one / divisor for one in (number.value, number.low, number.high))
+    return "" if style.form == "bare" else f"{currency} ", replace(number, value=value, low=low, high=high)
 
 
 def _money(amount: float, style: PartFormat) -> str:
@@ -157,50 +147,47 @@ def _money(amount: float, style: PartFormat) -> str:
     return format_decimal(round(float(short.rstrip("KM")) * unit), locale=_locale(style))
 
 
-def _amount(column: str) -> Part:
+def _say(sign: str, number: Number, style: PartFormat) -> str:
+    """An amount with what stands before it, or its interval in its place."""
+    if number.value is not None:
+        return f"{sign}{_money(number.value, style)}"
+    low, high = (_money(end, style) for end in number.ends or ())
+    return f"between {sign}{low} and {high}"
+
+
+def _amount(part: str) -> Part:
     def say(row: Row, style: PartFormat) -> str | None:
-        pair = _in_money(row, column, style)
-        if pair is None:
-            return None
-        currency, amounts = pair
-        ends = {end: None if value is None else value / PER_YEAR[style.per or "year"] for end, value in amounts.items()}
-        sign = "" if style.form == "bare" else f"{currency} "
-        if is_point({"x": ends[""], "x_lo": ends["_lo"], "x_hi": ends["_hi"]}, "x"):
-            return f"{sign}{_money(ends[''] or 0, style)}"
-        return f"between {sign}{_money(ends['_lo'] or 0, style)} and {_money(ends['_hi'] or 0, style)}"
+        amount = _in_money(row, part, style)
+        return None if amount is None else _say(*amount, style)
 
     return say
 
 
-def _interval(column: str) -> Part:
-    def say(row: Row, style: PartFormat) -> str | None:
-        pair = _in_money(row, column, style)
-        if pair is None or pair[1]["_lo"] is None or pair[1]["_hi"] is None:
-            return None
-        currency, amounts = pair
-        low, high = (_money((amounts[end] or 0) / PER_YEAR[style.per or "year"], style) for end in ("_lo", "_hi"))
-        return f"{'' if style.form == 'bare' else f'{currency} '}{low}–{high}"
-
-    return say
+def _interval(row: Row, style: PartFormat) -> str | None:
+    sign, number = _in_money(row, "median", style) or ("", None)
+    if number is None or number.ends is None:
+        return None
+    low, high = (_money(end, style) for end in number.ends)
+    return f"{sign}{low}–{high}"
 
 
 def _band(row: Row, style: PartFormat) -> str | None:
     """The band, or where there is none the median, by the time asked for."""
-    low, high = _amount("band_low")(row, style), _amount("band_high")(row, style)
+    low, high, median = (_in_money(row, part, style) for part in ("low", "high", "median"))
     per = f" per {style.per or 'year'}"
     if low is None or high is None:
-        median = _amount("p50")(row, style)
-        return None if median is None else f"median {median}{per}"
-    if "between" in low + high:
-        return f"lower end {low}, upper end {high}{per}"
-    sign = "" if style.form == "bare" else low[: low.rindex(" ") + 1]
-    return f"{low}–{high.removeprefix(sign)}{per}"
+        return None if median is None else f"median {_say(*median, style)}{per}"
+    (sign, lowest), (_, highest) = low, high
+    if lowest.value is None or highest.value is None:
+        return f"lower end {_say(*low, style)}, upper end {_say(*high, style)}{per}"
+    return f"{sign}{_money(lowest.value, style)}–{_money(highest.value, style)}{per}"
 
 
 PAY_PARTS: Mapping[str, Part] = {
-    "value": _band, "low": _amount("band_low"), "high": _amount("band_high"), "median": _amount("p50"),
-    "p25": _amount("p25"), "p75": _amount("p75"), "interval": _interval("p50"),
-}  # fmt: skip
+    "value": _band,
+    **{part: _amount(part) for part in ("low", "high", "median", "p25", "p75")},
+    "interval": _interval,
+}
 """Parts of pay: the two ends of the band, the median of midpoints with its 95 % interval, and their quartiles."""
 
 
@@ -213,7 +200,7 @@ def _of_claim(name: str) -> Part:
 
 CLAIM_PARTS: Mapping[str, Part] = {
     "value": lambda row, style: str(row["claim"]),
-    "amount": _of_claim("amount"), "year": _of_claim("year"), "growth": _of_claim("growth"),
+    **{name: _of_claim(name) for name in ("amount", "year", "growth")},
     "publisher": lambda row, style: row.get("publisher"),
-}  # fmt: skip
+}
 """Parts of what somebody else says."""

@@ -6,24 +6,26 @@ import csv
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reports.cells.cell import PARTS as ALL_PARTS
-from reports.cells.cell import numbers_of
-from reports.cells.published import read_published
+from reports.cells.cell import Cell
+from reports.cells.of_figure import cells_of
+from reports.cells.published import read_cells
 from reports.figures import query
 from reports.figures.addresses import canonical
 from reports.figures.catalogue import KNOWN, declaration_of
 from reports.figures.compute import compute_asked
 from reports.figures.explain import explain_figure
-from reports.figures.places import OF_REGION, slug
+from reports.figures.places import slug
 from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
 from reports.site.skills import DECIMALS
-from reports.wording import notes, numbers
+from reports.wording import numbers
+from reports.wording.bases import BASES, NAMED
 from warehouse.mart_tables import Figures
 from warehouse.publish.reader import open_reader
 
@@ -40,9 +42,14 @@ def find_contradictions(data: Path, release: Path, *, every: int = 1) -> tuple[l
     return truth.contradictions, truth.compared
 
 
-def parts_of(row: Mapping[str, Any]) -> dict[str, tuple[Any, Any, Any]]:
-    """The numbers of a row as they are printed, by part."""
-    return {number.part: (number.value, number.low, number.high) for number in numbers_of(row)}
+def parts_of(cell: Cell) -> dict[str, tuple[Any, Any, Any]]:
+    """The numbers of a cell as they are printed, by part."""
+    return {part: (number.value, number.low, number.high) for part, number in cell.numbers.items()}
+
+
+def parts_of_figure(figure: Figures) -> dict[str, tuple[Any, Any, Any]] | None:
+    """The numbers of a figure of one row; None of one that is withheld."""
+    return next(map(parts_of, cells_of(figure)), None)
 
 
 class OneTruth:
@@ -55,7 +62,7 @@ class OneTruth:
         with open_reader(data) as con:
             self.con = con
             self.figures = {row.figure: row for row in desk.published_figures(con)}
-            self.cells = {cell.id: cell for cell in read_published(con, desk.newest_day(con))}
+            self.cells = {cell.id: cell for cell in read_cells(con, desk.newest_day(con))}
             self.hold_figures()
             self.hold_addresses()
             self.hold_lists()
@@ -77,8 +84,7 @@ class OneTruth:
             row.figure: row for row in compute_asked(self.con, names, as_of, code_version="", standing=standing)
         }
         for name, row in self.asked.items():
-            said = _rounded(parts_of(notes.rows_of(row)[0])) if row.value else None
-            self.hold("address", name, said, _rounded(parts_of(self.cells[name].row)))
+            self.hold("address", name, _rounded(parts_of_figure(row)), _rounded(parts_of(self.cells[name])))
 
     def hold_figures(self) -> None:
         """The SELECT of each figure, `explain`, and the vintage of its list."""
@@ -99,14 +105,14 @@ class OneTruth:
                 self.hold("select", name, declaration.renderer.text(printed), row.bare_value)
 
     def hold_lists(self) -> None:
-        """Rows of figures that list cells, against the figures and addresses of these cells."""
+        """Rows of figures that are figures or published cells themselves, against these."""
         for name, row in self.figures.items():
-            for member, values in _members_of(name, row):
-                figure, cell = self.figures.get(member), self.cells.get(member)
-                if figure is not None and figure.value is not None:
-                    self.hold("list", f"{member} in {name}", parts_of(values), parts_of(notes.rows_of(figure)[0]))
-                elif cell is not None:
-                    self.hold("list", f"{member} in {name}", parts_of(values), parts_of(cell.row))
+            for cell in cells_of(row):
+                known = parts_of_figure(self.figures[cell.id]) if cell.id in self.figures else None
+                if known is None and cell.id in self.cells:
+                    known = parts_of(self.cells[cell.id])
+                if cell.id != name and known is not None:
+                    self.hold("list", f"{cell.id} in {name}", parts_of(cell), known)
 
     def hold_files(self) -> None:
         """JSON, CSV and SVG of each figure, and JSON of each cell, of the release."""
@@ -117,9 +123,7 @@ class OneTruth:
                 continue  # made of what may be passed on alone
             one = json.loads((folder / f"{name}.json").read_bytes())
             self.hold("JSON", name, one["value"], row.value)
-            rows = [parts_of(each) for each in notes.rows_of(row) if each.get("status") != "suppressed"] * (
-                row.value is not None
-            )
+            rows = [parts_of(cell) for cell in cells_of(row)]
             said = [
                 {part: (n["value"], n["low"], n["high"]) for part, n in each["parts"].items()} for each in one["rows"]
             ]
@@ -141,7 +145,7 @@ class OneTruth:
             document = json.loads(path.read_bytes())
             for values in document["cells"]:
                 one = dict(zip(document["columns"], values, strict=True))
-                self.hold("cell file", one["id"], _of_file(one), _rounded(parts_of(self.cells[one["id"]].row)))
+                self.hold("cell file", one["id"], _of_file(one), _rounded(parts_of(self.cells[one["id"]])))
 
     def hold_site(self) -> None:
         """The pages of figures, and the data that the site's look-ups read."""
@@ -162,14 +166,14 @@ class OneTruth:
         for key, shown in pay["cells"].items():
             if not isinstance(shown, Mapping) or "texts" not in shown:
                 continue
-            basis = next(basis for basis, words in BASES_.items() if shown["kicker"].endswith(words))
+            basis = next(basis for basis in NAMED if shown["kicker"].endswith(BASES[basis].words))
             name = shown.get("figure") or f"pay.{key}.{basis}"
             figure = self.figures.get(name)
             known = self.cells.get(name) or self.cells.get(name.replace("pay.", "mixed.", 1))
             if figure is None and known is None:
                 self.contradictions.append(f"pay.js has {name}, which is not published")
                 continue
-            truth = parts_of(known.row if figure is None and known else notes.rows_of(self.figures[name])[0])
+            truth = (parts_of_figure(figure) if figure else parts_of(known) if known else None) or {}
             value, low, _ = truth["median"]
             own = next(iter(shown["texts"].values()))
             self.hold("pay.js", name, own["middle"], round(low if value is None else value, 2))
@@ -191,41 +195,11 @@ class OneTruth:
                 self.hold("guide", name, html.unescape(text.strip()), row.value)
 
 
-_MEMBERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]] = {
-    "roles": lambda row, given: f"share.role.{slug(row['role'])}.all.ai_jobs",
-    "skills": lambda row, given: f"skill.{slug(row['skill'])}.all.{given['role_group']}",
-    "named_skills": lambda row, given: row.get("skill") and f"skill.{slug(row['skill'])}.all.{given['role_group']}",
-    "shares": lambda row, given: f"share.{given['measure']}.{slug(row['item'])}.all.{given['role_group']}",
-    "shares_by_region": lambda row, given: (
-        f"share.{given['measure']}.{slug(row['item'])}."
-        f"{OF_REGION[row['region_level'], row['region']].slug}.{given['role_group']}"
-    ),
-}
-"""The address of the cell that a row of a figure is, by the SELECT of its rung."""
-
-
-def _members_of(name: str, row: Figures) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The cells that a figure lists, with what it says of each."""
-    declaration = KNOWN.get(name)
-    if declaration is None or row.value is None:
-        return
-    rows = [one for one in notes.rows_of(row) if one.get("status") != "suppressed"]
-    if declaration.gathers is not None:
-        yield from ((one["figure"], one) for one in rows if one.get("value"))
-        return
-    rung = next((one for one in declaration.rungs if one.name == row.rung), None)
-    if rung is not None and rung.sql in _MEMBERS:
-        given = {**declaration.parameters, **rung.parameters}
-        for one in rows:
-            if member := _MEMBERS[rung.sql](one, given):
-                yield canonical(member), one
-
-
 def _labels_of(row: Figures) -> Iterator[str]:
     """Texts that the picture of a figure must have: the shares that it prints, the first rows of long ones."""
-    for one in notes.rows_of(row)[:5]:
-        if one.get("share") is not None and one.get("form") == "point" and one.get("status") != "suppressed":
-            yield numbers.percent(one["share"])
+    for cell in cells_of(row)[:5]:
+        if "share" in cell.numbers and cell.numbers["share"].value is not None:
+            yield numbers.percent(cell.numbers["share"].value)
 
 
 def _number(text: str) -> float | None:

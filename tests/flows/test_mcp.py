@@ -156,7 +156,7 @@ def test_every_figure_has_interval_basis_and_period(
             for part in row.get("parts", {}).values():
                 assert part["unit"], (name, part)
                 assert (part["low"] is not None and part["high"] is not None) or part["no_interval"], (name, part)
-                assert part["value"] is not None or part["form"] != "value", (name, part)
+                assert part["value"] is not None or part["form"] != "point", (name, part)
     assert states >= {"published", "withheld"}
 
 

@@ -1,20 +1,18 @@
-"""Ids that an editor can guess: what they mean, what is wrong with others, and that every cell has one."""
+"""Ids that an editor can guess: what they mean, and what is wrong with others."""
 
 from __future__ import annotations
 
 import duckdb
 import pytest
 
-from reports.cells.published import list_ids
 from reports.figures.addresses import AddressError, canonical, declare
 from reports.figures.catalogue import declaration_of, find_id
 from reports.figures.compute import compute_asked
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, slug
-from reports.figures.vintages import accept_all, read_standing
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import AS_OF, Cell, Put, computed
 from transforms.text.lookups import taxonomy
-from warehouse import mart_tables, tables
+from warehouse import mart_tables
 
 BAND = "pay.northern_america.ai_engineering.mid_senior"
 SURE = {"status": "published", "reason": None, "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "n_employers": 30}
@@ -105,34 +103,6 @@ def test_what_is_not_known_is_named_with_what_would_be(figure_id: str, words: st
 def test_names_of_places_and_skills_are_all_different() -> None:
     assert len(PLACES) == len({place.region for place in PLACES.values()}) >= 249 + len(REGIONS) + len(CONTINENTS)
     assert len({slug(skill.skill) for skill in taxonomy()}) == len(taxonomy())
-
-
-def test_every_cell_that_may_be_printed_has_an_address_that_gives_it(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
-) -> None:
-    put(tables.Skills, {"skill": "C++", "category": "Programming Languages", "aliases": []})
-    put(
-        mart_tables.SalaryBands,
-        cell(**SENIOR), cell(**SENIOR | {"pay_market": "cross_border", "p50": 90_000.0}),
-        cell(**SENIOR | {"status": "suppressed", "reason": "few", "seniority_group": "mid"}),
-    )  # fmt: skip
-    put(
-        mart_tables.Shares,
-        share_row(AS_OF, "skill_asked", "C++", 100, 41, region_level="country", region="US", **SURE | {"share": 0.41}),
-        share_row(
-            AS_OF, "workplace", "remote", 100, 23, role_group="ai_jobs", **SURE | {"share": 0.23, "share_lo": 0.2}
-        ),
-    )
-    accept_all(con, AS_OF)
-    asked = compute_asked(con, list_ids(con, AS_OF), AS_OF, code_version="1", standing=read_standing(con))
-    rows = {row.figure: row for row in asked}
-    assert rows.keys() == {
-        "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
-        "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs",
-    }  # fmt: skip
-    assert not [(name, row.reason) for name, row in rows.items() if row.value is None]
-    assert rows["skill.cpp.us.ai_engineering"].value == "41%"
-    assert (rows["share.workplace.remote.all.ai_jobs"].value or "").startswith("23% of the AI jobs that say where")
 
 
 def test_a_skill_that_no_job_asks_for_is_a_share_of_nought_and_another_word_is_none(

@@ -53,7 +53,7 @@ def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None
     assert answer["state"] == "published" and answer["value"].startswith("USD 120K–180K per year")
     assert "low 115,000 to 124,000, high 176,000 to 189,000" in answer["interval"]
     assert answer["parts"]["low"] == {
-        "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "value",
+        "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "point",
     }  # fmt: skip
     assert answer["part_meanings"]["low"] == BAND.low_end
     assert answer["parts"]["median"]["no_interval"] == BASES["advertised"].no_interval, "the row gives none"
@@ -64,16 +64,16 @@ def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None
 
 def test_a_wide_number_is_its_interval_and_a_share_that_few_say_its_bounds(snapshot: Snapshot) -> None:
     wide = answers.describe(snapshot.find(VISION), snapshot)["parts"]["low"]
-    assert wide["form"] == "interval only" and wide["value"] is None and wide["low"] == 60_000.0
+    assert wide["form"] == "interval" and wide["value"] is None and wide["low"] == 60_000.0
     bounds = answers.describe(snapshot.find("share.workplace.remote.all.ai_jobs"), snapshot)
-    assert bounds["parts"]["share"]["form"] == "bounds only" and bounds["parts"]["share"]["value"] is None
+    assert bounds["parts"]["share"]["form"] == "bounds" and bounds["parts"]["share"]["value"] is None
     assert bounds["interval"] == "bounds that silent adverts leave: share 20.0 to 70.0% of jobs"
 
 
 def test_the_median_of_boards_drawn_at_random_is_a_part_with_interval_jobs_and_employers(snapshot: Snapshot) -> None:
     answer = answers.describe(snapshot.find(MACHINE), snapshot)
     assert answer["parts"]["median_of_panel"] == {
-        "value": 141_000.0, "low": 133_000.0, "high": 150_000.0, "unit": "USD per year", "form": "value",
+        "value": 141_000.0, "low": 133_000.0, "high": 150_000.0, "unit": "USD per year", "form": "point",
         "n": 45, "employers": 31,
     }  # fmt: skip
     assert "median_of_panel 133,000 to 150,000" in answer["interval"]
@@ -90,6 +90,25 @@ def test_a_withheld_figure_says_what_is_missing(snapshot: Snapshot) -> None:
     assert [answer["state"], answer["value"]] == ["withheld", None]
     assert answer["reason"] == "few" and "more adverts" in answer["missing"] and answer["interval"].startswith("none")
     assert "parts" not in answer and "citation" not in answer
+
+
+def test_a_value_of_another_thing_than_the_id_names_says_so_first(snapshot: Snapshot) -> None:
+    figure = snapshot.find(MACHINE)
+    other = dataclasses.replace(figure, rung="reported")
+    for answer in (answers.summarise(other, snapshot), answers.describe(other, snapshot)):
+        assert next(iter(answer.items())) == (
+            "instead", "not what was asked for: earnings that people report in surveys",
+        )  # fmt: skip
+    assert "instead" not in answers.summarise(figure, snapshot)
+
+
+def test_a_row_that_is_a_figure_says_which(snapshot: Snapshot) -> None:
+    answer = answers.describe(snapshot.find("skills.baseline"), snapshot)
+    assert answer["value"] is None and answer["rows_total"] == len(answer["rows"]) > 1
+    python, other = (next(row for row in answer["rows"] if row["name"] == name) for name in ("Python", "Java"))
+    member = answers.describe(snapshot.find(python["figure"]), snapshot)
+    assert member["id"] == PYTHON and (member["parts"], member["n"]) == (python["parts"], python["n"])
+    assert "figure" not in other, "it is no published cell"
 
 
 def test_what_others_say_is_no_measurement(snapshot: Snapshot) -> None:
