@@ -16,7 +16,7 @@ from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_standing, read_vintages, waiting_of
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
-from reports.release.published import PublishedDay
+from reports.release.published import PublishedDay, read_published
 from warehouse.database import MARKET, Connection, SqlError
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages

@@ -256,19 +256,16 @@ def _add_check_tools(server: Server, market: Market) -> None:
         the figure with `list`, tie the number to it and verify again. `figures` has each figure named, with interval.
         """
 
-        def make() -> dict[str, Any]:
-            with market.read() as snapshot:
-                findings = verify_text(snapshot.con, text.encode(), is_html=is_html)
-                page = findings[:MAX_FINDINGS]
-                ids = sorted({one.figure for one in page if one.figure and snapshot.has(one.figure)})
-                figures = [answers.summarise(row, snapshot) for row in snapshot.read(ids)]
-                answer = answers.head(snapshot)
-            counts = {verdict: sum(one.verdict == verdict for one in findings) for verdict in VERDICTS}
-            answer |= {"counts": counts, "findings": [asdict(one) for one in page], "figures": figures}
-            n_more = len(findings) - len(page)
-            return answer | ({"findings_left_out": n_more} if n_more else {})
-
-        return make()
+        with market.read() as snapshot:
+            findings = verify_text(snapshot.con, text.encode(), is_html=is_html)
+            page = findings[:MAX_FINDINGS]
+            ids = sorted({one.figure for one in page if one.figure and snapshot.has(one.figure)})
+            figures = [answers.summarise(row, snapshot) for row in snapshot.read(ids)]
+            answer = answers.head(snapshot)
+        counts = {verdict: sum(one.verdict == verdict for one in findings) for verdict in VERDICTS}
+        answer |= {"counts": counts, "findings": [asdict(one) for one in page], "figures": figures}
+        n_more = len(findings) - len(page)
+        return answer | ({"findings_left_out": n_more} if n_more else {})
 
     _add(server, verify, "verify", "Verify the numbers of a text")
 

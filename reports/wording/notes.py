@@ -36,10 +36,18 @@ from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import Figures, NearestFigure
 
+NAMED_BEFORE = ("word", "skill", "title")
+"""Columns that named the rows of shares in ledgers of c3228cc0."""
+
 
 @functools.lru_cache(maxsize=4_096)
 def _read(value_json: str) -> tuple[Row, ...]:
-    return tuple(json.loads(value_json))
+    return tuple({**_name_before(row), **row} for row in json.loads(value_json))
+
+
+def _name_before(row: Row) -> Row:
+    """The name of a row of c3228cc0, by the column that it had then."""
+    return {"name": name for column in reversed(NAMED_BEFORE) if (name := row.get(column)) is not None}
 
 
 def rows_of(figure: Figures) -> Rows:
