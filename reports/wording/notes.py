@@ -47,7 +47,8 @@ def _read(value_json: str) -> tuple[Row, ...]:
 
 def _name_before(row: Row) -> Row:
     """The name of a row of c3228cc0, by the column that it had then."""
-    return {"name": name for column in reversed(NAMED_BEFORE) if (name := row.get(column)) is not None}
+    name = next((row[column] for column in NAMED_BEFORE if column in row), None)
+    return {} if name is None else {"name": name}
 
 
 def rows_of(figure: Figures) -> Rows:

@@ -69,7 +69,7 @@ class Nights:
 
     def share(self) -> float:
         """The share of engineers that is published."""
-        return float(next(row["share"] for row in notes.rows_of(self.row()) if row["role"] == "ai_engineer"))
+        return float(next(row["share"] for row in notes.rows_of(self.row()) if row["item"] == "ai_engineer"))
 
     def decide(self, *, accepts: bool, reason: str) -> None:
         history = vintages.read_vintages(self.con)

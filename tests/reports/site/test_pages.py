@@ -19,7 +19,7 @@ from reports.wording.lists import entitle_list
 from tests.reports.conftest import make_tables
 from tests.reports.site.pages import make_site, render_pages, render_site
 from tests.reports.site.test_regions import MIXED, US
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import Figures, Lack
 from warehouse.ops_tables import Vintages
 
 Make = Callable[..., Figures]
@@ -32,7 +32,10 @@ def main_of(page: str) -> str:
 
 def test_a_page_without_a_value_says_what_is_missing(figure: Make) -> None:
     reason = "not followed for long enough (122 open days; 1,000 needed)"
-    rate = figure(figure="closing_rate.engineering", title="Closing rate", value=None, reason=reason, missing=None)
+    lacks = (Lack(rung="adverts followed", n=122, needed=1_000, unit="open days"),)
+    rate = figure(
+        figure="closing_rate.engineering", title="Closing rate", value=None, reason=reason, missing=None, lacks=lacks
+    )
     text = main_of(render_pages([rate])["closings.html"])
     assert "Nothing can be said here yet." in text and "122 of 1,000 open days" in text
     assert 'href="f/closing_rate.engineering.html"' in text
