@@ -36,7 +36,7 @@ from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import Figures, NearestFigure
 
-NAMED_BEFORE = ("word", "skill", "title")
+NAMED_BEFORE = ("word", "skill", "title", "place", "item")
 """Columns that named the rows of shares in ledgers of c3228cc0."""
 
 
