@@ -45,7 +45,7 @@ known-truth: $(INSTALLED)  ## hold the estimators against markets of known truth
 	nice -n 10 $(BIN)/python -m tests.known_truth.simulation
 
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
-	$(BIN)/python -m extractors.sample.make
+	$(BIN)/python -m tests.sample.make
 
 generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and what goes with them again
 	$(BIN)/python -m warehouse.dictionary

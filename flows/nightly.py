@@ -333,7 +333,7 @@ def plan_fetches(
     if not request.is_sample:
         yield None, boards, datetime.now(UTC).date()
         return
-    with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
+    with (SAMPLE / "boards.csv").open(encoding="utf-8", newline="") as file:
         tokens = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
     for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
         yield recording, tokens, date.fromisoformat(recording.name[:10])

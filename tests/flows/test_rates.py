@@ -10,7 +10,6 @@ import pytest
 
 from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC
 from extractors.archive.writer import Writer
-from extractors.sample.adverts import RECORDINGS
 from extractors.sources.reference import ecb_rates
 from extractors.web.session import web_for
 from flows import backfill, nightly
@@ -21,6 +20,7 @@ from flows.runtime.run_record import Outcome, Request, work_of
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
+from tests.sample.adverts import RECORDINGS
 
 MAPPING = """
 name = "mine"
