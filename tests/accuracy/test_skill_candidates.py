@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from flows.accuracy.skill_candidates import Candidate, read_candidates, show_candidates
 from flows.terminal.errors import Wrong
+from tests.accuracy.skill_candidates import Candidate, read_candidates, show_candidates
 from tests.flows.publishing import JOB, TEXT, published
 
 ASKED = "You know Kafka, {} and PostgreSQL."
@@ -47,7 +47,7 @@ def test_a_name_of_one_employer_is_not_offered(tmp_path: Path) -> None:
 
 
 def test_candidates_of_several_employers_with_their_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.accuracy.skill_candidates.MIN_EMPLOYERS", 1)
+    monkeypatch.setattr("tests.accuracy.skill_candidates.MIN_EMPLOYERS", 1)
     candidates, n_found = read_candidates(published(tmp_path, [job(1, "Blorptool"), job(2, "Blorptool", "Frobni")]), 1)
     assert n_found == 2
     (one,) = candidates

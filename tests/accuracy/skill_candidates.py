@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.accuracy.emerging_terms import cut_line, write_row
 from flows.terminal.errors import Wrong
+from tests.accuracy.emerging_terms import cut_line, write_row
 from transforms.text.lookups import taxonomy
 from warehouse.database import SqlError
 from warehouse.publish.reader import open_reader
