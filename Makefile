@@ -55,7 +55,7 @@ generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and wha
 
 answers: $(INSTALLED)  ## run the sample, write its answers into docs/analyst.md and its row counts into DICTIONARY.md
 	folder=$$(mktemp -d) && JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null && \
-		$(BIN)/python -m warehouse.worked_questions $$folder && rm -rf $$folder
+		$(BIN)/python -m tests.worked_questions $$folder && rm -rf $$folder
 	$(BIN)/python -m warehouse.dictionary
 
 screenshots: $(INSTALLED)  ## picture every kind of page in build/screenshots: of DATA, else of the sample

@@ -1,6 +1,6 @@
 """DICTIONARY.md: what every table, view, macro and column of market.duckdb means, how they belong together, their rows.
 
-The copy here has the rows of the bundled sample (`sample_rows.csv`, written by `python -m warehouse.worked_questions`);
+The copy here has the rows of the bundled sample (`sample_rows.csv`, written by `python -m tests.worked_questions`);
 the one that is published beside market.duckdb has those of that file, too.
 
 Run `python -m warehouse.dictionary` to write the copy here again.

@@ -7,7 +7,6 @@ difference as a patch for a person to read and apply.
 from __future__ import annotations
 
 import difflib
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +29,6 @@ from warehouse.database import Connection, SqlError
 from warehouse.load.boards import board_key
 from warehouse.publish.reader import open_reader
 
-LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
 """File in the data folder."""
 LINKED_FROM = ("aggregator", "forum", "employer board")

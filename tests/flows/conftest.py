@@ -35,11 +35,11 @@ from flows.runtime.run_record import Outcome, Request
 from reports.figures.catalogue import declarations
 from reports.guide import desk
 from reports.release.build import site_files
+from tests.builders import export_parquet
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files, market
-from warehouse.publish.market import export_parquet
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")

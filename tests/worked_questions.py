@@ -3,7 +3,7 @@
 A question is a block of SQL with a place for its answer under it (`ANSWERED`). `make answers` runs the sample and
 writes the answers and the sample's row counts again; a test sees to it that they are those of the sample of today.
 
-    python -m warehouse.worked_questions FOLDER     # the data folder of a run of the sample
+    python -m tests.worked_questions FOLDER     # the data folder of a run of the sample
 """
 
 from __future__ import annotations
