@@ -20,7 +20,7 @@ from flows.runtime.run_log import begin
 from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong
-from tests.flows.test_earlier_folder import DAYS, FIGURES
+from tests.flows.test_earlier_folder import DAYS, FIGURES, N_POSTINGS
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, greenhouse_board, greenhouse_job, record
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 Command = Callable[..., "CommandResult"]
 RUN = ("run", "--sample", "--source", "currency_table")
-N_POSTINGS = 56
 
 
 @pytest.fixture
