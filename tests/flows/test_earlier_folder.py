@@ -70,8 +70,8 @@ def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Ca
     for command in (("status",), ("sources",), ("coverage",), ("notify", "--show"), ("boards", "list")):
         assert plain(earlier, *command).code == 0, command
     assert str(N_POSTINGS) in plain(earlier, "sql", "SELECT count(*) AS n FROM core.postings").out
-    for command in (("explain", "degree.shares"), ("review",), ("guide", "list", "python")):
-        result = plain(earlier, *command)
+    for question in (("explain", "degree.shares"), ("review",), ("guide", "list", "python")):
+        result = plain(earlier, *question)
         assert result.code == 1
         assert "was published by an earlier version; `jobmarket run` publishes it anew" in result.said
 
