@@ -115,9 +115,12 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
 
     Raises `duckdb.Error` where that does not fit today's declaration; to be called in a transaction.
     """
+    name = table_of(mart).name
+    if _is_table(con, database, name):
+        raise duckdb.CatalogException(f"{name} is a table by day, as versions before c3228cc0 stored it")
     if _is_table(con, database, table_of(HISTORIES[mart]).name):  # else a mart that the database does not have yet
         copy_rows(con, HISTORIES[mart], database)
-        con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [table_of(mart).name])
+        con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [name])
 
 
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str, *, of: type | None = None) -> None:

@@ -130,7 +130,7 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
     assert "is made again from the archive and market.duckdb. Nothing is lost" in caplog.text
     with database.open_work(data) as con:
         assert history(con) == before
-        assert con.execute("SELECT count(*) FROM ops.runs WHERE run_id <> ?", [request.run_id]).fetchall() == [(3,)]
+        assert con.execute("SELECT count(*) FROM ops.runs WHERE run_id <> ?", [request.run_id]).fetchall() == [(4,)]
 
 
 @pytest.mark.parametrize(
