@@ -115,14 +115,6 @@ def read_sample_rows() -> dict[str, int]:
         return {row["table"]: int(row["n_rows"]) for row in csv.DictReader(file)}
 
 
-def write_sample_rows(rows: Mapping[str, int]) -> None:
-    """Keep the row counts of the sample. Those of `ops` are left out: they tell of a run and not of the sample."""
-    with SAMPLE_ROWS.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(("table", "n_rows"))
-        out.writerows((name, n) for name, n in rows.items() if not name.startswith("ops."))
-
-
 # --- sections -----------------------------------------------------------------------------------------
 
 
