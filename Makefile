@@ -45,7 +45,7 @@ known-truth: $(INSTALLED)  ## hold the estimators against markets of known truth
 	nice -n 10 $(BIN)/python -m tests.known_truth.simulation
 
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
-	$(BIN)/python -m extractors.sample.make
+	$(BIN)/python -m tests.sample.make
 
 generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and what goes with them again
 	$(BIN)/python -m warehouse.dictionary
@@ -55,7 +55,7 @@ generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and wha
 
 answers: $(INSTALLED)  ## run the sample, write its answers into docs/analyst.md and its row counts into DICTIONARY.md
 	folder=$$(mktemp -d) && JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null && \
-		$(BIN)/python -m warehouse.worked_questions $$folder && rm -rf $$folder
+		$(BIN)/python -m tests.worked_questions $$folder && rm -rf $$folder
 	$(BIN)/python -m warehouse.dictionary
 
 screenshots: $(INSTALLED)  ## picture every kind of page in build/screenshots: of DATA, else of the sample

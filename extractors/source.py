@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from extractors.response import Response
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     """What `parse` yields: adverts as the source states them, finished rows of other kinds, adverts that were taken
     away, such as were read before, or what was refused."""
 
-ACCESSES = ("open", "key", "consent", "file")
+Access = Literal["open", "key", "consent", "file"]
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 WHOLE_LIST = "all"
@@ -255,7 +255,7 @@ class Source:
     is_bulk: bool = False
     is_change_feed: bool = False
     signing_hosts: tuple[str, ...] = ()
-    access: str = "open"
+    access: Access = "open"
     keys: tuple[str, ...] = ()
     pause: float = 1.0
     most_requests: int = 5_000
@@ -296,11 +296,6 @@ class Source:
     def has_whole_lists(self) -> bool:
         """Whether it has answers that are a board's whole list, so that an advert missing from one is closed."""
         return self.whole_list is not None or any(not board.is_paged for board in self.boards)
-
-    @property
-    def has_posting_urls(self) -> bool:
-        """Whether single postings have addresses of their own, so that a 404 there closes the posting."""
-        return self.posting_id is not None or any(board.posting for board in self.boards)
 
     def url_of(self, board: str) -> str:
         """The address that lists a board. Raises `ValueError` for a token that is none of the source's."""

@@ -54,7 +54,6 @@ from flows.runtime.version import code_version
 from flows.terminal.errors import describe_unwritten
 from flows.terminal.progress import show_progress
 from reports.figures import claims, vintages
-from reports.figures.addresses import canonical
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
 from reports.guide import refresh
@@ -73,7 +72,7 @@ from warehouse.load import boards as board_store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
-from warehouse.marts import compute, mart_history, staging
+from warehouse.marts import compute, staging
 from warehouse.ops_tables import Audits, Checks
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
@@ -333,7 +332,7 @@ def plan_fetches(
     if not request.is_sample:
         yield None, boards, datetime.now(UTC).date()
         return
-    with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
+    with (SAMPLE / "boards.csv").open(encoding="utf-8", newline="") as file:
         tokens = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
     for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
         yield recording, tokens, date.fromisoformat(recording.name[:10])
@@ -584,8 +583,6 @@ def restore_ledger(request: Request) -> list[str]:
     """
     with work_of(request) as con:
         messages = restore_publication(con, request)
-        with database.transaction(con):
-            mart_history.rename(con, Figures, "figure", canonical)
         if request.clock_is_right is not None:
             aside = database.set_days_aside(con, request.outputs.market, datetime.now(UTC))
             messages += [aside] if aside else []

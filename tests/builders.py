@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from transforms.records.columns import fields_of
+from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import ExchangeRate, Issue, Posting
 from transforms.records.vocabulary import LADDER_STEPS
 from warehouse import database, schema
@@ -227,3 +227,24 @@ def climb(place: str, *counts: int) -> dict[str, Any]:
         for step, n, loss in zip(LADDER_STEPS, counts, losses, strict=True)
     ]
     return {"place": place, "steps": steps, "n_jobs": counts[2], "status": "published"}
+
+
+def export_parquet(con: database.Connection, out_dir: Path) -> tuple[Path, ...]:
+    """Every core.* and mart.* table as `<schema>.<name>.parquet`, rows in the order of their keys.
+
+    The same rows give the same bytes, so two runs can be compared file by file. Of marts the histories and mart.days,
+    which grow with what changes, and not the views, which have every row once for each day.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for cls in schema.database_tables():
+        if schema.schema_of(cls) == "ops":
+            continue
+        order = ", ".join(map(schema.ident, schema.key_of(cls))) or "ALL"
+        path = out_dir / f"{table_of(cls).name}.parquet"
+        con.execute(
+            f"COPY (SELECT * FROM {table_of(cls).name} ORDER BY {order})"
+            f" TO {schema.literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        paths.append(path)
+    return tuple(paths)

@@ -61,6 +61,13 @@ def test_imports_point_one_way() -> None:
     assert not wrong
 
 
+def test_only_the_commands_for_a_checkout_import_what_stands_below_tests() -> None:
+    wheel_lacks = {
+        path.relative_to(ROOT) for _, path in modules() for name, _ in imported(path) if name.startswith("tests.")
+    }
+    assert wheel_lacks == {Path("flows", "cli", "readers.py")}
+
+
 def test_each_library_has_one_home() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
@@ -103,7 +110,7 @@ def test_workers_and_command_start_without_the_heavy_libraries(module: str) -> N
 
 def test_tests_mirror_the_packages() -> None:
     packages = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
-    assert packages - {"bench"} == set(MAY_IMPORT)
+    assert packages - {"accuracy", "bench", "sample"} == set(MAY_IMPORT)
 
 
 def test_no_module_gives_two_values_to_a_constant() -> None:

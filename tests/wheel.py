@@ -36,13 +36,14 @@ COMMANDS = (
     ("sql", "SELECT count(*) FROM core.postings"),
     ("guide", "list", "python"),
     ("explain", "skill.python.us"),
-    ("emerging",),
     ("coverage",),
     ("review",),
     ("notify", "--show"),
     ("verify-release", "{data}/release"),
 )
 """What a user of the wheel asks of what the sample published; each ends with exit code 0."""
+IN_A_CHECKOUT = ("scorecard", "emerging")
+"""Commands whose code stands below tests/: in a wheel they say so, with exit code 64."""
 _PIN = re.compile(r"^(?P<name>[\w.-]+)==")
 
 
@@ -140,10 +141,10 @@ class User(NamedTuple):
         """The data folder that follows from the user's home."""
         return Path(self.variables["HOME"]) / ".local" / "share" / "jobmarket"
 
-    def give(self, *arguments: str) -> str:
-        """What a command prints. Raises `WheelError` unless it ends with exit code 0."""
+    def give(self, *arguments: str, code: int = 0) -> str:
+        """What a command prints. Raises `WheelError` unless it ends with this exit code."""
         words = [argument.format(data=self.data) for argument in arguments]
-        return run([str(self.commands / "jobmarket"), *words], self.folder, variables=self.variables)
+        return run([str(self.commands / "jobmarket"), *words], self.folder, variables=self.variables, code=code)
 
 
 def user_of(commands: Path, folder: Path) -> User:
@@ -160,8 +161,8 @@ def files_below(folder: Path) -> dict[str, tuple[int, int]]:
     return {str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns) for path in paths}
 
 
-def run(command: Sequence[str], folder: Path, *, variables: dict[str, str] | None = None) -> str:
-    """What a command prints to stdout. Raises `WheelError` with all it printed unless it ends with exit code 0.
+def run(command: Sequence[str], folder: Path, *, variables: dict[str, str] | None = None, code: int = 0) -> str:
+    """What a command prints to stdout. Raises `WheelError` with all it printed unless it ends with this exit code.
 
     Raises it, too, where there is no such command.
     """
@@ -174,7 +175,7 @@ def run(command: Sequence[str], folder: Path, *, variables: dict[str, str] | Non
     after = os.times()
     seconds = after.children_user + after.children_system - before.children_user - before.children_system
     print(f"{time.monotonic() - began:6.1f} s, {seconds:5.1f} CPU s: {words[:110]}", flush=True)
-    if result.returncode:
+    if result.returncode != code:
         raise WheelError(f"{words}: exit code {result.returncode}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
     return result.stdout
 
@@ -194,6 +195,8 @@ def check(folder: Path, sources: Sequence[str]) -> None:
     user.give("release", "--url", "https://example.org/market/")
     for command in COMMANDS:
         user.give(*command)
+    for name in IN_A_CHECKOUT:
+        user.give(name, code=64)
     if changed := sorted(name for name in files_below(installed).items() ^ before.items()):
         raise WheelError(f"written among installed packages: {changed[:5]}")
     if others := list(user.folder.iterdir()):

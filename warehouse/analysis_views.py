@@ -127,7 +127,6 @@ _DAYS = {
 _CLOSED = {
     "closed_on": "Day from which no board lists any of its adverts; NULL: listed, expired, or not known to be gone"
 }
-_PLACE = of_table(Shares, "region_level", "region")
 _SKILL_READ = {"is_skill_read": "Skills are read from its texts: it has one, in a language in which they are read"}
 
 COLUMNS: dict[str, dict[str, str]] = {

@@ -1,6 +1,6 @@
 """DICTIONARY.md: what every table, view, macro and column of market.duckdb means, how they belong together, their rows.
 
-The copy here has the rows of the bundled sample (`sample_rows.csv`, written by `python -m warehouse.worked_questions`);
+The copy here has the rows of the bundled sample (`sample_rows.csv`, written by `python -m tests.worked_questions`);
 the one that is published beside market.duckdb has those of that file, too.
 
 Run `python -m warehouse.dictionary` to write the copy here again.
@@ -113,14 +113,6 @@ def read_sample_rows() -> dict[str, int]:
     """How many rows each table of the bundled sample has, by its full name."""
     with SAMPLE_ROWS.open(encoding="utf-8", newline="") as file:
         return {row["table"]: int(row["n_rows"]) for row in csv.DictReader(file)}
-
-
-def write_sample_rows(rows: Mapping[str, int]) -> None:
-    """Keep the row counts of the sample. Those of `ops` are left out: they tell of a run and not of the sample."""
-    with SAMPLE_ROWS.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(("table", "n_rows"))
-        out.writerows((name, n) for name, n in rows.items() if not name.startswith("ops."))
 
 
 # --- sections -----------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ LIVE = "live night"
 SYNTHETIC = "synthetic sample"
 """What a file that was fetched, not taken in, says it is part of."""
 SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
-"""What the bundled sample's files say they were written by."""
+"""What the bundled sample's files say they were written by; tests/sample/ writes them now, with the same bytes."""
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""

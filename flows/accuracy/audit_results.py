@@ -6,6 +6,7 @@ The file holds ids and values and no text of an advert.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from pydantic import Field, TypeAdapter
 from rich.console import Console
 from rich.table import Column, Table
 
-from flows.accuracy.scoring import wilson
 from flows.runtime import jsonl
 from transforms.records.vocabulary import READERS
 from warehouse.ops_tables import Audits
@@ -27,6 +27,8 @@ GOLD = "audit.jsonl"
 WINDOW = timedelta(days=365)
 """Answers this old still count."""
 ALL = "all"
+Z = 1.959964
+"""Two-sided 95 % of the normal distribution, for Wilson's interval."""
 FieldValue = str | float | list[str] | dict[str, str] | None
 """A value of a field; of `skills`, the requirement of each skill."""
 
@@ -107,6 +109,18 @@ def accuracy(answers: Sequence[Answer]) -> list[Audits]:
                 )
             )
     return rows
+
+
+def wilson(hits: float, of: float) -> tuple[float, float]:
+    """Wilson's 95 % score interval of a proportion (Wilson 1927).
+
+    >>> [round(end, 3) for end in wilson(95, 100)]
+    [0.888, 0.978]
+    """
+    share, z2 = hits / of, Z * Z
+    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
+    half = Z / (1 + z2 / of) * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _weights(answers: Sequence[Answer]) -> list[float]:

@@ -31,11 +31,14 @@ COMMANDS = (
     verify.verify,
     mcp.mcp,
     *(release.release, release.verify_release),
-    *(readers.scorecard, readers.why, readers.emerging, readers.audit),
+    *(readers.why, readers.audit),
 )
 """In the order of the help."""
+IN_A_CHECKOUT = (readers.scorecard, readers.emerging)
 for function in COMMANDS:
     app.command()(function)
+for function in IN_A_CHECKOUT:
+    app.command(rich_help_panel="For maintainers, in a checkout")(function)
 app.add_typer(boards.app, name="boards")
 app.add_typer(config.app, name="config")
 app.add_typer(guide.app, name="guide")

@@ -100,7 +100,7 @@ def sql(
     if form not in FORMS:
         raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{suggest(form, FORMS)}")
     most = rows or (100 if form in ("table", "md") else None)
-    with open_published(as_of, with_texts="adverts" in query.lower()) as con:
+    with _open_for_queries(as_of, with_texts="adverts" in query.lower()) as con:
         try:
             statements = con.extract_statements(query)
             if not statements:
@@ -122,7 +122,7 @@ def shell(as_of: PastDay = None) -> None:
 
     **Reads** as `sql` does. **Writes** nothing.
     """
-    with open_published(as_of, with_texts=True) as con:
+    with _open_for_queries(as_of, with_texts=True) as con:
         is_typed = sys.stdin.isatty()
         if is_typed:
             OUT.print("jobmarket shell · tables: SHOW ALL TABLES; · leave with Ctrl-D")
@@ -210,15 +210,29 @@ WHERE as_of = coalesce(?, (SELECT max(as_of) FROM mart.figures))
 # --- the warehouse that is asked ------------------------------------------------------------------------
 
 
-def open_published(as_of: date | None = None, *, with_texts: bool = False, has_history: bool = False) -> Connection:
-    """The warehouse that stands published, or that of a past day; with history, a day that was published will do."""
+def open_published(as_of: date | None = None, *, has_history: bool = False) -> Connection:
+    """The warehouse that stands published, or that of a past day; with history, a day that was published will do.
+
+    Raises `Wrong` where an earlier version published it, which accepted figures one by one: it lacks our lists.
+    """
     from warehouse.publish.reader import open_reader
 
     config = settings()
     folder = find_folder(config, as_of, _list_published_days(config) if as_of and has_history else ())
-    return open_reader(
-        folder, with_texts=with_texts, refined=config.refined.fetch_all("*/*.parquet") if with_texts else None
-    )
+    con = open_reader(folder)
+    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
+        con.close()
+        raise Wrong(f"{folder} was published by an earlier version; `jobmarket run` publishes it anew")
+    return con
+
+
+def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
+    """The same for somebody's own queries, whichever version published it."""
+    from warehouse.publish.reader import open_reader
+
+    config = settings()
+    refined = config.refined.fetch_all("*/*.parquet") if with_texts else None
+    return open_reader(find_folder(config, as_of), with_texts=with_texts, refined=refined)
 
 
 def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ()) -> Path:

@@ -1,7 +1,8 @@
-"""The commands that show how well adverts are read: scorecard, why, emerging, audit."""
+"""The commands that show how well adverts are read: why and audit; in a checkout scorecard and emerging, too."""
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +12,20 @@ from rich.text import Text
 
 from flows.cli.options import PastDay, day_in
 from flows.cli.query import find_folder
+from flows.runtime.project import PROJECT
 from flows.runtime.settings import settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import WrongUsage
+
+
+def _need_checkout(command: str) -> None:
+    """Make the code below tests/ importable, which the wheel does not hold. Raises `WrongUsage` where there is none."""
+    if not (PROJECT / "tests" / "accuracy").is_dir():
+        raise WrongUsage(
+            f"`jobmarket {command}` needs a checkout of the project: this copy, in {PROJECT}, has no tests/accuracy"
+        )
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))
 
 
 def scorecard(
@@ -25,15 +37,17 @@ def scorecard(
     """Score every reader on labelled cases, by field and source, and list every miss.
 
     First stands how cases that readers were built on differ from adverts drawn afresh. What people said in audits is
-    scored too, read again by today's code: a corrected answer is a miss until the reader is mended.
+    scored too, read again by today's code: a corrected answer is a miss until the reader is mended. Needs a checkout of
+    the project.
 
     **Reads** the labelled cases and, where they are, the real answers in ../shared/real; audit.jsonl, archive/.
 
     **Writes** tests/SCORECARD.md, the record below which no figure may fall; nothing for another folder (--gold), or
     when a figure fell.
     """
-    from flows.accuracy.scorecard import RECORD, as_json, score_readers, show, write_record
-    from flows.accuracy.scoring import GoldError
+    _need_checkout("scorecard")
+    from tests.accuracy.scorecard import RECORD, as_json, score_readers, show, write_record
+    from tests.accuracy.scoring import GoldError
 
     try:
         card = score_readers(gold, data=settings().data, archive=settings().archive)
@@ -76,11 +90,13 @@ def emerging(
 ) -> None:
     """List words and names in AI adverts that no row of the taxonomy covers, each with a row to accept.
 
-    Words that rise, and names in lists beside known technologies, in any language, with their counts.
+    Words that rise, and names in lists beside known technologies, in any language, with their counts. Needs a checkout
+    of the project.
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
-    from flows.accuracy import emerging_terms, skill_candidates
+    _need_checkout("emerging")
+    from tests.accuracy import emerging_terms, skill_candidates
 
     config = settings()
     folder = find_folder(config, as_of)

@@ -19,7 +19,6 @@ from extractors.archive.reader import (
     read_recorded,
 )
 from extractors.source import all_sources, source_of
-from flows.runtime.settings import KIND
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
 
@@ -97,13 +96,8 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
 
 
 def refuse_sample(file: Path) -> None:
-    """Raise `Wrong` for a recording of the synthetic sample, whose invented adverts and rates real data never meets.
-
-    It says so itself, or the data folder does that it stands in: earlier versions archived the sample unmarked.
-    """
-    marker = file.absolute().parents[2] / KIND if len(file.absolute().parents) > 2 else file
-    is_in_sample = marker.name == KIND and marker.is_file() and marker.read_bytes().strip() == b"sample"
-    if is_in_sample or is_synthetic(file):
+    """Raise `Wrong` for a recording of the synthetic sample, whose invented adverts and rates real data never meets."""
+    if is_synthetic(file):
         raise Wrong(
             f"{file} holds sample data (synthetic), which real data must not be mixed with; leave it out, or set "
             "JOBMARKET_DATA to a folder for the sample and use `jobmarket run --sample`"

@@ -7,7 +7,6 @@ difference as a patch for a person to read and apply.
 from __future__ import annotations
 
 import difflib
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,11 +25,10 @@ from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
 from transforms.records.boards import Board
-from warehouse.database import Connection, SqlError
+from warehouse.database import Connection
 from warehouse.load.boards import board_key
 from warehouse.publish.reader import open_reader
 
-LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
 """File in the data folder."""
 LINKED_FROM = ("aggregator", "forum", "employer board")
@@ -78,18 +76,13 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards after what nights were answered: dead ones out, days and regions brought up to date.
 
-    Raises `Wrong` where no night asked any of them, and where an earlier version published what is there.
+    Raises `Wrong` where no night asked any of them.
     """
     boards: list[Board] = []
     findings: list[Finding] = []
     n_asked = 0
     with open_reader(config.data) as con:
-        try:
-            records = read_asked_boards(con)
-        except SqlError as error:
-            raise Wrong(
-                f"{config.data} was published by an earlier version; `jobmarket run` publishes it anew"
-            ) from error
+        records = read_asked_boards(con)
         for source in sorted({board.source for board in all_boards()}):
             regions: dict[str, list[str]] = {}
             for board, region in con.execute(REGIONS, [source]).fetchall():

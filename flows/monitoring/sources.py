@@ -29,7 +29,6 @@ from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
-from warehouse import database
 from warehouse.load.boards import read_known
 from warehouse.publish.reader import open_reader
 from warehouse.reading_depth import describe_depth, measure_depth
@@ -285,12 +284,9 @@ def _terms_table() -> Table:
 def _read_last_files(config: Settings) -> tuple[dict[str, _LastFile], dict[tuple[str, str], float]]:
     if not config.outputs().market.exists():
         return {}, {}
-    try:
-        with open_reader(config.data) as con:
-            files = con.execute(FILES).fetchall()
-            fill = con.execute(FILL).fetchall()
-    except database.SqlError:  # published by an older version, which did not count so
-        return {}, {}
+    with open_reader(config.data) as con:
+        files = con.execute(FILES).fetchall()
+        fill = con.execute(FILL).fetchall()
     last_files = {source: _LastFile(last=last, n_rows=n, before=before) for source, last, n, before in files}
     return last_files, {(source, column): rate for source, column, rate in fill}
 

@@ -38,8 +38,6 @@ CONTRADICTIONS = """
 SELECT 'postings that contradict themselves: ' || doubt AS what, count(*) AS n
 FROM (SELECT unnest(doubts) AS doubt FROM core.postings) GROUP BY doubt ORDER BY n DESC, doubt
 """
-HAS_DOUBTS = "SELECT 1 FROM duckdb_columns() WHERE table_name = 'postings' AND column_name = 'doubts'"
-"""An earlier version published no such column."""
 
 
 def print_status(config: Settings) -> None:
@@ -83,9 +81,7 @@ def print_status(config: Settings) -> None:
     try:
         with open_reader(config.data) as con:
             head.add_row("published", _describe_published(con, runs))
-            rows = con.execute(COUNTS).fetchall()
-            if con.execute(HAS_DOUBTS).fetchone():
-                rows += con.execute(CONTRADICTIONS).fetchall()
+            rows = con.execute(COUNTS).fetchall() + con.execute(CONTRADICTIONS).fetchall()
     except (FileNotFoundError, database.SqlError) as error:
         why_not = error
     OUT.print(head, highlight=False)

@@ -47,6 +47,7 @@ from extractors.response import Response
 from tests.bench import crawl, duplicates, growth, nights, plain
 from tests.bench.timing import time_cpu
 from transforms.skills.lexicon import lexicon
+from transforms.text.batch_cache import BatchCache
 from transforms.text.normalise import language_of
 
 REPO = Path(__file__).parents[2]
@@ -217,7 +218,7 @@ def forget() -> None:
         if name.startswith("transforms."):
             for value in vars(module).values():
                 parameters = None if isinstance(value, type) else getattr(value, "cache_parameters", None)
-                if parameters is not None and parameters()["maxsize"] is not None:
+                if isinstance(value, BatchCache) or (parameters and parameters()["maxsize"] is not None):
                     value.cache_clear()
 
 

@@ -28,10 +28,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from extractors.sample.adverts import Advert, Board, Dice, boards, draw_advert, spots_of, table
-from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting
 from extractors.source import all_sources
 from tests.bench.apart import forking
+from tests.sample.adverts import Advert, Board, Dice, boards, draw_advert, spots_of, table
+from tests.sample.shapes import ashby_job, greenhouse_job, lever_posting
 
 PLATFORMS = ("ashby", "greenhouse", "lever")
 SIZES = Path(__file__).parents[1] / "known_truth" / "board_sizes.csv"

@@ -40,7 +40,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from extractors.sample.adverts import RECORDINGS
 from extractors.source import Source, all_sources
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.politeness import RULES_REQUESTS
@@ -49,6 +48,7 @@ from tests.bench.board_market import NIGHT, PLATFORMS, MarketNight, day_of, list
 from tests.bench.nights import REST, clocks_on_steps
 from tests.bench.nights import STEPS as STEPS_AFTER
 from tests.bench.timing import cpu_seconds
+from tests.sample.adverts import RECORDINGS
 from transforms.records.vocabulary import MEMBER_RHYTHM
 
 BOARDS = (360, 3_600)

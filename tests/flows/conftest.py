@@ -35,17 +35,17 @@ from flows.runtime.run_record import Outcome, Request
 from reports.figures.catalogue import declarations
 from reports.guide import desk
 from reports.release.build import site_files
+from tests.builders import export_parquet
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files, market
-from warehouse.publish.market import export_parquet
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
-EARLIER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
+EARLIER = Path(__file__).parent / "fixtures" / "folder_c3228cc0.tar.xz"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,7 +320,7 @@ def finished(made_once: Callable[..., Path], name: str, run: Callable[[Path], Co
 
 @pytest.fixture(scope="session")
 def continued(made_once: Callable[..., Path], here: Callable[..., int]) -> Path:
-    """The data folder of an earlier version after a run of this one: two days, 56 postings."""
+    """The data folder of an earlier version after a run of this one: two days, 296 postings."""
 
     def make(folder: Path) -> None:
         with tarfile.open(EARLIER) as archive:

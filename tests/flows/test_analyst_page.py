@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from tests import worked_questions
 from tests.flows.conftest import FinishedRun
-from warehouse import analysis_views, dictionary, worked_questions
+from warehouse import analysis_views, dictionary
 from warehouse.publish.reader import open_reader
 
 PAGE = worked_questions.PAGE.read_text(encoding="utf-8")

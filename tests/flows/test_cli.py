@@ -98,6 +98,16 @@ def test_the_real_command_says_what_it_is_for(empty: Path, command: Command) -> 
         assert re.search(rf"^\W*{name}\b", result.out, re.M), result.out
 
 
+@pytest.mark.parametrize("name", ["emerging", "scorecard"])
+def test_what_only_a_checkout_holds_is_said(
+    name: str, empty: Path, plain: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.cli.readers.PROJECT", tmp_path)
+    result = plain(empty, name)
+    assert result.code == USAGE
+    assert f"`jobmarket {name}` needs a checkout of the project" in result.said
+
+
 def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None:
     result = plain(empty, "--version")
     assert result.code == 0

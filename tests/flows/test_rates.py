@@ -10,7 +10,6 @@ import pytest
 
 from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC
 from extractors.archive.writer import Writer
-from extractors.sample.adverts import RECORDINGS
 from extractors.sources.reference import ecb_rates
 from extractors.web.session import web_for
 from flows import backfill, nightly
@@ -21,6 +20,7 @@ from flows.runtime.run_record import Outcome, Request, work_of
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
+from tests.sample.adverts import RECORDINGS
 
 MAPPING = """
 name = "mine"
@@ -127,11 +127,7 @@ def test_the_sample_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
     sample = next((RECORDINGS / "ecb_rates").glob(f"*{SUFFIX}"))
     synthetic = rates_at(tmp_path / f"a{SUFFIX}", part_of=SYNTHETIC)
     real = rates_at(tmp_path / f"b{SUFFIX}", part_of=LIVE)
-    folder = tmp_path / "sample" / "archive" / "ecb_rates"
-    folder.mkdir(parents=True)
-    (tmp_path / "sample" / "kind").write_text("sample\n")
-    rates_at(folder / f"c{SUFFIX}")
-    for path in (sample, synthetic, folder):
+    for path in (sample, synthetic):
         with pytest.raises(Wrong, match=r"holds sample data \(synthetic\), which real data must not be mixed with"):
             recordings_in([real, path])
     assert recordings_in([real]).by_source == {"ecb_rates": [real]}

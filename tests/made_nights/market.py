@@ -18,9 +18,9 @@ from pathlib import Path
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.response import Response
-from extractors.sample.adverts import RECORDINGS, Advert, Board, Dice, boards, draw_advert, pay_sentence
-from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting
 from extractors.sources.employer_boards import ashby, greenhouse, lever
+from tests.sample.adverts import RECORDINGS, Advert, Board, Dice, boards, draw_advert, pay_sentence
+from tests.sample.shapes import ashby_job, greenhouse_job, lever_posting
 
 FIRST = date(2026, 6, 15)
 """The first night; the sample's monthly tables of exchange rates have the months around it."""

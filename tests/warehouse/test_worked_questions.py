@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.worked_questions import fill_answers, queries
+from tests.worked_questions import fill_answers, queries
 
 PAGE = """# Page
 

@@ -197,12 +197,6 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     return tuple(replace_columns(p, pay_text=" ".join(text[p.start : p.end].split())) for p in by_key.values())
 
 
-def money_in(text: str, *, country: str | None = None) -> Pay | None:
-    """The pay a short field states: the first base pay, else the first of any kind; None when there is none."""
-    pays = pay_in(text, country=country)
-    return next((p for p in pays if p.component == "base"), pays[0] if pays else None)
-
-
 def _plain(text: str) -> str:
     """The text with left-over markup, entities and escaped line ends blanked, every offset unchanged.
 

@@ -32,7 +32,6 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(?:in|for|en|à|für) (?:[A-Z][\w.’'-]*[ ,]*){1,3}")
-_MONEY = re.compile(r"[$€£¥₹₩₺₽₴₱₫₪฿₦%]")
 
 
 class Joint(NamedTuple):

@@ -34,10 +34,6 @@ class BatchCache(Generic[Read]):
         self._known: dict[str, Read] = {}
         self._characters = 0
 
-    def cache_parameters(self) -> dict[str, int]:
-        """The bound, in the form of functools."""
-        return {"maxsize": self._most}
-
     def __call__(self, text: str) -> Read:
         """The result for one text, read now if it is not cached."""
         result = self._known.get(text, self)

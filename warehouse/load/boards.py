@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -212,7 +211,7 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
                 rows = con.execute(
                     f"SELECT source, list(board ORDER BY board) {_FROM_ELIGIBLE} GROUP BY source"
                 ).fetchall()
-        except duckdb.Error:  # open for writing elsewhere, or of an older version
+        except duckdb.Error:  # open for writing elsewhere
             continue
         return dict(rows)
     return {}
@@ -230,11 +229,9 @@ def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]
     with duckdb.connect() as con:
         con.execute(f"ATTACH {literal(str(work))} AS work (READ_ONLY)")
         states = _NOTHING_KNOWN
-        with contextlib.suppress(duckdb.Error):  # published by an older version, which did not tell
-            if market.exists():
-                con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
-                con.execute("FROM published.core.board_states LIMIT 0")
-                states = "published.core.board_states"
+        if market.exists():
+            con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
+            states = "published.core.board_states"
         return con.execute(_COUNTS.format(known=states)).fetchall()
 
 
@@ -243,9 +240,8 @@ def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
     market = data_dir / database.MARKET
     if not market.exists():
         return []
-    with contextlib.suppress(duckdb.Error), duckdb.connect(str(market), read_only=True) as con:
+    with duckdb.connect(str(market), read_only=True) as con:
         return con.execute(_MOVED).fetchall()
-    return []  # published by an older version, which did not tell
 
 
 def write_draw(con: database.Connection, rows: Sequence[PanelDraw]) -> None:

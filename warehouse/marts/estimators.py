@@ -119,15 +119,11 @@ class ShareEstimates:
 
     n_yes: Ints
     n_employers_yes: Ints
-    largest_yes: Floats
-    """The largest employer's part of the jobs that ask; NaN where none does."""
     share: Floats
     low: Floats
     high: Floats
-    standard_error: Floats
-    """By the design effect that the interval takes; NaN with one employer."""
     relative_standard_error: Floats
-    """Of the share; NaN where it is 0."""
+    """By the design effect that the interval takes; NaN with one employer, and where the share is 0."""
     design_effect: Floats
     """Variance over that of as many independent jobs."""
     employer_share: Floats
@@ -175,17 +171,13 @@ def estimate_shares(
     effective = _find_effective(cells, row_cell, effect, level)
     low, high = bound_share(share, effective, level)
     alone = cells.n_employers[row_cell] < 2
-    top = np.zeros(n_rows)
-    np.maximum.at(top, row, yes)
     error = np.where(alone, np.nan, np.sqrt(effect * share * (1 - share) / n))
     return ShareEstimates(
         n_yes=total.astype(np.int64),
         n_employers_yes=np.bincount(row[yes > 0], minlength=n_rows).astype(np.int64),
-        largest_yes=_divide(top, total),
         share=share.round(SHARE_DIGITS),
         low=np.where(alone, np.nan, low),
         high=np.where(alone, np.nan, high),
-        standard_error=error,
         relative_standard_error=_divide(error, share),
         design_effect=np.where(alone, np.nan, effect),
         employer_share=np.clip(sum_by(row, heads[employer] * yes / m, n_rows) / n_heads[row_cell], 0, 1).round(
@@ -496,11 +488,10 @@ def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Ranks:
-    """Ranks within groups that the data do not refuse, 1 is the highest; `is_tie` where there is more than one."""
+    """Ranks within groups that the data do not refuse, 1 is the highest."""
 
     best: Ints
     worst: Ints
-    is_tie: Flags
 
 
 def simultaneous_level(n_rows: Ints) -> Floats:
@@ -519,7 +510,7 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     _refuse_gaps("ends", high)
     n = len(group)
     if not n:
-        return Ranks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+        return Ranks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     is_high = np.repeat([False, True], n)
     both = np.concatenate([group, group])
     order = np.lexsort((is_high, np.concatenate([low, high]), both))
@@ -531,7 +522,7 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     place[order] = np.arange(2 * n)
     best = 1 + size[group] - (lows[place[n:]] - earlier)
     worst = size[group] - (highs[place[:n]] - earlier)
-    return Ranks(best, worst, worst > best)
+    return Ranks(best, worst)
 
 
 def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:

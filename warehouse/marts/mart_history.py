@@ -8,15 +8,13 @@ and a row that stood on several days without a break among them is stored once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from transforms.records.vocabulary import AI_JOBS
-from warehouse.mart_tables import HISTORIES, Days, Shares
-from warehouse.marts.measures import CAPPED_ESTIMAND
+from warehouse.mart_tables import HISTORIES, Days
 from warehouse.schema import MOVING_DATES, STORED, ident, key_of, literal, stands_on
 
 DAYS = table_of(Days).name
@@ -30,42 +28,6 @@ _READINGS = """(
     )
 )"""
 """SQL: the day that most of the figures written have of each source."""
-
-
-_ONE_WINDOW = {
-    "seniority_group": "'all'", "window_days": "365", "estimand": f"'{CAPPED_ESTIMAND}'",
-}  # fmt: skip
-_PERIOD = {"period_from": 364, "period_to": 0}
-"""Days from the ends of the reference period to the day of the mart."""
-_SAME = (
-    *("region_level", "region", "n_jobs", "n_employers", "n_effective", "largest_employer", "share", "share_lo"),
-    *("share_hi", "status", "reason", "doubt", "inputs"),
-)
-REPLACED: dict[type, dict[str, dict[str, str]]] = {
-    Shares: {
-        "mart.skill_demand": {
-            **_ONE_WINDOW, **{name: name for name in (*_SAME, "role_group", "category", "rank", "category_rank")},
-            "measure": "'skill_' || requirement", "item": "skill", "text_class": "'with_text'",
-            "n_unknown": "n_without_text", "n_yes": "n_asking", "n_no": "n_jobs - n_asking",
-            "n_employers_yes": "n_employers_asking",
-        },
-        "mart.role_shares": {
-            **_ONE_WINDOW, **{name: name for name in _SAME},
-            "measure": "'role'", "item": "role", "role_group": f"'{AI_JOBS}'", "text_class": "'all'", "n_unknown": "0",
-            "n_yes": "n_role", "n_no": "n_jobs - n_role", "n_employers_yes": "n_employers_role",
-        },
-    }
-}  # fmt: skip
-"""Marts that took the place of marts of versions before: the columns of the new mart in SQL over each."""
-
-
-def rename(con: duckdb.DuckDBPyConnection, mart: type, column: str, new_name: Callable[[str], str]) -> None:
-    """Give the values of a column that earlier versions named otherwise their names of today, on every day."""
-    history, _, _ = _names(mart)
-    values = con.execute(f"SELECT DISTINCT {column} FROM {history}").fetchall()
-    for old, new in ((value, new_name(value)) for (value,) in values):
-        if old != new:
-            con.execute(f"UPDATE {history} SET {column} = $new WHERE {column} = $old", {"new": new, "old": old})
 
 
 def write_day(
@@ -151,55 +113,14 @@ def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[
 def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
     """Give a mart that is empty its days and rows in an attached database, whose declaration may be an older one.
 
-    Of a database in which marts are tables that hold every row for each of its days, day by day is taken over. Of one
-    that has the marts that this one replaced (`REPLACED`), their rows are.
     Raises `duckdb.Error` where that does not fit today's declaration; to be called in a transaction.
     """
-    name, history = table_of(mart).name, table_of(HISTORIES[mart]).name
-    predecessors = REPLACED.get(mart, {})
-    if any(_is_table(con, database, table) for old in predecessors for table in (old, f"{old}_history")):
-        _copy_replaced(con, mart, database)
-        return
-    if _is_table(con, database, history):
+    name = table_of(mart).name
+    if _is_table(con, database, name):
+        raise duckdb.CatalogException(f"{name} is a table by day, as versions before c3228cc0 stored it")
+    if _is_table(con, database, table_of(HISTORIES[mart]).name):  # else a mart that the database does not have yet
         copy_rows(con, HISTORIES[mart], database)
         con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [name])
-        return
-    if not _is_table(con, database, name):  # a mart that the version before did not have
-        return
-    days = con.execute(f"SELECT DISTINCT as_of FROM {database}.{name} ORDER BY as_of").fetchall()
-    for (day,) in days:
-        write_day(con, mart, f"SELECT * FROM {database}.{name} WHERE as_of = {_day(day)}", day)
-
-
-def _copy_replaced(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
-    """Give a mart that is empty the days and rows of the marts that it replaced in an attached database."""
-    name, history = table_of(mart).name, table_of(HISTORIES[mart]).name
-    by_day = {}
-    for old, expressions in REPLACED[mart].items():
-        if _is_table(con, database, old):
-            columns = expressions | {column: f"as_of - {days}" for column, days in _PERIOD.items()}
-            by_day[f"{database}.{old}"] = _select_converted(con, f"{database}.{old}", columns)
-        table = f"{database}.{old}_history"
-        if _is_table(con, database, f"{old}_history"):
-            columns = expressions | {column: str(days) for column, days in _PERIOD.items()}
-            select = f"SELECT {_select_converted(con, table, columns)}, valid_from, valid_to FROM {table}"
-            con.execute(f"INSERT INTO {history} BY NAME {select}")
-            con.execute(
-                f"INSERT INTO {DAYS} BY NAME SELECT DISTINCT {literal(name)} AS mart, as_of FROM {database}.{DAYS}"
-                f" WHERE mart = {literal(old)} AND as_of NOT IN (SELECT as_of FROM {DAYS} WHERE mart = {literal(name)})"
-            )
-    if by_day:
-        days = " UNION ".join(f"SELECT as_of FROM {table}" for table in by_day)
-        for (day,) in con.execute(f"SELECT as_of FROM ({days}) ORDER BY as_of").fetchall():
-            rows = (f"SELECT {columns} FROM {table} WHERE as_of = {_day(day)}" for table, columns in by_day.items())
-            write_day(con, mart, " UNION ALL BY NAME ".join(rows), day)
-
-
-def _select_converted(con: duckdb.DuckDBPyConnection, table: str, expressions: dict[str, str]) -> str:
-    """SQL: columns of a mart over the table of one that it replaced; without those of columns that it lacks."""
-    there = {column for column, _ in _types(con, table)}
-    fits = {new: sql for new, sql in expressions.items() if not sql.isidentifier() or sql in there}
-    return ", ".join(f"{sql} AS {ident(new)}" for new, sql in fits.items())
 
 
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str, *, of: type | None = None) -> None:

@@ -28,8 +28,6 @@ from transforms.text.lookups import countries, languages_read, roles
 
 ESTIMAND = "share_of_jobs"
 """Share of jobs, each counted once."""
-CAPPED_ESTIMAND = "share_of_jobs_capped"
-"""What rows of earlier days estimate: a share of jobs of which one employer weighs at most a tenth."""
 SILENCE = {
     "no": "not stated is not asked or not offered: it counts as no",
     "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",

@@ -1,4 +1,4 @@
-"""Publishing: market.duckdb, which people open, and Parquet files.
+"""Publishing: market.duckdb, which people open.
 
 market.duckdb has PRIMARY KEYs, so that a doubled key is never published. It has no CHECKs: its rows are those of the
 working file, which passed them, and DuckDB updates a column that shares a CHECK with a key column by deleting and
@@ -21,7 +21,7 @@ import duckdb
 from transforms.records.columns import table_of
 from warehouse import analysis_views, database, templates
 from warehouse.publish import atomic_files, sync
-from warehouse.schema import database_tables, declarations, ident, key_of, literal, schema_of
+from warehouse.schema import database_tables, declarations, ident, key_of
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -137,26 +137,6 @@ def _market_key() -> str:
     """Digest of what a published file is made with beside its rows; one made with another is written anew."""
     parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def export_parquet(con: database.Connection, out_dir: Path) -> tuple[Path, ...]:
-    """Every core.* and mart.* table as `<schema>.<name>.parquet`, rows in the order of their keys.
-
-    The same rows give the same bytes, so two runs can be compared file by file. Of marts the histories and mart.days,
-    which grow with what changes, and not the views, which have every row once for each day.
-    """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for cls in database_tables():
-        if schema_of(cls) == "ops":
-            continue
-        path = out_dir / f"{table_of(cls).name}.parquet"
-        con.execute(
-            f"COPY (SELECT * FROM {table_of(cls).name} ORDER BY {_order(cls)})"
-            f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        paths.append(path)
-    return tuple(paths)
 
 
 def _order(cls: type) -> str:

@@ -30,10 +30,10 @@ from extractors.refine import cache, workers
 from extractors.refine import refine as refine_module
 from extractors.refine.refine import MAX_GONE, RefineResult, gc_paused, reading_key, refine, refusals_in, remove_damaged
 from extractors.response import Response, each_advert
-from extractors.sample import adverts
 from extractors.source import all_sources
 from extractors.sources.employer_boards import greenhouse, smartrecruiters
 from tests.extractors.board import NOW, Board, live
+from tests.sample import adverts
 from transforms.depth import Depth
 from transforms.place.places import Address
 from transforms.posting import postings

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 from datetime import date
 
 import pytest
 
-from flows.accuracy.audit_results import ALL, Answer, accuracy
-from flows.accuracy.scoring import wilson
+from flows.accuracy import audit_results
+from flows.accuracy.audit_results import ALL, Answer, accuracy, wilson
 
 
 def answer(day: str, posting: str, is_right: bool, reader: str = "pay", weight: float | None = None) -> Answer:
@@ -47,3 +48,14 @@ def test_answers_count_by_the_questions_they_stand_for() -> None:
     before = answer(day, "ashby:old", is_right=False, reader="role")
     (row,) = [row for row in accuracy([*rest, before]) if row.source == ALL]
     assert row.accuracy == pytest.approx(10 / 11), "one from before there were weights counts like the others"
+
+
+def test_wilson_is_inside_of_zero_and_one() -> None:
+    assert wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)
+    assert wilson(5, 5)[1] == pytest.approx(1)
+    low, high = wilson(8, 10)
+    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)  # Wilson's example in textbooks: 8 of 10
+
+
+def test_docstrings_are_true() -> None:
+    assert doctest.testmod(audit_results).failed == 0

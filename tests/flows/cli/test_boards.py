@@ -16,7 +16,7 @@ from flows.runtime.lock import hold_folder
 from flows.runtime.settings import Settings
 from tests.builders import open_copy
 from warehouse import database
-from warehouse.load.boards import add_known, count_known, read_known, read_moved
+from warehouse.load.boards import add_known, count_known, read_known
 from warehouse.ops_tables import KnownBoards
 
 if TYPE_CHECKING:
@@ -102,7 +102,6 @@ def test_what_was_published_says_what_is_known_of_boards(work_template: Path, tm
             " 7 AS n_adverts, 2 AS n_ai, 1 AS n_paid"
         )
     assert count_known(tmp_path)[0] == ("lever", "answers", 1, 0, 7, 2, 1)
-    assert read_moved(tmp_path) == [], "it was published by an older version"
     assert read_known(tmp_path) == {"lever": ["new", "old"]}, "trials are never asked"
 
 

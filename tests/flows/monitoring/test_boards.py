@@ -28,7 +28,6 @@ from flows.terminal.errors import Wrong, WrongUsage
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from transforms.records.boards import Board
-from warehouse import database
 from warehouse.ops_tables import BoardNights, Responses
 from warehouse.publish import market
 
@@ -216,11 +215,4 @@ def test_without_an_answer_there_is_nothing_to_judge_by(work_template: Path, tmp
     with open_copy(work_template, tmp_path) as con:
         market.publish(con, tmp_path / "market.duckdb")
     with pytest.raises(Wrong, match="there is no night to judge them by"):
-        boards.check_boards(Settings(data=tmp_path))
-
-
-def test_what_an_earlier_version_published_is_said_to_be(tmp_path: Path) -> None:
-    with database._connect(tmp_path / database.MARKET, {}):
-        pass
-    with pytest.raises(Wrong, match="published by an earlier version; `jobmarket run` publishes it anew"):
         boards.check_boards(Settings(data=tmp_path))

@@ -20,7 +20,7 @@ from flows.runtime.run_log import begin
 from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong
-from tests.flows.test_earlier_folder import DAYS, FIGURES
+from tests.flows.test_earlier_folder import DAYS, FIGURES, N_POSTINGS
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, greenhouse_board, greenhouse_job, record
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 Command = Callable[..., "CommandResult"]
 RUN = ("run", "--sample", "--source", "currency_table")
-N_POSTINGS = 56
 
 
 @pytest.fixture
@@ -131,7 +130,7 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
     assert "is made again from the archive and market.duckdb. Nothing is lost" in caplog.text
     with database.open_work(data) as con:
         assert history(con) == before
-        assert con.execute("SELECT count(*) FROM ops.runs WHERE run_id <> ?", [request.run_id]).fetchall() == [(3,)]
+        assert con.execute("SELECT count(*) FROM ops.runs WHERE run_id <> ?", [request.run_id]).fetchall() == [(4,)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import codes
 from transforms.pay.normalisation import complete_pay
-from transforms.pay.prose import money_in, pay_in
+from transforms.pay.prose import pay_in
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay
@@ -142,13 +142,6 @@ def test_numbers_that_count_other_things_change_nothing(text: str, low: float, h
 def test_repeated_pay_is_given_once() -> None:
     text = "Salary: $90,000 - $100,000.\n\nBenefits.\n\nThe salary range is $90,000 - $100,000."
     assert len(pay_in(text, country="US")) == 1
-
-
-def test_money_in_prefers_base_pay() -> None:
-    pay = money_in("OTE £90k, base £50k", country="GB")
-    assert pay is not None
-    assert (pay.component, pay.low) == ("base", 50000)
-    assert money_in("competitive") is None
 
 
 def year(low: float, high: float, **more: object) -> Pay:

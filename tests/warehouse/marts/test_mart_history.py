@@ -266,40 +266,6 @@ def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: P
         assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
 
 
-# --- files of versions that kept every row for each of its days -----------------------------------------
-
-
-def of_earlier_version(path: Path, history: dict[int, tuple[dict[str, int], list[Figures]]]) -> None:
-    """A database with marts as tables, as versions before made it."""
-    with duckdb.connect(str(path)) as old:
-        old.execute("CREATE SCHEMA mart")
-        for cls, rows in (
-            (Shares, [row for n, (counts, _) in history.items() for row in shares(day(n), counts)]),
-            (Figures, [row for _, ledger in history.values() for row in ledger]),
-        ):
-            old.register("rows", arrow_table(cls, rows))
-            old.execute(f"CREATE TABLE {table_of(cls).name} AS FROM rows")
-
-
-def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    counts = [{"ai_engineer": 1}, {"ai_engineer": 1}, {"ai_engineer": 2, "ai_leadership": 1}, {"ai_engineer": 2}]
-    history = {n: (its, [figure(day(n)), figure(day(n), "role.a", value=str(n // 2))]) for n, its in enumerate(counts)}
-    of_earlier_version(tmp_path / "work.duckdb", history)
-    of_earlier_version(tmp_path / "market.duckdb", {n: history[n] for n in (0, 1)})
-    with database.open_work(tmp_path) as con:
-        for number, (its, ledger) in history.items():
-            assert read_back(con, Shares, day(number)) == as_written(con, Shares, shares(day(number), its))
-            assert read_back(con, Figures, day(number)) == as_written(con, Figures, ledger)
-        assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in history.items()})
-        assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(3,)]
-        database.restore_published(con, Figures, tmp_path / "market.duckdb")
-        assert all_rows(con, "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of") == [(day(0),), (day(1),)]
-        for number in (0, 1):
-            assert read_back(con, Figures, day(number)) == as_written(con, Figures, history[number][1])
-    assert "mart.shares" not in caplog.text
-    assert "mart.figures" not in caplog.text
-
-
 def test_recalling_what_is_there_writes_nothing(tmp_path: Path) -> None:
     market = tmp_path / "market.duckdb"
     with database.open_work(tmp_path) as con:

@@ -14,6 +14,7 @@ import pytest
 from tests.builders import (
     Answer,
     all_rows,
+    export_parquet,
     fill,
     load,
     night,
@@ -27,7 +28,7 @@ from warehouse import analysis_views, database, schema
 from warehouse.load import jobs, loader
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.usd_conversion import convert_money
-from warehouse.publish.market import export_parquet, publish
+from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
 
 CLOSED = "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL"

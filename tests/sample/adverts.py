@@ -1,6 +1,6 @@
 """Invented employers and what they advertise: the content of the sample, before it takes a source's shape.
 
-Everything is drawn from the tables beside this module with seeded dice, so the same seed gives the same
+Everything is drawn from tables with seeded dice, so the same seed gives the same
 adverts on any machine. Employers, texts and amounts are invented; only places and the names of skills are real.
 """
 
@@ -19,7 +19,9 @@ from transforms.records.vocabulary import GROUP_OF_ROLE
 
 SEED = 20260928
 TABLES = Path(__file__).parent / "tables"
-RECORDINGS = Path(__file__).parent / "recordings"
+BUNDLE = Path(__file__).parents[2] / "extractors" / "sample"
+"""What `jobmarket run --sample` reads: the recordings, and the boards that they are of."""
+RECORDINGS = BUNDLE / "recordings"
 FIRST_NIGHT = date(2026, 9, 28)
 N_NIGHTS = 3
 OLDEST_POSTING = 320
@@ -181,8 +183,8 @@ class Advert:
 
 @functools.cache
 def table(name: str) -> tuple[dict[str, str], ...]:
-    """The rows of a CSV file beside this module."""
-    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    """The rows of a CSV file beside this module, or of the boards that the package holds."""
+    with ((BUNDLE if name == "boards" else TABLES) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 

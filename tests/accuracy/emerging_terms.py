@@ -30,13 +30,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from flows.accuracy.posting_report import sections_of
-from flows.terminal.errors import Wrong
 from transforms.records.vocabulary import AI_GROUPS, SKILL_CATEGORIES, TECHNICAL_GROUPS
 from transforms.skills.extraction import skills_in
 from transforms.skills.listed_names import is_covered, words_of
 from transforms.skills.sections import OF_ROLE, WHOLE, Line, lines_of
 from transforms.text.lookups import path_of, taxonomy
-from warehouse.database import SqlError
 from warehouse.publish.reader import open_reader
 
 AI_LISTS = ("ai", "AI")
@@ -124,15 +122,12 @@ GROUP BY p.job_id
 def read_adverts(data: Path, *, refined: Path | None = None) -> list[Advert]:
     """The full texts of all jobs in English.
 
-    Raises `FileNotFoundError` when nothing was published yet, and `Wrong` when an earlier version published it.
+    Raises `FileNotFoundError` when nothing was published yet.
 
     `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
     """
     with open_reader(data, with_texts=True, refined=refined) as con:
-        try:
-            rows = con.execute(ADVERTS).fetchall()
-        except SqlError as error:
-            raise Wrong(f"{data} was published by an earlier version; `jobmarket run` publishes it anew") from error
+        rows = con.execute(ADVERTS).fetchall()
     names = ("posting_id", "employer", "is_ai", "is_technical", "day", "crawled_on", "text")
     return [Advert(**dict(zip(names, row, strict=True))) for row in rows]
 

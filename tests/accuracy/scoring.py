@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from extractors.archive.reader import read
 from extractors.response import Response
 from extractors.sources.employer_boards import ashby
+from flows.accuracy.audit_results import wilson
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.place.places import country_of, members_of
@@ -52,8 +53,6 @@ NOT_SCORED_NAMES = ("iOS",)
 """hn_silver: its labels and the adverts that name it do not agree (CONVENTIONS.md)."""
 MIN_CASES = 5
 """titles: roles with fewer cases are left out of macro-F1."""
-Z = 1.959964
-"""Two-sided 95 % of the normal distribution, for Wilson's interval."""
 RESAMPLES, SEED = 1000, 20260817
 """Bootstrap over documents, for figures whose cases share a document."""
 
@@ -142,18 +141,6 @@ def score(gold: Path, real: Path | None = None) -> Score:
         _ashby_pay(jobs, tally)
         _ashby_places(jobs, tally)
     return tally
-
-
-def wilson(hits: float, of: float) -> tuple[float, float]:
-    """Wilson's 95 % score interval of a proportion (Wilson 1927).
-
-    >>> [round(end, 3) for end in wilson(95, 100)]
-    [0.888, 0.978]
-    """
-    share, z2 = hits / of, Z * Z
-    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
-    half = Z / (1 + z2 / of) * float(np.sqrt(share * (1 - share) / of + z2 / (4 * of * of)))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _figure(name: str, units: Sequence[tuple[str, int, int]]) -> Figure:

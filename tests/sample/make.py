@@ -1,8 +1,8 @@
-"""Writes the bundled sample: `python -m extractors.sample.make`.
+"""Writes the bundled sample, extractors/sample/recordings/: `make sample`.
 
-Three nights of answers in the true shapes of eight sources, as WARC files in recordings/, one per source and
-night, and the currency table of the first of each month before. The addresses asked are the sources' own;
-employers, adverts, rates and wages are invented. The same code writes the same bytes (as long as zlib does).
+Three nights of answers in the true shapes of eight sources, as WARC files, one per source and night, and the
+currency table of the first of each month before. The addresses asked are the sources' own; employers, adverts,
+rates and wages are invented. The same code writes the same bytes (as long as zlib does).
 
 `FAULTS` lists what is broken on purpose, so that a sample run shows how such answers are taken.
 """
@@ -29,7 +29,10 @@ from openpyxl import Workbook
 
 from extractors.archive.reader import SAMPLE_SOFTWARE, SUFFIX
 from extractors.archive.writer import Writer, path_of
-from extractors.sample.adverts import (
+from extractors.sources.employer_boards import ashby, greenhouse, lever
+from extractors.sources.reference import currency_table, ecb_rates
+from extractors.sources.salaries import aijobs_salaries, bls_oews, sysarmy_survey
+from tests.sample.adverts import (
     FIRST_NIGHT,
     N_NIGHTS,
     RECORDINGS,
@@ -43,10 +46,7 @@ from extractors.sample.adverts import (
     per_dollar,
     table,
 )
-from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting, native_number
-from extractors.sources.employer_boards import ashby, greenhouse, lever
-from extractors.sources.reference import currency_table, ecb_rates
-from extractors.sources.salaries import aijobs_salaries, bls_oews, sysarmy_survey
+from tests.sample.shapes import ashby_job, greenhouse_job, lever_posting, native_number
 
 NIGHTS = tuple(datetime.combine(FIRST_NIGHT, time(2), UTC) + timedelta(days=night) for night in range(N_NIGHTS))
 FIRST_RATE = date(2024, 1, 1)

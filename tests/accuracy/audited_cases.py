@@ -16,7 +16,7 @@ from extractors.response import Response
 from extractors.source import all_sources
 from flows.accuracy.audit import values_read_by
 from flows.accuracy.audit_results import GOLD, Answer, answers_in
-from flows.accuracy.scoring import Score
+from tests.accuracy.scoring import Score
 from transforms.posting import posting
 from transforms.records.rows import Posting
 from warehouse.publish.reader import open_reader

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from flows.accuracy.adverts_read import _Counts, _is_all_pay, _score, read_adverts, score_adverts
-from flows.accuracy.scorecard import REAL
-from flows.accuracy.scoring import GoldError, Score
+from tests.accuracy.adverts_read import _Counts, _is_all_pay, _score, read_adverts, score_adverts
+from tests.accuracy.scorecard import REAL
+from tests.accuracy.scoring import GoldError, Score
 from transforms.posting import posting
 
 TEXT = "Requirements\nPython. 3+ years of experience. The base salary is $100,000 to $120,000 a year."

@@ -11,10 +11,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.accuracy.emerging_terms import cut_line, write_row
-from flows.terminal.errors import Wrong
+from tests.accuracy.emerging_terms import cut_line, write_row
 from transforms.text.lookups import taxonomy
-from warehouse.database import SqlError
 from warehouse.publish.reader import open_reader
 
 MIN_EMPLOYERS = 2
@@ -45,15 +43,12 @@ class Candidate:
 def read_candidates(data: Path, limit: int, *, refined: Path | None = None) -> tuple[list[Candidate], int]:
     """The candidates of most employers, at most `limit`, and how many there are.
 
-    Raises `FileNotFoundError` when nothing was published yet, and `Wrong` when an earlier version published it.
+    Raises `FileNotFoundError` when nothing was published yet.
 
     `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
     """
     with open_reader(data, with_texts=True, refined=refined) as con:
-        try:
-            rows = con.execute(COUNTED, {"least": MIN_EMPLOYERS, "n_examples": EXAMPLES}).fetchall()
-        except SqlError as error:
-            raise Wrong(f"{data} was published by an earlier version; `jobmarket run` publishes it anew") from error
+        rows = con.execute(COUNTED, {"least": MIN_EMPLOYERS, "n_examples": EXAMPLES}).fetchall()
         ids = sorted({posting for *_, examples in rows[:limit] for posting in examples})
         texts = dict(con.execute(TEXTS, {"ids": ids}).fetchall())
     category_of = {row.skill: row.category for row in taxonomy()}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.accuracy import bilingual_halves
-from flows.accuracy.bilingual_halves import score_halves
-from flows.accuracy.scoring import Score
+from tests.accuracy import bilingual_halves
+from tests.accuracy.bilingual_halves import score_halves
+from tests.accuracy.scoring import Score
 from tests.transforms.text.test_halves import ENGLISH, NATIVE
 from transforms.posting import posting
 

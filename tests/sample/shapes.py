@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from extractors.sample.adverts import Advert, Board, Dice, Offer, Spot, money, pay_sentence, phrases
+from tests.sample.adverts import Advert, Board, Dice, Offer, Spot, money, pay_sentence, phrases
 
 ASHBY_EMPLOYMENT = {
     "FULL_TIME": "FullTime",

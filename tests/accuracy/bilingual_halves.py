@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from extractors.sources.employer_boards import ashby
-from flows.accuracy.adverts_read import STATED_IN_TEXTS, find_answers, recall_figure
-from flows.accuracy.scoring import Score, find_evidence
+from tests.accuracy.adverts_read import STATED_IN_TEXTS, find_answers, recall_figure
+from tests.accuracy.scoring import Score, find_evidence
 from transforms.posting import posting
 from transforms.records.rows import Posting
 from transforms.text.halves import MIN_NATIVE, count_native, split_halves

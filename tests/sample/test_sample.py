@@ -19,10 +19,10 @@ from extractors.archive.reader import DamagedRecord, RevisitedAnswer, read
 from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
 from extractors.response import Response
-from extractors.sample import make
-from extractors.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
 from extractors.source import all_sources
 from extractors.web.session import web_for
+from tests.sample import make
+from tests.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.records.vocabulary import PAID_IN, ROLES
 from transforms.text.lookups import cells_of
@@ -85,7 +85,7 @@ def test_it_is_made_again_byte_by_byte(made: tuple[Path, list[Path]]) -> None:
     folder, paths = made
     names = [path.relative_to(folder) for path in paths]
     bundle = sorted(path.relative_to(RECORDINGS) for path in RECORDINGS.glob("*/*.warc.gz"))
-    assert names == bundle, "run python -m extractors.sample.make"
+    assert names == bundle, "run make sample"
     differing = [name for name in names if (folder / name).read_bytes() != (RECORDINGS / name).read_bytes()]
     for name in differing:
         assert list(read(folder / name)) == list(read(RECORDINGS / name)), f"{name} is stale: make the sample again"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.accuracy import emerging_terms
-from flows.accuracy.emerging_terms import Advert, Term, compare_adverts, find_emerging, read_adverts, show, z_score
+from tests.accuracy import emerging_terms
+from tests.accuracy.emerging_terms import Advert, Term, compare_adverts, find_emerging, read_adverts, show, z_score
 from tests.flows.publishing import JOB, published
 from transforms.text.lookups import cells_of, path_of
 

@@ -8,8 +8,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from flows.accuracy.skill_candidates import Candidate, read_candidates, show_candidates
-from flows.terminal.errors import Wrong
+from tests.accuracy.skill_candidates import Candidate, read_candidates, show_candidates
 from tests.flows.publishing import JOB, TEXT, published
 
 ASKED = "You know Kafka, {} and PostgreSQL."
@@ -47,21 +46,13 @@ def test_a_name_of_one_employer_is_not_offered(tmp_path: Path) -> None:
 
 
 def test_candidates_of_several_employers_with_their_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.accuracy.skill_candidates.MIN_EMPLOYERS", 1)
+    monkeypatch.setattr("tests.accuracy.skill_candidates.MIN_EMPLOYERS", 1)
     candidates, n_found = read_candidates(published(tmp_path, [job(1, "Blorptool"), job(2, "Blorptool", "Frobni")]), 1)
     assert n_found == 2
     (one,) = candidates
     assert (one.name, one.n, one.n_employers, one.beside) == ("Blorptool", 2, 1, ("Kafka",))
     assert one.examples == (("ashby:1-aaaa", ASKED.format("Blorptool")),)
     assert one.csv_line.startswith("Blorptool,") and one.csv_line.endswith("ashby:1-aaaa")
-
-
-def test_a_file_of_an_earlier_version_says_what_to_do(tmp_path: Path) -> None:
-    data = published(tmp_path, [job(1, "Blorptool")])
-    with duckdb.connect(str(data / "market.duckdb")) as con:
-        con.execute("DROP VIEW core.skill_candidates")
-    with pytest.raises(Wrong, match="earlier version"):
-        read_candidates(data, 5)
 
 
 def test_shown_with_what_a_person_needs_to_decide() -> None:

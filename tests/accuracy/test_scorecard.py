@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import doctest
 import io
 import json
 import re
@@ -15,9 +14,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.accuracy import scorecard, scoring
-from flows.accuracy.adverts_read import ENGLISH
-from flows.accuracy.scorecard import (
+from tests.accuracy import scorecard, scoring
+from tests.accuracy.adverts_read import ENGLISH
+from tests.accuracy.scorecard import (
     DECLARED,
     GOLD,
     REAL,
@@ -32,7 +31,7 @@ from flows.accuracy.scorecard import (
     show,
     write_record,
 )
-from flows.accuracy.scoring import Figure, GoldError, Score, score, wilson
+from tests.accuracy.scoring import Figure, GoldError, Score, score
 from transforms.text.lookups import cells_of, languages_read
 
 WITH_GOLD = pytest.mark.skipif(not GOLD.is_dir(), reason=f"the labelled cases are not at {GOLD}")
@@ -134,10 +133,6 @@ def counts_of(result: Score) -> dict[str, tuple[int | None, int | None]]:
     return {figure.name: (figure.hits, figure.of) for figure in result.figures()}
 
 
-def test_docstrings_are_true() -> None:
-    assert doctest.testmod(scoring).failed == 0
-
-
 def test_each_reader_is_scored_by_the_conventions(gold: Path) -> None:
     counts = counts_of(score(gold))
     assert counts["salary_cases"] == (3, 4), "p2 is wrong, p5 is not scored"
@@ -206,13 +201,6 @@ def test_a_file_that_is_not_by_the_conventions_is_said(gold: Path) -> None:
 def test_figures_are_by_source_of_the_cases(gold: Path) -> None:
     (figure,) = [figure for figure in score(gold).figures() if figure.name == "salary_cases"]
     assert figure.by_source == {"one": (1, 2), "two": (2, 2)}
-
-
-def test_wilson_is_inside_of_zero_and_one() -> None:
-    assert wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)
-    assert wilson(5, 5)[1] == pytest.approx(1)
-    low, high = wilson(8, 10)
-    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)  # Wilson's example in textbooks: 8 of 10
 
 
 # --- real answers -----------------------------------------------------------------------------------------
@@ -386,7 +374,7 @@ def test_the_record_holds_no_text_of_the_cases(card: Card) -> None:
 
 @WITH_GOLD
 def test_all_disputed_cases_are_misses(card: Card) -> None:
-    with (RECORD.parent / "scorecard_disputed.csv").open(encoding="utf-8", newline="") as file:
+    with scorecard.DISPUTED.open(encoding="utf-8", newline="") as file:
         rows = [(row["figure"], row["case"]) for row in csv.DictReader(file)]
     assert [row[:2] for row in card.disputed] == rows, "what is read as labelled is no longer disputed"
 

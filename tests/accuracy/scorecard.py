@@ -21,7 +21,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from extractors.archive.store import Store
-from flows.accuracy.adverts_read import (
+from flows.accuracy.audit_results import GOLD as ANSWERS
+from flows.runtime.project import PROJECT
+from flows.terminal.console import LOOK
+from tests.accuracy.adverts_read import (
     ADVERTS_READ,
     ENGLISH,
     LANGUAGES,
@@ -31,24 +34,22 @@ from flows.accuracy.adverts_read import (
     score_adverts,
     score_qualifications,
 )
-from flows.accuracy.audit_results import GOLD as ANSWERS
-from flows.accuracy.audited_cases import score_audited
-from flows.accuracy.bilingual_halves import score_halves
-from flows.accuracy.scoring import Figure, Miss, Score, score
-from flows.runtime.project import PROJECT
-from flows.terminal.console import LOOK
+from tests.accuracy.audited_cases import score_audited
+from tests.accuracy.bilingual_halves import score_halves
+from tests.accuracy.scoring import Figure, Miss, Score, score
 from transforms.records.vocabulary import READERS
 
 SHARED = PROJECT.parent / "shared"
 GOLD, REAL = SHARED / "gold", SHARED / "real"
 RECORD = PROJECT / "tests" / "SCORECARD.md"
-DISPUTED = PROJECT / "tests" / "scorecard_disputed.csv"
+HERE = Path(__file__).parent
+DISPUTED = HERE / "scorecard_disputed.csv"
 """Misses whose label we hold to be wrong, by figure, case and reason; they count as misses all the same."""
-BEFORE = PROJECT / "tests" / "scorecard_before.csv"
+BEFORE = HERE / "scorecard_before.csv"
 """What the figures on adverts read in full were before any reader was changed with these cases at hand."""
-DRAWS = PROJECT / "tests" / "scorecard_draws.csv"
+DRAWS = HERE / "scorecard_draws.csv"
 """How and when each file of cases was drawn."""
-DRAWN = PROJECT / "tests" / "flows" / "accuracy" / "cases" / "adverts_drawn_2026-11-26.jsonl"
+DRAWN = HERE / "cases" / "adverts_drawn_2026-11-26.jsonl"
 """Labels of the newest draw of adverts: ids and what a person read, no text."""
 QUALIFICATIONS_DRAWN = DRAWN.with_name("qualifications_drawn_2026-11-27.jsonl")
 """Labels of what adverts ask a person to show; `draw` says by which of two draws by words, or one of any, they came."""
@@ -337,9 +338,9 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "# Scorecard",
         "",
         "What the readers get right on labelled adverts that are kept beside this repository. Written by",
-        "`jobmarket scorecard`; `tests/flows/accuracy/test_scorecard.py` fails when a figure falls below this record.",
+        "`jobmarket scorecard`; `tests/accuracy/test_scorecard.py` fails when a figure falls below this record.",
         "Intervals are 95 %: Wilson's where each case stands for itself, else a bootstrap over documents, and over",
-        "employers for adverts read in full. `before`: tests/scorecard_before.csv.",
+        "employers for adverts read in full. `before`: tests/accuracy/scorecard_before.csv.",
         "",
         "## Cases used for building, and cases drawn afresh",
         "",

@@ -19,7 +19,7 @@ from typing import Any
 from extractors.archive.reader import read
 from extractors.response import Response
 from extractors.source import all_sources
-from flows.accuracy.scoring import GoldError, Score, find_evidence, is_in_taxonomy, skill_of
+from tests.accuracy.scoring import GoldError, Score, find_evidence, is_in_taxonomy, skill_of
 from transforms.pay.region import REMOTE
 from transforms.place.places import whereabouts
 from transforms.posting import posting

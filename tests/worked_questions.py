@@ -3,19 +3,20 @@
 A question is a block of SQL with a place for its answer under it (`ANSWERED`). `make answers` runs the sample and
 writes the answers and the sample's row counts again; a test sees to it that they are those of the sample of today.
 
-    python -m warehouse.worked_questions FOLDER     # the data folder of a run of the sample
+    python -m tests.worked_questions FOLDER     # the data folder of a run of the sample
 """
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.dictionary import count_rows, write_sample_rows
+from warehouse.dictionary import SAMPLE_ROWS, count_rows
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ def _cell(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_cell(member)}" for key, member in value.items())
     return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def write_sample_rows(rows: Mapping[str, int]) -> None:
+    """Keep the row counts of the sample. Those of `ops` are left out: they tell of a run and not of the sample."""
+    with SAMPLE_ROWS.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("table", "n_rows"))
+        out.writerows((name, n) for name, n in rows.items() if not name.startswith("ops."))
 
 
 def main(folder: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from extractors.archive.store import Store
 from flows.accuracy.audit_results import GOLD, Answer
-from flows.accuracy.audited_cases import score_audited
-from flows.accuracy.scoring import Score
+from tests.accuracy.audited_cases import score_audited
+from tests.accuracy.scoring import Score
 from tests.flows.publishing import JOB, published
 from warehouse.publish.reader import open_reader
 
