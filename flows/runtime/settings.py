@@ -6,12 +6,13 @@ import contextlib
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
-from flows.runtime.settings_declared import HIDDEN, PROCESSES, DeclaredSettings, Value, all_settings, check_values
+from flows.runtime.settings_declared import PROCESSES, SETTINGS, DeclaredSettings, Value, check_values
 from flows.runtime.settings_file import read_settings
 from flows.terminal.errors import WrongUsage
 
@@ -130,46 +131,35 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
 
 def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
     """The value of every setting by its name, and all that is wrong. Options win over the environment over the file."""
-    given = {name: value for name in all_settings() if (value := _find_given(name, options))}
-    overrides, problems = check_values(given, Path())
+    given, prefixes = {}, {}
+    for name, setting in SETTINGS.items():
+        if options.get(name) not in (None, []):
+            option = setting.option.split()[0]
+            given[name], prefixes[name] = Value(options[name], f"{COMMAND_LINE} {option}"), f"{option} "
+        elif text := os.environ.get(setting.environment, "").strip():
+            value = _from_text(text, setting.example)
+            given[name], prefixes[name] = Value(value, f"environment {setting.environment}"), f"{setting.environment}="
+    overrides, wrong = check_values(given, Path())
+    problems = [SETTINGS[name].refuse(given[name].value, partial(_write, prefixes[name])) for name in wrong]
     values = {name: Value(value) for name, value in DeclaredSettings()}
     data = overrides.get("data", values["data"])
-    folder = data.value.resolve()
-    if folder.exists() and not folder.is_dir():
-        return values, [*problems, f"JOBMARKET_DATA={folder} is not a folder; name one, it is made if it is missing"]
-    in_file, wrong_in_file = read_settings(folder)
-    values |= in_file | overrides | {"data": data._replace(value=folder)}
+    overrides["data"] = data._replace(value=data.value.resolve())
+    in_file, wrong_in_file = read_settings(overrides["data"].value)
+    values |= in_file | overrides
     if values["sources_on"].origin.startswith(COMMAND_LINE):  # who names a source means it, whatever the file says
         values["sources_off"] = Value((), values["sources_on"].origin)
     return values, problems + wrong_in_file
 
 
-def _find_given(name: str, options: Mapping[str, Any]) -> Value | None:
-    """A setting as an option or the environment gives it; None where neither does."""
-    setting = all_settings()[name]
-    example = _as_text(setting.example)
-    if options.get(name) not in (None, []):
-        option = setting.option.split()[0]
-        return Value(options[name], f"{COMMAND_LINE} {option}", f"{option} {options[name]}", f"{option} {example}")
-    if not (text := os.environ.get(setting.variable, "").strip()):
-        return None
-    written = f"{setting.variable}={HIDDEN if setting.is_hidden else text}"
-    value = _from_text(text, setting.schema)
-    return Value(value, f"environment {setting.variable}", written, f"export {setting.variable}={example}")
-
-
-def _from_text(text: str, schema: Mapping[str, Any]) -> Any:
-    """What the file would have for the text of a variable."""
-    match schema.get("type"):
-        case "array":
-            separator = os.pathsep if schema["items"].get("format") == "path" else ","
-            return [part.strip() for part in text.split(separator) if part.strip()]
-        case "object":
-            pairs = (part.partition("=") for part in text.split(",") if part.strip())
-            return {source.strip(): _number_in(number) for source, _, number in pairs}
-        case "integer":
-            return _number_in(text)
-    return text
+def _from_text(text: str, like: Any) -> Any:
+    """What the file would have for the text of a variable, of the kind of another value."""
+    if isinstance(like, list):
+        separator = os.pathsep if isinstance(like[0], Path) else ","
+        return [part.strip() for part in text.split(separator) if part.strip()]
+    if isinstance(like, dict):
+        pairs = (part.partition("=") for part in text.split(",") if part.strip())
+        return {source.strip(): _number_in(number) for source, _, number in pairs}
+    return _number_in(text) if isinstance(like, int) else text
 
 
 def _number_in(text: str) -> int | float | str:
@@ -179,11 +169,11 @@ def _number_in(text: str) -> int | float | str:
     return text
 
 
-def _as_text(value: Any) -> str:
-    """What a variable would have for a value of the file."""
+def _write(prefix: str, value: Any) -> str:
+    """A value of the file as a variable or an option has it."""
     if isinstance(value, dict):
         value = [f"{source}={number}" for source, number in value.items()]
-    return ",".join(value) if isinstance(value, list) else str(value)
+    return prefix + (",".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def prepare_prefect(config: Settings) -> None:

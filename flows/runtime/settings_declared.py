@@ -7,21 +7,13 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Secret,
-    ValidationError,
-    ValidationInfo,
-)
+from pydantic import BaseModel, ConfigDict, Field, Secret, ValidationError, ValidationInfo
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 from flows.runtime.project import default_data
 
@@ -84,27 +76,31 @@ def _count_cores() -> int:
 
 
 def _setting(key: str | None, default: Any, *, example: Any, variable: str = "", option: str = "") -> Any:
-    """A field with its `key` in the file, None if it cannot be set there.
+    """A field with its `key` in the file, None if it cannot be set there, and an example of its value.
 
-    `variable` is JOBMARKET_ and the field's name unless given; `option` names the commands that have it.
+    Its environment variable is `variable`, or JOBMARKET_ and its name; `option` names the commands that have it.
     """
-    extra: dict[str, Any] = {"key": key, "variable": variable, "option": option}
+    place: dict[str, Any] = {"key": key, "variable": variable, "option": option, "example": example}
     if callable(default):
-        return Field(default_factory=default, examples=[example], json_schema_extra=extra)
-    return Field(default, examples=[example], json_schema_extra=extra)
+        return Field(default_factory=default, json_schema_extra=place)
+    return Field(default, json_schema_extra=place)
 
 
 class DeclaredSettings(BaseModel):
     """The settings, in the order of SETTINGS.md."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True, defer_build=True
+    )
 
     data: FilePath = _setting(None, default_data, example="/srv/jobmarket")
     """The data folder; it is made if it is missing. The settings file is in it, so it cannot name it. Default: data/ in
     a checkout, else the user's data folder (Linux: ~/.local/share/jobmarket)."""
     contact: Text | None = _setting("contact", None, example="you@example.org")
     """Mail address or URL that servers may write to; a live run does not start without it."""
-    guides: Paths = _setting("guides", (), example=["/srv/www/guide.md"], option="--guide of run, backfill, rebuild")
+    guides: Paths = _setting(
+        "guides", (), example=[Path("/srv/www/guide.md")], option="--guide of run, backfill, rebuild"
+    )
     """Markdown and HTML files that every run with live data refreshes, besides the guide in the data folder. `run
     --as-of` leaves them alone."""
     revise: Literal["monthly", "nightly"] = _setting(
@@ -157,15 +153,13 @@ class DeclaredSettings(BaseModel):
     """Nights "not found" in a row after which `boards check` proposes to remove a board and a night reports it. A night
     on which it only redirects counts; one on which it fails neither counts nor ends the row."""
     webhook: Hook | None = _setting(
-        "notify.webhook", None, example="https://hooks.example.org/services/T0/B0/key",
-        variable="JOBMARKET_NOTIFY_WEBHOOK",
-    )  # fmt: skip
+        "notify.webhook", None, example="https://hooks.example.org/T0/B0/key", variable="JOBMARKET_NOTIFY_WEBHOOK"
+    )
     """Address that the message of a night is posted to, where something is due: JSON, `{"text": …}` as Slack or
     Mattermost take it, with the same in fields under `night`."""
     heartbeat: Hook | None = _setting(
-        "notify.heartbeat", None, example="https://heartbeat.example.org/ping/key",
-        variable="JOBMARKET_NOTIFY_HEARTBEAT",
-    )  # fmt: skip
+        "notify.heartbeat", None, example="https://beat.example.org/ping/key", variable="JOBMARKET_NOTIFY_HEARTBEAT"
+    )
     """Address that is asked after each night that published, and never else, so that a service which waits for it
     notices a night that never ran."""
     heartbeat_method: Literal["GET", "HEAD", "POST"] = _setting(
@@ -196,58 +190,66 @@ class DeclaredSettings(BaseModel):
 
 
 class Setting(NamedTuple):
-    """What a field declares of a setting. `expected` describes its values in words, `schema` as a JSON schema.
+    """Where a setting is set, as its field declares it, and an example of its value."""
 
-    A wrong value of one that `is_hidden` is not repeated.
-    """
-
+    name: str
     key: str | None
     variable: str
     option: str
-    expected: str
     example: Any
-    is_hidden: bool
-    schema: dict[str, Any]
+
+    @property
+    def environment(self) -> str:
+        """Its environment variable."""
+        return self.variable or f"JOBMARKET_{self.name.upper()}"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of its values."""
+        return _schemas()[self.name]
+
+    @property
+    def expected(self) -> str:
+        """What its values are, in words."""
+        *others, last = self.schema.get("enum", [self.schema["title"]])
+        return f"{', '.join(others)} or {last}" if others else str(last)
+
+    def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
+        """What is wrong with a value, and an example; `write` gives a value as it stands where this one was given."""
+        hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
+        return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
+
+
+SETTINGS = {
+    name: Setting(name, **cast(dict[str, Any], field.json_schema_extra))
+    for name, field in DeclaredSettings.model_fields.items()
+}
 
 
 @functools.cache
-def all_settings() -> dict[str, Setting]:
-    """Every setting by the name of its field."""
-    settings = {}
-    for name, schema in DeclaredSettings.model_json_schema()["properties"].items():
+def _schemas() -> dict[str, dict[str, Any]]:
+    schemas: dict[str, dict[str, Any]] = DeclaredSettings.model_json_schema()["properties"]
+    for schema in schemas.values():
         if "anyOf" in schema:  # or null, for a setting that is not set: TOML has none
             schema.update(schema.pop("anyOf")[0])
             del schema["default"]
-        key, variable, option = (schema.pop(each) for each in ("key", "variable", "option"))
-        *others, last = schema.get("enum", [schema["title"]])
-        expected = f"{', '.join(others)} or {last}" if others else last
-        variable = variable or f"JOBMARKET_{name.upper()}"
-        is_hidden = schema.get("writeOnly", False)
-        settings[name] = Setting(key, variable, option, expected, schema["examples"][0], is_hidden, schema)
-    return settings
+        for place in ("key", "variable", "option", "example"):
+            del schema[place]
+    return schemas
 
 
 class Value(NamedTuple):
-    """The value of a setting and where it comes from: "default", a line of the file, a variable, an option.
-
-    Before it is checked, `written` is how it is written there, and `example` how a right one is.
-    """
+    """The value of a setting and where it comes from: "default", a line of the file, a variable, an option."""
 
     value: Any
     origin: str = "default"
-    written: str = ""
-    example: str = ""
 
 
 def check_values(given: Mapping[str, Value], folder: Path) -> tuple[dict[str, Value], list[str]]:
-    """The values that make sense, by the setting's name, and what is wrong with the others. Paths start at `folder`."""
-    values, problems = dict(given), []
+    """The values that make sense, by the setting's name, and the names of the others. Paths start at `folder`."""
     try:
         checked = DeclaredSettings.model_validate({name: each.value for name, each in given.items()}, context=folder)
     except ValidationError as error:
-        for name in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors(include_input=False)):
-            value = values.pop(name)
-            expected = all_settings()[name].expected
-            problems.append(f"{value.written}: {expected} expected, for example {value.example}")
-        return check_values(values, folder)[0], problems
-    return {name: Value(getattr(checked, name), each.origin) for name, each in given.items()}, problems
+        wrong = list(dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()))
+        return check_values({name: each for name, each in given.items() if name not in wrong}, folder)[0], wrong
+    return {name: Value(getattr(checked, name), each.origin) for name, each in given.items()}, []

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import functools
 import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.runtime.settings_declared import HIDDEN, Value, all_settings, check_values
+from flows.runtime.settings_declared import SETTINGS, Value, check_values
 from flows.terminal.errors import suggest
 
 FILE = "jobmarket.toml"
+BY_KEY = {setting.key: setting for setting in SETTINGS.values() if setting.key}
+TABLES = {key.rpartition(".")[0] for key in BY_KEY if "." in key}
 PREFIX = "JOBMARKET_"
 SECRET = re.compile(r"(?:^|_)(?:API_?KEYS?|KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(?:_(?!FILE$)|$)")
 """Names of secrets, in capitals; the path of a file that holds one is not secret."""
@@ -33,37 +35,31 @@ def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
         table = tomllib.loads(text)
     except FileNotFoundError:
         return {}, []
+    except NotADirectoryError:
+        return {}, [f"JOBMARKET_DATA={data} is not a folder; name one, it is made if it is missing"]
     except tomllib.TOMLDecodeError as error:
         at = LINE.search(str(error))
         return {}, [f"{path}:{at[1] if at else len(text.splitlines())}: not TOML: {LINE.sub('', str(error))}"]
     except (UnicodeDecodeError, OSError) as error:
         return {}, [f"{path}: cannot be read: {error}"]
     lines = find_lines(text)
-    given, unknown = {}, []
-    for key, value in _flatten(table):
-        where = f"{path}:{lines[key]}"
-        if not (name := _names().get(key)):
-            unknown.append(f"{where}: {_describe_unknown(key, is_table=isinstance(value, dict))}")
-            continue
-        setting = all_settings()[name]
-        written = "{…}" if isinstance(value, dict) else to_toml(HIDDEN if setting.is_hidden else value)
-        given[name] = Value(value, where, f"{where}: {key} = {written}", f"{key} = {to_toml(setting.example)}")
+    entries = [(key, Value(value, f"{path}:{lines[key]}")) for key, value in _flatten(table)]
+    given = {BY_KEY[key].name: entry for key, entry in entries if key in BY_KEY}
     values, wrong = check_values(given, data)
-    return values, wrong + unknown
-
-
-@functools.cache
-def _names() -> dict[str, str | None]:
-    """The name of the setting for each key of the file, None for a table."""
-    names = {setting.key: name for name, setting in all_settings().items() if setting.key}
-    return {key.rpartition(".")[0]: None for key in names if "." in key} | names
+    problems = []
+    for key, entry in entries:
+        if key not in BY_KEY:
+            problems.append(f"{entry.origin}: {_describe_unknown(key, is_table=isinstance(entry.value, dict))}")
+        elif BY_KEY[key].name in wrong:
+            problems.append(f"{entry.origin}: {BY_KEY[key].refuse(entry.value, partial(_write, key))}")
+    return values, problems
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Each value with its dotted key; a table that is unknown and empty, or stands where a value should, is a value."""
     for name, value in table.items():
         key = f"{prefix}{name}"
-        if isinstance(value, dict) and not _names().get(key) and (value or key in _names()):
+        if isinstance(value, dict) and key not in BY_KEY and (value or key in TABLES):
             yield from _flatten(value, f"{key}.")
         else:
             yield key, value
@@ -89,13 +85,12 @@ def find_lines(text: str) -> dict[str, int]:
 def _describe_unknown(key: str, *, is_table: bool) -> str:
     """Why a key is refused. Its value, which may be a secret, is never repeated."""
     if secret := secret_of(key):
-        return (
-            f"{key}: secrets are read from the environment only; export {secret}=…, and take the line out of the file"
-        )
+        return f"{key}: secrets are read from the environment only; export {secret}=…, and delete the line in the file"
     if key == "data":
         return "data is read from the environment only: export JOBMARKET_DATA=/srv/jobmarket"
-    similar = suggest(key, [other for other, name in _names().items() if is_table == (name is None)])
-    return f"unknown {f'table [{key}]' if is_table else f'setting {key}'}{similar}"
+    if is_table:
+        return f"unknown table [{key}]{suggest(key, TABLES)}"
+    return f"unknown setting {key}{suggest(key, BY_KEY)}"
 
 
 def secret_of(key: str) -> str | None:
@@ -116,6 +111,10 @@ def secrets() -> dict[str, str]:
 
     keys = {key: name for name, module in all_sources().items() for key in module.SOURCE.keys}
     return {**keys, MAIL_PASSWORD: "the mail server"}
+
+
+def _write(key: str, value: Any) -> str:
+    return f"{key} = {to_toml(value)}"
 
 
 def to_toml(value: Any) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.runtime.settings_declared import Setting, all_settings
+from flows.runtime.settings_declared import SETTINGS, Setting
 from flows.runtime.settings_file import FILE, secrets, to_toml
 
 SCHEMA = Path(__file__).with_name("settings.schema.json")
@@ -23,11 +23,11 @@ def json_schema() -> dict[str, Any]:
     """The settings file as a JSON schema (draft 7, which editors of TOML know)."""
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"Settings of jobmarket ({FILE})"}
     root: dict[str, Any] = head | _object()
-    for setting in all_settings().values():
+    for setting in SETTINGS.values():
         if setting.key:
             table, _, name = setting.key.rpartition(".")
             within = root["properties"].setdefault(table, _object()) if table else root
-            words = f"{_describe(setting)} {setting.variable} wins over it."
+            words = f"{_describe(setting)} {setting.environment} wins over it."
             within["properties"][name] = {**setting.schema, "description": words}
     return root
 
@@ -47,7 +47,7 @@ def schema_text() -> str:
 
 def reference_markdown() -> str:
     """SETTINGS.md, with what stands between its marks as it should be now."""
-    settings = (_describe_row(setting) for setting in all_settings().values())
+    settings = (_describe_row(setting) for setting in SETTINGS.values())
     parts = {
         "settings": _table("in the file", "variable", "option", "value", "default", "meaning", rows=settings),
         "example": f"```toml\n{example_toml()}```\n",
@@ -68,13 +68,13 @@ def _describe_row(setting: Setting) -> Sequence[str]:
     key = f"`{setting.key}`" if setting.key else "never"
     option = re.sub(r"(--\w+)", r"`\1`", setting.option)
     default = f"`{to_toml(setting.schema['default'])}`" if "default" in setting.schema else ""
-    return key, f"`{setting.variable}`", option, setting.expected, default, _describe(setting)
+    return key, f"`{setting.environment}`", option, setting.expected, default, _describe(setting)
 
 
 def example_toml() -> str:
     """A settings file that sets everything."""
     text = f"#:schema {SCHEMA.relative_to(SCHEMA.parents[2])}\n"
-    in_file = [(*setting.key.rpartition("."), setting.example) for setting in all_settings().values() if setting.key]
+    in_file = [(*setting.key.rpartition("."), setting.example) for setting in SETTINGS.values() if setting.key]
     for table, rows in itertools.groupby(in_file, key=lambda row: row[0]):
         text += f"\n[{table}]\n" if table else ""
         text += "".join(f"{name} = {to_toml(example)}\n" for _, _, name, example in rows)

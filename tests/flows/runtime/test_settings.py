@@ -19,7 +19,7 @@ from extractors.source import all_sources
 from flows.runtime.permissions import choose_sources, why_turned_off
 from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings, settings, usable_settings
-from flows.runtime.settings_declared import Address, DeclaredSettings, all_settings
+from flows.runtime.settings_declared import SETTINGS, Address, DeclaredSettings
 from flows.runtime.settings_file import FILE, find_lines, secret_of
 from flows.runtime.settings_reference import (
     REFERENCE,
@@ -37,8 +37,8 @@ SECRET = "s3cr3t-value"
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder that the environment names, and nothing else set."""
-    for setting in all_settings().values():
-        monkeypatch.delenv(setting.variable, raising=False)
+    for setting in SETTINGS.values():
+        monkeypatch.delenv(setting.environment, raising=False)
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
     return tmp_path
 
@@ -144,17 +144,17 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
         (["[limits]", 'memory = "0GB"'], '2: limits.memory = "0GB": a number with KB, MB, GB or TB expected'),
         (
             ["[limits]", "requests = { lever = 0 }"],
-            "2: limits.requests = {…}: whole numbers from 1 by source expected, for example limits.requests = { p",
+            "2: limits.requests = { lever = 0 }: whole numbers from 1 by source expected, for example limits.req",
         ),
         (
             ["[limits.pause]", "lever = 'long'"],
-            "1: limits.pause = {…}: seconds above 0 by source expected, for example limits.pause = { gr",
+            '1: limits.pause = { lever = "long" }: seconds above 0 by source expected, for example limits.pause = { gr',
         ),
         (["[limits]", "pause = 2"], "2: limits.pause = 2: seconds above 0 by source expected, for example limits.p"),
         (["guides = 'mine.md'"], '1: guides = "mine.md": a list of paths expected, for example guides = ['),
         (["guides = [1]"], "1: guides = [1]: a list of paths expected"),
         (["contact = ' '"], '1: contact = " ": a text expected'),
-        (["[contact]", "mail = 1"], "1: contact = {…}: a text expected"),
+        (["[contact]", "mail = 1"], '1: contact = "(hidden)": a text expected'),
         (["limits = 3"], "1: unknown setting limits"),
         (["serve.port = 70000"], "1: serve.port = 70000: a number from 1 to 65535 expected"),
         (["mail.tls = 'ssl'"], '1: mail.tls = "ssl": starttls, tls or none expected, for example mail.tls = "'),
@@ -206,7 +206,9 @@ def test_all_that_is_wrong_is_said_at_once(data: Path, monkeypatch: pytest.Monke
     write(data, "one = 1", "[limits]", "workers = 0")
     problems = refuse_settings(port=70000)
     assert len(problems) == 4
-    assert problems[0].startswith("JOBMARKET_THREADS=many: a whole number from 1 expected, for example export JOBM")
+    assert problems[0].startswith(
+        "JOBMARKET_THREADS=many: a whole number from 1 expected, for example JOBMARKET_THREADS=2"
+    )
     assert problems[1].startswith("--port 70000: a number from 1 to 65535 expected")
 
 
@@ -296,7 +298,7 @@ def test_of_settings_that_make_no_sense_the_others_can_be_used(data: Path) -> No
 
 
 def test_no_setting_is_taken_for_a_secret() -> None:
-    assert [key for setting in all_settings().values() if (key := setting.key) and secret_of(key)] == []
+    assert [key for setting in SETTINGS.values() if (key := setting.key) and secret_of(key)] == []
 
 
 def test_lines_are_found_whatever_stands_between() -> None:
@@ -314,18 +316,18 @@ def test_schema_and_reference_are_up_to_date() -> None:
 
 
 def test_no_two_settings_share_a_key_or_a_variable_and_each_has_a_meaning() -> None:
-    assert set(all_settings()) == set(DeclaredSettings.model_fields)
-    for part in ("key", "variable"):
-        values = [value for setting in all_settings().values() if (value := getattr(setting, part))]
+    assert set(SETTINGS) == set(DeclaredSettings.model_fields)
+    for part in ("key", "environment"):
+        values = [value for setting in SETTINGS.values() if (value := getattr(setting, part))]
         assert len(values) == len(set(values)), part
-    assert all(setting.schema["description"] for setting in all_settings().values())
+    assert all(setting.schema["description"] for setting in SETTINGS.values())
 
 
 def test_the_example_of_the_reference_sets_everything(data: Path) -> None:
     write(data, example_toml())
     config = settings()
     path = data / FILE
-    for name, setting in all_settings().items():
+    for name, setting in SETTINGS.items():
         if setting.key:
             assert config.origins[name].startswith(f"{path}:"), setting.key
     assert set(config.sources_on) | set(config.sources_off) <= set(all_sources())
