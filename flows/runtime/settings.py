@@ -131,16 +131,17 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
 
 def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
     """The value of every setting by its name, and all that is wrong. Options win over the environment over the file."""
-    given, prefixes = {}, {}
+    given: dict[str, Value] = {}
+    written: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         if options.get(name) not in (None, []):
-            option = setting.option.split()[0]
-            given[name], prefixes[name] = Value(options[name], f"{COMMAND_LINE} {option}"), f"{option} "
+            written[name] = options[name]
+            given[name] = Value(options[name], f"{COMMAND_LINE} {setting.option.split()[0]}")
         elif text := os.environ.get(setting.environment, "").strip():
-            value = _from_text(text, setting.example)
-            given[name], prefixes[name] = Value(value, f"environment {setting.environment}"), f"{setting.environment}="
+            written[name] = text
+            given[name] = Value(_from_text(text, setting.example), f"environment {setting.environment}")
     overrides, wrong = check_values(given, Path())
-    problems = [SETTINGS[name].refuse(given[name].value, partial(_write, prefixes[name])) for name in wrong]
+    problems = [SETTINGS[name].refuse(written[name], partial(_write, given[name].origin)) for name in wrong]
     values = {name: Value(value) for name, value in DeclaredSettings()}
     data = overrides.get("data", values["data"])
     overrides["data"] = data._replace(value=data.value.resolve())
@@ -169,11 +170,13 @@ def _number_in(text: str) -> int | float | str:
     return text
 
 
-def _write(prefix: str, value: Any) -> str:
-    """A value of the file as a variable or an option has it."""
+def _write(origin: str, value: Any) -> str:
+    """A value as the option or the variable of an origin has it."""
     if isinstance(value, dict):
         value = [f"{source}={number}" for source, number in value.items()]
-    return prefix + (",".join(map(str, value)) if isinstance(value, list) else str(value))
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    name = origin.rpartition(" ")[2]
+    return f"{name} {text}" if origin.startswith(COMMAND_LINE) else f"{name}={text}"
 
 
 def prepare_prefect(config: Settings) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, cast
@@ -45,13 +46,13 @@ class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterVa
 
 def _begin_at_folder(value: Any, info: ValidationInfo) -> Path:
     """A path; a relative one starts at the folder of the file that names it."""
-    if not isinstance(value, str | Path) or not str(value).strip() or "://" in str(value):
+    if not isinstance(value, str | Path) or not re.fullmatch(r".*\S.*", str(value)) or "://" in str(value):
         raise ValueError(value)
     return (info.context or Path()) / Path(value).expanduser()
 
 
 # The title of a type is what messages and SETTINGS.md say is expected; what is `writeOnly` is never repeated.
-Text = Annotated[str, Field(strict=True, pattern=r"\S", title="a text")]
+Text = Annotated[str, Field(strict=True, pattern=r"^.*\S.*$", title="a text")]
 Names = Annotated[tuple[Text, ...], Field(title="a list of names")]
 Count = Annotated[int, Field(strict=True, ge=1, title="a whole number from 1")]
 Counts = Annotated[dict[str, Count], Field(title="whole numbers from 1 by source")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import re
 import tomllib
@@ -99,10 +98,12 @@ def secret_of(key: str) -> str | None:
     >>> secret_of("sources.reed.api_key"), secret_of("limits.workers")
     ('JOBMARKET_REED_KEY', None)
     """
-    name = PREFIX + key.replace(".", "_").replace("-", "_").upper().removeprefix(PREFIX)
-    if name not in secrets() and not SECRET.search(name):
+    name = key.replace(".", "_").replace("-", "_").upper().removeprefix(PREFIX)
+    named = [secret for secret in secrets() if f"_{name}".endswith(secret.removeprefix("JOBMARKET"))]
+    if not named and not SECRET.search(name):
         return None
-    return next(iter(difflib.get_close_matches(name, secrets(), n=1)), name)
+    of_same = [secret for secret in secrets() if set(name.split("_")) & set(secret.split("_")[1:-1])]
+    return [*named, *of_same, PREFIX + name][0]
 
 
 def secrets() -> dict[str, str]:
@@ -121,4 +122,4 @@ def to_toml(value: Any) -> str:
     """A value as TOML has it."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {to_toml(each)}" for name, each in value.items()) + " }" if value else "{}"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, str | list | bool) else str(value)

@@ -154,6 +154,9 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
         (["guides = 'mine.md'"], '1: guides = "mine.md": a list of paths expected, for example guides = ['),
         (["guides = [1]"], "1: guides = [1]: a list of paths expected"),
         (["contact = ' '"], '1: contact = " ": a text expected'),
+        (['contact = "a\\nb"'], '1: contact = "a\\nb": a text expected'),
+        (["contact = 1979-05-27"], "1: contact = 1979-05-27: a text expected"),
+        (["mail.password_file = 'https://h/p'"], '1: mail.password_file = "https://h/p": a path expected'),
         (["[contact]", "mail = 1"], '1: contact = "(hidden)": a text expected'),
         (["limits = 3"], "1: unknown setting limits"),
         (["serve.port = 70000"], "1: serve.port = 70000: a number from 1 to 65535 expected"),
@@ -209,7 +212,25 @@ def test_all_that_is_wrong_is_said_at_once(data: Path, monkeypatch: pytest.Monke
     assert problems[0].startswith(
         "JOBMARKET_THREADS=many: a whole number from 1 expected, for example JOBMARKET_THREADS=2"
     )
-    assert problems[1].startswith("--port 70000: a number from 1 to 65535 expected")
+    assert problems[1] == "--port 70000: a number from 1 to 65535 expected, for example --port 4201"
+
+
+def test_an_example_for_a_variable_is_written_as_variables_are(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBMARKET_MAIL_TO", "a, b")
+    monkeypatch.setenv("JOBMARKET_REQUESTS", "ashby")
+    assert refuse_settings() == [
+        "JOBMARKET_REQUESTS=ashby: whole numbers from 1 by source expected, "
+        "for example JOBMARKET_REQUESTS=paylocity=12000,workable=2000",
+        "JOBMARKET_MAIL_TO=a, b: a list of mail addresses expected, for example JOBMARKET_MAIL_TO=you@example.org",
+    ]
+
+
+def test_a_data_folder_that_is_a_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("JOBMARKET_DATA", str(file))
+    assert refuse_settings() == [f"JOBMARKET_DATA={file} is not a folder; name one, it is made if it is missing"]
+    assert usable_settings().data == file, "what is wrong is not told in another folder"
 
 
 def test_a_file_that_is_no_text_is_said(data: Path) -> None:
@@ -224,7 +245,7 @@ def test_a_file_that_is_no_text_is_said(data: Path) -> None:
         ([f'JOBMARKET_ADZUNA_ID = "{SECRET}"'], "JOBMARKET_ADZUNA_ID"),
         (["[sources.reed]", f'api_key = "{SECRET}"'], "JOBMARKET_REED_KEY"),
         (["[keys]", f'usajobs = "{SECRET}"'], "JOBMARKET_USAJOBS_KEY"),
-        ([f'smtp_password = "{SECRET}"'], "JOBMARKET_MAIL_PASSWORD"),
+        ([f'smtp_password = "{SECRET}"'], "JOBMARKET_SMTP_PASSWORD"),
         (["[mail]", f'password = "{SECRET}"'], "JOBMARKET_MAIL_PASSWORD"),
     ],
 )
