@@ -65,10 +65,10 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def find_lines(text: str) -> dict[str, int]:
-    """The line of a TOML file on which each value's statement begins, by dotted key.
+    """The line of a TOML file on which each value, or empty table, begins, by dotted key.
 
     >>> find_lines('a = [\\n  1,\\n]\\n[b]\\nc = 2')
-    {'a': 1, 'b.c': 5}
+    {'a': 1, 'b': 4, 'b.c': 5}
     """
     lines: dict[str, int] = {}
     rows = text.split("\n")
