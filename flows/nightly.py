@@ -47,7 +47,6 @@ from flows.runtime.project import PROJECT
 from flows.runtime.recovery import recover, restore_publication
 from flows.runtime.run_record import Outcome, Request, begin, keep_record, record_end, record_health, work_of, write_end
 from flows.runtime.settings import Settings
-from flows.runtime.settings_declared import MONTHLY, OBEY
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals
 from flows.runtime.version import code_version
@@ -276,7 +275,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
                     contact=request.settings.contact,
                     held=index,
                     is_permitted=name in read_permissions(request.settings.data),
-                    obeys_signals=request.settings.content_signals == OBEY,
+                    obeys_signals=request.settings.content_signals == "obey",
                 )
                 failures = module.fetch(web, boards=batch, as_of=day)
                 if handed_over:
@@ -625,7 +624,7 @@ def _compute_day(
     `decides`: what is published is decided, too; `adds`: of lists without a published vintage alone. Without
     `publishes` no figure is of the day: what was published had been decided before the day was computed.
     """
-    is_monthly = request.settings.revise == MONTHLY
+    is_monthly = request.settings.revise == "monthly"
     days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
     with staging.stage_macros(con, [*days, as_of]):
         marts = compute.compute_marts(con, as_of, run_id=request.run_id)

@@ -22,6 +22,8 @@ MAY_IMPORT = {
 HOME = {
     "prefect": "flows",
     "typer": "flows",
+    "filelock": "flows",
+    "platformdirs": "flows",
     "duckdb": "warehouse",
     "great_expectations": "warehouse",
     "requests": "extractors",

@@ -9,9 +9,8 @@ import typer
 from rich.table import Column, Table
 
 from flows.cli.options import Guides, SourceNames
-from flows.runtime.secret import HIDDEN
-from flows.runtime.settings import Settings, Value, find_values, settings
-from flows.runtime.settings_declared import SETTINGS
+from flows.runtime.settings import Settings, find_values, settings
+from flows.runtime.settings_declared import HIDDEN, SETTINGS, Value
 from flows.runtime.settings_file import secrets
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import Wrong
@@ -117,9 +116,8 @@ def config_show(source: SourceNames = None, guide: Guides = None) -> None:
     settings(**options)  # raises where one makes no sense
     values, _ = find_values(options)
     table = Table(Column("setting", no_wrap=True), Column("value", overflow="fold"), Column("from", overflow="fold"))
-    for setting in SETTINGS:
-        value = values[setting.name]
-        table.add_row(setting.key or setting.environment, _format(setting.name, values), value.origin)
+    for name, setting in SETTINGS.items():
+        table.add_row(setting.key or setting.environment, _format(name, values), values[name].origin)
     for name in secrets():
         is_set = bool(os.environ.get(name))
         table.add_row(name, HIDDEN if is_set else "not set", f"environment {name}" if is_set else "")

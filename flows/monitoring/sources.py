@@ -24,7 +24,6 @@ from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
 from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
-from flows.runtime.settings_declared import OBEY
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue, Removal
@@ -234,7 +233,7 @@ def try_live(config: Settings, name: str) -> None:
                 writer=writer,
                 contact=config.contact,
                 is_permitted=name in read_permissions(config.data),
-                obeys_signals=config.content_signals == OBEY,
+                obeys_signals=config.content_signals == "obey",
             )
             failures = module.fetch(web, boards=boards[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
         rows, issues = _parse_answers(module, writer.path)

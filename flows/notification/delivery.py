@@ -19,7 +19,6 @@ from extractors.web import webhook
 from extractors.web.webhook import NotTaken
 from flows.notification.message import Message
 from flows.runtime.settings import Settings
-from flows.runtime.settings_declared import NO_TLS, STARTTLS, TLS
 from flows.runtime.settings_file import MAIL_PASSWORD
 
 WAITS = (2.0, 8.0)
@@ -28,7 +27,7 @@ MAX_SECONDS = 60.0
 """Seconds all attempts of one delivery may take together, whatever the other side does."""
 MAIL_TIMEOUT = 20.0
 """Seconds to connect to a mail server, and to wait for its next bytes."""
-PORTS = {STARTTLS: 587, TLS: 465, NO_TLS: 25}
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """Ports of mail servers (RFC 6409, RFC 8314, RFC 5321)."""
 BUSY_REPLIES = range(400, 500)
 """Replies of mail servers after which sending again makes sense (RFC 5321, 4.2.1)."""
@@ -43,7 +42,7 @@ def list_channels(config: Settings) -> dict[str, Send]:
     """The ways by which messages are sent that the settings name: a name, and what sends a message or raises."""
     channels: dict[str, Send] = {}
     if (address := config.webhook) is not None:
-        channels[WEBHOOK] = lambda message: webhook.send("POST", address.reveal(), message.content)
+        channels[WEBHOOK] = lambda message: webhook.send("POST", address.get_secret_value(), message.content)
     if config.mail_to:
         channels[MAIL] = lambda message: send_mail(config, message)
     return channels
@@ -53,7 +52,7 @@ def ask_heartbeat(config: Settings) -> str | None:
     """Ask the heartbeat's address, which must be set; why it was in vain, or None."""
     address = config.heartbeat
     assert address is not None
-    return try_within(lambda: webhook.send(config.heartbeat_method, address.reveal()))
+    return try_within(lambda: webhook.send(config.heartbeat_method, address.get_secret_value()))
 
 
 def deliver(send: Send, message: Message) -> str | None:
@@ -103,8 +102,8 @@ def find_mail_problem(config: Settings) -> str | None:
     for value, key in ((config.mail_host, "mail.host"), (config.mail_from, "mail.from")):
         if not value:
             return f"mail.to is set, and {key} is not"
-    if config.mail_user and config.mail_tls == NO_TLS and not _is_here(config.mail_host or ""):
-        return f'mail.user and its password are sent over TLS only; set mail.tls to "{STARTTLS}" or "{TLS}"'
+    if config.mail_user and config.mail_tls == "none" and not _is_here(config.mail_host or ""):
+        return 'mail.user and its password are sent over TLS only; set mail.tls to "starttls" or "tls"'
     password = read_password(config) if config.mail_user else ""
     if not f"{config.mail_user or ''}{password}".isascii():
         return "mail.user and its password must be ASCII; smtplib of the standard library sends nothing else"
@@ -159,10 +158,10 @@ def send_mail(config: Settings, message: Message) -> None:
 def _connect(config: Settings) -> smtplib.SMTP:
     host, port = config.mail_host or "", config.mail_port or PORTS[config.mail_tls]
     secure = ssl.create_default_context()
-    if config.mail_tls == TLS:
+    if config.mail_tls == "tls":
         return smtplib.SMTP_SSL(host, port, timeout=MAIL_TIMEOUT, context=secure)
     server = smtplib.SMTP(host, port, timeout=MAIL_TIMEOUT)
-    if config.mail_tls == STARTTLS:
+    if config.mail_tls == "starttls":
         try:
             server.starttls(context=secure)
         except BaseException:

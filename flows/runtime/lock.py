@@ -11,17 +11,17 @@ import shlex
 import socket
 import stat
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from flows.terminal.errors import Wrong
 
-TRIES = 4
-PAUSE = 0.05
-"""Seconds between two tries to get the lock."""
+PATIENCE = 0.2
+"""Seconds to try for a lock: a status check has it for an instant."""
+IS_LINK = "{} is a link, or not a plain file, and would be overwritten; remove it"
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
+"""Errors of file systems without locks, as some NFS."""
 
 
 class FolderInUse(Wrong):
@@ -51,11 +51,11 @@ def hold_output(folder: Path) -> Iterator[None]:
             raise FolderInUse(
                 f"{place}, which {folder} is in, is in use by {_describe_holder(text)}; choose another folder"
             )
-    with _hold(_lock_beside(folder), folder, "choose a folder whose parent is writable") as file:
+    with _hold(_lock_beside(folder), folder, "choose a folder whose parent is writable") as descriptor:
         try:
             yield
         finally:
-            file.truncate(0)
+            os.truncate(descriptor, 0)
 
 
 def _lock_beside(folder: Path) -> Path:
@@ -63,63 +63,42 @@ def _lock_beside(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[IO[str]]:
-    """Hold a folder's lock; yields the lock file. `remedy` is what to do where it cannot be written."""
+def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[int]:
+    """Hold a folder's lock; yields its descriptor. `remedy` is what to do where it cannot be written."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # most commands hold no folder
+
+    descriptors: list[int] = []
+    file_lock = FileLock(lock, timeout=PATIENCE, fallback_to_soft=False, on_acquired=descriptors.append)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        opened = os.fdopen(_open_no_link(lock), "a+", errors="replace")
+        held = file_lock.acquire()
+    except Timeout as error:
+        holder = _describe_holder(_read_holder(lock) or "")
+        raise FolderInUse(f"{folder} is in use by {holder}; wait for it or end it") from error
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EMLINK):
-            raise Wrong(f"{lock} is a link, or not a plain file, and would be overwritten; remove it") from error
+        if error.errno == errno.ELOOP:
+            raise Wrong(IS_LINK.format(lock)) from error
+        if error.errno in NO_LOCKS:
+            raise _without_locks(lock, error) from error
         raise Wrong(f"{lock.parent} cannot be written ({error.strerror}); {remedy}") from error
-    with opened as file:
-        if not _try_lock(file, lock):
-            file.seek(0)
-            raise FolderInUse(f"{folder} is in use by {_describe_holder(file.read())}; wait for it or end it")
-        file.truncate(0)
-        json.dump(
-            {
-                "pid": os.getpid(),
-                "host": socket.gethostname(),
-                "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-                "since": datetime.now(UTC).isoformat(timespec="seconds"),
-            },
-            file,
-        )
-        file.flush()
-        yield file
+    with held:
+        [descriptor] = descriptors
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode) or state.st_nlink != 1:  # what a link leads to is somebody else's
+            raise Wrong(IS_LINK.format(lock))
+        owner = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        os.truncate(descriptor, 0)
+        os.write(descriptor, json.dumps(owner).encode())
+        yield descriptor
 
 
-def _open_no_link(path: Path) -> int:
-    """Open a file of one name only: what a link leads to is somebody else's. Raises `OSError` for all else."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
-    state = os.fstat(descriptor)
-    if stat.S_ISREG(state.st_mode) and state.st_nlink == 1:
-        return descriptor
-    os.close(descriptor)
-    raise OSError(errno.EMLINK, os.strerror(errno.EMLINK), str(path))
-
-
-def _try_lock(file: IO[str], lock: Path) -> bool:
-    """Whether the lock is ours now. Who only asks for the holder has it for an instant, which is waited for."""
-    for _ in range(TRIES):
-        if _is_locked(file, fcntl.LOCK_EX, lock):
-            return True
-        time.sleep(PAUSE)
-    return False
-
-
-def _is_locked(file: IO[str], kind: int, lock: Path) -> bool:
-    """Lock a file; whether nobody else has it. Raises `Wrong` where the file system has no locks, as some NFS."""
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        raise Wrong(
-            f"{lock.parent} is on a disk without locks ({error.strerror}); choose a folder on a local disk"
-        ) from error
-    return True
+def _without_locks(lock: Path, error: OSError) -> Wrong:
+    return Wrong(f"{lock.parent} is on a disk without locks ({error.strerror}); choose a folder on a local disk")
 
 
 def _describe_holder(text: str) -> str:
@@ -147,7 +126,13 @@ def find_holder_pid(data: Path) -> int | None:
 def _read_holder(lock: Path) -> str | None:
     """What the holder wrote into a lock; None when nobody holds it."""
     try:
-        with lock.open("r", errors="replace") as file:
-            return None if _is_locked(file, fcntl.LOCK_SH, lock) else file.read()
+        with lock.open(errors="replace") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two status checks do not see each other
+            except BlockingIOError:
+                return file.read()
+            except OSError as error:
+                raise _without_locks(lock, error) from error
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        pass
+    return None

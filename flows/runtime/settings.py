@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flows.runtime.secret import HIDDEN, Secret
-from flows.runtime.settings_declared import OBEY, PROCESSES, SETTINGS, Setting, is_hidden
-from flows.runtime.settings_file import expect, read_settings
+from pydantic import Field
+
+from flows.runtime.settings_declared import PROCESSES, SETTINGS, DeclaredSettings, Value, check_values
+from flows.runtime.settings_file import read_settings
 from flows.terminal.errors import WrongUsage
-from transforms.depth import ALL_PERCENT
 
 if TYPE_CHECKING:  # reading archives takes longer to import than all else that a command needs of this module
     from extractors.archive.index import ArchiveIndex
@@ -28,77 +28,27 @@ KIND = "kind"
 """File in the data folder that says whether it holds the synthetic sample or real data."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outputs:
-    """What a run publishes, and the working database it is published from."""
+class Outputs(NamedTuple):
+    """What a run publishes."""
 
     folder: Path
-
-    @property
-    def market(self) -> Path:
-        """The warehouse people open."""
-        return self.folder / "market.duckdb"
-
-    @property
-    def dictionary(self) -> Path:
-        """What stands in the warehouse, with its rows: whoever takes the one takes the other."""
-        return self.folder / "DICTIONARY.md"
-
-    @property
-    def guide(self) -> Path:
-        """The refreshed guide."""
-        return self.folder / "guide.md"
-
-    @property
-    def site(self) -> Path:
-        """The site beside it."""
-        return self.folder / "site"
-
-    @property
-    def page(self) -> Path:
-        """Its first page."""
-        return self.site / "index.html"
+    """Where it is, and the working database that it is published from."""
+    market: Path
+    """The warehouse people open."""
+    dictionary: Path
+    """What stands in the warehouse, with its rows: whoever takes the one takes the other."""
+    guide: Path
+    """The refreshed guide."""
+    site: Path
+    """The site beside it."""
+    page: Path
+    """Its first page."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """The settings of a command, each declared with its meaning in `settings_declared`, and the paths that follow.
+class Settings(DeclaredSettings):
+    """The settings of a command and the paths that follow. `origins` says of each setting where it comes from."""
 
-    `origins` says of each where it comes from.
-    """
-
-    data: Path
-    contact: str | None = None
-    guides: tuple[Path, ...] = ()
-    revise: str = "monthly"
-    sources_on: tuple[str, ...] = ()
-    sources_off: tuple[str, ...] = ()
-    archive_folder: Path | str | None = None
-    refined_folder: Path | str | None = None
-    workers: int = 2
-    pool: str = PROCESSES
-    memory_limit: str = "4GB"
-    threads: int = 2
-    board_not_found: int = 2
-    board_requests: int | None = None
-    requests: Mapping[str, int] = field(default_factory=dict, hash=False)
-    pause: Mapping[str, float] = field(default_factory=dict, hash=False)
-    read_percent: int = ALL_PERCENT
-    content_signals: str = OBEY
-    webhook: Secret | None = None
-    heartbeat: Secret | None = None
-    heartbeat_method: str = "GET"
-    mail_to: tuple[str, ...] = ()
-    mail_from: str | None = None
-    mail_host: str | None = None
-    mail_tls: str = "starttls"
-    mail_port: int | None = None
-    mail_user: str | None = None
-    mail_password_file: Path | None = None
-    cron: str = "0 2 * * *"
-    timezone: str = "UTC"
-    port: int = 4200
-    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    origins: Mapping[str, str] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
     def archive(self) -> Store:
@@ -144,7 +94,9 @@ class Settings:
 
     def outputs(self, as_of: date | None = None) -> Outputs:
         """What stands published or, in a folder of its own so that it never replaces that, what stood on a past day."""
-        return Outputs(folder=self.data / ASOF / as_of.isoformat() if as_of else self.data)
+        folder = self.data / ASOF / as_of.isoformat() if as_of else self.data
+        files = ("market.duckdb", "DICTIONARY.md", "guide.md", "site", "site/index.html")
+        return Outputs(folder, *(folder / name for name in files))
 
     @property
     def past_days(self) -> list[date]:
@@ -154,13 +106,6 @@ class Settings:
             with contextlib.suppress(ValueError):
                 days.append(date.fromisoformat(market.parent.name))
         return sorted(days)
-
-
-class Value(NamedTuple):
-    """The value of a setting and where it comes from: "default", a line of the file, a variable, an option."""
-
-    value: Any
-    origin: str = "default"
 
 
 def settings(**options: Any) -> Settings:
@@ -186,41 +131,52 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
 
 def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
     """The value of every setting by its name, and all that is wrong. Options win over the environment over the file."""
-    values = {setting.name: Value(setting.default()) for setting in SETTINGS}
-    overrides = {setting.name: value for setting in SETTINGS if (value := _find_given(setting, options)) is not None}
-    problems = [value for value in overrides.values() if isinstance(value, str)]
+    given: dict[str, Value] = {}
+    written: dict[str, Any] = {}
+    for name, setting in SETTINGS.items():
+        if options.get(name) not in (None, []):
+            written[name] = options[name]
+            given[name] = Value(options[name], f"{COMMAND_LINE} {setting.option.split()[0]}")
+        elif text := os.environ.get(setting.environment, "").strip():
+            written[name] = text
+            given[name] = Value(_from_text(text, setting.example), f"environment {setting.environment}")
+    overrides, wrong = check_values(given, Path())
+    problems = [SETTINGS[name].refuse(written[name], partial(_write, given[name].origin)) for name in wrong]
+    values = {name: Value(value) for name, value in DeclaredSettings()}
     data = overrides.get("data", values["data"])
-    if isinstance(data, Value):
-        folder = data.value.resolve()
-        overrides["data"] = Value(folder, data.origin)
-        if folder.exists() and not folder.is_dir():
-            problems.append(f"JOBMARKET_DATA={folder} is no folder; name one, it is made when it is not there")
-        else:
-            entries, in_file = read_settings(folder)
-            problems += in_file
-            values |= {entry.setting.name: Value(entry.value, entry.where) for entry in entries}
-    values |= {name: value for name, value in overrides.items() if isinstance(value, Value)}
+    overrides["data"] = data._replace(value=data.value.resolve())
+    in_file, wrong_in_file = read_settings(overrides["data"].value)
+    values |= in_file | overrides
     if values["sources_on"].origin.startswith(COMMAND_LINE):  # who names a source means it, whatever the file says
         values["sources_off"] = Value((), values["sources_on"].origin)
-    return values, problems
+    return values, problems + wrong_in_file
 
 
-def _find_given(setting: Setting, options: Mapping[str, Any]) -> Value | str | None:
-    """A setting as an option or the environment gives it, what is wrong with it, or None where neither does."""
-    if options.get(setting.name) not in (None, []):
-        value, origin = options[setting.name], f"{COMMAND_LINE} {setting.option}"
-        words = f"{setting.option} {value}"
-        example = f"{setting.option} {setting.example}"
-    elif (text := os.environ.get(setting.environment, "")).strip():
-        value, origin = setting.kind.from_text(text), f"environment {setting.environment}"
-        words = f"{setting.environment}={HIDDEN if is_hidden(setting, text) else text.strip()}"
-        example = f"export {setting.environment}={setting.example}"
-    else:
-        return None
-    try:
-        return Value(setting.kind.parse(value, Path()), origin)
-    except ValueError:
-        return expect(setting, words, example)
+def _from_text(text: str, like: Any) -> Any:
+    """What the file would have for the text of a variable, of the kind of another value."""
+    if isinstance(like, list):
+        separator = os.pathsep if isinstance(like[0], Path) else ","
+        return [part.strip() for part in text.split(separator) if part.strip()]
+    if isinstance(like, dict):
+        pairs = (part.partition("=") for part in text.split(",") if part.strip())
+        return {source.strip(): _number_in(number) for source, _, number in pairs}
+    return _number_in(text) if isinstance(like, int) else text
+
+
+def _number_in(text: str) -> int | float | str:
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
+
+
+def _write(origin: str, value: Any) -> str:
+    """A value as the option or the variable of an origin has it."""
+    if isinstance(value, dict):
+        value = [f"{source}={number}" for source, number in value.items()]
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    name = origin.rpartition(" ")[2]
+    return f"{name} {text}" if origin.startswith(COMMAND_LINE) else f"{name}={text}"
 
 
 def prepare_prefect(config: Settings) -> None:

@@ -1,578 +1,256 @@
-"""Every setting, declared once: loader, JSON schema (`settings.schema.json`) and reference (SETTINGS.md) follow.
+"""Every setting, declared once as a field: loader, JSON schema (`settings.schema.json`) and SETTINGS.md follow.
 
-A setting comes from the command line, else from the environment, else from `jobmarket.toml` in the data folder, else
-it has its default. To add one: a line in `SETTINGS`, a field of that name in `flows.runtime.settings.Settings`, and
-`make generated`.
+To add a setting, add a field to `DeclaredSettings`, with its meaning below it, and run `make generated`.
 """
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel, ConfigDict, Field, Secret, ValidationError, ValidationInfo
+from pydantic.functional_validators import AfterValidator, BeforeValidator
+
 from flows.runtime.project import default_data
-from flows.runtime.secret import HIDDEN, Secret
-from transforms.depth import ALL_PERCENT
 
-MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGTkmgt][Ii]?[Bb]")
-"""What DuckDB reads as a size; a limit of nothing is none."""
-MAX_PORT = 2**16 - 1
-ADDRESS = re.compile(r"https://[^\s/?#@]+(?:[/?#]\S*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:[/?#]\S*)?")
-"""An address of the operator's: over TLS, but for one on this machine. It names no user, whom the host would show."""
-MAIL_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
-STARTTLS, TLS, NO_TLS = "starttls", "tls", "none"
-MONTHLY = "monthly"
-CADENCES = (MONTHLY, "nightly")
-"""When figures that are published may change."""
+HIDDEN = "(hidden)"
 PROCESSES = "processes"
-POOLS = re.compile(rf"{PROCESSES}|(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}")
-"""What refines: processes of this machine, or the workers of a Dask scheduler."""
-FILES = re.compile(
-    r"s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?(?:endpoint_override|region|scheme)=[^\s&#@]+"
-    r"(?:&(?:endpoint_override|region|scheme)=[^\s&#@]+)*)?"
-)
+SIZE = r"^(?:0*[1-9][0-9]*(?:\.[0-9]+)?|0+\.0*[1-9][0-9]*) *[KMGTkmgt][Ii]?[Bb]$"
+POOL = rf"^{PROCESSES}$|^(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}$"
+ADDRESS = r"^(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)(?:[/?#]\S*)?$"
+"""An operator's address: over TLS, unless it is on this machine. It names no user, who would be shown with the host."""
+PARAMETER = r"(?:endpoint_override|region|scheme)=[^\s&#@]+"
+STORAGE = rf"^s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?{PARAMETER}(?:&{PARAMETER})*)?$"
 """An address of files. It names no user: credentials come from the environment."""
-METHODS = ("GET", "HEAD", "POST")
-CONTENT_SIGNALS = OBEY, RECORD = ("obey", "record")
 
 
-class Kind(NamedTuple):
-    """The values that a setting takes.
-
-    `parse(value, folder)` gives the setting's value for one as TOML has it, with paths relative to `folder`, or raises
-    `ValueError`. `from_text` gives what TOML would have for the text of an environment variable. `schema` says the same
-    as `parse` to editors.
-    """
-
-    expected: str
-    schema: Mapping[str, Any]
-    parse: Callable[[Any, Path], Any]
-    from_text: Callable[[str], Any] = str.strip
+def _check_host(address: str) -> str:
+    parts = urlsplit(address)
+    if not parts.hostname or parts.port == 0:  # reading a port that is not a number raises ValueError
+        raise ValueError(address)
+    return address
 
 
-def _parse_number(value: Any, maximum: float = float("inf")) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= maximum:
+class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterValidator(_check_host)]]):
+    """An address, which may hold a key: text, logs and JSON show its host only."""
+
+    def _display(self) -> str:
+        parts = urlsplit(self.get_secret_value())
+        return f"{parts.scheme}://{parts.netloc}/{HIDDEN}"
+
+
+def _begin_at_folder(value: Any, info: ValidationInfo) -> Path:
+    """A path; a relative one starts at the folder of the file that names it."""
+    if not isinstance(value, str | Path) or not re.fullmatch(r".*\S.*", str(value)) or "://" in str(value):
         raise ValueError(value)
-    return value
+    return (info.context or Path()) / Path(value).expanduser()
 
 
-def _parse_text(value: Any, pattern: re.Pattern[str] = re.compile(r".*\S.*")) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(value)
-    return value
-
-
-def _parse_list(value: Any) -> list[str]:
-    if not isinstance(value, list | tuple):
-        raise ValueError(value)
-    return [_parse_text(str(item) if isinstance(item, Path) else item) for item in value]
-
-
-def _parse_address(value: Any) -> Secret:
-    """An address, which may hold a key: shown is its host alone."""
-    text = _parse_text(value, ADDRESS)
-    parts = urlsplit(text)
-    if not parts.hostname or not (parts.port is None or parts.port):  # a port that is none raises ValueError, too
-        raise ValueError(value)
-    return Secret(text, f"{parts.scheme}://{parts.netloc}/{HIDDEN}")
-
-
-def _parse_path(value: Any, folder: Path) -> Path:
-    return folder / Path(_parse_text(value)).expanduser()
-
-
-def _parse_place(value: Any, folder: Path) -> Path | str:
-    """A folder, or an address of files, which is a text."""
-    text = _parse_text(value)
-    if "://" not in text:
-        return _parse_path(value, folder)
-    return _parse_text(text, FILES)
-
-
-def _parse_seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise ValueError(value)
-    return float(value)
-
-
-def _by_source(of: str, one: Mapping[str, Any], parse: Callable[[Any], Any]) -> Kind:
-    """The kind of a setting that has a number for each source that it names."""
-
-    def parse_table(value: Any, _: Path) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise ValueError(value)
-        return {name: parse(number) for name, number in value.items()}
-
-    def from_text(text: str) -> dict[str, Any]:
-        pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-        return {name.strip(): _decimal_in(number) for name, _, number in pairs}
-
-    return Kind(f"{of} by source", {"type": "object", "additionalProperties": one}, parse_table, from_text)
-
-
-def _decimal_in(text: str) -> float | int | str:
-    try:
-        return int(text)
-    except ValueError:
-        with contextlib.suppress(ValueError):
-            return float(text)
-        return text
-
-
-def _number_in(text: str) -> int | str:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else text
-
-
-def _split(separator: str) -> Callable[[str], list[str]]:
-    return lambda text: [part.strip() for part in text.split(separator) if part.strip()]
-
-
-_TEXT = {"type": "string", "minLength": 1}
-COUNT = Kind(
-    "a whole number from 1", {"type": "integer", "minimum": 1}, lambda value, _: _parse_number(value), _number_in
-)
-PERCENT = Kind(
-    "a whole number from 1 to 100",
-    {"type": "integer", "minimum": 1, "maximum": 100},
-    lambda value, _: _parse_number(value, 100),
-    _number_in,
-)
-PORT = Kind(
-    f"a number from 1 to {MAX_PORT}",
-    {"type": "integer", "minimum": 1, "maximum": MAX_PORT},
-    lambda value, _: _parse_number(value, MAX_PORT),
-    _number_in,
-)
-SIZE = Kind(
-    "a number with KB, MB, GB or TB",
-    {"type": "string", "pattern": f"^{MEMORY.pattern}$"},
-    lambda value, _: _parse_text(value, MEMORY),
-)
-TEXT = Kind("a text", _TEXT, lambda value, _: _parse_text(value))
-PATH = Kind("a path", _TEXT, _parse_path)
-PLACE = Kind("a path, or an address such as s3://bucket/prefix, without credentials", _TEXT, _parse_place)
-POOL = Kind(
-    f"{PROCESSES} or the address of a Dask scheduler",
-    {"type": "string", "pattern": f"^(?:{POOLS.pattern})$"},
-    lambda value, _: _parse_text(value, POOLS),
-)
-NAMES = Kind(
-    "a list of names",
-    {"type": "array", "items": _TEXT, "uniqueItems": True},
-    lambda value, _: tuple(_parse_list(value)),
-    _split(","),
-)
-PATHS = Kind(
-    "a list of paths",
-    {"type": "array", "items": _TEXT, "uniqueItems": True},
-    lambda value, folder: tuple(_parse_path(item, folder) for item in _parse_list(value)),
-    _split(os.pathsep),
-)
-ADDRESS_KIND = Kind(
-    "an https address",
-    {"type": "string", "pattern": f"^(?:{ADDRESS.pattern})$"},
-    lambda value, _: _parse_address(value),
-)
-MAIL = Kind(
-    "a mail address",
-    {"type": "string", "pattern": f"^{MAIL_ADDRESS.pattern}$"},
-    lambda value, _: _parse_text(value, MAIL_ADDRESS),
-)
-MAILS = Kind(
-    "a list of mail addresses",
-    {"type": "array", "items": MAIL.schema, "uniqueItems": True},
-    lambda value, _: tuple(_parse_text(item, MAIL_ADDRESS) for item in _parse_list(value)),
-    _split(","),
-)
-
-
-COUNTS_BY_SOURCE = _by_source("whole numbers from 1", COUNT.schema, _parse_number)
-SECONDS_BY_SOURCE = _by_source("seconds above 0", {"type": "number", "exclusiveMinimum": 0}, _parse_seconds)
-
-
-def _one_of(*words: str) -> Kind:
-    """The kind of a setting that is one of a few words."""
-    pattern = re.compile("|".join(words))
-    choices = f"{', '.join(words[:-1])} or {words[-1]}"
-    return Kind(choices, {"type": "string", "enum": list(words)}, lambda value, _: _parse_text(value, pattern))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One setting. `name` is the field of `Settings`; `key` its place in the file, None where it cannot stand there.
-
-    `default` is called when settings are loaded; `default_words` are for a reader, in the file's own notation where
-    there is one. `option` is the command-line option that wins over all, and `commands` those that have it. A value
-    that `is_secret` is repeated nowhere.
-    """
-
-    name: str
-    key: str | None
-    environment: str
-    kind: Kind
-    default: Callable[[], Any]
-    default_words: str
-    meaning: str
-    example: str
-    option: str | None = None
-    commands: str = ""
-    is_secret: bool = False
-
-
-def is_hidden(setting: Setting, value: Any) -> bool:
-    """Whether a value is not to be repeated: a secret, or an address of files that may hold credentials."""
-    return setting.is_secret or (setting.kind is PLACE and "://" in str(value) and not FILES.fullmatch(str(value)))
+# The title of a type is what messages and SETTINGS.md say is expected; what is `writeOnly` is never repeated.
+Text = Annotated[str, Field(strict=True, pattern=r"^.*\S.*$", title="a text")]
+Names = Annotated[tuple[Text, ...], Field(title="a list of names")]
+Count = Annotated[int, Field(strict=True, ge=1, title="a whole number from 1")]
+Counts = Annotated[dict[str, Count], Field(title="whole numbers from 1 by source")]
+Percent = Annotated[int, Field(strict=True, ge=1, le=100, title="a whole number from 1 to 100")]
+Port = Annotated[int, Field(strict=True, ge=1, le=65535, title="a number from 1 to 65535")]
+Seconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Pauses = Annotated[dict[str, Seconds], Field(title="seconds above 0 by source")]
+Size = Annotated[str, Field(strict=True, pattern=SIZE, title="a number with KB, MB, GB or TB")]
+Pool = Annotated[str, Field(strict=True, pattern=POOL, title=f"{PROCESSES} or the address of a Dask scheduler")]
+Mail = Annotated[str, Field(strict=True, pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+$", title="a mail address")]
+Mails = Annotated[tuple[Mail, ...], Field(title="a list of mail addresses")]
+Hook = Annotated[Address, Field(title="an https address", json_schema_extra={"writeOnly": True})]
+FilePath = Annotated[Path, BeforeValidator(_begin_at_folder), Field(title="a path")]
+Paths = Annotated[tuple[FilePath, ...], Field(title="a list of paths")]
+Storage = Annotated[str, Field(strict=True, pattern=STORAGE)]
+PLACE = "a path, or an address such as s3://bucket/prefix, without credentials"
+Place = Annotated[Storage | FilePath, Field(title=PLACE, json_schema_extra={"writeOnly": True})]
 
 
 def _count_cores() -> int:
     return os.cpu_count() or 1
 
 
-SETTINGS = (
-    Setting(
-        name="data",
-        key=None,
-        environment="JOBMARKET_DATA",
-        kind=PATH,
-        default=default_data,
-        default_words="data/ in a checkout, else the user's data folder (Linux: ~/.local/share/jobmarket)",
-        meaning="The data folder, made when it is not there. The settings file stands in it, so it cannot name it.",
-        example="/srv/jobmarket",
-    ),
-    Setting(
-        name="contact",
-        key="contact",
-        environment="JOBMARKET_CONTACT",
-        kind=TEXT,
-        default=lambda: None,
-        default_words="none",
-        meaning="Mail address or URL that servers may write to; a live run refuses to start without.",
-        example='"you@example.org"',
-    ),
-    Setting(
-        name="guides",
-        key="guides",
-        environment="JOBMARKET_GUIDES",
-        kind=PATHS,
-        default=tuple,
-        default_words="[]",
-        meaning="Markdown and HTML files that every run with live data refreshes, besides the guide in the data "
-        "folder. `run --as-of` leaves them alone.",
-        example='["/srv/www/guide.md"]',
-        option="--guide",
-        commands="run, backfill, rebuild",
-    ),
-    Setting(
-        name="revise",
-        key="figures.revise",
-        environment="JOBMARKET_FIGURES_REVISE",
-        kind=_one_of(*CADENCES),
-        default=lambda: CADENCES[0],
-        default_words=f'"{CADENCES[0]}"',
-        meaning="When a figure of guide and page may change: monthly, on the first night of a month, or nightly. What "
-        "may no longer be printed is withheld at once, and what changed by more than chance explains waits for review.",
-        example='"nightly"',
-        commands="run, backfill, rebuild",
-    ),
-    Setting(
-        name="sources_on",
-        key="sources.on",
-        environment="JOBMARKET_SOURCES_ON",
-        kind=NAMES,
-        default=tuple,
-        default_words="[] (all)",
-        meaning="Sources that a night asks. One that needs a key or a permission needs it all the same.",
-        example='["ashby", "lever"]',
-        option="--source",
-        commands="run, serve",
-    ),
-    Setting(
-        name="sources_off",
-        key="sources.off",
-        environment="JOBMARKET_SOURCES_OFF",
-        kind=NAMES,
-        default=tuple,
-        default_words="[]",
-        meaning="Sources that a night does not ask. What was read of them stays; `--source` asks one all the same.",
-        example='["remotive"]',
-    ),
-    Setting(
-        name="archive_folder",
-        key="paths.archive",
-        environment="JOBMARKET_ARCHIVE",
-        kind=PLACE,
-        default=lambda: None,
-        default_words='"archive"',
-        meaning="Folder of the recorded answers and of the records beside them, of this data folder alone; move what "
-        "is there before you change it. A path in the file starts at the data folder. Or an address in S3-compatible "
-        "storage, "
-        "`s3://bucket/prefix?endpoint_override=host:port&scheme=http`; credentials come from the environment.",
-        example='"/mnt/large/archive"',
-    ),
-    Setting(
-        name="refined_folder",
-        key="paths.refined",
-        environment="JOBMARKET_REFINED",
-        kind=PLACE,
-        default=lambda: None,
-        default_words='"refined"',
-        meaning="Folder of the Parquet files made from the archive, of this data folder alone, or an address as above.",
-        example='"/mnt/fast/refined"',
-    ),
-    Setting(
-        name="workers",
-        key="limits.workers",
-        environment="JOBMARKET_WORKERS",
-        kind=COUNT,
-        default=_count_cores,
-        default_words="the number of cores",
-        meaning="Processes that read adverts.",
-        example="2",
-    ),
-    Setting(
-        name="memory_limit",
-        key="limits.memory",
-        environment="JOBMARKET_MEMORY",
-        kind=SIZE,
-        default=lambda: "4GB",
-        default_words='"4GB"',
-        meaning="Memory that DuckDB may use.",
-        example='"4GB"',
-    ),
-    Setting(
-        name="threads",
-        key="limits.threads",
-        environment="JOBMARKET_THREADS",
-        kind=COUNT,
-        default=_count_cores,
-        default_words="the number of cores",
-        meaning="Threads that DuckDB may use.",
-        example="2",
-    ),
-    Setting(
-        name="board_requests",
-        key="limits.board_requests",
-        environment="JOBMARKET_BOARD_REQUESTS",
-        kind=COUNT,
-        default=lambda: None,
-        default_words="what each declares",
-        meaning="Requests of a night to each platform of boards, at most: lists, single postings and rules of hosts. "
-        "At least a fifth of those for lists are for the panel. Where the pause lets fewer in the platform's time of a "
-        "night, fewer are planned and sent; `config check` says how many.",
-        example="2000",
-    ),
-    Setting(
-        name="requests",
-        key="limits.requests",
-        environment="JOBMARKET_REQUESTS",
-        kind=COUNTS_BY_SOURCE,
-        default=dict,
-        default_words="{}",
-        meaning="The same for single sources, before `limits.board_requests`. More than a source has time for is "
-        "refused, of one without boards more than it declares, which its terms or its extent set.",
-        example="{ paylocity = 12000, workable = 2000 }",
-    ),
-    Setting(
-        name="pause",
-        key="limits.pause",
-        environment="JOBMARKET_PAUSE",
-        kind=SECONDS_BY_SOURCE,
-        default=dict,
-        default_words="{}",
-        meaning="Seconds between two requests to a host of single sources; less than a source declares is refused. In "
-        "a variable: `greenhouse=2.0, lever=1.5`.",
-        example="{ greenhouse = 2.0 }",
-    ),
-    Setting(
-        name="read_percent",
-        key="limits.read_percent",
-        environment="JOBMARKET_READ_PERCENT",
-        kind=PERCENT,
-        default=lambda: ALL_PERCENT,
-        default_words="100",
-        meaning="Percent of the adverts whose whole text is read though neither title nor words of it tell of AI, data "
-        "or engineering, drawn at random; 100: all are. Another percentage has the archive read again.",
-        example="20",
-    ),
-    Setting(
-        name="pool",
-        key="refine.pool",
-        environment="JOBMARKET_REFINE_POOL",
-        kind=POOL,
-        default=lambda: PROCESSES,
-        default_words=f'"{PROCESSES}"',
-        meaning="What reads adverts: processes of this machine, or the workers of a Dask scheduler, by its address.",
-        example='"tcp://10.0.0.5:8786"',
-    ),
-    Setting(
-        name="content_signals",
-        key="reservations.content_signals",
-        environment="JOBMARKET_CONTENT_SIGNALS",
-        kind=_one_of(*CONTENT_SIGNALS),
-        default=lambda: CONTENT_SIGNALS[0],
-        default_words=f'"{CONTENT_SIGNALS[0]}"',
-        meaning="What a `no` in a Content-Signal does (contentsignals.org; of robots.txt or of an answer): obey, it "
-        "keeps us out, also one to a use that is none of ours; record, it is only archived, beside the answers. A "
-        "crawl always obeys. Permission on record goes before it.",
-        example='"record"',
-    ),
-    Setting(
-        name="board_not_found",
-        key="thresholds.board_not_found",
-        environment="JOBMARKET_BOARD_NOT_FOUND",
-        kind=COUNT,
-        default=lambda: 2,
-        default_words="2",
-        meaning='Nights "not found" in a row after which `boards check` proposes to remove a board and a night reports '
-        "it. A night on which it only redirects counts; one on which it fails neither counts nor ends the row.",
-        example="3",
-    ),
-    Setting(
-        name="webhook",
-        key="notify.webhook",
-        environment="JOBMARKET_NOTIFY_WEBHOOK",
-        kind=ADDRESS_KIND,
-        default=lambda: None,
-        default_words="none",
-        meaning='Address that the message of a night is posted to, where something is due: JSON, `{"text": …}` as '
-        "Slack or Mattermost take it, with the same in fields under `night`.",
-        example='"https://hooks.example.org/services/T0/B0/key"',
-        is_secret=True,
-    ),
-    Setting(
-        name="heartbeat",
-        key="notify.heartbeat",
-        environment="JOBMARKET_NOTIFY_HEARTBEAT",
-        kind=ADDRESS_KIND,
-        default=lambda: None,
-        default_words="none",
-        meaning="Address that is asked after each night that published, and never else, so that a service which waits "
-        "for it notices a night that never ran.",
-        example='"https://heartbeat.example.org/ping/key"',
-        is_secret=True,
-    ),
-    Setting(
-        name="heartbeat_method",
-        key="notify.heartbeat_method",
-        environment="JOBMARKET_NOTIFY_HEARTBEAT_METHOD",
-        kind=_one_of(*METHODS),
-        default=lambda: METHODS[0],
-        default_words=f'"{METHODS[0]}"',
-        meaning="How that address is asked.",
-        example='"HEAD"',
-    ),
-    Setting(
-        name="mail_to",
-        key="mail.to",
-        environment="JOBMARKET_MAIL_TO",
-        kind=MAILS,
-        default=tuple,
-        default_words="[]",
-        meaning="Who gets the message of a night by mail, where something is due. It needs a host and a sender.",
-        example='["you@example.org"]',
-    ),
-    Setting(
-        name="mail_from",
-        key="mail.from",
-        environment="JOBMARKET_MAIL_FROM",
-        kind=MAIL,
-        default=lambda: None,
-        default_words="none",
-        meaning="Sender of that mail.",
-        example='"jobmarket@example.org"',
-    ),
-    Setting(
-        name="mail_host",
-        key="mail.host",
-        environment="JOBMARKET_MAIL_HOST",
-        kind=TEXT,
-        default=lambda: None,
-        default_words="none",
-        meaning="Mail server (SMTP) that takes it.",
-        example='"smtp.example.org"',
-    ),
-    Setting(
-        name="mail_tls",
-        key="mail.tls",
-        environment="JOBMARKET_MAIL_TLS",
-        kind=_one_of(STARTTLS, TLS, NO_TLS),
-        default=lambda: STARTTLS,
-        default_words=f'"{STARTTLS}"',
-        meaning=f"How the way to that server is encrypted: {STARTTLS} (after connecting), {TLS} (from the start) or "
-        f"{NO_TLS}. Nothing is sent where the server cannot.",
-        example=f'"{TLS}"',
-    ),
-    Setting(
-        name="mail_port",
-        key="mail.port",
-        environment="JOBMARKET_MAIL_PORT",
-        kind=PORT,
-        default=lambda: None,
-        default_words=f"587, with {TLS} 465, with {NO_TLS} 25",
-        meaning="Its port.",
-        example="465",
-    ),
-    Setting(
-        name="mail_user",
-        key="mail.user",
-        environment="JOBMARKET_MAIL_USER",
-        kind=TEXT,
-        default=lambda: None,
-        default_words="none",
-        meaning="User there, where it wants one.",
-        example='"jobmarket@example.org"',
-    ),
-    Setting(
-        name="mail_password_file",
-        key="mail.password_file",
-        environment="JOBMARKET_MAIL_PASSWORD_FILE",
-        kind=PATH,
-        default=lambda: None,
-        default_words="none",
-        meaning="File whose first line is that user's password; the variable JOBMARKET_MAIL_PASSWORD wins over it.",
-        example='"/etc/jobmarket/mail-password"',
-    ),
-    Setting(
-        name="cron",
-        key="serve.cron",
-        environment="JOBMARKET_CRON",
-        kind=TEXT,
-        default=lambda: "0 2 * * *",
-        default_words='"0 2 * * *"',
-        meaning="When `serve` runs the night: minute, hour, day, month, weekday. Read when `serve` starts.",
-        example='"30 1 * * *"',
-        option="--cron",
-        commands="serve",
-    ),
-    Setting(
-        name="timezone",
-        key="serve.timezone",
-        environment="JOBMARKET_TIMEZONE",
-        kind=TEXT,
-        default=lambda: "UTC",
-        default_words='"UTC"',
-        meaning="Time zone of that schedule (IANA name).",
-        example='"Europe/Berlin"',
-        option="--timezone",
-        commands="serve",
-    ),
-    Setting(
-        name="port",
-        key="serve.port",
-        environment="JOBMARKET_PORT",
-        kind=PORT,
-        default=lambda: 4200,
-        default_words="4200",
-        meaning="Port of Prefect's page on 127.0.0.1.",
-        example="4201",
-        option="--port",
-        commands="serve",
-    ),
-)
+def _setting(key: str | None, default: Any, *, example: Any, variable: str = "", option: str = "") -> Any:
+    """A field with its `key` in the file, None if it cannot be set there, and an example of its value.
+
+    Its environment variable is `variable`, or JOBMARKET_ and its name; `option` names the commands that have it.
+    """
+    place: dict[str, Any] = {"key": key, "variable": variable, "option": option, "example": example}
+    if callable(default):
+        return Field(default_factory=default, json_schema_extra=place)
+    return Field(default, json_schema_extra=place)
+
+
+class DeclaredSettings(BaseModel):
+    """The settings, in the order of SETTINGS.md."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True, defer_build=True
+    )
+
+    data: FilePath = _setting(None, default_data, example="/srv/jobmarket")
+    """The data folder; it is made if it is missing. The settings file is in it, so it cannot name it. Default: data/ in
+    a checkout, else the user's data folder (Linux: ~/.local/share/jobmarket)."""
+    contact: Text | None = _setting("contact", None, example="you@example.org")
+    """Mail address or URL that servers may write to; a live run does not start without it."""
+    guides: Paths = _setting(
+        "guides", (), example=[Path("/srv/www/guide.md")], option="--guide of run, backfill, rebuild"
+    )
+    """Markdown and HTML files that every run with live data refreshes, besides the guide in the data folder. `run
+    --as-of` leaves them alone."""
+    revise: Literal["monthly", "nightly"] = _setting(
+        "figures.revise", "monthly", example="nightly", variable="JOBMARKET_FIGURES_REVISE"
+    )
+    """When a figure of guide and page may change: monthly, on the first night of a month, or nightly. What may no
+    longer be printed is withheld at once, and what changed by more than chance explains waits for review."""
+    sources_on: Names = _setting("sources.on", (), example=["ashby", "lever"], option="--source of run, serve")
+    """Sources that a night asks; all where none is named. One that needs a key or a permission still needs it."""
+    sources_off: Names = _setting("sources.off", (), example=["remotive"])
+    """Sources that a night does not ask. What was read of them stays; `--source` asks one all the same."""
+    archive_folder: Place | None = _setting(
+        "paths.archive", None, example="/mnt/large/archive", variable="JOBMARKET_ARCHIVE"
+    )
+    """Folder of the recorded answers and of the records beside them, of this data folder alone; `archive` in it unless
+    set. Move what is there before you change it. A path in the file starts at the data folder. Or an address in
+    S3-compatible storage, `s3://bucket/prefix?endpoint_override=host:port&scheme=http`; credentials come from the
+    environment."""
+    refined_folder: Place | None = _setting(
+        "paths.refined", None, example="/mnt/fast/refined", variable="JOBMARKET_REFINED"
+    )
+    """Folder of the Parquet files made from the archive, of this data folder alone, or an address as above; `refined`
+    in the data folder unless set."""
+    workers: Count = _setting("limits.workers", _count_cores, example=2)
+    """Processes that read adverts. Default: the number of cores."""
+    memory_limit: Size = _setting("limits.memory", "4GB", example="4GB", variable="JOBMARKET_MEMORY")
+    """Memory that DuckDB may use."""
+    threads: Count = _setting("limits.threads", _count_cores, example=2)
+    """Threads that DuckDB may use. Default: the number of cores."""
+    board_requests: Count | None = _setting("limits.board_requests", None, example=2000)
+    """Requests of a night to each platform of boards, at most; what each declares unless set: lists, single postings
+    and rules of hosts. At least a fifth of those for lists are for the panel. Where the pause allows fewer in the
+    platform's time of a night, fewer are planned and sent; `config check` says how many."""
+    requests: Counts = _setting("limits.requests", {}, example={"paylocity": 12000, "workable": 2000})
+    """The same for single sources, before `limits.board_requests`. More than a source has time for is refused; for one
+    without boards, more than it declares, which its terms or its extent set."""
+    pause: Pauses = _setting("limits.pause", {}, example={"greenhouse": 2.0})
+    """Seconds between two requests to a host of single sources; less than a source declares is refused. In a variable:
+    `greenhouse=2.0, lever=1.5`."""
+    read_percent: Percent = _setting("limits.read_percent", 100, example=20)
+    """Percent of the adverts whose whole text is read although neither title nor words tell of AI, data or
+    engineering, drawn at random; 100: all are. Another percentage has the archive read again."""
+    pool: Pool = _setting("refine.pool", PROCESSES, example="tcp://10.0.0.5:8786", variable="JOBMARKET_REFINE_POOL")
+    """What reads adverts: processes of this machine, or the workers of a Dask scheduler, by its address."""
+    content_signals: Literal["obey", "record"] = _setting("reservations.content_signals", "obey", example="record")
+    """What a `no` in a Content-Signal does (contentsignals.org; of robots.txt or of an answer): obey keeps us out, even
+    for a `no` to a use that we do not make; record only archives it, beside the answers. A crawl always obeys.
+    Permission on record goes before it."""
+    board_not_found: Count = _setting("thresholds.board_not_found", 2, example=3)
+    """Nights "not found" in a row after which `boards check` proposes to remove a board and a night reports it. A night
+    on which it only redirects counts; one on which it fails neither counts nor ends the row."""
+    webhook: Hook | None = _setting(
+        "notify.webhook", None, example="https://hooks.example.org/T0/B0/key", variable="JOBMARKET_NOTIFY_WEBHOOK"
+    )
+    """Address that the message of a night is posted to, where something is due: JSON, `{"text": …}` as Slack or
+    Mattermost take it, with the same in fields under `night`."""
+    heartbeat: Hook | None = _setting(
+        "notify.heartbeat", None, example="https://beat.example.org/ping/key", variable="JOBMARKET_NOTIFY_HEARTBEAT"
+    )
+    """Address that is asked after each night that published, and never else, so that a service which waits for it
+    notices a night that never ran."""
+    heartbeat_method: Literal["GET", "HEAD", "POST"] = _setting(
+        "notify.heartbeat_method", "GET", example="HEAD", variable="JOBMARKET_NOTIFY_HEARTBEAT_METHOD"
+    )
+    """How that address is asked."""
+    mail_to: Mails = _setting("mail.to", (), example=["you@example.org"])
+    """Who gets the message of a night by mail, where something is due. It needs a host and a sender."""
+    mail_from: Mail | None = _setting("mail.from", None, example="jobmarket@example.org")
+    """Sender of that mail."""
+    mail_host: Text | None = _setting("mail.host", None, example="smtp.example.org")
+    """Mail server (SMTP) that takes it."""
+    mail_tls: Literal["starttls", "tls", "none"] = _setting("mail.tls", "starttls", example="tls")
+    """How the way to that server is encrypted: starttls (after connecting), tls (from the start) or none. Nothing is
+    sent where the server cannot."""
+    mail_port: Port | None = _setting("mail.port", None, example=465)
+    """Its port. Default: 587, with tls 465, with none 25."""
+    mail_user: Text | None = _setting("mail.user", None, example="jobmarket@example.org")
+    """User there, where it wants one."""
+    mail_password_file: FilePath | None = _setting("mail.password_file", None, example="/etc/jobmarket/mail-password")
+    """File whose first line is that user's password; the variable JOBMARKET_MAIL_PASSWORD wins over it."""
+    cron: Text = _setting("serve.cron", "0 2 * * *", example="30 1 * * *", option="--cron of serve")
+    """When `serve` runs the night: minute, hour, day, month, weekday. Read when `serve` starts."""
+    timezone: Text = _setting("serve.timezone", "UTC", example="Europe/Berlin", option="--timezone of serve")
+    """Time zone of that schedule (IANA name)."""
+    port: Port = _setting("serve.port", 4200, example=4201, option="--port of serve")
+    """Port of Prefect's page on 127.0.0.1."""
+
+
+class Setting(NamedTuple):
+    """Where a setting is set, as its field declares it, and an example of its value."""
+
+    name: str
+    key: str | None
+    variable: str
+    option: str
+    example: Any
+
+    @property
+    def environment(self) -> str:
+        """Its environment variable."""
+        return self.variable or f"JOBMARKET_{self.name.upper()}"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of its values."""
+        return _schemas()[self.name]
+
+    @property
+    def expected(self) -> str:
+        """What its values are, in words."""
+        *others, last = self.schema.get("enum", [self.schema["title"]])
+        return f"{', '.join(others)} or {last}" if others else str(last)
+
+    def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
+        """What is wrong with a value, and an example; `write` gives a value as it stands where this one was given."""
+        hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
+        return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
+
+
+SETTINGS = {
+    name: Setting(name, **cast(dict[str, Any], field.json_schema_extra))
+    for name, field in DeclaredSettings.model_fields.items()
+}
+
+
+@functools.cache
+def _schemas() -> dict[str, dict[str, Any]]:
+    schemas: dict[str, dict[str, Any]] = DeclaredSettings.model_json_schema()["properties"]
+    for schema in schemas.values():
+        if "anyOf" in schema:  # or null, for a setting that is not set: TOML has none
+            schema.update(schema.pop("anyOf")[0])
+            del schema["default"]
+        for place in ("key", "variable", "option", "example"):
+            del schema[place]
+    return schemas
+
+
+class Value(NamedTuple):
+    """The value of a setting and where it comes from: "default", a line of the file, a variable, an option."""
+
+    value: Any
+    origin: str = "default"
+
+
+def check_values(given: Mapping[str, Value], folder: Path) -> tuple[dict[str, Value], list[str]]:
+    """The values that make sense, by the setting's name, and the names of the others. Paths start at `folder`."""
+    try:
+        checked = DeclaredSettings.model_validate({name: each.value for name, each in given.items()}, context=folder)
+    except ValidationError as error:
+        wrong = list(dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()))
+        return check_values({name: each for name, each in given.items() if name not in wrong}, folder)[0], wrong
+    return {name: Value(getattr(checked, name), each.origin) for name, each in given.items()}, []

@@ -2,74 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from flows.runtime.secret import HIDDEN
-from flows.runtime.settings_declared import SETTINGS, Setting, is_hidden
+from flows.runtime.settings_declared import SETTINGS, Value, check_values
 from flows.terminal.errors import suggest
 
 FILE = "jobmarket.toml"
-BY_KEY = {setting.key: setting for setting in SETTINGS if setting.key}
-BY_NAME = {setting.name: setting for setting in SETTINGS}
-TABLES = {key.rpartition(".")[0] for key in BY_KEY} - {""}
+BY_KEY = {setting.key: setting for setting in SETTINGS.values() if setting.key}
+TABLES = {key.rpartition(".")[0] for key in BY_KEY if "." in key}
 PREFIX = "JOBMARKET_"
 SECRET = re.compile(r"(?:^|_)(?:API_?KEYS?|KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(?:_(?!FILE$)|$)")
-"""Names of secrets, in capitals; the path of a file that holds one is none."""
+"""Names of secrets, in capitals; the path of a file that holds one is not secret."""
 MAIL_PASSWORD = "JOBMARKET_MAIL_PASSWORD"  # noqa: S105  # the name of the variable
 """Environment variable with the password of `mail.user`."""
 LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-"""Where tomllib says that a file is no TOML."""
+"""Where tomllib says that a file is not TOML."""
 
 
-class Entry(NamedTuple):
-    """A setting in the file: its value and the file and line where it stands."""
-
-    setting: Setting
-    value: Any
-    where: str
-
-
-def read_settings(data: Path) -> tuple[list[Entry], list[str]]:
-    """What a data folder's file sets, with every value of the right type, and all problems; nothing without a file."""
+def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
+    """What a data folder's file sets, by the setting's name, and all problems; nothing without a file."""
     path = data / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
     except FileNotFoundError:
-        return [], []
+        return {}, []
+    except NotADirectoryError:
+        return {}, [f"JOBMARKET_DATA={data} is not a folder; name one, it is made if it is missing"]
     except tomllib.TOMLDecodeError as error:
         at = LINE.search(str(error))
-        return [], [f"{path}:{at[1] if at else len(text.splitlines())}: not TOML: {LINE.sub('', str(error))}"]
+        return {}, [f"{path}:{at[1] if at else len(text.splitlines())}: not TOML: {LINE.sub('', str(error))}"]
     except (UnicodeDecodeError, OSError) as error:
-        return [], [f"{path}: cannot be read: {error}"]
+        return {}, [f"{path}: cannot be read: {error}"]
     lines = find_lines(text)
-    entries: list[Entry] = []
-    problems: list[str] = []
-    for key, value in _flatten(table):
-        where = f"{path}:{lines.get(key, 1)}"
-        setting = BY_KEY.get(key)
-        if setting is None:
-            problems.append(f"{where}: {_describe_unknown(key, is_table=isinstance(value, dict))}")
-            continue
-        try:
-            entries.append(Entry(setting, setting.kind.parse(value, data), where))
-        except ValueError:
-            literal = f'"{HIDDEN}"' if is_hidden(setting, value) else _format(value)
-            problems.append(f"{where}: {expect(setting, f'{key} = {literal}', f'{key} = {setting.example}')}")
-    return entries, problems
-
-
-def expect(setting: Setting, text: str, example: str) -> str:
-    """What is wrong with a value, in words: what was given, what is expected, and an example."""
-    return f"{text}: {setting.kind.expected} expected, for example {example}"
+    entries = [(key, Value(value, f"{path}:{lines[key]}")) for key, value in _flatten(table)]
+    given = {BY_KEY[key].name: entry for key, entry in entries if key in BY_KEY}
+    values, wrong = check_values(given, data)
+    problems = []
+    for key, entry in entries:
+        if key not in BY_KEY:
+            problems.append(f"{entry.origin}: {_describe_unknown(key, is_table=isinstance(entry.value, dict))}")
+        elif BY_KEY[key].name in wrong:
+            problems.append(f"{entry.origin}: {BY_KEY[key].refuse(entry.value, partial(_write, key))}")
+    return values, problems
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value with its dotted key; a table that is empty or stands where a value should is a value."""
+    """Each value with its dotted key; a table that is unknown and empty, or stands where a value should, is a value."""
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict) and key not in BY_KEY and (value or key in TABLES):
@@ -79,70 +65,45 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def find_lines(text: str) -> dict[str, int]:
-    """The line on which each dotted key of a TOML file first stands, tables among them.
-
-    A statement is as many lines as it takes to be TOML by itself.
+    """The line of a TOML file on which each value, or empty table, begins, by dotted key.
 
     >>> find_lines('a = [\\n  1,\\n]\\n[b]\\nc = 2')
     {'a': 1, 'b': 4, 'b.c': 5}
     """
     lines: dict[str, int] = {}
-    table, pending, begin = "", "", 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        begin = begin if pending else number
-        pending += line + "\n"
-        try:
-            statement = tomllib.loads(pending)
-        except tomllib.TOMLDecodeError:
-            continue
-        is_header = pending.lstrip().startswith("[")
-        pending = ""
-        prefix = "" if is_header or not table else f"{table}."
-        for key in _keys(statement):
-            lines.setdefault(prefix + key, begin)
-            table = key if is_header else table
+    rows = text.split("\n")
+    begin = 1
+    for number in range(1, len(rows) + 1):
+        with contextlib.suppress(tomllib.TOMLDecodeError):  # in the middle of a statement
+            for key, _ in _flatten(tomllib.loads("\n".join(rows[:number]))):
+                lines.setdefault(key, begin)
+            begin = number + 1
     return lines
 
 
-def _keys(statement: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in statement.items():
-        yield name
-        if isinstance(value, dict):
-            yield from (f"{name}.{key}" for key in _keys(value))
-
-
 def _describe_unknown(key: str, *, is_table: bool) -> str:
-    """Why a key is refused. The value of what may be a secret is never repeated."""
-    if environment := secret_of(key):
-        return (
-            f"{key}: secrets are read from the environment only; export {environment}=…, and take the line out of "
-            "the file"
-        )
-    if (setting := BY_NAME.get(key)) and setting.key is None:
-        return f"{key} is read from the environment only: export {setting.environment}={setting.example}"
+    """Why a key is refused. Its value, which may be a secret, is never repeated."""
+    if secret := secret_of(key):
+        return f"{key}: secrets are read from the environment only; export {secret}=…, and delete the line in the file"
+    if key == "data":
+        return "data is read from the environment only: export JOBMARKET_DATA=/srv/jobmarket"
     if is_table:
         return f"unknown table [{key}]{suggest(key, TABLES)}"
-    name = key.rpartition(".")[2]
-    matches = [other for other in BY_KEY if other.rpartition(".")[2] == name]
-    return f"unknown setting {key}" + (f"; did you mean {matches[0]}?" if matches else suggest(key, BY_KEY))
+    return f"unknown setting {key}{suggest(key, BY_KEY)}"
 
 
 def secret_of(key: str) -> str | None:
-    """The environment variable that a key of the file seems to stand for, where that is a secret; else None.
+    """The environment variable that a key of the file seems to mean, if that holds a secret; else None.
 
     >>> secret_of("sources.reed.api_key"), secret_of("limits.workers")
     ('JOBMARKET_REED_KEY', None)
     """
     name = key.replace(".", "_").replace("-", "_").upper().removeprefix(PREFIX)
-    words = set(name.split("_"))
-    for secret in secrets():
-        own = secret.removeprefix(PREFIX)
-        if name == own or name.endswith(f"_{own}"):
-            return secret
-    if not SECRET.search(name):
+    named = [secret for secret in secrets() if f"_{name}".endswith(secret.removeprefix("JOBMARKET"))]
+    if not named and not SECRET.search(name):
         return None
-    alike = [secret for secret in secrets() if words & set(secret.removeprefix(PREFIX).split("_")[:-1])]
-    return alike[0] if alike else f"{PREFIX}{name}"
+    of_same = [secret for secret in secrets() if set(name.split("_")) & set(secret.split("_")[1:-1])]
+    return [*named, *of_same, PREFIX + name][0]
 
 
 def secrets() -> dict[str, str]:
@@ -153,10 +114,12 @@ def secrets() -> dict[str, str]:
     return {**keys, MAIL_PASSWORD: "the mail server"}
 
 
-def _format(value: Any) -> str:
-    """A value about as TOML has it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f'"{value}"'
-    return "{…}" if isinstance(value, dict) else str(value)
+def _write(key: str, value: Any) -> str:
+    return f"{key} = {to_toml(value)}"
+
+
+def to_toml(value: Any) -> str:
+    """A value as TOML has it."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {to_toml(each)}" for name, each in value.items()) + " }" if value else "{}"
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, str | list | bool) else str(value)

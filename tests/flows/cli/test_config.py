@@ -124,7 +124,7 @@ def test_show_says_where_each_value_comes_from(empty: Path, plain: Command) -> N
             last = rows[list(rows)[-1]]
             last[0] += value
             last[1] += origin
-    assert set(rows) == {setting.key or setting.environment for setting in SETTINGS} | set(secrets())
+    assert set(rows) == {setting.key or setting.environment for setting in SETTINGS.values()} | set(secrets())
     assert rows["limits.memory"] == ["3GB", f"{path}:2"]
     assert rows["limits.threads"] == ["2", "environment JOBMARKET_THREADS"]
     assert rows["sources.on"] == ["lever", "command line --source"]

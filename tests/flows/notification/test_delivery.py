@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -175,7 +175,7 @@ def test_user_and_password_go_over_tls_to_a_server_whose_certificate_is_valid(
     server = serving(authenticator=is_known, **options)
     file = tmp_path / "password"
     file.write_text(f"{PASSWORD}\nnot this line\n", encoding="utf-8")
-    config = replace(server.config, mail_tls=mode, mail_user=USER, mail_password_file=file)
+    config = server.config.model_copy(update={"mail_tls": mode, "mail_user": USER, "mail_password_file": file})
     with pytest.raises(NotTaken, match="no secure connection; its certificate is not valid for it"):
         send_mail(config, MESSAGE)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
@@ -191,7 +191,7 @@ def test_user_and_password_go_over_tls_to_a_server_whose_certificate_is_valid(
 def test_nothing_is_sent_in_plain_where_the_server_knows_no_starttls(serving: Callable[..., MailServer]) -> None:
     server = serving()
     with pytest.raises(NotTaken, match="the server offers no STARTTLS") as error:
-        send_mail(replace(server.config, mail_tls="starttls"), MESSAGE)
+        send_mail(server.config.model_copy(update={"mail_tls": "starttls"}), MESSAGE)
     assert not error.value.may_pass
     assert server.mailbox.n_tries == 0
 
@@ -266,7 +266,7 @@ def test_no_log_and_no_error_has_the_password(
     server = serving(authenticator=lambda *args: AuthResult(success=False, handled=False), auth_require_tls=False)
     monkeypatch.setenv(MAIL_PASSWORD, PASSWORD)
     with caplog.at_level(logging.DEBUG, logger="jobmarket"):
-        why = deliver(list_channels(replace(server.config, mail_user=USER))["mail"], MESSAGE)
+        why = deliver(list_channels(server.config.model_copy(update={"mail_user": USER}))["mail"], MESSAGE)
     assert why == "user or password refused (535)"
     assert PASSWORD not in caplog.text
 
@@ -289,11 +289,11 @@ def test_what_the_settings_of_mail_lack_is_said_and_nothing_is_connected_to(
     config = Settings(
         data=Path("/srv"), mail_to=("a@b.example",), mail_from="c@d.example", mail_host="smtp.invalid.example"
     )
-    result = find_mail_problem(replace(config, **changes))
+    result = find_mail_problem(config.model_copy(update=changes))
     assert (result is None) == (problem is None)
     if problem is not None:
         assert re.search(re.escape(problem), result or "")
-        assert deliver(lambda message: send_mail(replace(config, **changes), message), MESSAGE) == result
+        assert deliver(lambda message: send_mail(config.model_copy(update=changes), message), MESSAGE) == result
 
 
 # --- attempts -------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from flows.notification.night import find_last_night, report_night, reporting, s
 from flows.runtime import run_log
 from flows.runtime.run_log import JOURNAL
 from flows.runtime.run_record import Outcome
-from flows.runtime.secret import Secret
 from flows.runtime.settings import Settings
+from flows.runtime.settings_declared import Address
 from flows.runtime.source_health import Health
 from reports.figures import claims
 from reports.figures.claims import load_claims
@@ -53,7 +53,7 @@ class Nights:
     def __init__(self, data: Path, board: Board) -> None:
         self.board = board
         self.number = 0
-        self.config = Settings(data=data, webhook=Secret(board.url(HOOK)), heartbeat=Secret(board.url(BEAT)))
+        self.config = Settings(data=data, webhook=Address(board.url(HOOK)), heartbeat=Address(board.url(BEAT)))
         board.answers |= {HOOK: OK, BEAT: OK}
 
     def end(self, *, exit_code: int | None = 0, message: str | None = None, **health: str) -> list[list[str]]:
@@ -114,9 +114,9 @@ def test_a_source_that_a_night_does_not_ask_has_not_cleared_and_one_that_is_turn
     assert nights.end(lever="failed") == [["lever failed"]]
     assert nights.end(ashby="ok") == []
     assert nights.end(lever="failed") == []
-    nights.config = dataclasses.replace(nights.config, sources_off=("lever",))
+    nights.config = nights.config.model_copy(update={"sources_off": ("lever",)})
     assert nights.end(ashby="ok") == []
-    nights.config = dataclasses.replace(nights.config, sources_off=())
+    nights.config = nights.config.model_copy(update={"sources_off": ()})
     assert nights.end(lever="failed") == [["lever failed"]]
 
 
@@ -151,7 +151,7 @@ def test_an_unchanged_night_writes_nothing_but_its_heartbeat(nights: Nights) -> 
     assert [json.loads(line).keys() for line in nights.journal.removeprefix(before).splitlines()] == [
         {"heartbeat", "why", "at"}
     ]
-    nights.config = dataclasses.replace(nights.config, heartbeat=None)
+    nights.config = nights.config.model_copy(update={"heartbeat": None})
     before = nights.journal
     nights.end(lever="failed")
     assert nights.journal == before
@@ -203,7 +203,7 @@ def test_what_was_not_taken_is_logged_shown_and_sent_with_the_next_night(
     over: threading.Event, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     nights.board.answers[HOOK] = behaviour(over)
-    nights.config = dataclasses.replace(nights.config, heartbeat=None)
+    nights.config = nights.config.model_copy(update={"heartbeat": None})
     with caplog.at_level(logging.DEBUG), monkeypatch.context() as patch:
         for (module, name), limit in limits.items():
             patch.setattr(module, name, limit)
@@ -222,7 +222,7 @@ def test_what_was_not_taken_is_logged_shown_and_sent_with_the_next_night(
 
 def test_a_heartbeat_in_vain_is_logged_and_shown(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
     nights.board.answers[BEAT] = (503, {}, b"")
-    nights.config = dataclasses.replace(nights.config, heartbeat_method="HEAD")
+    nights.config = nights.config.model_copy(update={"heartbeat_method": "HEAD"})
     nights.end()
     assert nights.board.methods == ["HEAD"] * 3
     assert "the heartbeat was asked in vain: HTTP 503" in caplog.text
@@ -236,7 +236,9 @@ def test_each_channel_has_a_record_of_its_own(nights: Nights, monkeypatch: pytes
     mails: list[str] = []
     monkeypatch.setattr(delivery, "send_mail", lambda config, message: mails.append(message.subject))
     nights.end(lever="failed")
-    nights.config = dataclasses.replace(nights.config, mail_to=("a@b.example",), mail_from="c@d.example", mail_host="h")
+    nights.config = nights.config.model_copy(
+        update={"mail_to": ("a@b.example",), "mail_from": "c@d.example", "mail_host": "h"}
+    )
     assert nights.end(lever="failed") == []
     assert mails == ["Job market, 2026-03-02: 1 thing due"], "a new channel is told what stands"
     nights.board.answers[HOOK] = (500, {}, b"")
@@ -345,5 +347,5 @@ def test_the_last_night_is_shown_without_sending(nights: Nights) -> None:
     view = show_night(config, last)
     assert view.message is None
     assert [alert.subject for alert in view.known] == ["lever"]
-    without = show_night(dataclasses.replace(config, webhook=None), last)
+    without = show_night(config.model_copy(update={"webhook": None}), last)
     assert without.message is not None, "with no channel, all that stands"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.runtime.project import PACKAGE, PROJECT, default_data, is_project
-from flows.runtime.settings_declared import SETTINGS
+from flows.runtime.settings_declared import DeclaredSettings
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_checkout_keeps_its_data_in_itself(home: Path) -> None:
     checkout = folder_with(home / "checkout", f'[project]\nname = "{PACKAGE}"\n')
     assert default_data(checkout) == checkout / "data"
     assert is_project(PROJECT)
-    assert next(setting for setting in SETTINGS if setting.name == "data").default() == PROJECT / "data"
+    assert DeclaredSettings().data == PROJECT / "data"
 
 
 @pytest.mark.parametrize(
