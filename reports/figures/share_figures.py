@@ -119,7 +119,7 @@ def declare_places(
             "shares_by_place", [measure], group, levels=(*everywhere, kind), item=item,
             names={**REGION_NAMES, "World": shares.ALL_PLACES},
         ),
-        judge=verdicts.judge_ranking,
+        judge=verdicts.judge_places,
         parameters={"region_level": kind},
         counts=tuple((level, EVERYWHERE.region, group) for level in everywhere),
         displays=displays,

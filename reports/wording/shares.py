@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from babel import Locale
+
 from reports.wording.numbers import (
     VERDICT_RULE,
     VERDICTS,
@@ -17,6 +19,7 @@ from reports.wording.numbers import (
     choose_printed,
     count_of,
     interval,
+    join_words,
     known_part,
     percent,
     printed_share,
@@ -28,6 +31,7 @@ from reports.wording.numbers import (
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MIN_KNOWN
+from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
 
 ALL_PLACES = "All adverts we read"
@@ -100,11 +104,20 @@ def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str
     texts = (
         f"In the adverts we read: share of the {measure.name_jobs(jobs)}",
         counting.format(n=n),
+        say_languages(measure),
         *more,
         WITHOUT_TEXT if measure.silence == "none" else "",
         bounds if measure.silence == "unknown" else "",
     )
     return " ".join(f"{text.rstrip('.')}." for text in texts if text)
+
+
+def say_languages(measure: Measure) -> str:
+    """The languages of the texts that a measure is read from; "" where it is read from none."""
+    if measure.reading is None:
+        return ""
+    names = [Locale("en").languages[code] for code in languages_read(measure.reading)]
+    return f"Texts in {join_words(names)} alone are read for it"
 
 
 # --- one share, a list of items, a list of places --------------------------------------------------------------
@@ -123,7 +136,7 @@ def one(measure: Measure, jobs: str) -> Renderer:
         if measure.known_words:
             parts.append(f"{known_part(row)} of jobs {measure.known_words}")
             parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return parts + _say_unknown(measure, rows)
+        return [*parts, say_languages(measure), measure.remark, *_say_unknown(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -158,7 +171,7 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
         return make_table(rows, columns, key=_say_key(measure, jobs, rows, whole(rows[0]["n_jobs"]), *more))
 
     def note(rows: Rows) -> list[str]:
-        return [*([measure.remark] if measure.remark else []), *_say_unknown(measure, rows)]
+        return [measure.remark, *_say_unknown(measure, rows)]
 
     return Renderer(text=text, table=table, note=note, named_by="name")
 
@@ -190,14 +203,22 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
         )
         return make_table(
             choose_printed(rows),
-            [*_columns(kind.capitalize()), Column("Of jobs", lambda row: whole(row["n_jobs"]))],
+            [
+                *_columns(kind.capitalize()),
+                Column("Of jobs", lambda row: whole(row["n_jobs"])),
+                Column(
+                    "Do not say" if measure.known_words else "Not read", lambda row: whole(row.get("n_unknown") or None)
+                ),
+            ],
             key=key,
-            below=[f"Withheld, too few jobs or employers: {', '.join(few)}." if few else ""],
+            below=[f"Withheld, since jobs or employers are too few or too uneven: {', '.join(few)}." if few else ""],
         )
 
-    return Renderer(
-        text=text, table=table, note=lambda rows: _say_unknown(measure, rows), named_by="name", names_withheld=True
-    )
+    def note(rows: Rows) -> list[str]:
+        is_of_all = rows[0].get("region_level", "world") == "world"
+        return [measure.remark, *(_say_unknown(measure, rows) if is_of_all else [])]
+
+    return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
 
 
 def _columns(heading: str) -> tuple[Column, ...]:

@@ -277,7 +277,7 @@ _DECLARED = (
     Measure(
         name="qualification",
         title="What a person is asked to show",
-        of=_READ_IN_FULL,
+        of="{jobs} with a full advert in English",  # the one language that `languages_read` gives for it
         says="ask for {item}",
         heading="Asked to show",
         names=_QUALIFICATION_NAMES,
