@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number, judge_sureness
+from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number
 from reports.cells.of_figure import cells_of
 from reports.cells.published import read_cells
 from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
@@ -86,10 +86,8 @@ class Answer:
 
     @property
     def form(self) -> str:
-        """How sure it is: firm where both ends of the band are points."""
-        status = "low" if self.cell.row.get("is_low") else self.cell.status
-        ends = (self.cell.numbers.get(part, _NOTHING) for part in ("low", "high"))
-        return judge_sureness(status, self.cell.basis, is_point=all(end.value is not None for end in ends))
+        """How sure it is."""
+        return self.cell.sureness
 
     @property
     def currency(self) -> str:

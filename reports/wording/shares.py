@@ -17,10 +17,10 @@ from reports.wording.numbers import (
     Rows,
     category_name,
     choose_printed,
-    count_of,
     interval,
     join_words,
     known_part,
+    lower_first,
     percent,
     printed_share,
     qualify,
@@ -81,16 +81,22 @@ def _list(rows: Rows, say: Callable[[Row], str]) -> str:
     return ", ".join(f"{row['name']} {say(row)}" for row in rows)
 
 
-def _say_n(row: Row) -> str:
-    """Of how many jobs shares are, and what their intervals are: "n = 477 jobs, 95% intervals"."""
-    n = f"n = {count_of(row['n_jobs'] or 0, 'job')}"
-    return n if row.get("form") == "bounds" else f"{n}, 95% intervals"
+def _n_of(row: Row) -> int:
+    """Of how many jobs a share is: bounds are of those that do not say, too."""
+    return int(row["n_jobs"] or 0) + int((row.get("form") == "bounds" and row.get("n_unknown")) or 0)
+
+
+def _say_n(measure: Measure, jobs: str, row: Row) -> str:
+    """Of how many jobs shares are, and what their intervals are: "n = 477 AI jobs in Germany, 95% intervals"."""
+    is_bounds = row.get("form") == "bounds"
+    n = f"n = {_n_of(row):,} {jobs if is_bounds else measure.name_jobs(jobs)}"
+    return n if is_bounds else f"{n}, 95% intervals"
 
 
 def _say_unknown(measure: Measure, rows: Rows) -> list[str]:
     """How many jobs do not say, in the first row's cell."""
     n = rows[0].get("n_unknown")
-    do_not = "do not say" if measure.known_words else "could not be read for it"
+    do_not = "have no full advert that is read for it" if measure.reading else "do not say"
     return [f"{n:,} more jobs {do_not}"] if n else []
 
 
@@ -127,7 +133,7 @@ def one(measure: Measure, jobs: str) -> Renderer:
     """The share of one item of a measure among jobs: of those that say, where adverts may be silent on it."""
 
     def text(rows: Rows) -> str:
-        of = "all jobs" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
+        of = f"all {jobs}" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
         return f"{printed_share(rows[0])} of {of}" if measure.known_words else printed_share(rows[0])
 
     def note(rows: Rows) -> list[str]:
@@ -145,7 +151,7 @@ def _say_rank(row: Row) -> str:
     """The rank and the verdict of a share that stands in a category; "" for others."""
     if not row.get("category"):
         return ""
-    among = "" if rank(row) == "–" else f", rank {rank(row)} among {category_name(row['category']).lower()}"
+    among = "" if rank(row) == "–" else f", rank {rank(row)} among {lower_first(category_name(row['category']))}"
     return f"{among}, by our rule {verdict(row) or 'without a verdict'}"
 
 
@@ -154,7 +160,7 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
     more = [RANKS] * is_ranked + [VERDICT_RULE] * measure.has_categories
 
     def text(rows: Rows) -> str:
-        answers = f"{_list(rows, _with_interval)}; {_say_n(rows[0])}"
+        answers = f"{_list(rows, _with_interval)}; {_say_n(measure, jobs, rows[0])}"
         if not measure.known_words:
             return answers
         coverage = f"{known_part(rows[0])} of jobs {measure.known_words}"
@@ -187,7 +193,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     def _beside(rows: Rows) -> tuple[Rows, list[Sequence[str | None]]]:
         printed, texts = choose_printed(rows), list[Sequence[str | None]]()
         for row in printed:
-            n = f"n = {row['n_jobs']:,}"
+            n = f"n = {_n_of(row):,}"
             if measure.known_words:
                 says = "say so" if texts else f"of jobs {measure.known_words}"
                 of_all = None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}"

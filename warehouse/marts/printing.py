@@ -45,7 +45,8 @@ class Rule:
         return f"{self.bound:,}" if self.bound >= 1 else f"{self.bound:.0%}"
 
     def explain(self, value: float) -> str:
-        """Why a value that breaks the rule is not printed."""
+        """Why a value that breaks the rule is not printed. Below a least value nothing is rounded up to it."""
+        value = math.floor(round(10 * value, 8)) / 10 if self.is_least else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
 

@@ -56,7 +56,7 @@ def test_no_word_but_those_of_the_declaration() -> None:
     table = renderer.table([ROW])
     assert table.columns[0] == "Clearance" and "share of the data jobs in defence." in table.key
     assert renderer.text([ROW]) == (
-        "X 31% (28–34%); n = 400 jobs, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
+        "X 31% (28–34%); n = 400 data jobs in defence, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
     )
     assert shares.one(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
 
