@@ -303,7 +303,7 @@ CLOSING_RATE = replace(
 # --- the figures of shares ------------------------------------------------------------------------------------
 
 ADDITIONAL_PAY = {
-    "additional_pay_offered": "any of these",
+    "additional_pay_offered": "equity, bonus or commission",
     "equity_offered": "equity",
     "bonus_offered": "bonus",
     "commission_offered": "commission",
