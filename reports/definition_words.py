@@ -48,6 +48,7 @@ def _why(one: Definition | Band) -> str:
 OTHERS = {
     "MAX_AGE_DAYS_OF_YEARS": lambda: f"{verdicts.MAX_AGE_DAYS_OF_YEARS} days",
     "MAX_DAYS_OF_YEARS": lambda: f"{verdicts.MAX_DAYS_OF_YEARS} days",
+    "EVEN": printing.say_even,
     "LEAST_EVEN_OF_P90": lambda: str(printing.find_least_even(0.9)),
     "VERDICT_RULE": lambda: numbers.VERDICT_RULE,
     "YEARS_OF_ENTRY": lambda: levels.say_years("entry"),

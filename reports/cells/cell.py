@@ -190,12 +190,12 @@ class Cell:
 
     @property
     def denominator(self) -> str:
-        """The jobs that a share is of: "AI jobs in Germany whose full advert was read"; of others `jobs`."""
+        """The jobs that a share is of: "AI jobs in Germany with a full advert in English"; of others `jobs`."""
         return MEASURES[self.measure].name_jobs(self.jobs) if self.measure in MEASURES else self.jobs
 
     @property
     def sentence(self) -> str:
-        """A share as a sentence: "62% of AI jobs whose full advert was read ask for Python"; "" of other measures."""
+        """A share as a sentence: "62% of AI jobs that state pay offer equity"; "" of other measures."""
         if self.measure not in MEASURES:
             return ""
         value, of = printed_share(self.row), "all " + self.jobs if self.row.get("form") == BOUNDS else self.denominator
@@ -219,7 +219,7 @@ class Cell:
 
     @property
     def n(self) -> int | None:
-        """The jobs, pairs of amounts or persons that it counts."""
+        """The jobs, pairs of amounts or persons that it counts; where jobs may be silent those that are not."""
         n: int | None = self.row.get("n_persons") or self.row.get("n_jobs")
         return n
 
@@ -231,8 +231,9 @@ class Cell:
 
     @property
     def sureness(self) -> str:
-        """How sure it is: FIRM, ROUGH, OTHERS or FEW."""
-        is_point = all(number.form == POINT for number in self.numbers.values())
+        """How sure it is: FIRM, ROUGH, OTHERS or FEW; of pay by the two ends of its band."""
+        ends = [self.numbers[part] for part in ("low", "high") if part in self.numbers]
+        is_point = all(number.form == POINT for number in ends or self.numbers.values())
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
 
     @property

@@ -31,6 +31,7 @@ from reports.figures import comparison_figures, disclosure_figures, pay_figures,
 from reports.figures.declaration import Figure
 from reports.figures.places import EVERYWHERE, PLACES, Place
 from reports.wording.bases import NAMED
+from reports.wording.disclosure import PLACE_NAMES
 from reports.wording.work import WORKS
 from transforms.records.vocabulary import AI_JOBS, GROUPS_OF_CLOSINGS, LAW_CLASSES, LEVEL_GROUPS
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
@@ -130,7 +131,7 @@ def _declare_disclosure(place: str, group: str, law: str) -> Figure:
     subdivision = re.fullmatch(r"([a-z]{2})_([a-z0-9]{1,3})", place)
     if subdivision and subdivision[1] in places:
         code = f"{subdivision[1]}-{subdivision[2]}".upper()
-        at = Place(level="subdivision", region=code, name=code, slug=place)
+        at = Place(level="subdivision", region=code, name=PLACE_NAMES.get(code, code), slug=place)
     else:
         at = places[_choose("country or subdivision (ISO 3166-2 with an underscore)", place, places)]
     job_group = _choose("group of jobs", group, GROUPS_OF_DISCLOSURE)

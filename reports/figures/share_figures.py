@@ -119,7 +119,7 @@ def declare_places(
             "shares_by_place", [measure], group, levels=(*everywhere, kind), item=item,
             names={**REGION_NAMES, "World": shares.ALL_PLACES},
         ),
-        judge=verdicts.judge_ranking,
+        judge=verdicts.judge_places,
         parameters={"region_level": kind},
         counts=tuple((level, EVERYWHERE.region, group) for level in everywhere),
         displays=displays,
@@ -130,10 +130,11 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     """The share of one item of a measure among the jobs of a role group at a place; `item` is its slug."""
     one = MEASURES[measure]
     known = items_of(measure)
+    word = {slug(name): name for name in one.names}.get(item, item.replace("_", " "))
     jobs = name_jobs(group, place)
     return Figure(
         id=f"share.{measure}.{item}.{place.slug}.{group}",
-        title=f"{_capitalise(jobs)} that {one.say(known.get(item, item.replace('_', ' ')))}, in the adverts we read",
+        title=f"{_capitalise(jobs)} that {one.say(known.get(item, word))}, in the adverts we read",
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.one(one, jobs),
         rungs=_rung(
@@ -302,7 +303,7 @@ CLOSING_RATE = replace(
 # --- the figures of shares ------------------------------------------------------------------------------------
 
 ADDITIONAL_PAY = {
-    "additional_pay_offered": "any of these",
+    "additional_pay_offered": "equity, bonus or commission",
     "equity_offered": "equity",
     "bonus_offered": "bonus",
     "commission_offered": "commission",

@@ -88,6 +88,13 @@ def judge_ranking(rows: Rows) -> Verdict:
     return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
 
 
+def judge_places(rows: Rows) -> Verdict:
+    """Shares of places, with the n of all adverts. Without these none: a job counts in each of its places."""
+    verdict = judge_ranking(rows)
+    is_of_all = any(row["region_level"] == "world" for row in rows)
+    return verdict if is_of_all or verdict.status == "suppressed" else replace(verdict, n_jobs=None, n_employers=None)
+
+
 def judge_within(rows: Rows) -> Verdict:
     """Comparisons of several cells, printed where one of them may be; else the reason of the first.
 

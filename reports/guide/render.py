@@ -37,7 +37,7 @@ from reports.wording.bases import BASES
 from reports.wording.renderer import Table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_DAYS_APART, MAX_SHARE_WIDTH, MAX_STALE_DAYS
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import EMPLOYERS, EVEN, JOBS, LARGEST
+from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, say_even
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
@@ -292,7 +292,7 @@ READING_KEY = (
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
     "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Every job "
     f"counts once. Figures are printed from {JOBS} jobs of {EMPLOYERS} employers on, none of "
-    f"them with more than {LARGEST}, and as even as {EVEN} of one size; a share whose 95% "
+    f"them with more than {LARGEST}, and as even as {say_even()} of one size; a share whose 95% "
     f"interval is wider than {MAX_SHARE_WIDTH}, or an amount whose interval is wider than "
     f"{MAX_AMOUNT_WIDTH} of it, is printed as that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
     "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."

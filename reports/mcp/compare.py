@@ -18,6 +18,7 @@ from reports.mcp.market import Snapshot
 from reports.wording import notes
 from reports.wording.bases import BASES
 from warehouse.mart_tables import Figures
+from warehouse.marts.printing import BOUNDS
 
 MAX_COMPARED = 6
 CAVEAT = (
@@ -112,8 +113,8 @@ def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
 
 
 def is_beyond(a: Number, b: Number) -> bool | None:
-    """Whether the two differ by more than their intervals; None where one has none."""
-    if a.ends is None or b.ends is None:
+    """Whether the two differ by more than their intervals; None where one has none, or has bounds in its place."""
+    if a.ends is None or b.ends is None or (a.form == BOUNDS) != (b.form == BOUNDS):
         return None
     return a.ends[1] < b.ends[0] or b.ends[1] < a.ends[0]
 
@@ -122,6 +123,8 @@ def conclude(a: Number, b: Number) -> str:
     """What may be said of the difference of two numbers."""
     if a.ends is None or b.ends is None:
         return "nothing can be said of the difference: one of the two has no interval"
+    if (a.form == BOUNDS) != (b.form == BOUNDS):
+        return "nothing can be said of the difference: one is of all jobs, the other of those that say"
     spans = f"{say_span(a)} and {say_span(b)} {unit_in_words(a.unit)}"
     if not is_beyond(a, b):
         return f"a and b cannot be told apart: their intervals overlap ({spans})"

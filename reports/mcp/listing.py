@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.figures.addresses import KINDS
+from reports.figures.catalogue import declaration_of
 from reports.figures.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, hear, terms_of, work_patterns
@@ -62,7 +63,7 @@ def _make_entry(figure_id: str, title: str) -> Entry:
 @functools.lru_cache(maxsize=1)
 def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     """All that can be listed of a published file, in order."""
-    ledger = snapshot.figures.values()
+    ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
     ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
     ranked += [(1, name, "") for name in snapshot.cells]
     ranked.sort(key=lambda one: (one[0], len(one[1]), one[1]))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number, judge_sureness
+from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number
 from reports.cells.of_figure import cells_of
 from reports.cells.published import read_cells
 from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
@@ -86,10 +86,8 @@ class Answer:
 
     @property
     def form(self) -> str:
-        """How sure it is: firm where both ends of the band are points."""
-        status = "low" if self.cell.row.get("is_low") else self.cell.status
-        ends = (self.cell.numbers.get(part, _NOTHING) for part in ("low", "high"))
-        return judge_sureness(status, self.cell.basis, is_point=all(end.value is not None for end in ends))
+        """How sure it is."""
+        return self.cell.sureness
 
     @property
     def currency(self) -> str:
@@ -116,8 +114,9 @@ class Answer:
 
     @property
     def lacks(self) -> str:
-        """How many jobs there are of those that are needed, or why there is no amount in the money asked for."""
-        return self.why or f"{self.cell.n or 0} of {NEEDED} needed"
+        """What is missing: jobs, or what else its reason says; or why there is no amount in the money asked for."""
+        n = self.cell.n or 0
+        return self.why or (f"{n} of {NEEDED} needed" if n < NEEDED else self.cell.reason or "")
 
     @property
     def sureness(self) -> str:
@@ -288,7 +287,7 @@ def say_title(answer: Answer) -> str:
     if not answer.has_amounts:
         if answer.why:
             return f"{words.capital(answer.why)}: {answer.what}"
-        return f"Too few adverts to say: {answer.cell.n or 0} of {NEEDED} for {answer.what}"
+        return f"Too few adverts to say: {answer.lacks} for {answer.what}"
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     basis, of = answer.cell.basis, f"a {answer.per} for {answer.what}"
     if basis in OF_PERSONS or low.known is None or high.known is None:
@@ -483,7 +482,7 @@ def to_script(explorer: Explorer) -> bytes:
     slugs = {place.slug for place in explorer.places}
     data: dict[str, Any] = {
         "as_of": day(explorer.as_of),
-        "needed": NEEDED,
+        "lacks": f"0 of {NEEDED} needed",
         "kicker": say_kicker(answer_of({}, OWN)),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
@@ -506,11 +505,11 @@ def to_script(explorer: Explorer) -> bytes:
 def _describe(answer: Answer, as_of: date) -> Any:
     """An answer for the script: its texts by money, and of each choice of money which these are, or why there are none.
 
-    Of too few jobs their number, and the day where it is another than that of the data.
+    Of too few what is missing, and the day where it is another than that of the data.
     """
-    n, row = answer.cell.n or 0, answer.cell.row
+    row = answer.cell.row
     if not answer.cell.numbers:
-        return n if answer.period == day(as_of) else {"n": n, "period": answer.period}
+        return answer.lacks if answer.period == day(as_of) else {"lacks": answer.lacks, "period": answer.period}
     of_place, price = row.get("place_currency"), row.get("price")
     monies = {answer.currency: ""}
     if "local_median" in answer.cell.numbers:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.cells.cell import FEW, MEDIAN_OF_PANEL, Cell, judge_sureness
+from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, ROUGH, Cell, judge_sureness
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
@@ -84,9 +84,10 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
     """How sure a figure is: as sure as the least sure of its rows."""
-    is_point = all((cell.row.get("form") or "point") == "point" for cell in cells)
-    is_low = figure.status == "low" or any(cell.row.get("is_low") or cell.status == "low" for cell in cells)
-    return FEW if figure.value is None else judge_sureness("low" if is_low else "", figure.basis, is_point=is_point)
+    if figure.value is None:
+        return FEW
+    surenesses = {judge_sureness(figure.status, figure.basis), *(cell.sureness for cell in cells)}
+    return next(one for one in (OTHERS, ROUGH, FIRM) if one in surenesses)
 
 
 @dataclass(frozen=True, kw_only=True)

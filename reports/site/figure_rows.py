@@ -16,7 +16,7 @@ from reports.site import explorer, regions, rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
-from reports.wording.numbers import category_name, interval, percent, rank, verdict
+from reports.wording.numbers import category_name, interval, lower_first, percent, rank, verdict
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
@@ -247,7 +247,7 @@ def _say_rank(cell: Cell) -> str:
     text, category = rank(cell.row), cell.row.get("category")
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""
-    return f", rank {text}" + (f" among {category_name(category).lower()}" if category else "")
+    return f", rank {text}" + (f" among {lower_first(category_name(category))}" if category else "")
 
 
 def _name_source(cell: Cell) -> str:

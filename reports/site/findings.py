@@ -21,10 +21,11 @@ from reports.site.explorer import Explorer
 from reports.site.rows import ChartRow
 from reports.site.skills import SkillList
 from reports.wording import gaps
-from reports.wording.numbers import percent
+from reports.wording.numbers import lower_first, percent
 from reports.wording.work import name_work
 from transforms.records.definitions import COUNTS
 from warehouse.mart_tables import Figures, Lack
+from warehouse.marts.measures import MEASURES
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
 """Most cards, and most rows of the chart of each."""
@@ -121,7 +122,7 @@ def most_asked(data: FindingsBasis) -> Finding | None:
         title=title,
         href="skills.html",
         chart=rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),
-        note=f"{skill_list.n_jobs:,} adverts, {skill_list.n_employers:,} employers.",
+        note=f"{skill_list.rests}.",
     )
 
 
@@ -161,13 +162,13 @@ class Leaders:
 
 
 def _name_roles(role: str) -> str:
-    return f"{role if role[1:2].isupper() else role.lower()}s"
+    return f"{lower_first(role)}s"
 
 
 SKILLS = Leaders(
-    one="{names} leads the skills asked, in {shares} of AI engineering adverts",
-    tie="{names} share the top of the skills asked, in {shares} of AI engineering adverts",
-    among="{names} {are} among the {n} skills asked most, in {shares} of AI engineering adverts",
+    one="{names} leads the skills asked, in {shares} of AI engineering jobs",
+    tie="{names} share the top of the skills asked, in {shares} of AI engineering jobs",
+    among="{names} {are} among the {n} skills asked most, in {shares} of AI engineering jobs",
 )
 ROLES = Leaders(
     one="{Names} make up {shares} of AI jobs, more than any other role",
@@ -176,9 +177,9 @@ ROLES = Leaders(
     name=_name_roles,
 )
 YEARS = Leaders(
-    one="{shares} of adverts for AI jobs ask for {names}, more than for any other span",
-    tie="{shares} of adverts for AI jobs ask for {names}",
-    among="{shares} of adverts for AI jobs ask for {names}",
+    one="{shares} of AI jobs ask for {names}, more than for any other span",
+    tie="{shares} of AI jobs ask for {names}",
+    among="{shares} of AI jobs ask for {names}",
     most=1,
 )
 NOT_ASKED = "not_asked"
@@ -191,13 +192,9 @@ def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
     return leaders.say([(name, share) for name, share in known if share is not None], len(first))
 
 
-def _say_item(item: str, sentence: str, cells: Sequence[Cell]) -> str | None:
-    """Of the share of one item, or its ends where it may not be printed."""
-    number = next((cell.numbers["share"] for cell in cells if cell.item == item), None)
-    if number is None:
-        return None
-    ends = " and ".join(map(percent, number.ends or ()))
-    return f"{f'Between {ends}' if number.value is None else percent(number.value)} {sentence}"
+def _say_item(item: str, cells: Sequence[Cell]) -> str | None:
+    """Of the share of one item."""
+    return next((cell.sentence for cell in cells if cell.item == item), None)
 
 
 def _by_share(cells: Sequence[Cell]) -> list[Cell]:
@@ -245,6 +242,7 @@ class Card:
     order: Callable[[Sequence[Cell]], Sequence[Cell]] = lambda cells: cells
 
 
+IN_FULL = MEASURES["degree"].name_jobs("AI jobs")
 CARDS = (
     Card(
         figure="roles.shares", kicker="Roles", say=functools.partial(_say_leaders, ROLES), href="work.html",
@@ -259,16 +257,16 @@ CARDS = (
         note="adverts followed",
     ),
     Card(
-        figure="degree.shares", kicker="Degree", href="work.html#degree-shares", note="AI jobs with a full advert",
-        say=functools.partial(_say_item, NOT_ASKED, "of adverts for AI jobs name no degree"), order=_by_share,
+        figure="degree.shares", kicker="Degree", href="work.html#degree-shares", note=IN_FULL,
+        say=functools.partial(_say_item, NOT_ASKED), order=_by_share,
     ),
     Card(
         figure="years.shares", kicker="Experience", say=functools.partial(_say_leaders, YEARS),
-        href="work.html#years-shares", note="AI jobs with a full advert", order=_by_share,
+        href="work.html#years-shares", note=IN_FULL, order=_by_share,
     ),
     Card(
         figure="additional.share", kicker="Beside base pay", href="f/additional.share.html", note="jobs that state pay",
-        say=functools.partial(_say_item, "equity", "of jobs that state pay offer equity beside it"),
+        say=functools.partial(_say_item, "equity"),
     ),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from reports.cells.cell import FIRM, Cell
 from reports.cells.published import read_cells
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
-from reports.figures.share_figures import ASKED
+from reports.figures.share_figures import ASKED, name_jobs
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import category_name, interval, percent
@@ -58,7 +58,7 @@ class Skill:
 
     @property
     def asked(self) -> Cell:
-        """The share of adverts that require or prefer it."""
+        """The share of jobs that require or prefer it."""
         return self.cells["asked"]
 
     @property
@@ -90,14 +90,13 @@ class SkillList:
 
     @property
     def name(self) -> str:
-        """What it is of: "AI engineering adverts in the United States"."""
-        of = f"{name_work(self.work)} adverts"
-        return of if self.place is EVERYWHERE else f"{of} in {self.place.in_words}"
+        """What it is of: "AI engineering jobs in the United States"."""
+        return name_jobs(self.work, self.place)
 
     @property
     def rests(self) -> str:
-        """What it rests on: "5,120 adverts, 311 employers"."""
-        return f"{self.n_jobs:,} adverts, {self.n_employers:,} employers"
+        """What it rests on: "5,120 jobs, 311 employers"."""
+        return f"{self.n_jobs:,} jobs, {self.n_employers:,} employers"
 
 
 def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:

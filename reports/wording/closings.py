@@ -44,7 +44,7 @@ def _note(rows: Rows) -> list[str]:
 
 def _cell_note(row: Row) -> str:
     return (
-        f"{row['cell']}: {_percent(row['rate'])} a day, 95% interval {_ends(row)}, "
+        f"{row['cell']}: {_value(row)} a day, 95% interval {_ends(row)}, "
         f"{count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
         f"{count_of(row['n_boards'], 'board')} (as informative as {row['n_even']:.0f} equal ones)"
     )

@@ -32,7 +32,7 @@ from reports.wording.numbers import (
     sentences,
 )
 from reports.wording.parts import PartFormat, count
-from reports.wording.pay import name_place
+from reports.wording.pay import find_head, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import Figures, NearestFigure
 
@@ -72,7 +72,8 @@ def say_instead(figure: Figures) -> str | None:
     if figure.value is None or not rows:
         return None
     rung = next((rung.describe(rows) for rung in declaration.rungs[1:] if rung.name == figure.rung), None)
-    named = declaration.place and name_place(rows, declaration.place)
+    is_of_one = declaration.place and find_head(rows) is not None
+    named = name_place(rows, declaration.place) if is_of_one else declaration.place
     return "; ".join(filter(None, (rung, f"of {named}" if named != declaration.place else None))) or None
 
 

@@ -179,6 +179,11 @@ def category_name(category: str) -> str:
     return CATEGORY_NAMES.get(category, category)
 
 
+def lower_first(text: str) -> str:
+    """A heading within a sentence: "generative AI and agents", "MLOps and deployment"."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def low_mark(row: Row) -> str | None:
     """The words "low confidence" for a row that has it, also where it is stale by now (`is_low`)."""
     return LOW_CONFIDENCE if row.get("status") == "low" or row.get("is_low") else None

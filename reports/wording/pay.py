@@ -219,7 +219,7 @@ def _cell_note(row: Row) -> list[str | None]:
         notes.append(f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}")
     if is_band(row) and row.get("p50") is not None:
         notes.append(f"median of the midpoints {amount(row, 'p50', row['currency'])}")
-    if row.get("p50_by_employer") is not None:
+    if row.get("p50_by_employer") is not None and is_point(row, "p50"):
         notes.append(f"with each employer counted once {row['currency']} {short(row['p50_by_employer'])}")
     notes += [
         _of_panel(row),

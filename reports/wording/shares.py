@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from babel import Locale
+
 from reports.wording.numbers import (
     VERDICT_RULE,
     VERDICTS,
@@ -15,9 +17,10 @@ from reports.wording.numbers import (
     Rows,
     category_name,
     choose_printed,
-    count_of,
     interval,
+    join_words,
     known_part,
+    lower_first,
     percent,
     printed_share,
     qualify,
@@ -28,6 +31,7 @@ from reports.wording.numbers import (
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MIN_KNOWN
+from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
 
 ALL_PLACES = "All adverts we read"
@@ -77,16 +81,22 @@ def _list(rows: Rows, say: Callable[[Row], str]) -> str:
     return ", ".join(f"{row['name']} {say(row)}" for row in rows)
 
 
-def _say_n(row: Row) -> str:
-    """Of how many jobs shares are, and what their intervals are: "n = 477 jobs, 95% intervals"."""
-    n = f"n = {count_of(row['n_jobs'] or 0, 'job')}"
-    return n if row.get("form") == "bounds" else f"{n}, 95% intervals"
+def _n_of(row: Row) -> int:
+    """Of how many jobs a share is: bounds are of those that do not say, too."""
+    return int(row["n_jobs"] or 0) + int((row.get("form") == "bounds" and row.get("n_unknown")) or 0)
+
+
+def _say_n(measure: Measure, jobs: str, row: Row) -> str:
+    """Of how many jobs shares are, and what their intervals are: "n = 477 AI jobs in Germany, 95% intervals"."""
+    is_bounds = row.get("form") == "bounds"
+    n = f"n = {_n_of(row):,} {jobs if is_bounds else measure.name_jobs(jobs)}"
+    return n if is_bounds else f"{n}, 95% intervals"
 
 
 def _say_unknown(measure: Measure, rows: Rows) -> list[str]:
     """How many jobs do not say, in the first row's cell."""
     n = rows[0].get("n_unknown")
-    do_not = "do not say" if measure.known_words else "could not be read for it"
+    do_not = "have no full advert that is read for it" if measure.reading else "do not say"
     return [f"{n:,} more jobs {do_not}"] if n else []
 
 
@@ -100,11 +110,20 @@ def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str
     texts = (
         f"In the adverts we read: share of the {measure.name_jobs(jobs)}",
         counting.format(n=n),
+        say_languages(measure),
         *more,
         WITHOUT_TEXT if measure.silence == "none" else "",
         bounds if measure.silence == "unknown" else "",
     )
     return " ".join(f"{text.rstrip('.')}." for text in texts if text)
+
+
+def say_languages(measure: Measure) -> str:
+    """The languages of the texts that a measure is read from; "" where it is read from none."""
+    if measure.reading is None:
+        return ""
+    names = [Locale("en").languages[code] for code in languages_read(measure.reading)]
+    return f"Texts in {join_words(names)} alone are read for it"
 
 
 # --- one share, a list of items, a list of places --------------------------------------------------------------
@@ -114,7 +133,7 @@ def one(measure: Measure, jobs: str) -> Renderer:
     """The share of one item of a measure among jobs: of those that say, where adverts may be silent on it."""
 
     def text(rows: Rows) -> str:
-        of = "all jobs" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
+        of = f"all {jobs}" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
         return f"{printed_share(rows[0])} of {of}" if measure.known_words else printed_share(rows[0])
 
     def note(rows: Rows) -> list[str]:
@@ -123,7 +142,7 @@ def one(measure: Measure, jobs: str) -> Renderer:
         if measure.known_words:
             parts.append(f"{known_part(row)} of jobs {measure.known_words}")
             parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return parts + _say_unknown(measure, rows)
+        return [*parts, say_languages(measure), measure.remark, *_say_unknown(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -132,7 +151,7 @@ def _say_rank(row: Row) -> str:
     """The rank and the verdict of a share that stands in a category; "" for others."""
     if not row.get("category"):
         return ""
-    among = "" if rank(row) == "–" else f", rank {rank(row)} among {category_name(row['category']).lower()}"
+    among = "" if rank(row) == "–" else f", rank {rank(row)} among {lower_first(category_name(row['category']))}"
     return f"{among}, by our rule {verdict(row) or 'without a verdict'}"
 
 
@@ -141,7 +160,7 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
     more = [RANKS] * is_ranked + [VERDICT_RULE] * measure.has_categories
 
     def text(rows: Rows) -> str:
-        answers = f"{_list(rows, _with_interval)}; {_say_n(rows[0])}"
+        answers = f"{_list(rows, _with_interval)}; {_say_n(measure, jobs, rows[0])}"
         if not measure.known_words:
             return answers
         coverage = f"{known_part(rows[0])} of jobs {measure.known_words}"
@@ -158,7 +177,7 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
         return make_table(rows, columns, key=_say_key(measure, jobs, rows, whole(rows[0]["n_jobs"]), *more))
 
     def note(rows: Rows) -> list[str]:
-        return [*([measure.remark] if measure.remark else []), *_say_unknown(measure, rows)]
+        return [measure.remark, *_say_unknown(measure, rows)]
 
     return Renderer(text=text, table=table, note=note, named_by="name")
 
@@ -174,7 +193,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     def _beside(rows: Rows) -> tuple[Rows, list[Sequence[str | None]]]:
         printed, texts = choose_printed(rows), list[Sequence[str | None]]()
         for row in printed:
-            n = f"n = {row['n_jobs']:,}"
+            n = f"n = {_n_of(row):,}"
             if measure.known_words:
                 says = "say so" if texts else f"of jobs {measure.known_words}"
                 of_all = None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}"
@@ -190,14 +209,22 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
         )
         return make_table(
             choose_printed(rows),
-            [*_columns(kind.capitalize()), Column("Of jobs", lambda row: whole(row["n_jobs"]))],
+            [
+                *_columns(kind.capitalize()),
+                Column("Of jobs", lambda row: whole(row["n_jobs"])),
+                Column(
+                    "Do not say" if measure.known_words else "Not read", lambda row: whole(row.get("n_unknown") or None)
+                ),
+            ],
             key=key,
-            below=[f"Withheld, too few jobs or employers: {', '.join(few)}." if few else ""],
+            below=[f"Withheld, since jobs or employers are too few or too uneven: {', '.join(few)}." if few else ""],
         )
 
-    return Renderer(
-        text=text, table=table, note=lambda rows: _say_unknown(measure, rows), named_by="name", names_withheld=True
-    )
+    def note(rows: Rows) -> list[str]:
+        is_of_all = rows[0].get("region_level", "world") == "world"
+        return [measure.remark, *(_say_unknown(measure, rows) if is_of_all else [])]
+
+    return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
 
 
 def _columns(heading: str) -> tuple[Column, ...]:

@@ -72,8 +72,14 @@ def _amounts(row: Row, low: str, high: str) -> str | None:
 
 def _text(rows: Rows) -> str:
     bands = [row for row in rows if is_counted(row)]
-    parts = [f"{row['place']}: {bounds(row) or f'{NO_BOUNDS}, {say_stated(row)} state pay'}" for row in bands]
+    parts = [f"{row['place']}: {_say_bounds(row)}" for row in bands]
     return "; ".join(parts) or "no band rests on adverts we read"
+
+
+def _say_bounds(row: Row) -> str:
+    """The bounds with their money: "USD 172K to 244K"; that there are none, and how many state pay."""
+    within = bounds(row)
+    return f"{row['currency']} {within}" if within else f"{NO_BOUNDS}, {say_stated(row)} state pay"
 
 
 def _table(level: str, rows: Rows) -> Table:

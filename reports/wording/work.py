@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from reports.wording.numbers import lower_first
 from transforms.records.vocabulary import CELL_GROUPS, GROUP_OF_ROLE, ROLE_GROUPS
 from transforms.text.lookups import roles
 
@@ -32,8 +33,7 @@ def name_work(work: str) -> str:
     """A role or group of roles before a noun: "AI engineering", "machine learning engineer"."""
     if work in GROUPS:
         return GROUPS[work]
-    title = _titles().get(work, work.replace("_", " "))
-    return title if title[1:2].isupper() else title[0].lower() + title[1:]
+    return lower_first(_titles().get(work, work.replace("_", " ")))
 
 
 def name_workers(work: str) -> str:

@@ -24,6 +24,7 @@ from reports.figures.vintages import read_standing
 from reports.guide import desk
 from reports.mcp.market import Market
 from reports.site.skills import DECIMALS
+from reports.verify import CONTRADICTED, verify_text
 from reports.wording import numbers
 from reports.wording.bases import BASES, NAMED
 from warehouse.mart_tables import Figures
@@ -189,6 +190,9 @@ class OneTruth:
             for name, asked in list(self.asked.items())[::5]:
                 self.hold("MCP", name, snapshot.find(name).value, asked.value)
         guide = (self.data / "guide.md").read_text(encoding="utf-8")
+        with open_reader(self.data) as con:
+            for one in verify_text(con, guide.encode()):
+                self.hold("guide", f"line {one.line}: {one.text}", one.verdict == CONTRADICTED, False)
         for name, text in re.findall(r"<!-- figure:([\w.]+) -->(.*?)<!-- /figure -->", guide, re.DOTALL):
             row = self.figures[canonical(name)]
             if row.value is not None:

@@ -79,7 +79,7 @@ def test_a_wider_band_says_so_and_is_withheld_where_its_ends_cannot_be_known(
 ) -> None:
     (low, high, *verdicts), (old_low, old_high, *_) = after["numbers"]["BAND"], before["numbers"]["BAND"]
     assert low < old_low and high > old_high
-    reason = "a few employers hold most of it (as informative as 30.0 equal employers; 72 needed)"
+    reason = "the employers are too few or too uneven (as informative as 30.0 equal ones; 72 needed)"
     assert verdicts == ["published", "suppressed", reason]
     for page, words in {
         "legends": "nineteen in twenty adverts start here or above",

@@ -14,11 +14,15 @@ import re
 from transforms.records.vocabulary import QUALIFICATIONS
 from transforms.skills.sections import WHOLE, Line, cues_of, lines_with, lower_text, sentence_at
 from transforms.text.evidence import Reading
+from transforms.text.lookups import cells_of
 
 cues = functools.partial(cues_of, "qualification_cues")
 ASKING = frozenset(("required", "preferred", WHOLE))
 """Kinds of sections in which a mention is asked for. In duties "contribute to open source" is the work itself."""
-ANYWHERE = ("portfolio", "certification")
+_ANYWHERE = " anywhere"
+ANYWHERE = frozenset(
+    row["cue"].removesuffix(_ANYWHERE) for row in cells_of("qualification_cues") if row["cue"].endswith(_ANYWHERE)
+)
 """Qualifications that other sections ask for, too, in words of their own: "send us a link to your portfolio"."""
 MAX_MENTIONS = 50
 """Mentions in one line that are looked at; a line with more is no advert's."""
@@ -60,7 +64,7 @@ def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int]
 @functools.cache
 def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str]]:
     """What asks for a qualification in sections of demands, what does so anywhere, and what is something else."""
-    return cues(name), cues(f"{name} anywhere") if name in ANYWHERE else None, cues(f"not {name}", r"\b")
+    return cues(name), cues(f"{name}{_ANYWHERE}") if name in ANYWHERE else None, cues(f"not {name}", r"\b")
 
 
 _DENIED = cues("denied", r"\b")

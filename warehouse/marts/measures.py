@@ -82,7 +82,7 @@ class Measure:
         return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
-        """The jobs of the denominator, of all jobs or of these: "AI jobs in Germany whose full advert was read"."""
+        """The jobs of the denominator, of all jobs or of these: "AI jobs in Germany with a full advert in English"."""
         return self.of.format(jobs=jobs)
 
     def name_item(self, item: str) -> str:
@@ -168,7 +168,9 @@ _ADDITIONAL = {
 }
 """Words and components (`core.posting_pay.component`) of pay beside base pay; no component: any of them."""
 _ALL_ADDITIONAL = tuple(name for _, names in _ADDITIONAL.values() for name in names)
-_READ_IN_FULL = "{jobs} whose full advert was read"
+_IN_FULL = "{jobs} whose full advert was read"
+_READ_IN_FULL = "{jobs} with a full advert in a language we read"
+"""The jobs that may answer, of all texts and of those in `lookups.languages_read`."""
 _DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
     "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",
@@ -261,11 +263,11 @@ _DECLARED = (
     ),
     Measure(
         name="years",
-        title="Least years of experience asked for",
+        title="Minimum years of experience asked for",
         of=_READ_IN_FULL,
         says="ask for {item} of experience",
         says_of={NOT_ASKED: "name no years of experience"},
-        heading="Least years",
+        heading="Minimum years",
         names=_YEARS_NAMES,
         answers=_if_read("years", f"[coalesce({_years_band()}, '{NOT_ASKED}')]"),
         silence="no",
@@ -275,7 +277,7 @@ _DECLARED = (
     Measure(
         name="qualification",
         title="What a person is asked to show",
-        of=_READ_IN_FULL,
+        of="{jobs} with a full advert in English",  # the one language that `languages_read` gives for it
         says="ask for {item}",
         heading="Asked to show",
         names=_QUALIFICATION_NAMES,
@@ -292,6 +294,7 @@ _DECLARED = (
         says_of={
             "INTERN": "are internships",
             "CONTRACTOR": "are contracts",
+            "PER_DIEM": "are paid by the day",
             "OTHER": "are of another type of employment",
         },
         heading="Type of employment",
@@ -305,7 +308,7 @@ _DECLARED = (
         Measure(
             name=f"{name}_offered",
             title=f"{words[0].upper()}{words[1:]} beside base pay",
-            of="{jobs} that state pay in a full advert, without internships",
+            of="{jobs} other than internships that state pay in a full advert",
             says=f"offer {words} beside base pay",
             answers=_if(f"list_has_any(pay_components, {list(names or _ALL_ADDITIONAL)})"),
             silence="no",
@@ -328,7 +331,7 @@ _DECLARED = (
     Measure(
         name="pay_stated",
         title="Pay is stated",
-        of=_READ_IN_FULL,
+        of=_IN_FULL,
         says="state pay",
         jobs=f"text_class = '{FULL_ADVERT}'",  # a list without texts, or a forum, is no place where pay would stand
         answers=_if("states_pay"),

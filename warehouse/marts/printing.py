@@ -45,7 +45,8 @@ class Rule:
         return f"{self.bound:,}" if self.bound >= 1 else f"{self.bound:.0%}"
 
     def explain(self, value: float) -> str:
-        """Why a value that breaks the rule is not printed."""
+        """Why a value that breaks the rule is not printed. Below a least value nothing is rounded up to it."""
+        value = math.floor(round(10 * value, 8)) / 10 if self.is_least else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
 
@@ -58,7 +59,7 @@ EMPLOYERS = Rule(
     "with fewer, what one employer does decides, and its pay scale could be told from the cell",
 )  # fmt: skip
 EVEN = Rule(
-    "n_even", 8, True, "a few employers hold most of it (as informative as {0:.1f} equal employers; {2} needed)",
+    "n_even", 8, True, "the employers are too few or too uneven (as informative as {0:.1f} equal ones; {2} needed)",
     "8 degrees of freedom are the least by Parker et al. 2017; below, intervals rest on t with a heavy tail",
 )  # fmt: skip
 LARGEST = Rule(
@@ -84,6 +85,12 @@ def rules_of_pay() -> tuple[Rule, ...]:
     """`RULES` for a band of pay: as many even employers as it takes to know both of its ends."""
     needed = max(EVEN.bound, find_least_even(BAND.low), find_least_even(BAND.high))
     return tuple(replace(rule, bound=needed) if rule is EVEN else rule for rule in RULES)
+
+
+def say_even() -> str:
+    """How many even employers are needed: "8", and where the ends of a band take more, those as well."""
+    of_pay = next(rule for rule in rules_of_pay() if rule.column == EVEN.column)
+    return str(EVEN) if of_pay.bound == EVEN.bound else f"{EVEN} (a band of pay as {of_pay})"
 
 
 def find_broken_rules(cells: SampledCells, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:

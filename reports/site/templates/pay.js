@@ -31,16 +31,16 @@ function money(low, high, currency, isLong = false) {
 const named = Object.fromEntries(["places", "works", "levels"].map((list) => [list, (id) => PAY[list].find(([name]) => name === id)]));
 
 // An answer in the money and by the time chosen: its texts with the amounts written where the marks stand ("{130000
-// 215000 long}"); without them, and why, where it has none in that money. Of too few jobs only their number is known.
+// 215000 long}"); without them, and why, where it has none in that money. Of too few only what is missing is known.
 function best(place, role, level, choice) {
-  const found = PAY.cells[`${place}.${role}.${level}`] ?? 0, few = { form: "few", period: PAY.as_of, kicker: PAY.kicker };
-  const answer = { counted: "", instead: "", ...(found.texts ? found : { ...few, ...(found.period ? found : { n: found }) }), place, role, level };
+  const found = PAY.cells[`${place}.${role}.${level}`] ?? PAY.lacks, few = { form: "few", period: PAY.as_of, kicker: PAY.kicker };
+  const answer = { counted: "", instead: "", ...(found.texts ? found : { ...few, ...(found.period ? found : { lacks: found }) }), place, role, level };
   const isEvery = answer.instead.endsWith("every level"), chosen = answer.in?.[choice.in];
   const what = `${isEvery ? "" : named.levels(level)[2]}${answer.counted || named.works(role)[1]} jobs${isEvery ? " of every level" : ""} in ${named.places(place)[2]}`;
   answer.on = [answer.counted, answer.rests].filter(Boolean).join("; ");
   if (!Array.isArray(chosen)) {
-    const why = chosen ?? "", lacks = why || `${answer.n} of ${PAY.needed} needed`, row = { form: why ? "words" : "few", needed: why || `too few to say: ${lacks}` };
-    const title = why ? `${capital(why)}: ${what}` : `Too few adverts to say: ${answer.n} of ${PAY.needed} for ${what}`;
+    const why = chosen ?? "", lacks = why || answer.lacks, row = { form: why ? "words" : "few", needed: why || `too few to say: ${lacks}` };
+    const title = why ? `${capital(why)}: ${what}` : `Too few adverts to say: ${lacks} for ${what}`;
     return { ...answer, why, title, dek: "", row: { ...row, aloud: why || `too few adverts to say, ${lacks}` }, line: ["–", "–", "–", lacks, answer.period, PAY.sureness.few] };
   }
   const [texts, currency = texts, price = 1, prices = ""] = chosen, by = price * (choice.per === "month" ? 12 : 1), per = `${choice.per}${prices}`;

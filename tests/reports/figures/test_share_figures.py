@@ -38,7 +38,10 @@ def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnect
         demand("Docker", 0.9, category="MLOps and Deployment"),
     )
     row = computed_one(con, "skills.programming_languages")
-    assert row.value == "Python 80% (78–82%), SQL 40% (38–42%); n = 400 jobs, 95% intervals"
+    assert row.value == (
+        "Python 80% (78–82%), SQL 40% (38–42%); n = 400 AI engineering jobs with a full advert in a language we read, "
+        "95% intervals"
+    )
     assert (row.n_jobs, row.status, row.basis) == (400, "published", "postings")
 
 
@@ -110,7 +113,7 @@ def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> N
         share_row(AS_OF, "role", "ai_architect", 90, 0, share=0.0, **cell),
     )
     assert computed_one(con, "roles.shares").value == (
-        "AI engineer 70% (0–70%), AI security specialist 30% (0–70%); n = 90 jobs, 95% intervals"
+        "AI engineer 70% (0–70%), AI security specialist 30% (0–70%); n = 90 AI jobs, 95% intervals"
     )
 
 
@@ -132,7 +135,8 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert row.status == "published"
     assert row.value is not None
     assert re.sub(r" \([^()]+%\)", "", row.value) == (
-        "any of these 35%, equity under 0.1–14%, bonus 34%, commission 0–9%; n = 400 jobs, 95% intervals"
+        "equity, bonus or commission 35%, equity under 0.1–14%, bonus 34%, commission 0–9%; n = 400 AI engineering "
+        "jobs other than internships that state pay in a full advert, 95% intervals"
     )
     assert row.value.count("%)") == 2, "each with its interval, and where that is far wider than the share, it alone"
     rows = {line["item"]: line for line in notes.rows_of(row)}
@@ -140,7 +144,12 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert rows["equity"]["share_lo"] < 0.001, "one employer's habit could as well not have been met"
     assert rows["commission"]["share_hi"] > 0, "nobody of forty does not mean nobody"
     table = notes.table(row)
-    assert table is not None and [line[0] for line in table.rows] == ["any of these", "equity", "bonus", "commission"]
+    assert table is not None and [line[0] for line in table.rows] == [
+        "equity, bonus or commission",
+        "equity",
+        "bonus",
+        "commission",
+    ]
     assert table.columns[-2:] == ("Jobs", "Employers")
 
 
@@ -155,7 +164,7 @@ def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: P
     adverts = (posting(number, employer_id=f"e{number % 20}", **one) for number, one in enumerate(workplaces))
     put(tables.Postings, *adverts)
     row = computed_from_core(con, starts=("workplace.remote",))["workplace.remote"]
-    expected = "All adverts we read between 39% and 80% (n = 59; 59% of jobs say where the work is done)"
+    expected = "All adverts we read between 39% and 80% (n = 100; 59% of jobs say where the work is done)"
     assert (row.value, row.status) == (expected, "published")
     table = notes.table(row)
     assert table is not None
@@ -173,7 +182,8 @@ def test_industries_are_bounded_until_enough_are_known(con: duckdb.DuckDBPyConne
     for number in range(11):
         put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 2 else "retail"})
     assert computed_from_core(con, starts=("industries.shares",))["industries.shares"].value == (
-        "retail between 30% and 75%, finance between 25% and 70%; n = 55 jobs; 55% of jobs are of employers whose "
+        "retail between 30% and 75%, finance between 25% and 70%; n = 100 AI engineering jobs; 55% of jobs are of "
+        "employers whose "
         "industry is known"
     )
     for number in range(11, 16):
@@ -286,4 +296,7 @@ def test_an_item_that_nobody_asks_for_is_a_share_of_nought_with_an_upper_end(
         ends = {"share": n_yes / 300, "share_lo": n_yes / 600, "share_hi": 0.012 if n_yes == 0 else 0.06}
         put(mart_tables.Shares, share_row(AS_OF, "qualification", item, 300, n_yes, **sure | ends))
     row = computed_one(con, "qualification.shares")
-    assert row.value == "a portfolio of work 0% (0–1%), a certification 3% (2–6%); n = 300 jobs, 95% intervals"
+    assert row.value == (
+        "a portfolio of work 0% (0–1%), a certification 3% (2–6%); n = 300 AI jobs with a full advert in English, 95% "
+        "intervals"
+    )

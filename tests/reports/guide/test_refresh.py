@@ -112,8 +112,8 @@ def test_shares_of_all_places_can_be_headed_by_which_adverts_they_are(ledger: li
 def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: list[Figures]) -> None:
     alone = text_of("  <!-- figure:skills.big_data -->\n  <!-- /figure -->\n" + END, ledger)
     assert alone.startswith(
-        "  <!-- figure:skills.big_data -->\n\n  In the adverts we read: share of the AI engineering jobs whose full "
-        "advert was read. Each job counts once: "
+        "  <!-- figure:skills.big_data -->\n\n  In the adverts we read: share of the AI engineering jobs with a full "
+        "advert in a language we read. Each job counts once: "
     )
     assert (
         alone.split("Each job counts once: ")[1]

@@ -277,8 +277,15 @@ def test_figures_are_compared_part_by_part(snapshot: Snapshot) -> None:
     assert median["beyond_intervals"] is None and "no interval" in median["says"]
 
 
-def number(low: float | None, high: float | None) -> Number:
-    return Number(part="share", value=0.5, low=low, high=high, unit="share of jobs", form="point")
+def number(low: float | None, high: float | None, form: str = "point") -> Number:
+    return Number(part="share", value=0.5, low=low, high=high, unit="share of jobs", form=form)
+
+
+def test_bounds_of_all_jobs_are_not_compared_with_an_interval_of_those_that_say() -> None:
+    bounds, interval = number(0.1, 0.2, "bounds"), number(0.3, 0.4)
+    assert compare.is_beyond(bounds, interval) is None
+    assert "one is of all jobs" in compare.conclude(bounds, interval)
+    assert compare.is_beyond(bounds, number(0.3, 0.4, "bounds")) is True
 
 
 @pytest.mark.parametrize(

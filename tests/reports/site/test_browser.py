@@ -253,7 +253,7 @@ def test_places_are_compared_in_one_money(reader: Reader) -> None:
 def test_too_few_adverts_show_the_closest_answers(reader: Reader) -> None:
     page = pay(reader, level="entry")
     expect(page.locator("#title")).to_have_text(
-        "Too few adverts to say: 12 of 30 for entry-level AI engineering jobs in the United States"
+        "Too few adverts to say: 12 of 30 needed for entry-level AI engineering jobs in the United States"
     )
     closest = page.locator("#closest a")
     assert 1 <= closest.count() <= 3
@@ -417,7 +417,7 @@ def test_skills_are_searched_and_chosen_by_kind_and_count(reader: Reader) -> Non
     shares = page.locator("#chart .row .value b").all_inner_texts()
     page.get_by_label("Preferred").check()
     assert page.locator("#chart .row .value b").all_inner_texts() != shares
-    expect(page.locator("#title")).to_contain_text("Skills preferred in AI engineering adverts")
+    expect(page.locator("#title")).to_contain_text("Skills preferred in AI engineering jobs")
     page.get_by_label("Place").select_option("United States")
     before = (reader.text("#title"), page.locator("#chart").inner_html())
     assert "in the United States" in before[0]

@@ -10,6 +10,7 @@ import pytest
 from reports.cells.cell import Cell
 from reports.figures.places import PLACES, slug
 from reports.figures.share_figures import declare_places, declare_share, name_jobs
+from reports.figures.verdicts import judge_places
 from reports.wording import shares
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.marts.measures import MEASURES, Measure
@@ -55,9 +56,31 @@ def test_no_word_but_those_of_the_declaration() -> None:
     table = renderer.table([ROW])
     assert table.columns[0] == "Clearance" and "share of the data jobs in defence." in table.key
     assert renderer.text([ROW]) == (
-        "X 31% (28–34%); n = 400 jobs, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
+        "X 31% (28–34%); n = 400 data jobs in defence, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
     )
     assert shares.one(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
+
+
+def test_shares_of_countries_alone_rest_on_no_number_of_jobs_of_all() -> None:
+    rows = [ROW | {"region_level": "country", "n_employers": 60}]
+    assert judge_places(rows).n_jobs is None, "a job counts in each of its countries"
+    everywhere = ROW | {"region_level": "world", "n_jobs": 900, "n_employers": 90}
+    assert judge_places([everywhere, *rows]).n_jobs == 900
+    renderer = shares.places(replace(CLEARANCE, remark="wishes count, too"), "data jobs", "country")
+    assert list(renderer.note(rows)) == ["wishes count, too"], "who does not say is counted country by country"
+    assert renderer.table is not None and "Do not say" in renderer.table(rows).columns
+
+
+def test_a_share_says_in_which_languages_its_texts_are_read() -> None:
+    assert "Texts in English alone are read for it." in _key_of("qualification")
+    assert "Texts in English, German, French" in _key_of("degree")
+    assert "Texts in" not in _key_of("workplace")
+
+
+def _key_of(measure: str) -> str:
+    table = shares.items(MEASURES[measure], "AI jobs").table
+    assert table is not None
+    return table([ROW]).key
 
 
 def test_a_share_is_said_as_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

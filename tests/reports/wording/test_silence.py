@@ -37,7 +37,7 @@ def test_a_table_has_a_row_for_each_place_where_silence_is_known() -> None:
     assert table.rows[0][1:] == ("132 of 195 (68%)", "155K", "130K to 192K", "148K to 162K")
     assert table.rows[1][3] == "no informative bounds: 40 of 103 state pay"
     assert table.below == (silence.LEFT_OUT,)
-    assert renderer.text([BOUNDED, UNBOUNDED]) == "A: 130K to 192K; B: no informative bounds, 40 of 103 state pay"
+    assert renderer.text([BOUNDED, UNBOUNDED]) == "A: USD 130K to 192K; B: no informative bounds, 40 of 103 state pay"
     assert renderer.text([THIRD_PARTY]) == "no band rests on adverts we read"
 
 

@@ -74,11 +74,14 @@ def test_a_rounded_end_never_contradicts_the_verdict(low: float, expected: str) 
     assert numbers.interval({"share_lo": low, "share_hi": 0.4}) == expected
 
 
+READ = "with a full advert in a language we read"
+
+
 @pytest.mark.parametrize(
     ("form", "expected", "in_a_list", "intervals"),
     [
-        ("point", "30%", "30% (12–45%)", ", 95% intervals"),
-        ("interval", "12–45%", "12–45%", ", 95% intervals"),
+        ("point", "30%", "30% (12–45%)", f" {READ}, 95% intervals"),
+        ("interval", "12–45%", "12–45%", f" {READ}, 95% intervals"),
         ("bounds", "between 12% and 88%", "between 12% and 88%", ""),
     ],
 )
@@ -87,7 +90,7 @@ def test_a_share_is_printed_in_its_form(form: str, expected: str, in_a_list: str
     assert numbers.printed_share(row) == expected
     text = declaration_of("skills.any").renderer.text
     rows = [row | {"name": "R", "n_jobs": 400}, row | {"name": "Go", "form": "point"}]
-    assert text(rows) == f"R {in_a_list}, Go 30% (12–45%); n = 400 jobs{intervals}"
+    assert text(rows) == f"R {in_a_list}, Go 30% (12–45%); n = 400 AI engineering jobs{intervals}"
 
 
 @pytest.mark.parametrize(("n_known", "expected"), [(590, "59%"), (598, "59.8%"), (600, "60%"), (1_000, "100%")])
@@ -236,14 +239,14 @@ def test_shares_by_place_name_the_places_that_are_withheld() -> None:
     renderer = shares.places(MEASURES["workplace"], "AI jobs", "region")
     assert renderer.text(rows) == (
         "World 31% (28–34%; n = 400; 80% of jobs say where the work is done; of all jobs 25–45%); Caribbean between "
-        "10% and 85% (n = 40; 25% say so); 1 more withheld"
+        "10% and 85% (n = 160; 25% say so); 1 more withheld"
     )
-    assert list(renderer.note(rows)) == ["100 more jobs do not say"]
+    assert list(filter(None, renderer.note(rows))) == ["100 more jobs do not say"]
     assert renderer.table is not None
     table = renderer.table(rows)
-    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "30", "400")
+    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "30", "400", "100")
     assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
-    assert table.below == ("Withheld, too few jobs or employers: Polynesia (n = 3).",)
+    assert table.below == ("Withheld, since jobs or employers are too few or too uneven: Polynesia (n = 3).",)
     of_pay = shares.places(MEASURES["pay_stated"], "AI jobs", "country")
     assert of_pay.table is not None
     of_country = of_pay.table([row | {"name": "World", "bound_lo": None}])
@@ -267,8 +270,8 @@ def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
     assert make is not None
     key = make([row]).key
     assert key.startswith(
-        "In the adverts we read: share of the AI engineering jobs whose full advert was read. Each job counts once: a "
-        "share is its jobs divided by 1,200. "
+        "In the adverts we read: share of the AI engineering jobs with a full advert in a language we read. Each job "
+        "counts once: a share is its jobs divided by 1,200. "
     )
     assert key.endswith(
         " Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from 3%, rare "

@@ -454,7 +454,7 @@ def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_i
 EMPLOYERS = [
     ([1] * 29, "not enough data (n = 29; 30 needed)"),
     ([4] * 9, "not enough employers (9; 10 needed)"),
-    ([50] + [1] * 60, "a few employers hold most of it (as informative as 4.7 equal employers; 8 needed)"),
+    ([50] + [1] * 60, "the employers are too few or too uneven (as informative as 4.7 equal ones; 8 needed)"),
     ([3] * 10, None),
 ]
 
