@@ -130,14 +130,33 @@ def follow_vintages(con: Connection) -> None:
     standing = {name: one for name, *one in con.execute(_STANDING).fetchall()}
     for cls in PUBLISHED.values():
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE list NOT IN (SELECT unnest(?))", [list(standing)])
-    there = " UNION ".join(f"SELECT list, vintage FROM {table_of(cls).name}" for cls in PUBLISHED.values())
-    in_place: dict[str, set[int]] = {}
-    for name, vintage in con.execute(there).fetchall():
-        in_place.setdefault(name, set()).add(vintage)
+    in_place = _read_in_place(con)
     for name, (number, as_of, decided_on) in standing.items():
         if in_place.get(name) != {number}:
             publish(con, {name: number}, cells_of=as_of, published_on=decided_on)
     say_waiting(con)
+
+
+def put_back_lost(con: Connection) -> set[str]:
+    """Put back cells that stand but are not there: a file of the record is damaged, and both databases are lost.
+
+    They are read from the marts of their days. Gives the lists whose marts are lost, too. To be called in a
+    transaction.
+    """
+    in_place = _read_in_place(con)
+    lost = {name: one for name, *one in con.execute(_STANDING).fetchall() if name not in in_place}
+    for name, (number, as_of, decided_on) in lost.items():
+        publish(con, {name: number}, cells_of=as_of, published_on=decided_on)
+    return lost.keys() - _read_in_place(con).keys() if lost else set()
+
+
+def _read_in_place(con: Connection) -> dict[str, set[int]]:
+    """The numbers of the vintages whose cells are in `published`, by list."""
+    there = " UNION ".join(f"SELECT list, vintage FROM {table_of(cls).name}" for cls in PUBLISHED.values())
+    in_place: dict[str, set[int]] = {}
+    for name, vintage in con.execute(there).fetchall():
+        in_place.setdefault(name, set()).add(vintage)
+    return in_place
 
 
 def _on(mart: type, day: date) -> str:

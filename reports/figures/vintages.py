@@ -103,9 +103,9 @@ def last_decided_day(con: Connection) -> date | None:
 class _Case:
     """A list on a night: its vintages, the one that stands (`last`), the one that waits, and what the night offers.
 
-    `is_due`: the night revises lists. `is_again`: an earlier run of the same day made what stands. `is_stale`: that is
-    too old. `is_thin`: few of its jobs are left. `is_changed`: tonight another cell than what stands; `why` says why
-    the new vintage would wait.
+    `is_due`: the night revises lists. `is_again`: an earlier run of the same day made what stands. `is_stale`: that
+    is too old. `is_thin`: few of its jobs are left. `is_lost`: the cells that stand are lost. `is_changed`: tonight
+    another cell than what stands; `why` says why the new vintage would wait.
     """
 
     history: Sequence[Vintages]
@@ -116,6 +116,7 @@ class _Case:
     is_again: bool
     is_stale: bool
     is_thin: bool
+    is_lost: bool
     is_changed: bool = False
     why: str = ""
 
@@ -123,7 +124,7 @@ class _Case:
     def may_change(self) -> bool:
         """Whether it may be revised: by the calendar, again, because what stands is stale, or because one waits."""
         is_asked = self.is_due or self.is_again or self.is_stale or self.waiting is not None
-        return is_asked and self.last is not None and not self.is_thin
+        return is_asked and self.last is not None and not (self.is_thin or self.is_lost)
 
 
 def revise(
@@ -141,19 +142,20 @@ def revise(
     published in `published`; to be called in a transaction.
     """
     take_over(con, figures)
+    lost = published.put_back_lost(con)
     histories, offers_of = read_vintages(con), functools.cache(functools.partial(published.read_offers, con))
     is_due = not is_monthly or _is_first_of_month(con, as_of)
     cases = []
     for name, offer in offers_of(as_of).items():
         history = histories.get(name, [])
         last, new = last_published(history), _new_vintage(name, offer, history, as_of)
-        if last is None or not only_first:
+        if last is None or name in lost or not only_first:
             cases.append(
                 _Case(
                     history=history, last=last, waiting=waiting_one(history), new=new, is_due=is_due,
                     is_again=last is not None and _is_again(last, as_of),
                     is_stale=last is not None and _is_stale(last, as_of),
-                    is_thin=last is not None and _is_thin(new, last),
+                    is_thin=last is not None and _is_thin(new, last), is_lost=name in lost,
                 )
             )  # fmt: skip
     rows: list[Vintages] = []
@@ -189,6 +191,7 @@ def _decide(
     if last is None:
         yield True, PUBLISHED, FIRST
         return
+    yield one.is_lost, PUBLISHED, "the cells that stood were lost with the databases and their record"
     if waiting is not None:
         yield last.list not in offers_of(waiting.as_of), WITHDRAWN, "its cells were lost with the databases"
         yield _is_overdue(one, waiting, last), NOT_REVIEWED, f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"

@@ -331,6 +331,19 @@ def test_published_cells_are_frozen_and_say_since_when_they_have_a_value(nights:
     ]  # fmt: skip
 
 
+def test_cells_that_stand_and_were_lost_come_from_the_marts_of_their_day_else_from_tonight(nights: Nights) -> None:
+    nights.night(0.30)
+    nights.con.execute("DELETE FROM published.shares")
+    nights.pass_days(1)
+    assert nights.night(0.60) == [] and nights.share() == 0.30, "the vintage that stands"
+    nights.con.execute("DELETE FROM published.shares")
+    nights.con.execute("DELETE FROM mart.shares WHERE as_of = ?", [FIRST])
+    nights.pass_days(1)
+    (one,) = nights.night(0.40)
+    assert (one.number, one.state, nights.share()) == (2, "published", 0.40)
+    assert one.why == "the cells that stood were lost with the databases and their record"
+
+
 def test_cells_that_were_lost_cannot_be_accepted(nights: Nights) -> None:
     nights.night(0.30)
     nights.day = date(2026, 4, 1)
