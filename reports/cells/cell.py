@@ -1,8 +1,8 @@
 """A cell: one published value with everything that must be known to print it. All printers print cells.
 
 A cell is made from a row, of a published mart (`published`) or behind a figure of the ledger (`of_figure`), and the
-declaration of its measure. Its numbers are never surer than what is printed: where the interval of a number stands in
-its place, the number is None and its ends remain; of bounds alike.
+declaration of its measure. It never gives a number that is not printed: where an interval or bounds are printed
+instead, the number is None and its ends remain.
 """
 
 from __future__ import annotations
@@ -89,11 +89,11 @@ class Number:
 
     @property
     def known(self) -> tuple[float, float] | None:
-        """It as a range: itself twice, or its interval where that stands in its place."""
+        """What is printed, as a range: the value twice, or the interval that is printed instead."""
         return self.ends if self.value is None else (self.value, self.value)
 
     def describe(self) -> dict[str, Any]:
-        """It as part of a file of the release."""
+        """The number as files of the release have it."""
         record = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
         return record if self.counts is None else record | dict(zip(("n", "employers"), self.counts, strict=True))
 

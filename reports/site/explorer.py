@@ -49,7 +49,7 @@ _NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A cell of pay, whose item is a level, and what is known of it here alone.
+    """A cell of pay with what only the explorer knows of it. The item of the cell is a level.
 
     `counted` is the work that was counted where it is wider than what was asked for, `instead` what stands in the place
     of adverts at that level ("a survey, every level"), `review` since when another vintage waits, `licence` what the
@@ -131,7 +131,7 @@ class Answer:
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """An amount in its money; one without a value and ends where it has none."""
+        """An amount in the money of the answer; an empty one where there is none."""
         return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
@@ -273,7 +273,7 @@ def _of_figure(figure: Figures) -> Answer | None:
 
 
 def answer_of(row: Row, basis: str, key: Key = ("", "", ""), **known: Any) -> Answer:
-    """A row of pay as an answer; what else is `known` of it."""
+    """A row of pay as an answer, with what else is `known` of it."""
     place, work, level = key
     cell = Cell(id="", kind=PAY_IDS, renderer=pay.PAY, row=row, place=place, work=work, item=level, basis=basis)
     return Answer(cell=cell, **known)

@@ -79,7 +79,7 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnChart:
-    """A chart of a figure: its rows of how many, on which axis, and names for the parts of a whole."""
+    """A chart of a figure: its rows, how many there are in all, and names for the parts of a stack."""
 
     kind: Kind
     label: str
@@ -89,7 +89,7 @@ class DrawnChart:
 
     @property
     def chart(self) -> Markup:
-        """It as a page has it."""
+        """The chart as HTML."""
         return rows.draw(self.rows, self.kind.axis(self.rows), label=self.label, classes=self.kind.name)
 
     @property
