@@ -363,7 +363,7 @@ def _list_said(row: Figures) -> Iterator[_Said]:
         for one in (number for sentence in read_sentences(statement) for number in sentence.numbers):
             yield _Said(one.unit, one.part or "value", one.low, one.high, one.step, bound=one.bound)
         return
-    numbers = {number.part: number for number in numbers_of(notes.rows_of(row)[0])}
+    numbers = numbers_of(notes.rows_of(row)[0])
     for name, number in numbers.items():
         low, high = number.low or 0, number.high or 0
         value = (low, high) if number.value is None else (number.value, number.value)

@@ -1,18 +1,19 @@
 """A cell: one published value with everything that must be known to print it. All printers print cells.
 
 A cell is made from a row, of a published mart (`published`) or behind a figure of the ledger (`of_figure`), and the
-declaration of its measure. Its numbers are never surer than what is printed: where the interval of a number stands in
-its place, the number is None and its ends remain; of bounds alike.
+declaration of its measure. It never gives a number that is not printed: where an interval or bounds are printed
+instead, the number is None and its ends remain.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reports.wording.bases import OF_OTHERS, OWN
 from reports.wording.numbers import Row, printed_share
 from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, choose_form
@@ -49,12 +50,7 @@ PARTS = (
     Part("local_low", "local_low", _LOCALLY),
     Part("local_high", "local_high", _LOCALLY),
     Part("local_median", "local_p50", _LOCALLY),
-    Part(
-        f"local_{MEDIAN_OF_PANEL}",
-        "local_p50_of_panel",
-        _LOCALLY,
-        counts=_LOCALLY_OF_PANEL,
-    ),
+    Part(f"local_{MEDIAN_OF_PANEL}", "local_p50_of_panel", _LOCALLY, counts=_LOCALLY_OF_PANEL),
     Part("local_p25", "local_p25", _LOCALLY),
     Part("local_p75", "local_p75", _LOCALLY),
     Part("pay", "usd", "USD per year"),
@@ -93,11 +89,11 @@ class Number:
 
     @property
     def known(self) -> tuple[float, float] | None:
-        """It as a range: itself twice, or its interval where that stands in its place."""
+        """What is printed, as a range: the value twice, or the interval that is printed instead."""
         return self.ends if self.value is None else (self.value, self.value)
 
     def describe(self) -> dict[str, Any]:
-        """It as part of a file of the release."""
+        """The number as files of the release have it."""
         record = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
         return record if self.counts is None else record | dict(zip(("n", "employers"), self.counts, strict=True))
 
@@ -108,10 +104,11 @@ def _parts_of(columns: tuple[str, ...]) -> tuple[tuple[Part, str, str], ...]:
     return tuple((part, f"{part.column}_lo", f"{part.column}_hi") for part in PARTS if part.column in columns)
 
 
-def numbers_of(row: Row) -> Iterator[Number]:
-    """The numbers of a row; none where it is withheld."""
+def numbers_of(row: Row) -> dict[str, Number]:
+    """The numbers of a row by part; {} where it is withheld."""
+    numbers: dict[str, Number] = {}
     if row.get("status") == "suppressed":
-        return
+        return numbers
     for part, column_lo, column_hi in _parts_of(tuple(row)):
         value, low, high = row[part.column], row.get(column_lo), row.get(column_hi)
         form = (row.get(part.form_column) or POINT) if part.form_column else None
@@ -121,16 +118,13 @@ def numbers_of(row: Row) -> Iterator[Number]:
             continue
         form = form or choose_form(value or 0.0, low, high)
         unit = part.unit.format_map({"currency": row.get("currency"), "local_currency": row.get("local_currency")})
-        yield Number(
+        numbers[part.name] = Number(
             part=part.name, value=value if form == POINT else None, low=low, high=high, unit=unit, form=form,
             counts=(row[part.counts[0]], row[part.counts[1]]) if part.counts else None,
         )  # fmt: skip
+    return numbers
 
 
-OWN = "advertised"
-"""The basis of cells that count adverts we read."""
-OF_OTHERS = frozenset(("advertised_third_party", "reported", "official", "cited"))
-"""Bases of values that others collected or said."""
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
 """How sure a value is: firm; the range rather than the point; from others; too few to say; in words alone."""
 
@@ -181,7 +175,7 @@ class Cell:
     @functools.cached_property
     def numbers(self) -> Mapping[str, Number]:
         """Its numbers by part."""
-        return {number.part: number for number in numbers_of(self.row)}
+        return numbers_of(self.row)
 
     @functools.cached_property
     def text(self) -> str:
@@ -232,8 +226,11 @@ class Cell:
     @property
     def sureness(self) -> str:
         """How sure it is: FIRM, ROUGH, OTHERS or FEW; of pay by the two ends of its band."""
-        ends = [self.numbers[part] for part in ("low", "high") if part in self.numbers]
-        is_point = all(number.form == POINT for number in ends or self.numbers.values())
+        return self.judge([part for part in ("low", "high") if part in self.numbers] or self.numbers)
+
+    def judge(self, parts: Iterable[str]) -> str:
+        """How sure some of its parts are together."""
+        is_point = all(part in self.numbers and self.numbers[part].value is not None for part in parts)
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
 
     @property

@@ -20,8 +20,9 @@ from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.ladder import Attempt, FigureInputs, add_up, choose, inputs_of, oldest
 from reports.figures.pay_figures import REGIONS_PAY
 from reports.figures.query import Connection
-from reports.figures.verdicts import OWN_BASES, Verdict
+from reports.figures.verdicts import Verdict
 from reports.wording import gaps, notes, numbers, pay
+from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import DAYS_UNSAID
 from transforms.records.vocabulary import FIGURE_STATES

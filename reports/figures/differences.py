@@ -21,8 +21,8 @@ from reports.figures import ladder
 from reports.figures.declaration import Figure
 from reports.figures.ladder import FigureInputs, Groups
 from reports.figures.query import Connection
-from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
+from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures

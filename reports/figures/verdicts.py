@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from reports.wording import numbers
+from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Rows
 from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STALE_DAYS
-from warehouse.mart_tables import BONUS
 from warehouse.marts.printing import JOBS, RULES
 
-OWN_BASES = ("advertised", BONUS, "postings")
-"""Bases of what we read ourselves: adverts that were open on the days of the reference period. A figure of them is
-stale when that ended more than `MAX_DAYS_APART` ago."""
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
-"""The same of others: days for what comes once a year, as surveys and collections do."""
+"""Days after its reference period when a figure of what others collect once a year is stale, as surveys are; one of our
+own adverts (`OWN_BASES`) is after `MAX_DAYS_APART`."""
 DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
 """Days from when a figure is stale until it is withheld, however often its source speaks."""
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE

@@ -23,8 +23,8 @@ from reports.figures.declaration import Figure
 from reports.figures.differences import Pair
 from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
-from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes, numbers
+from reports.wording.bases import OWN_BASES
 from transforms.records.definitions import MAX_DAYS_APART, MAX_DAYS_THIN, MAX_DAYS_WAITING, MAX_STALE_DAYS
 from warehouse import database, published
 from warehouse.mart_tables import Figures

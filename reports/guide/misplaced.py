@@ -32,7 +32,7 @@ _PLACES = {"href": "the address of a link", "src": "the address of a link", "tit
 
 
 def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """Those of some parts of a Markdown text that stand within a link or the text of an image: (offset, words)."""
+    """Parts of a Markdown text that lie within a link or the text of an image, as (offset, words)."""
     if not spans or not re.search(r"\]\(|\]:|!\[", text):
         return
     edges = [0, *(edge for span in spans for edge in span), len(text)]

@@ -360,7 +360,7 @@ def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
 
 
 def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
-    """Of each figure used its name, what it rests on, n, the reference period and the sources."""
+    """A row for each figure used: its name, what it rests on, n, the reference period and the sources."""
     for figure in day.used:
         credit = notes.credit(figure, day.titles) or "–"
         name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)

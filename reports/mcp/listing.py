@@ -35,7 +35,7 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What can be listed: its id, what filters hold against it, and the text in which words are looked for."""
+    """An entry of the list: its id, the values that filters compare, and the text that is searched."""
 
     id: str
     values: Mapping[str, Collection[str]]
@@ -75,7 +75,7 @@ def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """A filter: what it is called, the names in ids by all that stands for them, and how they are heard in words."""
+    """A filter: what it is called, every spelling of each part of an id, and how free words are matched."""
 
     what: str
     names: Callable[[], Mapping[str, str]]
@@ -127,7 +127,7 @@ FILTERS = {
     ),
     "measure": Filter(what="measure", names=_names_of_measures),
 }
-"""Filters by name; that of a measure is of a kind of figure, too."""
+"""Filters by name; `measure` takes kinds of figures, too."""
 
 
 @dataclass(frozen=True, kw_only=True)

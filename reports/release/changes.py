@@ -93,7 +93,7 @@ def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], 
 
 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
-    """What is not the same, by name: what it was and what it is; None where there was or is none."""
+    """What differs, by name: the value before and now; None where it was or is missing."""
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name) or name not in then or name not in now:
             yield name, then.get(name), now.get(name)

@@ -82,7 +82,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "rows": [
             {
                 "name": name,
-                "parts": {number.part: number.describe() for number in numbers_of(row)},
+                "parts": {part: number.describe() for part, number in numbers_of(row).items()},
                 "n": row.get("n_persons") or row.get("n_jobs"),
                 "employers": row.get("n_employers"),
                 "status": row.get("status"),

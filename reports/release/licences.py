@@ -35,7 +35,7 @@ class Licence:
         return {OURS: "CC BY 4.0", QUOTATION: f"{self.name[0].upper()}{self.name[1:]}"}.get(self.id, self.id)
 
     def describe(self) -> dict[str, str | None]:
-        """It as part of a file of the release."""
+        """The licence as files of the release have it."""
         return asdict(self)
 
 

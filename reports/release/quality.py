@@ -10,10 +10,10 @@ from typing import Any
 
 from reports.figures import query
 from reports.figures.query import Connection
-from reports.figures.verdicts import OWN_BASES
 from reports.release import texts
 from reports.release.licences import OURS
 from reports.release.published import PublishedDay
+from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import percent
 from warehouse.marts.printing import EMPLOYERS, JOBS
 from warehouse.reading_depth import describe_depth, measure_depth

@@ -96,7 +96,7 @@ CONCEPTS = {
 ATTRIBUTES = ("OBS_LOW", "OBS_HIGH", "UNIT_MEASURE", "STATUS", "FORM", "N", "EMPLOYERS")
 NUMERIC = ("OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS")
 TYPES = {"TIME_PERIOD": "GregorianDay"} | dict.fromkeys(NUMERIC, "Double")
-"""Types of what has no list of codes and is no text."""
+"""Types of columns that hold neither text nor codes."""
 
 
 def code(text: str) -> str:

@@ -27,7 +27,6 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from reports import definition_words
-from reports.cells.cell import OWN
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
@@ -38,6 +37,7 @@ from reports.release.published import PublishedDay
 from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
 from reports.site.sections import Section
 from reports.wording import notes, numbers
+from reports.wording.bases import OWN
 from reports.wording.levels import capitalise, define
 from reports.wording.lists import entitle_list
 from reports.wording.numbers import percent

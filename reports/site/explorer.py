@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, OWN, WORDS, Cell, Number
+from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, WORDS, Cell, Number
 from reports.cells.of_figure import cells_of
 from reports.cells.published import read_cells
 from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
@@ -24,7 +24,7 @@ from reports.release.licences import Licence, combine, licence_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes, pay
-from reports.wording.bases import BASES, NAMED
+from reports.wording.bases import BASES, NAMED, OWN
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, Row, day
 from reports.wording.work import WORKS, name_work, split_work
@@ -49,11 +49,11 @@ _NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A cell of pay, whose item is a level, and what is known of it here alone.
+    """A cell of pay with what only the explorer knows of it. The item of the cell is a level.
 
     `counted` is the work that was counted where it is wider than what was asked for, `instead` what stands in the place
     of adverts at that level ("a survey, every level"), `review` since when another vintage waits, `licence` what the
-    amounts may be used under, `why` why there is none in the money asked for. `money` is the prefix of its parts:
+    amounts may be used under, `why` why it has no amount in the money asked for. `money` is the prefix of its parts:
     "local_" for those in the money of the place.
     """
 
@@ -131,7 +131,7 @@ class Answer:
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """An amount in its money; one without a value and ends where it has none."""
+        """An amount in the money of the answer; an empty one where there is none."""
         return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
@@ -170,7 +170,7 @@ class Explorer:
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """An answer in US dollars, or why there is none in them; one of no jobs where nothing was counted."""
+        """An answer in US dollars, or why it has no amount in them; an empty one if nothing was counted."""
         answer = self.answers.get(key)
         if answer is None:
             return answer_of({"status": "suppressed", "n_jobs": 0}, OWN, key, period=day(self.as_of))
@@ -273,7 +273,7 @@ def _of_figure(figure: Figures) -> Answer | None:
 
 
 def answer_of(row: Row, basis: str, key: Key = ("", "", ""), **known: Any) -> Answer:
-    """A row of pay as an answer; what else is `known` of it."""
+    """A row of pay as an answer, with what else is `known` of it."""
     place, work, level = key
     cell = Cell(id="", kind=PAY_IDS, renderer=pay.PAY, row=row, place=place, work=work, item=level, basis=basis)
     return Answer(cell=cell, **known)

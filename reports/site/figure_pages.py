@@ -168,7 +168,7 @@ def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Ma
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""The names of facts on when a figure is of, by how the words of its period begin."""
+"""Names of the fact that gives the period, by the first words of the period."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:

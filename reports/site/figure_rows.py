@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reports.cells.cell import FEW, OTHERS, Cell, judge_sureness
+from reports.cells.cell import FEW, OTHERS, Cell
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.pay_figures import say_instead
@@ -79,7 +79,7 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnChart:
-    """A chart of a figure: its rows of how many, on which axis, and names for the parts of a whole."""
+    """A chart of a figure: its rows, how many there are in all, and names for the parts of a stack."""
 
     kind: Kind
     label: str
@@ -89,7 +89,7 @@ class DrawnChart:
 
     @property
     def chart(self) -> Markup:
-        """It as a page has it."""
+        """The chart as HTML."""
         return rows.draw(self.rows, self.kind.axis(self.rows), label=self.label, classes=self.kind.name)
 
     @property
@@ -160,12 +160,6 @@ def name_row(cell: Cell) -> str:
     )
 
 
-def _form(cell: Cell, *parts: str) -> str:
-    """How sure a row is that prints some parts of a cell."""
-    is_point = all(part in cell.numbers and cell.numbers[part].value is not None for part in parts)
-    return judge_sureness("low" if cell.row.get("is_low") else cell.status, cell.basis, is_point=is_point)
-
-
 # --- pay -----------------------------------------------------------------------------------------------------
 
 
@@ -205,7 +199,7 @@ def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     stated = f"{silence.say_stated(row)} jobs state pay"
     return [
         ChartRow(
-            name=name, beneath=stated, value=value, value_beneath=bounds, form=_form(cell, kind.part),
+            name=name, beneath=stated, value=value, value_beneath=bounds, form=cell.judge([kind.part]),
             marks=tuple(marks), spoken=f"{name}: median {value} a year, {bounds}{odds}; {stated}.",
             badge=words.find_review(row.get("value")),
         )
@@ -220,7 +214,7 @@ def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     number = cell.numbers.get(kind.part)
     if number is None or number.known is None:
         return [ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")]
-    form, marks, say = _form(cell, kind.part), [], _bounds if number.form == BOUNDS else kind.say
+    form, marks, say = cell.judge([kind.part]), [], _bounds if number.form == BOUNDS else kind.say
     value, beneath, between = say(*number.known), "silence leaves it open" if number.form == BOUNDS else "no point", ""
     if number.ends is not None:
         marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
@@ -264,7 +258,7 @@ def _kind_of_source(cell: Cell) -> str:
 
 def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
-    row, difference, form = cell.row, cell.numbers[kind.part].value, _form(cell, kind.part)
+    row, difference, form = cell.row, cell.numbers[kind.part].value, cell.judge([kind.part])
     ends = disclosure.say_ends(row).removesuffix(" points")
     value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
     in_points = ChartRow(

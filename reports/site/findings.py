@@ -134,7 +134,7 @@ def _as_dots(row: ChartRow) -> ChartRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaders:
-    """What is said of the items that may be the first: where one leads, where all share the top, and of some of more.
+    """Titles on the leading items: one leads, all leaders are named, or only some of them are.
 
     At most `most` are named, each by `name`; {Names} begin a sentence.
     """
@@ -186,14 +186,14 @@ NOT_ASKED = "not_asked"
 
 
 def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
-    """Of the answers that may be the first, by the ranks that hold together with 95 % (`mart.shares`)."""
+    """The title on the answers that may rank first; ranks hold together with 95 % (`mart.shares`)."""
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
     known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
     return leaders.say([(name, share) for name, share in known if share is not None], len(first))
 
 
 def _say_item(item: str, cells: Sequence[Cell]) -> str | None:
-    """Of the share of one item."""
+    """The share of one item as a sentence."""
     return next((cell.sentence for cell in cells if cell.item == item), None)
 
 

@@ -87,6 +87,10 @@ BASES = {
     ),
 }
 """Kinds of source by `basis` of the marts and the ledger; those of pay in the order in which they are shown."""
+OWN_BASES = (OWN, BONUS, "postings")
+"""Kinds of source that count adverts we read, open on the days of the reference period."""
+OF_OTHERS = BASES.keys() - set(OWN_BASES)
+"""Kinds of source that others collected, or said."""
 NAMED = tuple(basis for basis, one in BASES.items() if one.name)
 """Kinds of source of pay that stand beside each other."""
 

@@ -14,9 +14,8 @@ from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
-from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
-from reports.wording.bases import BASES, unit_of
+from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import (
     LOW_CONFIDENCE,

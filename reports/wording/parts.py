@@ -70,11 +70,6 @@ def count(number: int | None, style: PartFormat) -> str | None:
 # --- shares ---------------------------------------------------------------------------------------------
 
 
-def _numbers(row: Row) -> dict[str, Number]:
-    """The numbers of a row by part, none surer than it is printed."""
-    return {number.part: number for number in numbers_of(row)}
-
-
 def _percent(share: float, style: PartFormat) -> str:
     """A share by the locale, with as many digits as `numbers.percent` gives it."""
     text = numbers.percent(share)
@@ -87,7 +82,7 @@ def _percent(share: float, style: PartFormat) -> str:
 
 
 def _share(row: Row, style: PartFormat) -> str | None:
-    number = _numbers(row).get("share")
+    number = numbers_of(row).get("share")
     if number is not None and number.form == BOUNDS:
         return "between {} and {}".format(*(_percent(end, style) for end in number.ends or ()))
     if number is None or number.value is None:
@@ -96,7 +91,7 @@ def _share(row: Row, style: PartFormat) -> str | None:
 
 
 def _share_interval(row: Row, style: PartFormat) -> str | None:
-    number = _numbers(row).get("share")
+    number = numbers_of(row).get("share")
     if number is None or number.ends is None or number.form == BOUNDS:
         return None
     if style.form == "short" and style.locale == "en":
@@ -128,7 +123,7 @@ def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | No
         part, currency = part if currency == own else f"local_{part}", own
     if style.money == "ppp":
         currency, divisor = "PPP USD", divisor * (row.get("price") or 0.0)
-    number = _numbers(row).get(part)
+    number = numbers_of(row).get(part)
     if number is None or not divisor:
         return None
     value, low, high = (None if one is None else one / divisor for one in (number.value, number.low, number.high))

@@ -295,7 +295,7 @@ def shown_on_page(data: Path, figure: str) -> str | None:
 def parts_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The numbers of rows, part by part, as files of a release have them."""
     return [
-        {number.part: number.describe() for number in numbers_of(row)}
+        {part: number.describe() for part, number in numbers_of(row).items()}
         for row in rows
         if row.get("status") != "suppressed"
     ]
