@@ -14,7 +14,7 @@ from typing import Any
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
-from transforms.pay.amounts import stated_amount
+from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -149,7 +149,7 @@ def _address(place: dict[str, Any]) -> Address:
 
 
 def _has_amount(pay: dict[str, Any]) -> bool:
-    return any(stated_amount(pay.get(end)) for end in ("MinimumRange", "MaximumRange"))
+    return any(amount_of(pay.get(end)) for end in ("MinimumRange", "MaximumRange"))
 
 
 def _pay(pay: dict[str, Any]) -> Pay:
@@ -158,8 +158,8 @@ def _pay(pay: dict[str, Any]) -> Pay:
     return Pay(
         component="base" if period else "other",
         pay_text=f"{pay.get('MinimumRange')} - {pay.get('MaximumRange')} {pay.get('Description') or code}",
-        low=stated_amount(pay.get("MinimumRange")),
-        high=stated_amount(pay.get("MaximumRange")),
+        low=amount_of(pay.get("MinimumRange")),
+        high=amount_of(pay.get("MaximumRange")),
         currency="USD",
         period=period,
         period_reading="stated" if period else None,

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
-from transforms.pay.amounts import stated_amount
+from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -115,7 +115,7 @@ def read_result(result: dict[str, Any]) -> RawPosting:
 def _pay(result: dict[str, Any]) -> Iterator[Pay]:
     """The stated amounts; predicted ones are another component, so that they are never the advert's own pay."""
     ends = (result.get("salary_min"), result.get("salary_max"))
-    low, high = map(stated_amount, ends)
+    low, high = map(amount_of, ends)
     if low is None and high is None:
         return
     text = " - ".join(map(str, ends))

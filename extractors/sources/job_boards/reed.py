@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
-from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import currency_of
+from transforms.pay.structured import amount_of
 from transforms.place.places import Address, country_of
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -141,7 +141,7 @@ def _iso(day: str | None) -> str | None:
 
 def _pay(advert: dict[str, Any]) -> Iterator[Pay]:
     """The stated amounts; a search does not say their period."""
-    low, high = stated_amount(advert.get("minimumSalary")), stated_amount(advert.get("maximumSalary"))
+    low, high = amount_of(advert.get("minimumSalary")), amount_of(advert.get("maximumSalary"))
     if low is None and high is None:
         return
     period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())
