@@ -1,9 +1,9 @@
-"""Cells of marts whose inputs did not change are taken over from an earlier day, not computed again.
+"""Reuse of mart cells whose inputs did not change since an earlier day.
 
-Two digests say so. One is of all rows of core that marts read: where it is that of an earlier day, all rows of a mart
-are taken over at once. Where it is not, each row of a mart holds the digest of what its cell was computed from
-(`inputs`: the key without the day, the hashes of its rows, and the code), and cells whose digest an
-earlier row has are taken over. The day is not part of a digest: what moves with it shows in the rows that are chosen.
+Two digests decide. The first covers all rows of core that marts read: if an earlier day has the same one, all rows of a
+mart are reused at once. Otherwise each cell has its own digest, of its key without the day, the hashes of its rows, and
+the code; it is stored in the column `inputs`, and cells with a digest that is already stored are reused. The day is not
+part of a digest: where it matters, it changes which rows are chosen.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from transforms import records
 from transforms.records.columns import fields_of, table_of
-from warehouse.marts import mart_history
-from warehouse.marts.mart_history import CELL
+from warehouse.marts.history import mart_history
+from warehouse.marts.history.mart_history import CELL
 from warehouse.schema import ident
 from warehouse.tables import (
     Countries,
@@ -58,19 +58,20 @@ INPUT_TABLES = {
     Skills: "true",
     Sources: "true",
 }
-"""Tables that marts read, and which of their rows they can be about."""
+"""Tables that marts read, and which of their rows can affect them."""
 VOLATILE_COLUMNS = ("last_seen_at", "warc", "record")
-"""Columns that change when an advert is merely seen again; left out of the digest."""
+"""Columns that change when an advert is merely seen again; not part of the digest."""
 Hashes = NDArray[np.uint64]
 
 
 @functools.cache
 def code_key() -> str:
-    """Digest of the code that makes and checks marts, of the views they read, and of the libraries they use."""
+    """Digest of the code that computes and checks marts, of the views they read, and of the libraries they use."""
     digest = hashlib.blake2b(digest_size=16)
-    files = [path for folder in ("marts", "mart_tables", "views") for path in sorted((WAREHOUSE / folder).glob("*.*"))]
+    folders = [WAREHOUSE / "marts", WAREHOUSE / "mart_tables", WAREHOUSE / "views", Path(str(records.__file__)).parent]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.*")) if file.suffix in (".py", ".sql")]
+    files = [file for file in files if "analysis" not in file.stem and file.parent.name != "analysis"]
     files += [WAREHOUSE / f"{name}.py" for name in ("tables", "ops_tables", "checks/gate")]
-    files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__} {scipy.__version__}".encode())
@@ -78,7 +79,7 @@ def code_key() -> str:
 
 
 def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
-    """Digest of all that the marts of a day are computed from: the rows of core by their hashes, and the code."""
+    """Digest of everything the marts of a day are computed from: the rows of core, and the code."""
     digest = hashlib.blake2b(code_key().encode(), digest_size=16)
     for cls, condition in INPUT_TABLES.items():
         columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
@@ -89,18 +90,18 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
 
 
 def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date) -> str:
-    """Digest of the rows of a relation that moves though no row of core does: see `Mart.moving`."""
+    """Digest of the rows of a relation that changes with the day or with readings (`Mart.moving`)."""
     query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
     return str(con.execute(query, {"as_of": as_of}).fetchall()[0])
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:
-    """One hash for each row, of its values alone: what a row's neighbours are does not matter."""
+    """One hash for each row, of its values alone, whatever rows stand beside it."""
     return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
-    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, the code."""
+    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, and the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
     digest.update(rows.tobytes())
     return digest.hexdigest()

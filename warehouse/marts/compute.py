@@ -24,21 +24,23 @@ from warehouse.mart_tables import (
     Shares,
     TimeListed,
 )
-from warehouse.marts import cell_cache, sql_of
-from warehouse.marts.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
-from warehouse.marts.closings import closing_rates, closings_left_out
-from warehouse.marts.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
-from warehouse.marts.disclosure import pay_disclosure
-from warehouse.marts.frame import EXTRA_INPUTS as FRAME_INPUTS
-from warehouse.marts.frame import frame_coverage, pay_ladder
-from warehouse.marts.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
-from warehouse.marts.reported_pay import reported_pay
-from warehouse.marts.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import EXTRA_INPUTS as SHARES_INPUTS
-from warehouse.marts.shares import shares
-from warehouse.marts.time_listed import time_listed
-from warehouse.ops_tables import MartInputs
+from warehouse.marts import cell_cache
+from warehouse.marts.closing.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
+from warehouse.marts.closing.closings import closing_rates, closings_left_out
+from warehouse.marts.closing.time_listed import time_listed
+from warehouse.marts.coverage.frame import EXTRA_INPUTS as FRAME_INPUTS
+from warehouse.marts.coverage.frame import frame_coverage, pay_ladder
+from warehouse.marts.history import mart_history
+from warehouse.marts.pay.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
+from warehouse.marts.pay.disclosure import pay_disclosure
+from warehouse.marts.pay.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
+from warehouse.marts.pay.reported_pay import reported_pay
+from warehouse.marts.pay.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
+from warehouse.marts.pay.salary_bands import salary_bands
+from warehouse.marts.share.shares import EXTRA_INPUTS as SHARES_INPUTS
+from warehouse.marts.share.shares import shares
+from warehouse.ops_tables import Checks, MartInputs
+from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -79,7 +81,7 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
     computed for its newest day alone; what the boards read before it had to say is true of those earlier days.
     """
     params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}
-    rows = con.execute(sql_of("earlier_days"), params).fetchall()
+    rows = con.execute(read_sql("marts/earlier_days"), params).fetchall()
     days = [day for day, n_adverts in rows if n_adverts >= MIN_ADVERTS_LEFT and day < as_of]
     return sorted(days[:MAX_EARLIER_DAYS])
 
@@ -123,7 +125,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
         frame = marts.frames[cls] = mart.compute(con, as_of, cache)
         marts.reused[cls] = cache.reused
         result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
-        database.record_checks(con, result.checks)
+        database.put(con, Checks, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
@@ -133,7 +135,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
 def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
     """Store the marts of a day and note what they were computed from, in the caller's transaction."""
     for cls, day in marts.unchanged.items():
-        database.keep_mart(con, cls, of=day, as_of=marts.as_of)
+        mart_history.keep_day(con, cls, of=day, as_of=marts.as_of)
     for cls, frame in marts.frames.items():
         database.write_mart(con, cls, frame, as_of=marts.as_of, reused=marts.reused[cls])
     rows = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
