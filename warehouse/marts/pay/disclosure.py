@@ -1,11 +1,11 @@
-"""mart.pay_disclosure: which jobs state pay, where a law that has adverts state it is in force and where none is.
+"""mart.pay_disclosure: which jobs state pay, by whether a law that requires it is in force at their place.
 
-The macro `pay_disclosures` says which class each job is of; here jobs are counted by employer, and estimated. Nothing
-of it tells what a law does: places with and without one differ in much else. Of employers with jobs in both, the
-difference is within each of them.
+The macro `pay_disclosures` classifies jobs; here they are counted by employer, and shares are estimated. None of this
+measures the effect of a law, as places with and without one differ in many other ways. For employers with jobs in both,
+the difference is taken within each employer.
 
-Shares and differences rest on the panel where its jobs alone meet the rules of printing, else on all boards known;
-widths of ranges, which are statistics of pay, on all boards known.
+Shares and differences rest on the panel if its jobs alone meet the rules of printing, otherwise on all known boards.
+Widths of ranges, which are statistics of pay, always rest on all known boards.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.estimators import count_cells, estimate_differences, estimate_quantiles, sum_by
 from warehouse.marts.pay.pay_quantiles import DIGITS
 from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
+from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = (
     "(SELECT posting_id, (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_from <= read_on),"
@@ -35,29 +36,19 @@ and which jobs the panel counts."""
 CELL = ["adverts", "region_level", "region", "law", "role_group"]
 PLACE = [name for name in CELL if name != "law"]
 SHARES = (
-    *(
-        "n_jobs",
-        "n_employers",
-        "n_even_employers",
-        "largest_employer_share",
-        "design_effect",
-        "form",
-        "status",
-        "reason",
-    ),
-    *("relative_standard_error", "share", "share_lo", "share_hi", "share_by_employer"),
+    *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect", "form", "status"),
+    *("reason", "relative_standard_error", "share", "share_lo", "share_hi", "share_by_employer"),
 )
-"""Columns of share rows that are kept under their names."""
+"""Columns taken from `make_share_rows` under their names."""
 COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_jobs", "n_employers"))
-"""By which a comparison is printed, of the kind with fewer jobs. Each employer counts once, so that they are as even as
-they can be."""
+"""Rules that the side of a comparison with fewer jobs must meet. Each employer counts once, so all are even."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Pay disclosure of one day, with the columns of `PayDisclosure`; a row wherever a full advert was read."""
+    """Pay disclosure of one day, with the columns of `PayDisclosure`: a row for each cell with a full advert."""
     cache = cache or CellCache(PayDisclosure, as_of)
     cache.n_computed += 1
-    counts = con.execute(_COUNTS, {"as_of": as_of}).df()
+    counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()
     if counts.empty:
         return cache.combine_rows([])
     rows = _make_rows(_add_weights(counts.assign(weight=1.0)))
@@ -66,7 +57,7 @@ def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts by cell, employer and weight as counts by cell and employer, with what their jobs weigh."""
+    """Sum counts by cell, employer and weight into counts by cell and employer, with the weight of their jobs."""
     entries = counts.assign(
         weighted=counts["n_jobs"] * counts["weight"], weighted_stated=counts["n_stated"] * counts["weight"]
     )
@@ -104,18 +95,8 @@ def _prefer_panel(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows[~is_panel], ours]).sort_values(CELL, ignore_index=True) if is_panel.any() else rows
 
 
-_COUNTS = """
-SELECT
-    p.adverts, p.region_level, p.region, p.law, g.role_group, p.employer, p.weight, count(*) AS n_jobs,
-    count_if(p.states_pay) AS n_stated, list(p.width ORDER BY p.width) FILTER (p.width IS NOT NULL) AS widths
-FROM pay_disclosures($as_of) AS p, LATERAL (SELECT unnest(p.counted_in) AS role_group) AS g
-GROUP BY ALL
-ORDER BY ALL
-"""
-
-
 def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Cells with the share of their jobs that state pay."""
+    """Add the share of jobs that state pay."""
     cell, jobs, yes = (counts[name].to_numpy(np.int64) for name in ("cell", "n_jobs", "n_stated"))
     employer = np.arange(len(counts))  # one entry for each cell and employer
     zeros = np.zeros(max(len(frame), len(counts)), dtype=np.int64)
@@ -133,7 +114,7 @@ def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Cells with the median width of the ranges that their jobs state, or why it is not printed."""
+    """Add the median width of the ranges that jobs state, or why it is not printed."""
     units = counts.assign(unit=counts.groupby(["cell", "employer"], sort=True).ngroup())
     ranges = units[["cell", "unit", "widths"]].explode("widths").dropna()
     n_ranges = np.bincount(ranges["cell"], minlength=len(frame))
@@ -164,9 +145,9 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Rows of laws in force with their difference, within employers, from jobs at places without one.
+    """Add to rows of laws in force the difference, within employers, from jobs at places without a law.
 
-    Where a place has no row without a law, nothing is compared.
+    Nothing is compared if a place has no row without a law.
     """
     by = [*PLACE, "employer"]
     ours, others = (counts[counts["law"] == law] for law in (LAW_IN_FORCE, NO_LAW))

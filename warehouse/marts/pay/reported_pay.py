@@ -1,8 +1,7 @@
-"""mart.reported_pay: what persons report to earn, by country, role and experience, and its rows of mart.salary_bands.
+"""mart.reported_pay: pay that persons report in surveys, and the rows of mart.salary_bands made from it.
 
-Surveys are never added up: each has its own question, day and way to find who answers. Who answers is a person whose
-employer is not known, so persons are the independent units of intervals, and their number alone decides what is
-printed.
+Surveys are never added up: each has its own question, day and way of finding respondents. The employers of respondents
+are unknown, so persons are the independent units of intervals, and only their number decides what is printed.
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ from datetime import date
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 from transforms.records.vocabulary import AI_CORE, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
 from warehouse.mart_tables import SNAPSHOT, ReportedPay
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import CellCache, hashes_of, inputs_of
-from warehouse.marts.estimators import Ints
+from warehouse.marts.estimators import Ints, bound_share
 from warehouse.marts.pay.pay_quantiles import PERSONS_COLUMNS, estimate_pay_of_persons
 from warehouse.sql_files import read_sql
 
@@ -26,22 +24,22 @@ KEY = [
     "source", "country", "role_group", "role", "seniority_group", "experience", "employment_type", "pay_tax",
     "pay_market", "currency",
 ]  # fmt: skip
-"""What names a cell. Levels are in mart.salary_bands alone, years of experience in mart.reported_pay alone."""
+"""Key of a cell. Only mart.salary_bands has levels, and only mart.reported_pay has years of experience."""
 EXTRA_INPUTS = ("report_rates($as_of)",)
-"""Relations that change though no row of core that marts read does: rates that came late."""
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`: exchange rates may come late."""
 GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) > 1]
 LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
 SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
 """Why no row is better than `low`."""
 OF_BANDS = ["country", "source", "employment_type"]
-"""What names the survey and the employment that rows of mart.salary_bands are of."""
-ERROR = 0.05
+"""Columns that select the survey and the employment of rows of mart.salary_bands."""
 
 
 def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """All cells of one day, with the columns of `ReportedPay`; all are taken over where nobody's report changed.
+    """All cells of one day, with the columns of `ReportedPay`; all are reused if no report changed.
 
-    Suppressed cells are stored where they are of all persons of a group, before tax: others would be most of the rows.
+    Suppressed cells are left out, as they would be most of the rows, except those of all persons of a group, before
+    tax.
     """
     cache = cache or CellCache(ReportedPay, as_of)
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
@@ -55,10 +53,10 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 
 
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
-    """Rows of mart.salary_bands: pay before tax in full-time work, of the survey that most of a country answer.
+    """Rows of mart.salary_bands: pay before tax in full-time work, from the survey with most answers in a country.
 
-    By country, role and level: that which the title names, as few do, and `all`; years of experience are no level.
-    Empty where the rows were taken over.
+    They are by country, role and level: `all`, and for the few titles that name a level, that level. Years of
+    experience are not taken for a level. Empty if the rows are reused.
     """
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
@@ -76,7 +74,7 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
-    """Every cell with its counts, and its amounts where it may be printed."""
+    """Every cell with its counts and, if it may be printed, its amounts."""
     params = {"as_of": as_of, "ai_core": list(AI_CORE), "groups_of_roles": GROUPS_OF_ROLES, "level_groups": LEVELS}
     rows = con.execute(read_sql("marts/pay/reported_cells"), params).df()
     cell: Ints = rows.groupby(KEY, sort=True).ngroup().to_numpy().astype(np.int64)
@@ -103,18 +101,16 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 
 
 def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells with the share that is paid in dollars alone and its exact interval (Clopper and Pearson 1934).
+    """Add the share of persons paid in dollars alone, with its exact interval (Clopper and Pearson 1934).
 
-    Only cells of all monies have one. Counts by money are NULL where the survey does not ask for it.
+    Only cells of all currencies have one. Counts by currency are NULL if the survey does not ask for it.
     """
     counts = [f"n_{money}" for money in PAID_IN]
     n, k = cells[counts].sum(axis=1).to_numpy(), cells["n_dollars"].to_numpy()
     is_asked = n > 0
     is_shared = is_asked & (cells["pay_market"] == "all").to_numpy() & (cells["currency"] == "USD").to_numpy()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = k / n
-        low = np.where(k == 0, 0.0, beta.ppf(ERROR / 2, k, n - k + 1))
-        high = np.where(k == n, 1.0, beta.ppf(1 - ERROR / 2, k + 1, n - k))
+    share = np.divide(k, n, out=np.zeros(len(n)), where=is_asked)
+    low, high = bound_share(share, n.astype(np.float64))
     shares = {"dollars_share": share, "dollars_share_lo": low, "dollars_share_hi": high}
     cells = cells.assign(**{name: np.where(is_shared, values, np.nan) for name, values in shares.items()})
     cells[counts] = cells[counts].astype("Int64")

@@ -1,7 +1,7 @@
-"""mart.shares: shares of jobs, for every measure, item, region and role group.
+"""mart.shares: shares of jobs, for every measure, item, region and group of roles.
 
-A cell rests on the panel where the jobs of its members alone meet the rules of printing, else on all boards known: on
-one of the two, decided by how many jobs of how many employers there are, never by what they say.
+A cell rests on the panel if the panel's jobs alone meet the rules of printing, otherwise on all known boards, never on
+a mix. Numbers of jobs and employers decide, never what the adverts say.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by,
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
+from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = ("panel_jobs($as_of)",)
 """What is read beside the tables of `cell_cache.INPUT_TABLES`."""
 OUTSIDE, UNKNOWN, KNOWN = range(3)
-"""What a measure knows of a job: not asked, asked and not stated, answered."""
+"""State of a job in a measure: not part of it, its answer not stated, or answered."""
 
 
 @dataclass(frozen=True)
 class _Jobs:
-    """Jobs of the stock as columns, and where they count: one pair of region and job for each region.
+    """Jobs in the stock as columns, and pairs of region and job: a job counts in several regions.
 
-    Pairs are in the order of regions, then jobs; both are numbers.
+    Pairs hold numbers of regions and of jobs, and are sorted by both.
     """
 
     role_group: pd.Categorical
@@ -45,18 +46,18 @@ class _Jobs:
     text_class: pd.Categorical
     employer: Ints
     weight: Floats
-    """How many jobs each stands for in the panel; 0: it is none of the panel's."""
+    """How many jobs each stands for in the panel; 0: not in the panel."""
     regions: tuple[tuple[str, str], ...]
-    """Level and name."""
+    """Level and name of each region."""
     pair_region: Ints
     pair_job: Ints
 
 
 @dataclass(frozen=True)
 class _GroupCells:
-    """Cells of a role group, a level group and a class of texts, region by region.
+    """Cells of one group of roles, group of levels and class of texts, one for each region.
 
-    Cell i has `jobs[start[i]:start[i + 1]]`.
+    Cell i has the jobs `jobs[start[i]:start[i + 1]]`.
     """
 
     keys: tuple[dict[str, str], ...]
@@ -64,24 +65,21 @@ class _GroupCells:
     jobs: Ints
 
     def count(self, of_jobs: Flags) -> Ints:
-        """How many jobs of each cell are among some."""
+        """Number of flagged jobs in each cell."""
         return np.add.reduceat(of_jobs[self.jobs], self.start[:-1], dtype=np.int64)
 
     def add_up(self, values: Floats) -> Floats:
-        """Sums of a value of jobs by cell."""
+        """Sum of a value of jobs in each cell."""
         return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=np.float64)
 
     def digests(self, hashes: Hashes) -> Hashes:
-        """The sum of the hashes of each cell's jobs, which does not depend on their order."""
+        """Sum of the hashes of each cell's jobs, which does not depend on their order."""
         return np.add.reduceat(hashes[self.jobs], self.start[:-1])
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """State of each job's answer (OUTSIDE, UNKNOWN, KNOWN) and a hash of it.
-
-    The answers themselves are in the temporary table `share_answers`.
-    """
+    """State of each job's answer (OUTSIDE, UNKNOWN, KNOWN) and a hash of the answer in `share_answers`."""
 
     state: NDArray[np.int8]
     hashes: Hashes
@@ -89,7 +87,7 @@ class _Answers:
 
 @dataclass(frozen=True)
 class _Silent:
-    """Jobs of a cell that do not answer: all, those of the panel, and what the latter weigh."""
+    """Jobs of a cell that do not answer: how many, how many of them in the panel, and the weight of these."""
 
     n: int
     n_in_panel: int
@@ -98,7 +96,7 @@ class _Silent:
 
 @dataclass(frozen=True)
 class _CellBatch:
-    """Cells of one measure that must be computed: key and digest of each, its jobs that answer, and the others."""
+    """Cells of one measure to compute: keys, digests, jobs that do not answer, and numbers of jobs that do."""
 
     keys: list[dict[str, str]]
     inputs: list[str]
@@ -114,9 +112,9 @@ def shares(
 ) -> pd.DataFrame:
     """All cells of all measures for one day, with the columns of `Shares`.
 
-    What is read from texts has cells of their own for each class of text. A cell has a row for each item that one of
-    its jobs has, and for the items that its measure declares. It has none where the answer of no job is known. Cells
-    that `printing.RULES` withhold keep their counts, without shares. Cells already in `cache` are reused.
+    Measures that are read from texts have separate cells for each class of text. A cell has a row for each item that
+    one of its jobs has or that its measure declares, and no row if no job's answer is known. Cells that
+    `printing.RULES` withhold keep their counts, without shares. Cells already in `cache` are reused.
     """
     measures = tuple(measures)
     cache = cache or CellCache(Shares, as_of)
@@ -152,15 +150,7 @@ def shares(
 def _compute(
     con: duckdb.DuckDBPyConnection, measure: Measure, batch: _CellBatch, jobs: _Jobs, category_of: dict[str, str]
 ) -> pd.DataFrame:
-    """Rows of the cells of a batch."""
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE share_items AS
-        SELECT item, row_number() OVER (ORDER BY item) - 1 AS item_number
-        FROM (SELECT unnest(items) AS item FROM share_answers UNION SELECT unnest($declared::VARCHAR[]))
-        """,
-        {"declared": list(measure.items)},
-    )
+    con.execute(read_sql("marts/share/share_items"), {"declared": list(measure.items)})
     names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
     category = np.array([category_of.get(name) if measure.has_categories else None for name in names], dtype=object)
     items = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
@@ -181,7 +171,7 @@ def _compute(
 
 
 def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
-    """Whether each cell rests on the panel: its jobs there that answer meet the rules of printing by themselves."""
+    """Whether each cell rests on the panel: the panel's jobs that answer alone meet the rules of printing."""
     cell = np.repeat(np.arange(len(batch.jobs)), [len(of_cell) for of_cell in batch.jobs])
     job = np.concatenate(batch.jobs)
     some = jobs.weight[job] > 0
@@ -200,7 +190,8 @@ def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
-    """Count the jobs of a batch's cells by employer, and by employer and item: one row for each, never each job's."""
+    """Count the jobs of a batch's cells by employer, and by employer and item; SQL returns counts, never single
+    jobs."""
     members = [
         of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
         for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
@@ -209,26 +200,8 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
     cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
     weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
     con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
-    employers = _columns_of(
-        con.execute(
-            """
-        SELECT cell, employer_number, weight, count(*) AS n
-        FROM share_batch JOIN share_jobs USING (job_number) GROUP BY ALL ORDER BY ALL
-        """
-        )
-    )
-    pairs = _columns_of(
-        con.execute(
-            """
-        SELECT cell, employer_number, item_number, weight, count(*) AS n
-        FROM share_batch JOIN (
-            SELECT job_number, employer_number, item_number
-            FROM (SELECT job_number, employer_number, unnest(list_distinct(items)) AS item FROM share_answers)
-            JOIN share_items USING (item)
-        ) USING (job_number) GROUP BY ALL ORDER BY ALL
-        """
-        )
-    )
+    employers = _columns_of(con.execute(read_sql("marts/share/count_employers")))
+    pairs = _columns_of(con.execute(read_sql("marts/share/count_items")))
     con.unregister("share_batch")
     (of_cell, employer), n_jobs, weights = _add_weights(employers, "cell", "employer_number")
     (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
@@ -244,7 +217,7 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
 
 
 def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints], Ints, Floats]:
-    """Rows of a key and weight, in their order, as rows of the key: its columns, how many jobs, and what they weigh."""
+    """Merge counts of sorted keys over weights: the columns of the keys, numbers of jobs, and their weights."""
     is_first = np.zeros(len(rows["n"]), dtype=bool)
     is_first[:1] = True
     for key in keys:
@@ -255,48 +228,13 @@ def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints],
 
 
 def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
-    """Jobs in the order of their ids; leaves them, numbered as their employers are, in the table `share_jobs`."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE share_jobs AS
-        WITH jobs AS MATERIALIZED (
-            SELECT j.*, coalesce(p.weight, 0) AS panel_weight
-            FROM {JOBS} AS j LEFT JOIN panel_jobs($as_of) AS p USING (job_id)
-        ), employers AS (
-            SELECT employer, row_number() OVER (ORDER BY employer) - 1 AS employer_number
-            FROM (SELECT DISTINCT employer FROM jobs)
-        )
-        SELECT row_number() OVER () - 1 AS job_number, hash(job_id, employer, panel_weight) AS job_hash, *
-        FROM (FROM jobs JOIN employers USING (employer) ORDER BY job_id)
-        """,
-        params,
-    )
-    columns = _columns_of(
-        con.execute(
-            "SELECT role_group, seniority, text_class, employer_number, panel_weight"
-            " FROM share_jobs ORDER BY job_number"
-        )
-    )
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE share_regions AS
-        SELECT region_level, region, job_number
-        FROM job_regions($as_of) JOIN share_jobs USING (job_id)
-        """,
-        params,
-    )
+    """Read the jobs in the stock; they stay in the tables `share_jobs` and `share_regions`."""
+    con.execute(read_sql("marts/share/share_jobs"), params)
+    con.execute(read_sql("marts/share/share_regions"), params)
+    of_job = "role_group, seniority, text_class, employer_number, panel_weight"
+    columns = _columns_of(con.execute(f"SELECT {of_job} FROM share_jobs ORDER BY job_number"))
     regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
-    pairs = _columns_of(
-        con.execute(
-            """
-        SELECT region_number, job_number
-        FROM share_regions JOIN (
-            SELECT region_level, region, row_number() OVER (ORDER BY region_level, region) - 1 AS region_number
-            FROM (SELECT DISTINCT region_level, region FROM share_regions)
-        ) USING (region_level, region)
-        """
-        )
-    )
+    pairs = _columns_of(con.execute("SELECT region_number, job_number FROM share_regions"))
     order = np.lexsort((pairs["job_number"], pairs["region_number"]))
     return _Jobs(
         role_group=pd.Categorical(columns["role_group"]),
@@ -311,17 +249,13 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
 
 
 def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
-    """The columns of a result as arrays."""
     return {name: np.asarray(column) for name, column in result.fetchnumpy().items()}
 
 
 def _stage_relations(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], params: dict[str, Any]
 ) -> dict[str, str]:
-    """Temporary tables that hold the relations of the measures with the numbers of their jobs.
-
-    Each is computed once for all measures that ask it.
-    """
+    """Compute each relation that measures ask once, with the numbers of its jobs; return the names of the tables."""
     tables = {JOBS: "share_jobs"}
     for number, relation in enumerate(sorted({measure.relation for measure in measures} - {JOBS})):
         tables[relation] = f"share_relation_{number}"
@@ -335,14 +269,8 @@ def _stage_relations(
 
 
 def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: str, n_jobs: int) -> _Answers:
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE share_answers AS
-        SELECT job_number, employer_number, items, items IS NOT NULL AS is_known,
-            hash(job_hash, items, items IS NULL) AS answer_hash  -- DuckDB hashes NULL and [] alike
-        FROM ({measure.select_from(relation, "job_number, employer_number, job_hash")})
-        """
-    )
+    select = measure.select_from(relation, "job_number, employer_number, job_hash")
+    con.execute(read_sql("marts/share/share_answers", answers=select))
     answers = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
     state = np.full(n_jobs, OUTSIDE, dtype=np.int8)
     state[answers["job_number"]] = np.where(answers["is_known"], KNOWN, UNKNOWN)
@@ -352,7 +280,7 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
 
 
 def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _GroupCells:
-    """The cells of a role group, a level group and a class of texts that have jobs."""
+    """Cells with jobs of one group of roles, group of levels and class of texts."""
     levels = LEVEL_GROUPS[seniority_group]
     mask = jobs.role_group.isin(CELL_GROUPS[role_group])
     if levels is not None:
@@ -368,7 +296,7 @@ def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) 
 
 
 def _find_known_cells(cells: _GroupCells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
-    """Of each cell in which a job's answer is known: its number, the jobs that do not answer, and a digest."""
+    """For each cell with a known answer: its number, the jobs that do not answer, and the digest of its jobs."""
     if not cells.keys:
         return
     is_silent = answers.state == UNKNOWN

@@ -1,5 +1,5 @@
--- Skills that each job in the stock of the day `as_of` asks for: each skill once, at its strongest requirement, from its
--- texts of the best class. `asked` is required or preferred, `any` that or mentioned.
+-- Skills that each job in the stock of the day `as_of` asks for: each skill once, at its strongest requirement, from
+-- its texts of the best class. `asked` is required or preferred, `any` that or mentioned.
 --
 -- $adverts: adverts that speak for jobs, $jobs: the jobs; of the macro the stock of the day and counted_jobs.
 WITH jobs AS (

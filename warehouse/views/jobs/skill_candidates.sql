@@ -1,5 +1,5 @@
--- Names in lists beside known technologies that the taxonomy lacks, counted over adverts of AI, engineering and data: what
--- it may take in next. A name that one employer alone writes may be its own product, or a slip.
+-- Names in lists beside known technologies that the taxonomy lacks, counted over adverts of AI, engineering and data:
+-- what it may take in next. A name that one employer alone writes may be its own product, or a slip.
 WITH named AS (
     SELECT
         lower(c.name) AS folded, c.name, c.beside, p.posting_id, p.job_id, $employer AS employer,

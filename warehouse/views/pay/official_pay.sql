@@ -1,7 +1,7 @@
 -- What offices publish of the occupations that our roles are held against, as of the day `as_of`: for each country and
 -- role the newest national row of the nearest occupation, with how near it is (`core.near_occupations`), also in words
--- (`occupation_text`), and what counts as pay and whose (`definition`). A mean without a median stays a mean. Only a period that has ended is
--- known, and no source whose aggregates may not be published.
+-- (`occupation_text`), and what counts as pay and whose (`definition`). A mean without a median stays a mean. Only a
+-- period that has ended is known, and no source whose aggregates may not be published.
 SELECT
     w.country, n.role_group, n.role, n.nearness, w.source, w.area, w.scheme, w.occupation, w.occupation_title, w.currency,
     w.period_on AS period_from, w.period_to, w.due_on, w.employment, w.annual_mean, w.annual_p10, w.annual_p25, w.annual_p50,

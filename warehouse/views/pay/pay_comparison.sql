@@ -1,12 +1,13 @@
 -- What each kind of source says of pay for the same work in the same country, as of the day `as_of`: one row for each
--- country, role (those of `core.near_occupations`), kind of source (`basis`) and pay market, of all levels. The cells of
--- mart.salary_bands, without amounts where they are suppressed, and official pay, also of wider groups and where only a
--- mean is published (`statistic`). Pay of both markets together (`all`) stands only where neither can be printed alone.
--- Money is that of each row's own reference period: dollars by the rate of each advert's day, as the source gives them, or
--- by the average rate of the period; purchasing power (`ppp`, in international dollars) by the price level of the
--- period's year, for pay in the country's own market alone. `ratio_to_advertised` compares medians in dollars with what
--- adverts of our own offer, where both are medians of the same market and of no wider group; `n_bases` says how many
--- kinds of source have a value there. Pay of one market is never put beside that of another as if it were one.
+-- country, role (those of `core.near_occupations`), kind of source (`basis`) and pay market, of all levels. The cells
+-- of mart.salary_bands, without amounts where they are suppressed, and official pay, also of wider groups and where
+-- only a mean is published (`statistic`). Pay of both markets together (`all`) stands only where neither can be printed
+-- alone. Money is that of each row's own reference period: dollars by the rate of each advert's day, as the source
+-- gives them, or by the average rate of the period; purchasing power (`ppp`, in international dollars) by the price
+-- level of the period's year, for pay in the country's own market alone. `ratio_to_advertised` compares medians in
+-- dollars with what adverts of our own offer, where both are medians of the same market and of no wider group;
+-- `n_bases` says how many kinds of source have a value there. Pay of one market is never put beside that of another as
+-- if it were one.
 --
 -- $max_price_age: years that a price level may be older than the period; $max_price_change: the greatest change of the
 -- price level in its last year for that: where prices run away, an older one says nothing.
@@ -66,8 +67,8 @@ WITH day AS (
     SELECT s.* REPLACE (coalesce(s.currency, CASE WHEN s.pay_market = 'local' THEN n.currencies[1] ELSE 'USD' END) AS currency)
     FROM seen AS s LEFT JOIN core.countries AS n USING (country)
 ), rates AS (
-    -- Of several sources of rates the one that quotes most days of the period. Added up in order, so that the last digit
-    -- is the same every night.
+    -- Of several sources of rates the one that quotes most days of the period. Added up in order, so that the last
+    -- digit is the same every night.
     SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit ORDER BY u.rate_on) AS rate, u.source AS rate_source,
         max(u.rate_on) AS rate_on
     FROM (SELECT DISTINCT currency, period_from, period_to FROM money) AS m

@@ -1,15 +1,16 @@
 -- Which jobs state pay, place by place, and whether a law that has adverts state it was in force there on the day they
 -- were read: jobs whose full advert was read, one row per job and place that its adverts name. `adverts` is `stock` for
--- the stock of the day `as_of`, else the quarter in which its adverts were first seen, for the flow. `law` is `in_force`
--- where one is in force at one of the places named, `unknown` where none is and a place is not known finely enough, or
--- what we know of its law contradicts itself, else `none`: no law that we know of. Where remote work may be done counts
--- as a place that is not named. `counted_in` are the groups of jobs that it counts in: AI jobs where it is one, all jobs where
--- its first advert is of the random share that is read whatever it says, since others are read for the work they tell of.
--- `weight` is that of the panel for the job's board, of the flow as of the day on which its first advert was seen; NULL: the
--- panel does not count it.
+-- the stock of the day `as_of`, else the quarter in which its adverts were first seen, for the flow. `law` is
+-- `in_force` where one is in force at one of the places named, `unknown` where none is and a place is not known finely
+-- enough, or what we know of its law contradicts itself, else `none`: no law that we know of. Where remote work may be
+-- done counts as a place that is not named. `counted_in` are the groups of jobs that it counts in: AI jobs where it is
+-- one, all jobs where its first advert is of the random share that is read whatever it says, since others are read for
+-- the work they tell of.
+-- `weight` is that of the panel for the job's board, of the flow as of the day on which its first advert was seen;
+-- NULL: the panel does not count it.
 --
--- $stock: the name of the stock. $all_days: days of a window that holds every flow. $full_advert: the class of texts that
--- were read in full. $ai_groups, $ai_jobs: the groups of roles that are AI jobs, and their name.
+-- $stock: the name of the stock. $all_days: days of a window that holds every flow. $full_advert: the class of texts
+-- that were read in full. $ai_groups, $ai_jobs: the groups of roles that are AI jobs, and their name.
 WITH adverts AS MATERIALIZED (
     SELECT $stock AS adverts, read_on AS said_on, posting_id, job_id, role_group, is_drawn, text_class, workplace,
         remote_scope, pay_low, pay_high, pay_flag, source, board,

@@ -1,10 +1,11 @@
 -- What jobs in the stock of the day `as_of` are offered, region by region, with what decides the bands that they enter:
--- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region, an
--- advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters
--- the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
--- `annual_high_usd`); where it is `is_full_time` and enters none, what it pays is as little known as of `silent_jobs`. `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job
--- counts. Of work that is neither AI, data nor engineering, adverts of the random share speak alone: of the others pay is
--- read where a field states it and not where a text does.
+-- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region,
+-- an advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row
+-- enters the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
+-- `annual_high_usd`); where it is `is_full_time` and enters none, what it pays is as little known as of `silent_jobs`.
+-- `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job counts. Of work that
+-- is neither AI, data nor engineering, adverts of the random share speak alone: of the others pay is read where a field
+-- states it and not where a text does.
 --
 -- $adverts: adverts that speak for jobs; of the macro the stock of the day. $sampled: the group of roles of other work.
 -- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.

@@ -1,7 +1,9 @@
 -- What third parties say that adverts pay, as of the day `as_of`: low and high pairs of each one's newest snapshot,
--- duplicates removed, in each country those of the source that has most there. Employers are unknown. Dollars are the source's own, else by the rate of the snapshot (report_rates). Pay of the calendar year of the snapshot and the one before: the source gives years, not
--- days. No year of ours is asked, so that nothing changes by New Year alone. Pay in money that is not the country's is paid
--- from abroad. `source` and `pair_row` name a pair, `warc` and `snapshot_on` its archive file and snapshot.
+-- duplicates removed, in each country those of the source that has most there. Employers are unknown. Dollars are the
+-- source's own, else by the rate of the snapshot (report_rates). Pay of the calendar year of the snapshot and the one
+-- before: the source gives years, not days. No year of ours is asked, so that nothing changes by New Year alone. Pay in
+-- money that is not the country's is paid from abroad. `source` and `pair_row` name a pair, `warc` and `snapshot_on`
+-- its archive file and snapshot.
 WITH newest AS (
     SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
     WHERE snapshot_on <= as_of AND basis = 'advertised_third_party' GROUP BY source

@@ -1,6 +1,7 @@
 -- US dollars for one unit of a money that persons report pay in, or that a collection of adverts has and converts not
--- itself: by survey, of its newest wave up to the day `as_of`, the quote nearest to the day by which half of its answers were in, at most $max_days days away, since a wave is in the field for
--- two months. Sources of quotes in the order of `usd_conversion.RATE_LADDER`.
+-- itself: by survey, of its newest wave up to the day `as_of`, the quote nearest to the day by which half of its
+-- answers were in, at most $max_days days away, since a wave is in the field for two months. Sources of quotes in the
+-- order of `usd_conversion.RATE_LADDER`.
 WITH waves AS (
     SELECT source, max(snapshot_on) AS reported_on
     FROM core.pay_reports

@@ -1,9 +1,9 @@
 -- What persons report of their pay in the newest wave of each survey up to the day `as_of`: one row a person, no
--- intern, who tells the country. `gross_usd` and `net_usd` are by the person's own rate where there is one, else by that
--- of the wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right, and is in no quantile.
+-- intern, who tells the country. `gross_usd` and `net_usd` are by the person's own rate where there is one, else by
+-- that of the wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right, and is in no quantile.
 -- `pay_market` is NULL where the survey does not ask for the money, and for who is paid in both. `is_main_survey`: the
--- survey is the one of most persons of the country, which alone speaks for it in bands and comparisons. `is_full_time`: in
--- full-time work, or in a survey that does not ask for the time and counts as a whole.
+-- survey is the one of most persons of the country, which alone speaks for it in bands and comparisons. `is_full_time`:
+-- in full-time work, or in a survey that does not ask for the time and counts as a whole.
 WITH persons AS (
     SELECT
         p.source, p.row, w.reported_on, p.year, p.country, p.role, p.role_group, p.seniority,

@@ -1,7 +1,7 @@
 -- Jobs in the stock of the day `as_of` of which no base pay is known anywhere, and which would be in a band if it were:
 -- not known to be other than full-time employment. One row per job and region that all places of one of its adverts lie
--- in, as its pay would count. Role and level are the job's own. Of a job that was not read nobody knows whether it states
--- pay: it is not silent.
+-- in, as its pay would count. Role and level are the job's own. Of a job that was not read nobody knows whether it
+-- states pay: it is not silent.
 --
 -- $unread: the class of texts that were not read.
 SELECT DISTINCT

@@ -1,6 +1,6 @@
--- The flow of the `window_days` days that end with the day `as_of`: adverts that statistics count and that were first seen
--- then, on a board that had been read whole, without them, a short time before; `bridge_days` is how many days that is
--- at most. What stood on a board when it was first read is in no flow: nobody knows since when.
+-- The flow of the `window_days` days that end with the day `as_of`: adverts that statistics count and that were first
+-- seen then, on a board that had been read whole, without them, a short time before; `bridge_days` is how many days
+-- that is at most. What stood on a board when it was first read is in no flow: nobody knows since when.
 --
 WITH first_listed AS (
     SELECT b.posting_id, v.source, b.board, min(b.first_seen_at) AS first_seen_at

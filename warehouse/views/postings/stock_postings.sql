@@ -1,7 +1,7 @@
 -- The stock of the day `as_of`: adverts that statistics count and that their board listed when it was last read
 -- (board_readings); `read_on` is the day of that reading, the last of them where several boards list it. Of boards that
--- are not read whole, adverts that had not expired by then. What an advert says is what it says by now. A source none of
--- whose answers lists a board is read as one.
+-- are not read whole, adverts that had not expired by then. What an advert says is what it says by now. A source none
+-- of whose answers lists a board is read as one.
 --
 -- $expires_on: the last day on which an advert counts as open when it is not seen again.
 WITH readings AS MATERIALIZED (FROM board_readings(as_of)), without_boards AS (
