@@ -1,4 +1,4 @@
-"""Closings per open advert and day, from what boards list at one reading and lack at the next."""
+"""Closings per open advert and day, from the adverts that boards list at one reading and lack at the next."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from scipy import special
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, count_cells, sum_by
 
 MIN_MASS_OPEN = 10
-"""A board with fewer adverts closes more than half of them too easily to be called a mass closing."""
+"""Fewest adverts of a board for a mass closing: smaller boards close more than half of them too easily."""
 MASS_PART = 0.5
-"""Part of a board's adverts that a mass closing exceeds in one interval."""
+"""A mass closing is more than this part of a board's adverts in one interval."""
 MASS_FACTOR = 2.0
-"""A mass closing would be rare even on a board that closes this many times as fast as the cell …"""
+"""A mass closing is rare even on a board that closes this many times as fast as its cell …"""
 MASS_CHANCE = 0.001
-"""… rarer than this. Without it, boards that are read seldom would be left out for closing fast."""
+"""… rarer than this. Otherwise boards that are seldom read would be left out for closing fast."""
 ITERATIONS = 60
 MAX_SPREAD = 2.0
-"""Largest squared coefficient of variation of boards' rates that is believed."""
+"""Upper limit of the squared coefficient of variation of boards' rates."""
 LENGTH_DIGITS = 2
-"""Intervals whose days are the same to so many decimal places are counted as one, of their mean length. A rate moves by
-less than a hundred thousandth of itself for it, and a year of nights has a few lengths and not hundreds."""
+"""Intervals with the same days to so many decimal places are merged into one of their mean length. This moves a rate by
+less than a hundred thousandth of itself, and leaves a year of nights with a few lengths instead of hundreds."""
 TINY = 1e-9
 
 
 @dataclass(frozen=True)
 class Readings:
-    """One entry for each board and interval between two complete readings of it in a row."""
+    """Intervals between consecutive complete readings: one entry for each board and interval."""
 
     cell: Ints
     board: Ints
-    """From 0; a board is of one cell."""
+    """From 0; a board belongs to one cell."""
     days: Floats
     """Between the two readings, above 0."""
     n_open: Floats
-    """Adverts that the first lists."""
+    """Adverts listed at the first reading."""
     n_closed: Floats
-    """Of these, those that the second, and one that confirms it, lack."""
+    """Adverts of these that the second reading and the next, which confirms it, lack."""
     is_gone: Flags
-    """Whether the board itself was gone at the second, which closes nothing."""
+    """Whether the board itself was gone at the second reading, which closes nothing."""
     weight: Floats | None = None
-    """How many boards each stands for, by the chance with which it was drawn; 1 if not given."""
+    """How many boards each board stands for, by its chance of being drawn; None: 1 each."""
 
     @property
     def stands_for(self) -> Floats:
-        """The weight of each entry."""
+        """Weight of each entry."""
         return np.ones(len(self.days)) if self.weight is None else self.weight
 
     def __post_init__(self) -> None:
@@ -60,21 +60,13 @@ class Readings:
             raise ValueError("more adverts closed than were open")
 
     def where(self, mask: Flags) -> Readings:
-        """The chosen entries."""
-        return Readings(
-            cell=self.cell[mask],
-            board=self.board[mask],
-            days=self.days[mask],
-            n_open=self.n_open[mask],
-            n_closed=self.n_closed[mask],
-            is_gone=self.is_gone[mask],
-            weight=None if self.weight is None else self.weight[mask],
-        )
+        """The flagged entries."""
+        return Readings(**{name: None if column is None else column[mask] for name, column in vars(self).items()})
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Closing rates by cell, per open advert and day; NaN where nothing was followed."""
+    """Closing rates by cell, per open advert and day; NaN if nothing was followed."""
 
     rate: Floats
     low: Floats
@@ -82,30 +74,30 @@ class Rates:
     relative_standard_error: Floats
     n_boards: Ints
     n_even: Floats
-    """G* of boards by their open days."""
+    """Effective number of boards of equal size (G*), by their open days."""
     largest: Floats
-    """Part of the open days that are one board's."""
+    """Part of the open days that one board has."""
     open_days: Floats
     n_closed: Floats
     n_gone: Ints
     """Intervals left out because the board was gone."""
     is_mass_closing: Flags
-    """By interval: left out as a mass closing."""
+    """For each interval: whether it is left out as a mass closing."""
 
 
 def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Flags | None = None) -> Rates:
-    """Estimate closing rates by cell; the estimand is the mean of the boards' rates, weighted by their open adverts.
+    """Estimate closing rates by cell: the mean of the boards' rates, weighted by their open adverts.
 
-    What closed between two readings did so on an unknown day. A board with rate r loses 1 - exp(-r d) of its adverts
-    within d days, and boards differ, by a gamma law whose spread v is that of their counts beyond chance: of a cell it
-    is 1 - (1 + v r d)^(-1/v) (Hougaard 1984). The rate is where as many close as did. Its error is the
-    delete-one-board jackknife's, to first order; the interval is taken on the log scale, with t of G* - 1 degrees of
-    freedom. Where none closed, it goes from 0 to Poisson's end for the open days, fewer by G* / G.
+    An advert that closed between two readings did so on an unknown day. A board with rate r loses 1 - exp(-r d) of its
+    adverts within d days. Boards differ by a gamma law, with the spread v of their counts beyond chance, so that a cell
+    loses 1 - (1 + v r d)^(-1/v) (Hougaard 1984). The rate is the one at which as many adverts are expected to close as
+    did. Its error is the delete-one-board jackknife's, to first order; the interval is on the log scale, with t of
+    G* - 1 degrees of freedom. If none closed, it runs from 0 to Poisson's end for the open days times G* / G.
 
-    Boards that were drawn with unequal chances count by their weight wherever sums go over boards, G* included; of
-    `n_closed` and `open_days` are counts, without weights.
+    All sums over boards are weighted if boards have weights, G* included; `n_closed` and `open_days` are unweighted.
 
-    Intervals after which the board is gone are left out, and mass closings: those given, else by `find_mass_closings`.
+    Intervals after which the board is gone are left out, and so are mass closings: those in `is_mass_closing`, by
+    default those of `find_mass_closings`.
     """
     is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
     basis = readings.where(_are_followed(readings) & ~is_mass)
@@ -134,9 +126,10 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
 
 
 def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
-    """Mark intervals in which more than `MASS_PART` of `MIN_MASS_OPEN` adverts or more close by no ordinary closing.
+    """Mark intervals in which more than `MASS_PART` of at least `MIN_MASS_OPEN` adverts close at once.
 
-    That is where the cell's rate, of the other intervals or, without any, of all, would give so many hardly ever.
+    An interval is marked only if so many closings are very unlikely at the rate of the cell, estimated from its other
+    intervals or, if it has none, from all.
     """
     is_followed = _are_followed(readings)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
@@ -151,14 +144,14 @@ def _are_followed(readings: Readings) -> Flags:
 
 
 def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
-    """Part of adverts that close within so many days, and its derivative by the rate."""
+    """Part of adverts that close within some days, and its derivative by the rate."""
     v = np.maximum(spread, TINY)
     survival = np.exp(-np.log1p(v * rate * days) / v)
     return 1 - survival, days * survival / (1 + v * rate * days)
 
 
 def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
-    """Rate and spread by cell; the spread is found at the rate of boards that do not differ."""
+    """Rate and spread by cell; the spread is estimated at the rate for boards that do not differ."""
     spread = np.zeros(n_cells)
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
@@ -173,7 +166,7 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     )
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
-    # of one board all entries weigh alike but for those of an earlier draw
+    # entries of one board weigh alike, except those of an earlier draw
     n_open = sum_by(readings.board, readings.n_open, n_boards)
     open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
     weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
@@ -185,7 +178,7 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The closing rate of one group of adverts over that of another, within boards; NaN where no board has both."""
+    """Ratio of the closing rates of two groups of adverts within boards; NaN if no board has both."""
 
     ratio: Floats
     low: Floats
@@ -195,13 +188,13 @@ class Comparison:
 def compare_within_boards(
     cell: Ints, weight: Floats, ours: Floats, theirs: Floats, n_cells: int
 ) -> tuple[Comparison, SampledCells | None]:
-    """Compare rates of two groups within boards: Mantel and Haenszel's ratio, of rates (Rothman and Greenland 1998).
+    """Compare rates of two groups within boards by Mantel and Haenszel's ratio of rates (Rothman and Greenland 1998).
 
-    One entry for each cell and board, sums over its intervals in which adverts of both groups are open. Where n of a
-    group are, and k of them close within d days, it has T = (n - k / 2) d open days: what closes does so halfway
-    (Cutler and Ederer 1958). With T' and k' of the other group, `weight` sums T T' / (T + T'), `ours` k T' / (T + T'),
-    `theirs` k' T / (T + T'). The error is the delete-one-board jackknife's of the logarithm; t of G* - 1. The ends are
-    NaN where one of the groups closed nothing without some board.
+    One entry for each cell and board: sums over its intervals in which adverts of both groups are open. If n adverts of
+    a group are open and k of them close within d days, the group has T = (n - k / 2) d open days, as adverts close
+    halfway through on average (Cutler and Ederer 1958). With T' and k' for the other group, `weight` sums
+    T T' / (T + T'), `ours` k T' / (T + T') and `theirs` k' T / (T + T'). The error is the delete-one-board jackknife's
+    of the logarithm, with t of G* - 1. The ends are NaN if leaving out some board leaves one group without closings.
     """
     numbers, dense = np.unique(cell, return_inverse=True)
     ratio, low, high = np.full((3, n_cells), np.nan)
@@ -221,11 +214,11 @@ def compare_within_boards(
 
 
 def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
-    """The rate by cell at which as many adverts are expected to close as did; NaN where none was open."""
+    """The rate by cell at which as many adverts are expected to close as did; NaN if none was open."""
     n_open, n_closed = readings.n_open * readings.stands_for, readings.n_closed * readings.stands_for
     closings = sum_by(readings.cell, n_closed, n_cells)
     stock = sum_by(readings.cell, n_open, n_cells)
-    # All intervals of a cell and about one length are one: there are far fewer of these than of boards and readings.
+    # Intervals of a cell with about the same length are merged: there are far fewer lengths than boards and readings.
     lengths, place = np.unique(readings.days.round(LENGTH_DIGITS), return_inverse=True)
     pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
     cell = pairs // max(len(lengths), 1)
@@ -242,7 +235,7 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
 
 
 def _chance_of(readings: Readings, rate: Floats) -> Floats:
-    """The chance that a board `MASS_FACTOR` times as fast as its cell closes as many or more; 0 without a rate."""
+    """Chance that a board `MASS_FACTOR` times as fast as its cell closes as many or more; 0 without a rate."""
     part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
     return np.asarray(
         special.betainc(np.maximum(readings.n_closed, TINY), readings.n_open - readings.n_closed + 1, part)
@@ -250,8 +243,8 @@ def _chance_of(readings: Readings, rate: Floats) -> Floats:
 
 
 def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]:
-    """Boards as clusters of open days, the place of each entry's board among them, the numbers of their cells, and how
-    many open days these have, without weights."""
+    """Count the open days of boards, as clusters: the clusters, the index of each entry's board among them, the numbers
+    of their cells, and the unweighted open days of these cells."""
     boards, place = np.unique(readings.board, return_inverse=True)
     cell = np.zeros(len(boards), dtype=np.int64)
     cell[place] = readings.cell
@@ -265,7 +258,7 @@ def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]
 def _bound(
     readings: Readings, rate: Floats, spread: Floats, boards: SampledCells, place: Ints, numbers: Ints, days: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Ends of the interval and relative standard error of the cells `numbers`; NaN with one board."""
+    """Ends of the interval and relative standard error of the cells in `numbers`; NaN with one board."""
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n, cell = len(boards.employer_cell), boards.employer_cell
     surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)

@@ -1,8 +1,8 @@
-"""mart.time_listed: how long adverts stay listed, of those whose first day is known.
+"""mart.time_listed: how long adverts stay listed, for adverts whose first day is known.
 
-Kaplan and Meier's estimate with delayed entry: an advert enters at the age it has when its board is first read with it,
-and leaves when it closes, or with the last reading of a run of intervals that count. What is read again after a gap
-enters again, at its age then.
+Kaplan and Meier's estimate with delayed entry: an advert enters at its age when its board is first read with it, and
+leaves when it closes, or with the last reading of a run of intervals that count. An advert that is read again after a
+gap enters again, at its age then.
 """
 
 from __future__ import annotations
@@ -19,20 +19,12 @@ from transforms.records.definitions import CLOSINGS_WINDOW
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import TimeListed
 from warehouse.marts import cell_cache
-from warehouse.marts.closing.closings import (
-    CELL,
-    CLOSING_RULES,
-    PLACED,
-    fill,
-    keep_rows,
-    prefer_panel,
-    stage_intervals,
-)
+from warehouse.marts.closing.closings import CELL, CLOSING_RULES, keep_rows, prefer_panel, select_from, stage_intervals
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule, find_reasons
 
 HORIZONS = (30, 60, 90)
-"""Days after which is asked what part of adverts is still listed."""
+"""Days after which the part of adverts still listed is estimated."""
 LISTED_RULES = (
     Rule(
         "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
@@ -45,35 +37,35 @@ NONE_CLOSED = "none closed"
 
 @dataclass(frozen=True)
 class Spells:
-    """Times during which adverts of one cell were followed, in days since each was opened."""
+    """Periods in which adverts of one cell were followed, in days since each was opened."""
 
     board: Ints
     entry: Floats
     exit: Floats
     """Above `entry`."""
     is_closed: Flags
-    """Whether the advert closed at `exit`; otherwise it was still listed when the following ended."""
+    """Whether the advert closed at `exit`; otherwise it was still listed then."""
     weight: Floats | None = None
-    """How many boards the board of each stands for, by the chance with which it was drawn; 1 if not given."""
+    """How many boards each board stands for, by its chance of being drawn; None: 1 each."""
 
 
 @dataclass(frozen=True)
 class ListedPart:
-    """The part still listed after some days; NaN where it cannot be told."""
+    """The part still listed after some days; NaN where it cannot be estimated."""
 
     share: float
     low: float
     high: float
     n_at_risk: int
-    """Spells that reach so far."""
+    """Spells that reach that day."""
 
 
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     """Kaplan and Meier's share of adverts listed for longer than `days`, with delayed entry.
 
-    The error of the cumulative hazard is clustered by board (Williams 1995, of the sums over each board's spells of
-    events less expected events, over the number at risk); the interval is taken on the log-log scale, with t of
-    `n_even` - 1. Where boards weigh unequally, so do closings and adverts at risk.
+    The error of the cumulative hazard is clustered by board (Williams 1995: sums over each board's spells of events
+    less expected events, over the number at risk). The interval is on the log-log scale, with t of `n_even` - 1.
+    Weights of boards apply to closings and to adverts at risk.
     """
     weight = np.ones(len(spells.exit)) if spells.weight is None else spells.weight
     n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())
@@ -100,16 +92,16 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
 
 
 def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
-    """What the entries weigh whose value is below each of some times."""
+    """Weight of the entries with a value below each time."""
     order = np.argsort(values, kind="stable")
     sums = np.concatenate([[0.0], np.cumsum(weight[order])])
     return sums[np.searchsorted(values[order], times, side="left")]
 
 
 def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.CellCache | None = None) -> pd.DataFrame:
-    """The part of adverts still listed after `HORIZONS`, by role group and region: the columns of `TimeListed`.
+    """The part of adverts still listed after `HORIZONS`, by group of roles and region: the columns of `TimeListed`.
 
-    Nothing where no advert was opened between two readings of its board.
+    Empty if no advert was opened between two readings of its board.
     """
     stage_intervals(con, as_of)
     cache = cache or cell_cache.CellCache(TimeListed, as_of)
@@ -122,8 +114,8 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.C
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
-    """The cells of one sample; None where it has none."""
-    spells = con.execute(fill(_SPELLS, sample)).df()
+    """The cells of one sample; None if it has none."""
+    spells = con.execute(select_from("spells", sample)).df()
     rows = []
     for group, members in GROUPS_OF_CLOSINGS.items():
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
@@ -169,33 +161,3 @@ def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
             }
         )  # fmt: skip
     return rows
-
-
-_SPELLS = f"""
-WITH runs AS (
-    SELECT board_number, min(number) AS first_interval, max(number) AS last_interval
-    FROM (
-        SELECT board_number, number, number - row_number() OVER (PARTITION BY board_number ORDER BY number) AS run
-        FROM closing_intervals WHERE $counts
-    )
-    GROUP BY board_number, run
-), followed AS (
-    SELECT l.*, greatest(l.first_number, r.first_interval) AS enters, least(l.last_number, r.last_interval) AS leaves,
-        l.is_closed AND l.last_number <= r.last_interval AS closes
-    FROM {PLACED} AS l JOIN runs AS r
-    ON r.board_number = l.board_number AND l.first_number <= r.last_interval AND l.last_number >= r.first_interval
-    WHERE l.opened_at IS NOT NULL
-)
-SELECT f.role_group, f.region_level, f.region, f.board_number, f.posting_id, f.closes AS is_closed,
-    a.stands_for AS weight,
-    a.read_on, b.read_again_on AS read_to,
-    epoch(a.read_at - f.opened_at) / 86400 AS entry,
-    -- what closes between two readings does so halfway, as what opens does
-    epoch(CASE WHEN f.closes THEN b.read_at + (b.read_again_at - b.read_at) / 2 ELSE b.read_again_at END - f.opened_at)
-        / 86400 AS "exit"
-FROM followed AS f
-JOIN (SELECT *, $weight::DOUBLE AS stands_for FROM closing_intervals) AS a
-ON a.board_number = f.board_number AND a.number = f.enters
-JOIN closing_intervals AS b ON b.board_number = f.board_number AND b.number = f.leaves
-ORDER BY ALL
-"""
