@@ -166,7 +166,7 @@ class MartInputs:
     """Written with the mart's rows."""
 
     mart: Annotated[str, Column("Table", key=True)]
-    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
+    as_of: Annotated[date, Column("Day its rows are for", key=True)]
     inputs: Annotated[str, Column("Digest of the rows of core it was computed from, and of the code")]
 
 

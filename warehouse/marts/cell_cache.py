@@ -108,10 +108,10 @@ def inputs_of(key: Sequence[object], rows: Hashes) -> str:
 
 
 class CellCache:
-    """Which cells of a mart an earlier day (or that day itself) has already, and which must be computed.
+    """Which cells of a mart are already stored, for an earlier day or for the day itself, and which must be computed.
 
-    `cells` are the inputs of those that it has; `reused` those of them that the day has, too, whose rows stand on.
-    `n_computed` counts the others.
+    `cells` are the digests of stored cells; `reused` collects those that the day has, too. `n_computed` counts the
+    other cells of the day.
     """
 
     def __init__(self, cls: type, as_of: date, cells: Collection[str] = ()) -> None:
@@ -122,7 +122,7 @@ class CellCache:
         self._cells = frozenset(cells)
 
     def reuse(self, inputs: str) -> bool:
-        """Reuse the rows of the cell with these inputs; False where there are none and it must be computed."""
+        """Reuse the stored rows of the cell with this digest; False if there are none and it must be computed."""
         if inputs not in self._cells:
             self.n_computed += 1
             return False
@@ -130,7 +130,7 @@ class CellCache:
         return True
 
     def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
-        """The rows that were computed, in the mart's columns and their types."""
+        """Combine computed rows into one frame with the mart's columns and types."""
         frames = [frame for frame in computed if len(frame)]
         if not frames:
             return pd.DataFrame(columns=[f.name for f in fields_of(self._cls)])
@@ -138,7 +138,7 @@ class CellCache:
 
 
 def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
-    """A mart's columns in types that know missing values; one that is not there is missing throughout."""
+    """Convert to a mart's columns in nullable types. Columns that the frame lacks become missing values."""
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
     lacking = dict.fromkeys(name for name in columns if name not in frame)
@@ -146,7 +146,7 @@ def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 
 def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
-    """The cache of a day, with the cells of the newest day up to it that the mart has."""
+    """The cache for a day: the mart's cells on the newest stored day up to it."""
     if CELL not in {f.name for f in fields_of(cls)}:
         return CellCache(cls, as_of)
     newest = mart_history.last_day(con, cls, until=as_of)
@@ -155,7 +155,7 @@ def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCach
 
 
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:
-    """The newest day up to `as_of` on which a mart was computed from these inputs; None when there is none."""
+    """The newest day up to `as_of` on which a mart was computed from these inputs; None if there is none."""
     query = "SELECT max(as_of) FROM ops.mart_inputs WHERE mart = ? AND as_of <= ? AND inputs = ?"
     day: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
     return day

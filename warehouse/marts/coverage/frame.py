@@ -1,7 +1,7 @@
 """mart.frame_coverage and mart.pay_ladder: what was read where, and where jobs are lost on the way to a band of pay.
 
-The macros `frame_adverts`, `frame_jobs` and `frame_boards` say what is of a place; here it is counted. The frame is
-what we read. It is not the market.
+The macros `frame_adverts`, `frame_jobs` and `frame_boards` assign adverts, jobs and boards to places; here they are
+counted. The frame is what we read, not the market.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ EXTRA_INPUTS = (
     "(SELECT DISTINCT source, board FROM ops.responses WHERE (observed_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
     "(SELECT posting_id, board FROM core.posting_boards WHERE (first_seen_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
 )
-"""What coverage reads beside the tables of `cell_cache.INPUT_TABLES`. No day of a reading is among it."""
+"""What coverage reads beside the tables of `cell_cache.INPUT_TABLES`. Days of readings are not part of it."""
 ROLE_GROUP = "ai_engineering"
-"""Whose pay the figures of the guide are."""
+"""The group of roles that the guide's figures of pay are for."""
 
 
 class Step(NamedTuple):
-    """One step of the ladder: which rows of counts pass it, and what is said of those that do not.
+    """One step of the ladder: which rows of counts pass it, and why other rows do not.
 
     `passes` takes the rows and the levels of the figure.
     """
@@ -67,11 +67,11 @@ STEPS: dict[str, Step] = dict(
         strict=True,
     )
 )
-"""The ladder in order, by the names of `LADDER_STEPS`. The first counts adverts, all others jobs."""
+"""The ladder in order, by the names of `LADDER_STEPS`. The first step counts adverts, all others count jobs."""
 
 
 def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """What was read of one day by place, source and sector, with the columns of `FrameCoverage`."""
+    """What was read by place, source and sector, for one day, with the columns of `FrameCoverage`."""
     params = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
     rows = con.execute(read_sql("marts/coverage/frame_coverage"), params).df()
     cache = cache or CellCache(FrameCoverage, as_of)
@@ -82,24 +82,16 @@ def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """How many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
 
-    The last step of a place and level is `n_jobs` of its band in US dollars. Places with a job have all steps.
+    The last step at a place and level is `n_jobs` of its band in US dollars. Every place with a job has all steps.
     """
-    counts = con.execute(_COUNTS, {"as_of": as_of}).df()
+    counts = con.execute(read_sql("marts/coverage/pay_ladder"), {"as_of": as_of}).df()
     cache = cache or CellCache(PayLadder, as_of)
     cache.n_computed += 1
-    return cache.combine_rows([_climb(counts, level) for level in LADDER_LEVELS])
+    return cache.combine_rows([_count_passed(counts, level) for level in LADDER_LEVELS])
 
 
-_COUNTS = """
-SELECT region_level, region, seniority, role_group,
-    is_read_in_full, states_pay, is_in_dollars, is_paid_here, is_in_band,
-    count(*) AS n_jobs, sum(n_adverts)::BIGINT AS n_adverts
-FROM frame_jobs($as_of) GROUP BY ALL ORDER BY ALL
-"""
-
-
-def _climb(counts: pd.DataFrame, level: str) -> pd.DataFrame:
-    """The rows of one level: of each place and step how many jobs passed it and all before it."""
+def _count_passed(counts: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Rows of one level: for each place and step, the jobs that passed it and all steps before it."""
     levels = LEVEL_GROUPS[level] or ()
     place = ["region_level", "region"]
     has_passed = np.ones(len(counts), dtype=bool)

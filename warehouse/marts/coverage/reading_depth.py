@@ -1,4 +1,4 @@
-"""How deep adverts were read, and what was missed by it: measured on the random share, anew each night."""
+"""How deep adverts were read, and what was missed: measured on adverts drawn at random, every night."""
 
 from __future__ import annotations
 
@@ -8,29 +8,17 @@ import numpy as np
 
 from transforms.records.vocabulary import AI_GROUPS, NO_TEXT, UNREAD
 from warehouse.marts.estimators import bound_share
-
-COUNTS = f"""
-SELECT
-    count(*) AS n_texts, count(*) FILTER (told_by = 'title') AS n_by_title,
-    count(*) FILTER (told_by = 'words') AS n_by_words, count(*) FILTER (text_state = '{UNREAD}') AS n_unread,
-    count(*) FILTER (is_rest AND text_state <> '{UNREAD}') AS n_rest_read,
-    count(*) FILTER (is_ai AND NOT is_rest) AS n_ai, count(*) FILTER (is_ai AND is_rest) AS n_missed,
-    count(*) FILTER (is_rest AND ai_label = 'uses_ai') AS n_with_ai
-FROM (
-    SELECT *, told_by IS NULL AS is_rest, role_group IN {AI_GROUPS} OR coalesce(ai_label = 'builds_ai', false) AS is_ai
-    FROM core.postings WHERE text_state <> '{NO_TEXT}'
-)
-"""
-"""SELECT of the counts of `ReadingDepth`, of all adverts that ever had a text."""
+from warehouse.schema import among, literal
+from warehouse.sql_files import read_sql
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingDepth:
-    """Adverts with a text by how deep they were read.
+    """Adverts that ever had a text by how deep they were read.
 
-    `n_by_title` and `n_by_words`: texts read because title or words indicate AI, data or engineering; `n_ai` of these
-    are AI adverts. Of the rest, `n_rest_read` were read at random and `n_unread` were not. Among those read at random,
-    `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
+    `n_by_title` and `n_by_words` were read because their title or words indicate AI, data or engineering; `n_ai` of
+    them are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of
+    those drawn, `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
     """
 
     n_texts: int
@@ -44,7 +32,7 @@ class ReadingDepth:
 
     @property
     def share_missed(self) -> tuple[float, float]:
-        """Bounds of the share of the rest that are AI adverts: Clopper and Pearson's of 95 %; 0 to 1 of none read."""
+        """95 % interval (Clopper and Pearson) of the share of AI adverts in the rest; 0 to 1 if none was read."""
         if not self.n_rest_read:
             return 0.0, 1.0
         low, high = bound_share(np.array([self.n_missed / self.n_rest_read]), np.array([float(self.n_rest_read)]))
@@ -52,20 +40,24 @@ class ReadingDepth:
 
     @property
     def recall(self) -> tuple[float, float]:
-        """Least and greatest share of all AI adverts that were read in full, by `share_missed`."""
+        """Bounds of the share of all AI adverts that were read in full, by `share_missed`."""
         n_read = self.n_ai + self.n_missed
         low, high = (n_read / max(1.0, n_read + share * self.n_unread) for share in reversed(self.share_missed))
         return low, high
 
 
 def measure_depth(con: object) -> ReadingDepth:
-    """How deep the adverts of a warehouse were read. `con` is a connection of DuckDB, or one that executes like it."""
-    row = con.execute(COUNTS).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
+    """Count how deep the adverts of a warehouse were read. `con`: a DuckDB connection, or an object that executes like
+    one."""
+    counts = read_sql(
+        "marts/coverage/reading_depth", unread=literal(UNREAD), no_text=literal(NO_TEXT), ai_groups=among(AI_GROUPS)
+    )
+    row = con.execute(counts).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
     return ReadingDepth(**dict(zip(ReadingDepth.__dataclass_fields__, row, strict=True)))
 
 
 def describe_depth(depth: ReadingDepth) -> str:
-    """What was read and missed, in a sentence."""
+    """Say in a sentence what was read and missed."""
     if not depth.n_unread:
         return f"Texts read whole: all {depth.n_texts:,}"
     read = depth.n_texts - depth.n_unread

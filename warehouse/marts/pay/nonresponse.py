@@ -1,5 +1,5 @@
-"""What the pay of all jobs may be, where some adverts do not state it: bounds of the median, and how much they depend
-on who stays silent."""
+"""What the median pay of all jobs may be if some adverts do not state pay: bounds, and medians under assumptions on who
+stays silent."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells,
 
 HALF = 0.5
 ODDS = (0.5, 2.0)
-"""By what the odds of stating pay change for each standard deviation of log pay, from the least to the most."""
+"""Assumed changes of the odds of stating pay for each standard deviation of log pay, from lowest to highest."""
 STEPS = 60
-"""Halvings that find the critical value; it is then exact to the last digit."""
+"""Bisection steps for the critical value: enough for the last digit."""
 
 
 @dataclass(frozen=True)
 class MedianBounds:
-    """Bounds of the median of all jobs, by cell: NaN where half of the jobs or fewer state pay."""
+    """Bounds of the median of all jobs, by cell; NaN if at most half of the jobs state pay."""
 
     n_jobs: Ints
     n_stated: Ints
     lowest: Floats
-    """The median if all who are silent paid less than all who are not."""
+    """The median if all silent jobs paid less than all others."""
     highest: Floats
     low: Floats
-    """Lower end of the interval that holds the median with 95 %; infinite where too few state pay to say."""
+    """Lower end of the 95 % interval of the median; infinite if too few state pay."""
     high: Floats
     is_informative: Flags
     """Whether more than half state pay and both ends are finite."""
 
 
 def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianBounds:
-    """Bound the median of all jobs, without a word on why some are silent (Manski 1989; NaN is not stated).
+    """Bound the median of all jobs without assumptions on why some are silent (Manski 1989).
 
-    One entry for each job, as in `estimate_quantiles`. The interval holds the median itself, not both bounds, with 95
-    %, whatever it is between them (Imbens and Manski 2004, "Confidence Intervals for Partially Identified Parameters").
+    One entry for each job, as in `estimate_quantiles`; NaN: pay is not stated. The interval holds the median itself,
+    not both bounds, in 95 % of samples, wherever it is between them (Imbens and Manski 2004, "Confidence Intervals for
+    Partially Identified Parameters").
     """
     is_stated = ~np.isnan(value)
     n_stated = np.bincount(cells.employer_cell[employer[is_stated]], minlength=cells.n_cells)
@@ -62,31 +63,31 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
 
 
 def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
-    """The two-sided level of each end, by cell: `LEVEL` where the bounds are one, 90 % where they are far apart.
+    """The two-sided level of each end, by cell: `LEVEL` if the bounds coincide, 90 % if they are far apart.
 
-    Imbens and Manski's c solves Φ(c + Δ / σ) - Φ(-c) = 0.95 for the distance of the bounds Δ and the larger standard
-    error σ of the two; the level is 2 Φ(c) - 1. Where an error is not known it is `LEVEL`.
+    Imbens and Manski's c solves Φ(c + Δ / σ) - Φ(-c) = 0.95, with the distance Δ of the bounds and the larger of their
+    standard errors σ; the level is 2 Φ(c) - 1. If an error is unknown, the level is `LEVEL`.
     """
     t = cells.find_t()
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.maximum(lowest - low, high - highest) / t
         apart = (highest - lowest) / error
     apart = np.where(np.isfinite(apart), np.maximum(apart, 0), 0)
-    least, most = np.full(len(t), 1.0), np.full(len(t), 3.0)
+    lower, upper = np.full(len(t), 1.0), np.full(len(t), 3.0)
     for _ in range(STEPS):
-        c = (least + most) / 2
+        c = (lower + upper) / 2
         is_short = special.ndtr(c + apart) - special.ndtr(-c) < LEVEL
-        least, most = np.where(is_short, c, least), np.where(is_short, most, c)
-    return np.asarray(2 * special.ndtr(most) - 1, dtype=np.float64)
+        lower, upper = np.where(is_short, c, lower), np.where(is_short, upper, c)
+    return np.asarray(2 * special.ndtr(upper) - 1, dtype=np.float64)
 
 
 def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:
-    """Medians of all jobs if the odds of stating pay change by `odds` for each standard deviation of log pay, by cell.
+    """Medians of all jobs by cell, if the odds of stating pay change by `odds` for each standard deviation of log pay.
 
-    One entry for each job that states pay, which is above zero; `n_silent` is how many others each cell has. Each
-    stated job stands for itself and for its part of the silent ones, in proportion to odds^-z, z being its standardised
-    log pay: exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller 2020). NaN in cells
-    where no job states pay.
+    One entry for each job that states pay, which must be above zero; `n_silent` counts the other jobs of each cell.
+    Each job that states pay stands for itself and for a part of the silent ones in proportion to odds^-z, where z is
+    its standardised log pay: exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller
+    2020). NaN in cells where no job states pay.
     """
     if not (value > 0).all():
         raise ValueError("pay must be above zero")
@@ -101,7 +102,7 @@ def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floa
 
 
 def _weighted_medians(cell: Ints, value: Floats, weight: Floats, n_cells: int) -> Floats:
-    """The smallest value by cell that at least half of the weight does not exceed; NaN in empty cells."""
+    """The smallest value of each cell that at least half of the weight does not exceed; NaN in empty cells."""
     order = np.lexsort((value, cell))
     cell, value = cell[order], value[order]
     sums: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(weight[order])])

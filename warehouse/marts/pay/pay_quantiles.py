@@ -1,6 +1,6 @@
-"""Quantiles of pay of many cells at once, each with its interval, and what decides whether a cell is printed.
+"""Quantiles of pay for many cells at once, with intervals, and whether each cell is printed.
 
-`estimators` has the method, `printing` the rules, docs/methods.md what both mean. Every job counts once.
+The method is in `estimators`, the rules are in `printing`; docs/methods.md explains both. Every job counts once.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from warehouse.marts.estimators import (
 QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 """Columns of quantiles of midpoints, and their levels."""
 LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
-"""Column and level of the quantile of low ends, and of that of high ends."""
+"""Columns and levels of the quantiles of low ends and of high ends."""
 BY_EMPLOYER = ("band_low", "band_high", "p50")
-"""Amounts beside which stands the one that counts each employer once, as `…_by_employer`."""
+"""Amounts that are also estimated with each employer counted once, as `…_by_employer`."""
 FORM_BY = ("band_low", "band_high", "p50")
-"""Amounts whose width decides the form of a cell: those that are printed of it."""
+"""Amounts that are printed of a cell; the widths of their intervals decide its form."""
 AMOUNTS = (
     *(f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0]) for end in ("", "_lo", "_hi")),
     *(f"{name}_by_employer" for name in BY_EMPLOYER),
@@ -42,28 +42,29 @@ COLUMNS = (
     *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect"),
     *("relative_standard_error", "n_effective", "status", "reason", "form"),
 )
-"""All columns of an estimate."""
+"""All columns of `estimate_pay`."""
 OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
-"""Columns of the median of the panel's jobs alone, and of its interval."""
+"""Columns of the median of the panel's jobs and of its interval."""
 PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
-"""All columns of what a cell's jobs of the panel say by themselves."""
+"""All columns of `estimate_panel_pay`."""
 MAX_JOBS_AT_ONCE = 1_000_000
-"""Jobs, counted in each of their cells, that are held at once: some 300 MB."""
+"""Entries of cell and job that are held at once: about 300 MB."""
 PERSONS_COLUMNS = (
     *(f"{name}{end}" for name in QUANTILES for end in ("", "_lo", "_hi")),
     *("relative_standard_error", "form"),
 )
-"""All columns of an estimate of what persons report."""
+"""All columns of `estimate_pay_of_persons`."""
 CENTS, DIGITS = 2, 9
-"""Decimal places of amounts and of parts: sums in another order differ later."""
+"""Decimal places of amounts and of parts: beyond them, sums depend on their order."""
 
 
 @dataclass(frozen=True)
 class PaidJobs:
     """Jobs that state pay, one entry for each cell and job, in any order.
 
-    `cell` counts from 0, `employer` is any number that only this employer has, `low` and `high` are the ends of pay,
-    `weight` how many jobs each stands for in the panel: 0 for none of the panel's, NaN where nothing rests on it.
+    `cell` counts from 0, `employer` is any number that identifies the employer, `low` and `high` are the ends of pay.
+    `weight`: how many jobs each stands for in the panel; 0 if it is not in the panel, NaN if nothing rests on the
+    panel.
     """
 
     cell: Ints
@@ -74,7 +75,7 @@ class PaidJobs:
 
     @property
     def stands_for(self) -> Floats:
-        """The weights, NaN where none is given."""
+        """The weights; NaN if none are given."""
         return np.full(len(self.cell), np.nan) if self.weight is None else self.weight
 
     @property
@@ -86,10 +87,10 @@ class PaidJobs:
 def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
     """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `SalaryBands`.
 
-    Counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN where a cell is not printed,
-    far quantiles also where too few employers tell them. A cell without a band (of single amounts) is not asked for as
-    many employers as tell the ends of one. What a row says depends on the jobs of its cell alone. Raises
-    ValueError on an end that is not a number.
+    These are counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN if the cell is not
+    printed; outer quantiles also if it has too few employers for them. Without `has_band` (single amounts) a cell need
+    not have enough employers for the ends of a band. A row depends on the jobs of its cell alone. Raises ValueError if
+    an end of pay is not a number.
     """
     rules = printing.rules_of_pay() if has_band else printing.RULES
     parts = [_estimate(part, rules) for part in _split(jobs)]
@@ -103,9 +104,9 @@ def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.D
 def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     """Estimate the median of midpoints from each cell's jobs of the panel alone, weighted by what they stand for.
 
-    The columns `PANEL_COLUMNS`, one row for each cell, 0 to `n_cells` - 1. The median is the amount at which half of
-    the weight lies, each job standing in the middle of its own; equal weights give `p50` to the cent. It is NaN where
-    these jobs alone break a rule of what is printed (`printing.RULES`), and all is NaN where no weight is known.
+    Has the columns `PANEL_COLUMNS` and one row for each cell, 0 to `n_cells` - 1. The median is the amount below which
+    half of the weight is, counting each job up to the middle of its own; equal weights give `p50` to the cent. It is
+    NaN if these jobs alone break one of `printing.RULES`; everything is NaN if no weight is known.
     """
     weight = jobs.stands_for
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
@@ -124,10 +125,9 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
-    """Amounts as in `estimate_pay` where employers are not known: without intervals, and without a verdict.
+    """Amounts as in `estimate_pay`, for jobs of unknown employers: without intervals and without a status.
 
-    Who offers a pair is not known, so that neither an interval nor a rule about employers can be. The rows are those of
-    cells that have jobs.
+    Intervals and rules of printing need employers. Amounts are NaN in cells without jobs.
     """
     each_its_own = PaidJobs(jobs.cell, np.arange(len(jobs.cell)), jobs.low, jobs.high)
     parts = [_amounts(*_estimate_all(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
@@ -138,11 +138,11 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
-    """Quantiles of single amounts that persons report, each person for itself: one row a cell, 0 to `n_cells` - 1.
+    """Quantiles of amounts that persons report, with columns `PERSONS_COLUMNS`: one row a cell, 0 to `n_cells` - 1.
 
-    The same method, every person being an employer of one job: G* is the number of persons, the design effect 1, and
-    the intervals are within one amount of the exact ones by order statistics (docs/methods.md). Columns
-    `PERSONS_COLUMNS`; NaN in cells without persons. Whether a cell is printed is not asked.
+    The method treats every person as an employer of one job: G* is the number of persons, the design effect is 1, and
+    the intervals are within one amount of the exact ones by order statistics (docs/methods.md). NaN in cells without
+    persons. Rules of printing are not applied.
     """
     parts = []
     for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):
@@ -164,7 +164,7 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
 
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
-    """Jobs in one order whatever order they came in, in parts of whole cells."""
+    """Sort jobs, and split them into parts of whole cells."""
     weight = jobs.stands_for
     order = np.lexsort((weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
     cell, employer = jobs.cell[order], jobs.employer[order]
@@ -181,7 +181,7 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
 
 
 def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
-    """Cells of jobs that are in order, as many as each is counted for, and the place of each job's employer in them."""
+    """Cells of sorted jobs with these weights, and the index of each job's employer in `employer_jobs`."""
     is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
     employer = np.cumsum(is_first) - 1
     _, cell = np.unique(jobs.cell, return_inverse=True)
@@ -190,7 +190,7 @@ def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
 
 
 def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
-    """Cells of jobs that are in order, and of each column of amounts the estimates and the place among them."""
+    """Cells of sorted jobs, and for each column of amounts its estimates and its index among them."""
     cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
     middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
     estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}
@@ -200,7 +200,7 @@ def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[Quantil
 
 
 def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
-    """Amounts of each cell with the ends of their intervals, NaN where there is none."""
+    """Amounts of each cell with the ends of their intervals; NaN if there is none."""
     columns = {}
     for name, (estimate, place) in estimates.items():
         columns[name] = estimate.value[:, place]
@@ -210,13 +210,13 @@ def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimate
     frame = pd.DataFrame(columns).round(CENTS)
     for name, level in (*QUANTILES.items(), LOW_END, HIGH_END):
         if name not in frame:
-            continue  # what persons report has no ends of a band
+            continue  # persons report single amounts, without a band
         frame.loc[~printing.is_tail_known(cells, level), [name, f"{name}_lo", f"{name}_hi"]] = np.nan
     return frame
 
 
 def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
-    """The rows of cells that have jobs, by the number of the cell."""
+    """Rows of cells that have jobs, indexed by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
     breaches = printing.find_broken_rules(cells, rules)

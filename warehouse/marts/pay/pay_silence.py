@@ -1,6 +1,6 @@
-"""What the median of pay of many cells may be when jobs that state none are counted too: the columns of `Silence`.
+"""What the median of pay may be if jobs that state no pay are counted, too: the columns of `Silence`.
 
-`nonresponse` has the estimators, docs/methods.md what they mean.
+The estimators are in `nonresponse`; docs/methods.md explains them.
 """
 
 from __future__ import annotations
@@ -18,30 +18,29 @@ from warehouse.marts.pay.pay_quantiles import CENTS, MAX_JOBS_AT_ONCE, PaidJobs
 ENDS = ("p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi")
 """Columns of the bounds and of their interval."""
 AT_ODDS = dict(zip(("p50_if_odds_half", "p50_if_odds_double"), ODDS, strict=True))
-"""Columns of medians, and the odds of stating pay that each supposes."""
+"""Columns of medians, with the odds of stating pay that each assumes."""
 BOUNDS = (*ENDS, *AT_ODDS)
 
 
 @dataclass(frozen=True)
 class SilentJobs:
-    """Jobs whose pay is not known, one entry for each cell and job; cells and employers are those of `PaidJobs`."""
+    """Jobs of unknown pay, one entry for each cell and job, numbered like `PaidJobs`."""
 
     cell: Ints
     employer: Ints
 
 
 def bound_pay(paid_jobs: PaidJobs, silent_jobs: SilentJobs, n_cells: int) -> pd.DataFrame:
-    """Bounds and medians at odds of every cell: one row for each, 0 to `n_cells` - 1, with the columns `BOUNDS`.
+    """Bounds of the median, and medians at given odds, of every cell: one row for each, with the columns `BOUNDS`.
 
-    Bounds are NaN where half of the jobs or fewer state pay, where all jobs together break a rule of what is printed
-    (`printing.RULES`), and where an end is open; medians at odds where no job is silent. What a row says depends on the
-    jobs of its cell alone.
+    Bounds are NaN if at most half of the jobs state pay, if all jobs together break one of `printing.RULES`, or if an
+    end is open; medians at odds are NaN if no job is silent. A row depends on the jobs of its cell alone.
     """
     n_paid = np.bincount(paid_jobs.cell, minlength=n_cells)
     n_silent = np.bincount(silent_jobs.cell, minlength=n_cells)
     is_most = n_paid > HALF * (n_paid + n_silent)
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(BOUNDS))
-    # Whole cells at a time, so that no more than so many jobs are held at once.
+    # In parts of whole cells, to limit the jobs that are held at once.
     part = np.cumsum(n_paid + np.where(is_most, n_silent, 0)) // MAX_JOBS_AT_ONCE
     for number in np.unique(part):
         _put_medians_at_odds(rows, paid_jobs, n_silent, (part == number) & (n_silent > 0) & (n_paid > 0))
@@ -50,7 +49,7 @@ def bound_pay(paid_jobs: PaidJobs, silent_jobs: SilentJobs, n_cells: int) -> pd.
 
 
 def _put_medians_at_odds(rows: pd.DataFrame, paid_jobs: PaidJobs, n_silent: Ints, mask: Flags) -> None:
-    """Put the medians at odds of the chosen cells, of which each has jobs with and without pay, into their rows."""
+    """Fill in the medians at odds of the flagged cells, each of which has jobs with and without pay."""
     numbers = np.flatnonzero(mask)
     of_paid = mask[paid_jobs.cell]
     cell, middle = np.searchsorted(numbers, paid_jobs.cell[of_paid]), paid_jobs.middle[of_paid]
@@ -59,7 +58,7 @@ def _put_medians_at_odds(rows: pd.DataFrame, paid_jobs: PaidJobs, n_silent: Ints
 
 
 def _put_bounds(rows: pd.DataFrame, paid_jobs: PaidJobs, silent_jobs: SilentJobs, mask: Flags) -> None:
-    """Put the bounds of the chosen cells, of which each has jobs, into their rows."""
+    """Fill in the bounds of the flagged cells, each of which has jobs."""
     if not mask.any():
         return
     of_paid, of_silent = mask[paid_jobs.cell], mask[silent_jobs.cell]
