@@ -72,10 +72,10 @@ from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
 from warehouse.marts import compute, staging
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.ops_tables import Audits, Checks
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
-from warehouse.reading_depth import describe_depth, measure_depth
 from warehouse.tables import Sources
 
 LOG = logging.getLogger("jobmarket")
@@ -410,7 +410,7 @@ def load_refined(
             files = [file for file in results if file.source == name]
             until = request.as_of or today() + MAX_AHEAD
             outcomes = loader.load(con, files, gate=judge, until=until)
-            database.record_checks(con, checks)
+            database.put(con, Checks, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
@@ -646,7 +646,7 @@ def _compute_day(
                     raise _UnsoundError
         except _UnsoundError:
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in result.failures], []
-        database.record_checks(con, result.checks)
+        database.put(con, Checks, result.checks)
     return problems, ledger
 
 

@@ -29,8 +29,8 @@ from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse.load.boards import read_known
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.publish.reader import open_reader
-from warehouse.reading_depth import describe_depth, measure_depth
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110

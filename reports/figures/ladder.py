@@ -22,8 +22,8 @@ from reports.figures.verdicts import Verdict, judge_age
 from reports.wording import gaps, numbers
 from reports.wording.numbers import Row, Rows
 from warehouse.mart_tables import Figures, SourceContribution
+from warehouse.marts.vintages.published import STANDING
 from warehouse.ops_tables import Vintages
-from warehouse.published import STANDING
 
 SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""

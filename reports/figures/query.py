@@ -20,12 +20,12 @@ from pathlib import Path
 from string import Template
 from typing import Any, Protocol
 
-from warehouse.marts import sql_of
+from warehouse.sql_files import read_sql
 
 SQL = Path(__file__).with_name("sql")
 FLOATS = ("DOUBLE", "FLOAT")
 """Types of columns that NaN may stand in."""
-_INCLUDE = re.compile(r"\{\{(?:(mart):)?(\w+)\}\}")
+_INCLUDE = re.compile(r"\{\{(?:(mart):)?([\w/]+)\}\}")
 
 
 class Connection(Protocol):
@@ -60,7 +60,7 @@ def literal(value: object) -> str:
 def text_of(name: str) -> str:
     """The text of a SELECT by its file's name without `.sql`, with the files that it includes."""
     text = (SQL / f"{name}.sql").read_text(encoding="utf-8").strip()
-    return _INCLUDE.sub(lambda match: sql_of(match[2]).strip() if match[1] else text_of(match[2]), text)
+    return _INCLUDE.sub(lambda match: read_sql(f"marts/{match[2]}").strip() if match[1] else text_of(match[2]), text)
 
 
 @functools.cache

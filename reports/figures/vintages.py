@@ -26,10 +26,11 @@ from reports.figures.query import Connection
 from reports.wording import notes, numbers
 from reports.wording.bases import OWN_BASES
 from transforms.records.definitions import MAX_DAYS_APART, MAX_DAYS_THIN, MAX_DAYS_WAITING, MAX_STALE_DAYS
-from warehouse import database, published
+from warehouse import database
 from warehouse.mart_tables import Figures
+from warehouse.marts.vintages import published
+from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
-from warehouse.published import Offer
 
 THIN = 1 / 3
 """A night is thin for a list with less than this part of the jobs that stand: boards are no longer read."""

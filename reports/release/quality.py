@@ -15,8 +15,8 @@ from reports.release.licences import OURS
 from reports.release.published import PublishedDay
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import percent
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.marts.printing import EMPLOYERS, JOBS
-from warehouse.reading_depth import describe_depth, measure_depth
 
 BETWEEN = timedelta(days=31)
 """From a release to the day on which the one after it is due: releases are monthly."""

@@ -35,7 +35,7 @@ from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from tests.flows.conftest import SMALL, end, environment, wait_for_end
 from warehouse import database
 from warehouse.mart_tables import Figures
-from warehouse.marts import mart_history
+from warehouse.marts.history import mart_history
 from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
 

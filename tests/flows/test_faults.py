@@ -35,7 +35,7 @@ from warehouse import database
 from warehouse.mart_tables import SalaryBands
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, Mart
-from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
 

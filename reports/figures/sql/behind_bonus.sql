@@ -2,7 +2,7 @@
 SELECT
     [level.name, level.place, 'all'] AS cell, b.job_id, b.posting_id, p.source, p.board, p.warc, c.fx_source, c.fx_on,
     p.read_on AS period_from, p.read_on AS period_to, [] AS items
-FROM ({{mart:bonus_observations}}
+FROM ({{mart:pay/bonus_observations}}
 ) b
 JOIN stock_postings($as_of) p USING (posting_id) JOIN core.posting_pay c USING (posting_id, position),
 LATERAL (VALUES ('region', b.region), ('country', b.country)) level (name, place)

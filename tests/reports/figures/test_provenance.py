@@ -27,12 +27,12 @@ from transforms.records.columns import fields_of
 from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS
 from warehouse import mart_tables, ops_tables, tables
 from warehouse.marts import staging
-from warehouse.marts.closings import closing_rates, closings_left_out
-from warehouse.marts.disclosure import pay_disclosure
-from warehouse.marts.frame import frame_coverage, pay_ladder
-from warehouse.marts.reported_pay import reported_pay
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import shares
+from warehouse.marts.closing.closings import closing_rates, closings_left_out
+from warehouse.marts.coverage.frame import frame_coverage, pay_ladder
+from warehouse.marts.pay.disclosure import pay_disclosure
+from warehouse.marts.pay.reported_pay import reported_pay
+from warehouse.marts.pay.salary_bands import salary_bands
+from warehouse.marts.share.shares import shares
 from warehouse.schema import arrow_schema
 
 N_JOBS = 600
