@@ -75,7 +75,7 @@ def judge(
     database with these tables and ops.loads.
 
     `expected_rows` are the bounds the source declares: fewer fail, more warn. None: the source gives changes, and any
-    number of rows is right. A file that a person `accepted` begins a new history. `live` names the files of live nights,
+    number of rows is right. A file that a person `accepted` begins a new history. `live` names files of live nights,
     and only they are history: files brought in by hand, early or late, do not show what a night gives. None: all are.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}

@@ -1,4 +1,4 @@
--- Median of $part / $total by $item, over the last $n_files files of the history with at least $min_rows rows.
+-- Median of `part` / `total` by `item`, over the last `n_files` files of the history with at least `min_rows` rows.
 SELECT $item, median($part / $total) FROM (
     SELECT t.* FROM $table AS t JOIN ($history
 ) AS h USING (warc) WHERE $total >= $min_rows

@@ -1,4 +1,4 @@
--- What the answers of $warcs, archive files of $source, say of boards and postings, before their rows are read.
+-- What the answers of `warcs`, archive files of `source`, say of boards and postings, before their rows are read.
 
 -- Answers that only repeat an earlier one, with that one, whose completeness they inherit. `is_news`: another answer
 -- came between them (in a late file), so the repetition restores what that answer had changed.

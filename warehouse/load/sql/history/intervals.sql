@@ -1,4 +1,4 @@
--- Bring core.posting_boards forward by `seen`, `lists` and `removals` of $source. $age: days after which an unseen
+-- Bring core.posting_boards forward by `seen`, `lists` and `removals` of `source`. `age`: days after which an unseen
 -- posting of the source has expired, or NULL.
 
 -- A list that drops adverts by age may lack a posting for its age; a posting without a date of its own may be old.

@@ -1,4 +1,4 @@
--- Write `versions`: into $superseded what ended, into $postings what stands now.
+-- Write `versions`: into `superseded` what ended, into `postings` what stands now.
 
 -- Stored versions that end now.
 INSERT INTO $superseded BY NAME
