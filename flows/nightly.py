@@ -25,7 +25,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
@@ -441,18 +440,18 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
             LOG.warning("%s: %s", warc, warning)
         return result.passed
 
-    def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+    def judge(warc: str, row_class: type, n_rows: int, n_seen: int) -> bool:
         name = gate.name_load_gate(warc)
-        fits = note(warc, gate.check(frame, row_class, gate=name, run_id=request.run_id))
+        fits = note(warc, gate.check_table(con, loader.STAGED, row_class, gate=name, run_id=request.run_id))
         if warc in let_in or not is_of_night(warc):
             return fits
         result = drift.judge(
             con,
-            frame,
             gate=name,
             run_id=request.run_id,
             warc=warc,
             source=source.name,
+            n_rows=n_rows,
             n_seen=n_seen,
             expected_rows=None if source.is_change_feed else source.expected_rows,
             accepted=let_in,
