@@ -66,7 +66,7 @@ from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
 from warehouse.checks import drift, gate, integrity
 from warehouse.dictionary import count_rows, dictionary
-from warehouse.load import agencies, archive_records, employers, jobs, loader
+from warehouse.load import archive_records, employers, jobs, loader
 from warehouse.load import boards as board_store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
@@ -467,13 +467,12 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
-    """Tell employers, jobs and agencies apart and convert pay to USD, unless that is up to date with what is loaded."""
+    """Identify employers and jobs and convert pay to USD, unless that is up to date with what is loaded."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # which otherwise takes a third of their time
             employers.resolve(con, all_boards())
             jobs.resolve(con, results)
-            agencies.read_signs(con, results)
         convert_money(con)
         LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)

@@ -37,6 +37,7 @@ from extractors.refine.cache import (
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources, is_answer_of
 from transforms.depth import ALL_PERCENT
+from transforms.employers.agency_signs import add_agency_signs
 from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
 from transforms.text.bounds import MASKED, MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -473,7 +474,10 @@ def rows_of(
     rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
-        return postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
+        adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
+        if module.SOURCE.kind != "employer board":
+            return adverts
+        return (add_agency_signs(one) if isinstance(one, Posting) else one for one in adverts)
     return _bound_texts(rows)
 
 

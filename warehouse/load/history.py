@@ -24,6 +24,7 @@ from warehouse.load.refined_file import RefinedFile
 from warehouse.load.repetition import add_repeated_answers, rows_in
 from warehouse.schema import dates_of, ident, literal
 from warehouse.tables import (
+    AgencySigns,
     InDollars,
     PostingCandidates,
     PostingPay,
@@ -38,6 +39,7 @@ PARTS_OF_POSTING = (
     (PostingPay, "pay"),
     (PostingSkills, "skills"),
     (PostingCandidates, "candidates"),
+    (AgencySigns, "agency_signs"),
 )
 """Tables of a posting's parts, and the nested column each is made from."""
 NOT_SAID = ("posting_id", "source", "board", "told_by", "is_drawn")
