@@ -30,7 +30,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
-from extractors.archive.writer import PART, Writer, path_of, put_left, salvage
+from extractors.archive.writer import PART, Writer, path_of, put_unsent, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import RefineResult, gc_paused
 from extractors.refine.workers import refine_all
@@ -182,7 +182,7 @@ def prepare_archive(settings: Settings) -> None:
             LOG.error("%s cannot be finished and is left alone: %s", part, error)
             continue
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {file.name}" if file else "nothing whole in it")
-    if paths := put_left(settings.archive):
+    if paths := put_unsent(settings.archive):
         LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in paths))
 
 
