@@ -29,7 +29,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
-from extractors.archive.writer import PART, Writer, path_of, put_left, salvage
+from extractors.archive.writer import PART, Writer, path_of, put_unsent, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import RefineResult, gc_paused
 from extractors.refine.workers import refine_all
@@ -65,7 +65,7 @@ from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
 from warehouse.checks import drift, gate, integrity
 from warehouse.dictionary import count_rows, dictionary
-from warehouse.load import agencies, archive_records, employers, jobs, loader
+from warehouse.load import archive_records, employers, jobs, loader
 from warehouse.load import boards as board_store
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
@@ -181,7 +181,7 @@ def prepare_archive(settings: Settings) -> None:
             LOG.error("%s cannot be finished and is left alone: %s", part, error)
             continue
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {file.name}" if file else "nothing whole in it")
-    if paths := put_left(settings.archive):
+    if paths := put_unsent(settings.archive):
         LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in paths))
 
 
@@ -466,13 +466,12 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
-    """Tell employers, jobs and agencies apart and convert pay to USD, unless that is up to date with what is loaded."""
+    """Identify employers and jobs and convert pay to USD, unless that is up to date with what is loaded."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # which otherwise takes a third of their time
             employers.resolve(con, all_boards())
             jobs.resolve(con, results)
-            agencies.read_signs(con, results)
         convert_money(con)
         LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)

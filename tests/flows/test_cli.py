@@ -251,7 +251,7 @@ def test_a_guide_is_not_dated_back_without_a_word(empty: Path, tmp_path: Path, p
     ("name", "content", "words"),
     [
         ("empty", None, "no .warc.gz file in"),
-        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file begins with no gzipped WARC record"),
+        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file does not start with a gzipped WARC record"),
         ("text.warc.gz", gzip.compress(b"hello", mtime=0), "not a WARC record"),
         ("nothing.warc.gz", b"", "the file is empty"),
     ],

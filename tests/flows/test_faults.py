@@ -249,7 +249,7 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     assert [row[:2] for row in rejects] == names
     for _, _, _, column, value, rule in rejects:
         assert column == "file"
-        assert "begins with no gzipped WARC record" in value
+        assert "does not start with a gzipped WARC record" in value
         assert "Get the file again if you can" in rule
     assert ids_in(empty, "ashby") == {"a1"}
     status = loading(empty, "status").said

@@ -136,7 +136,7 @@ class Folder:
         at = datetime.combine(day, time(2), UTC)
         return RefineResult(
             source=SOURCE, warc=f"{SOURCE}/{day}.warc.gz", rows=self.data, responses=self.data, refine_key="1",
-            n_rows=1, n_responses=1, n_rejects=0, observed_from=at, observed_to=at, is_new=False,
+            n_rows=1, observed_to=at, is_new=False,
         )  # fmt: skip
 
     def load(self, request: Request, *_: object) -> tuple[()]:

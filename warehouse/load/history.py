@@ -25,6 +25,7 @@ from warehouse.load.repetition import add_repeated_answers, rows_in
 from warehouse.schema import dates_of, ident, literal
 from warehouse.sql_files import read_sql
 from warehouse.tables import (
+    AgencySigns,
     InDollars,
     PostingCandidates,
     PostingPay,
@@ -39,6 +40,7 @@ PARTS_OF_POSTING = (
     (PostingPay, "pay"),
     (PostingSkills, "skills"),
     (PostingCandidates, "candidates"),
+    (AgencySigns, "agency_signs"),
 )
 """Tables of a posting's parts, and the nested column each is made from."""
 NOT_CONTENT = ("posting_id", "source", "board", "told_by", "is_drawn")
