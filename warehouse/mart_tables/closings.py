@@ -48,8 +48,8 @@ class BoardCell(FromBoards):
 class ClosingRates(BoardCell):
     """An advert closes when two complete readings of its board in a row lack it; docs/methods.md has the method.
 
-    The job may be filled, given up or moved, so a rate does not measure how hard hiring is. The reference period is that
-    of the readings, not of the day: without new readings nothing changes.
+    The job may be filled, given up or moved, so a rate does not measure how hard hiring is. The reference period is
+    that of the readings, not of the day: without new readings nothing changes.
     """
 
     n_jobs: Annotated[

@@ -160,8 +160,8 @@ class OfPanel:
     p50_of_panel: Annotated[
         float | None,
         Column(
-            "Median of midpoints of the panel's jobs alone, weighted by the inverse of their board's chance, while p50 is "
-            "for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed",
+            "Median of midpoints of the panel's jobs alone, weighted by the inverse of their board's chance, while "
+            "p50 is for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed",
             unit="per year",
             low=0,
         ),
@@ -203,8 +203,8 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     region: Annotated[
         str,
         Column(
-            "World, UN M49 name or ISO country code; below the world also remote (pay tied to no place) and several (one "
-            "pay for several places of that level)",
+            "World, UN M49 name or ISO country code; below the world also remote (pay tied to no place) and several "
+            "(one pay for several places of that level)",
             key=True,
         ),
     ]
@@ -237,7 +237,8 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     n_apart: Annotated[
         int | None,
         Column(
-            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one end",
+            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one "
+            "end",
             low=0,
         ),
     ]
@@ -324,7 +325,8 @@ class ReportedPay(Quantiles):
     form: Annotated[
         str | None,
         Column(
-            f"point; or interval, if that of the median is wider than {MAX_AMOUNT_WIDTH.spaced} of it; NULL: suppressed",
+            f"point; or interval, if that of the median is wider than {MAX_AMOUNT_WIDTH.spaced} of it; NULL: "
+            "suppressed",
             values=FORMS,
         ),
     ]

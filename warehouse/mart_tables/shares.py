@@ -90,8 +90,8 @@ class Shares(CellCounts, FromBoards):
     n_unknown: Annotated[
         int | None,
         Column(
-            "Jobs of the cell that do not say; for measures read from texts, jobs without text or in a language that is "
-            "not read well; not in `n_jobs`",
+            "Jobs of the cell that do not say; for measures read from texts, jobs without text or in a language that "
+            "is not read well; not in `n_jobs`",
             low=0,
         ),
     ]
@@ -169,8 +169,8 @@ class Shares(CellCounts, FromBoards):
     category_rank_best: Annotated[
         int | None,
         Column(
-            "Best rank within measure, cell and category (if any) that the data allow, jointly with 95 %; if it differs "
-            "from the worst, there is a tie",
+            "Best rank within measure, cell and category (if any) that the data allow, jointly with 95 %; if it "
+            "differs from the worst, there is a tie",
             low=1,
         ),
     ]
