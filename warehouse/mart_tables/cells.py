@@ -65,9 +65,11 @@ class CellSample:
     form: Annotated[
         str | None,
         Column(
-            "point; or interval: band_low, band_high or p50 has an interval wider than " f"{MAX_AMOUNT_WIDTH.spaced} of
-            its value, and the interval is printed instead; NULL: suppressed, or made by " "a version that did not say",
-            values=FORMS, ), ]
+            f"point; or interval: band_low, band_high or p50 has an interval wider than {MAX_AMOUNT_WIDTH.spaced} of "
+            "its value, and the interval is printed instead; NULL: suppressed, or made by a version that did not say",
+            values=FORMS,
+        ),
+    ]
 
 
 @struct
@@ -77,6 +79,9 @@ class FromBoards:
     sample: Annotated[
         str | None,
         Column(
-            "panel: boards drawn at random, with jobs weighted by the inverse of their board's chance; known: all known
-            " "boards, if the panel alone does not meet the rules of printing; NULL: an earlier version, which used all
-            " "known boards", values=SAMPLES, ), ]
+            "panel: boards drawn at random, with jobs weighted by the inverse of their board's chance; known: all "
+            "known boards, if the panel alone does not meet the rules of printing; NULL: an earlier version, which "
+            "used all known boards",
+            values=SAMPLES,
+        ),
+    ]

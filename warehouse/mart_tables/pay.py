@@ -160,11 +160,14 @@ class OfPanel:
     p50_of_panel: Annotated[
         float | None,
         Column(
-            "Median of midpoints of the panel's jobs alone, weighted by the inverse of their board's chance, while p50
-            is " "for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed", unit="per
-            year", low=0, ), ] = None p50_of_panel_lo: Annotated[float | None, Column("Lower end of its 95 % interval",
-            unit="per year")] = None p50_of_panel_hi: Annotated[float | None, Column("Upper end of this interval",
-            unit="per year")] = None
+            "Median of midpoints of the panel's jobs alone, weighted by the inverse of their board's chance, while "
+            "p50 is for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed",
+            unit="per year",
+            low=0,
+        ),
+    ] = None
+    p50_of_panel_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")] = None
+    p50_of_panel_hi: Annotated[float | None, Column("Upper end of this interval", unit="per year")] = None
 
 
 @table(
@@ -234,9 +237,15 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     n_apart: Annotated[
         int | None,
         Column(
-            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one
-            end", low=0, ), ] countries: Annotated[ tuple[CountryJobs, ...] | None, Column("Jobs by country, most first;
-            NULL: the row is for a country, or made by a version that did not count"), ] = None
+            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one "
+            "end",
+            low=0,
+        ),
+    ]
+    countries: Annotated[
+        tuple[CountryJobs, ...] | None,
+        Column("Jobs by country, most first; NULL: the row is for a country, or made by a version that did not count"),
+    ] = None
 
 
 @table(
