@@ -35,7 +35,8 @@ from extractors.refine.cache import (
     refine_key_of,
 )
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
-from extractors.source import Source, SourceModule, all_sources, is_answer_of
+from extractors.source import all_sources, is_answer_of
+from extractors.sources.declaration import Source, SourceModule
 from transforms.depth import ALL_PERCENT
 from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition

@@ -14,7 +14,7 @@ from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each_advert
-from extractors.source import BoardUrl, Source
+from extractors.sources.declaration import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
 from transforms.pay.prose import pay_in

@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
+from extractors.reading.schema_org import read_board_page
 from extractors.response import Response, each_advert
-from extractors.schema_org import read_board_page
-from extractors.source import BoardUrl, Source
+from extractors.sources.declaration import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting

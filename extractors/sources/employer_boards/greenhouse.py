@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each_advert, note_missing
-from extractors.source import BoardUrl, Source
+from extractors.sources.declaration import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
 from transforms.pay.scope import component_in, period_in, tied_to

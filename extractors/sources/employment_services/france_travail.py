@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address

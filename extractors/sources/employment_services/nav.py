@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from extractors.response import Response, each, objects_in
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address

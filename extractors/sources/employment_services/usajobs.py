@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from extractors.reading.schema_org import read_job_posting, read_page
 from extractors.response import Response
-from extractors.schema_org import read_job_posting, read_page
-from extractors.source import EXPIRY_DAYS, Source
+from extractors.sources.declaration import EXPIRY_DAYS, Source
 from extractors.web.paging import Web
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue

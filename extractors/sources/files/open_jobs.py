@@ -15,9 +15,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from extractors.parquet_tables import open_parquet, read_batches
+from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.response import Response, each
-from extractors.source import EXPIRY_DAYS, Source
+from extractors.sources.declaration import EXPIRY_DAYS, Source
 from extractors.web.paging import Web
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue

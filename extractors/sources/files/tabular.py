@@ -32,10 +32,10 @@ from xml.etree.ElementTree import ParseError
 import orjson
 import pyarrow as pa
 
-from extractors.csv_tables import WORKBOOK, check_workbook, unpack_gzip
-from extractors.parquet_tables import open_parquet, read_batches
+from extractors.reading.csv_tables import WORKBOOK, check_workbook, unpack_gzip
+from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.response import Response
-from extractors.source import DeclaredList, Source
+from extractors.sources.declaration import DeclaredList, Source
 from extractors.sources.files.tabular_mapping import (
     AMOUNTS,
     DAYS,

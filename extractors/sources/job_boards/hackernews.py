@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import fold_spaces, is_understood

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue

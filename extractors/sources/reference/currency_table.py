@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from extractors.response import Response
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_first
 from transforms.pay.currency import codes
 from transforms.records.rows import ExchangeRate, Issue

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import zip_member
+from extractors.reading.csv_tables import zip_member
 from extractors.response import Response
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.records.rows import ExchangeRate, Issue
 from transforms.records.vocabulary import CURRENCY_CODE

@@ -10,9 +10,9 @@ import functools
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import table_in
+from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import AiPostingShare, Issue

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import table_in, zip_member
+from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OccupationSkill
 from transforms.text.rejects import Rejected

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from extractors.csv_tables import table_in, zip_member
+from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, PriceLevel

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting

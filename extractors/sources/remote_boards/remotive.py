@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
+from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue

@@ -14,7 +14,7 @@ from datetime import date
 from operator import itemgetter
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, PayReport

@@ -26,9 +26,9 @@ from xml.etree.ElementTree import ParseError
 
 import orjson
 
-from extractors.csv_tables import check_workbook, zip_member
+from extractors.reading.csv_tables import check_workbook, zip_member
 from extractors.response import Response, each
-from extractors.source import Package, Source
+from extractors.sources.declaration import Package, Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SOC

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, OfficialWage

@@ -21,9 +21,9 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-from extractors.csv_tables import check_workbook, table_in, to_utf8, unpack_gzip
+from extractors.reading.csv_tables import check_workbook, table_in, to_utf8, unpack_gzip
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay

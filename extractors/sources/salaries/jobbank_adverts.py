@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.csv_tables import table_in, to_utf8, unpack_gzip
+from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
 from extractors.response import Response, each, objects_in
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay

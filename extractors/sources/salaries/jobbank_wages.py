@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.csv_tables import table_in
+from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import NOC

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SSOC

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from statistics import median, median_low
 
-from extractors.csv_tables import table_in, unpack_gzip
+from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web
 from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
 from transforms.place.places import country_of, region_of

@@ -31,7 +31,8 @@ from extractors.refine import refine as refine_module
 from extractors.refine.refine import MAX_GONE, RefineResult, gc_paused, reading_key, refine, refusals_in, remove_damaged
 from extractors.response import Response, each_advert
 from extractors.source import all_sources
-from extractors.sources.employer_boards import greenhouse, smartrecruiters
+from extractors.sources.employer_boards import greenhouse
+from extractors.sources.employer_postings import smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from tests.sample import adverts
 from transforms.depth import Depth

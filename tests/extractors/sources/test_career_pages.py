@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import schema_org
+from extractors.reading import schema_org
 from extractors.refine.cache import code_key
 from extractors.refine.refine import rows_of
 from extractors.response import Response, each
 from extractors.source import source_of
-from extractors.sources.employer_boards import career_pages, lever
-from extractors.sources.employer_boards.career_pages import Site, read_item, sites
+from extractors.sources.employer_boards import lever
+from extractors.sources.employer_postings import career_pages
+from extractors.sources.employer_postings.career_pages import Site, read_item, sites
 from extractors.web.session import FetchFailed
 from transforms.posting import postings
 from transforms.records.rows import Issue, Posting

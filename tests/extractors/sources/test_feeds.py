@@ -14,8 +14,8 @@ import pytest
 from extractors.archive.index import ArchiveIndex
 from extractors.archive.writer import Writer, path_of
 from extractors.refine.refine import refine
-from extractors.source import SourceModule
 from extractors.source_list import declared_sources
+from extractors.sources.declaration import SourceModule
 from extractors.sources.employment_services import jobtech, nav
 from extractors.sources.salaries import jobbank_adverts
 from tests.builders import all_rows, load, open_copy

@@ -17,7 +17,7 @@ from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, objects_in
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address

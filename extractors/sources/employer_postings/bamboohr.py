@@ -14,7 +14,7 @@ from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, note_missing, objects_in
-from extractors.source import BoardUrl, Source
+from extractors.sources.declaration import BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting

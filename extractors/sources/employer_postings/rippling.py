@@ -15,7 +15,7 @@ from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, note_cut, objects_in
-from extractors.source import BoardUrl, Source
+from extractors.sources.declaration import BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.pay.scope import Tie, tied_to
 from transforms.pay.structured import stated_pay

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from extractors.boards import employer_country_of, employer_of
+from extractors.reading.schema_org import page_of, read_board_page, tree_of
 from extractors.response import Response, each
-from extractors.schema_org import page_of, read_board_page, tree_of
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue

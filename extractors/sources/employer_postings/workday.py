@@ -16,7 +16,7 @@ from typing import Any
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address

@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.markup import limit_depth
+from extractors.reading.markup import limit_depth
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting

@@ -2,7 +2,7 @@
 
 Sites are declared in career_pages.toml and nothing else is asked. Pages of other sites that somebody recorded are
 read too, since this source's endpoint is every https address that no other source has. How a page's markup is read:
-extractors/schema_org.py.
+extractors/reading/schema_org.py.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-from extractors.response import Response
-from extractors.schema_org import (
+from extractors.reading.schema_org import (
     CDATA,
     id_by,
     identifier_of,
@@ -28,7 +27,8 @@ from extractors.schema_org import (
     read_page,
     tree_of,
 )
-from extractors.source import EXPIRY_DAYS, Source
+from extractors.response import Response
+from extractors.sources.declaration import EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.raw_posting import RawPosting

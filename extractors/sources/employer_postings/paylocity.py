@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from extractors.boards import employer_country_of, employer_of
+from extractors.reading.schema_org import page_of, read_board_page
 from extractors.response import Response, each, objects_in
-from extractors.schema_org import page_of, read_board_page
-from extractors.source import BoardUrl, Source
+from extractors.sources.declaration import BoardUrl, Source
 from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
