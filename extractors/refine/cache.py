@@ -36,6 +36,7 @@ READERS = (
     "reading/csv_tables.py",
     "reading/markup.py",
     "reading/parquet_tables.py",
+    "reading/pay_fields.py",
     "reading/schema_org.py",
     "sources/declaration.py",
     "archive/reader.py",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from extractors.response import Response
@@ -330,6 +330,19 @@ class Source:
 
     def _board_and_posting(self, url: str) -> tuple[str, str] | None:
         return next(filter(None, (addresses.posting_of(url) for addresses in self.boards)), None)
+
+
+def platform(name: str, brand: str, **declared: Any) -> Source:
+    """Declare a platform of employers' boards under its brand name. The rest is as for `Source`."""
+    usual = {"cadence": "live", "expected_rows": (1, 100_000)}
+    return Source(
+        name=name,
+        title=f"{brand} job boards",
+        kind="employer board",
+        publisher=f"the employers named, through {brand}",
+        attribution=f"Job postings: employers' boards on {brand}.",
+        **usual | declared,
+    )
 
 
 class SourceModule(Protocol):

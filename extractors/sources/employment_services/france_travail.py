@@ -121,10 +121,10 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every offer of a page."""
-    yield from each(response.value_at("resultats"), read_offer, known=KNOWN)
+    yield from each(response.value_at("resultats"), _read_offer, known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any]) -> RawPosting:
+def _read_offer(offer: dict[str, Any]) -> RawPosting:
     """One offer."""
     place = offer.get("lieuTravail") or {}
     pay = offer.get("salaire") or {}

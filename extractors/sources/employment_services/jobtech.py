@@ -117,10 +117,10 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
     """Every advert of a page of JobSearch, or of JobStream's bare list."""
-    yield from each(response.value_at("hits"), read_advert, known=KNOWN)
+    yield from each(response.value_at("hits"), _read_advert, known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
+def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
     """One advert, or that one was taken away."""
     if advert.get("removed"):
         if not advert.get("id"):

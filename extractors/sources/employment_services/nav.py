@@ -148,7 +148,7 @@ def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
         if status == INACTIVE:
             yield Removal(id=id)
         elif status == ACTIVE:
-            yield from each([response.value_at("ad_content")], functools.partial(read_advert, id=id), known=KNOWN)
+            yield from each([response.value_at("ad_content")], functools.partial(_read_advert, id=id), known=KNOWN)
         else:
             raise Rejected("response", status, f"the status {ACTIVE} or {INACTIVE} expected")
         return
@@ -174,7 +174,7 @@ def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Rem
     return Removal(id=id) if status == INACTIVE else None
 
 
-def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
+def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
     """One advert. Its days are those of its times as written, which are Oslo's."""
     employer = advert.get("employer") or {}
     places = [*map(_address, advert.get("workLocations") or ())]

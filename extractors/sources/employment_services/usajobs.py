@@ -98,10 +98,10 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every announcement of a page."""
-    yield from each(response.value_at("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
+    yield from each(response.value_at("SearchResult", "SearchResultItems"), _read_item, known=KNOWN)
 
 
-def read_item(item: dict[str, Any]) -> RawPosting:
+def _read_item(item: dict[str, Any]) -> RawPosting:
     """One announcement."""
     advert = item["MatchedObjectDescriptor"]
     details = (advert.get("UserArea") or {}).get("Details") or {}

@@ -88,10 +88,10 @@ def _query(words: str) -> str:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every result of a page."""
-    yield from each(response.value_at("results"), read_result, known=KNOWN)
+    yield from each(response.value_at("results"), _read_result, known=KNOWN)
 
 
-def read_result(result: dict[str, Any]) -> RawPosting:
+def _read_result(result: dict[str, Any]) -> RawPosting:
     """One result."""
     area = (result.get("location") or {}).get("area") or ()  # names from the country down to a town or a county
     contract = (result.get("contract_type"), result.get("contract_time"))

@@ -76,10 +76,10 @@ def next_of(response: Response, *, since: float) -> str | None:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
-    yield from each(answer.get("data") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    yield from each(answer.get("data") if isinstance(answer, dict) else None, _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
+def _read_job(job: dict[str, Any]) -> RawPosting:
     """One job."""
     labels = job.get("job_types") or ()
     levels = [label for label in labels if seniority_stated(label)]

@@ -137,7 +137,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         answer = response.json()
         records = answer.get("data") if isinstance(answer, dict) else None
         flat = list(map(_flat, records)) if isinstance(records, list) else records
-        yield from each(flat, read_job, known=KNOWN)
+        yield from each(flat, _read_job, known=KNOWN)
         return
     from bs4 import BeautifulSoup  # noqa: PLC0415  # slow to load, and on most nights no page is read
 
@@ -147,8 +147,8 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if not items and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
-    yield from each(items, functools.partial(read_list_item, seen_on=response.observed_at.date()))
-    yield from each(adverts, functools.partial(read_advert, page=page))
+    yield from each(items, functools.partial(_read_list_item, seen_on=response.observed_at.date()))
+    yield from each(adverts, functools.partial(_read_advert, page=page))
 
 
 # --- the API ------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def _flat(record: Any) -> Any:
     return {**record, **attributes} if isinstance(attributes, dict) else record
 
 
-def read_job(job: dict[str, Any]) -> RawPosting | Issue:
+def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """One job of the API. What else it lists, such as a category, is left out and noted."""
     if job.get("type", "job") != "job":
         value = f"{job['type']} {job.get('id')}"[:200]
@@ -206,7 +206,7 @@ def _whole_text(job: dict[str, Any]) -> str:
 # --- saved pages --------------------------------------------------------------------------------------
 
 
-def read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
+def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
     """One advert of a list, which has no text; "Senior · Full time" is a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
@@ -229,7 +229,7 @@ def read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
     )
 
 
-def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
+def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     """The advert of a page, by its microdata."""
     styles = " ".join(style.get_text() for style in page.select("style"))
     classes = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]

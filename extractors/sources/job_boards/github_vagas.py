@@ -89,10 +89,10 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every open advert of a page; closed ones and pull requests as issues."""
-    yield from each(response.json(), read_issue, known=KNOWN)
+    yield from each(response.json(), _read_issue, known=KNOWN)
 
 
-def read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
+def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
     """One issue of a repository."""
     no_advert = "a pull request" if "pull_request" in issue else "closed" if issue["state"] != "open" else None
     if no_advert:

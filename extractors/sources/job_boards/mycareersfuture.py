@@ -87,10 +87,10 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every advert of a page."""
-    yield from each(response.value_at("results"), read_advert, known=KNOWN)
+    yield from each(response.value_at("results"), _read_advert, known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
+def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     """One advert that is open."""
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:

@@ -108,10 +108,10 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
     is_whole = posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.value_at("results")
-    yield from each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN)
+    yield from each(adverts, functools.partial(_read_advert, is_whole=is_whole), known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
+def _read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
     """One advert of either answer."""
     place = advert.get("locationName") or ""
     is_in_kingdom = bool(place) and country_of(place) is None

@@ -6,13 +6,12 @@ It holds titles, places and links, no texts and no pay. `source` may be a contri
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 from extractors.response import Response, each
 from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
@@ -55,17 +54,15 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for the list. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job that is open and shown; the others as issues."""
-    yield from each(response.json(), read_row, known=KNOWN)
+    yield from each(response.json(), _read_row, known=KNOWN)
 
 
-def read_row(row: dict[str, Any]) -> RawPosting | Issue:
+def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
     """One row of the list."""
     if not (row["active"] and row["is_visible"]):
         rule = "an open and shown job expected; this row says active or is_visible: false"

@@ -81,10 +81,10 @@ def _next(page: Response) -> str | None:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every offer of a page."""
-    yield from each(response.value_at("jobs"), read_offer, known=KNOWN)
+    yield from each(response.value_at("jobs"), _read_offer, known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any]) -> RawPosting:
+def _read_offer(offer: dict[str, Any]) -> RawPosting:
     """One offer."""
     issues: list[Issue] = []
     offers = [one for one in (offer.get("salary"), offer.get("secondarySalary")) if one]

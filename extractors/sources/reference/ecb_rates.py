@@ -7,13 +7,13 @@ one euro. `N/A` means not quoted that day. Every line ends with a comma, so the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from extractors.reading.csv_tables import zip_member
 from extractors.response import Response
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import ExchangeRate, Issue
 from transforms.records.vocabulary import CURRENCY_CODE
 from transforms.text.rejects import Rejected
@@ -55,9 +55,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the whole history; it is one file of 0.6 MB. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:

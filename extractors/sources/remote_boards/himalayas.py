@@ -99,10 +99,10 @@ def next_of(response: Response, *, since: float) -> str | None:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
-    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
+def _read_job(job: dict[str, Any]) -> RawPosting:
     """One job. Several levels state none."""
     name = job.get("companyName")
     levels: Sequence[str] = job.get("seniority") or ()

@@ -6,14 +6,13 @@ countries and groups with double spaces; it says where the remote work may be do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -62,18 +61,16 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the newest jobs. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job, or the reason why not."""
     answer = response.json()
-    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
+def _read_job(job: dict[str, Any]) -> RawPosting:
     """One job."""
     geo = [" ".join(name.split()) for name in unescape(job.get("jobGeo") or "").split(",")]
     return RawPosting(

@@ -8,14 +8,13 @@ of 0 is unknown; other pay has no currency and no period, and looks like a defau
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -64,17 +63,15 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the list. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job, or the reason why not."""
-    yield from each(response.json(), read_job, known=KNOWN)
+    yield from each(response.json(), _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting | Issue:
+def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """One job. The notice that stands among them is left out and noted."""
     if "legal" in job and "id" not in job:
         rule = "a job expected; this is the notice on how the list may be used"

@@ -6,13 +6,12 @@ have no zone. Beside the jobs the answer holds a warning and a legal notice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 from extractors.response import Response, each
 from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
@@ -60,22 +59,20 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the list. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
-    yield from each(jobs, read_job, known=KNOWN)
+    yield from each(jobs, _read_job, known=KNOWN)
     total = answer.get("total-job-count", len(jobs))
     if total != len(jobs):
         yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
+def _read_job(job: dict[str, Any]) -> RawPosting:
     """One job."""
     return RawPosting(
         source=SOURCE.name,

@@ -8,13 +8,13 @@ the employer's seat, as it seems, and not read as places of the job.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
@@ -63,19 +63,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the feed. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every item of the feed, or the reason why not."""
     feed = response.xml("rss")
     items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
-    yield from each(items, read_item, known=KNOWN)
+    yield from each(items, _read_item, known=KNOWN)
 
 
-def read_item(item: dict[str, str | None]) -> RawPosting:
+def _read_item(item: dict[str, str | None]) -> RawPosting:
     """One item."""
     employer, is_named, role = (item["title"] or "").partition(": ")
     return RawPosting(

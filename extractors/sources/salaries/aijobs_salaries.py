@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, PayReport
 from transforms.records.vocabulary import GROUP_OF_ROLE
@@ -61,9 +61,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the file. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:

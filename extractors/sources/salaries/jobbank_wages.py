@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import NOC
 from transforms.text.lookups import occupations, usual_hours
@@ -87,9 +87,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the newest edition that is known. Returns what failed."""
-    return ask_each(web, [FILES + NEWEST])
+fetch = fetch_addresses(FILES + NEWEST)
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:

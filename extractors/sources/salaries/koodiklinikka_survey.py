@@ -16,7 +16,7 @@ from statistics import median_low
 from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web
+from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import MONTHS, flag_amounts, read_amount, read_years
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, PayReport
@@ -92,9 +92,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: files are handed over."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:

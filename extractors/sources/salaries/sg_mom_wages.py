@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ import orjson
 
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web
+from extractors.sources.fetching import fetch_nothing
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SSOC
 from transforms.text.lookups import occupations
@@ -74,9 +74,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: a person hands over the file."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:

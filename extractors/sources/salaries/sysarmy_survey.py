@@ -19,7 +19,7 @@ from statistics import median, median_low
 from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.response import Response, each
 from extractors.sources.declaration import Source
-from extractors.web.paging import Web
+from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
 from transforms.place.places import country_of, region_of
 from transforms.records.rows import Issue, PayReport
@@ -118,9 +118,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: files are handed over."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
