@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from transforms.records.boards import Board
 
 if TYPE_CHECKING:
-    from extractors.response import Response
     from extractors.sources.declaration import Source
     from transforms.raw_posting import RawPosting
     from transforms.records.rows import Issue
@@ -136,22 +135,22 @@ def employer_country_of(source: str, board: str | None) -> str | None:
 
 def on_board(
     source: Source,
-    response: Response,
+    url: str,
     read: Callable[[Any], RawPosting | Issue],
     *,
     is_token_a_name: bool = True,
 ) -> Callable[[Any], RawPosting | Issue]:
-    """Return `read`, with the board of a response and its employer added to each posting.
+    """Return `read`, with the board that a URL belongs to and its employer added to each posting.
 
     The employer is the one in boards.csv, else the one that the posting names, else the board's token unless that is
     not a name. A posting that names its own board keeps it.
     """
-    board_of_response = source.board_in(response.url)
+    board_of_url = source.board_in(url)
 
     def read_on_board(record: Any) -> RawPosting | Issue:
         posting = read(record)
         if isinstance(posting, dict):
-            posting["board"] = board = posting.get("board") or board_of_response
+            posting["board"] = board = posting.get("board") or board_of_url
             named = posting.get("employer") or (board if is_token_a_name else None)
             posting["employer"] = employer_of(source.name, board) or named
             posting["employer_country"] = employer_country_of(source.name, board)

@@ -234,7 +234,7 @@ def read_board_page(
         return posting
 
     yield from read_page(
-        response, on_board(source, response, read, is_token_a_name=is_token_a_name), selectors=selectors
+        response, on_board(source, response.url, read, is_token_a_name=is_token_a_name), selectors=selectors
     )
 
 

@@ -90,10 +90,11 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Yield every job of the board, or an issue for a job that cannot be read."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each_advert(response, jobs, on_board(SOURCE, response, _read_job), known=KNOWN)
+    yield from each_advert(response, jobs, on_board(SOURCE, response.url, read_job), known=KNOWN)
 
 
-def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
+def read_job(job: dict[str, Any]) -> RawPosting | Issue:
+    """Read a job, without its board and employer."""
     if job.get("isListed") is False:  # only people with its link can see it
         rule = "a listed job expected; this one is not shown on the board"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)

@@ -67,7 +67,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     if native := SOURCE.posting_of(response.url):
         yield from read_board_page(response, SOURCE, id=native)
     else:
-        yield from each_advert(response, response.json(), on_board(SOURCE, response, _read_job), known=KNOWN)
+        yield from each_advert(response, response.json(), on_board(SOURCE, response.url, _read_job), known=KNOWN)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:

@@ -88,12 +88,13 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
         answer = [answer]  # a single job, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each_advert(response, jobs, on_board(SOURCE, response, _read_job), known=KNOWN)
+    yield from each_advert(response, jobs, on_board(SOURCE, response.url, read_job), known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
     yield from note_missing(len(jobs), meta.get("total") if isinstance(meta, dict) else None)
 
 
-def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
+def read_job(job: dict[str, Any]) -> RawPosting | Issue:
+    """Read a job of a list with or without content, without its board."""
     if job.get("internal_job_id", "") is None:
         rule = "a job expected; a post without internal_job_id collects prospects"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)

@@ -77,7 +77,7 @@ fetch = fetch_boards(SOURCE)
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Yield every posting of the board, or a single one, or an issue for a posting that cannot be read."""
-    read = on_board(SOURCE, response, functools.partial(_read_posting, board=SOURCE.board_in(response.url) or ""))
+    read = on_board(SOURCE, response.url, functools.partial(_read_posting, board=SOURCE.board_in(response.url) or ""))
     answer = [response.json()] if SOURCE.posting_of(response.url) else response.json()
     yield from each_advert(response, answer, read, known=KNOWN)
 

@@ -71,7 +71,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     feed = response.xml("workzag-jobs")
     positions = [{child.tag: child for child in position} for position in feed.iter("position")]
     read = functools.partial(_read_position, feed=response.url)
-    yield from each(positions, on_board(SOURCE, response, read), known=KNOWN)
+    yield from each(positions, on_board(SOURCE, response.url, read), known=KNOWN)
 
 
 def _read_position(position: Mapping[str, Element], *, feed: str) -> RawPosting:

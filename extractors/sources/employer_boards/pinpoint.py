@@ -75,7 +75,7 @@ fetch = fetch_boards(SOURCE)
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Yield every posting of the board, or an issue for a posting that cannot be read or a list that may be cut off."""
     postings = response.value_at("data")
-    yield from each_advert(response, postings, on_board(SOURCE, response, _read_posting), known=KNOWN)
+    yield from each_advert(response, postings, on_board(SOURCE, response.url, _read_posting), known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))
 
 

@@ -71,7 +71,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if isinstance(answer, dict):
         jobs, name = answer.get("jobs", answer.get("results")), answer.get("name")
     read = functools.partial(_read_job, account=account, employer=name if isinstance(name, str) else None)
-    yield from each(jobs, on_board(SOURCE, response, read), known=KNOWN)
+    yield from each(jobs, on_board(SOURCE, response.url, read), known=KNOWN)
 
 
 def _read_job(job: dict[str, Any], *, account: str, employer: str | None) -> RawPosting | Issue:

@@ -77,7 +77,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next)
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield every opening of a list, or a single one, or an issue for an opening that cannot be read."""
     board, native = SOURCE.board_in(response.url), SOURCE.posting_of(response.url)
-    read = on_board(SOURCE, response, functools.partial(_read_opening, board=board, native=native))
+    read = on_board(SOURCE, response.url, functools.partial(_read_opening, board=board, native=native))
     if native:
         opening = response.value_at("result", "jobOpening")
         yield from each([opening] if isinstance(opening, dict) else opening, read, known=KNOWN)

@@ -84,7 +84,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if SOURCE.board_in(response.url) is None:  # where a closed job redirects to
         yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
     else:
-        yield from each(_rows(tree, response.url), on_board(SOURCE, response, _read_row))
+        yield from each(_rows(tree, response.url), on_board(SOURCE, response.url, _read_row))
 
 
 def _tree(response: Response) -> Any:

@@ -124,7 +124,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
             raise Rejected("response", items, "a search with a list of requisitions expected")
         items = items[0].get("requisitionList")
     read = functools.partial(_read_requisition, board=SOURCE.board_in(response.url) or "")
-    yield from each(items, on_board(SOURCE, response, read, is_token_a_name=False), known=KNOWN)
+    yield from each(items, on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)
 
 
 def _read_requisition(record: dict[str, Any], *, board: str) -> RawPosting:

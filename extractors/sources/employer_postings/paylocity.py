@@ -96,7 +96,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         return
     data = _page_data(response)
     read = functools.partial(_read_job, employer=data.get("ModuleTitle") or None)
-    yield from each(data.get("Jobs"), on_board(SOURCE, response, read, is_token_a_name=False), known=KNOWN)
+    yield from each(data.get("Jobs"), on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)
 
 
 def _page_data(response: Response) -> dict[str, Any]:

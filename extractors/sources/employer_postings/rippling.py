@@ -83,7 +83,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield every job of a list, or a single one; an issue for a bad job or a list that may be cut off."""
     rows, board = response.json(), SOURCE.board_in(response.url)
     jobs = [rows] if SOURCE.posting_of(response.url) else _by_job(rows)
-    yield from each(jobs, on_board(SOURCE, response, functools.partial(_read_job, board=board)), known=KNOWN)
+    yield from each(jobs, on_board(SOURCE, response.url, functools.partial(_read_job, board=board)), known=KNOWN)
     yield from note_cut(len(rows) if isinstance(rows, list) else 0, (CUT_AT,))
 
 

@@ -98,7 +98,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if isinstance(answer, dict):
         items = [answer] if "jobAd" in answer else answer.get("content")
     read = functools.partial(_read_item, company_in_url=SOURCE.board_in(response.url) or "")
-    yield from each(items, on_board(SOURCE, response, read), known=KNOWN)
+    yield from each(items, on_board(SOURCE, response.url, read), known=KNOWN)
 
 
 def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:

@@ -159,10 +159,10 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
         raise Rejected("response", answer, "a page of job postings or a single one expected")
     if "jobPostingInfo" in answer:
-        read = on_board(SOURCE, response, functools.partial(_read_single, address=address))
+        read = on_board(SOURCE, response.url, functools.partial(_read_single, address=address))
         yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
     else:
-        read = on_board(SOURCE, response, functools.partial(_read_item, address=address))
+        read = on_board(SOURCE, response.url, functools.partial(_read_item, address=address))
         yield from each(answer["jobPostings"], read, known=KNOWN)
 
 

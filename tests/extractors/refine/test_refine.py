@@ -14,7 +14,6 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -269,9 +268,9 @@ def test_a_record_that_is_the_same_is_not_looked_into(tmp_path: Path, monkeypatc
     job_ids: list[int] = []
     read_job = greenhouse.read_job
 
-    def count(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
+    def count(job: dict[str, Any]) -> RawPosting | Issue:
         job_ids.append(job["id"])
-        return read_job(job, board=board)
+        return read_job(job)
 
     monkeypatch.setattr(greenhouse, "read_job", count)
     night(tmp_path, 1, *(advert(number) for number in range(4)))
@@ -285,7 +284,7 @@ def test_a_record_that_is_the_same_is_not_looked_into(tmp_path: Path, monkeypatc
 
 def test_a_record_of_another_board_is_looked_into() -> None:
     """Its employer is another one."""
-    read = partial(greenhouse.read_job, board=None)
+    read = greenhouse.read_job
     one, other = (Response(url=f"{BOARDS}/{name}/jobs", observed_at=NOW, status=200, body=b"") for name in "ab")
     (first,) = each_advert(one, [advert(1)], read, known=greenhouse.KNOWN)
     assert isinstance(first, dict)
