@@ -516,8 +516,8 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) 
         )
         if top is None:
             continue
-        read = on_board(ashby.SOURCE, ashby.SOURCE.url_of(board), ashby.read_job)
-        row = read({**job, "compensation": None})
+        read_job = on_board(ashby.SOURCE, ashby.SOURCE.url_of(board) if board else "", ashby.read_job)
+        row = read_job({**job, "compensation": None})
         if isinstance(row, Issue):
             continue
         advert = posting(**row)

@@ -1,7 +1,7 @@
-"""Jobicy: the public remote jobs API, one answer with the newest hundred jobs.
+"""Jobicy: the public remote jobs API, one response with the newest hundred jobs.
 
-Titles and labels hold HTML entities inside the JSON. Keys of pay are missing where there is none. `jobGeo` lists
-countries and groups with double spaces; it says where the remote work may be done.
+Titles and labels have HTML entities inside the JSON. Keys of pay are missing if there is no pay. `jobGeo` lists
+countries and groups of countries, with double spaces, in which the remote work may be done.
 """
 
 from __future__ import annotations
@@ -20,13 +20,10 @@ from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
 ADDRESS = f"{API}?count=100"
-KNOWN = frozenset(
-    (
-        *("id", "url", "jobSlug", "jobTitle", "companyName", "companyLogo", "jobIndustry", "jobType", "jobGeo"),
-        *("jobLevel", "jobExcerpt", "jobDescription", "pubDate"),
-        *("salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod"),
-    )
-)
+KNOWN = frozenset([
+    "id", "url", "jobSlug", "jobTitle", "companyName", "companyLogo", "jobIndustry", "jobType", "jobGeo", "jobLevel",
+    "jobExcerpt", "jobDescription", "pubDate", "salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod",
+])  # fmt: skip
 
 SOURCE = Source(
     name="jobicy",
@@ -65,13 +62,11 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job, or the reason why not."""
-    answer = response.json()
-    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, _read_job, known=KNOWN)
+    """Yield every job, or an issue for a job that cannot be read."""
+    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:
-    """One job."""
     geo = [" ".join(name.split()) for name in unescape(job.get("jobGeo") or "").split(",")]
     return RawPosting(
         source=SOURCE.name,

@@ -271,5 +271,5 @@ def test_the_newest_english_table_comes_from_its_store_and_no_signature_stays(ca
 def test_a_list_without_english_tables_is_named(canada: Nights) -> None:
     canada.answer("/list", {"result": {"resources": [{"url": canada.board.url("/files/x"), "language": ["fr"]}]}})
     ((failure,), paths) = canada.ask(0)
-    assert "look whether the portal has moved them" in failure
+    assert "check whether the portal has moved them" in failure
     assert paths == ["/list"]
