@@ -33,8 +33,9 @@ from extractors.archive.writer import PART, Writer, path_of, put_unsent, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import RefineResult, gc_paused
 from extractors.refine.workers import refine_all
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
 from extractors.source_list import declared_sources
+from extractors.sources.declaration import Source
 from extractors.web.politeness import MAX_FAILURES
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of

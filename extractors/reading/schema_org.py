@@ -1,9 +1,9 @@
 """schema.org JobPosting in a page: found in JSON-LD, in microdata or by selectors, and read into a `RawPosting`.
 
-Markup is written for search engines and seldom tested. Seen in saved pages: a country that is a list of ten names, nine
-places of which eight repeat the address of the first, a kind of employment outside the list of kinds, a literal \\n in
-the text, an end ten years away, an item whose properties stand behind it instead of in it, an amount that is a shell of
-empty texts. `estimatedSalary` is somebody's estimate and no advertised pay.
+Markup is written for search engines and seldom tested. Saved pages have a country that is a list of ten names, nine
+places of which eight repeat the address of the first, an unknown kind of employment, a literal \\n in the text, an end
+ten years away, an item followed by its properties instead of containing them, and an amount made of empty texts.
+`estimatedSalary` is somebody's estimate, not advertised pay, so it is not read.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from extractors.boards import employer_country_of, employer_of
-from extractors.markup import limit_depth
+from extractors.boards import on_board
+from extractors.reading.markup import limit_depth
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -26,15 +26,15 @@ from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
 
 MAX_NESTED = 10_000
-"""Values of a page's markup that are looked through."""
+"""Values of a page's markup that are searched for postings."""
 MAX_ITEMS = 300
-"""Items of microdata that a page may hold: reading one looks through what stands in it, other items too."""
+"""Items of microdata that a page may have: reading an item walks through the items inside it as well."""
 MAX_PARTS = 50
-"""Texts or amounts of one property of a posting that are read: each text is looked for in those before it."""
+"""Texts or amounts of one property of a posting that are read: each text is searched for in all before it."""
 HEAD = 2_000
-"""Bytes in which a page names its encoding."""
+"""Bytes at the beginning of a page in which it names its encoding."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""Byte-order marks, which beat whatever else names an encoding (WHATWG HTML, 13.2.3.2)."""
+"""Byte-order marks, which override any other encoding (WHATWG HTML, 13.2.3.2)."""
 CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 PARTS = {
@@ -47,7 +47,7 @@ PARTS = {
     "jobBenefits": "Benefits",
     "incentiveCompensation": "Benefits",
 }
-"""Properties that hold the advert's text, with the heading each gets."""
+"""Properties that hold the advert's text, with the heading that we give to each."""
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
 """Units by their codes (UN/CEFACT recommendation 20)."""
@@ -67,32 +67,36 @@ KNOWN = frozenset([
 
 
 def page_of(response: Response) -> str:
-    """A page as text, by the encoding its header or its head names; of UTF-8, bytes that are none become U+FFFD.
+    """Decode a page by the encoding in its header or head. Invalid bytes of UTF-8 become U+FFFD.
 
-    Its depth is limited (`limit_depth`), so that parsing it takes the time of its length.
+    The depth of its elements is limited (`limit_depth`), so that parsing takes time proportional to its length.
     """
     return limit_depth(_decode(response))
 
 
 def _decode(response: Response) -> str:
-    from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for pages with markup alone
+    from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, and only pages need it
 
     if response.body.startswith(UTF_16):
         return response.body.decode("utf-16", "replace")
     in_header = CHARSET.search(response.headers.get("content-type", ""))
     charset = in_header or CHARSET.search(response.body[:HEAD].decode("latin-1"))
-    if charset and charset[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew
+    if charset and charset[1].lower() in (
+        "utf-8",
+        "utf8",
+    ):  # one bad byte must not change how the rest is read
         return response.body.decode("utf-8-sig", "replace")
     read = UnicodeDammit(response.body, [in_header[1]] if in_header else ["utf-8"], is_html=True)
     return read.unicode_markup or ""
 
 
 def tree_of(page: str) -> Any:
-    """A page as a tree of lxml; None of one without elements. What is nested over 256 deep is cut off by its parser.
+    """Parse a page into an lxml tree; None if it has no elements. The parser cuts off what is nested over 256 deep.
 
-    Its parser takes the length of the page, one that repairs pages as browsers do the square of the depth.
+    Its time is proportional to the length of the page. A parser that repairs pages as browsers do needs the square of
+    the depth.
     """
-    from extruct.utils import parse_html  # noqa: PLC0415  # most of a second, for pages with markup alone
+    from extruct.utils import parse_html  # noqa: PLC0415  # takes most of a second, and only pages need it
     from lxml.etree import LxmlError  # noqa: PLC0415
 
     try:
@@ -102,16 +106,16 @@ def tree_of(page: str) -> Any:
 
 
 def job_postings_in(page: str, url: str, selectors: Mapping[str, str] = NO_SELECTORS) -> list[dict[str, Any]]:
-    """The JobPostings of a page at an address, as JSON-LD has them: from JSON-LD, else microdata, else `selectors`.
+    """Return the JobPostings of a page in the shape of JSON-LD: from JSON-LD, else microdata, else `selectors`.
 
-    `selectors` name the CSS selector of the element that holds a property, for pages without markup.
+    `selectors` are the CSS selectors of the elements that hold each property, for pages without markup.
     """
     return json_ld_in(page) or microdata_in(page, url) or _select(page, selectors)
 
 
 def json_ld_in(page: str) -> list[dict[str, Any]]:
-    """The JobPostings in a page's JSON-LD: alone, in lists or in an `@graph`. A script that is no JSON is passed."""
-    from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # most of a second, for pages with markup alone
+    """Return the JobPostings in a page's JSON-LD: alone, in lists or in an `@graph`. Skip scripts that are not JSON."""
+    from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # takes most of a second, and only pages need it
 
     postings: list[dict[str, Any]] = []
     tree = tree_of(page) if "JobPosting" in page else None
@@ -131,9 +135,9 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
 
 
 def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
-    """The JobPostings in a page's microdata, in the shape of JSON-LD.
+    """Return the JobPostings in a page's microdata, in the shape of JSON-LD.
 
-    The first item without properties takes what stands behind it: some pages close its element too early.
+    The first item without properties gets the elements after it: some pages close its element too early.
     """
     if "JobPosting" not in page or "itemscope" not in page:
         return []
@@ -150,7 +154,7 @@ def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
 
 
 def _job_postings(values: object) -> Iterator[dict[str, Any]]:
-    """The JobPostings among nested values, in order; what stands in one of them is its own."""
+    """Yield the JobPostings among nested values, in order, without searching inside them."""
     waiting = [values]
     for _ in range(MAX_NESTED):
         if not waiting:
@@ -166,9 +170,9 @@ def _job_postings(values: object) -> Iterator[dict[str, Any]]:
 
 
 def _as_json_ld(item: Any) -> Any:
-    """An item of microdata as JSON-LD has it."""
+    """Convert an item of microdata to the shape of JSON-LD."""
     if isinstance(item, list):
-        return [_as_json_ld(one) for one in item]
+        return [_as_json_ld(part) for part in item]
     if not isinstance(item, dict):
         return item
     if "properties" not in item:
@@ -177,7 +181,7 @@ def _as_json_ld(item: Any) -> Any:
 
 
 def _select(page: str, selectors: Mapping[str, str]) -> list[dict[str, Any]]:
-    """One item of what selectors find, by the property each is for; none without a title."""
+    """Return an item made of what the selectors find, or nothing without a title."""
     if not selectors:
         return []
     from bs4 import BeautifulSoup  # noqa: PLC0415
@@ -195,12 +199,12 @@ def _select(page: str, selectors: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def read_page(
     response: Response,
-    read: Callable[[dict[str, Any]], RawPosting],
+    read: Callable[[dict[str, Any]], RawPosting | Issue],
     *,
     selectors: Mapping[str, str] = NO_SELECTORS,
     remedy: str = "see whether its pages changed",
 ) -> Iterator[RawPosting | Issue]:
-    """What `read` makes of every JobPosting of a page. Raises `Rejected` with the `remedy` where there is none."""
+    """Read every JobPosting of a page with `read`. Raise `Rejected` with the `remedy` if there is none."""
     page = page_of(response)
     items = job_postings_in(page, response.url, selectors)
     if not items:
@@ -213,28 +217,29 @@ def read_board_page(
     source: Source,
     *,
     id: str,
-    board: str | None,
-    url: str,
-    unnamed: str | None,
+    url: str | None = None,
+    named: str | None = None,
+    is_token_a_name: bool = True,
     selectors: Mapping[str, str] = NO_SELECTORS,
 ) -> Iterator[RawPosting | Issue]:
-    """The posting that a page of a platform's board shows: what its markup says, under the platform's `id` and `url`.
+    """Read the posting on a page of a platform's board, under the platform's `id` and `url` (default: the page's own).
 
-    `unnamed` is the employer's name where neither boards.csv nor the page says one.
+    `named` is the employer's name if the markup has none; else as for `on_board`.
     """
 
     def read(item: dict[str, Any]) -> RawPosting:
-        posting = read_job_posting(item, source=source.name, url=url)
-        posting["id"], posting["url"], posting["board"], posting["requisition_id"] = id, url, board, None
-        posting["employer"] = employer_of(source.name, board) or posting.get("employer") or unnamed
-        posting["employer_country"] = employer_country_of(source.name, board)
+        posting = read_job_posting(item, source=source.name, url=url or response.url)
+        posting["id"], posting["url"], posting["board"], posting["requisition_id"] = id, url or response.url, None, None
+        posting["employer"] = posting.get("employer") or named
         return posting
 
-    yield from read_page(response, read, selectors=selectors)
+    yield from read_page(
+        response, on_board(source, response.url, read, is_token_a_name=is_token_a_name), selectors=selectors
+    )
 
 
 def id_by(address: str) -> str:
-    """What identifies a posting by its address: without scheme and fragment."""
+    """Return a posting's address without scheme and fragment, as its id."""
     return urldefrag(address).url.split("://", 1)[-1]
 
 
@@ -242,22 +247,19 @@ def id_by(address: str) -> str:
 
 
 def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
-    """One JobPosting of the page at `url`, known by its `identifier` within its host, else by its address.
+    """Read a JobPosting of the page at `url`. Its id is its `identifier` within its host, else its address.
 
-    The identifier counts as the employer's number of the opening only where it carries the employer's name.
+    The identifier counts as the employer's number of the opening only if it carries the employer's name.
     """
     address = urljoin(url, _text(item.get("url")) or url)
     host, number = urlsplit(address).netloc, identifier_of(item)
-    places = [_place(place) for place in _many(item.get("jobLocation"))]
-    is_remote = "TELECOMMUTE" in map(_text, _many(item.get("jobLocationType")))
-    scope = [name for area in _many(item.get("applicantLocationRequirements")) if (name := _text(area))]
+    places = [*map(_place, _many(item.get("jobLocation")))]
+    is_remote = "TELECOMMUTE" in _texts(item.get("jobLocationType"))
+    scope = _texts(item.get("applicantLocationRequirements"))
     if is_remote and scope:
-        places = []  # what stands there is the employer's office
+        places = []  # they are the employer's office
     lines = [place.text for place in places if place.text] or ([f"Remote ({', '.join(scope)})"] if scope else [])
-    pays = [
-        pay for salary in _many(item.get("baseSalary"))[:MAX_PARTS] for pay in _pays(salary, item.get("salaryCurrency"))
-    ]
-    prose = None if pays else _one(item.get("baseSalary"))
+    pays, prose = _pay_of(item)
     return RawPosting(
         source=source,
         id=f"{host}/{number}" if number else id_by(address),
@@ -270,19 +272,19 @@ def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosti
         requisition_id=number if _names_employer(item) else None,
         html=_whole_text(item),
         location_text="; ".join(dict.fromkeys(lines)),
-        addresses=_tell_apart(places),
+        addresses=_distinct(places),
         is_remote=is_remote or None,
-        employment_type=", ".join(filter(None, map(_text, _many(item.get("employmentType"))))),
+        employment_type=", ".join(_texts(item.get("employmentType"))),
         posted_on=_day(item.get("datePosted")),
-        openings=_text(_one(item.get("totalJobOpenings"))),
+        openings=_text(item.get("totalJobOpenings")),
         valid_through=_day(item.get("validThrough")),
         pay=pays,
-        pay_text=prose if isinstance(prose, str) else None,
+        pay_text=prose,
     )
 
 
 def _whole_text(item: dict[str, Any]) -> str:
-    """The parts of the advert as HTML, whether they came as HTML, as HTML escaped once more, or as text."""
+    """Join the parts of the advert as HTML, whether they are HTML, HTML escaped twice, or text."""
     whole: dict[str, str] = {}
     for name, heading in PARTS.items():
         for part in _many(item.get(name))[:MAX_PARTS]:
@@ -295,7 +297,7 @@ def _whole_text(item: dict[str, Any]) -> str:
 
 
 def _place(place: object) -> Address:
-    """A place given as text, as an address, or as a Place with one."""
+    """Read a place that is given as text, as an address, or as a Place with an address."""
     if not isinstance(place, dict):
         return Address(_text(place))
     address = _one(place.get("address", place))
@@ -306,8 +308,8 @@ def _place(place: object) -> Address:
     return Address(line or None, country, _text(address.get("addressRegion")), town)
 
 
-def _tell_apart(places: Sequence[Address]) -> list[Address]:
-    """The places; where several share one address under different names, the names alone say where they are."""
+def _distinct(places: Sequence[Address]) -> list[Address]:
+    """Return the places. Where several names share one address, keep only name and country: the address is wrong."""
     names: dict[Address, set[str | None]] = {}
     for place in places:
         names.setdefault(place._replace(text=None), set()).add(place.text)
@@ -316,8 +318,16 @@ def _tell_apart(places: Sequence[Address]) -> list[Address]:
     ]
 
 
+def _pay_of(item: dict[str, Any]) -> tuple[list[Pay], str | None]:
+    """Return base pay in fields, else the text that stands in its place."""
+    salaries, currency = _many(item.get("baseSalary")), item.get("salaryCurrency")
+    pays = [pay for salary in salaries[:MAX_PARTS] for pay in _pays(salary, currency)]
+    prose = None if pays else _one(salaries)
+    return pays, prose if isinstance(prose, str) else None
+
+
 def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
-    """Base pay given as a number or as a MonetaryAmount, PriceSpecification or QuantitativeValue."""
+    """Read base pay that is a number, MonetaryAmount, PriceSpecification or QuantitativeValue."""
     if not isinstance(salary, dict):
         return stated_pay(salary, salary, currency=_text(currency))
     inner = _one(salary.get("value", salary))
@@ -332,20 +342,20 @@ def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
 
 
 def _day(value: object) -> str | None:
-    """The day as the site writes it: its midnight is the day before elsewhere."""
+    """Return the day as the site writes it, since converting its midnight to UTC could give the day before."""
     text = _text(value)
     day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", text or "")
     return day[0] if day else text
 
 
 def identifier_of(item: dict[str, Any]) -> str | None:
-    """The value of a JobPosting's identifier; its name is the employer's."""
+    """Return the value of a JobPosting's identifier. (Its name is the employer's.)"""
     identifier = _one(item.get("identifier"))
     return _text(identifier.get("value")) if isinstance(identifier, dict) else _text(identifier)
 
 
 def _names_employer(item: dict[str, Any]) -> bool:
-    """Whether the identifier is said to be the hiring organisation's: job boards give adverts numbers of their own."""
+    """Whether the identifier is the hiring organisation's. Job boards give adverts their own numbers."""
     identifier = _one(item.get("identifier"))
     name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
     return name is not None and name == _text(item.get("hiringOrganization"))
@@ -355,13 +365,17 @@ def _many(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def _texts(value: object) -> list[str]:
+    return [text for part in _many(value) if (text := _text(part))]
+
+
 def _one(value: object) -> Any:
-    """The first of a list, or the value itself."""
+    """Return the first item of a list, or the value itself."""
     return next(iter(value), None) if isinstance(value, list) else value
 
 
 def _text(value: object) -> str | None:
-    """A text or number, the name of a thing, or the first of a list of them; None when it is empty."""
+    """Return a text or number, or the name of a thing; of a list, that of its first item. None if it is empty."""
     value = _one(value)
     if isinstance(value, dict):
         value = _one(value.get("name", value.get("@value")))

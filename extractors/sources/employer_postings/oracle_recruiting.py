@@ -1,9 +1,9 @@
 """Oracle Recruiting job boards: the search behind a careers site, page by page, then single requisitions.
 
-A board is written pod.region/site, as in the careers site's address. A list has no text; single requisitions are asked
-for where the title names a role we follow, and the fuller answer counts. Pay stands in fields that each employer names
-as it likes ("Pay Range", "Minimum Salary"), as a line of prose or as two amounts, often without a period. Contacts and
-hiring managers are not read.
+A board is written pod.region/site, as in the address of the careers site. A list has no texts, so we request single
+requisitions whose title names a role we follow. Pay is in fields with names of the employer's choice ("Pay Range",
+"Minimum Salary"), as a line of prose or as two amounts, often without a period. Contacts and hiring managers are not
+read.
 """
 
 from __future__ import annotations
@@ -11,26 +11,24 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each, objects_in
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
+from extractors.boards import on_board
+from extractors.response import Response, each
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
+from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
-from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected
 
 HOST = "https://{pod}.fa.{region}.oraclecloud.com/"
 API = HOST + "hcmRestApi/resources/latest/"
 PAGE = 200
 MAX_PAGES = 50
-OFFSET = re.compile(r"(?<=,offset=)\d+")
 WORKPLACE_OF_CODE = {"ORA_ON_SITE": "onsite", "ORA_HYBRID": "hybrid", "ORA_REMOTE": "remote"}
 PARTS = {
     "ExternalDescriptionStr": "",
@@ -39,13 +37,13 @@ PARTS = {
     "CorporateDescriptionStr": "",
     "OrganizationDescriptionStr": "",
 }
-"""Fields that hold the text, in the order of the page, with the heading each gets."""
+"""Fields with the text, in the order of the page, with the heading that we give to each."""
 PAY_LINE = re.compile(r"\b(?:pay|salary|wage|compensation|hiring|rate) range\b", re.IGNORECASE)
 PAY_END = re.compile(r"(minimum|maximum) (?:pay|salary|wage|rate)", re.IGNORECASE)
 PAY_PERIOD = re.compile(r"(?:pay|salary|wage)(?: rate)? frequency", re.IGNORECASE)
-"""Names that employers were seen to give their fields of pay."""
+"""Names that employers give to their fields of pay."""
 UNSTATED = "null"
-"""What stands as text where there is no value."""
+"""Text in place of a missing value."""
 KNOWN = frozenset([
     "Id", "Title", "PostedDate", "PostingEndDate", "Language", "PrimaryLocation", "PrimaryLocationCountry",
     "HotJobFlag", "BeFirstToApplyFlag", "WorkplaceTypeCode", "WorkplaceType", "JobFamily", "JobFunction", "WorkerType",
@@ -58,11 +56,9 @@ KNOWN = frozenset([
     "NumberOfOpenings", "primaryLocationCoordinates", "skills", "media", *PARTS,
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="oracle_recruiting",
-    title="Oracle Recruiting job boards",
-    kind="employer board",
-    publisher="the employers named, through Oracle Recruiting",
+SOURCE = platform(
+    "oracle_recruiting",
+    "Oracle Recruiting",
     homepage="https://docs.oracle.com/en/cloud/saas/human-resources/23d/farws/api-recruiting-ce-job-requisitions.html",
     endpoints=("https://*.oraclecloud.com/hcmRestApi/resources/latest/recruitingCEJobRequisition",),
     licence=(
@@ -73,10 +69,8 @@ SOURCE = Source(
     terms_checked="2026-11-27, in the documentation of release 23D",
     quotation="only for Oracle internal use",
     gives="adverts of employers' boards in pages, with texts",
-    attribution="Job postings: employers' boards on Oracle Recruiting.",
     is_republishable=False,
     is_verified=True,
-    cadence="live",
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
@@ -111,40 +105,32 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Search every board, then ask for the single requisitions in roles we follow. Returns what failed."""
-    return ask_lists(web, SOURCE, boards, _next, most=MAX_PAGES)
-
-
 def _next(page: Response, postings: list[str]) -> str | None:
-    """The address of the page that follows; adds the requisitions worth asking for to `postings`."""
-    item = page.json()["items"][0]
-    requisitions = item["requisitionList"]
-    numbers = followed_ids(objects_in(requisitions), id="Id", title="Title")
-    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in numbers]
-    offset = int(OFFSET.search(page.url)[0]) + len(requisitions)  # type: ignore[index]  # the address is ours
-    return OFFSET.sub(str(offset), page.url) if requisitions and offset < int(item["TotalJobsCount"]) else None
+    """Return the address of the next page. Add the requisitions to request to `postings`."""
+    search = page.json()["items"][0]
+    requisitions = search["requisitionList"]
+    postings += followed_postings(page, SOURCE, requisitions, id="Id", title="Title")
+    return after_records(page.url, "offset", len(requisitions), total=int(search["TotalJobsCount"]))
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every requisition of a page of a list, or a single one, or the reason why not."""
+    """Yield every requisition of a page of a list, or a single one, or an issue for one that cannot be read."""
     items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):
             raise Rejected("response", items, "a search with a list of requisitions expected")
         items = items[0].get("requisitionList")
-    board = SOURCE.board_in(response.url)
-    yield from each(items, functools.partial(read_requisition, board=board), known=KNOWN)
+    read = functools.partial(_read_requisition, board=SOURCE.board_in(response.url) or "")
+    yield from each(items, on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)
 
 
-def read_requisition(record: dict[str, Any], *, board: str | None) -> RawPosting:
-    """One requisition of a list or by itself."""
-    tenant, _, site = (board or "").partition("/")
+def _read_requisition(record: dict[str, Any], *, board: str) -> RawPosting:
+    tenant, _, site = board.partition("/")
     pod, _, region = tenant.partition(".")
-    others = record.get("secondaryLocations") or ()
-    places = [(record.get("PrimaryLocation"), record.get("PrimaryLocationCountry"))]
-    places += [(place.get("Name"), place.get("CountryCode")) for place in others]
-    workplace = record.get("WorkplaceTypeCode")
+    places = _places(record)
     issues: list[Issue] = []
     pay, pay_text = _pay(_fields(record), issues)
     return RawPosting(
@@ -152,14 +138,12 @@ def read_requisition(record: dict[str, Any], *, board: str | None) -> RawPosting
         id=f"{tenant}/{record['Id']}" if record.get("Id") else None,
         title=record.get("Title"),
         url=f"{HOST.format(pod=pod, region=region)}hcmUI/CandidateExperience/en/sites/{site}/job/{record.get('Id')}",
-        board=board,
-        employer=employer_of(SOURCE.name, board) or record.get("LegalEmployer") or None,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=record.get("LegalEmployer") or None,
         department=record.get("Department") or record.get("Organization") or record.get("Category"),
         html="".join(_parts(record)),
         location_text="; ".join(dict.fromkeys(name for name, _ in places if name)),
         addresses=[Address(name or None, country) for name, country in places if name or country],
-        workplace=WORKPLACE_OF_CODE.get(workplace or "", record.get("WorkplaceType") or None),
+        workplace=WORKPLACE_OF_CODE.get(record.get("WorkplaceTypeCode") or "", record.get("WorkplaceType") or None),
         employment_type=record.get("JobSchedule") or record.get("WorkerType"),
         posted_on=record.get("PostedDate") or record.get("ExternalPostedStartDate"),
         valid_through=record.get("PostingEndDate") or record.get("ExternalPostedEndDate"),
@@ -170,15 +154,22 @@ def read_requisition(record: dict[str, Any], *, board: str | None) -> RawPosting
     )
 
 
+def _places(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
+    """Return name and country of each place."""
+    others = record.get("secondaryLocations") or ()
+    places = [(record.get("PrimaryLocation"), record.get("PrimaryLocationCountry"))]
+    return places + [(place.get("Name"), place.get("CountryCode")) for place in others]
+
+
 def _parts(record: dict[str, Any]) -> Iterator[str]:
-    """The advert as HTML; lists have none of its parts."""
+    """Yield the parts of the advert as HTML. Lists have none."""
     for part, heading in PARTS.items():
         if record.get(part):
             yield f"<h3>{escape(heading)}</h3><div>{record[part]}</div>" if heading else f"<div>{record[part]}</div>"
 
 
 def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """The employer's own fields that have a value, as name and value; lists wrap them once more."""
+    """Return name and value of the employer's own fields. Only lists wrap them in an object."""
     fields = record.get("requisitionFlexFields") or ()
     if isinstance(fields, dict):
         fields = fields.get("items") or ()
@@ -187,7 +178,7 @@ def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _pay(fields: Sequence[tuple[str, str]], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
-    """Two amounts as pay in fields, else a line of prose with the period that another field names."""
+    """Return pay from two fields with amounts, else a line of prose with the period that another field names."""
     ends = {match[1].lower(): value for name, value in fields if (match := PAY_END.fullmatch(name.strip()))}
     period = next((value for name, value in fields if PAY_PERIOD.fullmatch(name.strip())), None)
     pay = stated_pay(ends.get("minimum"), ends.get("maximum"), period=period, issues=issues)

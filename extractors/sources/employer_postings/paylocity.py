@@ -1,9 +1,8 @@
-"""Paylocity job boards: the list that an employer's page of openings carries, then the pages of single jobs.
+"""Paylocity job boards: the list in the script of an employer's page of openings, then the pages of single jobs.
 
-The list is a value of the page's script. It has the first words of a text and neither pay nor kind of employment; pages
-are asked for where the title names a role we follow, and the fuller answer counts. Neither a job's address nor its page
-need say whose board it is on, so board and employer stand behind the address as a fragment, which is not sent. Streets
-are not read.
+The list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs whose
+title names a role we follow. A job's address and page may not say which board it is on, so we append board and employer
+to the address as a fragment, which is not sent. Streets are not read.
 """
 
 from __future__ import annotations
@@ -11,21 +10,20 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
+from extractors.reading.schema_org import page_of, read_board_page
 from extractors.response import Response, each, objects_in
-from extractors.schema_org import page_of, read_board_page
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
+from extractors.web.paging import MAX_POSTINGS
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import SNIPPET
-from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://recruiting.paylocity.com/"
@@ -39,28 +37,23 @@ SELECTORS = {
     "jobLocation": ".preview-location",
     "description": ".job-preview-details > :not(.mobile-apply-btn)",
 }
-"""Parts of a job's page that has no JSON-LD."""
+"""Parts of a job's page without JSON-LD."""
 KNOWN = frozenset([
     "JobId", "JobTitle", "LocationName", "ShouldDisplayLocation", "PublishedDate", "Description", "IsInternal",
     "HiringDepartment", "JobLocation", "IsRemote", "IndeedRemoteType",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="paylocity",
-    title="Paylocity job boards",
-    kind="employer board",
-    publisher="the employers named, through Paylocity",
+SOURCE = platform(
+    "paylocity",
+    "Paylocity",
     homepage="https://www.paylocity.com",
     endpoints=(HOST + "recruiting/jobs/All/", SINGLE),
     licence="None stated: a public page of an employer's own openings. We publish counts, never texts",
     terms_url=None,
     terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
     gives="whole boards; texts and pay of single adverts",
-    attribution="Job postings: employers' boards on Paylocity.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
@@ -82,36 +75,32 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board's page, then for the pages of jobs in roles we follow. Returns what failed."""
-    return ask_lists(web, SOURCE, boards, _next)
-
-
 def _next(page: Response, postings: list[str]) -> None:
     data = _page_data(page)
     query = f"?employer={quote(str(data['ModuleTitle']), safe='')}" if data.get("ModuleTitle") else ""
     public = [job for job in objects_in(data.get("Jobs")) if job.get("IsInternal") is not True]
-    numbers = followed_ids(public, id="JobId", title="JobTitle")
-    postings += [SOURCE.boards[0].posting_url(page.url, number) + query for number in numbers]
+    postings += [url + query for url in followed_postings(page, SOURCE, public, id="JobId", title="JobTitle")]
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of a board's page, or the one that a page shows, or the reason why not."""
-    board = SOURCE.board_in(response.url)
+    """Yield every job of a board's page, or the job of its own page, or an issue for a job that cannot be read."""
     if number := NUMBER.search(response.url):
         match = EMPLOYER.search(response.url)
         name, url = unquote(match[1]) if match else None, SINGLE + number[1]
         yield from read_board_page(
-            response, SOURCE, id=number[1], board=board, url=url, unnamed=name, selectors=SELECTORS
+            response, SOURCE, id=number[1], url=url, named=name, is_token_a_name=False, selectors=SELECTORS
         )
         return
     data = _page_data(response)
-    employer = employer_of(SOURCE.name, board) or data.get("ModuleTitle") or None
-    yield from each(data.get("Jobs"), functools.partial(read_job, board=board, employer=employer), known=KNOWN)
+    read = functools.partial(_read_job, employer=data.get("ModuleTitle") or None)
+    yield from each(data.get("Jobs"), on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)
 
 
 def _page_data(response: Response) -> dict[str, Any]:
-    """The value that the page's script holds. Raises `Rejected` where there is none."""
+    """Return the data in the page's script. Raise `Rejected` if there is none."""
     page = page_of(response)
     begin = PAGE_DATA.search(page)
     try:
@@ -123,8 +112,7 @@ def _page_data(response: Response) -> dict[str, Any]:
     return data
 
 
-def read_job(job: dict[str, Any], *, board: str | None, employer: str | None) -> RawPosting | Issue:
-    """One job of a list."""
+def _read_job(job: dict[str, Any], *, employer: str | None) -> RawPosting | Issue:
     if job.get("IsInternal") is True:
         return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
     place = job.get("JobLocation") or {}
@@ -135,9 +123,7 @@ def read_job(job: dict[str, Any], *, board: str | None, employer: str | None) ->
         id=job.get("JobId"),
         title=job.get("JobTitle"),
         url=f"{SINGLE}{job.get('JobId')}",
-        board=board,
         employer=employer,
-        employer_country=employer_country_of(SOURCE.name, board),
         department=job.get("HiringDepartment"),
         text=job.get("Description"),
         text_class=SNIPPET,

@@ -1,24 +1,22 @@
 """Jobvite job boards: the pages of an employer's search, then the pages of single jobs.
 
-A list has title and place of each job. Pages of jobs are asked for where the title names a role we follow; the fuller
-answer counts. Their markup has no employer and an amount that is a shell of empty texts. Comments in them hold texts
-that were withdrawn.
+A list has title and place of each job. We request the pages of jobs whose title names a role we follow. Their markup
+has no employer, and an amount made of empty texts. Comments in a page hold withdrawn texts and are not read.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
+from extractors.reading.schema_org import page_of, read_board_page, tree_of
 from extractors.response import Response, each
-from extractors.schema_org import page_of, read_board_page, tree_of
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.fetching import fetch_lists_and_postings
+from extractors.web.paging import MAX_POSTINGS
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
@@ -29,26 +27,21 @@ MAX_PAGES = 50
 """Pages of one board: 2,500 jobs."""
 JOB = re.compile(r"/([^/?#]+)/job/(\w+)(?:[/?#]|\Z)")
 SEVERAL = re.compile(r"\d+ Locations")
-"""What stands for the place when there are several."""
+"""Text in place of several places."""
 SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
-"""Parts of a job's page that has no JSON-LD."""
+"""Parts of a job's page without JSON-LD."""
 
-SOURCE = Source(
-    name="jobvite",
-    title="Jobvite job boards",
-    kind="employer board",
-    publisher="the employers named, through Jobvite",
+SOURCE = platform(
+    "jobvite",
+    "Jobvite",
     homepage="https://www.jobvite.com",
     endpoints=(HOST,),
     licence="None stated: public pages of an employer's own openings. We publish counts, never texts",
     terms_url=None,
     terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
     gives="adverts of employers' boards with texts, by their pages",
-    attribution="Job postings: employers' boards on Jobvite.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     expires_after_days=EXPIRY_DAYS,
     most_postings=MAX_POSTINGS,
     boards=(
@@ -71,37 +64,31 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board's pages, then for the pages of jobs in roles we follow. Returns what failed."""
-    return ask_lists(web, SOURCE, boards, _next, most=MAX_PAGES)
-
-
 def _next(page: Response, postings: list[str]) -> str | None:
-    """The address that the page's own link to the next names; adds the jobs worth asking for to `postings`."""
+    """Return the address of the next page that the page links. Add the jobs to request to `postings`."""
     tree = _tree(page)
     postings += [row["url"] for row in _rows(tree, page.url) if names_followed_role(row["title"])]
     link = next((link.get("href") for link in tree.iter("a") if _is(link, "jv-pagination-next")), None)
     return urljoin(page.url, link) if link else None
 
 
+fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
+
+
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of a page of a list, or the one that a page shows, or the reason why not."""
-    board = SOURCE.board_in(response.url)
+    """Yield every job of a page of a list, or the job of its own page, or an issue for a job that cannot be read."""
     if native := SOURCE.posting_of(response.url):
-        url = response.url
-        yield from read_board_page(
-            response, SOURCE, id=native, board=board, url=url, unnamed=board, selectors=SELECTORS
-        )
+        yield from read_board_page(response, SOURCE, id=native, selectors=SELECTORS)
         return
     tree = _tree(response)
-    if board is None:  # where a closed job redirects to
+    if SOURCE.board_in(response.url) is None:  # where a closed job redirects to
         yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
     else:
-        yield from each(_rows(tree, response.url), functools.partial(read_row, board=board))
+        yield from each(_rows(tree, response.url), on_board(SOURCE, response.url, _read_row))
 
 
 def _tree(response: Response) -> Any:
-    """The page of a list as a tree. Raises `Rejected` for another page, as of a board that is gone."""
+    """Parse the page of a list. Raise `Rejected` for any other page; the board may be gone."""
     page = page_of(response)
     tree = tree_of(page) if "jv-" in page else None
     if tree is None:
@@ -110,7 +97,7 @@ def _tree(response: Response) -> Any:
 
 
 def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
-    """Address, title and place of each job that a list links to, each once; a place stands behind its link."""
+    """Return address, title and place of each job that a list links to, once. The place follows its link."""
     rows: dict[str, dict[str, Any]] = {}
     row: dict[str, Any] = {}
     for element in tree.iter("*"):
@@ -124,25 +111,20 @@ def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
 
 
 def _is(element: Any, name: str) -> bool:
-    """Whether an element is of a class."""
     return name in (element.get("class") or "").split()
 
 
 def _words(element: Any) -> str:
-    """The text of an element, without comments."""
+    """Return the text of an element, without comments."""
     return " ".join(element.xpath("string()").split())
 
 
-def read_row(row: dict[str, Any], *, board: str | None) -> RawPosting:
-    """One job of a list."""
+def _read_row(row: dict[str, Any]) -> RawPosting:
     place = row.get("place")
     return RawPosting(
         source=SOURCE.name,
         id=row["id"],
         title=row["title"],
         url=row["url"],
-        board=board,
-        employer=employer_of(SOURCE.name, board) or board,
-        employer_country=employer_country_of(SOURCE.name, board),
         location_text=None if place is None or SEVERAL.fullmatch(place) else place,
     )

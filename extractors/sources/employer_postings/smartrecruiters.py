@@ -1,34 +1,30 @@
 """SmartRecruiters job boards: the public Posting API, lists first and then single postings.
 
-A list has no text. Single postings are asked for where the title names a role we follow; a posting keeps its id in
-both, and the fuller answer counts. The creator is a person and is not read.
+A list has no texts, so we request single postings whose title names a role we follow. The creator of a posting is a
+person and is not read.
 """
 
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
+from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.role.titles import names_followed_role
 from transforms.text.rejects import leave_out
 
 API = "https://api.smartrecruiters.com/v1/companies/"
-OFFSET = re.compile(r"(?<=[?&]offset=)\d+")
 PAGE = 100
-"""Postings of a page, the most the API gives."""
+"""Postings of a page; the API gives no more."""
 MAX_PAGES = 50
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 KNOWN = frozenset([
@@ -37,11 +33,9 @@ KNOWN = frozenset([
     "creator", "language", "active", "postingUrl", "applyUrl", "referralUrl", "jobAd", "compensation",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="smartrecruiters",
-    title="SmartRecruiters job boards",
-    kind="employer board",
-    publisher="the employers named, through SmartRecruiters",
+SOURCE = platform(
+    "smartrecruiters",
+    "SmartRecruiters",
     homepage="https://developers.smartrecruiters.com/docs/posting-api",
     endpoints=(API,),
     licence=(
@@ -59,10 +53,8 @@ SOURCE = Source(
         "large-scale data extraction or replication."
     ),
     gives="adverts of employers' boards in pages, with texts",
-    attribution="Job postings: employers' boards on SmartRecruiters.",
     is_republishable=False,
     is_verified=True,
-    cadence="live",
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
@@ -90,62 +82,63 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every company's pages, then for the single postings in roles we follow. Returns what failed."""
-    return ask_lists(web, SOURCE, boards, _next, most=MAX_PAGES)
-
-
 def _next(page: Response, postings: list[str]) -> str | None:
-    """The address of the page that follows; adds the single postings worth asking for to `postings`."""
+    """Return the address of the next page. Add the single postings to request to `postings`."""
     answer = page.json()
-    for item in answer["content"]:
-        if names_followed_role(item["name"]):
-            postings.append(f"{page.url.partition('?')[0]}/{quote(item['id'], safe='')}")
-    read = answer["offset"] + len(answer["content"])
-    return OFFSET.sub(str(read), page.url) if answer["content"] and read < answer["totalFound"] else None
+    postings += followed_postings(page, SOURCE, answer["content"], id="id", title="name")
+    return after_records(page.url, "offset", len(answer["content"]), total=answer["totalFound"])
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every posting of a page, or a single one, or the reason why not."""
+    """Yield every posting of a page, or a single one, or an issue for a posting that cannot be read."""
     items = answer = response.json()
     if isinstance(answer, dict):
         items = [answer] if "jobAd" in answer else answer.get("content")
-    company = SOURCE.board_in(response.url) or ""
-    yield from each(items, functools.partial(read_item, company_in_url=company), known=KNOWN)
+    read = functools.partial(_read_item, company_in_url=SOURCE.board_in(response.url) or "")
+    yield from each(items, on_board(SOURCE, response.url, read), known=KNOWN)
 
 
-def read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:
-    """One posting, as a list or an answer of its own has it."""
+def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
         return leave_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
     company, place = item.get("company") or {}, item.get("location") or {}
     board, pay = company.get("identifier") or company_in_url, item.get("compensation") or {}
-    parts = (place.get("city"), (place.get("country") or "").upper())  # "Cork, CO, IE" would be in Colorado too
     return RawPosting(
         source=SOURCE.name,
         id=item.get("id"),
         title=item.get("name"),
         url=item.get("postingUrl") or f"https://jobs.smartrecruiters.com/{board}/{item.get('id')}",
         board=board,
-        employer=employer_of(SOURCE.name, board) or company.get("name") or board,
-        employer_country=employer_country_of(SOURCE.name, board),
-        department=(item.get("department") or {}).get("label"),
-        industry_text=(item.get("industry") or {}).get("label"),
+        employer=company.get("name"),
+        department=_label(item, "department"),
+        industry_text=_label(item, "industry"),
         requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
-        location_text=place.get("fullLocation") or ", ".join(filter(None, parts)),
+        location_text=place.get("fullLocation") or _town_and_country(place),
         addresses=[Address(None, place.get("country"), place.get("region"), place.get("city"))] if place else (),
         is_remote=place.get("remote"),
         workplace="hybrid" if place.get("hybrid") is True else None,
-        employment_type=(item.get("typeOfEmployment") or {}).get("label"),
+        employment_type=_label(item, "typeOfEmployment"),
         posted_on=item.get("releasedDate"),
         pay=stated_pay(pay.get("min"), pay.get("max"), currency=pay.get("currency"), period=pay.get("period")),
         language=(item.get("language") or {}).get("code"),
-        level=(item.get("experienceLevel") or {}).get("label"),
+        level=_label(item, "experienceLevel"),
     )
 
 
+def _label(item: dict[str, Any], key: str) -> str | None:
+    return (item.get(key) or {}).get("label")
+
+
+def _town_and_country(place: dict[str, Any]) -> str:
+    """Leave out the region: "Cork, CO, IE" could be in Colorado."""
+    return ", ".join(filter(None, (place.get("city"), (place.get("country") or "").upper())))
+
+
 def _sections(sections: dict[str, Any]) -> Iterator[str]:
-    """The parts of the advert as HTML, in the order of its page."""
+    """Yield the parts of the advert as HTML, in the order of its page."""
     for section in filter(None, map(sections.get, SECTIONS)):
         yield f"<h3>{escape(section.get('title') or '')}</h3><div>{section.get('text') or ''}</div>"

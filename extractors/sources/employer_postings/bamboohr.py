@@ -1,41 +1,38 @@
 """BambooHR job boards: the list behind an employer's careers page, then single openings.
 
-A list has no text. Single openings are asked for where the title names a role we follow; the fuller answer counts. An
-opening's number is one of its company's. Its place stands in `location` or in `atsLocation`, never in both. Pay is a
-line of prose ("£24,500 - £26,500", "30-35 (DOE)"). The form for applicants is not read.
+A list has no texts, so we request single openings whose title names a role we follow. Numbers of openings are unique
+within a company. The place is in `location` or in `atsLocation`, never in both. Pay is a line of prose
+("£24,500 - £26,500", "30-35 (DOE)"). The form for applicants is not read.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each, note_missing, objects_in
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
+from extractors.boards import on_board
+from extractors.response import Response, each, note_missing
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
+from extractors.web.paging import MAX_POSTINGS
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.role.titles import followed_ids
 from transforms.text.rejects import Rejected, leave_out
 
 WORKPLACE_OF_TYPE = {"0": "onsite", "1": "remote", "2": "hybrid"}
 PLACE_KEYS = (("addressCountry", "country"), ("state", "province"))
-"""Names of country and region in the two objects that hold a place."""
+"""Names of country and region in the two objects that may hold the place."""
 KNOWN = frozenset([
     "id", "jobOpeningName", "departmentId", "departmentLabel", "employmentStatusLabel", "employmentType", "location",
     "atsLocation", "isRemote", "locationType", "jobOpeningShareUrl", "jobOpeningStatus", "jobCategoryId", "description",
     "compensation", "datePosted", "minimumExperience", "seekPromoted",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="bamboohr",
-    title="BambooHR job boards",
-    kind="employer board",
-    publisher="the employers named, through BambooHR",
+SOURCE = platform(
+    "bamboohr",
+    "BambooHR",
     homepage="https://www.bamboohr.com",
     endpoints=("https://*.bamboohr.com/careers/",),
     licence="None stated for visitors: a public list of an employer's own openings. We publish counts, never texts",
@@ -43,11 +40,8 @@ SOURCE = Source(
     terms_checked="2026-11-28; quoted is the robots.txt of a board, as a reader of 2026 has it",
     quotation="User-agent: * / Disallow: /jobs/embed.php / Disallow: /jobs/embed2.php",
     gives="whole lists of companies; texts and lines of pay of single openings",
-    attribution="Job postings: employers' boards on BambooHR.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
@@ -73,20 +67,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every company's list, then for the single openings in roles we follow. Returns what failed."""
-    return ask_lists(web, SOURCE, boards, _next)
-
-
 def _next(page: Response, postings: list[str]) -> None:
-    numbers = followed_ids(objects_in(page.value_at("result")), id="id", title="jobOpeningName")
-    postings += [SOURCE.boards[0].posting_url(page.url, number) for number in numbers]
+    postings += followed_postings(page, SOURCE, page.value_at("result"), id="id", title="jobOpeningName")
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every opening of a list, or a single one, or the reason why not; a list shorter than it says is an issue."""
+    """Yield every opening of a list, or a single one, or an issue for an opening that cannot be read."""
     board, native = SOURCE.board_in(response.url), SOURCE.posting_of(response.url)
-    read = functools.partial(read_opening, board=board, native=native)
+    read = on_board(SOURCE, response.url, functools.partial(_read_opening, board=board, native=native))
     if native:
         opening = response.value_at("result", "jobOpening")
         yield from each([opening] if isinstance(opening, dict) else opening, read, known=KNOWN)
@@ -97,8 +88,8 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     yield from note_missing(len(openings or ()), meta.get("totalCount") if isinstance(meta, dict) else None)
 
 
-def read_opening(opening: dict[str, Any], *, board: str | None, native: str | None) -> RawPosting | Issue:
-    """One opening of a list, or one by itself, whose id `native` stands in its address."""
+def _read_opening(opening: dict[str, Any], *, board: str | None, native: str | None) -> RawPosting | Issue:
+    """Read an opening of a list, or a single one with the id `native` of its address."""
     number = native.rpartition("/")[2] if native else opening.get("id")
     if opening.get("jobOpeningStatus", "Open") != "Open":
         return leave_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")
@@ -111,9 +102,6 @@ def read_opening(opening: dict[str, Any], *, board: str | None, native: str | No
         id=f"{board}/{number}" if number else None,
         title=opening.get("jobOpeningName"),
         url=f"https://{board}.bamboohr.com/careers/{number}",
-        board=board,
-        employer=employer_of(SOURCE.name, board) or board,
-        employer_country=employer_country_of(SOURCE.name, board),
         department=opening.get("departmentLabel"),
         html=opening.get("description"),
         location_text=", ".join(filter(None, (place.get("city"), country))) or region,

@@ -1,8 +1,8 @@
 """Employers' own career pages: schema.org JobPosting, in JSON-LD or microdata, else by selectors.
 
-Sites are declared in career_pages.toml and nothing else is asked. Pages of other sites that somebody recorded are
-read too, since this source's endpoint is every https address that no other source has. How a page's markup is read:
-extractors/schema_org.py.
+We request only the sites declared in career_pages.toml. Pages of other sites are read if somebody recorded them, since
+the endpoint of this source is every https address that belongs to no other source. extractors/reading/schema_org.py
+reads the markup.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-from extractors.response import Response
-from extractors.schema_org import (
+from extractors.reading.schema_org import (
     CDATA,
     id_by,
     identifier_of,
@@ -28,7 +27,8 @@ from extractors.schema_org import (
     read_page,
     tree_of,
 )
-from extractors.source import EXPIRY_DAYS, Source
+from extractors.response import Response
+from extractors.sources.declaration import EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.raw_posting import RawPosting
@@ -36,16 +36,15 @@ from transforms.records.rows import Issue
 from transforms.text.rejects import leave_out
 
 SITES = Path(__file__).with_suffix(".toml")
-MAX_LISTS = 20
-MAX_POSTINGS = 500
-"""Addresses of lists and of postings that are asked for on one site a night."""
+MAX_LISTS, MAX_POSTINGS = 20, 500
+"""Lists and postings of one site that we request in a night."""
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
-"""Bytes in which a sitemap says that it is one."""
+"""Bytes at the beginning of a sitemap that name its kind."""
 
 
 def posting_of(url: str) -> str | None:
-    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
+    """Return the id of the posting on this page of a declared site if the page has no `identifier`, else None."""
     is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
     return id_by(url) if is_posting else None
 
@@ -96,7 +95,7 @@ class Site:
 
 @functools.cache
 def sites() -> tuple[Site, ...]:
-    """The declared sites. Raises `ValueError` naming the one that cannot be read."""
+    """Return the declared sites. Raise `ValueError` naming a site that cannot be read."""
     return tuple(map(_site, tomllib.loads(SITES.read_text(encoding="utf-8")).get("sites", [])))
 
 
@@ -105,7 +104,7 @@ def _site(table: dict[str, Any]) -> Site:
         site = Site(**table | {"lists": tuple(table["lists"])})
         re.compile(site.postings)
     except (TypeError, KeyError, re.error) as error:
-        raise ValueError(f"{SITES.name}, site {table.get('name')!r}: {error!r}; its head says what to write") from error
+        raise ValueError(f"{SITES.name}, site {table.get('name')!r}: {error!r}; see the comments at its top") from error
     return site
 
 
@@ -113,7 +112,7 @@ def _site(table: dict[str, Any]) -> Site:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the lists of every declared site and the postings they name. Returns what failed."""
+    """Request the lists of every declared site and the postings they name. Return the failures."""
     return [failure for site in sites() for failure in _ask_site(web, site)]
 
 
@@ -135,18 +134,16 @@ def _ask_site(web: Web, site: Site) -> list[str]:
         if _sitemap(answer) == b"sitemapindex":
             more, room = [url for url in addresses if url not in lists], max(0, MAX_LISTS - len(lists))
             lists += more[:room]
-            failures += [f"{url}: left out, {MAX_LISTS} lists of {site.name} are read at most" for url in more[room:]]
+            failures += [f"{url}: left out; at most {MAX_LISTS} lists of {site.name} are read" for url in more[room:]]
     if not postings and not failures:
-        failures.append(f"{site.lists[0]}: names no posting of {site.name}; see whether its addresses changed")
-    if len(postings) > MAX_POSTINGS:
-        failures.append(
-            f"{site.name}: {len(postings) - MAX_POSTINGS} postings left out, {MAX_POSTINGS} are read at most"
-        )
+        failures.append(f"{site.lists[0]}: names no posting of {site.name}; check whether its addresses changed")
+    if (n_left_out := len(postings) - MAX_POSTINGS) > 0:
+        failures.append(f"{site.name}: {n_left_out} postings left out; at most {MAX_POSTINGS} are read")
     return failures + ask_each(web, list(postings)[:MAX_POSTINGS], may_be_gone=True)
 
 
 def addresses_in(response: Response) -> list[str]:
-    """The addresses that a sitemap or a page names, each once, in order."""
+    """Return the addresses in a sitemap or the links of a page, each once, in order."""
     if _sitemap(response):
         parts = (part.partition("</loc>") for part in response.body.decode("utf-8", "replace").split("<loc>")[1:])
         addresses: Iterable[str] = (
@@ -160,7 +157,7 @@ def addresses_in(response: Response) -> list[str]:
 
 
 def _join(base: str, address: str) -> str:
-    """An address beside the page's own; one that cannot be parsed as it stands, which no site's pattern finds."""
+    """Make a link absolute. Return an invalid one unchanged; no site's pattern matches it."""
     try:
         return urldefrag(urljoin(base, address)).url
     except ValueError:
@@ -168,7 +165,7 @@ def _join(base: str, address: str) -> str:
 
 
 def is_sitemap(response: Response) -> bool:
-    """Whether an answer is a sitemap or an index of sitemaps."""
+    """Whether a response is a sitemap or an index of sitemaps."""
     return _sitemap(response) is not None
 
 
@@ -181,7 +178,7 @@ def _sitemap(response: Response) -> bytes | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """The postings that a page marks up, or the reason why there are none."""
+    """Yield the postings in the markup of a page, or an issue that says why there are none."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if is_sitemap(response) or any(response.url in site.lists for site in sites()):
         yield leave_out(response.url, "a page of a posting expected; this one lists addresses")
@@ -192,7 +189,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:
-    """One JobPosting of the page at `url`; a declared site's employer is the one that declares it."""
+    """Read a JobPosting of the page at `url`. A declared site also declares the employer."""
     posting = read_job_posting(item, source=SOURCE.name, url=url)
     if site:
         posting["board"], posting["employer"], posting["requisition_id"] = site.name, site.employer, identifier_of(item)

@@ -1,9 +1,9 @@
 """Workday job boards: the search behind a careers site, page by page, then single postings.
 
-A board is written tenant.wdN/site, as in the careers site's address. A list has no text and no date but words
-("Posted 3 Days Ago", in the visitor's language), from which no day is read. Its total is right on the first page only
-and never above `CAP`; from there on pages come round again, so a larger board is searched by the values of a facet.
-Single postings are asked for where the title names a role we follow.
+A board is written tenant.wdN/site, as in the address of the careers site. A list has no texts, and instead of dates it
+has words ("Posted 3 Days Ago", in the visitor's language) that we do not read. Its total is right only on the first
+page and never above `CAP`. Beyond `CAP` the first pages come again, so we search a larger board by the values of a
+facet. We request single postings whose title names a role we follow.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.source import EXPIRY_DAYS, BoardUrl, Source
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
 from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
@@ -30,7 +30,7 @@ PAGE = 20
 """Postings of a page; the site refuses more."""
 CAP = 2_000
 SEVERAL = re.compile(r"\d+ \w+")
-"""What stands for the place when there are several: "3 Locations", in the visitor's language."""
+"""Text in place of several places: "3 Locations", in the visitor's language."""
 KNOWN = frozenset([
     "title", "externalPath", "locationsText", "postedOn", "bulletFields", "remoteType", "timeType", "startDate",
 ])  # fmt: skip
@@ -43,16 +43,14 @@ KNOWN_SINGLE = frozenset([
 
 
 def posting_of(url: str) -> str | None:
-    """The id of the posting whose own address it is, or None."""
+    """Return the id of the posting whose own address it is, or None."""
     match = ADDRESS.match(url)
     return _id(match[1], match[4]) if match and match[4] else None
 
 
-SOURCE = Source(
-    name="workday",
-    title="Workday job boards",
-    kind="employer board",
-    publisher="the employers named, through Workday",
+SOURCE = platform(
+    "workday",
+    "Workday",
     homepage="https://www.workday.com",
     endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
     licence="Not an API offered to others; Workday's site terms restrict robots and data mining. Read with permission",
@@ -63,10 +61,8 @@ SOURCE = Source(
         "data from our Sites"
     ),
     gives="adverts of employers' boards in pages, with texts",
-    attribution="Job postings: employers' boards on Workday.",
     is_republishable=False,
     is_verified=True,
-    cadence="live",
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
@@ -99,7 +95,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Search every board, then ask for the single postings in roles we follow. Returns what failed."""
+    """Search every board, then request single postings in roles we follow. Return the failures."""
     failures: list[str] = []
     details: dict[str, None] = {}
     for board in boards:
@@ -111,21 +107,20 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
-    """All pages of one search, or of one for each value of a facet; what is worth asking for joins `details`."""
+    """Request all pages of a search, or of a search for each value of a facet if the board exceeds `CAP`.
+
+    Add the addresses of single postings to request to `details`. Return the failures.
+    """
     known_paths: set[str] = set()
     n_read, total = 0, CAP
     while n_read < total:
-        form = {"appliedFacets": facets, "limit": PAGE, "offset": n_read, "searchText": ""}
         try:
-            answer = web.get(url, form=form)
-            if answer.status != 200:
-                return [f"{url} from {n_read} on: HTTP {answer.status}"]
-            page = answer.json()
+            page = _request_page(web, url, facets, n_read)
             titles = {item["externalPath"]: item["title"] for item in page["jobPostings"] if item.get("externalPath")}
             if n_read == 0:
                 total = min(int(page["total"]), CAP)
                 if total == CAP and not facets and (narrower := _narrower(page["facets"])):
-                    return [failure for one in narrower for failure in _search(web, url, one, details)]
+                    return [failure for part in narrower for failure in _search(web, url, part, details)]
             paths = [path for path, title in titles.items() if names_followed_role(title)]
         except (FetchFailed, Rejected, *MISSHAPEN) as error:
             return [f"{url} from {n_read} on: {error}"]
@@ -134,11 +129,19 @@ def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[s
         known_paths.update(titles)
         n_read += len(page["jobPostings"])
         details.update(dict.fromkeys(url.removesuffix("/jobs") + path for path in paths))
-    return [f"{url} {dict(facets)}: left out what is beyond {CAP}, the most that are read"] if total == CAP else []
+    return [f"{url} {dict(facets)}: postings beyond {CAP} left out"] if total == CAP else []
+
+
+def _request_page(web: Web, url: str, facets: Mapping[str, list[str]], offset: int) -> Any:
+    form = {"appliedFacets": facets, "limit": PAGE, "offset": offset, "searchText": ""}
+    answer = web.get(url, form=form)
+    if answer.status != 200:
+        raise FetchFailed(url, f"HTTP {answer.status}")
+    return answer.json()
 
 
 def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
-    """A search for each value of the facet that divides all postings into the fewest parts below the cap."""
+    """Return a search for each value of the facet that divides all postings into the fewest parts below `CAP`."""
     flat = [*facets, *(group for facet in facets for group in facet["values"] if "values" in group)]
     parts = [(f["facetParameter"], [v for v in f["values"] if v.get("id") and "count" in v]) for f in flat]
     fit = [
@@ -151,19 +154,20 @@ def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every posting of a page of a list, or a single one, or the reason why not."""
+    """Yield every posting of a page of a list, or a single one, or an issue for a posting that cannot be read."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
         raise Rejected("response", answer, "a page of job postings or a single one expected")
     if "jobPostingInfo" in answer:
-        read = functools.partial(read_single, address=address)
+        read = on_board(SOURCE, response.url, functools.partial(_read_single, address=address))
         yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
     else:
-        yield from each(answer["jobPostings"], functools.partial(read_item, address=address), known=KNOWN)
+        read = on_board(SOURCE, response.url, functools.partial(_read_item, address=address))
+        yield from each(answer["jobPostings"], read, known=KNOWN)
 
 
-def read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
-    """One posting of a list. Where it names no place but their number, its path names the first."""
+def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
+    """Read a posting of a list. If it gives only the number of places, its path names the first one."""
     path = item["externalPath"]
     location, parts = item.get("locationsText"), path.split("/")
     if not location or SEVERAL.fullmatch(location):
@@ -175,15 +179,14 @@ def read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
 
 
 def _ends(path: str, bullet: object) -> bool:
-    """Whether a bullet is the requisition that the path ends with ("_JR7", of a second posting "_JR7-1").
+    """Whether a bullet is the requisition at the end of a path ("_JR7", or "_JR7-1" for a second posting).
 
-    Employers choose what the bullets of a list show; places and dates stand there as well.
+    Employers choose what the bullets of a list show; some are places or dates.
     """
     return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
 
-def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
-    """One posting with its text."""
+def _read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
     if info.get("posted") is False:
         return leave_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
     first, others = info.get("location"), info.get("additionalLocations") or []
@@ -199,21 +202,19 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting |
 
 
 def _common_fields(address: re.Match[str], path: str, record: dict[str, Any]) -> RawPosting:
-    """What lists and single postings say alike."""
+    """Read what lists and single postings have in common."""
     tenant, host, site = address[1], address[2], address[3]
-    board = f"{tenant}.{host}/{site}"
     return RawPosting(
         source=SOURCE.name,
         id=_id(tenant, path),
         title=record.get("title"),
         url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
-        board=board,
-        employer=employer_of(SOURCE.name, board) or tenant,
-        employer_country=employer_country_of(SOURCE.name, board),
+        board=f"{tenant}.{host}/{site}",
+        employer=tenant,
         workplace=record.get("remoteType"),
     )
 
 
 def _id(tenant: str, path: str) -> str:
-    """The id that ends a path, the same in lists and single postings."""
+    """Return the id at the end of a path, the same in lists and single postings."""
     return f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}"

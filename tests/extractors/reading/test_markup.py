@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.markup import MAX_DEPTH, limit_depth
+from extractors.reading.markup import MAX_DEPTH, limit_depth
 
 DEEP = "<div>" * MAX_DEPTH
 

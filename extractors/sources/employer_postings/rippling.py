@@ -1,43 +1,40 @@
 """Rippling job boards: the public Job Board API, lists first and then single jobs.
 
-A list has a row for each place of a job, under one id, without text, day, employer or pay. Single jobs are asked for
-where the title names a role we follow; the fuller answer counts. Places are words: "San Francisco, CA", "Remote (United
-States)", "Hybrid (New York, New York, US)".
+A list has a row for each place of a job, under one id, without text, day, employer or pay, so we request single jobs
+whose title names a role we follow. Places are words: "San Francisco, CA", "Remote (United States)", "Hybrid (New York,
+New York, US)".
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each, note_cut, objects_in
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import MAX_POSTINGS, Web, ask_lists
-from transforms.pay.scope import Tie, tied_to
+from extractors.boards import on_board
+from extractors.response import Response, each, note_cut
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
+from extractors.web.paging import MAX_POSTINGS
+from transforms.pay.scope import tied_to
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
-from transforms.role.titles import names_followed_role
 from transforms.text.rejects import leave_out
 
 API = "https://api.rippling.com/platform/api/ats/v1/board/"
 CUT_AT = 1_000
-"""Rows of a list that another reader saw, and at which a server may cut."""
+"""Length of a list that somebody else saw, which may be the server's limit."""
 IN_BRACKETS = re.compile(r"(?:remote|hybrid)\s*\((.+)\)\s*", re.IGNORECASE)
 KNOWN = frozenset([
     "uuid", "name", "department", "url", "workLocation", "workLocations", "description", "employmentType", "createdOn",
     "payRangeDetails", "companyName", "unlistedFromSearch", "activeJobApplication", "board",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="rippling",
-    title="Rippling job boards",
-    kind="employer board",
-    publisher="the employers named, through Rippling",
+SOURCE = platform(
+    "rippling",
+    "Rippling",
     homepage="https://developer.rippling.com",
     endpoints=(API,),
     licence="None found: a public API of an employer's own openings. We publish counts, never texts",
@@ -48,11 +45,8 @@ SOURCE = Source(
     ),
     quotation="User-agent: * / Disallow: /internal/",
     gives="whole boards; texts and pay of single adverts",
-    attribution="Job postings: employers' boards on Rippling.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     pause=6.0,
     most_postings=MAX_POSTINGS,
     boards=(
@@ -78,27 +72,23 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board's list, then for the single jobs in roles we follow. Returns what failed."""
-    return ask_lists(web, SOURCE, boards, _next)
-
-
 def _next(page: Response, postings: list[str]) -> None:
-    for row in objects_in(page.json()):
-        if isinstance(row.get("uuid"), str) and names_followed_role(row.get("name")):
-            postings.append(SOURCE.boards[0].posting_url(page.url, row["uuid"]))
+    postings += followed_postings(page, SOURCE, page.json(), id="uuid", title="name")
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of a list, or a single one, or the reason why not; a list that may be cut is an issue."""
+    """Yield every job of a list, or a single one; an issue for a bad job or a list that may be cut off."""
     rows, board = response.json(), SOURCE.board_in(response.url)
     jobs = [rows] if SOURCE.posting_of(response.url) else _by_job(rows)
-    yield from each(jobs, functools.partial(read_job, board=board), known=KNOWN)
+    yield from each(jobs, on_board(SOURCE, response.url, functools.partial(_read_job, board=board)), known=KNOWN)
     yield from note_cut(len(rows) if isinstance(rows, list) else 0, (CUT_AT,))
 
 
 def _by_job(rows: object) -> object:
-    """The rows of a list, those of one job as one with all its places; what is no list or row stays as it is."""
+    """Merge the rows of each job into one with all its places. Leave the rest for `each` to refuse."""
     if not isinstance(rows, list):
         return rows
     jobs: dict[object, Any] = {}
@@ -111,8 +101,7 @@ def _by_job(rows: object) -> object:
     return list(jobs.values())
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
-    """One job of a list, with all its places, or by itself."""
+def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     if job.get("unlistedFromSearch") is True:
         return leave_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
     department, kind = job.get("department") or {}, job.get("employmentType") or {}
@@ -123,9 +112,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         id=job.get("uuid"),
         title=job.get("name"),
         url=job.get("url") or f"https://ats.rippling.com/{board}/jobs/{job.get('uuid')}",
-        board=board,
-        employer=employer_of(SOURCE.name, board) or job.get("companyName") or board,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=job.get("companyName"),
         department=department.get("name") or department.get("label"),
         html="".join(f"<div>{text[part]}</div>" for part in ("role", "company") if text.get(part)),
         location_text="; ".join(filter(None, map(_place, job.get("workLocations") or ()))),
@@ -137,12 +124,12 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
 
 
 def _place(place: Any) -> str | None:
-    """A place in words, as a single job has it, or as a list wraps it."""
+    """Return a place in words: single jobs have the words, lists an object with them."""
     return place if place is None or isinstance(place, str) else place.get("label")
 
 
 def _pay(pay_range: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """One range, tied to its place."""
+    """Return a range, tied to its place."""
     place = pay_range.get("location") or ""
     inside = IN_BRACKETS.fullmatch(place)
     return stated_pay(
@@ -150,11 +137,6 @@ def _pay(pay_range: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
         pay_range.get("rangeEnd"),
         currency=pay_range.get("currency"),
         period=pay_range.get("frequency"),
-        tie=_tie(inside[1] if inside else place),
+        tie=tied_to(inside[1] if inside else place)._replace(level_text=None),
         issues=issues,
     )
-
-
-def _tie(place: str) -> Tie:
-    """What a place ties pay to; words that name none tie it to nothing."""
-    return tied_to(place)._replace(level_text=None)
