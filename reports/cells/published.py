@@ -10,10 +10,10 @@ from pathlib import Path
 
 from reports.cells.cell import Cell, Rests
 from reports.figures import query, verdicts
-from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, PLACES, address, slug
 from reports.figures.query import Connection
-from reports.figures.share_figures import ASKED, name_jobs
 from reports.wording import closings, disclosure, pay, shares
 from reports.wording.bases import OWN
 from reports.wording.numbers import Row

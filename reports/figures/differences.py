@@ -163,7 +163,7 @@ def _read_behind(
         return []
     inputs = [FigureInputs(as_of=day, found=found) for day in (last_row.as_of, row.as_of)]
     days = [
-        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind_as_read")
+        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind/as_read")
         for one in inputs
     ]
     return days if all(days) else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.release import texts
 from reports.release.figure_files import CSV_COLUMNS, to_json
 from reports.release.licences import OURS, licence_ids_of_sources, licences

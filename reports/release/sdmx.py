@@ -15,7 +15,7 @@ from datetime import date
 from itertools import chain
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
-from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
 from reports.release.cells import ReleasedCells
