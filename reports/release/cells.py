@@ -20,7 +20,7 @@ from reports.figures.query import Connection
 from reports.release.figure_files import plain
 from reports.release.licences import OURS, Licence, combine, licences
 from reports.release.published import PublishedDay
-from reports.wording import closings, pay
+from reports.wording import pay, shares
 from reports.wording.bases import BASES
 from reports.wording.levels import define
 from reports.wording.numbers import SAMPLE_WORDS
@@ -130,7 +130,7 @@ def _define(cells: Iterable[Cell]) -> dict[str, str]:
 
 _MEANINGS = {
     "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
-    "closing_rate": f"share of open adverts that close a day; {closings.CAVEAT}",
+    "closing_rate": f"share of open adverts that close a day; {shares.CLOSINGS_CAVEAT}",
 }
 """What cells mean of kinds that have no measure of `MEASURES`, and no levels."""
 

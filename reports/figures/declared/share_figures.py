@@ -11,7 +11,7 @@ from reports.figures.declaration import FOLLOWED, Batch, Display, Figure, Rung, 
 from reports.figures.declared.pay_figures import COMPARED, WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place, slug
 from reports.figures.query import Sql
-from reports.wording import closings, shares
+from reports.wording import shares
 from reports.wording.numbers import REGION_NAMES, category_name
 from reports.wording.work import name_work
 from transforms.records.definitions import CLOSINGS_WINDOW, MIN_SHARE_WIDTH
@@ -268,7 +268,7 @@ def declare_closing_rate(place: Place, *groups: str) -> Figure:
         id=f"closing_rate.{place.slug}.{groups[0]}",
         title=f"Closing rate of {name_work(groups[0])} adverts{f' in {place.in_words}' if place.name else ''}",
         unit="share of open adverts a day",
-        renderer=closings.CLOSING_RATES,
+        renderer=shares.CLOSING_RATES,
         rungs=postings_rung(
             "closing_rates", "closing_rates", "behind/closing_rates",
             {
