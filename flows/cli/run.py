@@ -556,7 +556,7 @@ MAX_CHANGED = 5
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
     """A figure or two as they are published, and which say something else than on the day before."""
-    from reports.figures.changes import find_changes
+    from reports.figures.history import find_changes
     from reports.guide import desk
     from warehouse.publish.reader import open_reader
 

@@ -13,7 +13,7 @@ from itertools import product, zip_longest
 from typing import TypeVar
 
 from reports.figures.claims import load_claims
-from reports.figures.pay_figures import WORK_OF_GUIDE
+from reports.figures.declared.pay_figures import WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures

@@ -6,8 +6,8 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
+from reports.figures.declared.share_figures import BASELINE_NAMES, items_of
 from reports.figures.places import PLACES, Place, slug
-from reports.figures.share_figures import BASELINE_NAMES, items_of
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy

@@ -16,7 +16,7 @@ from typing import Any
 
 from reports.figures.addresses import KINDS
 from reports.figures.catalogue import declaration_of
-from reports.figures.pay_figures import STATED_LEVELS
+from reports.figures.declared.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, hear, terms_of, work_patterns
 from reports.mcp.answers import head, summarise

@@ -37,9 +37,8 @@ from reports.release.published import PublishedDay
 from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
 from reports.site.sections import Section
 from reports.wording import notes, numbers
-from reports.wording.bases import OWN
+from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
-from reports.wording.lists import entitle_list
 from reports.wording.numbers import percent
 from reports.wording.work import name_work
 from transforms.records.definitions import BAND

@@ -17,7 +17,7 @@ from typing import Any
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, WORDS, Cell, Number
 from reports.cells.of_figure import cells_of
 from reports.cells.published import read_cells
-from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
+from reports.figures.declared.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
 from reports.figures.query import Connection
 from reports.release.licences import Licence, combine, licence_of

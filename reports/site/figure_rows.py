@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reports.cells.cell import FEW, OTHERS, Cell
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
-from reports.figures.pay_figures import say_instead
+from reports.figures.declared.pay_figures import say_instead
 from reports.site import explorer, regions, rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence

@@ -15,9 +15,9 @@ from typing import Any
 
 from reports.cells.cell import FIRM, Cell
 from reports.cells.published import read_cells
+from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
-from reports.figures.share_figures import ASKED, name_jobs
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import category_name, interval, percent

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.cells.cell import Cell
-from reports.figures.declaration import Fallback
+from reports.figures.declaration import Rung
 from reports.figures.ladder import Attempt
 from reports.figures.verdicts import Verdict
 from reports.site import figure_rows, findings, skills
@@ -203,7 +203,7 @@ def test_what_lacks_is_said_and_counted() -> None:
     few = Verdict(status="suppressed", reason="few")
     refusals = [
         Attempt(
-            rung=Fallback(name=rung, basis=basis, cells="", sql="", behind=""),
+            rung=Rung(name=rung, basis=basis, cells="", sql="", behind=""),
             list="",
             given={},
             rows=[counts],

@@ -4,8 +4,8 @@
 SELECT
     region_level, region, item,
     coalesce($names[region], (SELECT name FROM core.countries WHERE country = $tables.shares.region), region) AS name,
-    {{share_columns}},
-    ({{largest_countries}}) AS countries
+    {{shares/columns}},
+    ({{shares/largest_countries}}) AS countries
 FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND item = $item AND role_group = $role_group

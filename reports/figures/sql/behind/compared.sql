@@ -1,7 +1,10 @@
--- What stands behind pay that is compared: of each role and pay market what counts there. Parameters: basis, rows (a
--- SELECT of all that may count), groups (role groups by the group that holds them).
+-- What stands behind pay that is compared, by role and pay market. Parameters: basis, rows (SELECT of all that may
+-- count), groups (map from each role group to the groups that it holds), as_of.
 WITH counted AS MATERIALIZED (
-    $rows
+    SELECT region AS country, role_group, role, pay_market, job_id, posting_id, source, board, warc, fx_source, fx_on,
+        period_from, period_to, [] AS items
+    FROM ($rows)
+    WHERE region_level = 'country'
 ), works AS (
     -- What each role of a row counts as, so that the rows are joined by equality.
     SELECT DISTINCT r.role_group AS of_group, r.role AS of_role, n.role_group, n.role
@@ -9,7 +12,7 @@ WITH counted AS MATERIALIZED (
     JOIN core.near_occupations AS n
         ON n.role = r.role OR n.role = 'all' AND list_contains($groups[n.role_group], r.role_group)
 )
-SELECT [{{compared_id}}] AS cell, * EXCLUDE (country, role_group, role, basis, pay_market)
+SELECT [{{pay/compared_id}}] AS cell, * EXCLUDE (country, role_group, role, basis, pay_market)
 FROM (
     SELECT
         r.* EXCLUDE (role_group, role, pay_market), w.role_group, w.role, $basis AS basis,

@@ -1,18 +1,18 @@
-"""Figures of pay: of regions, countries and continents, and of contracts paid from abroad.
+"""Figures of pay by region, country and continent, including contracts paid from abroad.
 
-All rungs of a ladder are of one place and one pay market. A wider rung counts more roles or levels and says so behind
-its value; a wider place, or pay from abroad, is a figure with an id of its own, offered as the nearest where a figure
-is withheld.
+All rungs of a ladder are of one place and one pay market. A wider rung counts more roles or levels and says so after
+its value. A wider place, or pay from abroad, is a figure of its own, offered as the nearest where a figure is withheld.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
-from reports.figures.declaration import Batch, Display, Fallback, Figure
+from reports.figures.declaration import Batch, Display, Figure, Rung
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
-from reports.figures.query import Sql
+from reports.figures.query import Sql, text_of
 from reports.wording import levels, pay, silence
 from reports.wording.bases import BASES
 from reports.wording.numbers import money
@@ -23,133 +23,155 @@ from warehouse.mart_tables import BONUS
 # --- rungs ----------------------------------------------------------------------------------------------
 
 LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
-"""Pay in the money of its place, in that of another country, and both together."""
+"""Pay markets: pay in the money of its place, in the money of another country, and both together."""
 KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
-"""The first part of an id by the market of the pay."""
+"""First part of an id, by pay market."""
 READINGS = ("stated", "inferred")
-"""How the level of an advert may have been read: from its title, or from the years of experience asked for."""
+"""How the level of an advert was read: from its title, or from the years of experience it asks for."""
 STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STATED))
-"""Groups of levels that the title names."""
+"""Groups of levels that count only adverts whose title names the level."""
 _MARKET_WORDS = {LOCAL: "", ABROAD: " from abroad", MIXED: ", of the place and from abroad"}
 WORK_OF_GUIDE = "ai_engineering"
 """The roles that the guide is about."""
 ALL_ROLES = ALL_LEVELS = "all"
-"""What mart.salary_bands calls every role of a group, and every level."""
-OWN, OWN_ROLES, OWN_LEVELS = "open adverts, paid there", "open adverts, with AI science", "open adverts, every level"
-THIRD_PARTY, REPORTED = "third-party adverts, core AI roles", "reported, core AI roles"
-REPORTED_LEVELS, OFFICIAL = "reported, every level", "official wages"
-COLLECTED, SURVEYED = "third-party adverts", "reported"
-"""Rungs of pay, best first."""
-_WITH_SCIENCE = "AI research and data science counted with AI engineering"
-_EVERY_LEVEL = "every level counted"
+"""How mart.salary_bands names every role of a group, and every level."""
+OWN, OFFICIAL = "open adverts, paid there", "official wages"
+"""Names of the first rung and of the last."""
+BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
+"""Levels of pay of the bands, and of entry pay by country."""
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
-"""Roles that an official occupation may be near to, the nearest first; more offices count data scientists than
+"""Roles that an official occupation may be near to, nearest first. More offices count data scientists than
 researchers."""
-
-
 _CELL = ("region", "basis", "seniority_group")
 _EVERY_CELL = Batch(
     parameters={name: Sql(f"b.{name}") for name in (*_CELL, "region_level")}, columns={name: name for name in _CELL}
 )
-"""Each SELECT of pay takes ten milliseconds to plan, however few rows it reads."""
+"""Planning each SELECT of pay takes ten milliseconds, however few rows it reads."""
+_BEHIND = {
+    "advertised": "behind/pay", "advertised_third_party": "behind/pay", "reported": "behind/reports",
+    "official": "behind/official", BONUS: "behind/bonus",
+}  # fmt: skip
+"""SELECT of what stands behind pay, by basis."""
+_ROWS = {"advertised": "behind/adverts", "advertised_third_party": "behind/pairs"}
+"""SELECT of all that may stand behind pay, by basis."""
 
 
 def say_instead(rung: str | None, basis: str, level: str) -> str:
-    """What stands in the place of what was asked for: "a survey, every level"; "" where adverts at that level do."""
+    """What a value counts instead of what was asked for: "a survey, every level"; "" if just that."""
     wider = "" if rung == OWN else (rung or "").partition(", ")[2]
     if rung == OFFICIAL and level != ALL_LEVELS:
         wider = "every level"
     return ", ".join(filter(None, (BASES[basis].stands_in, wider)))
 
 
+class _Step(NamedTuple):
+    """A rung of a ladder of AI engineering pay; `is_every_level` widens it from one level to all."""
+
+    name: str
+    basis: str
+    groups: tuple[str, ...]
+    words: str | None = None
+    is_every_level: bool = False
+
+
+_WITH_SCIENCE = "AI research and data science counted with AI engineering"
+_EVERY_LEVEL = "every level counted"
+_THIRD_PARTY = "adverts collected by a third party, employers unknown"
+_SURVEY = "earnings that people report in surveys"
+_ENGINEERING = (
+    _Step(OWN, "advertised", ("ai_engineering",)),
+    _Step("open adverts, with AI science", "advertised", ("ai_core",), _WITH_SCIENCE),
+    _Step("open adverts, every level", "advertised", ("ai_engineering",), _EVERY_LEVEL, is_every_level=True),
+    _Step(
+        "third-party adverts, core AI roles", "advertised_third_party", ("ai_core",), f"{_THIRD_PARTY}, {_WITH_SCIENCE}"
+    ),
+    _Step("reported, core AI roles", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}"),
+    _Step(
+        "reported, every level", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}, {_EVERY_LEVEL}",
+        is_every_level=True,
+    ),
+    _Step(
+        OFFICIAL, "official", AI_CORE, f"official wages of an occupation near the role {{role_title}}, {_EVERY_LEVEL}",
+        is_every_level=True,
+    ),
+)  # fmt: skip
+_OF_PERSONS = ("reported", "official")
+"""Kinds of source that count people who live in a country, whoever pays them: they stand for no region."""
+
+
 def _pay_rung(
     name: str,
     basis: str,
-    behind: str,
+    groups: Sequence[str],
     *,
-    groups: tuple[str, ...],
     words: str | None = None,
-    sql: str = "band",
-    **parameters: Any,
-) -> Fallback:
-    """A rung over mart.salary_bands. `groups` are its role groups there."""
+    sql: str = "pay/band",
+    **parameters: object,
+) -> Rung:
+    """A rung over mart.salary_bands; `groups` are its role groups there."""
     members = tuple(member for group in groups for member in CELL_GROUPS[group])
-    return Fallback(
+    rows = {"rows": Sql(text_of(_ROWS[basis]))} if basis in _ROWS else {}
+    return Rung(
         name=name,
         basis=basis,
         cells="pay.{basis}.{kind}",
         sql=sql,
-        behind=behind,
-        parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **parameters},
+        behind=_BEHIND[basis],
+        parameters={
+            "groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **rows, **parameters,
+        },
         batch=_EVERY_CELL,
         words=words,
-    )
+    )  # fmt: skip
 
 
-def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Fallback, ...]:
-    """The rungs of AI engineering pay of one level, place and pay market.
-
-    Entry pay is not widened to every level, which pays far more. What people report and offices publish is of a
-    country, so that it stands for no region.
-    """
-    every_level: dict[str, Any] = {"seniority_group": ALL_LEVELS}
-    of_market: dict[str, Any] = {"pay_markets": (market,)}
-    engineering: dict[str, Any] = {"groups": ("ai_engineering",), **of_market}
-    core: dict[str, Any] = {"groups": ("ai_core",), **of_market}
-    persons = core | {"pay_markets": (LOCAL, "all")}  # who is asked lives there, whoever pays
-    third_party = f"adverts collected by a third party, employers unknown, {_WITH_SCIENCE}"
-    survey = f"earnings that people report in surveys, {_WITH_SCIENCE}"
-    official = f"official wages of an occupation near the role {{role_title}}, {_EVERY_LEVEL}"
-    rungs = [
-        _pay_rung(OWN, "advertised", "behind_pay", **engineering),
-        _pay_rung(OWN_ROLES, "advertised", "behind_pay", words=_WITH_SCIENCE, **core),
-        _pay_rung(OWN_LEVELS, "advertised", "behind_pay", words=_EVERY_LEVEL, **engineering, **every_level),
-        _pay_rung(THIRD_PARTY, "advertised_third_party", "behind_pairs", words=third_party, **core),
-        _pay_rung(REPORTED, "reported", "behind_reports", words=survey, **persons),
-        _pay_rung(
-            REPORTED_LEVELS, "reported", "behind_reports", words=f"{survey}, {_EVERY_LEVEL}", **persons, **every_level
-        ),
-        _pay_rung(
-            OFFICIAL, "official", "behind_official", words=official, sql="official", **every_level,
-            **(persons | {"groups": AI_CORE, "roles": NEAR_ROLES}),
-        ),
-    ]  # fmt: skip
-    omissions = set() if level != ENTRY_LEVEL else {OWN_LEVELS, REPORTED_LEVELS, OFFICIAL}
-    if level == ALL_LEVELS:
-        omissions |= {OWN_LEVELS, REPORTED_LEVELS}
-    if not is_country or market != LOCAL:
-        omissions |= {REPORTED, REPORTED_LEVELS, OFFICIAL}
-    return tuple(rung for rung in rungs if rung.name not in omissions)
+def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Rung, ...]:
+    """The rungs of AI engineering pay. Entry pay is never widened to every level, which pays far more."""
+    rungs = []
+    for step in _ENGINEERING:
+        if step.basis in _OF_PERSONS and not (is_country and market == LOCAL):
+            continue
+        if step.is_every_level and (level == ENTRY_LEVEL or (level == ALL_LEVELS and step.name != OFFICIAL)):
+            continue
+        parameters: dict[str, object] = {
+            "pay_markets": (LOCAL, MIXED) if step.basis in _OF_PERSONS else (market,),
+            **({"seniority_group": ALL_LEVELS} if step.is_every_level else {}),
+            **({"roles": NEAR_ROLES} if step.basis == "official" else {}),
+        }
+        sql = "pay/official" if step.basis == "official" else "pay/band"
+        rungs.append(_pay_rung(step.name, step.basis, step.groups, words=step.words, sql=sql, **parameters))
+    return tuple(rungs)
 
 
 def _ladder_of_role(
     group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None = None
-) -> tuple[Fallback, ...]:
+) -> tuple[Rung, ...]:
     """The rungs of pay of any other group of roles, or of one role: none is wider than what was asked for.
 
-    With a `basis` the one rung of it, of one market of pay.
+    With a `basis` only its rung.
     """
-    options: dict[str, Any] = {"groups": (group,), "roles": (role,), "pay_markets": (market,)}
-    options |= {"readings": READINGS[:1]} if level in STATED_LEVELS else {}
-    persons = options if basis else options | {"pay_markets": (LOCAL, MIXED)}
-    third_party = "adverts collected by a third party, employers unknown"
-    survey = "earnings that people report in surveys"
-    rungs = [
-        _pay_rung(OWN, "advertised", "behind_pay", **options),
-        _pay_rung(COLLECTED, "advertised_third_party", "behind_pairs", words=third_party, **options),
+    steps = [
+        (OWN, "advertised", None),
+        ("third-party adverts", "advertised_third_party", _THIRD_PARTY),
     ]
     if is_country and (basis or market == LOCAL):
-        rungs.append(_pay_rung(SURVEYED, "reported", "behind_reports", words=survey, **persons))
+        steps.append(("reported", "reported", _SURVEY))
         if level == ALL_LEVELS and (role != ALL_ROLES or basis):
-            words = "official wages of an occupation near this role"
-            rungs.append(_pay_rung(OFFICIAL, "official", "behind_official", words=words, **persons))
-    return tuple(rung for rung in rungs if basis in (None, rung.basis))
+            steps.append((OFFICIAL, "official", "official wages of an occupation near this role"))
+    readings = READINGS[:1] if level in STATED_LEVELS else READINGS
+    return tuple(
+        _pay_rung(
+            name, kind, (group,), words=words, roles=(role,), readings=readings,
+            pay_markets=(LOCAL, MIXED) if kind in _OF_PERSONS and not basis else (market,),
+        )
+        for name, kind, words in steps if basis in (None, kind)
+    )  # fmt: skip
 
 
 def _pay_ladder(
     group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None
-) -> tuple[Fallback, ...]:
-    """The rungs of pay of one group of roles or one role, level, place and pay market; with a `basis` of that alone."""
+) -> tuple[Rung, ...]:
+    """The rungs of pay of a group of roles or one role; with a `basis` only its rung."""
     if (group, role) == (WORK_OF_GUIDE, ALL_ROLES) and market != MIXED and basis is None:
         return _engineering_ladder(level, market, is_country=is_country)
     return _ladder_of_role(group, role, level, market, is_country=is_country, basis=basis)
@@ -159,7 +181,7 @@ def _pay_ladder(
 
 
 def _say_month(said: str, low: float, high: float) -> str:
-    """What the 2026 guide said of a month, as it said it, and what that is a year."""
+    """A month's pay in the words of the 2026 guide, with the amount per year."""
     return f"{said}, which is {money(12 * low, 12 * high, 'USD')} a year (no source named)"
 
 
@@ -177,22 +199,17 @@ BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
         {"p50": 103_407},
     ),
 }
-"""Pay in the 2026 guide by region or country and level: its words, and amounts in USD per year by column."""
+"""Pay in the 2026 guide by place and level: its words, and amounts in USD per year by column."""
 COMPARED = Display(section="compared")
-BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
-"""Levels of pay of the bands, and of entry pay by country."""
 
 
 def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
-    """The id of pay: `place` is the slug of a region or a continent, or a country, `work` a role or group of roles."""
+    """The id of a figure of pay: `place` is a slug, `work` a role or group of roles."""
     return f"{KIND_OF_MARKET[market]}.{place}.{work}.{level}"
 
 
 def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
-    """Pay of a role or group of roles at one level in one region, country or continent, by the year.
-
-    Of the best rung, or with a `basis` of that kind of source alone.
-    """
+    """Yearly pay of a role or group of roles at one level in one place, from the best rung or from one `basis`."""
     group, role = split_work(work)
     is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
     words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
@@ -217,7 +234,7 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
 
 
 def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
-    """Figures that are offered where pay of a country is withheld: those of wider places, roles or levels."""
+    """Figures to offer where pay of a country is withheld: other levels, pay from abroad, wider places."""
     if place.level != "country" or market != LOCAL:
         return ()
     if level == ENTRY_LEVEL:
@@ -227,7 +244,7 @@ def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...
 
 
 def country_figures(place: Place) -> tuple[Figure, ...]:
-    """Entry pay of AI engineers in one country, mid-to-senior pay, and that from abroad."""
+    """AI engineering pay in one country: entry level, mid to senior, and mid to senior from abroad."""
     return tuple(
         declare_pay(place, WORK_OF_GUIDE, level, market)
         for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
@@ -239,27 +256,27 @@ AROUND = (
     *(declare_pay(PLACES[slug(continent)], WORK_OF_GUIDE, BAND_LEVEL) for continent in CONTINENTS),
     *(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL, ABROAD) for region in REGIONS),
 )
-"""Figures beside the bands of regions: of wider places, and of pay from abroad."""
+"""Figures beside the bands of regions: continents, and pay from abroad."""
 
 
 def offer_nearest(figure: Figure) -> Figure:
-    """A band of a region with the figures that are nearest to it: its countries', that from abroad, the continent's."""
+    """Add the nearest figures to a band of a region: its countries, pay from abroad, its continent."""
     region = figure.parameters["region"]
-    own = [place for place in PLACES.values() if place.in_region == region]
-    countries = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in own]
-    continents = dict.fromkeys(place.in_continent for place in own if place.in_continent)
+    members = [place for place in PLACES.values() if place.in_region == region]
+    countries = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in members]
+    continents = dict.fromkeys(place.in_continent for place in members if place.in_continent)
     around = (pay_id(slug(continent), WORK_OF_GUIDE, BAND_LEVEL) for continent in continents)
     return replace(figure, nearest=(*countries, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
 
 
 def declare_bonus(place: Place) -> Figure:
-    """The yearly bonus of AI engineering on which adverts of a region or country put a sum, of all levels."""
+    """The yearly bonus of AI engineering at all levels, from adverts that put a sum on it."""
     return Figure(
         id=f"bonus.{place.slug}",
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
         renderer=pay.BONUS,
-        rungs=(_pay_rung("open adverts", BONUS, "behind_bonus", groups=("ai_engineering",), pay_markets=("all",)),),
+        rungs=(_pay_rung("open adverts", BONUS, ("ai_engineering",), pay_markets=("all",)),),
         parameters={"region_level": place.level, "region": place.region, "seniority_group": "all"},
         counts=((place.level, place.region, "all"),),
         place=place.name,
@@ -270,7 +287,7 @@ def declare_bonus(place: Place) -> Figure:
 BONUSES = tuple(
     replace(declare_bonus(PLACES[name]), displays=(COMPARED,)) for name in ("northern_america", "south_america")
 )
-"""Bonuses of the regions that the guide speaks of by name."""
+"""Bonuses in the regions that the guide names."""
 RETIRED = (
     Figure(
         id="additional.bonus",
@@ -291,12 +308,7 @@ GATHERED = (
         renderer=pay.bands("Region", BAND_LEVEL),
         level=BAND_LEVEL,
         gathers=REGIONS_PAY,
-        displays=(
-            Display(
-                section="pay",
-                heading=f"{levels.capitalise(BAND_LEVEL)}, by region",
-            ),
-        ),
+        displays=(Display(section="pay", heading=f"{levels.capitalise(BAND_LEVEL)}, by region"),),
     ),
     Figure(
         id="entries.countries",

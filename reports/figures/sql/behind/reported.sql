@@ -1,7 +1,7 @@
 -- Persons who report the pay of a figure, in the cell that it counts them in: those of its printed rows, one row a person.
 -- Parameters: as_of, role_group, groups, split, max_days.
 WITH printed AS (
-    SELECT cell FROM ({{reported}}) WHERE status <> 'suppressed'
+    SELECT cell FROM ({{pay/reported}}) WHERE status <> 'suppressed'
 ), persons AS (
     SELECT
         [

@@ -4,8 +4,8 @@ SELECT *
 FROM (
     SELECT
         item, item AS name, category,
-        {{share_columns}},
-        ({{largest_countries}}) AS countries
+        {{shares/columns}},
+        ({{shares/largest_countries}}) AS countries
     FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = 'world' AND role_group = $role_group

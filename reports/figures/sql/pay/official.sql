@@ -2,5 +2,5 @@
 -- band.sql.
 SELECT b.*, o.due_on
 FROM (
-    {{band}}
+    {{pay/band}}
 ) AS b LEFT JOIN official_pay($as_of) AS o ON (o.country, o.role_group, o.role) = (b.region, b.role_group, b.role)

@@ -3,8 +3,8 @@
 -- items), order (items), least (jobs that an item must have), as_of.
 SELECT
     item, coalesce(($names::MAP(VARCHAR, VARCHAR))[item], item) AS name,
-    {{share_columns}},
-    ({{largest_countries}}) AS countries
+    {{shares/columns}},
+    ({{shares/largest_countries}}) AS countries
 FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND region_level = 'world' AND role_group = $role_group AND n_yes >= $least

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reports.figures import verdicts
-from reports.figures.declaration import ADVERTISED, FOLLOWED, Batch, Display, Fallback, Figure
-from reports.figures.pay_figures import COMPARED, WORK_OF_GUIDE
+from reports.figures.declaration import FOLLOWED, Batch, Display, Figure, Rung, postings_rung
+from reports.figures.declared.pay_figures import COMPARED, WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place, slug
 from reports.figures.query import Sql
-from reports.wording import closings, shares
+from reports.wording import shares
 from reports.wording.numbers import REGION_NAMES, category_name
 from reports.wording.work import name_work
 from transforms.records.definitions import CLOSINGS_WINDOW, MIN_SHARE_WIDTH
@@ -20,11 +20,11 @@ from transforms.text.lookups import taxonomy
 from warehouse.marts.measures import MEASURES, YES
 
 ASKED = "skill_asked"
-"""The measure of skills that the guide and the site speak of: required or preferred."""
+"""The measure of skills in the guide and on the site: required or preferred."""
 
 
 def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
-    """Jobs of a group at a place in words: "AI engineering jobs", "AI jobs in Germany"."""
+    """Jobs of a group at a place, in words: "AI engineering jobs", "AI jobs in Germany"."""
     return f"{name_work(group)} jobs{f' in {place.in_words}' if place.name else ''}"
 
 
@@ -36,7 +36,7 @@ def _capitalise(text: str) -> str:
 
 
 def _select_answers(measures: Mapping[str, str]) -> Sql:
-    """A SELECT of the jobs that answer measures of mart.shares, with their items; a label stands for `yes`."""
+    """SELECT of the jobs that answer measures of mart.shares, with their items; a label replaces the item `yes`."""
     parts = []
     for name, label in measures.items():
         items = f"[if(item = '{YES}', '{label}', item) FOR item IN items]" if label else "items"
@@ -47,27 +47,21 @@ def _select_answers(measures: Mapping[str, str]) -> Sql:
 
 def _rung(
     sql: str,
-    measures: Iterable[str],
+    measures: Mapping[str, str],
     group: str,
     levels: tuple[str, ...] = ("world",),
-    labels: Iterable[str] = (),
     batch: Batch | None = None,
     **parameters: object,
-) -> tuple[Fallback, ...]:
-    """A ladder of one rung over mart.shares, of jobs of a group. `labels` are what yes is called, by measure."""
-    names = list(measures)
-    answers = _select_answers(dict(zip(names, labels or ("",) * len(names), strict=True)))
-    own = {"answered": answers, "groups": dict.fromkeys(CELL_GROUPS[group], group), "region_levels": levels}
-    return (
-        Fallback(
-            name=ADVERTISED,
-            basis="postings",
-            cells=f"{MEASURES[names[0]].list_name}.{{kind}}",
-            sql=sql,
-            behind="behind_shares",
-            parameters={**own, "measure": names[0], "role_group": group, **parameters},
-            batch=batch,
-        ),
+) -> tuple[Rung, ...]:
+    """A ladder of one rung over mart.shares; `measures` maps names to labels for the item `yes` ("" keeps it)."""
+    measure = next(iter(measures))
+    answers = {"answered": _select_answers(measures), "groups": dict.fromkeys(CELL_GROUPS[group], group)}
+    return postings_rung(
+        f"{MEASURES[measure].list_name}.{{kind}}",
+        f"shares/{sql}",
+        "behind/shares",
+        {**answers, "region_levels": levels, "measure": measure, "role_group": group, **parameters},
+        batch=batch,
     )
 
 
@@ -84,7 +78,7 @@ def declare_items(
     displays: tuple[Display, ...] = (),
     baseline: str | None = None,
 ) -> Figure:
-    """The shares of all items of a measure among jobs of a group, wherever they are; ranked, those with a job alone."""
+    """The shares of all items of a measure among jobs of a group; if ranked, only items that some job has."""
     one = MEASURES[measure]
     jobs = name_jobs(group)
     order = () if is_ranked or one.silence == "unknown" else one.items
@@ -93,7 +87,7 @@ def declare_items(
         title=f"{_capitalise(jobs)} by {one.title[0].lower()}{one.title[1:]}",
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.items(one, jobs, heading=heading, is_ranked=is_ranked),
-        rungs=_rung("shares", [measure], group, names=dict(one.names), order=order, least=int(is_ranked)),
+        rungs=_rung("items", {measure: ""}, group, names=dict(one.names), order=order, least=int(is_ranked)),
         judge=verdicts.judge_ranking,
         baseline=baseline,
         displays=displays,
@@ -103,9 +97,9 @@ def declare_items(
 def declare_places(
     name: str, measure: str, item: str, group: str, kind: str, displays: tuple[Display, ...] = ()
 ) -> Figure:
-    """The share of one item of a measure among jobs of a group, in each "country", or in all adverts and each "region".
+    """The share of one item of a measure in each place of a `kind`; for "region" also in all adverts.
 
-    Shares of countries are a list of their own, which may be of another day than that of all adverts.
+    Countries have their own list of cells, which may be of another day than the list of all adverts.
     """
     one = MEASURES[measure]
     jobs = name_jobs(group)
@@ -116,7 +110,7 @@ def declare_places(
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.places(one, jobs, kind),
         rungs=_rung(
-            "shares_by_place", [measure], group, levels=(*everywhere, kind), item=item,
+            "by_place", {measure: ""}, group, levels=(*everywhere, kind), item=item,
             names={**REGION_NAMES, "World": shares.ALL_PLACES},
         ),
         judge=verdicts.judge_places,
@@ -127,7 +121,7 @@ def declare_places(
 
 
 def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
-    """The share of one item of a measure among the jobs of a role group at a place; `item` is its slug."""
+    """The share of one item of a measure among jobs of a group at a place; `item` is its slug."""
     one = MEASURES[measure]
     known = items_of(measure)
     word = {slug(name): name for name in one.names}.get(item, item.replace("_", " "))
@@ -138,7 +132,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.one(one, jobs),
         rungs=_rung(
-            "share", [measure], group, levels=(place.level,), region_level=place.level, region=place.region,
+            "share", {measure: ""}, group, levels=(place.level,), region_level=place.level, region=place.region,
             max_width=MIN_SHARE_WIDTH.value,
             batch=Batch(parameters={"item": Sql("asked"), "known": known}, columns={"item": "asked"}),
         ),
@@ -150,7 +144,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
 
 @functools.cache
 def items_of(measure: str) -> dict[str, str]:
-    """The items of a measure that are known beforehand, by their names in ids; none where they follow from adverts."""
+    """The declared items of a measure by slug; {} where items follow from adverts."""
     one = MEASURES[measure]
     items = (skill.skill for skill in taxonomy()) if one.has_categories else one.items
     return {slug(item): item for item in items}
@@ -188,12 +182,12 @@ BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("fairness", "fairness", ("fairness", "ai fairness", "algorithmic fairness", "model fairness")),
     ("explainability", "explainability", ("explainability", "explainable ai", "model explainability", "xai")),
 )
-"""Skills the 2026 guide names as essential: id, its word, and how a taxonomy may spell it."""
+"""Skills that the 2026 guide calls essential: id, word, and spellings that a taxonomy may use."""
 BASELINE_NAMES = {name: (word, spellings) for name, word, spellings in BASELINE_SKILLS}
 
 
 def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
-    """Words and how a taxonomy may spell them, as two lists of the same length."""
+    """Parallel lists of words and spellings."""
     pairs = [(word, spelling) for _, word, spellings in skills for spelling in spellings]
     words, spellings = (tuple(column) for column in zip(*pairs, strict=True))
     return {"words": words, "spellings": spellings}
@@ -201,26 +195,26 @@ def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, 
 
 @functools.cache
 def _all_spellings() -> dict[str, object]:
-    """Every skill that has an id, and how a taxonomy may spell it."""
+    """Spellings of every skill that has an id."""
     others = ((name, word, (word.lower(),)) for name, word in items_of(ASKED).items())
     return _spellings([*BASELINE_SKILLS, *(one for one in others if one[0] not in BASELINE_NAMES)])
 
 
-def _named_skills(place: Place, group: str, spellings: Mapping[str, object]) -> tuple[Fallback, ...]:
-    """A ladder of one rung over the skills that jobs of a role group at a place ask for, by name."""
+def _named_skills(place: Place, group: str, spellings: Mapping[str, object]) -> tuple[Rung, ...]:
+    """A ladder of one rung over named skills that jobs of a group at a place ask for."""
     return _rung(
-        "named_skills", [ASKED], group, levels=(place.level,), region_level=place.level, region=place.region,
+        "named_skills", {ASKED: ""}, group, levels=(place.level,), region_level=place.level, region=place.region,
         max_width=MIN_SHARE_WIDTH.value, batch=Batch(parameters=spellings, columns={"words": "name"}),
     )  # fmt: skip
 
 
 def skill_id(name: str, place: str = EVERYWHERE.slug, group: str = WORK_OF_GUIDE) -> str:
-    """The id of the share of jobs that ask for a skill: `name` is its slug."""
+    """The id of the share of jobs that ask for a skill; `name` is its slug."""
     return f"skill.{name}.{place}.{group}"
 
 
 def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place, group: str) -> Figure:
-    """The share of jobs of a role group at a place that ask for a skill: its word, and how a taxonomy may spell it."""
+    """The share of jobs of a group at a place that ask for a skill, found by its spellings."""
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     return replace(
         declare_share(ASKED, name, place, group),
@@ -240,13 +234,11 @@ def _category_figure(category: str) -> Figure:
         title=f"{heading}: what the {name_work(WORK_OF_GUIDE)} adverts we read ask for",
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.items(one, jobs, is_ranked=True),
-        rungs=_rung("skills", [ASKED], WORK_OF_GUIDE, batch=_OF_CATEGORY),
+        rungs=_rung("skills", {ASKED: ""}, WORK_OF_GUIDE, batch=_OF_CATEGORY),
         judge=verdicts.judge_ranking,
         parameters={"category": category},
-        displays=(
-            Display(section="skills", heading=heading),
-        ),
-    )  # fmt: skip
+        displays=(Display(section="skills", heading=heading),),
+    )
 
 
 _OF_CATEGORY = Batch(parameters={"category": Sql("category")}, columns={"category": "category"})
@@ -270,25 +262,20 @@ SKILLS = (
 
 
 def declare_closing_rate(place: Place, *groups: str) -> Figure:
-    """The closing rate of adverts of a group of roles at a place, beside those of other groups."""
+    """The closing rate of adverts of the first group at a place, beside the rates of the other groups."""
     members = {member: group for group in groups for member in CELL_GROUPS[group]}
     return Figure(
         id=f"closing_rate.{place.slug}.{groups[0]}",
         title=f"Closing rate of {name_work(groups[0])} adverts{f' in {place.in_words}' if place.name else ''}",
         unit="share of open adverts a day",
-        renderer=closings.CLOSING_RATES,
-        rungs=(
-            Fallback(
-                name=FOLLOWED,
-                basis="postings",
-                cells="closing_rates",
-                sql="closing_rates",
-                behind="behind_closing_rates",
-                parameters={
-                    "window_days": CLOSINGS_WINDOW.value, "region_level": place.level, "region": place.region,
-                    "groups": members, "cells": {group: name_work(group) for group in groups},
-                },
-            ),
+        renderer=shares.CLOSING_RATES,
+        rungs=postings_rung(
+            "closing_rates", "closing_rates", "behind/closing_rates",
+            {
+                "window_days": CLOSINGS_WINDOW.value, "region_level": place.level, "region": place.region,
+                "groups": members, "cells": {group: name_work(group) for group in groups},
+            },
+            name=FOLLOWED,
         ),
         judge=verdicts.judge_closings,
     )  # fmt: skip
@@ -308,7 +295,7 @@ ADDITIONAL_PAY = {
     "bonus_offered": "bonus",
     "commission_offered": "commission",
 }
-"""Measures of pay beside base pay, and the names of their rows in `additional.sql`."""
+"""Measures of pay beside base pay, with the names of their rows."""
 SHARES = (
     declare_items(
         "roles.shares",
@@ -318,12 +305,7 @@ SHARES = (
         baseline="specialisations, without shares or source: ML engineer, robotics specialist, AI architect, "
         "intelligent systems engineer, AI in cybersecurity, software engineering, MLOps, generative AI, "
         "prompt engineer, AI product manager, AI security, ethics and governance",
-        displays=(
-            Display(
-                section="roles",
-                heading="Roles and specialisations",
-            ),
-        ),
+        displays=(Display(section="roles", heading="Roles and specialisations"),),
     ),
     Figure(
         id="additional.share",
@@ -332,7 +314,7 @@ SHARES = (
         renderer=shares.items(
             MEASURES["additional_pay_offered"], name_jobs(WORK_OF_GUIDE), heading="Offered beside base pay"
         ),
-        rungs=_rung("additional", ADDITIONAL_PAY, WORK_OF_GUIDE, labels=ADDITIONAL_PAY.values(), names=ADDITIONAL_PAY),
+        rungs=_rung("additional", ADDITIONAL_PAY, WORK_OF_GUIDE, names=ADDITIONAL_PAY),
         judge=verdicts.judge_shares,
         baseline="about USD 32,000 per year on average (no source named)",
         displays=(COMPARED,),

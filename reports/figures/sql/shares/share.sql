@@ -5,7 +5,7 @@
 -- region_level, region, role_group, max_width (above which an interval stands alone), as_of.
 WITH cell AS MATERIALIZED (
     SELECT item, category, zero_share_hi,
-        {{share_columns}}
+        {{shares/columns}}
     FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = $region_level AND region = $region AND role_group = $role_group
@@ -30,6 +30,6 @@ WITH cell AS MATERIALIZED (
     )
     FROM (FROM asked ANTI JOIN cell USING (item)) AS a CROSS JOIN (FROM cell LIMIT 1) AS z
 )
-SELECT *, ({{largest_countries}}) AS countries FROM found
+SELECT *, ({{shares/largest_countries}}) AS countries FROM found
 WHERE asked = $item
 QUALIFY row_number() OVER (PARTITION BY asked ORDER BY n_asking DESC, item) = 1

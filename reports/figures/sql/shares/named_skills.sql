@@ -15,7 +15,7 @@ WITH spelled AS (
 ), demand AS (
     SELECT
         item AS skill, category, zero_share_hi,
-        {{share_columns}}
+        {{shares/columns}}
     FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = $region_level AND region = $region AND role_group = $role_group
@@ -28,7 +28,7 @@ WITH spelled AS (
         max(zero_share_hi) AS zero_share_hi, max(sample) AS sample,
         min(status) FILTER (status = 'suppressed') IS NULL AND count(*) > 0 AS is_sure,
         min(reason) FILTER (status = 'suppressed') AS reason,
-        ({{largest_countries}}) AS countries
+        ({{shares/largest_countries}}) AS countries
     FROM demand
 ), shown AS (
     SELECT *, is_sure AND skill IS NOT NULL AS is_printed

@@ -11,7 +11,7 @@ WITH printed AS (
     UNION ALL
     SELECT country, role_group, role, 'official', 'local' FROM official_pay(DATE '9999-12-31')
 )
-SELECT {{compared_id}} AS compared, c.name AS place, basis
+SELECT {{pay/compared_id}} AS compared, c.name AS place, basis
 FROM printed JOIN core.countries AS c USING (country)
 QUALIFY count(DISTINCT basis) OVER (PARTITION BY country, role_group, role) > 1
     AND (pay_market <> 'all' OR NOT bool_or(pay_market <> 'all') OVER (PARTITION BY country, role_group, role, basis))

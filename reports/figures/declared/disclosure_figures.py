@@ -1,9 +1,9 @@
-"""Figures of pay disclosure: which adverts state pay, by law and place."""
+"""Figures of pay disclosure: the adverts that state pay, by law and place."""
 
 from __future__ import annotations
 
 from reports.figures import verdicts
-from reports.figures.declaration import ADVERTISED, Display, Fallback, Figure
+from reports.figures.declaration import Display, Figure, Rung, postings_rung
 from reports.figures.places import Place
 from reports.wording import disclosure
 from transforms.records.definitions import MAX_SHARE_WIDTH
@@ -11,27 +11,21 @@ from transforms.records.vocabulary import AI_JOBS, LAW_CLASSES, STOCK
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
 from warehouse.schema import ALL_DAYS
 
-"""Groups of roles in each role group of mart.pay_disclosure."""
 
-
-def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
+def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Rung, ...]:
     """A ladder of one rung over mart.pay_disclosure."""
-    all_parameters = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, **parameters}
-    return (
-        Fallback(
-            name=ADVERTISED, basis="postings", cells="disclosure", sql=sql, behind=behind, parameters=all_parameters
-        ),
-    )  # fmt: skip
+    words = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS}
+    return postings_rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**words, **parameters})
 
 
 def _places_figure(name: str, group: str, words: str) -> Figure:
-    """Which jobs of a role group state pay, by law and place."""
+    """The jobs of a role group whose adverts state pay, by law and place."""
     return Figure(
         id=f"disclosure.{name}",
         title=f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
-        rungs=_disclosure_ladder("disclosure_places", "behind_disclosure", role_group=group),
+        rungs=_disclosure_ladder("places", "disclosure", role_group=group),
         judge=verdicts.judge_classes,
         counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
         displays=(Display(section="disclosure", heading=words),),
@@ -46,7 +40,7 @@ DISCLOSURES = (
         unit="share of jobs, mean of employers",
         renderer=disclosure.WITHIN_EMPLOYERS,
         rungs=_disclosure_ladder(
-            "disclosure_within", "behind_disclosure_within",
+            "within", "disclosure_within",
             first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH.value,
         ),
         judge=verdicts.judge_within,
@@ -61,18 +55,18 @@ DISCLOSURES = (
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
         rungs=_disclosure_ladder(
-            "disclosure_new", "behind_disclosure_new",
+            "new", "disclosure_new",
             role_group="all", all_days=ALL_DAYS,
         ),
         judge=verdicts.judge_new,
         displays=(Display(section="disclosure", heading="Over time"),),
     ),
 )  # fmt: skip
-"""Which adverts state pay: within employers first, then by place; over time from new adverts alone."""
+"""Within employers first, then by place, then over time from new adverts alone."""
 
 
 def declare_disclosure(place: Place, group: str, law: str) -> Figure:
-    """The share of jobs of a group at a place whose adverts state pay, where a law has them state it, or not."""
+    """The share of jobs of a group at a place whose adverts state pay, for one class of law."""
     at = f" in {place.in_words}" if place.name else ""
     return Figure(
         id=f"disclosure.{place.slug}.{group}.{law}",
@@ -81,7 +75,7 @@ def declare_disclosure(place: Place, group: str, law: str) -> Figure:
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACE,
         rungs=_disclosure_ladder(
-            "disclosure_place", "behind_disclosure", role_group=group,
+            "place", "disclosure", role_group=group,
             region_level=place.level, region=place.region, law=law,
         ),
         judge=verdicts.judge_cell,

@@ -4,6 +4,6 @@ SELECT * REPLACE (
     if(basis = 'official', period_from, NULL) AS period_from, if(basis = 'official', period_to, NULL) AS period_to
 )
 FROM (
-    SELECT {{compared_id}} AS compared, * EXCLUDE (as_of) FROM $comparison WHERE as_of = $as_of AND basis = $basis
+    SELECT {{pay/compared_id}} AS compared, * EXCLUDE (as_of) FROM $comparison WHERE as_of = $as_of AND basis = $basis
 )
 WHERE compared = $compared
