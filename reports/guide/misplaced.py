@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
 """What looks like a marker, in order or not."""
@@ -35,6 +36,8 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
     """Parts of a Markdown text that lie within a link or the text of an image, as (offset, words)."""
     if not spans or not re.search(r"\]\(|\]:|!\[", text):
         return
+    from markdown_it import MarkdownIt
+
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
     words = [*(_STAND_IN.format(i) for i in range(len(spans))), ""]
