@@ -36,7 +36,7 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
     """Parts of a Markdown text that lie within a link or the text of an image, as (offset, words)."""
     if not spans or not re.search(r"\]\(|\]:|!\[", text):
         return
-    from markdown_it import MarkdownIt
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # 50 ms that a server without guides need not wait
 
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]

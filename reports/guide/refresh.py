@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from reports.figures.catalogue import find_id
-from reports.guide.markers import GuideError, MarkedGuide, decode, find_markers, pair, scan_tags
+from reports.guide.markers import GuideError, MarkedGuide, decode, find_markers, scan_tags
 from reports.guide.render import AS_OF, RefreshResult, refresh_bytes
 from reports.wording import numbers
 from warehouse.mart_tables import Figures
@@ -63,7 +63,7 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 def day_of(path: Path) -> date | None:
     """The newest day that the figures in a guide are of, as its block "sources" says; None when it names no day."""
     document = decode(path.read_bytes(), is_html_file(path))
-    spans, _ = pair(scan_tags(document.text, is_html_file(path)).tags)
+    spans = scan_tags(document.text, is_html_file(path)).spans
     blocks = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))

@@ -17,7 +17,7 @@ from reports.figures.pay_figures import WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
-from reports.guide.markers import decode, line_finder, pair, scan_tags
+from reports.guide.markers import decode, line_finder, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
 from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, hear, work_patterns
@@ -84,10 +84,9 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
 def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
     """Where no marker can be put: tags, code, comments, and what stands between markers already."""
     scan = scan_tags(text, is_html)
-    spans, _ = pair(scan.tags)
     yield 0, scan.front_matter
     yield from scan.skipped
-    yield from ((span.marker.start, span.after) for span in spans)
+    yield from ((span.marker.start, span.after) for span in scan.spans)
     yield from ((tag.start, tag.end) for tag in scan.tags)
     if is_mdx:
         yield from ((start, end) for start, end, _ in list_scripts(text, scan.front_matter))
