@@ -1,4 +1,4 @@
-"""The page of a figure: whether the number can be used, and then everything that stands behind it."""
+"""The page of a figure: its value and how sure it is, then everything behind it."""
 
 from __future__ import annotations
 
@@ -23,38 +23,29 @@ from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
 GROUPS = {
-    "pay": ("pay.html", "Pay"),
-    "abroad": ("pay.html", "Pay"),
-    "bands": ("pay.html", "Pay"),
-    "entries": ("pay.html", "Pay"),
-    "silence": ("pay.html", "Pay"),
-    "ladder": ("pay.html", "Pay"),
-    "skill": ("skills.html", "Skills"),
-    "skills": ("skills.html", "Skills"),
-    "comparison": ("countries.html", "Countries"),
-    "reported": ("countries.html", "Countries"),
-    "frame": ("countries.html", "Countries"),
-    "disclosure": ("laws.html", "Pay laws"),
-    "pay_stated": ("laws.html", "Pay laws"),
+    **dict.fromkeys(("pay", "abroad", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")),
+    **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
+    **dict.fromkeys(("comparison", "reported", "frame"), ("countries.html", "Countries")),
+    **dict.fromkeys(("disclosure", "pay_stated"), ("laws.html", "Pay laws")),
     "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
-"""Under which page a figure belongs, by the first part of its id; the others are of work."""
+"""The page that a figure belongs to, and its name, by the first part of its id. Others belong to `WORK`."""
 WORK = ("work.html", "Roles")
 _ORDER = {name: number for number, name in enumerate(GROUPS)}
 
 
 def order_of(figure: Figures) -> tuple[int, str]:
-    """Where a figure stands among all: pay first, then skills, then kinds of source beside each other."""
+    """Return the sort key of a figure in the list of all figures."""
     return _ORDER.get(figure.figure.partition(".")[0], len(_ORDER) // 2), figure.figure
 
 
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
-"""Where the SELECT of a figure runs."""
+"""The database that answers the SELECT of a figure."""
 
 
 def describe(figure: Figures, original: Figures, publication: PublishedDay, data: FindingsBasis) -> Mapping[str, Any]:
-    """What the page of a figure is filled with; `original` is the figure as its files and guides word it."""
+    """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
     head = _head(figure, data)
@@ -83,16 +74,16 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
-    """How sure a figure is: as sure as the least sure of its rows."""
+    """Return how sure a figure is, which is how sure its least sure row is."""
     if figure.value is None:
         return FEW
     surenesses = {judge_sureness(figure.status, figure.basis), *(cell.sureness for cell in cells)}
-    return next(one for one in (OTHERS, ROUGH, FIRM) if one in surenesses)
+    return next(form for form in (OTHERS, ROUGH, FIRM) if form in surenesses)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """What a page begins with: the title, the value in large letters, and the chart with its heading and key."""
+    """The start of a page: a title, a value in large letters, and a chart with its heading and key."""
 
     title: str
     value: str = ""
@@ -102,7 +93,7 @@ class Head:
 
 
 def _head(figure: Figures, data: FindingsBasis) -> Head:
-    """The answer as a sentence, beside its neighbours, where a figure is one number of pay or of a skill."""
+    """Make the start of a page. A number of pay or of a skill is a sentence, with a chart of its neighbours."""
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return Head(title=title)
@@ -120,28 +111,31 @@ def _head(figure: Figures, data: FindingsBasis) -> Head:
     if kind == "skill" and skill_list is not None:
         for number, skill in enumerate(skill_list.skills):
             if skill.figure == figure.figure:
-                row = skill.asked.row
-                share = percent(row["share"])
-                if not skill.is_point:
-                    share = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
-                return Head(
-                    title=f"{share} of {skill_list.name} ask for {skill.name}",
-                    value=value,
-                    chart=_among_skills(skill_list, number),
-                    heading="Beside the skills that are asked about as often",
-                )
+                return _head_of_skill(skill_list, number, value)
     drawing = figure_rows.draw(figure)
     if drawing is None:
         return Head(title=title, value=value)
     return Head(title=title, value=value, chart=drawing.chart, heading=drawing.heading, key=drawing.key)
 
 
+def _head_of_skill(skill_list: skills.SkillList, number: int, value: str) -> Head:
+    skill = skill_list.skills[number]
+    row = skill.asked.row
+    between = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
+    return Head(
+        title=f"{percent(row['share']) if skill.is_point else between} of {skill_list.name} ask for {skill.name}",
+        value=value,
+        chart=_among_skills(skill_list, number),
+        heading="Beside the skills that are asked about as often",
+    )
+
+
 NEIGHBOURS = 3
-"""Skills that are shown above and below one."""
+"""Skills shown above and below a skill."""
 
 
 def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
-    """A skill among those that are asked about as often."""
+    """Draw a skill among skills that are asked about as often."""
     first, chart_rows = max(0, number - NEIGHBOURS), []
     for at, skill in enumerate(skill_list.skills[first : number + NEIGHBOURS + 1], first):
         row = skills.skill_row(skill)
@@ -152,15 +146,15 @@ def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
 
 
 def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Markup:
-    """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
+    """Draw a figure beside its nearest answers: other levels, other work, and the 2026 guide."""
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
     names |= {(place, other, level): words.capital(name_work(other)) for other in data.explorer.works if other != work}
-    near = [one for one in map(data.explorer.best, names) if one.has_amounts]
+    near = [other for other in map(data.explorer.best, names) if other.has_amounts]
     chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
-    for one in near[:6]:
-        href = f"{one.cell.figure}.html" if one.cell.figure else f"../{one.address}"
-        chart_rows.append(explorer.pay_row(one, name=names[one.key], href=href))
+    for other in near[:6]:
+        href = f"{other.cell.figure}.html" if other.cell.figure else f"../{other.address}"
+        chart_rows.append(explorer.pay_row(other, name=names[other.key], href=href))
     guide = figure_rows.guide_row(figure)
     chart_rows += [guide] if guide else []
     axis = explorer.pay_axis(chart_rows, answer.currency)
@@ -168,12 +162,12 @@ def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Ma
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""Names of the fact that gives the period, by the first words of the period."""
+"""The name of the fact that states the period, by the first words of the period."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:
     period, old = notes.describe_period(figure), "nothing newer since" if figure.status == "stale" else ""
-    begin = next((one for one in _PERIODS if period.startswith(one)), "")
+    begin = next((words for words in _PERIODS if period.startswith(words)), "")
     facts = {
         "Rests on": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         _PERIODS.get(begin, "As of"): period.removeprefix(begin),
@@ -184,7 +178,7 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
 
 
 def _parts(cell: Cell) -> dict[str, str]:
-    """The parts of pay in one row, each with its interval."""
+    """Return the amounts of a row of pay, each with its interval."""
     answer = explorer.Answer(cell=cell)
     labels = {
         "median": "Median", MEDIAN_OF_PANEL: f"Median of jobs on {SAMPLE_WORDS['panel']}", "low": "Low end",
@@ -196,7 +190,7 @@ def _parts(cell: Cell) -> dict[str, str]:
 
 
 def _trust(figure: Figures, form: str) -> str:
-    """How far to trust a printed figure, as sentences."""
+    """Return sentences on how far to trust a printed figure."""
     stale = f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
     trust = BASES[figure.basis].trust if figure.basis else None
     return sentences([words.SURENESS[form], stale if figure.status == "stale" else None, trust])
