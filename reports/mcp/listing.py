@@ -18,7 +18,7 @@ from reports.figures.addresses import KINDS
 from reports.figures.catalogue import declaration_of
 from reports.figures.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
-from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, hear, terms_of, work_patterns
+from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, find_values, terms_of, work_patterns
 from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
 from reports.wording.work import WORKS, name_work
@@ -118,12 +118,12 @@ FILTERS = {
     "role": Filter(
         what="role or group of roles",
         names=lambda: {name_work(work): work for work in WORKS} | {work: work for work in WORKS},
-        hear=lambda text: hear(work_patterns(), text),
+        hear=lambda text: find_values(work_patterns(), text),
     ),
     "level": Filter(
         what="level",
         names=lambda: {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)},
-        hear=lambda text: hear(LEVELS, text),
+        hear=lambda text: find_values(LEVELS, text),
     ),
     "measure": Filter(what="measure", names=_names_of_measures),
 }
@@ -163,7 +163,7 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
     if re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):
         del patterns["role"]  # an id says its role itself
     for name, known in patterns.items():
-        heard[name] = frozenset(hear(known, rest))
+        heard[name] = frozenset(find_values(known, rest))
         for pattern, _ in known:
             rest = pattern.sub(" ", rest)
     parts |= {name: values for name, values in heard.items() if values and name not in parts}
