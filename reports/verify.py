@@ -268,9 +268,14 @@ def _short_unit(unit: str) -> str:
 def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
     """The numbers that may be in the unit of a figure: shares for a share, any currency for a sum of money."""
     unit = _short_unit(declaration_of(tie.figure).unit) if tie.figure else ""
-    units = {PERCENT: lambda found: found == PERCENT, "": lambda found: True}
-    fits = units.get(unit, lambda found: found not in ("", PERCENT))
-    return [number for number in numbers if number.unit == UNKNOWN or fits(number.unit)]
+    if not unit:
+        return list(numbers)
+    is_share = unit == PERCENT
+    return [
+        number
+        for number in numbers
+        if number.unit == UNKNOWN or (number.unit != "" and (number.unit == PERCENT) == is_share)
+    ]
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------------
@@ -379,8 +384,8 @@ def _list_said(row: Figures) -> Iterator[_Said]:
     if row.kind == "cited":
         parts = declaration_of(row.figure).renderer.parts
         statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
-        for number in (number for sentence in read_sentences(statement) for number in sentence.numbers):
-            yield _Said(number.unit, number.part or "value", number.low, number.high, number.step, bound=number.bound)
+        for read in (number for sentence in read_sentences(statement) for number in sentence.numbers):
+            yield _Said(read.unit, read.part or "value", read.low, read.high, read.step, bound=read.bound)
         return
     numbers = numbers_of(notes.rows_of(row)[0])
     for name, number in numbers.items():
