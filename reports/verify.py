@@ -42,7 +42,7 @@ AS_PUBLISHED = (VERIFIED, ROUNDED)
 MAX_OFF = 0.05
 """Largest rounding of a sum of money, as a part of the published value."""
 NO_TIE = "tied to no figure"
-UNCLEAR = "not said clearly: which part of the band, per month or per year, or more or less than that"
+UNCLEAR = "unclear: which part of the band, which period, or whether more or less is meant"
 MAX_NAMES = 200
 """Most figure names looked up in one text. Finding the hint for an unknown name takes some milliseconds."""
 TOO_MANY = f"the text names more than {MAX_NAMES} figures: verify it in pieces"
@@ -308,10 +308,10 @@ def _judge_marked(
 def _judge_marker(span: Span, words: str, printed: str, row: Figures) -> tuple[str, str]:
     marker, says = span.marker, _say(row)
     if fault := marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted):
-        return UNRESOLVED, f"its marker is not in order: {fault}"
+        return UNRESOLVED, f"its marker has an error: {fault}"
     given = marker.options
     if printed == given.get("else") or re.search(r"\d", f"{given.get('template')}{given.get('mark')}"):
-        return UNRESOLVED, "its marker prints words of its own"
+        return UNRESOLVED, "its marker prints the editor's own words"
     if words != printed and _read_all(words) != _read_all(printed):
         return CONTRADICTED, f"its marker prints {printed}; {says}"
     return STALE if row.status == "stale" else VERIFIED, says
@@ -335,7 +335,7 @@ def _judge_tied(
     n_tied = 2 if len(numbers) > 1 and _is_interval(prose, *numbers[-2:]) else 1
     for number, (verdict, missing) in [*zip(numbers, judged, strict=True)][-n_tied:]:
         if verdict == CONTRADICTED and is_right:
-            verdict, missing = UNRESOLVED, "not as published; another number here is the figure's"  # noqa: PLW2901
+            verdict, missing = UNRESOLVED, "not as published, but another number here is"  # noqa: PLW2901
         yield number.at, (number.text, verdict, tie.figure, "; ".join(filter(None, (missing, _say(row)))))
 
 
@@ -429,22 +429,22 @@ def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) ->
         return STALE, ""
     if verdict in AS_PUBLISHED and tie.release and tie.release < row.as_of.isoformat():
         return STALE, f"its link is to the release of {tie.release}"
-    return verdict, "not published so finely, or only as an interval" if verdict == UNRESOLVED else ""
+    return verdict, "published with fewer digits, or only as an interval" if verdict == UNRESOLVED else ""
 
 
 def _find_unclear(number: Number, row: Figures) -> str:
     """What a number lacks to be compared with its figure; "" where nothing is missing."""
     if number.unit == UNKNOWN:
-        return "not a number in a form that is known"
+        return "a number in a form that cannot be read"
     if row.kind == "cited":
         return UNCLEAR if number.part == UNKNOWN else ""
     unit = _short_unit(declaration_of(row.figure).unit)
     if number.bound:
-        return f"{number.bound!r} beside it makes it another number"
+        return f"{number.bound!r} beside it changes its meaning"
     if len(notes.rows_of(row)) != 1 or not unit:
-        return "not said: which number of the figure it is"
+        return "unclear: which number of the figure is meant"
     if number.unit == "" and unit != PERCENT:
-        return "not said: in which money"
+        return "it has no currency"
     return UNCLEAR if UNKNOWN in (number.part, _period_of(number, row)) else ""
 
 

@@ -9,7 +9,6 @@ docs/markers.md explains them and their options to editors.
 from __future__ import annotations
 
 import bisect
-import codecs
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,19 +60,17 @@ def line_finder(text: str) -> Callable[[int], int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A file as text. Its bytes are `bom` and the text in `encoding`; with `is_ascii` only ASCII may be added."""
+    """A file as text in an encoding. With `is_ascii` only ASCII may be added."""
 
     text: str
     encoding: str
-    bom: bytes = b""
     is_ascii: bool = False
 
     def encode(self, text: str) -> bytes:
         """Encode text as this file does."""
-        return self.bom + text.encode(self.encoding, "xmlcharrefreplace")
+        return text.encode(self.encoding, "xmlcharrefreplace")
 
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset\s*=|\?xml[^>]{0,200}?encoding\s*=)\s*["']?\s*([\w.:-]+)""", re.I
 )
@@ -88,12 +85,11 @@ def decode(raw: bytes, is_html: bool) -> Document:
     """
     declared = _DECLARED.search(raw[:_DECLARED_WITHIN]) if is_html else None
     encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
-    candidates = [(bom, name, False) for bom, name in _BOMS if raw.startswith(bom)]
-    for bom, name, is_ascii in (*candidates, (b"", encoding, is_html and not declared)):
+    for name, is_ascii in (("utf-8-sig", False), ("utf-16", False), (encoding, is_html and not declared)):
         try:
-            text = raw[len(bom) :].decode(name)
-            if bom + text.encode(name) == raw:
-                return Document(text=text, encoding=name, bom=bom, is_ascii=is_ascii)
+            text = raw.decode(name)
+            if text.encode(name) == raw:
+                return Document(text=text, encoding=name, is_ascii=is_ascii)
         except (UnicodeError, LookupError):
             continue
     return Document(text=raw.decode("latin-1"), encoding="latin-1", is_ascii=True)
@@ -158,8 +154,8 @@ OPTIONS = {"figure": _OF_FIGURE, "title": (*_OF_FIGURE, "template"), "sources": 
 """The options of each kind of marker."""
 _CHOICES = {"per": PERIODS, "in": MONEYS, "format": FORMATS, "form": FORMS}
 _PATTERNS = {
-    "mark": (r"\S", "mark is empty: what must be said of a value may be said in other words, and not left out"),
-    "template": (r"\{\}", "data-template has no {}, where the figure is to stand"),
+    "mark": (r"\S", "mark is empty: use another sign or other words, since the remark on a value cannot be left out"),
+    "template": (r"\{\}", "data-template has no {} for the figure"),
     "link": (
         r"\A(?:https?://[^\s<>\"'()]+|[./#\w][^\s<>\"'():]*)\Z",
         "link=VALUE: an address without spaces, quotes or brackets expected",
@@ -211,10 +207,10 @@ def find_part_fault(figure: Figure, style: PartFormat) -> str | None:
     if style.part not in parts:
         return f"{figure.id} has no part {style.part!r}: {', '.join(parts)}"
     if (style.per or style.money) and "median" not in figure.renderer.parts:
-        return f"{figure.id} is no figure of pay, so that per and in say nothing"
+        return f"{figure.id} is no figure of pay, so per and in do not apply"
     is_number = style.part in figure.renderer.parts or style.part in ("n", "employers", "period")
     if not is_number and style != PartFormat(part=style.part):
-        return f"the part {style.part!r} of {figure.id} is words: per, in, format and locale say nothing of it"
+        return f"the part {style.part!r} of {figure.id} is words: per, in, format and locale do not apply"
     return None
 
 
@@ -335,7 +331,7 @@ def _after_tag(scan: Scan, hit: re.Match[str]) -> int:
     if rest is None:
         stop = text.find(">", hit.end())
         if name == "span" and stop >= 0 and re.match(r"\s[^<]*\bdata-figure", text[hit.end() : stop]):
-            scan.problems.append((start, "a span with data-figure whose attributes cannot be read"))
+            scan.problems.append((start, "the attributes of a span with data-figure cannot be read"))
         elif not is_closing and (match := _LOOSE_ATTRIBUTE.match(text, hit.end())):
             scan.problems.append((match.end(), _IN_ATTRIBUTE))
         return hit.end()
@@ -354,7 +350,7 @@ def _after_raw_text(scan: Scan, tag: Tag, attributes: str) -> int:
     stop = close.start() if close else len(scan.text)
     is_json = tag.name == "script" and "json" in attributes.lower()
     if is_json and (match := LOOKALIKE.search(scan.text, tag.end, stop)):
-        scan.problems.append((match.start(), "a marker cannot stand in JSON: its text would be no JSON any more"))
+        scan.problems.append((match.start(), "a marker cannot stand in JSON, which would no longer be valid"))
     elif tag.figure is None:
         scan.skipped.append((tag.end, stop))
     return stop
@@ -428,18 +424,15 @@ def newline_of(text: str, spans: Sequence[Span]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedGuide:
-    """A guide without errors in its markers. `ids` maps the names in its markers to ids of figures."""
+    """A guide without errors in its markers.
+
+    `ids` maps the names in its markers to ids of figures. `warnings` are for the editor, as (line, words).
+    """
 
     document: Document
     scan: Scan
     ids: Mapping[str, str]
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What an editor should look at, as (line, words)."""
-        line_of = line_finder(self.document.text)
-        hits = [*_find_lookalikes(self.scan), *([] if self.scan.is_html else _find_raw_lines(self.scan))]
-        return tuple(sorted({(line_of(at), what) for at, what in hits}))
+    warnings: tuple[Problem, ...]
 
 
 def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> MarkedGuide:
@@ -455,10 +448,12 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
         what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
         problems += [(span.marker.start, what) for span in scan.spans if span.marker.name == COMMENT]
         problems += find_in_scripts(text, scan.front_matter)
+    line_of = line_finder(text)
     if problems:
-        line_of = line_finder(text)
         raise GuideError([(line_of(at), what) for at, what in problems])
-    return MarkedGuide(document=document, scan=scan, ids=ids)
+    hits = [*_find_lookalikes(scan), *([] if is_html else _find_raw_lines(scan))]
+    warnings = tuple(sorted({(line_of(at), what) for at, what in hits}))
+    return MarkedGuide(document=document, scan=scan, ids=ids, warnings=warnings)
 
 
 def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[Problem]:
@@ -487,7 +482,7 @@ def _find_wrong_blocks(scan: Scan) -> Iterator[Problem]:
             if span.marker.name == COMMENT and not scan.is_html and not is_block(scan.text, span):
                 yield span.marker.start, f"{span.marker} and its end must stand alone on lines of their own"
         for extra in matches[1:]:
-            yield extra.marker.start, f"the block {block!r} is there more than once"
+            yield extra.marker.start, f"the block {block!r} appears more than once"
         if block == "sources" and not matches:
             what = "the sources of the figures are missing: add <!-- figures:sources --> and <!-- /figures:sources -->"
             yield max(len(scan.text) - 1, 0), what

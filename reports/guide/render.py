@@ -15,23 +15,8 @@ from dataclasses import dataclass, replace
 
 from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
-from reports.guide.markers import (
-    COMMENT,
-    FORMS,
-    LABELS,
-    PARTS,
-    Problem,
-    Span,
-    Tag,
-    before_on_line,
-    decode,
-    find_markers,
-    is_block,
-    line_finder,
-    newline_of,
-    scan_tags,
-    split_around,
-)
+from reports.guide import markers
+from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Span, Tag, decode, line_finder, scan_tags
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
 from reports.wording.renderer import Table
@@ -224,7 +209,7 @@ class Edition:
     @functools.cached_property
     def newline(self) -> str:
         """The newline of the text."""
-        return newline_of(self.text, self.spans)
+        return markers.newline_of(self.text, self.spans)
 
     @functools.cached_property
     def qualified(self) -> Set[int]:
@@ -253,7 +238,7 @@ class Edition:
     def content_of(self, span: Span) -> str:
         """Return the new content of a span."""
         tag = span.marker
-        is_alone = tag.name == COMMENT and is_block(self.text, span)
+        is_alone = tag.name == COMMENT and markers.is_block(self.text, span)
         if tag.block is not None:
             parts = _describe_sources(self, tag) if tag.block == "sources" else _describe_banner(self.is_sample)
         else:
@@ -269,7 +254,7 @@ class Edition:
             parts = (
                 [Titled(table=table, caption=figure.title), *below] if table else [Paragraph(text=words)] * bool(words)
             )
-        before = before_on_line(self.text, tag.start)
+        before = markers.before_on_line(self.text, tag.start)
         indent = "" if before.strip(" \t") else before
         lines = _write(parts, is_html=self.is_html or tag.name != COMMENT)
         return self.newline + "".join((f"{indent}{line}" if line else "") + self.newline for line in lines) + indent
@@ -341,7 +326,7 @@ def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     """The block of sources: what every figure used rests on, in the form that its marker asks for."""
     has_banner = any(span.marker.block == "banner" for span in day.spans)
     banner = _describe_banner(day.is_sample and not has_banner)
-    form, link = tag.options.get("form", FORMS[0]), tag.options.get("link")
+    form, link = tag.options.get("form", markers.FORMS[0]), tag.options.get("link")
     return banner + (_describe_at_length if form == "long" else _describe_briefly)(day, form, link)
 
 
@@ -440,7 +425,7 @@ def refresh_bytes(
     Raises `GuideError` with every problem and its line.
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    guide = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
+    guide = markers.find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
     text, ids = guide.document.text, guide.ids
     spans = [
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
@@ -451,7 +436,7 @@ def refresh_bytes(
     contents = [day.content_of(span) for span in spans]
     if guide.document.is_ascii:
         contents = [content.encode("ascii", "xmlcharrefreplace").decode("ascii") for content in contents]
-    outside = split_around(text, spans)
+    outside = markers.split_around(text, spans)
     result = guide.document.encode("".join(map("".join, zip(outside, [*contents, ""], strict=True))))
     changes = zip(spans, [text[span.start : span.end] for span in spans], contents, strict=True)
     return result, RefreshResult(

@@ -78,7 +78,7 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
         how = "do not overlap: time may explain the difference" if _are_apart(a, b) else "overlap but are not the same"
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
     if a.rung != b.rung:
-        yield f"they stand on different rungs of their ladders: {a.rung}, and {b.rung}"
+        yield f"they use different rungs of their ladders: {a.rung}, and {b.rung}"
     asked, other = (next(cell.measure or cell.kind for cell in cells_of(one)) for one in (a, b))
     if asked != other:
         yield f"they answer different questions: {asked}, and {other}"

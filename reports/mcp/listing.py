@@ -198,6 +198,6 @@ def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
     names = [*terms.parts, *(["words"] if terms.words else [])]
     counts = {name: sum(terms.fits(one, without=name) for one in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]
-    remedy = f"nothing has all of it; {', '.join(hints)}" if hints else "nothing has it; use fewer words or filters"
+    remedy = f"nothing fits all of it; {', '.join(hints)}" if hints else "nothing fits; use fewer words or filters"
     parts = [min(terms.parts.get(name, ("",))) for name in ("place", "role", "level")]
-    return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing of its pay" if all(parts) else remedy
+    return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing for its pay" if all(parts) else remedy

@@ -18,7 +18,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +72,18 @@ class Site:
     """The data of all pages. `releases` are those beside the pages, the newest first."""
 
     published: PublishedDay
-    seen: findings.FindingsBasis
+    by_id: Mapping[str, Figures]
+    explorer: explorer.Explorer
+    skills: Mapping[tuple[str, str], skills.SkillList]
     world: world.World
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
-    open: Sequence[findings.Open] = field(default=())
+    open: Sequence[findings.Open] = ()
 
     @property
     def figures(self) -> Sequence[Figures]:
         """All published figures in the words of the site."""
-        return tuple(self.seen.figures.values())
+        return tuple(self.by_id.values())
 
 
 def files_of(
@@ -90,15 +92,12 @@ def files_of(
     """Yield every file of the site with its path. `releases` are the manifests of the releases beside it."""
     as_of = publication.as_of
     figures = tuple(map(regions.keep_names, publication.figures))
-    data = findings.FindingsBasis(
-        figures={row.figure: row for row in figures},
-        explorer=explorer.read_explorer(con, as_of, publication.figures),
-        skills=skills.read_skills(con, as_of, publication.figures),
-    )
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         published=publication,
-        seen=data,
+        by_id={row.figure: row for row in figures},
+        explorer=explorer.read_explorer(con, as_of, publication.figures),
+        skills=skills.read_skills(con, as_of, publication.figures),
         world=world.read_world(con, as_of),
         releases=releases,
         quality=quality.report(con, publication, name, releases[1:]).decode(),
@@ -106,8 +105,8 @@ def files_of(
     )
     for path, template, values in pages_of(site):
         yield path, render(site, path, template, values)
-    yield "data/pay.js", explorer.to_script(data.explorer)
-    yield "data/skills.js", skills.to_script(data.skills)
+    yield "data/pay.js", explorer.to_script(site.explorer)
+    yield "data/skills.js", skills.to_script(site.skills)
     yield "site.css", b"".join((TEMPLATES / name).read_bytes() for name in ("marks.css", "site.css"))
     for asset in SCRIPTS:
         yield asset, (TEMPLATES / asset).read_bytes()
@@ -148,7 +147,7 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
         path=path,
         root="../" * path.count("/"),
         publication=site.published,
-        explorer=site.seen.explorer,
+        explorer=site.explorer,
         open=site.open,
         releases=site.releases,
         **values,
@@ -162,10 +161,10 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
 def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield every page: its path, its template and its values."""
     yield "index.html", "home.html", _home(site)
-    meaning = {"level_meaning": numbers.sentences([define(site.seen.explorer.choice[2], OWN)])}
-    view = explorer.view(site.seen.explorer)
+    meaning = {"level_meaning": numbers.sentences([define(site.explorer.choice[2], OWN)])}
+    view = explorer.view(site.explorer)
     yield "pay.html", "pay.html", {**view, **meaning, "sections": _sections(site, sections.OF_PAY)}
-    yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.seen.explorer))}
+    yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.explorer))}
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
         unsaid = _sections(site, page.sections, is_said=False)
@@ -175,7 +174,7 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         yield page.path, "section.html", values
     yield "figures.html", "figures.html", {"figures": sorted(site.figures, key=figure_pages.order_of)}
     for figure, original in zip(site.figures, site.published.figures, strict=True):
-        page_of_figure = figure_pages.describe(figure, original, site.published, site.seen)
+        page_of_figure = figure_pages.describe(figure, original, site.published, site.explorer, site.skills)
         yield f"f/{figure.figure}.html", "figure.html", page_of_figure
     texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
     for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
@@ -187,10 +186,10 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _home(site: Site) -> dict[str, Any]:
-    first = site.seen.skills.get(skills.first_choice(site.seen.skills))
+    first = site.skills.get(skills.first_choice(site.skills))
     return {
-        "lead": findings.lead(site.seen),
-        "cards": list(itertools.islice(findings.cards(site.seen), findings.CARDS_OF_HOME)),
+        "lead": findings.lead(site.explorer),
+        "cards": list(itertools.islice(findings.cards(site.by_id, site.skills), findings.CARDS_OF_HOME)),
         "nearest": findings.choose_open(site.open),
         "n_skills": len(first.skills) if first else 0,
         "n_figures": sum(row.value is not None for row in site.figures),
@@ -198,7 +197,7 @@ def _home(site: Site) -> dict[str, Any]:
 
 
 def _skills(site: Site) -> dict[str, Any]:
-    found, first = site.seen.skills.get(skills.first_choice(site.seen.skills)), findings.most_asked(site.seen)
+    found, first = site.skills.get(skills.first_choice(site.skills)), findings.find_top_skills(site.skills)
     if found is None:
         return {"found": None, "title": "Too few adverts to say which skills are asked"}
     chart_rows = [skills.skill_row(skill) for skill in found.skills]

@@ -14,7 +14,8 @@ from reports.figures.catalogue import declaration_of
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
-from reports.site.findings import FindingsBasis
+from reports.site.explorer import Answer, Explorer
+from reports.site.skills import SkillList
 from reports.wording import notes
 from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
@@ -44,11 +45,17 @@ FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
 """The database that answers the SELECT of a figure."""
 
 
-def describe(figure: Figures, original: Figures, publication: PublishedDay, data: FindingsBasis) -> Mapping[str, Any]:
+def describe(
+    figure: Figures,
+    original: Figures,
+    publication: PublishedDay,
+    pay: Explorer,
+    lists: Mapping[tuple[str, str], SkillList],
+) -> Mapping[str, Any]:
     """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
-    head = _head(figure, data)
+    head = _head(figure, pay, lists)
     sql = describe_sql(figure, declaration_of(figure.figure), licence)
     return {
         "figure": figure,
@@ -59,7 +66,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "value": head.value if len(cells) == 1 or head.chart is None else "",
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),
-        "nearest": [near for near in figure.nearest or () if near.figure in data.figures],
+        "nearest": [near for near in figure.nearest or () if near.figure in publication.licences],
         "facts": _facts(figure, form),
         "parts_of_value": _parts(cells[0]) if len(cells) == 1 else {},
         "table": notes.table(figure),
@@ -92,7 +99,7 @@ class Head:
     key: str = ""
 
 
-def _head(figure: Figures, data: FindingsBasis) -> Head:
+def _head(figure: Figures, pay: Explorer, lists: Mapping[tuple[str, str], SkillList]) -> Head:
     """Make the start of a page. A number of pay or of a skill is a sentence, with a chart of its neighbours."""
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
@@ -100,12 +107,12 @@ def _head(figure: Figures, data: FindingsBasis) -> Head:
     cells = cells_of(figure)
     title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
     kind, first, second, third = [*figure.figure.split("."), "", "", ""][:4]
-    answer, skill_list = data.explorer.answers.get((first, second, third)), data.skills.get((second, third))
+    answer, skill_list = pay.answers.get((first, second, third)), lists.get((second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         return Head(
             title=explorer.say_title(answer),
             value=f"{explorer.say_value(answer)[0]} a year",
-            chart=_beside(figure, data, answer),
+            chart=_beside(figure, pay, answer),
             heading="Beside its neighbours, a year",
         )
     if kind == "skill" and skill_list is not None:
@@ -118,7 +125,7 @@ def _head(figure: Figures, data: FindingsBasis) -> Head:
     return Head(title=title, value=value, chart=drawing.chart, heading=drawing.heading, key=drawing.key)
 
 
-def _head_of_skill(skill_list: skills.SkillList, number: int, value: str) -> Head:
+def _head_of_skill(skill_list: SkillList, number: int, value: str) -> Head:
     skill = skill_list.skills[number]
     row = skill.asked.row
     between = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
@@ -134,7 +141,7 @@ NEIGHBOURS = 3
 """Skills shown above and below a skill."""
 
 
-def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
+def _among_skills(skill_list: SkillList, number: int) -> Markup:
     """Draw a skill among skills that are asked about as often."""
     first, chart_rows = max(0, number - NEIGHBOURS), []
     for at, skill in enumerate(skill_list.skills[first : number + NEIGHBOURS + 1], first):
@@ -145,12 +152,12 @@ def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
     return rows.draw(chart_rows, axis, label="Skills asked about as often", classes="skills")
 
 
-def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Markup:
+def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
     """Draw a figure beside its nearest answers: other levels, other work, and the 2026 guide."""
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
-    names |= {(place, other, level): words.capital(name_work(other)) for other in data.explorer.works if other != work}
-    near = [other for other in map(data.explorer.best, names) if other.has_amounts]
+    names |= {(place, other, level): words.capital(name_work(other)) for other in pay.works if other != work}
+    near = [other for other in map(pay.best, names) if other.has_amounts]
     chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
     for other in near[:6]:
         href = f"{other.cell.figure}.html" if other.cell.figure else f"../{other.address}"
@@ -179,7 +186,7 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
 
 def _parts(cell: Cell) -> dict[str, str]:
     """Return the amounts of a row of pay, each with its interval."""
-    answer = explorer.Answer(cell=cell)
+    answer = Answer(cell=cell)
     labels = {
         "median": "Median", MEDIAN_OF_PANEL: f"Median of jobs on {SAMPLE_WORDS['panel']}", "low": "Low end",
         "high": "High end",

@@ -63,41 +63,30 @@ class Open:
         return 0.0 if self.lack is None else self.lack.part
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingsBasis:
-    """The data behind findings."""
-
-    figures: Mapping[str, Figures]
-    explorer: Explorer
-    skills: Mapping[tuple[str, str], SkillList]
-
-
 # --- the lead ---------------------------------------------------------------------------------------------
 
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
-def lead(data: FindingsBasis) -> Finding | None:
+def lead(pay: Explorer) -> Finding | None:
     """Return pay in the explorer's first answer, beside other work at the same place."""
-    choice = data.explorer.choice
-    cell = data.explorer.best(choice)
-    if not cell.has_amounts:
+    answer, (place, work, level) = pay.best(pay.choice), pay.choice
+    if not answer.has_amounts:
         return None
-    place, work, level = choice
-    others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
+    others = [pay.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            one, name=words.capital(name_work(one.cell.work)), is_chosen=one.cell.work == work, href=one.address,
-            figure=one.cell.figure or "",
+            other, name=words.capital(name_work(other.cell.work)), is_chosen=other.cell.work == work,
+            href=other.address, figure=other.cell.figure or "",
         )
-        for one in others if one.has_amounts
+        for other in others if other.has_amounts
     ]  # fmt: skip
-    axis = explorer.pay_axis(chart_rows, cell.currency)
+    axis = explorer.pay_axis(chart_rows, answer.currency)
     return Finding(
-        kicker=f"Pay · {PLACES[place].name} · {cell.period}",
-        title=explorer.say_title(cell),
-        dek=explorer.say_median(cell),
-        href=f"f/{cell.cell.figure}.html" if cell.cell.figure else "pay.html",
+        kicker=f"Pay · {PLACES[place].name} · {answer.period}",
+        title=explorer.say_title(answer),
+        dek=explorer.say_median(answer),
+        href=f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
         chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         note=figure_rows.KEY_OF_PAY,
     )
@@ -106,9 +95,9 @@ def lead(data: FindingsBasis) -> Finding | None:
 # --- cards ------------------------------------------------------------------------------------------------
 
 
-def most_asked(data: FindingsBasis) -> Finding | None:
+def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | None:
     """Return the skills that may be asked for most."""
-    skill_list = data.skills.get(skills.FIRST_CHOICE)
+    skill_list = lists.get(skills.FIRST_CHOICE)
     if skill_list is None:
         return None
     first = skills.leaders(skill_list)
@@ -271,13 +260,12 @@ CARDS = (
 )  # fmt: skip
 
 
-def cards(data: FindingsBasis) -> Iterator[Finding]:
+def cards(figures: Mapping[str, Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
     """Yield the findings below the lead."""
-    first = most_asked(data)
-    if first is not None:
+    if first := find_top_skills(lists):
         yield first
     for card in CARDS:
-        figure = data.figures.get(card.figure)
+        figure = figures.get(card.figure)
         cells = [] if figure is None else cells_of(figure)
         title, kind = card.say(cells), figure_rows.kind_of(cells)
         if figure is None or title is None or kind is None:
