@@ -45,7 +45,7 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
     tokens = MarkdownIt("commonmark").parse("".join(map("".join, zip(around, words, strict=True))), references)
     hidden = [
         *_list_hidden(tokens),
-        *(part for one in references.get("references", {}).values() for part in one.items()),
+        *(part for link in references.get("references", {}).values() for part in link.items()),
     ]
     for name, value in hidden:
         for hit in _FOUND.finditer(str(value)):

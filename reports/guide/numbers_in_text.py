@@ -101,7 +101,7 @@ def read_sentences(text: str) -> Iterator[Sentence]:
     """Yield the sentences of a text. Dates are not numbers."""
     for match in SENTENCE.finditer(text):
         sentence, at = match[0], match.start()
-        numbers = (replace(one, at=at + one.at, end=at + one.end) for one in read_numbers(sentence))
+        numbers = (replace(number, at=at + number.at, end=at + number.end) for number in read_numbers(sentence))
         dates = dict.fromkeys(map(_read_date, _DATE.finditer(sentence)))
         yield Sentence(at=at, text=sentence, numbers=tuple(numbers), dates=tuple(dates))
 

@@ -130,16 +130,17 @@ def find_claims(text: str) -> Iterator[Claim]:
         words, start = sentence[0], sentence.start()
         places = [(at, place) for at, _, place in find_places(words)]
         citations = list(_find_cited_claims(words))
-        spans = [(one.at, one.at + len(one.text)) for one in citations]
-        numbers = _leave_out((one for one in read_numbers(words) if one.unit != UNKNOWN), spans)
+        spans = [(claim.at, claim.at + len(claim.text)) for claim in citations]
+        numbers = _leave_out((number for number in read_numbers(words) if number.unit != UNKNOWN), spans)
         amounts, shares = (
-            [one for one in numbers if one.unit and (one.unit == PERCENT) is is_] for is_ in (False, True)
+            [number for number in numbers if number.unit and (number.unit == PERCENT) is is_share]
+            for is_share in (False, True)
         )
         claims = [*citations, *_find_pay_claims(words, amounts, places), *_find_share_claims(words, places, shares)]
         if not claims:
-            claims = [one for one in _find_name_claims(words) if one.figure not in ids]
-        ids |= {one.figure for one in claims}
-        yield from (replace(one, at=start + one.at) for one in claims)
+            claims = [claim for claim in _find_name_claims(words) if claim.figure not in ids]
+        ids |= {claim.figure for claim in claims}
+        yield from (replace(claim, at=start + claim.at) for claim in claims)
 
 
 def _find_cited_claims(sentence: str) -> Iterator[Claim]:
@@ -186,10 +187,10 @@ def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], share
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug
-    for one in shares if skills and not only else ():
-        before = [name for start, _, name in skills if start < one.at]
+    for number in shares if skills and not only else ():
+        before = [name for start, _, name in skills if start < number.at]
         name = before[-1] if before else skills[0][2]
-        yield Claim(at=one.at, text=one.text, figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
+        yield Claim(at=number.at, text=number.text, figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
 
 
 def _find_name_claims(sentence: str) -> Iterator[Claim]:

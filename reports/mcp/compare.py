@@ -50,7 +50,7 @@ def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
     answer: dict[str, Any] = {"a": a.figure, "b": b.figure}
     refusal = "; ".join([*_refuse(a), *_refuse(b)])
     if not refusal and a.basis != b.basis:
-        words = [BASES[one.basis].words if one.basis in BASES else str(one.basis) for one in (a, b)]
+        words = [BASES[figure.basis].words if figure.basis in BASES else str(figure.basis) for figure in (a, b)]
         refusal = f"they rest on different kinds of source, which are never mixed: {words[0]}, and {words[1]}"
     if refusal:
         return answer | {"refused": refusal}
@@ -79,37 +79,37 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
     if a.rung != b.rung:
         yield f"they use different rungs of their ladders: {a.rung}, and {b.rung}"
-    asked, other = (next(cell.measure or cell.kind for cell in cells_of(one)) for one in (a, b))
+    asked, other = (next(cell.measure or cell.kind for cell in cells_of(figure)) for figure in (a, b))
     if asked != other:
         yield f"they answer different questions: {asked}, and {other}"
-    for one in (a, b):
-        if one.status == "low":
-            yield f"{one.figure} has low confidence: {one.reason}"
-        if (state := state_of(one, snapshot)) != PUBLISHED:
-            yield f"{one.figure} is {state}"
+    for figure in (a, b):
+        if figure.status == "low":
+            yield f"{figure.figure} has low confidence: {figure.reason}"
+        if (state := state_of(figure, snapshot)) != PUBLISHED:
+            yield f"{figure.figure} is {state}"
 
 
 def _are_apart(a: Figures, b: Figures) -> bool:
     """Whether two reference periods have no day in common. False if an end is unknown."""
-    first, second = sorted((a, b), key=lambda one: str(one.period_to))
+    first, second = sorted((a, b), key=lambda figure: str(figure.period_to))
     return first.period_to is not None and second.period_from is not None and first.period_to < second.period_from
 
 
 def _units(cell: Cell) -> str:
-    return ", ".join(f"{one.part} ({one.unit})" for one in cell.numbers.values()) or "no number"
+    return ", ".join(f"{number.part} ({number.unit})" for number in cell.numbers.values()) or "no number"
 
 
 def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
     """Yield the difference of each part that both have in the same unit: b minus a, and b divided by a."""
-    for part, one in a.numbers.items():
-        other = b.numbers.get(part)
-        if other is None or other.unit != one.unit:
+    for part, first in a.numbers.items():
+        second = b.numbers.get(part)
+        if second is None or second.unit != first.unit:
             continue
-        record: dict[str, Any] = {"part": part, "unit": one.unit, "difference": None}
-        if one.value is not None and other.value is not None:
-            ratio = round(other.value / one.value, 4) if one.value else None
-            record |= {"difference": round_off(other.value - one.value), "ratio": ratio}
-        yield record | {"beyond_intervals": is_beyond(one, other), "says": conclude(one, other)}
+        record: dict[str, Any] = {"part": part, "unit": first.unit, "difference": None}
+        if first.value is not None and second.value is not None:
+            ratio = round(second.value / first.value, 4) if first.value else None
+            record |= {"difference": round_off(second.value - first.value), "ratio": ratio}
+        yield record | {"beyond_intervals": is_beyond(first, second), "says": conclude(first, second)}
 
 
 def is_beyond(a: Number, b: Number) -> bool | None:

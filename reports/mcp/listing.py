@@ -66,7 +66,7 @@ def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
     ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
     ranked += [(1, name, "") for name in snapshot.cells]
-    ranked.sort(key=lambda one: (one[0], len(one[1]), one[1]))
+    ranked.sort(key=lambda entry: (entry[0], len(entry[1]), entry[1]))
     return tuple(_make_entry(name, title) for _, name, title in ranked)
 
 
@@ -196,7 +196,7 @@ def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: in
 def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
     """Return how many entries would fit without each filter, and the address whose pay says what is missing."""
     names = [*terms.parts, *(["words"] if terms.words else [])]
-    counts = {name: sum(terms.fits(one, without=name) for one in entries) for name in names}
+    counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]
     remedy = f"nothing fits all of it; {', '.join(hints)}" if hints else "nothing fits; use fewer words or filters"
     parts = [min(terms.parts.get(name, ("",))) for name in ("place", "role", "level")]

@@ -88,7 +88,8 @@ class Server(MCPServer[Any]):
 def _say_invalid(error: ValidationError) -> str:
     """Return what is wrong with the arguments of a tool, on one line."""
     return "; ".join(
-        f"{'.'.join(map(str, one['loc']))}: {one['msg']} (got {str(one['input'])[:100]!r})" for one in error.errors()
+        f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (got {str(wrong['input'])[:100]!r})"
+        for wrong in error.errors()
     )
 
 
@@ -258,11 +259,11 @@ def _add_check_tools(server: Server, market: Market) -> None:
         with market.read() as snapshot:
             findings = verify_text(snapshot.con, text.encode(), is_html=is_html)
             page = findings[:MAX_FINDINGS]
-            ids = sorted({one.figure for one in page if one.figure and snapshot.has(one.figure)})
+            ids = sorted({found.figure for found in page if found.figure and snapshot.has(found.figure)})
             figures = [answers.summarise(row, snapshot) for row in snapshot.read(ids)]
             answer = answers.head(snapshot)
-        counts = {verdict: sum(one.verdict == verdict for one in findings) for verdict in VERDICTS}
-        answer |= {"counts": counts, "findings": [asdict(one) for one in page], "figures": figures}
+        counts = {verdict: sum(found.verdict == verdict for found in findings) for verdict in VERDICTS}
+        answer |= {"counts": counts, "findings": [asdict(found) for found in page], "figures": figures}
         n_more = len(findings) - len(page)
         return answer | ({"findings_left_out": n_more} if n_more else {})
 

@@ -262,12 +262,12 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
     A vintage without a value after another without a value is left out, and so is an equal value that nobody reviewed.
     """
     changes = [
-        (figure, before, one)
+        (figure, before, after)
         for figure in sorted(site.figures, key=lambda figure: figure.figure)
-        for before, one in itertools.pairwise(
-            one for one in site.published.vintages.get(figure.figure, ()) if one.state == PUBLISHED
+        for before, after in itertools.pairwise(
+            vintage for vintage in site.published.vintages.get(figure.figure, ()) if vintage.state == PUBLISHED
         )
-        if one.decided_on and (one.value != before.value or (one.value is not None and one.reason is not None))
+        if after.decided_on and (after.value != before.value or (after.value is not None and after.reason is not None))
     ]
     changes.sort(key=lambda change: change[2].decided_on or change[2].offered_on, reverse=True)
     return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MAX_CHANGES]
@@ -275,12 +275,12 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
 
 def _describe_changes(site: Site) -> dict[str, Any]:
     """Return revised figures, and waiting and withdrawn vintages of lists, the newest first."""
-    vintages = [one for history in site.published.lists.values() for one in history]
-    vintages.sort(key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
+    vintages = [vintage for history in site.published.lists.values() for vintage in history]
+    vintages.sort(key=lambda vintage: (vintage.decided_on or vintage.offered_on, vintage.list), reverse=True)
     return {
         "changes": _changes(site),
-        "waiting": [one for one in vintages if one.state == WAITING],
-        "withdrawn": [one for one in vintages if one.state == WITHDRAWN][:MAX_CHANGES],
+        "waiting": [vintage for vintage in vintages if vintage.state == WAITING],
+        "withdrawn": [vintage for vintage in vintages if vintage.state == WITHDRAWN][:MAX_CHANGES],
         "n_figures": Counter(row.list for row in site.figures if row.value is not None),
     }
 

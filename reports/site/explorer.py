@@ -248,7 +248,7 @@ def _of_published(cell: Cell) -> Answer | None:
 
 
 def _of_figure(figure: Figures) -> Answer | None:
-    """Make an answer of a published figure; None if it is not one."""
+    """Make an answer of a published figure; None if it is not an answer of the explorer."""
     kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
     if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
         return None
@@ -451,8 +451,8 @@ def view(explorer: Explorer) -> dict[str, Any]:
     answer = explorer.best(explorer.choice)
     levels = {other: explorer.best((place, work, other)) for other in LEVELS}
     chart_rows = [
-        pay_row(one, name=capitalise(other), is_chosen=other == level, href=one.address)
-        for other, one in levels.items()
+        pay_row(shown, name=capitalise(other), is_chosen=other == level, href=shown.address)
+        for other, shown in levels.items()
     ]
     facts = {
         "Rests on": answer.rests, "As of" if answer.is_own else "Of": answer.period, "How sure": answer.sureness,
@@ -466,7 +466,7 @@ def view(explorer: Explorer) -> dict[str, Any]:
         "facts": {name: said for name, said in facts.items() if said and answer.has_amounts},
         "heading": heading,
         "chart": rows.draw(chart_rows, pay_axis(chart_rows, "USD"), label=heading, classes="pay"),
-        "table": [table_line(one, capitalise(other)) for other, one in levels.items()],
+        "table": [table_line(shown, capitalise(other)) for other, shown in levels.items()],
     }
 
 
@@ -546,7 +546,9 @@ def _texts(answer: Answer, money: str) -> dict[str, Any]:
         "value": value,
         "beneath": beneath,
         "table": list(_say_amounts(pattern)),
-        "marks": [[one.kind, one.style, _shorten(one.start), one.end and _shorten(one.end)] for one in _marks(pattern)],
+        "marks": [
+            [mark.kind, mark.style, _shorten(mark.start), mark.end and _shorten(mark.end)] for mark in _marks(pattern)
+        ],
         "middle": _shorten((pattern.number("median").known or (0.0,))[0]),
         "quarters": [ends and [*map(_shorten, ends)] for ends in quarters] if answer.is_own else [],
     }

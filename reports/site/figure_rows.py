@@ -263,7 +263,7 @@ def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
     shares = {side: {"share": row[f"share_{end}"], "n_jobs": row[f"n_jobs_{end}"]} for side, end in sides.items()}
     of_side = replace(SHARE, per=" state pay")
-    share_rows = [row for side, one in shares.items() for row in _one_number(of_side, replace(cell, row=one), side)]
+    share_rows = [row for side, share in shares.items() for row in _one_number(of_side, replace(cell, row=share), side)]
     return [*(replace(row, value_beneath="state pay") for row in share_rows), in_points]
 
 

@@ -298,7 +298,7 @@ HOME_OF_OPEN = (
 def list_open(figures: Sequence[Figures]) -> list[Open]:
     """Return the figures that cannot be printed yet, the nearest to being printed first."""
     candidates = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
-    return sorted((one for one in candidates if one is not None), key=lambda one: (-one.part, -one.nearest, one.title))
+    return sorted(filter(None, candidates), key=lambda item: (-item.part, -item.nearest, item.title))
 
 
 def _open_of(figure: Figures) -> Open | None:
@@ -341,10 +341,12 @@ def choose_open(candidates: Sequence[Open]) -> list[Open]:
 
     Figures without any count, of their own or of a wider figure, are only in the list of all.
     """
-    ways = [
-        one for one in candidates if one.lack is not None and one.kind in HOME_OF_OPEN and one.part + one.nearest > 0
+    counted = [
+        item
+        for item in candidates
+        if item.lack is not None and item.kind in HOME_OF_OPEN and item.part + item.nearest > 0
     ]
-    first = list({one.kind: one for one in reversed(ways)}.values())
-    others = [one for one in ways if one not in first]
-    selection = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
-    return sorted(selection, key=lambda one: (-one.part, -one.nearest))
+    first = list({item.kind: item for item in reversed(counted)}.values())
+    others = [item for item in counted if item not in first]
+    selection = [*sorted(first, key=lambda item: HOME_OF_OPEN.index(item.kind)), *others][:OPEN_ON_HOME]
+    return sorted(selection, key=lambda item: (-item.part, -item.nearest))
