@@ -15,11 +15,11 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from reports.cells.cell import Number, numbers_of
 from reports.wording import numbers
 from reports.wording.numbers import Row
-from transforms.pay.normalisation import PER_YEAR
+from transforms.records.vocabulary import PER_YEAR
 from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
-"""Periods of pay: a month is a twelfth of a year, which has 52 weeks of 40 hours (`normalisation.PER_YEAR`)."""
+"""Times that pay may be printed by: a twelfth of a year, and of 52 weeks of 40 hours (`PER_YEAR`)."""
 MONEYS = ("usd", "local", "ppp")
 """US dollars, the country's own money, and international dollars by the World Bank's price level."""
 FORMATS = ("short", "long", "bare")
