@@ -18,7 +18,7 @@ from pydantic import Field, TypeAdapter
 from rich.console import Console
 from rich.table import Column, Table
 
-from flows.runtime import jsonl
+from flows.runs import jsonl
 from transforms.records.vocabulary import READERS
 from warehouse.ops_tables import Audits
 

@@ -10,10 +10,8 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,14 +23,14 @@ import pytest
 from extractors.source import all_sources
 from flows import serve
 from flows.cli import main
-from flows.runtime import run_log
+from flows.engine.schedule_server import run_schedule_server
+from flows.runs import run_log
 from flows.runtime.lock import hold_folder
-from flows.runtime.prefect_server import run_schedule_server
 from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
 from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
-from tests.flows.conftest import SMALL, end, environment, wait_for_end
+from tests.flows.conftest import SMALL, environment
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.marts import mart_history
@@ -122,7 +120,7 @@ def test_a_day_before_all_data_is_answered_at_once(
         raise AssertionError("a run was begun")
 
     data = copy_of(small)
-    monkeypatch.setattr("flows.nightly.prepare_archive", begun)
+    monkeypatch.setattr("flows.night.fetch.prepare_archive", begun)
     result = plain(data, "run", "--as-of", "2020-02-02")
     assert result.code == USAGE
     assert re.search(r"--as-of 2020-02-02: nothing was read by then; the first adverts came on 2026-", result.said)
@@ -162,7 +160,7 @@ def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, mon
     def interrupted(settings: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.nightly.prepare_archive", interrupted)
+    monkeypatch.setattr("flows.night.fetch.prepare_archive", interrupted)
     result = plain(empty, "run", "--sample", "--source", "lever")
     assert result.code == INTERRUPTED
     assert TOLD_TO_END in result.log
@@ -850,36 +848,11 @@ def test_a_run_that_fails_before_publishing_still_says_so(
         raise ConnectionError("Connection refused")
 
     data = copy_of(small)
-    monkeypatch.setattr("flows.nightly.compute_marts", lost)
+    monkeypatch.setattr("flows.night.publish.compute_marts", lost)
     result = plain(data, *SMALL)
     assert result.code == 1
     assert "nothing was published" in result.said
     assert run_log.runs_of(data)[0].state == EXIT_CODES[1].state
-
-
-@pytest.mark.long
-def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
-    empty: Path,
-    small: FinishedRun,
-    started: Callable[..., subprocess.Popen[str]],
-    made_in: Callable[[Path], dict[str, str]],
-) -> None:
-    run = started(empty, *SMALL, PREFECT_CLIENT_MAX_RETRIES="0")
-    try:
-        while not list(empty.glob("archive/*/*")):
-            assert run.poll() is None
-            time.sleep(0.01)
-        record = json.loads((empty / "prefect" / "server.json").read_text())
-        os.kill(record["pid"], signal.SIGKILL)
-    except BaseException:
-        end(run)
-        raise
-    result = wait_for_end(run, empty)
-    assert result.code == 0, result.said
-    assert "Prefect's server at http://127.0.0.1" in result.said
-    assert "nothing was published" not in result.said.lower()
-    assert run_log.runs_of(empty)[0].state == EXIT_CODES[0].state
-    assert made_in(empty) == small.made
 
 
 def test_serve_needs_someone_to_write_to(empty: Path, plain: Command) -> None:
