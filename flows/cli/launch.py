@@ -16,7 +16,7 @@ from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
 from flows.cli.run_report import print_report
-from flows.engine.prefect_server import ServerLost, prepare_prefect, server_for_run
+from flows.engine import prefect_server
 from flows.runtime.lock import hold_folder
 from flows.runtime.project import PROJECT
 from flows.runtime.settings import Settings, settings
@@ -148,7 +148,7 @@ def start_run(
     seen = _look_out(config, kind, **options)
     with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
-        prepare_prefect(config.prefect_home)
+        prefect_server.prepare_prefect(config.prefect_home)
         from flows.runs.run_record import Request
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
@@ -158,11 +158,12 @@ def start_run(
         try:
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
-            cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
+            is_lost = isinstance(error, prefect_server.ServerLost)  # perhaps because the disk is full
+            cause = error.__cause__ if is_lost else error
             trouble = describe_disk_trouble(cause, config.data) or describe_damage(cause)
             if why := trouble or describe_unreachable(cause):
                 raise Wrong(f"nothing was published: {why}") from error
-            if isinstance(error, ServerLost):
+            if is_lost:
                 raise Wrong(f"nothing was published: {error}; give the same command again") from error
             LOG.exception("the run broke; nothing was published, what stood before still stands")
             raise typer.Exit(FAILED) from error
@@ -186,7 +187,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
     config = settings()
     with hold_folder(config.data):
         is_sample = settle_kind(config, None) == "sample"
-        prepare_prefect(config.prefect_home)
+        prefect_server.prepare_prefect(config.prefect_home)
         from flows.night import publish
         from flows.runs import recovery, run_record
         from reports.figures import vintages
@@ -251,7 +252,7 @@ def _call_with_prefect(
     request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], ended_runs: Sequence[str]
 ) -> Outcome:
     """Run the flow of a request with Prefect's API at hand."""
-    with server_for_run(ended_runs):
+    with prefect_server.server_for_run(ended_runs):
         gc.disable()  # a quarter of what the imports cost
         from flows import backfill, crawl, nightly
 

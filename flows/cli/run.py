@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.launch import find_first_day, refuse_faulty_guides, resolve_guides, start_run
+from flows.cli import launch
 from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in
-from flows.engine.prefect_server import prepare_prefect
+from flows.engine import prefect_server
 from flows.runtime.settings import settings
 from flows.terminal.errors import WrongUsage
 
@@ -76,13 +76,13 @@ def run(
 
     config = settings(sources_on=source, guides=guide)
     is_live = not sample and as_of is None
-    sources, guides = choose_sources(config), resolve_guides(config.guides if guide or is_live else ())
+    sources, guides = choose_sources(config), launch.resolve_guides(config.guides if guide or is_live else ())
     let_in = check_source_names(accept or ())
-    if as_of and as_of.isoformat() < (first := find_first_day(config)):
+    if as_of and as_of.isoformat() < (first := launch.find_first_day(config)):
         raise WrongUsage(f"--as-of {as_of}: nothing was read by then; the first adverts came on {first}")
     if is_live:
         check_live(config)
-    start_run(
+    launch.start_run(
         config,
         kind="sample" if sample else "live" if is_live else None,
         sources=sources,
@@ -128,11 +128,11 @@ def backfill(
 
     config = settings(guides=guide)
     with wrap_uploads(path, mapping) as recordings:
-        start_run(
+        launch.start_run(
             config,
             kind="live",
             sources=check_source_names(source or all_sources()),
-            guides=resolve_guides(config.guides),
+            guides=launch.resolve_guides(config.guides),
             paths=recordings,
             is_backfill=True,
             clock_is_right=clock_is_right,
@@ -170,11 +170,11 @@ def crawl(
     from flows.inputs.crawl_files import crawl_files_in
 
     config = settings(guides=guide)
-    start_run(
+    launch.start_run(
         config,
         kind="live",
         sources=tuple(all_sources()),
-        guides=resolve_guides(config.guides),
+        guides=launch.resolve_guides(config.guides),
         crawl_files=crawl_files_in(path, base),
         is_backfill=True,
         clock_is_right=clock_is_right,
@@ -198,8 +198,8 @@ def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
     config = settings(guides=guide)
     if not config.archive.files(f"*/*{SUFFIX}"):
         raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
-    guides = resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
-    start_run(
+    guides = launch.resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
+    launch.start_run(
         config,
         kind=None,
         sources=tuple(all_sources()),
@@ -236,13 +236,13 @@ def serve(
     choose_sources(config)  # an unknown one is said now, not at night
 
     refuse_other_kind(config, find_kind(config), LIVE)
-    prepare_prefect(config.prefect_home)
+    prefect_server.prepare_prefect(config.prefect_home)
     from flows.runtime.places import refuse_unreachable
     from flows.serve import schedule_for, serve_nights
 
     schedule = schedule_for(config.cron, config.timezone)
     check_live(config)
     refuse_unreachable(config)
-    if guides := resolve_guides(config.guides):
-        refuse_faulty_guides(config, guides, kind=LIVE)
+    if guides := launch.resolve_guides(config.guides):
+        launch.refuse_faulty_guides(config, guides, kind=LIVE)
     serve_nights(config, schedule=schedule, port=config.port, sources=tuple(source or ()))

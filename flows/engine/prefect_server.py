@@ -7,7 +7,6 @@ the server of `jobmarket serve` (`schedule_server.py`) or of the operator.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -15,10 +14,7 @@ import os
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Collection, Iterator
-from http.client import HTTPException
 from pathlib import Path
 
 from flows.terminal.errors import Wrong
@@ -94,6 +90,8 @@ def server_for_run(run_ids: Collection[str] = ()) -> Iterator[None]:
 def _own_server(listener: socket.socket) -> Iterator[None]:
     gc.disable()  # a quarter of what the imports cost
     try:
+        import asyncio
+
         import uvicorn
         from prefect.events.worker import EventsWorker
         from prefect.server.api.server import create_app
@@ -138,6 +136,10 @@ async def _make_tables() -> None:
 
 def answers(url: str) -> bool:
     """Whether the server of an API's address answers, even if it only says that it has no such page."""
+    import urllib.error
+    import urllib.request
+    from http.client import HTTPException
+
     try:
         urllib.request.urlopen(f"{url}/health", timeout=5).close()
     except urllib.error.HTTPError:

@@ -26,8 +26,8 @@ from typing import Any
 import pytest
 
 import flows.backfill
-import flows.cli.launch
 import flows.crawl
+import flows.engine.prefect_server
 import flows.nightly
 from flows.cli import main
 from flows.night import fetch, load, publish
@@ -162,7 +162,7 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
     patch.setattr(flows.crawl, "crawl", flows.crawl.crawl.fn)
-    patch.setattr(flows.cli.launch, "server_for_run", lambda runs: contextlib.nullcontext())
+    patch.setattr(flows.engine.prefect_server, "server_for_run", lambda runs: contextlib.nullcontext())
 
 
 @pytest.fixture

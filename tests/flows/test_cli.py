@@ -30,7 +30,7 @@ from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
 from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
-from tests.flows.conftest import SMALL, environment
+from tests.flows.conftest import REPO, SMALL, environment
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.marts import mart_history
@@ -43,10 +43,8 @@ if TYPE_CHECKING:
 Command = Callable[..., "CommandResult"]
 CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
 PYTHON = "skill.python.all.ai_engineering"
-COMMANDS = sorted(
-    command.name or getattr(command.callback, "__name__", "").replace("_", "-")
-    for command in main.app.registered_commands
-)
+PAGES = [REPO / "README.md", REPO / "CONTRIBUTING.md", REPO / "Makefile", *sorted((REPO / "docs").glob("*.md"))]
+GROUPS = ("boards", "config", "guide", "readers", "review")
 BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
 WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
@@ -67,12 +65,6 @@ def ask(sample: FinishedRun, plain: Command) -> Callable[..., CommandResult]:
 # --- help -----------------------------------------------------------------------------------------------
 
 
-def test_these_are_the_commands() -> None:
-    looking = ["coverage", "explain", "mcp", "shell", "sources", "sql", "status", "verify", "verify-release"]
-    readers = ["audit", "emerging", "scorecard", "why"]
-    assert sorted(["backfill", "crawl", "notify", "rebuild", "release", "run", "serve", *looking, *readers]) == COMMANDS
-
-
 @pytest.mark.parametrize("name", ["add", "check", "discover", "import", "list", "prune"])
 def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
     result = plain(empty, "boards", name, "--help")
@@ -80,7 +72,7 @@ def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: 
     assert re.search(r"\bReads\b.*\bWrites\b", result.said), result.out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in main.COMMANDS if name not in GROUPS])
 def test_help_says_what_a_command_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
     result = plain(empty, name, "--help")
     assert result.code == 0
@@ -92,8 +84,31 @@ def test_help_says_what_a_command_reads_and_writes(name: str, empty: Path, plain
 def test_the_real_command_says_what_it_is_for(empty: Path, command: Command) -> None:
     result = command(empty, "--help")
     assert result.code == 0
-    for name in COMMANDS:
-        assert re.search(rf"^\W*{name}\b", result.out, re.M), result.out
+    shown = re.findall(r"^│ ([a-z-]+) ", result.out, re.M)
+    assert shown == list(main.COMMANDS), "in the order in which a newcomer needs them"
+    assert not set(main.MOVED) & set(shown)
+
+
+@pytest.mark.parametrize(("old", "new"), main.MOVED.items())
+def test_an_old_name_still_works_and_says_the_new_one(old: str, new: str, empty: Path, plain: Command) -> None:
+    result, expected = (plain(empty, *name.split(), "--help") for name in (old, new))
+    assert (result.code, result.out) == (0, expected.out)
+    assert f"`jobmarket {old}` is now `jobmarket {new}`" in result.said
+    assert not expected.err
+
+
+def commands_in(text: str) -> set[tuple[str, ...]]:
+    """The commands that a page names in code, with the words that follow: of a group, its own command."""
+    found = re.findall(r"(?:\.venv/bin/|\$\(BIN\)/|`|^)jobmarket ([a-z-]+)(?: ([a-z]+))?", text, re.M)
+    return {(name, second) if name in GROUPS and second else (name,) for name, second in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_pages_name_commands_that_there_are(page: Path, empty: Path, plain: Command) -> None:
+    for words in commands_in(page.read_text(encoding="utf-8")):
+        assert words[0] in main.COMMANDS, words
+        if len(words) > 1:
+            assert plain(empty, *words, "--help").code == 0, words
 
 
 @pytest.mark.parametrize("name", ["emerging", "scorecard"])
@@ -101,9 +116,10 @@ def test_what_only_a_checkout_holds_is_said(
     name: str, empty: Path, plain: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.cli.readers.PROJECT", tmp_path)
-    result = plain(empty, name)
+    result = plain(empty, "readers", name)
     assert result.code == USAGE
-    assert f"`jobmarket {name}` needs a checkout of the project" in result.said
+    assert f"`jobmarket readers {name}` needs a checkout of the project" in result.said
+    assert not result.out
 
 
 def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None:
@@ -142,7 +158,7 @@ def test_help_explains_every_exit_code(empty: Path, plain: Command) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in main.COMMANDS if name not in GROUPS])
 def test_help_fills_the_lines_of_a_terminal(
     name: str, width: int, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -455,7 +455,7 @@ def few_tables() -> Iterator[None]:
             patch.setattr(next(module for module in (nightly, load, publish) if hasattr(module, name)), name, stub)
         patch.setattr(staging, "stage_macros", lambda *_: contextlib.nullcontext())
         patch.setattr("reports.figures.catalogue.declarations", lambda *_: FIGURES)
-        patch.setattr("flows.cli.launch.prepare_prefect", lambda _: None)
+        patch.setattr("flows.engine.prefect_server.prepare_prefect", lambda _: None)
         patch.setattr(logging.getLogger("jobmarket"), "propagate", False)
         yield
 
