@@ -305,7 +305,7 @@ class FigureVintages:
 
 @table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")
 class Audits:
-    """Rolling accuracy from the answers of `jobmarket audit`; adverts are drawn by strata and by doubt."""
+    """Rolling accuracy from the answers of `jobmarket readers audit`; adverts are drawn by strata and by doubt."""
 
     audited_on: Annotated[date, Column("Day of the newest answer it counts", key=True)]
     reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]

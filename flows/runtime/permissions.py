@@ -21,7 +21,7 @@ from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import all_sources
 from extractors.sources.declaration import Source
-from flows.runtime import jsonl
+from flows.runs import jsonl
 from flows.runtime.settings import COMMAND_LINE, Settings
 from flows.terminal.errors import WrongUsage, suggest
 from warehouse.publish import atomic_files

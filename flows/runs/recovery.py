@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from extractors.refine.refine import remove_damaged
-from flows.runtime.run_log import runs_of
-from flows.runtime.run_record import Request, keep_record
+from flows.runs.run_log import runs_of
+from flows.runs.run_record import Request, keep_record
 from flows.runtime.settings import Outputs, Settings
 from transforms.records.columns import table_of
 from warehouse import database

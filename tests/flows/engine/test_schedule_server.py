@@ -16,14 +16,13 @@ import psutil
 import pytest
 import requests
 
-from flows.runtime.prefect_server import (
-    RECORD,
+from flows.engine.prefect_server import spare_loopback
+from flows.engine.schedule_server import (
     SCHEDULE,
     AlreadyServed,
-    end_leftovers,
+    end_leftover_server,
     run_schedule_server,
     schedule_of,
-    spare_loopback,
 )
 from flows.terminal.errors import Wrong
 
@@ -46,35 +45,12 @@ def known(process: subprocess.Popen[bytes], offset: float = 0.0) -> dict[str, An
     return {"pid": process.pid, "started": psutil.Process(process.pid).create_time() + offset}
 
 
-def record(folder: Path, process: subprocess.Popen[bytes], offset: float = 0.0) -> None:
-    (folder / RECORD).write_text(json.dumps(known(process, offset)))
-
-
-def test_a_leftover_server_is_ended(tmp_path: Path) -> None:
-    process = subprocess.Popen(SLEEP)
-    record(tmp_path, process)
-    assert end_leftovers(tmp_path)
-    assert not psutil.pid_exists(process.pid)
-    assert not (tmp_path / RECORD).exists()
-
-
-def test_another_process_with_the_same_id_is_left_alone(tmp_path: Path) -> None:
-    process = subprocess.Popen(SLEEP)
-    try:
-        record(tmp_path, process, offset=-3600)
-        assert not end_leftovers(tmp_path)
-        assert process.poll() is None
-        assert not (tmp_path / RECORD).exists()
-    finally:
-        process.kill()
-        process.wait()
-
-
 def test_a_record_cut_short_or_missing_is_no_error(tmp_path: Path) -> None:
-    assert not end_leftovers(tmp_path)
-    (tmp_path / RECORD).write_text('{"pid": 12')
-    assert not end_leftovers(tmp_path)
-    assert not (tmp_path / RECORD).exists()
+    assert not end_leftover_server(tmp_path)
+    for content in ('{"pid": 12', "[]", '{"pid": "twelve", "started": 1.0}'):
+        (tmp_path / SCHEDULE).write_text(content)
+        assert not end_leftover_server(tmp_path)
+        assert not (tmp_path / SCHEDULE).exists()
 
 
 def serving(folder: Path, server: subprocess.Popen[bytes], owner: dict[str, Any]) -> None:
@@ -88,16 +64,31 @@ def test_the_server_of_a_killed_schedule_is_ended_by_the_next_command(tmp_path: 
     owner.kill()
     owner.wait()
     assert schedule_of(tmp_path) is None
-    assert end_leftovers(tmp_path)
+    assert end_leftover_server(tmp_path)
     assert not psutil.pid_exists(server.pid)
     assert not (tmp_path / SCHEDULE).exists()
+
+
+def test_another_process_with_the_same_id_is_left_alone(tmp_path: Path) -> None:
+    server, owner = subprocess.Popen(SLEEP), subprocess.Popen(SLEEP)
+    try:
+        serving(tmp_path, server, known(owner, offset=-3600))
+        content = json.loads((tmp_path / SCHEDULE).read_text())
+        (tmp_path / SCHEDULE).write_text(json.dumps({**content, "started": content["started"] - 3600}))
+        assert not end_leftover_server(tmp_path)
+        assert server.poll() is None
+        assert not (tmp_path / SCHEDULE).exists()
+    finally:
+        for process in (server, owner):
+            process.kill()
+            process.wait()
 
 
 def test_the_server_of_a_living_schedule_is_left_alone_by_a_run(tmp_path: Path) -> None:
     server, owner = subprocess.Popen(SLEEP), subprocess.Popen(SLEEP)
     try:
         serving(tmp_path, server, known(owner))
-        assert not end_leftovers(tmp_path)
+        assert not end_leftover_server(tmp_path)
         assert server.poll() is None
         schedule = schedule_of(tmp_path)
         assert schedule is not None

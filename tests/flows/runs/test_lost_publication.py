@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.runtime import recovery, run_record
-from flows.runtime.run_record import Outcome, Request
+from flows.runs import recovery, run_record
+from flows.runs.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from tests.builders import all_rows, open_copy
 from tests.reports.conftest import put_rows

@@ -14,9 +14,10 @@ import pytest
 from extractors.source import all_sources
 from extractors.sources.employer_boards import breezy
 from extractors.web.session import FetchFailed
-from flows import nightly
-from flows.board_plan import find_outcomes, take_in_moved
-from flows.runtime.run_record import Request
+from flows.night import fetch
+from flows.night.board_plan import find_outcomes, take_in_moved
+from flows.runs.run_record import Request
+from flows.runtime import clock
 from flows.runtime.settings import Settings
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
 from warehouse import database
@@ -143,17 +144,17 @@ class Nights:
     def __init__(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.data = data
         self.monkeypatch = monkeypatch
-        monkeypatch.setattr(nightly, "why_off", lambda *_: None)
+        monkeypatch.setattr(fetch, "why_off", lambda *_: None)
 
     def night(self, day: date, *, n_bytes: int = 9) -> Collection[str]:
         """Plan and ask on a day, and return which boards of `TOKENS` were planned."""
-        self.monkeypatch.setattr(nightly, "today", lambda: day)
-        self.monkeypatch.setattr(nightly, "web_for", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
+        self.monkeypatch.setattr(clock, "today", lambda: day)
+        self.monkeypatch.setattr(fetch, "web_for", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
         config = Settings(data=self.data)
         request = Request(settings=config, command="run", sources=("breezy",), is_live=True, run_id=f"{day}")
-        plan = nightly.choose_boards(request, request.sources)
-        health = nightly.fetch_source.fn("breezy", request, plan["breezy"])
-        nightly.note_outcomes(request, [health])
+        plan = fetch.choose_boards(request, request.sources)
+        health = fetch.fetch_source.fn("breezy", request, plan["breezy"])
+        fetch.note_outcomes(request, [health])
         return set(plan["breezy"]) & set(TOKENS)
 
     def states(self) -> dict[str, str]:

@@ -19,13 +19,15 @@ from extractors.source import all_sources
 from extractors.sources.declaration import Source
 from extractors.web.paging import MAX_POSTINGS
 from extractors.web.politeness import RULES_REQUESTS
-from flows import board_plan, nightly
-from flows.board_plan import plan_boards
-from flows.runtime import run_record
+from flows import nightly
+from flows.night import board_plan, fetch
+from flows.night import load as load_stage
+from flows.night.board_plan import plan_boards
+from flows.runs import run_record
+from flows.runs.run_record import Request
+from flows.runs.source_health import Health
 from flows.runtime.permissions import PERMISSIONS
-from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health
 from tests.builders import Answer, all_rows, load, night, open_copy, posting, refined
 from tests.flows.conftest import TaskFuture
 from tests.flows.test_faults import greenhouse_board, greenhouse_job, record
@@ -167,14 +169,14 @@ def test_boards_of_sources_that_are_off_are_neither_planned_nor_drawn(con: datab
         know(con, source, 20)
     con.close()
     request = night_of(tmp_path)
-    choice = nightly.choose_boards(request, request.sources)
+    choice = fetch.choose_boards(request, request.sources)
     assert {source: len(boards) for source, boards in choice.items()} == {"paylocity": 20}
     with database.open_work(tmp_path) as work:
         assert all_rows(work, "SELECT DISTINCT source FROM ops.board_nights") == [("paylocity",)]
         assert all_rows(work, "SELECT DISTINCT source FROM ops.panel_draw") == [("paylocity",)]
     permission = 'why = "Written permission"\nby = "A. Operator"\non = 2026-01-03\n'
     (tmp_path / PERMISSIONS).write_text(f"[smartrecruiters]\n{permission}")
-    assert set(nightly.choose_boards(night_of(tmp_path), request.sources)) == {"paylocity", "smartrecruiters"}
+    assert set(fetch.choose_boards(night_of(tmp_path), request.sources)) == {"paylocity", "smartrecruiters"}
 
 
 def test_settings_limit_plan_and_session(
@@ -183,7 +185,7 @@ def test_settings_limit_plan_and_session(
     know(con, "paylocity", 20)
     con.close()
     request = night_of(tmp_path, requests={"paylocity": 6}, pause={"paylocity": 3.0})
-    (boards,) = nightly.choose_boards(request, ["paylocity"]).values()
+    (boards,) = fetch.choose_boards(request, ["paylocity"]).values()
     assert len(boards) == 2
     sources: list[Source] = []
 
@@ -191,11 +193,11 @@ def test_settings_limit_plan_and_session(
         sources.append(source)
         raise ConnectionAbortedError
 
-    monkeypatch.setattr(nightly, "web_for", web_for)
+    monkeypatch.setattr(fetch, "web_for", web_for)
     with pytest.raises(ConnectionAbortedError):
-        nightly.fetch_source.fn("paylocity", request, boards)
+        fetch.fetch_source.fn("paylocity", request, boards)
     assert [(one.most_requests, one.pause) for one in sources] == [(6, 3.0)]
-    assert nightly.fetch_source.fn("paylocity", request, ()).outcome == "disabled"
+    assert fetch.fetch_source.fn("paylocity", request, ()).outcome == "disabled"
 
 
 def test_equal_stores_make_equal_plans(con: database.Connection) -> None:
@@ -220,8 +222,8 @@ def test_boards_draw_and_nights_outlive_both_databases(
     know(con, "paylocity", 20)
     con.close()
     request = night_of(tmp_path, requests={"paylocity": 6})
-    nightly.choose_boards(request, ["paylocity"])
-    nightly.note_outcomes(request, [])
+    fetch.choose_boards(request, ["paylocity"])
+    fetch.note_outcomes(request, [])
     before = told_of_boards(tmp_path)
     assert all(before)
     records = sorted(path.name for path in (tmp_path / "archive" / "boards").iterdir())
@@ -230,8 +232,8 @@ def test_boards_draw_and_nights_outlive_both_databases(
     run_record.begin(request)
     assert told_of_boards(tmp_path) == before
     later = night_of(tmp_path, requests={"paylocity": 6})
-    nightly.choose_boards(later, ["paylocity"])
-    nightly.note_outcomes(later, [])
+    fetch.choose_boards(later, ["paylocity"])
+    fetch.note_outcomes(later, [])
     files = {path.name for path in (tmp_path / "archive" / "boards").iterdir()} - set(records)
     assert files == {"nights-000002.parquet"}, "nothing else is new"
 
@@ -260,8 +262,8 @@ def test_records_go_where_the_archive_is(
     know(con, "paylocity", 20)
     con.close()
     request = night_of(tmp_path, archive_folder=bucket("archive"))
-    nightly.choose_boards(request, ["paylocity"])
-    nightly.note_outcomes(request, [])
+    fetch.choose_boards(request, ["paylocity"])
+    fetch.note_outcomes(request, [])
     assert not (tmp_path / "archive").exists()
     run_record.begin(request)
     run_record.record_end(request, run_record.Outcome(exit_code=0, as_of=DAY))
@@ -294,7 +296,7 @@ def plan_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, dict[str
             fetches[name] = boards
             return TaskFuture(Health(source=name))
 
-    monkeypatch.setattr(nightly, "fetch_source", Fetch)
+    monkeypatch.setattr(fetch, "fetch_source", Fetch)
     monkeypatch.setattr(nightly, "from_archive", lambda *_: run_record.Outcome(exit_code=0, as_of=None))
     config = Settings(data=data, workers=1, board_requests=40)
     nightly.nightly(Request(settings=config, command="run", sources=("greenhouse",), is_live=True))
@@ -324,7 +326,7 @@ def asked_before(con: database.Connection, tmp_path: Path, undecorated: None) ->
     later = yesterday + timedelta(hours=1)
     record(path_of(tmp_path / "archive", "greenhouse", later), answers[20:], later)
     request = night_of(tmp_path, workers=1)
-    nightly.load_refined(request, *nightly.refine_archive(request))
+    load_stage.load_refined(request, *load_stage.refine_archive(request))
     return tmp_path
 
 
@@ -350,7 +352,7 @@ def test_a_night_after_a_kill_is_planned_from_what_the_killed_one_was_told(
     _, second = sorted((copy / "archive" / "greenhouse").glob("*"))
     second.rename(tmp_path_factory.mktemp("aside") / second.name)
     request = night_of(copy, workers=1)
-    nightly.load_refined(request, *nightly.refine_archive(request))
+    load_stage.load_refined(request, *load_stage.refine_archive(request))
     shutil.copy2(asked_before / "archive" / "greenhouse" / second.name, second)
     assert plan_of(copy, monkeypatch) == plan_of(asked_before, monkeypatch)
 
@@ -361,8 +363,8 @@ def test_a_night_that_has_loaded_all_refines_nothing_before_its_plan(
     def refine(*_: object) -> NoReturn:
         raise AssertionError("nothing is behind")
 
-    monkeypatch.setattr(nightly, "refine_archive", refine)
-    assert nightly.load_unplanned(night_of(asked_before), ["greenhouse", "ecb_rates"]) == ()
+    monkeypatch.setattr(load_stage, "refine_archive", refine)
+    assert fetch.load_unplanned(night_of(asked_before), ["greenhouse", "ecb_rates"]) == ()
 
 
 def test_a_damaged_work_file_is_made_again_before_the_plan(
@@ -370,7 +372,7 @@ def test_a_damaged_work_file_is_made_again_before_the_plan(
 ) -> None:
     copy = shutil.copytree(asked_before, tmp_path_factory.mktemp("damaged") / "data")
     (copy / database.WORK).write_bytes(b"no database")
-    loads, messages = nightly.load_before_plan(night_of(copy, workers=1), ["greenhouse"])
+    loads, messages = fetch.load_before_plan(night_of(copy, workers=1), ["greenhouse"])
     assert [one.state for one in loads] == ["loaded", "loaded"]
     assert [sentence.partition(" (")[0] for sentence in messages] == ["work.duckdb is damaged"]
 
@@ -383,7 +385,7 @@ def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
     def load(*_: object, **__: object) -> NoReturn:
         raise ZeroDivisionError("a mistake of ours")
 
-    monkeypatch.setattr(nightly, "load_refined", load)
+    monkeypatch.setattr(load_stage, "load_refined", load)
     fetches, _ = plan_of(asked_before, monkeypatch)
     assert fetches["greenhouse"]
     assert "boards are planned without what the archive has beside the work file: a mistake of ours" in caplog.text

@@ -16,8 +16,8 @@ from flows.monitoring.status import print_status
 from flows.notification import sent
 from flows.notification.alerts import Alert
 from flows.notification.message import Due
-from flows.runtime import jsonl, run_log
-from flows.runtime.run_log import JOURNAL, begin, end, on_record, runs_of
+from flows.runs import jsonl, run_log
+from flows.runs.run_log import JOURNAL, begin, end, on_record, runs_of
 from flows.runtime.settings import Settings
 
 ALERT = Alert(kind="source", subject="lever", state="failed", words="HTTP 500", remedy="look", deadline=None)

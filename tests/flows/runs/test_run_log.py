@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from flows import serve
+from flows.runs.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, on_record, runs_of
+from flows.runs.run_record import Outcome, Request
+from flows.runs.source_health import Health
 from flows.runtime.lock import FolderInUse, hold_folder
-from flows.runtime.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, on_record, runs_of
-from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings_file import FILE
-from flows.runtime.source_health import Health
 from flows.terminal.errors import WrongUsage
 from tests.extractors.board import Board
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from flows.runtime import jsonl
+from flows.runs import jsonl
 from flows.runtime.lock import find_holder_pid
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED
 

@@ -1,7 +1,7 @@
-"""Ends a run within seconds of Ctrl-C or SIGTERM, whatever step it is in.
+"""End a run within seconds of Ctrl-C or SIGTERM, whatever step it is in.
 
-A run may be cut off at any point without harm (the kill tests), so nothing is waited for: no queued archive file, no
-pause between requests, no delay of Prefect's. The next run finishes or writes again what was half written.
+A run may be cut off at any point without harm (the kill tests), so it waits for nothing: no queued archive file, no
+pause between requests, no delay of Prefect's. The next run finishes or rewrites what was half written.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from flows.runtime import run_log
-from flows.runtime.prefect_server import RECORD, end_server
+from flows.runs import run_log
 from flows.terminal.errors import TOLD_TO_END
 
 LOG = logging.getLogger("jobmarket")
@@ -26,12 +25,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def exit_on_signal(data: Path, prefect_home: Path, run_id: str) -> Iterator[None]:
-    """While this lasts, Ctrl-C and SIGTERM end this process with its workers and its temporary server.
+def exit_on_signal(data: Path, run_id: str) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end this process with its workers at once.
 
-    The journal says that the run was interrupted; the exit code is 128 and the signal's number. For use in a
-    flow's body, because Prefect puts its own handler of SIGTERM in place when a flow begins, and that waits
-    for all tasks. Does nothing outside of a process's main thread, where no handler can be set.
+    The journal says that the run was interrupted; the exit code is 128 plus the signal's number. Use it in a flow's
+    body: when a flow begins, Prefect sets its own handler of SIGTERM, which waits for all tasks. Does nothing outside
+    the main thread, where no handler can be set.
     """
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -41,12 +40,11 @@ def exit_on_signal(data: Path, prefect_home: Path, run_id: str) -> Iterator[None
             worker.terminate()
         LOG.warning(TOLD_TO_END)
         run_log.end(data, run_id, exit_code=128 + number)
-        end_server(prefect_home / RECORD)
         Console(stderr=True).show_cursor()  # a progress bar hides it
         os._exit(128 + number)
 
     try:
-        # What is ignored stays so: a script's background command is not meant by Ctrl-C.
+        # Keep signals ignored that already are: Ctrl-C is not meant for a script's background command.
         names = [name for name in SIGNALS if signal.getsignal(name) is not signal.SIG_IGN]
         before = {name: signal.signal(name, end) for name in names}
     except ValueError:

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from flows.runs.source_health import Health
 from flows.runtime.settings import Outputs, Settings
-from flows.runtime.source_health import Health
 from flows.runtime.version import code_version
 from transforms.text.normalise import mask_contacts
 from warehouse import database

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows.runtime import run_log
+from flows.runs import run_log
 
 SOON = 5.0
 """Seconds within which a run must have ended; each queued file would take sixty."""
@@ -21,8 +21,8 @@ import signal, sys, time
 from pathlib import Path
 from extractors.refine import workers
 from extractors.refine.refine import Piece
-from flows.runtime import run_log
-from flows.runtime.shutdown import exit_on_signal
+from flows.runs import run_log
+from flows.engine.shutdown import exit_on_signal
 
 def refine_range(source, warc, part, key, *, refined, percent):
     warc.with_suffix(".begun").touch()
@@ -39,7 +39,7 @@ def main(data, is_closed):
         file.write_text("the first" if is_closed and file.stem == "3" else "queued")
     run_log.begin(data, run_id="one", command="jobmarket run")
     results = workers.refine_all(files, archive=data, refined=data, workers=2)
-    with exit_on_signal(data, data, "one"):
+    with exit_on_signal(data, "one"):
         for _ in results:
             results.close()
             print("closed", flush=True)

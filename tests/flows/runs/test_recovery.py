@@ -15,9 +15,9 @@ import pytest
 
 from extractors.archive.writer import path_of
 from flows import nightly
+from flows.runs.run_log import begin
+from flows.runs.run_record import Outcome, Request
 from flows.runtime.data_kind import read_kind, settle_kind
-from flows.runtime.run_log import begin
-from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong
 from tests.flows.test_earlier_folder import DAYS, FIGURES, N_POSTINGS
