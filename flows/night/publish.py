@@ -19,7 +19,7 @@ from flows.runs.recovery import restore_publication
 from flows.runs.run_record import Outcome, Request, work_of, write_end
 from flows.runtime import clock
 from flows.runtime.project import PROJECT
-from flows.runtime.version import code_version
+from flows.runtime.version import code_version, program_digest
 from flows.terminal.errors import describe_unwritten
 from reports.figures import claims, vintages
 from reports.figures.catalogue import declarations
@@ -189,7 +189,9 @@ def compute_published(con: database.Connection, request: Request, as_of: date) -
 
 def _digest_inputs(con: database.Connection, request: Request, as_of: date, asked: Collection[str]) -> str:
     """Return a digest of all that the day's figures and the site are made from."""
-    return digest_inputs(con, code_version(), request.is_sample, as_of, sorted(asked), declared_sources())
+    return digest_inputs(
+        con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), declared_sources()
+    )
 
 
 def _revise_lists(
