@@ -29,7 +29,7 @@ from extractors.archive import reader
 from extractors.reading import parquet_tables
 from extractors.refine.refine import rows_of
 from extractors.response import Response
-from extractors.sources.files import tabular
+from extractors.sources.files import tabular, tabular_rows
 from extractors.sources.files.tabular_mapping import mapping_in
 from extractors.sources.files.tabular_pattern import compile_pattern
 from transforms.records.rows import Issue, Posting
@@ -293,7 +293,7 @@ def test_a_file_that_would_fill_the_memory_is_refused(
         "sqlite": database("CREATE TABLE j (id, title)", j=lines),
     }
     assert {kind: len(read(body, MINE)) for kind, body in bodies.items()} == {"xlsx": 200, "sqlite": 200}
-    monkeypatch.setattr(tabular, limit, value)
+    monkeypatch.setattr(tabular_rows, limit, value)
     for kind in ("xlsx",) if limit == "MAX_UNPACKED" else bodies:
         with pytest.raises(Rejected) as error:
             read(bodies[kind], MINE)
@@ -627,7 +627,7 @@ def test_a_column_that_the_mapping_does_not_name_is_not_read(monkeypatch: pytest
 def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     body = parquet([{"id": number, "title": "AI Engineer"} for number in range(5_000)])
     assert len(read(body, MINE)) == 5_000
-    monkeypatch.setattr(tabular, "MAX_CHARACTERS", 120_000)
+    monkeypatch.setattr(tabular_rows, "MAX_CHARACTERS", 120_000)
     with pytest.raises(Rejected, match="with 120,000 characters expected; split the file") as error:
         read(body, MINE)
     assert error.value.issue.value == "row 4096"
@@ -645,7 +645,7 @@ def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.
 def test_text_of_too_many_values_or_rows_is_refused(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     for limit, words in (("MAX_VALUES", "at most 150 values expected; split"), ("MAX_ROWS", "at most 150 rows")):
         with monkeypatch.context() as patch, pytest.raises(Rejected, match=words):
-            patch.setattr(tabular, limit, 150)
+            patch.setattr(tabular_rows, limit, 150)
             read(body, MINE)
 
 
