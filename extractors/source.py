@@ -20,7 +20,7 @@ def source_of(url: str) -> SourceModule | None:
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
-    """Tell whether a response in a source's archive folder belongs to it. A bulk source may hold pages of any site."""
+    """Tell whether a response in a source's archive folder belongs to it. A bulk source may have pages of any site."""
     return module.SOURCE.is_bulk or source_of(url) is module
 
 

@@ -98,7 +98,7 @@ class BoardUrl:
         return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:
-        """Return token of the board and id of the posting whose own address it is, or None."""
+        """Return board token and posting id if `url` is a posting's own address, else None."""
         parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
         board = self._token(parts)
         return (board, self.posting_id.format(**parts)) if parts and board else None
@@ -249,11 +249,11 @@ class Source:
     boards: tuple[BoardUrl, ...] = ()
     """Addresses of the boards in boards.csv; the first that fits a token is used."""
     whole_list: str | None = None
-    """Address whose response is the source's complete list."""
+    """Address of a response with the source's complete list."""
     declared_list: Callable[[Response], DeclaredList | None] | None = None
     """Returns the complete list that a response declares to be."""
     posting_id: Callable[[str], str | None] | None = None
-    """Returns the id of the posting whose own address it is, if `BoardUrl.posting` cannot."""
+    """Returns a posting's id for its own address, else None; for sources without `BoardUrl.posting`."""
     file_url: Callable[[str], str | None] | None = None
     """Returns the address at which a file with this name is published, for files that a person may download."""
     package: Package | None = None
@@ -298,24 +298,24 @@ class Source:
         return " or ".join(dict.fromkeys(addresses.board for addresses in self.boards)) or "no board"
 
     def board_of(self, url: str) -> str | None:
-        """Return the board whose whole list an address gives, or None."""
+        """Return the board if `url` gives its whole list, else None."""
         if self.whole_list is not None and url == self.whole_list:
             return WHOLE_LIST
         whole = (addresses.board_of(url) for addresses in self.boards if not addresses.is_paged)
         return next(filter(None, whole), None)
 
     def listed_board(self, url: str) -> str | None:
-        """Return the board whose list, or page of it, an address gives, or None."""
+        """Return the board if `url` gives its list or a page of it, else None."""
         return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
 
     def posting_of(self, url: str) -> str | None:
-        """Return the source's id of the posting whose own address it is, or None."""
+        """Return the posting's id if `url` is its own address, else None."""
         if pair := self._board_and_posting(url):
             return pair[1]
         return self.posting_id(url) if self.posting_id else None
 
     def board_in(self, url: str) -> str | None:
-        """Return the board whose list, page of it, or posting an address gives, or None."""
+        """Return the board if `url` gives its list, a page of it, or one of its postings, else None."""
         if pair := self._board_and_posting(url):
             return pair[0]
         return self.listed_board(url)

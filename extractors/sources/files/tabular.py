@@ -28,6 +28,7 @@ from extractors.response import Response
 from extractors.sources.declaration import DeclaredList, Source
 from extractors.sources.fetching import fetch_nothing
 from extractors.sources.files.tabular_mapping import AMOUNTS, DAYS, NEEDED, TRUTHS, Field, ReadMapping, mapping_in
+from extractors.sources.files.tabular_pattern import Pattern
 from extractors.sources.files.tabular_rows import Row, as_text, rows_in
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
@@ -244,15 +245,20 @@ def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], name: 
         raise Rejected(name, str(nested[0]), "one value expected; name the part of it (company.name, skills[])")
     value = values[0] if len(values) == 1 else SEPARATORS.get(name, " ").join(map(as_text, values))
     if part.pattern is not None:
-        match = part.pattern.search(as_text(value))
-        if match is None:
-            raise Rejected(name, as_text(value), f"what `{part.pattern.pattern}` finds expected; correct the pattern")
-        value = match[1] if part.pattern.groups else match[0]
+        value = _found(part.pattern, as_text(value), name)
     if part.values is not None:
         value = _meaning(part.values, as_text(value), name)
     if value is not None and part.format is not None and not isinstance(value, date):
         value = _day(as_text(value), part.format, name)
     return f"{part.heading}\n{as_text(value)}" if part.heading and value is not None else value
+
+
+def _found(pattern: Pattern, text: str, name: str) -> str | None:
+    match = pattern.search(text)
+    if match is None:
+        raise Rejected(name, text, f"what `{pattern.pattern}` finds expected; correct the pattern")
+    found: str | None = match[1] if pattern.groups else match[0]
+    return found
 
 
 def _meaning(meanings: Mapping[str, object], word: str, name: str) -> object:

@@ -49,7 +49,7 @@ LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
 MIN_ADVERT = 150
-"""Minimum characters of an advert whose first line has no pipes."""
+"""Minimum characters of an advert without pipes in its first line."""
 HIRES = re.compile(
     r"\b(?:hiring|looking for|join (?:us|our)|open (?:roles?|positions?)|openings?|we need|seeking)\b", re.IGNORECASE
 )

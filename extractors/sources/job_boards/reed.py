@@ -45,7 +45,7 @@ KNOWN = frozenset((
 
 
 def posting_of(url: str) -> str | None:
-    """Return the id of the advert whose own address it is, or None."""
+    """Return the advert's id if `url` is its own address, else None."""
     match = ADVERT.match(url)
     return match[1] if match else None
 
@@ -137,7 +137,7 @@ def _iso(day: str | None) -> str | None:
 
 
 def _pay(advert: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the stated pay. A search does not tell its period."""
+    """Yield the stated pay. A search has no period."""
     low, high = stated_amount(advert.get("minimumSalary")), stated_amount(advert.get("maximumSalary"))
     if low is not None or high is not None:
         period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())

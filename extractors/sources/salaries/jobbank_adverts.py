@@ -29,7 +29,7 @@ from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected, leave_out
 
 LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
-"""Lists the files of all months, whose names follow no rule."""
+"""The list of the files of all months. Their names follow no rule."""
 FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
 STORE = "opencanada.blob.core.windows.net"
 """Host to which a file's address redirects, with a temporary signature."""
