@@ -94,7 +94,7 @@ class BoardUrl:
         """Return the address of a posting of the board that `listing` lists. Raise `ValueError` for another address."""
         parts = _parts_of(listing, self._listing_pattern)
         if parts is None or self.posting is None:
-            raise ValueError(f"{listing}: an address of a list expected, of a source with addresses of postings")
+            raise ValueError(f"{listing}: an address of a list expected, for a source with addresses of postings")
         return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:

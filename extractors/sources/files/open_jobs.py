@@ -94,7 +94,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def _read_advert(row: dict[str, Any]) -> RawPosting | Issue:
     key = f"{row['ats']}/{row['slug']}#{row['id']}"
     if row.get("is_open") is False:
-        return leave_out(key, "an advert that was open expected")
+        return leave_out(key, "an open advert expected")
     if not (row["ats"] and row["slug"] and row["id"]):
         raise Rejected("posting_id", key, "platform, board and id expected; without them it cannot be followed")
     content = row["content"] or ""

@@ -138,7 +138,7 @@ def _postings_of(mapping: ReadMapping, rows: Iterable[Row]) -> Iterator[RawPosti
             continue
         before = first.setdefault(id, row.number)
         if before != row.number:
-            rule = f"row {row.number} has the id of row {before}: one posting"
+            rule = f"row {row.number} repeats the id of row {before}; both are one posting"
             yield Issue(column_name="posting_id", value=shown_value(id), rule=rule, is_deliberate=True)
         else:
             yield _posting(mapping, values, issues)
@@ -148,7 +148,7 @@ def _reason_to_leave_out(mapping: ReadMapping, row: Row) -> Issue | None:
     for column, pattern in mapping.leave_out.items():
         value = _cell(row.cells, column, mapping.missing)
         if value is not None and pattern.search(as_text(value)):
-            rule = f"rows in whose {column} `{pattern.pattern}` is found are left out, as the mapping says"
+            rule = f"rows with `{pattern.pattern}` in {column} are left out, as the mapping says"
             return leave_out(f"row {row.number}: {as_text(value)}", rule)
     return None
 
@@ -256,7 +256,7 @@ def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], name: 
 def _found(pattern: Pattern, text: str, name: str) -> str | None:
     match = pattern.search(text)
     if match is None:
-        raise Rejected(name, text, f"what `{pattern.pattern}` finds expected; correct the pattern")
+        raise Rejected(name, text, f"text that `{pattern.pattern}` matches expected; correct the pattern")
     found: str | None = match[1] if pattern.groups else match[0]
     return found
 

@@ -80,7 +80,7 @@ def _rewrite(pattern: str) -> str:
         if in_brackets:
             _check_opposite(part, pattern)
         elif part.startswith("{,"):
-            raise ValueError(f"{part}: RE2 takes it for these characters; write {{0{part[1:]}")
+            raise ValueError(f"{part}: RE2 reads it as plain characters; write {{0{part[1:]}")
         parts.append((inside if in_brackets else outside).get(part, part))
         if not part.startswith("\\"):
             in_brackets = not part.endswith("]") if in_brackets else part.startswith("[")

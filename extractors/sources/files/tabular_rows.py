@@ -36,7 +36,7 @@ MAX_CELL = 16_000_000
 JSON_MARKS = ("{", "[", ",")
 SQLITE = b"SQLite format 3\0"
 UNREAD = {
-    b"PK": "this is a zip and no Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
+    b"PK": "this is a zip but not an Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
     b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls): save it as .xlsx",
 }
 """Beginnings of files that we do not read, and what to do."""
@@ -84,7 +84,7 @@ def _check_columns(mapping: ReadMapping, columns: Collection[str]) -> set[str]:
     if lacking := [c for c in uses if column_of[c] not in columns]:
         names = ", ".join(f"{c} (for {uses[c]})" for c in lacking)
         has = ", ".join(sorted(columns)) or "none"
-        raise Rejected("response", names, f"columns that the file has expected: {has}; correct the mapping")
+        raise Rejected("response", names, f"columns of the file ({has}) expected; correct the mapping")
     return set(column_of.values())
 
 
@@ -227,7 +227,7 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
         header = next((line for line in lines if any(cell is not None for cell in line)), ())
         columns = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
         if doubles := sorted(name for name, n in Counter(column for _, column in columns).items() if n > 1):
-            rule = "columns with different names expected; rename or remove those that stand twice"
+            rule = "columns with different names expected; rename or remove the duplicates"
             raise Rejected("response", ", ".join(doubles), rule)
         return [
             Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in columns})

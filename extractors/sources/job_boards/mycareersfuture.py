@@ -84,7 +84,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:
-        return leave_out(f"{advert.get('uuid')} {CLOSED}", "an advert that is open expected")
+        return leave_out(f"{advert.get('uuid')} {CLOSED}", "an open advert expected")
     issues: list[Issue] = []
     address, salary = advert.get("address") or {}, advert.get("salary") or {}
     is_abroad = bool(address.get("isOverseas"))

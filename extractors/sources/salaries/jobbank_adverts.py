@@ -222,7 +222,7 @@ def _pay(number: int, row: dict[str, str]) -> Pay:
     pay = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
     pay = complete_pay([pay], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
-        raise Rejected("pay", text, "a minimum not above the maximum, and one of them above 0, expected")
+        raise Rejected("pay", text, "a minimum up to the maximum, and an amount above 0, expected")
     return pay
 
 

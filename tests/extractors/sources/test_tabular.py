@@ -234,20 +234,20 @@ def test_a_wrong_mapping_says_what_is_wrong(mapping: str) -> None:
 WRONG_FILES = {
     b"": "at least one row",
     b"id,title\n": "at least one row",
-    b"id,name\n1,AI\n": "columns that the file has expected: id, name",
+    b"id,name\n1,AI\n": "columns of the file (id, name) expected",
     b"[": "JSON expected",
-    b'{"jobs": []}': "columns that the file has expected: jobs",
+    b'{"jobs": []}': "columns of the file (jobs) expected",
     b'{"a": 1,\n "b": 2}': "a JSON object in each line",
     b"PAR1broken": "a whole Parquet file",
     b"\x1f\x8b\x08broken": "a whole gzip file",
     b"id,title\n1,\xff\xfe\n": "text in utf-8 expected",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.xls): save it as .xlsx",
-    b"PK\3\4 a zip": "a zip and no Excel workbook",
+    b"PK\3\4 a zip": "a zip but not an Excel workbook",
     b"PK\3\4 [Content_Types].xml": "a whole Excel workbook expected",
     b"SQLite format 3\0broken": "a whole SQLite database expected",
     workbook(jobs=[("id", "title"), (1, "AI")], more=[]): "`table`; the file has jobs, more",
-    workbook(jobs=[("id", "name"), (1, "AI")]): "columns that the file has expected: id, name",
-    workbook(jobs=[("id", "title", "title"), (1, "AI", "ML")]): "stand twice",
+    workbook(jobs=[("id", "name"), (1, "AI")]): "columns of the file (id, name) expected",
+    workbook(jobs=[("id", "title", "title"), (1, "AI", "ML")]): "the duplicates",
     workbook(jobs=[("id", "title")]): "at least one row",
     database("CREATE TABLE jobs (id, title); CREATE TABLE more (a);"): "`table`; the file has jobs, more",
     database("CREATE TABLE jobs (id, title);"): "at least one row",
@@ -257,7 +257,7 @@ WRONG_FILES = {
     database("CREATE VIRTUAL TABLE jobs USING fts5(id, title);", jobs=[(1, "AI")]): "(no view)",
     database(
         "CREATE TABLE jobs (id, title AS (upper(id)));", jobs=[(1,)]
-    ): "columns that the file has expected: id; correct",
+    ): "columns of the file (id) expected; correct",
 }
 
 
@@ -620,7 +620,7 @@ def test_a_column_that_the_mapping_does_not_name_is_not_read(monkeypatch: pytest
     assert isinstance(row, Posting) and row.title == "AI"
     with pytest.raises(Rejected, match=r"split it, or leave vector out .*31,000 values of vector and"):
         read(body, HEAD + '[fields]\nid = "id"\ntitle = "vector[]"\n')
-    with pytest.raises(Rejected, match=r"company, id, vector; correct the mapping \(got 'name \(for title\)'\)"):
+    with pytest.raises(Rejected, match=r"company, id, vector\) expected; .* \(got 'name \(for title\)'\)"):
         read(body, HEAD + '[fields]\nid = "id"\ntitle = "name"\n')
 
 
