@@ -33,7 +33,7 @@ COLUMNS = (
 class NotRead(NamedTuple):
     """A line of not_read.csv: a site, a platform or a single board that we do not read.
 
-    `source` and `board` name a single board of a platform that we do read. `quotation` holds the words of the terms or
+    `source` and `board` name a single board of a platform that we do read. `quotation` has the words of the terms or
     robots.txt that forbid it, `quoted_from` where and when they were read; both are empty for other reasons.
     """
 

@@ -78,7 +78,7 @@ class Response:
         return element
 
     def value_at(self, *path: str) -> object:
-        """Return the JSON value under a path of keys; where the path breaks off, the last value."""
+        """Return the JSON value under a path of keys, or the last value if the path breaks off."""
         value: object = self.json()
         for key in path:
             if not isinstance(value, dict):
@@ -192,7 +192,7 @@ def each_advert(
 ) -> Iterator[Row | Issue | Repetition]:
     """Read every advert of a response as `each` does, but not those that an earlier response had in the same words.
 
-    For platforms whose records hold all of an advert. The result of `read` must depend only on the record and the
+    For platforms with complete adverts in their records. The result of `read` must depend only on the record and the
     response's URL, because only these two are hashed (the order of keys does not matter).
     """
 

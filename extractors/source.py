@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from extractors.sources import registry
 from extractors.sources.declaration import SourceModule
 
 
 def all_sources() -> dict[str, SourceModule]:
     """Return the module of every source by its name, in alphabetical order."""
-    return registry.SOURCES
+    from extractors.sources.registry import SOURCES  # noqa: PLC0415  # takes a third of a second, and few commands need it
+
+    return SOURCES
 
 
 def source_of(url: str) -> SourceModule | None:
@@ -20,7 +21,7 @@ def source_of(url: str) -> SourceModule | None:
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
-    """Tell whether a response in a source's archive folder belongs to it. A bulk source may hold pages of any site."""
+    """Tell whether a response in a source's archive folder belongs to it. A bulk source may have pages of any site."""
     return module.SOURCE.is_bulk or source_of(url) is module
 
 

@@ -1,6 +1,6 @@
-"""Generated files that list the sources: SOURCES.md for readers, sources/registry.py for code and type checker.
+"""Generated lists of the sources: SOURCES.md for readers, sources/registry.py for code and type checker.
 
-`python -m extractors.source_list` writes both again; a test fails when one is not current.
+`python -m extractors.source_list` writes both. A test fails if one is not current.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import extractors.sources
@@ -30,20 +31,20 @@ from extractors.sources.declaration import SourceModule
 '''
 HEAD = """# Sources
 
-Made from the `SOURCE` of each module in `extractors/` by `python -m extractors.source_list`; do not edit.
-Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and only
-counts and statistics are published, never the text of an advert. Each source says when its terms were last looked
-for and where, and quotes the words that decide: of its terms, or of a robots.txt, a notice or its documentation where
-there are no terms for third parties. No live page was read for this: "a stored copy" is a page as others keep it, and
-"a reader" is somebody whose notes quote it. Where no words were found, that is said. "Checked against a real answer"
-means that recorded answers were read by its reader, and what is built from documentation alone says no. robots.txt,
-tdmrep.json and Content-Signals are read anew each night: a `no` in a signal keeps a night out (setting
+Generated from the `SOURCE` of each module in `extractors/` by `python -m extractors.source_list`; do not edit. Only the
+endpoints named here are requested. If no terms for third parties were found, this page says so; only counts and
+statistics are published, never the text of an advert. Each source says when and where we last looked for its terms, and
+quotes the decisive words: of its terms or, without terms for third parties, of a robots.txt, a notice or its
+documentation. No live page was read for this: "a stored copy" is a page that others keep, and "a reader" is somebody
+whose notes quote it. If no words were found, this page says so. "Checked against a real answer" means that the source's
+module read recorded answers; "no" means that it was built from documentation alone. robots.txt, tdmrep.json and
+Content-Signals are read again each night: a `no` in a signal keeps a night out (setting
 `reservations.content_signals`), and signals are archived beside the answers.
 
-Where a provider's invitation to use an interface and the terms of its site disagree, and these terms do not themselves
-allow the interface, the invitation counts only if its words cover storing: for every answer is kept, and who may look
-at an advert may not for that reason keep it. Else the source is read with permission on record, and nothing made from
-it is published.
+Some providers invite everyone to use an interface, while the terms of their site say otherwise and do not allow the
+interface themselves. Then the invitation counts only if its words cover storing, because every answer is kept, and the
+permission to look at an advert is not a permission to keep it. Otherwise the source is read with permission on record,
+and nothing made from it is published.
 
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
@@ -51,46 +52,34 @@ it is published.
 
 
 def declared_sources() -> list[Sources]:
-    """The declarations of all sources, as rows of core.sources."""
+    """Return the declarations of all sources as rows of core.sources."""
     return [_row_of(module.SOURCE) for module in all_sources().values()]
 
 
 def _row_of(source: Source) -> Sources:
-    return Sources(
-        source=source.name,
-        title=source.title,
-        kind=source.kind,
-        publisher=source.publisher,
-        homepage=source.homepage,
-        licence=source.licence,
-        terms_url=source.terms_url,
-        attribution=source.attribution,
-        is_republishable=source.is_republishable,
-        is_verified=source.is_verified,
-        is_bulk=source.is_bulk,
-        expires_after_days=source.expires_after_days,
-    )
+    columns = {field.name for field in fields(Sources)} - {"source"}
+    return Sources(source=source.name, **{name: getattr(source, name) for name in columns})
 
 
 def sources_by_module() -> dict[str, Source]:
-    """The declarations in the modules below sources/ by the module's full name, in the order of the sources' names.
+    """Return the declarations in sources/ by full name of the module, in the order of the sources' names.
 
-    Raises `ValueError` for a module that is not named like its source.
+    Raise `ValueError` for a module that does not have the name of its source.
     """
     sources: dict[str, Source] = {}
     for info in pkgutil.walk_packages(extractors.sources.__path__, f"{extractors.sources.__name__}."):
-        if info.ispkg or info.name.endswith(f".{REGISTRY.stem}"):  # the registry may name a module that is gone
+        if info.ispkg or info.name.endswith(f".{REGISTRY.stem}"):  # it may name a module that is gone
             continue
         source = vars(importlib.import_module(info.name)).get("SOURCE")
         if isinstance(source, Source):
             if source.name != info.name.rpartition(".")[2]:
-                raise ValueError(f"{info.name} declares SOURCE.name {source.name!r}; name both alike")
+                raise ValueError(f"{info.name} declares SOURCE.name {source.name!r}; use the same name")
             sources[info.name] = source
     return dict(sorted(sources.items(), key=lambda item: item[1].name))
 
 
 def registry_python() -> str:
-    """The whole of sources/registry.py."""
+    """Return the text of sources/registry.py."""
     sources = sources_by_module()
     folders: dict[str, list[str]] = {}
     for folder, name in sorted(module.rsplit(".", 1) for module in sources):
@@ -101,23 +90,22 @@ def registry_python() -> str:
 
 
 def _import(folder: str, names: Sequence[str]) -> str:
-    """An import as the formatter writes it."""
+    """Return an import in the formatter's style."""
     line = f"from {folder} import {', '.join(names)}\n"
     lines = f"from {folder} import (\n{''.join(f'    {name},{chr(10)}' for name in names)})\n"
     return line if len(line) <= MAX_LINE + 1 else lines
 
 
 def sources_markdown() -> str:
-    """The whole of SOURCES.md: a table of all sources, what is not read, then each with its terms and what is known."""
+    """Return the text of SOURCES.md: a table of all sources, what we do not read, and a section for each source."""
     sources = sources_by_module().values()
     return HEAD + "".join(map(_row, sources)) + _not_read() + "".join(map(_section, sources))
 
 
 def _not_read() -> str:
-    """What is not read, as a list: whose, why, in whose words, and since when."""
     return (
-        "\n## Not read\nWhat may not be read automatically is not built, and no board named here stands in boards.csv "
-        "(`extractors/not_read.csv`):\n\n" + "".join(map(_refusal, boards_not_read()))
+        "\n## Not read\nNo module reads sources that may not be read automatically, and boards.csv has no board "
+        "named here (`extractors/not_read.csv`):\n\n" + "".join(map(_refusal, boards_not_read()))
     )
 
 
@@ -143,7 +131,7 @@ ACCESS = {
 
 
 def _access(source: Source) -> str:
-    """When it is read, with which key, and at which pace."""
+    """Say when a source is read, with which key, and at which pace."""
     if source.access == "file":
         return "only what a person hands over; nothing is asked"
     keys = f"with the key in {' and '.join(f'`{key}`' for key in source.keys)}" if source.keys else "without a key"
@@ -152,34 +140,26 @@ def _access(source: Source) -> str:
     return f"{ACCESS[source.access]}; {keys}; {pace}{until}"
 
 
-def _age(source: Source) -> str:
-    days = source.expires_after_days
-    return f"\n- An advert without a stated end counts as expired {days} days after it was last seen." if days else ""
-
-
-def _bulk(source: Source) -> str:
-    return (
-        "\n- A bulk source: what others collected, taken in as a whole; off in the night, in no panel." * source.is_bulk
-    )
-
-
 def _yes(truth: bool) -> str:
     return "yes" if truth else "no"
 
 
+BULK = "\n- A bulk source: what others collected, taken in as a whole; off in the night, in no panel."
 NO_WORDS = "No deciding words were found."
-"""What stands in place of a quotation."""
+"""Text in place of a quotation."""
 
 
 def _words(source: Source) -> str:
-    """The words that decide, or that none were found, and what boards of it reserve."""
+    """Quote the deciding words and name the boards that are left alone."""
     words = f'Deciding words: "{source.quotation}"' if source.quotation else NO_WORDS
-    refusals = [one.board for one in boards_not_read() if one.source == source.name and one.board]
+    refusals = [entry.board for entry in boards_not_read() if entry.source == source.name and entry.board]
     return words + (f" Boards left alone: {', '.join(refusals)} (see above)." if refusals else "")
 
 
 def _section(source: Source) -> str:
     low, high = source.expected_rows
+    days = source.expires_after_days
+    age = f"\n- An advert without a stated end counts as expired {days} days after it was last seen."
     endpoints = ", ".join(f"`{endpoint}`" for endpoint in source.endpoints)
     return f"""
 ## {source.name}
@@ -193,7 +173,7 @@ def _section(source: Source) -> str:
 - Gives: {source.gives}.
 - Attribution: {source.attribution}
 - Checked against a real answer: {_yes(source.is_verified)}.
-- A healthy snapshot has {low:,} to {high:,} rows.{_age(source)}{_bulk(source)}
+- A healthy snapshot has {low:,} to {high:,} rows.{age if days else ""}{BULK if source.is_bulk else ""}
 
 {source.facts}
 """

@@ -1,4 +1,4 @@
-"""CSV tables as sources publish them: packed in a zip or not, with lines above the header or not."""
+"""CSV tables as sources publish them, with or without a zip or gzip around them or lines above the header."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from collections.abc import Callable, Iterable
 from transforms.text.rejects import Rejected
 
 WORKBOOK = "[Content_Types].xml"
-"""What a workbook, itself a zip, has inside."""
+"""Name of a file inside every workbook, which is a zip."""
 MAX_HEAD_LINES = 20
-"""Lines in which a table's header is looked for: exports put a title and a date above it, surveys half a page."""
-csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
+"""Lines in which we look for the header: exports have a title and a date above it, surveys half a page."""
+csv.field_size_limit(16_000_000)  # characters of a cell, for all readers
 
 
 def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
-    """The one file in a zip whose name is found by `name`; the body itself when it is no zip, or a workbook.
+    """Return the only file in a zip with a name like `name`; the body itself if it is a workbook or not a zip.
 
-    Raises `Rejected` when there are none or several, when it would unpack to over `largest` bytes, and for a zip
-    that is not whole.
+    Raise `Rejected` if there is no such file or several, if it would unpack to over `largest` bytes, or if the zip is
+    damaged.
     """
     if not body.startswith(b"PK"):
         return body
@@ -43,19 +43,10 @@ def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
-def check_workbook(body: bytes, *, largest: int) -> None:
-    """Raise `Rejected` for an Excel workbook whose parts would unpack to over `largest` bytes, before any is."""
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        size = sum(part.file_size for part in archive.infolist())  # zipfile unpacks no more than a part says
-    if size > largest:
-        rule = f"a workbook that unpacks to at most {largest:,} bytes expected; save the sheet as CSV"
-        raise Rejected("response", f"{size:,} bytes", rule)
-
-
 def unpack_gzip(body: bytes, *, largest: int) -> bytes:
-    """The content of a gzip file; the body itself when it is none.
+    """Return the content of a gzip file; the body itself if it is not gzip.
 
-    Raises `Rejected` when it would unpack to over `largest` bytes, and for a file that is not whole.
+    Raise `Rejected` if it would unpack to over `largest` bytes or is damaged.
     """
     if not body.startswith(b"\x1f\x8b"):
         return body
@@ -70,7 +61,7 @@ def unpack_gzip(body: bytes, *, largest: int) -> bytes:
 
 
 def to_utf8(body: bytes) -> bytes:
-    r"""The body in UTF-8: of UTF-16 with a byte-order mark, of UTF-8, or of Latin-1 where it is neither.
+    r"""Convert to UTF-8 from UTF-16 with a byte-order mark, or from Latin-1 if it is not UTF-8.
 
     >>> to_utf8("é".encode("utf-16")), to_utf8("é".encode()) == to_utf8("é".encode("latin-1"))
     (b'\xc3\xa9', True)
@@ -92,12 +83,12 @@ def table_in(
     delimiter: str = ",",
     rename: Callable[[str], str] = str,
 ) -> list[dict[str, str]]:
-    """The rows of a CSV (UTF-8, byte-order mark or not) by column. Lines above the header are skipped.
+    """Return the rows of a CSV in UTF-8 by column. Lines above the header are skipped.
 
-    The header is the first line that has all `columns`. Kept are these and those of `also` that there are;
-    all columns when it is None. A row of other length has only the cells that both have, so that reading it fails
-    for itself. With a tab as `delimiter`, quotes are no marks. `rename` gives the name under which a column of the file
-    is known; `columns` and `also` have these. Raises `Rejected` when no line has these columns.
+    The header is the first line with all `columns`. The rows have these columns and those in `also`, or all columns if
+    it is None. A row that is too short lacks its last columns, so that only reading this row fails. With a tab as
+    `delimiter`, quotes have no meaning. `rename` maps a name in the file to our name, which `columns` and `also` use.
+    Raise `Rejected` if no line has these columns.
     """
     names = set(columns)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")

@@ -1,8 +1,8 @@
 """Other people's Parquet files, read in batches and within bounds.
 
-A few kilobytes of Parquet may say the same for millions of rows, and a text that is stored once may stand in each. So
-rows and values are counted before anything is read, texts that repeat stay stored once, and what a batch holds is
-counted before Python makes objects of it.
+A few kilobytes of Parquet may expand to millions of rows, each with the same long text. So rows and values are counted
+before anything is read, repeated texts stay stored once, and the size of a batch is computed before it is converted to
+Python objects.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from transforms.text.rejects import Rejected
 BATCH = 4_096
 """Rows read at a time."""
 MAX_STORED = 1_000_000_000
-"""Bytes a row group's columns may unpack to."""
+"""Bytes that the columns of a row group may unpack to."""
 MAX_VALUES = 30_000_000
-"""Values of a column in a row group, those inside lists counted too: writers put a million rows into one."""
+"""Values of a column in a row group, including those in lists. Writers put a million rows into a row group."""
 MAX_BATCH = 250_000_000
-"""Bytes of the values of a batch, as `held_bytes` counts them: what memory can hold."""
+"""Bytes of the values of a batch by `held_bytes`: what fits in memory."""
 
 
 class Batch(NamedTuple):
-    """Rows, and the bytes that their values take."""
+    """Rows and the size of their values in bytes."""
 
     rows: pa.RecordBatch
     n_bytes: int
 
 
 def open_parquet(content: bytes | Path) -> pq.ParquetFile:
-    """A file, or its bytes, to be read by `read_batches`: texts as places in a list of the different ones."""
+    """Open a file, or its bytes, for `read_batches`. Texts are dictionary-encoded."""
 
     def source() -> Any:
         return pa.BufferReader(content) if isinstance(content, bytes) else content
@@ -53,10 +53,10 @@ def open_parquet(content: bytes | Path) -> pq.ParquetFile:
 def read_batches(
     file: pq.ParquetFile, *, columns: Collection[str] | None = None, most_rows: int | None = None
 ) -> Iterator[Batch]:
-    """The rows of a file of `open_parquet` in its order, of some columns or all.
+    """Yield the rows of a file from `open_parquet` in order, with some columns or all.
 
-    Raises `Rejected` before anything is read when there are over `most_rows`, and for a row group or a batch that
-    memory cannot hold.
+    Raise `Rejected` before anything is read if there are over `most_rows`, and for a row group or batch that is too
+    large for memory.
     """
     n_rows = file.metadata.num_rows
     if most_rows is not None and n_rows > most_rows:
@@ -94,7 +94,7 @@ def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
 
 
 def held_bytes(values: Any) -> int:
-    """The bytes that values take when each stands for itself: texts by their length, all others 8 or more."""
+    """Return the bytes of values without dictionary encoding: the length of texts, at least 8 for other values."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         words = values.dictionary

@@ -47,7 +47,7 @@ PARTS = {
     "jobBenefits": "Benefits",
     "incentiveCompensation": "Benefits",
 }
-"""Properties that hold the advert's text, with the heading that we give to each."""
+"""Properties with the advert's text, and the heading that we give to each."""
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
 """Units by their codes (UN/CEFACT recommendation 20)."""
@@ -319,7 +319,7 @@ def _distinct(places: Sequence[Address]) -> list[Address]:
 
 
 def _pay_of(item: dict[str, Any]) -> tuple[list[Pay], str | None]:
-    """Return base pay in fields, else the text that stands in its place."""
+    """Return base pay in fields, else the text in its place."""
     salaries, currency = _many(item.get("baseSalary")), item.get("salaryCurrency")
     pays = [pay for salary in salaries[:MAX_PARTS] for pay in _pays(salary, currency)]
     prose = None if pays else _one(salaries)

@@ -69,7 +69,7 @@ def ask_paged_lists(
 
 
 def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> str | None:
-    """Return the URL with the number in a query field raised, or None where that exceeds `last`."""
+    """Return the URL with the number in a query field raised, or None if that exceeds `last`."""
     pattern = rf"(?<=[?&,]{field}=)\d+"
     match = re.search(pattern, url)
     if match is None:
@@ -105,6 +105,6 @@ def after_full_pages(
 
 
 def followed_postings(page: Response, source: Source, items: object, *, id: str, title: str) -> list[str]:
-    """Return the addresses of the postings in a list whose title names a role we follow. `id` and `title` are keys."""
+    """Return the addresses of a list's postings in roles we follow. `id` and `title` are keys."""
     ids = followed_ids(objects_in(items), id=id, title=title)
     return [source.boards[0].posting_url(page.url, posting) for posting in ids]

@@ -24,6 +24,7 @@ from extractors.response import Response
 from extractors.source import all_sources
 from extractors.sources.files import tabular
 from extractors.sources.files.tabular_mapping import mapping_in
+from extractors.sources.files.tabular_rows import rows_in
 from flows.inputs.recordings import refuse_sample
 from flows.terminal.errors import WrongUsage
 from transforms.text.rejects import Rejected
@@ -131,7 +132,7 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
         if path.name.endswith(SUFFIX):
             refuse_sample(path)
         for upload in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
-            tabular.rows_in(mapping_in(content), upload.body)
+            rows_in(mapping_in(content), upload.body)
             address = f"{tabular.HOST}{name}/{quote(upload.name)}"
             _record(recording, address, upload, tabular.headers_for(content, upload.body))
     except Rejected as error:

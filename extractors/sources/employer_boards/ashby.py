@@ -88,9 +88,7 @@ fetch = fetch_boards(SOURCE)
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Yield every job of the board, or an issue for a job that cannot be read."""
-    answer = response.json()
-    jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each_advert(response, jobs, on_board(SOURCE, response.url, read_job), known=KNOWN)
+    yield from each_advert(response, response.value_at("jobs"), on_board(SOURCE, response.url, read_job), known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:

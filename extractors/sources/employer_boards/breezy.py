@@ -1,4 +1,4 @@
-"""Breezy HR job boards: the list behind an employer's careers site, requested with whole texts.
+"""Breezy HR job boards: the list behind an employer's careers site, requested with full texts.
 
 `is_remote` says whether a job is remote. `remote_details` is kept when a job is no longer remote, so it counts only
 together with `is_remote`. Pay is a line, "$95,000 – $115,000 / year" or "$19.35+ / hour", whose currency is a sign;

@@ -1,6 +1,6 @@
 """Greenhouse job boards: the public Job Board API, with content and pay ranges.
 
-`content` is HTML whose entities are escaped twice. Pay may be in `pay_input_ranges` (cents, without a period), in
+`content` is HTML with entities escaped twice. Pay may be in `pay_input_ranges` (cents, without a period), in
 custom fields of type `currency_range`, or in a block of the content. All say the same, so the first one present is
 used. `updated_at` is not a publication date. Lists without content are read too.
 """
@@ -161,7 +161,7 @@ def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> Iterator[Pay]:
-    """Read the ranges of the API, which are in cents; only title or blurb may tell the period."""
+    """Read the ranges of the API, which are in cents; only title or blurb may name the period."""
     for pay_range in ranges:
         title = pay_range.get("title")
         words = f"{title or ''} {text_of(pay_range.get('blurb') or '')}"

@@ -1,4 +1,4 @@
-"""Pinpoint job boards: the documented list of an employer's postings, with whole texts and pay.
+"""Pinpoint job boards: the documented list of an employer's postings, with full texts and pay.
 
 Pay is read if the employer shows it (`compensation_visible`): from bounds, currency and period, else from the line that
 visitors see. The text has four parts. `reporting_to` often names a person and is not read. Lists have no day of

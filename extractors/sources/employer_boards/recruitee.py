@@ -80,9 +80,9 @@ fetch = fetch_boards(SOURCE)
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
     """Yield every published offer of the board, or an issue for an offer that cannot be read."""
-    answer = response.json()
-    offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
-    yield from each_advert(response, offers, on_board(SOURCE, response.url, _read_offer), known=KNOWN)
+    yield from each_advert(
+        response, response.value_at("offers"), on_board(SOURCE, response.url, _read_offer), known=KNOWN
+    )
 
 
 def _read_offer(offer: dict[str, Any]) -> RawPosting | Issue:

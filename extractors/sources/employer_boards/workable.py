@@ -90,12 +90,7 @@ def _read_job(job: dict[str, Any], *, account: str, employer: str | None) -> Raw
         industry_text=job.get("industry"),
         html=job.get("description"),
         location_text="; ".join(filter(None, map(_line, places))),
-        addresses=[
-            Address(
-                _line(p), p.get("countryCode") or p.get("country"), p.get("region") or p.get("state"), p.get("city")
-            )
-            for p in places
-        ],
+        addresses=[*map(_address, places)],
         is_remote=job.get("remote") if is_v3 else job.get("telecommuting"),
         workplace=job.get("workplace"),
         employment_type=EMPLOYMENT_OF_TYPE.get(kind, kind) if kind else None,
@@ -103,6 +98,11 @@ def _read_job(job: dict[str, Any], *, account: str, employer: str | None) -> Raw
         language=job.get("language"),
         level=job.get("experience"),
     )
+
+
+def _address(place: dict[str, Any]) -> Address:
+    country, region = place.get("countryCode") or place.get("country"), place.get("region") or place.get("state")
+    return Address(_line(place), country, region, place.get("city"))
 
 
 def _line(place: dict[str, Any]) -> str:

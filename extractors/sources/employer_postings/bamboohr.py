@@ -1,6 +1,6 @@
 """BambooHR job boards: the list behind an employer's careers page, then single openings.
 
-A list has no texts, so we request single openings whose title names a role we follow. Numbers of openings are unique
+A list has no texts, so we request single openings in roles we follow. Numbers of openings are unique
 within a company. The place is in `location` or in `atsLocation`, never in both. Pay is a line of prose
 ("£24,500 - £26,500", "30-35 (DOE)"). The form for applicants is not read.
 """

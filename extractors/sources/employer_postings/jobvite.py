@@ -1,6 +1,6 @@
 """Jobvite job boards: the pages of an employer's search, then the pages of single jobs.
 
-A list has title and place of each job. We request the pages of jobs whose title names a role we follow. Their markup
+A list has title and place of each job. We request the pages of jobs in roles we follow. Their markup
 has no employer, and an amount made of empty texts. Comments in a page hold withdrawn texts and are not read.
 """
 

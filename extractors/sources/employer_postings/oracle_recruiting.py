@@ -1,7 +1,7 @@
 """Oracle Recruiting job boards: the search behind a careers site, page by page, then single requisitions.
 
 A board is written pod.region/site, as in the address of the careers site. A list has no texts, so we request single
-requisitions whose title names a role we follow. Pay is in fields with names of the employer's choice ("Pay Range",
+requisitions in roles we follow. Pay is in fields with names of the employer's choice ("Pay Range",
 "Minimum Salary"), as a line of prose or as two amounts, often without a period. Contacts and hiring managers are not
 read.
 """

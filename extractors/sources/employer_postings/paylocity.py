@@ -1,8 +1,8 @@
 """Paylocity job boards: the list in the script of an employer's page of openings, then the pages of single jobs.
 
-The list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs whose
-title names a role we follow. A job's address and page may not say which board it is on, so we append board and employer
-to the address as a fragment, which is not sent. Streets are not read.
+The list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs in
+roles we follow. A job's address and page may not say which board it is on, so we append board and employer to the
+address as a fragment, which is not sent. Streets are not read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rippling job boards: the public Job Board API, lists first and then single jobs.
 
 A list has a row for each place of a job, under one id, without text, day, employer or pay, so we request single jobs
-whose title names a role we follow. Places are words: "San Francisco, CA", "Remote (United States)", "Hybrid (New York,
+in roles we follow. Places are words: "San Francisco, CA", "Remote (United States)", "Hybrid (New York,
 New York, US)".
 """
 

@@ -1,6 +1,6 @@
 """SmartRecruiters job boards: the public Posting API, lists first and then single postings.
 
-A list has no texts, so we request single postings whose title names a role we follow. The creator of a posting is a
+A list has no texts, so we request single postings in roles we follow. The creator of a posting is a
 person and is not read.
 """
 

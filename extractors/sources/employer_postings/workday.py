@@ -3,7 +3,7 @@
 A board is written tenant.wdN/site, as in the address of the careers site. A list has no texts, and instead of dates it
 has words ("Posted 3 Days Ago", in the visitor's language) that we do not read. Its total is right only on the first
 page and never above `CAP`. Beyond `CAP` the first pages come again, so we search a larger board by the values of a
-facet. We request single postings whose title names a role we follow.
+facet. We request single postings in roles we follow.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ KNOWN_SINGLE = frozenset([
 
 
 def posting_of(url: str) -> str | None:
-    """Return the id of the posting whose own address it is, or None."""
+    """Return the posting's id if `url` is its own address, else None."""
     match = ADDRESS.match(url)
     return _id(match[1], match[4]) if match and match[4] else None
 

@@ -44,7 +44,7 @@ KNOWN = frozenset((
 
 
 def id_of(url: str) -> str | None:
-    """Return the id of the advert whose own address it is, or None."""
+    """Return the advert's id if `url` is its own address, else None."""
     return url.removeprefix(ENTRY) or None if url.startswith(ENTRY) else None
 
 
@@ -194,7 +194,7 @@ def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """Read a place, whose names are in capitals. A county would be taken for two places in text ("Møre og Romsdal")."""
+    """Read a place; its names are in capitals. A county would be taken for two places in text ("Møre og Romsdal")."""
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)

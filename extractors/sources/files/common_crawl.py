@@ -1,8 +1,8 @@
 """JobPostings of the open web, out of Common Crawl's WARC files: `jobmarket crawl PATHS`.
 
-No address is asked: a person has the files, and extractors/crawl finds the pages in them that mark up a posting. Pages
-are read as employers' career pages are. An advert belongs to no board, because no page of a crawl says what a site
-lists, and what a crawl lacks has closed nothing.
+Nothing is requested: a person has the files, and extractors/crawl finds the pages with a posting in their markup. They
+are read like employers' career pages. An advert belongs to no board, because a crawl does not show what a site lists,
+and an advert that a crawl lacks is not closed.
 """
 
 from __future__ import annotations
@@ -66,11 +66,10 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """The postings that a page marks up."""
+    """Yield the postings in the markup of a page."""
     read = functools.partial(_read_item, url=response.url)
     yield from read_page(response, read, remedy="`jobmarket crawl` archives no other page")
 
 
 def _read_item(item: dict[str, Any], *, url: str) -> RawPosting:
-    """One JobPosting of the page at `url`."""
     return RawPosting(**read_job_posting(item, source=SOURCE.name, url=url) | {"board": None})

@@ -1,9 +1,9 @@
 """Open Jobs: adverts of many platforms that somebody else collects each day, as Parquet files; a bulk source.
 
-A person hands files over (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`); nothing is asked. Its publisher
-gives the collection away, but the rights of the employers whose texts it holds are not cleared by that, so nothing made
-from it is published. What a model read of the texts (pay, level, vectors) is never taken: pay is read of the text, as
-of any advert. The same advert on the employer's own board is one job with it, and what is counted is that of the board.
+A person hands over the files (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`); nothing is requested. The
+publisher gives the collection away, which does not clear the rights of the employers who wrote the texts, so nothing
+made from it is published. We never use what a model read from the texts (pay, level, vectors), but read them ourselves.
+The same advert on the employer's own board is the same job, and the board's advert counts.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNOR
 NEEDED = ("ats", "slug", "id", "title", "url", "content")
 ALSO = ("location", "departments", "published_at", "is_open", "org", "tier")
 MAX_ROWS = 1_048_576
-"""Adverts of a part of a file, of at most 64 MB: several times as many as fit in with their texts."""
+"""Adverts of a file of at most 64 MB: several times as many as fit with their texts."""
 AGGREGATOR = "aggregator"
 
 
 def address_of(name: str) -> str | None:
-    """The address of a file by its name, which has the day of the export and the platform."""
+    """Return the address of a file by its name, which has the day of the export and the platform."""
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}/jobs/{match[2]}.parquet" if match else None
 
@@ -77,7 +77,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every open advert of a file. Raises `Rejected` for what is no such file."""
+    """Yield every open advert of a file, or an issue for what is left out or cannot be read."""
     try:
         file = open_parquet(response.body)
         names = file.schema_arrow.names
@@ -92,10 +92,9 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_advert(row: dict[str, Any]) -> RawPosting | Issue:
-    """One advert that was open when the file was made. Its employer is the one it names, else its board's token."""
     key = f"{row['ats']}/{row['slug']}#{row['id']}"
     if row.get("is_open") is False:
-        return leave_out(key, "an advert that was open expected")
+        return leave_out(key, "an open advert expected")
     if not (row["ats"] and row["slug"] and row["id"]):
         raise Rejected("posting_id", key, "platform, board and id expected; without them it cannot be followed")
     content = row["content"] or ""

@@ -1,9 +1,9 @@
-"""Regular expressions of a mapping, searched by RE2: in time proportional to a value's length, whatever they say.
+"""Regular expressions of a mapping, searched by RE2 in time proportional to the length of a value.
 
-Whoever writes a mapping may write `(a+)+$`, for which Python's own engine takes hours over one long word. RE2 has
-neither look-around nor back-references. Its `\\d`, `\\w` and `\\s` know ASCII alone, and its `$` knows no newline at
-the end, so they are written out here as Python means them. What cannot be written out and would silently mean something
-else is refused. One difference stays: to `\\b` a letter beyond ASCII is no letter, also where only the text holds one.
+A mapping may contain `(a+)+$`, for which Python's own engine takes hours over one long word. RE2 has neither
+look-around nor back-references. To RE2 `\\d`, `\\w` and `\\s` are ASCII only, and `$` does not match before a newline
+at the end, so we rewrite them with Python's meaning. What cannot be rewritten and would silently mean something else is
+refused. One difference remains: `\\b` treats a letter beyond ASCII as no letter, even if only the text has one.
 """
 
 from __future__ import annotations
@@ -17,78 +17,77 @@ import re2
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
 UNICODE = {"d": r"\p{Nd}", "w": r"_\p{L}\p{N}", "s": r"\s\p{Z}\x1c-\x1f\x85\v"}
-"""What the classes of Python hold, as it stands in a class of RE2."""
+"""Python's meaning of `\\d`, `\\w` and `\\s`, written for a class of RE2."""
+OUTSIDE = {f"\\{c}": f"[{letters}]" for c, letters in UNICODE.items()} | {
+    f"\\{c.upper()}": f"[^{letters}]" for c, letters in UNICODE.items()
+}
+"""How escapes are rewritten outside of brackets, and below within brackets. (The end `$` depends on the flags.)"""
+INSIDE = {f"\\{c}": letters for c, letters in UNICODE.items()} | {r"\D": r"\P{Nd}"}
 _PART = re.compile(r"\\(?:[pP]\{\w+\}|.)|\[\^?\]?|\{,\d*\}|.", re.DOTALL)
 _MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _LETTER = r"(?:[^\W\x00-\x7f]|\\[wW]|\[[^\]]*(?:[^\W\x00-\x7f]|\\[wW])[^\]]*\])"
 _BOUNDARY = re.compile(rf"\\[bB](?:\((?:\?(?:P<\w+>|[a-z]*:))?)*{_LETTER}|{_LETTER}(?:[*+?)]|\{{[\d,]+\}})*\\[bB]")
-"""A boundary of a word beside what may be a letter beyond ASCII, also at the beginning or end of a group."""
+"""A word boundary next to a possible letter beyond ASCII, also at the beginning or end of a group."""
 REMEDIES = {
     "invalid perl operator": "RE2 has no look-around, no comments, and of the flags only i, m and s",
     "invalid escape sequence": "RE2 has no back-references; write a character as it is, or as \\x{e9}",
-    "bad repetition operator": "write one repetition: RE2 never goes back, so that it needs no possessive one",
-    "invalid repetition size": "repeat a part at most 1,000 times, all repetitions within each other multiplied",
+    "bad repetition operator": "write one repetition: RE2 never backtracks, so it needs no possessive one",
+    "invalid repetition size": "repeat a part at most 1,000 times, all nested repetitions multiplied",
 }
-"""What to do about the beginnings of RE2's reasons."""
+"""Advice by the beginning of RE2's message."""
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression as it was written, and as it is searched. `groups` is the number of its groups."""
+    """A regular expression as written, and compiled."""
 
     pattern: str
     compiled: Any
 
     @property
     def groups(self) -> int:
-        """How many groups it has."""
+        """The number of its groups."""
         return int(self.compiled.groups)
 
     def search(self, text: str) -> Any:
-        """The first match, with the interface of `re.Match`; None without one. Half a character is searched as "?"."""
+        """Return the first match, with the interface of `re.Match`, or None. Half a character is searched as "?"."""
         return self.compiled.search(text.encode("utf-8", "replace").decode())
 
 
 def compile_pattern(pattern: str) -> Pattern:
-    """An expression ready to be searched. Raises `ValueError` that says what RE2 does not take, and what to write."""
+    """Compile an expression. Raise `ValueError` with advice if RE2 does not take it."""
     try:
-        return Pattern(pattern, re2.compile(_write_out(pattern), options=OPTIONS))
+        return Pattern(pattern, re2.compile(_rewrite(pattern), options=OPTIONS))
     except re2.error as error:
         why = error.args[0].decode("utf-8", "replace")
         raise ValueError(f"{why}; {REMEDIES.get(why.partition(':')[0], 'correct the expression')}") from error
 
 
-def _write_out(pattern: str) -> str:
-    """An expression with `\\d`, `\\w`, `\\s`, their opposites and `$` as Python means them.
+def _rewrite(pattern: str) -> str:
+    """Rewrite `\\d`, `\\w`, `\\s`, their opposites and `$` with Python's meaning.
 
-    Raises `ValueError` for what RE2 takes and means otherwise.
+    Raise `ValueError` for what RE2 takes with another meaning.
     """
     if found := _BOUNDARY.search(pattern):
         rule = "to RE2's \\b only ASCII letters are letters; write (?:^|[^\\w]) and (?:[^\\w]|$), and a group between"
         raise ValueError(f"{found[0]}: {rule}")
+    end = "$" if _MULTILINE.search(pattern) else r"(?:\n?\z)"
+    outside = {**OUTSIDE, r"\Z": r"\z", "$": end}
+    inside = {**INSIDE, r"\Z": r"\z"}
     parts: list[str] = []
-    is_class, end = False, "$" if _MULTILINE.search(pattern) else r"(?:\n?\z)"
+    in_brackets = False
     for part in _PART.findall(pattern):
-        letters = UNICODE.get(part[1:].lower()) if part.startswith("\\") else None
-        if letters and is_class and part[1:].islower():
-            parts.append(letters)
-        elif part == r"\D" and is_class:
-            parts.append(r"\P{Nd}")
-        elif letters and is_class:
-            if part.lower() not in pattern:  # [\s\S] is any character, however it is read
-                raise ValueError(f"{part} in brackets: RE2 means ASCII alone; write [^{part.lower()}] outside of them")
-            parts.append(part)
-        elif letters:
-            parts.append(f"[{letters}]" if part[1:].islower() else f"[^{letters}]")
-        elif part == r"\Z":
-            parts.append(r"\z")
-        elif part == "$" and not is_class:
-            parts.append(end)
-        elif part.startswith("{,") and not is_class:
-            raise ValueError(f"{part}: RE2 takes it for these characters; write {{0{part[1:]}")
-        elif part.startswith("\\"):
-            parts.append(part)
-        else:
-            parts.append(part)
-            is_class = not part.endswith("]") if is_class else part.startswith("[")
+        if in_brackets:
+            _check_opposite(part, pattern)
+        elif part.startswith("{,"):
+            raise ValueError(f"{part}: RE2 reads it as plain characters; write {{0{part[1:]}")
+        parts.append((inside if in_brackets else outside).get(part, part))
+        if not part.startswith("\\"):
+            in_brackets = not part.endswith("]") if in_brackets else part.startswith("[")
     return "".join(parts)
+
+
+def _check_opposite(part: str, pattern: str) -> None:
+    r"""Raise `ValueError` for `\W` or `\S` in brackets, unless `\w` or `\s` makes it any character ([\s\S])."""
+    if part in (r"\W", r"\S") and part.lower() not in pattern:
+        raise ValueError(f"{part} in brackets: RE2 means ASCII alone; write [^{part.lower()}] outside of them")

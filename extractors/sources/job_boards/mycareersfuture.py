@@ -84,13 +84,11 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:
-        return leave_out(f"{advert.get('uuid')} {CLOSED}", "an advert that is open expected")
+        return leave_out(f"{advert.get('uuid')} {CLOSED}", "an open advert expected")
     issues: list[Issue] = []
     address, salary = advert.get("address") or {}, advert.get("salary") or {}
     is_abroad = bool(address.get("isOverseas"))
     place = address.get("overseasCountry") if is_abroad else "Singapore"
-    levels = (LEVELS.get(str(level.get("position")).lower()) for level in advert.get("positionLevels") or ())
-    kinds = (kind.get("employmentType") for kind in advert.get("employmentTypes") or ())
     pay = stated_pay(
         salary.get("minimum"),
         salary.get("maximum"),
@@ -99,6 +97,7 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
         issues=issues,
     )
     employer, industry = _employer(advert, about)
+    positions = map(str, _values(advert, "positionLevels", "position"))
     return RawPosting(
         source=SOURCE.name,
         id=advert.get("uuid"),
@@ -109,14 +108,19 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
         html="".join(_html(advert)) or None,
         location_text=place,
         addresses=[Address(country=place)] if place else (),
-        employment_type=", ".join(filter(None, kinds)) or None,
+        employment_type=", ".join(_values(advert, "employmentTypes", "employmentType")) or None,
         posted_on=about.get("originalPostingDate") or about.get("newPostingDate"),
         valid_through=about.get("expiryDate"),
         openings=advert.get("numberOfVacancies"),
-        level=next(filter(None, levels), None),
+        level=next((LEVELS[word.lower()] for word in positions if word.lower() in LEVELS), None),
         pay=() if about.get("isHideSalary") or is_abroad else pay,
         issues=issues,
     )
+
+
+def _values(advert: dict[str, Any], key: str, name: str) -> list[Any]:
+    """Return the values under `name` in a list of objects, without empty ones."""
+    return [item[name] for item in advert.get(key) or () if item.get(name)]
 
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:

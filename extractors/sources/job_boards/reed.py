@@ -45,7 +45,7 @@ KNOWN = frozenset((
 
 
 def posting_of(url: str) -> str | None:
-    """Return the id of the advert whose own address it is, or None."""
+    """Return the advert's id if `url` is its own address, else None."""
     match = ADVERT.match(url)
     return match[1] if match else None
 

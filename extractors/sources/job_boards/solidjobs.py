@@ -1,4 +1,4 @@
-"""SOLID.Jobs, a Polish board for IT, whose adverts state pay: its public API.
+"""SOLID.Jobs, a Polish board for IT with pay in its adverts: its public API.
 
 An advert may offer two contracts, each with its own pay: employment (umowa o pracę) and B2B, an invoice from which the
 contractor pays tax and contributions. They are never mixed: if there is employment, its pay is the advert's base pay,

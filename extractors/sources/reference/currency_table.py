@@ -82,5 +82,5 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
         else:
             yield Rejected("rate", f"{code} {rate!r}", "a positive number expected").issue
     if left_out:
-        rule = f"{len(left_out)} codes that are not ISO 4217 money (cryptocurrencies, metals, old money) left out"
+        rule = f"{len(left_out)} codes that are not ISO 4217 money (cryptocurrencies, metals, former money) left out"
         yield Issue(column_name="currency", value=" ".join(left_out)[:200], rule=rule, is_deliberate=True)

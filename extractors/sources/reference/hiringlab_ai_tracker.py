@@ -1,7 +1,7 @@
 """Share of job adverts that name AI, by country and day: two CSVs of Indeed's Hiring Lab.
 
 Shares are percent of all adverts on Indeed, averaged over the last seven days. The publisher revises its history, so
-each response is all of it.
+each response has all of it.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def _country(geo: str) -> str | None:
 
 
 def _unit_of(country: str) -> str:
-    """Return the unit to read: euro in the euro area, whose former currencies we do not know, else the national one."""
+    """Return the unit to read: euro in the euro area, since we do not know former currencies, else the national one."""
     return EURO if country in EURO_SINCE else NATIONAL
 
 

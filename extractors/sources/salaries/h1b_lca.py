@@ -48,7 +48,7 @@ COLUMNS = (
 OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIME_POSITION"}
 """Names of these columns in the layouts up to 2018."""
 OPTIONAL = {"FULL_TIME_POSITION"}
-"""Columns that the layout up to 2016 lacks; it does not tell full-time work."""
+"""Columns that the layout up to 2016 lacks, so full-time work is unknown."""
 MAX_TABLE = 1_000_000_000
 """Bytes that a table may unpack to: several times those of a year with 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}

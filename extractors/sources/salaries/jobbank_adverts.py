@@ -29,7 +29,7 @@ from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected, leave_out
 
 LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
-"""Lists the files of all months, whose names follow no rule."""
+"""The list of the files of all months. Their names follow no rule."""
 FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
 STORE = "opencanada.blob.core.windows.net"
 """Host to which a file's address redirects, with a temporary signature."""
@@ -222,7 +222,7 @@ def _pay(number: int, row: dict[str, str]) -> Pay:
     pay = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
     pay = complete_pay([pay], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
-        raise Rejected("pay", text, "a minimum not above the maximum, and one of them above 0, expected")
+        raise Rejected("pay", text, "a minimum up to the maximum, and an amount above 0, expected")
     return pay
 
 

@@ -82,7 +82,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     name = response.url.removeprefix(HOST)
     match = YEAR.search(name)
     if match is None:
-        rule = "a year in the file's name (sg_mom_occupational_wages_2024.json) expected: the list states none"
+        rule = "a year in the file's name (sg_mom_occupational_wages_2024.json) expected, since the list has none"
         raise Rejected("response", name, rule)
     items = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
     yield from each(items, functools.partial(_wage, year=int(match[1])), known=KNOWN)

@@ -119,7 +119,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         if not {row.get(shape["pay"], ""), row.get(shape["title"], "")} & NOT_ANSWERED
     ]
     yield from flag_amounts(each(answers, functools.partial(_report, year=int(match[1]))))
-    rule = "answers that state no pay or no kind of work left out"
+    rule = "answers without pay or kind of work left out"
     yield from note_left_out(len(rows) - len(answers), "answers", rule, column="pay")
 
 

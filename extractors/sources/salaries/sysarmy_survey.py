@@ -130,7 +130,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
     read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
     yield from flag_amounts(each(answers, read))
-    rule = "answers that state no work or no pay before tax left out"
+    rule = "answers without title or pay before tax left out"
     yield from note_left_out(len(rows) - len(answers), "answers", rule, column="pay")
 
 

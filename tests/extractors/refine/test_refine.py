@@ -32,6 +32,7 @@ from extractors.response import Response, each_advert
 from extractors.source import all_sources
 from extractors.sources.employer_boards import greenhouse
 from extractors.sources.employer_postings import smartrecruiters
+from extractors.sources.fetching import fetch_lists_and_postings
 from tests.extractors.board import NOW, Board, live
 from tests.sample import adverts
 from transforms.depth import Depth
@@ -143,6 +144,7 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
     boards = (dataclasses.replace(board_url, listing=listing, posting=posting),)
     source = dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,), boards=boards)
     monkeypatch.setattr(smartrecruiters, "SOURCE", source)
+    monkeypatch.setattr(smartrecruiters, "fetch", fetch_lists_and_postings(source, smartrecruiters._next))
     items = [{"id": str(n), "name": "Data Scientist", "company": {"identifier": "acme"}} for n in range(2)]
     page = {"offset": 0, "limit": 100, "totalFound": 2, "content": items}
     board.answers["/v1/companies/acme/postings?offset=0&limit=100"] = (200, {}, json.dumps(page).encode())

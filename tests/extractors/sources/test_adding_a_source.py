@@ -31,9 +31,9 @@ from warehouse.load import loader
 URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
 
-from extractors.web.paging import ask_each
 from extractors.response import each
 from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
@@ -58,8 +58,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web, *, boards, as_of):
-    return ask_each(web, [URL])
+fetch = fetch_addresses(URL)
 
 
 def parse(response):

@@ -29,7 +29,7 @@ from extractors.archive import reader
 from extractors.reading import parquet_tables
 from extractors.refine.refine import rows_of
 from extractors.response import Response
-from extractors.sources.files import tabular
+from extractors.sources.files import tabular, tabular_rows
 from extractors.sources.files.tabular_mapping import mapping_in
 from extractors.sources.files.tabular_pattern import compile_pattern
 from transforms.records.rows import Issue, Posting
@@ -234,20 +234,20 @@ def test_a_wrong_mapping_says_what_is_wrong(mapping: str) -> None:
 WRONG_FILES = {
     b"": "at least one row",
     b"id,title\n": "at least one row",
-    b"id,name\n1,AI\n": "columns that the file has expected: id, name",
+    b"id,name\n1,AI\n": "columns of the file (id, name) expected",
     b"[": "JSON expected",
-    b'{"jobs": []}': "columns that the file has expected: jobs",
+    b'{"jobs": []}': "columns of the file (jobs) expected",
     b'{"a": 1,\n "b": 2}': "a JSON object in each line",
     b"PAR1broken": "a whole Parquet file",
     b"\x1f\x8b\x08broken": "a whole gzip file",
     b"id,title\n1,\xff\xfe\n": "text in utf-8 expected",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.xls): save it as .xlsx",
-    b"PK\3\4 a zip": "a zip and no Excel workbook",
+    b"PK\3\4 a zip": "a zip but not an Excel workbook",
     b"PK\3\4 [Content_Types].xml": "a whole Excel workbook expected",
     b"SQLite format 3\0broken": "a whole SQLite database expected",
     workbook(jobs=[("id", "title"), (1, "AI")], more=[]): "`table`; the file has jobs, more",
-    workbook(jobs=[("id", "name"), (1, "AI")]): "columns that the file has expected: id, name",
-    workbook(jobs=[("id", "title", "title"), (1, "AI", "ML")]): "stand twice",
+    workbook(jobs=[("id", "name"), (1, "AI")]): "columns of the file (id, name) expected",
+    workbook(jobs=[("id", "title", "title"), (1, "AI", "ML")]): "the duplicates",
     workbook(jobs=[("id", "title")]): "at least one row",
     database("CREATE TABLE jobs (id, title); CREATE TABLE more (a);"): "`table`; the file has jobs, more",
     database("CREATE TABLE jobs (id, title);"): "at least one row",
@@ -257,7 +257,7 @@ WRONG_FILES = {
     database("CREATE VIRTUAL TABLE jobs USING fts5(id, title);", jobs=[(1, "AI")]): "(no view)",
     database(
         "CREATE TABLE jobs (id, title AS (upper(id)));", jobs=[(1,)]
-    ): "columns that the file has expected: id; correct",
+    ): "columns of the file (id) expected; correct",
 }
 
 
@@ -293,7 +293,7 @@ def test_a_file_that_would_fill_the_memory_is_refused(
         "sqlite": database("CREATE TABLE j (id, title)", j=lines),
     }
     assert {kind: len(read(body, MINE)) for kind, body in bodies.items()} == {"xlsx": 200, "sqlite": 200}
-    monkeypatch.setattr(tabular, limit, value)
+    monkeypatch.setattr(tabular_rows, limit, value)
     for kind in ("xlsx",) if limit == "MAX_UNPACKED" else bodies:
         with pytest.raises(Rejected) as error:
             read(bodies[kind], MINE)
@@ -620,14 +620,14 @@ def test_a_column_that_the_mapping_does_not_name_is_not_read(monkeypatch: pytest
     assert isinstance(row, Posting) and row.title == "AI"
     with pytest.raises(Rejected, match=r"split it, or leave vector out .*31,000 values of vector and"):
         read(body, HEAD + '[fields]\nid = "id"\ntitle = "vector[]"\n')
-    with pytest.raises(Rejected, match=r"company, id, vector; correct the mapping \(got 'name \(for title\)'\)"):
+    with pytest.raises(Rejected, match=r"company, id, vector\) expected; .* \(got 'name \(for title\)'\)"):
         read(body, HEAD + '[fields]\nid = "id"\ntitle = "name"\n')
 
 
 def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     body = parquet([{"id": number, "title": "AI Engineer"} for number in range(5_000)])
     assert len(read(body, MINE)) == 5_000
-    monkeypatch.setattr(tabular, "MAX_CHARACTERS", 120_000)
+    monkeypatch.setattr(tabular_rows, "MAX_CHARACTERS", 120_000)
     with pytest.raises(Rejected, match="with 120,000 characters expected; split the file") as error:
         read(body, MINE)
     assert error.value.issue.value == "row 4096"
@@ -645,7 +645,7 @@ def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.
 def test_text_of_too_many_values_or_rows_is_refused(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     for limit, words in (("MAX_VALUES", "at most 150 values expected; split"), ("MAX_ROWS", "at most 150 rows")):
         with monkeypatch.context() as patch, pytest.raises(Rejected, match=words):
-            patch.setattr(tabular, limit, 150)
+            patch.setattr(tabular_rows, limit, 150)
             read(body, MINE)
 
 

@@ -148,7 +148,7 @@ def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, mon
     [
         ("holiday.csv", b"id,title\n1,A\n", None, "no source has a file of that name"),
         ("jobs.csv", b"id,title\n1,A\n", "nobody", "no mapping nobody: a TOML file, or one of adzuna_de"),
-        ("jobs.csv", b"id,name\n1,A\n", MINE, "columns that the file has expected: id, name; correct the mapping"),
+        ("jobs.csv", b"id,name\n1,A\n", MINE, "columns of the file (id, name) expected; correct the mapping"),
         ("jobs.csv", b"id,title\n1,A\n", MINE.replace("title =", "titel ="), "in [fields] one of"),
         ("jobs.csv", None, MINE, "is no file; with --mapping, files of adverts expected"),
     ],
@@ -210,7 +210,7 @@ def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: P
     message = health.message or ""
     assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
     assert "; 1 values refused, first: row 4, column pay: a number expected" in message
-    assert "; 1 records left out, first: rows in whose title `^Test` is found" in message
+    assert "; 1 records left out, first: rows with `^Test` in title are left out" in message
 
 
 def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) ->
     health = taken_in(tmp_path / "data", [file], source="sysarmy_survey")
     assert (health.outcome, health.n_rows) == ("ok", 41)
     assert health.message == (
-        "2 records left out, first: answers that state no work or no pay before tax left out (got '2 answers'); "
+        "2 records left out, first: answers without title or pay before tax left out (got '2 answers'); "
         "2 records kept with a flag, first: left out of quantiles of pay, kept with the flag implausible_low "
         "(got '2 answers: rows 40, 41')"
     )

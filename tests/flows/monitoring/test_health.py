@@ -17,6 +17,7 @@ import pytest
 from extractors.archive.reader import RecordedAnswer, RevisitedAnswer, read_recorded
 from extractors.sources.declaration import BoardUrl
 from extractors.sources.employer_boards import lever
+from extractors.sources.fetching import fetch_boards
 from extractors.web import session
 from extractors.web.politeness import Politeness
 from extractors.web.session import web_for
@@ -67,7 +68,9 @@ class Nights:
         self.number = 0
         api = server.url("/v0/postings/")
         boards = (BoardUrl(api + "{board}?mode=json"),)
-        monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards))
+        source = dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards)
+        monkeypatch.setattr(lever, "SOURCE", source)
+        monkeypatch.setattr(lever, "fetch", fetch_boards(source))
         self.tokens = tuple(tokens)
         monkeypatch.setattr(permissions, "boards_of", lambda name: tuple(tokens))
 

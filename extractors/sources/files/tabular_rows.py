@@ -1,0 +1,325 @@
+"""The rows of a file of adverts: CSV, JSON, Parquet, an Excel workbook or SQLite. Nothing in a file is run."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import functools
+import io
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any, NamedTuple
+
+import orjson
+import pyarrow as pa
+
+from extractors.reading.csv_tables import WORKBOOK, unpack_gzip
+from extractors.reading.parquet_tables import open_parquet, read_batches
+from extractors.reading.workbooks import open_workbook
+from extractors.sources.files.tabular_mapping import FORMATS, Join, ReadMapping
+from transforms.text.rejects import Rejected
+
+MAX_BYTES = 1_000_000_000
+"""Bytes that a packed file may unpack to: what fits in memory while it is read."""
+MAX_UNPACKED = 300_000_000
+"""Bytes that the parts of a workbook may unpack to: a full sheet of a million rows has about 200 million."""
+MAX_ROWS = 1_048_576
+"""Rows of a sheet or table: the limit of Excel."""
+MAX_CHARACTERS = 500_000_000
+"""Characters of all cells of a sheet or table, with 8 for a number or an empty cell: what fits in memory."""
+MAX_VALUES = 20_000_000
+"""Values of a CSV or of JSON, by the marks between them: a million rows of twenty take a gigabyte or two."""
+MAX_CELL = 16_000_000
+"""Bytes of a cell of a database, as of a CSV."""
+JSON_MARKS = ("{", "[", ",")
+SQLITE = b"SQLite format 3\0"
+UNREAD = {
+    b"PK": "this is a zip but not an Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
+    b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls): save it as .xlsx",
+}
+"""Beginnings of files that we do not read, and what to do."""
+
+
+class Row(NamedTuple):
+    """A record of the file, numbered from 1 without the header. `problem` says why it has no cells."""
+
+    number: int
+    cells: Mapping[str, object]
+    problem: str | None = None
+
+
+def as_text(value: object) -> str:
+    """Return a value as text: whole numbers without a point (ids may be read as floats), truth as in JSON."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
+    """Return a file's records. Raise `Rejected` if it cannot be read or lacks a column that the mapping names."""
+    content = unpack_gzip(body, largest=MAX_BYTES)
+    empty = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
+    if not content.strip():
+        raise empty
+    kind = mapping.format or _kind_of(content, mapping)
+    rows = READERS[kind](mapping, content)
+    if not rows:
+        raise empty
+    if len(rows) > MAX_ROWS:
+        raise _too_many(len(rows))
+    if columns := {name for row in rows for name in row.cells}:  # if no row could be read, each row says why
+        _check_columns(mapping, columns)
+    return rows
+
+
+def _check_columns(mapping: ReadMapping, columns: Collection[str]) -> set[str]:
+    """Return the columns of a file that the mapping reads. Raise `Rejected` if the mapping names others."""
+    uses = dict.fromkeys(mapping.leave_out, "leave_out")
+    uses |= {c: name for name, parts in mapping.fields.items() for part in parts for c in part.columns}
+    column_of = {c: c if c in columns else c.removesuffix("[]").split(".")[0] for c in uses}
+    if lacking := [c for c in uses if column_of[c] not in columns]:
+        names = ", ".join(f"{c} (for {uses[c]})" for c in lacking)
+        has = ", ".join(sorted(columns)) or "none"
+        raise Rejected("response", names, f"columns of the file ({has}) expected; correct the mapping")
+    return set(column_of.values())
+
+
+def _kind_of(content: bytes, mapping: ReadMapping) -> str:
+    begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if content.startswith(b"PAR1"):
+        return "parquet"
+    if content.startswith(SQLITE):
+        return "sqlite"
+    if content.startswith(b"PK\3\4") and WORKBOOK.encode() in content:
+        return "xlsx"
+    for start, remedy in UNREAD.items():
+        if content.startswith(start):
+            raise Rejected("response", content[: len(start)].hex(), f"one of {', '.join(FORMATS)} expected; {remedy}")
+    if begin == b"[" or (begin == b"{" and mapping.records is not None):
+        return "json"
+    return "jsonl" if begin == b"{" else "csv"
+
+
+def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    _check_values(content, (mapping.delimiter, "\n", "\r"))
+    try:
+        text = content.decode("utf-8-sig" if mapping.encoding.lower() in ("utf-8", "utf8") else mapping.encoding)
+        header, *lines = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter))
+    except UnicodeDecodeError as error:
+        rule = f"text in {mapping.encoding} expected ({error.reason} at byte {error.start}); state `encoding`"
+        raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
+    except (csv.Error, ValueError) as error:
+        begin = content[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"a CSV with a header expected ({error}); state `format`") from error
+    return [_csv_row(number, header, line) for number, line in enumerate(lines, start=1)]
+
+
+def _csv_row(number: int, header: Sequence[str], line: Sequence[str]) -> Row:
+    if len(line) == len(header):
+        return Row(number, dict(zip(header, line, strict=True)))
+    rule = f"{len(header)} cells expected as in the header, not {len(line)}; look for a delimiter without quotes"
+    return Row(number, {}, rule)
+
+
+def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    _check_values(content, JSON_MARKS)
+    try:
+        value: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        begin = content[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"JSON expected ({error}); state `format`") from error
+    for key in mapping.records.split(".") if mapping.records else ():
+        value = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(value, list):
+        rule = "a list of adverts expected; give its path in `records` (data.jobs)"
+        raise Rejected("response", mapping.records or "", rule)
+    return [_record(number, item) for number, item in enumerate(value, start=1)]
+
+
+def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
+    _check_values(content, (*JSON_MARKS, "\n"))
+    rows = []
+    for number, line in enumerate(filter(bytes.strip, content.removeprefix(b"\xef\xbb\xbf").splitlines()), start=1):
+        try:
+            rows.append(_record(number, orjson.loads(line)))
+        except orjson.JSONDecodeError as error:
+            rows.append(Row(number, {}, f"a line of JSON expected ({error})"))
+    if rows and all(row.problem for row in rows):
+        raise Rejected(
+            "response", rows[0].problem or "", "a JSON object in each line expected; state `format`, or `records`"
+        )
+    return rows
+
+
+def _record(number: int, item: object) -> Row:
+    if isinstance(item, dict):
+        return Row(number, item)
+    return Row(number, {}, f"an object of names and values expected, not {str(item)[:80]!r}")
+
+
+def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    try:
+        rows: list[Row] = []
+        n_bytes = 0
+        file = open_parquet(content)
+        columns = _check_columns(mapping, file.schema_arrow.names)  # other columns, such as embeddings, may be large
+        for batch in read_batches(file, columns=columns or None, most_rows=MAX_ROWS):
+            n_bytes += batch.n_bytes
+            if n_bytes > MAX_CHARACTERS:
+                raise _too_many(len(rows))
+            rows += [Row(number, cells) for number, cells in enumerate(batch.rows.to_pylist(), start=len(rows) + 1)]
+    except (pa.ArrowException, OSError) as error:
+        raise Rejected("response", "", f"a whole Parquet file expected ({error}); get the file again") from error
+    return rows
+
+
+def _workbook_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    return _join_tables(mapping, functools.partial(_sheet, content))
+
+
+def _database_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
+    return _join_tables(mapping, functools.partial(_table, content))
+
+
+def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
+    """Return the rows of the mapping's table, with the cells of the rows that are joined to each."""
+    rows = read(mapping.table)
+    for name, join in mapping.joined.items():
+        others = _newest_by_key(read(name), join)
+        columns = {column for cells in others.values() for column in cells}
+        missing = ", ".join(column for column in (join.on, join.newest) if column not in columns)
+        if missing or not any(join.on in row.cells for row in rows):
+            rule = f"columns of {name} expected in `joined`, `on` also in the main table; correct the mapping"
+            raise Rejected("response", missing or join.on, rule)
+        for number, row in enumerate(rows):
+            other = others.get(as_text(row.cells.get(join.on)), {})
+            rows[number] = row._replace(cells={**row.cells, **{f"{name}.{c}": v for c, v in other.items()}})
+    return rows
+
+
+def _newest_by_key(rows: Iterable[Row], join: Join) -> dict[str, Mapping[str, object]]:
+    """Return the cells of the newest row for each value of the column `on`."""
+    ordered = sorted(rows, key=lambda row: as_text(row.cells.get(join.newest) or ""))
+    return {as_text(row.cells[join.on]): row.cells for row in ordered if row.cells.get(join.on) is not None}
+
+
+def _choose(name: str | None, names: Sequence[str], what: str) -> str:
+    """Return the named sheet or table, or the only one. Raise `Rejected` with the names that the file has."""
+    if name is None and len(names) == 1:
+        return names[0]
+    if name is None or name not in names:
+        options = ", ".join(names) or "none"
+        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {options}")
+    return name
+
+
+def _sheet(content: bytes, name: str | None) -> list[Row]:
+    """Return the rows of a workbook's sheet. Its first non-empty line is the header."""
+    expected, remedy = "a whole Excel workbook", "save it again as .xlsx"
+    with open_workbook(content, largest=MAX_UNPACKED, expected=expected, remedy=remedy) as workbook:
+        sheet = workbook[_choose(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
+        sheet.reset_dimensions()  # the size in the file may be wrong
+        lines = _bound_rows(sheet.iter_rows(values_only=True))
+        header = next((line for line in lines if any(cell is not None for cell in line)), ())
+        columns = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
+        if doubles := sorted(name for name, n in Counter(column for _, column in columns).items() if n > 1):
+            rule = "columns with different names expected; rename or remove the duplicates"
+            raise Rejected("response", ", ".join(doubles), rule)
+        return [
+            Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in columns})
+            for number, line in enumerate(lines, start=1)
+            if any(cell is not None for cell in line)
+        ]
+
+
+def _day_or(cell: object) -> object:
+    """Return a cell's value; as a day if it is a time at midnight, since sheets store days as times."""
+    return cell.date() if isinstance(cell, datetime) and cell.time() == time() else cell
+
+
+def _table(content: bytes, name: str | None) -> list[Row]:
+    """Return the rows of a table of an SQLite database, in its order.
+
+    Views and virtual tables, which are code, are refused, and computed columns are not read.
+    """
+    content = content[:18] + b"\1\1" + content[20:]  # without a write-ahead log, which SQLite would look for
+    try:
+        with contextlib.closing(sqlite3.connect(":memory:")) as con:
+            con.deserialize(content)
+            con.execute("PRAGMA trusted_schema = OFF")
+            con.execute("PRAGMA cell_size_check = ON")
+            con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
+            con.set_authorizer(_allow_reading)
+            con.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            objects = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
+            tables = [n for n, kind, page in objects if kind == "table" and page and not n.startswith("sqlite_")]
+            table = _quote(_choose(name, tables, "table (no view)"))
+            columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
+            lines = con.execute(f"SELECT {', '.join(map(_quote, columns))} FROM {table}")
+            return [
+                Row(number, dict(zip(columns, map(_text_or, line), strict=True)))
+                for number, line in enumerate(_bound_rows(lines), start=1)
+            ]
+    except Rejected:
+        raise
+    except (sqlite3.Error, ValueError) as error:  # ValueError: a damaged schema is not UTF-8
+        rule = f"a whole SQLite database expected ({error}); write the table into a new one, or export it as CSV"
+        raise Rejected("response", "", rule) from error
+
+
+def _allow_reading(action: int, name: str | None, *_: object) -> int:
+    is_reading = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
+    is_look = action == sqlite3.SQLITE_PRAGMA and name == "table_info"
+    return sqlite3.SQLITE_OK if is_reading or is_look else sqlite3.SQLITE_DENY
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text_or(cell: object) -> object:
+    """Return a cell's value; bytes as UTF-8 text, else as hexadecimal digits."""
+    if not isinstance(cell, bytes):
+        return cell
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell.hex()
+
+
+def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the lines of a sheet or table. Raise `Rejected` if they exceed what fits in memory."""
+    size = 0
+    for number, line in enumerate(lines):
+        size += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in line)
+        if number > MAX_ROWS or size > MAX_CHARACTERS:
+            raise _too_many(number)
+        yield line
+
+
+def _too_many(number: int) -> Rejected:
+    """Return the refusal of a file that exceeds what fits in memory at this row."""
+    rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
+    return Rejected("response", f"row {number}", rule)
+
+
+def _check_values(content: bytes, marks: Sequence[str]) -> None:
+    """Raise `Rejected` for a text with more values than fit in memory, by the marks between them."""
+    n_values = sum(content.count(mark.encode()) for mark in marks)
+    if n_values > MAX_VALUES:
+        value = f"{n_values:,} of {' '.join(map(repr, marks))}"
+        raise Rejected("response", value, f"at most {MAX_VALUES:,} values expected; split the file")
+
+
+READERS: dict[str, Callable[[ReadMapping, bytes], list[Row]]] = {
+    "csv": _csv_rows,
+    "json": _json_rows,
+    "jsonl": _json_lines,
+    "parquet": _parquet_rows,
+    "xlsx": _workbook_rows,
+    "sqlite": _database_rows,
+}
