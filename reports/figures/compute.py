@@ -248,7 +248,10 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
 
 def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Figures) -> Figures:
     """A table of figures; `empty` is its row without members, which gives the day and code version."""
-    rows = figure.arrange([_describe_member(figure, *pair) for pair in members if _is_listed(figure, pair[1])])
+    listed = (  # every region, and countries with at least one job
+        (member, row) for member, row in members if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY
+    )
+    rows = figure.arrange([_describe_member(figure, member, row) for member, row in listed])
     ids = {row["figure"] for row in rows}
     printed = [row for _, row in members if row.value is not None and row.figure in ids]
     basis, rung = (_only(getattr(row, name) for row in printed) for name in ("basis", "rung"))
@@ -283,11 +286,6 @@ def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> V
         reason=", ".join(unsure) if status != "published" else None,
         n_jobs=None if basis is None else sum(row.n_jobs or 0 for row in printed),
     )
-
-
-def _is_listed(figure: Figure, member: Figures) -> bool:
-    """Whether a table has a row for a member: for every region, and for each country with at least one job."""
-    return member.value is not None or bool(member.n_jobs) or figure.gathers == REGIONS_PAY
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:

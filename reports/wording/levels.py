@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.wording.numbers import upper_first
 from transforms.records.definitions import COUNTS
 from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 
@@ -37,8 +38,7 @@ def level_phrase(group: str) -> str:
 
 def capitalise(group: str) -> str:
     """A group of levels at the beginning of a sentence: "Mid to senior"."""
-    name = level_name(group)
-    return name[0].upper() + name[1:]
+    return upper_first(level_name(group))
 
 
 def compound(group: str) -> str:
@@ -48,7 +48,7 @@ def compound(group: str) -> str:
 
 def entitle_pay(group: str, pay: str) -> str:
     """Title of pay with its level: "Mid-to-senior AI engineering pay", "AI engineering pay, every level"."""
-    return f"{pay[0].upper()}{pay[1:]}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
+    return f"{upper_first(pay)}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
 
 
 def define(group: str, basis: str) -> str | None:

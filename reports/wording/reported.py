@@ -76,7 +76,7 @@ _COLUMNS = (
     Column("Middle half", lambda row: f"{short(row['p25'])}–{short(row['p75'])}"),
     Column("Median in local money", _local, False),
     Column("Paid in dollars alone", _in_dollars, False),
-    Column("Persons", lambda row: f"{row['n_persons']:,}"),
+    Column("Persons", "n_persons"),
     Column("Survey", lambda row: f"{row['survey']}, {row['year']}", False),
 )
 

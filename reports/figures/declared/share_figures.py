@@ -12,7 +12,7 @@ from reports.figures.declared.pay_figures import COMPARED, WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place, slug
 from reports.figures.query import Sql
 from reports.wording import shares
-from reports.wording.numbers import REGION_NAMES, category_name
+from reports.wording.numbers import REGION_NAMES, category_name, lower_first, upper_first
 from reports.wording.work import name_work
 from transforms.records.definitions import CLOSINGS_WINDOW, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, SKILL_CATEGORIES
@@ -26,10 +26,6 @@ ASKED = "skill_asked"
 def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
     """Jobs of a group at a place, in words: "AI engineering jobs", "AI jobs in Germany"."""
     return f"{name_work(group)} jobs{f' in {place.in_words}' if place.name else ''}"
-
-
-def _capitalise(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
 
 
 # --- rungs ------------------------------------------------------------------------------------------------
@@ -74,7 +70,6 @@ def declare_items(
     group: str,
     *,
     is_ranked: bool = False,
-    heading: str = "",
     displays: tuple[Display, ...] = (),
     baseline: str | None = None,
 ) -> Figure:
@@ -84,9 +79,9 @@ def declare_items(
     order = () if is_ranked or one.silence == "unknown" else one.items
     return Figure(
         id=name,
-        title=f"{_capitalise(jobs)} by {one.title[0].lower()}{one.title[1:]}",
+        title=f"{upper_first(jobs)} by {lower_first(one.title)}",
         unit=f"share of {one.name_jobs(jobs)}",
-        renderer=shares.items(one, jobs, heading=heading, is_ranked=is_ranked),
+        renderer=shares.items(one, jobs, is_ranked=is_ranked),
         rungs=_rung("items", {measure: ""}, group, names=dict(one.names), order=order, least=int(is_ranked)),
         judge=verdicts.judge_ranking,
         baseline=baseline,
@@ -106,7 +101,7 @@ def declare_places(
     everywhere = (EVERYWHERE.level,) if kind == "region" else ()
     return Figure(
         id=name,
-        title=f"{_capitalise(jobs)} that {one.say(item)}, by {kind}",
+        title=f"{upper_first(jobs)} that {one.say(item)}, by {kind}",
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.places(one, jobs, kind),
         rungs=_rung(
@@ -128,7 +123,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     jobs = name_jobs(group, place)
     return Figure(
         id=f"share.{measure}.{item}.{place.slug}.{group}",
-        title=f"{_capitalise(jobs)} that {one.say(known.get(item, word))}, in the adverts we read",
+        title=f"{upper_first(jobs)} that {one.say(known.get(item, word))}, in the adverts we read",
         unit=f"share of {one.name_jobs(jobs)}",
         renderer=shares.one(one, jobs),
         rungs=_rung(
@@ -219,7 +214,7 @@ def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place
     return replace(
         declare_share(ASKED, name, place, group),
         id=skill_id(name, place.slug, group),
-        title=f"{_capitalise(name_jobs(group, place))} that {MEASURES[ASKED].say(word)}, in the adverts we read",
+        title=f"{upper_first(name_jobs(group, place))} that {MEASURES[ASKED].say(word)}, in the adverts we read",
         rungs=_named_skills(place, group, _spellings(BASELINE_SKILLS) if is_baseline else _all_spellings()),
         parameters=_spellings([(name, word, spellings)]),
         baseline="essential (no source named)" if is_baseline else None,
