@@ -60,7 +60,8 @@ def in_band(row: Row) -> str:
 def parts_of(row: Row) -> list[tuple[str, int]]:
     """Divide the AI engineering jobs of a place: the jobs in the band, then losses in words, last step first."""
     losses = {counted["step"]: int(counted["n_lost"]) for counted in row["steps"]}
-    return [("in the band", count_last(row)), *((LOST_AT[step], losses[step]) for step in reversed(LOST_AT))]
+    lost = ((LOST_AT[step], losses[step]) for step in reversed(LOST_AT) if step in losses)
+    return [("in the band", count_last(row)), *lost]
 
 
 def _text(rows: Rows) -> str:
