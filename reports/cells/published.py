@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from reports.cells.cell import Cell, Rests
@@ -22,14 +21,8 @@ from reports.wording.work import WORKS, name_work, split_work
 from transforms.records.definitions import MAX_COUNTRY_SHARE
 from warehouse.marts.measures import MEASURES
 
-SQL = Path(__file__).with_name("sql")
 _SLUGS = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
 """Slugs of places by their names in the marts."""
-
-
-def _read(con: Connection, name: str, **parameters: object) -> list[Row]:
-    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    return list(query.read(con, query.fill_text(text, parameters)))
 
 
 # --- kinds of cells ------------------------------------------------------------------------------------------
@@ -104,7 +97,7 @@ def read_cells(
     rests = read_rests(con)
     for kind in kinds:
         parameters = {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value} if kind == "pay" else {}
-        for row in _read(con, kind, **parameters):
+        for row in query.read(con, query.fill(f"cells/{kind}", parameters)):
             cell = KINDS[kind](row)
             if cell is None:
                 continue
@@ -145,7 +138,7 @@ def read_rests(con: Connection) -> RestsByPlace:
             sources=tuple(row["sources"]), period_from=row["period_from"], period_to=row["period_to"]
         )
         for day in days
-        for row in _read(con, "places", as_of=day["as_of"])
+        for row in query.read(con, query.fill("cells/places", day))
     }
 
 

@@ -284,12 +284,7 @@ def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
 
     The cells of a list are those of the day of most of its accepted figures, if the marts still have that day.
     """
-    accepted = query.read(
-        con,
-        "SELECT figure, as_of, decided_on, content ->> 'rung' AS rung FROM ops.figure_vintages"
-        " WHERE state = 'published' AND value IS NOT NULL AND NOT EXISTS (FROM ops.vintages)"
-        " QUALIFY row_number() OVER (PARTITION BY figure ORDER BY number DESC) = 1",
-    )
+    accepted = query.read(con, query.fill("accepted_figures", {}))
     days: dict[str, Counter[tuple[date, date]]] = {}
     for row in accepted:
         figure = figures.get(row["figure"])
