@@ -89,7 +89,7 @@ EVERY_LEVEL = ("country", "region", "continent", "world")
 
 def _declare_pay(market: str, place: str, work: str, level: str, basis: str | None = None) -> Figure:
     if place == EVERYWHERE.slug:
-        raise AddressError("no figure of pay is of all places, since most of the adverts would be of one country")
+        raise AddressError("pay has no figures for all places, because most adverts would be of one country")
     _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
         _choose("kind of source", basis, NAMED)
@@ -167,7 +167,7 @@ def declare(figure_id: str) -> Figure:
     """The figure of an address. Raises `AddressError` naming the unknown part."""
     kind, *parts = figure_id.split(".")
     if kind not in KINDS:
-        raise AddressError(f"no figure {figure_id!r}, and no kind of figure {kind!r}: {', '.join(KINDS)} are known")
+        raise AddressError(f"no figure {figure_id!r}: unknown kind {kind!r}; {', '.join(KINDS)} are known")
     n_parts, make, form = KINDS[kind]
     if len(parts) not in n_parts:
         raise AddressError(f"no figure {figure_id!r}: {form} expected")

@@ -27,7 +27,7 @@ from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 
-if TYPE_CHECKING:  # scipy, which that needs, takes a tenth of a second
+if TYPE_CHECKING:  # it imports scipy, which takes a tenth of a second
     from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)

@@ -19,7 +19,7 @@ from transforms.pay.normalisation import PER_YEAR
 from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
-"""Periods of pay: a month is a twelfth of a year, which has 52 weeks of 40 hours (`normalisation.PER_YEAR`)."""
+"""Periods of pay: a month is a twelfth of a year, which has 52 weeks of 40 hours (`PER_YEAR`)."""
 MONEYS = ("usd", "local", "ppp")
 """US dollars, the country's own money, and international dollars by the World Bank's price level."""
 FORMATS = ("short", "long", "bare")

@@ -474,7 +474,7 @@ def test_what_cannot_follow_is_refused(chained: Path, published: Path, tmp_path:
         release(published, copy_folder(chained, tmp_path))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("x")
-    with pytest.raises(ReleaseError, match="no release; name another folder"):
+    with pytest.raises(ReleaseError, match="not of a release; name another folder"):
         release(published, tmp_path / "full")
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
     assert not (tmp_path / "full.new").exists()
