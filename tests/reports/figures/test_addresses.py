@@ -1,4 +1,4 @@
-"""Ids that an editor can guess: what they mean, and what is wrong with others."""
+"""Ids that an editor can guess: meaning, and errors for unknown ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of figures is released without those that may not be passed on, and says which these are."""
+"""A table of figures is released without members that may not be, and names them."""
 
 from __future__ import annotations
 

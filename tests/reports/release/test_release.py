@@ -1,4 +1,4 @@
-"""A release: what it holds, whether others can read it, what is not in it, and its chain."""
+"""A release: its content, whether other programs can read it, what is left out, and its chain."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_what_a_survey_binds_carries_its_licence_and_is_in_no_table(released: Pa
 
 
 def everything(folder: Path) -> str:
-    """All text of a release, also what is packed in Parquet and DuckDB files."""
+    """All text of a release, including text in Parquet and DuckDB files."""
     texts = []
     for path in list_files(folder):
         if path.endswith(".parquet"):
@@ -229,7 +229,7 @@ def everything(folder: Path) -> str:
 
 
 def tables_of(folder: Path) -> str:
-    """The text of the published cells as CSV."""
+    """The published cells as CSV text."""
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "tables").glob("*.csv")))
 
 
@@ -360,7 +360,7 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     release(data, folder)
 
     def published_with(changes: Mapping[str, Mapping[str, Any]]) -> str:
-        """The changes that a release tells of once the lists have another vintage, of the same cells."""
+        """The changes in a release after lists got another vintage with the same cells."""
         with database.open_work(data) as con:
             histories = vintages.read_vintages(con)
             rows = []

@@ -1,4 +1,4 @@
-"""Which folders a release takes the place of, and what beside them stays as it is."""
+"""Which folders a release replaces, and what beside them stays untouched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of shares come from the declaration of their measure: another declaration, and every word is another."""
+"""Words of shares come from the declaration of their measure: change it, and every word changes."""
 
 from __future__ import annotations
 
