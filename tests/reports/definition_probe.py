@@ -28,13 +28,13 @@ VERDICTS = ("ESSENTIAL", "COMMON", "OCCASIONAL")
 
 
 def homes() -> dict[str, Any]:
-    """All definitions by name, and rules of printing by column."""
+    """All definitions by name, and the rules of printing by column."""
     named = {name: one for name, one in vars(definitions).items() if isinstance(one, Definition | Band)}
     return named | {rule.column: rule for rule in printing.RULES}
 
 
 def change_all() -> None:
-    """Change every definition in its object to a unique number, before other modules are imported."""
+    """Change every definition in its object alone, and to a number that no other has, before anything else is read."""
     for number, one in enumerate(homes().values(), start=1):
         if isinstance(one, Band):
             new = {"low": 0.05, "high": 0.95}
@@ -50,7 +50,7 @@ def change_all() -> None:
 
 
 def collect_texts() -> dict[str, str]:
-    """All texts for readers: pages, legends, dictionary, tools, and every text in a module."""
+    """All that readers are told: pages, legends, dictionary, tools, and every text that a module holds."""
     pages, build = import_module("reports.definition_words"), import_module("reports.site.build")
     texts = {
         path.name: pages.MARKER.sub(lambda match: match["words"], pages.fill_words(path, path.read_text("utf-8")))
@@ -84,7 +84,7 @@ def _strings(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def compute_numbers() -> dict[str, Any]:
-    """A number that code computes from each definition, by name."""
+    """What code computes by each definition, by its name."""
     verdicts, pay = import_module("reports.figures.verdicts"), import_module("reports.wording.pay")
     words = import_module("reports.wording.numbers")
     macros = {name: select for name, (_, select) in import_module("warehouse.schema").MACROS.items()}
@@ -116,7 +116,7 @@ def compute_numbers() -> dict[str, Any]:
 
 
 def _say_review(days: int) -> str | None:
-    """Remark on a figure whose list has waited for this many days."""
+    """What is said of a figure whose list has waited for so many days."""
     compute = import_module("reports.figures.compute")
     inputs = compute.FigureInputs(as_of=LAST, waiting={"a": LAST - timedelta(days=days)})
     said: str | None = compute._say_review("a", inputs)
@@ -124,7 +124,7 @@ def _say_review(days: int) -> str | None:
 
 
 def _thin_days() -> list[str]:
-    """The day that a thin night asks about: since when the stock must have been thin."""
+    """The questions of a thin night: until when the stock must have been thin."""
     vintages, asked = import_module("reports.figures.vintages"), list[str]()
 
     def execute(sql: str) -> SimpleNamespace:
@@ -136,7 +136,7 @@ def _thin_days() -> list[str]:
 
 
 def _bands() -> list[Any]:
-    """Ends and state of a band of 100 employers with four jobs each; state and reason of a band of 30."""
+    """Both ends and the state of a band of 100 employers of four jobs, and the state and reason of one of 30."""
     pay_quantiles = import_module("warehouse.marts.pay_quantiles")
     employer = np.repeat(np.arange(130), 4)
     low = 100_000.0 + 1_000 * (employer % 100)
@@ -146,13 +146,13 @@ def _bands() -> list[Any]:
 
 
 def _widest(value: float, *, is_share: bool = True) -> int:
-    """Number of interval widths, in ten-thousandths, at which a point is printed."""
+    """How many widths of an interval, in ten-thousandths, leave the point."""
     widths = (1 if is_share else 100) * np.arange(10_000) / 10_000
     return int((~printing.find_interval_only(np.full(10_000, value), 0 * widths, widths, is_share=is_share)).sum())
 
 
 def _split(n: int) -> list[dict[str, Any]]:
-    """A thousand jobs in a region, n of them in one country."""
+    """A thousand jobs of a region, n of them in one country."""
     return [
         {"country": name, "name": name, "n_jobs": jobs, "n_paid": 0} for name, jobs in (("US", n), ("CA", 1_000 - n))
     ]
@@ -164,7 +164,7 @@ def _reasons(rule: printing.Rule) -> list[str]:
 
 
 def collect() -> dict[str, Any]:
-    """Words, texts and numbers in this process."""
+    """Words, texts and numbers of this process."""
     words = {name: str(one) for name, one in homes().items()}
     return {"words": words, "texts": collect_texts(), "numbers": compute_numbers()}
 

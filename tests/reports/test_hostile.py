@@ -1,4 +1,4 @@
-"""Titles, skills and industries that look like markup come out as text in Markdown, HTML and on the site."""
+"""Titles, skills and industries that try to be markup come out as text: in Markdown, in HTML and on the page."""
 
 from __future__ import annotations
 
