@@ -52,7 +52,7 @@ _slug = functools.lru_cache(maxsize=8_192)(slug)
 
 @functools.lru_cache(maxsize=4_096)
 def _share_renderer(measure: str, jobs: str) -> Renderer:
-    return shares.one(MEASURES[measure], jobs)
+    return shares.single(MEASURES[measure], jobs)
 
 
 def _disclosure_cell(row: Row) -> Cell | None:

@@ -74,7 +74,7 @@ def _text(rows: Rows) -> str:
 
 def _table(rows: Rows) -> Table:
     table_rows = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
-    steps = [one["step"] for one in rows[0]["steps"]]
+    steps = [counted["step"] for counted in rows[0]["steps"]]
     columns = [
         Column("Place", "place", False),
         *map(_step_column, steps),
@@ -94,10 +94,11 @@ def _step_column(step: str) -> Column:
 
 def _reasons(rows: Rows) -> tuple[str, ...]:
     """Reasons for losses, step by step."""
-    losses = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
+    losses = [counted for counted in rows[0]["steps"] if counted["step"] in LOST_AT]
     last = rows[0]["steps"][-1]["step"]
     reasons = "; ".join(
-        f"{LAST_HEADING if one['step'] == last else HEADINGS[one['step']]}: {one['reason']}" for one in losses
+        f"{LAST_HEADING if counted['step'] == last else HEADINGS[counted['step']]}: {counted['reason']}"
+        for counted in losses
     )
     return (f"Why jobs are left out. {reasons}.",)
 

@@ -131,7 +131,7 @@ def say_languages(measure: Measure) -> str:
 # --- one share, a list of items, a list of places --------------------------------------------------------------
 
 
-def one(measure: Measure, jobs: str) -> Renderer:
+def single(measure: Measure, jobs: str) -> Renderer:
     """Renderer of the share of one item of a measure among jobs, without silent jobs if silence is unknown."""
 
     def text(rows: Rows) -> str:

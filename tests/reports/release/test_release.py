@@ -29,7 +29,7 @@ from reports.figures.compute import compute_asked
 from reports.guide import desk
 from reports.release import figure_files
 from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
-from reports.release.published import gather_open, read_published
+from reports.release.published import read_published, rebuild_open_tables
 from reports.wording import notes
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import (
@@ -82,7 +82,7 @@ def test_no_file_names_a_place_on_this_machine(published: Path, released: Path) 
 
 def test_every_figure_says_what_the_guide_says(published: Path, released: Path) -> None:
     with open_published_file(published) as con:
-        rows = {row.figure: row for row in gather_open(con, desk.published_figures(con))[0]}
+        rows = {row.figure: row for row in rebuild_open_tables(con, desk.published_figures(con))[0]}
     index = load(released / "figures/index.json")
     assert {row["id"] for row in index["figures"]} | index["left_out"].keys() == rows.keys()
     assert list(index["left_out"]) == [BOTH]
