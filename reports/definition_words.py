@@ -1,8 +1,7 @@
-"""Pages that say what definitions say: their words stand between markers, and are written again from the definitions.
+"""Fill definitions into pages: the text between markers is written from the definitions.
 
-A marker names a definition, or a property of one: `<!-- is: BAND.start -->three in four<!-- /is -->`.
-
-Run `python -m reports.definition_words` (`make generated`) after changing a definition.
+A marker names a definition or one of its properties: `<!-- is: BAND.start -->three in four<!-- /is -->`. Run
+`python -m reports.definition_words` (`make generated`) after changing a definition.
 """
 
 from __future__ import annotations
@@ -24,26 +23,29 @@ GUIDE = ROOT / "reports" / "guide.md"
 PAGES = (ROOT / "README.md", GUIDE, *sorted((ROOT / "docs").glob("*.md")))
 MARKER = re.compile(r"<!-- is: (?P<name>[\w.]+) -->(?P<words>.*?)<!-- /is -->", re.DOTALL)
 DEFINITIONS: Mapping[str, Definition | Band] = {
-    name: one for name, one in vars(definitions).items() if isinstance(one, Definition | Band)
+    name: value for name, value in vars(definitions).items() if isinstance(value, Definition | Band)
 }
 RULES: Mapping[str, Rule] = {rule.column: rule for rule in printing.RULES} | {
     f"closings_{rule.column}": rule for rule in closings.CLOSING_RULES
 }
-"""Rules of printing by their columns."""
+"""Rules of printing by column."""
 
 
 def _table() -> str:
-    """All definitions, a row for each."""
-    rows = (f"| {one.name} | {_number(one)} | {_why(one)} |" for one in DEFINITIONS.values())
+    """A table of all definitions."""
+    rows = (
+        f"| {definition.name} | {_number(definition)} | {_why(definition)} |" for definition in DEFINITIONS.values()
+    )
     return "\n".join(("", "", "| what | number | why |", "|---|---|---|", *rows, "", ""))
 
 
-def _number(one: Definition | Band) -> str:
-    return one.ends if isinstance(one, Band) else str(one)
+def _number(definition: Definition | Band) -> str:
+    return definition.ends if isinstance(definition, Band) else str(definition)
 
 
-def _why(one: Definition | Band) -> str:
-    return one.why + (f"; what does not follow it: {one.fixed_because}" if one.fixed_because else "")
+def _why(definition: Definition | Band) -> str:
+    exceptions = f"; what does not follow it: {definition.fixed_because}" if definition.fixed_because else ""
+    return f"{definition.why}{exceptions}"
 
 
 OTHERS = {
@@ -55,11 +57,11 @@ OTHERS = {
     "YEARS_OF_ENTRY": lambda: levels.say_years("entry"),
     "DEFINITIONS": _table,
 }
-"""Texts that are computed from definitions, by the name that markers use."""
+"""Other texts computed from definitions, by their names in markers."""
 
 
 def words_of(name: str) -> str:
-    """The words for a marker's name: a definition, a property of one, or an entry of `OTHERS`. Raises `KeyError`."""
+    """Words for a marker's name: a definition, one of its properties, or an entry of `OTHERS`. Raises `KeyError`."""
     head, _, attribute = name.partition(".")
     if name in OTHERS:
         return OTHERS[name]()
@@ -68,7 +70,7 @@ def words_of(name: str) -> str:
 
 
 def fill_words(path: Path, text: str) -> str:
-    """A page with the words of today between its markers; docs set "%" apart, the guide does not."""
+    """A page with current words between its markers. Docs put a space before "%", the guide does not."""
 
     def fill(match: re.Match[str]) -> str:
         words = words_of(match["name"])
@@ -79,7 +81,7 @@ def fill_words(path: Path, text: str) -> str:
 
 
 def main() -> None:
-    """Write all pages again."""
+    """Rewrite all pages."""
     for path in PAGES:
         text = path.read_text(encoding="utf-8")
         path.write_text(fill_words(path, text), encoding="utf-8")

@@ -1,8 +1,8 @@
-"""A cell: one published value with everything that must be known to print it. All printers print cells.
+"""A cell: one published value with everything needed to print it.
 
-A cell is made from a row, of a published mart (`published`) or behind a figure of the ledger (`of_figure`), and the
-declaration of its measure. It never gives a number that is not printed: where an interval or bounds are printed
-instead, the number is None and its ends remain.
+A cell is made from a row of a published mart (`published`) or behind a figure of the ledger (`of_figure`). It never
+gives a number that may not be printed: if an interval or bounds are printed instead, the number is None and only its
+ends remain.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.wording.bases import OF_OTHERS, OWN
-from reports.wording.numbers import Row, printed_share
-from warehouse.marts.measures import ESTIMAND, MEASURES
+from reports.wording.numbers import Row, printed_share, upper_first
+from warehouse.marts.measures import MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, choose_form
 
 if TYPE_CHECKING:
-    from reports.wording.renderer import Renderer  # whose parts are made of numbers of rows
+    from reports.wording.renderer import Renderer  # which imports this module
 
 
 class Part(NamedTuple):
-    """A number of a row: its name, its column, its unit with columns in braces, and how its form is decided.
+    """A kind of number in a row: name, column, unit with columns in braces, and the column of its form, if any.
 
-    `counts` are the columns of its jobs and employers, where they are not those of its row.
+    `counts` are the columns of its jobs and employers, if they differ from the row's.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Part(NamedTuple):
 
 _YEARLY, _LOCALLY = "{currency} per year", "{local_currency} per year"
 MEDIAN_OF_PANEL = "median_of_panel"
-"""The part that is the median of jobs on boards drawn at random alone."""
+"""Part: the median of jobs on boards drawn at random."""
 _OF_PANEL = ("n_panel_jobs", "n_panel_employers")
 _LOCALLY_OF_PANEL = ("local_n_panel_jobs", "local_n_panel_employers")
 PARTS = (
@@ -64,14 +64,14 @@ PARTS = (
     Part("n_boards", "n_boards", "boards"),
     Part("n_adverts", "n_adverts", "adverts"),
 )
-"""Columns of rows that are numbers of their own, in the order of their parts."""
+"""Kinds of numbers, in the order of printing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A part of a cell: None for the number where only its interval or its bounds may be said.
+    """A number of a cell; `value` is None if only its interval or bounds may be printed.
 
-    `counts` are the jobs and employers that it rests on, where they are not those of its cell.
+    `counts` are its jobs and employers, if they differ from the cell's.
     """
 
     part: str
@@ -84,28 +84,28 @@ class Number:
 
     @property
     def ends(self) -> tuple[float, float] | None:
-        """Its interval, or its bounds; None where it has none."""
+        """Its interval or bounds, if any."""
         return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
     def known(self) -> tuple[float, float] | None:
-        """What is printed, as a range: the value twice, or the interval that is printed instead."""
+        """What is printed, as a range: the value twice, or the interval printed instead."""
         return self.ends if self.value is None else (self.value, self.value)
 
     def describe(self) -> dict[str, Any]:
-        """The number as files of the release have it."""
+        """The number as a JSON object of the release."""
         record = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
         return record if self.counts is None else record | dict(zip(("n", "employers"), self.counts, strict=True))
 
 
 @functools.lru_cache(maxsize=1_024)
 def _parts_of(columns: tuple[str, ...]) -> tuple[tuple[Part, str, str], ...]:
-    """The numbers that rows with these columns may have, with the columns of their ends."""
+    """Parts that rows with these columns may have, with the columns of their ends."""
     return tuple((part, f"{part.column}_lo", f"{part.column}_hi") for part in PARTS if part.column in columns)
 
 
 def numbers_of(row: Row) -> dict[str, Number]:
-    """The numbers of a row by part; {} where it is withheld."""
+    """Numbers of a row by part; {} if it is withheld."""
     numbers: dict[str, Number] = {}
     if row.get("status") == "suppressed":
         return numbers
@@ -126,11 +126,11 @@ def numbers_of(row: Row) -> dict[str, Number]:
 
 
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
-"""How sure a value is: firm; the range rather than the point; from others; too few to say; in words alone."""
+"""How sure a value is: firm; only as a range; from others; too few jobs; only in words."""
 
 
 def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """How sure a value is, by its state, its kind of source, and whether a point is printed."""
+    """How sure a value is, from its status, its kind of source, and whether a point is printed."""
     if status == "suppressed":
         return FEW
     if basis in OF_OTHERS:
@@ -140,7 +140,7 @@ def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Rests:
-    """What cells rest on: their sources and their reference period."""
+    """Sources and reference period of cells."""
 
     sources: tuple[str, ...] = ()
     period_from: date | None = None
@@ -149,12 +149,17 @@ class Rests:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A published value. `row` has its columns as the mart, or the figure, has them.
+    """A published value.
 
-    `id` is its address and `kind` the first part of it, `figure` the figure that it is a row of. `name` names it among
-    others (None: it stands alone). `place` is the name of its place in ids, `region` the place as the marts have it;
-    `work` is a role or group of roles, `jobs` its jobs at the place in words ("AI jobs in Germany"); `item` is what is
-    asked: the item of a share, a level of pay, a class of law.
+    | field | meaning |
+    |---|---|
+    | `id`, `kind` | its address, and the first part of the address |
+    | `row` | its columns, as in the mart or the figure |
+    | `name` | its name among other rows of a figure; None if it stands alone |
+    | `figure` | the figure that it is a row of |
+    | `place`, `region` | slug of its place, and (region level, region) as in the marts |
+    | `work`, `jobs` | role or group of roles, and its jobs in words ("AI jobs in Germany") |
+    | `item` | item of a share, level of pay, or class of law |
     """
 
     id: str
@@ -179,26 +184,17 @@ class Cell:
 
     @functools.cached_property
     def text(self) -> str:
-        """The value as it is printed."""
+        """The value as printed."""
         return self.renderer.text([self.row])
 
     @property
-    def denominator(self) -> str:
-        """The jobs that a share is of: "AI jobs in Germany with a full advert in English"; of others `jobs`."""
-        return MEASURES[self.measure].name_jobs(self.jobs) if self.measure in MEASURES else self.jobs
-
-    @property
     def sentence(self) -> str:
-        """A share as a sentence: "62% of AI jobs that state pay offer equity"; "" of other measures."""
+        """A share as a sentence: "62% of AI jobs that state pay offer equity"; "" for other measures."""
         if self.measure not in MEASURES:
             return ""
-        value, of = printed_share(self.row), "all " + self.jobs if self.row.get("form") == BOUNDS else self.denominator
-        return f"{value[0].upper()}{value[1:]} of {of} {MEASURES[self.measure].say(self.item)}"
-
-    @property
-    def estimand(self) -> str:
-        """What is estimated: for shares one of `measures.ESTIMAND`; a quantile, a rate or a difference of others."""
-        return ESTIMAND if self.measure in MEASURES else self.kind
+        value, measure = printed_share(self.row), MEASURES[self.measure]
+        of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)
+        return f"{upper_first(value)} of {of} {measure.say(self.item)}"
 
     @property
     def status(self) -> str:
@@ -213,30 +209,25 @@ class Cell:
 
     @property
     def n(self) -> int | None:
-        """The jobs, pairs of amounts or persons that it counts; where jobs may be silent those that are not."""
+        """Jobs, pairs of amounts or persons that it counts, without silent jobs."""
         n: int | None = self.row.get("n_persons") or self.row.get("n_jobs")
         return n
 
     @property
     def employers(self) -> int | None:
-        """Their employers; None where these are not known."""
+        """Employers of these jobs; None if unknown."""
         employers: int | None = self.row.get("n_employers")
         return employers
 
     @property
     def sureness(self) -> str:
-        """How sure it is: FIRM, ROUGH, OTHERS or FEW; of pay by the two ends of its band."""
+        """FIRM, ROUGH, OTHERS or FEW; pay is judged by both ends of its band."""
         return self.judge([part for part in ("low", "high") if part in self.numbers] or self.numbers)
 
     def judge(self, parts: Iterable[str]) -> str:
         """How sure some of its parts are together."""
         is_point = all(part in self.numbers and self.numbers[part].value is not None for part in parts)
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
-
-    @property
-    def vintage(self) -> tuple[str, int] | None:
-        """The list that it is accepted with, and the number of its vintage; None where it is in no list."""
-        return (self.row["list"], self.row["vintage"]) if self.row.get("vintage") else None
 
     @property
     def period_to(self) -> date | None:

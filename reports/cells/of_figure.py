@@ -1,4 +1,4 @@
-"""The rows behind a figure of the ledger as cells, each with its name and, where it has one, its address."""
+"""The rows behind a figure of the ledger as cells, with names and addresses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
 
 LABELS = ("name", "place", "country_name", "cell", "item")
-"""Columns that may name a row, where its renderer names none."""
+"""Columns that may name a row if its renderer does not say which does."""
 
 
 def cells_of(figure: Figures) -> list[Cell]:
-    """The rows of a printed figure that are not withheld; a single one needs no name. [] for a withheld figure."""
+    """Printed rows of a figure as cells; the name of a single row is None. [] for a withheld figure."""
     if figure.value is None:
         return []
     declaration = declaration_of(figure.figure)
@@ -31,7 +31,7 @@ def cells_of(figure: Figures) -> list[Cell]:
             id=_address_of(row, given) or figure.figure,
             kind=figure.figure.partition(".")[0],
             renderer=declaration.renderer,
-            row={**row, "list": figure.list, "vintage": figure.vintage},
+            row=row,
             name=name_of(row, declaration) if len(rows) > 1 else None,
             figure=figure.figure,
             measure=str(row.get("measure") or given.get("measure", "")),
@@ -47,18 +47,18 @@ def cells_of(figure: Figures) -> list[Cell]:
 
 
 def name_of(row: Row, declaration: Figure) -> str | None:
-    """What names a row of a figure among the others."""
+    """Name of a row of a figure among its other rows."""
     columns = (declaration.renderer.named_by, *LABELS)
     return next((row[name] for name in columns if name and isinstance(row.get(name), str)), None)
 
 
 def _parameters_of(declaration: Figure, rung_name: str | None) -> Mapping[str, object]:
-    rung = next((one for one in declaration.rungs if one.name == rung_name), None)
+    rung = next((rung for rung in declaration.rungs if rung.name == rung_name), None)
     return {**declaration.parameters, **rung.parameters} if rung is not None else {}
 
 
 def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
-    """The address of the cell that a row is; None where it is no cell of a mart by itself."""
+    """The address of a row; None if it is not a cell of a mart."""
     if row.get("figure"):
         return str(row["figure"])
     measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
@@ -71,7 +71,7 @@ def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
 
 
 def _place_of(row: Row, given: Mapping[str, object]) -> Place:
-    """The place of a row of shares: its own, else that of the figure."""
+    """The place of a row of shares, else of its figure."""
     level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
     return OF_REGION[str(level), str(region)] if level and region else EVERYWHERE
 

@@ -1,4 +1,4 @@
-"""The cells that are published, read from `published.*` by one SELECT for each kind, each with its address."""
+"""Published cells with their addresses, read from `published.*` with one SELECT per kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 from reports.cells.cell import Cell, Rests
 from reports.figures import query, verdicts
@@ -15,21 +15,14 @@ from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, PLACES, address, slug
 from reports.figures.query import Connection
 from reports.wording import disclosure, pay, shares
-from reports.wording.bases import OWN
 from reports.wording.numbers import Row
 from reports.wording.renderer import Renderer
 from reports.wording.work import WORKS, name_work, split_work
 from transforms.records.definitions import MAX_COUNTRY_SHARE
 from warehouse.marts.measures import MEASURES
 
-SQL = Path(__file__).with_name("sql")
 _SLUGS = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
-"""Names of places in ids by how the marts name them."""
-
-
-def _read(con: Connection, name: str, **parameters: object) -> list[Row]:
-    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    return list(query.read(con, query.fill_text(text, parameters)))
+"""Slugs of places by their names in the marts."""
 
 
 # --- kinds of cells ------------------------------------------------------------------------------------------
@@ -38,7 +31,7 @@ def _read(con: Connection, name: str, **parameters: object) -> list[Row]:
 def _pay_cell(row: Row) -> Cell | None:
     work = row["role_group"] if row["role"] == "all" else row["role"]
     if row["region"] not in _SLUGS or work not in WORKS or split_work(work) != (row["role_group"], row["role"]):
-        return None  # no place of ours, or the role within a wider group
+        return None  # a place without an id, or a role within a wider group
     place, kind, level = _SLUGS[row["region"]], KIND_OF_MARKET[row["pay_market"]], row["seniority_group"]
     name = address(kind, place, work, level, row["basis"])
     return _make(name, row, pay.PAY, place, work, item=level, measure="pay", basis=row["basis"])
@@ -51,7 +44,7 @@ def _share_cell(row: Row) -> Cell | None:
     kind = ("skill", item) if measure == ASKED else ("share", measure, item)
     jobs = name_jobs(work, OF_REGION[row["region_level"], row["region"]])
     renderer = _share_renderer(measure, jobs)
-    return _make(address(*kind, place, work), row, renderer, place, work, jobs, item=row["item"], measure=measure)
+    return _make(address(*kind, place, work), row, renderer, place, work, jobs=jobs, item=row["item"], measure=measure)
 
 
 _slug = functools.lru_cache(maxsize=8_192)(slug)
@@ -59,7 +52,7 @@ _slug = functools.lru_cache(maxsize=8_192)(slug)
 
 @functools.lru_cache(maxsize=4_096)
 def _share_renderer(measure: str, jobs: str) -> Renderer:
-    return shares.one(MEASURES[measure], jobs)
+    return shares.single(MEASURES[measure], jobs)
 
 
 def _disclosure_cell(row: Row) -> Cell | None:
@@ -76,31 +69,10 @@ def _closing_cell(row: Row) -> Cell | None:
     return _make(address("closing_rate", place, work), row, shares.CLOSING_RATES, place, work, measure="closing_rate")
 
 
-def _make(
-    name: str,
-    row: Row,
-    renderer: Renderer,
-    place: str,
-    work: str,
-    jobs: str = "",
-    *,
-    measure: str,
-    item: str = "",
-    basis: str = OWN,
-) -> Cell:
-    return Cell(
-        id=name,
-        kind=name.partition(".")[0],
-        renderer=renderer,
-        row=row,
-        measure=measure,
-        place=place,
-        region=(row["region_level"], row["region"]),
-        work=work,
-        jobs=jobs,
-        item=item,
-        basis=basis,
-    )
+def _make(name: str, row: Row, renderer: Renderer, place: str, work: str, **fields: Any) -> Cell:
+    region = (row["region_level"], row["region"])
+    kind = name.partition(".")[0]
+    return Cell(id=name, kind=kind, renderer=renderer, row=row, place=place, region=region, work=work, **fields)
 
 
 KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
@@ -109,7 +81,7 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""What makes a cell of a row, by the file of the SELECT."""
+"""Functions that make a cell from a row, by the file of the SELECT."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -118,14 +90,14 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
 def read_cells(
     con: Connection, as_of: date, *, kinds: Collection[str] = tuple(KINDS), also_withheld: bool = False
 ) -> Iterator[Cell]:
-    """Every published cell that has a value, stale on a day by the end of its reference period.
+    """Every published cell with a value, marked stale if its reference period is long past on `as_of`.
 
-    With `also_withheld` those of pay in adverts we read that have too few jobs, too.
+    With `also_withheld` also cells of pay in adverts we read that have too few jobs.
     """
     rests = read_rests(con)
     for kind in kinds:
         parameters = {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value} if kind == "pay" else {}
-        for row in _read(con, kind, **parameters):
+        for row in query.read(con, query.fill(f"cells/{kind}", parameters)):
             cell = KINDS[kind](row)
             if cell is None:
                 continue
@@ -139,12 +111,12 @@ def read_cells(
 
 
 def list_ids(con: Connection, as_of: date) -> list[str]:
-    """The address of every published cell with a value, in order of kinds."""
+    """Addresses of all published cells with a value, by kind."""
     return [cell.id for cell in read_cells(con, as_of)]
 
 
 def _age(cell: Cell, as_of: date) -> Cell:
-    """A cell as it is to be printed on a day: as it is, stale, or withheld as too old."""
+    """The cell on a day: unchanged, stale, or withheld as too old."""
     verdict = verdicts.Verdict(status=cell.status, reason=cell.reason, n_jobs=None, n_employers=None)
     outcome = verdicts.judge_age(verdict, cell.basis, cell.period_to, as_of)
     if outcome is verdict:
@@ -154,11 +126,11 @@ def _age(cell: Cell, as_of: date) -> Cell:
 
 
 RestsByPlace = Mapping[tuple[str, str, str, date], Rests]
-"""What the cells of each place rest on, by level of the place, place, kind of source and the day of the cells."""
+"""What cells rest on, by level of the place, place, kind of source, and day of the cells."""
 
 
 def read_rests(con: Connection) -> RestsByPlace:
-    """What published cells rest on, of each day whose cells stand."""
+    """What published cells rest on, for each day that has any."""
     tables = ("salary_bands", "shares", "pay_disclosure", "closing_rates")
     days = query.read(con, " UNION ".join(f"SELECT DISTINCT as_of FROM published.{name}" for name in tables))
     return {
@@ -166,11 +138,11 @@ def read_rests(con: Connection) -> RestsByPlace:
             sources=tuple(row["sources"]), period_from=row["period_from"], period_to=row["period_to"]
         )
         for day in days
-        for row in _read(con, "places", as_of=day["as_of"])
+        for row in query.read(con, query.fill("cells/places", day))
     }
 
 
 def _rests_of(cell: Cell, rests: RestsByPlace) -> Rests:
-    """What a cell rests on; a subdivision, which is in no table of places, rests on what its country does."""
+    """What a cell rests on; a subdivision rests on what its country does."""
     (level, region), on = cell.region, (cell.basis, cell.row["as_of"])
     return rests.get((level, region, *on)) or rests.get(("country", region[:2], *on)) or Rests()

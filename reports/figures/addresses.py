@@ -77,70 +77,71 @@ def _choose(what: str, part: str, names: Iterable[str]) -> str:
     raise AddressError(f"no {what} {part!r}{hint}")
 
 
-def _place(slug: str) -> Place:
-    return PLACES[_choose("place", slug, PLACES)]
+@functools.cache
+def _place(slug: str, levels: tuple[str, ...] = ("country", "region", "continent"), what: str = "place") -> Place:
+    """The place of one of these levels; level "world" allows `all`."""
+    places = {place.slug: place for place in (*PLACES.values(), EVERYWHERE) if place.level in levels}
+    return places[_choose(what, slug, places)]
 
 
-def _place_or_all(slug: str) -> Place:
-    return EVERYWHERE if slug == EVERYWHERE.slug else PLACES[_choose("place", slug, (*PLACES, EVERYWHERE.slug))]
+EVERY_LEVEL = ("country", "region", "continent", "world")
 
 
 def _declare_pay(market: str, place: str, work: str, level: str, basis: str | None = None) -> Figure:
     if place == EVERYWHERE.slug:
-        raise AddressError("no figure of pay is of all places, since most of the adverts would be of one country")
-    role = _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
+        raise AddressError("pay has no figures for all places, because most adverts would be of one country")
+    _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
         _choose("kind of source", basis, NAMED)
     levels = LEVEL_GROUPS if basis is None else (*LEVEL_GROUPS, *pay_figures.STATED_LEVELS)
-    return pay_figures.declare_pay(_place(place), role, _choose("level", level, levels), market, basis)
+    return pay_figures.declare_pay(_place(place), work, _choose("level", level, levels), market, basis)
 
 
 def _declare_comparison(place: str, work: str, kind: str) -> Figure:
-    role = _choose("role or group of roles", work, WORKS)
-    return comparison_figures.declare(_place(place), role, _choose("kind of source", kind, comparison_figures.KINDS))
+    _choose("role or group of roles", work, WORKS)
+    return comparison_figures.declare(_place(place), work, _choose("kind of source", kind, comparison_figures.KINDS))
 
 
 def _declare_bonus(place: str) -> Figure:
-    places = {slug: one for slug, one in PLACES.items() if one.level in ("region", "country")}
-    return pay_figures.declare_bonus(places[_choose("region or country", place, places)])
+    return pay_figures.declare_bonus(_place(place, ("country", "region"), "region or country"))
 
 
 def _declare_skill(name: str, place: str, group: str) -> Figure:
-    role_group = _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
-    at = _place_or_all(place)
+    _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
+    at = _place(place, EVERY_LEVEL)
     if name in share_figures.BASELINE_NAMES:
         word, spellings = share_figures.BASELINE_NAMES[name]
     else:
         skills = share_figures.items_of("skill_asked")
         word = skills[_choose("skill", name, skills)]
         spellings = (word.lower(),)
-    return share_figures.declare_skill(name, word, spellings, at, role_group)
+    return share_figures.declare_skill(name, word, spellings, at, group)
 
 
 def _declare_share(measure: str, item: str, place: str, group: str) -> Figure:
-    definition = MEASURES[_choose("measure", measure, MEASURES)]
-    items = share_figures.items_of(measure)
-    name = _choose(f"item of {measure}", item, items) if items else item
-    at = _place_or_all(place)
-    return share_figures.declare_share(measure, name, at, _choose("group of roles", group, definition.role_groups))
+    role_groups = MEASURES[_choose("measure", measure, MEASURES)].role_groups
+    if items := share_figures.items_of(measure):
+        _choose(f"item of {measure}", item, items)
+    at = _place(place, EVERY_LEVEL)
+    return share_figures.declare_share(measure, item, at, _choose("group of roles", group, role_groups))
 
 
 def _declare_disclosure(place: str, group: str, law: str) -> Figure:
-    places = {EVERYWHERE.slug: EVERYWHERE, **{slug: one for slug, one in PLACES.items() if one.level == "country"}}
     subdivision = re.fullmatch(r"([a-z]{2})_([a-z0-9]{1,3})", place)
-    if subdivision and subdivision[1] in places:
+    if subdivision and subdivision[1] in PLACES:
         code = f"{subdivision[1]}-{subdivision[2]}".upper()
         at = Place(level="subdivision", region=code, name=PLACE_NAMES.get(code, code), slug=place)
     else:
-        at = places[_choose("country or subdivision (ISO 3166-2 with an underscore)", place, places)]
-    job_group = _choose("group of jobs", group, GROUPS_OF_DISCLOSURE)
-    return disclosure_figures.declare_disclosure(at, job_group, _choose("kind of law", law, LAW_CLASSES))
+        at = _place(place, ("country", "world"), "country or subdivision (ISO 3166-2 with an underscore)")
+    _choose("group of jobs", group, GROUPS_OF_DISCLOSURE)
+    return disclosure_figures.declare_disclosure(at, group, _choose("kind of law", law, LAW_CLASSES))
 
 
 def _declare_closing_rate(place: str, group: str) -> Figure:
-    at = {one.slug: one for one in (EVERYWHERE, *PLACES.values()) if one.level != "country"}
-    role_group = _choose("group of roles", group, GROUPS_OF_CLOSINGS)
-    return share_figures.declare_closing_rate(at[_choose("region or continent", place, at)], role_group)
+    _choose("group of roles", group, GROUPS_OF_CLOSINGS)
+    return share_figures.declare_closing_rate(
+        _place(place, ("world", "region", "continent"), "region or continent"), group
+    )
 
 
 KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
@@ -166,7 +167,7 @@ def declare(figure_id: str) -> Figure:
     """The figure of an address. Raises `AddressError` naming the unknown part."""
     kind, *parts = figure_id.split(".")
     if kind not in KINDS:
-        raise AddressError(f"no figure {figure_id!r}, and no kind of figure {kind!r}: {', '.join(KINDS)} are known")
+        raise AddressError(f"no figure {figure_id!r}: unknown kind {kind!r}; {', '.join(KINDS)} are known")
     n_parts, make, form = KINDS[kind]
     if len(parts) not in n_parts:
         raise AddressError(f"no figure {figure_id!r}: {form} expected")

@@ -121,7 +121,7 @@ def _find_problems(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key}: {expected} expected, not {table[key]!r}"
     parts = table.get("parts", {})
     if _has_texts(parts) and not all(part in str(table.get("claim")) for part in parts.values()):
-        yield f"parts: each must stand in the claim word for word, as {', '.join(parts.values())} do not"
+        yield f"parts: each must appear word for word in the claim, unlike {', '.join(parts.values())}"
 
 
 def warn_of_outdated(rows: Iterable[Figures]) -> list[str]:

@@ -58,7 +58,7 @@ def compute_figures(
         else:
             rows[figure.id] = _compute(con, figure, inputs)
     rows = {name: _with_nearest(row, figures, rows) for name, row in rows.items()}
-    return regather(figures, rows)
+    return rebuild_tables(figures, rows)
 
 
 def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
@@ -85,14 +85,14 @@ def compute_asked(
     return [_compute(con, figure, inputs) for figure in figures]
 
 
-def regather(figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> list[Figures]:
+def rebuild_tables(figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> list[Figures]:
     """The same rows in the same order, with each table of figures rebuilt from its members."""
     result = []
     for name, row in rows.items():
         pattern = figures[name].gathers if name in figures else None
         if pattern is not None:
             members = [other for other in rows if other in figures and re.fullmatch(pattern, other)]
-            row = _gather(figures[name], [(figures[other], rows[other]) for other in members], row)  # noqa: PLW2901
+            row = _build_table(figures[name], [(figures[other], rows[other]) for other in members], row)  # noqa: PLW2901
         result.append(row)
     return result
 
@@ -205,8 +205,8 @@ def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str
     if row.value is not None:
         return row
     near = [rows[name] for name in figures[row.figure].nearest if name in rows and rows[name].value is not None]
-    kinds = list(dict.fromkeys(_kind_of(figures[one.figure]) for one in near))
-    near.sort(key=lambda one: (kinds.index(_kind_of(figures[one.figure])), -(one.n_jobs or 0)))
+    kinds = list(dict.fromkeys(_kind_of(figures[other.figure]) for other in near))
+    near.sort(key=lambda other: (kinds.index(_kind_of(figures[other.figure])), -(other.n_jobs or 0)))
     offers = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
     return replace(row, nearest=tuple(offers))
 
@@ -246,12 +246,15 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
 # --- figures made of others -----------------------------------------------------------------------------
 
 
-def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Figures) -> Figures:
+def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Figures) -> Figures:
     """A table of figures; `empty` is its row without members, which gives the day and code version."""
-    rows = figure.arrange([_describe_member(figure, *pair) for pair in members if _is_listed(figure, pair[1])])
+    listed = (  # every region, and countries with at least one job
+        (member, row) for member, row in members if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY
+    )
+    rows = figure.arrange([_describe_member(figure, member, row) for member, row in listed])
     ids = {row["figure"] for row in rows}
     printed = [row for _, row in members if row.value is not None and row.figure in ids]
-    basis, rung = (_only(getattr(row, name) for row in printed) for name in ("basis", "rung"))
+    basis, rung = (_shared_value(getattr(row, name) for row in printed) for name in ("basis", "rung"))
     result = replace(
         _empty_row(figure, empty.as_of, empty.code_version, _judge_table(rows, printed, basis)),
         basis=basis,
@@ -263,7 +266,7 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Fi
     return _with_value(replace(result, rung=rung or "named in each row"), figure, rows)
 
 
-def _only(values: Iterable[str | None]) -> str | None:
+def _shared_value(values: Iterable[str | None]) -> str | None:
     """The value that all share; None where they differ or there is none."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
@@ -283,11 +286,6 @@ def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> V
         reason=", ".join(unsure) if status != "published" else None,
         n_jobs=None if basis is None else sum(row.n_jobs or 0 for row in printed),
     )
-
-
-def _is_listed(figure: Figure, member: Figures) -> bool:
-    """Whether a table has a row for a member: for every region, and for each country with at least one job."""
-    return member.value is not None or bool(member.n_jobs) or figure.gathers == REGIONS_PAY
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:

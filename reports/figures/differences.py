@@ -27,7 +27,7 @@ from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 
-if TYPE_CHECKING:  # scipy, which that needs, takes a tenth of a second
+if TYPE_CHECKING:  # it imports scipy, which takes a tenth of a second
     from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)
@@ -149,7 +149,7 @@ def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups])
         changes += [(figure.id, change) for change in of_figure]
         drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
         words = (_say_same(behind, drift), _say_again(of_figure, last_row.as_of))
-        reasons += [f"{figure.id}: {one}" for one in words if one is not None]
+        reasons += [f"{figure.id}: {reason}" for reason in words if reason is not None]
     return [*_say_jump(changes, drift), *reasons]
 
 
@@ -208,7 +208,7 @@ def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate
 def _divide_apart(old_row: Row, row: Row, column: str) -> float:
     """The difference of a number between two days in standard errors, from its two intervals, as if independent."""
     old, new = old_row[column], row[column]
-    ends = [one.get(f"{column}{end}") for one in (old_row, row) for end in ("_lo", "_hi")]
+    ends = [row.get(f"{column}{end}") for row in (old_row, row) for end in ("_lo", "_hi")]
     low, high, new_low, new_high = (math.nan if end is None else float(end) for end in ends)
     error = math.hypot(high - low, new_high - new_low) / (2 * Z_OF_INTERVAL)
     if math.isnan(error):
@@ -357,7 +357,7 @@ def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
 
 def _say_again(changes: Iterable[Change], day: date) -> str | None:
     """The number that differs most from what was printed, as the adverts of the older day are read now."""
-    again = [(one.number, one.old, one.again) for one in changes if one.again is not None]
+    again = [(change.number, change.old, change.again) for change in changes if change.again is not None]
     if not again:
         return None
     number, old, new = max(again, key=lambda one: one[0].far(*one[1:]))
@@ -369,7 +369,7 @@ def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, s
     for pair in _pair_rows(last_row, row):
         name = next((f"{pair[1][key]}, " for key in NAMES_OF_ROWS if pair[1].get(key)), "")
         for column, number in COMPARED.items():
-            values = [one.get(f"{column}{end}") for one in pair for end in ("", "_lo", "_hi")]
+            values = [row.get(f"{column}{end}") for row in pair for end in ("", "_lo", "_hi")]
             old, old_low, old_high, new, new_low, new_high = (math.nan if v is None else float(v) for v in values)
             if old_high < new_low or new_high < old_low:
                 yield f"{name}{number.words}", number.say(old), number.say(new)

@@ -74,7 +74,7 @@ def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | N
     if row.list is None:
         return
     history = vintages.read_vintages(con).get(row.list, [])
-    waiting = vintages.waiting_one(history)
+    waiting = vintages.find_waiting(history)
     yield "list", f"{row.list}, vintage {row.vintage}" if row.vintage else row.list
     yield "in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None
     for vintage in reversed(history):

@@ -225,11 +225,8 @@ def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs:
 def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Attempt:
     """Complete an attempt with its evidence and the final verdict."""
     evidence = Evidence() if attempt.is_refused else _find_evidence(con, figure, attempt, inputs)
-    due_on: date | str | None = attempt.first_row.get("due_on")
-    verdict = judge_age(
-        attempt.by_rules, attempt.rung.basis, evidence.period_to, inputs.as_of,
-        due_on=date.fromisoformat(due_on) if isinstance(due_on, str) else due_on,
-    )  # fmt: skip
+    due_on = attempt.first_row.get("due_on")
+    verdict = judge_age(attempt.by_rules, attempt.rung.basis, evidence.period_to, inputs.as_of, due_on=due_on)
     since = inputs.waiting.get(attempt.list)
     if verdict.status == "stale" and since is not None:  # newer adverts were read, but their vintage waits
         verdict = replace(verdict, reason=f"a newer vintage waits for review since {numbers.day(since)}")
@@ -265,22 +262,25 @@ def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: Fi
 
 def combine_evidence(rows: Sequence[Figures]) -> Evidence:
     """Evidence behind several figures together. They have a common period only where they are of one basis."""
-    by_source: dict[str, list[SourceContribution]] = {}
-    for part in (part for row in rows for part in row.behind or ()):
-        by_source.setdefault(part.source, []).append(part)
     dated = rows if len({row.basis for row in rows}) == 1 else ()
     return Evidence(
         sources=tuple(sorted({source for row in rows for source in row.sources})),
-        behind=tuple(
-            SourceContribution(
-                source=source, n=sum(one.n for one in parts), read_on=_first(one.read_on for one in parts)
-            )
-            for source, parts in sorted(by_source.items())
-        ),
+        behind=_add_up(part for row in rows for part in row.behind or ()),
         snapshots=tuple(sorted({name for row in rows for name in row.snapshots})),
         period_from=_first(row.period_from for row in dated),
         period_to=max((row.period_to for row in dated if row.period_to), default=None),
         read_on=_first(row.read_on for row in rows),
+    )
+
+
+def _add_up(parts: Iterable[SourceContribution]) -> tuple[SourceContribution, ...]:
+    """One contribution per source, with the earliest day."""
+    by_source: dict[str, list[SourceContribution]] = {}
+    for part in parts:
+        by_source.setdefault(part.source, []).append(part)
+    return tuple(
+        SourceContribution(source=source, n=sum(part.n for part in same), read_on=_first(part.read_on for part in same))
+        for source, same in sorted(by_source.items())
     )
 
 

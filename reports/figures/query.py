@@ -76,11 +76,6 @@ def fill(name: str, parameters: Mapping[str, object]) -> str:
     return template.substitute({key: literal(value) for key, value in parameters.items() if key not in pieces})
 
 
-def fill_text(text: str, parameters: Mapping[str, object]) -> str:
-    """The text of a SELECT with its parameters filled in."""
-    return Template(text).substitute({key: literal(value) for key, value in parameters.items()})
-
-
 @functools.cache
 def parameters_in(name: str) -> frozenset[str]:
     """Names of the parameters of a SELECT of `sql/`."""

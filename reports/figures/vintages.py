@@ -66,14 +66,14 @@ def last_published(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
     return next((vintage for vintage in reversed(vintages) if vintage.state == PUBLISHED), None)
 
 
-def waiting_one(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
+def find_waiting(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
     """The vintage that waits for review, if any."""
     return next((vintage for vintage in reversed(vintages) if vintage.state == WAITING), None)
 
 
 def waiting_of(histories: Mapping[str, Sequence[Vintages]]) -> dict[str, Vintages]:
     """The vintages that wait for review, by list."""
-    return {name: waiting for name, history in histories.items() if (waiting := waiting_one(history)) is not None}
+    return {name: waiting for name, history in histories.items() if (waiting := find_waiting(history)) is not None}
 
 
 def read_standing(con: Connection) -> dict[str, Vintages]:
@@ -157,7 +157,7 @@ def revise(
         _Case(
             history=history,
             last=last_published(history),
-            waiting=waiting_one(history),
+            waiting=find_waiting(history),
             new=_new_vintage(name, offer, history, as_of),
             is_due=is_due,
             is_lost=name in lost,
@@ -285,12 +285,7 @@ def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
 
     The cells of a list are those of the day of most of its accepted figures, if the marts still have that day.
     """
-    accepted = query.read(
-        con,
-        "SELECT figure, as_of, decided_on, content ->> 'rung' AS rung FROM ops.figure_vintages"
-        " WHERE state = 'published' AND value IS NOT NULL AND NOT EXISTS (FROM ops.vintages)"
-        " QUALIFY row_number() OVER (PARTITION BY figure ORDER BY number DESC) = 1",
-    )
+    accepted = query.read(con, query.fill("accepted_figures", {}))
     days: dict[str, Counter[tuple[date, date]]] = {}
     for row in accepted:
         figure = figures.get(row["figure"])
@@ -510,7 +505,7 @@ def decide(
     on: date,
 ) -> Vintages:
     """The waiting vintage of a list after a person's decision. Raises `NotWaitingError`."""
-    waiting = waiting_one(vintages.get(name, ()))
+    waiting = find_waiting(vintages.get(name, ()))
     if waiting is None:
         names = ", ".join(sorted(waiting_of(vintages))) or "nothing"
         raise NotWaitingError(f"{name} does not wait for review; what waits: {names}")
@@ -532,4 +527,4 @@ def correct(
     if offer is None:
         raise ValueError(f"the marts of {on} have no cell of {name}")
     correction = _accept(_new_vintage(name, offer, history, on), on, "correction")
-    return [*_withdraw(waiting_one(history), on, "corrected"), replace(correction, reason=erratum, is_correction=True)]
+    return [*_withdraw(find_waiting(history), on, "corrected"), replace(correction, reason=erratum, is_correction=True)]

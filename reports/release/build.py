@@ -82,20 +82,22 @@ def _read_earlier(folder: Path, publication: PublishedDay) -> Sequence[dict[str,
         raise ReleaseError(f"{folder} is a file; name a folder")
     if not os.path.lexists(folder / MANIFEST):
         if folder.exists() and any(map(manifest.is_foreign, os.scandir(folder))):
-            raise ReleaseError(f"{folder} holds something that is no release; name another folder")
+            raise ReleaseError(f"{folder} holds files that are not of a release; name another folder")
         return ()
     chain = manifest.read_chain(folder)
     if chain.fault:
-        raise ReleaseError(f"{folder} holds no release that can be followed; name another folder ({chain.fault})")
+        raise ReleaseError(f"{folder} holds no release that can be continued; name another folder ({chain.fault})")
     newest = chain.manifests[0]
     stands = f"{folder} holds release {newest['release']}"
     if newest["as_of"] > publication.as_of:
-        raise ReleaseError(f"{stands}, and what is published is of {publication.as_of}; name another folder")
+        raise ReleaseError(
+            f"{stands}, which is newer than what is published ({publication.as_of}); name another folder"
+        )
     if newest["is_sample"] != publication.is_sample:
         kind = "sample" if newest["is_sample"] else "live"
         raise ReleaseError(f"{stands}, which is made of {kind} data; name another folder")
     if obstacle := next(manifest.find_obstacles(folder, chain), None):
-        raise ReleaseError(f"{stands}, which cannot be followed ({obstacle}); put that right, or name another folder")
+        raise ReleaseError(f"{stands}, which cannot be replaced ({obstacle}); fix that, or name another folder")
     return chain.manifests
 
 

@@ -84,7 +84,7 @@ def _describe_change(
     A person's decision is reported even if the printed value stays the same, unless it was and is withheld.
     """
     title, _ = now or then or ("", None)
-    before, after = (None if one is None else one[1] for one in (then, now))
+    before, after = (None if state is None else state[1] for state in (then, now))
     change = {"id": name, "title": title, "before": before, "after": after}
     if then is None or now is None:
         return change | {"what": "new" if then is None else "gone"}

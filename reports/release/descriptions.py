@@ -78,7 +78,7 @@ def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]
 
 def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
     """datapackage.json: Data Package 2.0 with a schema for each CSV file."""
-    own = licences()[OURS]
+    ours = licences()[OURS]
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "ai-job-market",
@@ -86,7 +86,7 @@ def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, A
         "description": _summarise(publication),
         "version": release,
         "created": f"{publication.as_of.isoformat()}T00:00:00Z",
-        "licenses": [{"name": own.id, "path": own.url, "title": own.name}],
+        "licenses": [{"name": ours.id, "path": ours.url, "title": ours.name}],
         "keywords": KEYWORDS,
         "sources": [
             {"title": source.title, "path": source.terms_url or source.homepage}
@@ -100,7 +100,7 @@ def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, A
 
 def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
     """dataset.jsonld: a schema.org Dataset with its downloads."""
-    base, own = publication.base_url, licences()[OURS]
+    base, ours = publication.base_url, licences()[OURS]
     downloads = [
         part | {"title": file["title"]} for file in resources for part in (file, *file.get("alternatives", ()))
     ]
@@ -120,13 +120,13 @@ def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, A
         "version": release,
         "datePublished": publication.as_of,
         "temporalCoverage": f"{start.isoformat()}/{publication.as_of.isoformat()}",
-        "license": own.url,
+        "license": ours.url,
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": publication.name},
         "keywords": KEYWORDS,
         "measurementTechnique": "each job counted once over the adverts read; 95 % intervals by employer",
         "variableMeasured": ["pay per year", "share of jobs", "share of open adverts that close a day"],
-        "creditText": publication.cite("figures and cells", "dataset.jsonld", own),
+        "creditText": publication.cite("figures and cells", "dataset.jsonld", ours),
         **({"url": base, "@id": f"{base}dataset.jsonld"} if base else {}),
         "distribution": [
             {

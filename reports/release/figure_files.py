@@ -21,7 +21,7 @@ from reports.cells.cell import numbers_of
 from reports.cells.of_figure import name_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.vintages import PUBLISHED, waiting_one
+from reports.figures.vintages import PUBLISHED, find_waiting
 from reports.release.licences import OURS, Licence
 from reports.release.published import PublishedDay
 from reports.wording import notes
@@ -58,7 +58,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     """The JSON of a figure: value and numbers, what they rest on, and the terms of use."""
     licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
     vintages = publication.vintages.get(declaration.alias_of or figure.figure, ())
-    waiting = waiting_one(vintages)
+    waiting = find_waiting(vintages)
     published = [
         {
             "number": past.number, "as_of": past.as_of, "published_on": past.decided_on, "value": past.value,

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from reports.wording.numbers import upper_first
+
 OURS = "CC-BY-4.0"
 """The licence of figures unless a source demands another."""
 QUOTATION = "LicenseRef-quotation"
@@ -32,7 +34,7 @@ class Licence:
     @property
     def in_short(self) -> str:
         """Its name in a citation: "CC BY 4.0"."""
-        return {OURS: "CC BY 4.0", QUOTATION: f"{self.name[0].upper()}{self.name[1:]}"}.get(self.id, self.id)
+        return {OURS: "CC BY 4.0", QUOTATION: upper_first(self.name)}.get(self.id, self.id)
 
     def describe(self) -> dict[str, str | None]:
         """The licence as a JSON object."""

@@ -51,7 +51,7 @@ class ReleaseError(ValueError):
 def _stays_inside(path: str) -> str:
     parts = path.split("/")
     if not all(parts) or {".", ".."} & set(parts) or "\\" in path:
-        raise ValueError("leads out of the release, or is written as no release writes it")
+        raise ValueError("leads out of the release, or is not a plain relative path")
     return path
 
 
@@ -240,20 +240,20 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
         digest = _digest(content)
         if before is not None and digest != before["sha256"]:
             named = f"release {newer} names {before['sha256'][:12]}…"
-            raise ReleaseError(f"{path}: SHA-256 is {digest[:12]}…, {named}: the chain is broken")
+            raise ReleaseError(f"{path}: SHA-256 is {digest[:12]}…, but {named}, so the chain is broken")
         if b"\r\n" in content:
             raise ReleaseError(f"{path}: {_LINE_ENDINGS}")
         manifest = _parse(path, content, Manifest)
         if before is not None:
             if manifest["release"] != before["release"]:
-                raise ReleaseError(f"{path}: it is of release {manifest['release']}: the chain is broken")
+                raise ReleaseError(f"{path}: it belongs to release {manifest['release']}, so the chain is broken")
             manifest["files"] = _kept_files(manifest)
         n_read, n_named = n_read + len(content), n_named + sum(file["bytes"] for file in manifest["files"])
         for what, n_bytes, limit in (("manifests", n_read, MAX_IN_CHAIN), ("files", n_named, MAX_HASHED)):
             if n_bytes > limit:
                 raise ReleaseError(
-                    f"{path}: {what} of this release and newer ones have {n_bytes:,} bytes in all, and {limit:,} are "
-                    "the most that are read; begin a new chain in another folder"
+                    f"{path}: {what} of this release and newer ones have {n_bytes:,} bytes, over the limit of "
+                    f"{limit:,}; begin a new chain in another folder"
                 )
         yield manifest, {"path": path, "sha256": digest, "bytes": len(content)}
         if (before := manifest["previous"]) is None:
@@ -269,7 +269,7 @@ def _read_small(folder: Path, path: str) -> bytes:
         if place.resolve() != folder.resolve() / path or not stat.S_ISREG(state.st_mode):
             raise ReleaseError(f"{path}: {_NO_FILE}")
         if state.st_size > MAX_BYTES:
-            raise ReleaseError(f"{path}: {state.st_size:,} bytes, and {MAX_BYTES:,} are the most that are read")
+            raise ReleaseError(f"{path}: {state.st_size:,} bytes, over the limit of {MAX_BYTES:,}")
         return place.read_bytes()
     except OSError as error:
         raise ReleaseError(f"{path}: {_say_unread(error)}") from error
@@ -296,7 +296,7 @@ def _say_unread(error: OSError) -> str:
 
 # --- checks ---------------------------------------------------------------------------------------------
 
-_NO_FILE = "a link, or something else that is no plain file"
+_NO_FILE = "a link, or something other than a plain file"
 _LINE_ENDINGS = (
     "line endings were changed (Git does so with core.autocrlf), so no digest can match; copy the release again byte "
     "for byte (in Git: `* -text` in .gitattributes)"
@@ -413,4 +413,4 @@ def _check_package(folder: Path, chain: Chain) -> Iterator[str]:
     for resource in package["resources"]:
         for part in (resource, *resource["alternatives"]):
             if part["path"] not in chain.files:
-                yield f"{PACKAGE}: it names {part['path']}, which the manifest does not"
+                yield f"{PACKAGE}: it names {part['path']}, which is not in the manifest"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reports.figures.catalogue import declarations
-from reports.figures.compute import regather
+from reports.figures.compute import rebuild_tables
 from reports.figures.declaration import Figure
 from reports.figures.history import FigureVintage, read_history
 from reports.figures.query import Connection
@@ -27,7 +27,9 @@ MAX_FIGURES = 3_000
 """Most figures with files of their own; figures with a value come first."""
 
 
-def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
+def rebuild_open_tables(
+    con: Connection, figures: Sequence[Figures]
+) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
     """Rebuild tables of figures that may not be released from members that may, and list each one's omitted members.
 
     If the licences of the remaining members exclude each other, a table keeps only members under our own licence.
@@ -52,7 +54,7 @@ def _rebuild(
     result, names = table, releasable
     for names in (releasable, ours):
         by_id = {row.figure: row for row in (*members, table) if row is table or row.figure in names}
-        result = regather(definitions, by_id)[-1]
+        result = rebuild_tables(definitions, by_id)[-1]
         if isinstance(_licence(result), Licence):
             break
     return result, tuple(one.figure for one in members if one.value is not None and one.figure not in names)
@@ -127,7 +129,7 @@ def describe_published(
     base_url: str = "",
 ) -> PublishedDay:
     """Select the figures that may be released, with their licences."""
-    rows, without = gather_open(con, figures)
+    rows, without = rebuild_open_tables(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
     terms = {row.figure: _licence(row) for row in rows}
     licences = {name: licence for name, licence in terms.items() if isinstance(licence, Licence)}

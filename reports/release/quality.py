@@ -22,14 +22,6 @@ BETWEEN = timedelta(days=31)
 """Time until the next release is due: releases are monthly."""
 MAX_LISTED = 12
 """How many releases the calendar lists, newest first."""
-_FRAME = """
-SELECT n_boards, n_boards_read_whole, n_adverts, n_jobs, n_ai_jobs, n_paid, as_of FROM published.frame_coverage
-WHERE region_level = 'world' AND source = 'all' AND sector = 'all'
-"""
-_AUDITS = """
-SELECT reader, sum(n_asked) AS n_asked, sum(n_right) AS n_right FROM ops.audits
-WHERE audited_on <= $as_of GROUP BY reader ORDER BY reader
-"""
 
 
 def report(con: Connection, publication: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
@@ -52,11 +44,11 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         n_punctual=sum(late <= 0 for _, _, late in calendar[:-1]),
         n_other=sum(publication.licences[row.figure].id != OURS for row in figures),
         withheld=percent(states["suppressed"] / max(1, len(figures))),
-        frame=next(iter(query.read(con, _FRAME)), None),
+        frame=next(iter(query.read(con, query.fill("release/frame", {}))), None),
         counts=[row.n_jobs for row in counted],
         days=[on for row in counted for on in (row.period_from, row.period_to) if on is not None],
         depth=describe_depth(measure_depth(con)),
-        audits=query.read(con, query.fill_text(_AUDITS, {"as_of": as_of})),
+        audits=query.read(con, query.fill("release/audits", {"as_of": as_of})),
         newest=max((row.read_on for row in figures if row.read_on), default=None),
     )
 

@@ -150,7 +150,7 @@ def _all_text(rows: Rows) -> str:
 
 
 _COLUMNS = (
-    Column("Country", lambda row: str(row["place"]), False),
+    Column("Country", "place", False),
     Column("Work", name_work, False),
     Column("By", name_kind, False),
     Column("Median, USD per year", lambda row: qualify(value(row).replace("USD ", ""), [low_mark(row)]), False),
@@ -158,7 +158,7 @@ _COLUMNS = (
     Column("Own money", _own_money, False),
     Column("Purchasing power", _purchasing_power, False),
     Column("n", _n, False),
-    Column("Of", lambda row: str(row["period"]), False),
+    Column("Of", "period", False),
     Column(
         "Of our adverts' median",
         lambda row: "–" if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"]),

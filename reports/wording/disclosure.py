@@ -11,12 +11,12 @@ from reports.wording.numbers import (
     Row,
     Rows,
     choose_printed,
-    count_cell,
     count_of,
     interval,
     join_ends,
     percent,
     printed_share,
+    upper_first,
 )
 from reports.wording.parts import SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
@@ -89,9 +89,9 @@ _WITHIN = (
     Column("State pay, no law that we know of", _of_point("share_other", percent)),
     Column("Difference in points", _of_point("difference", say_points)),
     Column("95% interval", say_ends),
-    Column("Employers", lambda row: count_cell(row["n_employers"])),
-    Column("Jobs, law in force", lambda row: count_cell(row["n_jobs_both"])),
-    Column("Jobs, no law", lambda row: count_cell(row["n_jobs_other"])),
+    Column("Employers", "n_employers"),
+    Column("Jobs, law in force", "n_jobs_both"),
+    Column("Jobs, no law", "n_jobs_other"),
 )
 
 
@@ -142,16 +142,16 @@ def _places_text(rows: Rows) -> str:
 
 
 _PLACES = (
-    Column("Place or law", lambda row: str(row["name"]), False),
+    Column("Place or law", "name", False),
     Column("In force from", lambda row: row["in_force_from"] or "–", False),
     Column("State pay", _of_point("share", percent)),
     Column("95% interval", interval),
-    Column("Jobs", lambda row: count_cell(row["n_asking"])),
-    Column("Of jobs", lambda row: count_cell(row["n_jobs"])),
-    Column("Employers", lambda row: count_cell(row["n_employers"])),
+    Column("Jobs", "n_asking"),
+    Column("Of jobs", "n_jobs"),
+    Column("Employers", "n_employers"),
     Column("Median width of ranges", lambda row: "–" if row["width_form"] == "interval" else _width(row)),
     Column("Its 95% interval", _width_ends),
-    Column("Ranges", lambda row: count_cell(row["n_ranges"])),
+    Column("Ranges", "n_ranges"),
 )
 
 
@@ -171,7 +171,7 @@ def _laws(rows: Rows) -> tuple[str, ...]:
     paragraphs = []
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]
-        paragraphs += [f"{words[0].upper()}{words[1:]}: {'; '.join(laws)}."] if laws else []
+        paragraphs += [f"{upper_first(words)}: {'; '.join(laws)}."] if laws else []
     return tuple(paragraphs)
 
 

@@ -60,7 +60,8 @@ def in_band(row: Row) -> str:
 def parts_of(row: Row) -> list[tuple[str, int]]:
     """Divide the AI engineering jobs of a place: the jobs in the band, then losses in words, last step first."""
     losses = {counted["step"]: int(counted["n_lost"]) for counted in row["steps"]}
-    return [("in the band", count_last(row)), *((LOST_AT[step], losses[step]) for step in reversed(LOST_AT))]
+    lost = ((LOST_AT[step], losses[step]) for step in reversed(LOST_AT) if step in losses)
+    return [("in the band", count_last(row)), *lost]
 
 
 def _text(rows: Rows) -> str:
@@ -73,10 +74,10 @@ def _text(rows: Rows) -> str:
 
 def _table(rows: Rows) -> Table:
     table_rows = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
-    steps = [one["step"] for one in rows[0]["steps"]]
+    steps = [counted["step"] for counted in rows[0]["steps"]]
     columns = [
-        Column("Place", lambda row: str(row["place"]), False),
-        *(Column(HEADINGS.get(step, LAST_HEADING), functools.partial(_say_count, step)) for step in steps),
+        Column("Place", "place", False),
+        *map(_step_column, steps),
     ]
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
@@ -87,16 +88,17 @@ def _table(rows: Rows) -> Table:
     return make_table(table_rows, columns, key=key, below=[few if len(table_rows) < len(rows) else "", *_reasons(rows)])
 
 
-def _say_count(step: str, row: Row) -> str:
-    return f"{count_at(row, step):,}"
+def _step_column(step: str) -> Column:
+    return Column(HEADINGS.get(step, LAST_HEADING), lambda row: f"{count_at(row, step):,}")
 
 
 def _reasons(rows: Rows) -> tuple[str, ...]:
     """Reasons for losses, step by step."""
-    losses = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
+    losses = [counted for counted in rows[0]["steps"] if counted["step"] in LOST_AT]
     last = rows[0]["steps"][-1]["step"]
     reasons = "; ".join(
-        f"{LAST_HEADING if one['step'] == last else HEADINGS[one['step']]}: {one['reason']}" for one in losses
+        f"{LAST_HEADING if counted['step'] == last else HEADINGS[counted['step']]}: {counted['reason']}"
+        for counted in losses
     )
     return (f"Why jobs are left out. {reasons}.",)
 
@@ -121,29 +123,22 @@ COVERAGE_KEY = (
 
 
 def _coverage_text(rows: Rows) -> str:
-    return "; ".join(f"{row['name']} {count_of(row['n_ai_jobs'], 'AI job')}" for row in rows if row["n_ai_jobs"])
+    counts = (f"{row['name']} {count_of(row['n_ai_jobs'], 'AI job')}" for row in rows if row["n_ai_jobs"])
+    return "; ".join(counts) or "no AI job"
 
 
 def _coverage_table(heading: str, rows: Rows) -> Table:
     columns = [
-        Column(heading, lambda row: str(row["name"]), False),
-        *(Column(words, functools.partial(_say_column, name)) for name, words in COVERAGE_COLUMNS.items()),
+        Column(heading, "name", False),
+        *(Column(words, name) for name, words in COVERAGE_COLUMNS.items()),
         Column("Last read", lambda row: str(row["read_on"] or "never"), False),
     ]
     return make_table(rows, columns, key=COVERAGE_KEY)
 
 
-def _say_column(name: str, row: Row) -> str:
-    return f"{row[name]:,}"
-
-
 def coverage(heading: str) -> Renderer:
     """Renderer of what was read, with a row per place, source or sector."""
-    return Renderer(
-        text=lambda rows: _coverage_text(rows) or "no AI job",
-        table=functools.partial(_coverage_table, heading),
-        named_by="name",
-    )
+    return Renderer(text=_coverage_text, table=functools.partial(_coverage_table, heading), named_by="name")
 
 
 LADDER = Renderer(text=_text, table=_table, named_by="place")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.wording.numbers import upper_first
 from transforms.records.definitions import COUNTS
 from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 
@@ -15,18 +16,11 @@ CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
 """The third party's codes for levels."""
 
 
-def _levels(group: str) -> tuple[str, ...]:
-    levels = LEVEL_GROUPS[group]
-    if levels is None:
-        raise ValueError(f"{group} holds every level, which no line is drawn for")
-    return levels
-
-
 def level_name(group: str) -> str:
     """The levels of a group: "mid to senior", "entry level", "every level"."""
     if group in NOT_ONE:
         return NOT_ONE[group]
-    names = [NAMES.get(level, level) for level in _levels(group)]
+    names = [NAMES.get(level, level) for level in LEVEL_GROUPS[group] or ()]
     return f"{names[0]} level" if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
@@ -37,8 +31,7 @@ def level_phrase(group: str) -> str:
 
 def capitalise(group: str) -> str:
     """A group of levels at the beginning of a sentence: "Mid to senior"."""
-    name = level_name(group)
-    return name[0].upper() + name[1:]
+    return upper_first(level_name(group))
 
 
 def compound(group: str) -> str:
@@ -48,7 +41,7 @@ def compound(group: str) -> str:
 
 def entitle_pay(group: str, pay: str) -> str:
     """Title of pay with its level: "Mid-to-senior AI engineering pay", "AI engineering pay, every level"."""
-    return f"{pay[0].upper()}{pay[1:]}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
+    return f"{upper_first(pay)}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
 
 
 def define(group: str, basis: str) -> str | None:
@@ -58,7 +51,7 @@ def define(group: str, basis: str) -> str | None:
     """
     if group in NOT_ONE:
         return None
-    levels = _levels(group)
+    levels = LEVEL_GROUPS[group] or ()
     titles = [TITLES[level] for level in levels if level in TITLES]
     examples = f" ({'; '.join(titles)})" if titles else ""
     if basis == "advertised":
@@ -78,7 +71,7 @@ def define(group: str, basis: str) -> str | None:
 
 def say_years(group: str) -> str:
     """Years of experience from which a group's levels are inferred: "two to seven years"."""
-    levels, bounds = _levels(group), sorted(MIN_YEARS_OF_LEVEL.values())
+    levels, bounds = LEVEL_GROUPS[group] or (), sorted(MIN_YEARS_OF_LEVEL.values())
     minima = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
     first, above = min(minima), [years for years in bounds if years > max(minima)]
     if not above:

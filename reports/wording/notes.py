@@ -29,6 +29,7 @@ from reports.wording.numbers import (
     percent,
     qualify,
     sentences,
+    upper_first,
 )
 from reports.wording.parts import PartFormat, count
 from reports.wording.pay import find_head, name_place
@@ -128,7 +129,7 @@ def table(figure: Figures) -> Table | None:
     if figure.status != "stale" or figure.period_to is None or declaration_of(figure.figure).gathers is not None:
         return result  # its rows state their own days
     period = describe_period(figure)
-    return replace(result, key=f"{period[0].upper()}{period[1:]}. {result.key}".rstrip())
+    return replace(result, key=f"{upper_first(period)}. {result.key}".rstrip())
 
 
 def strength(figure: Figures) -> str:

@@ -185,6 +185,11 @@ def category_name(category: str) -> str:
     return CATEGORY_NAMES.get(category, category)
 
 
+def upper_first(text: str) -> str:
+    """Text with a capital first letter."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def lower_first(text: str) -> str:
     """A heading as part of a sentence: "generative AI and agents", "MLOps and deployment"."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
@@ -203,7 +208,7 @@ def count_cell(number: int | None) -> str:
 def sentences(parts: Sequence[str | None]) -> str:
     """Join parts as sentences, each with a capital and a full stop; None and "" are skipped."""
     texts = [part for part in parts if part]
-    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in texts)
+    return " ".join(f"{upper_first(part).rstrip('.')}." for part in texts)
 
 
 # --- amounts of pay -------------------------------------------------------------------------------------

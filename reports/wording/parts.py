@@ -19,7 +19,7 @@ from transforms.records.vocabulary import PER_YEAR
 from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
-"""Times that pay may be printed by: a twelfth of a year, and of 52 weeks of 40 hours (`PER_YEAR`)."""
+"""Periods of pay: a month is a twelfth of a year, which has 52 weeks of 40 hours (`PER_YEAR`)."""
 MONEYS = ("usd", "local", "ppp")
 """US dollars, the country's own money, and international dollars by the World Bank's price level."""
 FORMATS = ("short", "long", "bare")

@@ -15,7 +15,6 @@ from reports.wording.numbers import (
     Rows,
     amount,
     choose_printed,
-    count_cell,
     count_of,
     ends_cell,
     is_point,
@@ -47,13 +46,13 @@ TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
-"""What that column means, where it stands."""
+"""Explains the column of bands from titles alone."""
 MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
     f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
     "such as state pay are read more often."
 )
-"""What that column means, where it stands."""
+"""Explains the column of the panel's median."""
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
@@ -323,7 +322,7 @@ def _bands_table(heading: str, level: str, rows: Rows) -> Table:
     printable = choose_printed(rows)
     titles = f" {TITLES_KEY}" if any(row.get("stated_status") is not None for row in printable) else ""
     key = f"US dollars per year. {BANDS_KEY}{titles}{_key_of_panel(printable)}"
-    columns = (Column(heading, lambda row: str(row["place"]), False), *_COLUMNS)
+    columns = (Column(heading, "place", False), *_COLUMNS)
     return make_table(printable, columns, key=key, below=_below(level, printable, _explain_withheld(rows)))
 
 
@@ -339,7 +338,7 @@ def _stated_cell(row: Row) -> str:
 
 
 _COLUMNS = (
-    Column("From", lambda row: str(row["rung"]), False),
+    Column("From", "rung", False),
     Column("Band per year", lambda row: qualify(band(row) if is_band(row) else "no band", [low_mark(row)]), False),
     Column("Band from titles alone", _stated_cell, False),
     Column("Median", median_cell),
@@ -348,7 +347,7 @@ _COLUMNS = (
     Column("Lower end, 95% interval", lambda row: ends_cell(row, "band_low")),
     Column("Upper end, 95% interval", lambda row: ends_cell(row, "band_high")),
     Column("n", lambda row: count_of(row["n_jobs"], *unit_of(row["basis"])), False),
-    Column("Employers", lambda row: count_cell(row["n_employers"])),
+    Column("Employers", "n_employers"),
 )
 
 

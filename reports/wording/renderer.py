@@ -6,16 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, low_mark
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_cell, low_mark
 from reports.wording.parts import Part
 
 
 class Column(NamedTuple):
-    """A column of a table: heading, text of a row, and whether it holds numbers, which are right-aligned."""
+    """A column of a table; numeric ones are right-aligned. `content` is a function of a row, or a column of it."""
 
     heading: str
-    say: Callable[[Row], str]
+    content: Callable[[Row], str] | str
     is_numeric: bool = True
+
+    def say(self, row: Row) -> str:
+        """The text of a cell; a dash for a missing count."""
+        if not isinstance(self.content, str):
+            return self.content(row)
+        return count_cell(row.get(self.content)) if self.is_numeric else str(row[self.content])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,7 @@ _COLUMNS = (
     Column("Middle half", lambda row: f"{short(row['p25'])}–{short(row['p75'])}"),
     Column("Median in local money", _local, False),
     Column("Paid in dollars alone", _in_dollars, False),
-    Column("Persons", lambda row: f"{row['n_persons']:,}"),
+    Column("Persons", "n_persons"),
     Column("Survey", lambda row: f"{row['survey']}, {row['year']}", False),
 )
 
@@ -111,15 +111,12 @@ def _say_left_out(rows: Rows) -> str:
 
 def _note(rows: Rows) -> list[str]:
     surveys = sorted({(row["survey"], row["reported_on"]) for row in choose_printed(rows)})
-    days = "; ".join(f"{name}, half of the answers in by {_day(on)}" for name, on in surveys)
+    days = "; ".join(
+        f"{name}, half of the answers in by {day(date.fromisoformat(str(on)[:10]))}" for name, on in surveys
+    )
     shares = [f"{name_persons(row)} {_in_dollars(row)}" for row in choose_printed(rows) if _in_dollars(row) != "–"]
     dollars = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
     return [days, *dollars, SELF_SELECTED.rstrip(".")]
-
-
-def _day(on: object) -> str:
-    """A day in words; the ledger stores days as text."""
-    return day(on) if isinstance(on, date) else day(date.fromisoformat(str(on)[:10]))
 
 
 REPORTED = Renderer(text=_text, table=_table, note=_note, names_withheld=True)

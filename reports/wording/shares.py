@@ -131,7 +131,7 @@ def say_languages(measure: Measure) -> str:
 # --- one share, a list of items, a list of places --------------------------------------------------------------
 
 
-def one(measure: Measure, jobs: str) -> Renderer:
+def single(measure: Measure, jobs: str) -> Renderer:
     """Renderer of the share of one item of a measure among jobs, without silent jobs if silence is unknown."""
 
     def text(rows: Rows) -> str:
@@ -188,40 +188,30 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     """Renderer of the share of one item of a measure in all adverts and in each place of a kind ("region")."""
 
     def text(rows: Rows) -> str:
-        n_withheld = len(rows) - len(choose_printed(rows))
-        parts = [f"{row['name']} {_with_interval(row, *beside)}" for row, beside in zip(*_beside(rows), strict=True)]
+        printed = choose_printed(rows)
+        n_withheld = len(rows) - len(printed)
+        parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is printed[0]))}" for row in printed]
         return "; ".join([*parts, f"{n_withheld} more withheld"] if n_withheld else parts)
 
-    def _beside(rows: Rows) -> tuple[Rows, list[Sequence[str | None]]]:
-        printed, texts = choose_printed(rows), list[Sequence[str | None]]()
-        for row in printed:
-            n = f"n = {_n_of(row):,}"
-            if measure.known_words:
-                says = "say so" if texts else f"of jobs {measure.known_words}"
-                of_all = None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}"
-                texts.append((n, f"{known_part(row)} {says}", of_all))
-            else:
-                texts.append((n,))
-        return printed, texts
+    def remarks(row: Row, is_first: bool) -> Sequence[str | None]:
+        n = f"n = {_n_of(row):,}"
+        if not measure.known_words:
+            return [n]
+        says = f"of jobs {measure.known_words}" if is_first else "say so"
+        return [n, f"{known_part(row)} {says}", None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}"]
 
     def table(rows: Rows) -> Table:
-        few = [f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed"]
-        key = _say_key(
-            measure, jobs, choose_printed(rows), f"the jobs of its {kind}", f"A job counts in each {kind} of its places"
-        )
-        return make_table(
-            choose_printed(rows),
-            [
-                *_columns(kind.capitalize()),
-                Column("Of jobs", lambda row: count_cell(row["n_jobs"])),
-                Column(
-                    "Do not say" if measure.known_words else "Not read",
-                    lambda row: count_cell(row.get("n_unknown") or None),
-                ),
-            ],
-            key=key,
-            below=[f"Withheld, since jobs or employers are too few or too uneven: {', '.join(few)}." if few else ""],
-        )
+        printed = choose_printed(rows)
+        few = ", ".join(f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed")
+        key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
+        silent = "Do not say" if measure.known_words else "Not read"
+        columns = [
+            *_columns(kind.capitalize()),
+            Column("Of jobs", "n_jobs"),
+            Column(silent, lambda row: count_cell(row.get("n_unknown") or None)),
+        ]
+        below = f"Withheld, since jobs or employers are too few or too uneven: {few}." if few else ""
+        return make_table(printed, columns, key=key, below=[below])
 
     def note(rows: Rows) -> list[str]:
         is_of_all = rows[0].get("region_level", "world") == "world"
@@ -233,13 +223,13 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
 def _columns(heading: str) -> tuple[Column, ...]:
     """Common columns of tables of shares."""
     return (
-        Column(heading, lambda row: str(row["name"]), False),
+        Column(heading, "name", False),
         Column("Share", _point),
         Column("95% interval", _ends),
         Column("Of all jobs", _bounds),
         Column("Jobs that say", lambda row: "–" if row.get("bound_lo") is None else known_part(row)),
-        Column("Jobs", lambda row: count_cell(row["n_asking"])),
-        Column("Employers", lambda row: count_cell(row.get("n_employers_asking"))),
+        Column("Jobs", "n_asking"),
+        Column("Employers", "n_employers_asking"),
     )
 
 
@@ -254,7 +244,7 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
         return "; ".join(f"{word or 'no verdict'}: {', '.join(names)}" for word, names in words.items() if names)
 
     columns = (
-        Column("Named essential in 2026", lambda row: str(row["name"]), False),
+        Column("Named essential in 2026", "name", False),
         Column("Share now", _point),
         Column("95% interval", interval),
         Column("Rank", rank),
@@ -266,13 +256,10 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
         key = _say_key(measure, jobs, rows, count_cell(rows[0]["n_jobs"]), RANKS, VERDICT_RULE)
         return make_table(rows, columns, key=key)
 
-    return Renderer(
-        text=text,
-        table=table,
-        note=lambda rows: [measure.remark, *_say_unknown(measure, rows)],
-        named_by="name",
-        shows_baseline=True,
-    )
+    def note(rows: Rows) -> list[str]:
+        return [measure.remark, *_say_unknown(measure, rows)]
+
+    return Renderer(text=text, table=table, note=note, named_by="name", shows_baseline=True)
 
 
 # --- closing rates: an advert closes when it is filled, given up or moved --------------------------------------
@@ -327,13 +314,9 @@ CLOSING_RATES = Renderer(text=_closings_text, note=_closings_note, named_by="cel
 # --- claims of others ----------------------------------------------------------------------------------------
 
 
-def _say_claim(rows: Rows) -> str:
-    return str(rows[0]["claim"])
-
-
 def _claim_note(rows: Rows) -> list[str]:
     row = rows[0]
     return [", ".join(part for part in (row["publisher"], row["work"], row["published"]) if part), row["caveat"]]
 
 
-CLAIM = Renderer(text=_say_claim, note=_claim_note, parts=CLAIM_PARTS)
+CLAIM = Renderer(text=lambda rows: str(rows[0]["claim"]), note=_claim_note, parts=CLAIM_PARTS)

@@ -80,7 +80,7 @@ def _say_bounds(row: Row) -> str:
 def _table(level: str, rows: Rows) -> Table:
     bands = [row for row in rows if is_counted(row)]
     columns = (
-        Column("Place", lambda row: str(row["place"]), False),
+        Column("Place", "place", False),
         Column("State pay", lambda row: f"{say_stated(row)} ({percent(row['n_jobs'] / _count_all(row))})"),
         Column("Median of those", median_cell),
         Column(

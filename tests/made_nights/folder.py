@@ -80,7 +80,7 @@ class Nights:
 
     def waiting(self) -> dict[str, Vintages]:
         """The vintages that wait for review by list."""
-        candidates = {name: vintages.waiting_one(history) for name, history in self.vintages().items()}
+        candidates = {name: vintages.find_waiting(history) for name, history in self.vintages().items()}
         return {name: one for name, one in candidates.items() if one is not None}
 
     def pages(self) -> dict[str, str]:

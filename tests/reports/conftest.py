@@ -41,12 +41,12 @@ NOTHING: dict[type, Any] = {
 }  # fmt: skip
 Put = Callable[..., None]
 ROWS_PER_INSERT = 100
-"""Rows of one statement: to plan it takes as long for one row as for some twenty."""
+"""Rows per statement: planning takes as long for one row as for twenty."""
 
 
 @pytest.fixture(scope="session")
 def tables_template(made_once: Callable[..., Path]) -> Path:
-    """A database of `make_tables`, which takes nine times as long as a copy of it."""
+    """A database made by `make_tables`; copying it is nine times as fast as making it."""
 
     def make(folder: Path) -> None:
         with duckdb.connect(folder / "tables.duckdb") as connection:
@@ -62,7 +62,7 @@ def con(tables_template: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnec
 
 
 def make_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables, views and macros that figures are read from."""
+    """Make the tables, views and macros that figures read."""
     for name in ("core", "mart", "ops", "published"):
         con.execute(f"CREATE SCHEMA {name}")
     for table in (*USED, *mart_tables.PUBLISHED.values()):
@@ -79,7 +79,7 @@ def make_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def publish_cells(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> None:
-    """Publish the cells that the marts of a day have, and the figures that are read from them, as a night does."""
+    """Publish the cells in the marts of a day and the figures from them, as a night does."""
     with database.transaction(con):
         vintages.accept_all(con, as_of)
     figures = compute_figures(con, as_of, code_version="9.9", standing=vintages.read_standing(con))
@@ -88,12 +88,12 @@ def publish_cells(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> None:
 
 @pytest.fixture
 def put(con: duckdb.DuckDBPyConnection) -> Put:
-    """put(Table, {...}, {...}): insert rows; columns not given are NULL, or nothing in particular."""
+    """put(Table, {...}, {...}): insert rows; columns not given are NULL or arbitrary."""
     return functools.partial(put_rows, con)
 
 
 def put_rows(con: duckdb.DuckDBPyConnection, table: type, *rows: dict[str, Any]) -> None:
-    """Insert rows; columns not given are NULL, or nothing in particular."""
+    """Insert rows; columns not given are NULL or arbitrary."""
     fields = fields_of(table)
     names = {f.name for f in fields}
     for row in rows:
@@ -108,7 +108,7 @@ def put_rows(con: duckdb.DuckDBPyConnection, table: type, *rows: dict[str, Any])
 
 
 def plain(field: Field) -> Any:
-    """What stands in a column that was not given: NULL, or nothing in particular."""
+    """Value of a column that was not given: NULL or arbitrary."""
     if field.nullable:
         return None
     if field.column.pattern == HEX_32:
@@ -126,7 +126,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: type, rows: Any) -> None:
 
 
 def _bindable(value: Any) -> Any:
-    """A value as DuckDB takes it: structs of a nested list as dictionaries."""
+    """A value for DuckDB, with structs in nested lists as dictionaries."""
     is_list = isinstance(value, list | tuple)
     return [dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for v in value] if is_list else value  # type: ignore[arg-type]
 
@@ -152,7 +152,7 @@ def cell() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def figure() -> Callable[..., Figures]:
-    """A ledger row: Python in 62 % of adverts, unless told otherwise."""
+    """A ledger row, by default of Python in 62 % of adverts."""
     plain = Figures(
         as_of=AS_OF, figure="skill.python", title="Python", kind="measured", basis="postings",
         rung="open adverts", unit="share", value="62%",

@@ -35,8 +35,6 @@ COMPARISON = Figure(
     shows_periods=True,
     displays=(Display(section="sources_of_pay", heading="By country and work, all levels"),),
 )
-KIN = Figure(id="comparison", title="Pay by kind of source", unit="USD per year", renderer=comparison.COMPARED)
-"""Stands for each figure of one kind, because which of these exist depends on the data."""
 
 
 def declare_compared(con: Connection) -> list[Figure]:

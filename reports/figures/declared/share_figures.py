@@ -12,7 +12,7 @@ from reports.figures.declared.pay_figures import COMPARED, WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place, slug
 from reports.figures.query import Sql
 from reports.wording import shares
-from reports.wording.numbers import REGION_NAMES, category_name
+from reports.wording.numbers import REGION_NAMES, category_name, lower_first, upper_first
 from reports.wording.work import name_work
 from transforms.records.definitions import CLOSINGS_WINDOW, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, SKILL_CATEGORIES
@@ -26,10 +26,6 @@ ASKED = "skill_asked"
 def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
     """Jobs of a group at a place, in words: "AI engineering jobs", "AI jobs in Germany"."""
     return f"{name_work(group)} jobs{f' in {place.in_words}' if place.name else ''}"
-
-
-def _capitalise(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
 
 
 # --- rungs ------------------------------------------------------------------------------------------------
@@ -74,20 +70,19 @@ def declare_items(
     group: str,
     *,
     is_ranked: bool = False,
-    heading: str = "",
     displays: tuple[Display, ...] = (),
     baseline: str | None = None,
 ) -> Figure:
     """The shares of all items of a measure among jobs of a group; if ranked, only items that some job has."""
-    one = MEASURES[measure]
+    definition = MEASURES[measure]
     jobs = name_jobs(group)
-    order = () if is_ranked or one.silence == "unknown" else one.items
+    order = () if is_ranked or definition.silence == "unknown" else definition.items
     return Figure(
         id=name,
-        title=f"{_capitalise(jobs)} by {one.title[0].lower()}{one.title[1:]}",
-        unit=f"share of {one.name_jobs(jobs)}",
-        renderer=shares.items(one, jobs, heading=heading, is_ranked=is_ranked),
-        rungs=_rung("items", {measure: ""}, group, names=dict(one.names), order=order, least=int(is_ranked)),
+        title=f"{upper_first(jobs)} by {lower_first(definition.title)}",
+        unit=f"share of {definition.name_jobs(jobs)}",
+        renderer=shares.items(definition, jobs, is_ranked=is_ranked),
+        rungs=_rung("items", {measure: ""}, group, names=dict(definition.names), order=order, least=int(is_ranked)),
         judge=verdicts.judge_ranking,
         baseline=baseline,
         displays=displays,
@@ -101,14 +96,14 @@ def declare_places(
 
     Countries have their own list of cells, which may be of another day than the list of all adverts.
     """
-    one = MEASURES[measure]
+    definition = MEASURES[measure]
     jobs = name_jobs(group)
     everywhere = (EVERYWHERE.level,) if kind == "region" else ()
     return Figure(
         id=name,
-        title=f"{_capitalise(jobs)} that {one.say(item)}, by {kind}",
-        unit=f"share of {one.name_jobs(jobs)}",
-        renderer=shares.places(one, jobs, kind),
+        title=f"{upper_first(jobs)} that {definition.say(item)}, by {kind}",
+        unit=f"share of {definition.name_jobs(jobs)}",
+        renderer=shares.places(definition, jobs, kind),
         rungs=_rung(
             "by_place", {measure: ""}, group, levels=(*everywhere, kind), item=item,
             names={**REGION_NAMES, "World": shares.ALL_PLACES},
@@ -122,15 +117,15 @@ def declare_places(
 
 def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     """The share of one item of a measure among jobs of a group at a place; `item` is its slug."""
-    one = MEASURES[measure]
+    definition = MEASURES[measure]
     known = items_of(measure)
-    word = {slug(name): name for name in one.names}.get(item, item.replace("_", " "))
+    word = {slug(name): name for name in definition.names}.get(item, item.replace("_", " "))
     jobs = name_jobs(group, place)
     return Figure(
         id=f"share.{measure}.{item}.{place.slug}.{group}",
-        title=f"{_capitalise(jobs)} that {one.say(known.get(item, word))}, in the adverts we read",
-        unit=f"share of {one.name_jobs(jobs)}",
-        renderer=shares.one(one, jobs),
+        title=f"{upper_first(jobs)} that {definition.say(known.get(item, word))}, in the adverts we read",
+        unit=f"share of {definition.name_jobs(jobs)}",
+        renderer=shares.single(definition, jobs),
         rungs=_rung(
             "share", {measure: ""}, group, levels=(place.level,), region_level=place.level, region=place.region,
             max_width=MIN_SHARE_WIDTH.value,
@@ -145,8 +140,8 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
 @functools.cache
 def items_of(measure: str) -> dict[str, str]:
     """The declared items of a measure by slug; {} where items follow from adverts."""
-    one = MEASURES[measure]
-    items = (skill.skill for skill in taxonomy()) if one.has_categories else one.items
+    definition = MEASURES[measure]
+    items = (skill.skill for skill in taxonomy()) if definition.has_categories else definition.items
     return {slug(item): item for item in items}
 
 
@@ -219,7 +214,7 @@ def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place
     return replace(
         declare_share(ASKED, name, place, group),
         id=skill_id(name, place.slug, group),
-        title=f"{_capitalise(name_jobs(group, place))} that {MEASURES[ASKED].say(word)}, in the adverts we read",
+        title=f"{upper_first(name_jobs(group, place))} that {MEASURES[ASKED].say(word)}, in the adverts we read",
         rungs=_named_skills(place, group, _spellings(BASELINE_SKILLS) if is_baseline else _all_spellings()),
         parameters=_spellings([(name, word, spellings)]),
         baseline="essential (no source named)" if is_baseline else None,
@@ -228,12 +223,12 @@ def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place
 
 def _category_figure(category: str) -> Figure:
     heading = category_name(category)
-    one, jobs = MEASURES[ASKED], name_jobs(WORK_OF_GUIDE)
+    definition, jobs = MEASURES[ASKED], name_jobs(WORK_OF_GUIDE)
     return Figure(
         id=f"skills.{slug(category)}",
         title=f"{heading}: what the {name_work(WORK_OF_GUIDE)} adverts we read ask for",
-        unit=f"share of {one.name_jobs(jobs)}",
-        renderer=shares.items(one, jobs, is_ranked=True),
+        unit=f"share of {definition.name_jobs(jobs)}",
+        renderer=shares.items(definition, jobs, is_ranked=True),
         rungs=_rung("skills", {ASKED: ""}, WORK_OF_GUIDE, batch=_OF_CATEGORY),
         judge=verdicts.judge_ranking,
         parameters={"category": category},

@@ -1,4 +1,4 @@
-"""What must be known of a published value to print it."""
+"""What a cell knows about its value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell promises: numbers no surer than they are printed, an address that says the same, how sure and how old."""
+"""A cell: no number that may not be printed, an address that leads to the same value, its sureness and its age."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PANEL = {"p50_of_panel": 150.0, "p50_of_panel_lo": 140.0, "p50_of_panel_hi": 160
 
 @pytest.fixture(scope="module")
 def published(made_once: Callable[..., Path]) -> Path:
-    """The data folder of one day, that of the releases."""
+    """The data folder of one day, as for releases."""
     return made_once("published", lambda folder: publish_day(folder, DAY))
 
 

@@ -1,4 +1,4 @@
-"""Rows that figures are computed from, made by hand, and the figures of a day."""
+"""Handmade rows that figures are computed from, and the figures of a day."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def computed(
     starts: tuple[str, ...] = ("",),
     is_published: bool = False,
 ) -> dict[str, Figures]:
-    """The figures of a night by its own code; of its catalogue those whose ids begin so, which is faster than all.
+    """The figures of a night whose ids begin with one of `starts`, which is faster than all figures.
 
-    They are read from the marts of the day, or from the cells that are published.
+    They are read from the marts of the day, or from published cells.
     """
     all_of = catalogue.declarations
     with pytest.MonkeyPatch.context() as patch:
@@ -55,7 +55,7 @@ def computed(
 def computed_one(
     con: duckdb.DuckDBPyConnection, figure: str, as_of: date = AS_OF, *, is_published: bool = False
 ) -> Figures:
-    """One figure of a night; the nearest to it are not computed, and so not named."""
+    """One figure of a night, without nearest figures."""
     return computed(con, as_of, starts=(figure,), is_published=is_published)[figure]
 
 
@@ -75,7 +75,7 @@ def posting(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def paid(**changes: Any) -> dict[str, Any]:
-    """Yearly base pay in dollars, in the United States, as the bands count it."""
+    """Yearly base pay in dollars in the United States, as bands count it."""
     row = {
         "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
         "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5,
@@ -96,11 +96,11 @@ def answered(put: Put, number: int, source: str, board: str | None, day: date, *
 PAIRS = {
     "basis": "advertised_third_party", "role_group": "ai_core", "window_days": 0, "status": "low", "reason": "pairs",
 }  # fmt: skip
-"""What differs in a cell of pairs that a third party collected."""
+"""Columns of a cell of third-party pairs that differ from other cells."""
 
 
 def put_pair(put: Put, **changes: Any) -> None:
-    """Both ends of what a third party says of one advert of a senior AI engineer in the United States."""
+    """Both ends of pay in one third-party advert for a senior AI engineer in the United States."""
     row = {
         "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
         "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
@@ -114,7 +114,7 @@ SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 need
 
 
 READ_ON = date(2026, 6, 1)
-"""The day on which the adverts of the clock's tests were read."""
+"""Day on which adverts were read, in tests of ageing."""
 
 
 def demand(skill: str, share: float | None, **changes: Any) -> dict[str, Any]:

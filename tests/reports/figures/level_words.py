@@ -1,4 +1,4 @@
-"""Print what a market of mid, senior and staff jobs says of mid-senior pay, as JSON: run in a copy of the packages."""
+"""Print mid-senior pay of a market of mid, senior and staff jobs, as JSON; run in a copy of the packages."""
 
 from __future__ import annotations
 

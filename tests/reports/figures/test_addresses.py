@@ -1,4 +1,4 @@
-"""Ids that an editor can guess: what they mean, and what is wrong with others."""
+"""Ids that an editor can guess: meaning, and errors for unknown ids."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
         ("pay.usa.ai_engineering.senior", "no place 'usa'"),
         ("pay.us.ai_engineer.seniour", "no level 'seniour': senior"),
         ("pay.us.ml_engineer.senior", "no role or group of roles 'ml_engineer': mlops_engineer"),
-        ("pay.all.ai_engineering.senior", "no figure of pay is of all places"),
+        ("pay.all.ai_engineering.senior", "pay has no figures for all places"),
         ("pay.us.ai_engineering", "pay.PLACE.ROLE.LEVEL"),
         ("pay.us.ai_engineering.senior.guessed", "no kind of source 'guessed'"),
         ("skill.pyton", "no skill 'pyton': python"),
@@ -88,7 +88,7 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
         ("bonus.europe", "no region or country 'europe'"),
         ("share.qualification.licence.all.ai_jobs", "no item of qualification 'licence'"),
         ("disclosure.us_ny.all.maybe", "no kind of law 'maybe'"),
-        ("wages.us", "no kind of figure 'wages'"),
+        ("wages.us", "unknown kind 'wages'"),
         ("claim.gdp", "no figure 'claim.gdp'; did you mean claim.gdp_2030"),
         ("claim", "no figure 'claim'; did you mean claim."),
         ("bands.region", "did you mean bands.regions"),

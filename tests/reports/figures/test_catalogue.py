@@ -1,4 +1,4 @@
-"""What is declared, and what is cited."""
+"""Declared and cited figures."""
 
 from __future__ import annotations
 

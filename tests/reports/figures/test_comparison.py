@@ -1,4 +1,4 @@
-"""Pay by kind of source: each kind stands by its own list, and is stale by its own clock."""
+"""Pay by kind of source: each kind has its own list and becomes stale by itself."""
 
 from __future__ import annotations
 

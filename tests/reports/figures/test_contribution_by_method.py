@@ -1,4 +1,4 @@
-"""What each source contributes to a figure, in plain pandas, by the text of docs/methods.md alone."""
+"""Contributions of sources to a figure, recomputed in pandas from the text of docs/methods.md."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from warehouse.marts.share.shares import shares
 
 @pytest.fixture
 def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    """A whole work file, with a market in it."""
+    """A work file with a market."""
     with open_copy(work_template, tmp_path) as work:
         fill_market(work)
         yield work
 
 
 def test_contributions_are_what_the_method_says(con: database.Connection) -> None:
-    """Of a band, which counts one advert of a job, and of roles, which count them all."""
+    """A band counts one advert per job; roles count all."""
     database.write_mart(con, SalaryBands, salary_bands(con, AS_OF), as_of=AS_OF)
     database.write_mart(con, Shares, shares(con, AS_OF), as_of=AS_OF)
     adverts = read_stock(con)
@@ -57,6 +57,6 @@ def test_contributions_are_what_the_method_says(con: database.Connection) -> Non
 
 
 def day_of_half(read_at: Any) -> object:
-    """The first day by which the boards of half of the adverts had been read for the last time."""
+    """First day by which the boards of half of the adverts had been read for the last time."""
     days = read_at.dt.date.sort_values()
     return next(day for day in days if 2 * (days <= day).sum() >= len(days))

@@ -1,4 +1,4 @@
-"""Figures of pay disclosure: what they say, in which order, and what they never say."""
+"""Figures of pay disclosure: their words, their order, and words they must avoid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORBIDDEN = re.compile(r"\b(effects?|compl(y|ies|iance|iant)|causes?|thanks to|v
 
 
 def disclosed(law: str, region: str = "World", **fields: Any) -> dict[str, Any]:
-    """A printed row of mart.pay_disclosure, without a comparison unless one is given."""
+    """A printed row of mart.pay_disclosure, by default without a comparison."""
     level = "world" if region == "World" else "subdivision" if "-" in region else "country"
     row = {
         "as_of": AS_OF, "adverts": "stock", "region_level": level, "region": region, "law": law, "role_group": "all",

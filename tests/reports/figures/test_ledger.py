@@ -1,4 +1,4 @@
-"""The ledger as a whole, and what `explain` tells of it."""
+"""The ledger as a whole, and the output of `explain`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from warehouse.schema import ddl
 
 @dataclass(frozen=True)
 class Filled:
-    """A warehouse with the ledger of a night in it, for tests that write nothing."""
+    """A warehouse with the ledger of a night, for read-only tests."""
 
     con: duckdb.DuckDBPyConnection
     ledger: list[Figures]
@@ -131,7 +131,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
 
 @pytest.mark.parametrize("most", [1, pytest.param(None, marks=pytest.mark.long)])
 def test_explain_of_every_kind_of_figure_works(most: int | None, filled: Filled) -> None:
-    """Of figures of one kind that are printed, or withheld, `most` are enough."""
+    """At most `most` printed and `most` withheld figures of each kind."""
     kinds: dict[tuple[str, bool], list[str]] = {}
     for row in filled.ledger:
         kinds.setdefault((row.figure.partition(".")[0], row.value is None), []).append(row.figure)

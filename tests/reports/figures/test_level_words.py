@@ -1,4 +1,4 @@
-"""A group of levels is declared once: the count, the words, the provenance and the dictionary follow from there."""
+"""A group of levels is declared once: counts, words, provenance and dictionary follow."""
 
 from __future__ import annotations
 

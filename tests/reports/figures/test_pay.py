@@ -1,4 +1,4 @@
-"""Figures of pay: what is printed of a band, what stands behind it and what is said beside it."""
+"""Figures of pay: printed bands, the adverts behind them, and notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The adverts named behind a figure are those that were counted: of every measured figure, job by job."""
+"""The adverts behind every measured figure are exactly the adverts that it counts, job by job."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def putting_many(con: duckdb.DuckDBPyConnection) -> Put:
 
 @pytest.fixture(scope="module")
 def market(tables_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Jobs with several adverts that differ in whatever decides a figure, and the marts computed from them.
+    """Jobs with several adverts that differ in everything that decides a figure, and marts computed from them.
 
-    For tests that write nothing.
+    For read-only tests.
     """
     with duckdb.connect(shutil.copy(tables_template, tmp_path_factory.mktemp("market") / "copy.duckdb")) as con:
         put_market(putting_many(con))
@@ -91,7 +91,7 @@ def market(tables_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def panel_market(
     tables_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The same with a board for each of three employers of four, of which all but one are members of a panel."""
+    """The same market with boards for three of four employers; all but one are members of a panel."""
     with duckdb.connect(shutil.copy(tables_template, tmp_path_factory.mktemp("panel") / "copy.duckdb")) as con:
         put_market(putting_many(con))
         draw_panel(con)
@@ -129,7 +129,7 @@ def draw_panel(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def put_market(put: Put) -> None:
-    """The rows of core of a market."""
+    """Rows of a market for core."""
     chance = random.Random(12)  # the same adverts in each run
     put(tables.Sources, {"source": "closed", "is_republishable": False})
     for country, (region, continent, currencies) in PLACES.items():
@@ -184,7 +184,7 @@ def compute(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def wage_in(country: str, scheme: str, occupation: str) -> dict[str, Any]:
-    """What an office of a country publishes of an occupation: all of it, and of one of its areas."""
+    """Wages of an occupation from an office: national, and of one area."""
     return {
         "source": f"office {country}", "period_on": date(2025, 5, 1), "period_to": date(2025, 5, 31),
         "due_on": date(2027, 5, 31), "area": "99", "is_national": True, "scheme": scheme, "occupation": occupation,
@@ -194,7 +194,7 @@ def wage_in(country: str, scheme: str, occupation: str) -> dict[str, Any]:
 
 
 def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
-    """One advert of a job, with pay, pay zones, places and skills that may differ from those of the job's others."""
+    """One advert of a job; its pay, pay zones, places and skills may differ from the job's other adverts."""
     role = list(ROLES)[job % 4 % 3] if chance.random() < 0.8 else chance.choice(list(ROLES))
     first = datetime.combine(AS_OF - timedelta(days=chance.choice((3, 70, 90, 120, 500))), datetime.min.time())
     last = max(first, datetime.combine(AS_OF - timedelta(days=chance.choice((0, 1, 2, 400))), datetime.min.time()))
@@ -247,7 +247,7 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
 
 
 def pay_in(chance: random.Random, country: str) -> dict[str, Any]:
-    """An amount, mostly in the money of a country; now and then without its upper end, a rate, net, or flagged."""
+    """An amount, mostly in a country's money; sometimes without its upper end or a rate, net, or flagged."""
     currency = "USD" if chance.random() < 0.2 else PLACES[country][2][0]
     low = chance.randrange(80_000, 120_000)
     high = None if chance.random() < 0.1 else low + 40_000.0
@@ -261,7 +261,7 @@ def pay_in(chance: random.Random, country: str) -> dict[str, Any]:
 
 
 def put_pair(put: Put, chance: random.Random, row: int) -> None:
-    """Both ends of a pair of a third party; some say what another says, or are no pair."""
+    """Both ends of a third-party pair; some are duplicates or incomplete."""
     country = chance.choice(list(PLACES))
     report = {
         "source": "pairs", "basis": "advertised_third_party", "role": "ai_engineer", "role_group": "ai_engineering",
@@ -276,7 +276,7 @@ def put_pair(put: Put, chance: random.Random, row: int) -> None:
 
 
 def put_report(put: Put, chance: random.Random, row: int) -> None:
-    """What a person says to earn, in the newest survey or an older one."""
+    """Reported pay of a person, in the newest survey or an older one."""
     country = chance.choice(list(PLACES))
     report = {
         "source": "survey", "basis": "reported", "role": "ai_engineer", "role_group": "ai_engineering", "title": "t",
@@ -292,7 +292,7 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
 
 
 def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
-    """Of each kind of figure every so many of the cells that may be printed, and one at least: all take a minute."""
+    """Every n-th printable cell of each kind of figure, at least one: all take a minute."""
     of_kind: dict[str, list[str]] = {}
     for name in list_ids(con, AS_OF):
         of_kind.setdefault(name.partition(".")[0], []).append(name)
@@ -300,7 +300,7 @@ def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
 
 
 def laddered(con: duckdb.DuckDBPyConnection, also: Collection[str]) -> Iterator[tuple[Figure, Rung, dict[str, object]]]:
-    """Every rung of every measured figure, with the parameters of its SELECTs; of places those that have adverts."""
+    """Every rung of every measured figure with its parameters, for places with adverts."""
     places = {*PLACES, *(name for region, continent, _ in PLACES.values() for name in (region, continent))}
     inputs = inputs_of(con, AS_OF)
     for figure in declarations(con, also).values():
@@ -311,7 +311,7 @@ def laddered(con: duckdb.DuckDBPyConnection, also: Collection[str]) -> Iterator[
 
 
 def reader(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any]]]:
-    """A function that reads the rows of a SELECT, once."""
+    """A function that reads the rows of a SELECT, once each."""
     read: dict[str, list[dict[str, Any]]] = {}
 
     def rows_of(sql: str) -> list[dict[str, Any]]:
@@ -325,18 +325,18 @@ def reader(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any
 
 
 def behind(figure: Figure, rung: Rung, adverts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The adverts of the figure's own cells."""
+    """Adverts of the figure's own cells."""
     cells = figure.counted_cells(rung)
     return [row for row in adverts if not cells or tuple(row["cell"]) in cells]
 
 
 def jobs_of(adverts: list[dict[str, Any]], item: str | None = None) -> int:
-    """How many jobs adverts are of; with an item, of those that count for it. A row of an office's table is no job."""
+    """Number of jobs; with an item, jobs that count for it. A row of an office's table is no job."""
     return len({row["job_id"] for row in adverts if item is None or item in row["items"]} - {None})
 
 
 def cell_of(row: dict[str, Any], parameters: dict[str, object]) -> tuple[str, ...] | None:
-    """The cell of adverts that a row counts; None where it counts those of all the figure's cells."""
+    """The cell whose adverts a row counts; None if it counts all of the figure's cells."""
     if "law" in row:
         return (row["adverts"], row["region"], row["law"])
     if isinstance(row.get("cell"), list):
@@ -361,7 +361,7 @@ def cell_of(row: dict[str, Any], parameters: dict[str, object]) -> tuple[str, ..
 def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
     fixture: str, every: int, request: pytest.FixtureRequest
 ) -> None:
-    """Of every rung of every figure, numerator and denominator."""
+    """Numerator and denominator, for every rung of every figure."""
     market: duckdb.DuckDBPyConnection = request.getfixturevalue(fixture)
     rows_of, ids = reader(market), addresses(market, every)
     n_compared: dict[str, int] = {}
@@ -431,7 +431,7 @@ def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.Du
 
 
 def test_the_last_step_of_a_ladder_is_the_number_of_jobs_in_the_band(market: duckdb.DuckDBPyConnection) -> None:
-    """Of every place and level; and what is lost adds up."""
+    """Every place and level, and losses add up."""
     rows_of = reader(market)
     in_bands = {
         (row["region_level"], row["region"], row["seniority_group"]): row["n_jobs"]

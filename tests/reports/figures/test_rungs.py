@@ -1,4 +1,4 @@
-"""Which rung of its ladder a figure stands on, when it changes, and what is said where none holds."""
+"""Which rung gives a figure its value, when that changes, and what is printed if none does."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WAGES = {
 }  # fmt: skip
 IN_THE_NAME = ["", "with AI science", "every level", "collected by others, core AI roles", "a survey, core AI roles",
                "a survey, every level", "official wages, every level"]  # fmt: skip
-"""What the name of a row says, rung by rung."""
+"""What the name of a row says, by rung."""
 RUNGS: list[tuple[str, dict[str, Any], str]] = [
     ("open adverts, paid there", {}, "USD 120K–180K per year, median USD 150K"),
     ("open adverts, with AI science", {"role_group": "ai_core"},
@@ -259,7 +259,7 @@ JANUARY = date(2026, 1, 5)
 
 @pytest.fixture
 def night(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> Callable[..., Figures]:
-    """night(day): the cells of a third party and of our own adverts, accepted that day, with a value where not told."""
+    """night(day): accept third-party cells and our own on that day, by default with a value."""
 
     def make(day: date, *, holds: bool = True, third_holds: bool = True) -> Figures:
         seen_at = datetime.combine(day, datetime.min.time())
@@ -300,7 +300,7 @@ def test_a_better_rung_is_taken_at_once_where_the_one_in_use_falls(night: Callab
 
 
 def test_a_first_night_takes_the_best_rung_that_holds(night: Callable[..., Figures]) -> None:
-    """And so does a rebuild, which begins without a ledger."""
+    """The same holds for a rebuild, which begins without a ledger."""
     assert night(JANUARY).rung == OWN
 
 
@@ -390,7 +390,7 @@ def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnectio
 def test_official_wages_are_as_old_as_the_next_edition_is_overdue(
     due_on: date, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    """Wages of May 2024: told by the day on which the office publishes anew, and not by their own age."""
+    """Wages of May 2024 become stale when the next edition is due, whatever their age."""
     put(tables.Countries, US)
     put(
         tables.NearOccupations,

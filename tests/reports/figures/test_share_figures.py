@@ -118,7 +118,7 @@ def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> N
 
 
 def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    """Equity at one employer; bonuses at all of them, each for a third of its adverts."""
+    """One employer offers equity; all offer bonuses in a third of their adverts."""
     adverts, pay = [], []
     for number in range(400):
         employer = number % 40
@@ -279,7 +279,7 @@ def test_the_old_name_of_a_figure_gives_the_new_one(con: duckdb.DuckDBPyConnecti
 
 
 def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    """An age in a reason would be another one every night, and the row stored again."""
+    """An age in a reason would change every night, and the row would be stored again."""
     watched(put, 20, date(2026, 8, 1))
     nights = [computed_from_core(con, AS_OF + timedelta(days=number)) for number in (0, 1)]
     texts = [

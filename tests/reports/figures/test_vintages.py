@@ -1,4 +1,4 @@
-"""Which vintage of a list is published: cadence, thin nights, review, and a person's word."""
+"""Which vintage of a list is published: cadence, thin nights, review, and a person's decision."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIGURES: Mapping[str, Figure] = {ROLES: KNOWN[ROLES]}
 
 
 class Nights:
-    """Nights of one list: the shares of two roles among AI jobs, their intervals as wide as `width`."""
+    """Nights of one list: shares of two roles among AI jobs, with intervals of `width`."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, put: Put) -> None:
         self.con, self.put, self.day = con, put, FIRST
@@ -43,7 +43,7 @@ class Nights:
         self, share: float, *, n_jobs: int = 1_000, width: float = 0.06, figures: Mapping[str, Figure] = FIGURES,
         **options: Any,
     ) -> list[Vintages]:  # fmt: skip
-        """What a night decides that reads such a share of engineers, before its figures are stored."""
+        """Decisions of a night with this share of engineers, before its figures are stored."""
         for table in ("mart.shares", "mart.days", "mart.figures"):
             of_world = " AND region_level = 'world'" if table == "mart.shares" else ""
             self.con.execute(f"DELETE FROM {table} WHERE as_of = ?{of_world}", [self.day])
@@ -61,7 +61,7 @@ class Nights:
         return rows
 
     def row(self) -> Figures:
-        """The figure as it is published on the day."""
+        """The figure as published on the day."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(compute, "declarations", lambda con, also: FIGURES)
             standing = vintages.read_standing(self.con)
@@ -69,7 +69,7 @@ class Nights:
         return row
 
     def share(self) -> float:
-        """The share of engineers that is published."""
+        """The published share of engineers."""
         return float(next(row["share"] for row in notes.rows_of(self.row()) if row["item"] == "ai_engineer"))
 
     def decide(self, *, accepts: bool, reason: str) -> None:
@@ -235,7 +235,7 @@ def test_a_list_without_declared_figures_waits_with_its_kin(nights: Nights) -> N
 
 
 def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is_stale(nights: Nights) -> None:
-    """28 % of one autumn, 13 % of the winter after it: one of them is printed everywhere, and says what it is."""
+    """28 % in autumn and 13 % in winter: one value is printed everywhere, with its period."""
     nights.day = date(2025, 10, 28)
     nights.night(0.28, n_jobs=538)
     nights.day = date(2026, 1, 22)
@@ -278,7 +278,7 @@ def test_a_correction_is_published_at_once_with_its_erratum(nights: Nights) -> N
 
 
 def test_a_run_of_the_same_day_is_held_against_what_stood_before_it(nights: Nights) -> None:
-    """Else a jump in two steps would wait for nobody."""
+    """Otherwise a jump in two steps would never wait for review."""
     nights.night(0.30, width=0.02)
     nights.day = date(2026, 4, 1)
     nights.night(0.34, width=0.02)
@@ -358,7 +358,7 @@ def test_cells_that_were_lost_cannot_be_accepted(nights: Nights) -> None:
 
 
 def test_the_lists_that_figures_name_are_those_of_the_marts(con: duckdb.DuckDBPyConnection) -> None:
-    """SQL says which list a cell is of, and the declaration of a figure which list it reads."""
+    """SQL names the list of a cell; the declaration of a figure names the list that it reads."""
     for measure in MEASURES:
         shares = mart_tables.LISTS[mart_tables.Shares].name
         row = f"SELECT {shares} FROM (SELECT '{measure}' AS measure, 'country' AS region_level)"
@@ -394,7 +394,7 @@ def test_lists_are_taken_over_from_the_vintages_of_their_figures(nights: Nights)
 
 
 def pay_row(make: Make, median: float, day: date, **changes: Any) -> Figures:
-    """A row of the ledger with a median, its interval 4 % to both sides."""
+    """A row of the ledger with a median and an interval of ±4 %."""
     amounts = {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
     fields: dict[str, Any] = {"as_of": day, "value_json": json.dumps([amounts]), "n_jobs": 200, "basis": "reported"}
     return make(**fields | changes)
@@ -421,7 +421,7 @@ def test_numbers_whose_intervals_do_not_overlap_are_named(figure: Make) -> None:
 
 
 def test_chance_is_shared_among_all_figures_of_a_list(con: duckdb.DuckDBPyConnection, figure: Make) -> None:
-    """One number of many that is three standard errors off is no news; a single one is."""
+    """Three standard errors are news for a single number, not for one of many."""
     day = date(2026, 4, 1)
     one = declare("pay.us.ai_engineering.mid_senior.reported")
     jump = Pair(one, pay_row(figure, 100_000, FIRST), pay_row(figure, 109_500, day))
@@ -450,7 +450,7 @@ def test_a_difference_keeps_what_the_same_employers_share() -> None:
 
 
 def test_a_drift_has_as_long_as_it_took(con: duckdb.DuckDBPyConnection, figure: Make) -> None:
-    """Pay that rises by 3 % a month waits for nobody, also where a month was missed: nor does a year's rise."""
+    """Pay that rises by 3 % a month never waits for review, even over a missed month or a year."""
 
     def row(median: float, day: date) -> Figures:
         ends = {"p50": median, "p50_lo": 0.99 * median, "p50_hi": 1.01 * median}
@@ -463,7 +463,7 @@ def test_a_drift_has_as_long_as_it_took(con: duckdb.DuckDBPyConnection, figure: 
 
 
 class Adverts:
-    """A database that knows the adverts behind a figure on two days, 60 of them on 20 boards."""
+    """A database with the adverts behind a figure on two days: 60 adverts on 20 boards."""
 
     def __init__(self, then: Callable[[int], dict[str, Any]], now: Callable[[int], dict[str, Any]]) -> None:
         self.days = {FIRST: then, date(2026, 4, 1): now}
@@ -487,7 +487,7 @@ class Adverts:
 
 
 def offer(n: int, factor: float = 1.0) -> dict[str, float]:
-    """Pay of an advert: the median of sixty is 150,000."""
+    """Pay of an advert; the median of sixty is 150,000."""
     middle = (90_500 + 2_000 * n + 500) * factor
     return {"low_usd": 0.9 * middle, "high_usd": 1.1 * middle}
 

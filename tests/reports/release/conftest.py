@@ -31,14 +31,14 @@ SECRET_MAIL, SECRET_TEXT, SECRET_PHONE = "jane.doe@example.org", "Ask for Jane, 
 SURVEYS = ("stackoverflow_survey", "sysarmy_survey")
 OF_PANEL = {"n_panel_jobs": 45, "n_panel_employers": 31, "p50_of_panel": 141_000.0, "p50_of_panel_lo": 133_000.0,
             "p50_of_panel_hi": 150_000.0}  # fmt: skip
-"""What the pay of `pay.us.machine_learning_engineer.senior` says of boards drawn at random."""
+"""Columns of boards drawn at random, in `pay.us.machine_learning_engineer.senior`."""
 SURE = {"status": "published", "reason": None, "n_employers": 30, "share_lo": 0.2, "share_hi": 0.6}
 BOUND, BOTH = "reported.money", "reported.countries"
-"""A figure that one survey binds, and one that two bind to licences that exclude each other."""
+"""A figure under the licence of one survey, and one from two surveys with conflicting licences."""
 
 
 def put_day(con: duckdb.DuckDBPyConnection, mart: type, day: date, rows: Sequence[dict[str, Any]]) -> None:
-    """Make a mart's rows of a day these; columns that are not given are NULL, or nothing in particular."""
+    """Replace a mart's rows of a day; columns not given are NULL or arbitrary."""
     name = table_of(mart).name
     con.execute(f"CREATE OR REPLACE TEMP TABLE given AS FROM {name} LIMIT 0")
     fields = [f for f in fields_of(mart) if f.name != "as_of"]
@@ -51,7 +51,7 @@ def put_day(con: duckdb.DuckDBPyConnection, mart: type, day: date, rows: Sequenc
 
 
 def as_row(figure: Figures) -> dict[str, Any]:
-    """A ledger row as the database takes it."""
+    """A ledger row for the database."""
     row = {f.name: getattr(figure, f.name) for f in dataclasses.fields(figure)}
     for name in ("behind", "nearest", "lacks"):
         row[name] = [dataclasses.asdict(part) for part in row[name] or ()]
@@ -119,13 +119,13 @@ def fill_day(
 
 
 def write_figures(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """The figures of a day, of the cells that are published."""
+    """The figures of a day, from published cells."""
     figures = compute_figures(con, day, code_version="9.9", standing=vintages.read_standing(con))
     put_day(con, mart_tables.Figures, day, [as_row(_bind(figure)) for figure in figures])
 
 
 def _bind(figure: Figures) -> Figures:
-    """Two figures as if surveys stood behind them, and the others as they are."""
+    """The figures, two of them as if from surveys."""
     sources = {BOUND: SURVEYS[:1], BOTH: SURVEYS}.get(figure.figure)
     if sources is None:
         return figure
@@ -192,7 +192,7 @@ def published(made_once: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def published_next(made_once: Callable[..., Path], published: Path) -> Path:
-    """The data folder a month later, when fewer ask for Python."""
+    """The data folder a month later, when fewer adverts ask for Python."""
 
     def make(folder: Path) -> None:
         publish_day(shutil.copytree(published, folder, dirs_exist_ok=True), NEXT, python=0.5)
@@ -214,7 +214,7 @@ def released(made_once: Callable[..., Path], published: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def chained(made_once: Callable[..., Path], released: Path, published_next: Path) -> Path:
-    """Two releases, the second in place of the first."""
+    """Two releases, the second replacing the first."""
 
     def make(folder: Path) -> None:
         shutil.copytree(released, folder / "release")

@@ -1,4 +1,4 @@
-"""Pictures of figures: they stand alone, and say what the figures' pages say."""
+"""Pictures of figures are self-contained and say the same as the figures' pages."""
 
 from __future__ import annotations
 

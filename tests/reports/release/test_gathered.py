@@ -1,4 +1,4 @@
-"""A table of figures is released without those that may not be passed on, and says which these are."""
+"""A table of figures is released without members that may not be, and names them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.figures.catalogue import declarations
-from reports.figures.compute import regather
+from reports.figures.compute import rebuild_tables
 from reports.guide import desk
 from reports.release import figure_files
 from reports.release.licences import OURS
@@ -43,7 +43,7 @@ def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
         rows[NORTH] = dataclasses.replace(rows[NORTH], sources=("ashby",))
         for name, source in sources.items():
             rows[name] = dataclasses.replace(rows[NORTH], figure=name, sources=(source,))
-        day = read_published(con, figures=regather(declarations(con), rows))
+        day = read_published(con, figures=rebuild_tables(declarations(con), rows))
     table = next(row for row in day.figures if row.figure == TABLE)
     description = figure_files.describe(table, day)
     assert (tuple(description["without"]), description["licence"]["id"]) == (without, licence)

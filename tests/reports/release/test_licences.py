@@ -1,4 +1,4 @@
-"""Which licence a figure has: a decision for every source, and what several sources leave."""
+"""Licences of figures: a decision for every source, and combinations of sources."""
 
 from __future__ import annotations
 

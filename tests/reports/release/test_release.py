@@ -1,4 +1,4 @@
-"""A release: what it holds, whether others can read it, what is not in it, and its chain."""
+"""A release: its content, whether other programs can read it, what is left out, and its chain."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from reports.figures.compute import compute_asked
 from reports.guide import desk
 from reports.release import figure_files
 from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
-from reports.release.published import gather_open, read_published
+from reports.release.published import read_published, rebuild_open_tables
 from reports.wording import notes
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import (
@@ -82,7 +82,7 @@ def test_no_file_names_a_place_on_this_machine(published: Path, released: Path) 
 
 def test_every_figure_says_what_the_guide_says(published: Path, released: Path) -> None:
     with open_published_file(published) as con:
-        rows = {row.figure: row for row in gather_open(con, desk.published_figures(con))[0]}
+        rows = {row.figure: row for row in rebuild_open_tables(con, desk.published_figures(con))[0]}
     index = load(released / "figures/index.json")
     assert {row["id"] for row in index["figures"]} | index["left_out"].keys() == rows.keys()
     assert list(index["left_out"]) == [BOTH]
@@ -215,7 +215,7 @@ def test_what_a_survey_binds_carries_its_licence_and_is_in_no_table(released: Pa
 
 
 def everything(folder: Path) -> str:
-    """All text of a release, also what is packed in Parquet and DuckDB files."""
+    """All text of a release, including text in Parquet and DuckDB files."""
     texts = []
     for path in list_files(folder):
         if path.endswith(".parquet"):
@@ -229,7 +229,7 @@ def everything(folder: Path) -> str:
 
 
 def tables_of(folder: Path) -> str:
-    """The text of the published cells as CSV."""
+    """The published cells as CSV text."""
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "tables").glob("*.csv")))
 
 
@@ -360,7 +360,7 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     release(data, folder)
 
     def published_with(changes: Mapping[str, Mapping[str, Any]]) -> str:
-        """The changes that a release tells of once the lists have another vintage, of the same cells."""
+        """The changes in a release after lists got another vintage with the same cells."""
         with database.open_work(data) as con:
             histories = vintages.read_vintages(con)
             rows = []
@@ -474,7 +474,7 @@ def test_what_cannot_follow_is_refused(chained: Path, published: Path, tmp_path:
         release(published, copy_folder(chained, tmp_path))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("x")
-    with pytest.raises(ReleaseError, match="no release; name another folder"):
+    with pytest.raises(ReleaseError, match="not of a release; name another folder"):
         release(published, tmp_path / "full")
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
     assert not (tmp_path / "full.new").exists()

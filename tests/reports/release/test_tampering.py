@@ -1,4 +1,4 @@
-"""What `find_faults` says of a release that was tampered with: every fault, and of no file that is as it was."""
+"""`find_faults` reports every fault of a tampered release, and no unchanged file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ONE_OF_EACH_KIND = (
     "LICENCES.md",
 )  # fmt: skip
 TEBIBYTE = 2**40
-"""More than could be read in the time of a test; files of it have holes."""
+"""Larger than a test can read; such files have holes."""
 
 
 Tamper = Callable[[Path], object]
@@ -62,7 +62,7 @@ def edit(path: str, change: Callable[[bytes], bytes]) -> Tamper:
 
 
 def flip(content: bytes) -> bytes:
-    """One bit in the middle is another."""
+    """Flip one bit in the middle."""
     at = len(content) // 2
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
@@ -72,7 +72,7 @@ def remove(path: str) -> Tamper:
 
 
 def link(path: str) -> Tamper:
-    """A symbolic link to what stood there, outside of the release."""
+    """A symbolic link to the original outside the release."""
 
     def tamper(folder: Path) -> None:
         elsewhere = folder.with_name(f"elsewhere {path}")
@@ -91,7 +91,7 @@ def link_hard(path: str, other: str) -> Tamper:
 
 
 def pipe(path: str) -> Tamper:
-    """A FIFO, which nobody writes to: reading it would wait for ever."""
+    """A FIFO without a writer, which would block a reader for ever."""
 
     def tamper(folder: Path) -> None:
         (folder / path).unlink(missing_ok=True)
@@ -111,7 +111,7 @@ def lengthen(path: str) -> Tamper:
 
 
 def as_above(folder: Path) -> None:
-    """Nothing: the tampering before makes two faults."""
+    """No tampering of its own: the one before makes two faults."""
 
 
 def swap(one: str, two: str) -> Tamper:
@@ -158,7 +158,7 @@ def sql(*statements: str) -> Tamper:
 
 
 def say(change: Callable[[dict[str, Any]], object]) -> Tamper:
-    """Another manifest, with all that goes with it written anew: its copy and SHA256SUMS."""
+    """Another manifest, with its copy and SHA256SUMS rewritten."""
 
     def tamper(folder: Path) -> None:
         manifest = json.loads((folder / MANIFEST).read_bytes())
@@ -180,7 +180,7 @@ def written(content: bytes) -> Tamper:
 
 
 def resealed(path: str, content: bytes) -> Tamper:
-    """A file of other content, with all written anew that has its digest."""
+    """A file with other content, with every digest of it rewritten."""
 
     def tamper(folder: Path) -> None:
         put(path, content)(folder)
@@ -195,7 +195,7 @@ def resealed(path: str, content: bytes) -> Tamper:
 
 
 def sums(change: Callable[[list[str]], list[str]], end: str = "\n") -> Tamper:
-    """SHA256SUMS of other lines."""
+    """SHA256SUMS with other lines."""
 
     def tamper(folder: Path) -> None:
         lines = change((folder / SUMS).read_text(encoding="utf-8").splitlines())
@@ -205,12 +205,12 @@ def sums(change: Callable[[list[str]], list[str]], end: str = "\n") -> Tamper:
 
 
 def files(change: Callable[[list[dict[str, Any]]], object]) -> Tamper:
-    """A manifest of other files."""
+    """A manifest with other files."""
     return say(lambda manifest: change(manifest["files"]))
 
 
 def rename_before(folder: Path) -> None:
-    """The release before under the name of a day on which there was none."""
+    """The previous release, renamed to a day without a release."""
     (folder / OLDER).rename(folder / "releases/2026-08-18.json")
     say(lambda manifest: manifest["previous"].update(release="2026-08-18"))(folder)
 
@@ -221,7 +221,7 @@ def hollow(folder: Path) -> None:
 
 
 def bomb() -> bytes:
-    """A Parquet file of some kilobytes whose column holds a gigabyte."""
+    """A Parquet file of a few kilobytes with a gigabyte in one column."""
     out = pa.BufferOutputStream()
     names = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array(["x" * 10_000]))
     pq.write_table(pa.table({"name": names}), out, compression="zstd")
@@ -293,7 +293,7 @@ ALONE: dict[str, tuple[Tamper, str]] = {
     "no manifest": (remove(MANIFEST), f"{MANIFEST}: missing, so no release stands in "),
     "a manifest that is a pipe": (pipe(MANIFEST), f"{MANIFEST}: {NO_FILE}"),
     "a manifest that is a link": (link(MANIFEST), f"{MANIFEST}: {NO_FILE}"),
-    "a manifest without an end": (lengthen(MANIFEST), f"{MANIFEST}: 1,099,511,627,776 bytes, and "),
+    "a manifest without an end": (lengthen(MANIFEST), f"{MANIFEST}: 1,099,511,627,776 bytes, over "),
     "a manifest that is no JSON": (written(b"{"), f"{MANIFEST}: Invalid JSON: "),
     "a manifest that is no text": (written(b"\xff\xfe"), f"{MANIFEST}: Invalid JSON: "),
     "a manifest that is a list": (written(b"[]"), f"{MANIFEST}: Input should be an object"),
@@ -320,15 +320,15 @@ ALONE: dict[str, tuple[Tamper, str]] = {
     "the release before changed": (edit(OLDER, flip), f"{OLDER}: SHA-256 is"),
     "the release before removed": (remove(OLDER), f"{OLDER}: missing, so the chain ends at release {NEXT}"),
     "the release before a pipe": (pipe(OLDER), f"{OLDER}: {NO_FILE}"),
-    "the release before without an end": (lengthen(OLDER), f"{OLDER}: 1,099,511,627,776 bytes, and "),
+    "the release before without an end": (lengthen(OLDER), f"{OLDER}: 1,099,511,627,776 bytes, over "),
     "none before": (say(lambda manifest: manifest.update(previous=None)), f"{OLDER}: {FOREIGN}"),
     "another before": (say(lambda manifest: manifest["previous"].update(sha256=ZEROS)), f"{OLDER}: SHA-256 is"),
     "itself before": (say(lambda manifest: manifest["previous"].update(release=str(NEXT))), f"{NEWEST}: SHA-256 is"),
     "one before that leads out": (say(lambda manifest: manifest["previous"].update(release="../../x")), f"{MANIFEST}: previous.release ('../../x'): "),
-    "one before under another name": (rename_before, "releases/2026-08-18.json: it is of release 2026-08-17"),
+    "one before under another name": (rename_before, "releases/2026-08-18.json: it belongs to release 2026-08-17"),
     # what other files name
     "a Data Package that leads out": (resealed(PACKAGE, b'{"resources": [{"path": "../../x.csv"}]}'), f"{PACKAGE}: resources.0.path ('../../x.csv'): leads out"),
-    "a Data Package that names another file": (resealed(PACKAGE, b'{"resources": [{"path": "x.csv"}]}'), f"{PACKAGE}: it names x.csv, which the manifest does not"),
+    "a Data Package that names another file": (resealed(PACKAGE, b'{"resources": [{"path": "x.csv"}]}'), f"{PACKAGE}: it names x.csv, which is not in the manifest"),
     "a Data Package ten thousand deep": (resealed(PACKAGE, b"[" * 10_000), f"{PACKAGE}: Invalid JSON: "),
     # the DuckDB file as a file
     "a DuckDB file removed": (remove(DATABASE), f"{DATABASE}: missing"),
@@ -341,18 +341,18 @@ ALONE: dict[str, tuple[Tamper, str]] = {
     "a log beside the DuckDB file": (pipe(f"{DATABASE}.wal"), f"{DATABASE}.wal: {FOREIGN}"),
     "a DuckDB file that is a hole": (hollow, f"{DATABASE}: {CHANGED}"),
 }  # fmt: skip
-"""Faults that hide others, or make others."""
+"""Faults that hide or cause others."""
 # ruff: noqa: E501
 
 
 @pytest.fixture
 def folder(chained: Path, tmp_path: Path) -> Path:
-    """A copy of two releases, of hard links."""
+    """A copy of two releases, made of hard links."""
     return Path(shutil.copytree(chained, tmp_path / "release", copy_function=os.link))
 
 
 def is_named(fault: str, expected: Sequence[str]) -> bool:
-    """Whether a fault is of a file that one was expected of."""
+    """Whether a fault is about a file with an expected fault."""
     return fault.partition(": ")[0] in {text.partition(": ")[0] for text in expected}
 
 
@@ -392,7 +392,7 @@ def test_what_was_written_anew_as_a_whole_is_found_by_a_digest_that_was_kept(cha
 
 
 def test_a_duckdb_file_of_the_same_rows_and_views_in_other_bytes_is_found(chained: Path, folder: Path) -> None:
-    """Bytes that are no rows answer questions, too: DuckDB takes min, max and what it leaves out from statistics."""
+    """Bytes outside the rows matter too: DuckDB answers min and max, and skips rows, by statistics."""
     before = (folder / DATABASE).read_bytes()
     sql("CREATE TABLE mart.more AS SELECT 1 AS one", "CHECKPOINT", "DROP TABLE mart.more", "CHECKPOINT")(folder)
     assert (folder / DATABASE).read_bytes() != before

@@ -1,4 +1,4 @@
-"""Texts of a release where little is known, and where much changed."""
+"""Texts of a release with little data, and with many changes."""
 
 from __future__ import annotations
 

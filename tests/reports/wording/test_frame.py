@@ -1,4 +1,4 @@
-"""The way from adverts to a band of pay, in words."""
+"""The steps from adverts to a band of pay, in words."""
 
 from __future__ import annotations
 

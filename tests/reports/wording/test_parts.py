@@ -1,4 +1,4 @@
-"""Parts of figures in other money, by another time and in other formats: the examples say what each option does."""
+"""Parts of figures in other money, periods and formats: examples of each option."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What persons report, in words."""
+"""Pay that people report, in words."""
 
 from __future__ import annotations
 

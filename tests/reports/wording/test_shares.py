@@ -1,4 +1,4 @@
-"""Words of shares come from the declaration of their measure: another declaration, and every word is another."""
+"""Words of shares come from the declaration of their measure: change it, and every word changes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_word_but_those_of_the_declaration() -> None:
     assert renderer.text([ROW]) == (
         "X 31% (28–34%); n = 400 data jobs in defence, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
     )
-    assert shares.one(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
+    assert shares.single(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
 
 
 def test_shares_of_countries_alone_rest_on_no_number_of_jobs_of_all() -> None:
@@ -86,7 +86,7 @@ def _key_of(measure: str) -> str:
 def test_a_share_is_said_as_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MEASURES, "clearance", CLEARANCE)
     cell = Cell(
-        id="share.clearance.x.de.data", kind="share", renderer=shares.one(CLEARANCE, "data jobs"), row=ROW,
+        id="share.clearance.x.de.data", kind="share", renderer=shares.single(CLEARANCE, "data jobs"), row=ROW,
         measure="clearance", item="x", jobs="data jobs in Germany",
     )  # fmt: skip
     assert cell.sentence == "31% of data jobs in Germany in defence ask for a clearance"

@@ -1,4 +1,4 @@
-"""What is said of the jobs that state no pay, and of what was read."""
+"""Jobs that state no pay, and what was read, in words."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
--- The adverts behind a figure on a day, and what each that was edited since paid when it was read for that day
--- (`then_low`, `then_high`) beside what it pays by now (`now_low`, `now_high`), in dollars a year. Parameter: behind (a SELECT of adverts).
+-- The adverts behind a figure on a day. For adverts edited since: what they paid when read for that day (`then_low`,
+-- `then_high`) and what they pay now (`now_low`, `now_high`), in dollars a year. Parameter: behind (SELECT of adverts).
 SELECT
     b.*, (p.version_from AT TIME ZONE 'UTC')::DATE > b.period_to AS is_edited,
     p.annual_low_usd AS now_low, p.annual_high_usd AS now_high,

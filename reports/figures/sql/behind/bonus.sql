@@ -1,4 +1,4 @@
--- Adverts whose bonus counts, one of each job. Parameter: as_of.
+-- Adverts whose bonus counts, one per job. Parameter: as_of.
 SELECT
     [level.name, level.place, 'all'] AS cell, b.job_id, b.posting_id, p.source, p.board, p.warc, c.fx_source, c.fx_on,
     p.read_on AS period_from, p.read_on AS period_to, [] AS items

@@ -1,6 +1,6 @@
--- Adverts that closing rates follow: listed at a reading of their board that begins an interval which counts, of the panel
--- alone where the rate rests on it.
--- Parameters: as_of, window_days, region_level, region, groups (role groups, and the one that each counts in).
+-- Adverts that closing rates follow: listed when their board was read at the start of an interval that counts; only
+-- boards of the panel if the rate rests on it. Parameters: as_of, window_days, region_level, region, groups (map from
+-- role groups to the group each counts in).
 WITH intervals AS (
     SELECT i.source, i.board, i.number, i.weight, (i.read_at AT TIME ZONE 'UTC')::DATE AS read_on,
         (i.read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on

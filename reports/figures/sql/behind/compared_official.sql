@@ -1,4 +1,4 @@
--- The row of an office's table behind official pay, which is no job, and the last of the rates that made dollars of it.
+-- The row of an office's table behind official pay (it is no job), and the last exchange rate that converted it.
 -- Parameter: as_of.
 SELECT
     [{{pay/compared_id}}] AS cell, NULL AS job_id, NULL AS posting_id, source, NULL AS board, warc, rate_source AS fx_source,

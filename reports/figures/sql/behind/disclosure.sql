@@ -1,5 +1,5 @@
--- Adverts of the jobs of which the stock says whether they state pay, place by place and by class of law.
--- Of the panel alone where the row rests on it. Parameters: role_group, as_of.
+-- Adverts of jobs in the stock that count in pay disclosure, by place and class of law; only boards of the panel if the
+-- row rests on it. Parameters: role_group, as_of.
 SELECT
     [d.adverts, d.region, d.law] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
     NULL AS fx_source, NULL::DATE AS fx_on, p.read_on AS period_from, p.read_on AS period_to,

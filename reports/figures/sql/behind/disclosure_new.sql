@@ -1,5 +1,5 @@
--- Adverts of new jobs, by the quarter in which they were first seen and by class of law; of the panel alone where the row
--- rests on it. Parameters: role_group, all_days (a window that holds every flow), as_of.
+-- Adverts of new jobs, by quarter of first sight and class of law; only boards of the panel if the row rests on it.
+-- Parameters: role_group, all_days (a window that holds every flow), as_of.
 SELECT
     [d.adverts, d.region, d.law] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
     NULL AS fx_source, NULL::DATE AS fx_on, p.seen_on AS period_from, p.seen_on AS period_to,

@@ -1,5 +1,5 @@
--- Adverts of the employers that have some both where a law requiring adverts to state pay is in force and where none is, place
--- by place; of the panel alone where the row of a law in force rests on it. Parameter: as_of.
+-- Adverts of employers with adverts both where a law requiring pay is in force and where none is, by place; only boards
+-- of the panel if the row of the law rests on it. Parameter: as_of.
 WITH grouped AS (
     SELECT d.*, g.counted_group
     FROM pay_disclosures($as_of) AS d, LATERAL (SELECT unnest(d.counted_in) AS counted_group) AS g

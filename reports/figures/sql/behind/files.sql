@@ -1,5 +1,5 @@
--- Archive files of each cell with the number of adverts in each; those that only convert money have the number 0.
--- Parameter: behind, a SELECT of adverts.
+-- Archive files of each cell with the number of adverts in each; files that only convert money have the number 0.
+-- Parameter: behind (SELECT of adverts).
 WITH behind AS MATERIALIZED ($behind)
 SELECT cell, source, board, warc, count(*) AS n, min(period_from) AS period_from, max(period_to) AS period_to
 FROM behind GROUP BY ALL

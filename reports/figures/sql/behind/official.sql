@@ -1,5 +1,5 @@
--- The rows of statistical offices behind an official wage: the newest of the occupation and country whose median the mart
--- shows. Such a wage is of every level. Parameters: as_of, groups (role groups), roles (the first that the mart has).
+-- Rows of statistical offices behind an official wage: the newest with the median that the mart shows, by occupation and
+-- country. Official wages are of every level. Parameters: as_of, groups (role groups), roles (the mart's first).
 WITH shown AS (
     SELECT region, currency, p50 FROM $tables.salary_bands
     WHERE as_of = $as_of AND basis = 'official' AND region_level = 'country' AND status <> 'suppressed'

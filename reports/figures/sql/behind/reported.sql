@@ -1,4 +1,4 @@
--- Persons who report the pay of a figure, in the cell that it counts them in: those of its printed rows, one row a person.
+-- People who report the pay of a figure, one row per person, in the cells of its printed rows.
 -- Parameters: as_of, role_group, groups, split, max_days.
 WITH printed AS (
     SELECT cell FROM ({{pay/reported}}) WHERE status <> 'suppressed'

@@ -1,6 +1,6 @@
--- Adverts of the jobs that shares count, of the panel alone where the cell rests on it: all adverts of a job in the stock,
--- since they say together what the job says. `items` are those that the job is in the numerator of.
--- Parameters: answered (a SELECT of measures, jobs and items), groups (role groups, and the one that each counts in),
+-- All adverts in the stock of the jobs that shares count, because they state together what the job asks for; only boards
+-- of the panel if the cell rests on it. `items` are the items for which the job counts.
+-- Parameters: answered (SELECT of measures, jobs and items), groups (map from role groups to the group each counts in),
 -- region_levels, as_of.
 WITH answers AS (
     SELECT measure, region_level, region, $groups[role_group] AS counted_group, job_id, items

@@ -1,6 +1,6 @@
--- Pay of every cell, with the country's own money and price level beside it. Of amounts in several monies those in dollars
--- come first. `is_of_one` says that a place is nearly all one country, which stands for it. Cells without a value are
--- those of our own adverts, with their jobs. Parameters: as_of (of the prices), max_country_share.
+-- Every cell of pay, with the country's own money and price level. Of amounts in several currencies, dollars win.
+-- `is_of_one`: one country has nearly all jobs of the place. Withheld cells are only those of our own adverts with jobs.
+-- Parameters: as_of (of the prices), max_country_share.
 WITH cells AS MATERIALIZED (
     FROM published.salary_bands
     WHERE region_level IN ('country', 'region', 'continent') AND role_group <> 'ai_jobs'
@@ -19,7 +19,7 @@ SELECT
     l.p75_lo AS local_p75_lo, l.p75_hi AS local_p75_hi, l.n_panel_jobs AS local_n_panel_jobs,
     l.n_panel_employers AS local_n_panel_employers, l.p50_of_panel AS local_p50_of_panel,
     l.p50_of_panel_lo AS local_p50_of_panel_lo, l.p50_of_panel_hi AS local_p50_of_panel_hi,
-    k.currency AS place_currency, k.price, k.price_year, b.list, b.vintage,
+    k.currency AS place_currency, k.price, k.price_year,
     b.region_level <> 'country' AND coalesce(
         list_max([one.n_jobs FOR one IN b.countries]) > $max_country_share * list_sum([one.n_jobs FOR one IN b.countries]),
         false

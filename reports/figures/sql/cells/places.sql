@@ -1,5 +1,5 @@
--- What cells of a place rest on, by kind of source: its sources and its reference period, of all roles together.
--- Parameter: as_of, the day whose cells a list has.
+-- What cells of a place rest on, by kind of source: sources and reference period of all roles together.
+-- Parameter: as_of (day of the cells of a list).
 WITH adverts AS (
     SELECT region_level, region, list(DISTINCT source ORDER BY source) AS sources
     FROM published.frame_coverage

@@ -1,6 +1,0 @@
--- Every closing rate that may be printed.
-SELECT
-    as_of, region_level, region, role_group, n_jobs, rate, rate_lo, rate_hi, period_from, period_to, sample, status, reason, list, vintage
-FROM published.closing_rates
-WHERE status <> 'suppressed'
-ORDER BY ALL
