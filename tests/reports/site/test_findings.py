@@ -1,4 +1,4 @@
-"""Titles go no further than intervals: ties are ties, and what cannot be ordered is not."""
+"""Titles say no more than intervals allow: ties stay ties, and unknown orders stay open."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cell(title: str, **row: Any) -> Cell:
 
 
 def share(title: str, at: float, best: int, form: str = "point", **row: Any) -> Cell:
-    """A cell whose best rank, of those that hold together, is given."""
+    """A cell with a given best rank."""
     return cell(title, share=at, share_lo=at - 0.03, share_hi=at + 0.03, form=form, rank_best=best, **row)
 
 
