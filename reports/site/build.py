@@ -69,21 +69,16 @@ SCRIPTS = ("site.js", "pay.js", "skills.js")
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The data of all pages. `releases` are those beside the pages, the newest first."""
+    """The data of all pages. `figures` are in the words of the site, `releases` those beside it, the newest first."""
 
     published: PublishedDay
-    by_id: Mapping[str, Figures]
+    figures: Sequence[Figures]
     explorer: explorer.Explorer
     skills: Mapping[tuple[str, str], skills.SkillList]
     world: world.World
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
     open: Sequence[findings.Open] = ()
-
-    @property
-    def figures(self) -> Sequence[Figures]:
-        """All published figures in the words of the site."""
-        return tuple(self.by_id.values())
 
 
 def files_of(
@@ -95,7 +90,7 @@ def files_of(
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         published=publication,
-        by_id={row.figure: row for row in figures},
+        figures=figures,
         explorer=explorer.read_explorer(con, as_of, publication.figures),
         skills=skills.read_skills(con, as_of, publication.figures),
         world=world.read_world(con, as_of),
@@ -189,7 +184,7 @@ def _home(site: Site) -> dict[str, Any]:
     first = site.skills.get(skills.first_choice(site.skills))
     return {
         "lead": findings.lead(site.explorer),
-        "cards": list(itertools.islice(findings.cards(site.by_id, site.skills), findings.CARDS_OF_HOME)),
+        "cards": list(itertools.islice(findings.cards(site.figures, site.skills), findings.CARDS_OF_HOME)),
         "nearest": findings.choose_open(site.open),
         "n_skills": len(first.skills) if first else 0,
         "n_figures": sum(row.value is not None for row in site.figures),

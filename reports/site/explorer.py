@@ -34,7 +34,6 @@ from warehouse.marts.printing import JOBS
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
 """Levels to choose from, in the order of a career."""
 NEEDED = int(JOBS.bound)
-CLOSEST, EVERY_LEVEL = "The closest answer", "every level"
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """The answer shown first, if it has amounts."""
 PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
@@ -83,11 +82,6 @@ class Answer:
         return bool(self.cell.numbers) and not self.why
 
     @property
-    def form(self) -> str:
-        """How sure it is, as the form of its row."""
-        return self.cell.sureness
-
-    @property
     def currency(self) -> str:
         """The currency of its amounts."""
         return self.cell.row.get(f"{self.money}currency") or "USD"
@@ -96,7 +90,7 @@ class Answer:
     def what(self) -> str:
         """The jobs it counts: "senior AI engineering jobs in Germany"."""
         place, work, level = self.key
-        is_every = self.instead.endswith(EVERY_LEVEL)
+        is_every = self.instead.endswith("every level")
         before, after = ("", " of every level") if is_every else (words.level_before(level), "")
         return f"{before}{self.counted or name_work(work)} jobs{after} in {PLACES[place].in_words}"
 
@@ -119,7 +113,7 @@ class Answer:
     @property
     def sureness(self) -> str:
         """How sure it is, whether it is old, and whether it waits for review."""
-        parts = (words.SURENESS[self.form], "nothing newer since" if self.is_old else "", self.review)
+        parts = (words.SURENESS[self.cell.sureness], "nothing newer since" if self.is_old else "", self.review)
         return "; ".join(filter(None, parts))
 
     @property
@@ -224,7 +218,7 @@ def _order_of_kinds(answer: Answer) -> tuple[bool, int, bool]:
 def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
     """The usual answer first, then firm ones, then our own adverts, then those with most jobs."""
     is_usual = answer.key == FIRST_CHOICE
-    return not is_usual, answer.form != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
+    return not is_usual, answer.cell.sureness != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
 
 
 def _of_published(cell: Cell) -> Answer | None:
@@ -307,7 +301,7 @@ def say_median(answer: Answer) -> str:
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
-    return f"The median was {_say_with_ends(answer, median, is_known=answer.form != OTHERS)}."
+    return f"The median was {_say_with_ends(answer, median, is_known=answer.cell.sureness != OTHERS)}."
 
 
 def say_median_of_panel(answer: Answer) -> str:
@@ -338,7 +332,7 @@ def say_kicker(answer: Answer) -> str:
     """Return the line above the title: what is counted instead, if anything, and the kind of source."""
     basis = answer.cell.basis
     kind = f"{'Pay' if basis in OF_PERSONS else 'Advertised pay'} · {BASES[basis].words}"
-    return f"{CLOSEST}: {answer.instead} · {kind}" if answer.instead else kind
+    return f"The closest answer: {answer.instead} · {kind}" if answer.instead else kind
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
@@ -397,7 +391,7 @@ def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "
         beneath=rests,
         value=value,
         value_beneath=beneath,
-        form=answer.form,
+        form=answer.cell.sureness,
         marks=tuple(_marks(answer)),
         spoken=f"{name}: {aloud}. {answer.sureness}.",
         href=href,
@@ -408,7 +402,7 @@ def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "
 
 
 def _marks(answer: Answer) -> Iterator[Mark]:
-    form, median = answer.form, answer.number("median")
+    form, median = answer.cell.sureness, answer.number("median")
     for kind, first, last in (("band", "low", "high"), ("strong", "p25", "p75")):
         low, high = answer.number(first).known, answer.number(last).known
         if low is not None and high is not None:
@@ -522,7 +516,7 @@ def _describe(answer: Answer, as_of: date) -> Any:
         "rests": answer.rests,
         "period": answer.period,
         "sure": answer.sureness,
-        "form": answer.form,
+        "form": answer.cell.sureness,
         "licence": answer.licence,
         "figure": answer.cell.figure,
         "counted": answer.counted,

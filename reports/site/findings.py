@@ -260,12 +260,13 @@ CARDS = (
 )  # fmt: skip
 
 
-def cards(figures: Mapping[str, Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
+def cards(figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
     """Yield the findings below the lead."""
     if first := find_top_skills(lists):
         yield first
+    by_id = {figure.figure: figure for figure in figures}
     for card in CARDS:
-        figure = figures.get(card.figure)
+        figure = by_id.get(card.figure)
         cells = [] if figure is None else cells_of(figure)
         title, kind = card.say(cells), figure_rows.kind_of(cells)
         if figure is None or title is None or kind is None:

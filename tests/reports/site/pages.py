@@ -39,7 +39,7 @@ def make_site(day: PublishedDay) -> build.Site:
     """Make a site of figures alone."""
     return build.Site(
         published=day,
-        by_id={row.figure: regions.keep_names(row) for row in day.figures},
+        figures=[regions.keep_names(row) for row in day.figures],
         explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
         world=World(picture=Markup(""), on=day.as_of, rows=()),
