@@ -312,11 +312,12 @@ def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     """The block of sources: what every figure used rests on, in the form that its marker asks for."""
     has_banner = any(span.marker.block == "banner" for span in day.spans)
     banner = _describe_banner(day.is_sample and not has_banner)
-    form, link = tag.options.get("form", markers.FORMS[0]), tag.options.get("link")
-    return banner + (_describe_at_length if form == "long" else _describe_briefly)(day, form, link)
+    form, link = tag.options.get("form", "long"), tag.options.get("link")
+    described = _describe_at_length(day, link) if form == "long" else _describe_briefly(day, link, form == "notes")
+    return banner + described
 
 
-def _describe_at_length(day: Edition, form: str, link: str | None) -> list[Part]:
+def _describe_at_length(day: Edition, link: str | None) -> list[Part]:
     credits, rows = _list_attributions(day), tuple(_list_sources(day))
     table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
     return [
@@ -327,15 +328,15 @@ def _describe_at_length(day: Edition, form: str, link: str | None) -> list[Part]
     ]
 
 
-def _describe_briefly(day: Edition, form: str, link: str | None) -> list[Part]:
-    """The block of sources as one paragraph, with notes below it for the form "notes"."""
+def _describe_briefly(day: Edition, link: str | None, has_notes: bool) -> list[Part]:
+    """The block of sources as one paragraph, with or without notes below it."""
     credits, rows = _list_attributions(day), tuple(_list_sources(day))
     n_withheld = sum(figure.value is None for figure in day.used)
     withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
     lines = [_say_days(day), *([withheld] if n_withheld else []), *_list_mark_words(day)]
     lines += ["Sources:", *credits] if credits else []
     texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
-    noted = [Part(items=texts, are_notes=True)] if texts and form == "notes" else []
+    noted = [Part(items=texts, are_notes=True)] if texts and has_notes else []
     return [Part(text=" ".join(lines), link=link), *noted]
 
 
