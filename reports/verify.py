@@ -20,7 +20,7 @@ from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
-from reports.guide.markers import Span, decode, find_part_fault, line_finder, scan_tags
+from reports.guide.markers import Scan, Span, decode, find_part_fault, line_finder, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
@@ -64,19 +64,20 @@ _Verdict = tuple[str, str, str | None, str]
 
 def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
     """Return a verdict on every number of a text, in order."""
-    tied = read_ties(raw, is_html=is_html)
-    rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in tied.ties if tie.figure})}
-    found = list(_judge_marked(con, tied, rows, is_html=is_html))
-    starts = [tie.start for tie in tied.ties]
-    for sentence in read_sentences(tied.prose):
+    scan = scan_tags(decode(raw, is_html).text, is_html)
+    prose, ties = read_ties(scan)
+    rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in ties if tie.figure})}
+    found = list(_judge_marked(con, scan, ties, rows))
+    starts = [tie.start for tie in ties]
+    for sentence in read_sentences(prose):
         first, last = (bisect.bisect_left(starts, at) for at in (sentence.at, sentence.at + len(sentence.text)))
         verdicts: dict[int, _Verdict] = {
             number.at: (number.text, UNRESOLVED, None, NO_TIE) for number in sentence.numbers
         }
-        for tie, numbers in tie_numbers(tied.prose, sentence, tied.ties[first:last]):
-            verdicts |= _judge_tied(tied.prose, numbers, sentence, tie, rows.get(tie.figure or ""))
+        for tie, numbers in tie_numbers(prose, sentence, ties[first:last]):
+            verdicts |= _judge_tied(prose, numbers, sentence, tie, rows.get(tie.figure or ""))
         found += verdicts.items()
-    line_of = line_finder(tied.text)
+    line_of = line_finder(scan.text)
     return [Finding(line_of(at), *verdict) for at, verdict in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -119,21 +120,9 @@ class Tie:
     fault: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TiedText:
-    """A text with its ties in order. Offsets into `prose` are those of `text`; `blocks` are "sources" and "banner"."""
-
-    text: str
-    blocks: Sequence[Span]
-    prose: str
-    ties: Sequence[Tie]
-
-
-def read_ties(raw: bytes, *, is_html: bool) -> TiedText:
-    """Separate the prose of a text from its ties."""
-    text = decode(raw, is_html).text
-    scan = scan_tags(text, is_html)
-    spans = scan.spans
+def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
+    """Separate a text into prose, in which all offsets stay the same, and ties in order."""
+    text, spans = scan.text, scan.spans
     prose = list(_ENTITY.sub(_pad_entity, text.translate(_MARKS)))
     for tag in scan.tags:
         _fill(prose, (tag.start, tag.end), " ")
@@ -152,7 +141,7 @@ def read_ties(raw: bytes, *, is_html: bool) -> TiedText:
     for tie in sorted(named, key=lambda tie: (tie.start, tie.end)):
         figure, fault = known.get(tie.figure or "", (None, TOO_MANY))
         ties.append(replace(tie, figure=figure, fault=fault))
-    return TiedText(text=text, blocks=[span for span in spans if span.marker.block], prose="".join(prose), ties=ties)
+    return "".join(prose), ties
 
 
 def _pad_entity(entity: re.Match[str]) -> str:
@@ -166,7 +155,6 @@ def _fill(prose: list[str], span: tuple[int, int], filler: str) -> None:
 
 
 def _find_hidden(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Return the span around an offset. Spans are sorted."""
     i = bisect.bisect_right(spans, at, key=lambda span: span[0]) - 1
     return spans[i] if i >= 0 and at < spans[i][1] else None
 
@@ -201,7 +189,6 @@ def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) ->
 
 @functools.lru_cache(maxsize=1_024)
 def _find(name: str) -> tuple[str | None, str]:
-    """Return the id of a figure, or what is wrong with its name."""
     try:
         return find_id(name), ""
     except AddressError as error:
@@ -275,20 +262,21 @@ def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
 
 
 def _judge_marked(
-    con: Connection, tied: TiedText, rows: Mapping[str, Figures], *, is_html: bool
+    con: Connection, scan: Scan, ties: Sequence[Tie], rows: Mapping[str, Figures]
 ) -> Iterator[tuple[int, _Verdict]]:
     """Compare the text between the markers of a figure with what a refresh would print there."""
     spans = {
         tie.start: replace(tie.span, marker=replace(tie.span.marker, figure=tie.figure))
-        for tie in tied.ties
+        for tie in ties
         if tie.span and tie.figure in rows
     }
-    order = sorted([*tied.blocks, *spans.values()], key=lambda span: span.start)
+    blocks = [span for span in scan.spans if span.marker.block]
     edition = Edition(
-        text=tied.text, spans=order, ledger=rows, is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
+        text=scan.text, spans=sorted([*blocks, *spans.values()], key=lambda span: span.start), ledger=rows,
+        is_html=scan.is_html, sources=read_sources(con), is_sample=is_sample(con),
     )  # fmt: skip
-    for tie in tied.ties:
-        words, row = read_words(tied.text[tie.start : tie.end]), rows.get(tie.figure or "")
+    for tie in ties:
+        words, row = read_words(scan.text[tie.start : tie.end]), rows.get(tie.figure or "")
         if tie.span is None or not re.search(r"\d", words):
             continue
         if row is None or row.value is None:
@@ -335,7 +323,6 @@ def _judge_tied(
 
 
 def _is_interval(prose: str, number: Number, following: Number) -> bool:
-    """Whether a number is followed directly by its interval."""
     between = prose[number.end : following.at]
     is_named = following.part == INTERVAL or re.fullmatch(r"[\s*,]*[(\[]\s*", between)
     return bool(number.low == number.high and following.low < following.high and is_named)
@@ -398,7 +385,6 @@ def _list_parts(
 
 
 def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) -> tuple[str, str]:
-    """Return the verdict on a number, and what the text must add for a clear one."""
     if row is None or row.value is None:
         return NO_FIGURE, _say_missing(tie, row)
     if unclear := _find_unclear(number, row):

@@ -146,7 +146,6 @@ def _read_number(sentence: str, hit: re.Match[str], last: int, periods: set[str]
 
 
 def _read_ends(hit: re.Match[str], unit: str) -> tuple[float, float, float] | None:
-    """Return both ends of a number and the unit of its last digit; None if they cannot be read."""
     low = _read_digits(hit["low"], hit["low_k"] or hit["high_k"], unit)
     high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
     if low is None or high is None:
@@ -156,7 +155,6 @@ def _read_ends(hit: re.Match[str], unit: str) -> tuple[float, float, float] | No
 
 
 def _find_bound(before: str, behind: str, unit: str, part: str | None) -> str | None:
-    """Return the words beside a number that change its meaning."""
     bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
     if bound is None or (unit and _OF_HOW_MANY.search(bound[0])):
         return None  # "57% of 1,000 jobs" is 57%, but "78 of 100 jobs" is not 78

@@ -122,7 +122,6 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
 
 
 def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
-    """What a marker prints, on one line."""
     style, otherwise = tag.wanted, tag.options.get("else")
     if style.part in LABELS:
         return notes.level(figure) if style.part == "level" else notes.place(figure)
@@ -163,7 +162,6 @@ BREAK = re.compile(
 
 
 def _is_in_brackets(text: str, at: int) -> bool:
-    """Whether an offset is within round brackets of its paragraph."""
     start = max((hit.end() for hit in BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
     before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
     return before.count("(") > before.count(")")
@@ -292,7 +290,6 @@ AS_OF = "Figures as of "
 
 
 def _list_attributions(day: Edition) -> list[str]:
-    """The attributions that the sources of the figures used ask for."""
     by_name = {source.source: source for source in day.sources}
     return sorted({by_name[s].attribution for figure in day.used for s in figure.sources if s in by_name})
 
@@ -329,7 +326,6 @@ def _describe_at_length(day: Edition, link: str | None) -> list[Part]:
 
 
 def _describe_briefly(day: Edition, link: str | None, has_notes: bool) -> list[Part]:
-    """The block of sources as one paragraph, with or without notes below it."""
     credits, rows = _list_attributions(day), tuple(_list_sources(day))
     n_withheld = sum(figure.value is None for figure in day.used)
     withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
@@ -348,7 +344,6 @@ def _say_days(day: Edition) -> str:
 
 
 def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
-    """A row for each figure used: its name, what it rests on, n, the reference period and the sources."""
     for figure in day.used:
         credit = notes.credit(figure, day.titles) or "–"
         name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)
@@ -359,7 +354,6 @@ def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
 
 
 def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
-    """Return the id of the figure that a marker names. Raises `AddressError`."""
     figure_id = name if name in ledger else canonical(name)
     if figure_id not in ledger:
         near = difflib.get_close_matches(name, list(ledger), n=2, cutoff=0.5)

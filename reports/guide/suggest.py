@@ -78,7 +78,6 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
 
 
 def _list_amounts(text: str) -> Iterator[Number]:
-    """Yield the sums of money and percentages of a text."""
     for sentence in read_sentences(text):
         yield from (number for number in sentence.numbers if number.unit not in ("", UNKNOWN))
 
@@ -194,7 +193,6 @@ def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], share
 
 
 def _find_name_claims(sentence: str) -> Iterator[Claim]:
-    """Yield skills and roles that a sentence names without a number."""
     for start, word, name in find_skills(sentence):
         yield Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
     for role in MEASURES["role"].items:

@@ -63,7 +63,6 @@ def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _refuse(figure: Figures) -> Iterator[str]:
-    """Yield why a figure cannot be compared."""
     if figure.value is None:
         yield f"{figure.figure} is withheld: {figure.reason}"
     elif figure.kind == "cited":
@@ -73,7 +72,6 @@ def _refuse(figure: Figures) -> Iterator[str]:
 
 
 def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
-    """Yield what a reader must know before comparing two figures."""
     if (a.period_from, a.period_to) != (b.period_from, b.period_to):
         how = "do not overlap: time may explain the difference" if _are_apart(a, b) else "overlap but are not the same"
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"

@@ -62,7 +62,6 @@ def _make_entry(figure_id: str, title: str) -> Entry:
 
 @functools.lru_cache(maxsize=1)
 def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """Return all entries of a published file, in order."""
     ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
     ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
     ranked += [(1, name, "") for name in snapshot.cells]

@@ -357,7 +357,6 @@ def with_ends(answer: Answer, part: str) -> str:
 
 
 def _say_amounts(answer: Answer) -> tuple[str, str, str]:
-    """The low end, the median and the high end of a table row."""
     low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
     if answer.number(MEDIAN_OF_PANEL).known is not None:
         median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
@@ -368,7 +367,6 @@ def _say_amounts(answer: Answer) -> tuple[str, str, str]:
 
 
 def _name_row(answer: Answer, name: str) -> str:
-    """The name of a row, with what is counted instead."""
     return f"{name} ({answer.instead})" if answer.instead and answer.has_amounts else name
 
 

@@ -27,7 +27,6 @@ MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
 
 
 def _percents(low: float, high: float) -> str:
-    """Write a share, or its interval."""
     return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
 
 
@@ -224,7 +223,6 @@ def _one_number(kind: Kind, cell: Cell, name: str) -> ChartRow:
 
 
 def _of_share(cell: Cell) -> str:
-    """The small print of a share: the verdict on a skill, or the number of jobs."""
     return verdict(cell.row) or "" if cell.row.get("category") else words.rests_on(cell.n, None, None)
 
 

@@ -116,7 +116,6 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
 
 
 def _as_dots(row: ChartRow) -> ChartRow:
-    """Reduce a row to its dot and interval."""
     marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
     return replace(row, marks=marks, href="")
 
@@ -182,7 +181,6 @@ def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
 
 
 def _say_item(item: str, cells: Sequence[Cell]) -> str | None:
-    """Return the share of one item as a sentence."""
     return next((cell.sentence for cell in cells if cell.item == item), None)
 
 
