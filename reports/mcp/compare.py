@@ -120,9 +120,9 @@ def is_beyond(a: Number, b: Number) -> bool | None:
 def conclude(a: Number, b: Number) -> str:
     """Return a sentence on the difference of two numbers."""
     if a.ends is None or b.ends is None:
-        return "nothing can be said of the difference: one of the two has no interval"
+        return "no conclusion on the difference: one of the two has no interval"
     if (a.form == BOUNDS) != (b.form == BOUNDS):
-        return "nothing can be said of the difference: one is of all jobs, the other of those that say"
+        return "no conclusion on the difference: one counts all jobs, the other only jobs that say"
     spans = f"{say_span(a)} and {say_span(b)} {unit_in_words(a.unit)}"
     if not is_beyond(a, b):
         return f"a and b cannot be told apart: their intervals overlap ({spans})"
