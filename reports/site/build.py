@@ -136,24 +136,23 @@ def _environment() -> Environment:
     return environment
 
 
-def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> bytes:
+def render(site: Site, path: str, template: str, values: dict[str, Any]) -> bytes:
     """Render a page."""
-    html = _environment().get_template(template).render(
-        path=path,
-        root="../" * path.count("/"),
-        publication=site.published,
-        explorer=site.explorer,
-        open=site.open,
-        releases=site.releases,
-        **values,
-    )  # fmt: skip
-    return html.encode()
+    shared = {
+        "path": path,
+        "root": "../" * path.count("/"),
+        "publication": site.published,
+        "explorer": site.explorer,
+        "open": site.open,
+        "releases": site.releases,
+    }
+    return _environment().get_template(template).render(shared | values).encode()
 
 
 # --- pages -----------------------------------------------------------------------------------------------------
 
 
-def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def pages_of(site: Site) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield every page: its path, its template and its values."""
     yield "index.html", "home.html", _home(site)
     meaning = {"level_meaning": numbers.sentences([define(site.explorer.choice[2], OWN)])}

@@ -51,7 +51,7 @@ def describe(
     publication: PublishedDay,
     pay: Explorer,
     lists: Mapping[tuple[str, str], SkillList],
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
