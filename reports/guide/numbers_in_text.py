@@ -21,8 +21,8 @@ class Number:
 
     `unit` is "%", a currency, "", or UNKNOWN for digits that cannot be read. `per` is the period of a sum. `part` is
     what its sentence calls it (low, high, median, interval), or UNKNOWN for several names. `bound` is a word that
-    changes its meaning ("more than", "about"). None means that the text does not say. `is_hidden` marks a published
-    number of which only the interval is printed.
+    changes its meaning ("more than", "about"). None means that the text does not say. `is_hidden` means that only the
+    interval of a published number is printed.
     """
 
     at: int

@@ -64,7 +64,7 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
     proposals = []
     for claim in claims:
         row = rows[claim.figure]
-        if claim.is_name and not _is_told(row):
+        if claim.is_name and not _has_share(row):
             continue
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
         marker = _write_marker(claim, with_elements=is_html or is_mdx)
@@ -97,7 +97,7 @@ def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_A
     return [hit for hit in hits if not any(start < hit.at + len(hit.text) and hit.at < end for start, end in spans)]
 
 
-def _is_told(row: Figures) -> bool:
+def _has_share(row: Figures) -> bool:
     """Whether the share of a name is printed and does not round to zero."""
     rows = rows_of(row)
     return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0

@@ -122,7 +122,7 @@ def conclude(a: Number, b: Number) -> str:
     if a.ends is None or b.ends is None:
         return "no conclusion on the difference: one of the two has no interval"
     if (a.form == BOUNDS) != (b.form == BOUNDS):
-        return "no conclusion on the difference: one counts all jobs, the other only jobs that say"
+        return "no conclusion on the difference: one is of all jobs, the other only of jobs that say"
     spans = f"{say_span(a)} and {say_span(b)} {unit_in_words(a.unit)}"
     if not is_beyond(a, b):
         return f"a and b cannot be told apart: their intervals overlap ({spans})"

@@ -2,7 +2,7 @@
 
 Each answer is the last one that could be printed, with its day. An answer that is a figure of the catalogue shows the
 published vintage of that figure. The script has the same sentences as patterns and writes amounts into them in the
-chosen money and period (templates/pay.js). A test in a browser compares its first view with the one made here.
+chosen currency and period (templates/pay.js). A test in a browser compares its first view with the one made here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Answer:
 
     `counted` is the work that was counted, where it is wider than the work asked for. `instead` is what was counted in
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage waits. `why` says
-    why there is no amount in the chosen money. `money` is the prefix of its parts: "local_" for the place's own money.
+    why there is no amount in the chosen currency. `money` is the prefix of its parts: "local_" for the local currency.
     """
 
     cell: Cell
@@ -78,7 +78,7 @@ class Answer:
 
     @property
     def has_amounts(self) -> bool:
-        """Whether it has amounts in the chosen money."""
+        """Whether it has amounts in the chosen currency."""
         return bool(self.cell.numbers) and not self.why
 
     @property
@@ -123,11 +123,11 @@ class Answer:
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """The number of a part in the chosen money; an empty one where there is none."""
+        """The number of a part in the chosen currency; an empty number if there is none."""
         return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """Write an amount or a range in its money; `is_bare` leaves out the sign."""
+        """Write an amount or a range in its currency; `is_bare` leaves out the sign."""
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
 
@@ -177,7 +177,7 @@ class Explorer:
 def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
     """Read the answers of a day. `figures` are the published ones, which replace the cells of the same address.
 
-    Cells whose sources do not allow passing them on are left out.
+    Cells that their sources do not allow to be passed on are left out.
     """
     answers: dict[Key, Answer] = {}
     for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
@@ -491,7 +491,7 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """An answer for the script. `in` names the texts of each money, or says why there are none.
+    """An answer for the script. `in` names the texts of each choice of currency, or says why there are none.
 
     An answer without amounts is what it lacks, with its day where that differs from the day of the data.
     """
@@ -499,13 +499,13 @@ def _describe(answer: Answer, as_of: date) -> Any:
     if not answer.cell.numbers:
         return answer.lacks if answer.period == day(as_of) else {"lacks": answer.lacks, "period": answer.period}
     of_place, price = row.get("place_currency"), row.get("price")
-    monies = {answer.currency: ""}
+    prefixes = {answer.currency: ""}
     if "local_median" in answer.cell.numbers:
-        monies[row["local_currency"]] = "local_"
-    usd: Any = ["USD"] if "USD" in monies else f"known in {answer.currency} only"
+        prefixes[row["local_currency"]] = "local_"
+    usd: Any = ["USD"] if "USD" in prefixes else f"known in {answer.currency} only"
     local: Any = "known in US dollars only" if of_place else "a place of several monies"
     ppp = local
-    if of_place in monies:
+    if of_place in prefixes:
         local, ppp = [of_place], "no price level is known"
         if price:
             ppp = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"]
@@ -522,14 +522,14 @@ def _describe(answer: Answer, as_of: date) -> Any:
         "review": answer.review,
         "isOwn": answer.is_own,
         "in": {"usd": usd, "local": local, "ppp": ppp},
-        "texts": {currency: _texts(answer, money) for currency, money in monies.items()},
+        "texts": {currency: _texts(answer, prefix) for currency, prefix in prefixes.items()},
     }
     return {name: value for name, value in record.items() if value}
 
 
-def _texts(answer: Answer, money: str) -> dict[str, Any]:
-    """The patterns of an answer in one money, its marks, and the limits of its quarters."""
-    pattern = Pattern(**{**vars(answer), "money": money})
+def _texts(answer: Answer, prefix: str) -> dict[str, Any]:
+    """The patterns of an answer in one currency, its marks, and the limits of its quarters."""
+    pattern = Pattern(**{**vars(answer), "money": prefix})
     value, beneath = say_value(pattern)
     quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]
     return {

@@ -328,10 +328,10 @@ def _open_of(figure: Figures) -> Open | None:
     )
 
 
-def _say_nearer(lacks: Sequence[Lack], own: str) -> str:
+def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
     """Return "every level: 23 of 30 jobs with pay", without the words that the figure's own rung shares."""
     kind, *wider = lacks[0].rung.split(", ")
-    rung = ", ".join(wider) if wider and kind == own.partition(", ")[0] else lacks[0].rung
+    rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung
     return f"{rung}: {', '.join(map(str, lacks))}"
 
 
