@@ -13,7 +13,6 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from reports.cells.cell import Number as PublishedNumber
 from reports.cells.cell import numbers_of
@@ -21,7 +20,7 @@ from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
-from reports.guide.markers import Span, decode, find_part_fault, line_finder, scan_tags
+from reports.guide.markers import Scan, Span, decode, find_part_fault, line_finder, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
@@ -65,19 +64,20 @@ _Verdict = tuple[str, str, str | None, str]
 
 def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
     """Return a verdict on every number of a text, in order."""
-    tied = read_ties(raw, is_html=is_html)
-    rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in tied.ties if tie.figure})}
-    found = list(_judge_marked(con, tied, rows, is_html=is_html))
-    starts = [tie.start for tie in tied.ties]
-    for sentence in read_sentences(tied.prose):
+    scan = scan_tags(decode(raw, is_html).text, is_html)
+    prose, ties = read_ties(scan)
+    rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in ties if tie.figure})}
+    found = list(_judge_marked(con, scan, ties, rows))
+    starts = [tie.start for tie in ties]
+    for sentence in read_sentences(prose):
         first, last = (bisect.bisect_left(starts, at) for at in (sentence.at, sentence.at + len(sentence.text)))
         verdicts: dict[int, _Verdict] = {
             number.at: (number.text, UNRESOLVED, None, NO_TIE) for number in sentence.numbers
         }
-        for tie, numbers in tie_numbers(tied.prose, sentence, tied.ties[first:last]):
-            verdicts |= _judge_tied(tied.prose, numbers, sentence, tie, rows.get(tie.figure or ""))
+        for tie, numbers in tie_numbers(prose, sentence, ties[first:last]):
+            verdicts |= _judge_tied(prose, numbers, sentence, tie, rows.get(tie.figure or ""))
         found += verdicts.items()
-    line_of = line_finder(tied.text)
+    line_of = line_finder(scan.text)
     return [Finding(line_of(at), *verdict) for at, verdict in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -120,21 +120,9 @@ class Tie:
     fault: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TiedText:
-    """A text with its ties in order. Offsets into `prose` are those of `text`; `blocks` are "sources" and "banner"."""
-
-    text: str
-    blocks: Sequence[Span]
-    prose: str
-    ties: Sequence[Tie]
-
-
-def read_ties(raw: bytes, *, is_html: bool) -> TiedText:
-    """Separate the prose of a text from its ties."""
-    text = decode(raw, is_html).text
-    scan = scan_tags(text, is_html)
-    spans = scan.spans
+def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
+    """Separate a text into prose, in which all offsets stay the same, and ties in order."""
+    text, spans = scan.text, scan.spans
     prose = list(_ENTITY.sub(_pad_entity, text.translate(_MARKS)))
     for tag in scan.tags:
         _fill(prose, (tag.start, tag.end), " ")
@@ -153,7 +141,7 @@ def read_ties(raw: bytes, *, is_html: bool) -> TiedText:
     for tie in sorted(named, key=lambda tie: (tie.start, tie.end)):
         figure, fault = known.get(tie.figure or "", (None, TOO_MANY))
         ties.append(replace(tie, figure=figure, fault=fault))
-    return TiedText(text=text, blocks=[span for span in spans if span.marker.block], prose="".join(prose), ties=ties)
+    return "".join(prose), ties
 
 
 def _pad_entity(entity: re.Match[str]) -> str:
@@ -167,7 +155,6 @@ def _fill(prose: list[str], span: tuple[int, int], filler: str) -> None:
 
 
 def _find_hidden(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Return the span around an offset. Spans are sorted."""
     i = bisect.bisect_right(spans, at, key=lambda span: span[0]) - 1
     return spans[i] if i >= 0 and at < spans[i][1] else None
 
@@ -202,7 +189,6 @@ def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) ->
 
 @functools.lru_cache(maxsize=1_024)
 def _find(name: str) -> tuple[str | None, str]:
-    """Return the id of a figure, or what is wrong with its name."""
     try:
         return find_id(name), ""
     except AddressError as error:
@@ -227,17 +213,16 @@ def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator
 
     for i, tie in enumerate(ties):
         following = ties[i + 1].start if i + 1 < len(ties) else sentence.at + len(sentence.text)
-        before, free = between(free, tie.start), tie.end
+        before, within, behind = between(free, tie.start), between(tie.start, tie.end), between(tie.end, following)
+        free, chosen = tie.end, list[Number]()
         if tie.holds:
-            within = between(tie.start, tie.end)
             chosen = within if len(within) == 1 else _fitting(within, tie)
         elif any(_is_ambiguous(prose, *pair) for pair in itertools.pairwise(ties[max(i - 1, 0) : i + 2])):
-            chosen = []
+            continue
         elif before:
             chosen = _choose_before(prose, before, tie)
-        else:
-            chosen = _choose_behind(prose, between(tie.end, following), tie)
-            free = chosen[0].end if chosen else free
+        elif behind and _BESIDE.fullmatch(prose, tie.end, behind[0].at):
+            chosen, free = behind[:1], behind[0].end
         if chosen:
             yield tie, chosen
 
@@ -248,11 +233,6 @@ def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Numbe
         return [*_fitting(before[:-1], tie), before[-1]]
     in_brackets = _OPEN_BRACKET.search(prose, max(0, tie.start - _MAX_BRACKET), tie.start)
     return _fitting(before, tie) if in_brackets else []
-
-
-def _choose_behind(prose: str, behind: list[Number], tie: Tie) -> list[Number]:
-    """The number directly behind a tie."""
-    return behind[:1] if behind and _BESIDE.fullmatch(prose, tie.end, behind[0].at) else []
 
 
 def _is_ambiguous(prose: str, tie: Tie, following: Tie) -> bool:
@@ -282,20 +262,21 @@ def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
 
 
 def _judge_marked(
-    con: Connection, tied: TiedText, rows: Mapping[str, Figures], *, is_html: bool
+    con: Connection, scan: Scan, ties: Sequence[Tie], rows: Mapping[str, Figures]
 ) -> Iterator[tuple[int, _Verdict]]:
     """Compare the text between the markers of a figure with what a refresh would print there."""
     spans = {
         tie.start: replace(tie.span, marker=replace(tie.span.marker, figure=tie.figure))
-        for tie in tied.ties
+        for tie in ties
         if tie.span and tie.figure in rows
     }
-    order = sorted([*tied.blocks, *spans.values()], key=lambda span: span.start)
+    blocks = [span for span in scan.spans if span.marker.block]
     edition = Edition(
-        text=tied.text, spans=order, ledger=rows, is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
+        text=scan.text, spans=sorted([*blocks, *spans.values()], key=lambda span: span.start), ledger=rows,
+        is_html=scan.is_html, sources=read_sources(con), is_sample=is_sample(con),
     )  # fmt: skip
-    for tie in tied.ties:
-        words, row = read_words(tied.text[tie.start : tie.end]), rows.get(tie.figure or "")
+    for tie in ties:
+        words, row = read_words(scan.text[tie.start : tie.end]), rows.get(tie.figure or "")
         if tie.span is None or not re.search(r"\d", words):
             continue
         if row is None or row.value is None:
@@ -318,9 +299,11 @@ def _judge_marker(span: Span, words: str, printed: str, row: Figures) -> tuple[s
 
 
 def _read_all(words: str) -> list[tuple[float, float, str, str | None, str | None]]:
-    """The meaning of every number in a text."""
-    numbers = [number for sentence in read_sentences(words) for number in sentence.numbers]
-    return [(number.low, number.high, number.unit, number.per, number.bound) for number in numbers]
+    return [(number.low, number.high, number.unit, number.per, number.bound) for number in _read_numbers(words)]
+
+
+def _read_numbers(words: str) -> list[Number]:
+    return [number for sentence in read_sentences(words) for number in sentence.numbers]
 
 
 def _judge_tied(
@@ -340,7 +323,6 @@ def _judge_tied(
 
 
 def _is_interval(prose: str, number: Number, following: Number) -> bool:
-    """Whether a number is followed directly by its interval."""
     between = prose[number.end : following.at]
     is_named = following.part == INTERVAL or re.fullmatch(r"[\s*,]*[(\[]\s*", between)
     return bool(number.low == number.high and following.low < following.high and is_named)
@@ -366,38 +348,24 @@ def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bo
     return all((year, month or 1) <= ends[1] and ends[0] <= (year, month or 12) for year, month in dates)
 
 
-class _Said(NamedTuple):
-    """A number that a figure states, printed to the step `finest`. `is_hidden`: only its interval is printed."""
-
-    unit: str
-    part: str
-    low: float
-    high: float
-    finest: float
-    per: str | None = None
-    bound: str | None = None
-    is_hidden: bool = False
-
-
-def _list_said(row: Figures) -> Iterator[_Said]:
-    """Every number that a figure states. Its main answer is the part "value"."""
+def _list_published(row: Figures) -> Iterator[Number]:
+    """Every number that a figure states, with its printed precision. The main answer is the part "value"."""
     if row.kind == "cited":
         parts = declaration_of(row.figure).renderer.parts
         statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
-        for read in (number for sentence in read_sentences(statement) for number in sentence.numbers):
-            yield _Said(read.unit, read.part or "value", read.low, read.high, read.step, bound=read.bound)
+        yield from (replace(number, part=number.part or "value") for number in _read_numbers(statement))
         return
     numbers = numbers_of(notes.rows_of(row)[0])
     for name, number in numbers.items():
-        for part, low, high in _list_parts(name, number, numbers):
+        unit = _short_unit(number.unit)
+        periods: list[tuple[str | None, float]] = [(None, 0.01)] if unit == PERCENT else [*PER_YEAR.items()]
+        for (part, first, last), (per, divisor) in itertools.product(_list_parts(name, number, numbers), periods):
+            low, high = first / divisor, last / divisor
+            step = unit_of_short(low, tenths=per == "month") if per else 0.1 if 0 < low < 0.95 else 1.0
             is_hidden = number.form != POINT and part != INTERVAL
-            if _short_unit(number.unit) == PERCENT:
-                yield _Said(PERCENT, part, 100 * low, 100 * high, 0.1 if 0 < low < 0.0095 else 1.0, is_hidden=is_hidden)
-                continue
-            for per, times in PER_YEAR.items():
-                finest = unit_of_short(low / times, tenths=per == "month")
-                unit = _short_unit(number.unit)
-                yield _Said(unit, part, low / times, high / times, finest, per=per, is_hidden=is_hidden)
+            yield Number(
+                at=0, end=0, text="", unit=unit, low=low, high=high, step=step, per=per, part=part, is_hidden=is_hidden
+            )
 
 
 def _list_parts(
@@ -417,7 +385,6 @@ def _list_parts(
 
 
 def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) -> tuple[str, str]:
-    """Return the verdict on a number, and what the text must add for a clear one."""
     if row is None or row.value is None:
         return NO_FIGURE, _say_missing(tie, row)
     if unclear := _find_unclear(number, row):
@@ -445,34 +412,33 @@ def _find_unclear(number: Number, row: Figures) -> str:
         return "unclear: which number of the figure is meant"
     if number.unit == "" and unit != PERCENT:
         return "it has no currency"
-    return UNCLEAR if UNKNOWN in (number.part, _period_of(number, row)) else ""
-
-
-def _period_of(number: Number, row: Figures) -> str | None:
-    return None if number.unit == PERCENT or row.kind == "cited" else number.per
+    return UNCLEAR if number.part == UNKNOWN or (number.per == UNKNOWN and number.unit != PERCENT) else ""
 
 
 def _compare_with_figure(number: Number, row: Figures) -> str | None:
     """The best verdict among the published numbers; None where only a part that the text does not name matches."""
-    per, is_cited = _period_of(number, row), row.kind == "cited"
     parts = {number.part or "value", *([INTERVAL] if number.unit == PERCENT and number.low != number.high else [])}
-    published = [said for said in _list_said(row) if said.unit == number.unit]
+    published = [said for said in _list_published(row) if said.unit == number.unit]
     alike = [
         said
         for said in published
-        if said.part in parts and said.bound == number.bound and said.per in (None, per or "year")
+        if said.part in parts and said.bound == number.bound and said.per in (None, number.per or "year")
     ]
     verdict = _best(number, alike)
-    others = [said for said in published if is_cited or (not number.part and per in (None, said.per))]
-    return None if verdict == CONTRADICTED and _best(number, others) in AS_PUBLISHED else verdict
+    if verdict != CONTRADICTED:
+        return verdict
+    others = published
+    if row.kind != "cited":
+        others = [said for said in published if not number.part and (not number.per or said.per in (None, number.per))]
+    return None if _best(number, others) in AS_PUBLISHED else verdict
 
 
-def _best(number: Number, published: Sequence[_Said]) -> str:
+def _best(number: Number, published: Sequence[Number]) -> str:
     verdicts = (_compare(number, said) for said in published)
     return min(verdicts, key=(VERIFIED, ROUNDED, UNRESOLVED, CONTRADICTED).index, default=CONTRADICTED)
 
 
-def _compare(number: Number, said: _Said) -> str:
+def _compare(number: Number, said: Number) -> str:
     """Compare a number with a published one to its last digit. Digits finer than the published ones must be right.
 
     Where only an interval is published, a number outside it is wrong and a number inside it cannot be judged.
@@ -481,8 +447,8 @@ def _compare(number: Number, said: _Said) -> str:
         slack = 0.5 * number.step
         return UNRESOLVED if said.low - slack <= number.low <= said.high + slack else CONTRADICTED
     off = max(abs(number.low - said.low), abs(number.high - said.high)) - 1e-9
-    if off <= 0.5 * min(number.step, said.finest):
+    if off <= 0.5 * min(number.step, said.step):
         return VERIFIED
     if off <= 0.5 * number.step and (number.unit == PERCENT or off <= MAX_OFF * abs(said.low)):
         return ROUNDED
-    return UNRESOLVED if off <= 0.5 * said.finest else CONTRADICTED
+    return UNRESOLVED if off <= 0.5 * said.step else CONTRADICTED

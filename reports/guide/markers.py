@@ -370,7 +370,6 @@ def _element_marker(tag: Tag, attributes: str) -> Tag:
 
 
 def _pair(scan: Scan) -> None:
-    """Pair opening and closing tags into spans, and note what is wrong with them."""
     scan.problems += [(tag.start, tag.problem) for tag in scan.tags if tag.problem is not None]
     opened, depth = None, 0
     for tag in scan.tags:

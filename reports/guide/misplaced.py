@@ -56,7 +56,6 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
 
 
 def _list_hidden(tokens: Sequence[Token]) -> Iterator[tuple[str, object]]:
-    """Yield the attributes of links and images, and the text of images."""
     for token in tokens:
         yield from ((name, value) for name, value in token.attrs.items() if name in _PLACES)
         if token.type == "image":

@@ -21,7 +21,8 @@ class Number:
 
     `unit` is "%", a currency, "", or UNKNOWN for digits that cannot be read. `per` is the period of a sum. `part` is
     what its sentence calls it (low, high, median, interval), or UNKNOWN for several names. `bound` is a word that
-    changes its meaning ("more than", "about"). None means that the text does not say.
+    changes its meaning ("more than", "about"). None means that the text does not say. `is_hidden` means that only the
+    interval of a published number is printed.
     """
 
     at: int
@@ -34,6 +35,7 @@ class Number:
     per: str | None = None
     part: str | None = None
     bound: str | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,23 +132,29 @@ def _read_number(sentence: str, hit: re.Match[str], last: int, periods: set[str]
     is_name = bool(re.match(r"[A-Z]{3}\d", hit[0])) and _name_sign(hit["sign"]) is None
     if (hit["low"] == "95" and _LEVEL.match(behind)) or (is_name and not unit):
         return None
-    low = _read_digits(hit["low"], hit["low_k"] or hit["high_k"], unit)
-    high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
-    if low is None or high is None or is_name:
+    ends = _read_ends(hit, unit)
+    if ends is None or is_name:
         return Number(at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN)
-    sign = -1 if hit["minus"] else 1
+    low, high, step = ends
     part = _name_part(before, behind, is_range=bool(hit["high"]))
     near = _name_time(behind) if unit not in ("", PERCENT) else None
     return Number(
-        at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
-        high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
-        per=near or (UNKNOWN if len(periods) > 1 else next(iter(periods), None)),
+        at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=low, high=high,
+        step=step, part=part, per=near or (UNKNOWN if len(periods) > 1 else next(iter(periods), None)),
         bound=_find_bound(before, behind, unit, part),
     )  # fmt: skip
 
 
+def _read_ends(hit: re.Match[str], unit: str) -> tuple[float, float, float] | None:
+    low = _read_digits(hit["low"], hit["low_k"] or hit["high_k"], unit)
+    high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
+    if low is None or high is None:
+        return None
+    first = -low[0] if hit["minus"] else low[0]
+    return first, high[0] if hit["high"] else first, min(low[1], high[1])
+
+
 def _find_bound(before: str, behind: str, unit: str, part: str | None) -> str | None:
-    """Return the words beside a number that change its meaning."""
     bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
     if bound is None or (unit and _OF_HOW_MANY.search(bound[0])):
         return None  # "57% of 1,000 jobs" is 57%, but "78 of 100 jobs" is not 78

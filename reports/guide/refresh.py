@@ -46,7 +46,6 @@ def check(
 
 
 def _find_markers(path: Path) -> MarkedGuide:
-    """Return the markers of a guide. Raises `GuideError` with every problem and its line."""
     with _name_guide(path):
         return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
@@ -122,7 +121,6 @@ def _check_sample(path: Path, must_stay_inside: bool, roots: Sequence[Path]) -> 
 
 @contextlib.contextmanager
 def _name_guide(path: Path) -> Iterator[None]:
-    """Add the path of a guide to its errors."""
     try:
         yield
     except GuideError as error:

@@ -1,6 +1,6 @@
 """Print figures, the banner and the sources between the markers of a guide.
 
-Content is described once, as paragraphs, tables and lists (`Part`). Two writers turn it into Markdown and HTML.
+Content is described once, in parts (`Part`). Two writers turn it into Markdown and HTML.
 """
 
 from __future__ import annotations
@@ -34,35 +34,25 @@ SAMPLE_TEXT = (
 )
 
 
-# --- paragraphs, tables and lists, and how they are written -------------------------------------------------------
+# --- parts, and how they are written ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paragraph:
-    """Text, with an optional link to an explanation behind it. `is_sample` is the banner of sample data."""
+class Part:
+    """A paragraph, a table with a caption, or a list of items.
 
-    text: str
+    A paragraph may have a link behind it to an explanation of figures, or be the banner of sample data (`is_sample`).
+    Items that are notes are numbered, and the marks behind figures link to them.
+    """
+
+    text: str = ""
     link: str | None = None
     is_sample: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Titled:
-    """A table with its caption."""
-
-    table: Table
-    caption: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Items:
-    """A list. Notes are numbered, and the marks behind figures link to them."""
-
-    texts: Sequence[str]
+    table: Table | None = None
+    items: Sequence[str] = ()
     are_notes: bool = False
 
 
-Part = Paragraph | Titled | Items
 LINK_WORDS = "How each figure is computed"
 _MARKDOWN = re.compile(r"[|*`\[\]\\~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """Characters with a meaning in a line of Markdown. An underscore between letters has none."""
@@ -78,17 +68,17 @@ def escape(text: str, is_html: bool) -> str:
 
 def write_html(part: Part) -> list[str]:
     """Return a part as lines of HTML."""
-    if isinstance(part, Paragraph):
+    if part.table is None and not part.items:
         start = f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> ' if part.is_sample else "<p>"
         link = f' <a href="{html.escape(part.link)}">{LINK_WORDS}</a>.' if part.link else ""
         return [f"{start}{escape(part.text, True)}{link}</p>"]
-    if isinstance(part, Items):
-        ids = [f' id="figure-{n}"' if part.are_notes else "" for n in range(1, len(part.texts) + 1)]
-        items = [f"<li{name}>{escape(text, True)}</li>" for name, text in zip(ids, part.texts, strict=True)]
+    if part.table is None:
+        ids = [f' id="figure-{n}"' if part.are_notes else "" for n in range(1, len(part.items) + 1)]
+        items = [f"<li{name}>{escape(text, True)}</li>" for name, text in zip(ids, part.items, strict=True)]
         element = "ol" if part.are_notes else "ul"
         return [f"<{element}>", *items, f"</{element}>"]
     table = part.table
-    caption = f"{part.caption}. {table.key}" if table.key else part.caption
+    caption = f"{part.text}. {table.key}" if table.key else part.text
     heads = "".join(f'<th scope="col">{escape(column, True)}</th>' for column in table.columns)
     sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
     rows = [
@@ -103,19 +93,19 @@ def write_html(part: Part) -> list[str]:
 
 def write_markdown(part: Part) -> list[str]:
     """Return a part as lines of GitHub's Markdown."""
-    if isinstance(part, Paragraph):
+    if part.table is None and not part.items:
         words = escape(part.text, False)
         if part.is_sample:
             return [f"> **{SAMPLE_TITLE}** {words}"]
         words = f"&#{ord(words[0])};{words[1:]}" if _LIKE_A_BLOCK.match(words) else words
         return [f"{words} [{LINK_WORDS}]({part.link})." if part.link else words]
-    if isinstance(part, Items) and part.are_notes:
-        lines = [f"[^figure-{n}]: {escape(text, False)}" for n, text in enumerate(part.texts, start=1)]
+    if part.are_notes:
+        lines = [f"[^figure-{n}]: {escape(text, False)}" for n, text in enumerate(part.items, start=1)]
         return "\n\n".join(lines).split("\n")
-    if isinstance(part, Items):
-        return [f"- {escape(text, False)}" for text in part.texts]
+    if part.table is None:
+        return [f"- {escape(text, False)}" for text in part.items]
     table = part.table
-    key = [*write_markdown(Paragraph(text=table.key)), ""] if table.key else []
+    key = [*write_markdown(Part(text=table.key)), ""] if table.key else []
     rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
     rows = [[escape(cell, False) for cell in row] for row in (table.columns, *table.rows)]
     return [*key, *(f"| {' | '.join(row)} |" for row in (rows[0], rules, *rows[1:]))]
@@ -132,7 +122,6 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
 
 
 def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
-    """What a marker prints, on one line."""
     style, otherwise = tag.wanted, tag.options.get("else")
     if style.part in LABELS:
         return notes.level(figure) if style.part == "level" else notes.place(figure)
@@ -173,7 +162,6 @@ BREAK = re.compile(
 
 
 def _is_in_brackets(text: str, at: int) -> bool:
-    """Whether an offset is within round brackets of its paragraph."""
     start = max((hit.end() for hit in BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
     before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
     return before.count("(") > before.count(")")
@@ -205,11 +193,6 @@ class Edition:
     def titles(self) -> dict[str, str]:
         """Printed names of sources by id."""
         return {source.source: source.title for source in self.sources}
-
-    @functools.cached_property
-    def newline(self) -> str:
-        """The newline of the text."""
-        return markers.newline_of(self.text, self.spans)
 
     @functools.cached_property
     def qualified(self) -> Set[int]:
@@ -250,14 +233,15 @@ class Edition:
                 # The text of a span in Markdown is still Markdown, so it is escaped as such.
                 return escape(words, self.is_html) + self._note_mark(tag)
             table = notes.table(figure) if tag.wanted.is_plain else None
-            below = [Paragraph(text=text) for text in table.below] if table else []
-            parts = (
-                [Titled(table=table, caption=figure.title), *below] if table else [Paragraph(text=words)] * bool(words)
-            )
+            if table:
+                parts = [Part(text=figure.title, table=table), *(Part(text=text) for text in table.below)]
+            else:
+                parts = [Part(text=words)] * bool(words)
         before = markers.before_on_line(self.text, tag.start)
         indent = "" if before.strip(" \t") else before
         lines = _write(parts, is_html=self.is_html or tag.name != COMMENT)
-        return self.newline + "".join((f"{indent}{line}" if line else "") + self.newline for line in lines) + indent
+        newline = markers.newline_of(self.text, self.spans)
+        return newline + "".join((f"{indent}{line}" if line else "") + newline for line in lines) + indent
 
     def _note_mark(self, tag: Tag) -> str:
         """The mark of a note behind the first use of its figure; "" elsewhere."""
@@ -271,7 +255,7 @@ class Edition:
 
 
 def _describe_banner(is_sample: bool) -> list[Part]:
-    return [Paragraph(text=SAMPLE_TEXT, is_sample=True)] if is_sample else []
+    return [Part(text=SAMPLE_TEXT, is_sample=True)] if is_sample else []
 
 
 READING_KEY = (
@@ -306,7 +290,6 @@ AS_OF = "Figures as of "
 
 
 def _list_attributions(day: Edition) -> list[str]:
-    """The attributions that the sources of the figures used ask for."""
     by_name = {source.source: source for source in day.sources}
     return sorted({by_name[s].attribution for figure in day.used for s in figure.sources if s in by_name})
 
@@ -326,31 +309,31 @@ def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     """The block of sources: what every figure used rests on, in the form that its marker asks for."""
     has_banner = any(span.marker.block == "banner" for span in day.spans)
     banner = _describe_banner(day.is_sample and not has_banner)
-    form, link = tag.options.get("form", markers.FORMS[0]), tag.options.get("link")
-    return banner + (_describe_at_length if form == "long" else _describe_briefly)(day, form, link)
+    form, link = tag.options.get("form", "long"), tag.options.get("link")
+    described = _describe_at_length(day, link) if form == "long" else _describe_briefly(day, link, form == "notes")
+    return banner + described
 
 
-def _describe_at_length(day: Edition, form: str, link: str | None) -> list[Part]:
+def _describe_at_length(day: Edition, link: str | None) -> list[Part]:
     credits, rows = _list_attributions(day), tuple(_list_sources(day))
     table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
     return [
-        Paragraph(text=f"{_say_days(day)} {READING_KEY} {PERIOD_KEY}", link=link),
-        *([Titled(table=table, caption="Sources of the figures")] if rows else []),
-        *(Paragraph(text=words) for words in _list_mark_words(day)),
-        *([Items(texts=credits)] if credits else []),
+        Part(text=f"{_say_days(day)} {READING_KEY} {PERIOD_KEY}", link=link),
+        *([Part(text="Sources of the figures", table=table)] if rows else []),
+        *(Part(text=words) for words in _list_mark_words(day)),
+        *([Part(items=credits)] if credits else []),
     ]
 
 
-def _describe_briefly(day: Edition, form: str, link: str | None) -> list[Part]:
-    """The block of sources as one paragraph, with notes below it for the form "notes"."""
+def _describe_briefly(day: Edition, link: str | None, has_notes: bool) -> list[Part]:
     credits, rows = _list_attributions(day), tuple(_list_sources(day))
     n_withheld = sum(figure.value is None for figure in day.used)
     withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
     lines = [_say_days(day), *([withheld] if n_withheld else []), *_list_mark_words(day)]
     lines += ["Sources:", *credits] if credits else []
     texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
-    noted = [Items(texts=texts, are_notes=True)] if texts and form == "notes" else []
-    return [Paragraph(text=" ".join(lines), link=link), *noted]
+    noted = [Part(items=texts, are_notes=True)] if texts and has_notes else []
+    return [Part(text=" ".join(lines), link=link), *noted]
 
 
 def _say_days(day: Edition) -> str:
@@ -361,7 +344,6 @@ def _say_days(day: Edition) -> str:
 
 
 def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
-    """A row for each figure used: its name, what it rests on, n, the reference period and the sources."""
     for figure in day.used:
         credit = notes.credit(figure, day.titles) or "–"
         name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)
@@ -372,7 +354,6 @@ def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
 
 
 def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
-    """Return the id of the figure that a marker names. Raises `AddressError`."""
     figure_id = name if name in ledger else canonical(name)
     if figure_id not in ledger:
         near = difflib.get_close_matches(name, list(ledger), n=2, cutoff=0.5)

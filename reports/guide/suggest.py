@@ -64,7 +64,7 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
     proposals = []
     for claim in claims:
         row = rows[claim.figure]
-        if claim.is_name and not _is_told(row):
+        if claim.is_name and not _has_share(row):
             continue
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
         marker = _write_marker(claim, with_elements=is_html or is_mdx)
@@ -78,7 +78,6 @@ def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool 
 
 
 def _list_amounts(text: str) -> Iterator[Number]:
-    """Yield the sums of money and percentages of a text."""
     for sentence in read_sentences(text):
         yield from (number for number in sentence.numbers if number.unit not in ("", UNKNOWN))
 
@@ -98,7 +97,7 @@ def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_A
     return [hit for hit in hits if not any(start < hit.at + len(hit.text) and hit.at < end for start, end in spans)]
 
 
-def _is_told(row: Figures) -> bool:
+def _has_share(row: Figures) -> bool:
     """Whether the share of a name is printed and does not round to zero."""
     rows = rows_of(row)
     return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
@@ -194,7 +193,6 @@ def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], share
 
 
 def _find_name_claims(sentence: str) -> Iterator[Claim]:
-    """Yield skills and roles that a sentence names without a number."""
     for start, word, name in find_skills(sentence):
         yield Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
     for role in MEASURES["role"].items:

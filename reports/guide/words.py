@@ -130,8 +130,9 @@ def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in pairs)
 
 
-def _names_of_places() -> dict[str, Place]:
-    """Return countries, regions and continents by their names in lower case."""
+@functools.cache
+def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
+    """Return places by their names in lower case, and a pattern of all names."""
     names = {place.name.lower(): place for place in PLACES.values()}
     names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
     names |= {place.in_words.lower(): place for place in PLACES.values()}
@@ -139,12 +140,7 @@ def _names_of_places() -> dict[str, Place]:
         name, country = row.get("name"), row.get("country")
         if name and country and len(name) > 3 and country.lower() in PLACES:
             names.setdefault(name.lower(), PLACES[country.lower()])
-    return names | {name: PLACES[slug] for name, slug in _EARLIER_PLACES.items()}
-
-
-@functools.cache
-def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
-    names = _names_of_places()
+    names |= {name: PLACES[slug] for name, slug in _EARLIER_PLACES.items()}
     return names, re.compile(rf"\b({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?!\w)", re.I)
 
 

@@ -182,7 +182,6 @@ def _define_parts(parts: Iterable[str], basis: str | None) -> dict[str, str]:
 
 
 def _list_printed(figure: Figures) -> list[dict[str, Any]]:
-    """Return the rows of a table as printed, by column."""
     table = notes.table(figure)
     return [] if table is None else [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 

@@ -63,7 +63,6 @@ def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _refuse(figure: Figures) -> Iterator[str]:
-    """Yield why a figure cannot be compared."""
     if figure.value is None:
         yield f"{figure.figure} is withheld: {figure.reason}"
     elif figure.kind == "cited":
@@ -73,7 +72,6 @@ def _refuse(figure: Figures) -> Iterator[str]:
 
 
 def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
-    """Yield what a reader must know before comparing two figures."""
     if (a.period_from, a.period_to) != (b.period_from, b.period_to):
         how = "do not overlap: time may explain the difference" if _are_apart(a, b) else "overlap but are not the same"
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
@@ -122,9 +120,9 @@ def is_beyond(a: Number, b: Number) -> bool | None:
 def conclude(a: Number, b: Number) -> str:
     """Return a sentence on the difference of two numbers."""
     if a.ends is None or b.ends is None:
-        return "nothing can be said of the difference: one of the two has no interval"
+        return "no conclusion on the difference: one of the two has no interval"
     if (a.form == BOUNDS) != (b.form == BOUNDS):
-        return "nothing can be said of the difference: one is of all jobs, the other of those that say"
+        return "no conclusion on the difference: one is of all jobs, the other only of jobs that say"
     spans = f"{say_span(a)} and {say_span(b)} {unit_in_words(a.unit)}"
     if not is_beyond(a, b):
         return f"a and b cannot be told apart: their intervals overlap ({spans})"

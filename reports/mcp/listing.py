@@ -62,7 +62,6 @@ def _make_entry(figure_id: str, title: str) -> Entry:
 
 @functools.lru_cache(maxsize=1)
 def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """Return all entries of a published file, in order."""
     ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
     ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
     ranked += [(1, name, "") for name in snapshot.cells]
@@ -102,7 +101,7 @@ def _names_of_places() -> dict[str, str]:
 
 
 def _find_place(text: str) -> list[str]:
-    """Return the place whose name is the whole text, or a subdivision, which only disclosure has."""
+    """Return the place that the whole text names, or a subdivision, which only disclosure has."""
     if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
         return [text.lower()]
     return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
@@ -194,7 +193,7 @@ def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: in
 
 
 def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
-    """Return how many entries would fit without each filter, and the address whose pay says what is missing."""
+    """Return how many entries would fit without each filter, and an address that says what is missing for pay."""
     names = [*terms.parts, *(["words"] if terms.words else [])]
     counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]

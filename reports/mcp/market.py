@@ -78,9 +78,6 @@ class Snapshot:
         return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
 
 
-Identity = tuple[int, int, int]
-
-
 class Market:
     """The published file of a data folder, read by one tool at a time."""
 
@@ -88,7 +85,7 @@ class Market:
         self.folder = folder
         self._base_url = base_url
         self._lock = threading.Lock()
-        self._held: tuple[Identity, Snapshot] | None = None
+        self._held: tuple[tuple[int, int, int], Snapshot] | None = None
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
@@ -129,7 +126,7 @@ class Market:
         return snapshot
 
 
-def _identify(path: Path) -> Identity:
+def _identify(path: Path) -> tuple[int, int, int]:
     """Return inode, time and size of a file, which change when the file is replaced."""
     status = os.stat(path)  # noqa: PTH116  # one call, so that the three values belong together
     return status.st_ino, status.st_mtime_ns, status.st_size

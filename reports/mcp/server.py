@@ -86,7 +86,6 @@ class Server(MCPServer[Any]):
 
 
 def _say_invalid(error: ValidationError) -> str:
-    """Return what is wrong with the arguments of a tool, on one line."""
     return "; ".join(
         f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (got {str(wrong['input'])[:100]!r})"
         for wrong in error.errors()
@@ -132,7 +131,6 @@ def make_server(folder: Path, *, version: str = "", base_url: str = "", methods:
 
 
 def _add(server: Server, function: Callable[..., dict[str, Any]], name: str, title: str) -> None:
-    """Add a tool, described to the client by its docstring."""
     about = inspect.getdoc(function)
     server.add_tool(_answering(function), name, title, about, annotations=READ_ONLY, structured_output=False)
 

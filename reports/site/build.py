@@ -68,21 +68,16 @@ SCRIPTS = ("site.js", "pay.js", "skills.js")
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The data of all pages. `releases` are those beside the pages, the newest first."""
+    """The data of all pages. `figures` are in the words of the site, `releases` those beside it, the newest first."""
 
     published: PublishedDay
-    by_id: Mapping[str, Figures]
+    figures: Sequence[Figures]
     explorer: explorer.Explorer
     skills: Mapping[tuple[str, str], skills.SkillList]
     world: world.World
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
     open: Sequence[findings.Open] = ()
-
-    @property
-    def figures(self) -> Sequence[Figures]:
-        """All published figures in the words of the site."""
-        return tuple(self.by_id.values())
 
 
 def files_of(
@@ -94,7 +89,7 @@ def files_of(
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         published=publication,
-        by_id={row.figure: row for row in figures},
+        figures=figures,
         explorer=explorer.read_explorer(con, as_of, publication.figures),
         skills=skills.read_skills(con, as_of, publication.figures),
         world=world.read_world(con, as_of),
@@ -140,24 +135,23 @@ def _environment() -> Environment:
     return environment
 
 
-def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> bytes:
+def render(site: Site, path: str, template: str, values: dict[str, Any]) -> bytes:
     """Render a page."""
-    html = _environment().get_template(template).render(
-        path=path,
-        root="../" * path.count("/"),
-        publication=site.published,
-        explorer=site.explorer,
-        open=site.open,
-        releases=site.releases,
-        **values,
-    )  # fmt: skip
-    return html.encode()
+    shared = {
+        "path": path,
+        "root": "../" * path.count("/"),
+        "publication": site.published,
+        "explorer": site.explorer,
+        "open": site.open,
+        "releases": site.releases,
+    }
+    return _environment().get_template(template).render(shared | values).encode()
 
 
 # --- pages -----------------------------------------------------------------------------------------------------
 
 
-def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def pages_of(site: Site) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield every page: its path, its template and its values."""
     yield "index.html", "home.html", _home(site)
     meaning = {"level_meaning": numbers.sentences([define(site.explorer.choice[2], OWN)])}
@@ -188,7 +182,7 @@ def _home(site: Site) -> dict[str, Any]:
     first = site.skills.get(skills.first_choice(site.skills))
     return {
         "lead": findings.lead(site.explorer),
-        "cards": list(itertools.islice(findings.cards(site.by_id, site.skills), findings.CARDS_OF_HOME)),
+        "cards": list(itertools.islice(findings.cards(site.figures, site.skills), findings.CARDS_OF_HOME)),
         "nearest": findings.choose_open(site.open),
         "n_skills": len(first.skills) if first else 0,
         "n_figures": sum(row.value is not None for row in site.figures),

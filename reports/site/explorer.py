@@ -2,7 +2,7 @@
 
 Each answer is the last one that could be printed, with its day. An answer that is a figure of the catalogue shows the
 published vintage of that figure. The script has the same sentences as patterns and writes amounts into them in the
-chosen money and period (templates/pay.js). A test in a browser compares its first view with the one made here.
+chosen currency and period (templates/pay.js). A test in a browser compares its first view with the one made here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from warehouse.marts.printing import JOBS
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
 """Levels to choose from, in the order of a career."""
 NEEDED = int(JOBS.bound)
-CLOSEST, EVERY_LEVEL = "The closest answer", "every level"
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """The answer shown first, if it has amounts."""
 PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
@@ -52,7 +51,7 @@ class Answer:
 
     `counted` is the work that was counted, where it is wider than the work asked for. `instead` is what was counted in
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage waits. `why` says
-    why there is no amount in the chosen money. `money` is the prefix of its parts: "local_" for the place's own money.
+    why there is no amount in the chosen currency. `money` is the prefix of its parts: "local_" for the local currency.
     """
 
     cell: Cell
@@ -79,13 +78,8 @@ class Answer:
 
     @property
     def has_amounts(self) -> bool:
-        """Whether it has amounts in the chosen money."""
+        """Whether it has amounts in the chosen currency."""
         return bool(self.cell.numbers) and not self.why
-
-    @property
-    def form(self) -> str:
-        """How sure it is, as the form of its row."""
-        return self.cell.sureness
 
     @property
     def currency(self) -> str:
@@ -96,7 +90,7 @@ class Answer:
     def what(self) -> str:
         """The jobs it counts: "senior AI engineering jobs in Germany"."""
         place, work, level = self.key
-        is_every = self.instead.endswith(EVERY_LEVEL)
+        is_every = self.instead.endswith("every level")
         before, after = ("", " of every level") if is_every else (words.level_before(level), "")
         return f"{before}{self.counted or name_work(work)} jobs{after} in {PLACES[place].in_words}"
 
@@ -119,7 +113,7 @@ class Answer:
     @property
     def sureness(self) -> str:
         """How sure it is, whether it is old, and whether it waits for review."""
-        parts = (words.SURENESS[self.form], "nothing newer since" if self.is_old else "", self.review)
+        parts = (words.SURENESS[self.cell.sureness], "nothing newer since" if self.is_old else "", self.review)
         return "; ".join(filter(None, parts))
 
     @property
@@ -129,11 +123,11 @@ class Answer:
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """The number of a part in the chosen money; an empty one where there is none."""
+        """The number of a part in the chosen currency; an empty number if there is none."""
         return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """Write an amount or a range in its money; `is_bare` leaves out the sign."""
+        """Write an amount or a range in its currency; `is_bare` leaves out the sign."""
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
 
@@ -183,7 +177,7 @@ class Explorer:
 def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
     """Read the answers of a day. `figures` are the published ones, which replace the cells of the same address.
 
-    Cells whose sources do not allow passing them on are left out.
+    Cells that their sources do not allow to be passed on are left out.
     """
     answers: dict[Key, Answer] = {}
     for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
@@ -224,7 +218,7 @@ def _order_of_kinds(answer: Answer) -> tuple[bool, int, bool]:
 def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
     """The usual answer first, then firm ones, then our own adverts, then those with most jobs."""
     is_usual = answer.key == FIRST_CHOICE
-    return not is_usual, answer.form != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
+    return not is_usual, answer.cell.sureness != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
 
 
 def _of_published(cell: Cell) -> Answer | None:
@@ -307,7 +301,7 @@ def say_median(answer: Answer) -> str:
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
-    return f"The median was {_say_with_ends(answer, median, is_known=answer.form != OTHERS)}."
+    return f"The median was {_say_with_ends(answer, median, is_known=answer.cell.sureness != OTHERS)}."
 
 
 def say_median_of_panel(answer: Answer) -> str:
@@ -338,7 +332,7 @@ def say_kicker(answer: Answer) -> str:
     """Return the line above the title: what is counted instead, if anything, and the kind of source."""
     basis = answer.cell.basis
     kind = f"{'Pay' if basis in OF_PERSONS else 'Advertised pay'} · {BASES[basis].words}"
-    return f"{CLOSEST}: {answer.instead} · {kind}" if answer.instead else kind
+    return f"The closest answer: {answer.instead} · {kind}" if answer.instead else kind
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
@@ -363,7 +357,6 @@ def with_ends(answer: Answer, part: str) -> str:
 
 
 def _say_amounts(answer: Answer) -> tuple[str, str, str]:
-    """The low end, the median and the high end of a table row."""
     low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
     if answer.number(MEDIAN_OF_PANEL).known is not None:
         median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
@@ -374,7 +367,6 @@ def _say_amounts(answer: Answer) -> tuple[str, str, str]:
 
 
 def _name_row(answer: Answer, name: str) -> str:
-    """The name of a row, with what is counted instead."""
     return f"{name} ({answer.instead})" if answer.instead and answer.has_amounts else name
 
 
@@ -397,7 +389,7 @@ def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "
         beneath=rests,
         value=value,
         value_beneath=beneath,
-        form=answer.form,
+        form=answer.cell.sureness,
         marks=tuple(_marks(answer)),
         spoken=f"{name}: {aloud}. {answer.sureness}.",
         href=href,
@@ -408,7 +400,7 @@ def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "
 
 
 def _marks(answer: Answer) -> Iterator[Mark]:
-    form, median = answer.form, answer.number("median")
+    form, median = answer.cell.sureness, answer.number("median")
     for kind, first, last in (("band", "low", "high"), ("strong", "p25", "p75")):
         low, high = answer.number(first).known, answer.number(last).known
         if low is not None and high is not None:
@@ -499,7 +491,7 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """An answer for the script. `in` names the texts of each money, or says why there are none.
+    """An answer for the script. `in` names the texts of each choice of currency, or says why there are none.
 
     An answer without amounts is what it lacks, with its day where that differs from the day of the data.
     """
@@ -507,13 +499,13 @@ def _describe(answer: Answer, as_of: date) -> Any:
     if not answer.cell.numbers:
         return answer.lacks if answer.period == day(as_of) else {"lacks": answer.lacks, "period": answer.period}
     of_place, price = row.get("place_currency"), row.get("price")
-    monies = {answer.currency: ""}
+    prefixes = {answer.currency: ""}
     if "local_median" in answer.cell.numbers:
-        monies[row["local_currency"]] = "local_"
-    usd: Any = ["USD"] if "USD" in monies else f"known in {answer.currency} only"
+        prefixes[row["local_currency"]] = "local_"
+    usd: Any = ["USD"] if "USD" in prefixes else f"known in {answer.currency} only"
     local: Any = "known in US dollars only" if of_place else "a place of several monies"
     ppp = local
-    if of_place in monies:
+    if of_place in prefixes:
         local, ppp = [of_place], "no price level is known"
         if price:
             ppp = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"]
@@ -522,7 +514,7 @@ def _describe(answer: Answer, as_of: date) -> Any:
         "rests": answer.rests,
         "period": answer.period,
         "sure": answer.sureness,
-        "form": answer.form,
+        "form": answer.cell.sureness,
         "licence": answer.licence,
         "figure": answer.cell.figure,
         "counted": answer.counted,
@@ -530,14 +522,14 @@ def _describe(answer: Answer, as_of: date) -> Any:
         "review": answer.review,
         "isOwn": answer.is_own,
         "in": {"usd": usd, "local": local, "ppp": ppp},
-        "texts": {currency: _texts(answer, money) for currency, money in monies.items()},
+        "texts": {currency: _texts(answer, prefix) for currency, prefix in prefixes.items()},
     }
     return {name: value for name, value in record.items() if value}
 
 
-def _texts(answer: Answer, money: str) -> dict[str, Any]:
-    """The patterns of an answer in one money, its marks, and the limits of its quarters."""
-    pattern = Pattern(**{**vars(answer), "money": money})
+def _texts(answer: Answer, prefix: str) -> dict[str, Any]:
+    """The patterns of an answer in one currency, its marks, and the limits of its quarters."""
+    pattern = Pattern(**{**vars(answer), "money": prefix})
     value, beneath = say_value(pattern)
     quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]
     return {

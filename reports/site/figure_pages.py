@@ -51,7 +51,7 @@ def describe(
     publication: PublishedDay,
     pay: Explorer,
     lists: Mapping[tuple[str, str], SkillList],
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
@@ -142,7 +142,6 @@ NEIGHBOURS = 3
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:
-    """Draw a skill among skills that are asked about as often."""
     first, chart_rows = max(0, number - NEIGHBOURS), []
     for at, skill in enumerate(skill_list.skills[first : number + NEIGHBOURS + 1], first):
         row = skills.skill_row(skill)
@@ -185,7 +184,6 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
 
 
 def _parts(cell: Cell) -> dict[str, str]:
-    """Return the amounts of a row of pay, each with its interval."""
     answer = Answer(cell=cell)
     labels = {
         "median": "Median", MEDIAN_OF_PANEL: f"Median of jobs on {SAMPLE_WORDS['panel']}", "low": "Low end",
@@ -197,7 +195,6 @@ def _parts(cell: Cell) -> dict[str, str]:
 
 
 def _trust(figure: Figures, form: str) -> str:
-    """Return sentences on how far to trust a printed figure."""
     stale = f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
     trust = BASES[figure.basis].trust if figure.basis else None
     return sentences([words.SURENESS[form], stale if figure.status == "stale" else None, trust])

@@ -27,7 +27,6 @@ MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
 
 
 def _percents(low: float, high: float) -> str:
-    """Write a share, or its interval."""
     return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
 
 
@@ -51,7 +50,7 @@ _in_dollars = functools.partial(explorer.pay_axis, currency="USD")
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of chart: its CSS class, the part of a cell that it shows, and the function that makes rows of a cell.
+    """A kind of chart: its CSS class, the part of a cell that it shows, and the function that makes a row of a cell.
 
     `say` writes a range of the part, with `per` behind it. `beneath` is the small print of a name, `also` more spoken
     text. `key` explains one kind of marks. Pages print it if `is_explained`, since their legends do not have it.
@@ -59,7 +58,7 @@ class Kind:
 
     name: str
     part: str = ""
-    make: Callable[[Kind, Cell, str], list[ChartRow]]
+    make: Callable[[Kind, Cell, str], ChartRow]
     axis: Callable[[Sequence[ChartRow]], Axis] = _in_percent
     say: Callable[[float, float], str] = _percents
     per: str = ""
@@ -134,7 +133,9 @@ def kind_of(cells: Sequence[Cell]) -> Kind | None:
 
 def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
     """Return the rows of a chart."""
-    chart_rows = [row for cell in cells for row in kind.make(kind, cell, name_row(cell))]
+    if kind is DIFFERENCE:
+        return [row for cell in cells for row in (*_draw_sides(cell), kind.make(kind, cell, ""))]
+    chart_rows = [kind.make(kind, cell, name_row(cell)) for cell in cells]
     counts = {words.rests_on(cell.n, None, None) for cell in cells}
     if kind is SHARE and len(counts) == 1:  # the number is printed once, beside the chart
         return [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
@@ -157,13 +158,13 @@ def name_row(cell: Cell) -> str:
 # --- pay -----------------------------------------------------------------------------------------------------
 
 
-def _pay(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+def _pay(kind: Kind, cell: Cell, name: str) -> ChartRow:
     rung = cell.row.get("rung")
     instead = say_instead(rung, cell.basis, "") if rung else ""
     answer = explorer.Answer(cell=cell, instead=instead, review=words.find_review(cell.row.get("value")))
     row = explorer.pay_row(answer, name=name)
     _, others = regions.split_name(cell.row) or ("", "")
-    return [replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))]
+    return replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))
 
 
 def guide_row(figure: Figures) -> ChartRow | None:
@@ -179,7 +180,7 @@ def guide_row(figure: Figures) -> ChartRow | None:
     )  # fmt: skip
 
 
-def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
     """A median, and how far adverts without pay may change it: by given odds, and at most."""
     row, median = cell.row, cell.numbers[kind.part]
     columns = {"band": ("p50_bounds_lo", "p50_bounds_hi"), "strong": ("p50_if_odds_double", "p50_if_odds_half")}
@@ -191,23 +192,20 @@ def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     bounds = f"within {ranges['band']}" if "band" in ranges else "no bounds" if row["n_silent"] else "all state pay"
     odds = f"; {ranges['strong']} if the silent ones pay less or more" if "strong" in ranges else ""
     stated = f"{silence.say_stated(row)} jobs state pay"
-    return [
-        ChartRow(
-            name=name, beneath=stated, value=value, value_beneath=bounds, form=cell.judge([kind.part]),
-            marks=tuple(marks), spoken=f"{name}: median {value} a year, {bounds}{odds}; {stated}.",
-            badge=words.find_review(row.get("value")),
-        )
-    ]  # fmt: skip
+    return ChartRow(
+        name=name, beneath=stated, value=value, value_beneath=bounds, form=cell.judge([kind.part]), marks=tuple(marks),
+        spoken=f"{name}: median {value} a year, {bounds}{odds}; {stated}.", badge=words.find_review(row.get("value")),
+    )  # fmt: skip
 
 
 # --- one number with its interval ----------------------------------------------------------------------------
 
 
-def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+def _one_number(kind: Kind, cell: Cell, name: str) -> ChartRow:
     """A dot on its interval, or the interval or bounds alone if no point is printed."""
     number = cell.numbers.get(kind.part)
     if number is None or number.known is None:
-        return [ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")]
+        return ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")
     is_bounds = number.form == BOUNDS
     form, marks, say = cell.judge([kind.part]), [], _bounds if is_bounds else kind.say
     value, beneath, between = say(*number.known), "silence leaves it open" if is_bounds else "no point", ""
@@ -218,16 +216,13 @@ def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
         between = f", between {beneath}" if beneath else ""
         marks.append(Mark(kind="diamond" if form == OTHERS else "dot", start=number.value, style=form))
     spoken = f"{name}: {value}{kind.per}{between}{kind.also(cell)}. {words.SURENESS[form]}."
-    return [
-        ChartRow(
-            name=name, beneath=kind.beneath(cell), value=value, value_beneath=beneath, form=form, marks=tuple(marks),
-            spoken=spoken,
-        )
-    ]  # fmt: skip
+    return ChartRow(
+        name=name, beneath=kind.beneath(cell), value=value, value_beneath=beneath, form=form, marks=tuple(marks),
+        spoken=spoken,
+    )  # fmt: skip
 
 
 def _of_share(cell: Cell) -> str:
-    """The small print of a share: the verdict on a skill, or the number of jobs."""
     return verdict(cell.row) or "" if cell.row.get("category") else words.rests_on(cell.n, None, None)
 
 
@@ -251,23 +246,28 @@ def _kind_of_source(cell: Cell) -> str:
 # --- a difference, and parts of a whole ----------------------------------------------------------------------
 
 
-def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
-    """A difference within employers: the share on each side, if printed, and the difference in points."""
+def _draw_sides(cell: Cell) -> list[ChartRow]:
+    """The shares on both sides of a difference within employers; [] if only its interval is printed."""
+    if cell.numbers["difference"].value is None:
+        return []
+    kind, drawn = replace(SHARE, per=" state pay"), []
+    for name, side in (("Law in force", "both"), ("No law that we know of", "other")):
+        row = {"share": cell.row[f"share_{side}"], "n_jobs": cell.row[f"n_jobs_{side}"]}
+        drawn.append(replace(_one_number(kind, replace(cell, row=row), name), value_beneath="state pay"))
+    return drawn
+
+
+def _in_points(kind: Kind, cell: Cell, name: str) -> ChartRow:
     row, difference, form = cell.row, cell.numbers[kind.part].value, cell.judge([kind.part])
     ends = disclosure.say_ends(row).removesuffix(" points")
     value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
-    in_points = ChartRow(
+    return ChartRow(
         name="Difference in points", beneath=disclosure.GROUP_WORDS[row["role_group"]], value=value,
         value_beneath=beneath, form=form, spoken=f"Difference: {value} points. {words.SURENESS[form]}.",
     )  # fmt: skip
-    sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
-    shares = {side: {"share": row[f"share_{end}"], "n_jobs": row[f"n_jobs_{end}"]} for side, end in sides.items()}
-    of_side = replace(SHARE, per=" state pay")
-    share_rows = [row for side, share in shares.items() for row in _one_number(of_side, replace(cell, row=share), side)]
-    return [*(replace(row, value_beneath="state pay") for row in share_rows), in_points]
 
 
-def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
+def _stack(kind: Kind, cell: Cell, name: str) -> ChartRow:
     parts = frame.parts_of(cell.row)
     ends = [0, *itertools.accumulate(n for _, n in parts)]
     marks = [
@@ -275,13 +275,10 @@ def _stack(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
         for number, (_, n) in enumerate(parts)
         if n
     ]
-    return [
-        ChartRow(
-            name=name, beneath=words.rests_on(ends[-1], None, None), value=f"{parts[0][1]:,}",
-            value_beneath="in the band", marks=tuple(marks),
-            spoken=f"{name}: {', '.join(f'{n:,} {part}' for part, n in parts if n)}.",
-        )
-    ]  # fmt: skip
+    return ChartRow(
+        name=name, beneath=words.rests_on(ends[-1], None, None), value=f"{parts[0][1]:,}", value_beneath="in the band",
+        marks=tuple(marks), spoken=f"{name}: {', '.join(f'{n:,} {part}' for part, n in parts if n)}.",
+    )  # fmt: skip
 
 
 # --- the kinds -----------------------------------------------------------------------------------------------
@@ -300,7 +297,7 @@ STACK = Kind(
     max_rows=MAX_STACKS,  # most places have nothing in the band
 )
 SHARE = Kind(name="shares", part="share", make=_one_number, beneath=_of_share, also=_say_rank)
-DIFFERENCE = Kind(name="differences", part="difference", make=_both_sides)
+DIFFERENCE = Kind(name="differences", part="difference", make=_in_points)
 RATE = Kind(
     name="rates",
     part="rate",

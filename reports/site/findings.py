@@ -116,7 +116,6 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
 
 
 def _as_dots(row: ChartRow) -> ChartRow:
-    """Reduce a row to its dot and interval."""
     marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
     return replace(row, marks=marks, href="")
 
@@ -182,7 +181,6 @@ def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
 
 
 def _say_item(item: str, cells: Sequence[Cell]) -> str | None:
-    """Return the share of one item as a sentence."""
     return next((cell.sentence for cell in cells if cell.item == item), None)
 
 
@@ -260,12 +258,13 @@ CARDS = (
 )  # fmt: skip
 
 
-def cards(figures: Mapping[str, Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
+def cards(figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
     """Yield the findings below the lead."""
     if first := find_top_skills(lists):
         yield first
+    by_id = {figure.figure: figure for figure in figures}
     for card in CARDS:
-        figure = figures.get(card.figure)
+        figure = by_id.get(card.figure)
         cells = [] if figure is None else cells_of(figure)
         title, kind = card.say(cells), figure_rows.kind_of(cells)
         if figure is None or title is None or kind is None:
@@ -329,10 +328,10 @@ def _open_of(figure: Figures) -> Open | None:
     )
 
 
-def _say_nearer(lacks: Sequence[Lack], own: str) -> str:
+def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
     """Return "every level: 23 of 30 jobs with pay", without the words that the figure's own rung shares."""
     kind, *wider = lacks[0].rung.split(", ")
-    rung = ", ".join(wider) if wider and kind == own.partition(", ")[0] else lacks[0].rung
+    rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung
     return f"{rung}: {', '.join(map(str, lacks))}"
 
 

@@ -161,7 +161,6 @@ def leaders(skill_list: SkillList) -> list[Skill]:
 
 
 def _say_ranks(ranks: tuple[int, int]) -> str:
-    """Write ranks: "1–2", "3"."""
     return f"{ranks[0]}" if ranks[0] == ranks[1] else f"{ranks[0]}–{ranks[1]}"
 
 

@@ -28,7 +28,7 @@ VERDICTS = ("ESSENTIAL", "COMMON", "OCCASIONAL")
 
 
 def homes() -> dict[str, Any]:
-    """All definitions by name, and the rules of printing by column."""
+    """Return all definitions by name, and the rules of printing by column."""
     named = {name: one for name, one in vars(definitions).items() if isinstance(one, Definition | Band)}
     return named | {rule.column: rule for rule in printing.RULES}
 
@@ -50,7 +50,7 @@ def change_all() -> None:
 
 
 def collect_texts() -> dict[str, str]:
-    """All that readers are told: pages, legends, dictionary, tools, and every text that a module holds."""
+    """Return all texts for readers: pages, legends, dictionary, tools, and texts in modules."""
     pages, build = import_module("reports.definition_words"), import_module("reports.site.build")
     texts = {
         path.name: pages.MARKER.sub(lambda match: match["words"], pages.fill_words(path, path.read_text("utf-8")))
@@ -84,7 +84,7 @@ def _strings(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def compute_numbers() -> dict[str, Any]:
-    """What code computes by each definition, by its name."""
+    """Return a result computed with each definition, by name."""
     verdicts, pay = import_module("reports.figures.verdicts"), import_module("reports.wording.pay")
     words = import_module("reports.wording.numbers")
     macros = {name: select for name, (_, select) in import_module("warehouse.schema").MACROS.items()}
@@ -116,7 +116,7 @@ def compute_numbers() -> dict[str, Any]:
 
 
 def _say_review(days: int) -> str | None:
-    """What is said of a figure whose list has waited for so many days."""
+    """Return the text on a figure after its list has waited for some days."""
     compute = import_module("reports.figures.compute")
     inputs = compute.FigureInputs(as_of=LAST, waiting={"a": LAST - timedelta(days=days)})
     said: str | None = compute._say_review("a", inputs)
@@ -146,7 +146,7 @@ def _bands() -> list[Any]:
 
 
 def _widest(value: float, *, is_share: bool = True) -> int:
-    """How many widths of an interval, in ten-thousandths, leave the point."""
+    """Count the widths of an interval, in ten-thousandths, that leave the point."""
     widths = (1 if is_share else 100) * np.arange(10_000) / 10_000
     return int((~printing.find_interval_only(np.full(10_000, value), 0 * widths, widths, is_share=is_share)).sum())
 
@@ -164,7 +164,7 @@ def _reasons(rule: printing.Rule) -> list[str]:
 
 
 def collect() -> dict[str, Any]:
-    """Words, texts and numbers of this process."""
+    """Print the words, texts and numbers of this process."""
     words = {name: str(one) for name, one in homes().items()}
     return {"words": words, "texts": collect_texts(), "numbers": compute_numbers()}
 

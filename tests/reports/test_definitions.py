@@ -1,4 +1,4 @@
-"""A definition is changed in one place: every text and every number follows, or its object says why not."""
+"""A definition is changed in one place. Every text and number follows, or its object says why not."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SAYS = {
     "n_even": r"\b8 (needed|of one size)",
     "largest": r"at most 50 ?%|no employer above\s+(half|50 ?%)|more than 50 ?%",
 }
-"""How texts say a definition, where its words alone would be too few."""
+"""The phrase for a definition, where its own words are too short to search for."""
 MEASURED = ("known_truth.md", "scale.md", "SCORECARD.md")
-"""Pages of measurements, which stay as they were measured."""
+"""Pages with measurements, which stay as measured."""
 OTHER_MATTERS = (
     "1–40%", "30–40%", "claims to look up again within 14 days", "in the 365 days to `audited_on`",
     "(just under 60 %)", "40 % wide, just narrow enough",
 )  # fmt: skip
-"""What has the same number and is another matter, or an example that was measured."""
+"""Texts with the same number but another meaning, or with a measured example."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def before() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def after() -> dict[str, Any]:
-    """The same in a process in which every definition was changed, each in its object alone."""
+    """Read all texts in a process where every definition has another value."""
     command = [sys.executable, "-m", "tests.reports.definition_probe"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
@@ -52,7 +52,7 @@ def after() -> dict[str, Any]:
 
 
 def _find(name: str, words: str, texts: dict[str, str]) -> list[str]:
-    """Where texts say the words of a definition."""
+    """Return the texts with the words of a definition."""
     pattern = SAYS.get(name) or rf"(?<![\d.,]){re.escape(words).replace('%', ' ?%')}(?!\d)"
     found = []
     for page, text in texts.items():

@@ -1,4 +1,4 @@
-"""Titles, skills and industries that try to be markup come out as text: in Markdown, in HTML and on the page."""
+"""Titles, skills and industries that contain markup are printed as text: in Markdown, in HTML and on the site."""
 
 from __future__ import annotations
 

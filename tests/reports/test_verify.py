@@ -1,4 +1,4 @@
-"""Numbers of a text against what is published: a number has a verdict only where it is tied to a figure."""
+"""Numbers of a text are compared with published ones, but only if they are tied to a figure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SURE = {"status": "published", "reason": None, "n_employers": 30}
 
 @pytest.fixture(scope="module")
 def published() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Senior pay in the US, USD 120K–180K and median 195,400 a year, and skills: Python 57.3%, Rust 78%."""
+    """Publish senior pay in the US (USD 120K–180K a year, median 195,400) and skills (Python 57.3%, Rust 78%)."""
     with duckdb.connect() as con:
         make_tables(con)
         put = functools.partial(put_rows, con)
@@ -60,7 +60,7 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def judge(con: duckdb.DuckDBPyConnection, text: str, *, is_html: bool = False) -> list[tuple[str, str]]:
-    """Each number of a text that is no date, with its verdict."""
+    """Return each number of a text, except dates, with its verdict."""
     return [(one.text, one.verdict) for one in verify_text(con, text.encode(), is_html=is_html)]
 
 
@@ -107,7 +107,7 @@ NUMBERS = (
 
 
 def test_no_words_make_a_published_number_verified(published: duckdb.DuckDBPyConnection) -> None:
-    """In 500 paragraphs of words and published numbers, drawn by a seed, none of which is tied."""
+    """500 random paragraphs of words and published numbers, without any tie."""
     draw = random.Random(29)
     lines = [" ".join(draw.choices([*WORDS, *NUMBERS], k=draw.randint(1, 25))) for _ in range(500)]
     checks = verify_text(published, "\n\n".join(lines).encode())
@@ -345,7 +345,7 @@ HOSTILE = {
 
 
 VERIFIED_OF_HOSTILE = {"brackets": ["57%"], "bytes": ["57%"] * 100}
-"""The numbers of hostile texts that are tied to a figure and right."""
+"""The right and tied numbers of hostile texts."""
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,5 +1,5 @@
-// The pay explorer: answers for any choice, whose texts reports/site/explorer.py wrote with marks for amounts. The choice
-// stands in the address.
+// The pay explorer. reports/site/explorer.py writes the texts of its answers, with marks in place of amounts. The address
+// holds the choice.
 "use strict";
 const $ = (id) => document.getElementById(id);
 
@@ -30,8 +30,8 @@ function money(low, high, currency, isLong = false) {
 
 const named = Object.fromEntries(["places", "works", "levels"].map((list) => [list, (id) => PAY[list].find(([name]) => name === id)]));
 
-// An answer in the money and by the time chosen: its texts with the amounts written where the marks stand ("{130000
-// 215000 long}"); without them, and why, where it has none in that money. Of too few only what is missing is known.
+// Return an answer in the chosen money and period: amounts replace the marks in its texts ("{130000 215000 long}"). An
+// answer without amounts in that money says why. An answer on too few adverts only says what is missing.
 function best(place, role, level, choice) {
   const found = PAY.cells[`${place}.${role}.${level}`] ?? PAY.lacks, few = { form: "few", period: PAY.as_of, kicker: PAY.kicker };
   const answer = { counted: "", instead: "", ...(found.texts ? found : { ...few, ...(found.period ? found : { lacks: found }) }), place, role, level };
@@ -81,7 +81,7 @@ function readChoice() {
   return { choice, unknown, region: head ? region : "" };
 }
 
-// An address may name what has no answer any more: that is said, and never another place's answer in its stead.
+// Say that an address names something without an answer. Never show another answer in its place.
 function showUnknown(unknown) {
   $("title").textContent = `Nothing can be said yet of ${unknown.map(([name, id]) => (name === "place" && PAY.others[id]) || inWords(id)).join(", ")}`;
   $("kicker").textContent = "Pay";
@@ -95,7 +95,7 @@ function addressOf(choice) {
   return `#${new URLSearchParams(Object.entries(choice).filter(([name, value]) => USUAL[name] !== value))}`;
 }
 
-// Never two monies on one axis: places are set side by side in dollars or at the same prices.
+// Never put two currencies on one axis: compare places in dollars or at the same prices.
 function sideBySide(choice) { return { ...choice, in: choice.in === "local" ? "usd" : choice.in }; }
 
 function rowsBy(choice) {
@@ -110,7 +110,7 @@ function rowsBy(choice) {
   return [...rows.filter(([answer]) => !answer.isSaid), ...rows.filter(([answer]) => answer.isSaid)];
 }
 
-// Where there is too little to say, the three closest answers: other money, another level, wider work, another place.
+// Return the three closest answers: in another currency, or of another level, wider work or another place.
 function closest(choice, why) {
   const { place, role, level } = choice, group = PAY.groups[role], near = named.places(place)[3], isFar = ([, , , continent]) => continent !== near;
   const inOther = { ...choice, in: choice.in === "usd" ? "local" : "usd" };
@@ -156,7 +156,7 @@ function show(choice, isFirst) {
   answerOffer(answer, choice);
 }
 
-// Which quarter of the middles of adverts' ranges an offer lies in, allowing for how far the limits are known.
+// Say in which quarter of the middles of adverts' ranges an offer lies, as far as the limits are known.
 function answerOffer(answer, choice) {
   $("offer").hidden = !answer.isSaid || !answer.isOwn;
   if ($("offer").hidden) return;

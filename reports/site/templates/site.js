@@ -1,4 +1,4 @@
-// What all pages share: copying, searching lists, and drawing rows as reports/site/rows.py draws them.
+// Shared by all pages: copying, searching lists, and drawing rows as reports/site/rows.py does.
 "use strict";
 document.documentElement.classList.add("js");
 
@@ -8,18 +8,18 @@ function escapeHtml(text) {
   return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#x27;");
 }
 
-// A heading in which compounds and ranges of numbers are not broken at the end of a line.
+// Return a heading in which no line break falls inside a compound or a range of numbers.
 function unbroken(text) {
   return escapeHtml(text).replace(/[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?/gu, (hit) => `<span class="range">${hit}</span>`);
 }
 
-// A number with so many decimals, halves to the even digit: as Python writes it, where toFixed rounds them up.
+// Write a number with some decimals. Halves go to the even digit, as in Python; toFixed rounds them up.
 function fixed(number, decimals) {
   const up = number.toFixed(decimals), isHalf = Math.abs(number * 2 ** (decimals + 1)) % 2 === 1;
   return isHalf && Number(up.slice(-1)) % 2 ? (number - Math.sign(number) * 10 ** -(decimals + 1)).toFixed(decimals) : up;
 }
 
-// A word of an address as readers write it: "northern_america" is Northern America.
+// Write a word of an address for readers: "northern_america" is Northern America.
 function inWords(id) {
   return id.split("_").filter(Boolean).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
 }
@@ -39,7 +39,7 @@ function placeOn(axis, value) {
   return `${fixed((100 * value) / axis.highest, 2)}%`;
 }
 
-// Kinds of marks that are bars, with their heights; the others are lines, brackets, dots and diamonds.
+// The heights of marks that are bars. Other marks are lines, brackets, dots and diamonds.
 const HEIGHTS = { band: 12, strong: 12, bar: 14, tint: 14 };
 
 function drawMark(mark, axis) {

@@ -1,8 +1,8 @@
-// The list of skills for any place, role and count, with search and kinds, as reports/site/skills.py makes it.
+// The list of skills for any place, role and count, with search and categories, as reports/site/skills.py makes it.
 "use strict";
 const COUNTS = { asked: 1, required: 2, preferred: 3 };
 
-// The best and the worst rank of each: above it are those alone whose interval lies wholly higher.
+// Return the best and worst rank of each interval. An interval ranks above another if it is wholly higher.
 function rankByIntervals(intervals) {
   return intervals.map(([low, high]) => [1 + intervals.filter((other) => other[0] > high).length, intervals.filter((other) => other[1] >= low).length]);
 }
@@ -35,7 +35,7 @@ function startSkills() {
     for (const name of Object.keys(usual)) state[name] = given.get(name) || usual[name];
     if (!Object.hasOwn(COUNTS, state.count)) state.count = usual.count;
   }
-  // An address may name what has no list: that is said, and never another list in its stead.
+  // Say that an address names something without a list. Never show another list in its place.
   function showUnknown(place) {
     const unknown = place ? `${named(SKILLS.works, state.role)?.[1] ?? inWords(state.role)} in ${place[2] || "all places"}` : inWords(state.place);
     $("title").textContent = `Nothing can be said yet of ${unknown}`;

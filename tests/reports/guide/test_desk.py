@@ -1,4 +1,4 @@
-"""An editor's loop over the published figures: what is read, what is computed for it, what is proposed."""
+"""Published figures for editors: figures that are read, computed or proposed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SURE = {"status": "published", "reason": None, "n_employers": 30, "share_lo": 0.
 
 @pytest.fixture(scope="module")
 def published() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse with a band of a region in its ledger, and cells that are in no ledger."""
+    """A warehouse with a region's band in its ledger, and cells that are not in the ledger."""
     with duckdb.connect() as con:
         make_tables(con)
         put = functools.partial(put_rows, con)

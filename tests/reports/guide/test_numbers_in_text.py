@@ -1,4 +1,4 @@
-"""Numbers as they are written: amount, unit, last digit, time, part, and the dates that are none."""
+"""Numbers in texts: amount, unit, last digit, period, part; dates are not numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markers that place parts: what stands behind them once in a paragraph, marks, titles, and what is refused."""
+"""Markers of parts: qualifiers once in a paragraph, marks, titles, and refused markers."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def ledger(figure: Make) -> list[Figures]:
 
 
 def part(options: str, figure: str = ID) -> str:
-    """A marker; ` stands for the quotes of its options."""
+    """Return a marker. In its options ` stands for a quote."""
     options = options.replace("`", '"')
     return f"<!-- figure:{figure} {options} --><!-- /figure -->"
 
 
 def read(text: str, ledger: list[Figures], *, is_html: bool = False) -> str:
-    """A guide as its readers see it, without markers and the block of sources."""
+    """Return a guide as readers see it, without markers and the block of sources."""
     out, _ = refresh_bytes((text + END).encode(), ledger, is_html=is_html)
     again, _ = refresh_bytes(out, ledger, is_html=is_html)
     assert again == out, "refreshing again changes nothing"

@@ -414,7 +414,7 @@ OLD = st.text(alphabet="ab .,|\n", max_size=12)
 def test_bytes_outside_the_spans_never_change_and_twice_is_once(
     parts: list[tuple[str, tuple[str, str, str], str]], tail: str, is_html: bool, crlf: bool
 ) -> None:
-    """Whatever stands around the markers: the file is refused, or all that is not between markers stays in order."""
+    """A file is refused, or all text outside its markers stays the same."""
     outside, inside = [""], list[str]()
     for text, (opening, gap, closing), old in parts:
         outside[-1] += text + opening
@@ -450,7 +450,7 @@ def plain(name: str, value: str | None, reason: str | None) -> Figures:
 @settings(max_examples=300)
 @given(raw=st.binary(max_size=200), is_html=st.booleans())
 def test_no_file_makes_it_fall_over(raw: bytes, is_html: bool) -> None:
-    """Any bytes with a sources block appended are refreshed or refused with a line, never anything else."""
+    """Any bytes followed by a sources block are either refreshed, or refused with a line."""
     try:
         out, _ = refresh_bytes(raw + END.encode(), [], is_html=is_html)
     except GuideError:
@@ -603,7 +603,7 @@ def test_the_template_holds_no_value_and_no_word_that_pay_figures_must_not_use()
 
 
 def test_the_example_of_the_readme_reads_well(figure: Make) -> None:
-    """With the value as the ledger of the sample has it, unit included."""
+    """The value is that of the sample's ledger, with its unit."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     example = re.findall(r"^```markdown\n(.*?)^```", readme, re.M | re.S)[0]
     band = figure(

@@ -1,4 +1,4 @@
-"""What the tools hand out of a small published file: states, intervals, comparisons, searches, and what they refuse."""
+"""Answers of the tools on a small published file: states, intervals, comparisons, searches and refusals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PYTHON, RUST = "skill.python.all.ai_engineering", "skill.rust.de.ai_engineering"
 
 @pytest.fixture(scope="module")
 def folder(made_once: Callable[..., Path]) -> Path:
-    """A data folder of one day, that of the releases; tests copy it before they change anything."""
+    """A data folder with one published day. Tests that change it copy it first."""
     return made_once("published", lambda folder: publish_day(folder, DAY))
 
 

@@ -1,4 +1,4 @@
-"""Chromium of this machine, the site as files, and what may be asked of a page in it."""
+"""Run this machine's Chromium on the files of the site, and check pages in it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 
 
 def write_site(data: Path, folder: Path) -> Path:
-    """Write the site of what is published in a data folder, as a night does, from the templates as they are now."""
+    """Write the site of a data folder's published file, as a night does."""
     with open_published_file(data) as con:
         for path, content in site_files(con, read_published(con)):
             file = folder / path
@@ -58,7 +58,7 @@ def write_site(data: Path, folder: Path) -> Path:
 
 
 def page_kinds(site: Path) -> list[str]:
-    """Every page at the top, and of figures one of each kind: with a value, and without."""
+    """Return every page at the top, and one page of each kind of figure, with and without a value."""
     top = sorted(path.name for path in site.glob("*.html"))
     assert {href for href, _ in NAVIGATION} <= {*top}
     figures: dict[tuple[str, bool], str] = {}
@@ -70,7 +70,7 @@ def page_kinds(site: Path) -> list[str]:
 
 @contextmanager
 def launch() -> Iterator[Browser]:
-    """The browser. Raises `RuntimeError` when this machine has none."""
+    """Start the browser. Raises `RuntimeError` if this machine has none."""
     if CHROMIUM is None:
         raise RuntimeError(NO_CHROMIUM)
     with sync_playwright() as playwright:
@@ -94,7 +94,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: what is asked for is not the tests' output."""
+        """Do not log requests."""
 
 
 @dataclass(kw_only=True)
@@ -112,17 +112,17 @@ class Reader:
     wrong: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Go to a page of the site, afresh: an address that differs after # alone would not load it again."""
+        """Load a page of the site again, even if only the part of its address after # changes."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.base}/{path}")
         return self.page
 
     def text(self, selector: str) -> str:
-        """The text of an element."""
+        """Return the text of an element."""
         return self.page.locator(selector).inner_text()
 
     def complaints(self) -> list[str]:
-        """What axe finds in the page at WCAG A and AA, each with the elements."""
+        """Return the problems that axe finds at WCAG A and AA, with their elements."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         report = self.page.evaluate(
@@ -134,7 +134,7 @@ class Reader:
         ]
 
     def too_wide(self) -> list[str]:
-        """The elements for which the page scrolls sideways; [] when it does not."""
+        """Return the elements that make the page scroll sideways."""
         return list(self.page.evaluate(SIDEWAYS))
 
 
@@ -191,7 +191,7 @@ def read(
 
 
 def assert_first_views_are_served(reader: Reader, site: Path) -> None:
-    """What scripts show at first must be what the server wrote, byte for byte; of a long list of skills its first."""
+    """Compare the first view of the scripts with the server's, byte for byte; of a long list only its first rows."""
     for path, parts in REDRAWN.items():
         page, text = reader.open(path), (site / path).read_text(encoding="utf-8")
         assert page.evaluate("document.documentElement.classList.contains('js')")

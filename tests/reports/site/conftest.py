@@ -1,4 +1,4 @@
-"""A small market with something of every kind to choose, as a site; and the browser that reads it."""
+"""A small market with a bit of everything, its site, and a browser."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from warehouse import database, tables
 
 N_SKILLS = 45
 EUROS, PRICE = 0.8, 0.7
-"""Euros to a dollar of the offers in Germany, and what costs there what a dollar buys in the United States."""
+"""Euros per dollar in the offers from Germany, and the price level there relative to the United States."""
 
 
 def _quantiles(median: float, *, per_dollar: float = 1.0) -> dict[str, Any]:
-    """The parts of pay around a median in dollars, each with its interval, in a money of its own."""
+    """Return the parts of pay around a median in dollars, each with its interval, in another currency."""
     parts = {"band_low": 0.8, "p25": 0.9, "p50": 1.0, "p75": 1.1, "band_high": 1.3}
     ends = {"": 1.0, "_lo": 0.97, "_hi": 1.03}
     return {
@@ -31,7 +31,7 @@ def _quantiles(median: float, *, per_dollar: float = 1.0) -> dict[str, Any]:
 
 
 def _of_panel(median: float) -> dict[str, Any]:
-    """What boards drawn at random say by themselves."""
+    """Columns of the boards drawn at random."""
     return {
         "n_panel_jobs": 40, "n_panel_employers": 28, "p50_of_panel": median, "p50_of_panel_lo": 0.9 * median,
         "p50_of_panel_hi": 1.1 * median,
@@ -67,7 +67,7 @@ def _cells() -> list[dict[str, Any]]:
 
 
 def _shares() -> list[dict[str, Any]]:
-    """45 skills, of each kind; some are required, some preferred, some of the United States."""
+    """45 skills of all kinds, some of them for the United States."""
     rows = []
     for number, skill in enumerate(taxonomy()[:: len(taxonomy()) // N_SKILLS][:N_SKILLS]):
         share = 0.6 - 0.012 * number
@@ -86,7 +86,7 @@ def _shares() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the small market."""
+    """Return the data folder of the small market."""
     folder = tmp_path_factory.mktemp("market")
     with database.open_work(folder) as con:
         for years, price in ((1, PRICE), (2, PRICE - 0.01)):
@@ -99,13 +99,13 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its site as a night publishes it."""
+    """Return its site, as a night publishes it."""
     return write_site(market, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session")
 def released_site(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of it."""
+    """Return a release of it."""
     folder = tmp_path_factory.mktemp("released_site") / "release"
     release(market, folder)
     return folder
@@ -113,14 +113,14 @@ def released_site(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="session")
 def served(site: Path) -> Iterator[str]:
-    """The address of a server of the site on loopback."""
+    """Serve the site on loopback and return its address."""
     with serve(site) as address:
         yield address
 
 
 @pytest.fixture(scope="module")  # for as long as it runs, nothing else in this process may use asyncio
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Return a Chromium without a window."""
     if CHROMIUM is None:
         pytest.skip(NO_CHROMIUM)
     with launch() as browser:
@@ -129,14 +129,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def window(browser: Browser, site: Path) -> Iterator[Reader]:
-    """A window at the site's folder on a disk, which takes as long to open as two pages to read."""
+    """Return a window on the site's folder. Opening it takes as long as reading two pages."""
     with read(browser, site.as_uri()) as reader:
         yield reader
 
 
 @pytest.fixture
 def reader(window: Reader) -> Iterator[Reader]:
-    """A reader who opened the site's folder from a disk. Nothing may go wrong, and nothing leaves the machine."""
+    """Return a reader of the site's folder, and check that nothing went wrong or left the machine."""
     for noted in (window.asked, window.left, window.wrong):
         noted.clear()
     yield window

@@ -1,4 +1,4 @@
-"""What the files of a site must keep: links that lead somewhere, words for readers, few bytes."""
+"""Rules for the files of a site: working links, words for readers, few bytes."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 FOR_EDITORS = re.compile(r"low confidence|withheld|suppressed|\bn = ", re.IGNORECASE)
-"""Words of the ledger and of guides, which the site says otherwise."""
+"""Words of the ledger and of guides that the site must not use."""
 MAY_SAY_THEM = ("methods.html", "known_truth.html", "quality.html")
 QUOTED = "pre[id^=query], [data-value], script, style"
-"""Code, and what a marker prints in a guide."""
+"""Code, and printed markers."""
 MAX_FIRST_VIEW, MAX_EXPLORER = 300_000, 1_500_000
-"""Bytes that the first page and the pay explorer may have, with all they load, compressed."""
+"""Most bytes of the first page and of the pay explorer, with all that they load, compressed."""
 
 
 def parse_pages(site: Path) -> Iterator[tuple[str, LexborHTMLParser]]:
-    """Every page by its path, parsed."""
+    """Parse every page, by path."""
     for path in sorted(site.rglob("*.html")):
         yield path.relative_to(site).as_posix(), LexborHTMLParser(path.read_text(encoding="utf-8"))
 
 
 def links_of(page: LexborHTMLParser) -> Iterator[str]:
-    """Where a page's links, forms, scripts, styles and pictures lead."""
+    """Return the addresses in a page's links, forms, scripts, styles and pictures."""
     for node in page.css("[href], [src], [action]"):
         yield next(filter(None, (node.attributes.get(name) for name in ("href", "src", "action"))), "")
 
 
 def find_dead_links(site: Path) -> list[str]:
-    """Links of pages that lead to no file of the site, or to a place that its page does not have."""
+    """Return links to missing files, or to missing ids of a page."""
     ids = {path: {node.attributes["id"] for node in page.css("[id]")} for path, page in parse_pages(site)}
     dead = []
     for path, page in parse_pages(site):
@@ -50,7 +50,7 @@ def find_dead_links(site: Path) -> list[str]:
 
 
 def find_words_for_editors(site: Path) -> list[str]:
-    """Where pages say what only the ledger and guides say."""
+    """Return pages with words that only the ledger and guides use."""
     faults = []
     for path, page in parse_pages(site):
         if path in MAY_SAY_THEM:
@@ -65,7 +65,7 @@ def find_words_for_editors(site: Path) -> list[str]:
 
 
 def find_requests(site: Path) -> list[str]:
-    """What pages would load from elsewhere: scripts, styles, pictures and frames with an address of their own."""
+    """Return scripts, styles, pictures and frames that pages would load from other servers."""
     requests = []
     for path, page in parse_pages(site):
         for node in page.css("script[src], link[href], img[src], iframe[src], source[src], form[action]"):
@@ -76,7 +76,7 @@ def find_requests(site: Path) -> list[str]:
 
 
 def weigh(site: Path, path: str) -> int:
-    """Bytes of a page with the scripts and styles that it loads, each compressed."""
+    """Return the compressed bytes of a page with its scripts and styles."""
     page = LexborHTMLParser((site / path).read_text(encoding="utf-8"))
     links: Sequence[str] = [
         link

@@ -1,4 +1,4 @@
-"""Pages of rows of the ledger alone: no marts, so that the explorer, the list of skills and the map are empty."""
+"""Pages made from rows of the ledger, without marts: the explorer, the list of skills and the map are empty."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from warehouse.tables import Sources
 def render_pages(
     rows: Sequence[Figures], sources: Sequence[Sources] = (), *, is_sample: bool = False
 ) -> dict[str, str]:
-    """Every page by path."""
+    """Render every page, by path."""
     as_of = max(row.as_of for row in rows)
     with duckdb.connect() as con:
         make_tables(con)
@@ -29,17 +29,17 @@ def render_pages(
 
 
 def render_site(site: build.Site) -> dict[str, str]:
-    """Every page of a site by path."""
+    """Render every page of a site, by path."""
     return {
         path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
     }
 
 
 def make_site(day: PublishedDay) -> build.Site:
-    """The site of figures alone."""
+    """Make a site of figures alone."""
     return build.Site(
         published=day,
-        by_id={row.figure: regions.keep_names(row) for row in day.figures},
+        figures=[regions.keep_names(row) for row in day.figures],
         explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
         world=World(picture=Markup(""), on=day.as_of, rows=()),

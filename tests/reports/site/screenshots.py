@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of every kind of page, on a desk and a telephone, light and dark.
+"""`make screenshots`: pictures of every kind of page, in a wide and a narrow window, light and dark.
 
     python -m tests.reports.site.screenshots DATA OUT [PART-OF-NAME …]
 

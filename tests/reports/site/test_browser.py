@@ -1,6 +1,6 @@
-"""The site in Chromium, as a reader uses it: chooses, follows, downloads, copies; by keys alone, and without a script.
+"""The site in Chromium: choosing, following links, downloading and copying, by keyboard, and without scripts.
 
-What a script draws must be what the server wrote: the first view is compared byte for byte.
+The first view that a script draws must equal the server's, byte for byte.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ SKILL = "f/skill.python.all.ai_engineering.html"
 SHOWN = (
     "index.html", "pay.html", "skills.html", "figures.html", "data.html", "methods.html", "guide.html", PRINTED, OPEN
 )  # fmt: skip
-"""The pages that are held against axe here; every kind in every form: tests/flows/test_site.py, by `make long`."""
+"""The pages that axe checks here. tests/flows/test_site.py checks every kind of page in every form (`make long`)."""
 
 
 def pay(reader: Reader, *, place: str = "us", level: str = "mid_senior", more: str = "") -> Page:
-    """The explorer at a place and level."""
+    """Open the explorer at a place and level."""
     return reader.open(f"pay.html#place={place}&role=ai_engineering&level={level}{more}")
 
 
 def seen(page: Page) -> dict[str, str]:
-    """All that must change together when a choice changes."""
+    """Return everything that must change together with a choice."""
     parts = {name: page.locator(f"#{name}").inner_html() for name in ("title", "facts", "chart", "table")}
     return {**parts, "address": page.evaluate("location.hash")}
 
@@ -55,7 +55,7 @@ def said(page: Page) -> str:
 def test_pages_are_accessible_and_fit_the_window(
     browser: Browser, site: Path, width: int, scheme: str, held: tuple[str, ...]
 ) -> None:
-    """All fit it; those that are `held` against axe, which takes most of the time, are accessible."""
+    """All pages fit the window. The `held` pages are also checked by axe, which takes most of the time."""
     with read(browser, site.as_uri(), width=width, scheme=scheme) as reader:
         for path in SHOWN:
             reader.open(path)
@@ -114,7 +114,7 @@ FAULTS_OF_PICTURE = """() => {
         || [...all.slice(number + 1), ...marks].some((other) => meet(box(text), box(other)));
     return all.filter(isWrong).map((text) => text.textContent);
 }"""
-"""Texts of a picture that leave it, or lie upon another or upon a mark."""
+"""Return texts that leave their picture, or overlap another text or a mark."""
 
 
 def test_texts_of_pictures_stand_apart(reader: Reader, site: Path) -> None:
@@ -459,7 +459,7 @@ def test_an_address_of_no_list_shows_no_other_list(reader: Reader) -> None:
 
 
 def _tab_to(page: Page, selector: str, most: int = 60) -> None:
-    """Press Tab until an element has the focus; it must show that it has it."""
+    """Press Tab until an element has the focus, and check that it shows the focus."""
     for _ in range(most):
         page.keyboard.press("Tab")
         if page.evaluate("one => document.activeElement.matches(one)", selector):

@@ -1,4 +1,4 @@
-"""Charts say what tables and files say: the same form, the same rows, each name once."""
+"""Charts agree with tables and files: the same form and rows, each name once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def marks_of(row: ChartRow) -> list[tuple[str, float, float | None]]:
 
 
 def paid(place: str, **changes: Any) -> dict[str, Any]:
-    """A band with the jobs beside it that state no pay."""
+    """A band, with jobs that state no pay."""
     return {
         "place": place, "status": "published", "currency": "USD", "basis": "advertised", "n_jobs": 71, "n_silent": 62,
         "band_low": 40_000, "band_high": 70_000, "p50": 56_000, "p50_lo": 54_000, "p50_hi": 59_000,

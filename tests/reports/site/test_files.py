@@ -40,7 +40,7 @@ def test_pages_are_small(site: Path) -> None:
 
 @pytest.fixture
 def spoilt(site: Path, tmp_path: Path) -> Path:
-    """The site with a page that does all wrong."""
+    """A site with a page that breaks every rule."""
     folder = tmp_path / "spoilt"
     shutil.copytree(site, folder, ignore=shutil.ignore_patterns("figures", "cells"))
     (folder / "archive.html").write_text(

@@ -1,4 +1,4 @@
-"""Titles go no further than intervals: ties are ties, and what cannot be ordered is not."""
+"""Titles say no more than intervals allow: ties stay ties, and unknown orders stay open."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cell(title: str, **row: Any) -> Cell:
 
 
 def share(title: str, at: float, best: int, form: str = "point", **row: Any) -> Cell:
-    """A cell whose best rank, of those that hold together, is given."""
+    """A cell with a given best rank."""
     return cell(title, share=at, share_lo=at - 0.03, share_hi=at + 0.03, form=form, rank_best=best, **row)
 
 
@@ -136,7 +136,7 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     ledger = figure(
         figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
-    (card,) = findings.cards({"degree.shares": ledger}, {})
+    (card,) = findings.cards([ledger], {})
     assert card.title == "65% of AI jobs with a full advert in a language we read name no degree"
     assert "<b>65%</b>" in card.chart and card.chart.count('<li class="row') == 4
     assert card.kicker.endswith("under review since 3 May"), "what waits for review says so"

@@ -1,4 +1,4 @@
-"""What pages say of figures that wait, changed, or cannot be said; and that readers meet no names of our code."""
+"""Pages on figures that wait, changed or are withheld; and no names of code on any page."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_employers_with_adverts_in_both_stand_first_as_the_page_says(figure: Mak
 
 
 def vintage(number: int, value: str | None, **changes: Any) -> FigureVintage:
-    """A vintage of the list that the figure of Python is read from, published, with what the figure said."""
+    """A published vintage of the list that holds the figure of Python, with the figure's value."""
     on = date(2026, number, 1)
     return replace(
         FigureVintage(

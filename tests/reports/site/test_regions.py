@@ -1,4 +1,4 @@
-"""A region stands under its own name beside the countries that lie in it."""
+"""A region has its own name beside its countries."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def test_a_figure_of_one_region_bears_its_name(figure: Callable[..., Figures]) -
 
 
 def figure_of(ledger: Figures, rows: list[dict[str, Any]]) -> Figures:
-    """A ledger row with these rows behind it."""
+    """Return a ledger row with these rows behind it."""
     return dataclasses.replace(ledger, value_json=json.dumps(rows))

@@ -1,4 +1,4 @@
-"""Charts as pages have them: axes, and text that stays text."""
+"""Charts on pages: axes, and escaped text."""
 
 from __future__ import annotations
 
