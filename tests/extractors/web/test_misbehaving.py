@@ -115,7 +115,7 @@ def test_a_host_that_asks_for_hours_is_left_alone_until_then(board: Board, write
     clock = Clock()
     web = live(board, writer, clock)
     assert web.get(board.url("/v1/a")).status == 429
-    with pytest.raises(FetchFailed, match="asked not to be asked for 7200 seconds"):
+    with pytest.raises(FetchFailed, match="asked for no requests for 7200 seconds"):
         web.get(board.url("/v1/b"))
     assert asked(board) == 1
     assert asked(board, "/v1/b") == 0
