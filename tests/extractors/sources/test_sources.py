@@ -782,9 +782,9 @@ def next_in(response: Response) -> str | None:
     [
         (b'{"next": null}', 9, 1, None),
         (b'{"next": "https://jobs.example/2"}', 9, 2, "the pages run in a circle; 2 read"),
-        (b'{"next": "https://jobs.example/2"}', 1, 1, "left out, 1 pages are the most that are read"),
-        (b"<html>", 9, 1, "what follows it cannot be read"),
-        (b"{}", 9, 1, "what follows it cannot be read"),
+        (b'{"next": "https://jobs.example/2"}', 1, 1, "left out, 1 pages are the limit"),
+        (b"<html>", 9, 1, "its next page cannot be found"),
+        (b"{}", 9, 1, "its next page cannot be found"),
     ],
 )
 def test_pages_are_asked_for_until_the_last(body: bytes, most: int, n_asked: int, why: str | None) -> None:

@@ -610,7 +610,7 @@ def private(board: Board, writer: Writer) -> Web:
 
 
 def test_a_private_address_is_never_connected_to(board: Board, writer: Writer) -> None:
-    with pytest.raises(FetchFailed, match=r"127\.0\.0\.1, which is no public address"):
+    with pytest.raises(FetchFailed, match=r"127\.0\.0\.1, which is not a public address"):
         private(board, writer).get(board.url("/v1/a"))
     assert not board.asked
 
