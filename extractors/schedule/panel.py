@@ -90,8 +90,8 @@ def draw_chances(
     """Return each board's probability tonight, and which boards are drawn tonight; the others keep theirs.
 
     `requests` is the members' number of requests per week (`count_weekly_requests`); `cost` is that of each board, 0 if
-    it is dead. `chance` and `strata` are those of the current draw, `days` its age. Boards added since have NaN and None
-    and get the probability of their class in that draw.
+    it is dead. `chance` and `strata` are those of the current draw, `days` its age. Boards added since have NaN and
+    None, and get the probability of their class in that draw.
 
     A draw lasts `MIN_WEEKS`. It ends early if members take more than `MAX_SHARE` of a night's requests, or more than
     `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so members stay if their number is

@@ -646,7 +646,7 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
         contact="night@example.org",
         politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
     )
-    with pytest.raises(FetchFailed, match="no public address"):
+    with pytest.raises(FetchFailed, match="not a public address"):
         web.get("https://boards.example/v1/a")
     assert not connections
     assert web.n_requests <= 2  # robots.txt, asked twice
@@ -656,7 +656,7 @@ def test_a_name_that_changes_its_mind_is_left_before_anything_is_sent(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("extractors.web.address_guard._resolve", lambda host, port: ["93.184.216.34"])
-    with pytest.raises(FetchFailed, match="no public address"):
+    with pytest.raises(FetchFailed, match="not a public address"):
         private(board, writer).get(board.url("/v1/a"))
     assert not board.asked
 
