@@ -243,13 +243,12 @@ def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: its place in bytes, its content, its fault if any. `packed`: its bytes in the file."""
+    """One gzip member of a file: its place in bytes, its content, and its fault if any."""
 
     offset: int
     size: int
     data: bytes
     why: str | None
-    packed: bytes | None = None
 
 
 def check_regular(path: Path) -> None:

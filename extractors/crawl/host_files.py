@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from extractors.archive.reader import RecordedAnswer, answers_in, decode, map_file
+from extractors.archive.reader import RecordedAnswer, answers_in, decode, map_file, member_at
 from extractors.crawl.addresses import address_of, other_scheme
-from extractors.crawl.scan import HOST_FILES, HostFile, Scan, find_answers, read_member
+from extractors.crawl.scan import HOST_FILES, HostFile, Scan, find_answers
 from extractors.response import Response
 from extractors.web.politeness import (
     FORBIDS_ALL,
@@ -78,7 +78,7 @@ def host_files_in(scans: Iterable[Scan]) -> FileAt:
             return None
         if capture.file.status not in REDIRECTS:
             n_bytes = MAX_RULES if must_answer else None  # JSON must be whole
-            return body_of(capture.path, capture.file.offset, capture.file.position, n_bytes)
+            return body_of(capture.path, capture.file.offset, n_bytes)
         target = _target_of(capture.file)
         if target is None or n_redirects == MAX_REDIRECTS:
             raise _UnreadableError
@@ -136,10 +136,7 @@ def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
 def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:
     """Sort the captures of an address by time, without repetitions of unknown answers."""
     resolved: list[_Capture] = []
-    ordered = sorted(
-        captures, key=lambda capture: (capture.at, capture.path, capture.file.offset, capture.file.position)
-    )
-    for capture in ordered:
+    for capture in sorted(captures, key=lambda capture: (capture.at, capture.path, capture.file.offset)):
         if not capture.file.is_repeat:
             resolved.append(capture)
             continue
@@ -168,11 +165,11 @@ def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: b
     return in_force
 
 
-def _body_of(path: Path, offset: int, position: int, n_bytes: int | None) -> bytes:
+def _body_of(path: Path, offset: int, n_bytes: int | None) -> bytes:
     """Return the first bytes of an answer's body. Raises `_UnreadableError` if it does not decode."""
     with map_file(path) as data:
-        answers = answers_in(read_member(data, offset), 0, may_be_cut=True)
-        answer = next((one for one in answers if isinstance(one, RecordedAnswer) and one.position == position), None)
+        answers = answers_in(member_at(data, offset), 0, may_be_cut=True)
+        answer = next((one for one in answers if isinstance(one, RecordedAnswer)), None)
     decoded = decode(answer) if answer else None
     if isinstance(decoded, Response):
         return decoded.body[:n_bytes]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.reader import Member, map_file
+from extractors.archive.reader import map_file, member_at
 from extractors.archive.store import Store, as_store
 from extractors.archive.writer import Writer, path_of
-from extractors.crawl.scan import Page, is_packed, read_member, record_in
+from extractors.crawl.scan import Page
 
 
 def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
@@ -22,15 +20,10 @@ def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection
     store = as_store(archive)
     target = path_of(store.outbox, source, datetime.now(UTC))
     with map_file(path) as data, Writer(target, dated=True, store=store) as writer:
-        for page in sorted(pages, key=lambda page: (page.offset, page.position)):
-            member = _member(data, page.offset)
+        for page in sorted(pages, key=lambda page: page.offset):
+            member = member_at(data, page.offset)
             if member.size != page.size:
                 raise OSError(f"{path}: {page.url} is no longer at byte {page.offset:,}; was the file changed?")
-            writer.copy(record_in(member, page.position), observed_at=page.observed_at, source=name)
+            packed = data[member.offset : member.offset + member.size]
+            writer.copy(member, packed, observed_at=page.observed_at, source=name)
     return writer.path
-
-
-def _member(data: mmap.mmap | bytes, offset: int) -> Member:
-    """Return the member at a byte, with its compressed bytes if the file is gzipped."""
-    member = read_member(data, offset)
-    return replace(member, packed=data[offset : offset + member.size]) if is_packed(data) else member

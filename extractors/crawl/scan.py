@@ -3,8 +3,7 @@
 FastWARC iterates over a WARC file, and the bytes of each answer are searched for `JobPosting`. The few that contain it
 are read as the archive reads answers (`extractors.archive.reader`), with checks of length and digests, and then like
 career pages. Where the library stops at damage, the archive's reader walks over it record by record to the next whole
-one, so that only damaged records are lost. Files that are not gzipped record by record are walked from the start, which
-takes ten times as long.
+one, so that only damaged records are lost. Files must be gzipped record by record.
 """
 
 from __future__ import annotations
@@ -79,7 +78,8 @@ LEFT_OUT = {
 }  # fmt: skip
 """Reasons to leave a page out: the key it is counted by, and what was expected."""
 
-_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,15})\r\n", re.IGNORECASE)
+NOT_BY_RECORD = "its records are not gzipped one by one; `warcio recompress FILE NEW.warc.gz` does that"
+
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """First bytes of pages with two or four bytes per letter."""
@@ -100,7 +100,7 @@ class Advert(NamedTuple):
 class Page:
     """A page with postings: the location of its record in the file, and its adverts.
 
-    `offset` and `size` are the bytes of the gzip member; `position` is the answer's number in the member.
+    `offset` and `size` are the bytes of its gzip member.
     """
 
     url: str
@@ -108,7 +108,6 @@ class Page:
     record: int
     offset: int
     size: int
-    position: int
     adverts: tuple[Advert, ...]
 
 
@@ -126,7 +125,6 @@ class HostFile(NamedTuple):
     digest: str
     is_repeat: bool
     offset: int
-    position: int
 
 
 @dataclass(kw_only=True)
@@ -147,20 +145,27 @@ class Scan:
 
 
 def scan(path: Path) -> Scan:
-    """Scan a WARC file, gzipped record by record or not at all.
+    """Scan a WARC file that is gzipped record by record.
 
     Raises OSError if it is not a regular file or cannot be opened; damage inside it never raises.
     """
     with map_file(path) as data:
-        if not data:
-            return Scan(path=path, damaged=[DamagedRecord(record=-1, url=None, why="the file is empty")])
+        why = "the file is empty" if not data else None if _is_gzipped_by_record(data) else NOT_BY_RECORD
         try:
-            first = member_at(data, 0) if is_packed(data) else None
-            if first and len(_records_in(first)) > 1:
-                raise _SeveralInMemberError
-            return _Scanner(path, data).run()
+            if not why:
+                return _Scanner(path, data).run()
         except _SeveralInMemberError:
-            return _Scanner(path, data).run(is_racing=False)
+            why = NOT_BY_RECORD
+    return Scan(path=path, damaged=[DamagedRecord(record=-1, url=None, why=why)])
+
+
+def _is_gzipped_by_record(data: mmap.mmap | bytes) -> bool:
+    """Whether a file's first gzip member contains at most one record; damage is found later."""
+    n_records = 0
+    with contextlib.suppress(OSError):
+        for _ in ArchiveIterator(io.BytesIO(member_at(data, 0).data), parse_http=False):
+            n_records += 1
+    return data[:5] != b"WARC/" and n_records < 2
 
 
 class _SeveralInMemberError(Exception):
@@ -174,13 +179,12 @@ class _Scanner:
         self.found = Scan(path=path)
         self.number = 0
         self.data = data
-        self.is_packed = is_packed(data)
 
-    def run(self, *, is_racing: bool = True) -> Scan:
-        """Race through the file and walk over damaged stretches, or walk through all of it."""
+    def run(self) -> Scan:
+        """Race through the file, and walk over damaged stretches."""
         at = 0
         while at < len(self.data):
-            at, last = self._race(at) if is_racing else (at, None)
+            at, last = self._race(at)
             if at < len(self.data):
                 at = self._walk(at, last)
         return self.found
@@ -204,7 +208,9 @@ class _Scanner:
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:
-                        self._look_at(self._member(at))  # its first lines are enough; over `MAX_BODY` it is damaged
+                        self._look_at(
+                            member_at(self.data, at)
+                        )  # its first lines are enough
                     elif record.content_length > MAX_PAGE:
                         self._remember(address, at)
                         self._skip("long")
@@ -215,7 +221,7 @@ class _Scanner:
                         if not is_web(url):
                             pass  # not an answer of a web server: the archive's reader does not count it either
                         elif WORD in block or is_host_file or _is_coded(block):
-                            self._look_at(self._member(at))
+                            self._look_at(member_at(self.data, at))
                         else:
                             self._remember(address, at)
                             self.found.counts[SEARCHED] += 1
@@ -227,7 +233,7 @@ class _Scanner:
 
     def _walk(self, begin: int, last: int | None) -> int:
         """Read each record from a byte on but `last`, until one is damaged. Returns the start of the next record."""
-        for member in members_of(self.data, Range(begin)) if self.is_packed else slices(self.data, begin):
+        for member in members_of(self.data, Range(begin)):
             n_damaged = len(self.found.damaged)
             if member.offset != last:
                 self._look_at(member)
@@ -241,11 +247,6 @@ class _Scanner:
             if len(self.found.damaged) > n_damaged:
                 return member.offset + member.size
         return len(self.data)
-
-    def _member(self, at: int) -> Member:
-        if self.is_packed and self.data[at : at + 2] != b"\x1f\x8b":
-            raise _SeveralInMemberError
-        return read_member(self.data, at)
 
     def _skip(self, key: str) -> None:
         self.found.counts[key] += 1
@@ -287,7 +288,7 @@ class _Scanner:
             self.found.damaged.append(_with_offset(page, member.offset))
         elif has_word(page.body):
             counts[MARKED] += 1
-            adverts, why = adverts_on(page, is_cut=_is_cut(member, answer.position))
+            adverts, why = adverts_on(page, is_cut=_is_cut(member))
             if why:
                 counts[why] += 1
             else:
@@ -298,65 +299,14 @@ class _Scanner:
                         record=answer.record,
                         offset=member.offset,
                         size=member.size,
-                        position=answer.position,
                         adverts=adverts,
                     )
                 )
 
 
-def slices(data: mmap.mmap | bytes, begin: int) -> Iterator[Member]:
-    """Yield the records from a byte on of a file that is not gzipped; after one with a wrong length, the next."""
-    while begin < len(data):
-        head = data.find(b"\r\n\r\n", begin)
-        length = _LENGTH.search(data[begin : head + 2]) if head >= 0 else None
-        end = head + 4 + int(length[1]) if length else -1
-        if end >= 0 and data[end : end + 4] == b"\r\n\r\n":
-            yield Member(begin, end + 4 - begin, data[begin : end + 4], None)
-            begin = end + 4
-            continue
-        following = data.find(b"\r\n\r\nWARC/1.", begin + 1)
-        end = following + 4 if following >= 0 else len(data)
-        why = "it is not as long as its header says, or the file ends inside it"
-        yield Member(begin, end - begin, data[begin : min(end, begin + MAX_PAGE)], why)
-        begin = end
-
-
-def read_member(data: mmap.mmap | bytes, at: int) -> Member:
-    """Return the gzip member at a byte, or the record there if the file is not gzipped."""
-    return member_at(data, at) if is_packed(data) else next(slices(data, at))
-
-
-def is_packed(data: mmap.mmap | bytes) -> bool:
-    """Whether a WARC file is gzipped."""
-    return data[:5] != b"WARC/"
-
-
-def record_in(member: Member, position: int) -> Member:
-    """Return the record of a member's answer at a position: the member itself if it has no other record."""
-    records = _records_in(member)
-    if len(records) < 2:
-        return member
-    ends = [begin for begin, _ in records[1:]] + [len(member.data)]
-    answers = [(begin, end) for (begin, kind), end in zip(records, ends, strict=True) if kind in ANSWERS]
-    begin, end = answers[position]
-    return Member(member.offset, member.size, member.data[begin:end], member.why)
-
-
-def _is_cut(member: Member, position: int) -> bool:
-    """Whether the record of a member's answer says that the crawler truncated the page."""
-    if _CUT not in member.data.lower():
-        return False
-    record = record_in(member, position).data
-    return _CUT in record[: record.find(b"\r\n\r\n")].lower()
-
-
-def _records_in(member: Member) -> list[tuple[int, WarcRecordType]]:
-    """Return start and type of each readable record of a member."""
-    records: list[tuple[int, WarcRecordType]] = []
-    with contextlib.suppress(OSError):  # records before the damage are kept
-        for record in ArchiveIterator(io.BytesIO(member.data), parse_http=False):
-            records.append((record.stream_pos, record.record_type))
-    return records
+def _is_cut(member: Member) -> bool:
+    """Whether a record says that the crawler truncated its page."""
+    return _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
 
 
 # --- pages ------------------------------------------------------------------------------------------------
@@ -437,7 +387,7 @@ def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
     if not offsets:
         return
     with map_file(scan.path) as data:
-        for member in (read_member(data, at) for at in offsets):
+        for member in (member_at(data, at) for at in offsets):
             for answer in answers_in(member, 0, may_be_cut=True):
                 if address_of(answer.url or "") in addresses and (file := _host_file_of(answer, member)):
                     yield file
@@ -457,7 +407,6 @@ def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, memb
         digest="" if is_unchanged else answer.digest,
         is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
         offset=member.offset,
-        position=answer.position,
     )
 
 
@@ -470,7 +419,7 @@ def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
             if record.record_type == WarcRecordType.revisit:
                 return _repeat_of(record, url, member.offset)
             observed_at = time_of(record.headers.get("WARC-Date"))
-            return HostFile(url, observed_at, UNREAD, None, "", is_repeat=False, offset=member.offset, position=0)
+            return HostFile(url, observed_at, UNREAD, None, "", is_repeat=False, offset=member.offset)
     return None
 
 
@@ -489,7 +438,6 @@ def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
         digest=(revisit.headers.get("WARC-Payload-Digest") or "") if is_digest_of_body else "",
         is_repeat=True,
         offset=offset,
-        position=0,
     )
 
 
