@@ -315,21 +315,6 @@ def path_of(archive: Path, source: str, time: datetime) -> Path:
     return archive / source / f"{_name_of(time)}{SUFFIX}"
 
 
-def write(path: Path, answers: Sequence[RecordedAnswer]) -> Path | None:
-    """Archive the given answers. Returns the finished file, or None without answers."""
-    with Writer(path) as writer:
-        for answer in answers:
-            writer.write(
-                url=answer.url,
-                observed_at=answer.observed_at,
-                status=answer.status,
-                reason=answer.reason,
-                headers=answer.headers,
-                body=answer.body,
-            )
-    return writer.path
-
-
 def salvage(part: Path) -> Path | None:
     """Finish the `.part` that a killed run left: its whole records, byte for byte, in a file named after the earliest.
 

@@ -208,9 +208,7 @@ class _Scanner:
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:
-                        self._look_at(
-                            member_at(self.data, at)
-                        )  # its first lines are enough
+                        self._look_at(member_at(self.data, at))  # its first lines are enough
                     elif record.content_length > MAX_PAGE:
                         self._remember(address, at)
                         self._skip("long")

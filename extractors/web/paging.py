@@ -22,7 +22,7 @@ LOG_EVERY = 100
 
 
 class Web(Protocol):
-    """The methods of a session that sources use (`extractors.web.session.Web`). All may raise `FetchFailed`."""
+    """The methods of `extractors.web.session.Web` that sources use; see there. All may raise `FetchFailed`."""
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -37,23 +37,15 @@ class Web(Protocol):
         secret: Mapping[str, str] | None = None,
         form: Mapping[str, object] | None = None,
     ) -> Response:
-        """Request an address; the answer is archived before it is returned.
-
-        `headers` and `secret` (query fields) are sent, but never archived or logged. With `form`, the fields are
-        posted as JSON, and the answer is archived under the address with the fields as its query, so that each
-        page of a paged search has its own address.
-        """
+        """Request an address and return the answer."""
         ...
 
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
-        """Request an address, archive the answer, and return its status."""
+        """Request an address and return only the status."""
         ...
 
     def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
-        """Return an access token for a client's credentials, posted as a form, or the token in a public page.
-
-        Nothing of it is archived or logged.
-        """
+        """Request an access token."""
         ...
 
     def newest(self, prefix: str) -> Response | None:

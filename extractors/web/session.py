@@ -208,7 +208,6 @@ class Web:
         headers: Mapping[str, str] | None = None,
         secret: Mapping[str, str] | None = None,
         form: Mapping[str, object] | None = None,
-        follow: bool = True,
     ) -> Response:
         """Request an address and return the decoded answer, whatever its status; redirects are followed.
 
@@ -227,7 +226,7 @@ class Web:
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
-            answer, earlier = self._get(url, extras, follow, is_read=True)
+            answer, earlier = self._get(url, extras, is_read=True)
         whole = earlier.first if earlier and isinstance(answer, RevisitedAnswer) else answer
         assert isinstance(whole, RecordedAnswer)
         return _response(whole, observed_at=answer.observed_at, record=answer.record)
@@ -235,7 +234,7 @@ class Web:
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         """Request an address as `get` does, and return only the status: a repeated answer need not be read."""
         with self._noting_failures():
-            answer, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
+            answer, _ = self._get(url, RequestExtras(headers=headers or {}), is_read=False)
         return ANSWERED[0] if isinstance(answer, RevisitedAnswer) else answer.status
 
     def take(self, recording: Path) -> None:
@@ -338,7 +337,7 @@ class Web:
             raise
 
     def _get(
-        self, url: str, what: RequestExtras, follow: bool, *, is_read: bool
+        self, url: str, what: RequestExtras, *, is_read: bool
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
         """Return the answer as archived, and the answer archived before, which has a body only with `is_read`."""
         start = url
@@ -353,7 +352,7 @@ class Web:
             record = self._write_record(address, answer, earlier.held if earlier else None, what)
             self.answered.add(start)
             location = answer.header("location")
-            if not follow or isinstance(record, RevisitedAnswer) or record.status not in REDIRECTS or location is None:
+            if isinstance(record, RevisitedAnswer) or record.status not in REDIRECTS or location is None:
                 return record, earlier
             url = self.redirects[start] = _redirect_target(url, location, what)
             if self._is_of_another_board(start, url):

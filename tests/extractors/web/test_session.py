@@ -218,14 +218,13 @@ def test_redirects_stay_on_the_declared_hosts(board: Board, writer: Writer) -> N
     board.answers["/v1/loop"] = (307, {"Location": "/v1/loop"}, b"")
     web = live(board, writer)
     assert web.get(board.url("/v1/old")).url == board.url("/v1/new")
-    assert web.get(board.url("/v1/old"), follow=False).status == 301
     with pytest.raises(FetchFailed, match="elsewhere") as failure:
         web.get(board.url("/v1/away"))
     assert failure.value.url == board.url("/v1/away")
     with pytest.raises(FetchFailed, match="over 5 redirects"):
         web.get(board.url("/v1/loop"))
     paths = [record.url.rsplit("/", 1)[1] for record in read_records(writer) if isinstance(record, RecordedAnswer)]
-    assert paths == ["old", "new", "old", "away", *["loop"] * 6]
+    assert paths == ["old", "new", "away", *["loop"] * 6]
 
 
 @pytest.mark.parametrize(
@@ -392,7 +391,7 @@ def test_a_recording_that_is_taken_in_is_archived_as_it_is(tmp_path: Path) -> No
     with Writer(tmp_path / "asked.warc.gz") as writer:
         replay = web_for(SOURCE, writer=writer, replay=[warc])
         for path in ("a", "b%20c?q=%C3%A9", "a"):
-            replay.get(f"https://boards.example/v1/{path}", follow=False)
+            replay.get(f"https://boards.example/v1/{path}")
     assert (tmp_path / "asked.warc.gz").read_bytes() == warc.read_bytes()
     assert (replay.n_requests, replay.n_bytes, replay.statuses) == (web.n_requests, web.n_bytes, web.statuses)
 
