@@ -50,7 +50,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         path = path_of(archive.outbox, name, datetime.now(UTC))
         with request.settings.archive_index(name) as index:
             with Writer(path, dated=True, store=archive) as writer:
-                web = web_for(source, writer=writer, replay=(), held=index)
+                web = web_for(source, writer=writer, is_live=False, held=index)
                 web.take(file)
             index.add(writer.path, writer.entries)
         for failure in web.failures:

@@ -186,7 +186,7 @@ def read(
 def read_recorded(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Like `read`, but with the answers as they were sent, as a replay needs them."""
+    """Like `read`, but with the answers as they were sent."""
     number = 0
     with map_file(path) as data:
         if not data:

@@ -26,7 +26,7 @@ class Web(Protocol):
 
     @property
     def keys(self) -> Mapping[str, str]:
-        """Values of the source's `keys` in the environment; empty in a replay."""
+        """Values of the source's `keys` in the environment."""
         ...
 
     def get(

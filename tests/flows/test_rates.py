@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC
+from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC, read_recorded
 from extractors.archive.writer import Writer
 from extractors.sources.reference import ecb_rates
-from extractors.web.session import web_for
+from extractors.web.session import FetchFailed, web_for
 from flows import backfill, nightly
 from flows.cli import run
 from flows.inputs.recordings import recordings_in
@@ -96,8 +96,17 @@ def test_a_backfill_brings_the_rates_that_are_missing(
 ) -> None:
     recording = rates_at(tmp_path / f"rates{SUFFIX}")
 
-    def recorded(source: Any, *, replay: object = None, **others: Any) -> Any:
-        return web_for(source, replay=[recording], **others)  # which has nothing of the second source
+    def recorded(source: Any, **others: Any) -> Any:
+        web = web_for(source, **others)
+
+        def answer(url: str, **_: object) -> int:
+            if not source.longest_endpoint(next(read_recorded(recording)).url or ""):
+                raise FetchFailed(url, "no connection")
+            web.take(recording)
+            return 200
+
+        monkeypatch.setattr(web, "ask", answer)
+        return web
 
     monkeypatch.setattr(nightly, "web_for", recorded)
     outcome = filled(request_of, tmp_path, contact="me@jobs.example")
