@@ -37,7 +37,7 @@ from extractors.refine.workers import refine_all
 from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
 from extractors.web.politeness import MAX_FAILURES
-from extractors.web.session import MissingContact, check_contact, web_for
+from extractors.web.session import MissingContact, Web, check_contact
 from flows.accuracy.audit_results import audits_of
 from flows.board_plan import find_outcomes, plan_boards, take_in_moved
 from flows.inputs.guide_preflight import leave_out_faulty
@@ -267,7 +267,7 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
         with request.settings.archive_index(name) as index:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
             with Writer(path, dated=True, part_of=part_of, store=archive) as writer:
-                web = web_for(
+                web = Web(
                     source,
                     writer=writer,
                     is_live=recording is None,

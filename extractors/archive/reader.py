@@ -518,7 +518,7 @@ def _inflate(body: bytes, wbits: int) -> bytes:
         if size > MAX_BODY:
             break
         if not inflate.eof:
-            raise ValueError("it is truncated")
+            raise ValueError("it is cut short")
         body = inflate.unused_data
     return b"".join(parts)
 

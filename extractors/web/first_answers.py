@@ -18,7 +18,7 @@ import requests
 from extractors.boards import boards_of
 from extractors.source import Source
 from extractors.web.server_time import OutOfDate, ServerTime
-from extractors.web.session import web_for
+from extractors.web.session import Web
 
 MAX_HOSTS = 9
 """Number of hosts."""
@@ -89,7 +89,7 @@ def ask_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | 
 
     Nothing is archived.
     """
-    webs = [(web_for(one.source, writer=None, contact=contact), one.url) for one in asked]
+    webs = [(Web(one.source, writer=None, contact=contact), one.url) for one in asked]
     _each_within(ANSWER_SECONDS, lambda pair: pair[0].read_rules(pair[1]), webs)
     return [web.times[0] for web, _ in webs if web.times]
 

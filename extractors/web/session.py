@@ -146,13 +146,20 @@ class _StoredAnswer(NamedTuple):
 
 
 class Web:
-    """A session for one source and night. Made by `web_for`.
+    """A session for one source and night.
+
+    `contact` (default: JOBMARKET_CONTACT in the environment) is a mail address or URL; raises `MissingContact` without
+    one, unless the session is not live and only takes recordings. Without a `writer` it can only request rules. `held`
+    is the source's index: with it, unchanged answers are archived as repetitions. `is_permitted`: the operator has
+    recorded a permission to read the source whatever its robots.txt says. `obeys_signals`: a `no` in a Content-Signal
+    forbids the request. For tests: `insecure_hosts` ("127.0.0.1:8000") may use http and be private; `politeness`, `now`
+    and `chance`.
 
     For the source's health: `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses`, and `failures`.
     Of recordings: `damaged` records, and the number and time of records dated in the future (`ahead`), which are not
     taken. `answered` are the requested addresses that led to an archived answer, `redirects` their final targets.
     `times` has the clocks of hosts whose rules were requested, or that their certificates are not valid by our clock.
-    `keys` holds the values of the source's environment variables. Without a `writer` it can only request rules.
+    `keys` holds the values of the source's environment variables.
     """
 
     def __init__(
@@ -160,15 +167,15 @@ class Web:
         source: Source,
         *,
         writer: Writer | None,
-        session: SingleRequests,
-        adapter: PublicAdapter,
-        politeness: Politeness,
-        insecure_hosts: Collection[str],
-        now: Callable[[], datetime],
-        held: ArchiveIndex | None,
-        is_permitted: bool,
-        obeys_signals: bool,
-        chance: Callable[[], float],
+        is_live: bool = True,
+        contact: str | None = None,
+        held: ArchiveIndex | None = None,
+        is_permitted: bool = False,
+        obeys_signals: bool = True,
+        insecure_hosts: Collection[str] = (),
+        politeness: Politeness = SHARED_POLITENESS,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.n_requests = 0
         self.n_bytes = 0
@@ -183,8 +190,11 @@ class Web:
         self.keys: Mapping[str, str] = {name: os.environ.get(name, "") for name in source.keys}
         self._source = source
         self._given_writer = writer
-        self._session = session
-        self._adapter = adapter
+        self._adapter = PublicAdapter(insecure_hosts)
+        self._session = SingleRequests(self._adapter)
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # what the standard library decodes
+        if is_live:
+            self._session.headers["User-Agent"] = f"{SOFTWARE} (+{check_contact(contact)})"
         self._politeness = politeness
         self._insecure_hosts = frozenset(insecure_hosts)
         hosts = (re.escape(host).replace(r"\*", HOST_LABELS) for host in source.hosts)
@@ -501,13 +511,7 @@ class Web:
         """Archive an answer without secrets: as a repetition of the archived one, or whole."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
-        is_answered = answer.status in ANSWERED
-        is_same = entry is not None and (
-            answer.status == NOT_MODIFIED or (is_answered and answer.digest == entry.digest)
-        )
-        json_digest = None
-        if entry and not is_same and not secrets and is_answered:
-            json_digest = json_digest_of(answer.body, headers)
+        is_same, json_digest = _compare(answer, entry, None if secrets else headers) if entry else (False, None)
         try:
             if entry and (is_same or (json_digest and json_digest == entry.json_digest)):
                 self.n_unchanged += 1
@@ -585,50 +589,6 @@ class _NoAnswerError(Exception):
         self.may_pass = may_pass
 
 
-def web_for(
-    source: Source,
-    *,
-    writer: Writer | None,
-    is_live: bool = True,
-    contact: str | None = None,
-    held: ArchiveIndex | None = None,
-    is_permitted: bool = False,
-    obeys_signals: bool = True,
-    insecure_hosts: Collection[str] = (),
-    politeness: Politeness = SHARED_POLITENESS,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    chance: Callable[[], float] = random.random,
-) -> Web:
-    """Return a session for a source; one that is not live only takes recordings.
-
-    `contact` (default: JOBMARKET_CONTACT in the environment) is a mail address or URL; raises `MissingContact` if it is
-    live without one. Without a `writer` the session can only request rules. `held` is the source's index: with it,
-    unchanged answers are archived as repetitions. `is_permitted`: the operator has recorded a permission to read the
-    source whatever its robots.txt says. `obeys_signals`: a `no` in a Content-Signal forbids the request. For tests:
-    `insecure_hosts` ("127.0.0.1:8000") may use http and be private; `politeness`, `now` and `chance`.
-    """
-    adapter = PublicAdapter(insecure_hosts)
-    session = SingleRequests()
-    session.headers["Accept-Encoding"] = "gzip, deflate"  # what the standard library decodes
-    if is_live:
-        session.headers["User-Agent"] = f"{SOFTWARE} (+{check_contact(contact)})"
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return Web(
-        source,
-        writer=writer,
-        session=session,
-        adapter=adapter,
-        politeness=politeness,
-        insecure_hosts=insecure_hosts,
-        now=now,
-        held=held,
-        is_permitted=is_permitted,
-        obeys_signals=obeys_signals,
-        chance=chance,
-    )
-
-
 def _read_body(response: requests.Response, body: bytearray, largest: int, *, is_cut: bool) -> None:
     """Read a body up to `largest` bytes; if there is more, truncate it (`is_cut`) or raise `_NoAnswerError`."""
     while part := response.raw.read1(64 * 1024, decode_content=False):
@@ -638,6 +598,16 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
                 raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
             del body[largest:]
             return
+
+
+def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
+    """Whether an answer equals the archived one (not modified, or the same bytes), else its JSON digest if `headers`."""
+    if answer.status == NOT_MODIFIED:
+        return True, None
+    if answer.status not in ANSWERED:
+        return False, None
+    is_same = answer.digest == entry.digest
+    return is_same, json_digest_of(answer.body, headers) if headers is not None and not is_same else None
 
 
 def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:

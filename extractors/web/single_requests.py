@@ -11,13 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import BaseAdapter
 
 
 class SingleRequests(requests.Session):
     """A session whose requests are independent of each other. Its headers are sent with each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: BaseAdapter) -> None:
         super().__init__()
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
         self._of_host: dict[str, Mapping[str, Any]] = {}
 
     def send_single(

@@ -19,7 +19,7 @@ from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
 from extractors.source import SourceModule, all_sources
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
 from flows.runtime.run_log import Run, runs_of
@@ -228,7 +228,7 @@ def try_live(config: Settings, name: str) -> None:
     source = replace(limited, most_requests=min(limited.most_requests, TRIED_REQUESTS))
     with tempfile.TemporaryDirectory() as folder:
         with Writer(Path(folder) / "tried.warc.gz") as writer:
-            web = web_for(
+            web = Web(
                 source,
                 writer=writer,
                 contact=config.contact,

@@ -160,7 +160,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
             "politeness": Politeness(sleep=clock.sleep, clock=clock),
             "now": Clock.now,
         }
-        web = session.web_for(source, **options)
+        web = session.Web(source, **options)
         web._session.mount("https://", Loopback(port))
         webs.append(web)
         return web
@@ -173,7 +173,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
     with (
         contextlib.ExitStack() as patches,
         clocks_on_steps(STEPS, running) as seconds,
-        mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
+        mock.patch.multiple(nightly, Web=web_on_loopback, datetime=Clock),
         mock.patch.object(run_record, "datetime", Clock),
         mock.patch.object(board_plan, "store_curated_boards"),  # the market's boards are all there are
         memory,

@@ -16,7 +16,7 @@ from extractors.response import Response
 from extractors.source import Source
 from extractors.web.politeness import Politeness
 from extractors.web.request_extras import with_query
-from extractors.web.session import FetchFailed, Web, web_for
+from extractors.web.session import FetchFailed, Web
 
 NOW = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
 SOURCE = Source(
@@ -109,7 +109,7 @@ class Clock:
 
 
 def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: Any) -> Web:
-    """A session with the server; `changes` are `web_for`'s arguments, or another `source`."""
+    """A session with the server; `changes` are `Web`'s arguments, or another `source`."""
     clock = clock or Clock()
     source = changes.pop("source", None) or replace(SOURCE, endpoints=(board.url("/v1/"),))
     settings: dict[str, Any] = {
@@ -119,7 +119,7 @@ def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: An
         "now": lambda: NOW,
         "chance": lambda: 1.0,
     }
-    return web_for(source, writer=writer, **(settings | changes))
+    return Web(source, writer=writer, **(settings | changes))
 
 
 class Recorded:

@@ -148,7 +148,7 @@ class Nights:
     def night(self, day: date, *, n_bytes: int = 9) -> Collection[str]:
         """Plan and ask on a day, and return which boards of `TOKENS` were planned."""
         self.monkeypatch.setattr(nightly, "today", lambda: day)
-        self.monkeypatch.setattr(nightly, "web_for", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
+        self.monkeypatch.setattr(nightly, "Web", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
         config = Settings(data=self.data)
         request = Request(settings=config, command="run", sources=("breezy",), is_live=True, run_id=f"{day}")
         plan = nightly.choose_boards(request, request.sources)

@@ -11,7 +11,7 @@ import pytest
 from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC, read_recorded
 from extractors.archive.writer import Writer
 from extractors.sources.reference import ecb_rates
-from extractors.web.session import FetchFailed, web_for
+from extractors.web.session import FetchFailed, Web
 from flows import backfill, nightly
 from flows.cli import run
 from flows.inputs.recordings import recordings_in
@@ -97,7 +97,7 @@ def test_a_backfill_brings_the_rates_that_are_missing(
     recording = rates_at(tmp_path / f"rates{SUFFIX}")
 
     def recorded(source: Any, **others: Any) -> Any:
-        web = web_for(source, **others)
+        web = Web(source, **others)
 
         def answer(url: str, **_: object) -> int:
             if not source.longest_endpoint(next(read_recorded(recording)).url or ""):
@@ -108,7 +108,7 @@ def test_a_backfill_brings_the_rates_that_are_missing(
         monkeypatch.setattr(web, "ask", answer)
         return web
 
-    monkeypatch.setattr(nightly, "web_for", recorded)
+    monkeypatch.setattr(nightly, "Web", recorded)
     outcome = filled(request_of, tmp_path, contact="me@jobs.example")
     assert outcome.exit_code == 0, "the second source could not be asked, which does not fail the backfill"
     assert [health.source for health in outcome.health] == ["ecb_rates", "tabular"]
@@ -124,7 +124,7 @@ def test_only_a_backfill_asks_for_rates_by_itself(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("nobody may be asked")
 
-    monkeypatch.setattr(nightly, "web_for", never)
+    monkeypatch.setattr(nightly, "Web", never)
     night = Request(settings=request_of.settings, command="test", sources=("tabular",))
     assert filled(night, tmp_path, contact="me@jobs.example").notes
 

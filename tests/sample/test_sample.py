@@ -20,7 +20,7 @@ from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.source import all_sources
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from tests.extractors.board import Recorded
 from tests.sample import make
 from tests.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
@@ -134,7 +134,7 @@ def test_a_run_takes_every_answer_as_it_is(source: str, tmp_path: Path) -> None:
     module = all_sources()[source]
     for path in warcs(source):
         with Writer(tmp_path / path.name) as writer:
-            web = web_for(module.SOURCE, writer=writer, is_live=False)
+            web = Web(module.SOURCE, writer=writer, is_live=False)
             refusals = [answer for answer in read(path) if isinstance(answer, Response) and answer.status != 200]
             assert web.take(path) == [f"{answer.url}: HTTP {answer.status}" for answer in refusals]
             assert not web.failures

@@ -24,7 +24,7 @@ from extractors.archive.reader import (
 )
 from extractors.archive.writer import SAME_JSON, Writer, path_of
 from extractors.response import Response
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from tests.extractors.board import NOW, SOURCE, Board, live
 
 URL = "https://boards.example/v1/a"
@@ -331,7 +331,7 @@ def test_an_archive_with_repetitions_is_taken_as_it_is(board: Board, tmp_path: P
     for file in files:
         with ArchiveIndex(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as index:
             with Writer(path_of(tmp_path / "taken", "boards", NOW), dated=True) as writer:
-                web = web_for(source, writer=writer, is_live=False, held=index, insecure_hosts=(board.host,))
+                web = Web(source, writer=writer, is_live=False, held=index, insecure_hosts=(board.host,))
                 web.take(file)
             index.add(writer.path)
         assert writer.path is not None
@@ -354,7 +354,7 @@ def test_repetitions_are_taken_in_with_what_they_repeat_or_not_at_all(board: Boa
         one.write_revisit(observed_at=NOW + NIGHT, **again)
         other.write_revisit(observed_at=NOW + NIGHT, **again)
     with Writer(tmp_path / "taken.warc.gz") as writer:
-        web = web_for(SOURCE, writer=writer, is_live=False)
+        web = Web(SOURCE, writer=writer, is_live=False)
         web.take(both)
         assert (writer.n_records, web.failures) == (2, [])
         web.take(alone)

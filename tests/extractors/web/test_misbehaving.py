@@ -25,7 +25,7 @@ from extractors.web import session
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.paging import ask_each
 from extractors.web.politeness import FAILURE_PAUSE, MAX_CONCURRENT, MAX_FAILURES, MAX_RULES_AGE, Politeness
-from extractors.web.session import ATTEMPTS, MAX_WAIT, FetchFailed, Web, web_for
+from extractors.web.session import ATTEMPTS, MAX_WAIT, FetchFailed, Web
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 BUSY: Answer = (503, {}, b"busy")
@@ -640,7 +640,7 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
     monkeypatch.setattr("extractors.web.address_guard.socket.getaddrinfo", resolved)
     monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *a, **k: connections.append(a))
     clock = Clock()
-    web = web_for(
+    web = Web(
         SOURCE,
         writer=writer,
         contact="night@example.org",

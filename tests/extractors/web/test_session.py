@@ -16,7 +16,7 @@ from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAn
 from extractors.archive.writer import Writer
 from extractors.source import BoardUrl
 from extractors.web import session
-from extractors.web.session import FetchFailed, MissingContact, web_for
+from extractors.web.session import FetchFailed, MissingContact, Web
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 
@@ -138,7 +138,7 @@ def test_the_contact_may_stand_in_the_environment(
 def test_only_what_the_source_declares_is_asked(writer: Writer, url: str) -> None:
     loose = replace(SOURCE, endpoints=("https://boards.example", "http://boards.example/v1/", "file:///", "ftp://"))
     for source in (SOURCE, loose) if "v2" not in url else (SOURCE,):
-        web = web_for(source, writer=writer, contact="night@example.org")
+        web = Web(source, writer=writer, contact="night@example.org")
         with pytest.raises(FetchFailed):
             web.get(url)
         assert web.n_requests == 0
@@ -358,7 +358,7 @@ def recording(path: Path, *answers: tuple[str, int, bytes]) -> Path:
 def test_a_recording_that_is_taken_in_is_archived_as_it_is(tmp_path: Path) -> None:
     warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b%20c?q=%C3%A9", 200, b"[2]"), ("a", 404, b""))
     with Writer(tmp_path / "again.warc.gz") as writer:
-        web = web_for(SOURCE, writer=writer, is_live=False)
+        web = Web(SOURCE, writer=writer, is_live=False)
         assert web.take(warc) == ["https://boards.example/v1/a: HTTP 404"]
     assert (tmp_path / "again.warc.gz").read_bytes() == warc.read_bytes()
     assert (web.n_requests, web.statuses, web.failures) == (3, {200: 2, 404: 1}, [])
@@ -367,7 +367,7 @@ def test_a_recording_that_is_taken_in_is_archived_as_it_is(tmp_path: Path) -> No
 def test_a_broken_recording_is_reported_and_what_is_whole_is_taken(tmp_path: Path, writer: Writer) -> None:
     warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b", 200, b"[2]"), ("c", 200, b"[3]"))
     warc.write_bytes(warc.read_bytes()[:-60])
-    web = web_for(SOURCE, writer=writer, is_live=False)
+    web = Web(SOURCE, writer=writer, is_live=False)
     web.take(warc)
     assert writer.n_records == 2
     ((path, damage),) = web.damaged
@@ -376,7 +376,7 @@ def test_a_broken_recording_is_reported_and_what_is_whole_is_taken(tmp_path: Pat
 
 def test_what_is_not_the_sources_is_not_taken(tmp_path: Path, writer: Writer) -> None:
     warc = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
-    web = web_for(replace(SOURCE, endpoints=("https://other.example/",)), writer=writer, is_live=False)
+    web = Web(replace(SOURCE, endpoints=("https://other.example/",)), writer=writer, is_live=False)
     web.take(warc)
     assert (writer.n_records, web.n_requests, web.failures) == (0, 0, [])
 

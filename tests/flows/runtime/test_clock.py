@@ -25,7 +25,7 @@ from extractors.web import first_answers
 from extractors.web.first_answers import Asked, ask_times, choose_hosts, find_hosts
 from extractors.web.politeness import Politeness
 from extractors.web.server_time import OutOfDate, ServerTime, time_said
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from extractors.web.single_requests import SingleRequests
 from flows import nightly, serve
 from flows.notification.alerts import find_alerts
@@ -280,8 +280,8 @@ def platform(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards, pause=0.0))
     ticks = Clock()
     polite = Politeness(sleep=ticks.sleep, clock=lambda: ticks.time)
-    web = functools.partial(web_for, insecure_hosts=(board.host,), politeness=polite)
-    monkeypatch.setattr(first_answers, "web_for", web)
+    web = functools.partial(Web, insecure_hosts=(board.host,), politeness=polite)
+    monkeypatch.setattr(first_answers, "Web", web)
     return board
 
 
