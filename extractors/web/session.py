@@ -601,7 +601,7 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
 
 
 def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
-    """Whether an answer equals the archived one (not modified, or the same bytes), else its JSON digest if `headers`."""
+    """Whether an answer equals the archived one (not modified, or the same bytes), or its JSON digest if `headers`."""
     if answer.status == NOT_MODIFIED:
         return True, None
     if answer.status not in ANSWERED:
