@@ -166,7 +166,7 @@ class MartInputs:
     """Written with the mart's rows."""
 
     mart: Annotated[str, Column("Table", key=True)]
-    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
+    as_of: Annotated[date, Column("Day its rows are for", key=True)]
     inputs: Annotated[str, Column("Digest of the rows of core it was computed from, and of the code")]
 
 
@@ -281,7 +281,7 @@ class Vintages:
     n_jobs: Annotated[int, Column("Jobs of its places, each place by its largest cell, added up", low=0)]
     n_cells: Annotated[int, Column("Cells", low=0)]
     n_printed: Annotated[int, Column("Of them cells with a value", low=0)]
-    method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.published.METHODS`")]
+    method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
 
 
 @table("ops.figure_vintages", "Vintages of single figures, which versions before lists of cells accepted one by one.")
@@ -305,7 +305,7 @@ class FigureVintages:
 
 @table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")
 class Audits:
-    """Rolling accuracy from the answers of `jobmarket audit`; adverts are drawn by strata and by doubt."""
+    """Rolling accuracy from the answers of `jobmarket readers audit`; adverts are drawn by strata and by doubt."""
 
     audited_on: Annotated[date, Column("Day of the newest answer it counts", key=True)]
     reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]

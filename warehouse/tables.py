@@ -125,7 +125,7 @@ class SupersededVersions(InDollars, Version, Advert):
 
 @table(
     "core.job_links",
-    "Pairs of postings that were found to be one job, and why; `jobmarket why` shows those of a posting.",
+    "Pairs of postings that were found to be one job, and why; `jobmarket readers why` shows those of a posting.",
     "left_posting_id <> right_posting_id",
 )
 class JobLinks:

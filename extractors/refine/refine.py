@@ -46,7 +46,8 @@ from extractors.refine.cache import (
     refine_key_of,
 )
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
-from extractors.source import Source, SourceModule, all_sources, is_answer_of
+from extractors.source import all_sources, is_answer_of
+from extractors.sources.declaration import Source, SourceModule
 from transforms.depth import ALL_PERCENT
 from transforms.employers.agency_signs import add_agency_signs
 from transforms.posting import NO_WORDINGS, postings

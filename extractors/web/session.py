@@ -43,7 +43,7 @@ from extractors.archive.reader import (
 from extractors.archive.recording import whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
-from extractors.source import HOST_LABELS, Source
+from extractors.sources.declaration import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
 from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query

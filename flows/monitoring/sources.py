@@ -18,19 +18,20 @@ from extractors.archive.writer import Writer
 from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
-from extractors.source import SourceModule, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import SourceModule
 from extractors.web.session import Web
+from flows.runs.run_log import Run, runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
-from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue, Removal
 from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse.load.boards import read_known
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.publish.reader import open_reader
-from warehouse.reading_depth import describe_depth, measure_depth
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110

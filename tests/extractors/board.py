@@ -13,7 +13,7 @@ from typing import Any
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.response import Response
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.politeness import Politeness
 from extractors.web.request_extras import with_query
 from extractors.web.session import FetchFailed, Web

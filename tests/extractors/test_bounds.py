@@ -141,7 +141,7 @@ def test_issues_of_an_answer_are_counted_beyond_some(tmp_path: Path) -> None:
     assert answer["issues"][-1]["value"] == "19000 more"
     refusals = refusals_in(result).records
     assert len(refusals) == 20_000
-    assert refusals[0].startswith("record 1 is not of the source's shape")
+    assert refusals[0].startswith("record 1 does not have the source's shape")
 
 
 def test_rows_of_other_kinds_are_bounded() -> None:

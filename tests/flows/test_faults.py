@@ -25,17 +25,18 @@ from extractors.refine import refine
 from extractors.refine.refine import RefineResult
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
-from flows.runtime.run_log import runs_of
-from flows.runtime.run_record import Request
+from flows.night import publish
+from flows.runs.run_log import runs_of
+from flows.runs.run_record import Request
+from flows.runs.source_health import Health
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health
 from transforms.posting import postings
 from transforms.records.rows import Posting
 from warehouse import database
 from warehouse.mart_tables import SalaryBands
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, Mart
-from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
 
@@ -601,13 +602,13 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
     other = mine.with_name("other.md")
     other.write_text(GUIDE, encoding="utf-8")
     text = GUIDE.replace("roles.shares", "roles.shared")
-    resolve_as_of = night.resolve_as_of
+    resolve_as_of = publish.resolve_as_of
 
     def edited(request: Request) -> date | None:
         mine.write_text(text, encoding="utf-8")
         return resolve_as_of(request)
 
-    monkeypatch.setattr(night, "resolve_as_of", edited)
+    monkeypatch.setattr(publish, "resolve_as_of", edited)
     result = standing(data, *arguments, "--guide", str(other))
     words = f"a guide was left as it was: {mine}:3: "
     assert result.code == 2 and words in result.said, result.said
@@ -689,7 +690,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
         if "ended" in line:
             full_disk(path)
 
-    monkeypatch.setattr("flows.runtime.jsonl.append", full)
+    monkeypatch.setattr("flows.runs.jsonl.append", full)
     result = standing(data, *AGAIN)
     assert result.code == 0, result.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in result.said

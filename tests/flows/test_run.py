@@ -17,7 +17,7 @@ import pytest
 
 from extractors.source import all_sources
 from flows.accuracy.audit_results import GOLD, Answer
-from flows.runtime.run_log import runs_of
+from flows.runs.run_log import runs_of
 from flows.terminal.errors import USAGE
 from reports.figures.catalogue import declaration_of
 from reports.figures.explain import explain_figure
@@ -217,8 +217,8 @@ def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(
 
 def test_python_is_among_the_first_three_skills(con: database.Connection) -> None:
     first = con.execute(
-        "SELECT skill FROM mart.skill_demand WHERE as_of = ? AND region_level = 'world' AND requirement = 'asked'"
-        " AND role_group = 'ai_engineering' AND rank <= 3 ORDER BY rank",
+        "SELECT item FROM mart.shares WHERE as_of = ? AND region_level = 'world' AND measure = 'skill_asked'"
+        " AND text_class = 'full_advert' AND role_group = 'ai_engineering' AND rank <= 3 ORDER BY rank",
         [LAST_NIGHT],
     ).fetchall()
     assert ("Python",) in first

@@ -27,10 +27,12 @@ from hypothesis import strategies as st
 from extractors.refine.refine import RefineResult
 from flows import nightly
 from flows.cli import review
-from flows.runtime import run_log, run_record
-from flows.runtime.run_record import Request, work_of
+from flows.night import load, publish
+from flows.runs import run_log, run_record
+from flows.runs.run_record import Request, work_of
+from flows.runs.source_health import Health
+from flows.runtime import clock
 from flows.runtime.settings import KIND, Settings
-from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
 from reports.figures import vintages
 from reports.figures.addresses import declare
@@ -39,15 +41,18 @@ from reports.figures.differences import Pair
 from tests.flows.conftest import PlainTask
 from tests.reports.conftest import make_cell, plain
 from transforms.records.columns import fields_of
-from warehouse import analysis_views, database, published, schema
+from warehouse import database, schema
 from warehouse.checks import integrity
 from warehouse.checks.gate import GateResult
 from warehouse.load import archive_records
 from warehouse.mart_tables import HISTORIES, LISTS, PUBLISHED, Days, Figures, SalaryBands
-from warehouse.marts import compute, mart_history, staging
+from warehouse.marts import compute, staging
+from warehouse.marts.history import mart_history
+from warehouse.marts.vintages import published
 from warehouse.ops_tables import Loads, MartInputs, Rejects, Vintages
 from warehouse.publish import atomic_files, market, sync
 from warehouse.tables import Sources
+from warehouse.views import analysis_views
 
 SOURCE = "board"
 OTHERS, US = {"basis": "advertised_third_party"}, {"region_level": "country", "region": "US"}
@@ -95,10 +100,10 @@ VALUES: dict[str, Callable[[int | None], int | None]] = {
     "usual": lambda value: 150_000,
 }
 KILLS: dict[str, tuple[Any, str]] = {
-    "loaded": (nightly, "resolve_as_of"),
+    "loaded": (publish, "resolve_as_of"),
     "restored": (mart_history, "rename"),
     "day decided": (integrity, "judge"),
-    "computed": (nightly, "stage_guide"),
+    "computed": (publish, "stage_guide"),
     "staged": (atomic_files, "commit"),
     "between renames": (atomic_files, "commit"),
     "published": (nightly, "record_end"),
@@ -438,7 +443,7 @@ def few_tables() -> Iterator[None]:
         patch.setattr(analysis_views, "declarations", lambda: ())
         for module in (market, sync):
             patch.setattr(module, "database_tables", lambda: TABLES)
-        for module, name in ((nightly, "compute_marts"), (nightly, "publish")):
+        for module, name in ((publish, "compute_marts"), (publish, "publish")):
             patch.setattr(module, name, PlainTask(getattr(module, name)))
         nothing = functools.partial(compute.ComputedMarts, inputs={}, unchanged={}, frames={}, reused={}, problems=[])
         patch.setattr(compute, "compute_marts", lambda con, as_of, **_: nothing(as_of))
@@ -450,10 +455,10 @@ def few_tables() -> Iterator[None]:
             "add_future_rejects": lambda health, *_: health, "stage_site": lambda *_: None,
             "dictionary": lambda _: "", "count_rows": lambda _: {},
         }.items():  # fmt: skip
-            patch.setattr(nightly, name, stub)
+            patch.setattr(next(module for module in (nightly, load, publish) if hasattr(module, name)), name, stub)
         patch.setattr(staging, "stage_macros", lambda *_: contextlib.nullcontext())
         patch.setattr("reports.figures.catalogue.declarations", lambda *_: FIGURES)
-        patch.setattr("flows.cli.run.prepare_prefect", lambda _: None)
+        patch.setattr("flows.engine.prefect_server.prepare_prefect", lambda _: None)
         patch.setattr(logging.getLogger("jobmarket"), "propagate", False)
         yield
 
@@ -477,15 +482,15 @@ def run_all(steps: Sequence[Step], data: Path) -> None:
                 def now(cls, tz: tzinfo | None = None) -> Clock:
                     return cls.combine(folder.today, time(3), tz)
 
-            for module in (nightly, run_record):
+            for module in (publish, run_record):
                 patch.setattr(module, "datetime", Clock)
-            patch.setattr(nightly, "today", lambda: folder.today)
-            patch.setattr(nightly, "refine_archive", lambda *_: (folder.results(), {}))
-            patch.setattr(nightly, "load_refined", folder.load)
+            patch.setattr(clock, "today", lambda: folder.today)
+            patch.setattr(load, "refine_archive", lambda *_: (folder.results(), {}))
+            patch.setattr(load, "load_refined", folder.load)
             patch.setattr(compute, "find_earlier_days", folder.earlier_days)
             patch.setattr(compute, "write_marts", folder.write_cells)
-            patch.setattr(nightly, "compute_figures", folder.ledger)
-            patch.setattr(nightly, "stage_guide", folder.put_guide)
+            patch.setattr(publish, "compute_figures", folder.ledger)
+            patch.setattr(publish, "stage_guide", folder.put_guide)
             for step in steps:
                 folder.do(step)
     finally:

@@ -15,15 +15,17 @@ from tests.builders import Answer, all_rows, load, open_copy, posting, refined, 
 from transforms.employers.agency_signs import add_agency_signs
 from transforms.records.rows import Place, Posting, SkillRequirement
 from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
-from warehouse import analysis_views, database, published, schema
+from warehouse import database, schema
 from warehouse.load import boards as store
 from warehouse.load import employers, jobs
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import convert_money
 from warehouse.mart_tables import Shares
+from warehouse.marts.vintages import published
 from warehouse.ops_tables import BoardNights, KnownBoards
 from warehouse.publish.market import publish
 from warehouse.tables import Sources
+from warehouse.views import analysis_views
 
 NEWEST = date(2026, 3, 31)
 REASONS = {

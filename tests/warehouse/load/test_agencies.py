@@ -21,8 +21,9 @@ from transforms.posting import postings
 from transforms.records.rows import Posting
 from transforms.records.vocabulary import AGENCY_SIGNS
 from transforms.text.lookups import cells_of
-from warehouse import analysis_views, database
+from warehouse import database
 from warehouse.load import employers
+from warehouse.views import analysis_views
 
 CASES = Path(__file__).with_name("agency_cases.csv")
 PAYLOADS = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
