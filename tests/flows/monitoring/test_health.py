@@ -17,6 +17,7 @@ import pytest
 from extractors.archive.reader import RecordedAnswer, RevisitedAnswer, read_recorded
 from extractors.sources.declaration import BoardUrl
 from extractors.sources.employer_boards import lever
+from extractors.sources.fetching import fetch_boards
 from extractors.web import session
 from extractors.web.politeness import Politeness
 from extractors.web.session import Web
@@ -68,6 +69,7 @@ class Nights:
         api = server.url("/v0/postings/")
         boards = (BoardUrl(api + "{board}?mode=json"),)
         monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards))
+        monkeypatch.setattr(lever, "fetch", fetch_boards(lever.SOURCE))
         self.tokens = tuple(tokens)
         monkeypatch.setattr(permissions, "boards_of", lambda name: tuple(tokens))
 
