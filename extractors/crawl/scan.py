@@ -66,7 +66,7 @@ LEFT_OUT = {
     "status": "an answer with status 200 expected",
     "long": f"a page of at most {MAX_PAGE:,} bytes expected",
     "no_html": "HTML expected",
-    "no_posting": "a schema.org JobPosting in JSON-LD or microdata expected; the page says the word alone",
+    "no_posting": "a schema.org JobPosting in JSON-LD or microdata expected; the page only contains the word",
     "cut": "a page whose JobPosting was not cut off by the crawler expected (WARC-Truncated)",
     "repeat": "a whole answer expected; a revisit record stands for one in another file",
     "noindex": "a page that robots may index expected (X-Robots-Tag or robots in the page)",

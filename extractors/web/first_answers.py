@@ -75,10 +75,10 @@ def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
     """Return the addresses with a host that can be looked up. Behind a proxy all count: the proxy looks up names."""
     found: list[Asked] = []
 
-    def look_up(one: Asked) -> None:
-        if not requests.utils.select_proxy(one.url, requests.utils.get_environ_proxies(one.url)):
-            socket.getaddrinfo(one.host, None)
-        found.append(one)
+    def look_up(address: Asked) -> None:
+        if not requests.utils.select_proxy(address.url, requests.utils.get_environ_proxies(address.url)):
+            socket.getaddrinfo(address.host, None)
+        found.append(address)
 
     _each_within(LOOK_UP_SECONDS, look_up, asked)
     return found.copy()

@@ -64,7 +64,7 @@ def ask_each(
     failures: list[str] = []
     for number, url in enumerate(urls, start=1):
         if number % LOG_EVERY == 0:
-            LOG.info("asking for the %dth address, %s; %d failed so far", number, url, len(failures))
+            LOG.info("requesting address %d, %s; %d failed so far", number, url, len(failures))
         try:
             status = web.ask(url, headers=headers)
         except FetchFailed as error:
@@ -93,12 +93,12 @@ def ask_lists(
     boards: Iterable[str],
     next_of: Callable[[Response, list[str]], str | None],
     *,
-    most: int = 1,
+    max_pages: int = 1,
 ) -> list[str]:
     """Request the lists of every board, then the single postings they name. Returns a line for each failure.
 
     `next_of` adds the addresses of postings to request to the list it is given, and returns the address of the next
-    page, or None. `most` is the limit of pages per board.
+    page, or None. `max_pages` is the limit per board.
     """
     failures: list[str] = []
     postings: list[str] = []
@@ -108,16 +108,16 @@ def ask_lists(
         except ValueError as error:
             failures.append(str(error))
         else:
-            failures += ask_pages(web, url, lambda page: next_of(page, postings), most=most)
+            failures += ask_pages(web, url, lambda page: next_of(page, postings), max_pages=max_pages)
     return failures + ask_postings(web, source, postings)
 
 
 def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:
     """Request single postings by address, each once, `most_postings` at most. Returns a line for each failure."""
-    addresses, most = list(dict.fromkeys(urls)), source.most_postings
-    failures = ask_each(web, addresses[:most], may_be_gone=True)
-    if len(addresses) > most:
-        failures.append(f"{len(addresses) - most} single postings left out, {most} are the limit per night")
+    addresses, limit = list(dict.fromkeys(urls)), source.most_postings
+    failures = ask_each(web, addresses[:limit], may_be_gone=True)
+    if len(addresses) > limit:
+        failures.append(f"{len(addresses) - limit} single postings left out, {limit} are the limit per night")
     return failures
 
 
@@ -137,22 +137,22 @@ def ask_pages(
     first: str,
     next_of: Callable[[Response], str | None],
     *,
-    most: int,
+    max_pages: int,
     headers: Mapping[str, str] | None = None,
     secret: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Request the first page and the pages after it, by the address that `next_of` returns for each, until None.
 
-    Stops after `most` pages, at a failure, at a page that `next_of` cannot read, or at one already requested. Returns a
+    Stops after `max_pages`, at a failure, at a page that `next_of` cannot read, or at one already requested. Returns a
     line for the failure; [] after the last page.
     """
     url: str | None = first
     urls: set[str] = set()
     while url is not None:
         if url in urls:
-            return [f"{url}: the pages run in a circle; {len(urls)} read"]
-        if len(urls) == most:
-            return [f"{url}: left out, {most} pages are the limit"]
+            return [f"{url}: the pages form a loop; {len(urls)} read"]
+        if len(urls) == max_pages:
+            return [f"{url}: left out, {max_pages} pages are the limit"]
         urls.add(url)
         try:
             answer = web.get(url, headers=headers, secret=secret)

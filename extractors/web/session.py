@@ -291,7 +291,7 @@ class Web:
 
     @property
     def _writer(self) -> Writer:
-        assert self._given_writer is not None, "without a writer a session asks for rules alone"
+        assert self._given_writer is not None, "a session without a writer can only request rules"
         return self._given_writer
 
     @property
@@ -422,7 +422,7 @@ class Web:
             return f"the night's budget of {self._source.most_requests:,} requests is spent"
         if self._politeness.clock() >= self._deadline:
             seconds = f"{self._source.max_seconds:,.0f} seconds"
-            return f"{self._source.name} took over the {seconds} it has a night; the next night asks for the rest"
+            return f"{self._source.name} took longer than its {seconds} per night; the next night requests the rest"
         return None
 
     def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:

@@ -455,7 +455,7 @@ def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer:
     assert [path for path in board.paths if path != "/robots.txt"] == ["/v1/0", "/v1/1"]
     assert len(failures) == 4
     assert all(failure.is_put_off for failure in web.failures)
-    assert all("over the 70 seconds it has a night" in failure for failure in failures)
+    assert all("longer than its 70 seconds per night" in failure for failure in failures)
     writer.close()
     assert writer.path is not None
     assert len(list(read_recorded(writer.path))) == 2, "what was got is kept"
@@ -479,7 +479,7 @@ def test_a_source_that_declares_none_has_a_deadline(board: Board, writer: Writer
     web = live(board, writer, clock)
     assert web.get(board.url("/v1/a")).status == 200
     clock.time += 7 * 3600
-    with pytest.raises(FetchFailed, match="over the 21,600 seconds it has a night"):
+    with pytest.raises(FetchFailed, match="longer than its 21,600 seconds per night"):
         web.get(board.url("/v1/a"))
     assert asked(board) == 1
 
