@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from extractors.archive.reader import DamagedRecord
 from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from flows.engine.shutdown import exit_on_signal
 from flows.inputs.recordings import Recordings
 from flows.night.fetch import prepare_archive
@@ -51,7 +51,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         path = path_of(archive.outbox, name, datetime.now(UTC))
         with request.settings.archive_index(name) as index:
             with Writer(path, dated=True, store=archive) as writer:
-                web = web_for(source, writer=writer, replay=(), held=index)
+                web = Web(source, writer=writer, is_live=False, held=index)
                 web.take(file)
             index.add(writer.path, writer.entries)
         for failure in web.failures:

@@ -31,7 +31,7 @@ from extractors.response import ANSWERED
 LOG = logging.getLogger("jobmarket")
 T = TypeVar("T")
 VERSION = 2
-TABLES, ADD = (Path(__file__).with_name(f"index_{name}.sql").read_text() for name in ("tables", "add"))
+TABLES, ADD = (Path(__file__).with_name(f"index_{name}.sql").read_text("utf-8") for name in ("tables", "add"))
 STORED = "digest, json_digest, etag, last_modified, first_at, file, record, at, position"
 
 

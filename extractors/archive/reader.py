@@ -186,7 +186,7 @@ def read(
 def read_recorded(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Like `read`, but with the answers as they were sent, as a replay needs them."""
+    """Like `read`, but with the answers as they were sent."""
     number = 0
     with map_file(path) as data:
         if not data:
@@ -243,13 +243,12 @@ def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: its place in bytes, its content, its fault if any. `packed`: its bytes in the file."""
+    """One gzip member of a file: its place in bytes, its content, and its fault if any."""
 
     offset: int
     size: int
     data: bytes
     why: str | None
-    packed: bytes | None = None
 
 
 def check_regular(path: Path) -> None:
@@ -519,7 +518,7 @@ def _inflate(body: bytes, wbits: int) -> bytes:
         if size > MAX_BODY:
             break
         if not inflate.eof:
-            raise ValueError("it is truncated")
+            raise ValueError("it is cut short")
         body = inflate.unused_data
     return b"".join(parts)
 

@@ -13,9 +13,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import re
 import threading
-import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -33,16 +31,15 @@ if TYPE_CHECKING:  # imported where used: most data folders do not need it
 PARAMETERS = ("endpoint_override", "region", "scheme")
 """Parameters of an address: a server other than Amazon's as host:port, its region, and http or https."""
 REMEDY = (
-    "look at the bucket's name, and at the credentials in the environment (AWS_ACCESS_KEY_ID and "
-    "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
+    "look at the bucket's name, at endpoint_override and scheme of the address, and at the credentials in the "
+    "environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
 )
+CONNECT_SECONDS, SILENT_SECONDS, ATTEMPTS = 10.0, 20.0, 5
+"""Of each request to object storage: seconds to connect, seconds without a byte, and attempts, with growing pauses."""
 FACTS = "facts.tsv"
 """File beside the copies: facts found in files at the address, so that none is fetched to find them again."""
 CHUNK = 4 * 2**20
 """Bytes read at once when a file is copied."""
-_OPERATION = re.compile(r"during (\w+) operation")
-_SILENCE = "curlCode: 28"
-"""In the error of a request that took too long: libcurl's CURLE_OPERATION_TIMEDOUT."""
 
 
 class StorageError(OSError):
@@ -50,14 +47,6 @@ class StorageError(OSError):
 
     def __init__(self, message: str) -> None:
         super().__init__(hide_users(message))
-
-
-class Deadlines(NamedTuple):
-    """Seconds to connect, seconds a server may be silent, and attempts, with growing pauses between them."""
-
-    connect: float = 10.0
-    silence: float = 20.0
-    attempts: int = 5
 
 
 class Version(NamedTuple):
@@ -78,21 +67,12 @@ class Place:
 class Store:
     """Files named `<source>/<name>` in a folder or at an address. All paths are in `folder`.
 
-    `outbox` is where a new file is written before it is put: `folder` itself, except at an address. `deadlines` apply
-    to each request to object storage.
+    `outbox` is where a new file is written before it is put: `folder` itself, except at an address.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        url: str | None = None,
-        *,
-        outbox: Path | None = None,
-        deadlines: Deadlines = Deadlines(),  # noqa: B008  # it cannot be changed
-    ) -> None:
+    def __init__(self, folder: Path, url: str | None = None, *, outbox: Path | None = None) -> None:
         self.folder = folder
         self.url = url
-        self.deadlines = deadlines
         self.outbox = folder if url is None else outbox or folder.with_name(f"{folder.name}-outbox")
         self._versions: dict[str, Version] | None = None
         self._facts: dict[tuple[str, str, Version], str] | None = None
@@ -245,7 +225,7 @@ class Store:
 
     @functools.cached_property
     def _target(self) -> tuple[fs.FileSystem, str]:
-        return open_filesystem(self.url or "", self.deadlines)
+        return open_filesystem(self.url or "")
 
     @property
     def _system(self) -> Any:
@@ -327,7 +307,6 @@ class Store:
         """Raise errors of the storage as `StorageError`, with the address and what to do."""
         import pyarrow as pa  # noqa: PLC0415  # see above
 
-        began = time.monotonic()
         try:
             yield
         except (StorageError, FileNotFoundError):
@@ -335,22 +314,7 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             if isinstance(error, OSError) and error.errno:  # an error of the local disk
                 raise
-            seconds = time.monotonic() - began
-            fault = _describe_silence(error, self.url or "", seconds, self.deadlines) or f"{error}; {REMEDY}"
-            raise StorageError(f"{self._url_of(name)}: {fault}") from error
-
-
-def _describe_silence(error: Exception, url: str, seconds: float, deadlines: Deadlines) -> str | None:
-    """Message for a server that did not answer in time; None for another fault."""
-    if _SILENCE not in str(error):
-        return None
-    server = dict(parse_qsl(urlsplit(url).query)).get("endpoint_override", "the storage")
-    operation = match[1] if (match := _OPERATION.search(str(error))) else "a request"
-    return (
-        f"{server} gave no answer to {operation} in {seconds:.0f} seconds (at most {deadlines.attempts} attempts); "
-        "look whether storage runs there and can be reached (endpoint_override and scheme of the address), then start "
-        "the same command again"
-    )
+            raise StorageError(f"{self._url_of(name)}: {error}; {REMEDY}") from error
 
 
 def as_store(place: Path | Store) -> Store:
@@ -364,7 +328,7 @@ def store_at(folder: Path, url: str | None, outbox: Path | None) -> Store:
     return Store(folder, url, outbox=outbox)
 
 
-def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]:
+def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
     """Return the file system of an address and the path in it. Raises `StorageError` if the address is invalid."""
     import pyarrow as pa  # noqa: PLC0415  # see above
     from pyarrow import fs  # noqa: PLC0415
@@ -381,8 +345,8 @@ def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]
             raise ValueError(f"unknown parameter {unknown[0]}; there are {', '.join(PARAMETERS)}")
         if not parameters.keys() & {"region", "endpoint_override"}:
             parameters["region"] = fs.resolve_s3_region(parts.netloc)
-        retries = fs.AwsStandardS3RetryStrategy(max_attempts=deadlines.attempts)
-        timeouts = {"connect_timeout": deadlines.connect, "request_timeout": deadlines.silence}
+        retries = fs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS)
+        timeouts = {"connect_timeout": CONNECT_SECONDS, "request_timeout": SILENT_SECONDS}
         system = fs.S3FileSystem(**parameters, **timeouts, retry_strategy=retries)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise StorageError(f"{_without_query(url)}: {error}; {REMEDY}") from error

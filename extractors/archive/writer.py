@@ -206,16 +206,15 @@ class Writer:
             "position": 0,
         }
 
-    def copy(self, member: Member, *, observed_at: datetime, source: str) -> None:
-        """Archive the single answer in a gzip member of another WARC file, byte for byte.
+    def copy(self, member: Member, packed: bytes, *, observed_at: datetime, source: str) -> None:
+        """Archive the answer in a gzip member of another WARC file, with its bytes in that file (`packed`).
 
-        A metadata record after it says where it comes from: `source` is that file's name or address. A member from a
-        file that is not gzipped is gzipped.
+        A metadata record after it says where it comes from: `source` is that file's name or address.
         """
         self._note_time(observed_at)
         self.entries = None  # an index reads the file
         self.n_records += 1
-        self._file.write(member.packed or _pack(member.data))
+        self._file.write(packed)
         place = f"bytes={member.offset}-{member.offset + member.size - 1}"
         headers = {"WARC-Source-URI": source, "WARC-Source-Range": place, "Content-Type": FIELDS}
         if copied := next(iter(_record_ids(member)), ""):
@@ -314,21 +313,6 @@ def _pack(data: bytes | memoryview) -> bytes:
 def path_of(archive: Path, source: str, time: datetime) -> Path:
     """Path of a source's archive file whose first answer is of this time."""
     return archive / source / f"{_name_of(time)}{SUFFIX}"
-
-
-def write(path: Path, answers: Sequence[RecordedAnswer]) -> Path | None:
-    """Archive the given answers. Returns the finished file, or None without answers."""
-    with Writer(path) as writer:
-        for answer in answers:
-            writer.write(
-                url=answer.url,
-                observed_at=answer.observed_at,
-                status=answer.status,
-                reason=answer.reason,
-                headers=answer.headers,
-                body=answer.body,
-            )
-    return writer.path
 
 
 def salvage(part: Path) -> Path | None:

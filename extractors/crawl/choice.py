@@ -1,44 +1,50 @@
-"""Which pages of a crawl are kept: those that their sites leave open, and of one advert the employer's own page.
+"""Choose the pages of a crawl to keep: those that their sites leave open, and of copies the employer's own page.
 
-A page stands on the employer's own site, on the employer's board at a platform, or on a site of many employers. Which
-sites are of many is known of those in `lookups/employers/platforms.csv`; any other tells it by itself: where the pages
-of one registrable domain name employers that have nothing to do with each other, it is none's own. That is the rule by
-which a domain unites employers in the warehouse, too (`transforms.employers.shared_names`).
+A page is on the employer's own site, on the employer's board at a platform, or on a site of many employers. Known sites
+of many employers are in `lookups/employers/platforms.csv`. Any other registrable domain is one if its pages name
+unrelated employers, by the rule that also decides in the warehouse whether a domain unites employers
+(`transforms.employers.shared_names`).
 """
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from extractors.crawl.host_files import FileAt
-from extractors.crawl.reservations import is_closed
 from extractors.crawl.scan import HOST_FILES, Advert, Page
+from extractors.web.politeness import Rules, make_rules, robots_text
 from transforms.employers.identity import employer_key, fold_letters, platform_of, registrable_domain
 from transforms.employers.shared_names import unites
 from transforms.employers.title_keys import title_key
 
 OWN, BOARD, MANY = HOMES = ("employer's own site", "board at a platform", "site of many employers")
 BOARDS = frozenset(("boards", "pages"))
-"""Kinds of platforms in platforms.csv each of whose boards or sites is one employer's."""
+"""Kinds of platforms in platforms.csv where each board or site has one employer."""
 
 AdvertKey = tuple[str, str, str]
-"""Employer, title and place of an advert, as they are compared."""
+"""Employer, title and place of an advert, normalised for comparison."""
 
 
 def find_closed(pages: Iterable[Page], file_at: FileAt) -> set[Page]:
-    """Pages that robots.txt or tdmrep.json of their site, as they were when the page was fetched, keep us from."""
-    off_limits = set()
+    """Return the pages that their site's robots.txt or tdmrep.json forbade when they were fetched."""
+    closed = set()
     for page in pages:
         robots, tdmrep = (file_at(page.url, path, page.observed_at) for path in HOST_FILES)
-        if (robots or tdmrep) and is_closed(page.url, robots, tdmrep):
-            off_limits.add(page)
-    return off_limits
+        if (robots or tdmrep) and _rules_of(robots or b"", tdmrep or b"").refusal(page.url):
+            closed.add(page)
+    return closed
+
+
+@functools.lru_cache(maxsize=10)
+def _rules_of(robots: bytes, tdmrep: bytes) -> Rules:
+    return make_rules(robots_text(robots), tdmrep)
 
 
 def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
-    """Which of `HOMES` a page stands at, by all pages of the crawl."""
+    """Return a function that gives the `HOMES` of a page, based on all pages of the crawl."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for page in pages:
         if domain := _domain(page):
@@ -55,10 +61,10 @@ def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
 
 
 def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]:
-    """Pages of sites of many employers all of whose adverts stand on employers' own pages, too.
+    """Return pages on sites of many employers if employers' own pages have all their adverts, too.
 
-    Two adverts are one where employer, title and place are the same; what a site of many employers makes of text and
-    pay does not count. Adverts without an employer's name are compared with none.
+    Two adverts are the same if employer, title and place are; such sites change texts and pay. Adverts without an
+    employer's name have no copies.
     """
     pages = list(pages)
     own = {identity for page in pages if home(page) != MANY for identity in map(_identify, page.adverts)} - {None}
@@ -66,7 +72,7 @@ def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]
 
 
 def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[str, int]:
-    """Pages by where they stand."""
+    """Count pages by home."""
     counts = dict.fromkeys(HOMES, 0)
     for page in pages:
         counts[home(page)] += 1

@@ -1,17 +1,16 @@
-"""What robots.txt and tdmrep.json of a site said when a page of it was fetched, by all files of a crawl.
+"""robots.txt and tdmrep.json of a site at the time a page was fetched, from all files of a crawl.
 
-Several captures of a file are told apart by their times, wherever they stand in the files:
+Captures of a file are ordered by their times, wherever they are in the files:
 
-- The newest answer up to the page's time holds; before the first answer, that one. 4xx (but 429) says that the
-  site has no rules. A redirect says what its target says, over up to five of them and on any host (RFC 9309, 2.3.1);
-  where the crawl did not record the target, the file could not be read.
-- Where robots.txt could not be read (5xx, 429, a damaged record) since that answer, the answer holds for a day from its
-  time. After that day, and where there was no answer, nothing is allowed (2.3.1.4, 2.4). A tdmrep.json that fails
-  changes nothing.
-- A revisit record says that the answer it repeats holds again.
+- The newest answer up to the page's time applies; before the first answer, the first. 4xx (but 429) means that the
+  site has no rules. A redirect is replaced by its target, up to five times and on any host (RFC 9309, 2.3.1); if the
+  crawl did not record the target, the file could not be read.
+- If robots.txt could not be read since then (5xx, 429, a damaged record), the answer applies for a day from its time.
+  After that day, or without an answer, nothing is allowed (2.3.1.4, 2.4). A tdmrep.json that fails changes nothing.
+- A revisit record means that the answer it repeats applies again.
 
-A site is scheme, host and port. One whose file was not recorded goes by that of the same host under the other scheme,
-since some crawlers ask each host once; where that was not recorded either, nothing is reserved.
+A site is scheme, host and port. If its file was not recorded, that of the same host under the other scheme is used,
+since some crawlers ask each host once. If that was not recorded either, nothing is reserved.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from extractors.archive.reader import RecordedAnswer, answers_in, decode, map_file
+from extractors.archive.reader import RecordedAnswer, answers_in, decode, map_file, member_at
 from extractors.crawl.addresses import address_of, other_scheme
-from extractors.crawl.scan import HOST_FILES, HostFile, Scan, find_answers, read_member
+from extractors.crawl.scan import HOST_FILES, HostFile, Scan, find_answers
 from extractors.response import Response
 from extractors.web.politeness import (
     FORBIDS_ALL,
@@ -40,15 +39,15 @@ from extractors.web.politeness import (
 
 MAX_AGE = timedelta(seconds=MAX_RULES_AGE)
 KEPT = 1_000
-"""Files of sites that are held in memory: the pages of a site mostly stand together."""
+"""Site files kept in memory: pages of a site are mostly next to each other."""
 ROBOTS = HOST_FILES[0]
 
 FileAt = Callable[[str, str, datetime], bytes | None]
-"""What a file said, by an address of its site, its path and the time; None: nothing, or it was not recorded."""
+"""Content of a site's file, by an address of the site, the file's path and a time; None: no rules, or not recorded."""
 
 
 class _Capture(NamedTuple):
-    """A recorded answer of a file at a time, and the WARC file it stands in."""
+    """A recorded answer of a site's file, and the WARC file that has it."""
 
     at: datetime
     path: Path
@@ -56,17 +55,17 @@ class _Capture(NamedTuple):
 
     @property
     def is_answer(self) -> bool:
-        """Whether it says what holds; else the server could not answer."""
+        """Whether it states rules, or that there are none; else the server could not answer."""
         status = self.file.status
         return 200 <= status < 300 or has_no_rules(status) or (status in REDIRECTS and self.file.location is not None)
 
 
 class _UnreadableError(Exception):
-    """A file could not be read, and no earlier answer holds."""
+    """A site's file could not be read, and no earlier answer applies."""
 
 
 def host_files_in(scans: Iterable[Scan]) -> FileAt:
-    """What robots.txt and tdmrep.json of sites said, where any of the files recorded it."""
+    """Return a function that looks up the robots.txt and tdmrep.json of sites in the scanned files."""
     captures = _by_address(scans)
     body_of = functools.lru_cache(maxsize=KEPT)(_body_of)
 
@@ -78,8 +77,8 @@ def host_files_in(scans: Iterable[Scan]) -> FileAt:
         if capture is None or has_no_rules(capture.file.status):
             return None
         if capture.file.status not in REDIRECTS:
-            n_bytes = MAX_RULES if must_answer else None  # of JSON, a part says nothing
-            return body_of(capture.path, capture.file.offset, capture.file.position, n_bytes)
+            n_bytes = MAX_RULES if must_answer else None  # JSON must be whole
+            return body_of(capture.path, capture.file.offset, n_bytes)
         target = _target_of(capture.file)
         if target is None or n_redirects == MAX_REDIRECTS:
             raise _UnreadableError
@@ -105,73 +104,75 @@ def _target_of(file: HostFile) -> str | None:
 
 
 def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
-    """All captures by address, in the order of their times, each repetition as the answer that it repeats."""
-    scans = list(scans)
-    captures: defaultdict[str, list[_Capture]] = defaultdict(list)
-    found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
-    sought: set[str] = set()
-    for _ in range(MAX_REDIRECTS + 1):
-        for one in found:
-            if address := address_of(one.file.url):
-                captures[address].append(one)
-        targets = {target for one in found if one.file.location and (target := _target_of(one.file))}
-        missing = (targets | set(map(other_scheme, targets))) - captures.keys() - sought
-        sought |= missing
-        found = [
-            _Capture(file.observed_at, scan.path, file)
-            for scan in scans
-            for file in (find_answers(scan, missing) if missing else ())
-        ]
+    """Return all captures by address, ordered by time, each repetition as the answer that it repeats."""
+    captures = _collect(list(scans))
     by_digest = {
-        one.file.digest: one
+        capture.file.digest: capture
         for of_address in captures.values()
-        for one in of_address
-        if one.file.digest and not one.file.is_repeat and 200 <= one.file.status < 300
+        for capture in of_address
+        if capture.file.digest and not capture.file.is_repeat and 200 <= capture.file.status < 300
     }
     return {address: _resolve_repeats(of_address, by_digest) for address, of_address in captures.items()}
 
 
+def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
+    """Return the captures of site files by address, with those of their redirects' targets."""
+    captures: defaultdict[str, list[_Capture]] = defaultdict(list)
+    found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
+    sought: set[str] = set()
+    for _ in range(MAX_REDIRECTS + 1):
+        for capture in found:
+            if address := address_of(capture.file.url):
+                captures[address].append(capture)
+        targets = {target for capture in found if capture.file.location and (target := _target_of(capture.file))}
+        missing = (targets | set(map(other_scheme, targets))) - captures.keys() - sought
+        if not missing:
+            break
+        sought |= missing
+        found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in find_answers(scan, missing)]
+    return captures
+
+
 def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:
-    """Captures of an address by time. A repetition of nothing that is known is left out."""
+    """Sort the captures of an address by time, without repetitions of unknown answers."""
     resolved: list[_Capture] = []
-    ordered = sorted(captures, key=lambda one: (one.at, one.path, one.file.offset, one.file.position))
-    for one in ordered:
-        if not one.file.is_repeat:
-            resolved.append(one)
+    for capture in sorted(captures, key=lambda capture: (capture.at, capture.path, capture.file.offset)):
+        if not capture.file.is_repeat:
+            resolved.append(capture)
             continue
         earlier = [before for before in reversed(resolved) if before.is_answer]
-        same = [before for before in earlier if before.file.digest == one.file.digest]
-        original = next(iter(same), None) or by_digest.get(one.file.digest) or next(iter(earlier), None)
+        same = [before for before in earlier if before.file.digest == capture.file.digest]
+        original = next(iter(same), None) or by_digest.get(capture.file.digest) or next(iter(earlier), None)
         if original:
-            resolved.append(original._replace(at=one.at))
+            resolved.append(original._replace(at=capture.at))
     return resolved
 
 
 def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: bool) -> _Capture | None:
-    """The answer that holds at a time; None where none was recorded.
+    """Return the answer that applies at a time; None if none was recorded.
 
-    Of a file that `must_answer`, raises `_UnreadableError` where no answer holds because the server gave none since.
+    For a file that `must_answer`, raises `_UnreadableError` if no answer applies because the server gave none since.
     """
-    answers = [one for one in captures if one.is_answer]
-    n_before = bisect.bisect_right(answers, at, key=lambda one: one.at)
+    answers = [capture for capture in captures if capture.is_answer]
+    n_before = bisect.bisect_right(answers, at, key=lambda capture: capture.at)
     in_force = answers[max(n_before - 1, 0)] if answers else None
     if not must_answer or not captures:
         return in_force
     since = in_force.at if in_force and n_before else datetime.min.replace(tzinfo=UTC)
-    has_failed = any(since < one.at <= at for one in captures if not one.is_answer)
+    has_failed = any(since < capture.at <= at for capture in captures if not capture.is_answer)
     if in_force is None or (has_failed and at - since > MAX_AGE):
         raise _UnreadableError
     return in_force
 
 
-def _body_of(path: Path, offset: int, position: int, n_bytes: int | None) -> bytes:
-    """So many first bytes of the body of an answer. Raises `_UnreadableError` where it does not decode."""
+def _body_of(path: Path, offset: int, n_bytes: int | None) -> bytes:
+    """Return the first bytes of an answer's body. Raises `_UnreadableError` if it does not decode."""
     with map_file(path) as data:
-        answers = answers_in(read_member(data, offset), 0, may_be_cut=True)
-        answer = next((one for one in answers if isinstance(one, RecordedAnswer) and one.position == position), None)
+        answers = answers_in(member_at(data, offset), 0, may_be_cut=True)
+        answer = next((one for one in answers if isinstance(one, RecordedAnswer)), None)
     decoded = decode(answer) if answer else None
     if isinstance(decoded, Response):
         return decoded.body[:n_bytes]
-    if answer and b"user-agent" in answer.body.lower():  # its crawler undid the encoding that the header names
+    if answer and b"user-agent" in answer.body.lower():  # the crawler decoded it and kept the header
         return answer.body[:n_bytes]
     raise _UnreadableError

@@ -1,10 +1,9 @@
-"""Finds the pages of a crawl that mark up a JobPosting, at nearly the speed of the bare WARC library.
+"""Find the pages of a crawl that mark up a JobPosting, at nearly the speed of the bare WARC library.
 
-A WARC file is iterated as a whole by FastWARC, and the bytes of each answer are searched for `JobPosting`; the few that
-have it are read as the archive reads answers (`extractors.archive.reader`), with its checks of length and digests, and
-looked at as career pages are. Where the library stops at damage, the archive's own reader walks over it, record by
-record, to the next whole one: so nothing but what is damaged is lost. Files that are not gzipped record by record
-are walked through from the start, which takes ten times as long.
+FastWARC iterates over a WARC file, and the bytes of each answer are searched for `JobPosting`. The few that contain it
+are read as the archive reads answers (`extractors.archive.reader`), with checks of length and digests, and then like
+career pages. Where the library stops at damage, the archive's reader walks over it record by record to the next whole
+one, so that only damaged records are lost. Files must be gzipped record by record.
 """
 
 from __future__ import annotations
@@ -42,24 +41,24 @@ from extractors.archive.reader import (
     time_of,
 )
 from extractors.crawl.addresses import address_of
-from extractors.crawl.reservations import reservation_in
 from extractors.reading import schema_org
 from extractors.response import ANSWERED, Response
 from extractors.sources.employer_postings import career_pages
+from extractors.web.reservations import has_signal, is_noindex, tdm_policy
 from transforms.text.addresses import without_user
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 WORD = b"JobPosting"
-"""What a page must hold: the reader of career pages looks for it in any markup."""
+"""Word in every page with a posting: the reader of career pages needs it in any markup."""
 MAX_PAGE = 10_000_000
-"""Bytes of an answer; a longer one is no page with a posting but a list of thousands, or a file."""
+"""Bytes of a page; a longer answer is a list of thousands of postings, or a file."""
 HOST_FILES = ("/robots.txt", "/.well-known/tdmrep.json")
-"""Paths of the files in which a site says what it reserves."""
+"""Paths of the files in which a site states its reservations."""
 UNCHANGED = 304
 UNREAD = 0
-"""Stands for the status of an answer whose record is damaged."""
+"""Status of an answer whose record is damaged."""
 HEAD = 1_000
-"""Bytes in which a page says that it is HTML."""
+"""First bytes of a page, which show that it is HTML."""
 
 SEARCHED = "answers searched"
 MARKED = "with the word JobPosting"
@@ -67,7 +66,7 @@ LEFT_OUT = {
     "status": "an answer with status 200 expected",
     "long": f"a page of at most {MAX_PAGE:,} bytes expected",
     "no_html": "HTML expected",
-    "no_posting": "a schema.org JobPosting in JSON-LD or microdata expected; the page says the word alone",
+    "no_posting": "a schema.org JobPosting in JSON-LD or microdata expected; the page only contains the word",
     "cut": "a page whose JobPosting was not cut off by the crawler expected (WARC-Truncated)",
     "repeat": "a whole answer expected; a revisit record stands for one in another file",
     "noindex": "a page that robots may index expected (X-Robots-Tag or robots in the page)",
@@ -77,19 +76,20 @@ LEFT_OUT = {
     "copy": "the employer's own page preferred, which the crawl has with the same title and place",
     "ahead": "a capture that is not dated in the future expected",
 }  # fmt: skip
-"""Why a page is left out: by which key it is counted, and what was expected."""
+"""Reasons to leave a page out: the key it is counted by, and what was expected."""
 
-_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,15})\r\n", re.IGNORECASE)
+NOT_BY_RECORD = "its records are not gzipped one by one; `warcio recompress FILE NEW.warc.gz` does that"
+
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
-"""How pages begin that have two or four bytes to a letter."""
+"""First bytes of pages with two or four bytes per letter."""
 _CODED = (b"\ncontent-encoding:", b"\ntransfer-encoding:", b"utf-16", b"utf16", b"utf-32", b"utf32")
-"""What an answer's header says when the body's bytes are not the page's letters."""
+"""In the header of an answer if the body's bytes are not the page's letters."""
 _HOST_FILE = re.compile(rf"https?://[^/]+(?:{'|'.join(map(re.escape, HOST_FILES))})")
 
 
 class Advert(NamedTuple):
-    """What tells adverts of one page apart from those of others."""
+    """Employer, title and place of an advert, by which copies on other pages are found."""
 
     employer: str | None
     title: str | None
@@ -98,9 +98,9 @@ class Advert(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page with postings: where its record stands in the file, and who advertises what on it.
+    """A page with postings: the location of its record in the file, and its adverts.
 
-    `offset` and `size` are the bytes of the gzip member, `position` is the answer's among those of the member.
+    `offset` and `size` are the bytes of its gzip member.
     """
 
     url: str
@@ -108,15 +108,14 @@ class Page:
     record: int
     offset: int
     size: int
-    position: int
     adverts: tuple[Advert, ...]
 
 
 class HostFile(NamedTuple):
-    """A recorded answer that is a file of `HOST_FILES`, or what one leads to, and where it stands.
+    """A recorded answer of one of `HOST_FILES` or of a redirect's target, and its location in the file.
 
-    `location` is the address it redirects to or repeats. `is_repeat`: it says that an earlier answer still holds, that
-    of the same `digest`. A damaged record has the status `UNREAD`.
+    `location` is the address that it redirects to or repeats. `is_repeat`: the earlier answer of the same `digest`
+    still applies. A damaged record has the status `UNREAD`.
     """
 
     url: str
@@ -126,15 +125,14 @@ class HostFile(NamedTuple):
     digest: str
     is_repeat: bool
     offset: int
-    position: int
 
 
 @dataclass(kw_only=True)
 class Scan:
-    """What one WARC file holds. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
+    """Content of one WARC file. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
 
-    `keys` are the checksums of the addresses of all answers, `offsets` the bytes at which their records begin: by them
-    `find_answers` finds what a robots.txt redirects to, without reading the file again.
+    `keys` are checksums of the addresses of all answers, `offsets` the starts of their records: with these
+    `find_answers` finds the targets of redirects without reading the file again.
     """
 
     path: Path
@@ -147,37 +145,43 @@ class Scan:
 
 
 def scan(path: Path) -> Scan:
-    """Look through a WARC file, gzipped record by record or not at all.
+    """Scan a WARC file that is gzipped record by record.
 
-    Raises OSError when it is no regular file or cannot be opened; damage inside it never raises.
+    Raises OSError if it is not a regular file or cannot be opened; damage inside it never raises.
     """
     with map_file(path) as data:
-        if not data:
-            return Scan(path=path, damaged=[DamagedRecord(record=-1, url=None, why="the file is empty")])
+        why = "the file is empty" if not data else None if _is_gzipped_by_record(data) else NOT_BY_RECORD
         try:
-            first = member_at(data, 0) if is_packed(data) else None
-            if first and len(_records_in(first)) > 1:
-                raise _SeveralInMemberError
-            return _Scanner(path, data).run()
+            if not why:
+                return _Scanner(path, data).run()
         except _SeveralInMemberError:
-            return _Scanner(path, data).walk_all()
+            why = NOT_BY_RECORD
+    return Scan(path=path, damaged=[DamagedRecord(record=-1, url=None, why=why)])
+
+
+def _is_gzipped_by_record(data: mmap.mmap | bytes) -> bool:
+    """Whether a file's first gzip member contains at most one record; damage is found later."""
+    n_records = 0
+    with contextlib.suppress(OSError):
+        for _ in ArchiveIterator(io.BytesIO(member_at(data, 0).data), parse_http=False):
+            n_records += 1
+    return data[:5] != b"WARC/" and n_records < 2
 
 
 class _SeveralInMemberError(Exception):
-    """A gzip member holds several records, so that the library cannot say where each stands."""
+    """A gzip member contains several records, so that the library cannot locate each."""
 
 
 class _Scanner:
-    """Looks through one file. `number` counts its answers as the archive's reader does."""
+    """Scans one file. `number` counts its answers as the archive's reader does."""
 
     def __init__(self, path: Path, data: mmap.mmap | bytes) -> None:
         self.found = Scan(path=path)
         self.number = 0
         self.data = data
-        self.is_packed = is_packed(data)
 
     def run(self) -> Scan:
-        """Race through the file, and walk over what is damaged."""
+        """Race through the file, and walk over damaged stretches."""
         at = 0
         while at < len(self.data):
             at, last = self._race(at)
@@ -185,15 +189,8 @@ class _Scanner:
                 at = self._walk(at, last)
         return self.found
 
-    def walk_all(self) -> Scan:
-        """Walk through the file from its start."""
-        at = 0
-        while at < len(self.data):
-            at = self._walk(at, None)
-        return self.found
-
     def _race(self, begin: int) -> tuple[int, int | None]:
-        """Search the answers from a byte on. Returns the file's end, or where damage is near and what was searched."""
+        """Search answers until damage or the end. Returns where it stopped; twice if the record there was searched."""
         at, last = begin, None
         with self.found.path.open("rb") as file:
             file.seek(begin)
@@ -211,7 +208,7 @@ class _Scanner:
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:
-                        self._look_at(self._member(at))  # its first lines count; over `MAX_BODY` it is damaged
+                        self._look_at(member_at(self.data, at))  # its first lines are enough
                     elif record.content_length > MAX_PAGE:
                         self._remember(address, at)
                         self._skip("long")
@@ -220,9 +217,9 @@ class _Scanner:
                         if len(block) != record.content_length:
                             return at, None
                         if not is_web(url):
-                            pass  # no answer of a server of the web: not counted either by the archive's reader
+                            pass  # not an answer of a web server: the archive's reader does not count it either
                         elif WORD in block or is_host_file or _is_coded(block):
-                            self._look_at(self._member(at))
+                            self._look_at(member_at(self.data, at))
                         else:
                             self._remember(address, at)
                             self.found.counts[SEARCHED] += 1
@@ -233,8 +230,8 @@ class _Scanner:
         return len(self.data), None
 
     def _walk(self, begin: int, last: int | None) -> int:
-        """Look at each record from a byte on until one is damaged; where the next one begins. `last` was looked at."""
-        for member in members_of(self.data, Range(begin)) if self.is_packed else slices(self.data, begin):
+        """Read each record from a byte on but `last`, until one is damaged. Returns the start of the next record."""
+        for member in members_of(self.data, Range(begin)):
             n_damaged = len(self.found.damaged)
             if member.offset != last:
                 self._look_at(member)
@@ -248,11 +245,6 @@ class _Scanner:
             if len(self.found.damaged) > n_damaged:
                 return member.offset + member.size
         return len(self.data)
-
-    def _member(self, at: int) -> Member:
-        if self.is_packed and self.data[at : at + 2] != b"\x1f\x8b":
-            raise _SeveralInMemberError
-        return read_member(self.data, at)
 
     def _skip(self, key: str) -> None:
         self.found.counts[key] += 1
@@ -268,7 +260,7 @@ class _Scanner:
             self.found.host_files.append(file)
 
     def _look_at(self, member: Member) -> None:
-        """Read the answers of a member as the archive does, and note pages with postings and what is damaged."""
+        """Read the answers of a member as the archive does, and note pages with postings and damaged records."""
         for answer in answers_in(member, self.number, may_be_cut=True):
             address = address_of(answer.url or "")
             is_host_file = _is_host_file(address)
@@ -276,7 +268,7 @@ class _Scanner:
             if is_host_file:
                 self._note(_host_file_of(answer, member))
             if isinstance(answer, DamagedRecord):
-                self.found.damaged.append(_name_byte(answer, member.offset))
+                self.found.damaged.append(_with_offset(answer, member.offset))
                 self.number += answer.record >= 0
             elif isinstance(answer, RevisitedAnswer):
                 self._skip("repeat")
@@ -291,10 +283,10 @@ class _Scanner:
         counts[SEARCHED] += 1
         page = decode(answer)
         if isinstance(page, DamagedRecord):
-            self.found.damaged.append(_name_byte(page, member.offset))
+            self.found.damaged.append(_with_offset(page, member.offset))
         elif has_word(page.body):
             counts[MARKED] += 1
-            adverts, why = adverts_on(page, is_cut=_is_cut(member, answer.position))
+            adverts, why = adverts_on(page, is_cut=_is_cut(member))
             if why:
                 counts[why] += 1
             else:
@@ -305,79 +297,28 @@ class _Scanner:
                         record=answer.record,
                         offset=member.offset,
                         size=member.size,
-                        position=answer.position,
                         adverts=adverts,
                     )
                 )
 
 
-def slices(data: mmap.mmap | bytes, begin: int) -> Iterator[Member]:
-    """The records from a byte on of a file that is not packed; after one that is not as long as it says, the next."""
-    while begin < len(data):
-        head = data.find(b"\r\n\r\n", begin)
-        length = _LENGTH.search(data[begin : head + 2]) if head >= 0 else None
-        end = head + 4 + int(length[1]) if length else -1
-        if end >= 0 and data[end : end + 4] == b"\r\n\r\n":
-            yield Member(begin, end + 4 - begin, data[begin : end + 4], None)
-            begin = end + 4
-            continue
-        following = data.find(b"\r\n\r\nWARC/1.", begin + 1)
-        end = following + 4 if following >= 0 else len(data)
-        why = "it is not as long as its header says, or the file ends inside it"
-        yield Member(begin, end - begin, data[begin : min(end, begin + MAX_PAGE)], why)
-        begin = end
-
-
-def read_member(data: mmap.mmap | bytes, at: int) -> Member:
-    """The gzip member at a byte, or the record there of a file that is not packed."""
-    return member_at(data, at) if is_packed(data) else next(slices(data, at))
-
-
-def is_packed(data: mmap.mmap | bytes) -> bool:
-    """Whether a WARC file is gzipped."""
-    return data[:5] != b"WARC/"
-
-
-def record_in(member: Member, position: int) -> Member:
-    """The record of a member's answer at a position: the member itself where it holds no other record."""
-    records = _records_in(member)
-    if len(records) < 2:
-        return member
-    ends = [begin for begin, _ in records[1:]] + [len(member.data)]
-    answers = [(begin, end) for (begin, kind), end in zip(records, ends, strict=True) if kind in ANSWERS]
-    begin, end = answers[position]
-    return Member(member.offset, member.size, member.data[begin:end], member.why)
-
-
-def _is_cut(member: Member, position: int) -> bool:
-    """Whether the record of a member's answer says that its crawler cut the page."""
-    if _CUT not in member.data.lower():
-        return False
-    record = record_in(member, position).data
-    return _CUT in record[: record.find(b"\r\n\r\n")].lower()
-
-
-def _records_in(member: Member) -> list[tuple[int, WarcRecordType]]:
-    """Where the records of a member begin in it, and of which types they are, as far as they can be read."""
-    records: list[tuple[int, WarcRecordType]] = []
-    with contextlib.suppress(OSError):  # those before the damage are kept
-        for record in ArchiveIterator(io.BytesIO(member.data), parse_http=False):
-            records.append((record.stream_pos, record.record_type))
-    return records
+def _is_cut(member: Member) -> bool:
+    """Whether a record says that the crawler truncated its page."""
+    return _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
 
 
 # --- pages ------------------------------------------------------------------------------------------------
 
 
 def has_word(body: bytes) -> bool:
-    """Whether a page says `JobPosting`, in one, two or four bytes a letter."""
+    """Whether a page contains `JobPosting`, with one, two or four bytes per letter."""
     return any(word in body for word in _WORDS)
 
 
 def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str | None]:
-    """What is advertised on a page, or by which key of `LEFT_OUT` it is none of ours.
+    """Return the adverts on a page, or the key of `LEFT_OUT` by which it is skipped.
 
-    A page that its crawler cut counts where its JSON-LD is whole: a script that is cut is no JSON.
+    A page that the crawler truncated counts if its JSON-LD is whole: a truncated script is not JSON.
     """
     if page.status not in ANSWERED:
         return (), "status"
@@ -385,7 +326,7 @@ def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str
         return (), "long"
     if not _is_markup(page) or career_pages.is_sitemap(page):
         return (), "no_html"
-    if why := reservation_in(page):
+    if why := _reservation_in(page):
         return (), why
     text = schema_org.page_of(page)
     items = schema_org.json_ld_in(text) if is_cut else schema_org.job_postings_in(text, page.url)
@@ -397,20 +338,29 @@ def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str
 def _advert(item: dict[str, Any], url: str) -> Advert:
     try:
         read = schema_org.read_job_posting(item, source="common_crawl", url=url)
-    except (Rejected, *MISSHAPEN):  # refine says what is wrong with it
+    except (Rejected, *MISSHAPEN):  # refine reports what is wrong with it
         return Advert(None, None, None)
     title, employer, place = (read.get(name) for name in ("title", "employer", "location_text"))
     return Advert(str(employer) if employer else None, str(title) if title else None, str(place) if place else None)
 
 
+def _reservation_in(page: Response) -> str | None:
+    """Return the key of `LEFT_OUT` by which a page reserves itself, or None."""
+    if is_noindex(page.headers.get, page.body):
+        return "noindex"
+    if tdm_policy(page.headers.get, page.body):
+        return "tdm"
+    return "signal" if has_signal(page.headers.get("content-signal")) else None
+
+
 def _is_markup(page: Response) -> bool:
-    """Whether an answer is said to be HTML or XML, or begins like HTML."""
+    """Whether an answer is HTML or XML by its header, or starts like HTML."""
     kind = page.headers.get("content-type", "").lower()
     begin = page.body[:HEAD].replace(b"\0", b"").lower()
     return not kind or "html" in kind or "xml" in kind or b"<html" in begin or b"<!doctype html" in begin
 
 
-def _name_byte(record: DamagedRecord, offset: int) -> DamagedRecord:
+def _with_offset(record: DamagedRecord, offset: int) -> DamagedRecord:
     return replace(record, why=f"at byte {offset:,}: {record.why}")
 
 
@@ -419,7 +369,7 @@ _WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "u
 
 
 def _is_coded(block: bytes) -> bool:
-    """Whether the bytes of an answer's body need not be the letters of its page."""
+    """Whether the bytes of an answer's body may differ from the letters of its page."""
     end = block.find(b"\r\n\r\n")
     head = block[: max(end, 0)].lower()
     return block[end + 4 : end + 6] in _WIDE or any(word in head for word in _CODED)
@@ -429,20 +379,20 @@ def _is_coded(block: bytes) -> bool:
 
 
 def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
-    """The answers of some addresses in a file that was looked through. Raises OSError where it cannot be opened."""
+    """Yield the answers of some addresses in a scanned file. Raises OSError if it cannot be opened."""
     keys = {_key_of(address) for address in addresses}
     offsets = sorted({at for key, at in zip(scan.keys, scan.offsets, strict=True) if key in keys})
     if not offsets:
         return
     with map_file(scan.path) as data:
-        for member in (read_member(data, at) for at in offsets):
+        for member in (member_at(data, at) for at in offsets):
             for answer in answers_in(member, 0, may_be_cut=True):
                 if address_of(answer.url or "") in addresses and (file := _host_file_of(answer, member)):
                     yield file
 
 
 def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, member: Member) -> HostFile | None:
-    """An answer of a member as a file of its site; None for a damaged one whose time is not legible."""
+    """Return an answer of a member as a file of its site; None for a damaged one without a legible time."""
     if isinstance(answer, DamagedRecord):
         return _damaged_file_of(answer, member)
     headers = {name.lower(): value for name, value in answer.headers}
@@ -455,12 +405,11 @@ def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, memb
         digest="" if is_unchanged else answer.digest,
         is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
         offset=member.offset,
-        position=answer.position,
     )
 
 
 def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
-    """What the header of a damaged record says; the archive takes a repetition of another address for damage, too."""
+    """Read the header of a damaged record. The archive also counts a repetition of another address as damage."""
     with contextlib.suppress(OSError, ValueError):
         for record in ArchiveIterator(io.BytesIO(member.data), record_types=_KINDS, parse_http=False):
             if without_user(url := bare_uri(record.headers.get("WARC-Target-URI"))) != answer.url:
@@ -468,12 +417,12 @@ def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
             if record.record_type == WarcRecordType.revisit:
                 return _repeat_of(record, url, member.offset)
             observed_at = time_of(record.headers.get("WARC-Date"))
-            return HostFile(url, observed_at, UNREAD, None, "", is_repeat=False, offset=member.offset, position=0)
+            return HostFile(url, observed_at, UNREAD, None, "", is_repeat=False, offset=member.offset)
     return None
 
 
 def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
-    """A revisit record by its header, which may name an original at another address (wget, Heritrix)."""
+    """Read the header of a revisit record, which may name an original at another address (wget, Heritrix)."""
     is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
     try:
         observed_at = time_of(revisit.headers.get("WARC-Date"))
@@ -487,7 +436,6 @@ def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
         digest=(revisit.headers.get("WARC-Payload-Digest") or "") if is_digest_of_body else "",
         is_repeat=True,
         offset=offset,
-        position=0,
     )
 
 
@@ -496,5 +444,5 @@ def _is_host_file(address: str | None) -> bool:
 
 
 def _key_of(address: str) -> int:
-    """A checksum, since the addresses themselves would take a hundred bytes each; whoever uses it compares them."""
+    """Return a checksum of an address, which itself would take a hundred bytes. Callers compare addresses as well."""
     return zlib.crc32(address.encode())

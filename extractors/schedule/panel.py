@@ -1,9 +1,9 @@
-"""The panel: boards drawn by hash, each with a known chance, that statistics rest on.
+"""The panel: boards drawn by hash with known probabilities, as the sample behind statistics.
 
-Whether a board is a member depends on its token, its stratum and the salt, never on what its adverts say, so that a
-share of the panel, each board weighted by the inverse of its chance, is one of all boards known. A board keeps its
-place in the draw (permanent random numbers: Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so
-that a panel that is drawn again with other rates keeps as many of its members as these leave room for.
+Membership depends on a board's token, its stratum and the salt, never on what its adverts say. A share over the panel,
+each board weighted by the inverse of its probability, therefore estimates the share over all known boards. A board
+keeps its random number (Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so that a new draw
+with other probabilities keeps as many members as possible.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ Flags = NDArray[np.bool_]
 
 SALT = "jobmarket panel 1"
 SHARE_OF_REQUESTS = 1 / 5
-"""Part of a night's requests that are for members, at least."""
+"""Minimum share of a night's requests that go to members."""
 MIN_WEEKS = 26
-"""Weeks that a draw stands, unless its members come to take too many or too few requests."""
-LEAST_SHARE, MOST_SHARE = 1 / 10, 2 / 5
-"""Parts of a night's requests between which the turns of members may come to lie, as boards come in and die and budgets
-change. Beyond them all boards are drawn anew. Were these closer to `SHARE_OF_REQUESTS`, each list would end a draw."""
+"""Weeks that a draw lasts, unless its members take too many or too few requests."""
+MIN_SHARE, MAX_SHARE = 1 / 10, 2 / 5
+"""Limits of the members' share of requests, which changes as boards appear and die and budgets change. Beyond them all
+boards are drawn again. Limits closer to `SHARE_OF_REQUESTS` would end a draw with each imported list of boards."""
 SIZES = (1, 10, 50, 200)
-"""Jobs at which a class of size begins. A board with none is in the class below, one never read in one of its own."""
+"""Jobs at which a size class begins. Boards without jobs are in the class below; boards never read are `UNKNOWN`."""
 UNKNOWN = -1
 WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
-"""How much likelier a board of a class is drawn: about as the jobs of a board grow with its class, so that a statistic
-over jobs is not carried by a few boards of large weight."""
+"""Relative probability by size class. It grows about as the boards' numbers of jobs, so that a few boards with large
+weights do not dominate statistics over jobs."""
 MIN_BOARDS = 50
-"""Boards of a stratum, at least; a country with fewer at a platform and size goes into one stratum with the others."""
+"""Minimum boards of a stratum: smaller countries at a platform and size share one stratum."""
 
 
 def draw_numbers(source: str, boards: Sequence[str]) -> Floats:
-    """The permanent random number of each board, 0 to below 1."""
+    """Return the permanent random number of each board, 0 to below 1."""
     digests = (hashlib.sha256(f"{SALT}\n{source}\n{board}".encode()).digest() for board in boards)
     return np.array([int.from_bytes(digest[:8]) / 2**64 for digest in digests], dtype=np.float64)
 
 
 def classify_sizes(jobs: Floats) -> Ints:
-    """The class of size of each board by its jobs; NaN: never read."""
+    """Return the size class of each board by its number of jobs; NaN: never read."""
     return np.where(np.isnan(jobs), UNKNOWN, np.searchsorted(SIZES, np.nan_to_num(jobs), side="right"))
 
 
 def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
-    """The stratum of each board of a source: its class of size and its commonest country, rare ones together."""
+    """Return the stratum of each board of a source: its size class and commonest country, rare countries together."""
     keys = list(zip(sizes.tolist(), countries, strict=True))
     counts: dict[tuple[int, str | None], int] = {}
     for key in keys:
@@ -61,9 +61,10 @@ def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
 
 
 def find_chances(sizes: Ints, cost: Floats, requests: float) -> Floats:
-    """The chance of each board to be a member, so that members take so many requests: by the weight of its size.
+    """Return each board's probability of membership, by the weight of its size, so that members take `requests`.
 
-    `cost` is what each board takes. No chance is above 1. All are members where all take no more than that.
+    `cost` is the number of requests of each board. No probability is above 1. All boards are members if their total
+    cost is within `requests`.
     """
     weight = np.array([WEIGHT_OF_SIZE[size] for size in sizes.tolist()])
     chance = np.ones(len(weight))
@@ -86,55 +87,55 @@ def draw_chances(
     strata: Sequence[str | None],
     days: Floats,
 ) -> tuple[Floats, Flags]:
-    """The chance of each board on a night, and which boards are drawn on it; the others keep theirs.
+    """Return each board's probability tonight, and which boards are drawn tonight; the others keep theirs.
 
-    `requests` are those of a week that are for members (`count_weekly_requests`), `cost` what the turn of each board
-    takes, 0 where it is dead. `chance` and `strata` are those of the draw that stands, `days` how long ago it was: NaN
-    and None for boards that it did not see, which take the chance that their class had at the draw.
+    `requests` is the members' number of requests per week (`count_weekly_requests`); `cost` is that of each board, 0 if
+    it is dead. `chance` and `strata` are those of the current draw, `days` its age. Boards added since have NaN and
+    None, and get the probability of their class in that draw.
 
-    A draw stands for `MIN_WEEKS`. All boards are drawn before where members take more than `MOST_SHARE` of a night's
-    requests, or more than `SHARE_OF_REQUESTS` while all boards are members. A board keeps its number, so the members
-    that stay are those whose number is below their new chance. Where members take less than `LEAST_SHARE`, chances are
-    raised and none leaves. All this depends on what boards take by their chances, never on who is a member.
+    A draw lasts `MIN_WEEKS`. It ends early if members take more than `MAX_SHARE` of a night's requests, or more than
+    `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so members stay if their number is
+    below their new probability. If members take less than `MIN_SHARE`, probabilities are raised and no member leaves.
+    All this depends on expected costs, never on who is a member.
     """
     is_due = np.isnan(days) | (days >= MIN_WEEKS * 7)
     fresh = find_chances(sizes, cost, requests)
     ages = days[~np.isnan(days)]
-    is_standing = len(ages) > 0 and ages.max() < MIN_WEEKS * 7
-    standing = np.where(is_due, chance_between_draws(sizes, chance, strata) if is_standing else fresh, chance)
-    total = (standing * cost).sum()
-    is_census = bool((standing == 1).all())
+    is_current = len(ages) > 0 and ages.max() < MIN_WEEKS * 7
+    current = np.where(is_due, chance_between_draws(sizes, chance, strata) if is_current else fresh, chance)
+    total = (current * cost).sum()
+    is_census = bool((current == 1).all())
     all_boards = np.ones(len(sizes), dtype=bool)
-    if total > requests * (1 if is_census else MOST_SHARE / SHARE_OF_REQUESTS):
+    if total > requests * (1 if is_census else MAX_SHARE / SHARE_OF_REQUESTS):
         return fresh, all_boards
-    if total < requests * LEAST_SHARE / SHARE_OF_REQUESTS and not is_census:
+    if total < requests * MIN_SHARE / SHARE_OF_REQUESTS and not is_census:
         return np.fmax(chance, fresh), all_boards
-    return standing, is_due
+    return current, is_due
 
 
 def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
-    """The chance of boards that come in after a draw: that of their size by the scale of the draw that stands.
+    """Return the probability of boards added after a draw: that of their size class in the draw.
 
-    `chance` and `strata` are those of the draw, NaN and None for boards that it did not see.
+    `chance` and `strata` are those of the draw, NaN and None for boards added since.
     """
     scales = [
-        one / WEIGHT_OF_SIZE[int(stratum.partition(":")[0])]
-        for one, stratum in zip(chance.tolist(), strata, strict=True)
-        if stratum is not None and one < 1
+        drawn / WEIGHT_OF_SIZE[int(stratum.partition(":")[0])]
+        for drawn, stratum in zip(chance.tolist(), strata, strict=True)
+        if stratum is not None and drawn < 1
     ]
     scale = min(scales, default=math.inf)
     return np.array([min(1.0, WEIGHT_OF_SIZE[size] * scale) for size in sizes.tolist()])
 
 
 def count_weekly_requests(requests: float) -> float:
-    """How many requests of a week are for members where a night has so many."""
+    """Return the members' requests per week for a number of requests per night."""
     return SHARE_OF_REQUESTS * requests * MEMBER_RHYTHM
 
 
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
-    """Which members are asked on a night: each on its day of the week, and one that missed its day.
+    """Return which members are due: each on its weekday, and after that if it was missed.
 
-    A member that was never asked waits for its day, so that a new panel is read within a week and not in one night.
+    A member that was never asked waits for its weekday, so that a new panel is read over a week, not in one night.
     """
     slot = (number * 2**32).astype(np.int64) % MEMBER_RHYTHM
     has_missed = (nights_since >= MEMBER_RHYTHM) & np.isfinite(nights_since)

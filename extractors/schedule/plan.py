@@ -1,12 +1,11 @@
-"""Which boards a night asks, and why: members of the panel first, then where most new adverts are expected, then quiet
-ones that were not asked for a week.
+"""Plan of a night: members of the panel first, then boards with the highest expected yield, then quiet boards that were
+not asked for a week.
 
-Everything is pure: a board's history in arrays, a budget of requests, a night. What is expected of a board is new AI
-adverts with pay for each request. Their rate is estimated as a Gamma distribution (Poisson arrivals, conjugate prior)
-from the adverts that the board showed in the last `DAYS_OF_YIELD` nights of its readings, over these nights; where its
-first reading is among them, what stood there came within the life of an advert before. It is shrunk to the mean of its
-source, and drawn from that distribution, not averaged (Thompson 1933), so that boards of which little is known are
-tried.
+Everything is pure: a board's history in arrays, a budget of requests, a night. The yield of a board is new AI adverts
+with pay per request. Their rate has a Gamma distribution (Poisson arrivals, conjugate prior), from the adverts first
+seen in the last `DAYS_OF_YIELD` nights of the board's readings. If its first reading is among these nights, the adverts
+on the board then came within one advert's life before. The rate is shrunk to the mean of its source, and sampled rather
+than averaged (Thompson 1933), so that little-known boards are tried.
 """
 
 from __future__ import annotations
@@ -21,34 +20,34 @@ from extractors.schedule.panel import Flags, Floats, Ints
 from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER
 
 LIFE = 40.0
-"""Nights that an advert is listed, about: what stands on a board today came within them."""
+"""Nights that an advert is listed, roughly: the adverts on a board came within these nights."""
 SHAPE = 0.1
-"""Shape of the prior of rates: one board in ten or so has AI adverts, and few have many."""
+"""Shape of the prior of rates: about one board in ten has AI adverts, and few have many."""
 MAX_NIGHTS = 30
-"""Nights after which any board is asked again, whatever is expected of it: of two readings that are more than
-`BRIDGE_DAYS` apart, neither openings nor closings are dated."""
+"""Nights after which any board is asked again, whatever its yield: between readings more than `BRIDGE_DAYS` apart,
+neither openings nor closings can be dated."""
 QUIET_RHYTHM = 7
-"""Nights from one reading of a quiet board to the next, where the budget allows."""
+"""Nights between two readings of a quiet board, if the budget allows."""
 RICH = 1 / QUIET_RHYTHM
-"""New AI adverts with pay for each request from which a reading is worth more than the turn of a quiet board: a board
-with one a week is asked each night."""
+"""New AI adverts with pay per request from which a board comes before quiet boards: with one a week it is asked each
+night."""
 DEAD_RHYTHM = 30
-"""Nights from one look at a dead board to the next."""
+"""Nights between two checks of a dead board."""
 TURNS = ("panel", "limit", "dead", "yield", "week", "yield")
-"""Reasons in the order in which boards are asked: those of which much is expected come before the quiet ones whose week
-is over, the rest after them. Within a turn for what it is expected to show most is asked first, within any other the
-board that was not asked for longest, so that what a budget cuts off is no matter of yield."""
+"""Reasons in the order boards are asked: boards of high yield come before quiet boards whose week is over, the rest
+after them. In a "yield" turn the highest yield comes first, in any other the board not asked for longest, so that what
+the budget cuts off there does not depend on yield."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What is known of the boards of a source before a night; all arrays are by board.
+    """History of a source's boards before a night, one array element per board.
 
-    `number` is the permanent random number, `chance` that of being a member. `nights_since` counts nights since a board
-    was last asked, infinity where it never was. `n_ai_paid_seen` counts AI adverts with pay that were first seen in the
-    last `DAYS_OF_YIELD` of its readings, `nights_followed` all nights from the first on which it was asked to the last.
-    `misses` are nights in a row on which it was not found or only redirected. `requests_per_reading` is what its list
-    took when it was last asked.
+    `number` is the permanent random number, `chance` the probability of membership. `nights_since` are nights since the
+    board was last asked, infinity if never. `n_ai_paid_seen` counts AI adverts with pay first seen in the last
+    `DAYS_OF_YIELD` nights of its readings; `nights_followed` are all nights between its first and last request.
+    `misses` are nights in a row on which it was missing or only redirected. `requests_per_reading` is the number of
+    requests its list last took.
     """
 
     number: Floats
@@ -71,9 +70,9 @@ class History:
 
 
 class Ranking(NamedTuple):
-    """All boards that may be asked in a night, in order, with the places of their reasons in `ASKED_FOR`.
+    """All boards that may be asked in a night, in order, with the positions of their reasons in `ASKED_FOR`.
 
-    `is_asked`: which of them the budget lets in.
+    `is_asked`: which of them are within the budget.
     """
 
     boards: Ints
@@ -82,21 +81,21 @@ class Ranking(NamedTuple):
 
     @property
     def passed_over(self) -> Ints:
-        """Boards that needed more requests than were left, while smaller ones behind them were asked."""
+        """Boards that needed more requests than were left, while smaller boards after them were asked."""
         is_before_last = np.cumsum(self.is_asked[::-1])[::-1] > 0
         return self.boards[is_before_last & ~self.is_asked]
 
 
 def rank_boards(history: History, *, budget: float, night: int, rng: np.random.Generator) -> Ranking:
-    """The boards that may be asked, in the order in which they are asked.
+    """Rank the boards that may be asked tonight.
 
     `budget` is the night's number of requests, `night` a running number of the day. A board that needs more requests
-    than are left is passed over, so that it keeps no board behind it from being asked.
+    than are left is passed over, so that boards after it can still be asked.
     """
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
     may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
-    fits = history.requests_per_reading <= budget  # a larger member is never asked: it must not take others' turns
+    fits = history.requests_per_reading <= budget  # a larger member is never asked and must not take others' turns
     is_due = _choose_members(history, may_be_asked & ~is_dead & fits, budget=budget, night=night)
     is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
     gain = expect_new(history, rng) / history.requests_per_reading
@@ -111,7 +110,7 @@ def rank_boards(history: History, *, budget: float, night: int, rng: np.random.G
 
 
 def _fit(requests: Floats, budget: float) -> Flags:
-    """Which boards are asked, in their order: each whose requests fit into what those before it left of the budget."""
+    """Return which boards are asked: each whose requests fit into the budget that earlier boards left."""
     is_asked = np.zeros(len(requests), dtype=bool)
     for place, needed in enumerate(requests.tolist()):
         if needed <= budget:
@@ -121,27 +120,29 @@ def _fit(requests: Floats, budget: float) -> Flags:
 
 
 def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:
-    """Members whose turn it is; where these take too few of the requests, so many more of those not asked for longest.
+    """Return the members that are due. If they take too few requests, add members not asked for longest.
 
-    Members that have died take none, so that the draw alone does not tell how many requests are for members.
+    Dead members take no requests, so that members may use less than the draw allows.
     """
     is_due = history.is_member & may_be_asked & panel.is_due(history.number, history.nights_since, night)
     requests = history.requests_per_reading
-    least = panel.SHARE_OF_REQUESTS * min(budget, requests[may_be_asked].sum())
+    minimum = panel.SHARE_OF_REQUESTS * min(budget, requests[may_be_asked].sum())
     others = np.flatnonzero(history.is_member & may_be_asked & ~is_due)
     others = others[np.lexsort((history.number[others], -history.nights_since[others]))]
     before = requests[is_due].sum() + np.cumsum(requests[others]) - requests[others]
-    is_due[others[before < least]] = True
+    is_due[others[before < minimum]] = True
     return is_due
 
 
 def expect_new(history: History, rng: np.random.Generator) -> Floats:
-    """AI adverts with pay that a reading of each board would show and no earlier one did, drawn from what is known."""
+    """Sample the number of new AI adverts with pay that a reading of each board would show."""
     is_read = ~history.is_new
     is_first_counted = history.nights_followed <= DAYS_OF_YIELD
     nights = np.where(is_first_counted, history.nights_followed + LIFE, DAYS_OF_YIELD)
     mean = (history.n_ai_paid_seen[is_read].sum() + SHAPE) / (nights[is_read].sum() + LIFE)
     shape = SHAPE + np.where(is_read, history.n_ai_paid_seen, 0)
     rate = rng.gamma(shape) / (SHAPE / mean + np.where(is_read, nights, 0))
-    unread = LIFE * -np.expm1(-history.nights_since / LIFE)  # those that came since and still stand
+    unread = LIFE * -np.expm1(
+        -history.nights_since / LIFE
+    )  # nights' worth of adverts that came since and are still listed
     return np.asarray(np.where(history.is_new, mean * LIFE, rate * unread))

@@ -51,7 +51,7 @@ def fetch_lists_and_postings(
     """Return a `fetch` that requests the list of every board, then single postings (`paging.ask_lists`)."""
 
     def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-        return paging.ask_lists(web, source, boards, next_of, most=max_pages)
+        return paging.ask_lists(web, source, boards, next_of, max_pages=max_pages)
 
     return fetch
 
@@ -65,7 +65,9 @@ def ask_paged_lists(
     headers: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Request each of several lists page by page, from its first address on. Return the failures, one line each."""
-    return [line for url in firsts for line in paging.ask_pages(web, url, next_of, most=max_pages, headers=headers)]
+    return [
+        line for url in firsts for line in paging.ask_pages(web, url, next_of, max_pages=max_pages, headers=headers)
+    ]
 
 
 def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> str | None:

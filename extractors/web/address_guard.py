@@ -1,8 +1,8 @@
 """Connections to public addresses only, and for a limited time.
 
-Before anything is sent, the address that a host's name resolves to is checked: a recorded or redirected URL may name a
-machine of our own network. A connection is shut when its answer takes too long: a time-out of `requests` only limits
-the wait for the next bytes, and a server may send some for ever.
+Before anything is sent, the address of the host is checked: a recorded or redirected URL may name a machine in our own
+network. A connection is shut if its answer takes too long: a time-out of `requests` only limits the wait for the next
+bytes, and a server may send some forever.
 """
 
 from __future__ import annotations
@@ -25,21 +25,20 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
-"""Networks whose addresses carry an IPv4 address in their last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
+"""Networks with an IPv4 address in the last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
 
 CUT_AGAIN = 0.05
-"""Seconds after which an overdue connection is shut again: the one seen first may have been replaced meanwhile."""
+"""Seconds after which an overdue connection is shut again: it may have been replaced by another meanwhile."""
 
 
 class PrivateAddress(urllib3.exceptions.HTTPError):  # the error is the private address
-    """A host's name leads to an address that is not public."""
+    """A host's address is not public."""
 
 
 class PublicAdapter(HTTPAdapter):
-    """An adapter of requests whose connections refuse addresses that are not public.
+    """An adapter of `requests` that refuses to connect to addresses that are not public.
 
-    The `hosts` ("127.0.0.1:8000") are asked wherever they are: for tests. Through a proxy the names are the
-    proxy's to resolve, and so is this check.
+    Exceptions are `hosts` ("127.0.0.1:8000"), for tests. A proxy resolves names itself and must check them itself.
     """
 
     def __init__(self, hosts: Collection[str] = ()) -> None:
@@ -50,7 +49,7 @@ class PublicAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make the pool of connections that check where they lead."""
+        """Create the pools, whose connections check their address."""
         super().init_poolmanager(*args, **options)
         hosts, current = self._allowed, self._line
 
@@ -72,19 +71,19 @@ class PublicAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-        """The pool of connections through a proxy; they are shut when an answer takes too long, too."""
+        """Return the pools for a proxy, whose connections are also shut if an answer takes too long."""
         manager = super().proxy_manager_for(*args, **options)
-        if isinstance(manager, urllib3.ProxyManager):  # one for SOCKS has connections of its own kind
+        if isinstance(manager, urllib3.ProxyManager):  # SOCKS has its own class of connections
             manager.pool_classes_by_scheme = self._pools
         return manager
 
     @contextlib.contextmanager
     def time_limit(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
-        """Shut the connection of the request made inside once it has taken so many seconds, and set `is_over`.
+        """Shut the connection of the request made inside after so many seconds, and set `is_over`.
 
-        What is being read then ends as if the server had closed the connection, so `is_over` must be looked at even
-        when the request seems to have gone well. For one request at a time. Looking up a name and connecting are not
-        interrupted; the connection is shut as soon as it is made.
+        The answer then ends as if the server had closed the connection, so check `is_over` even if the request seems to
+        have succeeded. For one request at a time. Looking up a name and connecting are not interrupted; the connection
+        is shut as soon as it exists.
         """
         self._deadline.begin(seconds, is_over)
         try:
@@ -95,7 +94,7 @@ class PublicAdapter(HTTPAdapter):
     def get_connection_with_tls_context(  # the signature is requests'
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """The pool of connections of a request's host; that of the last request where host and settings are its."""
+        """Return the pool of a request's host: the last one again if host and settings are the same."""
         key = (_host_of(str(request.url)), verify, proxies, cert)
         if self._last is None or self._last[0] != key:
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
@@ -104,7 +103,7 @@ class PublicAdapter(HTTPAdapter):
         return self._last[1]
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Nothing: a pool is told its certificates when it is looked up."""
+        """Do nothing: a pool gets its certificates when it is looked up."""
 
     def close(self) -> None:
         """Close all connections."""
@@ -113,10 +112,10 @@ class PublicAdapter(HTTPAdapter):
 
 
 class _Deadline:
-    """Shuts a session's connection when its request is overdue, from one thread for all of its requests.
+    """Shuts a session's connection when its request is overdue, with one thread for all requests.
 
-    The thread wakes when the request that it fell asleep in would be overdue, looks which one runs by then, and ends
-    when none does.
+    The thread sleeps until the current request would be overdue, then checks the request that runs by then, and ends if
+    none does.
     """
 
     def __init__(self, line: _CurrentSocket) -> None:
@@ -125,10 +124,10 @@ class _Deadline:
         self._due = math.inf
         self._is_over: threading.Event | None = None
         self._wakes_at: float | None = None
-        """When the thread looks again; None: there is no thread."""
+        """When the thread wakes; None: there is no thread."""
 
     def begin(self, seconds: float, is_over: threading.Event) -> None:
-        """A request begins that may take so many seconds."""
+        """Start a request that may take so many seconds."""
         with self._changed:
             self._due, self._is_over = time.monotonic() + seconds, is_over
             if self._wakes_at is None:
@@ -138,7 +137,7 @@ class _Deadline:
                 self._changed.notify()
 
     def end(self) -> None:
-        """The request has ended: its connection is not shut any more."""
+        """End the request: its connection is not shut any more."""
         with self._changed:
             self._due, self._is_over = math.inf, None
 
@@ -155,22 +154,22 @@ class _Deadline:
 
 
 class _CurrentSocket:
-    """The socket that a session's request runs over."""
+    """The socket of a session's current request."""
 
     socket: Any = None
 
     def shut(self) -> None:
-        """End what another thread waits for on the socket. One that is closed already stays as it is."""
+        """Shut the socket while another thread reads from it. A closed socket stays closed."""
         if self.socket is None:
             return
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)  # of the connection itself, below TLS
+            same.shutdown(socket.SHUT_RDWR)  # below TLS
 
 
 class _CheckedConnection:
-    """A connection that checks the addresses of its host before it connects, and the one it got.
+    """A connection that checks its host's addresses before connecting, and its own address after.
 
-    `line` holds the socket in use.
+    `line` refers to the socket in use.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
@@ -181,7 +180,7 @@ class _CheckedConnection:
     sock: Any
 
     def request(self, *args: Any, **options: Any) -> None:
-        if self.sock is not None:  # made for an earlier request, or by now TLS; else it is made inside
+        if self.sock is not None:  # from an earlier request, or wrapped in TLS; else `_new_conn` sets it
             self.line.socket = self.sock
         super().request(*args, **options)  # type: ignore[misc]  # HTTPConnection's
 
@@ -194,7 +193,7 @@ class _CheckedConnection:
         self.line.socket = sock
         if not is_free:
             try:
-                _refuse_private(self.host, sock.getpeername()[0])  # it may resolve differently by now
+                _refuse_private(self.host, sock.getpeername()[0])  # the name may have resolved differently
             except PrivateAddress:
                 sock.close()
                 raise
@@ -223,4 +222,4 @@ def _refuse_private(host: str, address: str) -> None:
         inside = ip.ipv4_mapped or ip.sixtofour or next((_last_32(ip) for net in CARRIERS if ip in net), None)
         ip = inside or ip
     if not ip.is_global or ip.is_multicast:
-        raise PrivateAddress(f"{host} leads to {address}, which is no public address")
+        raise PrivateAddress(f"{host} resolves to {address}, which is not a public address")

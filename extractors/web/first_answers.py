@@ -1,7 +1,6 @@
-"""The first answers of a night, before anything of it is written: can any host be found, and what time is it there?
+"""First requests of a night, before it writes anything: is there a network, and is our clock right?
 
-What is asked for are the rules of a few hosts (robots.txt), which a night needs first of all. They are kept for it, so
-that no host is asked twice.
+The requests are for the rules (robots.txt) of a few hosts. The night needs these first anyway and reuses them.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ import requests
 from extractors.boards import boards_of
 from extractors.sources.declaration import Source
 from extractors.web.server_time import OutOfDate, ServerTime
-from extractors.web.session import web_for
+from extractors.web.session import Web
 
 MAX_HOSTS = 9
-"""Hosts that are asked."""
+"""Number of hosts."""
 LOOK_UP_SECONDS = 10.0
-"""Seconds that looking up all their names may take: a resolver that does not answer is given up after as many."""
+"""Seconds for looking up all their names: some resolvers never answer."""
 ANSWER_SECONDS = 20.0
-"""Seconds that all of them together have to answer; hosts that are later are ignored."""
+"""Seconds for the answers of all of them; later answers are ignored."""
 
 Item = TypeVar("Item")
 
 
 class Asked(NamedTuple):
-    """A source and an address of it, whose host is asked."""
+    """A source and one of its addresses."""
 
     source: Source
     url: str
@@ -44,10 +43,10 @@ class Asked(NamedTuple):
 
 
 def choose_hosts(sources: Iterable[Source], boards: Mapping[str, Sequence[str]]) -> list[Asked]:
-    """Up to `MAX_HOSTS` hosts: one of each source, then a second of each, and so on.
+    """Choose up to `MAX_HOSTS` hosts: one of each source, then a second of each, and so on.
 
-    Where the boards of a source have hosts of their own they are those of boards. `boards` are tokens by source; of a
-    source without any, those of boards.csv count.
+    If each board of a source has its own host, hosts of boards are chosen. `boards` are tokens by source, by default
+    those of boards.csv.
     """
     by_host: dict[str, Asked] = {}
     lists = [_list_addresses(source, boards.get(source.name) or boards_of(source.name)) for source in sources]
@@ -68,37 +67,37 @@ def _list_addresses(source: Source, boards: Sequence[str]) -> Iterator[Asked]:
     for endpoint in fixed:
         yield Asked(source, endpoint)
     for board in () if fixed else boards:
-        with contextlib.suppress(ValueError):  # a token of another shape
+        with contextlib.suppress(ValueError):  # an invalid token
             yield Asked(source, source.url_of(board))
 
 
 def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
-    """Those whose host's name can be looked up. What goes through a proxy counts: its names are the proxy's to find."""
+    """Return the addresses with a host that can be looked up. Behind a proxy all count: the proxy looks up names."""
     found: list[Asked] = []
 
-    def look_up(one: Asked) -> None:
-        if not requests.utils.select_proxy(one.url, requests.utils.get_environ_proxies(one.url)):
-            socket.getaddrinfo(one.host, None)
-        found.append(one)
+    def look_up(address: Asked) -> None:
+        if not requests.utils.select_proxy(address.url, requests.utils.get_environ_proxies(address.url)):
+            socket.getaddrinfo(address.host, None)
+        found.append(address)
 
     _each_within(LOOK_UP_SECONDS, look_up, asked)
     return found.copy()
 
 
-def hear_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | OutOfDate]:
-    """What time it is by each host that answers soon enough and says so, or whose certificate puts our clock in doubt.
+def ask_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | OutOfDate]:
+    """Return the time by each host that answers in time, or its certificate's state if that puts our clock in doubt.
 
     Nothing is archived.
     """
-    webs = [(web_for(one.source, writer=None, contact=contact), one.url) for one in asked]
+    webs = [(Web(one.source, writer=None, contact=contact), one.url) for one in asked]
     _each_within(ANSWER_SECONDS, lambda pair: pair[0].read_rules(pair[1]), webs)
     return [web.times[0] for web, _ in webs if web.times]
 
 
 def _each_within(seconds: float, act: Callable[[Item], None], items: Sequence[Item]) -> None:
-    """Do something with each item, side by side; whatever is not done after so many seconds is left behind.
+    """Call `act` for each item in parallel, and wait so many seconds at most. Errors are ignored.
 
-    In threads of their own, since looking up a name heeds no time-out. An item that fails is skipped.
+    Each call has its own thread, since looking up a name has no time-out.
     """
 
     def run(item: Item) -> None:

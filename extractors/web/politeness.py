@@ -1,7 +1,7 @@
-"""Rules of polite requests: pauses, robots.txt, reservations of text and data mining, and leaving failing hosts alone.
+"""Polite requests: pauses, robots.txt, reservations of text and data mining, and rest for failing hosts.
 
-One `Politeness` serves all sources of a night and any number of threads, because the limits of a host count for all of
-our sources together. Nothing here sends a request: a session passes the function that does.
+One `Politeness` serves all sources of a night and any number of threads, because a host's limits apply to all of our
+sources together. Nothing here sends a request: a session passes the function that does.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ import protego
 from extractors.web.reservations import ROBOT, has_signal, signals_in
 
 MAX_CONCURRENT = 2
-"""Requests that may run at the same time to one host."""
+"""Requests to one host that may run at the same time."""
 RULES_REQUESTS = 2
-"""Requests by which the rules of a host become known: robots.txt and tdmrep.json."""
+"""Requests for the rules of a host: robots.txt and tdmrep.json."""
 MAX_RULES_AGE = 86_400.0
 """Seconds for which a host's rules are reused: RFC 9309 asks for a day at most."""
 MAX_FAILURES = 5
-"""Requests in a row a host may fail before it is left alone."""
+"""Failed requests in a row after which a host is left alone."""
 FAILURE_PAUSE = 600.0
-"""Seconds a host that fails is left alone; then one request tries it."""
+"""Seconds a failing host is left alone; then one request tries it."""
 MAX_RULES = 512 * 1024
-"""Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
+"""Bytes of a robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
 FORBIDS_ALL = "User-agent: *\nDisallow: /"
-"""Stands for a robots.txt that could not be read."""
+"""Replaces a robots.txt that could not be read."""
 RULES_WAIT = 10.0
-"""Seconds after which a host's robots.txt is asked for once more."""
+"""Seconds before a host's robots.txt is requested a second time."""
 TOO_MANY = 429
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Ask = Callable[[str, int], tuple[int, str | None, bytes]]
-"""Asks an address for at most so many bytes: status, Location and body. Raises `OSError` when there is no answer."""
+"""Requests so many bytes of an address; returns status, Location and body. Raises `OSError` without an answer."""
 
 
 @dataclass
@@ -62,22 +62,22 @@ class _Host:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a host allows, read at a time. `why_none`: its robots.txt could not be read, so it allows nothing."""
+    """What a host allows. `why_none`: why its robots.txt could not be read, so that it allows nothing."""
 
     read_at: float
     robots: protego.Protego
     why_none: str | None
     reserved: tuple[tuple[str, str | None], ...]
-    """Path patterns whose use for text and data mining is reserved, each with its policy's address if stated."""
+    """Path patterns reserved from text and data mining, each with the address of its policy if stated."""
     signals: tuple[tuple[str, str], ...] = ()
-    """Content-Signals of its robots.txt that bind us, each with the beginning of the paths it is said of."""
+    """Content-Signals of its robots.txt that apply to us, each with its path prefix."""
 
     def refusal(self, url: str, *, obeys_signals: bool = True) -> str | None:
-        """Why an address may not be asked, or None when it may. A Content-Signal refuses by any `no`, if obeyed."""
+        """Return why an address may not be requested, or None. Any `no` in a Content-Signal forbids it, if obeyed."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if self.why_none:
-            return f"robots.txt could not be read, so nothing may be asked: {self.why_none}"
+            return f"robots.txt could not be read, so nothing may be requested: {self.why_none}"
         if not self.robots.can_fetch(url, ROBOT):
             return f"forbidden to {ROBOT} by {host}/robots.txt"
         for pattern, policy in self.reserved:
@@ -90,7 +90,7 @@ class Rules:
 
     @property
     def crawl_delay(self) -> float:
-        """Seconds between two requests that robots.txt asks for; 0 when it asks for none."""
+        """Seconds between two requests, by robots.txt; 0 if it names none."""
         return float(self.robots.crawl_delay(ROBOT) or 0)
 
 
@@ -107,7 +107,7 @@ class Politeness:
 
     @contextlib.contextmanager
     def turn(self, url: str, pause: float) -> Iterator[None]:
-        """Wait until the address's host may be asked, `pause` seconds after whoever asked it last."""
+        """Wait for the host: until `pause` seconds after the last request to it, and for a free place."""
         host = self._host(url)
         with host.places:
             with self._lock:
@@ -119,19 +119,19 @@ class Politeness:
             yield
 
     def why_closed(self, url: str) -> str | None:
-        """Why the address's host may not be asked now; None when it may."""
+        """Return why the address's host is left alone now, or None."""
         host = self._host(url)
         with self._lock:
             return host.why_closed if self.clock() < host.closed_until else None
 
     def note_answer(self, url: str) -> None:
-        """The host answered normally: its count of failures in a row starts again."""
+        """Record a normal answer: the host's count of failures in a row starts again."""
         host = self._host(url)
         with self._lock:
             host.failures = 0
 
     def note_failure(self, url: str, why: str) -> None:
-        """The host did not answer; after `MAX_FAILURES` times in a row it is left alone for a while."""
+        """Record a failure; after `MAX_FAILURES` in a row the host is left alone for a while."""
         host = self._host(url)
         with self._lock:
             host.failures += 1
@@ -141,20 +141,20 @@ class Politeness:
                 )
 
     def close_for(self, url: str, seconds: float) -> None:
-        """The host asked for no requests for so many seconds."""
+        """Leave a host alone that asked for no requests for so many seconds."""
         with self._lock:
             self._close(
-                self._hosts[_host_of(url)], seconds, f"its host asked not to be asked for {seconds:.0f} seconds"
+                self._hosts[_host_of(url)], seconds, f"its host asked for no requests for {seconds:.0f} seconds"
             )
 
     def delay(self, url: str, seconds: float) -> None:
-        """All sources wait so many seconds with their next request to the host (Retry-After)."""
+        """Have all sources wait so many seconds before their next request to the host (Retry-After)."""
         host = self._host(url)
         with self._lock:
             host.free_at = max(host.free_at, self.clock() + seconds)
 
     def rules(self, url: str, ask: Ask, pause: float, *, is_anew: bool = False) -> Rules:
-        """The rules of the address's host, asked for once a day, or now with `is_anew`."""
+        """Return the rules of the address's host, read once a day, or now with `is_anew`."""
         host = self._host(url)
         with host.reading:
             if is_anew or host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
@@ -171,17 +171,11 @@ class Politeness:
 
     def _read_rules(self, host: str, ask: Ask, pause: float) -> Rules:
         robots, why = self._robots(host, ask, pause)
-        patterns = () if why else self._read_reservations(host, ask, pause)
-        return Rules(
-            read_at=self.clock(),
-            robots=protego.Protego.parse(robots),
-            why_none=why,
-            reserved=patterns,
-            signals=tuple(signals_in(robots)),
-        )
+        tdmrep = b"" if why else self._ask_for_tdmrep(host, ask, pause)
+        return make_rules(robots, tdmrep, read_at=self.clock(), why_none=why)
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
-        """The text of the host's robots.txt, and why it cannot be used."""
+        """Return the text of the host's robots.txt, and why it cannot be used."""
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:
@@ -198,13 +192,13 @@ class Politeness:
                 url = urljoin(url, location)
                 is_other = urlsplit(url).scheme != urlsplit(host).scheme
             except ValueError as error:
-                return "", f"it redirects to no address: {error}"
+                return "", f"it redirects to an invalid address: {error}"
             if is_other:
                 return "", f"it redirects to {url}"
         return "", f"over {MAX_REDIRECTS} redirects"
 
     def _ask_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
-        """An answer; once more, later, where there is none or the host is busy: a whole source hangs on it."""
+        """Request an address, and again later if the host is busy or silent: a whole source depends on it."""
         for wait in (RULES_WAIT, 0.0):
             try:
                 with self.turn(url, pause):
@@ -218,15 +212,26 @@ class Politeness:
                 self.sleep(wait)
         return answer
 
-    def _read_reservations(self, host: str, ask: Ask, pause: float) -> tuple[tuple[str, str | None], ...]:
-        """What the host's tdmrep.json reserves (TDM Reservation Protocol); a host without one reserves nothing."""
+    def _ask_for_tdmrep(self, host: str, ask: Ask, pause: float) -> bytes:
+        """Return the host's tdmrep.json (TDM Reservation Protocol); empty if it has none."""
         url = f"{host}/.well-known/tdmrep.json"
         try:
             with self.turn(url, pause):
                 status, _, body = ask(url, MAX_RULES)
         except OSError:
-            return ()
-        return tuple(list_reserved(body)) if status == 200 else ()
+            return b""
+        return body if status == 200 else b""
+
+
+def make_rules(robots: str, tdmrep: bytes, *, read_at: float = 0.0, why_none: str | None = None) -> Rules:
+    """Return the rules in a site's robots.txt (`robots_text`) and tdmrep.json."""
+    return Rules(
+        read_at=read_at,
+        robots=protego.Protego.parse(robots),
+        why_none=why_none,
+        reserved=tuple(list_reserved(tdmrep)),
+        signals=tuple(signals_in(robots)),
+    )
 
 
 BOM = b"\xef\xbb\xbf"
@@ -234,18 +239,18 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def has_no_rules(status: int) -> bool:
-    """Whether a status says that a site has no robots.txt: all is allowed then, and by any other but 2xx nothing is.
+    """Whether a status means that a site has no robots.txt, so that everything is allowed (RFC 9309, 2.3.1.3: 4xx).
 
-    RFC 9309, 2.3.1.3: by 4xx. But 429 says "later", which is no permission.
+    429 means "later", which is no permission.
     """
     return 400 <= status < 500 and status != TOO_MANY
 
 
 def robots_text(body: bytes) -> str:
-    """A robots.txt as it is parsed: its whole lines within `MAX_RULES`, bytes beyond ASCII as `%C3`.
+    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, bytes beyond ASCII as `%C3`.
 
-    So RFC 9309, 2.2.2, has paths compared, whatever the letters are encoded in. Where not even the first line is whole,
-    nothing is known of the rules behind it, and all is forbidden.
+    RFC 9309, 2.2.2, compares paths in this form, whatever the encoding of the letters. If not even the first line is
+    whole, the rules after it are unknown, and everything is forbidden.
     """
     is_cut = len(body) >= MAX_RULES
     body = body[:MAX_RULES]
@@ -259,12 +264,12 @@ def robots_text(body: bytes) -> str:
 
 
 def reservation(where: str, policy: str | None) -> str:
-    """The words for an address whose use for text and data mining is reserved."""
+    """Return the message for an address that is reserved from text and data mining."""
     return f"text and data mining is reserved by {where}" + (f"; its policy: {policy}" if policy else "")
 
 
 def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
-    """Path patterns that a tdmrep.json reserves. What is no such file reserves nothing: many sites answer a page."""
+    """Path patterns that a tdmrep.json reserves. Any other content reserves nothing: many sites answer with a page."""
     try:
         content: Any = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:

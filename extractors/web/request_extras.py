@@ -1,4 +1,4 @@
-"""What is sent with a request beside its address, and how nothing secret of it is archived or said."""
+"""Headers, forms and secrets of a request, and how secrets are kept out of the archive and the log."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import orjson
 
 @dataclass(frozen=True, kw_only=True)
 class RequestExtras:
-    """What is sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
+    """Sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
     signature: Mapping[str, str] = field(default_factory=dict)
-    """Query fields by which a server lets an address that it gave out be read for a while; sent as secrets are."""
+    """Query fields of a signed address that a server gave out for a while; treated as secrets."""
     form: Mapping[str, object] | None = None
     credentials: Mapping[str, str] | None = None
     hidden: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class RequestExtras:
 
     @property
     def words_to_hide(self) -> list[str]:
-        """Values that must not be archived or said, as they are and as an address shows them."""
+        """Values that must not be archived or logged, plain and as encoded in an address; longest first."""
         values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
         values += [value for value in self.signature.values() if len(value) >= MIN_SIGNATURE]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
@@ -36,13 +36,13 @@ class RequestExtras:
 
 SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
 MIN_SECRET = 6
-"""Characters below which a value is too common a word to be hidden."""
+"""Shortest value that is hidden, in characters: shorter ones are common words."""
 MIN_SIGNATURE = 32
-"""Characters of a signature's value from which it is a secret: others are versions, days and permissions."""
+"""Shortest value of a signature that is a secret: shorter ones are versions, days and permissions."""
 
 
 def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict[str, str]:
-    """The query fields of where an answer redirects, if that is one of the hosts that sign their addresses."""
+    """Return the query fields of a redirect's target, if its host is one that signs its addresses."""
     if not location or not hosts:
         return {}
     try:
@@ -53,14 +53,14 @@ def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict
 
 
 def redact(text: str, secrets: Sequence[str]) -> str:
-    """A text without the secrets that were sent."""
+    """Replace secrets in a text by asterisks."""
     for word in secrets:
         text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
     return text
 
 
 def redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
-    """A body without the secrets that were sent, as long as before."""
+    """Replace secrets in a body by asterisks, without changing its length."""
     for word in secrets:
         secret = word.encode()
         body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
@@ -68,7 +68,7 @@ def redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
 
 
 def with_query(url: str, fields: Mapping[str, object]) -> str:
-    """An address with fields added to its query, in their order; what is no text is written as JSON."""
+    """Add fields to the query of an address, in order; values other than text are written as JSON."""
     if not fields:
         return url
     texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}

@@ -1,10 +1,9 @@
 """HTTP session: the only module that requests sources over the network. Every answer is archived.
 
-`Web` requests addresses, live or from recordings, with the same code over one `requests` session: a replay only
-swaps the adapter, so that sample, tests and backfill fetch as a live night does. A live session names itself and a
-contact, obeys robots.txt and reservations of text and data mining, waits its turn at each host, sends conditional
-requests, repeats a request a few times when a server is busy, stays within the source's budget, and reaches only
-public https addresses that the source declares. A robots.txt is not archived: it is not data of the source.
+A session names itself and a contact, obeys robots.txt and reservations of text and data mining, waits its turn at each
+host, sends conditional requests, repeats a request a few times when a server is busy, stays within the source's budget,
+and reaches only public https addresses that the source declares. A robots.txt is not archived: it is not data of the
+source. Recordings (the sample's, or those of a backfill) are archived by the same rules for repetitions (`Web.take`).
 """
 
 from __future__ import annotations
@@ -13,14 +12,13 @@ import contextlib
 import email.utils
 import functools
 import logging
-import math
 import os
 import random
 import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +28,6 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import orjson
 import requests
 import urllib3
-from requests.adapters import BaseAdapter
 
 from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.reader import (
@@ -43,7 +40,7 @@ from extractors.archive.reader import (
     is_ahead,
     json_digest_of,
 )
-from extractors.archive.replay import NotRecorded, ReplayAdapter, ReplayedResponse, whole_answers
+from extractors.archive.recording import whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
 from extractors.sources.declaration import HOST_LABELS, Source
@@ -149,13 +146,20 @@ class _StoredAnswer(NamedTuple):
 
 
 class Web:
-    """A session for one source and night. Made by `web_for`.
+    """A session for one source and night.
+
+    `contact` (default: JOBMARKET_CONTACT in the environment) is a mail address or URL; raises `MissingContact` without
+    one, unless the session is not live and only takes recordings. Without a `writer` it can only request rules. `held`
+    is the source's index: with it, unchanged answers are archived as repetitions. `is_permitted`: the operator has
+    recorded a permission to read the source whatever its robots.txt says. `obeys_signals`: a `no` in a Content-Signal
+    forbids the request. For tests: `insecure_hosts` ("127.0.0.1:8000") may use http and be private; `politeness`, `now`
+    and `chance`.
 
     For the source's health: `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses`, and `failures`.
-    Of a replay: `damaged` records, and the number and time of records dated in the future (`ahead`), which are not
+    Of recordings: `damaged` records, and the number and time of records dated in the future (`ahead`), which are not
     taken. `answered` are the requested addresses that led to an archived answer, `redirects` their final targets.
     `times` has the clocks of hosts whose rules were requested, or that their certificates are not valid by our clock.
-    `keys` holds the values of the source's environment variables. Without a `writer` it can only request rules.
+    `keys` holds the values of the source's environment variables.
     """
 
     def __init__(
@@ -163,16 +167,15 @@ class Web:
         source: Source,
         *,
         writer: Writer | None,
-        session: SingleRequests,
-        politeness: Politeness | None,
-        insecure_hosts: Collection[str],
-        now: Callable[[], datetime],
-        held: ArchiveIndex | None,
-        is_permitted: bool,
-        obeys_signals: bool,
-        chance: Callable[[], float],
-        damaged: list[tuple[Path, DamagedRecord]],
-        keys: Mapping[str, str],
+        is_live: bool = True,
+        contact: str | None = None,
+        held: ArchiveIndex | None = None,
+        is_permitted: bool = False,
+        obeys_signals: bool = True,
+        insecure_hosts: Collection[str] = (),
+        politeness: Politeness = SHARED_POLITENESS,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.n_requests = 0
         self.n_bytes = 0
@@ -181,13 +184,17 @@ class Web:
         self.failures: list[FetchFailed] = []
         self.answered: set[str] = set()
         self.redirects: dict[str, str] = {}
-        self.damaged = damaged
+        self.damaged: list[tuple[Path, DamagedRecord]] = []
         self.ahead: list[tuple[int, datetime]] = []
         self.times: list[ServerTime | OutOfDate] = []
-        self.keys = keys
+        self.keys: Mapping[str, str] = {name: os.environ.get(name, "") for name in source.keys}
         self._source = source
         self._given_writer = writer
-        self._session = session
+        self._adapter = PublicAdapter(insecure_hosts)
+        self._session = SingleRequests(self._adapter)
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # what the standard library decodes
+        if is_live:
+            self._session.headers["User-Agent"] = f"{SOFTWARE} (+{check_contact(contact)})"
         self._politeness = politeness
         self._insecure_hosts = frozenset(insecure_hosts)
         hosts = (re.escape(host).replace(r"\*", HOST_LABELS) for host in source.hosts)
@@ -199,7 +206,7 @@ class Web:
         self._noted: set[str] = set()
         """Hosts whose Content-Signals are archived."""
         self._chance = chance
-        self._deadline = politeness.clock() + source.max_seconds if politeness else math.inf
+        self._deadline = politeness.clock() + source.max_seconds
 
     def get(
         self,
@@ -208,7 +215,6 @@ class Web:
         headers: Mapping[str, str] | None = None,
         secret: Mapping[str, str] | None = None,
         form: Mapping[str, object] | None = None,
-        follow: bool = True,
     ) -> Response:
         """Request an address and return the decoded answer, whatever its status; redirects are followed.
 
@@ -227,7 +233,7 @@ class Web:
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
-            answer, earlier = self._get(url, extras, follow, is_read=True)
+            answer, earlier = self._get(url, extras, is_read=True)
         whole = earlier.first if earlier and isinstance(answer, RevisitedAnswer) else answer
         assert isinstance(whole, RecordedAnswer)
         return _response(whole, observed_at=answer.observed_at, record=answer.record)
@@ -235,15 +241,16 @@ class Web:
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
         """Request an address as `get` does, and return only the status: a repeated answer need not be read."""
         with self._noting_failures():
-            answer, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
+            answer, _ = self._get(url, RequestExtras(headers=headers or {}), is_read=False)
         return ANSWERED[0] if isinstance(answer, RevisitedAnswer) else answer.status
 
-    def take(self, recording: Path) -> None:
-        """Archive every answer of a recording, in order, without following redirects.
+    def take(self, recording: Path) -> list[str]:
+        """Archive every answer of a recording, in order. Returns a line for each answer without status 200.
 
         Answers of other sources are skipped. See `failures`, `damaged` and `ahead` for records that were not archived.
         """
         today = self._now().astimezone(UTC).date()
+        refusals: list[str] = []
         for entry in whole_answers(recording, self._held):
             if isinstance(entry, DamagedRecord):
                 self.damaged.append((recording, entry))
@@ -256,13 +263,18 @@ class Web:
                 continue
             with contextlib.suppress(FetchFailed), self._noting_failures():
                 self._take(answer, whole)
+                if whole and whole.status not in ANSWERED:
+                    refusals.append(f"{answer.url}: HTTP {whole.status}")
+        return refusals
 
-    def _take(self, record: RecordedAnswer | RevisitedAnswer, whole: RecordedAnswer | NotRecorded) -> None:
+    def _take(self, record: RecordedAnswer | RevisitedAnswer, whole: RecordedAnswer | None) -> None:
         if refusal := self._refusal(record.url):
             raise FetchFailed(record.url, refusal)
         self.n_requests += 1
-        if isinstance(whole, NotRecorded):
-            raise FetchFailed(record.url, str(whole))
+        if whole is None:
+            assert isinstance(record, RevisitedAnswer)
+            first = f"{record.refers_to:%Y-%m-%d %H:%M}"
+            raise FetchFailed(record.url, f"it repeats the answer of {first}, which is missing; take in that file too")
         self.n_bytes += len(whole.body)
         self.statuses[whole.status] += 1
         answer = _Answer(
@@ -275,10 +287,11 @@ class Web:
         )
         entry = self._held.before(record.url, record.observed_at) if self._held else None
         self._write_record(record.url, answer, entry, RequestExtras())
+        self.answered.add(record.url)
 
     @property
     def _writer(self) -> Writer:
-        assert self._given_writer is not None, "without a writer a session asks for rules alone"
+        assert self._given_writer is not None, "a session without a writer can only request rules"
         return self._given_writer
 
     @property
@@ -297,11 +310,9 @@ class Web:
     def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         """Request an access token for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
 
-        They are posted as a form; neither they nor the answer are archived or logged. A replay needs no token and gets
-        "". Without credentials, return the JSON Web Token (RFC 7519) in a public page. Raises `FetchFailed`.
+        They are posted as a form; neither they nor the answer are archived or logged. Without credentials, return the
+        JSON Web Token (RFC 7519) in a public page. Raises `FetchFailed`.
         """
-        if self._politeness is None:
-            return ""
         with self._noting_failures():
             if refusal := self._refusal(url):
                 raise FetchFailed(url, refusal)
@@ -325,7 +336,6 @@ class Web:
 
     def read_rules(self, url: str) -> None:
         """Read the rules of an address's host again, for all sessions that share the politeness."""
-        assert self._politeness is not None, "a replay needs no rules"
         self._politeness.rules(url, self._ask_for_rules, self._source.pause, is_anew=True)
 
     @contextlib.contextmanager
@@ -338,7 +348,7 @@ class Web:
             raise
 
     def _get(
-        self, url: str, what: RequestExtras, follow: bool, *, is_read: bool
+        self, url: str, what: RequestExtras, *, is_read: bool
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
         """Return the answer as archived, and the answer archived before, which has a body only with `is_read`."""
         start = url
@@ -353,7 +363,7 @@ class Web:
             record = self._write_record(address, answer, earlier.held if earlier else None, what)
             self.answered.add(start)
             location = answer.header("location")
-            if not follow or isinstance(record, RevisitedAnswer) or record.status not in REDIRECTS or location is None:
+            if isinstance(record, RevisitedAnswer) or record.status not in REDIRECTS or location is None:
                 return record, earlier
             url = self.redirects[start] = _redirect_target(url, location, what)
             if self._is_of_another_board(start, url):
@@ -386,8 +396,6 @@ class Web:
         Raises `FetchFailed` if the host's rules forbid the address, or if the night's budget or time is used up.
         """
         pause = self._source.pause
-        if self._politeness is None:
-            return pause
         if why := self._why_no_more():
             raise FetchFailed(url, why, is_put_off=True)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
@@ -410,11 +418,11 @@ class Web:
 
     def _why_no_more(self) -> str | None:
         """Return why the source may send no more requests tonight; None while it may."""
-        if self._politeness and self.n_requests >= self._source.most_requests:
+        if self.n_requests >= self._source.most_requests:
             return f"the night's budget of {self._source.most_requests:,} requests is spent"
-        if self._politeness and self._politeness.clock() >= self._deadline:
+        if self._politeness.clock() >= self._deadline:
             seconds = f"{self._source.max_seconds:,.0f} seconds"
-            return f"{self._source.name} took over the {seconds} it has a night; the next night asks for the rest"
+            return f"{self._source.name} took longer than its {seconds} per night; the next night requests the rest"
         return None
 
     def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:
@@ -432,54 +440,45 @@ class Web:
         self, url: str, address: str, what: RequestExtras, pause: float, *, is_read: bool
     ) -> tuple[_Answer, _StoredAnswer | None]:
         """Return the answer of a URL, archived as `address`, and the newest archived answer. Retry while it is busy."""
-        if self._politeness is None:
-            try:
-                answer = self._ask_once(address, what, MAX_BODY)
-            except _NoAnswerError as error:
-                raise FetchFailed(url, str(error)) from error
-            earlier = self._stored_answer(address, answer.observed_at, is_read=is_read)
-        else:
-            earlier = self._stored_answer(address, self._now(), is_read=is_read)
-            conditions = {} if self._source.is_change_feed else _conditions(earlier)
-            extras = replace(what, headers={**conditions, **what.headers})
-            attempts = (self._attempt(self._politeness, url, extras, pause, n) for n in range(1, ATTEMPTS + 1))
-            answer = next(filter(None, attempts))
+        earlier = self._stored_answer(address, self._now(), is_read=is_read)
+        conditions = {} if self._source.is_change_feed else _conditions(earlier)
+        extras = replace(what, headers={**conditions, **what.headers})
+        attempts = (self._attempt(url, extras, pause, number) for number in range(1, ATTEMPTS + 1))
+        answer = next(filter(None, attempts))
         self.statuses[answer.status] += 1
         return answer, earlier
 
-    def _attempt(
-        self, politeness: Politeness, url: str, extras: RequestExtras, pause: float, attempt: int
-    ) -> _Answer | None:
+    def _attempt(self, url: str, extras: RequestExtras, pause: float, attempt: int) -> _Answer | None:
         """Send one request in its turn. Returns None, after a wait, if another attempt may give a better answer."""
-        if why := politeness.why_closed(url) or self._why_no_more():
+        if why := self._politeness.why_closed(url) or self._why_no_more():
             raise FetchFailed(url, why, is_put_off=True)
         wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
         try:
-            with politeness.turn(url, pause):
+            with self._politeness.turn(url, pause):
                 answer = self._ask_once(url, extras, MAX_BODY)
         except _NoAnswerError as error:
             if attempt < ATTEMPTS and error.may_pass:
-                politeness.sleep(wait)
+                self._politeness.sleep(wait)
                 return None
             if error.may_pass:  # else the answer is wrong, not the host
-                politeness.note_failure(url, str(error))
+                self._politeness.note_failure(url, str(error))
             raise FetchFailed(url, str(error), is_put_off=self._why_no_more() is not None) from error
         if (why := self._reservation(answer)) and not self._is_permitted:
             raise FetchFailed(url, why, is_refused=True, is_answered=True)
         if answer.status not in BUSY:
-            politeness.note_answer(url)
+            self._politeness.note_answer(url)
             return answer
         seconds = _retry_after(answer, self._now())
         if seconds is not None and seconds > MAX_WAIT:
-            politeness.close_for(url, seconds)
+            self._politeness.close_for(url, seconds)
             return answer
         if attempt == ATTEMPTS:
-            politeness.note_failure(url, f"HTTP {answer.status}")
+            self._politeness.note_failure(url, f"HTTP {answer.status}")
             return answer
         if seconds is not None:
-            politeness.delay(url, seconds)  # for all sources that request this host
+            self._politeness.delay(url, seconds)  # for all sources that request this host
         else:
-            politeness.sleep(wait)
+            self._politeness.sleep(wait)
         return None
 
     def _reservation(self, answer: _Answer) -> str | None:
@@ -512,13 +511,7 @@ class Web:
         """Archive an answer without secrets: as a repetition of the archived one, or whole."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
-        is_answered = answer.status in ANSWERED
-        is_same = entry is not None and (
-            answer.status == NOT_MODIFIED or (is_answered and answer.digest == entry.digest)
-        )
-        json_digest = None
-        if entry and not is_same and not secrets and is_answered:
-            json_digest = json_digest_of(answer.body, headers)
+        is_same, json_digest = _compare(answer, entry, None if secrets else headers) if entry else (False, None)
         try:
             if entry and (is_same or (json_digest and json_digest == entry.json_digest)):
                 self.n_unchanged += 1
@@ -555,17 +548,14 @@ class Web:
             raise _NoAnswerError(why, may_pass=False)
         self.n_requests += 1
         began = self._now()
-        seconds = min(MAX_ANSWER, self._deadline - self._politeness.clock() if self._politeness else math.inf)
+        seconds = min(MAX_ANSWER, self._deadline - self._politeness.clock())
         is_over = threading.Event()
-        adapter = self._session.get_adapter(url)
         body = bytearray()
         try:
             with (
-                adapter.time_limit(seconds, is_over)
-                if isinstance(adapter, PublicAdapter)
-                else contextlib.nullcontext(),  # a replay has no limit
+                self._adapter.time_limit(seconds, is_over),
                 self._session.send_single(
-                    url if self._politeness is None else with_query(url, {**what.secret, **what.signature}),
+                    with_query(url, {**what.secret, **what.signature}),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
                     form=what.form,
                     credentials=what.credentials,
@@ -587,8 +577,7 @@ class Web:
             reason=response.reason or "",
             headers=list(response.raw.headers.items()),
             body=bytes(body),
-            observed_at=response.observed_at if isinstance(response, ReplayedResponse) else began,
-            revisit=response.revisit if isinstance(response, ReplayedResponse) else None,
+            observed_at=began,
         )
 
 
@@ -600,60 +589,6 @@ class _NoAnswerError(Exception):
         self.may_pass = may_pass
 
 
-def web_for(
-    source: Source,
-    *,
-    writer: Writer | None,
-    replay: Iterable[Path] | None = None,
-    contact: str | None = None,
-    held: ArchiveIndex | None = None,
-    is_permitted: bool = False,
-    obeys_signals: bool = True,
-    insecure_hosts: Collection[str] = (),
-    politeness: Politeness = SHARED_POLITENESS,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    chance: Callable[[], float] = random.random,
-) -> Web:
-    """Return a session for a source: a replay if `replay` names WARC files, else live.
-
-    A replay answers each address with its recordings, one after the other, and archives them with their recorded times;
-    contact, robots.txt and pauses do not apply. Live, `contact` (default: JOBMARKET_CONTACT in the environment) is a
-    mail address or URL; raises `MissingContact` without one. Without a `writer` the session can only request rules.
-    `held` is the source's index: with it, unchanged answers are archived as repetitions. `is_permitted`: the operator
-    has recorded a permission to read the source whatever its robots.txt says. `obeys_signals`: a `no` in a
-    Content-Signal forbids the request. For tests: `insecure_hosts` ("127.0.0.1:8000") may use http and be private;
-    `politeness`, `now` and `chance`.
-    """
-    session = SingleRequests()
-    adapter: BaseAdapter
-    damaged: list[tuple[Path, DamagedRecord]] = []
-    if replay is not None:
-        adapter = ReplayAdapter(replay, held)
-        damaged = adapter.damaged
-        session.trust_env = False  # proxies do not matter here, and looking for them takes a fifth of the time
-    else:
-        adapter = PublicAdapter(insecure_hosts)
-        session.headers["User-Agent"] = f"{SOFTWARE} (+{check_contact(contact)})"
-        session.headers["Accept-Encoding"] = "gzip, deflate"  # what the standard library decodes
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    is_live = replay is None
-    return Web(
-        source,
-        writer=writer,
-        session=session,
-        politeness=politeness if is_live else None,
-        insecure_hosts=insecure_hosts,
-        now=now,
-        held=held,
-        is_permitted=is_permitted,
-        obeys_signals=obeys_signals,
-        chance=chance,
-        damaged=damaged,
-        keys={name: os.environ.get(name, "") if is_live else "" for name in source.keys},
-    )
-
-
 def _read_body(response: requests.Response, body: bytearray, largest: int, *, is_cut: bool) -> None:
     """Read a body up to `largest` bytes; if there is more, truncate it (`is_cut`) or raise `_NoAnswerError`."""
     while part := response.raw.read1(64 * 1024, decode_content=False):
@@ -663,6 +598,16 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
                 raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
             del body[largest:]
             return
+
+
+def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
+    """Whether an answer equals the archived one (not modified, or the same bytes), or its JSON digest if `headers`."""
+    if answer.status == NOT_MODIFIED:
+        return True, None
+    if answer.status not in ANSWERED:
+        return False, None
+    is_same = answer.digest == entry.digest
+    return is_same, json_digest_of(answer.body, headers) if headers is not None and not is_same else None
 
 
 def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
@@ -728,8 +673,6 @@ def check_contact(contact: str | None) -> str:
 
 def _innermost_reason(error: Exception) -> str:
     """Return the innermost reason; requests and urllib3 wrap it two or three times."""
-    if isinstance(error, NotRecorded):
-        return str(error)
     cause: BaseException = error
     while True:
         inner = getattr(cause, "reason", None) or (cause.args[0] if cause.args else None)

@@ -1,8 +1,7 @@
-"""A session of `requests` that sends each request by itself: no cookies, no authentication, no redirects followed.
+"""A session of `requests` that sends single requests: no cookies, authentication, hooks or redirects.
 
-`requests` puts together settings of the environment, cookies, hooks and authentication for each request and follows
-what the answer says of them. A night of tens of thousands of requests has none of these, and they took a third of the
-time of sending one.
+For each request `requests` merges settings of the environment, cookies, hooks and authentication. A night of tens of
+thousands of requests uses none of these, and they took a third of the time of sending one.
 """
 
 from __future__ import annotations
@@ -12,13 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import BaseAdapter
 
 
 class SingleRequests(requests.Session):
-    """A session whose requests know nothing of each other. Its headers are sent with each; adapters are mounted."""
+    """A session whose requests are independent of each other. Its headers are sent with each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: BaseAdapter) -> None:
         super().__init__()
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
         self._of_host: dict[str, Mapping[str, Any]] = {}
 
     def send_single(
@@ -30,9 +32,9 @@ class SingleRequests(requests.Session):
         credentials: Mapping[str, str] | None = None,
         timeout: tuple[float, float],
     ) -> requests.Response:
-        """The answer of an address, its body unread; a `form` is posted as JSON, `credentials` as a form.
+        """Return the answer of an address with its body unread. `form` is posted as JSON, `credentials` as a form.
 
-        What stands in ~/.netrc or before the host of an address is not sent. Raises what `requests` raises.
+        Credentials in ~/.netrc or in the address are not sent. Raises the errors of `requests`.
         """
         request = requests.PreparedRequest()
         request.prepare_method("GET" if form is None and credentials is None else "POST")
@@ -44,7 +46,7 @@ class SingleRequests(requests.Session):
         return self.get_adapter(address).send(request, timeout=timeout, **self._settings_for(address))
 
     def _settings_for(self, url: str) -> Mapping[str, Any]:
-        """Proxies and certificates that the environment names for a host, looked up once."""
+        """Return the proxies and certificates of the environment for a host, looked up once."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._of_host:

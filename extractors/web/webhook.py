@@ -1,7 +1,7 @@
-"""Requests to addresses of the operator's own: a webhook that takes a message, a heartbeat that is asked.
+"""Requests to the operator's own addresses: a webhook that receives messages, a heartbeat.
 
-They are no sources: nothing of them is archived, no rules of robots are asked for, and they may be on a private
-network. Their addresses are secrets: none stands in an error, and nothing is logged.
+They are not sources: nothing is archived, robots.txt does not apply, and they may be on a private network. Their
+addresses are secrets: errors do not contain them, and nothing is logged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)  # at DEBUG it logs the pat
 
 
 class NotTaken(Exception):  # noqa: N818  # says what happened
-    """The other side did not take what was sent. `may_pass`: sending it again in a moment makes sense."""
+    """The server did not accept the request. `may_pass`: sending it again in a moment may succeed."""
 
     def __init__(self, why: str, *, may_pass: bool) -> None:
         super().__init__(why)
@@ -30,10 +30,10 @@ class NotTaken(Exception):  # noqa: N818  # says what happened
 
 
 def send(method: str, url: str, content: Mapping[str, Any] | None = None) -> None:
-    """Ask for an address, with content as JSON where there is some. An answer of 2xx is a success, its body unread.
+    """Request an address, with `content` as JSON. A status of 2xx is success; the body is not read.
 
-    Redirects are not followed. Raises `NotTaken`. What was sent but not answered in time is not to be sent again at
-    once, since it may have been taken.
+    Redirects are not followed. Raises `NotTaken`. A request that timed out must not be repeated at once, since the
+    server may have accepted it.
     """
     headers = {"User-Agent": SOFTWARE, "Accept": "*/*"}
     try:
@@ -46,12 +46,12 @@ def send(method: str, url: str, content: Mapping[str, Any] | None = None) -> Non
     except requests.Timeout:
         raise NotTaken(f"no answer within {TIMEOUTS[1]:g} seconds", may_pass=False) from None
     except requests.exceptions.SSLError:
-        raise NotTaken("no secure connection; its certificate is not valid for it", may_pass=False) from None
+        raise NotTaken("no secure connection; its certificate is not valid", may_pass=False) from None
     except requests.ConnectionError:
         raise NotTaken("no connection", may_pass=True) from None
     except (requests.RequestException, ValueError) as error:  # ValueError: what urllib3 cannot read as an answer
         raise NotTaken(f"no answer ({type(error).__name__})", may_pass=False) from None
     if 300 <= status < 400:
-        raise NotTaken(f"HTTP {status}, it leads elsewhere; set the address it leads to", may_pass=False)
+        raise NotTaken(f"HTTP {status}, it redirects; set the address it redirects to", may_pass=False)
     if not 200 <= status < 300:
         raise NotTaken(f"HTTP {status}", may_pass=status in BUSY)

@@ -20,7 +20,7 @@ from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
 from extractors.source import all_sources
 from extractors.sources.declaration import SourceModule
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from flows.runs.run_log import Run, runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
@@ -229,7 +229,7 @@ def try_live(config: Settings, name: str) -> None:
     source = replace(limited, most_requests=min(limited.most_requests, TRIED_REQUESTS))
     with tempfile.TemporaryDirectory() as folder:
         with Writer(Path(folder) / "tried.warc.gz") as writer:
-            web = web_for(
+            web = Web(
                 source,
                 writer=writer,
                 contact=config.contact,

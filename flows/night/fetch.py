@@ -18,7 +18,7 @@ from extractors.archive.writer import PART, Writer, path_of, put_unsent, salvage
 from extractors.boards import boards_of
 from extractors.source import all_sources
 from extractors.web.politeness import MAX_FAILURES
-from extractors.web.session import MissingContact, check_contact, web_for
+from extractors.web.session import MissingContact, Web, check_contact
 from flows.night import load
 from flows.night.board_plan import find_outcomes, plan_boards, take_in_moved
 from flows.runs.recovery import recover
@@ -135,22 +135,19 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
     for recording, batch, day in plan_fetches(name, request, boards):
         archive = request.settings.archive
         path = path_of(archive.outbox, name, datetime.now(UTC))
-        handed_over = recording if source.access == "file" else None  # never asked for, so taken as it is
         with request.settings.archive_index(name) as index:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
             with Writer(path, dated=True, part_of=part_of, store=archive) as writer:
-                web = web_for(
+                web = Web(
                     source,
                     writer=writer,
-                    replay=None if recording is None else () if handed_over else [recording],
+                    is_live=recording is None,
                     contact=request.settings.contact,
                     held=index,
                     is_permitted=name in read_permissions(request.settings.data),
                     obeys_signals=request.settings.content_signals == "obey",
                 )
-                failures = module.fetch(web, boards=batch, as_of=day)
-                if handed_over:
-                    web.take(handed_over)
+                failures = web.take(recording) if recording else module.fetch(web, boards=batch, as_of=day)
             index.add(writer.path, writer.entries)
         health = add_answers(health, web, failures, writer.path)
         health = replace(health, boards=tuple(find_outcomes(source, web, batch)))

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from extractors.source import all_sources
-from extractors.web.first_answers import MAX_HOSTS, choose_hosts, find_hosts, hear_times
+from extractors.web.first_answers import MAX_HOSTS, ask_times, choose_hosts, find_hosts
 from extractors.web.server_time import OutOfDate, ServerTime
 from extractors.web.session import MissingContact, check_contact
 from flows.runs.run_log import runs_of
@@ -77,7 +77,7 @@ def look_out(
             return Outlook(unresolved=tuple(one.host for one in asked))
     if clock_is_right is not None or not asked:
         return Outlook()
-    times = hear_times(found, contact)
+    times = ask_times(found, contact)
     _refuse(find_doubt(now(), times=times))
     if not any(_can_tell(one) for one in times):
         note = f"the clock was not checked: none of the {len(found)} servers that were asked told the time"

@@ -163,7 +163,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
             "politeness": Politeness(sleep=clock.sleep, clock=clock),
             "now": Clock.now,
         }
-        web = session.web_for(source, **options)
+        web = session.Web(source, **options)
         web._session.mount("https://", Loopback(port))
         webs.append(web)
         return web
@@ -176,7 +176,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
     with (
         contextlib.ExitStack() as patches,
         clocks_on_steps(STEPS, running) as seconds,
-        mock.patch.multiple(fetch, web_for=web_on_loopback, datetime=Clock),
+        mock.patch.multiple(fetch, Web=web_on_loopback, datetime=Clock),
         mock.patch.object(night_clock, "datetime", Clock),
         mock.patch.object(run_record, "datetime", Clock),
         mock.patch.object(board_plan, "store_curated_boards"),  # the market's boards are all there are

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from extractors.archive.reader import read
 from extractors.archive.writer import Writer
+from extractors.response import Response
 from extractors.sources.declaration import Source
 from extractors.web.politeness import Politeness
-from extractors.web.session import Web, web_for
+from extractors.web.request_extras import with_query
+from extractors.web.session import FetchFailed, Web
 
 NOW = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
 SOURCE = Source(
@@ -104,7 +109,7 @@ class Clock:
 
 
 def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: Any) -> Web:
-    """A session with the server; `changes` are `web_for`'s arguments, or another `source`."""
+    """A session with the server; `changes` are `Web`'s arguments, or another `source`."""
     clock = clock or Clock()
     source = changes.pop("source", None) or replace(SOURCE, endpoints=(board.url("/v1/"),))
     settings: dict[str, Any] = {
@@ -114,4 +119,36 @@ def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: An
         "now": lambda: NOW,
         "chance": lambda: 1.0,
     }
-    return web_for(source, writer=writer, **(settings | changes))
+    return Web(source, writer=writer, **(settings | changes))
+
+
+class Recorded:
+    """A session that answers each address with its recorded answers, one after the other.
+
+    A repetition, and a body that does not decode, is empty.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        self.keys: Mapping[str, str] = defaultdict(str)
+        self.asked: list[Response] = []
+        self._left: defaultdict[str, deque[Response]] = defaultdict(deque)
+        for one in (one for path in paths for one in read(path)):
+            url = one.url or ""
+            empty = Response(url=url, observed_at=NOW, status=200, body=b"", record=one.record)
+            self._left[url].append(one if isinstance(one, Response) else empty)
+
+    def get(self, url: str, *, form: Mapping[str, object] | None = None, **_: object) -> Response:
+        address = with_query(url, form or {})
+        if not self._left[address]:
+            raise FetchFailed(address, "not in the recording")
+        self.asked.append(self._left[address].popleft())
+        return self.asked[-1]
+
+    def ask(self, url: str, **_: object) -> int:
+        return self.get(url).status
+
+    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
+        return ""
+
+    def newest(self, prefix: str) -> Response | None:
+        return None

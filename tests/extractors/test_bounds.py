@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from extractors.archive.reader import RecordedAnswer, read_recorded
-from extractors.archive.writer import write
+from extractors.archive.reader import read_recorded
+from extractors.archive.writer import Writer
 from extractors.refine.refine import refine, refusals_in, rows_of
 from extractors.response import Response
 from extractors.source import all_sources
@@ -125,13 +125,10 @@ def test_issues_of_an_advert_are_counted_beyond_some() -> None:
 def archive_body(
     folder: Path, body: bytes, *, url: str = "https://api.ashbyhq.com/posting-api/job-board/curlew"
 ) -> Path:
-    answer = RecordedAnswer(
-        url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, reason="OK", headers=(), body=body,
-        digest="", record=0, offset=0, position=0,
-    )  # fmt: skip
-    path = write(folder / "archive" / "ashby" / "2026-08-17.warc.gz", [answer])
-    assert path is not None
-    return path
+    with Writer(folder / "archive" / "ashby" / "2026-08-17.warc.gz") as writer:
+        writer.write(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, reason="OK", body=body)
+    assert writer.path is not None
+    return writer.path
 
 
 def test_issues_of_an_answer_are_counted_beyond_some(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC
+from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC, read_recorded
 from extractors.archive.writer import Writer
 from extractors.sources.reference import ecb_rates
-from extractors.web.session import web_for
+from extractors.web.session import FetchFailed, Web
 from flows import backfill, nightly
 from flows.cli import run_report
 from flows.inputs.recordings import recordings_in
@@ -97,10 +97,19 @@ def test_a_backfill_brings_the_rates_that_are_missing(
 ) -> None:
     recording = rates_at(tmp_path / f"rates{SUFFIX}")
 
-    def recorded(source: Any, *, replay: object = None, **others: Any) -> Any:
-        return web_for(source, replay=[recording], **others)  # which has nothing of the second source
+    def recorded(source: Any, **others: Any) -> Any:
+        web = Web(source, **others)
 
-    monkeypatch.setattr(fetch, "web_for", recorded)
+        def answer(url: str, **_: object) -> int:
+            if not source.longest_endpoint(next(read_recorded(recording)).url or ""):
+                raise FetchFailed(url, "no connection")
+            web.take(recording)
+            return 200
+
+        monkeypatch.setattr(web, "ask", answer)
+        return web
+
+    monkeypatch.setattr(fetch, "Web", recorded)
     outcome = filled(request_of, tmp_path, contact="me@jobs.example")
     assert outcome.exit_code == 0, "the second source could not be asked, which does not fail the backfill"
     assert [health.source for health in outcome.health] == ["ecb_rates", "tabular"]
@@ -116,7 +125,7 @@ def test_only_a_backfill_asks_for_rates_by_itself(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("nobody may be asked")
 
-    monkeypatch.setattr(fetch, "web_for", never)
+    monkeypatch.setattr(fetch, "Web", never)
     night = Request(settings=request_of.settings, command="test", sources=("tabular",))
     assert filled(night, tmp_path, contact="me@jobs.example").notes
 

@@ -110,7 +110,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     last = web.newest(f"{FEED}/")
     begin = datetime.combine(as_of - timedelta(days=MAX_DAYS), time(), UTC)
     since = {} if last else {"If-Modified-Since": format_datetime(begin, usegmt=True)}
-    pages = ask_pages(web, last.url if last else FEED, next_of, most=MAX_PAGES, headers=headers | since)
+    pages = ask_pages(web, last.url if last else FEED, next_of, max_pages=MAX_PAGES, headers=headers | since)
     return pages + failures
 
 

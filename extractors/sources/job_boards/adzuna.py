@@ -80,7 +80,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
     queries = [urlencode({"results_per_page": 50, "what": words, "sort_by": "date"}) for words in QUERIES]
     urls = [f"{API}{country}/search/1?{query}" for country in COUNTRIES for query in queries]
-    return [failure for url in urls for failure in ask_pages(web, url, lambda page: None, most=1, secret=secret)]
+    return [failure for url in urls for failure in ask_pages(web, url, lambda page: None, max_pages=1, secret=secret)]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

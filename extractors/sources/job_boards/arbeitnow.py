@@ -59,7 +59,7 @@ SOURCE = Source(
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Request the pages of the last days. Return the failures."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
-    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), most=MAX_PAGES)
+    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:

@@ -117,10 +117,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     def note(answer: Response) -> None:
         categories.extend(str(category["id"]) for category in answer.json()["data"])
 
-    failures = ask_pages(web, CATEGORIES, note, most=1)
+    failures = ask_pages(web, CATEGORIES, note, max_pages=1)
     for category in categories:
         following = functools.partial(next_of, category=category)
-        failures += ask_pages(web, url_of_page(category, 1), following, most=MAX_PAGES)
+        failures += ask_pages(web, url_of_page(category, 1), following, max_pages=MAX_PAGES)
     return failures
 
 

@@ -85,7 +85,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
         ids = [story["objectID"] for story in stories if story["title"].startswith(TITLE)]
         threads.extend(f"{API}items/{id}" for id in ids[:THREADS])
 
-    return ask_pages(web, NEWEST, find, most=1) + ask_each(web, threads)
+    return ask_pages(web, NEWEST, find, max_pages=1) + ask_each(web, threads)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

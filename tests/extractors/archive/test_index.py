@@ -24,7 +24,7 @@ from extractors.archive.reader import (
 )
 from extractors.archive.writer import SAME_JSON, Writer, path_of
 from extractors.response import Response
-from extractors.web.session import FetchFailed, web_for
+from extractors.web.session import Web
 from tests.extractors.board import NOW, SOURCE, Board, live
 
 URL = "https://boards.example/v1/a"
@@ -320,7 +320,7 @@ def test_without_the_stored_answer_nothing_is_conditional(board: Board, tmp_path
     assert "If-None-Match" not in board.asked[-1][1]
 
 
-def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: Path) -> None:
+def test_an_archive_with_repetitions_is_taken_as_it_is(board: Board, tmp_path: Path) -> None:
     board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
     files = [ask(board, tmp_path, NOW)[1]]
     board.answers["/v1/a"] = (304, {"ETag": '"1"'}, b"")
@@ -329,18 +329,9 @@ def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: P
     files.append(ask(board, tmp_path, NOW + 2 * NIGHT)[1])
     source = replace(SOURCE, endpoints=(board.url("/v1/"),))
     for file in files:
-        with (
-            ArchiveIndex(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as index,
-            Writer(path_of(tmp_path / "again", "boards", NOW), dated=True) as writer,
-        ):
-            web = web_for(source, writer=writer, replay=[file], held=index, insecure_hosts=(board.host,))
-            assert web.get(board.url("/v1/a")).status == 200
-        assert writer.path == tmp_path / "again" / "boards" / file.name
-        assert writer.path.read_bytes() == file.read_bytes()
-    for file in files:
         with ArchiveIndex(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as index:
             with Writer(path_of(tmp_path / "taken", "boards", NOW), dated=True) as writer:
-                web = web_for(source, writer=writer, replay=(), held=index, insecure_hosts=(board.host,))
+                web = Web(source, writer=writer, is_live=False, held=index, insecure_hosts=(board.host,))
                 web.take(file)
             index.add(writer.path)
         assert writer.path is not None
@@ -363,23 +354,12 @@ def test_repetitions_are_taken_in_with_what_they_repeat_or_not_at_all(board: Boa
         one.write_revisit(observed_at=NOW + NIGHT, **again)
         other.write_revisit(observed_at=NOW + NIGHT, **again)
     with Writer(tmp_path / "taken.warc.gz") as writer:
-        web = web_for(SOURCE, writer=writer, replay=())
+        web = Web(SOURCE, writer=writer, is_live=False)
         web.take(both)
         assert (writer.n_records, web.failures) == (2, [])
         web.take(alone)
     assert writer.n_records == 2
     assert "repeats the answer of 2026-09-28 02:00, which is missing" in str(web.failures[0])
-
-
-def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tmp_path: Path) -> None:
-    board.answers["/v1/a"] = (200, {}, b"[1]")
-    ask(board, tmp_path, NOW)
-    _, second = ask(board, tmp_path, NOW + NIGHT)
-    source = replace(SOURCE, endpoints=(board.url("/v1/"),))
-    with Writer(tmp_path / "again.warc.gz") as writer:
-        web = web_for(source, writer=writer, replay=[second], insecure_hosts=(board.host,))
-        with pytest.raises(FetchFailed, match="repeats the answer of 2026-09-28 02:00, which is missing"):
-            web.get(board.url("/v1/a"))
 
 
 def test_what_is_no_file_in_the_archive_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from warcio.archiveiterator import ArchiveIterator as OtherReader
 
 from extractors.archive import reader
 from extractors.archive.reader import RecordedAnswer, digest_of, read, read_recorded
-from extractors.archive.writer import Writer, path_of, salvage, write
+from extractors.archive.writer import Writer, path_of, salvage
 from extractors.response import Response
 from tests.extractors.archive.numbered import TIME, body_of, members_of, outline, whole, written
 
@@ -198,12 +198,3 @@ def test_a_file_of_the_same_name_is_not_lost(tmp_path: Path) -> None:
     before = path.read_bytes()
     written(path, count=2, begin=2)
     assert sorted(members_of(path.read_bytes())) == sorted(members_of(before))
-
-
-def test_answers_at_hand_are_written(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    written(path)
-    answers = [answer for answer in read_recorded(path) if isinstance(answer, RecordedAnswer)]
-    assert write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
-    assert (tmp_path / "y.warc.gz").read_bytes() == path.read_bytes()
-    assert write(tmp_path / "z.warc.gz", []) is None

@@ -14,7 +14,7 @@ AT = datetime(2026, 8, 15, tzinfo=UTC)
 
 def page(url: str, *employers: str | None, title: str = "Wader Watcher", place: str = "Porto, PT") -> Page:
     adverts = tuple(Advert(employer, title, place) for employer in employers)
-    return Page(url=url, observed_at=AT, record=0, offset=0, size=1, position=0, adverts=adverts)
+    return Page(url=url, observed_at=AT, record=0, offset=0, size=1, adverts=adverts)
 
 
 # --- where a page stands --------------------------------------------------------------------------------

@@ -197,8 +197,7 @@ def test_a_repetition_stands_for_what_it_repeats(tmp_path: Path, url: str, lines
     assert is_closed(tmp_path, *rules, repeat, job(of_page)) == is_obeyed
 
 
-@pytest.mark.parametrize("is_packed_together", [False, True])
-def test_a_repetition_may_name_an_original_of_any_address_and_type(tmp_path: Path, is_packed_together: bool) -> None:
+def test_a_repetition_may_name_an_original_of_any_address_and_type(tmp_path: Path) -> None:
     original = "https://plover.example/cms/rules"
     digest = "WARC-Payload-Digest: other:B\r\n"
     records = [
@@ -206,8 +205,7 @@ def test_a_repetition_may_name_an_original_of_any_address_and_type(tmp_path: Pat
         job(),
         answer("", ROBOTS, kind="revisit", date=at(-1), lines=f"{digest}WARC-Refers-To-Target-URI: {original}\r\n"),
     ]
-    together = [b"".join(records)] if is_packed_together else records
-    scanned = scan(write(tmp_path / "a.warc.gz", *together))
+    scanned = scan(write(tmp_path / "a.warc.gz", *records))
     assert find_closed(scanned.pages, host_files_in([scanned])) == set(scanned.pages) != set()
 
 
@@ -317,18 +315,13 @@ def test_what_a_robots_txt_says_is_read_however_it_is_written(
     assert is_closed(tmp_path, rules, job(SITE + path)) == is_obeyed
 
 
-@pytest.mark.parametrize("kind", ["packed", "not packed", "one member"])
-def test_it_is_found_in_any_file_of_a_crawl(tmp_path: Path, kind: str) -> None:
+def test_a_truncated_one_is_obeyed(tmp_path: Path) -> None:
     records = [
         redirect(BARE, WWW),
         robots(url=f"<{WWW}>", lines="WARC-Truncated: length\r\n"),
         job(BARE[:-10] + "jobs/1"),
     ]
-    path = tmp_path / ("a.warc" if kind == "not packed" else "a.warc.gz")
-    whole = b"".join(records)
-    write(path, *records) if kind == "packed" else path.write_bytes(
-        whole if kind == "not packed" else gzip.compress(whole)
-    )
+    path = write(tmp_path / "a.warc.gz", *records)
     assert closed_in(path) == ["https://heron.example/jobs/1"]
 
 

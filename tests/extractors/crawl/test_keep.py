@@ -67,16 +67,6 @@ def test_the_same_file_makes_the_same_archive_again(tmp_path: Path) -> None:
     assert len([record for record in read_recorded(both) if isinstance(record, RecordedAnswer)]) == 3, "none is lost"
 
 
-@pytest.mark.parametrize("kind", ["not packed", "one member"])
-def test_records_that_stand_in_no_member_of_their_own_get_one(tmp_path: Path, kind: str) -> None:
-    whole = answer("<p>x</p>", "https://a.example/") + posting_at(1) + posting_at(2)
-    path = tmp_path / ("a.warc" if kind == "not packed" else "a.warc.gz")
-    path.write_bytes(whole if kind == "not packed" else gzip.compress(whole))
-    responses = [response for response in read(keep(path, tmp_path / "archive")) if isinstance(response, Response)]
-    assert [one.url for one in responses] == ["https://www.plover.example/jobs/1", "https://www.plover.example/jobs/2"]
-    assert responses[0].body == posting_at(1).split(b"\r\n\r\n", 2)[2].removesuffix(b"\r\n\r\n")
-
-
 def test_what_is_kept_is_refined_to_the_same_postings_as_the_page(tmp_path: Path) -> None:
     cut = answer(page(POSTING)[:-30], "http://www.plover.example/cut", lines="WARC-Truncated: length\r\n")
     micro = answer(page(body=MICRODATA), "https://www.plover.example/micro")

@@ -151,7 +151,8 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
     board.answers["/v1/companies/acme/postings/0"] = (200, {}, json.dumps({**items[0], "jobAd": {}}).encode())
     with Writer(tmp_path / "archive" / "smartrecruiters" / "2026-01-01.warc.gz") as writer:
         web = live(board, writer, source=smartrecruiters.SOURCE)
-        assert all_sources()["smartrecruiters"].fetch(web, boards=("acme",), as_of=NOW.date()) == []
+        fetch = fetch_lists_and_postings(source, smartrecruiters._next)
+        assert fetch(web, boards=("acme",), as_of=NOW.date()) == []
     assert writer.path
     assert [response.status for response in read(writer.path) if isinstance(response, Response)] == [200, 200, 404]
     result = refine("smartrecruiters", writer.path, archive=tmp_path / "archive", refined=tmp_path / "refined")

@@ -22,8 +22,9 @@ from extractors.source import all_sources, source_of
 from extractors.source_list import declared_sources, registry_python, sources_by_module, sources_markdown
 from extractors.sources import job_boards, registry
 from extractors.sources.declaration import SourceModule
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from flows.runtime.permissions import why_off
+from tests.extractors.board import Recorded
 from tests.extractors.sources import test_sources
 from warehouse import database
 from warehouse.load import loader
@@ -138,8 +139,8 @@ def test_what_it_answered_goes_the_whole_way(
         writer.write(url=URL, observed_at=datetime(2026, 3, 1, 2, tzinfo=UTC), status=200, body=body)
     warc = tmp_path / "archive" / "toy_jobs" / "2026-03-01T020000Z.warc.gz"
     with Writer(warc) as writer:
-        web = web_for(toy.SOURCE, writer=writer, replay=[recording])
-        assert toy.fetch(web, boards=(), as_of=date(2026, 3, 1)) == []
+        assert toy.fetch(Recorded(recording), boards=(), as_of=date(2026, 3, 1)) == []
+        Web(toy.SOURCE, writer=writer, is_live=False).take(recording)
     result = refine("toy_jobs", warc, archive=tmp_path / "archive", refined=tmp_path / "refined")
     with database.open_work(tmp_path) as con:
         (outcome,) = loader.load(con, [result], gate=lambda *_: True)

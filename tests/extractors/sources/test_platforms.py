@@ -113,7 +113,7 @@ def test_so_many_single_postings_are_asked_and_no_more() -> None:
     web = Pages({})
     urls = [f"https://jobs.example/{n}" for n in range(MAX_POSTINGS + 3)]
     assert ask_postings(web, workday.SOURCE, [*urls, *urls]) == [
-        f"3 single postings left out, {MAX_POSTINGS} are the most a night"
+        f"3 single postings left out, {MAX_POSTINGS} are the limit per night"
     ]
     assert web.asked == urls[:MAX_POSTINGS]
 

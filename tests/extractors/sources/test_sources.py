@@ -293,7 +293,7 @@ def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
     assert len(web.asked) >= least
     assert all(module.SOURCE.longest_endpoint(url) for url in web.asked)
     assert len(web.asked) <= module.SOURCE.most_requests
-    words = ("circle", "most that are read", "names no posting")  # for it hears one answer to all
+    words = ("circle", "loop", "pages are the limit", "names no posting")  # for it hears one answer to all
     assert all(any(word in failure for word in words) for failure in failures)
 
 
@@ -783,15 +783,15 @@ def next_in(response: Response) -> str | None:
     ("body", "most", "n_asked", "why"),
     [
         (b'{"next": null}', 9, 1, None),
-        (b'{"next": "https://jobs.example/2"}', 9, 2, "the pages run in a circle; 2 read"),
-        (b'{"next": "https://jobs.example/2"}', 1, 1, "left out, 1 pages are the most that are read"),
-        (b"<html>", 9, 1, "what follows it cannot be read"),
-        (b"{}", 9, 1, "what follows it cannot be read"),
+        (b'{"next": "https://jobs.example/2"}', 9, 2, "the pages form a loop; 2 read"),
+        (b'{"next": "https://jobs.example/2"}', 1, 1, "left out, 1 pages are the limit"),
+        (b"<html>", 9, 1, "its next page cannot be found"),
+        (b"{}", 9, 1, "its next page cannot be found"),
     ],
 )
 def test_pages_are_asked_for_until_the_last(body: bytes, most: int, n_asked: int, why: str | None) -> None:
     web = RecordingWeb(body=body)
-    failures = ask_pages(web, "https://jobs.example/1", next_in, most=most)
+    failures = ask_pages(web, "https://jobs.example/1", next_in, max_pages=most)
     assert len(web.asked) == n_asked
     assert [why in failure for failure in failures if why] == [True] * bool(why)
 

@@ -25,7 +25,7 @@ from extractors.web import session
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.paging import ask_each
 from extractors.web.politeness import FAILURE_PAUSE, MAX_CONCURRENT, MAX_FAILURES, MAX_RULES_AGE, Politeness
-from extractors.web.session import ATTEMPTS, MAX_WAIT, FetchFailed, Web, web_for
+from extractors.web.session import ATTEMPTS, MAX_WAIT, FetchFailed, Web
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 BUSY: Answer = (503, {}, b"busy")
@@ -115,7 +115,7 @@ def test_a_host_that_asks_for_hours_is_left_alone_until_then(board: Board, write
     clock = Clock()
     web = live(board, writer, clock)
     assert web.get(board.url("/v1/a")).status == 429
-    with pytest.raises(FetchFailed, match="asked not to be asked for 7200 seconds"):
+    with pytest.raises(FetchFailed, match="asked for no requests for 7200 seconds"):
         web.get(board.url("/v1/b"))
     assert asked(board) == 1
     assert asked(board, "/v1/b") == 0
@@ -455,7 +455,7 @@ def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer:
     assert [path for path in board.paths if path != "/robots.txt"] == ["/v1/0", "/v1/1"]
     assert len(failures) == 4
     assert all(failure.is_put_off for failure in web.failures)
-    assert all("over the 70 seconds it has a night" in failure for failure in failures)
+    assert all("longer than its 70 seconds per night" in failure for failure in failures)
     writer.close()
     assert writer.path is not None
     assert len(list(read_recorded(writer.path))) == 2, "what was got is kept"
@@ -479,7 +479,7 @@ def test_a_source_that_declares_none_has_a_deadline(board: Board, writer: Writer
     web = live(board, writer, clock)
     assert web.get(board.url("/v1/a")).status == 200
     clock.time += 7 * 3600
-    with pytest.raises(FetchFailed, match="over the 21,600 seconds it has a night"):
+    with pytest.raises(FetchFailed, match="longer than its 21,600 seconds per night"):
         web.get(board.url("/v1/a"))
     assert asked(board) == 1
 
@@ -610,7 +610,7 @@ def private(board: Board, writer: Writer) -> Web:
 
 
 def test_a_private_address_is_never_connected_to(board: Board, writer: Writer) -> None:
-    with pytest.raises(FetchFailed, match=r"127\.0\.0\.1, which is no public address"):
+    with pytest.raises(FetchFailed, match=r"127\.0\.0\.1, which is not a public address"):
         private(board, writer).get(board.url("/v1/a"))
     assert not board.asked
 
@@ -640,13 +640,13 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
     monkeypatch.setattr("extractors.web.address_guard.socket.getaddrinfo", resolved)
     monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *a, **k: connections.append(a))
     clock = Clock()
-    web = web_for(
+    web = Web(
         SOURCE,
         writer=writer,
         contact="night@example.org",
         politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
     )
-    with pytest.raises(FetchFailed, match="no public address"):
+    with pytest.raises(FetchFailed, match="not a public address"):
         web.get("https://boards.example/v1/a")
     assert not connections
     assert web.n_requests <= 2  # robots.txt, asked twice
@@ -656,7 +656,7 @@ def test_a_name_that_changes_its_mind_is_left_before_anything_is_sent(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("extractors.web.address_guard._resolve", lambda host, port: ["93.184.216.34"])
-    with pytest.raises(FetchFailed, match="no public address"):
+    with pytest.raises(FetchFailed, match="not a public address"):
         private(board, writer).get(board.url("/v1/a"))
     assert not board.asked
 
@@ -726,7 +726,7 @@ def test_secrets_do_not_travel_to_where_an_answer_redirects(board: Board, writer
     assert "X-Api-Key" not in headers
 
 
-def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, writer: Writer, tmp_path: Path) -> None:
+def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, writer: Writer) -> None:
     web = live(board, writer)
     for offset in (0, 20):
         web.get(board.url("/v1/a"), form={"offset": offset, "facets": {}})
@@ -735,17 +735,6 @@ def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, wri
     assert writer.path is not None
     urls = [record.url for record in read_recorded(writer.path) if isinstance(record, RecordedAnswer)]
     assert urls == [board.url(f"/v1/a?offset={offset}&facets=%7B%7D") for offset in (0, 20)]
-    with Writer(tmp_path / "again.warc.gz") as again:
-        replay = web_for(
-            replace(SOURCE, endpoints=(board.url("/v1/"),)),
-            writer=again,
-            replay=[writer.path],
-            insecure_hosts=(board.host,),
-        )
-        assert replay.get(board.url("/v1/a"), form={"offset": 20, "facets": {}}).status == 404
-    (record,) = read_recorded(again.path or tmp_path)
-    assert isinstance(record, RecordedAnswer)
-    assert record.url == urls[1]
 
 
 # --- the pace -----------------------------------------------------------------------------------------

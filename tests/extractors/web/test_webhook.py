@@ -68,7 +68,7 @@ def test_an_address_is_asked_without_content(method: str, board: Board) -> None:
         (429, True, "HTTP 429"),
         (404, False, "HTTP 404"),
         (410, False, "HTTP 410"),
-        (301, False, "HTTP 301, it leads elsewhere; set the address it leads to"),
+        (301, False, "HTTP 301, it redirects; set the address it redirects to"),
     ],
 )
 def test_an_answer_that_takes_nothing_says_so(status: int, may_pass: bool, message: str, board: Board) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from extractors.archive.reader import SUFFIX, read
-from extractors.archive.writer import write
 from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.source import source_of
@@ -95,7 +94,6 @@ def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
 
 
 def test_recordings_are_left_as_they_are(tmp_path: Path) -> None:
-    assert write(tmp_path / f"a{SUFFIX}", []) is None
     paths = [tmp_path, tmp_path / f"a{SUFFIX}", tmp_path / "missing"]
     with wrap_uploads(paths) as recordings:
         assert recordings == paths

@@ -20,7 +20,7 @@ from extractors.sources.employer_boards import lever
 from extractors.sources.fetching import fetch_boards
 from extractors.web import session
 from extractors.web.politeness import Politeness
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from flows import backfill
 from flows.night import fetch, load
 from flows.runs.run_record import Request, begin
@@ -86,12 +86,12 @@ class Nights:
         now = FIRST + timedelta(days=self.number)
         self.number += 1
         web = functools.partial(
-            web_for,
+            Web,
             insecure_hosts=(self.server.host,),
             politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
             now=lambda: now,
         )
-        self.monkeypatch.setattr(fetch, "web_for", web)
+        self.monkeypatch.setattr(fetch, "Web", web)
         request = Request(
             settings=Settings(data=self.data, contact="night@example.org", workers=1),
             command="test",
@@ -190,7 +190,7 @@ def replayed_to_the_same(nights: Nights, tmp_path: Path) -> None:
     """A backfill of the archive gives the postings that the nights gave."""
     request = Request(settings=Settings(data=tmp_path / "again", workers=1), command="test", sources=("lever",))
     files = sorted((nights.data / "archive" / "lever").glob("*.warc.gz"))
-    nights.monkeypatch.setattr(backfill, "web_for", functools.partial(web_for, insecure_hosts=(nights.server.host,)))
+    nights.monkeypatch.setattr(backfill, "Web", functools.partial(Web, insecure_hosts=(nights.server.host,)))
     nights.loaded(request, [backfill.archive_recordings.fn("lever", files, request)])
     whole = "SELECT * EXCLUDE (warc) FROM core.postings ORDER BY posting_id"
     assert nights.select(whole, tmp_path / "again") == nights.select(whole)

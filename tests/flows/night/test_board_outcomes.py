@@ -149,7 +149,7 @@ class Nights:
     def night(self, day: date, *, n_bytes: int = 9) -> Collection[str]:
         """Plan and ask on a day, and return which boards of `TOKENS` were planned."""
         self.monkeypatch.setattr(clock, "today", lambda: day)
-        self.monkeypatch.setattr(fetch, "web_for", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
+        self.monkeypatch.setattr(fetch, "Web", lambda *_, **__: Failing(lambda b: FAILS.get(b, {}), n_bytes))
         config = Settings(data=self.data)
         request = Request(settings=config, command="run", sources=("breezy",), is_live=True, run_id=f"{day}")
         plan = fetch.choose_boards(request, request.sources)

@@ -189,11 +189,11 @@ def test_settings_limit_plan_and_session(
     assert len(boards) == 2
     sources: list[Source] = []
 
-    def web_for(source: Source, **_: object) -> NoReturn:
+    def stop(source: Source, **_: object) -> NoReturn:
         sources.append(source)
         raise ConnectionAbortedError
 
-    monkeypatch.setattr(fetch, "web_for", web_for)
+    monkeypatch.setattr(fetch, "Web", stop)
     with pytest.raises(ConnectionAbortedError):
         fetch.fetch_source.fn("paylocity", request, boards)
     assert [(one.most_requests, one.pause) for one in sources] == [(6, 3.0)]

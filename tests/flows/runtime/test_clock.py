@@ -22,10 +22,10 @@ from extractors.boards import boards_of
 from extractors.source import all_sources
 from extractors.sources.employer_boards import lever
 from extractors.web import first_answers
-from extractors.web.first_answers import Asked, choose_hosts, find_hosts, hear_times
+from extractors.web.first_answers import Asked, ask_times, choose_hosts, find_hosts
 from extractors.web.politeness import Politeness
 from extractors.web.server_time import OutOfDate, ServerTime, time_said
-from extractors.web.session import web_for
+from extractors.web.session import Web
 from extractors.web.single_requests import SingleRequests
 from flows import nightly, serve
 from flows.night import fetch
@@ -242,7 +242,7 @@ def test_only_a_machine_that_finds_no_host_of_several_sources_is_offline(
         return [ServerTime(one.host, NOW, NOW) for one in asked]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(clock, "hear_times", hear)
+    monkeypatch.setattr(clock, "ask_times", hear)
     assert look_out(config, ("recruitee",), is_live=True) == Outlook(), "the host of the first board is gone"
     assert heard == [second]
     found.clear()
@@ -281,8 +281,8 @@ def platform(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards, pause=0.0))
     ticks = Clock()
     polite = Politeness(sleep=ticks.sleep, clock=lambda: ticks.time)
-    web = functools.partial(web_for, insecure_hosts=(board.host,), politeness=polite)
-    monkeypatch.setattr(first_answers, "web_for", web)
+    web = functools.partial(Web, insecure_hosts=(board.host,), politeness=polite)
+    monkeypatch.setattr(first_answers, "Web", web)
     return board
 
 
@@ -303,10 +303,10 @@ def test_the_rules_that_are_asked_for_say_the_time_each_night_anew(platform: Boa
     asked = [Asked(lever.SOURCE, lever.SOURCE.endpoints[0])]
     for said in (NOW, NOW + DAY):
         platform.answers["/robots.txt"] = dated(said)
-        (heard,) = hear_times(asked, "night@example.org")
+        (heard,) = ask_times(asked, "night@example.org")
         assert isinstance(heard, ServerTime) and (heard.host, heard.says) == (platform.host, said)
     platform.answers |= {"/robots.txt": dated(None), "/.well-known/tdmrep.json": dated(None)}
-    assert hear_times(asked, "night@example.org") == []
+    assert ask_times(asked, "night@example.org") == []
 
 
 @pytest.mark.parametrize(
