@@ -27,7 +27,7 @@ from reports.guide.words import UNKNOWN
 from reports.wording import notes
 from reports.wording.numbers import unit_of_short
 from reports.wording.parts import PartFormat
-from transforms.pay.normalisation import PER_YEAR
+from transforms.records.vocabulary import PER_YEAR
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import POINT
 

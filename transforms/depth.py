@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from transforms.role.titles import names_followed_role
 from transforms.text.lookups import cells_of, taxonomy
-from transforms.text.phrases import Phrases
+from transforms.text.multi_match import Phrases
 
 ALL_PERCENT = 100
 """The `percent` at which every text is read."""

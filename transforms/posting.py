@@ -46,9 +46,11 @@ from transforms.skills.listed_names import find_listed_names
 from transforms.skills.sections import prefetch_lines
 from transforms.text.batch_cache import BatchCache
 from transforms.text.bounds import MAX_ID, MAX_ISSUES_OF_ADVERT
-from transforms.text.characters import REPLACEMENT, is_blank
+from transforms.text.characters import REPLACEMENT, compose_letters, hash_of, is_blank, strip_invisible
+from transforms.text.contacts import mask_contacts
 from transforms.text.evidence import Reading
-from transforms.text.normalise import compose_letters, hash_of, language_of, mask_contacts, strip_invisible, text_of
+from transforms.text.html_text import text_of
+from transforms.text.language import language_of
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
 MAX_HTML = 4_000_000

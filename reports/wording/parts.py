@@ -16,7 +16,7 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from reports.cells.cell import Number, numbers_of
 from reports.wording import numbers
 from reports.wording.numbers import Row
-from transforms.pay.normalisation import PER_YEAR
+from transforms.records.vocabulary import PER_YEAR
 from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")

@@ -35,7 +35,7 @@ from transforms.employers.identity import evidence, is_staffing_agency
 from transforms.employers.sketches import Hashes, Integers, Sketches, cover_shares, mix_bits, signatures_of
 from transforms.employers.title_keys import number_in, place_in, title_key
 from transforms.records.vocabulary import JOB_RULES
-from transforms.text.normalise import normal
+from transforms.text.characters import normal
 
 SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = JOB_RULES
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from transforms.place.gazetteer import Meaning, gazetteer, groups, noise
 from transforms.place.gazetteer import key as place_key
+from transforms.text.characters import normal
 from transforms.text.lookups import rows_of
-from transforms.text.normalise import normal
 
 _GENDERS = re.compile(
     r"[(\[]?\s*\b(?:[mwfdxhkg]|div|gn)(?:\s*[/|*,]\s*(?:[mwfdxhikng]|div|gn))+\b\s*[)\]]?|\((?:gn|all genders?|in|a)\)"

@@ -21,11 +21,9 @@ from transforms.pay.currency import codes, legal_tender, tender_of
 from transforms.pay.headline import headline_of, headlines_by_country
 from transforms.pay.scope import employment_of
 from transforms.records.rows import Pay, Place
-from transforms.records.vocabulary import AI_CORE
+from transforms.records.vocabulary import AI_CORE, PER_YEAR
 from transforms.text.lookups import cells_of
 
-PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
-"""Periods in a year of 52 weeks of five days and 40 hours; hours and months are replaced by the country's own."""
 MONTHS = 12
 """Salaries a year of pay in a currency from elsewhere: further salaries are owed by local law and custom."""
 WIDEST = 4.0

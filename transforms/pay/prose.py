@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 from transforms.pay.amounts import Range, ranges_in
 from transforms.pay.currency import codes, legal_tender, resolve_currency
-from transforms.pay.normalisation import PER_YEAR, replace_columns, usual_period
+from transforms.pay.normalisation import replace_columns, usual_period
 from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.records.rows import Pay
+from transforms.records.vocabulary import PER_YEAR
 
 CLAUSE = 240
 """Characters before an amount in which a word may govern it: about two long lines of an advert."""

@@ -16,7 +16,7 @@ from transforms.place.gazetteer import members_of
 from transforms.place.location_line import Item, has_time_zone, is_understood, items_in
 from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
-from transforms.text.phrases import Phrases
+from transforms.text.multi_match import Phrases
 
 MAX_TITLE_PART = 60
 """Characters; a part of a title that is longer says more than a workplace and a place."""

@@ -17,9 +17,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from transforms.skills.sections import Line, lines_with, lower_text, sentence_at
+from transforms.text.characters import letters_beyond_ascii
 from transforms.text.lookups import rows_of
-from transforms.text.normalise import letters_beyond_ascii
-from transforms.text.phrases import Phrases
+from transforms.text.multi_match import Phrases
 
 DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
 TIERS = (DAYS, ROLE, OFFER, OPTION)

@@ -15,22 +15,16 @@ renamed and grouped, and USDOL/ETA has not approved, endorsed or tested the resu
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import re
-import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import hyperscan
-
-from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import parts, rows_of, taxonomy
+from transforms.text.multi_match import Pattern, Search
 
 FORMS = {
     "clause": ("{}",),
@@ -270,9 +264,8 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.meanings, spellings = _read()
-        self.database = _database("skills", [s for s in spellings if not is_wide(s.text)], _expression)
-        self.wide = _database("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_expression)
-        self._of_thread = threading.local()
+        self.narrow = _search("skills", [s for s in spellings if not is_wide(s.text)], _pattern)
+        self._wide = _search("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_pattern)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, number of the meaning) of the names and cues in a text that begins and ends with a line's end.
@@ -286,11 +279,7 @@ class Lexicon:
         def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             add((start, -end, number))
 
-        if not hasattr(self._of_thread, "scratch"):
-            self._of_thread.scratch = hyperscan.Scratch(self.database)
-            self._of_thread.wide_scratch = hyperscan.Scratch(self.wide)
-        scratch = self._of_thread.scratch
-        self.database.scan(text.encode("latin-1", "replace"), match_event_handler=note, scratch=scratch)
+        self.narrow.scan(text.encode("latin-1", "replace"), note)
         if not text.isascii():
             hits += self._wide_hits(text)
         hits.sort()
@@ -304,7 +293,7 @@ class Lexicon:
             spans.append((start, end, number))
 
         data = text.encode("utf-16-le", "surrogatepass")
-        self.wide.scan(data, match_event_handler=note, scratch=self._of_thread.wide_scratch)
+        self._wide.scan(data, note)
         spans = [(start // 2, end // 2, number) for start, end, number in spans if start % 2 == 0]
         if spans and len(data) != 2 * len(text):  # emoji and the like take two units each
             pairs = [match.start() + n for n, match in enumerate(_BEYOND_UTF16.finditer(text))]
@@ -376,40 +365,23 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
-def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spelling], bytes]) -> Any:
-    """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
-    made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings))
+def _search(kind: str, spellings: list[_Spelling], expression: Callable[[_Spelling], Pattern]) -> Search:
     code = Path(__file__).read_bytes()  # which makes the expressions
-    path = cache_path(name, ".hyperscan", (code, "".join(made_of).encode()))
-    content = read_cached(path)  # whole, or None: loadb() would read beyond the end of a file cut short
-    if content is not None:
-        with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
-            return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    is_caseless = expression is _expression
-    database.compile(
-        expressions=[expression(s) for s in spellings],
-        ids=[s.meaning for s in spellings],
-        flags=[
-            hyperscan.HS_FLAG_SOM_LEFTMOST | (hyperscan.HS_FLAG_CASELESS if is_caseless and not s.is_exact else 0)
-            for s in spellings
-        ],
-    )
-    write_cache(path, hyperscan.dumpb(database))
-    return database
+    made_of = "".join(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings).encode()
+    return Search(kind, (code, made_of), lambda: map(expression, spellings))
 
 
-def _wide_expression(spelling: _Spelling) -> bytes:
+def _wide_pattern(spelling: _Spelling) -> Pattern:
     """A spelling in UTF-16. Letters of English in either case: ignoring it would mix up bytes of other letters."""
     units = []
     for letter in spelling.text:
         forms = {letter} if spelling.is_exact or not letter.isascii() else {letter.lower(), letter.upper()}
         either = ("".join(f"\\x{byte:02x}" for byte in form.encode("utf-16-le")) for form in sorted(forms))
         units.append(f"(?:{'|'.join(either)})")
-    return "".join(units).encode("ascii")
+    return Pattern("".join(units).encode("ascii"), spelling.meaning)
 
 
-def _expression(spelling: _Spelling) -> bytes:
+def _pattern(spelling: _Spelling) -> Pattern:
     """A spelling as an expression: long ones are literals, which compile fast; short ones must be whole words."""
     text = spelling.text
     pattern = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
@@ -419,4 +391,4 @@ def _expression(spelling: _Spelling) -> bytes:
         begin = r"\b" if text[0].isascii() and text[0].isalnum() else ""
         end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""
         pattern = begin + pattern + end
-    return pattern.encode("latin-1")
+    return Pattern(pattern.encode("latin-1"), spelling.meaning, is_caseless=not spelling.is_exact)

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from transforms.records.rows import Issue
 from transforms.text.addresses import without_user
-from transforms.text.characters import REPLACEMENT
-from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
+from transforms.text.characters import REPLACEMENT, strip_invisible
+from transforms.text.contacts import MAX_CONTACT, mask_contacts
 from transforms.text.rejects import Rejected
 
 MAX_LENGTH: Mapping[str, int] = MappingProxyType({

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from transforms.text.normalise import letters_beyond_ascii
+from transforms.text.characters import letters_beyond_ascii
 
 _LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
 """First bytes in UTF-8 of letters from Greek on, which are of other scripts than Latin; dashes, bullets and pictures

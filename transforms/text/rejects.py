@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from transforms.records.rows import Issue
 from transforms.text.addresses import hide_users
-from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
+from transforms.text.characters import strip_invisible
+from transforms.text.contacts import MAX_CONTACT, mask_contacts
 
 MAX_VALUE = 200
 """A refused value is shown up to this many characters."""

@@ -23,7 +23,7 @@ from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import FORUM_COMMENT
 from transforms.role.titles import employment_type_of, names_a_job, names_employment
-from transforms.text.normalise import text_of
+from transforms.text.html_text import text_of
 
 API = "https://hn.algolia.com/api/v1/"
 NEWEST = f"{API}search_by_date?tags=story,author_whoishiring&hitsPerPage=10"
