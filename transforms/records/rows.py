@@ -116,7 +116,7 @@ class Span:
 
 @struct
 class Issue:
-    """A value that was not taken: which, what it was, and the rule it broke."""
+    """A value that was refused, and the rule it broke."""
 
     column_name: Annotated[str, Column("Column the value was meant for, or 'record'/'response' for all of it")]
     value: Annotated[str, Column("The value, cut to 200 characters")]
@@ -126,13 +126,13 @@ class Issue:
 
 @dataclass(frozen=True)
 class Removal:
-    """That a source says of one of its adverts that it was taken away. `id` is the source's own, as in its adverts."""
+    """A source's statement that it took an advert away. `id` is the source's own."""
 
     id: str
 
 
 class Repetition(NamedTuple):
-    """An advert that was read before, by its `wording_hash`."""
+    """An advert that was read before with the same wording."""
 
     wording_hash: str
 
