@@ -3,8 +3,8 @@
 An amount (`amounts.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
 that it continues, a period next to it, or its position alone in a headline. What words mean is data
 (lookups/pay/pay_words.csv). Amounts of funding, revenue, budgets, perks, signing and referral bonuses are not pay.
-Nothing is guessed: a currency or period that is not stated stays None. `complete_pay` (`normalisation.py`) adds what the
-country's norms imply, and marks it as inferred.
+Nothing is guessed: a currency or period that is not stated stays None. `complete_pay` (`normalisation.py`) adds what
+the country's norms imply, and marks it as inferred.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CLAUSE = 240
 TAIL = 80
 """Characters after an amount in which its period, tax and kind are looked for."""
 PERK = 40
-"""Characters after an amount in which a perk may be named, where only a period makes it pay: "$900/month gym stipend"."""
+"""Characters after an amount with a period but no pay word in which a perk may be named: "$900/month gym stipend"."""
 HEADING = 90
 """Characters of the longest line that is read as a heading."""
 HEADING_REACH, HEADING_LINES = 400, 4
