@@ -1,8 +1,8 @@
 """Years of experience and the lowest accepted degree in Chinese, Japanese and Korean.
 
-The readers of `requirements` do not fit these languages: words have no spaces around them, or have endings, and the unit
-stands right after the number. Words are rows of `east_asian_requirements.csv`. Anything below a heading of wishes, or
-called preferred in its clause, is not demanded.
+The readers of `requirements` do not fit these languages: words have no spaces around them, or have endings, and the
+unit stands right after the number. Words are rows of `east_asian_requirements.csv`. Anything below a heading of wishes,
+or called preferred in its clause, is not demanded.
 """
 
 from __future__ import annotations

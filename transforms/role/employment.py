@@ -1,8 +1,8 @@
 """The kind of employment that an advert offers, from its title, its source's own field and its text.
 
 The text is read where title and field leave it open: line by line, for words between marks ("Berlin | full-time |
-hybrid"), for phrases ("this is a full-time position") and for weekly hours. Rows of `employment_cues.csv` hold the words,
-and the words before and after them that make them mean somebody else.
+hybrid"), for phrases ("this is a full-time position") and for weekly hours. Rows of `employment_cues.csv` hold the
+words, and the words before and after them that make them mean somebody else.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Role, level and kind of employment that a title or a source's own words name.
 
-The definitions of roles and levels are this project's own; every decision is a row of a lookup. A title is
-folded (case, accents, gendered endings) and cut into words. The words and phrases of `role_words.csv` give it
-*concepts*; the longest phrase wins, and no word counts twice. The first part of the title with a job noun is its
-*head*. The first rule of `role_rules.csv` with all its concepts present, and all its excluded concepts absent, gives the
-role.
+The definitions of roles and levels are this project's own; every decision is a row of a lookup. A title is folded
+(case, accents, gendered endings) and cut into words. The words and phrases of `role_words.csv` give it *concepts*; the
+longest phrase wins, and no word counts twice. The first part of the title with a job noun is its *head*. The first rule
+of `role_rules.csv` with all its concepts present, and all its excluded concepts absent, gives the role.
 """
 
 from __future__ import annotations
