@@ -1,7 +1,7 @@
 """A cache for a reader that reads many short texts at once.
 
-Employers repeat their lines from advert to advert: more than half of the characters of real adverts stand in lines
-read before. Reading the new ones of a text together keeps each library's cost per call low.
+Employers repeat their lines from advert to advert: more than half of the characters of real adverts are in lines read
+before. Reading new lines together keeps each library's cost per call low.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def _within(ranges: Iterable[tuple[int, int]]) -> frozenset[str]:
 
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-"""Stands in place of what was no character."""
+"""Replaces bytes that are no character."""
 SPACING_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
 """Control characters that are white space."""
 # fmt: off
@@ -26,21 +26,20 @@ NOT_SHOWN = _within((
     (0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E),
     (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
 )) - SPACING_CONTROLS
-"""Characters that show nothing: control characters (ESC, NUL), soft hyphen, zero width space, word joiner, byte order
-mark, tags, and those that turn the direction of what follows. The joiners that Persian and Hindi write (U+200C, U+200D)
-are none of them."""
+"""Invisible characters: control characters (ESC, NUL), soft hyphen, zero width space, word joiner, byte order mark,
+tags and marks of direction; without the joiners that Persian and Hindi write (U+200C, U+200D)."""
 # fmt: on
 ODD_SPACES = frozenset(("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"))
-"""White space within a line that is no blank: what str.split() takes for it."""
+"""White space within a line other than the blank, as str.split() defines it."""
 LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-"""What str.splitlines() takes for the end of a line, beside "\n"."""
+"""Line ends of str.splitlines() other than "\n"."""
 # fmt: off
 _IGNORABLE = _within((
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
     (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
     (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 ))
-"""Default_Ignorable_Code_Point: joiners, fillers of Hangul, variation selectors."""
+"""Default_Ignorable_Code_Point: joiners, fillers of Hangul, variation selectors and others."""
 # fmt: on
 _BLANK = "".join(
     sorted(NOT_SHOWN | SPACING_CONTROLS | ODD_SPACES | LINE_ENDS | _IGNORABLE | {" ", "\u2800", REPLACEMENT})
@@ -48,7 +47,7 @@ _BLANK = "".join(
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text shows nothing: white space, invisible characters, fillers, the blank of Braille and U+FFFD only.
+    """Whether a text is only white space, invisible characters, fillers, the Braille blank and U+FFFD.
 
     >>> is_blank(" \\u3164\\ufffd"), is_blank("\\u2800?")
     (True, False)
@@ -59,12 +58,12 @@ def is_blank(text: str) -> bool:
 # --- texts in order -----------------------------------------------------------------------------------
 
 ORDINARY = bytes((*b"\n", *range(0x20, 0x7F)))
-"""What a text needs no care for."""
+"""Bytes that never need cleaning."""
 _ASCII = bytes(range(0x80))
 
 
 def beyond(data: bytes, ordinary: bytes) -> str:
-    """The characters of a text but for some of ASCII: bytes are deleted much faster than characters are looked at."""
+    """The characters of a text without some of ASCII: deleting bytes is much faster than testing characters."""
     return data.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
 
@@ -79,7 +78,7 @@ def is_encodable(text: str) -> bool:
 
 @functools.lru_cache(maxsize=128)
 def letters_beyond_ascii(text: str) -> frozenset[str]:
-    """The characters of a text that ASCII lacks: few of a long text, and asked for by several readers of it.
+    """The characters of a text beyond ASCII, remembered for several readers.
 
     >>> sorted(letters_beyond_ascii("café, naïve café"))
     ['é', 'ï']
@@ -88,7 +87,7 @@ def letters_beyond_ascii(text: str) -> frozenset[str]:
 
 
 def strip_invisible(text: str) -> str:
-    """`text` without the characters that show nothing; half a surrogate pair becomes U+FFFD.
+    """Return `text` without invisible characters (`NOT_SHOWN`); half a surrogate pair becomes U+FFFD.
 
     >>> strip_invisible("Engi\\u202eneer\\x1b[31m")
     'Engineer[31m'
@@ -102,11 +101,11 @@ def strip_invisible(text: str) -> str:
 
 _MARKS = frozenset((*map(chr, range(0x300, 0x370)), "\u3099", "\u309a"))
 _MARKED = re.compile(f"[^\\W\\d_][{''.join(sorted(_MARKS))}]{{1,3}}")
-"""A letter and the marks on it. A whole text is not composed at once: a long run of marks costs the square."""
+"""A letter and the marks on it. Composing a whole text at once would take quadratic time for a long run of marks."""
 
 
 def compose_letters(text: str) -> str:
-    """`text` with letters and their marks as one character each (NFC), as readers' words are written.
+    """Return `text` with each letter and its marks as one character (NFC), like the words of the lookups.
 
     >>> compose_letters("te\u0301le\u0301travail")
     'télétravail'
@@ -129,12 +128,12 @@ _FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower(
 
 
 def hash_of(text: str) -> str:
-    """SHA-256 of the text, its first 32 hex digits; letter case, white space and compatibility forms do not matter."""
+    """First 32 hex digits of the SHA-256 of `normal(text)`: case, white space and compatibility forms do not matter."""
     return sha256(_normal_bytes(text)).hexdigest()[:32]
 
 
 def _normal_bytes(text: str) -> bytes:
-    """`normal(text)` in UTF-8; made of bytes, which is much faster, where ASCII is all that may change."""
+    """`normal(text)` in UTF-8, computed on bytes, which is much faster, where that gives the same."""
     data = text.encode("utf-8", "surrogatepass")
     for odd in letters_beyond_ascii(text):
         form = _form_alone(odd)
@@ -150,7 +149,7 @@ def _normal_bytes(text: str) -> bytes:
 
 @functools.cache
 def _form_alone(odd: str) -> str | None:
-    """What `normal` makes of a character wherever it stands; None of one that may join with those beside it."""
+    """What `normal` makes of a character in any context; None for a character that may combine with its neighbours."""
     form = unicodedata.normalize("NFKC", odd).casefold()
     if form.isspace():
         return " "
@@ -160,7 +159,7 @@ def _form_alone(odd: str) -> str | None:
 
 
 def normal(text: str) -> str:
-    """`text` as a key for titles and employers: Unicode NFKC, case folded, white space folded to single spaces."""
+    """Return `text` as a key for titles and employers: Unicode NFKC, case folded, white space as single spaces."""
     if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     return " ".join(text.casefold().split())

@@ -11,25 +11,26 @@ from transforms.text.addresses import find_users
 from transforms.text.characters import ODD_SPACES, letters_beyond_ascii
 
 MASK = "x"
-"""Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
+"""Replaces each masked character; ASCII, so that masking never makes a text slower to read."""
 MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 """Limits of a mail address, RFC 5321 section 4.5.3.1."""
 MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
 """Characters of the longest mail address; a telephone number is shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
-"""Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
+"""Digits of an international number: at most 15 by ITU-T E.164; none with fewer than 8 is in use."""
 MAX_NATIONAL = 11
-"""Digits of a national number without the 0 before it; Brazil's and Germany's have up to 11."""
+"""Digits of the longest national number without its leading 0, in Brazil and Germany."""
 POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2
-"""Digits of postcodes that stand side by side (of Germany, France, Poland and others), and of French departments."""
+"""Digits of postcodes that are listed together (in Germany, France, Poland and elsewhere), and of French
+departments."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
-"""As many digits in a row as a telephone number has at least, with blanks, brackets and the like between them."""
+"""A run of enough digits for a telephone number, with blanks, brackets and the like between them."""
 MAX_CALL = 40
-"""Characters before a number that may say what it is: "WhatsApp me on: +"."""
+"""Characters before a number that may call it a telephone number: "WhatsApp me on: +"."""
 
 _PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
 _TO_PLAIN = str.maketrans(_PLAIN_OF)
-"""Spaces, hyphens and signs beyond ASCII, with the ASCII character that most addresses and numbers have there."""
+"""Spaces, hyphens and signs beyond ASCII, with the ASCII character that most addresses and numbers have instead."""
 _CONTACT_HAS = re.compile(r"[@\d\[({<]")
 _LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
@@ -40,7 +41,7 @@ _WRITTEN_DOMAIN = re.compile(
 _DIGIT_OR_NOT = bytes(
     ord("0") if chr(byte) in "0123456789?" else ord("-") if chr(byte) in " ()./-" else ord("x") for byte in range(256)
 )
-"""Bytes by whether they may be digits or stand between them: "?" also stands for what ASCII lacks, maybe a digit."""
+"""Bytes by whether they may be digits or stand between digits; "?" also replaces what ASCII lacks, maybe a digit."""
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹+-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
@@ -59,7 +60,7 @@ def _day(name: str) -> str:
 
 
 _DAYS = re.compile(rf"\(?{_day('first')}(?:[ /-]{_day('last')})?\Z")
-"""A day or two and nothing else: French telephone numbers (06.12.34.56.78) only begin like one."""
+"""One or two days and nothing else: French telephone numbers (06.12.34.56.78) only begin like a day."""
 _YEAR_FIRST = re.compile(r"(?:19|20)\d\d(?:[./-]\d+| [-/ ]*(?:19|20)\d\d)\Z")
 _DAY_OR_COUNT = re.compile(r"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[1-9]\d{0,2}0{5,})\Z")
 _GROUPED = re.compile(r"\d[ ()./-]+\d")
@@ -85,25 +86,26 @@ _GERMAN = re.compile(
     r"(?:\+ ?\d{1,3} ?(?:\(0\) ?| )\(?\d{2,5}\)?|\(?0\d{2,5}\)?)(?: [/-] | ?/ ?|[ -])"
     r"\d{1,8}(?: \d{2,4}){0,4}(?:(?: - |-)\d{1,5}(?![ /-]{0,3}\d))?(?![ /-]?\d)"
 )
-"""A number as written in Germany: blanks may stand around the marks before its own part and before the extension."""
+"""A number as written in Germany, with blanks around the marks before subscriber number and extension."""
 
 
 _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
-"""What is no number behind words that also mean something else: "Open Call 2024-2025", "contact 100000000 homes"."""
+"""Digits that are no telephone number behind words with another meaning: "Open Call 2024-2025", "contact 100000000
+homes"."""
 
 
 def mask_contacts(text: str) -> str:
-    """`text` with mail addresses, telephone numbers and users of addresses replaced, each character by `MASK`.
+    """Mask mail addresses, telephone numbers and users in web addresses, each character by `MASK`.
 
-    Offsets and length stay. Taken for a number: `+` or `00` and 8 to 15 digits; ten digits as written in North
-    America; a national number begun with 0, or with its area in brackets, in groups; any after "phone", "Tel." and the
-    like. Not taken: amounts, years, dates, versions, postcodes and the numbers of a requisition. Linear in the length
-    of `text`; never raises.
+    Offsets and length do not change. A telephone number is `+` or `00` with 8 to 15 digits; ten digits as written in
+    North America; a national number in groups with a leading 0 or its area code in brackets; any number after "phone",
+    "Tel." and the like; but not amounts, years, dates, versions, postcodes and requisition numbers. Linear in the
+    length of `text`; never raises.
     """
     shown = text
     if not text.isascii() and not _PLAIN_OF.keys().isdisjoint(letters_beyond_ascii(text)):
         text = text.translate(_TO_PLAIN)
-    if not _CONTACT_HAS.search(text):  # as most titles, names and places
+    if not _CONTACT_HAS.search(text):  # as in most titles, names and places
         return shown
     plain = text.encode("ascii", "replace")
     spans = [*_mail(text), *find_users(text)] if b"@" in plain or b"%40" in plain else []
@@ -123,7 +125,7 @@ def mask_contacts(text: str) -> str:
 
 
 def _may_hold_written_at(plain: bytes) -> bool:
-    """Whether a bracket opens that `_WRITTEN_AT` may begin with: brackets are rare, and found fast one by one."""
+    """Whether a bracket opens that may begin `_WRITTEN_AT`: a quick check, since brackets are rare."""
     for bracket in b"[({<":
         at = plain.find(bracket)
         while at >= 0:
@@ -146,7 +148,7 @@ def _mail(text: str) -> list[tuple[int, int]]:
 
 
 def _written_mail(text: str) -> list[tuple[int, int]]:
-    """Addresses with the "@" in words: "jo (at) example (dot) org"."""
+    """Addresses with "@" in words: "jo (at) example (dot) org"."""
     spans = []
     for match in _WRITTEN_AT.finditer(text):
         end = match.start() - text.endswith(" ", 0, match.start())
@@ -160,7 +162,7 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
 def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     telephones = []
     at = begin
-    while digits := _DIGITS.search(text, at, end):  # what one number leaves may begin the next
+    while digits := _DIGITS.search(text, at, end):  # digits cut from a number may begin the next
         span = _trim(text, *digits.span())
         at = max(span[1], digits.start() + 1)
         if _is_telephone(text, *span):
@@ -180,9 +182,9 @@ def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span cut where a number cannot go on, and without what is no digit at its end.
+    """Cut a span where a number cannot continue, and strip separators from its end.
 
-    It goes on behind two separators in a row only where they are ") ", or as in `_GERMAN`.
+    A number continues after two separators in a row only if they are ") ", or as in `_GERMAN`.
     """
     number = text[start:end]
     cut = _CUT.search(number, 1)
@@ -227,7 +229,7 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
 
 
 def _is_of_postcodes(number: str) -> bool:
-    """Whether digits are postcodes of one form ("01067/04109", "00-950/00-951") or departments ("(75) 92 93")."""
+    """Whether digits are postcodes of the same form ("01067/04109", "00-950/00-951") or departments ("(75) 92 93")."""
     plain = number.replace("(", "").replace(")", " ")
     parts = re.split(r" ?/ ?| +" if "/" in plain or " " in plain else "-", plain)
     forms = {re.sub(r"\d", "0", part) for part in parts}

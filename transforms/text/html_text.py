@@ -40,7 +40,7 @@ INLINE = (
     "link", "mark", "meta", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "u",
 )
 # fmt: on
-"""Further elements by which text is known to be HTML: "List<String>" is not."""
+"""Further elements that show that a text is HTML: "List<String>" is not."""
 # fmt: off
 PLAIN_BLOCKS = (
     "article", "aside", "blockquote", "br", "center", "div", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
@@ -51,19 +51,19 @@ PLAIN_INLINE = (
     "label", "mark", "small", "strike", "sub", "sup",
 )
 # fmt: on
-"""Elements that hold their text where it is written, however they are nested: without others nothing is parsed."""
+"""Elements whose text stays in place however they are nested: HTML with no other elements is not parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
-"""Elements whose text a reader of the page does not see as part of the advert."""
+"""Elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
-"""Tags that are parsed together: parsing takes the square of the elements open at once. The untidy markup of 7,600
-stored adverts has 409 at most; browsers stop at 512 elements within each other."""
+"""Tags that are parsed together: parsing time is quadratic in open elements. Untidy markup in 7,600 stored adverts has
+409 tags at most; browsers stop at 512 nested elements."""
 
 FREQUENT = ("p", "ul", "div")
 _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
 
 
 class _Tags(NamedTuple):
-    """Tags by what they do to a line. All are cut off at once where the markup is not tidy."""
+    """Patterns of tags by their effect on lines."""
 
     cell: re.Pattern[str]
     item: re.Pattern[str]
@@ -72,7 +72,7 @@ class _Tags(NamedTuple):
 
 
 def _tags(blocks: Iterable[str], inline: str) -> _Tags:
-    """The tags of these elements. `inline` matches the names of those that do not break a line."""
+    """The tags of these block elements; `inline` matches names of elements that do not break a line."""
     names = "|".join(sorted(set(blocks) - {"br", "hr", "li"}, key=lambda tag: (tag not in FREQUENT, tag)))
     opens = rf"<(?:{names}){_ATTRIBUTES}>"
     ends = rf"(?:</(?:{names}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"
@@ -103,12 +103,11 @@ _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECA
 
 
 def text_of(html: str) -> str:
-    """The text a reader of the page sees, one line per block element, list items begun with "- ".
+    """The visible text of a page, one line per block element, with "- " before list items.
 
-    Entities are decoded (twice where a source escaped twice), white space of every kind is folded to single
-    spaces, empty lines and invisible characters are dropped, script and style are left out. Text without tags
-    keeps its lines and passes with its white space tidied; HTML that came escaped as a whole
-    (`&lt;p&gt;...`) is unescaped first. Linear in the length of `html`, which the caller caps; never raises.
+    Entities are decoded (twice where a source escaped twice), white space of every kind is folded to single spaces,
+    empty lines, invisible characters, script and style are dropped. Text without tags keeps its lines; HTML that is
+    escaped as a whole (`&lt;p&gt;...`) is unescaped first. Linear in the length of `html`; never raises.
     """
     if _ESCAPED.match(html):
         html = entities.unescape(html)
@@ -126,7 +125,7 @@ def _without_tags(html: str) -> str:
 
 
 def _cut(html: str) -> str | None:
-    """The lines of plain markup without its tags; None when it has to be parsed."""
+    """The lines of plain markup without tags; None when it has to be parsed."""
     if not is_encodable(html):
         return None
     text = _lines(html, _PLAIN)
@@ -148,7 +147,7 @@ def _cut_by_parser(html: str) -> str:
 
 
 def _lines(tidy: str, tags: _Tags) -> str:
-    """Tidy markup with its tags cut off, entities left: a line per block element, "- " before items."""
+    """Tidy markup without tags, with its entities: a line per block element, "- " before items."""
     tidy = tidy.replace("&nbsp;", " ")
     if "\n" in tidy or "\r" in tidy:
         first = _FIRST_BLOCK.search(tidy)  # a page that has no block element keeps its own line breaks

@@ -9,11 +9,11 @@ import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
-"""Characters read to tell the language; the longer one only to see whether it is English."""
+"""Characters read to detect the language; the longer sample only shows whether it is English."""
 MIN_FOR_LANGUAGE = 40
-"""Below this many letters a language is not told."""
+"""Letters below which no language is detected."""
 MIN_PROBABILITY = 0.5
-"""Least probability, of the languages below together, for which a language is told."""
+"""Minimum probability of the detected language among `LANGUAGES`."""
 # fmt: off
 LANGUAGES = (
     "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
@@ -21,27 +21,27 @@ LANGUAGES = (
     "zh",
 )
 # fmt: on
-"""Languages that adverts are told apart in (ISO 639-1): those of the countries whose boards we read."""
+"""Languages that are detected (ISO 639-1): the languages of countries whose boards we read."""
 SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", "are", "will", "that", "from", "have"))
-"""Frequent English words that are no words of the other languages."""
+"""Frequent English words that do not exist in the other languages."""
 SURELY_ENGLISH = 0.1
-"""Share of those words from which a text is English without asking the model; running English has about 0.2."""
+"""Share of these words from which a text is English without asking the model; English prose has about 0.2."""
 
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
-    # The library leaves half precision by columns, of which each text reads rows; conversion is exact.
+    # The library stores half precision by column, and each text reads rows; the conversion is exact.
     identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
 
 
 def language_of(text: str) -> str | None:
-    """The language of a text (ISO 639-1), None when it is too short or unclear.
+    """The language of a text (ISO 639-1); None when it is too short or unclear.
 
-    Told from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words (there or in
+    Detected from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words (there or in
     `LONGER_SAMPLE`), any other by py3langid (Lui and Baldwin 2012, retrained) among `LANGUAGES`.
     """
     sample = text[:LANGUAGE_SAMPLE]
