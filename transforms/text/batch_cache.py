@@ -12,16 +12,16 @@ from typing import Generic, TypeVar
 Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
-"""Characters of the cached texts: those of some hundred adverts; more are not found again faster."""
+"""Characters of all cached texts, some hundred adverts; a larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
-"""The same of single lines, which come back later than whole texts do where boards are read in no order."""
+"""The same for single lines, which recur after more texts where boards are read in no order."""
 
 
 class BatchCache(Generic[Read]):
-    """Results of a reader of several texts by text; all are dropped once these exceed `most` characters.
+    """Results of a reader of several texts, by text; dropped once the texts exceed `most` characters.
 
-    `read` gives one value for each text, in order, and must not look from one text at another. Cleared by
-    `cache_clear`, like the caches of functools.
+    `read` returns a value for each text, in order, and must judge each text by itself. Cleared by `cache_clear`, like
+    the caches of functools.
     """
 
     def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, most: int = MAX_CHARACTERS) -> None:
@@ -40,7 +40,7 @@ class BatchCache(Generic[Read]):
         return self.get_many([text])[text] if result is self else result  # type: ignore[return-value]
 
     def get_many(self, texts: list[str]) -> dict[str, Read]:
-        """Results by text: of these texts, and of whatever else is cached."""
+        """Results by text, of these texts and of all others in the cache."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
             if self._characters > self._most:
