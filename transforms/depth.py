@@ -79,6 +79,6 @@ def _work_words() -> tuple[Phrases, tuple[str, ...]]:
 def _expression(spelling: str) -> str:
     """A spelling as a regular expression; an end that is a letter or digit must be the end of a word."""
     letters = spelling.encode("latin-1", "replace").decode("latin-1")
-    plain = "".join(one if one.isalnum() or one == " " else f"\\x{ord(one):02x}" for one in letters)
-    first, last = (r"\b" if one.isalnum() else "" for one in (letters[0], letters[-1]))
+    plain = "".join(letter if letter.isalnum() or letter == " " else f"\\x{ord(letter):02x}" for letter in letters)
+    first, last = (r"\b" if letter.isalnum() else "" for letter in (letters[0], letters[-1]))
     return f"{first}{plain}{last}"

@@ -110,24 +110,24 @@ def _with_type(value: object) -> list[object]:
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
     """Return what a source says, cut to its bounds and cleaned, with an issue for each change."""
     issues: list[Issue] = [*raw.get("issues", ())]
-    whole: dict[str, Any] = {**raw}
-    for column, most in MAX_LENGTH.items():
-        text = whole.get(column)
+    bounded: dict[str, Any] = {**raw}
+    for column, limit in MAX_LENGTH.items():
+        text = bounded.get(column)
         if isinstance(text, str):
-            whole[column] = bounded_text(text, column, issues, most)
-    if whole.get("url") is not None:
-        whole["url"] = bounded_url(whole["url"], issues)
+            bounded[column] = bounded_text(text, column, issues, limit)
+    if bounded.get("url") is not None:
+        bounded["url"] = bounded_url(bounded["url"], issues)
     for column in DAYS:
-        value = whole.get(column)
+        value = bounded.get(column)
         if value is not None:
-            whole[column] = bounded_day(_day(value, column, issues), column, issues, seen_on)
+            bounded[column] = bounded_day(_day(value, column, issues), column, issues, seen_on)
     for column, of_part in PARTS.items():
-        if parts := whole.get(column):
-            most = bounded_number(parts, column, issues)
-            whole[column] = [of_part(part, issues) for part in parts[:most]]
+        if parts := bounded.get(column):
+            limit = bounded_number(parts, column, issues)
+            bounded[column] = [of_part(part, issues) for part in parts[:limit]]
     if issues:
-        whole["issues"] = issues
-    result: RawPosting = whole  # type: ignore[assignment]  # the same keys
+        bounded["issues"] = issues
+    result: RawPosting = bounded  # type: ignore[assignment]  # the same keys
     return result
 
 

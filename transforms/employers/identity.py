@@ -120,9 +120,9 @@ def _without_forms(words: list[_Word]) -> list[_Word]:
 
 
 def _is_form_at_end(words: list[_Word], n: int, ends: dict[str, int]) -> bool:
-    least = ends.get("".join(word.text for word in words[-n:]))
+    minimum = ends.get("".join(word.text for word in words[-n:]))
     n_named = len(words) - n - (words[0].text == "the")
-    return least is not None and n_named >= least
+    return minimum is not None and n_named >= minimum
 
 
 def _without_wide(key: str) -> str:

@@ -199,8 +199,8 @@ def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sket
         _same_facts(table),
         _side_by_side(table),
     ):
-        for one, other, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
-            before, after = table.versions[one], table.versions[other]
+        for before_row, after_row, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
+            before, after = table.versions[before_row], table.versions[after_row]
             links.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
     by_title: dict[str, list[Link]] = defaultdict(list)
     for link in links:
@@ -457,14 +457,14 @@ def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) 
 
 
 def _verify_pairs(
-    table: _Table, sketches: Sketches, left: Integers, right: Integers, least: float, least_back: float
+    table: _Table, sketches: Sketches, left: Integers, right: Integers, min_cover: float, min_cover_back: float
 ) -> LinkRows:
     """The pairs with texts that cover each other well enough; the score is the larger share."""
     different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
     texts, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
     shares = cover_shares(sketches.of(texts), at[: len(different)], at[len(different) :])[number]
     score = shares.max(1, initial=0)
-    is_link = (score >= least) & (shares.min(1, initial=1) >= least_back)
+    is_link = (score >= min_cover) & (shares.min(1, initial=1) >= min_cover_back)
     return SIMILAR_TEXT, left[is_link], right[is_link], score[is_link]
 
 

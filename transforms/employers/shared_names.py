@@ -50,7 +50,7 @@ def unites(site: str, keys: set[str]) -> bool:
     return n_names == 1 or (n_names == 2 and own_key is not None and any(is_akin(own_key, key) for key in keys))
 
 
-def is_akin(one: str, other: str) -> bool:
+def is_akin(first: str, second: str) -> bool:
     """Whether two keys are similar: equal, or one contained in the other."""
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= MIN_COMMON and short in long)
+    short, long = sorted((first, second), key=len)
+    return first == second or (len(short) >= MIN_COMMON and short in long)

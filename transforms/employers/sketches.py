@@ -57,7 +57,7 @@ def pack(sketches: Sketches) -> list[bytes]:
 
 def unpack(blobs: Sequence[bytes]) -> Sketches:
     """Sketches as they were before `pack`."""
-    lengths = np.fromiter((len(one) // 4 for one in blobs), np.int64, len(blobs))
+    lengths = np.fromiter((len(blob) // 4 for blob in blobs), np.int64, len(blobs))
     values = np.frombuffer(b"".join(blobs), "<u4").astype(np.uint32)
     return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
 
@@ -154,9 +154,9 @@ def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDA
     batches = np.cumsum(sizes) // BIGRAMS_AT_ONCE
     cuts = [0, *(np.flatnonzero(np.diff(batches)) + 1), len(left)]
     for begin, end in itertools.pairwise(cuts):
-        one, other = left[begin:end], right[begin:end]
-        shares[begin:end, 0] = _cover_share(sketches, series, one, other)
-        shares[begin:end, 1] = _cover_share(sketches, series, other, one)
+        here, there = left[begin:end], right[begin:end]
+        shares[begin:end, 0] = _cover_share(sketches, series, here, there)
+        shares[begin:end, 1] = _cover_share(sketches, series, there, here)
     return shares
 
 

@@ -155,10 +155,10 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
         yield _single(first)
 
 
-def _is_aside(text: str, one: Amount, number: Amount) -> bool:
+def _is_aside(text: str, total: Amount, number: Amount) -> bool:
     """Whether a number stands in brackets behind a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
-    bracket = max(text.rfind("(", one.end, number.start), text.rfind("[", one.end, number.start))
-    return one.is_sum and not number.is_sum and bracket >= 0 and text[one.end : bracket].isspace()
+    bracket = max(text.rfind("(", total.end, number.start), text.rfind("[", total.end, number.start))
+    return total.is_sum and not number.is_sum and bracket >= 0 and text[total.end : bracket].isspace()
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
@@ -173,10 +173,10 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
             amount = _amount(text, start, end, country)
             if amount is None:
                 continue
-            for one in reversed(backlog):
-                if start - one[1] > MAX_GAP + MAX_SIGN:
+            for span in reversed(backlog):
+                if start - span[1] > MAX_GAP + MAX_SIGN:
                     break
-                if number := _number(text, *one):
+                if number := _number(text, *span):
                     yield number
                     break
             last_sum_end = read = amount.end
@@ -313,8 +313,8 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
     """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
     begin = max(0, start - MAX_SIGN)
     around = text[begin : line_end(text, end, end + MAX_NAME)]
-    one = _amount_in(around, start - begin, end - begin, country)
-    return one and one._replace(start=one.start + begin, end=one.end + begin)
+    amount = _amount_in(around, start - begin, end - begin, country)
+    return amount and amount._replace(start=amount.start + begin, end=amount.end + begin)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -572,14 +572,14 @@ def _single(a: Amount) -> Range:
     )
 
 
-def _stretch(text: str, one: Range, third: Amount) -> Range | None:
+def _stretch(text: str, pair: Range, third: Amount) -> Range | None:
     """A range of three figures on a line, lowest, middle, highest; None when the third does not belong."""
-    if "\n" in text[one.last.end : third.start]:
+    if "\n" in text[pair.last.end : third.start]:
         return None
-    two = _join(text, one.last, third, is_third=True)
-    if two is None or two.high < one.high:
+    rest = _join(text, pair.last, third, is_third=True)
+    if rest is None or rest.high < pair.high:
         return None
-    return one._replace(end=two.end, high=two.high, currencies=two.currencies or one.currencies, last=third)
+    return pair._replace(end=rest.end, high=rest.high, currencies=rest.currencies or pair.currencies, last=third)
 
 
 def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range | None:

@@ -63,7 +63,7 @@ def split(text: str) -> Split:
             pieces.append(text[at:start])
             at = end
         elif rule.side == "after" or (rule.side == "either" and _NOTHING.match(text, end)):
-            begin = max((one.end() for one in _END_OR_COMMA.finditer(text, at, start)), default=at)
+            begin = max((boundary.end() for boundary in _END_OR_COMMA.finditer(text, at, start)), default=at)
             pieces.append(text[at:begin])
             ruled_out.append(text[begin:start].strip())
             at = end

@@ -166,7 +166,7 @@ class _Site(NamedTuple):
     """One amount in its text, with the words around it."""
 
     text: str
-    one: Range
+    amount: Range
     begin: int
     before: _Before
     after: _After
@@ -186,7 +186,7 @@ class _Claim(NamedTuple):
     @property
     def usd(self) -> float:
         """Its upper end in rough US dollars."""
-        return self.site.one.high / self.site.per_usd
+        return self.site.amount.high / self.site.per_usd
 
 
 def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
@@ -201,8 +201,8 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     """
     plain = _plain(text)
     amounts: list[_AmountBefore] = []
-    for one in ranges_in(plain, country):
-        read = _read(plain, one, amounts, country)
+    for amount in ranges_in(plain, country):
+        read = _read(plain, amount, amounts, country)
         if read is not None:
             amounts.append(read)
     pays = [each.pay for each in _with_shared_period(plain, amounts)] + list(_shares(plain, amounts))
@@ -236,22 +236,22 @@ def _pad(entity: re.Match[str]) -> str:
     return character.rjust(len(entity[0])) if len(character) == 1 else entity[0]
 
 
-def _read(text: str, one: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
+def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
     """Return the pay that an amount states, or None when nothing says that it is pay."""
-    currency = resolve_currency(one.currencies, country, strict=one.is_local) if one.currencies else None
-    per_usd = _per_usd(one, currency, country)
-    if _is_too_large(one, per_usd):
+    currency = resolve_currency(amount.currencies, country, strict=amount.is_local) if amount.currencies else None
+    per_usd = _per_usd(amount, currency, country)
+    if _is_too_large(amount, per_usd):
         return None
-    before = _find_before(text, one, must_be_named=_is_in_millions(one, per_usd) or _is_bare(text, one))
+    before = _find_before(text, amount, must_be_named=_is_in_millions(amount, per_usd) or _is_bare(text, amount))
     if before is None:
         return None
-    is_open = one.is_open and not _adds(text, one.end)
-    after = _after(text, one.end + is_open, one.end + TAIL)
-    period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or before.period
-    if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < MIN_ANNUAL_USD:
+    is_open = amount.is_open and not _adds(text, amount.end)
+    after = _after(text, amount.end + is_open, amount.end + TAIL)
+    period = after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
+    if len(amount.currencies) > 1 and per_usd >= STRONG and _annual(amount.high / per_usd, period) < MIN_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
-    usual = usual_period(one.low, one.high, currency, country)
-    site = _Site(text, one, one.start - before.size, before, after, is_open, per_usd, usual)
+    usual = usual_period(amount.low, amount.high, currency, country)
+    site = _Site(text, amount, amount.start - before.size, before, after, is_open, per_usd, usual)
     last = amounts[-1] if amounts else None
     evidence = _evidence(site, last)
     if evidence is None:
@@ -260,61 +260,63 @@ def _read(text: str, one: Range, amounts: Sequence[_AmountBefore], country: str 
     if not _is_believable(_Claim(site, evidence, period, follows_pay=last is not None)):
         return None
     tie = _tie_of(site, last)
-    if tie.country and len(one.currencies) > 1:
-        currency = resolve_currency(one.currencies, tie.country) or currency
+    if tie.country and len(amount.currencies) > 1:
+        currency = resolve_currency(amount.currencies, tie.country) or currency
     pay = _make_pay(site, evidence.component, currency, period, tie)
-    return _AmountBefore(pay, one.start, one.end, one.high, one.currencies)
+    return _AmountBefore(pay, amount.start, amount.end, amount.high, amount.currencies)
 
 
-def _is_too_large(one: Range, per_usd: float) -> bool:
+def _is_too_large(amount: Range, per_usd: float) -> bool:
     """Whether an amount is no pay because of its size, whatever stands beside it."""
-    largest = max(one.low, one.high)
-    if one.high <= 0 or largest > MAX_NUMBER or largest / per_usd > MAX_USD:
+    largest = max(amount.low, amount.high)
+    if amount.high <= 0 or largest > MAX_NUMBER or largest / per_usd > MAX_USD:
         return True
-    return _is_in_millions(one, per_usd) and one.high / per_usd >= MAX_MILLIONS_USD
+    return _is_in_millions(amount, per_usd) and amount.high / per_usd >= MAX_MILLIONS_USD
 
 
-def _is_in_millions(one: Range, per_usd: float) -> bool:
+def _is_in_millions(amount: Range, per_usd: float) -> bool:
     """Whether an amount is stated in millions of a currency in which nobody is paid millions."""
-    return one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
+    return amount.unit is not None and amount.unit.factor >= MILLION and per_usd < STRONG
 
 
-def _find_before(text: str, one: Range, *, must_be_named: bool) -> _Before | None:
+def _find_before(text: str, amount: Range, *, must_be_named: bool) -> _Before | None:
     """Return the words before an amount; None where a pay word must lead to it and none does."""
-    if must_be_named and not can_be_known(text, one.start):
+    if must_be_named and not can_be_known(text, amount.start):
         return None
-    before = _before(_lead(text, one.start))
+    before = _before(_lead(text, amount.start))
     return None if must_be_named and before.leading is None else before
 
 
 def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
     """Place and level that the words around an amount tie it to, looking back no further than the last amount."""
-    if _is_graded(site.text, site.one):
+    if _is_graded(site.text, site.amount):
         return Tie()
     floor = last.end if last else 0
-    return tie_of(site.text, max(site.begin, floor), site.one.start, max(site.one.end, site.after.end), floor=floor)
+    return tie_of(
+        site.text, max(site.begin, floor), site.amount.start, max(site.amount.end, site.after.end), floor=floor
+    )
 
 
-def _is_graded(text: str, one: Range) -> bool:
+def _is_graded(text: str, amount: Range) -> bool:
     """Whether the ends of a range are for different places or levels, so that the range is tied to neither."""
-    joint = joint_of(text[one.gap[0] : one.gap[1]]) if one.gap else None
+    joint = joint_of(text[amount.gap[0] : amount.gap[1]]) if amount.gap else None
     return joint is not None and (bool(joint.asides) or joint.has_place)
 
 
-def _is_bare(text: str, one: Range) -> bool:
+def _is_bare(text: str, amount: Range) -> bool:
     """Whether an amount is a single number in a long text, without a currency."""
-    is_thousands = one.unit is not None and one.unit.factor == THOUSAND
-    return not (one.is_signed or one.is_range or is_thousands) and len(text) > SHORT_TEXT
+    is_thousands = amount.unit is not None and amount.unit.factor == THOUSAND
+    return not (amount.is_signed or amount.is_range or is_thousands) and len(text) > SHORT_TEXT
 
 
-def _per_usd(one: Range, currency: str | None, country: str | None) -> float:
+def _per_usd(amount: Range, currency: str | None, country: str | None) -> float:
     """Roughly how many units of the amount's currency a US dollar buys; without one, of the country's currency."""
-    if currency is None and not one.is_signed:
+    if currency is None and not amount.is_signed:
         currency = next(iter(legal_tender(country)), None) if country else None
         is_strong = currency is None or (codes().get(currency) or 1.0) < STRONG
-        if one.unit and one.unit.factor in SOUTH_ASIAN and is_strong:
+        if amount.unit and amount.unit.factor in SOUTH_ASIAN and is_strong:
             currency = "INR"
-    if currency is None and len(one.currencies) > 1 and one.unit is None and one.high >= MILLION:
+    if currency is None and len(amount.currencies) > 1 and amount.unit is None and amount.high >= MILLION:
         return PESO  # seven figures written out are no dollars
     return codes().get(currency or "USD") or 1.0
 
@@ -345,8 +347,8 @@ def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | Non
     """The period of an earlier amount in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
     if last is None or last.end <= site.begin or last.pay.component not in CASH or not last.high:
         return None
-    is_like = CONTINUED[0] < site.one.high / last.high < CONTINUED[1]
-    return last.pay.period if is_like and last.currencies == site.one.currencies else None
+    is_like = CONTINUED[0] < site.amount.high / last.high < CONTINUED[1]
+    return last.pay.period if is_like and last.currencies == site.amount.currencies else None
 
 
 def _find_label(before: Sequence[Hit]) -> str | None:
@@ -367,20 +369,20 @@ def _find_label(before: Sequence[Hit]) -> str | None:
 
 def _is_void(site: _Site) -> bool:
     """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
-    end = site.one.start
+    end = site.amount.start
     start = _line_start(site.text, end, max(0, end - CLAUSE))
     return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
 
 
 def _evidence_of_list(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
     """Evidence from the amount before: a list continues where currency and size agree and no other money is named."""
-    if last is None or site.one.start - last.end > LIST_REACH or not last.high:
+    if last is None or site.amount.start - last.end > LIST_REACH or not last.high:
         return None
-    same = last.currencies == site.one.currencies or bool(last.currencies & site.one.currencies)
-    scale = site.one.high / last.high
+    same = last.currencies == site.amount.currencies or bool(last.currencies & site.amount.currencies)
+    scale = site.amount.high / last.high
     if not CONTINUED[0] < scale < CONTINUED[1] or not (same or scale > 0.5):
         return None
-    between = hits_in(site.text[last.end : site.one.start])
+    between = hits_in(site.text[last.end : site.amount.start])
     if _has_not_pay(between):
         return None
     return _Evidence("list", last.pay.component if last.pay.component in CASH else "base", last.pay.period)
@@ -418,19 +420,19 @@ def _line_start(text: str, offset: int, floor: int) -> int:
 
 def _evidence_of_position(site: _Site) -> _Evidence | None:
     """Evidence from an amount's position: alone in a field or headline, or with a period next to it."""
-    text, one, after, before = site.text, site.one, site.after, site.before.hits
+    text, amount, after, before = site.text, site.amount, site.after, site.before.hits
     has_not_pay = _has_not_pay(before)
     is_alone = _is_alone(site)
-    annual = _annual(one.high / site.per_usd, after.period or site.usual_period)
+    annual = _annual(amount.high / site.per_usd, after.period or site.usual_period)
     if annual < MIN_HEADLINE and _follows_other_money(text, site.begin):
         return None
     if len(text) <= SHORT_TEXT and not has_not_pay:
-        is_bare = not one.is_signed and one.unit is None
-        return _Evidence("field", "base") if one.is_signed or (is_alone and not (is_bare and before)) else None
-    is_threshold = site.is_open and not one.is_range
-    if is_alone and (one.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
+        is_bare = not amount.is_signed and amount.unit is None
+        return _Evidence("field", "base") if amount.is_signed or (is_alone and not (is_bare and before)) else None
+    is_threshold = site.is_open and not amount.is_range
+    if is_alone and (amount.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
         return _Evidence("headline", "base")
-    if after.period and one.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
+    if after.period and amount.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
         is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
         return _Evidence("period", "base") if annual <= MAX_ANNUAL_USD and not is_perk else None
     return None
@@ -450,29 +452,31 @@ def _follows_other_money(text: str, begin: int) -> bool:
 
 def _is_alone(site: _Site) -> bool:
     """Whether an amount begins a segment of a headline: "Berlin | $120k-$150k + equity | Remote"."""
-    one = site.one
-    lead = site.text[max(0, one.start - 40) : one.start]
+    amount = site.amount
+    lead = site.text[max(0, amount.start - 40) : amount.start]
     cut = 0
     for match in _SEPARATOR.finditer(lead):
         cut = match.end()
-    if cut == 0 and one.start > len(lead):
+    if cut == 0 and amount.start > len(lead):
         return False
     hits = hits_in(lead[cut:])
     if any(h.is_unknown or (h.words and not (h.of("bound") or h.of("filler") or h.of("level"))) for h in hits):
         return False
-    if one.is_range or site.after.component:
+    if amount.is_range or site.after.component:
         return True
-    end = max(one.end, site.after.end)
+    end = max(amount.end, site.after.end)
     return _ENDED.match(site.text[end : end + 3]) is not None
 
 
 def _is_headline_of_thousands(site: _Site) -> bool:
     """Whether numbers without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
-    one = site.one
-    if one.unit is None or one.unit.factor != THOUSAND or one.low < MIN_HEADLINE:
+    amount = site.amount
+    if amount.unit is None or amount.unit.factor != THOUSAND or amount.low < MIN_HEADLINE:
         return False
-    floor = max(0, one.start - CLAUSE)
-    return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
+    floor = max(0, amount.start - CLAUSE)
+    return (
+        site.after.component is not None or "|" in site.text[_line_start(site.text, amount.start, floor) : amount.start]
+    )
 
 
 def _is_believable(claim: _Claim) -> bool:
@@ -481,7 +485,7 @@ def _is_believable(claim: _Claim) -> bool:
 
 
 def _is_bare_claim(claim: _Claim) -> bool:
-    return not claim.site.one.is_signed and claim.evidence.component in CASH
+    return not claim.site.amount.is_signed and claim.evidence.component in CASH
 
 
 def _is_small_without_period(claim: _Claim) -> bool:
@@ -489,13 +493,13 @@ def _is_small_without_period(claim: _Claim) -> bool:
 
 
 def _has_money_sign(claim: _Claim) -> bool:
-    return _MONEY_SIGN.search(claim.site.text, claim.site.one.start, claim.site.one.end) is not None
+    return _MONEY_SIGN.search(claim.site.text, claim.site.amount.start, claim.site.amount.end) is not None
 
 
 def _is_small_for_a_year(claim: _Claim) -> bool:
-    least = MIN_INDIRECT_TIMED_USD if claim.period else MIN_INDIRECT_USD
+    minimum = MIN_INDIRECT_TIMED_USD if claim.period else MIN_INDIRECT_USD
     is_strong_cash = claim.site.per_usd < STRONG and claim.evidence.component in CASH
-    return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < least
+    return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < minimum
 
 
 class _Doubt(NamedTuple):
@@ -507,21 +511,21 @@ class _Doubt(NamedTuple):
 
 
 _DOUBTS = (
-    _Doubt("no currency, and not cash", lambda c: not c.site.one.is_signed and c.evidence.component not in CASH, ()),
+    _Doubt("no currency, and not cash", lambda c: not c.site.amount.is_signed and c.evidence.component not in CASH, ()),
     _Doubt(
         "one figure without a currency",
-        lambda c: _is_bare_claim(c) and not c.site.one.is_range,
+        lambda c: _is_bare_claim(c) and not c.site.amount.is_range,
         ("direct", "field", "headline"),
     ),
     _Doubt(
         "a range without a currency",
-        lambda c: _is_bare_claim(c) and c.site.one.is_range,
+        lambda c: _is_bare_claim(c) and c.site.amount.is_range,
         ("direct", "field", "headline", "heading", "after"),
     ),
-    _Doubt("millions", lambda c: _is_in_millions(c.site.one, c.site.per_usd), ("direct",)),
+    _Doubt("millions", lambda c: _is_in_millions(c.site.amount, c.site.per_usd), ("direct",)),
     _Doubt(
         "too many millions",
-        lambda c: _is_in_millions(c.site.one, c.site.per_usd) and c.usd >= MAX_MILLIONS_USD,
+        lambda c: _is_in_millions(c.site.amount, c.site.per_usd) and c.usd >= MAX_MILLIONS_USD,
         (),
     ),
     _Doubt(
@@ -542,23 +546,23 @@ _DOUBTS = (
     _Doubt("small for a year", _is_small_for_a_year, ("direct", "after", "field")),
     _Doubt(
         "one more figure of a sentence, without a period",
-        lambda c: c.follows_pay and not c.site.one.is_range and c.period is None,
+        lambda c: c.follows_pay and not c.site.amount.is_range and c.period is None,
         ("after", "direct", "heading", "list", "field", "headline", "period"),
     ),
 )
 
 
 def _make_pay(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
-    one, after, before = site.one, site.after, site.before.hits
-    bound = None if one.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
+    amount, after, before = site.amount, site.after, site.before.hits
+    bound = None if amount.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
     tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
-    if tax == "net" and _INVOICED.search(site.text, site.begin, max(one.end, after.end) + len(" for B2B)")):
+    if tax == "net" and _INVOICED.search(site.text, site.begin, max(amount.end, after.end) + len(" for B2B)")):
         tax = None  # an invoice is net of VAT, which says nothing of income tax
     months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
     return Pay(
         component=component,
-        low=None if bound == "high" else one.low or None,
-        high=None if bound == "low" else one.high,
+        low=None if bound == "high" else amount.low or None,
+        high=None if bound == "low" else amount.high,
         currency=currency,
         period=period,
         period_reading="parsed" if period else None,
@@ -567,8 +571,8 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
         place_text=tie.place_text,
         country=tie.country,
         level_text=tie.level_text,
-        start=one.start,
-        end=max(one.end, after.end),
+        start=amount.start,
+        end=max(amount.end, after.end),
     )
 
 
@@ -694,8 +698,8 @@ def _adds(text: str, end: int) -> bool:
     return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in words)
 
 
-def _gap_period(text: str, one: Range) -> str | None:
-    return _after(text, one.gap[0], one.gap[1]).period if one.gap else None
+def _gap_period(text: str, amount: Range) -> str | None:
+    return _after(text, amount.gap[0], amount.gap[1]).period if amount.gap else None
 
 
 def _after(text: str, end: int, stop: int) -> _After:
@@ -772,12 +776,12 @@ def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
 def _with_shared_period(text: str, amounts: list[_AmountBefore]) -> list[_AmountBefore]:
     """Give pay stated in two currencies the same period: "45-70 USD or 180-280 PLN per hour"."""
     for index in range(len(amounts) - 1, 0, -1):
-        one, two = amounts[index - 1], amounts[index]
-        if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
+        first, second = amounts[index - 1], amounts[index]
+        if first.pay.period or not second.pay.period or second.start - first.end > TAIL:
             continue
-        if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
-            pay = replace_columns(one.pay, period=two.pay.period, period_reading="parsed")
-            amounts[index - 1] = one._replace(pay=pay)
+        if text[first.end : second.start].strip(" \n()~≈") in _SAME_PAY:
+            pay = replace_columns(first.pay, period=second.pay.period, period_reading="parsed")
+            amounts[index - 1] = first._replace(pay=pay)
     return amounts
 
 
@@ -811,8 +815,8 @@ def _share(text: str, share: re.Match[str], end: int, *, follows_pay: bool) -> P
     component = after.component or (leading.value if leading else None)
     if after.is_not_pay:
         return None
-    most = MAX_EQUITY if component == "equity" else MAX_BARE_EQUITY if follows_pay and not component else 0.0
-    if low <= high < most:
+    maximum = MAX_EQUITY if component == "equity" else MAX_BARE_EQUITY if follows_pay and not component else 0.0
+    if low <= high < maximum:
         return Pay(component="equity_percent", low=low or None, high=high, start=share.start(), end=max(end, after.end))
     if component in ("bonus", "commission") and high < MAX_BONUS:
         return Pay(component=component, start=share.start(), end=max(end, after.end))

@@ -37,7 +37,7 @@ def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_count
 
 
 def _settle(candidates: frozenset[str], countries: Collection[str], employer_country: str | None) -> str | None:
-    of_places = candidates.intersection(*[{tender for one in countries for tender in legal_tender(one)}])
+    of_places = candidates.intersection(*[{tender for country in countries for tender in legal_tender(country)}])
     if len(countries) > 1 and len(of_places) == 1:
         return next(iter(of_places))
     if employer_country is None or (countries and not of_places):
@@ -49,7 +49,7 @@ def _settle(candidates: frozenset[str], countries: Collection[str], employer_cou
 def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
     """The candidates in which an amount of this size can be pay: 40,000 a year in Bogotá are not pesos."""
     yearly = (pay.high or pay.low or 0.0) * PER_YEAR[pay.period or "year"]
-    return frozenset(one for one in candidates if yearly / (codes().get(one) or 1.0) >= MIN_ANNUAL_USD)
+    return frozenset(currency for currency in candidates if yearly / (codes().get(currency) or 1.0) >= MIN_ANNUAL_USD)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -41,8 +41,8 @@ def all_pay(
     pays = tuple(_flag_contradiction(pay, pay_text) for pay in field_pays)
     if any(map(_is_base, pays)):
         text_pays = tuple(pay for pay in pay_in(text, country=country) if _is_base(pay)) if text else ()
-        other = tuple(pay for pay in text_pays if not any(_is_same(pay, one) for one in pays if _is_base(one)))
-        return (*pays, *other), len(other) < len(text_pays) if text_pays else None
+        new = tuple(pay for pay in text_pays if not any(_is_same(pay, stated) for stated in pays if _is_base(stated)))
+        return (*pays, *new), len(new) < len(text_pays) if text_pays else None
     for prose in (pay_text, text):
         if any(map(_is_base, pays)):
             return pays, None

@@ -92,7 +92,7 @@ def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]
     phrases = _phrases().get(form, [])
     own = next((words for phrase, words in phrases if len(phrase) == 1), ())
     words = own or (_compound(form) if len(form) > LONG_WORD else ())
-    return form, [one for one in phrases if len(one[0]) > 1], words, form if len(form) == 1 else ""
+    return form, [entry for entry in phrases if len(entry[0]) > 1], words, form if len(form) == 1 else ""
 
 
 @functools.cache

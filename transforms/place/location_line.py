@@ -583,8 +583,8 @@ def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, 
     if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
         return None
     is_like_city = after.subdivision is not None and not part.run.is_code and after.score < _best_city(part.meanings)
-    least = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
-    if before.city and before.score < _best_city(item.meanings) * least:
+    min_share = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
+    if before.city and before.score < _best_city(item.meanings) * min_share:
         return None
     weight = STATE_CODE if part.run.is_code and after.subdivision else 1.0
     score = (after if before.is_country else before).score * weight
@@ -596,8 +596,8 @@ def _is_city_of(item: Item, before: Meaning, part: _Part, after: Meaning) -> boo
     if item.town is not None or before.score < _best_city(item.meanings):  # "New York, Boston" names two cities
         return False
     is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
-    least = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
-    return after.score >= least * max(m.score for m in part.meanings)
+    min_share = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
+    return after.score >= min_share * max(m.score for m in part.meanings)
 
 
 def _best_city(meanings: Iterable[Meaning]) -> float:

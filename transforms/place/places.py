@@ -129,7 +129,7 @@ def whereabouts(
         heading = ""  # so that an office's postings share a cache entry
     if statements is None:
         statements = statements_in(text) if text else ()
-    tiers = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
+    tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
     read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, tiers)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
@@ -137,7 +137,8 @@ def whereabouts(
         read = _with_scope(read, fold_spaces(title or ""), text or "")
     if read.tier is None:
         return read
-    spans = [_span_of(one) for one in statements if (one.tier, one.workplace) == (read.tier, read.workplace)]
+    decisive = (read.tier, read.workplace)
+    spans = [_span_of(said) for said in statements if (said.tier, said.workplace) == decisive]
     return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
 
 
@@ -459,7 +460,7 @@ def _workplace(
 def _repeats_field(claims: _Workplace) -> bool | None:
     """Whether the text agrees on the role with the source's word or flag; None where either says nothing."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
-    in_text = next((one for tier in (DAYS, ROLE) if (one := _of_tier(claims.text, tier, (in_field,)))), None)
+    in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
     return in_text == in_field if in_text and in_field else None
 
 
@@ -472,7 +473,7 @@ def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str |
     values = [workplace for of, workplace in text if of == tier]
     if len(values) < 2:
         return values[0] if values else None
-    return next((one for one in (*hints, HYBRID, REMOTE) if one in values), values[0])
+    return next((workplace for workplace in (*hints, HYBRID, REMOTE) if workplace in values), values[0])
 
 
 _RULES = {
@@ -483,8 +484,15 @@ _RULES = {
 }
 
 
-def _span_of(one: Statement) -> Span:
-    return Span(field="workplace", part="text", start=one.start, end=one.end, rule=_RULES[one.tier], reading="parsed")
+def _span_of(said: Statement) -> Span:
+    return Span(
+        field="workplace",
+        part="text",
+        start=said.start,
+        end=said.end,
+        rule=_RULES[said.tier],
+        reading="parsed",
+    )
 
 
 def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:

@@ -60,7 +60,7 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
                 scope |= _scope_of(items)
     if not countries:
         return tuple(sorted(scope))
-    return tuple(sorted(scope)) if countries <= scope and all(len(members_of(one)) == 1 for one in scope) else ()
+    return tuple(sorted(scope)) if countries <= scope and all(len(members_of(token)) == 1 for token in scope) else ()
 
 
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:

@@ -181,7 +181,7 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
     """The workplace in a short line with nothing else: "Location: Paris (hybrid)", "Remote, full-time"."""
     phrases = {phrase for phrase, pattern in _labels()[1] if pattern.search(plain)}
     of_role = {phrase.says for phrase in phrases if phrase.weight == LABEL}
-    workplace = next((one for one in ("hybrid", "remote", "onsite") if one in of_role), None)
+    workplace = next((word for word in ("hybrid", "remote", "onsite") if word in of_role), None)
     if "remote" in of_role and _CHOICE.search(plain):
         workplace = "remote"
     if workplace is not None:  # several words are weaker: the location, which may repeat them, is read more closely

@@ -81,13 +81,13 @@ def is_east_asian(text: str) -> bool:
     return not text.isascii() and _LETTER.search(text[:: 1 + len(text) // SAMPLE]) is not None
 
 
-def years_in_east_asian(text: str, most: int) -> Demand | None:
-    """The most years of experience that a text demands, up to `most`; None when it demands none."""
+def years_in_east_asian(text: str, limit: int) -> Demand | None:
+    """The most years of experience that a text demands, up to `limit`; None when it demands none."""
     best: Demand | None = None
     for begin, line in _demanding_lines(text):
         for match in itertools.islice(_years_pattern().finditer(line), MAX_MENTIONS):
             years = _number(match["low"])
-            if 0 < years <= most and (best is None or years > best.value) and _is_demanded(line, match):  # type: ignore[operator]
+            if 0 < years <= limit and (best is None or years > best.value) and _is_demanded(line, match):  # type: ignore[operator]
                 best = Demand(years, begin + match.start(), begin + match.end())
     return best
 

@@ -76,5 +76,5 @@ def _is_set_aside(low: str, match: re.Match[str], never: re.Pattern[str]) -> boo
     first, last = sentence_at(low, match.start(), match.end())
     sentence = low[first:last]
     at, until = match.start() - first, match.end() - first
-    is_other = any(one.start() < until and one.end() > at for one in never.finditer(sentence))
+    is_other = any(other.start() < until and other.end() > at for other in never.finditer(sentence))
     return is_other or (_DENIED.search(sentence) is not None and not _WISHED.search(sentence))

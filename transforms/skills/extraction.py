@@ -114,7 +114,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     employers = tuple(employer)
     own, within = _own(employers), _within(employers)
     by_skill: dict[int, tuple[int, int, int, int]] = {}
-    lines = [one for one in lines_of(text) if one[2].names]
+    lines = [entry for entry in lines_of(text) if entry[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
         for start, end, skills, rank, place, list_of in line.once(_find_named, kind):
             for skill in skills:

@@ -110,7 +110,11 @@ def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
     """The lines with words of any of these lists, in order, each with its index in `lines_of`."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
-    numbers = number_lists[0] if len(number_lists) == 1 else sorted({number for one in number_lists for number in one})
+    numbers = (
+        number_lists[0]
+        if len(number_lists) == 1
+        else sorted({number for indices in number_lists for number in indices})
+    )
     return [(number, lines[number]) for number in numbers]
 
 
@@ -124,8 +128,8 @@ class _Text(NamedTuple):
 def read_texts(texts: list[str]) -> list[_Text]:
     """The relevant lines of each text; new lines are read all at once."""
     split = [text.split("\n") for text in texts]
-    lines = _lines.get_many([line for one in split for line in one])
-    return [_place_lines(one, lines) for one in split]
+    lines = _lines.get_many([line for lines_of_text in split for line in lines_of_text])
+    return [_place_lines(lines_of_text, lines) for lines_of_text in split]
 
 
 _texts = BatchCache(read_texts)
@@ -191,7 +195,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     return lines
 
 
-_lines = BatchCache(read_lines, most=MAX_OF_LINES)
+_lines = BatchCache(read_lines, limit=MAX_OF_LINES)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:

@@ -18,15 +18,15 @@ MAX_OF_LINES = 1 << 23
 
 
 class BatchCache(Generic[Read]):
-    """Results of a reader of several texts, by text; dropped once the texts exceed `most` characters.
+    """Results of a reader of several texts, by text; dropped once the texts exceed `limit` characters.
 
     `read` returns a value for each text, in order, and must judge each text by itself. Cleared by `cache_clear`, like
     the caches of functools.
     """
 
-    def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, most: int = MAX_CHARACTERS) -> None:
+    def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, limit: int = MAX_CHARACTERS) -> None:
         self._read = read
-        self._most = most
+        self._limit = limit
         self.cache_clear()
 
     def cache_clear(self) -> None:
@@ -43,7 +43,7 @@ class BatchCache(Generic[Read]):
         """Results by text, of these texts and of all others in the cache."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
-            if self._characters > self._most:
+            if self._characters > self._limit:
                 self.cache_clear()
                 new = list(dict.fromkeys(texts))
             self._known.update(zip(new, self._read(new), strict=True))

@@ -56,20 +56,20 @@ MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
 _PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
 
 
-def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
-    """Cut a text to `most` characters and remove invisible characters; issues note a cut and damaged characters.
+def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str:
+    """Cut a text to `limit` characters and remove invisible characters; issues note a cut and damaged characters.
 
     Mail addresses and telephone numbers are masked in the columns of `MASKED`.
     """
-    length, text = len(text), text[: most + MAX_CONTACT]
+    length, text = len(text), text[: limit + MAX_CONTACT]
     if not text.isprintable():
         text = strip_invisible(text)
     if column in MASKED:
         text = mask_contacts(text)
-    if length > most:
-        rule = f"at most {most} characters expected; read up to there"
+    if length > limit:
+        rule = f"at most {limit} characters expected; read up to there"
         issues.append(Rejected(column, f"{text[:40]}… ({length} characters)", rule).issue)
-        text = text[:most]
+        text = text[:limit]
     if not text.isascii() and REPLACEMENT in text:
         rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
         issues.append(Rejected(column, text, rule).issue)

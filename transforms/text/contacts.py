@@ -218,8 +218,8 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
     is_grouped = _GROUPED.search(number) is not None
     if number.startswith("00"):
         # "00 44 20 7946 0958" is a number, "0012345678" a counter filled up with zeros
-        least = MIN_DIGITS + (2 if is_grouped else 4)
-        return digits >= least and number[2:].lstrip(" ()")[:1] != "0" and not _is_of_postcodes(number)
+        minimum = MIN_DIGITS + (2 if is_grouped else 4)
+        return digits >= minimum and number[2:].lstrip(" ()")[:1] != "0" and not _is_of_postcodes(number)
     if number.startswith(("0", "(0")):
         return digits > MIN_DIGITS and is_grouped and not _YEAR.search(number) and not _is_of_postcodes(number)
     if number.startswith("("):

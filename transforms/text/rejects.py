@@ -53,15 +53,15 @@ def shown_value(value: object) -> str:
     return mask_contacts(strip_invisible(text[: MAX_VALUE + MAX_CONTACT]))[:MAX_VALUE]
 
 
-def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
-    """The first `most` issues, and for the rest an issue of each kind with their number."""
-    if len(issues) <= most:
+def first_issues(issues: Sequence[Issue], limit: int) -> tuple[Issue, ...]:
+    """The first `limit` issues, and for the rest an issue of each kind with their number."""
+    if len(issues) <= limit:
         return tuple(issues)
     rest: Counter[bool] = Counter()
-    for issue in issues[most:]:
+    for issue in issues[limit:]:
         rest[issue.is_deliberate] += count_records(issue.value)
     return (
-        *issues[:most],
+        *issues[:limit],
         *(
             Issue(column_name="record", value=f"{n} more", rule=REST_RULE, is_deliberate=is_deliberate)
             for is_deliberate, n in sorted(rest.items())
