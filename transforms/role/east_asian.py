@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.records.vocabulary import DEGREES
+from transforms.skills.sections import cues_of
 from transforms.text.lookups import cells_of
 
 MAX_HEADING = 24
@@ -26,6 +27,7 @@ MAX_MENTIONS = 100
 """Mentions of years, or of degrees, in a line that are checked."""
 SAMPLE = 400
 """Characters sampled to detect a text's script; where half the text is East Asian, some 100 are in the sample."""
+_cue = functools.partial(cues_of, "east_asian_requirements")
 _LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET = re.compile(r"\s*(?:[-•*·–●▪◦・‧○◇◆■□✓※]|\d{1,2}[.)、．）])")
 _CLAUSE_END = re.compile(r"[，。,;；、\n]|(?<=.)[-–—] ")
@@ -41,27 +43,13 @@ class Demand(NamedTuple):
 
 
 @functools.cache
-def _patterns(cue: str) -> str:
-    """The patterns of a cue as alternatives. Raises ValueError where the lookup has none."""
-    patterns = [row["pattern"] for row in cells_of("east_asian_requirements") if row["cue"] == cue]
-    if not patterns:
-        raise ValueError(f"east_asian_requirements.csv: no row for the cue {cue!r}")
-    return "|".join(patterns)
-
-
-@functools.cache
-def _cue(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    return re.compile(f"{before}(?:{_patterns(cue)}){after}")
-
-
-@functools.cache
 def _numbers() -> dict[str, int]:
     return {row["pattern"]: int(row["value"]) for row in cells_of("east_asian_requirements") if row["cue"] == "number"}
 
 
 @functools.cache
 def _years_pattern() -> re.Pattern[str]:
-    number = rf"(?:\d{{1,2}}(?:\.5)?|[０-９]{{1,2}}|{_patterns('number')})"
+    number = rf"(?:\d{{1,2}}(?:\.5)?|[０-９]{{1,2}}|{_cue('number').pattern})"
     return re.compile(
         rf"(?<![\d.,年$¥￥第])(?P<low>{number})\s?(?:年|년)?\s?(?:(?:[-–—~〜～]|至|到|から)\s?(?P<high>{number})\s?)?"
         r"[+＋]?\s?(?:余\s?)?(?:年|년)(?!代|月|度|\s?\d{1,2}\s?(?:月|월)|\s?제)"

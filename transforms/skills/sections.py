@@ -110,11 +110,7 @@ def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
     """The lines with words of any of these lists, in order, each with its index in `lines_of`."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
-    numbers = (
-        number_lists[0]
-        if len(number_lists) == 1
-        else sorted({number for indices in number_lists for number in indices})
-    )
+    numbers = number_lists[0] if len(number_lists) == 1 else sorted(set[int]().union(*number_lists))
     return [(number, lines[number]) for number in numbers]
 
 
