@@ -331,10 +331,9 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if figure.number in _named_numbers() and not sign.is_there and (unit or figure.number < MIN_SUM):
         return None
     of_sign = figure.currencies or sign.currencies
-    is_small = figure.number < MIN_SUM and unit is None
-    name = _find_name_after(text, tail, of_sign, country, is_small=is_small)
+    name = _find_name_after(text, tail, of_sign, country, is_small=figure.number < MIN_SUM and unit is None)
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
-        name = _find_name_after(text, tail + 1, of_sign, country, is_small=is_small)
+        name = _find_name_after(text, tail + 1, of_sign, country, is_small=False)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
     if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
         return None

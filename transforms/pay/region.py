@@ -36,9 +36,9 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
 
     Places that the location, or the words tied to the pay, rule out ("outside the EU") do not count.
     """
-    ruled_out = countries_ruled_out(location_text) if location_text else frozenset[str]()
-    if pay.place_text and not pay.country:
-        ruled_out |= countries_ruled_out(pay.place_text)
+    ruled_out = _ruled_out(location_text)
+    if not pay.country:
+        ruled_out |= _ruled_out(pay.place_text)
     if pay.country and pay.country not in ruled_out:
         return Area(pay.country, *region_of(pay.country))
     places = [place for place in where.places if place.country not in ruled_out]
@@ -54,6 +54,10 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
         return _area_of_places(places)
     area = _area_of_places(places) if len(countries) > 1 else Area(None, None, None)
     return Area(REMOTE, *(REMOTE if name in (None, SEVERAL) else name for name in area[1:]))
+
+
+def _ruled_out(words: str | None) -> frozenset[str]:
+    return countries_ruled_out(words) if words else frozenset()
 
 
 def _home_of(currency: str | None, countries: set[str]) -> str | None:

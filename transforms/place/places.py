@@ -26,6 +26,7 @@ from typing import NamedTuple
 from transforms.place.gazetteer import (
     ADDRESSED_BY_STATE,
     WELL_KNOWN,
+    Meaning,
     city_states,
     country_names,
     gazetteer,
@@ -254,12 +255,9 @@ def _city(
     words = fold_spaces(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
         return city_states().get(country), None
-    namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
-    inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
-    if not inside and country not in ADDRESSED_BY_STATE:  # where towns have no namesakes in other states
-        inside = [m for m in namesakes if m.population >= WELL_KNOWN]
-    if inside:
-        best = max(inside, key=lambda m: m.score)
+    namesakes = _find_namesakes(words, country, subdivision)
+    if namesakes:
+        best = max(namesakes, key=lambda m: m.score)
         return best.city, best.subdivision
     items = items_in(words, frozenset({country}))
     cities = [i.chosen for i in items if i.chosen and i.chosen.city and i.chosen.country == country]
@@ -267,6 +265,15 @@ def _city(
         return cities[0].city, cities[0].subdivision
     is_other = any(i.workplace or i.group or i.has_country for i in items)
     return (town_of(words) if may_be_unlisted and not is_other else None), None
+
+
+def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
+    """Cities of a name in a subdivision; outside it, where towns are unique in the country, well-known ones."""
+    namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
+    inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
+    if inside or country in ADDRESSED_BY_STATE:
+        return inside
+    return [m for m in namesakes if m.population >= WELL_KNOWN]
 
 
 def lies_in_subdivision(place: Place) -> bool | None:

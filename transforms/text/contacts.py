@@ -203,29 +203,35 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
     number = text[start:end]
     digits = _count(number)
     before = text[max(0, start - 16) : start]
-    is_named = _PHONE_BEFORE.search(before) is not None
+    is_called_otherwise = _NUMBER_BEFORE.search(before) and not _PHONE_BEFORE.search(before)
     if (
         not MIN_DIGITS <= digits <= MAX_DIGITS + 2 * number.startswith("00")
         or text[end : end + 1].isalnum()
-        or (_NUMBER_BEFORE.search(before) and not is_named and not number.startswith("+"))
+        or (is_called_otherwise and not number.startswith("+"))
         or _AMOUNT_AFTER.match(text, end)
         or _DAYS.match(number)
     ):
         return False
+    return _has_telephone_form(number, digits)
+
+
+def _has_telephone_form(number: str, digits: int) -> bool:
+    """Whether a number with so many digits is written like a telephone number."""
     if number.startswith("+"):
         # "+48 123 456 789" is a number, "+10 000 000" an amount
         return digits > MIN_DIGITS + 1 or not _GROUPED_AMOUNT.match(number)
+    if not number.startswith(("0", "(")):
+        return _NORTH_AMERICAN.match(number) is not None
+    if _is_of_postcodes(number):
+        return False
     is_grouped = _GROUPED.search(number) is not None
     if number.startswith("00"):
-        # "00 44 20 7946 0958" is a number, "0012345678" a counter filled up with zeros
+        # "00 44 20 7946 0958" is a number, "0012345678" a counter with leading zeros
         minimum = MIN_DIGITS + (2 if is_grouped else 4)
-        return digits >= minimum and number[2:].lstrip(" ()")[:1] != "0" and not _is_of_postcodes(number)
+        return digits >= minimum and number[2:].lstrip(" ()")[:1] != "0"
     if number.startswith(("0", "(0")):
-        return digits > MIN_DIGITS and is_grouped and not _YEAR.search(number) and not _is_of_postcodes(number)
-    if number.startswith("("):
-        is_long = MIN_DIGITS < digits <= MAX_NATIONAL
-        return is_long and _AREA_IN_BRACKETS.match(number) is not None and not _is_of_postcodes(number)
-    return _NORTH_AMERICAN.match(number) is not None
+        return digits > MIN_DIGITS and is_grouped and not _YEAR.search(number)
+    return MIN_DIGITS < digits <= MAX_NATIONAL and _AREA_IN_BRACKETS.match(number) is not None
 
 
 def _is_of_postcodes(number: str) -> bool:
